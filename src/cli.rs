@@ -1,0 +1,244 @@
+//! The command line: flags and help. The clock, the environment and the terminal are read here, once, and here alone
+//! errors are printed and the exit status is chosen.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anstream::{AutoStream, ColorChoice};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+use crate::commands::resolve::Mode;
+use crate::commands::{self, Context, Format, Outcome, Verdict};
+use crate::domain::{Arch, Zone};
+use crate::error::Error;
+use crate::files;
+use crate::marketplace::{ApiUrl, Limits, Live, Marketplace, Observer, Settings, Snapshot};
+use crate::render::problems;
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  all is well
+  1  it could not be decided: bad usage, bad input, or the network
+  2  it was decided, and something differs: drift, or a lock that `--locked` found out of date";
+
+/// A lockfile for cloud image IDs: pins Scaleway Marketplace images, and says when they drift
+#[derive(Parser)]
+#[command(name = "imagelock", version, after_help = EXIT_STATUS, max_term_width = 100, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// The manifest; the lockfile lies beside it, with the extension `.lock`
+    #[arg(long, global = true, value_name = "PATH", default_value = "images.toml")]
+    manifest: PathBuf,
+    /// Answer from a snapshot instead of the network
+    #[arg(long, global = true, value_name = "FILE")]
+    catalog: Option<PathBuf>,
+    /// Where the API is: https, or http on a loopback address
+    #[arg(long, global = true, value_name = "URL", env = "SCW_API_URL", hide_env_values = true, default_value = "https://api.scaleway.com")]
+    api_url: ApiUrl,
+    /// Never use the network; fail where it would be needed
+    #[arg(long, global = true)]
+    offline: bool,
+    /// How long a run may take, retries included
+    #[arg(long, global = true, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    timeout: u32,
+    /// The shape of the output
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
+    format: FormatName,
+    /// Whether to use colour; `auto` also heeds NO_COLOR
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Colour,
+    /// Print only what needs attention
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Print each request to the Marketplace
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+    /// The time to take for the present
+    #[arg(long, global = true, value_name = "TIME", env = "IMAGELOCK_NOW", hide = true)]
+    now: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatName {
+    Human,
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the annotated images.toml; never over a file
+    Init,
+    /// Make images.lock satisfy images.toml, moving no pin that need not move
+    Resolve(ResolveArgs),
+    /// Report drift between images.lock, images.toml and the Marketplace
+    Check {
+        /// The images to check; all if none is named
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        /// Exit with 0 even if there is drift
+        #[arg(long)]
+        exit_zero: bool,
+    },
+    /// Print the pins
+    List,
+    /// Print one pinned ID, alone, for scripts
+    Get {
+        /// The image's name in images.toml
+        name: String,
+        /// The zone, where the image has pins in several
+        #[arg(long)]
+        zone: Option<Zone>,
+        /// The architecture, where the image has pins for several
+        #[arg(long)]
+        arch: Option<Arch>,
+    },
+    /// Print the Marketplace's labels and where they are offered
+    Search {
+        /// A part of a label or a name; or a whole label in which `*` stands for one segment
+        pattern: Option<String>,
+    },
+    /// Save the Marketplace's catalog, for `--catalog`
+    Snapshot {
+        /// Where to; an older snapshot there is replaced
+        file: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct ResolveArgs {
+    /// Move pins to the newest: those of the named images, or all
+    #[arg(long, value_name = "NAME", num_args = 0..)]
+    upgrade: Option<Vec<String>>,
+    /// Change nothing and ask nobody; exit with 2 if the lock does not satisfy the manifest
+    #[arg(long, conflicts_with_all = ["upgrade", "dry_run"])]
+    locked: bool,
+    /// Print what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap exits with 2 for bad usage, and 2 means drift here.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
+    let choice = match cli.global.color {
+        Colour::Auto => ColorChoice::Auto,
+        Colour::Always => ColorChoice::Always,
+        Colour::Never => ColorChoice::Never,
+    };
+    choice.write_global();
+    match context(&cli.global).and_then(|context| dispatch(&cli.command, &context)) {
+        Ok(outcome) => finish(&outcome, cli.global.quiet),
+        Err(error) => {
+            tell(&problems::error(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: &Command, context: &Context) -> Result<Outcome, Error> {
+    match command {
+        Command::Init => commands::init::run(context),
+        Command::Resolve(args) => {
+            let mode = match (args.locked, args.dry_run) {
+                (true, _) => Mode::Locked,
+                (false, true) => Mode::DryRun,
+                (false, false) => Mode::Write,
+            };
+            commands::resolve::run(context, args.upgrade.as_deref(), mode)
+        }
+        Command::Check { names, exit_zero } => commands::check::run(context, names, *exit_zero),
+        Command::List => commands::list::run(context),
+        Command::Get { name, zone, arch } => commands::get::run(context, name, zone.as_ref(), arch.as_ref()),
+        Command::Search { pattern } => commands::search::run(context, pattern.as_deref()),
+        Command::Snapshot { file } => commands::snapshot::run(context, file),
+    }
+}
+
+fn context(global: &Global) -> Result<Context, Error> {
+    let run = Duration::from_secs(global.timeout.into());
+    Ok(Context {
+        manifest: global.manifest.clone(),
+        marketplace: marketplace(global, run)?,
+        patience: run,
+        now: global.now.unwrap_or_else(Timestamp::now),
+        format: match global.format {
+            FormatName::Human => Format::Human,
+            FormatName::Json => Format::Json,
+        },
+        quiet: global.quiet,
+        notify: Box::new(|line| tell(&format!("{line}\n"))),
+    })
+}
+
+fn marketplace(global: &Global, run: Duration) -> Result<Marketplace, Error> {
+    if let Some(path) = &global.catalog {
+        let Some(text) = files::read(path)? else {
+            let source = io::Error::from(io::ErrorKind::NotFound);
+            return Err(Error::Read { path: path.clone(), source });
+        };
+        return match Snapshot::parse(&text) {
+            Ok(snapshot) => Ok(Marketplace::Snapshot(snapshot)),
+            Err(source) => Err(Error::Snapshot { path: path.clone(), source }),
+        };
+    }
+    if global.offline {
+        return Ok(Marketplace::Offline);
+    }
+    let observer: Option<Observer> = global.verbose.then(|| Rc::new(|line: &str| tell(&format!("{line}\n"))) as Observer);
+    Ok(Marketplace::Live(Live::new(Settings {
+        api_url: global.api_url.clone(),
+        limits: Limits { request: Duration::from_secs(15), run },
+        extra_roots: std::env::var_os("SSL_CERT_FILE").map(PathBuf::from),
+        observer,
+    })))
+}
+
+/// Prints what a command came to. The exit status comes from the same value.
+fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
+    if !outcome.remark.is_empty() && !quiet {
+        tell(&format!("{}\n", outcome.remark));
+    }
+    let mut stdout = AutoStream::auto(io::stdout());
+    match stdout.write_all(outcome.output.as_bytes()).and_then(|()| stdout.flush()) {
+        // A reader that has seen enough, like `head`, is no error.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            tell(&format!("error: could not write to standard output: {error}\n"));
+            ExitCode::FAILURE
+        }
+        _ => match outcome.verdict {
+            Verdict::Well => ExitCode::SUCCESS,
+            Verdict::Differs => ExitCode::from(2),
+        },
+    }
+}
+
+/// Says something on standard error. If even that is closed, there is nobody left to tell.
+fn tell(text: &str) {
+    let _ = AutoStream::auto(io::stderr()).write_all(text.as_bytes());
+}

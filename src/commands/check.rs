@@ -1,0 +1,41 @@
+//! `imagelock check`: reports drift.
+
+use super::{Context, Format, Outcome, Project, Verdict};
+use crate::domain::catalog::Catalog;
+use crate::domain::drift::{drift, lookups, questions};
+use crate::domain::lock::Lock;
+use crate::domain::manifest::{Target, check_names};
+use crate::error::Error;
+use crate::render::{human, json};
+
+/// Compares the lock with the manifest and with what the Marketplace offers, for the named images or for all.
+///
+/// # Errors
+/// If it cannot be decided: a file is wrong, or the Marketplace does not answer.
+pub fn run(context: &Context, names: &[String], exit_zero: bool) -> Result<Outcome, Error> {
+    let project = Project::read(context)?;
+    let (targets, lock) = selection(&project, names)?;
+    let mut catalog = Catalog::default();
+    context.marketplace.list(&questions(&lock, &targets), &mut catalog);
+    context.marketplace.look_up(&lookups(&lock, &targets, &catalog), &mut catalog);
+    let report = drift(&lock, &targets, &catalog).map_err(|problems| project.error(problems))?;
+    let output = match context.format {
+        Format::Human => human::check(&report, context.quiet),
+        Format::Json => json::check(&report),
+    };
+    let verdict = if report.has_drift() && !exit_zero { Verdict::Differs } else { Verdict::Well };
+    Ok(Outcome { output, remark: String::new(), verdict })
+}
+
+/// The targets and pins of the named images; all of them where no name is given.
+fn selection(project: &Project, names: &[String]) -> Result<(Vec<Target>, Lock), Error> {
+    let targets = project.manifest.targets();
+    if names.is_empty() {
+        return Ok((targets.to_vec(), project.lock.clone()));
+    }
+    let declared = targets.iter().map(|target| &target.cell.name);
+    let locked = project.lock.pins().iter().map(|pin| &pin.cell.name);
+    let names = check_names(names, &declared.chain(locked).collect()).map_err(|problems| project.error(problems))?;
+    let targets = targets.iter().filter(|target| names.contains(&target.cell.name)).cloned().collect();
+    Ok((targets, project.lock.only(&names)))
+}

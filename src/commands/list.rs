@@ -1,0 +1,30 @@
+//! `imagelock list`: the pins.
+
+use super::{Context, Format, Outcome, read_lock};
+use crate::domain::words::{and, count};
+use crate::error::Error;
+use crate::render::{human, json};
+
+/// Prints all pins.
+///
+/// # Errors
+/// If there is no lockfile, or it cannot be read.
+pub fn run(context: &Context) -> Result<Outcome, Error> {
+    let (lock, source) = read_lock(context)?;
+    let output = match context.format {
+        Format::Human => human::pins(&lock),
+        Format::Json => json::pins(&lock),
+    };
+    let mut outcome = Outcome::well(output);
+    let edited: Vec<_> = lock.pins().iter().filter(|pin| lock.is_edited(&pin.cell)).map(|pin| &pin.cell).collect();
+    if !edited.is_empty() {
+        outcome.remark = format!(
+            "warning: {} of `{}` {} not match the digest: {}; `imagelock check` tells more",
+            count(edited.len(), "block"),
+            source.path.display(),
+            if edited.len() == 1 { "does" } else { "do" },
+            and(edited)
+        );
+    }
+    Ok(outcome)
+}

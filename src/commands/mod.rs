@@ -1,0 +1,135 @@
+//! One file a command, each a table of contents: read, think, write, render.
+
+pub mod check;
+pub mod get;
+pub mod init;
+pub mod list;
+pub mod resolve;
+pub mod search;
+pub mod snapshot;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::lock::Lock;
+use crate::domain::manifest::Manifest;
+use crate::domain::problem::Problem;
+use crate::error::{Error, Source};
+use crate::files;
+use crate::marketplace::Marketplace;
+
+/// What every command may need to know of the world.
+pub struct Context {
+    /// The manifest; the lockfile lies beside it.
+    pub manifest: PathBuf,
+    /// Who answers questions about the Marketplace.
+    pub marketplace: Marketplace,
+    /// How long to wait for another process.
+    pub patience: Duration,
+    /// What time it is.
+    pub now: Timestamp,
+    /// The shape of what is printed.
+    pub format: Format,
+    /// Print only what needs attention.
+    pub quiet: bool,
+    /// Tells the user something at once, beside the output.
+    pub notify: Box<dyn Fn(&str)>,
+}
+
+/// The shape of what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Tables and sentences.
+    Human,
+    /// JSON with a `schema` field.
+    Json,
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// For standard output.
+    pub output: String,
+    /// For standard error: a remark to the user, not data.
+    pub remark: String,
+    /// What the exit status says.
+    pub verdict: Verdict,
+}
+
+/// The exit status of a command that came to a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// All is well: 0.
+    Well,
+    /// Something differs: 2.
+    Differs,
+}
+
+impl Outcome {
+    fn well(output: String) -> Self {
+        Self { output, remark: String::new(), verdict: Verdict::Well }
+    }
+
+    fn remark(remark: String) -> Self {
+        Self { output: String::new(), remark, verdict: Verdict::Well }
+    }
+}
+
+/// The lockfile that belongs to a manifest.
+///
+/// # Errors
+/// If the manifest is itself named like a lockfile.
+pub fn lock_path(manifest: &Path) -> Result<PathBuf, Error> {
+    let lock = manifest.with_extension("lock");
+    if lock == manifest { Err(Error::ManifestIsLock { path: lock }) } else { Ok(lock) }
+}
+
+/// The two files of a project, read and understood.
+struct Project {
+    manifest: Manifest,
+    lock: Lock,
+    manifest_source: Source,
+    lock_source: Option<Source>,
+}
+
+impl Project {
+    /// Reads both files; an absent lockfile is an empty lock.
+    fn read(context: &Context) -> Result<Self, Error> {
+        let path = context.manifest.clone();
+        let lock_path = lock_path(&path)?;
+        let Some(text) = files::read(&path)? else { return Err(Error::NoManifest { path }) };
+        let lock_source = files::read(&lock_path)?.map(|text| Source { path: lock_path, text });
+        let manifest_source = Source { path, text };
+        let manifest = Manifest::parse(&manifest_source.text);
+        let lock = lock_source.as_ref().map_or_else(|| Ok(Lock::default()), |source| Lock::parse(&source.text));
+        match (manifest, lock) {
+            (Ok(manifest), Ok(lock)) => Ok(Self { manifest, lock, manifest_source, lock_source }),
+            (manifest, lock) => {
+                let problems = [manifest.err(), lock.err()].into_iter().flatten().flatten().collect();
+                Err(Error::Problems { problems, manifest: Some(manifest_source), lock: lock_source })
+            }
+        }
+    }
+
+    /// Makes an error of problems with these files.
+    fn error(&self, problems: Vec<Problem>) -> Error {
+        Error::Problems {
+            problems,
+            manifest: Some(self.manifest_source.clone()),
+            lock: self.lock_source.clone(),
+        }
+    }
+}
+
+/// Reads the lockfile alone, for commands that need no manifest.
+fn read_lock(context: &Context) -> Result<(Lock, Source), Error> {
+    let path = lock_path(&context.manifest)?;
+    let Some(text) = files::read(&path)? else { return Err(Error::NoLock { path }) };
+    let source = Source { path, text };
+    match Lock::parse(&source.text) {
+        Ok(lock) => Ok((lock, source)),
+        Err(problems) => Err(Error::Problems { problems, manifest: None, lock: Some(source) }),
+    }
+}

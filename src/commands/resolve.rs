@@ -1,0 +1,93 @@
+//! `imagelock resolve`: makes the lock satisfy the manifest.
+
+use super::{Context, Format, Outcome, Project, Verdict, lock_path};
+use crate::domain::catalog::Catalog;
+use crate::domain::drift::disagreements;
+use crate::domain::lock::Lock;
+use crate::domain::manifest::check_names;
+use crate::domain::resolve::{Plan, Upgrade, questions, resolve};
+use crate::error::Error;
+use crate::files::{self, Guard};
+use crate::render::{human, json};
+
+/// Whether the lock may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Write the lock.
+    Write,
+    /// Find out what would change.
+    DryRun,
+    /// Find out, without the network, whether anything would change; fail if so.
+    Locked,
+}
+
+/// Makes the lock satisfy the manifest. `upgrade` names the images whose pins may move; no name means all.
+///
+/// # Errors
+/// If a file or the Marketplace is in the way. The lock is then as it was.
+pub fn run(context: &Context, upgrade: Option<&[String]>, mode: Mode) -> Result<Outcome, Error> {
+    let project = Project::read(context)?;
+    let upgrade = upgrade_of(&project, upgrade)?;
+    if mode == Mode::Locked {
+        return Ok(locked(context, &project));
+    }
+    let satisfied = questions(project.manifest.targets(), &project.lock, &upgrade).is_empty();
+    if satisfied || mode == Mode::DryRun {
+        let plan = plan(context, &project, &upgrade)?;
+        if mode == Mode::DryRun || is_written(&project, &plan.lock) {
+            return Ok(outcome(context, &plan, mode));
+        }
+    }
+    // From reading the lock to replacing it, nobody else may write: what was read above may be old by now.
+    let path = lock_path(&context.manifest)?;
+    let _guard = Guard::acquire(&path, context.patience, &*context.notify)?;
+    let project = Project::read(context)?;
+    let plan = plan(context, &project, &upgrade)?;
+    if !is_written(&project, &plan.lock) {
+        files::replace(&path, &plan.lock.write())?;
+    }
+    Ok(outcome(context, &plan, mode))
+}
+
+fn upgrade_of(project: &Project, names: Option<&[String]>) -> Result<Upgrade, Error> {
+    match names {
+        None => Ok(Upgrade::Keep),
+        Some([]) => Ok(Upgrade::All),
+        Some(names) => check_names(names, &project.manifest.names())
+            .map(Upgrade::Only)
+            .map_err(|problems| project.error(problems)),
+    }
+}
+
+fn plan(context: &Context, project: &Project, upgrade: &Upgrade) -> Result<Plan, Error> {
+    let targets = project.manifest.targets();
+    let mut catalog = Catalog::default();
+    context.marketplace.list(&questions(targets, &project.lock, upgrade), &mut catalog);
+    if catalog.has_unknown_images() {
+        context.marketplace.index(&mut catalog);
+    }
+    resolve(targets, &catalog, &project.lock, upgrade).map_err(|problems| project.error(problems))
+}
+
+/// Whether the file holds this lock already. A checkout with other line ends is no difference.
+fn is_written(project: &Project, lock: &Lock) -> bool {
+    project.lock_source.as_ref().is_some_and(|source| source.text.replace("\r\n", "\n") == lock.write())
+}
+
+fn locked(context: &Context, project: &Project) -> Outcome {
+    let report = disagreements(&project.lock, project.manifest.targets());
+    let output = match context.format {
+        Format::Human => human::locked(&report, project.lock.pins().len(), context.quiet),
+        Format::Json => json::check(&report),
+    };
+    let verdict = if report.has_drift() { Verdict::Differs } else { Verdict::Well };
+    Outcome { output, remark: String::new(), verdict }
+}
+
+fn outcome(context: &Context, plan: &Plan, mode: Mode) -> Outcome {
+    let dry_run = mode == Mode::DryRun;
+    Outcome::well(match context.format {
+        Format::Human => human::plan(plan, dry_run, context.quiet),
+        Format::Json => json::plan(plan, dry_run),
+    })
+}

@@ -1,0 +1,187 @@
+//! What the Marketplace offers, as far as it was asked: listings by image, look-ups by ID, the index of all images.
+//!
+//! A catalog never guesses. What was not asked is absent, what was asked and went wrong is [`Answer::Failed`], and a
+//! listing that cannot be the whole truth says so in its doubts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{Arch, ImageId, ImageRef, ImageType, Label, LocalImageId, Zone};
+
+/// One local image: one version of an image, in one zone, for one architecture, of one type.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LocalImage {
+    /// What an Instance boots.
+    pub id: LocalImageId,
+    /// The image's label, if the row states it.
+    pub label: Option<Label>,
+    /// Where it can be booted.
+    pub zone: Zone,
+    /// The processor it is built for.
+    pub arch: Arch,
+    /// The root volume it is made for.
+    pub image_type: StatedType,
+    /// The Instance types that it can boot. The API changes this list under a constant ID.
+    pub commercial_types: BTreeSet<Box<str>>,
+    /// When its version was published, where the Marketplace says.
+    pub published: Option<Timestamp>,
+}
+
+/// The type of a local image as its row states it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StatedType {
+    /// A type that imagelock knows.
+    Known(ImageType),
+    /// Missing, null or `unknown_type`: fits any declared type, as the service's own filter had it.
+    Unstated,
+    /// A type that came after this release of imagelock: fits none.
+    Other(Box<str>),
+}
+
+impl StatedType {
+    /// Whether a local image of this type is one of the `declared` type.
+    pub fn fits(&self, declared: ImageType) -> bool {
+        match self {
+            Self::Known(known) => *known == declared,
+            Self::Unstated => true,
+            Self::Other(_) => false,
+        }
+    }
+
+    /// The API's word for it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(known) => known.as_str(),
+            Self::Unstated => "unknown_type",
+            Self::Other(other) => other,
+        }
+    }
+}
+
+/// What the Marketplace said to one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// It knows the thing.
+    Found(T),
+    /// It says that there is no such thing.
+    NotFound,
+    /// It did not answer, or not in a way that can be used.
+    Failed(Failure),
+}
+
+/// Why a question has no usable answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Failure {
+    /// What came back instead, or what got in the way.
+    pub cause: String,
+    /// What to do next.
+    pub help: String,
+    /// The ID that the service gave the request, for its support.
+    pub request_id: Option<String>,
+}
+
+/// The current local images of one image, in all zones, for all architectures, of all types.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    local_images: Vec<LocalImage>,
+    doubts: Vec<String>,
+}
+
+impl Listing {
+    /// Sorts and deduplicates rows, so that the order and the repetitions of an answer leave no trace.
+    ///
+    /// `doubts` are the reasons why this may not be the whole listing. What a doubtful listing shows is used; that it
+    /// lacks something proves nothing.
+    pub fn new(mut local_images: Vec<LocalImage>, mut doubts: Vec<String>) -> Self {
+        local_images.sort();
+        local_images.dedup_by(|a, b| a.id == b.id);
+        doubts.sort();
+        doubts.dedup();
+        doubts.truncate(3);
+        Self { local_images, doubts }
+    }
+
+    /// The rows, in an order of their own.
+    pub fn local_images(&self) -> &[LocalImage] {
+        &self.local_images
+    }
+
+    /// What to say where something is missing from a doubtful listing.
+    pub fn doubt(&self) -> Option<Failure> {
+        let doubts = self.doubts.join("; ");
+        (!doubts.is_empty()).then(|| Failure {
+            cause: format!("the Marketplace's answer may not be whole: {doubts}"),
+            help: "run imagelock again; if the answer stays the same, tell Scaleway's support".to_owned(),
+            request_id: None,
+        })
+    }
+
+    /// The row with this ID.
+    pub fn get(&self, id: LocalImageId) -> Option<&LocalImage> {
+        self.local_images.iter().find(|local| local.id == id)
+    }
+}
+
+/// One image of the index: what exists, under which label.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Image {
+    /// Its label.
+    pub label: Label,
+    /// The ID of the image over all versions.
+    pub id: ImageId,
+    /// Its name for people: `Ubuntu 24.04 Noble Numbat`. Changes without notice.
+    pub name: String,
+    /// What kind of image it is: `distribution`, `instantapp`.
+    pub categories: Vec<String>,
+    /// When the Marketplace stops listing it.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// Everything that was learnt about the Marketplace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Catalog {
+    /// By what was asked for: the current local images.
+    pub listings: BTreeMap<ImageRef, Answer<Listing>>,
+    /// By ID: single local images.
+    pub lookups: BTreeMap<LocalImageId, Answer<LocalImage>>,
+    /// The index of all images, if it was asked for; sorted by label.
+    pub images: Option<Answer<Vec<Image>>>,
+}
+
+impl Catalog {
+    /// The listing of an image, or why there is none. What was never asked has failed.
+    pub fn listing(&self, image: &ImageRef) -> Answer<&Listing> {
+        match self.listings.get(image) {
+            Some(Answer::Found(listing)) => Answer::Found(listing),
+            Some(Answer::NotFound) => Answer::NotFound,
+            Some(Answer::Failed(failure)) => Answer::Failed(failure.clone()),
+            None => Answer::Failed(Failure::not_asked()),
+        }
+    }
+
+    /// The labels of the index, as far as it is known.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        let images = match &self.images {
+            Some(Answer::Found(images)) => images.as_slice(),
+            _ => &[],
+        };
+        images.iter().map(|image| image.label.as_str())
+    }
+
+    /// Whether some listing is of an image that does not exist, so that the index is worth asking for near matches.
+    pub fn has_unknown_images(&self) -> bool {
+        self.listings.values().any(|answer| matches!(answer, Answer::NotFound))
+    }
+}
+
+impl Failure {
+    /// The failure of a question that nobody asked.
+    pub fn not_asked() -> Self {
+        Self {
+            cause: "the Marketplace was not asked".to_owned(),
+            help: "report this to the authors of imagelock".to_owned(),
+            request_id: None,
+        }
+    }
+}

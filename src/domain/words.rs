@@ -1,0 +1,131 @@
+//! Small helpers to write sentences: lists, plurals, near matches, text from strangers.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+/// `1 pin`, `2 pins`.
+pub fn count(n: usize, noun: &str) -> String {
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{n} {noun}s")
+    }
+}
+
+/// Joins items as people do: `a`, `a and b`, `a, b and c`.
+pub fn and(items: impl IntoIterator<Item = impl Display>) -> String {
+    join(items, "and")
+}
+
+/// Joins alternatives: `a`, `a or b`, `a, b or c`.
+pub fn or(items: impl IntoIterator<Item = impl Display>) -> String {
+    join(items, "or")
+}
+
+fn join(items: impl IntoIterator<Item = impl Display>, word: &str) -> String {
+    let mut items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    let Some(last) = items.pop() else {
+        return String::new();
+    };
+    if items.is_empty() {
+        return last;
+    }
+    format!("{} {word} {last}", items.join(", "))
+}
+
+/// An item in backticks.
+pub fn quoted(item: impl Display) -> String {
+    format!("`{item}`")
+}
+
+/// The first `most` items, and how many more there are.
+pub fn and_more(items: impl IntoIterator<Item = impl Display>, most: usize) -> String {
+    let mut items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    let rest = items.len().saturating_sub(most);
+    // "and 1 more" is no shorter than the item itself.
+    if rest > 1 {
+        items.truncate(most);
+        items.push(format!("{rest} more"));
+    }
+    and(items)
+}
+
+/// The known words that `wrong` was probably meant to be, nearest first; at most three.
+pub fn near<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut scored: Vec<(usize, &str)> = known
+        .into_iter()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .filter_map(|word| {
+            let distance = strsim::damerau_levenshtein(&wrong.to_lowercase(), &word.to_lowercase());
+            // A third of the letters wrong is a typo; more is another word, unless one begins the other.
+            let typo = distance <= (wrong.chars().count().max(3)) / 3;
+            let prefix = wrong.len() >= 3 && (word.starts_with(wrong) || wrong.starts_with(word));
+            (typo || prefix).then_some((distance, word))
+        })
+        .collect();
+    scored.sort();
+    scored.into_iter().map(|(_, word)| word).take(3).collect()
+}
+
+/// "did you mean `a` or `b`?", if anything is near.
+pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let near = near(wrong, known);
+    (!near.is_empty()).then(|| format!("did you mean {}?", or(near.iter().map(quoted))))
+}
+
+/// Text from the network or a stranger's file, made safe to print: control and bidirectional characters are
+/// spelt out, and what is longer than a line is cut.
+pub fn visible(text: &str) -> String {
+    const MOST: usize = 80;
+    let mut shown = String::new();
+    for (n, char) in text.chars().enumerate() {
+        if n == MOST {
+            shown.push('…');
+            break;
+        }
+        if char.is_control() || is_invisible(char) {
+            shown.extend(char.escape_unicode());
+        } else {
+            shown.push(char);
+        }
+    }
+    shown
+}
+
+/// Characters that change how the text around them reads without being seen: bidirectional controls,
+/// zero-width characters, the byte order mark.
+fn is_invisible(char: char) -> bool {
+    matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_read_like_sentences() {
+        assert_eq!(and(["a"]), "a");
+        assert_eq!(and(["a", "b"]), "a and b");
+        assert_eq!(or(["a", "b", "c"]), "a, b or c");
+        assert_eq!(and_more(["a", "b", "c", "d"], 2), "a, b and 2 more");
+        assert_eq!(and_more(["a", "b", "c"], 2), "a, b and c");
+        assert_eq!(count(1, "pin"), "1 pin");
+        assert_eq!(count(0, "pin"), "0 pins");
+    }
+
+    #[test]
+    fn near_matches_are_typos_and_beginnings_but_not_other_words() {
+        let labels = ["ubuntu_noble", "ubuntu_jammy", "ubuntu_noble_gpu_os_12", "debian_bookworm"];
+        assert_eq!(near("ubuntu_nobel", labels), ["ubuntu_noble"]);
+        assert_eq!(near("debian", labels), ["debian_bookworm"]);
+        assert_eq!(near("windows", labels), [""; 0]);
+    }
+
+    #[test]
+    fn hostile_text_is_spelt_out_and_cut() {
+        assert_eq!(visible("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(visible("\u{202e}gpj.exe"), "\\u{202e}gpj.exe");
+        assert_eq!(visible(&"x".repeat(100)).chars().count(), 81);
+    }
+}

@@ -1,0 +1,141 @@
+//! What can go wrong, apart from drift: [`Error`] is either the user's files or the world.
+
+use std::path::PathBuf;
+
+use crate::domain::catalog::Failure;
+use crate::domain::problem::Problem;
+use crate::marketplace::Malformed;
+
+/// A file as it was read, to show its lines beside what is wrong with them.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Where it was read from.
+    pub path: PathBuf,
+    /// What was read.
+    pub text: String,
+}
+
+/// Why a command could not do what it was asked to. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The manifest or the lock is wrong, or the Marketplace cannot give what they ask for.
+    #[error("{}", .problems.first().map_or("", |problem| &problem.title))]
+    Problems {
+        /// All that is wrong.
+        problems: Vec<Problem>,
+        /// The manifest, if it was read.
+        manifest: Option<Source>,
+        /// The lockfile, if it was read.
+        lock: Option<Source>,
+    },
+    /// There is no manifest.
+    #[error("there is no manifest `{}`", path.display())]
+    NoManifest {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// There is no lockfile.
+    #[error("there is no lockfile `{}`", path.display())]
+    NoLock {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The path given for the manifest is that of a lockfile.
+    #[error("`{}` is a lockfile, not a manifest", path.display())]
+    ManifestIsLock {
+        /// The path given.
+        path: PathBuf,
+    },
+    /// A file could not be read.
+    #[error("could not read `{}`: {source}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file holds bytes that are not UTF-8.
+    #[error("`{}` is not a text file: line {line} is not UTF-8", path.display())]
+    NotText {
+        /// Which file.
+        path: PathBuf,
+        /// The line of the first such byte, from 1.
+        line: usize,
+    },
+    /// A file could not be written.
+    #[error("could not write `{}`: {source}", path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file that would be created is there already.
+    #[error("`{}` exists already, and is left as it is", path.display())]
+    Exists {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Another imagelock is writing the same lockfile, and did not finish in time.
+    #[error("{holder} holds the lock on `{}`, and did not let go within {seconds} s", path.display())]
+    Busy {
+        /// The lockfile.
+        path: PathBuf,
+        /// Who holds it.
+        holder: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// The file given with `--catalog` is no snapshot.
+    #[error("`{}`: {source}", path.display())]
+    Snapshot {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Malformed,
+    },
+    /// The file that a snapshot would replace is something else.
+    #[error("`{}` holds something that imagelock did not write, and is left as it is", path.display())]
+    NotASnapshot {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The Marketplace did not answer a question that is not about a line of the manifest.
+    #[error("could not {doing}: {}", failure.cause)]
+    Marketplace {
+        /// What was being done.
+        doing: String,
+        /// Why it came to nothing.
+        failure: Failure,
+    },
+}
+
+impl Error {
+    /// The key to write or the command to run.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Problems { .. } => return None,
+            Self::NoManifest { .. } => "`imagelock init` writes one; `--manifest PATH` names another".to_owned(),
+            Self::NoLock { .. } => "`imagelock resolve` writes it".to_owned(),
+            Self::ManifestIsLock { path } => {
+                format!("name the manifest, `--manifest {}`; the lockfile lies beside it", path.with_extension("toml").display())
+            }
+            Self::Read { path, .. } => format!("check that `{}` is a file that you may read", path.display()),
+            Self::NotText { .. } => "save the file as UTF-8".to_owned(),
+            Self::Write { .. } => "check the permissions of the directory and the space on the disk".to_owned(),
+            Self::Exists { path } => format!("edit `{}`, or move it away first", path.display()),
+            Self::Busy { .. } => "wait for it or stop it, then run imagelock again".to_owned(),
+            Self::Snapshot { .. } => "`imagelock snapshot FILE` writes one".to_owned(),
+            Self::NotASnapshot { .. } => "choose another name, or move the file away first".to_owned(),
+            Self::Marketplace { failure, .. } => failure.help.clone(),
+        })
+    }
+
+    /// Lines of further explanation.
+    pub fn notes(&self) -> Vec<String> {
+        match self {
+            Self::Marketplace { failure: Failure { request_id: Some(id), .. }, .. } => vec![format!("request ID {id}")],
+            _ => Vec::new(),
+        }
+    }
+}

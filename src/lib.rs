@@ -1,0 +1,24 @@
+//! A lockfile for cloud image IDs: pins Scaleway Marketplace images, and says when they drift.
+//!
+//! The house, one way only: `main -> cli -> commands -> {marketplace, files, render} -> domain`.
+//!
+//! - [`domain`]: the whole of the thinking, pure. `manifest` and `lock` read the two files, `catalog` is what the
+//!   Marketplace offers, `resolve` makes a lock, `drift` judges one.
+//! - [`marketplace`]: the outside world that answers: the API, a snapshot, or nobody.
+//! - [`files`]: reading, atomic writing, the guard against two writers.
+//! - [`render`]: values to text: tables, JSON, errors with the lines they are about.
+//! - [`commands`]: one file a command, each a table of contents.
+//! - [`cli`]: flags and help; the clock, the environment and the terminal; the exit status.
+//!
+//! `examples/library.rs` shows the crate used as a library.
+
+pub mod cli;
+pub mod commands;
+pub mod domain;
+pub mod error;
+pub mod files;
+pub mod marketplace;
+pub mod render;
+
+/// This release of imagelock.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,7 @@
+//! The `imagelock` program. Everything is in the library; see `cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    imagelock::cli::run()
+}

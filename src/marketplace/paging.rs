@@ -1,0 +1,100 @@
+//! Reads a whole listing through pages that may lie: a wrong total, short or repeated pages, rows that move meanwhile.
+//!
+//! A listing of one page, as nearly every label has, costs one request. Where there are more pages, the first is read
+//! again after the last: if it still says the same, and every page counted alike, the listing stood still.
+
+use std::collections::BTreeSet;
+
+use super::client::Client;
+use super::wire::{Page, Row};
+use crate::domain::catalog::Failure;
+
+/// The most rows a page may have; the API's own limit.
+const PAGE_SIZE: usize = 100;
+
+/// No listing comes near 20,000 rows; a service that never stops is stopped here.
+const MOST_PAGES: usize = 200;
+
+/// How often a listing that moves is read anew.
+const PASSES: usize = 3;
+
+/// All rows of a listing, and why they may not be all.
+pub(super) struct Rows<R> {
+    pub(super) rows: Vec<R>,
+    pub(super) doubts: Vec<String>,
+}
+
+/// Reads all pages of a listing; `None` means that the thing it lists does not exist.
+pub(super) async fn read_all<R: Row>(client: &Client, path: &str, query: &str) -> Result<Option<Rows<R>>, Failure> {
+    for _ in 0..PASSES {
+        match pass(client, path, query).await? {
+            Pass::NotFound => return Ok(None),
+            Pass::Whole(rows) => return Ok(Some(rows)),
+            Pass::Moved => {}
+        }
+    }
+    Err(Failure {
+        cause: format!("the listing kept changing while its pages were read, {PASSES} times in a row"),
+        help: "run imagelock again in a minute".to_owned(),
+        request_id: None,
+    })
+}
+
+enum Pass<R> {
+    NotFound,
+    Whole(Rows<R>),
+    Moved,
+}
+
+async fn pass<R: Row>(client: &Client, path: &str, query: &str) -> Result<Pass<R>, Failure> {
+    let Some(first) = page::<R>(client, path, query, 1).await? else { return Ok(Pass::NotFound) };
+    let mut rows = first.rows;
+    if rows.len() < PAGE_SIZE && first.total == Some(rows.len() as u64) {
+        return Ok(Pass::Whole(Rows { rows, doubts: Vec::new() }));
+    }
+    let ids = |rows: &[R]| rows.iter().map(|row| row.id().to_owned()).collect::<BTreeSet<_>>();
+    let first_ids = ids(&rows);
+    let mut seen = first_ids.clone();
+    let mut last = 1;
+    loop {
+        last += 1;
+        if last > MOST_PAGES {
+            return Err(endless());
+        }
+        let Some(next) = page::<R>(client, path, query, last).await? else { return Ok(Pass::Moved) };
+        if next.total != first.total {
+            return Ok(Pass::Moved);
+        }
+        let before = rows.len();
+        rows.extend(next.rows.into_iter().filter(|row| seen.insert(row.id().to_owned())));
+        if rows.len() == before {
+            break;
+        }
+    }
+    let several_pages = seen.len() > first_ids.len();
+    if several_pages {
+        let Some(again) = page::<R>(client, path, query, 1).await? else { return Ok(Pass::Moved) };
+        if again.total != first.total || ids(&again.rows) != first_ids {
+            return Ok(Pass::Moved);
+        }
+    }
+    let doubts = match first.total {
+        Some(total) if total > rows.len() as u64 => vec![format!("it counts {total} rows, and sent {}", rows.len())],
+        None if several_pages => vec!["it came in pages that do not say how many rows there are".to_owned()],
+        _ => Vec::new(),
+    };
+    Ok(Pass::Whole(Rows { rows, doubts }))
+}
+
+async fn page<R: Row>(client: &Client, path: &str, query: &str, number: usize) -> Result<Option<Page<R>>, Failure> {
+    let answer = client.get(&format!("{path}?{query}&page_size={PAGE_SIZE}&page={number}")).await?;
+    answer.map(|answer| R::page(&answer.body).map_err(|error| answer.unreadable(&error))).transpose()
+}
+
+fn endless() -> Failure {
+    Failure {
+        cause: format!("the listing did not end after {MOST_PAGES} pages"),
+        help: "check `--api-url` and SCW_API_URL; this is not how the Marketplace answers".to_owned(),
+        request_id: None,
+    }
+}

@@ -1,0 +1,175 @@
+//! The API's JSON, read leniently: unknown fields pass, odd values are doubts about a row and never about the rest.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
+
+use crate::domain::catalog::{Image, LocalImage, StatedType};
+use crate::domain::words::visible;
+use crate::domain::{ImageType, Label};
+
+/// One page of a listing.
+pub(super) struct Page<R> {
+    pub(super) rows: Vec<R>,
+    /// How many rows all pages have together, as the service counts. Seen to be wrong.
+    pub(super) total: Option<u64>,
+}
+
+/// A row of a listing that comes in pages.
+pub(super) trait Row: for<'de> Deserialize<'de> {
+    /// Reads one page of such rows.
+    fn page(body: &[u8]) -> Result<Page<Self>, serde_json::Error>;
+
+    /// What tells two rows apart.
+    fn id(&self) -> &str;
+}
+
+#[derive(Deserialize)]
+pub(super) struct LocalImageRow {
+    id: Option<String>,
+    label: Option<String>,
+    zone: Option<String>,
+    arch: Option<String>,
+    #[serde(rename = "type")]
+    image_type: Option<String>,
+    compatible_commercial_types: Option<Vec<String>>,
+}
+
+impl Row for LocalImageRow {
+    fn page(body: &[u8]) -> Result<Page<Self>, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Body {
+            local_images: Vec<LocalImageRow>,
+            #[serde(default, deserialize_with = "lenient_count")]
+            total_count: Option<u64>,
+        }
+        let body: Body = serde_json::from_slice(body)?;
+        Ok(Page { rows: body.local_images, total: body.total_count })
+    }
+
+    fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or_default()
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct ImageRow {
+    id: Option<String>,
+    label: Option<String>,
+    name: Option<String>,
+    categories: Option<Vec<String>>,
+    valid_until: Option<String>,
+}
+
+impl Row for ImageRow {
+    fn page(body: &[u8]) -> Result<Page<Self>, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Body {
+            images: Vec<ImageRow>,
+            #[serde(default, deserialize_with = "lenient_count")]
+            total_count: Option<u64>,
+        }
+        let body: Body = serde_json::from_slice(body)?;
+        Ok(Page { rows: body.images, total: body.total_count })
+    }
+
+    fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or_default()
+    }
+}
+
+/// A count that is no natural number is as good as none.
+fn lenient_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(serde_json::Value::deserialize(deserializer)?.as_u64())
+}
+
+impl LocalImageRow {
+    /// The local image that the row describes, if it is one that somebody can ask for.
+    ///
+    /// `asked` is the label that the query named: a row of another is not believed, one of none is taken at the
+    /// query's word.
+    ///
+    /// # Errors
+    /// Why the row cannot be believed.
+    pub(super) fn read(self, asked: Option<&Label>) -> Result<Option<LocalImage>, String> {
+        let id = self.id.unwrap_or_default();
+        let Ok(id) = id.parse() else {
+            return Err(format!("it holds a local image whose ID is no UUID: `{}`", visible(&id)));
+        };
+        let label = match (self.label, asked) {
+            (Some(stated), Some(asked)) if stated != asked.as_str() => {
+                return Err(format!("it holds a local image of another label: `{}`", visible(&stated)));
+            }
+            (_, Some(asked)) => Some(asked.clone()),
+            (stated, None) => stated.and_then(|label| label.parse().ok()),
+        };
+        let (Some(zone), Some(arch)) = (self.zone, self.arch) else {
+            return Err(format!("it holds a local image without zone or arch: {id}"));
+        };
+        // A zone or arch that cannot be written in a manifest cannot be asked for: the row is nobody's.
+        let (Ok(zone), Ok(arch)) = (zone.parse(), arch.parse()) else { return Ok(None) };
+        let image_type = match self.image_type.as_deref() {
+            None | Some("" | "unknown_type") => StatedType::Unstated,
+            Some(stated) => stated
+                .parse::<ImageType>()
+                .map_or_else(|_| StatedType::Other(stated.into()), StatedType::Known),
+        };
+        let commercial_types: BTreeSet<Box<str>> =
+            self.compatible_commercial_types.unwrap_or_default().into_iter().map(Into::into).collect();
+        Ok(Some(LocalImage { id, label, zone, arch, image_type, commercial_types, published: None }))
+    }
+}
+
+impl ImageRow {
+    /// The image that the row describes; `None` for one that nobody can ask for.
+    pub(super) fn read(self) -> Option<Image> {
+        Some(Image {
+            id: self.id?.parse().ok()?,
+            label: self.label?.parse().ok()?,
+            name: self.name.unwrap_or_default(),
+            categories: self.categories.unwrap_or_default(),
+            valid_until: self.valid_until.and_then(|time| time.parse::<Timestamp>().ok()),
+        })
+    }
+}
+
+/// What the API says of an error, as far as it says anything.
+#[derive(Default, Deserialize)]
+pub(super) struct ErrorBody {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    message: Option<String>,
+    #[serde(default)]
+    details: Vec<Detail>,
+}
+
+#[derive(Deserialize)]
+struct Detail {
+    argument_name: Option<String>,
+    help_message: Option<String>,
+    reason: Option<String>,
+}
+
+impl ErrorBody {
+    pub(super) fn read(body: &[u8]) -> Self {
+        serde_json::from_slice(body).unwrap_or_default()
+    }
+
+    /// Whether this is the API itself saying that a thing does not exist. A 404 without it comes from a wrong
+    /// address or a proxy, and says nothing about images.
+    pub(super) fn is_not_found(&self) -> bool {
+        self.kind.as_deref() == Some("not_found")
+    }
+
+    /// The error in a clause, to stand behind the status; empty where nothing was said.
+    pub(super) fn describe(&self) -> String {
+        let mut parts: Vec<String> = [&self.kind, &self.message].into_iter().flatten().map(|text| visible(text)).collect();
+        for Detail { argument_name, help_message, reason } in self.details.iter().take(3) {
+            let detail: Vec<String> =
+                [argument_name, reason, help_message].into_iter().flatten().map(|text| visible(text)).collect();
+            parts.push(detail.join(" "));
+        }
+        parts.join(": ")
+    }
+}

@@ -1,0 +1,231 @@
+//! Reports, plans and pins -> tables and sentences.
+
+use std::collections::BTreeSet;
+
+use anstyle::Style;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::style::{self, COMMAND, FAINT, PLAIN, paint};
+use super::table::Table;
+use crate::domain::drift::{Finding, Report, Status};
+use crate::domain::lock::{Lock, Pin};
+use crate::domain::resolve::{Action, Change, Plan};
+use crate::domain::search::Offer;
+use crate::domain::words::{and, count, visible};
+use crate::domain::{Cell, LocalImageId, Name};
+
+/// What `check` found: a line a cell, the worst first, then a summary that names the command to run.
+pub fn check(report: &Report, quiet: bool) -> String {
+    let table = findings(report.findings.iter().filter(|finding| !quiet || finding.status.is_drift()));
+    if quiet {
+        return table;
+    }
+    let all = count(report.findings.len(), "pin");
+    let summary = if report.has_drift() {
+        let tally: Vec<String> = report.tally().into_iter().map(|(status, n)| format!("{n} {}", status.as_str())).collect();
+        format!("{all}: {}\n{}", tally.join(", "), remedies(report))
+    } else {
+        format!("{all}: all current\n")
+    };
+    if table.is_empty() { summary } else { format!("{table}\n{summary}") }
+}
+
+/// How the lock fails the manifest, under `resolve --locked`.
+pub fn locked(report: &Report, pins: usize, quiet: bool) -> String {
+    match (report.has_drift(), quiet) {
+        (false, true) => String::new(),
+        (false, false) => format!("the lockfile satisfies the manifest: {}\n", count(pins, "pin")),
+        (true, true) => findings(report.findings.iter()),
+        (true, false) => format!(
+            "{}\nthe lockfile does not satisfy the manifest: {}\n{}",
+            findings(report.findings.iter()),
+            count(report.findings.len(), "difference"),
+            remedies(report)
+        ),
+    }
+}
+
+fn findings<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
+    let mut table = Table::new(&["STATUS", "NAME", "ZONE", "ARCH", "LABEL", "LOCKED", "LATEST", "DETAIL"]);
+    for finding in findings {
+        let status = (finding.status.as_str().to_owned(), style::status(finding.status));
+        let locked = finding.locked.as_ref().map(|pin| pin.id);
+        let latest = finding.latest.as_ref().map(|local| local.id).filter(|id| locked != Some(*id));
+        let label = finding.label.as_ref().map(ToString::to_string);
+        let label = label.or_else(|| finding.image.as_ref().map(ToString::to_string)).unwrap_or_default();
+        let mut row = vec![status];
+        row.extend(cell(&finding.cell));
+        row.extend([(label, PLAIN), id(locked), id(latest), (detail(finding), FAINT)]);
+        table.row(row);
+    }
+    table.write()
+}
+
+fn cell(cell: &Cell) -> [(String, Style); 3] {
+    [(cell.name.to_string(), PLAIN), (cell.zone.to_string(), PLAIN), (cell.arch.to_string(), PLAIN)]
+}
+
+fn id(id: Option<LocalImageId>) -> (String, Style) {
+    (id.map(LocalImageId::short).unwrap_or_default(), PLAIN)
+}
+
+fn detail(finding: &Finding) -> String {
+    let mut parts = Vec::new();
+    if finding.status == Status::Outdated {
+        let locked = finding.locked.as_ref().and_then(|pin| pin.published);
+        let latest = finding.latest.as_ref().and_then(|local| local.published);
+        parts.extend(moved(locked, latest));
+    }
+    parts.extend(finding.notes.iter().cloned());
+    parts.join("; ")
+}
+
+/// "published 2026-09-01, now 2026-10-20 (49 days)".
+fn moved(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<String> {
+    let days = |from: Timestamp, to: Timestamp| to.duration_since(from).as_hours() / 24;
+    match (from, to) {
+        (Some(from), Some(to)) if to >= from => {
+            let days = count(usize::try_from(days(from, to)).unwrap_or_default(), "day");
+            Some(format!("published {}, now {} ({days} behind)", date(from), date(to)))
+        }
+        (Some(from), Some(to)) => Some(format!("published {}, now back to {}", date(from), date(to))),
+        (None, Some(to)) => Some(format!("the latest was published {}", date(to))),
+        (Some(from), None) => Some(format!("published {}", date(from))),
+        (None, None) => None,
+    }
+}
+
+fn date(time: Timestamp) -> String {
+    TimeZone::UTC.to_datetime(time).date().to_string()
+}
+
+/// The commands that mend what a report found, a line each.
+fn remedies(report: &Report) -> String {
+    let names = |wanted: &[Status]| -> BTreeSet<&Name> {
+        let wanted = report.findings.iter().filter(|finding| wanted.contains(&finding.status));
+        wanted.map(|finding| &finding.cell.name).collect()
+    };
+    let command = |names: BTreeSet<&Name>| {
+        let names: Vec<&str> = names.into_iter().map(Name::as_str).collect();
+        paint(COMMAND, format!("imagelock resolve --upgrade {}", names.join(" ")))
+    };
+    let mut lines = Vec::new();
+    let outdated = names(&[Status::Outdated]);
+    if !outdated.is_empty() {
+        lines.push(format!("to move what is outdated: {}", command(outdated)));
+    }
+    if !names(&[Status::Unlocked, Status::Undeclared]).is_empty() {
+        lines.push(format!("to make the lock follow the manifest: {}", paint(COMMAND, "imagelock resolve")));
+    }
+    let edited = names(&[Status::Mismatch, Status::Edited]);
+    if !edited.is_empty() {
+        lines.push(format!("find out who changed the lockfile; to pin anew: {}", command(edited)));
+    }
+    let gone = names(&[Status::Withdrawn, Status::Retired, Status::Incompatible]);
+    if !gone.is_empty() {
+        let names = and(gone.into_iter().map(|name| format!("[images.{name}]")));
+        lines.push(format!("change what {names} ask for; what there is: {}", paint(COMMAND, "imagelock search")));
+    }
+    lines.into_iter().fold(String::new(), |text, line| text + &line + "\n")
+}
+
+/// What `resolve` did, or under `--dry-run` would do.
+pub fn plan(plan: &Plan, dry_run: bool, quiet: bool) -> String {
+    let mut table = Table::new(&["CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
+    for change in &plan.changes {
+        let action = change.action();
+        if action == Action::Kept && (quiet || change.newer.is_none()) {
+            continue;
+        }
+        let mut row = vec![(action.as_str().to_owned(), style::action(action))];
+        row.extend(cell(&change.cell));
+        let label = change.to.as_ref().or(change.from.as_ref()).and_then(Pin::image);
+        row.push((label.map(|image| image.to_string()).unwrap_or_default(), PLAIN));
+        row.extend([id(change.from.as_ref().map(|pin| pin.id)), id(change.to.as_ref().map(|pin| pin.id))]);
+        row.push((change_detail(change), FAINT));
+        table.row(row);
+    }
+    if quiet {
+        return table.write();
+    }
+    let tally: Vec<String> = [Action::Added, Action::Removed, Action::Moved, Action::Redeclared, Action::Kept]
+        .into_iter()
+        .map(|action| (action, plan.changes.iter().filter(|change| change.action() == action).count()))
+        .filter(|(_, n)| *n > 0)
+        .map(|(action, n)| format!("{n} {}", action.as_str()))
+        .collect();
+    let table = table.write();
+    let space = if table.is_empty() { "" } else { "\n" };
+    let summary = match (plan.has_changes(), dry_run) {
+        (false, _) => format!("nothing to change: {}\n", count(plan.lock.pins().len(), "pin")),
+        (true, false) => format!("{}: {}\n", count(plan.lock.pins().len(), "pin"), tally.join(", ")),
+        (true, true) => format!("dry run, nothing was written; would be: {}\n", tally.join(", ")),
+    };
+    format!("{table}{space}{summary}")
+}
+
+fn change_detail(change: &Change) -> String {
+    let published = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| pin.published);
+    match (change.action(), &change.newer) {
+        (Action::Kept, Some(newer)) => {
+            let when = moved(published(&change.to), newer.published).map(|when| format!(" ({when})")).unwrap_or_default();
+            format!("newer: {}{when}", newer.id.short())
+        }
+        (Action::Moved, _) => match (published(&change.from), published(&change.to)) {
+            (from, Some(to)) => {
+                let from = from.map_or_else(|| "unknown".to_owned(), date);
+                format!("published {from} → {}", date(to))
+            }
+            (_, None) => String::new(),
+        },
+        (Action::Added, _) => published(&change.to).map(|time| format!("published {}", date(time))).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// All pins, with whole IDs.
+pub fn pins(lock: &Lock) -> String {
+    let mut table = Table::new(&["NAME", "ZONE", "ARCH", "TYPE", "LABEL", "ID", "PUBLISHED"]);
+    for pin in lock.pins() {
+        let mut row = cell(&pin.cell).to_vec();
+        row.push((pin.image_type.to_string(), PLAIN));
+        row.push((pin.image().map(|image| image.to_string()).unwrap_or_default(), PLAIN));
+        row.push((pin.id.to_string(), PLAIN));
+        row.push((pin.published.map(date).unwrap_or_default(), FAINT));
+        table.row(row);
+    }
+    let table = table.write();
+    if table.is_empty() { "the lockfile has no pins\n".to_owned() } else { table }
+}
+
+/// The Marketplace's labels, and where they are offered.
+pub fn offers(offers: &[Offer]) -> String {
+    let mut table = Table::new(&["LABEL", "IMAGE", "TYPE", "ARCH", "ZONES"]);
+    for offer in offers {
+        let label = offer.image.label.to_string();
+        let name = visible(&offer.image.name);
+        let zones = offer.zones();
+        if zones.is_empty() {
+            table.row(vec![(label, PLAIN), (name, FAINT), none(), none(), ("nowhere".to_owned(), FAINT)]);
+            continue;
+        }
+        for (n, ((image_type, arch), zones)) in zones.into_iter().enumerate() {
+            let first = |text: &str| if n == 0 { text.to_owned() } else { String::new() };
+            let zones: Vec<&str> = zones.into_iter().map(crate::domain::Zone::as_str).collect();
+            table.row(vec![
+                (first(&label), PLAIN),
+                (first(&name), FAINT),
+                (visible(image_type), PLAIN),
+                (arch.to_string(), PLAIN),
+                (zones.join(" "), PLAIN),
+            ]);
+        }
+    }
+    let table = table.write();
+    if table.is_empty() { "no image matches\n".to_owned() } else { table }
+}
+
+fn none() -> (String, Style) {
+    (String::new(), PLAIN)
+}

@@ -1,0 +1,7 @@
+//! Values -> text, a file a format. What is styled here is stripped in `cli.rs` where no terminal wants colour.
+
+pub mod human;
+pub mod json;
+pub mod problems;
+mod style;
+mod table;

@@ -1,0 +1,42 @@
+//! The colours, by what they mean.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::domain::drift::Status;
+use crate::domain::resolve::Action;
+
+/// No style.
+pub(super) const PLAIN: Style = Style::new();
+/// Headings of tables.
+pub(super) const HEADING: Style = Style::new().bold().underline();
+/// What matters less than the rest of the line.
+pub(super) const FAINT: Style = Style::new().dimmed();
+/// Commands to run.
+pub(super) const COMMAND: Style = AnsiColor::Cyan.on_default();
+const GOOD: Style = AnsiColor::Green.on_default();
+const CHANGED: Style = AnsiColor::Yellow.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// How alarming a status is.
+pub(super) fn status(status: Status) -> Style {
+    match status {
+        Status::Mismatch | Status::Edited | Status::Withdrawn | Status::Retired | Status::Incompatible => BAD,
+        Status::Unlocked | Status::Undeclared | Status::Outdated => CHANGED,
+        Status::Current => GOOD,
+    }
+}
+
+/// What a change does.
+pub(super) fn action(action: Action) -> Style {
+    match action {
+        Action::Added => GOOD,
+        Action::Moved | Action::Redeclared => CHANGED,
+        Action::Removed => BAD,
+        Action::Kept => FAINT,
+    }
+}
+
+/// Text in a style.
+pub(super) fn paint(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}
