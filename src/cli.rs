@@ -45,7 +45,14 @@ struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     catalog: Option<PathBuf>,
     /// Where the API is: https, or http on a loopback address
-    #[arg(long, global = true, value_name = "URL", env = "SCW_API_URL", hide_env_values = true, default_value = "https://api.scaleway.com")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "SCW_API_URL",
+        hide_env_values = true,
+        default_value = "https://api.scaleway.com"
+    )]
     api_url: ApiUrl,
     /// Never use the network; fail where it would be needed
     #[arg(long, global = true)]
@@ -56,7 +63,7 @@ struct Global {
     /// The shape of the output
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
     format: FormatName,
-    /// Whether to use colour; `auto` also heeds NO_COLOR
+    /// Whether to use colour; `auto` also heeds `NO_COLOR`
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Colour,
     /// Print only what needs attention
@@ -210,13 +217,14 @@ fn marketplace(global: &Global, run: Duration) -> Result<Marketplace, Error> {
     if global.offline {
         return Ok(Marketplace::Offline);
     }
-    let observer: Option<Observer> = global.verbose.then(|| Rc::new(|line: &str| tell(&format!("{line}\n"))) as Observer);
-    Ok(Marketplace::Live(Live::new(Settings {
+    let observer: Option<Observer> =
+        global.verbose.then(|| Rc::new(|line: &str| tell(&format!("{line}\n"))) as Observer);
+    Ok(Marketplace::Live(Box::new(Live::new(Settings {
         api_url: global.api_url.clone(),
         limits: Limits { request: Duration::from_secs(15), run },
         extra_roots: std::env::var_os("SSL_CERT_FILE").map(PathBuf::from),
         observer,
-    })))
+    }))))
 }
 
 /// Prints what a command came to. The exit status comes from the same value.

@@ -118,7 +118,10 @@ impl Error {
             Self::NoManifest { .. } => "`imagelock init` writes one; `--manifest PATH` names another".to_owned(),
             Self::NoLock { .. } => "`imagelock resolve` writes it".to_owned(),
             Self::ManifestIsLock { path } => {
-                format!("name the manifest, `--manifest {}`; the lockfile lies beside it", path.with_extension("toml").display())
+                format!(
+                    "name the manifest, `--manifest {}`; the lockfile lies beside it",
+                    path.with_extension("toml").display()
+                )
             }
             Self::Read { path, .. } => format!("check that `{}` is a file that you may read", path.display()),
             Self::NotText { .. } => "save the file as UTF-8".to_owned(),
@@ -134,7 +137,7 @@ impl Error {
     /// Lines of further explanation.
     pub fn notes(&self) -> Vec<String> {
         match self {
-            Self::Marketplace { failure: Failure { request_id: Some(id), .. }, .. } => vec![format!("request ID {id}")],
+            Self::Marketplace { failure, .. } => failure.particulars(),
             _ => Vec::new(),
         }
     }

@@ -20,7 +20,7 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
     };
     String::from_utf8(bytes).map(Some).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        Error::NotText { path: path.to_owned(), line: 1 + good.iter().filter(|byte| **byte == b'\n').count() }
+        Error::NotText { path: path.to_owned(), line: good.split(|byte| *byte == b'\n').count() }
     })
 }
 
@@ -29,10 +29,11 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
 /// # Errors
 /// If it exists, or cannot be written.
 pub fn create(path: &Path, text: &str) -> Result<(), Error> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(|source| match source.kind() {
-        ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
-        _ => Error::Write { path: path.to_owned(), source },
-    })?;
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).open(path).map_err(|source| match source.kind() {
+            ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
+            _ => Error::Write { path: path.to_owned(), source },
+        })?;
     file.write_all(text.as_bytes()).map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
@@ -106,7 +107,8 @@ impl Guard {
         let started = Instant::now();
         let mut told = false;
         loop {
-            let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&guard).map_err(failed)?;
+            let file =
+                OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&guard).map_err(failed)?;
             match file.try_lock() {
                 // The holder before may have removed the file between our opening and our locking it.
                 Ok(()) if is_same(&file, &guard) => {
@@ -141,7 +143,9 @@ fn holder(guard: &Path) -> String {
     let mut text = String::new();
     let read = File::open(guard).and_then(|file| file.take(100).read_to_string(&mut text));
     match (read, text.trim()) {
-        (Ok(_), holder) if !holder.is_empty() => format!("another imagelock ({})", crate::domain::words::visible(holder)),
+        (Ok(_), holder) if !holder.is_empty() => {
+            format!("another imagelock ({})", crate::domain::words::visible(holder))
+        }
         _ => "another imagelock".to_owned(),
     }
 }

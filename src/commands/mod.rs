@@ -115,11 +115,7 @@ impl Project {
 
     /// Makes an error of problems with these files.
     fn error(&self, problems: Vec<Problem>) -> Error {
-        Error::Problems {
-            problems,
-            manifest: Some(self.manifest_source.clone()),
-            lock: self.lock_source.clone(),
-        }
+        Error::Problems { problems, manifest: Some(self.manifest_source.clone()), lock: self.lock_source.clone() }
     }
 }
 

@@ -53,9 +53,9 @@ fn upgrade_of(project: &Project, names: Option<&[String]>) -> Result<Upgrade, Er
     match names {
         None => Ok(Upgrade::Keep),
         Some([]) => Ok(Upgrade::All),
-        Some(names) => check_names(names, &project.manifest.names())
-            .map(Upgrade::Only)
-            .map_err(|problems| project.error(problems)),
+        Some(names) => {
+            check_names(names, &project.manifest.names()).map(Upgrade::Only).map_err(|problems| project.error(problems))
+        }
     }
 }
 

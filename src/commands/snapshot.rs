@@ -25,7 +25,8 @@ pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
     }
     let mut catalog = Catalog::default();
     context.marketplace.index(&mut catalog);
-    let labels: BTreeSet<ImageRef> = index(&catalog)?.iter().map(|image| ImageRef::Label(image.label.clone())).collect();
+    let labels: BTreeSet<ImageRef> =
+        index(&catalog)?.iter().map(|image| ImageRef::Label(image.label.clone())).collect();
     context.marketplace.list(&labels, &mut catalog);
     for (image, answer) in &catalog.listings {
         let failure = match answer {

@@ -79,6 +79,8 @@ pub struct Failure {
     pub help: String,
     /// The ID that the service gave the request, for its support.
     pub request_id: Option<String>,
+    /// How many attempts came to the same.
+    pub attempts: u32,
 }
 
 /// The current local images of one image, in all zones, for all architectures, of all types.
@@ -109,12 +111,7 @@ impl Listing {
 
     /// What to say where something is missing from a doubtful listing.
     pub fn doubt(&self) -> Option<Failure> {
-        let doubts = self.doubts.join("; ");
-        (!doubts.is_empty()).then(|| Failure {
-            cause: format!("the Marketplace's answer may not be whole: {doubts}"),
-            help: "run imagelock again; if the answer stays the same, tell Scaleway's support".to_owned(),
-            request_id: None,
-        })
+        (!self.doubts.is_empty()).then(|| Failure::doubtful(&self.doubts))
     }
 
     /// The row with this ID.
@@ -176,12 +173,25 @@ impl Catalog {
 }
 
 impl Failure {
+    /// A failure at the first attempt.
+    pub fn new(cause: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { cause: cause.into(), help: help.into(), request_id: None, attempts: 1 }
+    }
+
+    /// The failure of an answer that cannot be taken for the whole truth.
+    pub fn doubtful(doubts: &[String]) -> Self {
+        let cause = format!("the Marketplace's answer may not be whole: {}", doubts.join("; "));
+        Self::new(cause, "run imagelock again; if the answer stays the same, tell Scaleway's support")
+    }
+
+    /// The ID and the attempts, for those who look closer; a clause each.
+    pub fn particulars(&self) -> Vec<String> {
+        let attempts = (self.attempts > 1).then(|| format!("{} attempts came to the same", self.attempts));
+        attempts.into_iter().chain(self.request_id.as_ref().map(|id| format!("request ID {id}"))).collect()
+    }
+
     /// The failure of a question that nobody asked.
     pub fn not_asked() -> Self {
-        Self {
-            cause: "the Marketplace was not asked".to_owned(),
-            help: "report this to the authors of imagelock".to_owned(),
-            request_id: None,
-        }
+        Self::new("the Marketplace was not asked", "report this to the authors of imagelock")
     }
 }

@@ -133,7 +133,8 @@ pub fn disagreements(lock: &Lock, targets: &[Target]) -> Report {
 
 /// How a target and the lock disagree, if they do.
 fn disagreement(lock: &Lock, target: &Target) -> Option<Finding> {
-    let finding = |status, note| Some(Finding::new(target, lock, Judgement { status, latest: None, notes: vec![note] }));
+    let finding =
+        |status, note| Some(Finding::new(target, lock, Judgement { status, latest: None, notes: vec![note] }));
     match lock.get(&target.cell) {
         None => finding(Status::Unlocked, "declared, but not in the lock".to_owned()),
         Some(_) if lock.is_edited(&target.cell) => finding(Status::Edited, EDITED.to_owned()),
@@ -194,4 +195,3 @@ fn redeclared(pin: &Pin, target: &Target) -> String {
     }
     format!("locked for {}", and(parts))
 }
-

@@ -136,15 +136,17 @@ impl<'t> Fields<'t> {
             return None;
         }
         let before = problems.len();
-        let words: Vec<_> = items
-            .iter()
-            .filter_map(|item| word_value(key, &string_value(key, item, problems)?, problems))
-            .collect();
+        let words: Vec<_> =
+            items.iter().filter_map(|item| word_value(key, &string_value(key, item, problems)?, problems)).collect();
         (problems.len() == before).then_some(words)
     }
 }
 
-fn string_value<'t>(key: &str, value: &'t Spanned<DeValue<'t>>, problems: &mut Vec<Problem>) -> Option<Placed<&'t str>> {
+fn string_value<'t>(
+    key: &str,
+    value: &'t Spanned<DeValue<'t>>,
+    problems: &mut Vec<Problem>,
+) -> Option<Placed<&'t str>> {
     if let DeValue::String(text) = value.get_ref() {
         return Some(Placed { value: text, span: value.span() });
     }

@@ -86,12 +86,13 @@ pub(super) fn judge(pin: &Pin, target: &Target, catalog: &Catalog) -> Result<Jud
     };
     let mut notes = Vec::new();
     if looked_up.is_none() {
-        notes.push("the Marketplace no longer describes the pinned ID".to_owned());
+        notes.push("the pinned ID is no longer described".to_owned());
     }
     match choose(listing, target) {
         Choice::One(latest) => Ok(Judgement { status: Status::Outdated, latest: Some(latest.clone()), notes }),
         Choice::Several(several) => {
-            notes.push(format!("{} could replace it; `instance-type` must choose", count(several.len(), "local image")));
+            notes
+                .push(format!("{} could replace it; `instance-type` must choose", count(several.len(), "local image")));
             Ok(Judgement::new(Status::Outdated, notes))
         }
         Choice::None(_) => irreplaceable(target, listing, looked_up, notes),

@@ -71,7 +71,8 @@ impl Pin {
         let mut body = String::with_capacity(320);
         let Cell { name, zone, arch } = &self.cell;
         // Every word is checked when it is made and holds nothing that a TOML string would have to escape.
-        let _ = write!(body, "name = \"{name}\"\nzone = \"{zone}\"\narch = \"{arch}\"\ntype = \"{}\"\n", self.image_type);
+        let _ =
+            write!(body, "name = \"{name}\"\nzone = \"{zone}\"\narch = \"{arch}\"\ntype = \"{}\"\n", self.image_type);
         if let Some(label) = &self.label {
             let _ = writeln!(body, "label = \"{label}\"");
         }
@@ -136,9 +137,15 @@ impl Lock {
         self.edited.contains_key(cell)
     }
 
-    /// Where the digest of an edited block stands.
-    pub fn edited_at(&self, cell: &Cell) -> Option<&Span> {
-        self.edited.get(cell)
+    /// The problem of an edited block, if it is one, for those who need a pin that somebody vouches for.
+    pub fn edited(&self, cell: &Cell) -> Option<Problem> {
+        let span = self.edited.get(cell)?;
+        let title = format!("the block of {cell} in the lockfile does not match its digest");
+        let help = format!(
+            "restore the file from version control, or run `imagelock resolve --upgrade {}` to pin it anew",
+            cell.name
+        );
+        Some(Problem::new(title).in_lock().at(span.clone(), "the block was edited by hand, or by a merge").help(help))
     }
 
     /// The canonical text.
@@ -285,7 +292,8 @@ fn refuse_other_formats(top: &Fields<'_>, text: &str) -> Option<Problem> {
     let Some((_, value)) = top.get("version") else {
         return Some(Problem::new("the lockfile has no `version`").help(restore));
     };
-    let format = value.get_ref().as_integer().and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
+    let format =
+        value.get_ref().as_integer().and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
     match format {
         Some(FORMAT) => None,
         Some(newer) if newer > FORMAT => {
@@ -305,6 +313,10 @@ fn refuse_other_formats(top: &Fields<'_>, text: &str) -> Option<Problem> {
                 .help(format!("this file is read by {reader}: upgrade imagelock")),
             )
         }
-        _ => Some(Problem::new("the lockfile's `version` is none").at(value.span(), format!("expected {FORMAT}")).help(restore)),
+        _ => Some(
+            Problem::new("the lockfile's `version` is none")
+                .at(value.span(), format!("expected {FORMAT}"))
+                .help(restore),
+        ),
     }
 }

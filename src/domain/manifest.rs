@@ -316,16 +316,13 @@ pub fn check_names(wanted: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSe
     let mut problems = Vec::new();
     let all = || known.iter().map(|name| name.as_str());
     for text in wanted {
-        match text.parse::<Name>().ok().filter(|name| known.contains(name)) {
-            Some(name) => {
-                names.insert(name);
-            }
-            None => {
-                let help = did_you_mean(text, all())
-                    .unwrap_or_else(|| format!("the images are {}", and_more(all().map(quoted), 12)));
-                problems.push(Problem::new(format!("no image is named `{}`", visible(text))).help(help));
-            }
+        if let Some(name) = text.parse::<Name>().ok().filter(|name| known.contains(name)) {
+            names.insert(name);
+            continue;
         }
+        let help =
+            did_you_mean(text, all()).unwrap_or_else(|| format!("the images are {}", and_more(all().map(quoted), 12)));
+        problems.push(Problem::new(format!("no image is named `{}`", visible(text))).help(help));
     }
     if problems.is_empty() { Ok(names) } else { Err(problems) }
 }

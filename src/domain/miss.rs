@@ -6,8 +6,8 @@ use super::catalog::{Answer, Catalog, Failure, Listing, LocalImage, StatedType};
 use super::manifest::Target;
 use super::problem::Problem;
 use super::select::{Choice, Miss};
-use super::words::{and, and_more, did_you_mean, or, quoted};
-use super::{Arch, ImageRef, ImageType, Name, Zone};
+use super::words::{and, and_more, count, did_you_mean, or, quoted, visible};
+use super::{Arch, ImageRef, ImageType, Label, Name, Zone};
 
 /// Gathers the targets that cannot be filled, to tell of them together.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub struct Misses<'c> {
     unknown: BTreeMap<Name, &'c Target>,
     failed: BTreeMap<(String, String), Vec<(&'c Target, Failure)>>,
     missing: BTreeMap<(Name, &'static str), Vec<(&'c Target, Miss<'c>)>>,
-    several: Vec<(&'c Target, Vec<&'c LocalImage>)>,
+    several: BTreeMap<Name, Vec<(&'c Target, Vec<&'c LocalImage>)>>,
 }
 
 impl<'c> Misses<'c> {
@@ -34,7 +34,9 @@ impl<'c> Misses<'c> {
     pub fn unfilled(&mut self, target: &'c Target, choice: Choice<'c>) {
         match choice {
             Choice::One(_) => {}
-            Choice::Several(candidates) => self.several.push((target, candidates)),
+            Choice::Several(candidates) => {
+                self.several.entry(target.cell.name.clone()).or_default().push((target, candidates));
+            }
             Choice::None(miss) => {
                 let kind = match miss {
                     Miss::NoCell => "cell",
@@ -49,7 +51,7 @@ impl<'c> Misses<'c> {
     /// Everything that was gathered, in the order of the manifest.
     pub fn problems(self, catalog: &Catalog) -> Vec<Problem> {
         let mut problems: Vec<Problem> = self.unknown.values().map(|target| unknown(target, catalog)).collect();
-        problems.extend(self.failed.into_iter().map(|((cause, help), cells)| failed(&cause, &help, &cells)));
+        problems.extend(self.failed.values().map(|cells| failed(cells)));
         for targets in self.missing.values() {
             let Some((first, miss)) = targets.first() else { continue };
             let cells: Vec<&Target> = targets.iter().map(|(target, _)| *target).collect();
@@ -61,7 +63,7 @@ impl<'c> Misses<'c> {
             };
             problems.push(doubted(problem, listing));
         }
-        problems.extend(self.several.iter().map(|(target, candidates)| several(target, candidates)));
+        problems.extend(self.several.values().map(|cells| several(cells)));
         problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
         problems
     }
@@ -79,12 +81,16 @@ fn doubted(problem: Problem, listing: &Listing) -> Problem {
 fn unknown(target: &Target, catalog: &Catalog) -> Problem {
     let span = target.places.image.clone();
     match &target.image {
-        ImageRef::Label(label) => Problem::new(format!("no image labelled `{label}` in the Marketplace"))
-            .at(span, "unknown label")
-            .help(
-                did_you_mean(label.as_str(), catalog.labels())
-                    .unwrap_or_else(|| "`imagelock search` lists the labels".to_owned()),
-            ),
+        ImageRef::Label(label) => {
+            let problem =
+                Problem::new(format!("no image labelled `{label}` in the Marketplace")).at(span, "unknown label");
+            match &catalog.images {
+                Some(Answer::Failed(failure)) => problem
+                    .note(format!("what labels there are could not be learnt: {}", failure.cause))
+                    .help(&failure.help),
+                _ => problem.help(other_labels(label, catalog)),
+            }
+        }
         ImageRef::Id(id) => Problem::new(format!("no image with the ID `{id}` in the Marketplace"))
             .at(span, "unknown image ID")
             .note("`image-id` takes the ID of a Marketplace image, not that of a version or of a local image")
@@ -92,40 +98,52 @@ fn unknown(target: &Target, catalog: &Catalog) -> Problem {
     }
 }
 
+/// What to ask for instead of an unknown label: one that is written alike, else one of the same family.
+fn other_labels(label: &Label, catalog: &Catalog) -> String {
+    let family = label.as_str().split('_').next().unwrap_or_default();
+    let relatives: Vec<&str> = catalog.labels().filter(|other| other.split('_').next() == Some(family)).collect();
+    match did_you_mean(label.as_str(), catalog.labels()) {
+        Some(help) => help,
+        None if relatives.is_empty() => "`imagelock search` lists the labels".to_owned(),
+        None => format!("there is {}; `imagelock search` lists all labels", and_more(relatives.iter().map(quoted), 8)),
+    }
+}
+
 /// The problem of images about which the Marketplace did not answer; `cells` is not empty.
-fn failed(cause: &str, help: &str, cells: &[(&Target, Failure)]) -> Problem {
+fn failed(cells: &[(&Target, Failure)]) -> Problem {
     let images: BTreeSet<&ImageRef> = cells.iter().map(|(target, _)| &target.image).collect();
     let names = and(images.iter().map(quoted));
-    let mut problem = Problem::new(format!("could not learn from the Marketplace what it offers of {names}"));
-    problem = problem.note(cause).help(help);
-    if let Some((target, failure)) = cells.first() {
-        problem = problem.at(target.places.image.clone(), "asked for this image");
-        if let Some(request_id) = &failure.request_id {
-            problem = problem.note(format!("request ID {request_id}"));
-        }
-    }
+    let (target, failure) = &cells[0];
+    let mut problem = Problem::new(format!("the Marketplace gave no usable answer about {names}"))
+        .at(target.places.image.clone(), "asked for this image")
+        .note(&failure.cause)
+        .help(&failure.help);
+    problem.notes.extend(failure.particulars());
     problem
 }
 
 fn no_cell(cells: &[&Target], listing: &Listing) -> Problem {
     let target = cells[0];
     let missing = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
-    let mut problem = Problem::new(format!("`{}` is not offered {missing}", target.image))
+    let verb = if listing.doubt().is_some() { "was not found" } else { "is not offered" };
+    let mut problem = Problem::new(format!("`{}` {verb} {missing}", target.image))
         .at(target.places.zone.clone(), format!("not offered here for {}", target.cell.arch));
-    for image_type in ImageType::ALL {
-        let there = listing.local_images().iter().filter(|local| local.image_type.fits(image_type));
+    let types: BTreeSet<&StatedType> = listing.local_images().iter().map(|local| &local.image_type).collect();
+    for image_type in types {
+        let there = listing.local_images().iter().filter(|local| local.image_type == *image_type);
         let there = by_arch(there.map(|local| (&local.arch, &local.zone)));
-        if !there.is_empty() {
-            problem = problem.note(format!("of type {image_type} it is offered {there}"));
-        }
+        problem = problem.note(match image_type {
+            StatedType::Unstated => format!("it is offered {there}"),
+            stated => format!("of type {} it is offered {there}", visible(stated.as_str())),
+        });
     }
-    if listing.local_images().is_empty() {
+    if listing.local_images().is_empty() && listing.doubt().is_none() {
         problem = problem.note("it is offered nowhere at the moment");
     }
     problem.help(format!("change zone or arch of `{}`, or choose another label", target.cell.name))
 }
 
-/// "for x86_64 in fr-par-1 and fr-par-2; for arm64 in fr-par-1".
+/// `for x86_64 in fr-par-1 and fr-par-2; for arm64 in fr-par-1`.
 fn by_arch<'a>(cells: impl Iterator<Item = (&'a Arch, &'a Zone)>) -> String {
     let mut archs: BTreeMap<&Arch, BTreeSet<&Zone>> = BTreeMap::new();
     for (arch, zone) in cells {
@@ -169,43 +187,58 @@ fn not_bootable(cells: &[(&Target, Miss<'_>)]) -> Problem {
         }
     }
     let span = target.places.instance_type.clone().unwrap_or(target.places.image.clone());
-    let problem = Problem::new(format!("`{}` does not boot on `{wanted}` {where_to}", target.image)).at(span, "cannot boot it");
+    let problem =
+        Problem::new(format!("`{}` does not boot on `{wanted}` {where_to}", target.image)).at(span, "cannot boot it");
     if bootable.is_empty() {
         return problem.note("the Marketplace lists no Instance type for it").help("remove `instance-type`");
     }
     let help = did_you_mean(wanted, bootable.iter().copied())
         .unwrap_or_else(|| "choose one of those, remove `instance-type`, or choose another label".to_owned());
-    problem.note(format!("it boots on {}", and_more(bootable.iter().map(|t| super::words::visible(t)), 24))).help(help)
+    problem.note(format!("it boots on {}", and_more(bootable.iter().map(|t| visible(t)), 24))).help(help)
 }
 
-fn several(target: &Target, candidates: &[&LocalImage]) -> Problem {
-    let mut problem = Problem::new(format!(
-        "`{}` has {} local images of type {} in {} for {}",
-        target.image,
-        candidates.len(),
-        target.image_type,
-        target.cell.zone,
-        target.cell.arch
-    ))
-    .at(target.places.image.clone(), format!("which one for `{}`?", target.cell.name));
-    let mut choice = None;
+/// The problem of an image that has several local images in some of its cells; `cells` is not empty.
+fn several(cells: &[(&Target, Vec<&LocalImage>)]) -> Problem {
+    let (target, candidates) = &cells[0];
+    let places = by_arch(cells.iter().map(|(target, _)| (&target.cell.arch, &target.cell.zone)));
+    let mut problem =
+        Problem::new(format!("`{}` has several local images of type {} {places}", target.image, target.image_type))
+            .at(target.places.image.clone(), format!("which of them for `{}`?", target.cell.name));
     for local in candidates {
-        let others = candidates.iter().filter(|other| other.id != local.id);
-        let shared: BTreeSet<&Box<str>> = others.flat_map(|other| &other.commercial_types).collect();
-        let own: Vec<&str> = local.commercial_types.iter().filter(|t| !shared.contains(t)).map(|t| &**t).collect();
-        choice = choice.or(own.first().copied());
-        let boots = match own.is_empty() {
-            false => format!("alone boots on {}", and_more(own.iter().map(|t| super::words::visible(t)), 6)),
-            true => "boots on nothing that the others do not".to_owned(),
+        let own = boots_alone(local, candidates);
+        let boots = if own.is_empty() {
+            "boots on nothing that the others do not".to_owned()
+        } else {
+            format!("alone boots on {}", and_more(own.iter().map(|own| visible(own)), 6))
         };
-        problem = problem.note(format!("{} {boots}", local.id));
+        problem = problem.note(format!("in {}, {} {boots}", target.cell.zone, local.id));
     }
-    match choice {
-        Some(own) if target.instance_type.is_none() => problem.help(format!(
-            "add the Instance type that will boot it to [images.{}], like `instance-type = \"{}\"`",
+    if cells.len() > 1 {
+        problem = problem.note(format!("and likewise in {}", count(cells.len() - 1, "other cell")));
+    }
+    match deciding_type(cells) {
+        Some(decides) if target.instance_type.is_none() => problem.help(format!(
+            "add the Instance type that will boot it to [images.{}], for example `instance-type = \"{}\"`",
             target.cell.name,
-            super::words::visible(own)
+            visible(decides)
         )),
-        _ => problem.help("no `instance-type` tells them apart; choose another zone, arch or label"),
+        _ => problem.help("no `instance-type` tells them all apart; declare the zones apart, or choose another label"),
     }
+}
+
+/// The Instance types that only this one of the candidates boots.
+fn boots_alone<'c>(local: &'c LocalImage, candidates: &[&'c LocalImage]) -> BTreeSet<&'c str> {
+    let shared =
+        |wanted: &str| candidates.iter().any(|other| other.id != local.id && other.commercial_types.contains(wanted));
+    local.commercial_types.iter().map(|own| &**own).filter(|own| !shared(own)).collect()
+}
+
+/// An Instance type that leaves one candidate in every cell: the first by name of those that do.
+fn deciding_type<'c>(cells: &[(&Target, Vec<&'c LocalImage>)]) -> Option<&'c str> {
+    let decides = |candidates: &[&'c LocalImage]| -> BTreeSet<&'c str> {
+        candidates.iter().flat_map(|local| boots_alone(local, candidates)).collect()
+    };
+    let mut deciding = cells.iter().map(|(_, candidates)| decides(candidates));
+    let first = deciding.next()?;
+    deciding.fold(first, |all, cell| all.intersection(&cell).copied().collect()).into_iter().next()
 }

@@ -16,6 +16,7 @@ mod judge;
 pub mod lock;
 pub mod manifest;
 pub mod miss;
+pub mod pick;
 pub mod problem;
 pub mod resolve;
 pub mod search;
@@ -131,7 +132,8 @@ impl FromStr for Zone {
             _ => {}
         }
         let mut parts = text.split('-');
-        let letters = |part: Option<&str>| part.is_some_and(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase()));
+        let letters =
+            |part: Option<&str>| part.is_some_and(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase()));
         let well_formed = text.len() <= 32
             && letters(parts.next())
             && letters(parts.next())

@@ -105,7 +105,9 @@ impl Change {
 pub fn questions(targets: &[Target], previous: &Lock, upgrade: &Upgrade) -> BTreeSet<ImageRef> {
     targets
         .iter()
-        .filter(|target| upgrade.covers(&target.cell.name) || kept(target, previous).is_none() && !is_edited(target, previous))
+        .filter(|target| {
+            upgrade.covers(&target.cell.name) || kept(target, previous).is_none() && !previous.is_edited(&target.cell)
+        })
         .map(|target| target.image.clone())
         .collect()
 }
@@ -115,7 +117,12 @@ pub fn questions(targets: &[Target], previous: &Lock, upgrade: &Upgrade) -> BTre
 /// # Errors
 /// A problem for every target that cannot be filled, and for every block of the previous lock that was edited and
 /// that `upgrade` does not pin anew.
-pub fn resolve(targets: &[Target], catalog: &Catalog, previous: &Lock, upgrade: &Upgrade) -> Result<Plan, Vec<Problem>> {
+pub fn resolve(
+    targets: &[Target],
+    catalog: &Catalog,
+    previous: &Lock,
+    upgrade: &Upgrade,
+) -> Result<Plan, Vec<Problem>> {
     let mut misses = Misses::default();
     let mut problems = Vec::new();
     let mut pins = Vec::new();
@@ -123,8 +130,8 @@ pub fn resolve(targets: &[Target], catalog: &Catalog, previous: &Lock, upgrade: 
     for target in targets {
         let from = previous.get(&target.cell).cloned();
         let may_move = upgrade.covers(&target.cell.name);
-        if !may_move && is_edited(target, previous) {
-            problems.push(edited(target, previous));
+        if let Some(edited) = previous.edited(&target.cell).filter(|_| !may_move) {
+            problems.push(edited);
             continue;
         }
         if let Some(pin) = kept(target, previous).filter(|_| !may_move) {
@@ -158,9 +165,12 @@ pub fn resolve(targets: &[Target], catalog: &Catalog, previous: &Lock, upgrade: 
     }
     let lock = Lock::new(pins);
     let removed = previous.pins().iter().filter(|pin| lock.get(&pin.cell).is_none());
-    changes.extend(
-        removed.map(|pin| Change { cell: pin.cell.clone(), from: Some(pin.clone()), to: None, newer: None }),
-    );
+    changes.extend(removed.map(|pin| Change {
+        cell: pin.cell.clone(),
+        from: Some(pin.clone()),
+        to: None,
+        newer: None,
+    }));
     changes.sort_by(|a, b| a.cell.cmp(&b.cell));
     Ok(Plan { lock, changes })
 }
@@ -170,10 +180,6 @@ fn kept(target: &Target, previous: &Lock) -> Option<Pin> {
     let pin = previous.get(&target.cell)?;
     let keep = pin.satisfies(target) && !previous.is_edited(&target.cell);
     keep.then(|| Pin { instance_type: target.instance_type.clone(), ..pin.clone() })
-}
-
-fn is_edited(target: &Target, previous: &Lock) -> bool {
-    previous.is_edited(&target.cell)
 }
 
 fn pin(target: &Target, local: &LocalImage) -> Pin {
@@ -202,17 +208,4 @@ fn newer(target: &Target, catalog: &Catalog, pin: &Pin) -> Option<LocalImage> {
         Choice::One(local) => Some(local.clone()),
         _ => None,
     }
-}
-
-fn edited(target: &Target, previous: &Lock) -> Problem {
-    let name = &target.cell.name;
-    Problem::new(format!("the block of {} in the lockfile does not match its digest", target.cell))
-        .in_lock()
-        .at(
-            previous.edited_at(&target.cell).cloned().unwrap_or(0..0),
-            "not the digest of the lines above: the block was edited by hand, or by a merge",
-        )
-        .help(format!(
-            "restore the file from version control, or run `imagelock resolve --upgrade {name}` to pin it anew"
-        ))
 }

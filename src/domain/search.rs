@@ -22,16 +22,17 @@ impl Pattern {
             return label.contains(&self.0) || image.name.to_lowercase().contains(&self.0);
         }
         let (pattern, label): (Vec<&str>, Vec<&str>) = (self.0.split('_').collect(), label.split('_').collect());
-        pattern.len() == label.len() && pattern.iter().zip(label).all(|(pattern, segment)| segment_matches(pattern, segment))
+        pattern.len() == label.len()
+            && pattern.iter().zip(label).all(|(pattern, segment)| segment_matches(pattern, segment))
     }
 }
 
 fn segment_matches(pattern: &str, segment: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == segment,
-        Some((start, rest)) => segment
-            .strip_prefix(start)
-            .is_some_and(|after| (0..=after.len()).any(|n| after.is_char_boundary(n) && segment_matches(rest, &after[n..]))),
+        Some((start, rest)) => segment.strip_prefix(start).is_some_and(|after| {
+            (0..=after.len()).any(|n| after.is_char_boundary(n) && segment_matches(rest, &after[n..]))
+        }),
     }
 }
 

@@ -51,8 +51,5 @@ pub fn choose<'c>(listing: &'c Listing, target: &Target) -> Choice<'c> {
 }
 
 fn in_cell<'c>(listing: &'c Listing, target: &Target) -> impl Iterator<Item = &'c LocalImage> {
-    listing
-        .local_images()
-        .iter()
-        .filter(|local| local.zone == target.cell.zone && local.arch == target.cell.arch)
+    listing.local_images().iter().filter(|local| local.zone == target.cell.zone && local.arch == target.cell.arch)
 }

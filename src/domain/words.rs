@@ -5,11 +5,7 @@ use std::fmt::Display;
 
 /// `1 pin`, `2 pins`.
 pub fn count(n: usize, noun: &str) -> String {
-    if n == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{n} {noun}s")
-    }
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
 /// Joins items as people do: `a`, `a and b`, `a, b and c`.
@@ -64,7 +60,7 @@ pub fn near<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'
             (typo || prefix).then_some((distance, word))
         })
         .collect();
-    scored.sort();
+    scored.sort_unstable();
     scored.into_iter().map(|(_, word)| word).take(3).collect()
 }
 

@@ -3,10 +3,13 @@
 //! The three are one enum, because which of them answers is a choice of the user (`--api-url`, `--catalog`,
 //! `--offline`). Answers are gathered in a [`Catalog`]; what goes wrong is an answer too.
 
+mod api_url;
 mod client;
+mod http;
 mod paging;
 mod retry;
 mod snapshot;
+mod trouble;
 mod wire;
 
 use std::cell::OnceCell;
@@ -15,14 +18,15 @@ use std::collections::BTreeSet;
 use crate::domain::catalog::{Answer, Catalog, Failure};
 use crate::domain::{ImageRef, LocalImageId};
 
+pub use api_url::ApiUrl;
 use client::Client;
-pub use client::{ApiUrl, Limits, Observer, Settings};
+pub use http::{Limits, Observer, Settings};
 pub use snapshot::{Malformed, Snapshot};
 
 /// Who answers questions about the Marketplace.
 pub enum Marketplace {
     /// The API, over HTTPS.
-    Live(Live),
+    Live(Box<Live>),
     /// A saved catalog.
     Snapshot(Snapshot),
     /// Nobody: every question fails.
@@ -56,7 +60,9 @@ impl Marketplace {
             Self::Live(live) => match live.client() {
                 Ok(client) => catalog.listings.extend(client.list(images)),
                 Err(failure) => {
-                    catalog.listings.extend(images.iter().map(|image| (image.clone(), Answer::Failed(failure.clone()))));
+                    catalog
+                        .listings
+                        .extend(images.iter().map(|image| (image.clone(), Answer::Failed(failure.clone()))));
                 }
             },
             Self::Snapshot(snapshot) => {
@@ -94,9 +100,6 @@ impl Marketplace {
 }
 
 fn offline() -> Failure {
-    Failure {
-        cause: "`--offline` forbids to ask".to_owned(),
-        help: "run without `--offline`, or answer from a snapshot with `--catalog FILE`".to_owned(),
-        request_id: None,
-    }
+    let help = "run without `--offline`, or answer from a snapshot with `--catalog FILE`";
+    Failure::new("`--offline` forbids to ask", help)
 }

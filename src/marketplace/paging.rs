@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::client::Client;
+use super::http::Http;
 use super::wire::{Page, Row};
 use crate::domain::catalog::Failure;
 
@@ -25,19 +25,16 @@ pub(super) struct Rows<R> {
 }
 
 /// Reads all pages of a listing; `None` means that the thing it lists does not exist.
-pub(super) async fn read_all<R: Row>(client: &Client, path: &str, query: &str) -> Result<Option<Rows<R>>, Failure> {
+pub(super) async fn read_all<R: Row>(http: &Http, path: &str, query: &str) -> Result<Option<Rows<R>>, Failure> {
     for _ in 0..PASSES {
-        match pass(client, path, query).await? {
+        match pass(http, path, query).await? {
             Pass::NotFound => return Ok(None),
             Pass::Whole(rows) => return Ok(Some(rows)),
             Pass::Moved => {}
         }
     }
-    Err(Failure {
-        cause: format!("the listing kept changing while its pages were read, {PASSES} times in a row"),
-        help: "run imagelock again in a minute".to_owned(),
-        request_id: None,
-    })
+    let cause = format!("the listing kept changing while its pages were read, {PASSES} times in a row");
+    Err(Failure::new(cause, "run imagelock again in a minute"))
 }
 
 enum Pass<R> {
@@ -46,8 +43,8 @@ enum Pass<R> {
     Moved,
 }
 
-async fn pass<R: Row>(client: &Client, path: &str, query: &str) -> Result<Pass<R>, Failure> {
-    let Some(first) = page::<R>(client, path, query, 1).await? else { return Ok(Pass::NotFound) };
+async fn pass<R: Row>(http: &Http, path: &str, query: &str) -> Result<Pass<R>, Failure> {
+    let Some(first) = page::<R>(http, path, query, 1).await? else { return Ok(Pass::NotFound) };
     let mut rows = first.rows;
     if rows.len() < PAGE_SIZE && first.total == Some(rows.len() as u64) {
         return Ok(Pass::Whole(Rows { rows, doubts: Vec::new() }));
@@ -61,7 +58,7 @@ async fn pass<R: Row>(client: &Client, path: &str, query: &str) -> Result<Pass<R
         if last > MOST_PAGES {
             return Err(endless());
         }
-        let Some(next) = page::<R>(client, path, query, last).await? else { return Ok(Pass::Moved) };
+        let Some(next) = page::<R>(http, path, query, last).await? else { return Ok(Pass::Moved) };
         if next.total != first.total {
             return Ok(Pass::Moved);
         }
@@ -73,7 +70,7 @@ async fn pass<R: Row>(client: &Client, path: &str, query: &str) -> Result<Pass<R
     }
     let several_pages = seen.len() > first_ids.len();
     if several_pages {
-        let Some(again) = page::<R>(client, path, query, 1).await? else { return Ok(Pass::Moved) };
+        let Some(again) = page::<R>(http, path, query, 1).await? else { return Ok(Pass::Moved) };
         if again.total != first.total || ids(&again.rows) != first_ids {
             return Ok(Pass::Moved);
         }
@@ -86,15 +83,12 @@ async fn pass<R: Row>(client: &Client, path: &str, query: &str) -> Result<Pass<R
     Ok(Pass::Whole(Rows { rows, doubts }))
 }
 
-async fn page<R: Row>(client: &Client, path: &str, query: &str, number: usize) -> Result<Option<Page<R>>, Failure> {
-    let answer = client.get(&format!("{path}?{query}&page_size={PAGE_SIZE}&page={number}")).await?;
-    answer.map(|answer| R::page(&answer.body).map_err(|error| answer.unreadable(&error))).transpose()
+async fn page<R: Row>(http: &Http, path: &str, query: &str, number: usize) -> Result<Option<Page<R>>, Failure> {
+    let answer = http.get(&format!("{path}?{query}&page_size={PAGE_SIZE}&page={number}")).await?;
+    answer.map(|answer| R::page(&answer.bytes).map_err(|error| answer.unreadable(&error))).transpose()
 }
 
 fn endless() -> Failure {
-    Failure {
-        cause: format!("the listing did not end after {MOST_PAGES} pages"),
-        help: "check `--api-url` and SCW_API_URL; this is not how the Marketplace answers".to_owned(),
-        request_id: None,
-    }
+    let cause = format!("the listing did not end after {MOST_PAGES} pages");
+    Failure::new(cause, "check `--api-url` and SCW_API_URL; this is not how the Marketplace answers")
 }

@@ -1,11 +1,13 @@
 //! A saved catalog: the file that `imagelock snapshot` writes and `--catalog` answers from.
 
 use std::collections::BTreeSet;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, StatedType};
+use crate::domain::words::visible;
 use crate::domain::{Expected, ImageRef, LocalImageId};
 
 /// The format that this release reads and writes.
@@ -112,7 +114,7 @@ impl Snapshot {
             images.push(entry.read()?);
         }
         images.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(Self { taken: timestamp("taken", file.taken)?, images })
+        Ok(Self { taken: timestamp("taken", &file.taken)?, images })
     }
 
     /// The text of the snapshot. The same catalog gives the same text.
@@ -149,23 +151,23 @@ impl Snapshot {
 impl ImageEntry {
     fn read(self) -> Result<(Image, Listing), Malformed> {
         let image = Image {
-            label: word("label", self.label)?,
-            id: word("id", self.id)?,
+            label: word("label", &self.label)?,
+            id: word("id", &self.id)?,
             name: self.name,
             categories: self.categories,
-            valid_until: self.valid_until.map(|time| timestamp("valid_until", time)).transpose()?,
+            valid_until: self.valid_until.map(|time| timestamp("valid_until", &time)).transpose()?,
         };
         let mut local_images = Vec::new();
         for entry in self.local_images {
             local_images.push(LocalImage {
-                id: word("id", entry.id)?,
+                id: word("id", &entry.id)?,
                 label: Some(image.label.clone()),
-                zone: word("zone", entry.zone)?,
-                arch: word("arch", entry.arch)?,
+                zone: word("zone", &entry.zone)?,
+                arch: word("arch", &entry.arch)?,
                 image_type: entry.image_type.map_or(StatedType::Unstated, |text| {
                     text.parse().map_or_else(|_| StatedType::Other(text.into()), StatedType::Known)
                 }),
-                published: entry.published.map(|time| timestamp("published", time)).transpose()?,
+                published: entry.published.map(|time| timestamp("published", &time)).transpose()?,
                 commercial_types: entry.commercial_types,
             });
         }
@@ -202,10 +204,14 @@ impl LocalImageEntry {
     }
 }
 
-fn word<T: std::str::FromStr<Err = Expected>>(key: &'static str, value: String) -> Result<T, Malformed> {
-    value.parse().map_err(|expected| Malformed::Word { key, value: crate::domain::words::visible(&value), expected })
+fn word<T: FromStr<Err = Expected>>(key: &'static str, value: &str) -> Result<T, Malformed> {
+    value.parse().map_err(|expected| Malformed::Word { key, value: visible(value), expected })
 }
 
-fn timestamp(key: &'static str, value: String) -> Result<Timestamp, Malformed> {
-    value.parse().map_err(|_| Malformed::Word { key, value, expected: Expected("a time like 2026-10-05T08:00:00Z") })
+fn timestamp(key: &'static str, value: &str) -> Result<Timestamp, Malformed> {
+    value.parse().map_err(|_| Malformed::Word {
+        key,
+        value: visible(value),
+        expected: Expected("a time like 2026-10-05T08:00:00Z"),
+    })
 }

@@ -111,9 +111,9 @@ impl LocalImageRow {
         let (Ok(zone), Ok(arch)) = (zone.parse(), arch.parse()) else { return Ok(None) };
         let image_type = match self.image_type.as_deref() {
             None | Some("" | "unknown_type") => StatedType::Unstated,
-            Some(stated) => stated
-                .parse::<ImageType>()
-                .map_or_else(|_| StatedType::Other(stated.into()), StatedType::Known),
+            Some(stated) => {
+                stated.parse::<ImageType>().map_or_else(|_| StatedType::Other(stated.into()), StatedType::Known)
+            }
         };
         let commercial_types: BTreeSet<Box<str>> =
             self.compatible_commercial_types.unwrap_or_default().into_iter().map(Into::into).collect();
@@ -164,12 +164,15 @@ impl ErrorBody {
 
     /// The error in a clause, to stand behind the status; empty where nothing was said.
     pub(super) fn describe(&self) -> String {
-        let mut parts: Vec<String> = [&self.kind, &self.message].into_iter().flatten().map(|text| visible(text)).collect();
-        for Detail { argument_name, help_message, reason } in self.details.iter().take(3) {
-            let detail: Vec<String> =
-                [argument_name, reason, help_message].into_iter().flatten().map(|text| visible(text)).collect();
-            parts.push(detail.join(" "));
-        }
-        parts.join(": ")
+        let detail = |detail: &Detail| clause([&detail.argument_name, &detail.reason, &detail.help_message], " ");
+        let details = self.details.iter().take(3).map(|it| Some(detail(it)));
+        let parts: Vec<_> = [self.kind.clone(), self.message.clone()].into_iter().chain(details).collect();
+        clause(&parts, ": ")
     }
+}
+
+/// What is said, made safe to print and put together.
+fn clause<'a>(parts: impl IntoIterator<Item = &'a Option<String>>, separator: &str) -> String {
+    let said = parts.into_iter().flatten().filter(|part| !part.is_empty());
+    said.map(|part| visible(part)).collect::<Vec<_>>().join(separator)
 }

@@ -12,7 +12,7 @@ use crate::domain::drift::{Finding, Report, Status};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::resolve::{Action, Change, Plan};
 use crate::domain::search::Offer;
-use crate::domain::words::{and, count, visible};
+use crate::domain::words::{and_more, count, quoted, visible};
 use crate::domain::{Cell, LocalImageId, Name};
 
 /// What `check` found: a line a cell, the worst first, then a summary that names the command to run.
@@ -23,7 +23,8 @@ pub fn check(report: &Report, quiet: bool) -> String {
     }
     let all = count(report.findings.len(), "pin");
     let summary = if report.has_drift() {
-        let tally: Vec<String> = report.tally().into_iter().map(|(status, n)| format!("{n} {}", status.as_str())).collect();
+        let tally: Vec<String> =
+            report.tally().into_iter().map(|(status, n)| format!("{n} {}", status.as_str())).collect();
         format!("{all}: {}\n{}", tally.join(", "), remedies(report))
     } else {
         format!("{all}: all current\n")
@@ -111,7 +112,9 @@ fn remedies(report: &Report) -> String {
         paint(COMMAND, format!("imagelock resolve --upgrade {}", names.join(" ")))
     };
     let mut lines = Vec::new();
-    let outdated = names(&[Status::Outdated]);
+    let gone = names(&[Status::Withdrawn, Status::Retired, Status::Incompatible]);
+    // An image that is partly gone cannot be upgraded before its declaration is changed.
+    let outdated: BTreeSet<&Name> = names(&[Status::Outdated]).difference(&gone).copied().collect();
     if !outdated.is_empty() {
         lines.push(format!("to move what is outdated: {}", command(outdated)));
     }
@@ -120,12 +123,12 @@ fn remedies(report: &Report) -> String {
     }
     let edited = names(&[Status::Mismatch, Status::Edited]);
     if !edited.is_empty() {
-        lines.push(format!("find out who changed the lockfile; to pin anew: {}", command(edited)));
+        lines.push(format!("to find out who changed the lockfile: {}", paint(COMMAND, "git log -p images.lock")));
+        lines.push(format!("to pin anew what was changed: {}", command(edited)));
     }
-    let gone = names(&[Status::Withdrawn, Status::Retired, Status::Incompatible]);
     if !gone.is_empty() {
-        let names = and(gone.into_iter().map(|name| format!("[images.{name}]")));
-        lines.push(format!("change what {names} ask for; what there is: {}", paint(COMMAND, "imagelock search")));
+        let names = and_more(gone.into_iter().map(quoted), 6);
+        lines.push(format!("to see what there is instead of {names}: {}", paint(COMMAND, "imagelock search")));
     }
     lines.into_iter().fold(String::new(), |text, line| text + &line + "\n")
 }
@@ -142,7 +145,8 @@ pub fn plan(plan: &Plan, dry_run: bool, quiet: bool) -> String {
         row.extend(cell(&change.cell));
         let label = change.to.as_ref().or(change.from.as_ref()).and_then(Pin::image);
         row.push((label.map(|image| image.to_string()).unwrap_or_default(), PLAIN));
-        row.extend([id(change.from.as_ref().map(|pin| pin.id)), id(change.to.as_ref().map(|pin| pin.id))]);
+        let to = change.to.as_ref().filter(|_| action != Action::Kept);
+        row.extend([id(change.from.as_ref().map(|pin| pin.id)), id(to.map(|pin| pin.id))]);
         row.push((change_detail(change), FAINT));
         table.row(row);
     }
@@ -169,7 +173,8 @@ fn change_detail(change: &Change) -> String {
     let published = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| pin.published);
     match (change.action(), &change.newer) {
         (Action::Kept, Some(newer)) => {
-            let when = moved(published(&change.to), newer.published).map(|when| format!(" ({when})")).unwrap_or_default();
+            let when =
+                moved(published(&change.to), newer.published).map(|when| format!(" ({when})")).unwrap_or_default();
             format!("newer: {}{when}", newer.id.short())
         }
         (Action::Moved, _) => match (published(&change.from), published(&change.to)) {

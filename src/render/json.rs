@@ -8,7 +8,7 @@ use crate::domain::drift::{Finding, Report};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::resolve::{Change, Plan};
 use crate::domain::search::Offer;
-use crate::domain::{Cell, ImageRef, Label};
+use crate::domain::{Cell, CommercialType, ImageRef, ImageType, Label};
 
 /// A local image as reports show it.
 #[derive(Serialize)]
@@ -43,7 +43,7 @@ struct CellJson {
 }
 
 impl CellJson {
-    fn new(cell: &Cell, image: Option<&ImageRef>, label: Option<&Label>, image_type: impl ToString) -> Self {
+    fn new(cell: &Cell, image: Option<&ImageRef>, label: Option<&Label>, image_type: ImageType) -> Self {
         let Cell { name, zone, arch } = cell;
         let image_id = match image {
             Some(ImageRef::Id(id)) => Some(id.to_string()),
@@ -93,7 +93,11 @@ pub fn check(report: &Report) -> String {
     fn row(finding: &Finding) -> Row<'_> {
         Row {
             cell: CellJson::new(&finding.cell, finding.image.as_ref(), finding.label.as_ref(), finding.image_type),
-            instance_type: finding.locked.as_ref().and_then(|pin| pin.instance_type.as_ref()).map(|it| it.as_str()),
+            instance_type: finding
+                .locked
+                .as_ref()
+                .and_then(|pin| pin.instance_type.as_ref())
+                .map(CommercialType::as_str),
             status: finding.status.as_str(),
             drift: finding.status.is_drift(),
             locked: finding.locked.as_ref().map(LocalImageJson::pin),

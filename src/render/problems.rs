@@ -22,24 +22,15 @@ pub fn error(error: &Error) -> String {
         Document::Manifest => manifest.as_ref(),
         Document::Lock => lock.as_ref(),
     };
-    let mut text = String::new();
-    for (n, problem) in problems.iter().enumerate() {
-        if n < IN_FULL {
-            text.push_str(&full(problem, source(problem)));
-            text.push('\n');
-        } else {
-            text.push_str(&short(problem, source(problem)));
-        }
+    let full = problems.iter().take(IN_FULL).map(|problem| full(problem, source(problem)));
+    let mut parts: Vec<String> = full.collect();
+    if problems.len() > IN_FULL {
+        parts.push(problems.iter().skip(IN_FULL).map(|problem| short(problem, source(problem))).collect());
     }
     if problems.len() > 1 {
-        if problems.len() > IN_FULL {
-            text.push('\n');
-        }
-        text.push_str(&format!("{} in all; nothing was changed\n", count(problems.len(), "error")));
-    } else {
-        text.pop();
+        parts.push(format!("{} in all; nothing was changed\n", count(problems.len(), "error")));
     }
-    text
+    parts.join("\n")
 }
 
 /// A problem with the lines it is about.

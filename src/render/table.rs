@@ -25,7 +25,8 @@ impl Table {
         if self.rows.is_empty() {
             return String::new();
         }
-        let widest = |column: usize| self.rows.iter().map(|row| row[column].0.chars().count()).max().unwrap_or_default();
+        let widest =
+            |column: usize| self.rows.iter().map(|row| row[column].0.chars().count()).max().unwrap_or_default();
         let columns: Vec<(usize, usize)> = (0..self.headings.len())
             .map(|column| (column, widest(column)))
             .filter(|(_, widest)| *widest > 0)

@@ -1,0 +1,171 @@
+//! One request at a time, made to succeed: retries, deadlines, capped answers, and a pause for all when the service
+//! asks for one.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Certificate, StatusCode};
+
+use super::api_url::ApiUrl;
+use super::retry::{ATTEMPTS, backoff};
+use super::trouble::{Body, Trouble, header, request_id, root_cause};
+use super::wire::ErrorBody;
+use crate::domain::catalog::Failure;
+
+/// The most that one answer may hold, unpacked. A full page is about 200 KB; together with the bound on concurrent
+/// requests this bounds the memory that a hostile answer can cost.
+const LARGEST_ANSWER: usize = 2 << 20;
+
+/// How long things may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// One request, from connecting to the last byte.
+    pub request: Duration,
+    /// All requests of a run together, retries and waits included.
+    pub run: Duration,
+}
+
+/// Is told each request and what came of it, in a line.
+pub type Observer = Rc<dyn Fn(&str)>;
+
+/// What a client of the API needs to know.
+pub struct Settings {
+    /// Where the API is.
+    pub api_url: ApiUrl,
+    /// How long things may take.
+    pub limits: Limits,
+    /// A PEM file of certificates to trust beside those of the system. Read at the first question.
+    pub extra_roots: Option<PathBuf>,
+    /// Is told what happens.
+    pub observer: Option<Observer>,
+}
+
+/// HTTP with the memory of one run.
+pub(super) struct Http {
+    client: reqwest::Client,
+    base: String,
+    limits: Limits,
+    deadline: Instant,
+    /// Set by a 429: nobody sends before.
+    not_before: Cell<Instant>,
+    /// Set when a request has used up its attempts: the service is down, and the others need not try as often.
+    down: Cell<bool>,
+    observer: Option<Observer>,
+}
+
+impl Http {
+    /// Sets up TLS. The run's time starts here.
+    pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
+        // An error means that the program that embeds imagelock has chosen a provider already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut client = reqwest::Client::builder()
+            .user_agent(concat!("imagelock/", env!("CARGO_PKG_VERSION"), " (lockfile for Marketplace images)"))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(settings.limits.request.min(Duration::from_secs(10)));
+        if !settings.api_url.is_https() {
+            // Nothing will be verified, so no certificate needs to be loaded.
+            client = client.tls_certs_only([]);
+        } else if let Some(path) = &settings.extra_roots {
+            client = client.tls_certs_merge(certificates(path)?);
+        }
+        let client = client.build().map_err(|error| setup(format!("could not set up TLS: {}", root_cause(&error))))?;
+        let now = Instant::now();
+        Ok(Self {
+            client,
+            base: format!("{}/marketplace/v2", settings.api_url),
+            limits: settings.limits,
+            deadline: now + settings.limits.run,
+            not_before: Cell::new(now),
+            down: Cell::new(false),
+            observer: settings.observer.clone(),
+        })
+    }
+
+    /// Gets a path below the API's root. `None` means that the API says there is no such thing.
+    pub(super) async fn get(&self, path: &str) -> Result<Option<Body>, Failure> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            self.wait_for_leave().await;
+            let started = Instant::now();
+            let outcome = self.attempt(path).await;
+            self.observe(path, started, &outcome);
+            let trouble = match outcome {
+                Ok(body) => return Ok(body),
+                Err(trouble) => trouble,
+            };
+            let asked = trouble.retry_after.unwrap_or_default();
+            if trouble.status == Some(StatusCode::TOO_MANY_REQUESTS) {
+                self.not_before.set(self.not_before.get().max(Instant::now() + asked));
+            }
+            let wait = asked + backoff(attempts, trouble.status, fastrand::f64());
+            let out_of_time = Instant::now() + wait >= self.deadline;
+            if trouble.transient && attempts < ATTEMPTS && !self.down.get() && !out_of_time {
+                tokio::time::sleep(wait).await;
+                continue;
+            }
+            self.down.set(self.down.get() || trouble.transient);
+            let mut failure = Failure { attempts, ..trouble.failure };
+            if trouble.transient && out_of_time {
+                let run = self.limits.run.as_secs();
+                failure.cause = format!("{}; the {run} s of this run are used up (`--timeout`)", failure.cause);
+            }
+            return Err(failure);
+        }
+    }
+
+    /// Waits out the pause that a 429 asked of all.
+    async fn wait_for_leave(&self) {
+        let until = self.not_before.get().min(self.deadline);
+        tokio::time::sleep_until(until.into()).await;
+    }
+
+    async fn attempt(&self, path: &str) -> Result<Option<Body>, Trouble> {
+        let timeout = self.limits.request.min(self.deadline.saturating_duration_since(Instant::now()));
+        let disturbed = |error: reqwest::Error| Trouble::disturbed(&error, &self.base, timeout);
+        let request = self.client.get(format!("{}{path}", self.base)).timeout(timeout);
+        let mut response = request.send().await.map_err(disturbed)?;
+        let status = response.status();
+        let headers = response.headers().clone();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(disturbed)? {
+            if bytes.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(Trouble::too_large(&headers, LARGEST_ANSWER));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        if status == StatusCode::OK {
+            let content_type = header(&headers, CONTENT_TYPE.as_str()).unwrap_or_default();
+            return Ok(Some(Body { bytes, content_type, request_id: request_id(&headers) }));
+        }
+        let error = ErrorBody::read(&bytes);
+        if status == StatusCode::NOT_FOUND && error.is_not_found() {
+            return Ok(None);
+        }
+        Err(Trouble::refused(status, &headers, &error))
+    }
+
+    fn observe(&self, path: &str, started: Instant, outcome: &Result<Option<Body>, Trouble>) {
+        let Some(observer) = &self.observer else { return };
+        let took = started.elapsed().as_millis();
+        let what = match outcome {
+            Ok(Some(body)) => format!("200, {} bytes", body.bytes.len()),
+            Ok(None) => "404, not found".to_owned(),
+            Err(trouble) => trouble.failure.cause.clone(),
+        };
+        observer(&format!("GET {}{path}: {what}, {took} ms", self.base));
+    }
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
+    let failed = |why: String| setup(format!("could not read the certificates in `{}`: {why}", path.display()));
+    let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    Certificate::from_pem_bundle(&pem).map_err(|error| failed(root_cause(&error)))
+}
+
+fn setup(cause: String) -> Failure {
+    Failure::new(cause, "check the certificates of this system, and SSL_CERT_FILE if it is set")
+}

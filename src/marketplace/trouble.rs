@@ -1,0 +1,150 @@
+//! What HTTP and TLS do instead of answering -> a [`Failure`] that says what came back and what to do next.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+
+use super::retry::{is_transient, retry_after};
+use super::wire::ErrorBody;
+use crate::domain::catalog::Failure;
+use crate::domain::words::visible;
+
+/// Why one attempt at a request came to nothing.
+pub(super) struct Trouble {
+    pub(super) failure: Failure,
+    /// Another attempt may fare better.
+    pub(super) transient: bool,
+    /// The status, if there was an answer.
+    pub(super) status: Option<StatusCode>,
+    /// How long the service asks to wait.
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Trouble {
+    /// No answer at all, or a part of one.
+    fn without_answer(cause: String, help: &str, transient: bool) -> Self {
+        Self { failure: Failure::new(cause, help), transient, status: None, retry_after: None }
+    }
+
+    /// The exchange with `base` broke off: no connection, no time, half an answer.
+    pub(super) fn disturbed(error: &reqwest::Error, base: &str, timeout: Duration) -> Self {
+        let cause = root_cause(error);
+        if error.is_timeout() {
+            let cause = format!("no whole answer from {base} within {} s", timeout.as_secs_f32().ceil());
+            Self::without_answer(cause, "check the network; `--timeout SECONDS` allows a run more time", true)
+        } else if is_certificate(error) {
+            let help = "behind a proxy that signs with a company CA, name its PEM file in SSL_CERT_FILE";
+            Self::without_answer(format!("the certificate of {base} was refused: {cause}"), help, false)
+        } else if error.is_connect() {
+            let help = "check the network, HTTPS_PROXY and `--api-url`; `--catalog FILE` works from a snapshot";
+            Self::without_answer(format!("could not connect to {base}: {cause}"), help, true)
+        } else {
+            let cause = format!("the connection to {base} broke off: {cause}");
+            Self::without_answer(cause, "check the network and run imagelock again", true)
+        }
+    }
+
+    /// An answer that is neither 200 nor the API's own 404.
+    pub(super) fn refused(status: StatusCode, headers: &HeaderMap, body: &ErrorBody) -> Self {
+        let mut cause = format!("it answered {} {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
+        let said = body.describe();
+        if !said.is_empty() {
+            cause = format!("{cause} ({said})");
+        }
+        let help = match status.as_u16() {
+            429 => "too many requests come from this address: wait a minute and run imagelock again",
+            300..400 => {
+                let target = header(headers, LOCATION.as_str()).unwrap_or_default();
+                cause = format!("{cause}, to `{}`, and imagelock follows no redirect", visible(&target));
+                "check `--api-url` and SCW_API_URL; a proxy or a login page may answer in the Marketplace's place"
+            }
+            401 | 403 | 404 | 407 => {
+                "check `--api-url`, SCW_API_URL and the proxy: the Marketplace itself needs no login"
+            }
+            400 => "this release of imagelock may be too old for the Marketplace; look for a newer one",
+            _ => "the Marketplace has trouble: run imagelock again later, and see https://status.scaleway.com",
+        };
+        Self {
+            failure: Failure { request_id: request_id(headers), ..Failure::new(cause, help) },
+            transient: is_transient(status),
+            status: Some(status),
+            retry_after: header(headers, RETRY_AFTER.as_str()).and_then(|value| retry_after(&value, Timestamp::now())),
+        }
+    }
+
+    /// An answer beyond the cap.
+    pub(super) fn too_large(headers: &HeaderMap, cap: usize) -> Self {
+        let cause = format!("the answer is larger than {} MiB, which no listing is", cap >> 20);
+        let help = "check `--api-url` and the proxy; this is not how the Marketplace answers";
+        let mut trouble = Self::without_answer(cause, help, false);
+        trouble.failure.request_id = request_id(headers);
+        trouble
+    }
+}
+
+/// A whole answer of status 200.
+pub(super) struct Body {
+    pub(super) bytes: Vec<u8>,
+    pub(super) content_type: String,
+    pub(super) request_id: Option<String>,
+}
+
+impl Body {
+    /// The failure of an answer that is not the JSON it should be.
+    pub(super) fn unreadable(&self, error: &serde_json::Error) -> Failure {
+        let start = visible(&String::from_utf8_lossy(&self.bytes[..self.bytes.len().min(60)]));
+        if self.content_type.starts_with("application/json") || self.bytes.is_empty() {
+            return self.strange(format!("it is not the JSON expected ({error}): `{start}`"));
+        }
+        let mut failure = self.strange(format!("it is {}, not JSON: `{start}`", visible(&self.content_type)));
+        "a proxy or a login page may answer in the Marketplace's place; check the network and `--api-url`"
+            .clone_into(&mut failure.help);
+        failure
+    }
+
+    /// The failure of an answer that is well formed, but not what was asked for.
+    pub(super) fn strange(&self, how: impl fmt::Display) -> Failure {
+        let cause = format!("the answer cannot be used: {how}");
+        let help = "run imagelock again; if the answer stays the same, tell Scaleway's support";
+        Failure { request_id: self.request_id.clone(), ..Failure::new(cause, help) }
+    }
+}
+
+/// A header's value as text.
+pub(super) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// The ID that the service gave the request.
+pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
+    header(headers, "x-request-id").map(|id| visible(&id))
+}
+
+/// The innermost error: the outer ones say no more than "error sending request".
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    visible(&innermost.to_string())
+}
+
+/// Whether TLS failed because the server could not be verified: then no retry helps.
+fn is_certificate(error: &reqwest::Error) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        // An I/O error hides what it wraps from `source`.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let wrapped = wrapped.and_then(|wrapped| wrapped.downcast_ref::<rustls::Error>());
+        let refused = wrapped.or_else(|| error.downcast_ref());
+        if matches!(refused, Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
