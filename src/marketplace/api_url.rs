@@ -56,7 +56,7 @@ mod tests {
             "https://api.scaleway.com",
             "http://127.0.0.1:9001/",
             "http://127.8.8.8",
-            "http://[::1]:80",
+            "http://[::1]:81",
             "http://localhost:1",
         ] {
             assert_eq!(good.parse::<ApiUrl>().map(|url| url.to_string()), Ok(good.trim_end_matches('/').to_owned()));

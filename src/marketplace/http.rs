@@ -2,16 +2,17 @@
 //! asks for one.
 
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Certificate, StatusCode};
 
 use super::api_url::ApiUrl;
+use super::connector::Connector;
 use super::retry::{ATTEMPTS, backoff};
-use super::trouble::{Body, Trouble, header, request_id, root_cause};
+use super::trouble::{Body, Trouble, header, request_id};
 use super::wire::ErrorBody;
 use crate::domain::catalog::Failure;
 
@@ -45,7 +46,7 @@ pub struct Settings {
 
 /// HTTP with the memory of one run.
 pub(super) struct Http {
-    client: reqwest::Client,
+    connector: Connector,
     base: String,
     limits: Limits,
     deadline: Instant,
@@ -59,22 +60,9 @@ pub(super) struct Http {
 impl Http {
     /// Sets up TLS. The run's time starts here.
     pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
-        // An error means that the program that embeds imagelock has chosen a provider already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut client = reqwest::Client::builder()
-            .user_agent(concat!("imagelock/", env!("CARGO_PKG_VERSION"), " (lockfile for Marketplace images)"))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(settings.limits.request.min(Duration::from_secs(10)));
-        if !settings.api_url.is_https() {
-            // Nothing will be verified, so no certificate needs to be loaded.
-            client = client.tls_certs_only([]);
-        } else if let Some(path) = &settings.extra_roots {
-            client = client.tls_certs_merge(certificates(path)?);
-        }
-        let client = client.build().map_err(|error| setup(format!("could not set up TLS: {}", root_cause(&error))))?;
         let now = Instant::now();
         Ok(Self {
-            client,
+            connector: Connector::new(settings)?,
             base: format!("{}/marketplace/v2", settings.api_url),
             limits: settings.limits,
             deadline: now + settings.limits.run,
@@ -90,11 +78,16 @@ impl Http {
         loop {
             attempts += 1;
             self.wait_for_leave().await;
+            let insisted = self.connector.insists();
             let started = Instant::now();
             let outcome = self.attempt(path).await;
             self.observe(path, started, &outcome);
             let trouble = match outcome {
                 Ok(body) => return Ok(body),
+                Err(trouble) if insisted && self.connector.yields(&trouble) => {
+                    attempts -= 1;
+                    continue;
+                }
                 Err(trouble) => trouble,
             };
             let asked = trouble.retry_after.unwrap_or_default();
@@ -126,7 +119,7 @@ impl Http {
     async fn attempt(&self, path: &str) -> Result<Option<Body>, Trouble> {
         let timeout = self.limits.request.min(self.deadline.saturating_duration_since(Instant::now()));
         let disturbed = |error: reqwest::Error| Trouble::disturbed(&error, &self.base, timeout);
-        let request = self.client.get(format!("{}{path}", self.base)).timeout(timeout);
+        let request = self.connector.client()?.get(format!("{}{path}", self.base)).timeout(timeout);
         let mut response = request.send().await.map_err(disturbed)?;
         let status = response.status();
         let headers = response.headers().clone();
@@ -158,14 +151,4 @@ impl Http {
         };
         observer(&format!("GET {}{path}: {what}, {took} ms", self.base));
     }
-}
-
-fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
-    let failed = |why: String| setup(format!("could not read the certificates in `{}`: {why}", path.display()));
-    let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
-    Certificate::from_pem_bundle(&pem).map_err(|error| failed(root_cause(&error)))
-}
-
-fn setup(cause: String) -> Failure {
-    Failure::new(cause, "check the certificates of this system, and SSL_CERT_FILE if it is set")
 }

@@ -5,6 +5,7 @@
 
 mod api_url;
 mod client;
+mod connector;
 mod http;
 mod paging;
 mod retry;

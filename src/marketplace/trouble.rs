@@ -18,6 +18,8 @@ pub(super) struct Trouble {
     pub(super) failure: Failure,
     /// Another attempt may fare better.
     pub(super) transient: bool,
+    /// The time was up.
+    pub(super) timed_out: bool,
     /// The status, if there was an answer.
     pub(super) status: Option<StatusCode>,
     /// How long the service asks to wait.
@@ -25,9 +27,14 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
+    /// What no other attempt mends.
+    pub(super) fn definite(failure: Failure) -> Self {
+        Self { failure, transient: false, timed_out: false, status: None, retry_after: None }
+    }
+
     /// No answer at all, or a part of one.
     fn without_answer(cause: String, help: &str, transient: bool) -> Self {
-        Self { failure: Failure::new(cause, help), transient, status: None, retry_after: None }
+        Self { transient, ..Self::definite(Failure::new(cause, help)) }
     }
 
     /// The exchange with `base` broke off: no connection, no time, half an answer.
@@ -35,7 +42,8 @@ impl Trouble {
         let cause = root_cause(error);
         if error.is_timeout() {
             let cause = format!("no whole answer from {base} within {} s", timeout.as_secs_f32().ceil());
-            Self::without_answer(cause, "check the network; `--timeout SECONDS` allows a run more time", true)
+            let help = "check the network; `--timeout SECONDS` allows a run more time";
+            Self { timed_out: true, ..Self::without_answer(cause, help, true) }
         } else if is_certificate(error) {
             let help = "behind a proxy that signs with a company CA, name its PEM file in SSL_CERT_FILE";
             Self::without_answer(format!("the certificate of {base} was refused: {cause}"), help, false)
@@ -71,6 +79,7 @@ impl Trouble {
         Self {
             failure: Failure { request_id: request_id(headers), ..Failure::new(cause, help) },
             transient: is_transient(status),
+            timed_out: false,
             status: Some(status),
             retry_after: header(headers, RETRY_AFTER.as_str()).and_then(|value| retry_after(&value, Timestamp::now())),
         }
@@ -137,14 +146,12 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
 fn is_certificate(error: &reqwest::Error) -> bool {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = next {
-        // An I/O error hides what it wraps from `source`.
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let wrapped = wrapped.and_then(|wrapped| wrapped.downcast_ref::<rustls::Error>());
-        let refused = wrapped.or_else(|| error.downcast_ref());
-        if matches!(refused, Some(rustls::Error::InvalidCertificate(_))) {
+        if matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
             return true;
         }
-        next = error.source();
+        // An I/O error hides what it wraps from `source`.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source());
     }
     false
 }

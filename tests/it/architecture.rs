@@ -1,0 +1,64 @@
+//! The arrows of the house: who may know whom.
+
+use std::path::Path;
+
+/// For each part of `src`, the parts that its files may name after `crate::`. `lib.rs` shows the same as a picture.
+const ARROWS: [(&str, &[&str]); 9] = [
+    ("main.rs", &[]),
+    ("lib.rs", &[]),
+    ("cli.rs", &["commands", "domain", "error", "files", "marketplace", "render"]),
+    ("commands", &["domain", "error", "files", "marketplace", "render"]),
+    ("marketplace", &["VERSION", "domain"]),
+    ("files.rs", &["domain", "error"]),
+    ("render", &["domain", "error"]),
+    ("error.rs", &["domain", "marketplace"]),
+    ("domain", &["VERSION"]),
+];
+
+fn sources(path: &Path) -> Vec<(String, String)> {
+    if path.is_dir() {
+        let mut entries: Vec<_> = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        return entries.iter().flat_map(|entry| sources(entry)).collect();
+    }
+    let name = path.strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap();
+    vec![(name.to_str().unwrap().to_owned(), std::fs::read_to_string(path).unwrap())]
+}
+
+#[test]
+fn files_know_only_what_they_may() {
+    let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    assert!(sources.len() > 20);
+    for (file, text) in &sources {
+        let part = file.split('/').next().unwrap();
+        let (_, allowed) = ARROWS.iter().find(|(name, _)| *name == part).expect("a part of src has no arrows");
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            for named in line.split("crate::").skip(1) {
+                let named = named.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
+                assert!(
+                    named == part || allowed.contains(&named),
+                    "src/{file}:{} names crate::{named}; {part} may name {allowed:?}",
+                    number + 1
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_file_opens_with_its_job_and_none_outgrows_its_name() {
+    for (file, text) in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        assert!(text.starts_with("//! "), "src/{file} does not say what it is for");
+        assert!(text.lines().count() <= 350, "src/{file} has {} lines", text.lines().count());
+    }
+}
+
+/// `resolve` and `drift` each stand alone; both build on the rest of the domain.
+#[test]
+fn resolve_and_drift_do_not_know_each_other() {
+    let domain = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain");
+    for (file, other) in [("resolve.rs", "drift"), ("drift.rs", "resolve")] {
+        let text = std::fs::read_to_string(domain.join(file)).unwrap();
+        assert!(!text.contains(&format!("super::{other}")), "{file} imports {other}");
+    }
+}

@@ -1,0 +1,131 @@
+//! A workbench: an empty directory, a scrubbed environment, a fixed clock.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use crate::standin::Marketplace;
+
+/// Where a test works.
+pub struct Bench {
+    directory: tempfile::TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// What a run of imagelock came to, to be compared whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    pub status: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.stdout)?;
+        if !self.stderr.is_empty() {
+            write!(f, "--- stderr\n{}", self.stderr)?;
+        }
+        match self.status {
+            Some(status) => writeln!(f, "--- exit {status}"),
+            None => writeln!(f, "--- killed"),
+        }
+    }
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        Self { directory: tempfile::tempdir().unwrap(), environment: Vec::new() }
+    }
+
+    /// A bench with a manifest.
+    pub fn with(manifest: &str) -> Self {
+        let bench = Self::new();
+        bench.write("images.toml", manifest);
+        bench
+    }
+
+    /// Lets imagelock ask this Marketplace.
+    pub fn asking(self, marketplace: &Marketplace) -> Self {
+        self.env("SCW_API_URL", &marketplace.url())
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub fn lock(&self) -> String {
+        self.read("images.lock")
+    }
+
+    /// The names of all files, hidden ones too.
+    pub fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.directory.path()).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// imagelock, ready to run here.
+    pub fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_imagelock"));
+        command
+            .args(line.split_whitespace())
+            .current_dir(self.directory.path())
+            .env_clear()
+            .env("IMAGELOCK_NOW", "2026-11-24T10:00:00Z")
+            // Whoever forgets to name a Marketplace asks nobody.
+            .env("SCW_API_URL", "http://127.0.0.1:1")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs `imagelock LINE`, words split at spaces.
+    pub fn run(&self, line: &str) -> Run {
+        let Output { status, stdout, stderr } = self.command(line).output().unwrap();
+        Run { status: status.code(), stdout: String::from_utf8(stdout).unwrap(), stderr: self.scrub(&stderr) }
+    }
+
+    /// Runs what must succeed, and gives its standard output.
+    #[track_caller]
+    pub fn ok(&self, line: &str) -> String {
+        let run = self.run(line);
+        assert_eq!(run.status, Some(0), "imagelock {line}\n{run}");
+        run.stdout
+    }
+
+    /// Runs what must fail and leave the lockfile as it was, and gives its message.
+    #[track_caller]
+    pub fn fails(&self, line: &str) -> String {
+        let before = std::fs::read(self.path("images.lock")).ok();
+        let files = self.files();
+        let run = self.run(line);
+        assert_eq!(run.status, Some(1), "imagelock {line}\n{run}");
+        assert_eq!(run.stdout, "", "imagelock {line}");
+        assert_eq!(std::fs::read(self.path("images.lock")).ok(), before, "imagelock {line} changed the lockfile");
+        assert_eq!(self.files(), files, "imagelock {line} left files behind");
+        run.stderr
+    }
+
+    /// Standard error without what differs from run to run: the port, and IDs of requests.
+    fn scrub(&self, stderr: &[u8]) -> String {
+        let mut text = String::from_utf8(stderr.to_vec()).unwrap();
+        for (_, url) in self.environment.iter().filter(|(name, _)| name == "SCW_API_URL") {
+            text = text.replace(url.as_str(), "[API]");
+        }
+        text
+    }
+}

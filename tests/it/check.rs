@@ -1,0 +1,378 @@
+//! `imagelock check`: every status, and what it says.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+use crate::standin::{Local, Marketplace, Reply, id, local};
+
+const MANIFEST: &str = r#"
+[defaults]
+zone = "fr-par-1"
+arch = "x86_64"
+
+[images.web]
+label = "ubuntu_noble"
+
+[images.db]
+label = "debian_bookworm"
+instance-type = "PRO2-S"
+"#;
+
+fn noble() -> Local {
+    local("ubuntu_noble", "fr-par-1", "x86_64", 1)
+}
+
+fn bookworm() -> Local {
+    local("debian_bookworm", "fr-par-1", "x86_64", 2)
+}
+
+/// A bench whose lock pins what is offered.
+fn resolved() -> (Bench, Marketplace) {
+    let marketplace = Marketplace::offering([noble(), bookworm()]);
+    let bench = Bench::with(MANIFEST).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.requests();
+    (bench, marketplace)
+}
+
+#[test]
+fn current() {
+    let (bench, marketplace) = resolved();
+    assert_snapshot!(bench.run("check"), @"
+    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED
+    current  db    fr-par-1  x86_64  debian_bookworm  00000002
+    current  web   fr-par-1  x86_64  ubuntu_noble     00000001
+
+    2 pins: all current
+    --- exit 0
+    ");
+    let mut requests = marketplace.requests();
+    requests.sort();
+    assert_eq!(
+        requests,
+        [
+            "/marketplace/v2/local-images?image_label=debian_bookworm&page_size=100&page=1",
+            "/marketplace/v2/local-images?image_label=ubuntu_noble&page_size=100&page=1",
+        ]
+    );
+}
+
+#[test]
+fn outdated_and_the_superseded_id_is_no_longer_described() {
+    let (bench, marketplace) = resolved();
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
+    assert_snapshot!(bench.run("check"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  00000011  the pinned ID is no longer described
+    current   db    fr-par-1  x86_64  debian_bookworm  00000002
+
+    2 pins: 1 outdated, 1 current
+    to move what is outdated: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+    // The pin was looked up by its ID: that is what tells a superseded pin from a swapped one.
+    assert!(marketplace.requests().contains(&format!("/marketplace/v2/local-images/{}", id(1))));
+}
+
+#[test]
+fn outdated_and_the_superseded_id_is_still_described() {
+    let (bench, marketplace) = resolved();
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
+    let old = crate::standin::row(&noble());
+    marketplace.answers(move |path, _, _| match path.ends_with(&id(1)) {
+        true => Reply::Json(old.clone()),
+        false => Reply::Normal,
+    });
+    assert_snapshot!(bench.run("check web"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    LATEST
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011
+
+    1 pin: 1 outdated
+    to move what is outdated: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+}
+
+#[test]
+fn mismatch_an_id_of_another_image() {
+    let (bench, _marketplace) = resolved();
+    swap(&bench, 1, 2);
+    assert_snapshot!(bench.run("check"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble     00000002  the pinned ID is `debian_bookworm`, not `ubuntu_noble`
+    current   db    fr-par-1  x86_64  debian_bookworm  00000002
+
+    2 pins: 1 mismatch, 1 current
+    to find out who changed the lockfile: git log -p images.lock
+    to pin anew what was changed: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+}
+
+#[test]
+fn mismatch_an_id_of_another_zone_arch_and_type() {
+    let (bench, marketplace) = resolved();
+    marketplace.offers([
+        noble(),
+        bookworm(),
+        local("ubuntu_noble", "nl-ams-1", "arm64", 9).of_type(Some("instance_local")),
+    ]);
+    swap(&bench, 1, 9);
+    assert_snapshot!(bench.run("check web"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000009  the pinned ID is in nl-ams-1, not fr-par-1, for arm64, not x86_64 and of type instance_local, not instance_sbs
+
+    1 pin: 1 mismatch
+    to find out who changed the lockfile: git log -p images.lock
+    to pin anew what was changed: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+}
+
+/// Pins another ID in an honest-looking block: its digest is right.
+fn swap(bench: &Bench, from: u32, to: u32) {
+    let lock = imagelock::domain::lock::Lock::parse(&bench.lock()).unwrap();
+    let pins = lock.pins().iter().cloned().map(|mut pin| {
+        if pin.id.to_string() == id(from) {
+            pin.id = id(to).parse().unwrap();
+        }
+        pin
+    });
+    bench.write("images.lock", imagelock::domain::lock::Lock::new(pins).write());
+}
+
+#[test]
+fn edited() {
+    let (bench, _marketplace) = resolved();
+    bench.write("images.lock", bench.lock().replace(&id(1), &id(7)));
+    assert_snapshot!(bench.run("check"), @"
+    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    DETAIL
+    edited   web   fr-par-1  x86_64  ubuntu_noble     00000007  the block does not match its digest: edited by hand, or by a merge
+    current  db    fr-par-1  x86_64  debian_bookworm  00000002
+
+    2 pins: 1 edited, 1 current
+    to find out who changed the lockfile: git log -p images.lock
+    to pin anew what was changed: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+}
+
+#[test]
+fn an_edit_that_swaps_in_a_foreign_id_is_a_mismatch() {
+    let (bench, _marketplace) = resolved();
+    bench.write("images.lock", bench.lock().replace(&id(1), &id(2)));
+    assert_snapshot!(bench.run("check web"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000002  the pinned ID is `debian_bookworm`, not `ubuntu_noble`
+
+    1 pin: 1 mismatch
+    to find out who changed the lockfile: git log -p images.lock
+    to pin anew what was changed: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+}
+
+#[test]
+fn withdrawn_and_retired() {
+    let (bench, marketplace) = resolved();
+    marketplace.offers([local("debian_bookworm", "fr-par-2", "x86_64", 3)]);
+    assert_snapshot!(bench.run("check"), @"
+    STATUS     NAME  ZONE      ARCH    LABEL            LOCKED    DETAIL
+    withdrawn  web   fr-par-1  x86_64  ubuntu_noble     00000001  the Marketplace no longer has this image
+    retired    db    fr-par-1  x86_64  debian_bookworm  00000002  no longer offered in fr-par-1 for x86_64 with type instance_sbs; the pinned ID is no longer described
+
+    2 pins: 1 withdrawn, 1 retired
+    to see what there is instead of `db` and `web`: imagelock search
+    --- exit 2
+    ");
+}
+
+#[test]
+fn incompatible() {
+    let (bench, marketplace) = resolved();
+    marketplace.offers([noble(), bookworm().boots(&["DEV1-S"])]);
+    assert_snapshot!(bench.run("check db"), @"
+    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    DETAIL
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  no longer lists the Instance type PRO2-S
+
+    1 pin: 1 incompatible
+    to see what there is instead of `db`: imagelock search
+    --- exit 2
+    ");
+    // Superseded by one that does not boot on it, too.
+    marketplace.offers([noble(), local("debian_bookworm", "fr-par-1", "x86_64", 12).boots(&["DEV1-S"])]);
+    assert_snapshot!(bench.run("check db"), @"
+    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    DETAIL
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  what is offered now does not boot on PRO2-S; the pinned ID is no longer described
+
+    1 pin: 1 incompatible
+    to see what there is instead of `db`: imagelock search
+    --- exit 2
+    ");
+}
+
+#[test]
+fn unlocked_and_undeclared() {
+    let (bench, _marketplace) = resolved();
+    let manifest = MANIFEST.replace("[images.db]", "[images.cache]").replace("ubuntu_noble", "ubuntu_jammy");
+    bench.write("images.toml", manifest);
+    assert_snapshot!(bench.run("check"), @"
+    STATUS      NAME   ZONE      ARCH    LABEL            LOCKED    DETAIL
+    unlocked    cache  fr-par-1  x86_64  debian_bookworm            declared, but not in the lock
+    unlocked    web    fr-par-1  x86_64  ubuntu_jammy     00000001  locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
+    undeclared  db     fr-par-1  x86_64  debian_bookworm  00000002  in the lock, but not declared
+
+    3 pins: 2 unlocked, 1 undeclared
+    to make the lock follow the manifest: imagelock resolve
+    --- exit 2
+    ");
+}
+
+#[test]
+fn without_a_lock_everything_is_unlocked_and_nobody_is_asked() {
+    let bench = Bench::with(MANIFEST);
+    assert_snapshot!(bench.run("check"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL            DETAIL
+    unlocked  db    fr-par-1  x86_64  debian_bookworm  declared, but not in the lock
+    unlocked  web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lock
+
+    2 pins: 2 unlocked
+    to make the lock follow the manifest: imagelock resolve
+    --- exit 2
+    ");
+}
+
+#[test]
+fn names_select_and_unknown_names_are_refused() {
+    let (bench, marketplace) = resolved();
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
+    assert_snapshot!(bench.run("check db"), @"
+    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED
+    current  db    fr-par-1  x86_64  debian_bookworm  00000002
+
+    1 pin: all current
+    --- exit 0
+    ");
+    assert_snapshot!(bench.fails("check dbb"), @"
+    error: no image is named `dbb`
+     |
+     = help: did you mean `db`?
+    ");
+}
+
+#[test]
+fn exit_zero_reports_without_failing_and_quiet_shows_drift_alone() {
+    let (bench, marketplace) = resolved();
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
+    assert_eq!(bench.run("check --exit-zero").status, Some(0));
+    assert_snapshot!(bench.run("check --quiet"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  the pinned ID is no longer described
+    --- exit 2
+    ");
+    marketplace.offers([noble(), bookworm()]);
+    assert_snapshot!(bench.run("check --quiet"), @"--- exit 0");
+}
+
+#[test]
+fn json_has_an_object_a_pin() {
+    let (bench, marketplace) = resolved();
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
+    assert_snapshot!(bench.run("check --format json"), @r#"
+    {
+      "schema": "imagelock.check/1",
+      "drift": true,
+      "pins": [
+        {
+          "name": "web",
+          "label": "ubuntu_noble",
+          "image_id": null,
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "instance_type": null,
+          "status": "outdated",
+          "drift": true,
+          "locked": {
+            "id": "00000001-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000",
+            "published": null
+          },
+          "latest": {
+            "id": "00000011-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000011-0000-4000-8000-000000000000",
+            "published": null
+          },
+          "notes": [
+            "the pinned ID is no longer described"
+          ]
+        },
+        {
+          "name": "db",
+          "label": "debian_bookworm",
+          "image_id": null,
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "instance_type": "PRO2-S",
+          "status": "current",
+          "drift": false,
+          "locked": {
+            "id": "00000002-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000",
+            "published": null
+          },
+          "latest": {
+            "id": "00000002-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000",
+            "published": null
+          },
+          "notes": []
+        }
+      ]
+    }
+    --- exit 2
+    "#);
+}
+
+#[test]
+fn several_newer_local_images_are_told_and_none_is_chosen() {
+    let (bench, marketplace) = resolved();
+    marketplace.offers([
+        local("ubuntu_noble", "fr-par-1", "x86_64", 11).boots(&["DEV1-S"]),
+        local("ubuntu_noble", "fr-par-1", "x86_64", 12).boots(&["PRO2-S"]),
+        bookworm(),
+    ]);
+    assert_snapshot!(bench.run("check web"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    DETAIL
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  the pinned ID is no longer described; 2 local images could replace it; `instance-type` must choose
+
+    1 pin: 1 outdated
+    to move what is outdated: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+}
+
+#[test]
+fn what_a_doubtful_answer_lacks_is_not_called_retired() {
+    let (bench, marketplace) = resolved();
+    marketplace.offers([local("ubuntu_noble", "fr-par-2", "x86_64", 3), bookworm()]);
+    marketplace.answers(|path, _, value| match path.contains("image_label=ubuntu_noble") {
+        true => {
+            let mut value = value.clone();
+            value["total_count"] = 9.into();
+            Reply::Json(value)
+        }
+        false => Reply::Normal,
+    });
+    assert_snapshot!(bench.fails("check"), @r#"
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:7:9
+      |
+    7 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
+      |
+      = note: the Marketplace's answer may not be whole: it counts 9 rows, and sent 1
+      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    "#);
+}

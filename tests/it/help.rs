@@ -1,0 +1,76 @@
+//! `--help` of every command, whole; and what bad usage comes to.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+
+const COMMANDS: [&str; 7] = ["init", "resolve", "check", "list", "get", "search", "snapshot"];
+
+#[test]
+fn help() {
+    let bench = Bench::new();
+    assert_snapshot!("imagelock", bench.ok("--help"));
+    for command in COMMANDS {
+        assert_snapshot!(command, bench.ok(&format!("{command} --help")));
+    }
+}
+
+#[test]
+fn every_command_is_compared_above() {
+    let help = Bench::new().ok("--help");
+    let (_, rest) = help.split_once("Commands:\n").unwrap();
+    let (commands, _) = rest.split_once("\n\n").unwrap();
+    let names: Vec<&str> = commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, COMMANDS);
+}
+
+#[test]
+fn version() {
+    assert_eq!(Bench::new().ok("--version"), format!("imagelock {}\n", imagelock::VERSION));
+}
+
+/// 2 means drift, so bad usage must not be 2.
+#[test]
+fn bad_usage_exits_with_1() {
+    let bench = Bench::with("");
+    for line in [
+        "",
+        "frobnicate",
+        "resolve --upgade",
+        "resolve --locked --upgrade",
+        "get",
+        "check --format xml",
+        "get web --zone paris",
+    ] {
+        assert_eq!(bench.run(line).status, Some(1), "imagelock {line}");
+    }
+    assert_snapshot!(bench.run("resolve --upgade"), @"
+    --- stderr
+    error: unexpected argument '--upgade' found
+
+      tip: a similar argument exists: '--upgrade'
+
+    Usage: imagelock resolve --upgrade [<NAME>...]
+
+    For more information, try '--help'.
+    --- exit 1
+    ");
+    assert_snapshot!(bench.run("get web --zone paris"), @"
+    --- stderr
+    error: invalid value 'paris' for '--zone <ZONE>': expected country, city and number, like `fr-par-1`
+
+    For more information, try '--help'.
+    --- exit 1
+    ");
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_ask() {
+    let bench = Bench::with("[images.a]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
+    assert!(!bench.run("check").stdout.contains('\u{1b}'));
+    assert!(bench.run("check --color always").stdout.contains('\u{1b}'));
+    assert!(bench.run("list --color always").stderr.contains('\u{1b}'));
+    let forced = Bench::with(&bench.read("images.toml")).env("CLICOLOR_FORCE", "1");
+    assert!(forced.run("check").stdout.contains('\u{1b}'));
+    assert!(!forced.run("check --color never").stdout.contains('\u{1b}'));
+}

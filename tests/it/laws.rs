@@ -1,0 +1,177 @@
+//! The laws, on random manifests and catalogs: what holds whatever people declare and whatever the Marketplace has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use imagelock::domain::catalog::{Answer, Catalog, Listing, LocalImage, StatedType};
+use imagelock::domain::drift::drift;
+use imagelock::domain::lock::Lock;
+use imagelock::domain::manifest::Manifest;
+use imagelock::domain::resolve::{Action, Upgrade, questions, resolve};
+use imagelock::domain::{ImageRef, ImageType};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+const LABELS: [&str; 4] = ["ubuntu_noble", "debian_bookworm", "centos_7.9", "arch_linux"];
+const ZONES: [&str; 3] = ["fr-par-1", "nl-ams-1", "pl-waw-2"];
+const ARCHS: [&str; 2] = ["arm64", "x86_64"];
+const NAMES: [&str; 5] = ["web", "db", "builder", "a-1", "_x"];
+
+/// One `[images.NAME]`.
+#[derive(Debug, Clone)]
+struct Declaration {
+    name: &'static str,
+    label: &'static str,
+    zones: Vec<&'static str>,
+    archs: Vec<&'static str>,
+    image_type: &'static str,
+}
+
+impl Declaration {
+    fn text(&self) -> String {
+        let Self { name, label, zones, archs, image_type } = self;
+        format!("[images.{name}]\nlabel = \"{label}\"\nzones = {zones:?}\narch = {archs:?}\ntype = \"{image_type}\"\n")
+    }
+}
+
+fn declarations() -> impl Strategy<Value = Vec<Declaration>> {
+    let zones = subsequence(ZONES.to_vec(), 1..=ZONES.len()).prop_shuffle();
+    let archs = subsequence(ARCHS.to_vec(), 1..=ARCHS.len()).prop_shuffle();
+    let declaration = (select(LABELS.to_vec()), zones, archs, select(vec!["instance_sbs", "instance_local"]));
+    (subsequence(NAMES.to_vec(), 1..=NAMES.len()).prop_shuffle(), proptest::collection::vec(declaration, NAMES.len()))
+        .prop_map(|(names, rest)| {
+            names
+                .into_iter()
+                .zip(rest)
+                .map(|(name, (label, zones, archs, image_type))| Declaration { name, label, zones, archs, image_type })
+                .collect()
+        })
+}
+
+fn manifest(declarations: &[Declaration]) -> Manifest {
+    Manifest::parse(&declarations.iter().map(Declaration::text).collect::<String>()).unwrap()
+}
+
+/// A catalog that offers every cell, in the rows' order of `shuffle`; `build` makes the IDs.
+fn catalog(build: u8, shuffle: u64) -> Catalog {
+    let mut listings = BTreeMap::new();
+    for (l, label) in LABELS.iter().enumerate() {
+        let mut rows = Vec::new();
+        for (z, zone) in ZONES.iter().enumerate() {
+            for (a, arch) in ARCHS.iter().enumerate() {
+                for (t, image_type) in ImageType::ALL.into_iter().enumerate() {
+                    rows.push(LocalImage {
+                        id: format!("{build:02x}0000{l}{z}-{a:04}-4000-800{t}-000000000000").parse().unwrap(),
+                        label: Some(label.parse().unwrap()),
+                        zone: zone.parse().unwrap(),
+                        arch: arch.parse().unwrap(),
+                        image_type: StatedType::Known(image_type),
+                        commercial_types: BTreeSet::from(["DEV1-S".into()]),
+                        published: format!("2026-01-{:02}T00:00:00Z", u32::from(build) % 28 + 1).parse().ok(),
+                    });
+                }
+            }
+        }
+        let length = rows.len();
+        rows.rotate_left(usize::try_from(shuffle % 12).unwrap() % length);
+        if shuffle % 2 == 1 {
+            rows.reverse();
+        }
+        if shuffle % 3 == 1 {
+            rows.extend(rows.clone());
+        }
+        listings.insert(ImageRef::Label(label.parse().unwrap()), Answer::Found(Listing::new(rows, Vec::new())));
+    }
+    Catalog { listings, ..Catalog::default() }
+}
+
+fn fresh(manifest: &Manifest, catalog: &Catalog) -> Lock {
+    resolve(manifest.targets(), catalog, &Lock::default(), &Upgrade::Keep).unwrap().lock
+}
+
+/// The blocks of a lock by the name of their image.
+fn blocks(lock: &str) -> BTreeMap<String, Vec<String>> {
+    let mut blocks: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for block in lock.split("\n[[pin]]\n").skip(1) {
+        blocks.entry(block.lines().next().unwrap().to_owned()).or_default().push(block.to_owned());
+    }
+    blocks
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn resolving_twice_changes_nothing_and_asks_nothing(declared in declarations()) {
+        let manifest = manifest(&declared);
+        let lock = fresh(&manifest, &catalog(1, 0));
+        prop_assert!(questions(manifest.targets(), &lock, &Upgrade::Keep).is_empty());
+        // Whatever the Marketplace would say by now.
+        let again = resolve(manifest.targets(), &catalog(2, 0), &lock, &Upgrade::Keep).unwrap();
+        prop_assert_eq!(again.lock.write(), lock.write());
+        prop_assert!(again.changes.iter().all(|change| change.action() == Action::Kept));
+    }
+
+    #[test]
+    fn the_order_of_rows_and_of_the_manifest_changes_no_byte(declared in declarations(), shuffle in any::<u64>()) {
+        let mut reversed = declared.clone();
+        reversed.reverse();
+        for declaration in &mut reversed {
+            declaration.zones.reverse();
+            declaration.archs.reverse();
+        }
+        let lock = fresh(&manifest(&declared), &catalog(1, 0));
+        prop_assert_eq!(fresh(&manifest(&reversed), &catalog(1, shuffle)).write(), lock.write());
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_it_was(declared in declarations()) {
+        let lock = fresh(&manifest(&declared), &catalog(1, 0));
+        let read = Lock::parse(&lock.write()).unwrap();
+        prop_assert_eq!(read.write(), lock.write());
+        prop_assert_eq!(read, lock);
+    }
+
+    #[test]
+    fn upgrading_one_name_leaves_every_other_block_as_it_was(declared in declarations()) {
+        let manifest = manifest(&declared);
+        let lock = fresh(&manifest, &catalog(1, 0));
+        let name = declared[0].name;
+        let only = Upgrade::Only(BTreeSet::from([name.parse().unwrap()]));
+        let upgraded = resolve(manifest.targets(), &catalog(2, 0), &lock, &only).unwrap().lock;
+        let (mut before, mut after) = (blocks(&lock.write()), blocks(&upgraded.write()));
+        let key = format!("name = \"{name}\"");
+        prop_assert_ne!(before.remove(&key), after.remove(&key));
+        prop_assert_eq!(before, after);
+    }
+
+    #[test]
+    fn a_fresh_lock_has_no_drift(declared in declarations()) {
+        let (manifest, catalog) = (manifest(&declared), catalog(1, 0));
+        let report = drift(&fresh(&manifest, &catalog), manifest.targets(), &catalog).unwrap();
+        prop_assert!(!report.has_drift());
+        prop_assert_eq!(report.findings.len(), manifest.targets().len());
+    }
+
+    #[test]
+    fn every_flipped_character_is_found(declared in declarations(), at in any::<prop::sample::Index>(), to in "[a-z0-9]") {
+        let text = fresh(&manifest(&declared), &catalog(1, 0)).write();
+        let at = at.index(text.len());
+        let mut edited = text.clone();
+        edited.replace_range(at..=at, &to);
+        let body = text.find("[[pin]]").unwrap();
+        // In the comments of the head a character more or less changes nothing.
+        prop_assume!(at >= body && edited != text);
+        match Lock::parse(&edited) {
+            Err(problems) => prop_assert!(!problems.is_empty()),
+            // The `T` of a date may be a `t`: then nothing was changed but the spelling.
+            Ok(lock) => prop_assert!((lock.pins() == Lock::parse(&text).unwrap().pins()) || lock.pins().iter().any(|pin| lock.is_edited(&pin.cell))),
+        }
+    }
+
+    #[test]
+    fn no_text_makes_a_reader_panic(text in "\\PC*|[\\[\\]=\"'a-z\\n{}.,#0-9-]{0,200}") {
+        let _ = Manifest::parse(&text);
+        let _ = Lock::parse(&text);
+        let _ = imagelock::marketplace::Snapshot::parse(&text);
+    }
+}

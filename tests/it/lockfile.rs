@@ -1,0 +1,212 @@
+//! `images.lock` as a file: the gate, the digests, conflicts, line ends.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+use crate::standin::{Marketplace, id, local};
+
+const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = [\"arm64\", \"x86_64\"]\n";
+
+fn resolved() -> (Bench, Marketplace) {
+    let marketplace = Marketplace::offering([
+        local("ubuntu_noble", "fr-par-1", "arm64", 1),
+        local("ubuntu_noble", "fr-par-1", "x86_64", 2),
+    ]);
+    let bench = Bench::with(MANIFEST).asking(&marketplace);
+    bench.ok("resolve");
+    (bench, marketplace)
+}
+
+/// What every command that reads the lock says of it.
+fn refused(bench: &Bench) -> String {
+    let message = bench.fails("resolve");
+    for command in ["resolve --locked", "resolve --upgrade", "check", "list", "get web"] {
+        assert_eq!(bench.fails(command), message, "{command}");
+    }
+    message
+}
+
+#[test]
+fn a_newer_format_is_refused_and_says_who_reads_it() {
+    let (bench, _marketplace) = resolved();
+    let newer = "version = 7 # read by imagelock 3.2.0 and later";
+    bench.write("images.lock", bench.lock().replace("version = 1 # read by imagelock 0.1.0 and later", newer));
+    assert_snapshot!(refused(&bench), @"
+    error: the lockfile has format 7, and imagelock 0.1.0 reads format 1
+     --> images.lock:2:11
+      |
+    2 | version = 7 # read by imagelock 3.2.0 and later
+      |           ^ expected 1
+      |
+      = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock
+    ");
+    bench.write("images.lock", "version = 7\n");
+    assert_snapshot!(refused(&bench), @"
+    error: the lockfile has format 7, and imagelock 0.1.0 reads format 1
+     --> images.lock:1:11
+      |
+    1 | version = 7
+      |           ^ expected 1
+      |
+      = help: this file is read by a newer imagelock: upgrade imagelock
+    ");
+}
+
+#[test]
+fn a_file_without_a_format_is_refused() {
+    let (bench, _marketplace) = resolved();
+    for text in ["", "version = \"1\"\n", "version = 0\n", "version = -1\n"] {
+        bench.write("images.lock", text);
+        assert!(refused(&bench).contains("version"), "{text}");
+    }
+    bench.write("images.lock", "");
+    assert_snapshot!(refused(&bench), @"
+    error: the lockfile has no `version`
+     |
+     = help: restore the file from version control, or remove it and run `imagelock resolve`
+    ");
+}
+
+#[test]
+fn conflict_markers_are_recognised_by_name() {
+    let (bench, _marketplace) = resolved();
+    let ours = bench.lock();
+    bench.write("images.lock", format!("<<<<<<< HEAD\n{ours}=======\n{ours}>>>>>>> feature\n"));
+    assert_snapshot!(refused(&bench), @"
+    error: the lockfile has conflict markers of an unfinished git merge
+     --> images.lock:1:1
+      |
+    1 | <<<<<<< HEAD
+      | ^^^^^^^^^^^^ left by git
+      |
+      = help: take one side, `git checkout --ours images.lock` or `--theirs`, and run `imagelock resolve`; it keeps every pin that still fits and adds what is missing
+    ");
+}
+
+#[test]
+fn unknown_keys_are_refused_and_never_dropped() {
+    let (bench, _marketplace) = resolved();
+    bench.write("images.lock", bench.lock().replace("id = ", "checksum = \"x\"\nid = "));
+    assert_snapshot!(refused(&bench), @r#"
+    error: unknown key `checksum` in [[pin]]
+      --> images.lock:10:1
+       |
+    10 | checksum = "x"
+       | ^^^^^^^^ unknown key
+       |
+       = help: the keys of [[pin]] are `name`, `zone`, `arch`, `type`, `label`, `image-id`, `instance-type`, `id`, `published` or `digest`
+
+    error: unknown key `checksum` in [[pin]]
+      --> images.lock:20:1
+       |
+    20 | checksum = "x"
+       | ^^^^^^^^ unknown key
+       |
+       = help: the keys of [[pin]] are `name`, `zone`, `arch`, `type`, `label`, `image-id`, `instance-type`, `id`, `published` or `digest`
+
+    2 errors in all; nothing was changed
+    "#);
+}
+
+#[test]
+fn a_block_that_lacks_something_is_refused() {
+    let (bench, _marketplace) = resolved();
+    let without_id: String =
+        bench.lock().lines().filter(|line| !line.starts_with("id = ")).map(|line| format!("{line}\n")).collect();
+    bench.write("images.lock", without_id);
+    assert_snapshot!(refused(&bench), @"
+    error: a block of the lockfile has no `id`
+     --> images.lock:4:1
+      |
+    4 | [[pin]]
+      | ^^^^^^^ `id` is missing
+      |
+      = help: restore the file from version control, or remove the block and run `imagelock resolve`
+
+    error: a block of the lockfile has no `id`
+      --> images.lock:12:1
+       |
+    12 | [[pin]]
+       | ^^^^^^^ `id` is missing
+       |
+       = help: restore the file from version control, or remove the block and run `imagelock resolve`
+
+    2 errors in all; nothing was changed
+    ");
+}
+
+#[test]
+fn a_cell_that_stands_twice_is_refused() {
+    let (bench, _marketplace) = resolved();
+    let lock = bench.lock();
+    let blocks: Vec<&str> = lock.split("\n[[pin]]").collect();
+    bench.write("images.lock", format!("{lock}\n[[pin]]{}", blocks[1]));
+    assert_snapshot!(refused(&bench), @"
+    error: the lockfile pins `web` (fr-par-1, arm64) twice
+      --> images.lock:22:1
+       |
+    22 | [[pin]]
+       | ^^^^^^^ the second block of this cell
+       |
+       = help: remove one of the two blocks; a merge may have brought in both
+    ");
+}
+
+#[test]
+fn an_edited_block_is_never_overwritten_unless_asked() {
+    let (bench, marketplace) = resolved();
+    let good = bench.lock();
+    bench.write("images.lock", good.replace(&id(1), &id(7)));
+    assert_snapshot!(bench.fails("resolve"), @r#"
+    error: the block of `web` (fr-par-1, arm64) in the lockfile does not match its digest
+      --> images.lock:11:10
+       |
+    11 | digest = "sha256:e7ff748a25d40435a950f9513f59fe295785b745c5aa687116bc24f1c5e0db90"
+       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+       |
+       = help: restore the file from version control, or run `imagelock resolve --upgrade web` to pin it anew
+    "#);
+    assert_snapshot!(bench.run("resolve --locked"), @"
+    STATUS  NAME  ZONE      ARCH   LABEL         LOCKED    DETAIL
+    edited  web   fr-par-1  arm64  ubuntu_noble  00000007  the block does not match its digest: edited by hand, or by a merge
+
+    the lockfile does not satisfy the manifest: 1 difference
+    to find out who changed the lockfile: git log -p images.lock
+    to pin anew what was changed: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+    assert_snapshot!(bench.run("resolve --upgrade web"), @"
+    CHANGE  NAME  ZONE      ARCH   LABEL         FROM      TO
+    moved   web   fr-par-1  arm64  ubuntu_noble  00000007  00000001
+
+    2 pins: 1 moved, 1 kept
+    --- exit 0
+    ");
+    assert_eq!(bench.lock(), good);
+    drop(marketplace);
+}
+
+#[test]
+fn the_order_of_blocks_and_comments_do_not_matter_to_those_who_read() {
+    let (bench, _marketplace) = resolved();
+    let good = bench.lock();
+    let (head, blocks) = good.split_once("\n[[pin]]").unwrap();
+    let (first, second) = blocks.split_once("\n[[pin]]").unwrap();
+    bench.write("images.lock", format!("# by hand\n{head}\n[[pin]]{second}\n[[pin]]{first}"));
+    assert_eq!(bench.run("resolve --locked").status, Some(0));
+    assert_eq!(bench.run("check").status, Some(0));
+    // The next resolve puts the file in order.
+    bench.ok("resolve --offline");
+    assert_eq!(bench.lock(), good);
+}
+
+#[test]
+fn a_checkout_with_other_line_ends_is_the_same_lock() {
+    let (bench, _marketplace) = resolved();
+    let windows = bench.lock().replace('\n', "\r\n");
+    bench.write("images.lock", &windows);
+    assert_eq!(bench.run("resolve --locked").status, Some(0));
+    bench.ok("resolve --offline");
+    assert_eq!(bench.lock(), windows);
+    assert_eq!(bench.run("check").status, Some(0));
+}

@@ -1,0 +1,493 @@
+//! Mistakes in `images.toml`: each message says what, where, and what to write instead.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+
+/// What imagelock says of a manifest, without asking anybody.
+fn mistake(manifest: &str) -> String {
+    let bench = Bench::with(manifest);
+    let message = bench.fails("resolve --offline");
+    // Every other command that reads the manifest says the same.
+    assert_eq!(bench.fails("resolve --locked"), message);
+    assert_eq!(bench.fails("check"), message);
+    message
+}
+
+/// An image that is right but for what a test adds.
+fn web(rest: &str) -> String {
+    format!("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{rest}")
+}
+
+#[test]
+fn a_typo_in_a_key() {
+    assert_snapshot!(mistake(&web("instance_type = \"PRO2-S\"\n")), @r#"
+    error: unknown key `instance_type` in [images.web]
+     --> images.toml:5:1
+      |
+    5 | instance_type = "PRO2-S"
+      | ^^^^^^^^^^^^^ unknown key
+      |
+      = help: did you mean `instance-type`?
+    "#);
+}
+
+#[test]
+fn a_key_that_nobody_knows() {
+    assert_snapshot!(mistake(&web("region = \"fr-par\"\n")), @r#"
+    error: unknown key `region` in [images.web]
+     --> images.toml:5:1
+      |
+    5 | region = "fr-par"
+      | ^^^^^^ unknown key
+      |
+      = help: the keys of [images.web] are `label`, `image-id`, `zone`, `zones`, `arch`, `archs`, `type` or `instance-type`
+    "#);
+}
+
+#[test]
+fn a_typo_at_the_top() {
+    assert_snapshot!(mistake(&format!("[default]\nzone = \"fr-par-1\"\n{}", web(""))), @"
+    error: unknown key `default` in the manifest
+     --> images.toml:1:2
+      |
+    1 | [default]
+      |  ^^^^^^^ unknown key
+      |
+      = help: did you mean `defaults`?
+    ");
+}
+
+#[test]
+fn a_key_of_a_later_release() {
+    assert_snapshot!(mistake(&web("min-age = \"3d\"\n")), @r#"
+    error: `min-age` is not yet supported by imagelock 0.1.0
+     --> images.toml:5:1
+      |
+    5 | min-age = "3d"
+      | ^^^^^^^ not yet supported
+      |
+      = help: remove `min-age`, or upgrade imagelock once a release supports it
+    "#);
+}
+
+#[test]
+fn a_pattern_for_a_label() {
+    assert_snapshot!(mistake("[images.f]\nlabel = \"fedora_*\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
+    error: `*` in a label is not yet supported by imagelock 0.1.0
+     --> images.toml:2:9
+      |
+    2 | label = "fedora_*"
+      |         ^^^^^^^^^^ not yet supported
+      |
+      = help: write the whole label; `imagelock search` lists the labels
+    "#);
+}
+
+#[test]
+fn a_malformed_label() {
+    assert_snapshot!(mistake("[images.f]\nlabel = \"Ubuntu 24.04\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
+    error: `Ubuntu 24.04` is not a valid label
+     --> images.toml:2:9
+      |
+    2 | label = "Ubuntu 24.04"
+      |         ^^^^^^^^^^^^^^ expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+    "#);
+}
+
+#[test]
+fn a_malformed_zone() {
+    assert_snapshot!(mistake("[images.w]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"fr_par_2\"]\narch = \"x86_64\"\n"), @r#"
+    error: `fr_par_2` is not a valid zone
+     --> images.toml:3:22
+      |
+    3 | zones = ["fr-par-1", "fr_par_2"]
+      |                      ^^^^^^^^^^ expected country, city and number, like `fr-par-1`
+      |
+      = help: did you mean `fr-par-2`?
+    "#);
+}
+
+#[test]
+fn a_region_in_place_of_a_zone() {
+    assert_snapshot!(mistake("[images.w]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par\"\narch = \"x86_64\"\n"), @r#"
+    error: `fr-par` is not a valid zone
+     --> images.toml:3:8
+      |
+    3 | zone = "fr-par"
+      |        ^^^^^^^^ expected country, city and number, like `fr-par-1`
+      |
+      = help: did you mean `fr-par-1`, `fr-par-2` or `fr-par-3`?
+    "#);
+}
+
+#[test]
+fn an_arch_by_another_name() {
+    assert_snapshot!(mistake("[images.w]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = [\"amd64\", \"aarch64\", \"x86-64\"]\n"), @r#"
+    error: `amd64` is not a valid arch
+     --> images.toml:4:9
+      |
+    4 | arch = ["amd64", "aarch64", "x86-64"]
+      |         ^^^^^^^ expected `x86_64` or `arm64`
+      |
+      = help: did you mean `x86_64`?
+
+    error: `aarch64` is not a valid arch
+     --> images.toml:4:18
+      |
+    4 | arch = ["amd64", "aarch64", "x86-64"]
+      |                  ^^^^^^^^^ expected `x86_64` or `arm64`
+      |
+      = help: did you mean `arm64`?
+
+    error: `x86-64` is not a valid arch
+     --> images.toml:4:29
+      |
+    4 | arch = ["amd64", "aarch64", "x86-64"]
+      |                             ^^^^^^^^ expected `x86_64` or `arm64`
+      |
+      = help: did you mean `x86_64`?
+
+    3 errors in all; nothing was changed
+    "#);
+}
+
+#[test]
+fn a_type_by_another_name() {
+    assert_snapshot!(mistake(&web("type = \"sbs\"\n")), @r#"
+    error: `sbs` is not a valid type
+     --> images.toml:5:8
+      |
+    5 | type = "sbs"
+      |        ^^^^^ expected `instance_sbs` (a Block Storage root volume) or `instance_local` (a local one)
+    "#);
+}
+
+#[test]
+fn nothing_but_a_label() {
+    assert_snapshot!(mistake("[images.web]\nlabel = \"ubuntu_noble\"\n"), @r#"
+    error: [images.web] has no zone
+     --> images.toml:1:9
+      |
+    1 | [images.web]
+      |         ^^^ `zone` is missing
+      |
+      = help: add `zone = "fr-par-1"` here, or under `[defaults]` for all images
+
+    error: [images.web] has no arch
+     --> images.toml:1:9
+      |
+    1 | [images.web]
+      |         ^^^ `arch` is missing
+      |
+      = help: add `arch = "x86_64"` here, or under `[defaults]` for all images
+
+    2 errors in all; nothing was changed
+    "#);
+}
+
+#[test]
+fn no_label() {
+    assert_snapshot!(mistake("[images.web]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
+    error: [images.web] does not say which image it is
+     --> images.toml:1:9
+      |
+    1 | [images.web]
+      |         ^^^ `label` is missing
+      |
+      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
+    "#);
+}
+
+#[test]
+fn a_label_and_an_id() {
+    assert_snapshot!(mistake(&web("image-id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"\n")), @r#"
+    error: [images.web] has both `label` and `image-id`
+     --> images.toml:5:1
+      |
+    5 | image-id = "6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e"
+      | ^^^^^^^^ names the image a second time
+      |
+      = help: keep one of them
+    "#);
+}
+
+#[test]
+fn an_id_that_is_no_uuid() {
+    assert_snapshot!(mistake("[images.web]\nimage-id = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
+    error: `ubuntu_noble` is not a valid image-id
+     --> images.toml:2:12
+      |
+    2 | image-id = "ubuntu_noble"
+      |            ^^^^^^^^^^^^^^ expected a UUID, like `6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e`
+    "#);
+}
+
+#[test]
+fn a_zone_twice_under_its_new_and_its_legacy_name() {
+    assert_snapshot!(mistake("[images.w]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"par1\"]\narch = \"x86_64\"\n"), @r#"
+    error: `fr-par-1` is listed twice
+     --> images.toml:3:22
+      |
+    3 | zones = ["fr-par-1", "par1"]
+      |                      ^^^^^^ would pin the same cell again
+      |
+      = help: remove one of the two
+    "#);
+}
+
+#[test]
+fn zone_and_zones() {
+    assert_snapshot!(mistake(&web("zones = [\"nl-ams-1\"]\n")), @r#"
+    error: [images.web] has both `zone` and `zones`
+     --> images.toml:5:1
+      |
+    5 | zones = ["nl-ams-1"]
+      | ^^^^^ the same key as `zone`
+      |
+      = help: keep one of them; `zones` takes a string or a list
+    "#);
+}
+
+#[test]
+fn an_empty_list() {
+    assert_snapshot!(mistake("[images.w]\nlabel = \"ubuntu_noble\"\nzones = []\narch = \"x86_64\"\n"), @"
+    error: `zones` is empty in [images.w]
+     --> images.toml:3:9
+      |
+    3 | zones = []
+      |         ^^ nothing to resolve
+      |
+      = help: name at least one zone, or remove the key to inherit it from [defaults]
+    ");
+}
+
+#[test]
+fn a_number_for_a_string() {
+    assert_snapshot!(mistake(&web("instance-type = 2\n")), @"
+    error: `instance-type` is an integer
+     --> images.toml:5:17
+      |
+    5 | instance-type = 2
+      |                 ^ expected a string in quotes
+    ");
+}
+
+#[test]
+fn a_name_that_is_no_identifier() {
+    assert_snapshot!(mistake("[images.\"my web\"]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
+    error: `my web` is not a valid image name
+     --> images.toml:1:9
+      |
+    1 | [images."my web"]
+      |         ^^^^^^^^ expected a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier
+    "#);
+}
+
+#[test]
+fn an_image_that_is_no_table() {
+    assert_snapshot!(mistake("[images]\nweb = \"ubuntu_noble\"\n"), @r#"
+    error: `web` is a string
+     --> images.toml:2:7
+      |
+    2 | web = "ubuntu_noble"
+      |       ^^^^^^^^^^^^^^ expected a table
+      |
+      = help: write `[images.web]` on a line of its own, then `label = …`
+    "#);
+}
+
+#[test]
+fn bad_semver() {
+    assert_snapshot!(mistake(&format!("requires = \"latest\"\n{}", web(""))), @r#"
+    error: `latest` is not a version requirement
+     --> images.toml:1:12
+      |
+    1 | requires = "latest"
+      |            ^^^^^^^^ unexpected character 'l' while parsing major version number
+      |
+      = help: write for example `requires = "^0.1.0"`
+    "#);
+}
+
+#[test]
+fn another_release_is_required() {
+    assert_snapshot!(mistake(&format!("requires = \">=9.1\"\n{}", web(""))), @r#"
+    error: this manifest requires imagelock >=9.1, and this is imagelock 0.1.0
+     --> images.toml:1:12
+      |
+    1 | requires = ">=9.1"
+      |            ^^^^^^^ does not admit 0.1.0
+      |
+      = help: run a release of imagelock that is >=9.1, or change `requires`
+    "#);
+}
+
+#[test]
+fn no_images() {
+    assert_snapshot!(mistake(""), @r#"
+    error: the manifest declares no image
+     |
+     = help: declare one: `[images.web]`, then `label = "ubuntu_noble"`
+    "#);
+    assert_snapshot!(mistake("[images]\n"), @r#"
+    error: the manifest declares no image
+     --> images.toml:1:1
+      |
+    1 | [images]
+      | ^^^^^^^^ empty
+      |
+      = help: declare one: `[images.web]`, then `label = "ubuntu_noble"`
+    "#);
+}
+
+#[test]
+fn no_toml() {
+    assert_snapshot!(mistake("[images.web\nlabel = ubuntu_noble\nzone = \"fr-par-1\"\n"), @"
+    error: this is not TOML
+     --> images.toml:1:12
+      |
+    1 | [images.web
+      |            ^ unclosed table, expected `]`
+    ");
+}
+
+#[test]
+fn a_key_twice() {
+    assert_snapshot!(mistake(&web("label = \"ubuntu_jammy\"\n")), @r#"
+    error: this is not TOML
+     --> images.toml:5:1
+      |
+    5 | label = "ubuntu_jammy"
+      | ^^^^^ duplicate key
+    "#);
+}
+
+#[test]
+fn a_mistake_in_the_defaults_is_told_once() {
+    assert_snapshot!(
+        mistake("[defaults]\nzone = \"paris\"\narch = \"x86_64\"\n[images.a]\nlabel = \"a\"\n[images.b]\nlabel = \"b\"\n"),
+        @r#"
+    error: `paris` is not a valid zone
+     --> images.toml:2:8
+      |
+    2 | zone = "paris"
+      |        ^^^^^^^ expected country, city and number, like `fr-par-1`
+    "#
+    );
+}
+
+#[test]
+fn all_mistakes_in_one_run() {
+    assert_snapshot!(
+        mistake(
+            r#"requires = "soon"
+[defaults]
+zone = "fr-par1"
+[images.a]
+lable = "ubuntu_noble"
+arch = "x86_64"
+[images.b]
+label = "ubuntu_jammy"
+arch = "amd64"
+"#
+        ),
+        @r#"
+    error: `soon` is not a version requirement
+     --> images.toml:1:12
+      |
+    1 | requires = "soon"
+      |            ^^^^^^ unexpected character 's' while parsing major version number
+      |
+      = help: write for example `requires = "^0.1.0"`
+
+    error: `fr-par1` is not a valid zone
+     --> images.toml:3:8
+      |
+    3 | zone = "fr-par1"
+      |        ^^^^^^^^^ expected country, city and number, like `fr-par-1`
+      |
+      = help: did you mean `fr-par-1`, `fr-par-2` or `fr-par-3`?
+
+    error: [images.a] does not say which image it is
+     --> images.toml:4:9
+      |
+    4 | [images.a]
+      |         ^ `label` is missing
+      |
+      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
+
+    error: unknown key `lable` in [images.a]
+     --> images.toml:5:1
+      |
+    5 | lable = "ubuntu_noble"
+      | ^^^^^ unknown key
+      |
+      = help: did you mean `label`?
+
+    error: `amd64` is not a valid arch
+     --> images.toml:9:8
+      |
+    9 | arch = "amd64"
+      |        ^^^^^^^ expected `x86_64` or `arm64`
+      |
+      = help: did you mean `x86_64`?
+
+    5 errors in all; nothing was changed
+    "#
+    );
+}
+
+#[test]
+fn text_that_would_fool_a_terminal_is_spelt_out() {
+    let message = mistake("[images.a]\nlabel = \"\\u001b[2J\\u202e\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
+    assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}'), "{message:?}");
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    let bench = Bench::new();
+    bench.write("images.toml", b"[images.web]\nlabel = \"\xff\"\n");
+    assert_snapshot!(bench.fails("resolve"), @"
+    error: `images.toml` is not a text file: line 2 is not UTF-8
+     |
+     = help: save the file as UTF-8
+    ");
+}
+
+#[test]
+fn no_manifest() {
+    assert_snapshot!(Bench::new().fails("resolve"), @"
+    error: there is no manifest `images.toml`
+     |
+     = help: `imagelock init` writes one; `--manifest PATH` names another
+    ");
+    assert_snapshot!(Bench::new().fails("check --manifest infra/images.toml"), @"
+    error: there is no manifest `infra/images.toml`
+     |
+     = help: `imagelock init` writes one; `--manifest PATH` names another
+    ");
+}
+
+#[test]
+fn a_lockfile_given_for_a_manifest() {
+    assert_snapshot!(Bench::new().fails("resolve --manifest images.lock"), @"
+    error: `images.lock` is a lockfile, not a manifest
+     |
+     = help: name the manifest, `--manifest images.toml`; the lockfile lies beside it
+    ");
+}
+
+#[test]
+fn other_line_ends_and_a_byte_order_mark_are_no_mistake() {
+    let bench = Bench::new();
+    bench.write("images.toml", format!("\u{feff}{}", web("")).replace('\n', "\r\n"));
+    let run = bench.run("resolve --locked");
+    assert_eq!((run.status, run.stderr.as_str()), (Some(2), ""));
+}
+
+#[test]
+fn dotted_keys_and_inline_tables_are_read_like_any_toml() {
+    let bench = Bench::with("images.web = { label = \"ubuntu_noble\", zone = \"fr-par-1\", arch = \"x86_64\" }\n");
+    assert_eq!(bench.run("resolve --locked").status, Some(2));
+}

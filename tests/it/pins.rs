@@ -1,0 +1,212 @@
+//! `imagelock list` and `imagelock get`: reading the pins.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+use crate::standin::{Marketplace, id, local};
+
+fn bench() -> Bench {
+    let marketplace = Marketplace::offering([
+        local("ubuntu_noble", "fr-par-1", "x86_64", 1),
+        local("ubuntu_noble", "fr-par-1", "arm64", 2),
+        local("ubuntu_noble", "nl-ams-1", "x86_64", 3),
+        local("debian_bookworm", "fr-par-1", "x86_64", 4),
+    ]);
+    let bench = Bench::with(
+        r#"
+[defaults]
+zone = "fr-par-1"
+arch = "x86_64"
+[images.web]
+label = "ubuntu_noble"
+zones = ["fr-par-1", "nl-ams-1"]
+[images.builder]
+label = "ubuntu_noble"
+arch = ["x86_64", "arm64"]
+[images.db]
+label = "debian_bookworm"
+"#,
+    )
+    .asking(&marketplace);
+    bench.ok("resolve");
+    bench
+}
+
+#[test]
+fn list() {
+    let bench = bench();
+    assert_snapshot!(bench.run("list"), @"
+    NAME     ZONE      ARCH    TYPE          LABEL            ID
+    builder  fr-par-1  arm64   instance_sbs  ubuntu_noble     00000002-0000-4000-8000-000000000000
+    builder  fr-par-1  x86_64  instance_sbs  ubuntu_noble     00000001-0000-4000-8000-000000000000
+    db       fr-par-1  x86_64  instance_sbs  debian_bookworm  00000004-0000-4000-8000-000000000000
+    web      fr-par-1  x86_64  instance_sbs  ubuntu_noble     00000001-0000-4000-8000-000000000000
+    web      nl-ams-1  x86_64  instance_sbs  ubuntu_noble     00000003-0000-4000-8000-000000000000
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("list --format json"), @r#"
+    {
+      "schema": "imagelock.list/1",
+      "pins": [
+        {
+          "name": "builder",
+          "label": "ubuntu_noble",
+          "image_id": null,
+          "zone": "fr-par-1",
+          "arch": "arm64",
+          "type": "instance_sbs",
+          "instance_type": null,
+          "id": "00000002-0000-4000-8000-000000000000",
+          "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000",
+          "published": null
+        },
+        {
+          "name": "builder",
+          "label": "ubuntu_noble",
+          "image_id": null,
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "instance_type": null,
+          "id": "00000001-0000-4000-8000-000000000000",
+          "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000",
+          "published": null
+        },
+        {
+          "name": "db",
+          "label": "debian_bookworm",
+          "image_id": null,
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "instance_type": null,
+          "id": "00000004-0000-4000-8000-000000000000",
+          "zoned_id": "fr-par-1/00000004-0000-4000-8000-000000000000",
+          "published": null
+        },
+        {
+          "name": "web",
+          "label": "ubuntu_noble",
+          "image_id": null,
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "instance_type": null,
+          "id": "00000001-0000-4000-8000-000000000000",
+          "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000",
+          "published": null
+        },
+        {
+          "name": "web",
+          "label": "ubuntu_noble",
+          "image_id": null,
+          "zone": "nl-ams-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "instance_type": null,
+          "id": "00000003-0000-4000-8000-000000000000",
+          "zoned_id": "nl-ams-1/00000003-0000-4000-8000-000000000000",
+          "published": null
+        }
+      ]
+    }
+    --- exit 0
+    "#);
+}
+
+#[test]
+fn get_prints_one_id_alone() {
+    let bench = bench();
+    assert_eq!(bench.ok("get db"), format!("{}\n", id(4)));
+    assert_eq!(bench.ok("get web --zone nl-ams-1"), format!("{}\n", id(3)));
+    assert_eq!(bench.ok("get builder --arch arm64"), format!("{}\n", id(2)));
+    assert_snapshot!(bench.run("get db --format json"), @r#"
+    {
+      "schema": "imagelock.get/1",
+      "name": "db",
+      "label": "debian_bookworm",
+      "image_id": null,
+      "zone": "fr-par-1",
+      "arch": "x86_64",
+      "type": "instance_sbs",
+      "instance_type": null,
+      "id": "00000004-0000-4000-8000-000000000000",
+      "zoned_id": "fr-par-1/00000004-0000-4000-8000-000000000000",
+      "published": null
+    }
+    --- exit 0
+    "#);
+}
+
+#[test]
+fn get_says_what_to_add_or_what_there_is() {
+    let bench = bench();
+    assert_snapshot!(bench.fails("get web"), @"
+    error: `web` has 2 pins: fr-par-1 (x86_64) and nl-ams-1 (x86_64)
+     |
+     = help: say which one with `--zone` or `--arch`
+    ");
+    assert_snapshot!(bench.fails("get builder"), @"
+    error: `builder` has 2 pins: fr-par-1 (arm64) and fr-par-1 (x86_64)
+     |
+     = help: say which one with `--zone` or `--arch`
+    ");
+    assert_snapshot!(bench.fails("get builder --zone nl-ams-1"), @"
+    error: `builder` has no pin in nl-ams-1
+     |
+     = help: it is pinned in fr-par-1 (arm64) and fr-par-1 (x86_64)
+    ");
+    assert_snapshot!(bench.fails("get wbe"), @"
+    error: no pin is named `wbe` in the lockfile
+     |
+     = help: did you mean `web`?
+    ");
+    assert_snapshot!(bench.fails("get postgres"), @"
+    error: no pin is named `postgres` in the lockfile
+     |
+     = help: `imagelock list` shows the pins; a new image is pinned by `imagelock resolve`
+    ");
+}
+
+#[test]
+fn an_edited_block_is_marked_by_list_and_refused_by_get() {
+    let bench = bench();
+    bench.write("images.lock", bench.lock().replace(&id(4), &id(7)));
+    assert_snapshot!(bench.run("list"), @"
+    NAME     ZONE      ARCH    TYPE          LABEL            ID
+    builder  fr-par-1  arm64   instance_sbs  ubuntu_noble     00000002-0000-4000-8000-000000000000
+    builder  fr-par-1  x86_64  instance_sbs  ubuntu_noble     00000001-0000-4000-8000-000000000000
+    db       fr-par-1  x86_64  instance_sbs  debian_bookworm  00000007-0000-4000-8000-000000000000
+    web      fr-par-1  x86_64  instance_sbs  ubuntu_noble     00000001-0000-4000-8000-000000000000
+    web      nl-ams-1  x86_64  instance_sbs  ubuntu_noble     00000003-0000-4000-8000-000000000000
+    --- stderr
+    warning: 1 block of `images.lock` does not match the digest: `db` (fr-par-1, x86_64); `imagelock check` tells more
+    --- exit 0
+    ");
+    assert_snapshot!(bench.fails("get db"), @r#"
+    error: the block of `db` (fr-par-1, x86_64) in the lockfile does not match its digest
+      --> images.lock:29:10
+       |
+    29 | digest = "sha256:72664dd2c005567a5353af37b55e9c7314560f8d4eb8c686fc465085a905121d"
+       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+       |
+       = help: restore the file from version control, or run `imagelock resolve --upgrade db` to pin it anew
+    "#);
+    // The other blocks are as good as before.
+    assert_eq!(bench.ok("get web --zone nl-ams-1"), format!("{}\n", id(3)));
+}
+
+#[test]
+fn without_a_lockfile_both_name_the_command_that_writes_it() {
+    let bench = Bench::with("");
+    assert_snapshot!(bench.fails("list"), @"
+    error: there is no lockfile `images.lock`
+     |
+     = help: `imagelock resolve` writes it
+    ");
+    assert_snapshot!(bench.fails("get web"), @"
+    error: there is no lockfile `images.lock`
+     |
+     = help: `imagelock resolve` writes it
+    ");
+}

@@ -1,0 +1,597 @@
+//! `imagelock resolve`: what it pins, keeps, moves, drops, and refuses.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+use crate::standin::{Marketplace, local};
+
+const WEB_AND_DB: &str = r#"
+[defaults]
+zone = "fr-par-1"
+arch = "x86_64"
+
+[images.web]
+label = "ubuntu_noble"
+
+[images.db]
+label = "debian_bookworm"
+"#;
+
+fn marketplace() -> Marketplace {
+    Marketplace::offering([
+        local("ubuntu_noble", "fr-par-1", "x86_64", 1),
+        local("ubuntu_noble", "fr-par-1", "arm64", 2),
+        local("ubuntu_noble", "nl-ams-1", "x86_64", 3),
+        local("ubuntu_noble", "fr-par-1", "x86_64", 4).of_type(Some("instance_local")),
+        local("debian_bookworm", "fr-par-1", "x86_64", 5),
+    ])
+}
+
+/// The Marketplace after new versions of both images came out.
+fn updated() -> [crate::standin::Local; 3] {
+    [
+        local("ubuntu_noble", "fr-par-1", "x86_64", 11),
+        local("ubuntu_noble", "nl-ams-1", "x86_64", 13),
+        local("debian_bookworm", "fr-par-1", "x86_64", 15),
+    ]
+}
+
+#[test]
+fn a_first_resolve_pins_every_cell() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    assert_snapshot!(bench.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL            TO
+    added   db    fr-par-1  x86_64  debian_bookworm  00000005
+    added   web   fr-par-1  x86_64  ubuntu_noble     00000001
+
+    2 pins: 2 added
+    --- exit 0
+    ");
+    assert_snapshot!(bench.lock(), @r#"
+    # This file is written by imagelock. Commit it; change images.toml instead of editing it.
+    version = 1 # read by imagelock 0.1.0 and later
+
+    [[pin]]
+    name = "db"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    label = "debian_bookworm"
+    id = "00000005-0000-4000-8000-000000000000"
+    digest = "sha256:004461f79921e35d324e48f5ee4256ec36b35c9563483b81d5119c2df0c73b7a"
+
+    [[pin]]
+    name = "web"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    label = "ubuntu_noble"
+    id = "00000001-0000-4000-8000-000000000000"
+    digest = "sha256:5985a26ac667b9b993f0c0a7e63906ad889ca823a8694736c3fa11b9de9e986c"
+    "#);
+    assert_eq!(bench.files(), ["images.lock", "images.toml"]);
+}
+
+#[test]
+fn one_listing_a_label_serves_all_zones_and_archs() {
+    let marketplace = marketplace();
+    let bench = Bench::with(
+        r#"
+[images.web]
+label = "ubuntu_noble"
+zones = ["fr-par-1", "nl-ams-1"]
+arch = "x86_64"
+[images.runner]
+label = "ubuntu_noble"
+zone = "fr-par-1"
+arch = ["arm64", "x86_64"]
+"#,
+    )
+    .asking(&marketplace);
+    bench.ok("resolve");
+    assert_eq!(marketplace.requests(), ["/marketplace/v2/local-images?image_label=ubuntu_noble&page_size=100&page=1"]);
+}
+
+#[test]
+fn a_satisfied_lock_is_neither_asked_about_nor_touched() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.requests();
+    marketplace.offers(updated());
+    let modified = || std::fs::metadata(bench.path("images.lock")).unwrap().modified().unwrap();
+    let before = modified();
+    assert_snapshot!(bench.run("resolve"), @"
+    nothing to change: 2 pins
+    --- exit 0
+    ");
+    assert_eq!(modified(), before);
+    assert_eq!(marketplace.requests(), [""; 0]);
+}
+
+#[test]
+fn upgrade_moves_the_named_image_and_no_other() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.offers(updated());
+    assert_snapshot!(bench.run("resolve --upgrade web"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO
+    moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011
+
+    2 pins: 1 moved, 1 kept
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("list"), @"
+    NAME  ZONE      ARCH    TYPE          LABEL            ID
+    db    fr-par-1  x86_64  instance_sbs  debian_bookworm  00000005-0000-4000-8000-000000000000
+    web   fr-par-1  x86_64  instance_sbs  ubuntu_noble     00000011-0000-4000-8000-000000000000
+    --- exit 0
+    ");
+}
+
+#[test]
+fn upgrade_without_a_name_moves_all() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.offers(updated());
+    assert_snapshot!(bench.run("resolve --upgrade"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL            FROM      TO
+    moved   db    fr-par-1  x86_64  debian_bookworm  00000005  00000015
+    moved   web   fr-par-1  x86_64  ubuntu_noble     00000001  00000011
+
+    2 pins: 2 moved
+    --- exit 0
+    ");
+}
+
+#[test]
+fn upgrade_of_an_unknown_name_says_which_names_there_are() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    assert_snapshot!(bench.fails("resolve --upgrade wbe cache"), @"
+    error: no image is named `wbe`
+     |
+     = help: did you mean `web`?
+
+    error: no image is named `cache`
+     |
+     = help: the images are `db` and `web`
+
+    2 errors in all; nothing was changed
+    ");
+}
+
+#[test]
+fn a_dry_run_tells_and_writes_nothing() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    assert_snapshot!(bench.run("resolve --dry-run"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL            TO
+    added   db    fr-par-1  x86_64  debian_bookworm  00000005
+    added   web   fr-par-1  x86_64  ubuntu_noble     00000001
+
+    dry run, nothing was written; would be: 2 added
+    --- exit 0
+    ");
+    assert_eq!(bench.files(), ["images.toml"]);
+}
+
+#[test]
+fn a_new_zone_is_added_and_the_rest_kept_though_newer_exists() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.offers(updated());
+    bench
+        .write("images.toml", WEB_AND_DB.replace("[images.web]", "[images.web]\nzones = [\"fr-par-1\", \"nl-ams-1\"]"));
+    assert_snapshot!(bench.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    kept    web   fr-par-1  x86_64  ubuntu_noble  00000001            newer: 00000011
+    added   web   nl-ams-1  x86_64  ubuntu_noble            00000013
+
+    3 pins: 1 added, 2 kept
+    --- exit 0
+    ");
+}
+
+#[test]
+fn what_is_no_longer_declared_is_dropped_without_the_network() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.requests();
+    bench.write("images.toml", WEB_AND_DB.split("[images.db]").next().unwrap());
+    assert_snapshot!(bench.run("resolve --offline"), @"
+    CHANGE   NAME  ZONE      ARCH    LABEL            FROM
+    removed  db    fr-par-1  x86_64  debian_bookworm  00000005
+
+    1 pin: 1 removed, 1 kept
+    --- exit 0
+    ");
+    assert!(!bench.lock().contains("debian_bookworm"));
+    assert_eq!(marketplace.requests(), [""; 0]);
+}
+
+#[test]
+fn a_changed_declaration_resolves_that_cell_alone() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.offers(
+        updated().into_iter().chain([local("ubuntu_noble", "fr-par-1", "x86_64", 14).of_type(Some("instance_local"))]),
+    );
+    bench.write("images.toml", WEB_AND_DB.replace("[images.web]", "[images.web]\ntype = \"instance_local\""));
+    assert_snapshot!(bench.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO
+    moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000014
+
+    2 pins: 1 moved, 1 kept
+    --- exit 0
+    ");
+}
+
+#[test]
+fn an_instance_type_that_the_pin_boots_changes_its_block_and_not_its_id() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    bench.ok("resolve");
+    bench.write("images.toml", WEB_AND_DB.replace("[images.web]", "[images.web]\ninstance-type = \"PRO2-S\""));
+    assert_snapshot!(bench.run("resolve"), @"
+    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO
+    redeclared  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000001
+
+    2 pins: 1 redeclared, 1 kept
+    --- exit 0
+    ");
+    // No longer required, the Instance type leaves the block, and nobody needs to be asked.
+    bench.write("images.toml", WEB_AND_DB);
+    assert_snapshot!(bench.run("resolve --offline"), @"
+    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO
+    redeclared  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000001
+
+    2 pins: 1 redeclared, 1 kept
+    --- exit 0
+    ");
+}
+
+#[test]
+fn locked_fails_with_2_on_every_disagreement_and_asks_nobody() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    assert_snapshot!(bench.run("resolve --locked"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL            DETAIL
+    unlocked  db    fr-par-1  x86_64  debian_bookworm  declared, but not in the lock
+    unlocked  web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lock
+
+    the lockfile does not satisfy the manifest: 2 differences
+    to make the lock follow the manifest: imagelock resolve
+    --- exit 2
+    ");
+    bench.ok("resolve");
+    marketplace.requests();
+    assert_snapshot!(bench.run("resolve --locked"), @"
+    the lockfile satisfies the manifest: 2 pins
+    --- exit 0
+    ");
+    bench.write(
+        "images.toml",
+        WEB_AND_DB.replace("[images.db]", "[images.cache]").replace("ubuntu_noble", "ubuntu_jammy"),
+    );
+    let before = bench.lock();
+    assert_snapshot!(bench.run("resolve --locked"), @"
+    STATUS      NAME   ZONE      ARCH    LABEL            LOCKED    DETAIL
+    unlocked    cache  fr-par-1  x86_64  debian_bookworm            declared, but not in the lock
+    unlocked    web    fr-par-1  x86_64  ubuntu_jammy     00000001  locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
+    undeclared  db     fr-par-1  x86_64  debian_bookworm  00000005  in the lock, but not declared
+
+    the lockfile does not satisfy the manifest: 3 differences
+    to make the lock follow the manifest: imagelock resolve
+    --- exit 2
+    ");
+    assert_eq!(bench.lock(), before);
+    assert_eq!(marketplace.requests(), [""; 0]);
+}
+
+#[test]
+fn every_miss_is_told_in_one_run() {
+    let marketplace = marketplace();
+    let bench = Bench::with(
+        r#"
+[defaults]
+zones = ["fr-par-1", "nl-ams-1"]
+arch = "x86_64"
+
+[images.typo]
+label = "ubuntu_nobel"
+
+[images.family]
+label = "debian_12"
+
+[images.zone]
+label = "debian_bookworm"
+
+[images.local]
+label = "debian_bookworm"
+zone = "fr-par-1"
+type = "instance_local"
+
+[images.gpu]
+label = "ubuntu_noble"
+instance-type = "PRO2-X"
+
+[images.by-id]
+image-id = "00000000-0000-4000-8000-000000000000"
+"#,
+    )
+    .asking(&marketplace);
+    assert_snapshot!(bench.fails("resolve"), @r#"
+    error: `debian_bookworm` is not offered for x86_64 in nl-ams-1
+     --> images.toml:3:22
+      |
+    3 | zones = ["fr-par-1", "nl-ams-1"]
+      |                      ^^^^^^^^^^ not offered here for x86_64
+      |
+      = note: of type instance_sbs it is offered for x86_64 in fr-par-1
+      = help: change zone or arch of `zone`, or choose another label
+
+    error: no image labelled `ubuntu_nobel` in the Marketplace
+     --> images.toml:7:9
+      |
+    7 | label = "ubuntu_nobel"
+      |         ^^^^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `ubuntu_noble`?
+
+    error: no image labelled `debian_12` in the Marketplace
+      --> images.toml:10:9
+       |
+    10 | label = "debian_12"
+       |         ^^^^^^^^^^^ unknown label
+       |
+       = help: there is `debian_bookworm`; `imagelock search` lists all labels
+
+    error: `debian_bookworm` is not offered with type instance_local for x86_64 in fr-par-1
+      --> images.toml:18:8
+       |
+    18 | type = "instance_local"
+       |        ^^^^^^^^^^^^^^^^ not of this type
+       |
+       = note: there it is offered with type instance_sbs
+       = help: add `type = "instance_sbs"` to [images.local]; its servers then need the root volume type `sbs_volume`
+
+    error: `ubuntu_noble` does not boot on `PRO2-X` for x86_64 in fr-par-1 and nl-ams-1
+      --> images.toml:22:17
+       |
+    22 | instance-type = "PRO2-X"
+       |                 ^^^^^^^^ cannot boot it
+       |
+       = note: it boots on DEV1-S and PRO2-S
+       = help: did you mean `PRO2-S`?
+
+    error: no image with the ID `00000000-0000-4000-8000-000000000000` in the Marketplace
+      --> images.toml:25:12
+       |
+    25 | image-id = "00000000-0000-4000-8000-000000000000"
+       |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown image ID
+       |
+       = note: `image-id` takes the ID of a Marketplace image, not that of a version or of a local image
+       = help: name it by `label`; `imagelock search` lists the labels
+
+    6 errors in all; nothing was changed
+    "#);
+}
+
+#[test]
+fn a_type_left_out_means_sbs_and_the_message_gives_the_line_to_add() {
+    let marketplace =
+        Marketplace::offering([local("arch_linux", "fr-par-1", "x86_64", 1).of_type(Some("instance_local"))]);
+    let bench = Bench::with("[images.a]\nlabel = \"arch_linux\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n")
+        .asking(&marketplace);
+    assert_snapshot!(bench.fails("resolve"), @r#"
+    error: `arch_linux` is not offered with type instance_sbs for x86_64 in fr-par-1
+     --> images.toml:2:9
+      |
+    2 | label = "arch_linux"
+      |         ^^^^^^^^^^^^ `type` is not declared, which means instance_sbs
+      |
+      = note: there it is offered with type instance_local
+      = help: add `type = "instance_local"` to [images.a]; its servers then need the root volume type `l_ssd`
+    "#);
+}
+
+#[test]
+fn a_type_that_is_not_stated_fits_and_one_from_the_future_does_not() {
+    let marketplace = Marketplace::offering([
+        local("a", "fr-par-1", "x86_64", 1).of_type(None),
+        local("b", "fr-par-1", "x86_64", 2).of_type(Some("unknown_type")),
+        local("c", "fr-par-1", "x86_64", 3).of_type(Some("instance_future")),
+        local("c", "fr-par-1", "x86_64", 4),
+    ]);
+    let bench = Bench::with(
+        r#"
+[defaults]
+zone = "fr-par-1"
+arch = "x86_64"
+[images]
+a.label = "a"
+b.label = "b"
+c.label = "c"
+"#,
+    )
+    .asking(&marketplace);
+    assert_snapshot!(bench.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL  TO
+    added   a     fr-par-1  x86_64  a      00000001
+    added   b     fr-par-1  x86_64  b      00000002
+    added   c     fr-par-1  x86_64  c      00000004
+
+    3 pins: 3 added
+    --- exit 0
+    ");
+}
+
+#[test]
+fn several_local_images_in_a_cell_are_an_error_until_the_instance_type_chooses() {
+    let marketplace = Marketplace::offering([
+        local("ubuntu_bionic", "fr-par-1", "x86_64", 1).boots(&["C2L", "C2M"]),
+        local("ubuntu_bionic", "fr-par-1", "x86_64", 2).boots(&["DEV1-S", "ENT1-S", "GP1-S"]),
+        local("ubuntu_bionic", "fr-par-1", "x86_64", 3).boots(&["ENT1-S", "POP2-2C-8G"]),
+        local("ubuntu_bionic", "nl-ams-1", "x86_64", 4).boots(&["DEV1-S", "GP1-S"]),
+        local("ubuntu_bionic", "nl-ams-1", "x86_64", 5).boots(&["C2L"]),
+    ]);
+    let manifest = "[images.old]\nlabel = \"ubuntu_bionic\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n";
+    let bench = Bench::with(manifest).asking(&marketplace);
+    assert_snapshot!(bench.fails("resolve"), @r#"
+    error: `ubuntu_bionic` has several local images of type instance_sbs for x86_64 in fr-par-1 and nl-ams-1
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_bionic"
+      |         ^^^^^^^^^^^^^^^ which of them for `old`?
+      |
+      = note: in fr-par-1, 00000001-0000-4000-8000-000000000000 alone boots on C2L and C2M
+      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 alone boots on DEV1-S and GP1-S
+      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 alone boots on POP2-2C-8G
+      = note: and likewise in 1 other cell
+      = help: add the Instance type that will boot it to [images.old], for example `instance-type = "C2L"`
+    "#);
+    bench.write("images.toml", format!("{manifest}instance-type = \"ENT1-S\"\n"));
+    assert_snapshot!(bench.fails("resolve"), @r#"
+    error: `ubuntu_bionic` has several local images of type instance_sbs for x86_64 in fr-par-1
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_bionic"
+      |         ^^^^^^^^^^^^^^^ which of them for `old`?
+      |
+      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 alone boots on DEV1-S and GP1-S
+      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 alone boots on POP2-2C-8G
+      = help: no `instance-type` tells them all apart; declare the zones apart, or choose another label
+
+    error: `ubuntu_bionic` does not boot on `ENT1-S` for x86_64 in nl-ams-1
+     --> images.toml:5:17
+      |
+    5 | instance-type = "ENT1-S"
+      |                 ^^^^^^^^ cannot boot it
+      |
+      = note: it boots on C2L, DEV1-S and GP1-S
+      = help: choose one of those, remove `instance-type`, or choose another label
+
+    2 errors in all; nothing was changed
+    "#);
+    bench.write("images.toml", format!("{manifest}instance-type = \"DEV1-S\"\n"));
+    assert_snapshot!(bench.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL          TO
+    added   old   fr-par-1  x86_64  ubuntu_bionic  00000002
+    added   old   nl-ams-1  x86_64  ubuntu_bionic  00000004
+
+    2 pins: 2 added
+    --- exit 0
+    ");
+}
+
+#[test]
+fn an_image_can_be_asked_for_by_its_id() {
+    let marketplace = marketplace();
+    let id = crate::standin::image_id("ubuntu_noble");
+    let bench = Bench::with(&format!("[images.web]\nimage-id = \"{id}\"\nzone = \"fr-par-1\"\narch = \"arm64\"\n"))
+        .asking(&marketplace);
+    bench.ok("resolve");
+    assert_snapshot!(bench.lock(), @r#"
+    # This file is written by imagelock. Commit it; change images.toml instead of editing it.
+    version = 1 # read by imagelock 0.1.0 and later
+
+    [[pin]]
+    name = "web"
+    zone = "fr-par-1"
+    arch = "arm64"
+    type = "instance_sbs"
+    label = "ubuntu_noble"
+    image-id = "c65540a2-1111-4000-8000-000000000000"
+    id = "00000002-0000-4000-8000-000000000000"
+    digest = "sha256:dbb1954046c22c2c0e3716172e3b6e0d10f3accc21ef512817688e7415d0891a"
+    "#);
+    assert_snapshot!(bench.run("check"), @"
+    STATUS   NAME  ZONE      ARCH   LABEL         LOCKED
+    current  web   fr-par-1  arm64  ubuntu_noble  00000002
+
+    1 pin: all current
+    --- exit 0
+    ");
+}
+
+#[test]
+fn legacy_zones_mean_what_they_are_called_today() {
+    let marketplace =
+        Marketplace::offering([local("ubuntu_jammy", "par1", "x86_64", 1), local("ubuntu_jammy", "ams1", "x86_64", 2)]);
+    let bench =
+        Bench::with("[images.a]\nlabel = \"ubuntu_jammy\"\nzones = [\"fr-par-1\", \"ams1\"]\narch = \"x86_64\"\n")
+            .asking(&marketplace);
+    assert_snapshot!(bench.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         TO
+    added   a     fr-par-1  x86_64  ubuntu_jammy  00000001
+    added   a     nl-ams-1  x86_64  ubuntu_jammy  00000002
+
+    2 pins: 2 added
+    --- exit 0
+    ");
+}
+
+#[test]
+fn json_says_all_of_it() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.offers(updated());
+    assert_snapshot!(bench.run("resolve --upgrade web --format json"), @r#"
+    {
+      "schema": "imagelock.resolve/1",
+      "dry_run": false,
+      "changed": true,
+      "pins": [
+        {
+          "name": "db",
+          "label": "debian_bookworm",
+          "image_id": null,
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "action": "kept",
+          "from": {
+            "id": "00000005-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000005-0000-4000-8000-000000000000",
+            "published": null
+          },
+          "to": {
+            "id": "00000005-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000005-0000-4000-8000-000000000000",
+            "published": null
+          },
+          "newer": null
+        },
+        {
+          "name": "web",
+          "label": "ubuntu_noble",
+          "image_id": null,
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "action": "moved",
+          "from": {
+            "id": "00000001-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000",
+            "published": null
+          },
+          "to": {
+            "id": "00000011-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000011-0000-4000-8000-000000000000",
+            "published": null
+          },
+          "newer": null
+        }
+      ]
+    }
+    --- exit 0
+    "#);
+}

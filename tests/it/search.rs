@@ -1,0 +1,289 @@
+//! `imagelock search` and `imagelock snapshot`: what there is, and keeping it.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+use crate::standin::{Marketplace, Reply, local};
+
+fn marketplace() -> Marketplace {
+    Marketplace::offering([
+        local("ubuntu_noble", "fr-par-1", "x86_64", 1),
+        local("ubuntu_noble", "nl-ams-1", "x86_64", 2),
+        local("ubuntu_noble", "fr-par-1", "arm64", 3),
+        local("ubuntu_noble", "fr-par-1", "x86_64", 4).of_type(Some("instance_local")),
+        local("ubuntu_noble_gpu_os_12", "fr-par-2", "x86_64", 5),
+        local("debian_bookworm", "fr-par-1", "x86_64", 6).of_type(None),
+    ])
+}
+
+#[test]
+fn search() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    assert_snapshot!(bench.run("search"), @"
+    LABEL                   IMAGE                   TYPE            ARCH    ZONES
+    debian_bookworm         debian bookworm         unknown_type    x86_64  fr-par-1
+    ubuntu_noble            ubuntu noble            instance_local  x86_64  fr-par-1
+                                                    instance_sbs    arm64   fr-par-1
+                                                    instance_sbs    x86_64  fr-par-1 nl-ams-1
+    ubuntu_noble_gpu_os_12  ubuntu noble gpu os 12  instance_sbs    x86_64  fr-par-2
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("search ubuntu_*"), @"
+    LABEL         IMAGE         TYPE            ARCH    ZONES
+    ubuntu_noble  ubuntu noble  instance_local  x86_64  fr-par-1
+                                instance_sbs    arm64   fr-par-1
+                                instance_sbs    x86_64  fr-par-1 nl-ams-1
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("search windows"), @"
+    no image matches
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("search debian --format json"), @r#"
+    {
+      "schema": "imagelock.search/1",
+      "images": [
+        {
+          "label": "debian_bookworm",
+          "id": "8b634bc6-1111-4000-8000-000000000000",
+          "name": "debian bookworm",
+          "categories": [
+            "distribution"
+          ],
+          "valid_until": null,
+          "local_images": [
+            {
+              "zone": "fr-par-1",
+              "arch": "x86_64",
+              "type": "unknown_type",
+              "id": "00000006-0000-4000-8000-000000000000",
+              "zoned_id": "fr-par-1/00000006-0000-4000-8000-000000000000",
+              "published": null,
+              "commercial_types": [
+                "DEV1-S",
+                "PRO2-S"
+              ]
+            }
+          ]
+        }
+      ]
+    }
+    --- exit 0
+    "#);
+}
+
+#[test]
+fn search_asks_for_what_matches_alone() {
+    let marketplace = marketplace();
+    Bench::new().asking(&marketplace).ok("search debian");
+    assert_eq!(
+        marketplace.requests(),
+        [
+            "/marketplace/v2/images?include_eol=true&page_size=100&page=1",
+            "/marketplace/v2/local-images?image_label=debian_bookworm&page_size=100&page=1",
+        ]
+    );
+}
+
+#[test]
+fn names_from_strangers_are_made_visible() {
+    let marketplace = marketplace();
+    marketplace.answers(|path, _, value| {
+        let mut value = value.clone();
+        if path.contains("/images?") {
+            value["images"][0]["name"] = "\u{1b}[31mred\r\n\u{202e}".into();
+        }
+        Reply::Json(value)
+    });
+    let bench = Bench::new().asking(&marketplace);
+    assert_snapshot!(bench.run("search debian"), @r"
+    LABEL            IMAGE                            TYPE          ARCH    ZONES
+    debian_bookworm  \u{1b}[31mred\u{d}\u{a}\u{202e}  unknown_type  x86_64  fr-par-1
+    --- exit 0
+    ");
+}
+
+#[test]
+fn a_snapshot_answers_like_the_marketplace() {
+    let marketplace = marketplace();
+    let manifest = "[images.web]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n";
+    let bench = Bench::with(manifest).asking(&marketplace);
+    assert_snapshot!(bench.run("snapshot today.json"), @"
+    --- stderr
+    wrote `today.json`: 6 local images of 3 images; use it with `--catalog today.json`
+    --- exit 0
+    ");
+    assert_snapshot!(bench.read("today.json"), @r#"
+    {
+      "imagelock_snapshot": 1,
+      "taken": "2026-11-24T10:00:00Z",
+      "images": [
+        {
+          "label": "debian_bookworm",
+          "id": "8b634bc6-1111-4000-8000-000000000000",
+          "name": "debian bookworm",
+          "categories": [
+            "distribution"
+          ],
+          "local_images": [
+            {
+              "id": "00000006-0000-4000-8000-000000000000",
+              "zone": "fr-par-1",
+              "arch": "x86_64",
+              "commercial_types": [
+                "DEV1-S",
+                "PRO2-S"
+              ]
+            }
+          ]
+        },
+        {
+          "label": "ubuntu_noble",
+          "id": "c65540a2-1111-4000-8000-000000000000",
+          "name": "ubuntu noble",
+          "categories": [
+            "distribution"
+          ],
+          "local_images": [
+            {
+              "id": "00000003-0000-4000-8000-000000000000",
+              "zone": "fr-par-1",
+              "arch": "arm64",
+              "type": "instance_sbs",
+              "commercial_types": [
+                "DEV1-S",
+                "PRO2-S"
+              ]
+            },
+            {
+              "id": "00000001-0000-4000-8000-000000000000",
+              "zone": "fr-par-1",
+              "arch": "x86_64",
+              "type": "instance_sbs",
+              "commercial_types": [
+                "DEV1-S",
+                "PRO2-S"
+              ]
+            },
+            {
+              "id": "00000004-0000-4000-8000-000000000000",
+              "zone": "fr-par-1",
+              "arch": "x86_64",
+              "type": "instance_local",
+              "commercial_types": [
+                "DEV1-S",
+                "PRO2-S"
+              ]
+            },
+            {
+              "id": "00000002-0000-4000-8000-000000000000",
+              "zone": "nl-ams-1",
+              "arch": "x86_64",
+              "type": "instance_sbs",
+              "commercial_types": [
+                "DEV1-S",
+                "PRO2-S"
+              ]
+            }
+          ]
+        },
+        {
+          "label": "ubuntu_noble_gpu_os_12",
+          "id": "9c72fdac-1111-4000-8000-000000000000",
+          "name": "ubuntu noble gpu os 12",
+          "categories": [
+            "distribution"
+          ],
+          "local_images": [
+            {
+              "id": "00000005-0000-4000-8000-000000000000",
+              "zone": "fr-par-2",
+              "arch": "x86_64",
+              "type": "instance_sbs",
+              "commercial_types": [
+                "DEV1-S",
+                "PRO2-S"
+              ]
+            }
+          ]
+        }
+      ]
+    }
+    "#);
+    bench.ok("resolve");
+    let live = bench.lock();
+    std::fs::remove_file(bench.path("images.lock")).unwrap();
+    marketplace.requests();
+    bench.ok("resolve --catalog today.json");
+    assert_eq!(bench.lock(), live);
+    bench.ok("check --catalog today.json");
+    assert_eq!(bench.ok("search --catalog today.json"), {
+        let asked = bench.ok("search");
+        marketplace.requests();
+        asked
+    });
+    assert_eq!(marketplace.requests(), [""; 0]);
+}
+
+#[test]
+fn a_snapshot_replaces_a_snapshot_and_nothing_else() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    bench.ok("snapshot today.json");
+    let first = bench.read("today.json");
+    bench.ok("snapshot today.json");
+    assert_eq!(bench.read("today.json"), first);
+    bench.write("precious.json", "{}");
+    assert_snapshot!(bench.fails("snapshot precious.json"), @"
+    error: `precious.json` holds something that imagelock did not write, and is left as it is
+     |
+     = help: choose another name, or move the file away first
+    ");
+    assert_eq!(bench.read("precious.json"), "{}");
+}
+
+#[test]
+fn a_catalog_that_may_not_be_whole_is_not_saved() {
+    let marketplace = marketplace();
+    marketplace.answers(|path, _, value| {
+        let mut value = value.clone();
+        if path.contains("image_label=debian_bookworm") {
+            value["local_images"][0]["id"] = "no-uuid".into();
+        }
+        Reply::Json(value)
+    });
+    assert_snapshot!(Bench::new().asking(&marketplace).fails("snapshot today.json"), @"
+    error: could not list the local images of `debian_bookworm`: the Marketplace's answer may not be whole: it holds a local image whose ID is no UUID: `no-uuid`
+     |
+     = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    ");
+}
+
+#[test]
+fn files_that_are_no_snapshot() {
+    let bench = Bench::with("[images.a]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
+    assert_snapshot!(bench.fails("resolve --catalog absent.json"), @"
+    error: could not read `absent.json`: entity not found
+     |
+     = help: check that `absent.json` is a file that you may read
+    ");
+    bench.write("page.json", "<html>");
+    assert_snapshot!(bench.fails("resolve --catalog page.json"), @"
+    error: `page.json`: it is no snapshot of the Marketplace: expected value at line 1 column 1
+     |
+     = help: `imagelock snapshot FILE` writes one
+    ");
+    bench.write("newer.json", "{\"imagelock_snapshot\": 9}");
+    assert_snapshot!(bench.fails("resolve --catalog newer.json"), @"
+    error: `newer.json`: it has snapshot format 9, and imagelock 0.1.0 reads format 1; upgrade imagelock
+     |
+     = help: `imagelock snapshot FILE` writes one
+    ");
+    bench.write("odd.json", "{\"imagelock_snapshot\": 1, \"taken\": \"yesterday\", \"images\": []}");
+    assert_snapshot!(bench.fails("resolve --catalog odd.json"), @"
+    error: `odd.json`: taken `yesterday`: expected a time like 2026-10-05T08:00:00Z
+     |
+     = help: `imagelock snapshot FILE` writes one
+    ");
+}

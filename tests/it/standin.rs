@@ -1,0 +1,311 @@
+//! A stand-in for the Marketplace: API v2 over real HTTP and TLS, with the catalog and the manners that a test wants.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+/// One local image on offer.
+#[derive(Clone)]
+pub struct Local {
+    pub label: &'static str,
+    pub zone: &'static str,
+    pub arch: &'static str,
+    pub image_type: Option<&'static str>,
+    pub id: String,
+    pub boots: Vec<&'static str>,
+}
+
+/// A local image of the default type; `number` makes its ID.
+pub fn local(label: &'static str, zone: &'static str, arch: &'static str, number: u32) -> Local {
+    Local { label, zone, arch, image_type: Some("instance_sbs"), id: id(number), boots: vec!["DEV1-S", "PRO2-S"] }
+}
+
+impl Local {
+    pub fn of_type(self, image_type: Option<&'static str>) -> Self {
+        Self { image_type, ..self }
+    }
+
+    pub fn boots(self, boots: &[&'static str]) -> Self {
+        Self { boots: boots.to_vec(), ..self }
+    }
+}
+
+/// A UUID that begins with its number, so that it is told apart in a table.
+pub fn id(number: u32) -> String {
+    format!("{number:08}-0000-4000-8000-000000000000")
+}
+
+/// The ID of the image with a label: stable, and not that of any local image.
+pub fn image_id(label: &str) -> String {
+    let sum = label.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    format!("{sum:08x}-1111-4000-8000-000000000000")
+}
+
+/// How a request is answered.
+pub enum Reply {
+    /// As the API would.
+    Normal,
+    /// With this value in place of what the API would say.
+    Json(Value),
+    /// With this status, content type and body.
+    Raw(u16, &'static str, Vec<u8>),
+    /// With a status and one header.
+    Header(u16, &'static str, &'static str),
+    /// With half of what the API would say; then the connection breaks.
+    Half,
+    /// Never.
+    Silence,
+    /// A body of so many bytes that says nothing.
+    Endless(usize),
+    /// In gzip.
+    Gzip,
+}
+
+/// Decides how a request is answered: the path with its query, how often it came (from 1), what the API would say.
+type Manner = Box<dyn FnMut(&str, usize, &Value) -> Reply + Send>;
+
+#[derive(Default)]
+struct State {
+    locals: Vec<Local>,
+    manner: Option<Manner>,
+    log: Vec<String>,
+    headers: Vec<hyper::HeaderMap>,
+    versions: Vec<hyper::Version>,
+    connections: usize,
+}
+
+/// A running stand-in. It stops with the test.
+pub struct Marketplace {
+    state: Arc<Mutex<State>>,
+    address: SocketAddr,
+    scheme: &'static str,
+    // Dropping it ends the server's thread.
+    _stop: tokio::sync::oneshot::Sender<()>,
+}
+
+impl Marketplace {
+    pub fn offering(locals: impl IntoIterator<Item = Local>) -> Self {
+        Self::start(locals.into_iter().collect(), None)
+    }
+
+    /// The same over TLS.
+    pub fn with_tls(locals: impl IntoIterator<Item = Local>, tls: TlsAcceptor) -> Self {
+        Self::start(locals.into_iter().collect(), Some(tls))
+    }
+
+    fn start(locals: Vec<Local>, tls: Option<TlsAcceptor>) -> Self {
+        let state = Arc::new(Mutex::new(State { locals, ..State::default() }));
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let shared = Arc::clone(&state);
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let listener = TcpListener::from_std(listener).unwrap();
+                futures_util::future::select(std::pin::pin!(accept(listener, tls, shared)), stopped).await;
+            });
+        });
+        Self { state, address, scheme, _stop: stop }
+    }
+
+    pub fn url(&self) -> String {
+        format!("{}://127.0.0.1:{}", self.scheme, self.address.port())
+    }
+
+    /// Replaces the whole catalog, as an update of the Marketplace does.
+    pub fn offers(&self, locals: impl IntoIterator<Item = Local>) {
+        self.state().locals = locals.into_iter().collect();
+    }
+
+    /// Sets the manners; the catalog stays.
+    pub fn answers(&self, manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) {
+        let mut state = self.state();
+        state.manner = Some(Box::new(manner));
+        state.log.clear();
+    }
+
+    /// Every request so far, path and query, and forgets them.
+    pub fn requests(&self) -> Vec<String> {
+        std::mem::take(&mut self.state().log)
+    }
+
+    pub fn headers(&self) -> Vec<hyper::HeaderMap> {
+        self.state().headers.clone()
+    }
+
+    pub fn versions(&self) -> Vec<hyper::Version> {
+        self.state().versions.clone()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.state().connections
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+}
+
+type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mutex<State>>) {
+    let local = tokio::task::LocalSet::new();
+    local
+        .run_until(async {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                state.lock().unwrap().connections += 1;
+                let (tls, state) = (tls.clone(), Arc::clone(&state));
+                tokio::task::spawn_local(async move {
+                    let serve = service_fn(move |request| answer(request, Arc::clone(&state)));
+                    let builder = auto::Builder::new(TokioExecutor::new());
+                    // A client that goes away, or that refuses the certificate, is part of the tests.
+                    let _ = match tls {
+                        Some(tls) => match tls.accept(stream).await {
+                            Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
+                                builder.http2_only().serve_connection(TokioIo::new(stream), serve).await
+                            }
+                            Ok(stream) => builder.http1_only().serve_connection(TokioIo::new(stream), serve).await,
+                            Err(_) => return,
+                        },
+                        None => builder.serve_connection(TokioIo::new(stream), serve).await,
+                    };
+                });
+            }
+        })
+        .await;
+}
+
+async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Body>> {
+    let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let (status, value, reply) = {
+        let mut state = state.lock().unwrap();
+        state.log.push(path.clone());
+        state.headers.push(request.headers().clone());
+        state.versions.push(request.version());
+        let times = state.log.iter().filter(|earlier| **earlier == path).count();
+        let (status, value) = route(&state.locals, request.uri().path(), request.uri().query().unwrap_or_default());
+        let reply = state.manner.as_mut().map_or(Reply::Normal, |manner| manner(&path, times, &value));
+        (status, value, reply)
+    };
+    let response = Response::builder().header("x-request-id", "req-1");
+    let whole = |bytes: Vec<u8>| Full::new(Bytes::from(bytes)).map_err(|never| match never {}).boxed_unsync();
+    let json = "application/json";
+    Ok(match reply {
+        Reply::Normal => response.status(status).header("content-type", json).body(whole(value.to_string().into())),
+        Reply::Json(value) => response.header("content-type", json).body(whole(value.to_string().into())),
+        Reply::Raw(status, kind, body) => response.status(status).header("content-type", kind).body(whole(body)),
+        Reply::Header(status, name, value) => response.status(status).header(name, value).body(whole(Vec::new())),
+        Reply::Half => {
+            let half = Bytes::from(value.to_string()[..value.to_string().len() / 2].to_owned());
+            let broken = [Ok(Frame::data(half)), Err(io::Error::other("broken"))];
+            response
+                .header("content-type", json)
+                .body(StreamBody::new(futures_util::stream::iter(broken)).boxed_unsync())
+        }
+        Reply::Silence => {
+            tokio::time::sleep(Duration::from_secs(600)).await;
+            response.body(whole(Vec::new()))
+        }
+        Reply::Endless(bytes) => {
+            let chunk = Bytes::from(vec![b' '; 1 << 16]);
+            let chunks = std::iter::repeat_n(chunk, bytes >> 16).map(|chunk| Ok(Frame::data(chunk)));
+            response
+                .header("content-type", json)
+                .body(StreamBody::new(futures_util::stream::iter(chunks)).boxed_unsync())
+        }
+        Reply::Gzip => {
+            use std::io::Write;
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            gzip.write_all(value.to_string().as_bytes())?;
+            let body = whole(gzip.finish()?);
+            response.header("content-type", json).header("content-encoding", "gzip").body(body)
+        }
+    }
+    .unwrap())
+}
+
+/// What the API says to a path: the status, and the body.
+fn route(locals: &[Local], path: &str, query: &str) -> (u16, Value) {
+    let parameter = |wanted: &str| {
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, value)| value)
+    };
+    let Some(path) = path.strip_prefix("/marketplace/v2") else {
+        return (404, json!({"message": "no such route", "type": "unknown_resource"}));
+    };
+    let page = |key: &str, rows: Vec<Value>| {
+        let number = |name: &str| parameter(name).and_then(|text| text.parse::<usize>().ok());
+        let (size, number) = (number("page_size").unwrap_or(20), number("page").unwrap_or(1));
+        let total = rows.len();
+        let rows: Vec<Value> = rows.into_iter().skip((number - 1) * size).take(size).collect();
+        (200, json!({key: rows, "total_count": total}))
+    };
+    if path == "/images" {
+        let mut labels: Vec<&str> = locals.iter().map(|local| local.label).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        return page("images", labels.into_iter().map(image).collect());
+    }
+    if path == "/local-images" {
+        let label = parameter("image_label");
+        let id = parameter("image_id");
+        let rows: Vec<&Local> = locals
+            .iter()
+            .filter(|local| label == Some(local.label) || id == Some(image_id(local.label).as_str()))
+            .collect();
+        if rows.is_empty() {
+            return not_found("MarketplaceImage", label.or(id).unwrap_or_default());
+        }
+        return page("local_images", rows.into_iter().map(row).collect());
+    }
+    if let Some(id) = path.strip_prefix("/local-images/") {
+        return match locals.iter().find(|local| local.id == id) {
+            Some(local) => (200, row(local)),
+            None => not_found("MarketplaceLocalImage", id),
+        };
+    }
+    (404, json!({"message": "no such route", "type": "unknown_resource"}))
+}
+
+fn image(label: &str) -> Value {
+    json!({
+        "id": image_id(label), "label": label, "name": label.replace('_', " "), "description": "", "logo": "",
+        "categories": ["distribution"], "valid_until": null,
+        "created_at": "2024-04-24T10:00:00Z", "updated_at": "2026-10-01T10:00:00Z",
+    })
+}
+
+/// A local image as the API writes it.
+pub fn row(local: &Local) -> Value {
+    let mut row = json!({
+        "id": local.id, "label": local.label, "zone": local.zone, "arch": local.arch,
+        "compatible_commercial_types": local.boots,
+    });
+    if let Some(image_type) = local.image_type {
+        row["type"] = image_type.into();
+    }
+    row
+}
+
+fn not_found(resource: &str, id: &str) -> (u16, Value) {
+    (404, json!({"message": "resource is not found", "resource": resource, "resource_id": id, "type": "not_found"}))
+}
