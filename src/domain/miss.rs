@@ -216,14 +216,20 @@ fn several(cells: &[(&Target, Vec<&LocalImage>)]) -> Problem {
     if cells.len() > 1 {
         problem = problem.note(format!("and likewise in {}", count(cells.len() - 1, "other cell")));
     }
-    match deciding_type(cells) {
-        Some(decides) if target.instance_type.is_none() => problem.help(format!(
-            "add the Instance type that will boot it to [images.{}], for example `instance-type = \"{}\"`",
-            target.cell.name,
+    let name = &target.cell.name;
+    problem.help(match (deciding_type(cells), &target.instance_type) {
+        (Some(decides), None) => format!(
+            "add the Instance type that will boot it to [images.{name}], for example `instance-type = \"{}\"`",
             visible(decides)
-        )),
-        _ => problem.help("no `instance-type` tells them all apart; declare the zones apart, or choose another label"),
-    }
+        ),
+        (Some(decides), Some(wanted)) => format!(
+            "`{wanted}` does not tell them apart; declare one that does, for example `instance-type = \"{}\"`",
+            visible(decides)
+        ),
+        (None, _) => "no `instance-type` tells them apart in all cells; declare the zones under names of their own, \
+                      or choose another label"
+            .to_owned(),
+    })
 }
 
 /// The Instance types that only this one of the candidates boots.

@@ -2,7 +2,7 @@
 
 use super::lock::{Lock, Pin};
 use super::problem::Problem;
-use super::words::{and_more, did_you_mean, or, quoted, visible};
+use super::words::{and, and_more, did_you_mean, quoted, visible};
 use super::{Arch, Zone};
 
 /// The one pin of this name, in this zone and for this architecture where they are given.
@@ -32,10 +32,14 @@ pub fn pick<'l>(lock: &'l Lock, name: &str, zone: Option<&Zone>, arch: Option<&A
             Problem::new(format!("`{name}` has no pin in {asked}")).help(format!("it is pinned in {}", cells(&named)))
         }
         _ => {
-            let flags = [("--zone", zone.is_none()), ("--arch", arch.is_none())];
-            let missing = flags.iter().filter(|(_, missing)| *missing).map(|(flag, _)| quoted(flag));
+            let first = &fitting[0].cell;
+            let flags = [
+                ("--zone", fitting.iter().any(|pin| pin.cell.zone != first.zone)),
+                ("--arch", fitting.iter().any(|pin| pin.cell.arch != first.arch)),
+            ];
+            let needed = flags.iter().filter(|(_, differs)| *differs).map(|(flag, _)| quoted(flag));
             Problem::new(format!("`{name}` has {} pins: {}", fitting.len(), cells(&fitting)))
-                .help(format!("say which one with {}", or(missing)))
+                .help(format!("say which one with {}", and(needed)))
         }
     }])
 }

@@ -76,25 +76,19 @@ fn detail(finding: &Finding) -> String {
     if finding.status == Status::Outdated {
         let locked = finding.locked.as_ref().and_then(|pin| pin.published);
         let latest = finding.latest.as_ref().and_then(|local| local.published);
-        parts.extend(moved(locked, latest));
+        let days = locked.zip(latest).map(|(locked, latest)| latest.duration_since(locked).as_hours() / 24);
+        let behind = days.map(|days| format!("{} behind", count(usize::try_from(days).unwrap_or_default(), "day")));
+        parts.extend([behind, published(locked, latest)].into_iter().flatten());
     }
+    let mut parts: Vec<String> = (!parts.is_empty()).then(|| parts.join(", ")).into_iter().collect();
     parts.extend(finding.notes.iter().cloned());
     parts.join("; ")
 }
 
-/// "published 2026-09-01, now 2026-10-20 (49 days)".
-fn moved(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<String> {
-    let days = |from: Timestamp, to: Timestamp| to.duration_since(from).as_hours() / 24;
-    match (from, to) {
-        (Some(from), Some(to)) if to >= from => {
-            let days = count(usize::try_from(days(from, to)).unwrap_or_default(), "day");
-            Some(format!("published {}, now {} ({days} behind)", date(from), date(to)))
-        }
-        (Some(from), Some(to)) => Some(format!("published {}, now back to {}", date(from), date(to))),
-        (None, Some(to)) => Some(format!("the latest was published {}", date(to))),
-        (Some(from), None) => Some(format!("published {}", date(from))),
-        (None, None) => None,
-    }
+/// `published 2026-09-02 → 2026-10-20`, as far as the dates are known.
+fn published(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<String> {
+    let known = |time: Option<Timestamp>| time.map_or_else(|| "unknown".to_owned(), date);
+    (from.is_some() || to.is_some()).then(|| format!("published {} → {}", known(from), known(to)))
 }
 
 fn date(time: Timestamp) -> String {
@@ -123,7 +117,9 @@ fn remedies(report: &Report) -> String {
     }
     let edited = names(&[Status::Mismatch, Status::Edited]);
     if !edited.is_empty() {
-        lines.push(format!("to find out who changed the lockfile: {}", paint(COMMAND, "git log -p images.lock")));
+        lines.push(
+            "somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who".to_owned(),
+        );
         lines.push(format!("to pin anew what was changed: {}", command(edited)));
     }
     if !gone.is_empty() {
@@ -170,23 +166,36 @@ pub fn plan(plan: &Plan, dry_run: bool, quiet: bool) -> String {
 }
 
 fn change_detail(change: &Change) -> String {
-    let published = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| pin.published);
+    let when = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| pin.published);
+    let mut parts = Vec::new();
     match (change.action(), &change.newer) {
         (Action::Kept, Some(newer)) => {
-            let when =
-                moved(published(&change.to), newer.published).map(|when| format!(" ({when})")).unwrap_or_default();
-            format!("newer: {}{when}", newer.id.short())
+            parts.push(format!("newer: {}", newer.id.short()));
+            parts.extend(published(when(&change.to), newer.published));
         }
-        (Action::Moved, _) => match (published(&change.from), published(&change.to)) {
-            (from, Some(to)) => {
-                let from = from.map_or_else(|| "unknown".to_owned(), date);
-                format!("published {from} → {}", date(to))
-            }
-            (_, None) => String::new(),
-        },
-        (Action::Added, _) => published(&change.to).map(|time| format!("published {}", date(time))).unwrap_or_default(),
-        _ => String::new(),
+        (Action::Moved, _) => parts.extend(published(when(&change.from), when(&change.to))),
+        (Action::Added, _) => parts.extend(when(&change.to).map(|time| format!("published {}", date(time)))),
+        _ => {}
     }
+    if let (Some(from), Some(to)) = (&change.from, &change.to) {
+        parts.extend(redeclared(from, to));
+    }
+    parts.join(", ")
+}
+
+/// What was declared before and what is declared now, where that differs.
+fn redeclared(from: &Pin, to: &Pin) -> Vec<String> {
+    let instance_type = |pin: &Pin| pin.instance_type.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+    let image = |pin: &Pin| pin.image().map(|image| image.to_string()).unwrap_or_default();
+    [
+        ("label", image(from), image(to)),
+        ("type", from.image_type.to_string(), to.image_type.to_string()),
+        ("Instance type", instance_type(from), instance_type(to)),
+    ]
+    .into_iter()
+    .filter(|(_, from, to)| from != to)
+    .map(|(what, from, to)| format!("{what} {from} → {to}"))
+    .collect()
 }
 
 /// All pins, with whole IDs.

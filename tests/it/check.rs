@@ -103,7 +103,7 @@ fn mismatch_an_id_of_another_image() {
     current   db    fr-par-1  x86_64  debian_bookworm  00000002
 
     2 pins: 1 mismatch, 1 current
-    to find out who changed the lockfile: git log -p images.lock
+    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
     to pin anew what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -123,7 +123,7 @@ fn mismatch_an_id_of_another_zone_arch_and_type() {
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000009  the pinned ID is in nl-ams-1, not fr-par-1, for arm64, not x86_64 and of type instance_local, not instance_sbs
 
     1 pin: 1 mismatch
-    to find out who changed the lockfile: git log -p images.lock
+    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
     to pin anew what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -151,7 +151,7 @@ fn edited() {
     current  db    fr-par-1  x86_64  debian_bookworm  00000002
 
     2 pins: 1 edited, 1 current
-    to find out who changed the lockfile: git log -p images.lock
+    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
     to pin anew what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -166,7 +166,7 @@ fn an_edit_that_swaps_in_a_foreign_id_is_a_mismatch() {
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000002  the pinned ID is `debian_bookworm`, not `ubuntu_noble`
 
     1 pin: 1 mismatch
-    to find out who changed the lockfile: git log -p images.lock
+    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
     to pin anew what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");

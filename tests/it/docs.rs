@@ -1,1 +1,170 @@
-//! The documentation is true: every block of the README is run or parsed, and its output compared.
+//! The documentation is true: every block of the README is run or parsed, and what it shows is compared.
+
+use std::path::Path;
+use std::process::Command;
+
+use imagelock::domain::lock::Lock;
+use imagelock::domain::manifest::Manifest;
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+use crate::standin::{Marketplace, local};
+
+#[path = "../../examples/library.rs"]
+#[expect(dead_code, reason = "an example's main is not called from here")]
+mod library;
+
+const README: &str = include_str!("../../README.md");
+
+/// The blocks of the README in one language.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let fence = format!("```{language}\n");
+    README.split(fence.as_str()).skip(1).map(|rest| rest.split_once("\n```").unwrap().0).collect()
+}
+
+/// A copy of the quickstart, as a clone has it.
+fn quickstart() -> Bench {
+    let bench = Bench::new();
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension != "lock") {
+            std::fs::copy(&path, bench.path(path.file_name().unwrap().to_str().unwrap())).unwrap();
+        }
+    }
+    bench
+}
+
+/// Runs a line of the README as a shell would, with the program that was built for this test.
+fn shell(bench: &Bench, line: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_imagelock");
+    let line = line
+        .replace("cd examples/quickstart && ", "")
+        .replace("cargo run --release --quiet --", program)
+        .replace("cargo run -rq --", program);
+    let path = Path::new(program).parent().unwrap().to_str().unwrap().to_owned() + ":/usr/bin:/bin";
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{line} 2>&1")).current_dir(bench.path("")).env_clear().env("PATH", path);
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn the_quickstart_prints_what_the_readme_shows() {
+    let bench = quickstart();
+    let mut shown = 0;
+    for block in blocks("console") {
+        for step in block.strip_prefix("$ ").unwrap().split("\n$ ") {
+            let (line, output) = step.split_once('\n').unwrap_or((step, ""));
+            assert_eq!(shell(&bench, line).trim_end(), output, "$ {line}");
+            shown += output.lines().count();
+        }
+    }
+    assert!(shown > 20, "the README shows hardly any output");
+}
+
+#[test]
+fn every_toml_block_is_a_valid_manifest_or_lockfile() {
+    let blocks = blocks("toml");
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        if block.contains("[[pin]]") {
+            let lock = Lock::parse(block).unwrap();
+            assert!(lock.pins().iter().all(|pin| !lock.is_edited(&pin.cell)), "{block}");
+        } else {
+            assert!(!Manifest::parse(block).unwrap().targets().is_empty(), "{block}");
+        }
+    }
+}
+
+/// The commands in a text: what stands after `imagelock` up to a comment, a quote, a bracket or the end of the line.
+fn commands(text: &str) -> Vec<String> {
+    text.lines()
+        .flat_map(|line| line.split("imagelock ").skip(1))
+        .map(|rest| rest.split(['#', '`', ')', '"', '|']).next().unwrap().trim().replace('\'', ""))
+        .collect()
+}
+
+#[test]
+fn every_command_of_the_readme_runs() {
+    let marketplace = Marketplace::offering([
+        local("ubuntu_noble", "fr-par-1", "x86_64", 1),
+        local("ubuntu_noble", "nl-ams-1", "x86_64", 2),
+        local("debian_bookworm", "fr-par-2", "x86_64", 3),
+        local("debian_bookworm", "fr-par-2", "arm64", 4),
+    ]);
+    let table = README.split("## Commands").nth(1).unwrap().split("Options of every command").next().unwrap();
+    let in_the_table: String = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `"))
+        .filter_map(|line| line.split_once('`'))
+        .map(|(command, _)| format!("{command}\n"))
+        .collect();
+    let bench = Bench::new().asking(&marketplace);
+    let all = [blocks("sh").join("\n"), in_the_table, blocks("yaml").join("\n")].join("\n");
+    let commands = commands(&all);
+    assert!(commands.len() > 15, "{commands:?}");
+    for line in commands {
+        if line == "init" {
+            // The table names it again.
+            let _ = std::fs::remove_file(bench.path("images.toml"));
+        }
+        bench.ok(&line);
+    }
+}
+
+#[test]
+fn the_readme_names_every_command_status_and_schema() {
+    for command in ["init", "resolve", "check", "list", "get", "search", "snapshot"] {
+        assert!(README.contains(&format!("| `imagelock {command}")), "{command}");
+        assert!(Bench::new().ok("--help").contains(&format!("\n  {command} ")), "{command}");
+    }
+    use imagelock::domain::drift::Status;
+    for status in [
+        Status::Mismatch,
+        Status::Edited,
+        Status::Withdrawn,
+        Status::Retired,
+        Status::Incompatible,
+        Status::Unlocked,
+        Status::Undeclared,
+        Status::Outdated,
+        Status::Current,
+    ] {
+        assert!(README.contains(&format!("| `{}` |", status.as_str())), "{}", status.as_str());
+    }
+    for schema in ["check", "resolve", "list", "get", "search"] {
+        assert!(README.contains(&format!("`imagelock.{schema}/1`")), "{schema}");
+    }
+}
+
+#[test]
+fn links_into_the_repository_lead_somewhere() {
+    for link in README.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(link);
+        assert!(link.starts_with("https://") || path.exists(), "{link}");
+    }
+}
+
+#[test]
+fn the_gate_calls_the_test_command_of_the_readme() {
+    let develop = README.split("## Develop").nth(1).unwrap();
+    let command = develop.split("```sh\n").nth(1).unwrap().lines().next().unwrap();
+    let gate = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
+    assert!(gate.contains(&format!("step {command} --locked")), "{command}");
+}
+
+#[test]
+fn the_library_example_tells_its_story() {
+    let story = library::story().unwrap();
+    let report = story.rsplit_once("\n\n").unwrap();
+    assert_snapshot!(anstream::adapter::strip_str(&story).to_string().split("STATUS").nth(1).unwrap(), @"
+        NAME     ZONE      ARCH    LABEL            LOCKED    LATEST    DETAIL
+    outdated  db       fr-par-1  x86_64  ubuntu_noble     35fdc69b  3559232e  48 days behind, published 2026-09-02 → 2026-10-20; the pinned ID is no longer described
+    outdated  web      fr-par-1  x86_64  ubuntu_noble     35fdc69b  3559232e  48 days behind, published 2026-09-02 → 2026-10-20; the pinned ID is no longer described
+    current   builder  fr-par-2  arm64   debian_bookworm  0b776cad
+    current   builder  fr-par-2  x86_64  debian_bookworm  0570a777
+
+    4 pins: 2 outdated, 2 current
+    to move what is outdated: imagelock resolve --upgrade db web
+    ");
+    assert!(report.0.contains("[[pin]]"));
+}

@@ -144,12 +144,12 @@ fn get_says_what_to_add_or_what_there_is() {
     assert_snapshot!(bench.fails("get web"), @"
     error: `web` has 2 pins: fr-par-1 (x86_64) and nl-ams-1 (x86_64)
      |
-     = help: say which one with `--zone` or `--arch`
+     = help: say which one with `--zone`
     ");
     assert_snapshot!(bench.fails("get builder"), @"
     error: `builder` has 2 pins: fr-par-1 (arm64) and fr-par-1 (x86_64)
      |
-     = help: say which one with `--zone` or `--arch`
+     = help: say which one with `--arch`
     ");
     assert_snapshot!(bench.fails("get builder --zone nl-ams-1"), @"
     error: `builder` has no pin in nl-ams-1

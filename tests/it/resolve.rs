@@ -225,8 +225,8 @@ fn a_changed_declaration_resolves_that_cell_alone() {
     );
     bench.write("images.toml", WEB_AND_DB.replace("[images.web]", "[images.web]\ntype = \"instance_local\""));
     assert_snapshot!(bench.run("resolve"), @"
-    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO
-    moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000014
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000014  type instance_sbs → instance_local
 
     2 pins: 1 moved, 1 kept
     --- exit 0
@@ -240,8 +240,8 @@ fn an_instance_type_that_the_pin_boots_changes_its_block_and_not_its_id() {
     bench.ok("resolve");
     bench.write("images.toml", WEB_AND_DB.replace("[images.web]", "[images.web]\ninstance-type = \"PRO2-S\""));
     assert_snapshot!(bench.run("resolve"), @"
-    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO
-    redeclared  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000001
+    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    redeclared  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000001  Instance type none → PRO2-S
 
     2 pins: 1 redeclared, 1 kept
     --- exit 0
@@ -249,8 +249,8 @@ fn an_instance_type_that_the_pin_boots_changes_its_block_and_not_its_id() {
     // No longer required, the Instance type leaves the block, and nobody needs to be asked.
     bench.write("images.toml", WEB_AND_DB);
     assert_snapshot!(bench.run("resolve --offline"), @"
-    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO
-    redeclared  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000001
+    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    redeclared  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000001  Instance type PRO2-S → none
 
     2 pins: 1 redeclared, 1 kept
     --- exit 0
@@ -467,7 +467,7 @@ fn several_local_images_in_a_cell_are_an_error_until_the_instance_type_chooses()
       |
       = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 alone boots on DEV1-S and GP1-S
       = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 alone boots on POP2-2C-8G
-      = help: no `instance-type` tells them all apart; declare the zones apart, or choose another label
+      = help: `ENT1-S` does not tell them apart; declare one that does, for example `instance-type = "DEV1-S"`
 
     error: `ubuntu_bionic` does not boot on `ENT1-S` for x86_64 in nl-ams-1
      --> images.toml:5:17

@@ -1,0 +1,39 @@
+//! imagelock as a library: a manifest in, a lock and a drift report out. Run it with `cargo run --example library`.
+
+use std::error::Error;
+
+use imagelock::domain::catalog::Catalog;
+use imagelock::domain::drift::{self, drift};
+use imagelock::domain::lock::Lock;
+use imagelock::domain::manifest::Manifest;
+use imagelock::domain::problem::Problem;
+use imagelock::domain::resolve::{self, Upgrade, resolve};
+use imagelock::marketplace::{Marketplace, Snapshot};
+use imagelock::render::human;
+
+/// Locks the quickstart's manifest against one catalog, and checks the lock against one of four weeks later.
+pub fn story() -> Result<String, Box<dyn Error>> {
+    let manifest = Manifest::parse(include_str!("quickstart/images.toml")).map_err(titles)?;
+    let october = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-10-05.json"))?);
+    let november = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-11-02.json"))?);
+
+    let mut catalog = Catalog::default();
+    october.list(&resolve::questions(manifest.targets(), &Lock::default(), &Upgrade::Keep), &mut catalog);
+    let plan = resolve(manifest.targets(), &catalog, &Lock::default(), &Upgrade::Keep).map_err(titles)?;
+
+    let mut catalog = Catalog::default();
+    november.list(&drift::questions(&plan.lock, manifest.targets()), &mut catalog);
+    november.look_up(&drift::lookups(&plan.lock, manifest.targets(), &catalog), &mut catalog);
+    let report = drift(&plan.lock, manifest.targets(), &catalog).map_err(titles)?;
+
+    Ok(format!("{}\n{}", plan.lock.write(), human::check(&report, false)))
+}
+
+fn titles(problems: Vec<Problem>) -> String {
+    problems.into_iter().map(|problem| problem.title).collect::<Vec<_>>().join("\n")
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    anstream::print!("{}", story()?);
+    Ok(())
+}
