@@ -12,7 +12,7 @@ use imagelock::marketplace::{Marketplace, Snapshot};
 use imagelock::render::human;
 
 /// Locks the quickstart's manifest against one catalog, and checks the lock against one of four weeks later.
-pub fn story() -> Result<String, Box<dyn Error>> {
+pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     let manifest = Manifest::parse(include_str!("quickstart/images.toml")).map_err(titles)?;
     let october = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-10-05.json"))?);
     let november = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-11-02.json"))?);

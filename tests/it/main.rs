@@ -1,7 +1,13 @@
 //! imagelock as its users meet it: the real program, real files, a Marketplace over real HTTP and TLS.
 //!
 //! One file a topic. `bench` is the directory in which a test works, `standin` the Marketplace it talks to.
-#![allow(missing_docs, unreachable_pub, reason = "tests are named for what they show, and nobody imports them")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests are named for what they show, nobody imports them, and a panic is a failed test"
+)]
 
 mod architecture;
 mod bench;

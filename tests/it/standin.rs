@@ -219,7 +219,7 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
                 .body(StreamBody::new(futures_util::stream::iter(broken)).boxed_unsync())
         }
         Reply::Silence => {
-            tokio::time::sleep(Duration::from_secs(600)).await;
+            tokio::time::sleep(Duration::from_mins(10)).await;
             response.body(whole(Vec::new()))
         }
         Reply::Endless(bytes) => {
