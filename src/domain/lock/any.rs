@@ -1,0 +1,172 @@
+//! Any text -> [`Lock`], with every problem of it and its place.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{FORMAT, Lock, Pin, digest};
+use crate::domain::Cell;
+use crate::domain::fields::{Fields, Placed, document, wrong_type};
+use crate::domain::problem::Problem;
+use crate::domain::words::visible;
+
+const PIN: [&str; 10] =
+    ["name", "zone", "arch", "type", "label", "image-id", "instance-type", "id", "published", "digest"];
+
+/// Reads a lockfile, whoever wrote it.
+pub(super) fn read(text: &str) -> Result<Lock, Vec<Problem>> {
+    if let Some(problem) = conflict(text) {
+        return Err(vec![problem]);
+    }
+    let mut problems = Vec::new();
+    let lock = document(text, &mut problems).map(|document| blocks(document.get_ref(), text, &mut problems));
+    match lock {
+        Some(lock) if problems.is_empty() => Ok(lock),
+        _ => Err(problems),
+    }
+}
+
+/// Finds what git leaves in a file that it could not merge.
+fn conflict(text: &str) -> Option<Problem> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim_end();
+        if trimmed.starts_with("<<<<<<<") || trimmed.starts_with(">>>>>>>") || trimmed.starts_with("|||||||") {
+            return Some(
+                Problem::new("the lockfile has conflict markers of an unfinished git merge")
+                    .at(start..start + trimmed.len(), "left by git")
+                    .help(
+                        "take one side, `git checkout --ours images.lock` or `--theirs`, and run `imagelock resolve`; \
+                         it keeps every pin that still fits and adds what is missing",
+                    ),
+            );
+        }
+        start += line.len();
+    }
+    None
+}
+
+fn blocks(document: &DeTable<'_>, text: &str, problems: &mut Vec<Problem>) -> Lock {
+    let top = Fields::new(document, "the lockfile", 0..0);
+    if let Some(problem) = refuse_other_formats(&top, text) {
+        problems.push(problem);
+        return Lock::default();
+    }
+    top.refuse_others(&["version", "pin"], &[], problems);
+    let mut lock = Lock::default();
+    let Some((_, blocks)) = top.get("pin") else { return lock };
+    let DeValue::Array(blocks) = blocks.get_ref() else {
+        problems.push(wrong_type("pin", blocks, "blocks: `[[pin]]`"));
+        return lock;
+    };
+    let mut pins: BTreeMap<Cell, Pin> = BTreeMap::new();
+    for block in blocks {
+        let Some(Placed { value: (pin, written), span }) = pin(block, problems) else { continue };
+        if written.value != digest(&pin.body()) {
+            lock.edited.insert(pin.cell.clone(), written.span);
+        }
+        let cell = pin.cell.clone();
+        if pins.insert(cell.clone(), pin).is_some() {
+            problems.push(
+                Problem::new(format!("the lockfile pins {cell} twice"))
+                    .at(span, "the second block of this cell")
+                    .help("remove one of the two blocks; a merge may have brought in both"),
+            );
+        }
+    }
+    lock.pins = pins.into_values().collect();
+    lock
+}
+
+/// Reads one block: the pin, and the digest as it is written.
+fn pin(block: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Option<Placed<(Pin, Placed<String>)>> {
+    let DeValue::Table(table) = block.get_ref() else {
+        problems.push(wrong_type("pin", block, "a block: `[[pin]]`"));
+        return None;
+    };
+    let fields = Fields::new(table, "[[pin]]", block.span());
+    fields.refuse_others(&PIN, &[], problems);
+    let before = problems.len();
+    for key in ["name", "zone", "arch", "type", "id", "digest"] {
+        if fields.get(key).is_none() {
+            problems.push(
+                Problem::new(format!("a block of the lockfile has no `{key}`"))
+                    .at(block.span(), format!("`{key}` is missing"))
+                    .help("restore the file from version control, or remove the block and run `imagelock resolve`"),
+            );
+        }
+    }
+    if fields.get("label").is_none() && fields.get("image-id").is_none() {
+        let problem = Problem::new("a block of the lockfile names no image");
+        problems.push(problem.at(block.span(), "`label` is missing").help("restore the file from version control"));
+    }
+    let name = fields.word("name", problems);
+    let zone = fields.word("zone", problems);
+    let arch = fields.word("arch", problems);
+    let image_type = fields.word("type", problems);
+    let label = fields.word("label", problems);
+    let image_id = fields.word("image-id", problems);
+    let instance_type = fields.word("instance-type", problems);
+    let id = fields.word("id", problems);
+    let published = published(&fields, problems);
+    let digest = fields.string("digest", problems);
+    if problems.len() > before {
+        return None;
+    }
+    let digest = digest?;
+    let pin = Pin {
+        cell: Cell { name: name?.value, zone: zone?.value, arch: arch?.value },
+        image_type: image_type?.value,
+        label: label.map(|label| label.value),
+        image_id: image_id.map(|id| id.value),
+        instance_type: instance_type.map(|instance_type| instance_type.value),
+        id: id?.value,
+        published,
+    };
+    let digest = Placed { value: digest.value.to_owned(), span: digest.span };
+    Some(Placed { value: (pin, digest), span: block.span() })
+}
+
+fn published(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Timestamp> {
+    let (_, value) = fields.get("published")?;
+    let timestamp = value.get_ref().as_datetime().and_then(|datetime| datetime.to_string().parse().ok());
+    if timestamp.is_none() {
+        problems.push(wrong_type("published", value, "a time with its offset, like 2025-10-27T10:03:30Z"));
+    }
+    timestamp
+}
+
+/// Refuses a file without a format, and one of a format that this release does not read.
+fn refuse_other_formats(top: &Fields<'_>, text: &str) -> Option<Problem> {
+    let restore = "restore the file from version control, or remove it and run `imagelock resolve`";
+    let Some((_, value)) = top.get("version") else {
+        return Some(Problem::new("the lockfile has no `version`").help(restore));
+    };
+    let format =
+        value.get_ref().as_integer().and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
+    match format {
+        Some(FORMAT) => None,
+        Some(newer) if newer > FORMAT => {
+            let reader = text[value.span().end..]
+                .lines()
+                .next()
+                .and_then(|rest| rest.trim_start().strip_prefix("# read by imagelock "))
+                .map_or("a newer imagelock".to_owned(), |release| format!("imagelock {}", visible(release.trim())));
+            Some(
+                Problem::new(format!(
+                    "the lockfile has format {newer}, and imagelock {} reads format {FORMAT}",
+                    crate::VERSION
+                ))
+                .at(value.span(), format!("expected {FORMAT}"))
+                .help(format!("this file is read by {reader}: upgrade imagelock")),
+            )
+        }
+        _ => Some(
+            Problem::new("the lockfile's `version` is none")
+                .at(value.span(), format!("expected {FORMAT}"))
+                .help(restore),
+        ),
+    }
+}
