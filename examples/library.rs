@@ -26,7 +26,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     november.look_up(&drift::lookups(&plan.lock, manifest.targets(), &catalog), &mut catalog);
     let report = drift(&plan.lock, manifest.targets(), &catalog).map_err(titles)?;
 
-    Ok(format!("{}\n{}", plan.lock.write(), human::check(&report, false)))
+    Ok(format!("{}\n{}", plan.lock.write(), human::check(&report, "imagelock", false)))
 }
 
 fn titles(problems: Vec<Problem>) -> String {

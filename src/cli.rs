@@ -1,11 +1,12 @@
 //! The command line: flags and help. The clock, the environment and the terminal are read here, once, and here alone
 //! errors are printed and the exit status is chosen.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -18,6 +19,13 @@ use crate::error::Error;
 use crate::files;
 use crate::marketplace::{ApiUrl, Limits, Live, Marketplace, Observer, Settings, Snapshot};
 use crate::render::problems;
+
+/// The live API.
+const API_URL: &str = "https://api.scaleway.com";
+
+// The variable is read where it is needed, so that a bad one is in nobody else's way; so clap cannot show it by itself.
+const API_URL_HELP: &str =
+    "Where the API is: https, or http on a loopback address [env: SCW_API_URL] [default: https://api.scaleway.com]";
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -39,21 +47,13 @@ struct Cli {
 #[command(next_help_heading = "Global options")]
 struct Global {
     /// The manifest; the lockfile lies beside it, with the extension `.lock`
-    #[arg(long, global = true, value_name = "PATH", default_value = "images.toml")]
+    #[arg(long, global = true, value_name = "PATH", default_value = commands::DEFAULT_MANIFEST)]
     manifest: PathBuf,
     /// Answer from a snapshot instead of the network
     #[arg(long, global = true, value_name = "FILE")]
     catalog: Option<PathBuf>,
-    /// Where the API is: https, or http on a loopback address
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "SCW_API_URL",
-        hide_env_values = true,
-        default_value = "https://api.scaleway.com"
-    )]
-    api_url: ApiUrl,
+    #[arg(long, global = true, value_name = "URL", help = API_URL_HELP)]
+    api_url: Option<ApiUrl>,
     /// Never use the network; fail where it would be needed
     #[arg(long, global = true)]
     offline: bool,
@@ -162,7 +162,7 @@ pub fn run() -> ExitCode {
     match context(&cli.global).and_then(|context| dispatch(&cli.command, &context)) {
         Ok(outcome) => finish(&outcome, cli.global.quiet),
         Err(error) => {
-            tell(&problems::error(&error));
+            tell(&problems::error(&error, &commands::invocation(&cli.global.manifest)));
             ExitCode::FAILURE
         }
     }
@@ -189,10 +189,11 @@ fn dispatch(command: &Command, context: &Context) -> Result<Outcome, Error> {
 
 fn context(global: &Global) -> Result<Context, Error> {
     let run = Duration::from_secs(global.timeout.into());
+    let deadline = Instant::now() + run;
     Ok(Context {
         manifest: global.manifest.clone(),
-        marketplace: marketplace(global, run)?,
-        patience: run,
+        marketplace: marketplace(global, Limits { request: Duration::from_secs(15), deadline, run })?,
+        deadline,
         now: global.now.unwrap_or_else(Timestamp::now),
         format: match global.format {
             FormatName::Human => Format::Human,
@@ -203,7 +204,7 @@ fn context(global: &Global) -> Result<Context, Error> {
     })
 }
 
-fn marketplace(global: &Global, run: Duration) -> Result<Marketplace, Error> {
+fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
     if let Some(path) = &global.catalog {
         let Some(text) = files::read(path)? else {
             let source = io::Error::from(io::ErrorKind::NotFound);
@@ -220,23 +221,35 @@ fn marketplace(global: &Global, run: Duration) -> Result<Marketplace, Error> {
     let observer: Option<Observer> =
         global.verbose.then(|| Rc::new(|line: &str| tell(&format!("{line}\n"))) as Observer);
     Ok(Marketplace::Live(Box::new(Live::new(Settings {
-        api_url: global.api_url.clone(),
-        limits: Limits { request: Duration::from_secs(15), run },
-        extra_roots: std::env::var_os("SSL_CERT_FILE").map(PathBuf::from),
+        api_url: match &global.api_url {
+            Some(url) => url.to_string(),
+            None => {
+                variable("SCW_API_URL").and_then(|url| url.into_string().ok()).unwrap_or_else(|| API_URL.to_owned())
+            }
+        },
+        limits,
+        extra_roots: variable("SSL_CERT_FILE").map(PathBuf::from),
         observer,
     }))))
 }
 
+/// A variable of the environment. An empty one is as good as none.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
 /// Prints what a command came to. The exit status comes from the same value.
 fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
-    if !outcome.remark.is_empty() && !quiet {
-        tell(&format!("{}\n", outcome.remark));
+    for line in [&outcome.warning, &outcome.remark].into_iter().filter(|line| !line.is_empty()) {
+        if !quiet || *line == outcome.warning {
+            tell(&format!("{line}\n"));
+        }
     }
     let mut stdout = AutoStream::auto(io::stdout());
     match stdout.write_all(outcome.output.as_bytes()).and_then(|()| stdout.flush()) {
         // A reader that has seen enough, like `head`, is no error.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            tell(&format!("error: could not write to standard output: {error}\n"));
+            tell(&format!("error: could not write to standard output: {error}; all else was done\n"));
             ExitCode::FAILURE
         }
         _ => match outcome.verdict {

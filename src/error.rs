@@ -1,9 +1,11 @@
 //! What can go wrong, apart from drift: [`Error`] is either the user's files or the world.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use crate::domain::catalog::Failure;
 use crate::domain::problem::Problem;
+use crate::files::directory_of;
 use crate::marketplace::Malformed;
 
 /// A file as it was read, to show its lines beside what is wrong with them.
@@ -40,6 +42,12 @@ pub enum Error {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// The path given for the manifest is that of a directory.
+    #[error("`{}` is a directory, not a manifest", path.display())]
+    ManifestIsDirectory {
+        /// The path given.
+        path: PathBuf,
+    },
     /// The path given for the manifest is that of a lockfile.
     #[error("`{}` is a lockfile, not a manifest", path.display())]
     ManifestIsLock {
@@ -53,6 +61,14 @@ pub enum Error {
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// A symbolic link stands where a file should be, and leads nowhere.
+    #[error("`{}` is a symbolic link to `{}`, which does not exist", path.display(), to.display())]
+    DanglingLink {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads.
+        to: PathBuf,
     },
     /// A file holds bytes that are not UTF-8.
     #[error("`{}` is not a text file: line {line} is not UTF-8", path.display())]
@@ -77,14 +93,14 @@ pub enum Error {
         path: PathBuf,
     },
     /// Another imagelock is writing the same lockfile, and did not finish in time.
-    #[error("{holder} holds the lock on `{}`, and did not let go within {seconds} s", path.display())]
+    #[error("{holder} holds the lock on `{}`, and did not let go within {waited} s", path.display())]
     Busy {
         /// The lockfile.
         path: PathBuf,
         /// Who holds it.
         holder: String,
-        /// How long it was waited for.
-        seconds: u64,
+        /// How long it was waited for, in seconds.
+        waited: f32,
     },
     /// The file given with `--catalog` is no snapshot.
     #[error("`{}`: {source}", path.display())]
@@ -123,9 +139,26 @@ impl Error {
                     path.with_extension("toml").display()
                 )
             }
-            Self::Read { path, .. } => format!("check that `{}` is a file that you may read", path.display()),
+            Self::ManifestIsDirectory { path } => {
+                format!("name the file: `--manifest {}`", path.join("images.toml").display())
+            }
+            Self::Read { path, source } => match source.kind() {
+                ErrorKind::NotFound => "check the path".to_owned(),
+                ErrorKind::PermissionDenied => {
+                    "check the permissions of the file and of the directories above it".to_owned()
+                }
+                _ => format!("put a file that you may read in the place of `{}`", path.display()),
+            },
+            Self::DanglingLink { path, .. } => format!("mend the link, or remove it: `rm {}`", path.display()),
             Self::NotText { .. } => "save the file as UTF-8".to_owned(),
-            Self::Write { .. } => "check the permissions of the directory and the space on the disk".to_owned(),
+            Self::Write { path, source } => match source.kind() {
+                ErrorKind::NotFound => format!("make the directory first: `mkdir -p {}`", directory_of(path).display()),
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                    format!("check that you may write in the directory `{}`", directory_of(path).display())
+                }
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
+                _ => format!("check the directory `{}` and the disk", directory_of(path).display()),
+            },
             Self::Exists { path } => format!("edit `{}`, or move it away first", path.display()),
             Self::Busy { .. } => "wait for it or stop it, then run imagelock again".to_owned(),
             Self::Snapshot { .. } => "`imagelock snapshot FILE` writes one".to_owned(),

@@ -5,7 +5,7 @@
 //! - [`domain`]: the whole of the thinking, pure. `manifest` and `lock` read the two files, `catalog` is what the
 //!   Marketplace offers, `resolve` makes a lock, `drift` judges one.
 //! - [`marketplace`]: the outside world that answers: the API, a snapshot, or nobody.
-//! - [`files`]: reading, atomic writing, the guard against two writers.
+//! - [`files`] and [`guard`]: reading, atomic writing, one writer at a time.
 //! - [`render`]: values to text: tables, JSON, errors with the lines they are about.
 //! - [`commands`]: one file a command, each a table of contents.
 //! - [`cli`]: flags and help; the clock, the environment and the terminal; the exit status.
@@ -17,6 +17,7 @@ pub mod commands;
 pub mod domain;
 pub mod error;
 pub mod files;
+pub mod guard;
 pub mod marketplace;
 pub mod render;
 

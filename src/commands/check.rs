@@ -1,6 +1,6 @@
 //! `imagelock check`: reports drift.
 
-use super::{Context, Format, Outcome, Project, Verdict};
+use super::{Context, Format, Outcome, Project};
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::{drift, lookups, questions};
 use crate::domain::lock::Lock;
@@ -20,11 +20,10 @@ pub fn run(context: &Context, names: &[String], exit_zero: bool) -> Result<Outco
     context.marketplace.look_up(&lookups(&lock, &targets, &catalog), &mut catalog);
     let report = drift(&lock, &targets, &catalog).map_err(|problems| project.error(problems))?;
     let output = match context.format {
-        Format::Human => human::check(&report, context.quiet),
+        Format::Human => human::check(&report, &context.invocation(), context.quiet),
         Format::Json => json::check(&report),
     };
-    let verdict = if report.has_drift() && !exit_zero { Verdict::Differs } else { Verdict::Well };
-    Ok(Outcome { output, remark: String::new(), verdict })
+    Ok(Outcome::judged(output, report.has_drift() && !exit_zero))
 }
 
 /// The targets and pins of the named images; all of them where no name is given.

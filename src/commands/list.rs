@@ -18,7 +18,7 @@ pub fn run(context: &Context) -> Result<Outcome, Error> {
     let mut outcome = Outcome::well(output);
     let edited: Vec<_> = lock.pins().iter().filter(|pin| lock.is_edited(&pin.cell)).map(|pin| &pin.cell).collect();
     if !edited.is_empty() {
-        outcome.remark = format!(
+        outcome.warning = format!(
             "warning: {} of `{}` {} not match the digest: {}; `imagelock check` tells more",
             count(edited.len(), "block"),
             source.path.display(),

@@ -9,7 +9,7 @@ pub mod search;
 pub mod snapshot;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -26,8 +26,8 @@ pub struct Context {
     pub manifest: PathBuf,
     /// Who answers questions about the Marketplace.
     pub marketplace: Marketplace,
-    /// How long to wait for another process.
-    pub patience: Duration,
+    /// When the run must be over.
+    pub deadline: Instant,
     /// What time it is.
     pub now: Timestamp,
     /// The shape of what is printed.
@@ -37,6 +37,27 @@ pub struct Context {
     /// Tells the user something at once, beside the output.
     pub notify: Box<dyn Fn(&str)>,
 }
+
+impl Context {
+    /// How imagelock was called: what a command must begin with to be about the same files.
+    pub fn invocation(&self) -> String {
+        invocation(&self.manifest)
+    }
+}
+
+/// What a command must begin with to be about this manifest.
+pub fn invocation(manifest: &Path) -> String {
+    if manifest == Path::new(DEFAULT_MANIFEST) {
+        return "imagelock".to_owned();
+    }
+    let path = manifest.display().to_string();
+    let plain = path.chars().all(|char| char.is_alphanumeric() || "/._-+=@:,\\".contains(char));
+    let path = if plain { path } else { format!("'{}'", path.replace('\'', "'\\''")) };
+    format!("imagelock --manifest {path}")
+}
+
+/// The manifest that is read where none is named.
+pub const DEFAULT_MANIFEST: &str = "images.toml";
 
 /// The shape of what is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +73,10 @@ pub enum Format {
 pub struct Outcome {
     /// For standard output.
     pub output: String,
-    /// For standard error: a remark to the user, not data.
+    /// For standard error: a remark to the user, not data. Left out where only what needs attention is wanted.
     pub remark: String,
+    /// For standard error: what needs attention.
+    pub warning: String,
     /// What the exit status says.
     pub verdict: Verdict,
 }
@@ -69,19 +92,28 @@ pub enum Verdict {
 
 impl Outcome {
     fn well(output: String) -> Self {
-        Self { output, remark: String::new(), verdict: Verdict::Well }
+        Self { output, remark: String::new(), warning: String::new(), verdict: Verdict::Well }
+    }
+
+    /// Data, and a verdict by whether something differs.
+    fn judged(output: String, differs: bool) -> Self {
+        let verdict = if differs { Verdict::Differs } else { Verdict::Well };
+        Self { verdict, ..Self::well(output) }
     }
 
     fn remark(remark: String) -> Self {
-        Self { output: String::new(), remark, verdict: Verdict::Well }
+        Self { remark, ..Self::well(String::new()) }
     }
 }
 
 /// The lockfile that belongs to a manifest.
 ///
 /// # Errors
-/// If the manifest is itself named like a lockfile.
+/// If the manifest is itself named like a lockfile, or a directory.
 pub fn lock_path(manifest: &Path) -> Result<PathBuf, Error> {
+    if manifest.is_dir() {
+        return Err(Error::ManifestIsDirectory { path: manifest.to_owned() });
+    }
     let lock = manifest.with_extension("lock");
     if lock == manifest { Err(Error::ManifestIsLock { path: lock }) } else { Ok(lock) }
 }

@@ -1,13 +1,14 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
-use super::{Context, Format, Outcome, Project, Verdict, lock_path};
+use super::{Context, Format, Outcome, Project, lock_path};
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::disagreements;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::check_names;
 use crate::domain::resolve::{Plan, Upgrade, questions, resolve};
 use crate::error::Error;
-use crate::files::{self, Guard};
+use crate::files;
+use crate::guard::Guard;
 use crate::render::{human, json};
 
 /// Whether the lock may be written.
@@ -35,18 +36,18 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mode: Mode) -> Result<
     if satisfied || mode == Mode::DryRun {
         let plan = plan(context, &project, &upgrade)?;
         if mode == Mode::DryRun || is_written(&project, &plan.lock) {
-            return Ok(outcome(context, &plan, mode));
+            return Ok(outcome(context, &project, &plan, mode));
         }
     }
     // From reading the lock to replacing it, nobody else may write: what was read above may be old by now.
     let path = lock_path(&context.manifest)?;
-    let _guard = Guard::acquire(&path, context.patience, &*context.notify)?;
+    let _guard = Guard::acquire(&path, context.deadline, &*context.notify)?;
     let project = Project::read(context)?;
     let plan = plan(context, &project, &upgrade)?;
     if !is_written(&project, &plan.lock) {
         files::replace(&path, &plan.lock.write())?;
     }
-    Ok(outcome(context, &plan, mode))
+    Ok(outcome(context, &project, &plan, mode))
 }
 
 fn upgrade_of(project: &Project, names: Option<&[String]>) -> Result<Upgrade, Error> {
@@ -77,17 +78,17 @@ fn is_written(project: &Project, lock: &Lock) -> bool {
 fn locked(context: &Context, project: &Project) -> Outcome {
     let report = disagreements(&project.lock, project.manifest.targets());
     let output = match context.format {
-        Format::Human => human::locked(&report, project.lock.pins().len(), context.quiet),
+        Format::Human => human::locked(&report, project.lock.pins().len(), &context.invocation(), context.quiet),
         Format::Json => json::check(&report),
     };
-    let verdict = if report.has_drift() { Verdict::Differs } else { Verdict::Well };
-    Outcome { output, remark: String::new(), verdict }
+    Outcome::judged(output, report.has_drift())
 }
 
-fn outcome(context: &Context, plan: &Plan, mode: Mode) -> Outcome {
+fn outcome(context: &Context, project: &Project, plan: &Plan, mode: Mode) -> Outcome {
     let dry_run = mode == Mode::DryRun;
+    let rewrites = !is_written(project, &plan.lock);
     Outcome::well(match context.format {
-        Format::Human => human::plan(plan, dry_run, context.quiet),
+        Format::Human => human::plan(plan, dry_run, rewrites, context.quiet),
         Format::Json => json::plan(plan, dry_run),
     })
 }

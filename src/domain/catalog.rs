@@ -79,8 +79,8 @@ pub struct Failure {
     pub help: String,
     /// The ID that the service gave the request, for its support.
     pub request_id: Option<String>,
-    /// How many attempts came to the same.
-    pub attempts: u32,
+    /// How hard it was tried, if more than once; a clause.
+    pub effort: Option<String>,
 }
 
 /// The current local images of one image, in all zones, for all architectures, of all types.
@@ -97,7 +97,8 @@ impl Listing {
     /// lacks something proves nothing.
     pub fn new(mut local_images: Vec<LocalImage>, mut doubts: Vec<String>) -> Self {
         local_images.sort();
-        local_images.dedup_by(|a, b| a.id == b.id);
+        local_images
+            .dedup_by(|a, b| (a.id, &a.zone, &a.arch, &a.image_type) == (b.id, &b.zone, &b.arch, &b.image_type));
         doubts.sort();
         doubts.dedup();
         doubts.truncate(3);
@@ -114,9 +115,14 @@ impl Listing {
         (!self.doubts.is_empty()).then(|| Failure::doubtful(&self.doubts))
     }
 
-    /// The row with this ID.
-    pub fn get(&self, id: LocalImageId) -> Option<&LocalImage> {
-        self.local_images.iter().find(|local| local.id == id)
+    /// The rows with this ID: one, unless the Marketplace contradicts itself.
+    pub fn with_id(&self, id: LocalImageId) -> impl Iterator<Item = &LocalImage> {
+        self.local_images.iter().filter(move |local| local.id == id)
+    }
+
+    /// The label that the rows state.
+    pub fn label(&self) -> Option<&Label> {
+        self.local_images.iter().find_map(|local| local.label.as_ref())
     }
 }
 
@@ -175,7 +181,13 @@ impl Catalog {
 impl Failure {
     /// A failure at the first attempt.
     pub fn new(cause: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { cause: cause.into(), help: help.into(), request_id: None, attempts: 1 }
+        Self { cause: cause.into(), help: help.into(), request_id: None, effort: None }
+    }
+
+    /// The failure of an answer that is well formed, but cannot be true.
+    pub fn strange(how: impl std::fmt::Display) -> Self {
+        let help = "run imagelock again; if the answer stays the same, tell Scaleway's support";
+        Self::new(format!("the answer cannot be used: {how}"), help)
     }
 
     /// The failure of an answer that cannot be taken for the whole truth.
@@ -184,10 +196,9 @@ impl Failure {
         Self::new(cause, "run imagelock again; if the answer stays the same, tell Scaleway's support")
     }
 
-    /// The ID and the attempts, for those who look closer; a clause each.
+    /// The attempts and the ID, for those who look closer; a clause each.
     pub fn particulars(&self) -> Vec<String> {
-        let attempts = (self.attempts > 1).then(|| format!("{} attempts came to the same", self.attempts));
-        attempts.into_iter().chain(self.request_id.as_ref().map(|id| format!("request ID {id}"))).collect()
+        self.effort.iter().cloned().chain(self.request_id.as_ref().map(|id| format!("request ID {id}"))).collect()
     }
 
     /// The failure of a question that nobody asked.

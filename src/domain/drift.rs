@@ -91,7 +91,7 @@ pub fn questions(lock: &Lock, targets: &[Target]) -> BTreeSet<ImageRef> {
 pub fn lookups(lock: &Lock, targets: &[Target], catalog: &Catalog) -> BTreeSet<LocalImageId> {
     pinned(lock, targets)
         .filter(|(target, pin)| match catalog.listing(&target.image) {
-            Answer::Found(listing) => listing.get(pin.id).is_none(),
+            Answer::Found(listing) => listing.with_id(pin.id).next().is_none(),
             Answer::NotFound => true,
             Answer::Failed(_) => false,
         })

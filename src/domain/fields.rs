@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Expected;
 use super::problem::{Problem, Span};
-use super::words::{did_you_mean, or, quoted};
+use super::words::{did_you_mean, or, quoted, visible};
 
 /// A value with the place where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,27 +21,56 @@ pub struct Placed<T> {
 
 /// Reads a file as TOML. `None` means that it could not be read at all, and the problems say why.
 pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<Spanned<DeTable<'t>>> {
-    let (table, errors) = DeTable::parse_recoverable(text);
+    if let Some(span) = conflict(text) {
+        problems.push(
+            Problem::new("the file has conflict markers of an unfinished git merge").at(span, "left by git").help(
+                "settle the conflict, or take one side with `git checkout --ours` or `--theirs`, and run `imagelock \
+                 resolve`, which keeps every pin that still fits; if the markers are committed already, restore the \
+                 file from the last good commit",
+            ),
+        );
+        return None;
+    }
+    let (table, mut errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return Some(table);
     }
-    // One slip can make the parser stumble many times; the first stumble on each line tells enough.
-    let mut last_line = None;
+    // One slip can make the parser stumble many times: the first stumble in a line tells enough, and so do twenty.
+    errors.sort_by_key(|error| error.span().map(|span| span.start));
+    let mut told_to = None;
     for error in errors {
         let span = error.span().unwrap_or(0..0);
-        let line = text[..floor(text, span.start)].matches('\n').count();
-        if last_line.replace(line) == Some(line) {
+        if told_to.is_some_and(|end| span.start <= end) {
             continue;
         }
+        told_to = Some(line_end(text, span.start));
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
         problems.push(Problem::new("this is not TOML").at(span, message));
+        if problems.len() == 20 {
+            break;
+        }
     }
     None
 }
 
-/// The nearest character boundary at or before an offset.
-fn floor(text: &str, offset: usize) -> usize {
-    (0..=offset.min(text.len())).rev().find(|&n| text.is_char_boundary(n)).unwrap_or(0)
+/// Finds what git leaves in a file that it could not merge.
+fn conflict(text: &str) -> Option<Span> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim_end();
+        if ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| trimmed.starts_with(marker)) || trimmed == "======="
+        {
+            return Some(start..start + trimmed.len());
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// The end of the line that an offset is in.
+fn line_end(text: &str, offset: usize) -> usize {
+    let rest = text.as_bytes().get(offset..).unwrap_or_default();
+    offset + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
 }
 
 /// A table being read: knows what to call itself in messages.
@@ -57,7 +86,7 @@ pub struct Fields<'t> {
 impl<'t> Fields<'t> {
     /// Starts reading a table.
     pub fn new(table: &'t DeTable<'t>, title: impl Into<String>, span: Span) -> Self {
-        Self { table, title: title.into(), span }
+        Self { table, title: visible(&title.into()), span }
     }
 
     /// Every key with its span and value, in the order of the file.
@@ -76,6 +105,7 @@ impl<'t> Fields<'t> {
     /// Reports the keys that are neither known nor promised for later.
     pub fn refuse_others(&self, known: &[&str], later: &[&str], problems: &mut Vec<Problem>) {
         for (key, span, _) in self.entries() {
+            let shown = visible(key);
             if later.contains(&key) {
                 problems.push(
                     Problem::new(format!("`{key}` is not yet supported by imagelock {}", crate::VERSION))
@@ -86,7 +116,7 @@ impl<'t> Fields<'t> {
                 let help = did_you_mean(key, known.iter().copied())
                     .unwrap_or_else(|| format!("the keys of {} are {}", self.title, or(known.iter().map(quoted))));
                 problems.push(
-                    Problem::new(format!("unknown key `{key}` in {}", self.title)).at(span, "unknown key").help(help),
+                    Problem::new(format!("unknown key `{shown}` in {}", self.title)).at(span, "unknown key").help(help),
                 );
             }
         }
@@ -172,7 +202,7 @@ pub fn word_value<T: FromStr<Err = Expected>>(
 /// The problem of a string that is not well formed, with the fix where a usual slip is recognised.
 pub fn malformed(key: &str, text: &str, span: Range<usize>, expected: &Expected) -> Problem {
     let key = key.strip_suffix('s').filter(|one| matches!(*one, "zone" | "arch")).unwrap_or(key);
-    let shown = super::words::visible(text);
+    let shown = visible(text);
     let problem = Problem::new(format!("`{shown}` is not a valid {key}")).at(span, expected.to_string());
     let known: &[&str] = match key {
         "zone" => &[
@@ -196,6 +226,7 @@ pub fn malformed(key: &str, text: &str, span: Range<usize>, expected: &Expected)
 /// The problem of a value of the wrong TOML type.
 pub fn wrong_type(key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Problem {
     let found = value.get_ref().type_str();
+    let key = visible(key);
     Problem::new(format!("`{key}` is {} {found}", if found.starts_with(['a', 'i', 'o']) { "an" } else { "a" }))
         .at(value.span(), format!("expected {expected}"))
 }

@@ -5,7 +5,7 @@ use super::lock::Pin;
 use super::manifest::Target;
 use super::select::{Choice, boots, candidates, choose};
 use super::words::{and, count, visible};
-use super::{Cell, ImageRef};
+use super::{Cell, ImageRef, Label};
 
 /// How a pin stands; the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,11 +74,17 @@ pub(super) fn judge(pin: &Pin, target: &Target, catalog: &Catalog) -> Result<Jud
         Answer::NotFound => None,
         Answer::Failed(failure) => return Err(failure),
     };
-    if let Some(local) = listing.and_then(|listing| listing.get(pin.id)) {
-        return Ok(listed(local, target));
+    let expected = expected_label(pin, target, listing);
+    let mut listed_rows = listing.into_iter().flat_map(|listing| listing.with_id(pin.id)).peekable();
+    if let Some(listing) = listing.filter(|_| listed_rows.peek().is_some()) {
+        let swaps: Vec<_> = listed_rows.map(|local| (local, swapped(local, target, expected.as_ref()))).collect();
+        return Ok(match swaps.iter().find(|(_, swap)| swap.is_none()) {
+            Some((local, _)) => listed(local, target, listing),
+            None => Judgement::new(Status::Mismatch, swaps.into_iter().filter_map(|(_, swap)| swap).take(1).collect()),
+        });
     }
     let looked_up = look_up(pin, catalog)?;
-    if let Some(swap) = looked_up.and_then(|local| swapped(local, target)) {
+    if let Some(swap) = looked_up.and_then(|local| swapped(local, target, expected.as_ref())) {
         return Ok(Judgement::new(Status::Mismatch, vec![swap]));
     }
     let Some(listing) = listing else {
@@ -99,15 +105,17 @@ pub(super) fn judge(pin: &Pin, target: &Target, catalog: &Catalog) -> Result<Jud
     }
 }
 
-/// Judges a pin that the listing still has.
-fn listed(local: &LocalImage, target: &Target) -> Judgement {
-    if let Some(swap) = swapped(local, target) {
-        return Judgement::new(Status::Mismatch, vec![swap]);
-    }
+/// Judges a pin that the listing still has, in its cell.
+fn listed(local: &LocalImage, target: &Target, listing: &Listing) -> Judgement {
     match &target.instance_type {
-        Some(wanted) if !boots(local, target) => {
-            Judgement::new(Status::Incompatible, vec![format!("no longer lists the Instance type {wanted}")])
-        }
+        Some(wanted) if !boots(local, target) => Judgement {
+            status: Status::Incompatible,
+            latest: match choose(listing, target) {
+                Choice::One(other) => Some(other.clone()),
+                _ => None,
+            },
+            notes: vec![format!("no longer lists the Instance type {wanted}")],
+        },
         _ => Judgement { status: Status::Current, latest: Some(local.clone()), notes: Vec::new() },
     }
 }
@@ -148,13 +156,21 @@ fn look_up<'c>(pin: &Pin, catalog: &'c Catalog) -> Result<Option<&'c LocalImage>
     }
 }
 
+/// The label that the pinned ID must have. For an image that is declared by its ID, the Marketplace's own rows say.
+fn expected_label(pin: &Pin, target: &Target, listing: Option<&Listing>) -> Option<Label> {
+    match &target.image {
+        ImageRef::Label(label) => Some(label.clone()),
+        ImageRef::Id(_) => listing.and_then(Listing::label).or(pin.label.as_ref()).cloned(),
+    }
+}
+
 /// How a local image is not what the target asks for, if it is not.
-fn swapped(local: &LocalImage, target: &Target) -> Option<String> {
+fn swapped(local: &LocalImage, target: &Target, expected: Option<&Label>) -> Option<String> {
     let mut parts = Vec::new();
-    if let (Some(label), ImageRef::Label(wanted)) = (&local.label, &target.image)
-        && label != wanted
+    if let (Some(label), Some(expected)) = (&local.label, expected)
+        && label != expected
     {
-        parts.push(format!("`{label}`, not `{wanted}`"));
+        parts.push(format!("`{label}`, not `{expected}`"));
     }
     if local.zone != target.cell.zone {
         parts.push(format!("in {}, not {}", local.zone, target.cell.zone));

@@ -275,7 +275,7 @@ fn distinct<T: Ord + std::fmt::Display>(
         if !seen.insert(&item.value) {
             problems.push(
                 Problem::new(format!("`{}` is listed twice", item.value))
-                    .at(item.span.clone(), "would pin the same cell again")
+                    .at(item.span.clone(), format!("means `{}`, as an earlier item does", item.value))
                     .help("remove one of the two"),
             );
         }

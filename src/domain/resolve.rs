@@ -69,8 +69,8 @@ pub enum Action {
     Removed,
     /// Another local image is pinned.
     Moved,
-    /// The declaration changed, and the same local image still fits it.
-    Redeclared,
+    /// The same local image stays pinned, and another line of its block changes.
+    Amended,
     /// Nothing changes.
     Kept,
 }
@@ -82,7 +82,7 @@ impl Action {
             Self::Added => "added",
             Self::Removed => "removed",
             Self::Moved => "moved",
-            Self::Redeclared => "redeclared",
+            Self::Amended => "amended",
             Self::Kept => "kept",
         }
     }
@@ -95,7 +95,7 @@ impl Change {
             (None, _) => Action::Added,
             (Some(_), None) => Action::Removed,
             (Some(from), Some(to)) if from.id != to.id => Action::Moved,
-            (Some(from), Some(to)) if from != to => Action::Redeclared,
+            (Some(from), Some(to)) if from != to => Action::Amended,
             _ => Action::Kept,
         }
     }
@@ -150,7 +150,7 @@ pub fn resolve(
                     .find(|local| from.as_ref().is_some_and(|pin| pin.id == local.id) && boots(local, target));
                 match same.map_or_else(|| choose(listing, target), Choice::One) {
                     Choice::One(local) => {
-                        let pin = pin(target, local);
+                        let pin = pin(target, local, from.as_ref());
                         pins.push(pin.clone());
                         changes.push(Change { cell: target.cell.clone(), from, to: Some(pin), newer: None });
                     }
@@ -182,7 +182,9 @@ fn kept(target: &Target, previous: &Lock) -> Option<Pin> {
     keep.then(|| Pin { instance_type: target.instance_type.clone(), ..pin.clone() })
 }
 
-fn pin(target: &Target, local: &LocalImage) -> Pin {
+fn pin(target: &Target, local: &LocalImage, from: Option<&Pin>) -> Pin {
+    // A date that was known once is not forgotten because it was not told again.
+    let known = from.filter(|pin| pin.id == local.id).and_then(|pin| pin.published);
     let (label, image_id) = match &target.image {
         ImageRef::Label(label) => (Some(label.clone()), None),
         ImageRef::Id(id) => (local.label.clone(), Some(*id)),
@@ -194,14 +196,14 @@ fn pin(target: &Target, local: &LocalImage) -> Pin {
         image_id,
         instance_type: target.instance_type.clone(),
         id: local.id,
-        published: local.published,
+        published: local.published.or(known),
     }
 }
 
 /// The local image that would replace a kept pin, if its listing happens to be known.
 fn newer(target: &Target, catalog: &Catalog, pin: &Pin) -> Option<LocalImage> {
     let Answer::Found(listing) = catalog.listing(&target.image) else { return None };
-    if listing.get(pin.id).is_some() {
+    if listing.with_id(pin.id).next().is_some() {
         return None;
     }
     match choose(listing, target) {

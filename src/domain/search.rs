@@ -27,13 +27,19 @@ impl Pattern {
     }
 }
 
+/// Whether a segment is `pattern`, in which each `*` stands for any characters.
 fn segment_matches(pattern: &str, segment: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == segment,
-        Some((start, rest)) => segment.strip_prefix(start).is_some_and(|after| {
-            (0..=after.len()).any(|n| after.is_char_boundary(n) && segment_matches(rest, &after[n..]))
-        }),
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = segment.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    // The earliest place for each part leaves the most to those that follow.
+    for part in parts {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
     }
+    rest.ends_with(last)
 }
 
 /// One image and what is offered of it.
@@ -59,13 +65,16 @@ impl Offer {
 /// Puts images and their listings together. An image that is indexed, but gone when asked for, is offered nowhere.
 ///
 /// # Errors
-/// The first image whose listing failed.
+/// The first image whose listing failed, or may not be whole.
 pub fn offers(images: &[Image], catalog: &Catalog) -> Result<Vec<Offer>, (Label, Failure)> {
     images
         .iter()
         .map(|image| {
             let local_images = match catalog.listing(&ImageRef::Label(image.label.clone())) {
-                Answer::Found(listing) => listing.local_images().to_vec(),
+                Answer::Found(listing) => match listing.doubt() {
+                    None => listing.local_images().to_vec(),
+                    Some(doubt) => return Err((image.label.clone(), doubt)),
+                },
                 Answer::NotFound => Vec::new(),
                 Answer::Failed(failure) => return Err((image.label.clone(), failure)),
             };
@@ -95,6 +104,10 @@ mod tests {
         assert!(!matches("ubuntu_*", "ubuntu_noble_gpu_os_12"));
         assert!(matches("ubuntu_*_gpu_os_*", "ubuntu_noble_gpu_os_12"));
         assert!(matches("ubuntu_n*le", "ubuntu_noble"));
+        assert!(matches("ubuntu_*o*e", "ubuntu_noble"));
+        assert!(!matches("ubuntu_no*oble", "ubuntu_noble"));
+        assert!(!matches("u*", "ubuntu_noble"));
+        assert!(!matches("ubuntu_*a*a*a*a*a*a*a*a*a*a*b", &format!("ubuntu_{}", "a".repeat(100))));
         assert!(matches("NOBLE", "ubuntu_noble"));
         assert!(matches("24.04", "ubuntu_noble"));
         assert!(matches("", "ubuntu_noble"));

@@ -70,16 +70,20 @@ pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -
     (!near.is_empty()).then(|| format!("did you mean {}?", or(near.iter().map(quoted))))
 }
 
-/// Text from the network or a stranger's file, made safe to print: control and bidirectional characters are
-/// spelt out, and what is longer than a line is cut.
+/// Text from the network or a stranger's file, made safe to print in a line: [`escaped`], and cut where it is longer
+/// than a line.
 pub fn visible(text: &str) -> String {
     const MOST: usize = 80;
-    let mut shown = String::new();
-    for (n, char) in text.chars().enumerate() {
-        if n == MOST {
-            shown.push('…');
-            break;
-        }
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => escaped(&text[..end]) + "…",
+        None => escaped(text),
+    }
+}
+
+/// Text in which control and bidirectional characters are spelt out.
+pub fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
         if char.is_control() || is_invisible(char) {
             shown.extend(char.escape_unicode());
         } else {

@@ -4,48 +4,63 @@ use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
 use futures_util::stream;
+use tokio::runtime::{Builder, Runtime};
 
 use super::http::{Http, Settings};
 use super::paging::{Rows, read_all};
 use super::wire::{ImageRow, LocalImageRow};
 use crate::domain::catalog::{Answer, Failure, Image, Listing, LocalImage};
-use crate::domain::{ImageRef, Label, LocalImageId};
+use crate::domain::{ImageRef, LocalImageId};
 
 /// How many requests are under way at once. A whole catalog is some thirty labels: one round of latency.
 const CONCURRENCY: usize = 32;
 
 /// The API, ready to be asked.
 pub(super) struct Client {
-    runtime: tokio::runtime::Runtime,
+    /// `None` only while this is dropped.
+    runtime: Option<Runtime>,
     http: Http,
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // An ordinary drop waits for the runtime's threads, and one may be caught in a name server's silence long
+        // after the deadline of the run.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Client {
     pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
             Failure::new(format!("could not start the network runtime: {error}"), "check the limits of this system")
         })?;
-        Ok(Self { runtime, http: Http::new(settings)? })
+        Ok(Self { runtime: Some(runtime), http: Http::new(settings)? })
     }
 
     /// One listing an image: it serves all zones, architectures and types.
     pub(super) fn list(&self, images: &BTreeSet<ImageRef>) -> Vec<(ImageRef, Answer<Listing>)> {
-        self.all(images.iter().map(|image| async move {
-            let (query, asked) = match image {
-                ImageRef::Label(label) => (format!("image_label={label}"), Some(label)),
-                ImageRef::Id(id) => (format!("image_id={id}"), None),
-            };
-            let rows = read_all::<LocalImageRow>(&self.http, "/local-images", &query).await;
-            (image.clone(), answer(rows, |rows| listing(rows, asked)))
-        }))
+        self.all(images.iter().map(|image| async move { (image.clone(), answer(self.list_one(image).await)) }))
+    }
+
+    async fn list_one(&self, image: &ImageRef) -> Result<Option<Listing>, Failure> {
+        let (query, asked) = match image {
+            ImageRef::Label(label) => (format!("image_label={label}"), Some(label)),
+            ImageRef::Id(id) => (format!("image_id={id}"), None),
+        };
+        let Some(Rows { rows, doubts }) = read_all::<LocalImageRow>(&self.http, "/local-images", &query).await? else {
+            return Ok(None);
+        };
+        // A listing with one lie in it is not believed at all: the row may hide a second candidate for some cell.
+        let local_images: Result<Vec<_>, _> = rows.into_iter().map(|row| row.read(asked)).collect();
+        Ok(Some(Listing::new(local_images.map_err(Failure::strange)?.into_iter().flatten().collect(), doubts)))
     }
 
     /// One request an ID.
     pub(super) fn look_up(&self, ids: &BTreeSet<LocalImageId>) -> Vec<(LocalImageId, Answer<LocalImage>)> {
-        self.all(ids.iter().map(|id| async move {
-            let local = self.look_up_one(*id).await;
-            (*id, answer(local, |local| local))
-        }))
+        self.all(ids.iter().map(|id| async move { (*id, answer(self.look_up_one(*id).await)) }))
     }
 
     async fn look_up_one(&self, id: LocalImageId) -> Result<Option<LocalImage>, Failure> {
@@ -54,51 +69,42 @@ impl Client {
         match row.read(None) {
             Ok(Some(local)) if local.id == id => Ok(Some(local)),
             Ok(_) => Err(body.strange(format!("it is not about {id}"))),
-            Err(doubt) => Err(body.strange(doubt)),
+            Err(lie) => Err(body.strange(lie)),
         }
     }
 
     /// The index of all images, past their end of life or not.
     pub(super) fn index(&self) -> Answer<Vec<Image>> {
-        let rows = self.runtime.block_on(read_all::<ImageRow>(&self.http, "/images", "include_eol=true"));
-        match rows {
-            Ok(Some(Rows { doubts, .. })) if !doubts.is_empty() => Answer::Failed(Failure::doubtful(&doubts)),
-            Ok(Some(rows)) => {
-                let mut images: Vec<Image> = rows.rows.into_iter().filter_map(ImageRow::read).collect();
-                images.sort();
-                Answer::Found(images)
-            }
-            Ok(None) => Answer::Failed(Failure::new(
-                "it says that it has no list of images",
-                "check `--api-url` and SCW_API_URL; this is not how the Marketplace answers",
-            )),
-            Err(failure) => Answer::Failed(failure),
+        self.all(std::iter::once(self.read_index())).pop().map_or_else(|| Answer::Failed(Failure::not_asked()), answer)
+    }
+
+    async fn read_index(&self) -> Result<Option<Vec<Image>>, Failure> {
+        let Some(rows) = read_all::<ImageRow>(&self.http, "/images", "include_eol=true").await? else {
+            return Err(Failure::strange("it says that it has no list of images"));
+        };
+        if !rows.doubts.is_empty() {
+            return Err(Failure::doubtful(&rows.doubts));
         }
+        let mut images: Vec<Image> =
+            rows.rows.into_iter().map(ImageRow::read).collect::<Result<_, _>>().map_err(Failure::strange)?;
+        if images.is_empty() {
+            return Err(Failure::strange("it lists no image at all"));
+        }
+        images.sort();
+        Ok(Some(images))
     }
 
     /// Runs questions side by side, [`CONCURRENCY`] at a time.
     fn all<T>(&self, questions: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-        self.runtime.block_on(stream::iter(questions).buffer_unordered(CONCURRENCY).collect())
+        let answers = stream::iter(questions).buffer_unordered(CONCURRENCY).collect();
+        self.runtime.as_ref().map_or_else(Vec::new, |runtime| runtime.block_on(answers))
     }
 }
 
-fn answer<R, T>(answer: Result<Option<R>, Failure>, read: impl FnOnce(R) -> T) -> Answer<T> {
+fn answer<T>(answer: Result<Option<T>, Failure>) -> Answer<T> {
     match answer {
-        Ok(Some(found)) => Answer::Found(read(found)),
+        Ok(Some(found)) => Answer::Found(found),
         Ok(None) => Answer::NotFound,
         Err(failure) => Answer::Failed(failure),
     }
-}
-
-/// Rows that are not believed become doubts.
-fn listing(rows: Rows<LocalImageRow>, asked: Option<&Label>) -> Listing {
-    let Rows { rows, mut doubts } = rows;
-    let mut local_images = Vec::new();
-    for row in rows {
-        match row.read(asked) {
-            Ok(local) => local_images.extend(local),
-            Err(doubt) => doubts.push(doubt),
-        }
-    }
-    Listing::new(local_images, doubts)
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Client};
 
+use super::api_url::ApiUrl;
 use super::http::Settings;
 use super::trouble::{Trouble, root_cause};
 use crate::domain::catalog::Failure;
@@ -26,10 +27,10 @@ pub(super) struct Connector {
 
 impl Connector {
     /// Reads the certificates that TLS shall trust beside those of the system.
-    pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
+    pub(super) fn new(api_url: &ApiUrl, settings: &Settings) -> Result<Self, Failure> {
         // An error means that the program that embeds imagelock has chosen a provider already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let https = settings.api_url.is_https();
+        let https = api_url.is_https();
         let roots = settings.extra_roots.as_deref().filter(|_| https).map(certificates).transpose()?;
         Ok(Self {
             https,
@@ -71,8 +72,8 @@ impl Connector {
         builder = if self.https {
             builder.tls_certs_merge(self.roots.iter().cloned())
         } else {
-            // Nothing will be verified, so no certificate needs to be loaded.
-            builder.tls_certs_only([])
+            // Plain http stays on this machine, where no proxy is. Nothing is verified, so no certificate is loaded.
+            builder.no_proxy().tls_certs_only([])
         };
         let client = builder
             .build()
@@ -84,7 +85,8 @@ impl Connector {
 fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
     let failed = |why: String| setup(format!("could not read the certificates in `{}`: {why}", path.display()));
     let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
-    Certificate::from_pem_bundle(&pem).map_err(|error| failed(root_cause(&error)))
+    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| failed(root_cause(&error)))?;
+    if certificates.is_empty() { Err(failed("it holds none".to_owned())) } else { Ok(certificates) }
 }
 
 fn setup(cause: String) -> Failure {

@@ -15,6 +15,7 @@ use super::retry::{ATTEMPTS, backoff};
 use super::trouble::{Body, Trouble, header, request_id};
 use super::wire::ErrorBody;
 use crate::domain::catalog::Failure;
+use crate::domain::words::visible;
 
 /// The most that one answer may hold, unpacked. A full page is about 200 KB; together with the bound on concurrent
 /// requests this bounds the memory that a hostile answer can cost.
@@ -25,7 +26,9 @@ const LARGEST_ANSWER: usize = 2 << 20;
 pub struct Limits {
     /// One request, from connecting to the last byte.
     pub request: Duration,
-    /// All requests of a run together, retries and waits included.
+    /// When all requests of the run must be answered, retries and waits included.
+    pub deadline: Instant,
+    /// How long that was from the start, for messages.
     pub run: Duration,
 }
 
@@ -34,8 +37,8 @@ pub type Observer = Rc<dyn Fn(&str)>;
 
 /// What a client of the API needs to know.
 pub struct Settings {
-    /// Where the API is.
-    pub api_url: ApiUrl,
+    /// Where the API is. Judged at the first question: who asks nothing needs none.
+    pub api_url: String,
     /// How long things may take.
     pub limits: Limits,
     /// A PEM file of certificates to trust beside those of the system. Read at the first question.
@@ -49,7 +52,6 @@ pub(super) struct Http {
     connector: Connector,
     base: String,
     limits: Limits,
-    deadline: Instant,
     /// Set by a 429: nobody sends before.
     not_before: Cell<Instant>,
     /// Set when a request has used up its attempts: the service is down, and the others need not try as often.
@@ -58,15 +60,17 @@ pub(super) struct Http {
 }
 
 impl Http {
-    /// Sets up TLS. The run's time starts here.
+    /// Sets up TLS.
     pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
-        let now = Instant::now();
+        let api_url: ApiUrl = settings.api_url.parse().map_err(|why| {
+            let cause = format!("the address of the API, `{}`, cannot be used: {why}", visible(&settings.api_url));
+            Failure::new(cause, "check `--api-url` and SCW_API_URL")
+        })?;
         Ok(Self {
-            connector: Connector::new(settings)?,
-            base: format!("{}/marketplace/v2", settings.api_url),
+            connector: Connector::new(&api_url, settings)?,
+            base: format!("{api_url}/marketplace/v2"),
             limits: settings.limits,
-            deadline: now + settings.limits.run,
-            not_before: Cell::new(now),
+            not_before: Cell::new(Instant::now()),
             down: Cell::new(false),
             observer: settings.observer.clone(),
         })
@@ -95,29 +99,30 @@ impl Http {
                 self.not_before.set(self.not_before.get().max(Instant::now() + asked));
             }
             let wait = asked + backoff(attempts, trouble.status, fastrand::f64());
-            let out_of_time = Instant::now() + wait >= self.deadline;
+            let out_of_time = Instant::now() + wait >= self.limits.deadline;
             if trouble.transient && attempts < ATTEMPTS && !self.down.get() && !out_of_time {
                 tokio::time::sleep(wait).await;
                 continue;
             }
             self.down.set(self.down.get() || trouble.transient);
-            let mut failure = Failure { attempts, ..trouble.failure };
-            if trouble.transient && out_of_time {
+            let effort = if trouble.transient && out_of_time {
                 let run = self.limits.run.as_secs();
-                failure.cause = format!("{}; the {run} s of this run are used up (`--timeout`)", failure.cause);
-            }
-            return Err(failure);
+                Some(format!("attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"))
+            } else {
+                (attempts > 1).then(|| format!("{attempts} attempts came to the same"))
+            };
+            return Err(Failure { effort, ..trouble.failure });
         }
     }
 
     /// Waits out the pause that a 429 asked of all.
     async fn wait_for_leave(&self) {
-        let until = self.not_before.get().min(self.deadline);
+        let until = self.not_before.get().min(self.limits.deadline);
         tokio::time::sleep_until(until.into()).await;
     }
 
     async fn attempt(&self, path: &str) -> Result<Option<Body>, Trouble> {
-        let timeout = self.limits.request.min(self.deadline.saturating_duration_since(Instant::now()));
+        let timeout = self.limits.request.min(self.limits.deadline.saturating_duration_since(Instant::now()));
         let disturbed = |error: reqwest::Error| Trouble::disturbed(&error, &self.base, timeout);
         let request = self.connector.client()?.get(format!("{}{path}", self.base)).timeout(timeout);
         let mut response = request.send().await.map_err(disturbed)?;

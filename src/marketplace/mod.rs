@@ -16,6 +16,8 @@ mod wire;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use crate::domain::catalog::{Answer, Catalog, Failure};
 use crate::domain::{ImageRef, LocalImageId};
 
@@ -72,6 +74,14 @@ impl Marketplace {
             Self::Offline => {
                 catalog.listings.extend(images.iter().map(|image| (image.clone(), Answer::Failed(offline()))));
             }
+        }
+    }
+
+    /// When the answers were true, where that is not now.
+    pub fn taken(&self) -> Option<Timestamp> {
+        match self {
+            Self::Snapshot(snapshot) => Some(snapshot.taken),
+            Self::Live(_) | Self::Offline => None,
         }
     }
 

@@ -26,15 +26,23 @@ pub(super) struct Rows<R> {
 
 /// Reads all pages of a listing; `None` means that the thing it lists does not exist.
 pub(super) async fn read_all<R: Row>(http: &Http, path: &str, query: &str) -> Result<Option<Rows<R>>, Failure> {
+    let mut last = Pass::Moved;
     for _ in 0..PASSES {
-        match pass(http, path, query).await? {
+        last = pass(http, path, query).await?;
+        match last {
             Pass::NotFound => return Ok(None),
-            Pass::Whole(rows) => return Ok(Some(rows)),
-            Pass::Moved => {}
+            Pass::Whole(rows) if rows.doubts.is_empty() => return Ok(Some(rows)),
+            // A count that is wrong for a moment is right the next time; one that stays wrong stays a doubt.
+            Pass::Whole(_) | Pass::Moved => {}
         }
     }
-    let cause = format!("the listing kept changing while its pages were read, {PASSES} times in a row");
-    Err(Failure::new(cause, "run imagelock again in a minute"))
+    match last {
+        Pass::Whole(rows) => Ok(Some(rows)),
+        Pass::NotFound | Pass::Moved => {
+            let cause = format!("the listing kept changing while its pages were read, {PASSES} times in a row");
+            Err(Failure::new(cause, "run imagelock again in a minute"))
+        }
+    }
 }
 
 enum Pass<R> {
@@ -52,22 +60,22 @@ async fn pass<R: Row>(http: &Http, path: &str, query: &str) -> Result<Pass<R>, F
     let ids = |rows: &[R]| rows.iter().map(|row| row.id().to_owned()).collect::<BTreeSet<_>>();
     let first_ids = ids(&rows);
     let mut seen = first_ids.clone();
-    let mut last = 1;
-    loop {
-        last += 1;
-        if last > MOST_PAGES {
+    let mut number = 1;
+    let ends_empty = loop {
+        number += 1;
+        if number > MOST_PAGES {
             return Err(endless());
         }
-        let Some(next) = page::<R>(http, path, query, last).await? else { return Ok(Pass::Moved) };
+        let Some(next) = page::<R>(http, path, query, number).await? else { return Ok(Pass::Moved) };
         if next.total != first.total {
             return Ok(Pass::Moved);
         }
-        let before = rows.len();
+        let (before, empty) = (rows.len(), next.rows.is_empty());
         rows.extend(next.rows.into_iter().filter(|row| seen.insert(row.id().to_owned())));
         if rows.len() == before {
-            break;
+            break empty;
         }
-    }
+    };
     let several_pages = seen.len() > first_ids.len();
     if several_pages {
         let Some(again) = page::<R>(http, path, query, 1).await? else { return Ok(Pass::Moved) };
@@ -75,12 +83,14 @@ async fn pass<R: Row>(http: &Http, path: &str, query: &str) -> Result<Pass<R>, F
             return Ok(Pass::Moved);
         }
     }
-    let doubts = match first.total {
-        Some(total) if total > rows.len() as u64 => vec![format!("it counts {total} rows, and sent {}", rows.len())],
-        None if several_pages => vec!["it came in pages that do not say how many rows there are".to_owned()],
-        _ => Vec::new(),
+    let doubt = match first.total {
+        Some(total) if total > rows.len() as u64 => Some(format!("it counts {total} rows, and sent {}", rows.len())),
+        None if several_pages || !ends_empty => {
+            Some("it came in pages that do not say how many rows there are".to_owned())
+        }
+        _ => None,
     };
-    Ok(Pass::Whole(Rows { rows, doubts }))
+    Ok(Pass::Whole(Rows { rows, doubts: doubt.into_iter().collect() }))
 }
 
 async fn page<R: Row>(http: &Http, path: &str, query: &str, number: usize) -> Result<Option<Page<R>>, Failure> {

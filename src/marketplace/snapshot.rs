@@ -6,9 +6,10 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, StatedType};
+use crate::domain::catalog::{Answer, Image, Listing, LocalImage, StatedType};
+use crate::domain::search::Offer;
 use crate::domain::words::visible;
-use crate::domain::{Expected, ImageRef, LocalImageId};
+use crate::domain::{Expected, ImageRef, Label, LocalImageId};
 
 /// The format that this release reads and writes.
 const FORMAT: u32 = 1;
@@ -30,6 +31,9 @@ pub enum Malformed {
     /// It is of a format that this release does not read.
     #[error("it has snapshot format {0}, and imagelock {version} reads format {FORMAT}; upgrade imagelock", version = crate::VERSION)]
     Format(u32),
+    /// An image stands in it twice.
+    #[error("it holds the label `{0}` twice")]
+    Twice(Label),
     /// A word in it is malformed.
     #[error("{key} `{value}`: {expected}")]
     Word {
@@ -77,16 +81,10 @@ struct LocalImageEntry {
 }
 
 impl Snapshot {
-    /// Makes a snapshot of the images of a catalog's index that have a listing.
-    pub fn new(catalog: &Catalog, taken: Timestamp) -> Self {
-        let index = match &catalog.images {
-            Some(Answer::Found(index)) => index.as_slice(),
-            _ => &[],
-        };
-        let images = index.iter().filter_map(|image| match catalog.listing(&ImageRef::Label(image.label.clone())) {
-            Answer::Found(listing) => Some((image.clone(), listing.clone())),
-            Answer::NotFound | Answer::Failed(_) => None,
-        });
+    /// Makes a snapshot of what is offered.
+    pub fn new(offers: &[Offer], taken: Timestamp) -> Self {
+        let images =
+            offers.iter().map(|offer| (offer.image.clone(), Listing::new(offer.local_images.clone(), Vec::new())));
         Self { taken, images: images.collect() }
     }
 
@@ -114,6 +112,9 @@ impl Snapshot {
             images.push(entry.read()?);
         }
         images.sort_by(|(a, _), (b, _)| a.cmp(b));
+        if let Some(pair) = images.windows(2).find(|pair| pair[0].0.label == pair[1].0.label) {
+            return Err(Malformed::Twice(pair[0].0.label.clone()));
+        }
         Ok(Self { taken: timestamp("taken", &file.taken)?, images })
     }
 
@@ -139,7 +140,7 @@ impl Snapshot {
     }
 
     pub(super) fn look_up(&self, id: LocalImageId) -> Answer<LocalImage> {
-        let found = self.images.iter().find_map(|(_, listing)| listing.get(id));
+        let found = self.images.iter().find_map(|(_, listing)| listing.with_id(id).next());
         found.map_or(Answer::NotFound, |local| Answer::Found(local.clone()))
     }
 

@@ -44,9 +44,8 @@ impl Trouble {
             let cause = format!("no whole answer from {base} within {} s", timeout.as_secs_f32().ceil());
             let help = "check the network; `--timeout SECONDS` allows a run more time";
             Self { timed_out: true, ..Self::without_answer(cause, help, true) }
-        } else if is_certificate(error) {
-            let help = "behind a proxy that signs with a company CA, name its PEM file in SSL_CERT_FILE";
-            Self::without_answer(format!("the certificate of {base} was refused: {cause}"), help, false)
+        } else if let Some(tls) = tls_error(error) {
+            Self::tls(tls, base)
         } else if error.is_connect() {
             let help = "check the network, HTTPS_PROXY and `--api-url`; `--catalog FILE` works from a snapshot";
             Self::without_answer(format!("could not connect to {base}: {cause}"), help, true)
@@ -54,6 +53,33 @@ impl Trouble {
             let cause = format!("the connection to {base} broke off: {cause}");
             Self::without_answer(cause, "check the network and run imagelock again", true)
         }
+    }
+
+    /// TLS could not be spoken, or not with whom it should be. No retry helps, but for a server that refuses HTTP/2.
+    fn tls(error: &rustls::Error, base: &str) -> Self {
+        use rustls::{AlertDescription, CertificateError, Error};
+        let (cause, help) = match error {
+            Error::InvalidCertificate(refused) => {
+                let why = match refused {
+                    CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_) => {
+                        "it is self-signed, or its issuer is not trusted here".to_owned()
+                    }
+                    other => visible(&other.to_string()),
+                };
+                let help = "behind a proxy that signs with a company CA, name its PEM file in SSL_CERT_FILE";
+                (format!("the certificate of {base} was refused: {why}"), help)
+            }
+            Error::InvalidMessage(_) => {
+                let help = "check the address and HTTPS_PROXY: is it one of https?";
+                (format!("{base} does not speak TLS"), help)
+            }
+            other => {
+                let cause = format!("could not speak TLS with {base}: {}", visible(&other.to_string()));
+                let transient = matches!(other, Error::AlertReceived(AlertDescription::NoApplicationProtocol));
+                return Self::without_answer(cause, "check the address and HTTPS_PROXY", transient);
+            }
+        };
+        Self::without_answer(cause, help, false)
     }
 
     /// An answer that is neither 200 nor the API's own 404.
@@ -66,8 +92,9 @@ impl Trouble {
         let help = match status.as_u16() {
             429 => "too many requests come from this address: wait a minute and run imagelock again",
             300..400 => {
-                let target = header(headers, LOCATION.as_str()).unwrap_or_default();
-                cause = format!("{cause}, to `{}`, and imagelock follows no redirect", visible(&target));
+                if let Some(target) = header(headers, LOCATION.as_str()) {
+                    cause = format!("{cause}, to `{}`, and imagelock follows no redirect", visible(&target));
+                }
                 "check `--api-url` and SCW_API_URL; a proxy or a login page may answer in the Marketplace's place"
             }
             401 | 403 | 404 | 407 => {
@@ -117,9 +144,7 @@ impl Body {
 
     /// The failure of an answer that is well formed, but not what was asked for.
     pub(super) fn strange(&self, how: impl fmt::Display) -> Failure {
-        let cause = format!("the answer cannot be used: {how}");
-        let help = "run imagelock again; if the answer stays the same, tell Scaleway's support";
-        Failure { request_id: self.request_id.clone(), ..Failure::new(cause, help) }
+        Failure { request_id: self.request_id.clone(), ..Failure::strange(how) }
     }
 }
 
@@ -142,16 +167,16 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
     visible(&innermost.to_string())
 }
 
-/// Whether TLS failed because the server could not be verified: then no retry helps.
-fn is_certificate(error: &reqwest::Error) -> bool {
+/// What went wrong in TLS, if that is where it went wrong.
+fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = next {
-        if matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
-            return true;
+        if let Some(tls) = error.downcast_ref() {
+            return Some(tls);
         }
         // An I/O error hides what it wraps from `source`.
         let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         next = wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source());
     }
-    false
+    None
 }

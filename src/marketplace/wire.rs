@@ -122,11 +122,17 @@ impl LocalImageRow {
 }
 
 impl ImageRow {
-    /// The image that the row describes; `None` for one that nobody can ask for.
-    pub(super) fn read(self) -> Option<Image> {
-        Some(Image {
-            id: self.id?.parse().ok()?,
-            label: self.label?.parse().ok()?,
+    /// The image that the row describes.
+    ///
+    /// # Errors
+    /// Why the row cannot be believed.
+    pub(super) fn read(self) -> Result<Image, String> {
+        let (id, label) = (self.id.unwrap_or_default(), self.label.unwrap_or_default());
+        Ok(Image {
+            id: id.parse().map_err(|_| format!("it holds an image whose ID is no UUID: `{}`", visible(&id)))?,
+            label: label
+                .parse()
+                .map_err(|_| format!("it holds an image whose label is none: `{}`", visible(&label)))?,
             name: self.name.unwrap_or_default(),
             categories: self.categories.unwrap_or_default(),
             valid_until: self.valid_until.and_then(|time| time.parse::<Timestamp>().ok()),

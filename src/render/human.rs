@@ -15,8 +15,9 @@ use crate::domain::search::Offer;
 use crate::domain::words::{and_more, count, quoted, visible};
 use crate::domain::{Cell, LocalImageId, Name};
 
-/// What `check` found: a line a cell, the worst first, then a summary that names the command to run.
-pub fn check(report: &Report, quiet: bool) -> String {
+/// What `check` found: a line a cell, the worst first, then a summary that names the command to run. `invocation` is how
+/// imagelock was called.
+pub fn check(report: &Report, invocation: &str, quiet: bool) -> String {
     let table = findings(report.findings.iter().filter(|finding| !quiet || finding.status.is_drift()));
     if quiet {
         return table;
@@ -25,7 +26,7 @@ pub fn check(report: &Report, quiet: bool) -> String {
     let summary = if report.has_drift() {
         let tally: Vec<String> =
             report.tally().into_iter().map(|(status, n)| format!("{n} {}", status.as_str())).collect();
-        format!("{all}: {}\n{}", tally.join(", "), remedies(report))
+        format!("{all}: {}\n{}", tally.join(", "), remedies(report, invocation))
     } else {
         format!("{all}: all current\n")
     };
@@ -33,7 +34,7 @@ pub fn check(report: &Report, quiet: bool) -> String {
 }
 
 /// How the lock fails the manifest, under `resolve --locked`.
-pub fn locked(report: &Report, pins: usize, quiet: bool) -> String {
+pub fn locked(report: &Report, pins: usize, invocation: &str, quiet: bool) -> String {
     match (report.has_drift(), quiet) {
         (false, true) => String::new(),
         (false, false) => format!("the lockfile satisfies the manifest: {}\n", count(pins, "pin")),
@@ -42,7 +43,7 @@ pub fn locked(report: &Report, pins: usize, quiet: bool) -> String {
             "{}\nthe lockfile does not satisfy the manifest: {}\n{}",
             findings(report.findings.iter()),
             count(report.findings.len(), "difference"),
-            remedies(report)
+            remedies(report, invocation)
         ),
     }
 }
@@ -95,42 +96,46 @@ fn date(time: Timestamp) -> String {
     TimeZone::UTC.to_datetime(time).date().to_string()
 }
 
-/// The commands that mend what a report found, a line each.
-fn remedies(report: &Report) -> String {
-    let names = |wanted: &[Status]| -> BTreeSet<&Name> {
-        let wanted = report.findings.iter().filter(|finding| wanted.contains(&finding.status));
-        wanted.map(|finding| &finding.cell.name).collect()
+/// The commands that mend what a report found, a line each, in the order in which they work.
+fn remedies(report: &Report, invocation: &str) -> String {
+    let names = |wanted: &dyn Fn(&Finding) -> bool| -> BTreeSet<&Name> {
+        report.findings.iter().filter(|finding| wanted(finding)).map(|finding| &finding.cell.name).collect()
     };
-    let command = |names: BTreeSet<&Name>| {
+    let with = |statuses: &'static [Status]| names(&move |finding| statuses.contains(&finding.status));
+    let command = |rest: &str| paint(COMMAND, format!("{invocation} {rest}"));
+    let upgrade = |names: BTreeSet<&Name>| {
         let names: Vec<&str> = names.into_iter().map(Name::as_str).collect();
-        paint(COMMAND, format!("imagelock resolve --upgrade {}", names.join(" ")))
+        command(&format!("resolve --upgrade {}", names.join(" ")))
     };
     let mut lines = Vec::new();
-    let gone = names(&[Status::Withdrawn, Status::Retired, Status::Incompatible]);
-    // An image that is partly gone cannot be upgraded before its declaration is changed.
-    let outdated: BTreeSet<&Name> = names(&[Status::Outdated]).difference(&gone).copied().collect();
-    if !outdated.is_empty() {
-        lines.push(format!("to move what is outdated: {}", command(outdated)));
-    }
-    if !names(&[Status::Unlocked, Status::Undeclared]).is_empty() {
-        lines.push(format!("to make the lock follow the manifest: {}", paint(COMMAND, "imagelock resolve")));
-    }
-    let edited = names(&[Status::Mismatch, Status::Edited]);
+    let edited = with(&[Status::Mismatch, Status::Edited]);
     if !edited.is_empty() {
         lines.push(
             "somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who".to_owned(),
         );
-        lines.push(format!("to pin anew what was changed: {}", command(edited)));
+        lines.push(format!("to pin anew what was changed: {}", upgrade(edited)));
+    }
+    if !with(&[Status::Unlocked, Status::Undeclared]).is_empty() {
+        lines.push(format!("to make the lock follow the manifest: {}", command("resolve")));
+    }
+    // An image of which a cell is gone cannot be upgraded before its declaration is changed.
+    let gone = names(&|finding| {
+        matches!(finding.status, Status::Withdrawn | Status::Retired | Status::Incompatible) && finding.latest.is_none()
+    });
+    let movable = with(&[Status::Outdated, Status::Incompatible]);
+    let movable: BTreeSet<&Name> = movable.difference(&gone).copied().collect();
+    if !movable.is_empty() {
+        lines.push(format!("to move to the latest: {}", upgrade(movable)));
     }
     if !gone.is_empty() {
         let names = and_more(gone.into_iter().map(quoted), 6);
-        lines.push(format!("to see what there is instead of {names}: {}", paint(COMMAND, "imagelock search")));
+        lines.push(format!("to see what there is instead of {names}: {}", command("search")));
     }
     lines.into_iter().fold(String::new(), |text, line| text + &line + "\n")
 }
 
-/// What `resolve` did, or under `--dry-run` would do.
-pub fn plan(plan: &Plan, dry_run: bool, quiet: bool) -> String {
+/// What `resolve` did, or under `--dry-run` would do. `rewrites` says that the bytes of the lockfile change.
+pub fn plan(plan: &Plan, dry_run: bool, rewrites: bool, quiet: bool) -> String {
     let mut table = Table::new(&["CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
     for change in &plan.changes {
         let action = change.action();
@@ -149,7 +154,7 @@ pub fn plan(plan: &Plan, dry_run: bool, quiet: bool) -> String {
     if quiet {
         return table.write();
     }
-    let tally: Vec<String> = [Action::Added, Action::Removed, Action::Moved, Action::Redeclared, Action::Kept]
+    let tally: Vec<String> = [Action::Added, Action::Removed, Action::Moved, Action::Amended, Action::Kept]
         .into_iter()
         .map(|action| (action, plan.changes.iter().filter(|change| change.action() == action).count()))
         .filter(|(_, n)| *n > 0)
@@ -157,10 +162,15 @@ pub fn plan(plan: &Plan, dry_run: bool, quiet: bool) -> String {
         .collect();
     let table = table.write();
     let space = if table.is_empty() { "" } else { "\n" };
-    let summary = match (plan.has_changes(), dry_run) {
-        (false, _) => format!("nothing to change: {}\n", count(plan.lock.pins().len(), "pin")),
-        (true, false) => format!("{}: {}\n", count(plan.lock.pins().len(), "pin"), tally.join(", ")),
-        (true, true) => format!("dry run, nothing was written; would be: {}\n", tally.join(", ")),
+    let pins = count(plan.lock.pins().len(), "pin");
+    let summary = match (plan.has_changes(), rewrites, dry_run) {
+        (false, false, _) => format!("nothing to change: {pins}\n"),
+        (false, true, false) => format!("no pin changes, the lockfile was put into its canonical form: {pins}\n"),
+        (false, true, true) => {
+            "dry run: no pin would change, the lockfile would be put into its canonical form\n".to_owned()
+        }
+        (true, _, false) => format!("{pins}: {}\n", tally.join(", ")),
+        (true, _, true) => format!("dry run, nothing was written; would be: {}\n", tally.join(", ")),
     };
     format!("{table}{space}{summary}")
 }

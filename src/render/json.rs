@@ -152,14 +152,17 @@ struct PinJson {
     #[serde(flatten)]
     cell: CellJson,
     instance_type: Option<String>,
+    /// The block does not match its digest: nobody vouches for the ID.
+    edited: bool,
     #[serde(flatten)]
     local: LocalImageJson,
 }
 
 impl PinJson {
-    fn new(pin: &Pin) -> Self {
+    fn new(pin: &Pin, edited: bool) -> Self {
         Self {
             cell: CellJson::pin(pin),
+            edited,
             instance_type: pin.instance_type.as_ref().map(ToString::to_string),
             local: LocalImageJson::pin(pin),
         }
@@ -173,7 +176,10 @@ pub fn pins(lock: &Lock) -> String {
         schema: &'static str,
         pins: Vec<PinJson>,
     }
-    write(&List { schema: "imagelock.list/1", pins: lock.pins().iter().map(PinJson::new).collect() })
+    write(&List {
+        schema: "imagelock.list/1",
+        pins: lock.pins().iter().map(|pin| PinJson::new(pin, lock.is_edited(&pin.cell))).collect(),
+    })
 }
 
 /// One pin: `imagelock.get/1`.
@@ -184,7 +190,7 @@ pub fn pin(pin: &Pin) -> String {
         #[serde(flatten)]
         pin: PinJson,
     }
-    write(&Get { schema: "imagelock.get/1", pin: PinJson::new(pin) })
+    write(&Get { schema: "imagelock.get/1", pin: PinJson::new(pin, false) })
 }
 
 /// What `search` found: `imagelock.search/1`.

@@ -30,7 +30,7 @@ pub(super) fn status(status: Status) -> Style {
 pub(super) fn action(action: Action) -> Style {
     match action {
         Action::Added => GOOD,
-        Action::Moved | Action::Redeclared => CHANGED,
+        Action::Moved | Action::Amended => CHANGED,
         Action::Removed => BAD,
         Action::Kept => FAINT,
     }

@@ -67,7 +67,7 @@ fn outdated_and_the_superseded_id_is_no_longer_described() {
     current   db    fr-par-1  x86_64  debian_bookworm  00000002
 
     2 pins: 1 outdated, 1 current
-    to move what is outdated: imagelock resolve --upgrade web
+    to move to the latest: imagelock resolve --upgrade web
     --- exit 2
     ");
     // The pin was looked up by its ID: that is what tells a superseded pin from a swapped one.
@@ -86,7 +86,7 @@ fn outdated_and_the_superseded_id_is_still_described() {
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011
 
     1 pin: 1 outdated
-    to move what is outdated: imagelock resolve --upgrade web
+    to move to the latest: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -346,7 +346,7 @@ fn several_newer_local_images_are_told_and_none_is_chosen() {
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  the pinned ID is no longer described; 2 local images could replace it; `instance-type` must choose
 
     1 pin: 1 outdated
-    to move what is outdated: imagelock resolve --upgrade web
+    to move to the latest: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -373,4 +373,73 @@ fn what_a_doubtful_answer_lacks_is_not_called_retired() {
       = note: request ID req-1
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
+}
+
+#[test]
+fn mismatch_of_an_image_that_is_declared_by_its_id() {
+    let marketplace = Marketplace::offering([noble(), local("ubuntu_jammy", "fr-par-1", "x86_64", 5)]);
+    let image = crate::standin::image_id("ubuntu_noble");
+    let manifest = format!("[images.web]\nimage-id = \"{image}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
+    let bench = Bench::with(&manifest).asking(&marketplace);
+    bench.ok("resolve");
+    swap(&bench, 1, 5);
+    assert_snapshot!(bench.run("check"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000005  the pinned ID is `ubuntu_jammy`, not `ubuntu_noble`
+
+    1 pin: 1 mismatch
+    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
+    to pin anew what was changed: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+}
+
+#[test]
+fn remedies_work_in_the_order_in_which_they_are_printed() {
+    let (bench, marketplace) = resolved();
+    bench.write("images.lock", bench.lock().replace(&id(2), &id(7)));
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
+    assert_snapshot!(bench.run("check"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    LATEST    DETAIL
+    edited    db    fr-par-1  x86_64  debian_bookworm  00000007            the block does not match its digest: edited by hand, or by a merge
+    outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  00000011  the pinned ID is no longer described
+
+    2 pins: 1 edited, 1 outdated
+    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
+    to pin anew what was changed: imagelock resolve --upgrade db
+    to move to the latest: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+    for line in bench.run("check").stdout.lines() {
+        if let Some((_, command)) = line.split_once(": imagelock ") {
+            bench.ok(command);
+        }
+    }
+    assert_eq!(bench.run("check").status, Some(0));
+}
+
+#[test]
+fn incompatible_though_another_local_image_of_the_cell_would_do() {
+    let (bench, marketplace) = resolved();
+    marketplace.offers([bookworm().boots(&["DEV1-S"]), local("debian_bookworm", "fr-par-1", "x86_64", 12)]);
+    assert_snapshot!(bench.run("check db"), @"
+    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    LATEST    DETAIL
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  00000012  no longer lists the Instance type PRO2-S
+
+    1 pin: 1 incompatible
+    to move to the latest: imagelock resolve --upgrade db
+    --- exit 2
+    ");
+    bench.ok("resolve --upgrade db");
+    assert_eq!(bench.run("check db").status, Some(0));
+}
+
+#[test]
+fn an_id_that_is_listed_in_a_second_zone_is_still_current_in_its_own() {
+    let (bench, marketplace) = resolved();
+    let elsewhere = Local { zone: "aa-aaa-1", ..noble() };
+    marketplace.offers([elsewhere, noble(), bookworm()]);
+    assert_eq!(bench.run("check").status, Some(0));
+    std::fs::remove_file(bench.path("images.lock")).unwrap();
+    bench.ok("resolve");
 }

@@ -164,7 +164,7 @@ fn the_library_example_tells_its_story() {
     current   builder  fr-par-2  x86_64  debian_bookworm  0570a777
 
     4 pins: 2 outdated, 2 current
-    to move what is outdated: imagelock resolve --upgrade db web
+    to move to the latest: imagelock resolve --upgrade db web
     ");
     assert!(report.0.contains("[[pin]]"));
 }

@@ -3,9 +3,9 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
-use std::time::Duration;
+use std::time::Instant;
 
-use imagelock::files::Guard;
+use imagelock::guard::Guard;
 use insta::assert_snapshot;
 
 use crate::bench::Bench;
@@ -51,9 +51,9 @@ fn a_link_that_leads_nowhere_is_refused() {
     let bench = Bench::with(MANIFEST);
     symlink("nowhere", bench.path("images.lock")).unwrap();
     assert_snapshot!(bench.fails("resolve"), @"
-    error: could not read `images.lock`: No such file or directory (os error 2)
+    error: `images.lock` is a symbolic link to `nowhere`, which does not exist
      |
-     = help: check that `images.lock` is a file that you may read
+     = help: mend the link, or remove it: `rm images.lock`
     ");
     assert!(bench.path("images.lock").is_symlink());
 }
@@ -63,9 +63,9 @@ fn a_directory_in_the_place_of_the_lock_is_refused() {
     let bench = Bench::with(MANIFEST);
     fs::create_dir(bench.path("images.lock")).unwrap();
     assert_snapshot!(bench.fails("resolve"), @"
-    error: could not read `images.lock`: Is a directory (os error 21)
+    error: could not read `images.lock`: is a directory
      |
-     = help: check that `images.lock` is a file that you may read
+     = help: put a file that you may read in the place of `images.lock`
     ");
 }
 
@@ -73,7 +73,6 @@ fn a_directory_in_the_place_of_the_lock_is_refused() {
 fn what_a_killed_run_left_behind_is_in_nobodys_way() {
     let (bench, _marketplace) = resolved();
     bench.write(".images.lock.tmp", "half a lo");
-    bench.write(".images.lock.guard", "process 1\n");
     bench.ok("resolve --upgrade");
     assert_eq!(bench.files(), ["images.lock", "images.toml"]);
 }
@@ -81,12 +80,12 @@ fn what_a_killed_run_left_behind_is_in_nobodys_way() {
 #[test]
 fn a_second_writer_waits_then_names_the_holder_and_gives_up() {
     let (bench, _marketplace) = resolved();
-    let _guard = Guard::acquire(&bench.path("images.lock"), Duration::ZERO, &|_| {}).unwrap();
+    let _guard = Guard::acquire(&bench.path("images.lock"), Instant::now(), &|_| {}).unwrap();
     let message = String::from_utf8(bench.command("resolve --upgrade --timeout 1").output().unwrap().stderr).unwrap();
     let me = format!("process {}", std::process::id());
     assert_snapshot!(message.replace(&me, "process [ID]"), @"
-    waiting for another imagelock (process [ID]), which is writing `images.lock`
-    error: another imagelock (process [ID]) holds the lock on `images.lock`, and did not let go within 1 s
+    waiting for another imagelock (process [ID]), which is writing beside `images.lock`
+    error: another imagelock (process [ID]) holds the lock on `images.lock`, and did not let go within 2 s
      |
      = help: wait for it or stop it, then run imagelock again
     ");
@@ -136,4 +135,101 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     let mut stderr = String::new();
     run.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!((run.wait().unwrap().code(), stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_link_in_the_place_of_the_temporary_file_is_not_followed() {
+    let (bench, _marketplace) = resolved();
+    bench.write("victim", "precious");
+    symlink("victim", bench.path(".images.lock.tmp")).unwrap();
+    bench.ok("resolve --upgrade");
+    assert_eq!(bench.read("victim"), "precious");
+    assert!(!bench.path("images.lock").is_symlink());
+    assert_eq!(bench.files(), ["images.lock", "images.toml", "victim"]);
+}
+
+#[test]
+fn pipes_and_devices_are_not_read() {
+    let bench = Bench::with(MANIFEST);
+    assert_snapshot!(bench.fails("resolve --catalog /dev/zero"), @"
+    error: could not read `/dev/zero`: it is no regular file
+     |
+     = help: put a file that you may read in the place of `/dev/zero`
+    ");
+    assert_snapshot!(bench.fails("resolve --manifest /dev/zero"), @"
+    error: could not read `/dev/zero`: it is no regular file
+     |
+     = help: put a file that you may read in the place of `/dev/zero`
+    ");
+    assert_snapshot!(bench.fails("snapshot /dev/zero"), @"
+    error: could not read `/dev/zero`: it is no regular file
+     |
+     = help: put a file that you may read in the place of `/dev/zero`
+    ");
+}
+
+#[test]
+fn paths_that_cannot_be_written_are_told_apart() {
+    let bench = Bench::with(MANIFEST);
+    assert_snapshot!(bench.fails("init --manifest infra/prod.toml"), @"
+    error: could not write `infra/prod.toml`: No such file or directory (os error 2)
+     |
+     = help: make the directory first: `mkdir -p infra`
+    ");
+    assert_snapshot!(bench.fails("resolve --manifest ."), @"
+    error: `.` is a directory, not a manifest
+     |
+     = help: name the file: `--manifest ./images.toml`
+    ");
+}
+
+#[test]
+fn a_lock_put_into_its_canonical_form_is_told() {
+    let (bench, _marketplace) = resolved();
+    let good = bench.lock();
+    bench.write("images.lock", format!("{good}# a remark\n"));
+    assert_snapshot!(bench.run("resolve --dry-run"), @"
+    dry run: no pin would change, the lockfile would be put into its canonical form
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("resolve"), @"
+    no pin changes, the lockfile was put into its canonical form: 1 pin
+    --- exit 0
+    ");
+    assert_eq!(bench.lock(), good);
+}
+
+#[test]
+fn commands_in_messages_are_about_the_same_manifest() {
+    let (bench, marketplace) = resolved();
+    fs::create_dir(bench.path("my infra")).unwrap();
+    bench.write("my infra/prod.toml", MANIFEST);
+    let run = |line: &[&str]| {
+        let output = bench.command("").args(["--manifest", "my infra/prod.toml"]).args(line).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    assert_snapshot!(run(&["list"]), @"
+    error: there is no lockfile `my infra/prod.lock`
+     |
+     = help: `imagelock --manifest 'my infra/prod.toml' resolve` writes it
+    ");
+    run(&["resolve"]);
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 3)]);
+    assert_snapshot!(run(&["check"]), @"
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  the pinned ID is no longer described
+
+    1 pin: 1 outdated
+    to move to the latest: imagelock --manifest 'my infra/prod.toml' resolve --upgrade web
+    ");
+}
+
+#[test]
+fn snapshots_side_by_side_end_with_one_whole_snapshot() {
+    let (bench, _marketplace) = resolved();
+    let mut runs: Vec<_> = (0..20).map(|_| bench.command("snapshot all.json --quiet").spawn().unwrap()).collect();
+    for run in &mut runs {
+        assert!(run.wait().unwrap().success());
+    }
+    bench.ok("search --catalog all.json");
 }

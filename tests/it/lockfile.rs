@@ -55,7 +55,7 @@ fn a_newer_format_is_refused_and_says_who_reads_it() {
 #[test]
 fn a_file_without_a_format_is_refused() {
     let (bench, _marketplace) = resolved();
-    for text in ["", "version = \"1\"\n", "version = 0\n", "version = -1\n"] {
+    for text in ["", "version = \"1\"\n", "version = 0\n", "version = -1\n", "version = 99999999999\n"] {
         bench.write("images.lock", text);
         assert!(refused(&bench).contains("version"), "{text}");
     }
@@ -73,13 +73,13 @@ fn conflict_markers_are_recognised_by_name() {
     let ours = bench.lock();
     bench.write("images.lock", format!("<<<<<<< HEAD\n{ours}=======\n{ours}>>>>>>> feature\n"));
     assert_snapshot!(refused(&bench), @"
-    error: the lockfile has conflict markers of an unfinished git merge
+    error: the file has conflict markers of an unfinished git merge
      --> images.lock:1:1
       |
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = help: take one side, `git checkout --ours images.lock` or `--theirs`, and run `imagelock resolve`; it keeps every pin that still fits and adds what is missing
+      = help: settle the conflict, or take one side with `git checkout --ours` or `--theirs`, and run `imagelock resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file from the last good commit
     ");
 }
 
@@ -209,4 +209,13 @@ fn a_checkout_with_other_line_ends_is_the_same_lock() {
     bench.ok("resolve --offline");
     assert_eq!(bench.lock(), windows);
     assert_eq!(bench.run("check").status, Some(0));
+}
+
+#[test]
+fn an_edited_block_is_marked_for_programs_too() {
+    let (bench, _marketplace) = resolved();
+    bench.write("images.lock", bench.lock().replace(&id(1), &id(7)));
+    let run = bench.run("list --format json --quiet");
+    assert_eq!(run.stdout.matches("\"edited\": true").count(), 1);
+    assert!(run.stderr.starts_with("warning: "), "what needs attention is said even under --quiet");
 }

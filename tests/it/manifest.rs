@@ -230,7 +230,7 @@ fn a_zone_twice_under_its_new_and_its_legacy_name() {
      --> images.toml:3:22
       |
     3 | zones = ["fr-par-1", "par1"]
-      |                      ^^^^^^ would pin the same cell again
+      |                      ^^^^^^ means `fr-par-1`, as an earlier item does
       |
       = help: remove one of the two
     "#);
@@ -465,7 +465,7 @@ fn no_manifest() {
     assert_snapshot!(Bench::new().fails("check --manifest infra/images.toml"), @"
     error: there is no manifest `infra/images.toml`
      |
-     = help: `imagelock init` writes one; `--manifest PATH` names another
+     = help: `imagelock --manifest infra/images.toml init` writes one; `--manifest PATH` names another
     ");
 }
 
@@ -490,4 +490,34 @@ fn other_line_ends_and_a_byte_order_mark_are_no_mistake() {
 fn dotted_keys_and_inline_tables_are_read_like_any_toml() {
     let bench = Bench::with("images.web = { label = \"ubuntu_noble\", zone = \"fr-par-1\", arch = \"x86_64\" }\n");
     assert_eq!(bench.run("resolve --locked").status, Some(2));
+}
+
+#[test]
+fn conflict_markers_are_recognised_here_too() {
+    assert_snapshot!(mistake(&format!("<<<<<<< HEAD\n{}=======\n>>>>>>> other\n", web(""))), @"
+    error: the file has conflict markers of an unfinished git merge
+     --> images.toml:1:1
+      |
+    1 | <<<<<<< HEAD
+      | ^^^^^^^^^^^^ left by git
+      |
+      = help: settle the conflict, or take one side with `git checkout --ours` or `--theirs`, and run `imagelock resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file from the last good commit
+    ");
+}
+
+#[test]
+fn beyond_a_screenful_mistakes_are_told_in_a_line_each_and_as_safely() {
+    let keys: Vec<String> = (10..30).map(|n| format!("\"k{n}\\u001b[31m\\u202e\" = 1")).collect();
+    let message = mistake(&web(&keys.join("\n")));
+    assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}'), "{message:?}");
+    assert_snapshot!(message.rsplit_once("\n\n").unwrap().1, @"20 errors in all; nothing was changed");
+    assert_snapshot!(message.lines().rev().nth(2).unwrap(), @r"error: images.toml:24:1: unknown key `k29\u{1b}[31m\u{202e}` in [images.web]");
+}
+
+/// Twenty thousand mistakes take no longer than they are many.
+#[test]
+fn a_file_of_mistakes_is_told_in_time() {
+    mistake(&"bad\n".repeat(20_000));
+    let zones = "\"fr-par-1\", ".repeat(20_000);
+    mistake(&format!("[images.a]\nlabel = \"a\"\nzones = [{zones}]\narch = \"x86_64\"\n"));
 }

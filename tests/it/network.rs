@@ -74,7 +74,8 @@ fn an_error_that_stays() {
     2 | label = "ubuntu_noble"
       |         ^^^^^^^^^^^^^^ asked for this image
       |
-      = note: it answered 500 Internal Server Error (internal: internal error); the 2 s of this run are used up (`--timeout`)
+      = note: it answered 500 Internal Server Error (internal: internal error)
+      = note: attempt 6; the 2 s of this run (`--timeout`) leave no time for another
       = note: request ID req-1
       = help: the Marketplace has trouble: run imagelock again later, and see https://status.scaleway.com
     "#);
@@ -191,7 +192,8 @@ fn an_answer_that_never_comes_ends_with_the_run() {
     2 | label = "ubuntu_noble"
       |         ^^^^^^^^^^^^^^ asked for this image
       |
-      = note: no whole answer from [API]/marketplace/v2 within 2 s; the 2 s of this run are used up (`--timeout`)
+      = note: no whole answer from [API]/marketplace/v2 within 2 s
+      = note: attempt 1; the 2 s of this run (`--timeout`) leave no time for another
       = help: check the network; `--timeout SECONDS` allows a run more time
     "#);
     assert!(started.elapsed() < Duration::from_secs(10));
@@ -271,33 +273,33 @@ fn rows_that_are_not_to_be_believed() {
         }
     };
     assert_snapshot!(refusal(lie("id", json!("$(touch /tmp/x)"))), @r#"
-    error: `ubuntu_noble` was not found for x86_64 in fr-par-1
-     --> images.toml:3:8
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:2:9
       |
-    3 | zone = "fr-par-1"
-      |        ^^^^^^^^^^ not offered here for x86_64
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
       |
-      = note: the Marketplace's answer may not be whole: it holds a local image whose ID is no UUID: `$(touch /tmp/x)`
+      = note: the answer cannot be used: it holds a local image whose ID is no UUID: `$(touch /tmp/x)`
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
     assert_snapshot!(refusal(lie("id", json!(null))), @r#"
-    error: `ubuntu_noble` was not found for x86_64 in fr-par-1
-     --> images.toml:3:8
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:2:9
       |
-    3 | zone = "fr-par-1"
-      |        ^^^^^^^^^^ not offered here for x86_64
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
       |
-      = note: the Marketplace's answer may not be whole: it holds a local image whose ID is no UUID: ``
+      = note: the answer cannot be used: it holds a local image whose ID is no UUID: ``
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
     assert_snapshot!(refusal(lie("label", json!("ubuntu_noble\u{1b}[2J"))), @r#"
-    error: `ubuntu_noble` was not found for x86_64 in fr-par-1
-     --> images.toml:3:8
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:2:9
       |
-    3 | zone = "fr-par-1"
-      |        ^^^^^^^^^^ not offered here for x86_64
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
       |
-      = note: the Marketplace's answer may not be whole: it holds a local image of another label: `ubuntu_noble\u{1b}[2J`
+      = note: the answer cannot be used: it holds a local image of another label: `ubuntu_noble\u{1b}[2J`
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
     assert_snapshot!(refusal(lie("zone", json!("nl-ams-1"))), @r#"
@@ -372,4 +374,78 @@ fn verbose_shows_each_request() {
     let run = Bench::with(MANIFEST).asking(&marketplace).run("resolve --verbose");
     let line = run.stderr.split(", ").next().unwrap();
     assert_eq!(line, "GET [API]/marketplace/v2/local-images?image_label=ubuntu_noble&page_size=100&page=1: 200");
+}
+
+#[test]
+fn a_listing_with_one_lie_in_it_is_not_believed_at_all() {
+    // The row that lies may be a second candidate for the cell, and the first is never taken.
+    let marketplace = Marketplace::offering([noble(), local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
+    marketplace.answers(|_, _, answer| {
+        let mut answer = answer.clone();
+        answer["local_images"][1]["id"] = "not-a-uuid".into();
+        Reply::Json(answer)
+    });
+    assert_snapshot!(Bench::with(MANIFEST).asking(&marketplace).fails("resolve"), @r#"
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
+      |
+      = note: the answer cannot be used: it holds a local image whose ID is no UUID: `not-a-uuid`
+      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    "#);
+}
+
+#[test]
+fn plain_http_goes_through_no_proxy() {
+    let (marketplace, proxy) = (Marketplace::offering([noble()]), Marketplace::offering([]));
+    let url = proxy.url();
+    let bench = Bench::with(MANIFEST).asking(&marketplace).env("HTTP_PROXY", &url).env("ALL_PROXY", &url);
+    bench.env("http_proxy", &url).ok("resolve");
+    assert_eq!(proxy.connections(), 0);
+}
+
+#[test]
+fn an_address_that_cannot_be_used_is_in_the_way_of_those_alone_who_use_it() {
+    let marketplace = Marketplace::offering([noble()]);
+    let bench = Bench::with(MANIFEST).asking(&marketplace);
+    bench.ok("resolve");
+    let lock = bench.lock();
+    let with = |url: &str| {
+        let bench = Bench::with(MANIFEST).env("SCW_API_URL", url);
+        bench.write("images.lock", &lock);
+        bench
+    };
+    for url in ["", "nonsense", "http://intranet.example.org"] {
+        with(url).ok("resolve");
+        with(url).ok("get web");
+    }
+    assert_snapshot!(with("http://intranet.example.org").fails("check"), @r#"
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
+      |
+      = note: the address of the API, `[API]`, cannot be used: plain http is accepted for loopback addresses alone; write https
+      = help: check `--api-url` and SCW_API_URL
+    "#);
+}
+
+#[test]
+fn a_server_that_answers_no_https_is_told_at_once() {
+    let marketplace = Marketplace::offering([noble()]);
+    let url = marketplace.url().replace("http:", "https:");
+    let bench = Bench::with(MANIFEST).env("SCW_API_URL", &url);
+    assert_snapshot!(bench.fails("resolve"), @r#"
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
+      |
+      = note: [API]/marketplace/v2 does not speak TLS
+      = help: check the address and HTTPS_PROXY: is it one of https?
+    "#);
 }

@@ -56,6 +56,7 @@ fn list() {
           "arch": "arm64",
           "type": "instance_sbs",
           "instance_type": null,
+          "edited": false,
           "id": "00000002-0000-4000-8000-000000000000",
           "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000",
           "published": null
@@ -68,6 +69,7 @@ fn list() {
           "arch": "x86_64",
           "type": "instance_sbs",
           "instance_type": null,
+          "edited": false,
           "id": "00000001-0000-4000-8000-000000000000",
           "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000",
           "published": null
@@ -80,6 +82,7 @@ fn list() {
           "arch": "x86_64",
           "type": "instance_sbs",
           "instance_type": null,
+          "edited": false,
           "id": "00000004-0000-4000-8000-000000000000",
           "zoned_id": "fr-par-1/00000004-0000-4000-8000-000000000000",
           "published": null
@@ -92,6 +95,7 @@ fn list() {
           "arch": "x86_64",
           "type": "instance_sbs",
           "instance_type": null,
+          "edited": false,
           "id": "00000001-0000-4000-8000-000000000000",
           "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000",
           "published": null
@@ -104,6 +108,7 @@ fn list() {
           "arch": "x86_64",
           "type": "instance_sbs",
           "instance_type": null,
+          "edited": false,
           "id": "00000003-0000-4000-8000-000000000000",
           "zoned_id": "nl-ams-1/00000003-0000-4000-8000-000000000000",
           "published": null
@@ -130,6 +135,7 @@ fn get_prints_one_id_alone() {
       "arch": "x86_64",
       "type": "instance_sbs",
       "instance_type": null,
+      "edited": false,
       "id": "00000004-0000-4000-8000-000000000000",
       "zoned_id": "fr-par-1/00000004-0000-4000-8000-000000000000",
       "published": null

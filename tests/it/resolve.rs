@@ -240,19 +240,19 @@ fn an_instance_type_that_the_pin_boots_changes_its_block_and_not_its_id() {
     bench.ok("resolve");
     bench.write("images.toml", WEB_AND_DB.replace("[images.web]", "[images.web]\ninstance-type = \"PRO2-S\""));
     assert_snapshot!(bench.run("resolve"), @"
-    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
-    redeclared  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000001  Instance type none → PRO2-S
+    CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    amended  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000001  Instance type none → PRO2-S
 
-    2 pins: 1 redeclared, 1 kept
+    2 pins: 1 amended, 1 kept
     --- exit 0
     ");
     // No longer required, the Instance type leaves the block, and nobody needs to be asked.
     bench.write("images.toml", WEB_AND_DB);
     assert_snapshot!(bench.run("resolve --offline"), @"
-    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
-    redeclared  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000001  Instance type PRO2-S → none
+    CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    amended  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000001  Instance type PRO2-S → none
 
-    2 pins: 1 redeclared, 1 kept
+    2 pins: 1 amended, 1 kept
     --- exit 0
     ");
 }
@@ -594,4 +594,20 @@ fn json_says_all_of_it() {
     }
     --- exit 0
     "#);
+}
+
+#[test]
+fn a_date_that_was_known_once_is_not_forgotten() {
+    let marketplace = marketplace();
+    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
+    bench.ok("snapshot dated.json");
+    let dated = bench
+        .read("dated.json")
+        .replace("\"commercial_types\"", "\"published\": \"2026-09-02T08:30:55Z\",\n\"commercial_types\"");
+    bench.write("dated.json", dated);
+    bench.ok("resolve --catalog dated.json");
+    let before = bench.lock();
+    assert!(before.contains("published = 2026-09-02T08:30:55Z"));
+    bench.ok("resolve --upgrade");
+    assert_eq!(bench.lock(), before);
 }

@@ -158,7 +158,7 @@ fn a_catalog_that_may_not_be_whole_is_not_saved() {
         Reply::Json(value)
     });
     assert_snapshot!(Bench::new().asking(&marketplace).fails("snapshot today.json"), @"
-    error: could not list the local images of `debian_bookworm`: the Marketplace's answer may not be whole: it holds a local image whose ID is no UUID: `no-uuid`
+    error: could not list the local images of `debian_bookworm`: the answer cannot be used: it holds a local image whose ID is no UUID: `no-uuid`
      |
      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     ");
@@ -170,7 +170,7 @@ fn files_that_are_no_snapshot() {
     assert_snapshot!(bench.fails("resolve --catalog absent.json"), @"
     error: could not read `absent.json`: entity not found
      |
-     = help: check that `absent.json` is a file that you may read
+     = help: check the path
     ");
     bench.write("page.json", "<html>");
     assert_snapshot!(bench.fails("resolve --catalog page.json"), @"
@@ -190,4 +190,66 @@ fn files_that_are_no_snapshot() {
      |
      = help: `imagelock snapshot FILE` writes one
     ");
+}
+
+#[test]
+fn an_index_that_cannot_be_whole_replaces_no_snapshot() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    bench.ok("snapshot today.json");
+    let good = bench.read("today.json");
+    for (key, value) in [("id", "no-uuid".into()), ("label", serde_json::Value::Null), ("label", "a\u{1b}".into())] {
+        marketplace.answers(move |path, _, answer| {
+            let mut answer = answer.clone();
+            if path.contains("/images?") {
+                answer["images"][0][key] = value.clone();
+            }
+            Reply::Json(answer)
+        });
+        bench.fails("snapshot today.json");
+        bench.fails("search");
+    }
+    marketplace.offers([]);
+    marketplace.answers(|_, _, _| Reply::Normal);
+    assert_snapshot!(bench.fails("snapshot today.json"), @"
+    error: could not list the images of the Marketplace: the answer cannot be used: it lists no image at all
+     |
+     = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    ");
+    assert_eq!(bench.read("today.json"), good);
+}
+
+#[test]
+fn a_listing_that_may_not_be_whole_is_not_shown_as_if_it_were() {
+    let marketplace = marketplace();
+    marketplace.answers(|path, _, answer| {
+        let mut answer = answer.clone();
+        if path.contains("image_label=debian_bookworm") {
+            answer["total_count"] = 9.into();
+        }
+        Reply::Json(answer)
+    });
+    assert_snapshot!(Bench::new().asking(&marketplace).fails("search"), @"
+    error: could not list the local images of `debian_bookworm`: the Marketplace's answer may not be whole: it counts 9 rows, and sent 1
+     |
+     = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    ");
+}
+
+#[test]
+fn a_copy_of_a_snapshot_is_as_old_as_the_snapshot_and_newer_formats_are_left_alone() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    bench.ok("snapshot today.json");
+    bench.write("empty.json", "");
+    bench.ok("snapshot empty.json --catalog today.json --now 2027-01-01T00:00:00Z");
+    assert_eq!(bench.read("empty.json"), bench.read("today.json"));
+    let newer = r#"{"imagelock_snapshot": 7, "precious": 1}"#;
+    bench.write("newer.json", newer);
+    assert_snapshot!(bench.fails("snapshot newer.json"), @"
+    error: `newer.json`: it has snapshot format 7, and imagelock 0.1.0 reads format 1; upgrade imagelock
+     |
+     = help: `imagelock snapshot FILE` writes one
+    ");
+    assert_eq!(bench.read("newer.json"), newer);
 }

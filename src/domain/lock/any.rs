@@ -17,35 +17,12 @@ const PIN: [&str; 10] =
 
 /// Reads a lockfile, whoever wrote it.
 pub(super) fn read(text: &str) -> Result<Lock, Vec<Problem>> {
-    if let Some(problem) = conflict(text) {
-        return Err(vec![problem]);
-    }
     let mut problems = Vec::new();
     let lock = document(text, &mut problems).map(|document| blocks(document.get_ref(), text, &mut problems));
     match lock {
         Some(lock) if problems.is_empty() => Ok(lock),
         _ => Err(problems),
     }
-}
-
-/// Finds what git leaves in a file that it could not merge.
-fn conflict(text: &str) -> Option<Problem> {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let trimmed = line.trim_end();
-        if trimmed.starts_with("<<<<<<<") || trimmed.starts_with(">>>>>>>") || trimmed.starts_with("|||||||") {
-            return Some(
-                Problem::new("the lockfile has conflict markers of an unfinished git merge")
-                    .at(start..start + trimmed.len(), "left by git")
-                    .help(
-                        "take one side, `git checkout --ours images.lock` or `--theirs`, and run `imagelock resolve`; \
-                         it keeps every pin that still fits and adds what is missing",
-                    ),
-            );
-        }
-        start += line.len();
-    }
-    None
 }
 
 fn blocks(document: &DeTable<'_>, text: &str, problems: &mut Vec<Problem>) -> Lock {
@@ -163,10 +140,13 @@ fn refuse_other_formats(top: &Fields<'_>, text: &str) -> Option<Problem> {
                 .help(format!("this file is read by {reader}: upgrade imagelock")),
             )
         }
-        _ => Some(
-            Problem::new("the lockfile's `version` is none")
-                .at(value.span(), format!("expected {FORMAT}"))
-                .help(restore),
-        ),
+        _ => {
+            let found = visible(&text[value.span()]);
+            let title = format!(
+                "the lockfile's `version` is `{found}`, and imagelock {} reads format {FORMAT}",
+                crate::VERSION
+            );
+            Some(Problem::new(title).at(value.span(), format!("expected {FORMAT}")).help(restore))
+        }
     }
 }
