@@ -7,7 +7,7 @@ use imagelock::domain::drift::{self, drift};
 use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::problem::Problem;
-use imagelock::domain::resolve::{self, Upgrade, resolve};
+use imagelock::domain::resolve::{self, Request, Upgrade, resolve};
 use imagelock::marketplace::{Marketplace, Snapshot};
 use imagelock::render::human;
 
@@ -16,17 +16,18 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     let manifest = Manifest::parse(include_str!("quickstart/images.toml")).map_err(titles)?;
     let october = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-10-05.json"))?);
     let november = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-11-02.json"))?);
+    let (targets, now) = (manifest.targets(), "2026-11-02T08:00:00Z".parse()?);
 
     let mut catalog = Catalog::default();
-    october.list(&resolve::questions(manifest.targets(), &Lock::default(), &Upgrade::Keep), &mut catalog);
-    let plan = resolve(manifest.targets(), &catalog, &Lock::default(), &Upgrade::Keep).map_err(titles)?;
+    let request = Request { targets, previous: &Lock::default(), upgrade: &Upgrade::Keep, now };
+    october.inquire(&mut catalog, |catalog| resolve::questions(request, catalog));
+    let lock = resolve(request, &catalog).map_err(titles)?.lock;
 
     let mut catalog = Catalog::default();
-    november.list(&drift::questions(&plan.lock, manifest.targets()), &mut catalog);
-    november.look_up(&drift::lookups(&plan.lock, manifest.targets(), &catalog), &mut catalog);
-    let report = drift(&plan.lock, manifest.targets(), &catalog).map_err(titles)?;
+    november.inquire(&mut catalog, |catalog| drift::questions(&lock, targets, now, catalog));
+    let report = drift(&lock, targets, now, &catalog).map_err(titles)?;
 
-    Ok(format!("{}\n{}", plan.lock.write(), human::check(&report, "imagelock", false)))
+    Ok(format!("{}\n{}", lock.write(), human::check(&report, "imagelock", false)))
 }
 
 fn titles(problems: Vec<Problem>) -> String {

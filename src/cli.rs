@@ -14,7 +14,9 @@ use jiff::Timestamp;
 
 use crate::commands::resolve::Mode;
 use crate::commands::{self, Context, Format, Outcome, Verdict};
-use crate::domain::{Arch, Zone};
+use crate::domain::policy::Age;
+use crate::domain::search::Filter;
+use crate::domain::{Arch, CommercialType, ImageType, Zone};
 use crate::error::Error;
 use crate::files;
 use crate::marketplace::{ApiUrl, Limits, Live, Marketplace, Observer, Settings, Snapshot};
@@ -60,6 +62,9 @@ struct Global {
     /// How long a run may take, retries included
     #[arg(long, global = true, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u32).range(1..=3600))]
     timeout: u32,
+    /// Never pick a version younger than this, whatever the manifest says: days or hours, like `3d`
+    #[arg(long, global = true, value_name = "AGE")]
+    min_age: Option<Age>,
     /// The shape of the output
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
     format: FormatName,
@@ -118,11 +123,14 @@ enum Command {
         #[arg(long)]
         arch: Option<Arch>,
     },
-    /// Print the Marketplace's labels and where they are offered
-    Search {
-        /// A part of a label or a name; or a whole label in which `*` stands for one segment
-        pattern: Option<String>,
+    /// Say why a pin is what it is, or what a UUID is
+    Explain {
+        /// An image's name in images.toml, or the UUID of a local image, a version or an image
+        #[arg(value_name = "NAME|UUID")]
+        what: String,
     },
+    /// Print the Marketplace's labels and where they are offered
+    Search(SearchArgs),
     /// Save the Marketplace's catalog, for `--catalog`
     Snapshot {
         /// Where to; an older snapshot there is replaced
@@ -141,6 +149,43 @@ struct ResolveArgs {
     /// Print what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
+}
+
+#[derive(Args)]
+struct SearchArgs {
+    /// A part of a label or a name; or a whole label in which `*` stands for one segment
+    pattern: Option<String>,
+    /// Only what is offered in this zone
+    #[arg(long)]
+    zone: Option<Zone>,
+    /// Only what is offered for this architecture
+    #[arg(long)]
+    arch: Option<Arch>,
+    /// Only what is offered with this type
+    #[arg(long = "type")]
+    image_type: Option<ImageType>,
+    /// Only what boots this Instance type
+    #[arg(long)]
+    instance_type: Option<CommercialType>,
+    /// Only images of this category, like `distribution`
+    #[arg(long)]
+    category: Option<String>,
+    /// Also what is past its end of life
+    #[arg(long)]
+    eol: bool,
+}
+
+impl SearchArgs {
+    fn filter(&self) -> Filter {
+        Filter {
+            zone: self.zone.clone(),
+            arch: self.arch.clone(),
+            image_type: self.image_type,
+            instance_type: self.instance_type.clone(),
+            category: self.category.clone(),
+            eol: self.eol,
+        }
+    }
 }
 
 /// Runs the program.
@@ -182,7 +227,8 @@ fn dispatch(command: &Command, context: &Context) -> Result<Outcome, Error> {
         Command::Check { names, exit_zero } => commands::check::run(context, names, *exit_zero),
         Command::List => commands::list::run(context),
         Command::Get { name, zone, arch } => commands::get::run(context, name, zone.as_ref(), arch.as_ref()),
-        Command::Search { pattern } => commands::search::run(context, pattern.as_deref()),
+        Command::Explain { what } => commands::explain::run(context, what),
+        Command::Search(args) => commands::search::run(context, args.pattern.as_deref(), &args.filter()),
         Command::Snapshot { file } => commands::snapshot::run(context, file),
     }
 }
@@ -190,11 +236,15 @@ fn dispatch(command: &Command, context: &Context) -> Result<Outcome, Error> {
 fn context(global: &Global) -> Result<Context, Error> {
     let run = Duration::from_secs(global.timeout.into());
     let deadline = Instant::now() + run;
+    let marketplace = marketplace(global, Limits { request: Duration::from_secs(15), deadline, run })?;
+    // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
+    let now = global.now.or(marketplace.taken()).unwrap_or_else(Timestamp::now);
     Ok(Context {
         manifest: global.manifest.clone(),
-        marketplace: marketplace(global, Limits { request: Duration::from_secs(15), deadline, run })?,
+        marketplace,
         deadline,
-        now: global.now.unwrap_or_else(Timestamp::now),
+        now,
+        min_age: global.min_age,
         format: match global.format {
             FormatName::Human => Format::Human,
             FormatName::Json => Format::Json,

@@ -2,7 +2,7 @@
 
 use super::{Context, Format, Outcome, Project};
 use crate::domain::catalog::Catalog;
-use crate::domain::drift::{drift, lookups, questions};
+use crate::domain::drift::{drift, questions};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Target, check_names};
 use crate::error::Error;
@@ -16,14 +16,15 @@ pub fn run(context: &Context, names: &[String], exit_zero: bool) -> Result<Outco
     let project = Project::read(context)?;
     let (targets, lock) = selection(&project, names)?;
     let mut catalog = Catalog::default();
-    context.marketplace.list(&questions(&lock, &targets), &mut catalog);
-    context.marketplace.look_up(&lookups(&lock, &targets, &catalog), &mut catalog);
-    let report = drift(&lock, &targets, &catalog).map_err(|problems| project.error(problems))?;
+    let now = context.now;
+    context.marketplace.inquire(&mut catalog, |catalog| questions(&lock, &targets, now, catalog));
+    let report = drift(&lock, &targets, now, &catalog).map_err(|problems| project.error(problems))?;
     let output = match context.format {
         Format::Human => human::check(&report, &context.invocation(), context.quiet),
         Format::Json => json::check(&report),
     };
-    Ok(Outcome::judged(output, report.has_drift() && !exit_zero))
+    let warning = project.warning(&report.notices);
+    Ok(Outcome { warning, ..Outcome::judged(output, report.has_drift() && !exit_zero) })
 }
 
 /// The targets and pins of the named images; all of them where no name is given.

@@ -1,6 +1,7 @@
 //! One file a command, each a table of contents: read, think, write, render.
 
 pub mod check;
+pub mod explain;
 pub mod get;
 pub mod init;
 pub mod list;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
+use crate::domain::policy::Age;
 use crate::domain::problem::Problem;
 use crate::error::{Error, Source};
 use crate::files;
@@ -28,8 +30,10 @@ pub struct Context {
     pub marketplace: Marketplace,
     /// When the run must be over.
     pub deadline: Instant,
-    /// What time it is.
+    /// What time it is; with a snapshot, when that was taken.
     pub now: Timestamp,
+    /// A minimum age for this run, whatever the manifest says.
+    pub min_age: Option<Age>,
     /// The shape of what is printed.
     pub format: Format,
     /// Print only what needs attention.
@@ -134,7 +138,10 @@ impl Project {
         let Some(text) = files::read(&path)? else { return Err(Error::NoManifest { path }) };
         let lock_source = files::read(&lock_path)?.map(|text| Source { path: lock_path, text });
         let manifest_source = Source { path, text };
-        let manifest = Manifest::parse(&manifest_source.text);
+        let manifest = Manifest::parse(&manifest_source.text).map(|manifest| match context.min_age {
+            Some(min_age) => manifest.with_min_age(min_age),
+            None => manifest,
+        });
         let lock = lock_source.as_ref().map_or_else(|| Ok(Lock::default()), |source| Lock::parse(&source.text));
         match (manifest, lock) {
             (Ok(manifest), Ok(lock)) => Ok(Self { manifest, lock, manifest_source, lock_source }),
@@ -143,6 +150,11 @@ impl Project {
                 Err(Error::Problems { problems, manifest: Some(manifest_source), lock: lock_source })
             }
         }
+    }
+
+    /// Warnings about these files as text.
+    fn warning(&self, warnings: &[Problem]) -> String {
+        crate::render::problems::warnings(warnings, &self.manifest_source)
     }
 
     /// Makes an error of problems with these files.

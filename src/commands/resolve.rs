@@ -5,7 +5,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::drift::disagreements;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::check_names;
-use crate::domain::resolve::{Plan, Upgrade, questions, resolve};
+use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
 use crate::error::Error;
 use crate::files;
 use crate::guard::Guard;
@@ -32,7 +32,7 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mode: Mode) -> Result<
     if mode == Mode::Locked {
         return Ok(locked(context, &project));
     }
-    let satisfied = questions(project.manifest.targets(), &project.lock, &upgrade).is_empty();
+    let satisfied = questions(request(context, &project, &upgrade), &Catalog::default()).is_empty();
     if satisfied || mode == Mode::DryRun {
         let plan = plan(context, &project, &upgrade)?;
         if mode == Mode::DryRun || is_written(&project, &plan.lock) {
@@ -60,14 +60,15 @@ fn upgrade_of(project: &Project, names: Option<&[String]>) -> Result<Upgrade, Er
     }
 }
 
+fn request<'a>(context: &Context, project: &'a Project, upgrade: &'a Upgrade) -> Request<'a> {
+    Request { targets: project.manifest.targets(), previous: &project.lock, upgrade, now: context.now }
+}
+
 fn plan(context: &Context, project: &Project, upgrade: &Upgrade) -> Result<Plan, Error> {
-    let targets = project.manifest.targets();
+    let request = request(context, project, upgrade);
     let mut catalog = Catalog::default();
-    context.marketplace.list(&questions(targets, &project.lock, upgrade), &mut catalog);
-    if catalog.has_unknown_images() {
-        context.marketplace.index(&mut catalog);
-    }
-    resolve(targets, &catalog, &project.lock, upgrade).map_err(|problems| project.error(problems))
+    context.marketplace.inquire(&mut catalog, |catalog| questions(request, catalog));
+    resolve(request, &catalog).map_err(|problems| project.error(problems))
 }
 
 /// Whether the file holds this lock already. A checkout with other line ends is no difference.
@@ -87,8 +88,9 @@ fn locked(context: &Context, project: &Project) -> Outcome {
 fn outcome(context: &Context, project: &Project, plan: &Plan, mode: Mode) -> Outcome {
     let dry_run = mode == Mode::DryRun;
     let rewrites = !is_written(project, &plan.lock);
-    Outcome::well(match context.format {
+    let output = match context.format {
         Format::Human => human::plan(plan, dry_run, rewrites, context.quiet),
         Format::Json => json::plan(plan, dry_run),
-    })
+    };
+    Outcome { warning: project.warning(&plan.warnings), ..Outcome::well(output) }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::search::{index, listing_failed};
+use super::search::{check_index, listing_failed};
 use super::{Context, Outcome};
 use crate::domain::ImageRef;
-use crate::domain::catalog::Catalog;
-use crate::domain::search::offers;
+use crate::domain::catalog::{Answer, Catalog, Image, Question};
+use crate::domain::search::questions;
 use crate::domain::words::count;
 use crate::error::Error;
 use crate::files;
@@ -29,14 +29,12 @@ pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
         }
     }
     let mut catalog = Catalog::default();
-    context.marketplace.index(&mut catalog);
-    let labels: BTreeSet<ImageRef> =
-        index(&catalog)?.iter().map(|image| ImageRef::Label(image.label.clone())).collect();
-    context.marketplace.list(&labels, &mut catalog);
-    let images = index(&catalog)?;
-    let offers = offers(images, &catalog).map_err(|(label, failure)| listing_failed(&label, failure))?;
+    context.marketplace.ask(BTreeSet::from([Question::Index]), &mut catalog);
+    check_index(&catalog)?;
+    context.marketplace.inquire(&mut catalog, everything);
+    check_whole(&catalog)?;
     // A copy of a snapshot is as old as the snapshot.
-    let snapshot = Snapshot::new(&offers, context.marketplace.taken().unwrap_or(context.now));
+    let snapshot = Snapshot::new(&catalog, context.marketplace.taken().unwrap_or(context.now));
     files::replace(path, &snapshot.write())?;
     let (images, local_images) = snapshot.size();
     Ok(Outcome::remark(format!(
@@ -45,4 +43,37 @@ pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
         count(images, "image"),
         path = path.display()
     )))
+}
+
+/// All that can be asked of what is known: listings and versions of every image, and the local images of each version.
+fn everything(catalog: &Catalog) -> BTreeSet<Question> {
+    let images: Vec<&Image> = catalog.images().iter().collect();
+    let mut questions = questions(&images);
+    for image in images {
+        if let Answer::Found(versions) = catalog.versions(&ImageRef::Id(image.id)) {
+            questions.extend(versions.iter().map(|version| Question::Listing(ImageRef::Version(version.id))));
+        }
+    }
+    questions
+}
+
+/// A snapshot that lacks something would say that the Marketplace lacks it.
+fn check_whole(catalog: &Catalog) -> Result<(), Error> {
+    for image in catalog.images() {
+        let failed = |failure| listing_failed(&image.label, failure);
+        let mut listings = vec![ImageRef::Label(image.label.clone())];
+        match catalog.versions(&ImageRef::Id(image.id)) {
+            Answer::Found(versions) => listings.extend(versions.iter().map(|version| ImageRef::Version(version.id))),
+            Answer::NotFound => {}
+            Answer::Failed(failure) => return Err(failed(failure)),
+        }
+        for listing in listings {
+            match catalog.listing(&listing) {
+                Answer::Found(listing) => listing.doubt().map_or(Ok(()), |doubt| Err(failed(doubt)))?,
+                Answer::NotFound => {}
+                Answer::Failed(failure) => return Err(failed(failure)),
+            }
+        }
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Arch, ImageId, ImageRef, ImageType, Label, LocalImageId, Zone};
+use super::{Arch, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone};
 
 /// One local image: one version of an image, in one zone, for one architecture, of one type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,8 +24,15 @@ pub struct LocalImage {
     pub image_type: StatedType,
     /// The Instance types that it can boot. The API changes this list under a constant ID.
     pub commercial_types: BTreeSet<Box<str>>,
-    /// When its version was published, where the Marketplace says.
+}
+
+/// One published build of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// When it was published, where the Marketplace says; to the second.
     pub published: Option<Timestamp>,
+    /// Its ID.
+    pub id: VersionId,
 }
 
 /// The type of a local image as its row states it.
@@ -141,40 +148,154 @@ pub struct Image {
     pub valid_until: Option<Timestamp>,
 }
 
+/// One thing to ask the Marketplace.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// Which images there are, those past their end of life included.
+    Index,
+    /// Which local images there are of something.
+    Listing(ImageRef),
+    /// Which versions an image has.
+    Versions(ImageId),
+    /// Whose a local image is.
+    LocalImage(LocalImageId),
+}
+
+/// What was learnt by asking one thing.
+#[derive(Debug, Clone)]
+pub enum Told {
+    /// All images.
+    Index(Answer<Vec<Image>>),
+    /// The local images of something.
+    Listing(ImageRef, Answer<Listing>),
+    /// The versions of an image.
+    Versions(ImageId, Answer<Vec<Version>>),
+    /// A local image.
+    LocalImage(LocalImageId, Answer<LocalImage>),
+}
+
 /// Everything that was learnt about the Marketplace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalog {
-    /// By what was asked for: the current local images.
-    pub listings: BTreeMap<ImageRef, Answer<Listing>>,
-    /// By ID: single local images.
-    pub lookups: BTreeMap<LocalImageId, Answer<LocalImage>>,
-    /// The index of all images, if it was asked for; sorted by label.
-    pub images: Option<Answer<Vec<Image>>>,
+    listings: BTreeMap<ImageRef, Answer<Listing>>,
+    versions: BTreeMap<ImageId, Answer<Vec<Version>>>,
+    lookups: BTreeMap<LocalImageId, Answer<LocalImage>>,
+    images: Option<Answer<Vec<Image>>>,
 }
 
 impl Catalog {
-    /// The listing of an image, or why there is none. What was never asked has failed.
-    pub fn listing(&self, image: &ImageRef) -> Answer<&Listing> {
-        match self.listings.get(image) {
-            Some(Answer::Found(listing)) => Answer::Found(listing),
-            Some(Answer::NotFound) => Answer::NotFound,
-            Some(Answer::Failed(failure)) => Answer::Failed(failure.clone()),
-            None => Answer::Failed(Failure::not_asked()),
+    /// Takes in an answer.
+    pub fn learn(&mut self, told: Told) {
+        match told {
+            Told::Index(answer) => {
+                self.images = Some(map(answer, |mut images| {
+                    images.sort();
+                    images
+                }));
+            }
+            Told::Listing(image, answer) => drop(self.listings.insert(image, answer)),
+            Told::Versions(image, answer) => {
+                let newest_first = map(answer, |mut versions| {
+                    versions.sort_by(|a, b| b.cmp(a));
+                    versions
+                });
+                self.versions.insert(image, newest_first);
+            }
+            Told::LocalImage(id, answer) => drop(self.lookups.insert(id, answer)),
         }
     }
 
-    /// The labels of the index, as far as it is known.
-    pub fn labels(&self) -> impl Iterator<Item = &str> {
-        let images = match &self.images {
-            Some(Answer::Found(images)) => images.as_slice(),
-            _ => &[],
-        };
-        images.iter().map(|image| image.label.as_str())
+    /// Whether a question was answered already, well or badly.
+    pub fn knows(&self, question: &Question) -> bool {
+        match question {
+            Question::Index => self.images.is_some(),
+            Question::Listing(image) => self.listings.contains_key(image),
+            Question::Versions(image) => self.versions.contains_key(image),
+            Question::LocalImage(id) => self.lookups.contains_key(id),
+        }
     }
 
-    /// Whether some listing is of an image that does not exist, so that the index is worth asking for near matches.
-    pub fn has_unknown_images(&self) -> bool {
-        self.listings.values().any(|answer| matches!(answer, Answer::NotFound))
+    /// The local images of something. What was never asked has failed, here and below.
+    pub fn listing(&self, image: &ImageRef) -> Answer<&Listing> {
+        look(self.listings.get(image))
+    }
+
+    /// The local image with an ID.
+    pub fn local_image(&self, id: LocalImageId) -> Answer<&LocalImage> {
+        look(self.lookups.get(&id))
+    }
+
+    /// All images, sorted by label.
+    pub fn index(&self) -> Answer<&Vec<Image>> {
+        look(self.images.as_ref())
+    }
+
+    /// The images of the index; none where it is not known.
+    pub fn images(&self) -> &[Image] {
+        match self.index() {
+            Answer::Found(images) => images,
+            Answer::NotFound | Answer::Failed(_) => &[],
+        }
+    }
+
+    /// The image that something is of, as far as the index and the listings tell.
+    pub fn image(&self, image: &ImageRef) -> Option<&Image> {
+        match image {
+            ImageRef::Label(label) => self.images().iter().find(|known| known.label == *label),
+            ImageRef::Id(id) => self.images().iter().find(|known| known.id == *id),
+            ImageRef::Version(_) => match self.listing(image) {
+                Answer::Found(listing) => self.image(&ImageRef::Label(listing.label()?.clone())),
+                Answer::NotFound | Answer::Failed(_) => None,
+            },
+        }
+    }
+
+    /// The versions of the image that something is of, the newest first.
+    pub fn versions(&self, image: &ImageRef) -> Answer<&Vec<Version>> {
+        match (self.image(image), self.index()) {
+            (Some(image), _) => look(self.versions.get(&image.id)),
+            (None, Answer::Failed(failure)) => Answer::Failed(failure),
+            (None, _) => Answer::NotFound,
+        }
+    }
+
+    /// The version that a local image of `image` is of, as far as that is known.
+    ///
+    /// A local image does not say its version. The listing of a version does; and the current local images are taken
+    /// for those of the newest version, unless that is known to have others.
+    pub fn version_of(&self, image: &ImageRef, id: LocalImageId) -> Option<&Version> {
+        let Answer::Found(versions) = self.versions(image) else { return None };
+        let has = |image: &ImageRef| match self.listings.get(image) {
+            Some(Answer::Found(listing)) => Some(listing.with_id(id).next().is_some()),
+            _ => None,
+        };
+        let of = |version: &&Version| has(&ImageRef::Version(version.id)) == Some(true);
+        versions.iter().find(of).or_else(|| {
+            let newest = versions.first()?;
+            let current = matches!(image, ImageRef::Label(_) | ImageRef::Id(_)) && has(image) == Some(true);
+            (current && has(&ImageRef::Version(newest.id)).is_none()).then_some(newest)
+        })
+    }
+
+    /// When a local image of `image` was published, as far as that is known.
+    pub fn published(&self, image: &ImageRef, id: LocalImageId) -> Option<Timestamp> {
+        self.version_of(image, id).and_then(|version| version.published)
+    }
+}
+
+fn look<T>(answer: Option<&Answer<T>>) -> Answer<&T> {
+    match answer {
+        Some(Answer::Found(found)) => Answer::Found(found),
+        Some(Answer::NotFound) => Answer::NotFound,
+        Some(Answer::Failed(failure)) => Answer::Failed(failure.clone()),
+        None => Answer::Failed(Failure::not_asked()),
+    }
+}
+
+fn map<T>(answer: Answer<T>, change: impl FnOnce(T) -> T) -> Answer<T> {
+    match answer {
+        Answer::Found(found) => Answer::Found(change(found)),
+        other => other,
     }
 }
 

@@ -1,34 +1,48 @@
 //! Compares what is locked, what is declared and what the Marketplace offers. Learns, never changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalog::{Answer, Catalog, Failure, LocalImage};
-pub use super::judge::Status;
+use jiff::Timestamp;
+
+use super::catalog::{Answer, Catalog, Failure, Question};
+use super::inquiry;
+pub use super::judge::Latest;
 use super::judge::{Judgement, judge};
+use super::life::{End, Stage, end_of_life, successors};
 use super::lock::{Lock, Pin};
-use super::manifest::Target;
+use super::manifest::{Target, Wanted};
 use super::miss::Misses;
+use super::policy::{Acceptance, day};
 use super::problem::{Problem, Span};
-use super::words::and;
-use super::{Cell, ImageRef, ImageType, Label, LocalImageId};
+pub use super::status::Status;
+use super::words::{and, and_more, quoted};
+use super::{Cell, ImageType, Label, Name};
 
 /// What was found about one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// How it stands.
+    /// How it stands: the worst of what is not accepted.
     pub status: Status,
+    /// All that applies, the worst first.
+    pub statuses: Vec<Status>,
+    /// Whether it differs from what should be: what the exit status asks.
+    pub is_drift: bool,
     /// The cell.
     pub cell: Cell,
-    /// The image, as the manifest asks for it, else as the lock has it.
-    pub image: Option<ImageRef>,
+    /// What the manifest asks for, else what the lock has; in words.
+    pub image: String,
     /// Its label, where one is known.
     pub label: Option<Label>,
     /// The type, as declared, else as locked.
     pub image_type: ImageType,
     /// The pin, if there is one.
     pub locked: Option<Pin>,
-    /// The local image that an upgrade would pin; for a current pin, the pinned one.
-    pub latest: Option<LocalImage>,
+    /// When the pinned version was published, if the lock or the Marketplace says.
+    pub published: Option<Timestamp>,
+    /// The local image that an upgrade would pin, where that is another.
+    pub latest: Option<Latest>,
+    /// The end of life, where it is near or over.
+    pub end: Option<End>,
     /// What else there is to say, a clause each.
     pub notes: Vec<String>,
     /// Where the manifest declares the image.
@@ -40,63 +54,96 @@ pub struct Finding {
 pub struct Report {
     /// One a cell, the worst first, then by cell.
     pub findings: Vec<Finding>,
+    /// Acceptances in the manifest that have ended or match nothing.
+    pub notices: Vec<Problem>,
 }
 
 impl Finding {
     fn new(target: &Target, lock: &Lock, judgement: Judgement) -> Self {
         let locked = lock.get(&target.cell).cloned();
-        let label = match &target.image {
-            ImageRef::Label(label) => Some(label.clone()),
-            ImageRef::Id(_) => locked.as_ref().and_then(|pin| pin.label.clone()),
+        let label = match &target.wanted {
+            Wanted::Label(label) => Some(label.clone()),
+            _ => locked.as_ref().and_then(|pin| pin.label().cloned()),
         };
         Self {
             status: judgement.status,
+            statuses: vec![judgement.status],
+            is_drift: judgement.status.is_drift(),
             cell: target.cell.clone(),
-            image: Some(target.image.clone()),
+            image: target.wanted.to_string(),
             label,
             image_type: target.image_type,
+            published: locked.as_ref().and_then(|pin| pin.published),
             locked,
             latest: judgement.latest,
+            end: None,
             notes: judgement.notes,
             place: Some(target.places.image.clone()),
+        }
+    }
+
+    /// Takes in another status that applies as well.
+    fn also(&mut self, status: Status) {
+        self.statuses.push(status);
+        self.statuses.sort_unstable();
+        self.status = self.statuses[0];
+        self.is_drift = self.status.is_drift();
+    }
+
+    /// Lets the acceptances that hold decide what of all that applies is drift.
+    fn accept(&mut self, target: &Target, now: Timestamp) {
+        let holds = |acceptance: &&Acceptance| day(now) <= acceptance.until;
+        let accepted = |status: Status| target.policy.accept.iter().filter(holds).find(|it| it.status == status);
+        for acceptance in self.statuses.iter().filter_map(|status| accepted(*status)) {
+            let Acceptance { status, reason, until, .. } = acceptance;
+            self.notes.push(format!("{} accepted until {until}: {}", status.as_str(), super::words::visible(reason)));
+        }
+        let open = self.statuses.iter().copied().find(|status| accepted(*status).is_none());
+        self.is_drift = open.is_some_and(Status::is_drift);
+        if self.is_drift {
+            self.status = open.unwrap_or(self.status);
         }
     }
 }
 
 impl Report {
-    fn new(mut findings: Vec<Finding>) -> Self {
-        findings.sort_by(|a, b| (a.status, &a.cell).cmp(&(b.status, &b.cell)));
-        Self { findings }
+    fn new(mut findings: Vec<Finding>, notices: Vec<Problem>) -> Self {
+        findings.sort_by(|a, b| (!a.is_drift, a.status, &a.cell).cmp(&(!b.is_drift, b.status, &b.cell)));
+        Self { findings, notices }
     }
 
     /// Whether anything differs: what the exit status says.
     pub fn has_drift(&self) -> bool {
-        self.findings.iter().any(|finding| finding.status.is_drift())
+        self.findings.iter().any(|finding| finding.is_drift)
     }
 
     /// How many findings have each status that occurs, the worst first.
     pub fn tally(&self) -> Vec<(Status, usize)> {
-        let statuses: BTreeSet<Status> = self.findings.iter().map(|finding| finding.status).collect();
-        let count = |status| self.findings.iter().filter(|finding| finding.status == status).count();
-        statuses.into_iter().map(|status| (status, count(status))).collect()
+        let mut tally: BTreeMap<Status, usize> = BTreeMap::new();
+        for finding in &self.findings {
+            *tally.entry(finding.status).or_default() += 1;
+        }
+        tally.into_iter().collect()
     }
 }
 
-/// The images whose listing a check needs.
-pub fn questions(lock: &Lock, targets: &[Target]) -> BTreeSet<ImageRef> {
-    pinned(lock, targets).map(|(target, _)| target.image.clone()).collect()
-}
-
-/// The pins that their listings no longer have: looked up by ID, they tell a superseded pin from a swapped one.
-pub fn lookups(lock: &Lock, targets: &[Target], catalog: &Catalog) -> BTreeSet<LocalImageId> {
-    pinned(lock, targets)
-        .filter(|(target, pin)| match catalog.listing(&target.image) {
-            Answer::Found(listing) => listing.with_id(pin.id).next().is_none(),
-            Answer::NotFound => true,
-            Answer::Failed(_) => false,
-        })
-        .map(|(_, pin)| pin.id)
-        .collect()
+/// What a check must ask, given what is known already; empty where it can be decided.
+pub fn questions(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> BTreeSet<Question> {
+    let mut questions = BTreeSet::new();
+    for (target, pin) in pinned(lock, targets) {
+        questions.extend(inquiry::about(target, Some(pin), now, catalog));
+        // A pin that its listing no longer has is looked up by ID: that tells a superseded pin from a swapped one.
+        let own = target.wanted.image_ref().unwrap_or_else(|| pin.image.clone());
+        let listed = match catalog.listing(&own) {
+            Answer::Found(listing) => listing.with_id(pin.id).next().is_some(),
+            Answer::NotFound => false,
+            Answer::Failed(_) => true,
+        };
+        if !listed {
+            questions.insert(Question::LocalImage(pin.id));
+        }
+    }
+    inquiry::unknown(questions, catalog)
 }
 
 /// The targets that have a pin for the same image, with it.
@@ -112,75 +159,133 @@ fn pinned<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'
 /// # Errors
 /// A problem for everything that could not be decided: an answer that did not come, or one that cannot be the whole
 /// truth.
-pub fn drift(lock: &Lock, targets: &[Target], catalog: &Catalog) -> Result<Report, Vec<Problem>> {
+pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> Result<Report, Vec<Problem>> {
     let mut misses = Misses::default();
     let mut findings: Vec<Finding> = undeclared(lock, targets).collect();
     for target in targets {
-        match inspect(lock, target, catalog) {
+        match inspect(lock, target, now, catalog) {
             Ok(finding) => findings.push(finding),
             Err(failure) => misses.failed(target, failure),
         }
     }
     let problems = misses.problems(catalog);
-    if problems.is_empty() { Ok(Report::new(findings)) } else { Err(problems) }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let notices = idle_acceptances(&findings, targets, now);
+    Ok(Report::new(findings, notices))
 }
 
 /// Compares lock and manifest alone: the findings are what `resolve` would change.
 pub fn disagreements(lock: &Lock, targets: &[Target]) -> Report {
     let findings = targets.iter().filter_map(|target| disagreement(lock, target));
-    Report::new(findings.chain(undeclared(lock, targets)).collect())
+    Report::new(findings.chain(undeclared(lock, targets)).collect(), Vec::new())
 }
 
 /// How a target and the lock disagree, if they do.
 fn disagreement(lock: &Lock, target: &Target) -> Option<Finding> {
-    let finding =
-        |status, note| Some(Finding::new(target, lock, Judgement { status, latest: None, notes: vec![note] }));
+    let finding = |status, note| Some(Finding::new(target, lock, Judgement::new(status, vec![note])));
     match lock.get(&target.cell) {
         None => finding(Status::Unlocked, "declared, but not in the lock".to_owned()),
-        Some(_) if lock.is_edited(&target.cell) => finding(Status::Edited, EDITED.to_owned()),
+        Some(_) if lock.is_edited(&target.cell) => {
+            finding(Status::Edited, "the block does not match its digest: edited by hand, or by a merge".to_owned())
+        }
         Some(pin) if !pin.matches(target) => finding(Status::Unlocked, redeclared(pin, target)),
         Some(_) => None,
     }
 }
-
-const EDITED: &str = "the block does not match its digest: edited by hand, or by a merge";
 
 /// The pins that the manifest does not declare.
 fn undeclared(lock: &Lock, targets: &[Target]) -> impl Iterator<Item = Finding> {
     let declared: BTreeSet<&Cell> = targets.iter().map(|target| &target.cell).collect();
     lock.pins().iter().filter(move |pin| !declared.contains(&pin.cell)).map(|pin| Finding {
         status: Status::Undeclared,
+        statuses: vec![Status::Undeclared],
+        is_drift: true,
         cell: pin.cell.clone(),
-        image: pin.image(),
-        label: pin.label.clone(),
+        image: pin.image.to_string(),
+        label: pin.label().cloned(),
         image_type: pin.image_type,
         locked: Some(pin.clone()),
+        published: pin.published,
         latest: None,
+        end: None,
         notes: vec!["in the lock, but not declared".to_owned()],
         place: None,
     })
 }
 
 /// Judges one target: a swapped ID is worse than a hand edit, and that is worse than what the Marketplace did.
-fn inspect(lock: &Lock, target: &Target, catalog: &Catalog) -> Result<Finding, Failure> {
+fn inspect(lock: &Lock, target: &Target, now: Timestamp, catalog: &Catalog) -> Result<Finding, Failure> {
     let disagreement = disagreement(lock, target);
     let Some((_, pin)) = pinned(lock, std::slice::from_ref(target)).next() else {
         // Without a pin there is nothing to ask the Marketplace about.
         return disagreement.ok_or_else(Failure::not_asked);
     };
-    let judgement = judge(pin, target, catalog)?;
-    match disagreement {
-        Some(edited) if judgement.status > edited.status => Ok(edited),
-        _ => Ok(Finding::new(target, lock, judgement)),
+    let judgement = judge(pin, target, now, catalog)?;
+    let mut finding = match disagreement {
+        Some(edited) if judgement.status > edited.status => edited,
+        _ => Finding::new(target, lock, judgement),
+    };
+    finding.published = finding.published.or_else(|| catalog.published(&pin.image, pin.id));
+    grow_old(&mut finding, pin, target, now, catalog);
+    finding.accept(target, now);
+    Ok(finding)
+}
+
+/// Adds the end of life, if it is near or over.
+fn grow_old(finding: &mut Finding, pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog) {
+    let image = catalog.image(&pin.image);
+    let Some(end) = end_of_life(&target.policy, pin.label(), image) else { return };
+    let status = match end.stage(target.policy.eol_warning, now) {
+        Stage::Over => Status::Eol,
+        Stage::Near => Status::EolSoon,
+        Stage::Far => return,
+    };
+    let verb = if status == Status::Eol { "ended" } else { "ends" };
+    let mut notes = vec![format!("support {verb} on {}, by {}", end.date, end.source)];
+    let successors = pin.label().map(|label| successors(label, now, catalog)).unwrap_or_default();
+    if !successors.is_empty() {
+        notes.push(format!("then there is {}", and_more(successors.iter().map(quoted), 3)));
     }
+    if finding.status != Status::Current {
+        notes.push(format!("also {}", finding.status.as_str()));
+    }
+    finding.notes.splice(0..0, notes);
+    finding.also(status);
+    finding.end = Some(end);
+}
+
+/// The acceptances that have ended, and those that match nothing that was found.
+fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) -> Vec<Problem> {
+    let mut by_place: BTreeMap<usize, (&Name, &Acceptance)> = BTreeMap::new();
+    for target in targets {
+        by_place.extend(target.policy.accept.iter().map(|it| (it.place.start, (&target.cell.name, it))));
+    }
+    let mut notices = Vec::new();
+    for (name, acceptance) in by_place.into_values() {
+        let status = acceptance.status.as_str();
+        let found =
+            findings.iter().any(|finding| finding.cell.name == *name && finding.statuses.contains(&acceptance.status));
+        let problem = if day(now) > acceptance.until {
+            Problem::new(format!("the acceptance of `{status}` for `{name}` ended on {}", acceptance.until))
+        } else if found {
+            continue;
+        } else {
+            Problem::new(format!("the acceptance of `{status}` for `{name}` matches nothing that was found"))
+        };
+        notices.push(problem.at(acceptance.place.clone(), "").help("remove it, or decide anew and give it a new end"));
+    }
+    notices
 }
 
 /// What the manifest declares otherwise than the lock has it.
 fn redeclared(pin: &Pin, target: &Target) -> String {
     let mut parts = Vec::new();
-    if pin.image().as_ref() != Some(&target.image) {
-        let locked = pin.image().map_or_else(String::new, |image| image.to_string());
-        parts.push(format!("`{locked}`, now declared as `{}`", target.image));
+    let same_image = Pin { image_type: target.image_type, instance_type: target.instance_type.clone(), ..pin.clone() };
+    if !same_image.satisfies(target) {
+        let locked = pin.release.as_ref().map_or_else(String::new, |release| format!(" release {release}"));
+        parts.push(format!("`{}`{locked}, now declared as `{}`", pin.image, target.wanted));
     }
     if pin.image_type != target.image_type {
         parts.push(format!("type {}, now declared as {}", pin.image_type, target.image_type));
@@ -192,6 +297,9 @@ fn redeclared(pin: &Pin, target: &Target) -> String {
         (Some(locked), None) => parts.push(format!("Instance type {locked}, now declared without one")),
         (None, Some(wanted)) => parts.push(format!("no Instance type, now declared as {wanted}")),
         _ => {}
+    }
+    if parts.is_empty() {
+        parts.push("a range of releases, now declared as one label".to_owned());
     }
     format!("locked for {}", and(parts))
 }

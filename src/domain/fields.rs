@@ -19,6 +19,13 @@ pub struct Placed<T> {
     pub span: Span,
 }
 
+impl<T> Placed<T> {
+    /// The same place with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Placed<U> {
+        Placed { value: change(self.value), span: self.span }
+    }
+}
+
 /// Reads a file as TOML. `None` means that it could not be read at all, and the problems say why.
 pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<Spanned<DeTable<'t>>> {
     if let Some(span) = conflict(text) {

@@ -1,166 +1,212 @@
-//! How one pin stands, judged by what the Marketplace offers.
+//! How one pin stands, judged by what the Marketplace offers and the policy allows.
+
+use jiff::Timestamp;
 
 use super::catalog::{Answer, Catalog, Failure, Listing, LocalImage};
 use super::lock::Pin;
-use super::manifest::Target;
-use super::select::{Choice, boots, candidates, choose};
+use super::manifest::{Target, Wanted};
+use super::policy::day;
+use super::release::{Release, release_of};
+use super::select::{Choice, Decision, Miss, Pick, boots, decide};
+use super::status::Status;
 use super::words::{and, count, visible};
-use super::{Cell, ImageRef, Label};
+use super::{Cell, Label, LocalImageId};
 
-/// How a pin stands; the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
-    /// The ID exists, but is not that label, zone, arch or type: somebody swapped a UUID.
-    Mismatch,
-    /// The block does not match its digest: a hand edit or a bad merge.
-    Edited,
-    /// The label is gone from the Marketplace.
-    Withdrawn,
-    /// The label lives, but no longer in this zone, arch or type.
-    Retired,
-    /// The pin no longer lists the declared Instance type.
-    Incompatible,
-    /// The manifest declares the cell, and the lock does not satisfy it.
-    Unlocked,
-    /// The lock has the cell, and the manifest does not declare it.
-    Undeclared,
-    /// A newer local image exists.
-    Outdated,
-    /// The newest there is.
-    Current,
+/// A local image that could take a pin's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Latest {
+    /// Its ID.
+    pub id: LocalImageId,
+    /// Its release, where a range of releases was asked for.
+    pub release: Option<Release>,
+    /// When it was published, if that is known.
+    pub published: Option<Timestamp>,
 }
 
-impl Status {
-    /// The word for it in every format.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Mismatch => "mismatch",
-            Self::Edited => "edited",
-            Self::Withdrawn => "withdrawn",
-            Self::Retired => "retired",
-            Self::Incompatible => "incompatible",
-            Self::Unlocked => "unlocked",
-            Self::Undeclared => "undeclared",
-            Self::Outdated => "outdated",
-            Self::Current => "current",
-        }
-    }
-
-    /// Whether it is drift, and so makes `check` exit with 2.
-    pub fn is_drift(self) -> bool {
-        self != Self::Current
+impl Latest {
+    pub(super) fn new(pick: &Pick<'_>) -> Self {
+        Self { id: pick.local.id, release: pick.release.clone(), published: pick.published }
     }
 }
 
 /// How a pin stands, and what there is to say about it.
 pub(super) struct Judgement {
     pub(super) status: Status,
-    /// The local image that an upgrade would pin.
-    pub(super) latest: Option<LocalImage>,
+    /// The local image that an upgrade would pin, now or once it is old enough.
+    pub(super) latest: Option<Latest>,
     /// A clause each.
     pub(super) notes: Vec<String>,
 }
 
 impl Judgement {
-    fn new(status: Status, notes: Vec<String>) -> Self {
+    pub(super) fn new(status: Status, notes: Vec<String>) -> Self {
         Self { status, latest: None, notes }
     }
 }
 
-/// Judges a pin by what the Marketplace offers.
-pub(super) fn judge(pin: &Pin, target: &Target, catalog: &Catalog) -> Result<Judgement, Failure> {
-    let listing = match catalog.listing(&target.image) {
+/// Judges a pin.
+pub(super) fn judge(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog) -> Result<Judgement, Failure> {
+    let own = target.wanted.image_ref().unwrap_or_else(|| pin.image.clone());
+    let listing = match catalog.listing(&own) {
         Answer::Found(listing) => Some(listing),
         Answer::NotFound => None,
         Answer::Failed(failure) => return Err(failure),
     };
     let expected = expected_label(pin, target, listing);
-    let mut listed_rows = listing.into_iter().flat_map(|listing| listing.with_id(pin.id)).peekable();
-    if let Some(listing) = listing.filter(|_| listed_rows.peek().is_some()) {
-        let swaps: Vec<_> = listed_rows.map(|local| (local, swapped(local, target, expected.as_ref()))).collect();
-        return Ok(match swaps.iter().find(|(_, swap)| swap.is_none()) {
-            Some((local, _)) => listed(local, target, listing),
-            None => Judgement::new(Status::Mismatch, swaps.into_iter().filter_map(|(_, swap)| swap).take(1).collect()),
-        });
+    let rows: Vec<&LocalImage> = listing.into_iter().flat_map(|listing| listing.with_id(pin.id)).collect();
+    let looked_up = if rows.is_empty() { look_up(pin, catalog)? } else { None };
+    let swaps: Vec<Option<String>> =
+        rows.iter().copied().chain(looked_up).map(|local| swapped(local, target, expected.as_ref())).collect();
+    if !swaps.is_empty() && swaps.iter().all(Option::is_some) {
+        return Ok(Judgement::new(Status::Mismatch, swaps.into_iter().flatten().take(1).collect()));
     }
-    let looked_up = look_up(pin, catalog)?;
-    if let Some(swap) = looked_up.and_then(|local| swapped(local, target, expected.as_ref())) {
-        return Ok(Judgement::new(Status::Mismatch, vec![swap]));
-    }
-    let Some(listing) = listing else {
-        return Ok(Judgement::new(Status::Withdrawn, vec!["the Marketplace no longer has this image".to_owned()]));
-    };
-    let mut notes = Vec::new();
-    if looked_up.is_none() {
+    let decision = decide(target, Some(pin), target.policy.cutoff(now), catalog);
+    let mut notes = outside_range(pin, target, catalog);
+    if rows.is_empty() && looked_up.is_none() && listing.is_some() {
         notes.push("the pinned ID is no longer described".to_owned());
     }
-    match choose(listing, target) {
-        Choice::One(latest) => Ok(Judgement { status: Status::Outdated, latest: Some(latest.clone()), notes }),
-        Choice::Several(several) => {
-            notes
-                .push(format!("{} could replace it; `instance-type` must choose", count(several.len(), "local image")));
-            Ok(Judgement::new(Status::Outdated, notes))
-        }
-        Choice::None(_) => irreplaceable(target, listing, looked_up, notes),
+    let latest = match &decision {
+        Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(pick)),
+        _ => None,
+    };
+    if listing.is_none() {
+        notes.insert(0, "the Marketplace no longer has this image".to_owned());
+        return Ok(Judgement { status: Status::Withdrawn, latest, notes });
+    }
+    let here = rows.iter().copied().find(|local| swapped(local, target, expected.as_ref()).is_none());
+    if let (Some(local), Some(wanted)) = (here, &target.instance_type)
+        && !boots(local, target)
+    {
+        notes.insert(0, format!("no longer lists the Instance type {wanted}"));
+        return Ok(Judgement { status: Status::Incompatible, latest, notes });
+    }
+    match decision {
+        Decision::Pin(pick) if pick.local.id != pin.id => Ok(outdated(pin, target, &pick, now, catalog, notes)),
+        Decision::Pin(_) | Decision::Keep => Ok(cooling(pin, target, catalog, notes)),
+        Decision::Stuck(_) if here.is_some() => Ok(Judgement::new(Status::Current, notes)),
+        Decision::Stuck(choice) => irreplaceable(choice, target, looked_up, notes),
     }
 }
 
-/// Judges a pin that the listing still has, in its cell.
-fn listed(local: &LocalImage, target: &Target, listing: &Listing) -> Judgement {
-    match &target.instance_type {
-        Some(wanted) if !boots(local, target) => Judgement {
-            status: Status::Incompatible,
-            latest: match choose(listing, target) {
-                Choice::One(other) => Some(other.clone()),
-                _ => None,
-            },
-            notes: vec![format!("no longer lists the Instance type {wanted}")],
-        },
-        _ => Judgement { status: Status::Current, latest: Some(local.clone()), notes: Vec::new() },
+/// Judges a pin that an upgrade would move.
+fn outdated(
+    pin: &Pin,
+    target: &Target,
+    pick: &Pick<'_>,
+    now: Timestamp,
+    catalog: &Catalog,
+    mut notes: Vec<String>,
+) -> Judgement {
+    let latest = Some(Latest::new(pick));
+    notes.extend(versions_behind(pin, catalog));
+    match &target.policy.freeze {
+        Some(freeze) if freeze.holds(now) => {
+            notes.insert(0, format!("until {}: {}", freeze.until, visible(&freeze.reason)));
+            return Judgement { status: Status::Frozen, latest, notes };
+        }
+        Some(freeze) => notes.push(format!("the freeze ended on {}", freeze.until)),
+        None => {}
+    }
+    Judgement { status: Status::Outdated, latest, notes }
+}
+
+/// How many versions the Marketplace lists after the pinned one, where it lists that too.
+fn versions_behind(pin: &Pin, catalog: &Catalog) -> Option<String> {
+    let Answer::Found(versions) = catalog.versions(&pin.image) else { return None };
+    let pinned = pin.published.or_else(|| catalog.published(&pin.image, pin.id))?;
+    let listed = versions.iter().any(|version| version.published == Some(pinned));
+    let newer = versions.iter().filter(|version| version.published > Some(pinned)).count();
+    (listed && newer > 0).then(|| format!("{} behind", count(newer, "version")))
+}
+
+/// Judges a pin that an upgrade would leave where it is.
+fn cooling(pin: &Pin, target: &Target, catalog: &Catalog, mut notes: Vec<String>) -> Judgement {
+    let Some(age) = target.policy.min_age else { return Judgement::new(Status::Current, notes) };
+    // Without the age, would it move?
+    match decide(target, Some(pin), None, catalog) {
+        Decision::Pin(pick) if pick.local.id != pin.id => {
+            let until = pick.published.map(|published| age.after(published));
+            notes.insert(
+                0,
+                match until {
+                    Some(until) => format!("the newer one has the age of {age} from {} on", day(until)),
+                    None => format!("the newer one has no known date, and `min-age` asks for {age}"),
+                },
+            );
+            Judgement { status: Status::Cooling, latest: Some(Latest::new(&pick)), notes }
+        }
+        _ => Judgement::new(Status::Current, notes),
     }
 }
 
 /// Judges a superseded pin that nothing on offer can replace.
 fn irreplaceable(
+    choice: Choice<'_>,
     target: &Target,
-    listing: &Listing,
     looked_up: Option<&LocalImage>,
     mut notes: Vec<String>,
 ) -> Result<Judgement, Failure> {
-    if let Some(doubt) = listing.doubt() {
-        return Err(doubt);
+    let Cell { zone, arch, .. } = &target.cell;
+    match choice {
+        Choice::Failed(failure) => Err(failure),
+        Choice::Several(several) => {
+            let several = count(several.len(), "local image");
+            notes.push(format!("{several} could replace it, and `instance-type` must choose"));
+            Ok(Judgement::new(Status::Outdated, notes))
+        }
+        Choice::None(listing, _) if listing.doubt().is_some() => {
+            Err(listing.doubt().unwrap_or_else(Failure::not_asked))
+        }
+        Choice::None(_, Miss::NotBootable(_)) => {
+            let wanted = target.instance_type.as_ref().map_or("", |wanted| wanted.as_str());
+            if looked_up.is_some_and(|local| boots(local, target)) {
+                notes.push(format!("a newer local image exists, but does not boot on {wanted}"));
+                return Ok(Judgement::new(Status::Current, notes));
+            }
+            notes.insert(0, format!("what is offered now does not boot on {wanted}"));
+            Ok(Judgement::new(Status::Incompatible, notes))
+        }
+        Choice::TooYoung(_) => {
+            notes.insert(0, "what could replace it is too young".to_owned());
+            Ok(Judgement::new(Status::Cooling, notes))
+        }
+        Choice::One(_) | Choice::None(..) | Choice::NoRelease | Choice::Unknown => {
+            notes.insert(0, format!("no longer offered in {zone} for {arch} with type {}", target.image_type));
+            Ok(Judgement::new(Status::Retired, notes))
+        }
     }
-    let Some(wanted) = target.instance_type.as_ref().filter(|_| !candidates(listing, target).is_empty()) else {
-        let Cell { zone, arch, .. } = &target.cell;
-        notes.insert(0, format!("no longer offered in {zone} for {arch} with type {}", target.image_type));
-        return Ok(Judgement::new(Status::Retired, notes));
-    };
-    if looked_up.is_some_and(|local| boots(local, target)) {
-        notes.push(format!("a newer local image exists, but does not boot on {wanted}"));
-        return Ok(Judgement::new(Status::Current, notes));
-    }
-    notes.insert(0, format!("what is offered now does not boot on {wanted}"));
-    Ok(Judgement::new(Status::Incompatible, notes))
+}
+
+/// A release that is newer than the pinned one and outside the range: worth a word, and no drift.
+fn outside_range(pin: &Pin, target: &Target, catalog: &Catalog) -> Vec<String> {
+    let (Wanted::Release(pattern, range), Some(pinned)) = (&target.wanted, &pin.release) else { return Vec::new() };
+    let beyond = catalog
+        .images()
+        .iter()
+        .filter(|image| pattern.matches(&image.label))
+        .filter_map(|image| release_of(&image.label, &image.name, Some(pattern)))
+        .filter(|release| release > pinned && !range.contains(release));
+    beyond.max().map(|release| format!("release {release} exists, outside `{range}`")).into_iter().collect()
 }
 
 /// What the look-up by ID said: the local image, or that there is none by this ID.
 fn look_up<'c>(pin: &Pin, catalog: &'c Catalog) -> Result<Option<&'c LocalImage>, Failure> {
-    match catalog.lookups.get(&pin.id) {
-        Some(Answer::Found(local)) => Ok(Some(local)),
-        Some(Answer::NotFound) => Ok(None),
-        Some(Answer::Failed(failure)) => {
+    match catalog.local_image(pin.id) {
+        Answer::Found(local) => Ok(Some(local)),
+        Answer::NotFound => Ok(None),
+        Answer::Failed(failure) => {
             let cause = format!("looking up pinned IDs that are no longer listed: {}", failure.cause);
-            Err(Failure { cause, ..failure.clone() })
+            Err(Failure { cause, ..failure })
         }
-        None => Err(Failure::not_asked()),
     }
 }
 
-/// The label that the pinned ID must have. For an image that is declared by its ID, the Marketplace's own rows say.
+/// The label that the pinned ID must have. For an image that is declared by an ID, the Marketplace's own rows say.
 fn expected_label(pin: &Pin, target: &Target, listing: Option<&Listing>) -> Option<Label> {
-    match &target.image {
-        ImageRef::Label(label) => Some(label.clone()),
-        ImageRef::Id(_) => listing.and_then(Listing::label).or(pin.label.as_ref()).cloned(),
+    match &target.wanted {
+        Wanted::Label(label) => Some(label.clone()),
+        Wanted::Image(_) | Wanted::Version(_) => listing.and_then(Listing::label).or(pin.label()).cloned(),
+        Wanted::Release(..) => pin.label().cloned(),
     }
 }
 

@@ -2,48 +2,54 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::catalog::{Answer, Catalog, Failure, Listing, LocalImage, StatedType};
-use super::manifest::Target;
+use super::manifest::{Target, Wanted};
+use super::policy::day;
 use super::problem::Problem;
+use super::release::{LabelPattern, Range, release_of};
 use super::select::{Choice, Miss};
 use super::words::{and, and_more, count, did_you_mean, or, quoted, visible};
-use super::{Arch, ImageRef, ImageType, Label, Name, Zone};
+use super::{Arch, ImageType, Label, Name, Zone};
+
+/// A target that a listing has nothing for.
+type Missing<'c> = (&'c Target, &'c Listing, Miss<'c>);
 
 /// Gathers the targets that cannot be filled, to tell of them together.
 #[derive(Default)]
 pub struct Misses<'c> {
     unknown: BTreeMap<Name, &'c Target>,
     failed: BTreeMap<(String, String), Vec<(&'c Target, Failure)>>,
-    missing: BTreeMap<(Name, &'static str), Vec<(&'c Target, Miss<'c>)>>,
+    missing: BTreeMap<(Name, &'static str), Vec<Missing<'c>>>,
+    young: BTreeMap<Name, Vec<(&'c Target, Option<Timestamp>)>>,
     several: BTreeMap<Name, Vec<(&'c Target, Vec<&'c LocalImage>)>>,
 }
 
 impl<'c> Misses<'c> {
-    /// A target of an image that the Marketplace does not know.
-    pub fn unknown(&mut self, target: &'c Target) {
-        self.unknown.entry(target.cell.name.clone()).or_insert(target);
-    }
-
     /// A target about which the Marketplace could not be asked.
     pub fn failed(&mut self, target: &'c Target, failure: Failure) {
         let key = (failure.cause.clone(), failure.help.clone());
         self.failed.entry(key).or_default().push((target, failure));
     }
 
-    /// A target for which the listing has no single local image.
+    /// A target for which there is no single local image.
     pub fn unfilled(&mut self, target: &'c Target, choice: Choice<'c>) {
+        let name = target.cell.name.clone();
         match choice {
             Choice::One(_) => {}
-            Choice::Several(candidates) => {
-                self.several.entry(target.cell.name.clone()).or_default().push((target, candidates));
-            }
-            Choice::None(miss) => {
+            Choice::Several(candidates) => self.several.entry(name).or_default().push((target, candidates)),
+            Choice::Unknown | Choice::NoRelease => drop(self.unknown.entry(name).or_insert(target)),
+            Choice::Failed(failure) => self.failed(target, failure),
+            Choice::TooYoung(first) => self.young.entry(name).or_default().push((target, first)),
+            Choice::None(listing, miss) => {
                 let kind = match miss {
                     Miss::NoCell => "cell",
                     Miss::OtherTypes(_) => "type",
                     Miss::NotBootable(_) => "instance type",
                 };
-                self.missing.entry((target.cell.name.clone(), kind)).or_default().push((target, miss));
+                self.missing.entry((name, kind)).or_default().push((target, listing, miss));
             }
         }
     }
@@ -53,16 +59,16 @@ impl<'c> Misses<'c> {
         let mut problems: Vec<Problem> = self.unknown.values().map(|target| unknown(target, catalog)).collect();
         problems.extend(self.failed.values().map(|cells| failed(cells)));
         for targets in self.missing.values() {
-            let Some((first, miss)) = targets.first() else { continue };
-            let cells: Vec<&Target> = targets.iter().map(|(target, _)| *target).collect();
-            let Answer::Found(listing) = catalog.listing(&first.image) else { continue };
+            let Some((_, listing, miss)) = targets.first() else { continue };
+            let cells: Vec<&Target> = targets.iter().map(|(target, _, _)| *target).collect();
             let problem = match miss {
                 Miss::NoCell => no_cell(&cells, listing),
                 Miss::OtherTypes(types) => other_types(&cells, types),
-                Miss::NotBootable(_) => not_bootable(targets),
+                Miss::NotBootable(_) => not_bootable(&cells, targets.iter().map(|(_, _, miss)| miss)),
             };
             problems.push(doubted(problem, listing));
         }
+        problems.extend(self.young.values().map(|cells| too_young(cells)));
         problems.extend(self.several.values().map(|cells| several(cells)));
         problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
         problems
@@ -80,29 +86,78 @@ fn doubted(problem: Problem, listing: &Listing) -> Problem {
 /// The problem of an image that the Marketplace does not know.
 fn unknown(target: &Target, catalog: &Catalog) -> Problem {
     let span = target.places.image.clone();
-    match &target.image {
-        ImageRef::Label(label) => {
+    let by_id = |kind: &str, id: &str, others: &str| {
+        Problem::new(format!("no {kind} with the ID `{id}` in the Marketplace"))
+            .at(span.clone(), format!("unknown {kind} ID"))
+            .note(format!("it must be the ID of {others}"))
+            .help("name the image by `label`; `imagelock search` lists the labels")
+    };
+    match &target.wanted {
+        Wanted::Label(label) => {
             let problem =
                 Problem::new(format!("no image labelled `{label}` in the Marketplace")).at(span, "unknown label");
-            match &catalog.images {
-                Some(Answer::Failed(failure)) => problem
+            match catalog.index() {
+                Answer::Failed(failure) => problem
                     .note(format!("what labels there are could not be learnt: {}", failure.cause))
                     .help(&failure.help),
                 _ => problem.help(other_labels(label, catalog)),
             }
         }
-        ImageRef::Id(id) => Problem::new(format!("no image with the ID `{id}` in the Marketplace"))
-            .at(span, "unknown image ID")
-            .note("`image-id` takes the ID of a Marketplace image, not that of a version or of a local image")
-            .help("name it by `label`; `imagelock search` lists the labels"),
+        Wanted::Release(pattern, range) => no_release(target, pattern, range, catalog),
+        Wanted::Image(id) => {
+            by_id("image", &id.to_string(), "a Marketplace image, not of a version or of a local image")
+        }
+        Wanted::Version(id) => {
+            by_id("version", &id.to_string(), "a version, not of a Marketplace image or of a local image")
+        }
     }
+}
+
+/// The problem of a range in which no release is offered.
+fn no_release(target: &Target, pattern: &LabelPattern, range: &Range, catalog: &Catalog) -> Problem {
+    let matching = catalog.images().iter().filter(|image| pattern.matches(&image.label));
+    let releases: Vec<String> = matching
+        .map(|image| match release_of(&image.label, &image.name, Some(pattern)) {
+            Some(release) => format!("{release} (`{}`)", image.label),
+            None => format!("`{}`, whose release cannot be read", image.label),
+        })
+        .collect();
+    let problem = Problem::new(format!("no release of `{pattern}` in the Marketplace is in the range `{range}`"))
+        .at(target.places.image.clone(), "no such release");
+    if releases.is_empty() {
+        return problem
+            .note("no label matches the pattern; `*` is one segment, without `_`")
+            .help("`imagelock search` lists the labels");
+    }
+    problem.note(format!("there is {}", and_more(releases, 12))).help("widen `release`")
+}
+
+/// The problem of an image of which nothing is old enough; `cells` is not empty.
+fn too_young(cells: &[(&Target, Option<Timestamp>)]) -> Problem {
+    let (target, _) = cells[0];
+    let places = by_arch(cells.iter().map(|(target, _)| (&target.cell.arch, &target.cell.zone)));
+    let age = target.policy.min_age.map_or_else(String::new, |age| age.to_string());
+    let problem = Problem::new(format!("no version of `{}` is {age} old yet {places}", target.wanted))
+        .at(target.places.image.clone(), format!("`min-age` asks for {age}"));
+    match cells.iter().filter_map(|(_, first)| *first).min() {
+        Some(first) => problem
+            .note(format!("the first will be on {} at {} UTC", day(first), TimeZone::UTC.to_datetime(first).time()))
+            .help("wait, or take it as it is with `--min-age 0d` for this run"),
+        None => problem
+            .note("the Marketplace gives no date for its versions, and one without a date has not passed")
+            .help("set `min-age = \"0d\"` for this image, or take it for this run with `--min-age 0d`"),
+    }
+}
+
+fn labels(catalog: &Catalog) -> impl Iterator<Item = &str> {
+    catalog.images().iter().map(|image| image.label.as_str())
 }
 
 /// What to ask for instead of an unknown label: one that is written alike, else one of the same family.
 fn other_labels(label: &Label, catalog: &Catalog) -> String {
     let family = label.as_str().split('_').next().unwrap_or_default();
-    let relatives: Vec<&str> = catalog.labels().filter(|other| other.split('_').next() == Some(family)).collect();
-    match did_you_mean(label.as_str(), catalog.labels()) {
+    let relatives: Vec<&str> = labels(catalog).filter(|other| other.split('_').next() == Some(family)).collect();
+    match did_you_mean(label.as_str(), labels(catalog)) {
         Some(help) => help,
         None if relatives.is_empty() => "`imagelock search` lists the labels".to_owned(),
         None => format!("there is {}; `imagelock search` lists all labels", and_more(relatives.iter().map(quoted), 8)),
@@ -111,7 +166,7 @@ fn other_labels(label: &Label, catalog: &Catalog) -> String {
 
 /// The problem of images about which the Marketplace did not answer; `cells` is not empty.
 fn failed(cells: &[(&Target, Failure)]) -> Problem {
-    let images: BTreeSet<&ImageRef> = cells.iter().map(|(target, _)| &target.image).collect();
+    let images: BTreeSet<String> = cells.iter().map(|(target, _)| target.wanted.to_string()).collect();
     let names = and(images.iter().map(quoted));
     let (target, failure) = &cells[0];
     let mut problem = Problem::new(format!("the Marketplace gave no usable answer about {names}"))
@@ -126,7 +181,7 @@ fn no_cell(cells: &[&Target], listing: &Listing) -> Problem {
     let target = cells[0];
     let missing = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
     let verb = if listing.doubt().is_some() { "was not found" } else { "is not offered" };
-    let mut problem = Problem::new(format!("`{}` {verb} {missing}", target.image))
+    let mut problem = Problem::new(format!("`{}` {verb} {missing}", target.wanted))
         .at(target.places.zone.clone(), format!("not offered here for {}", target.cell.arch));
     let types: BTreeSet<&StatedType> = listing.local_images().iter().map(|local| &local.image_type).collect();
     for image_type in types {
@@ -163,9 +218,10 @@ fn other_types(cells: &[&Target], types: &[&StatedType]) -> Problem {
         Some(_) => "not of this type".to_owned(),
         None => format!("`type` is not declared, which means {}", target.image_type),
     };
-    let problem = Problem::new(format!("`{}` is not offered with type {} {where_to}", target.image, target.image_type))
-        .at(span, label)
-        .note(format!("there it is offered with type {}", or(&types)));
+    let problem =
+        Problem::new(format!("`{}` is not offered with type {} {where_to}", target.wanted, target.image_type))
+            .at(span, label)
+            .note(format!("there it is offered with type {}", or(&types)));
     match types.iter().find_map(|other| other.parse::<ImageType>().ok()) {
         Some(other) => problem.help(format!(
             "add `type = \"{other}\"` to [images.{}]; its servers then need the root volume type `{}`",
@@ -176,19 +232,19 @@ fn other_types(cells: &[&Target], types: &[&StatedType]) -> Problem {
     }
 }
 
-fn not_bootable(cells: &[(&Target, Miss<'_>)]) -> Problem {
-    let target = cells[0].0;
-    let where_to = by_arch(cells.iter().map(|(target, _)| (&target.cell.arch, &target.cell.zone)));
+fn not_bootable<'m>(cells: &[&Target], misses: impl Iterator<Item = &'m Miss<'m>>) -> Problem {
+    let target = cells[0];
+    let where_to = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
     let wanted = target.instance_type.as_ref().map_or("", |wanted| wanted.as_str());
     let mut bootable: BTreeSet<&str> = BTreeSet::new();
-    for (_, miss) in cells {
+    for miss in misses {
         if let Miss::NotBootable(candidates) = miss {
             bootable.extend(candidates.iter().flat_map(|local| local.commercial_types.iter().map(|t| &**t)));
         }
     }
     let span = target.places.instance_type.clone().unwrap_or(target.places.image.clone());
     let problem =
-        Problem::new(format!("`{}` does not boot on `{wanted}` {where_to}", target.image)).at(span, "cannot boot it");
+        Problem::new(format!("`{}` does not boot on `{wanted}` {where_to}", target.wanted)).at(span, "cannot boot it");
     if bootable.is_empty() {
         return problem.note("the Marketplace lists no Instance type for it").help("remove `instance-type`");
     }
@@ -202,7 +258,7 @@ fn several(cells: &[(&Target, Vec<&LocalImage>)]) -> Problem {
     let (target, candidates) = &cells[0];
     let places = by_arch(cells.iter().map(|(target, _)| (&target.cell.arch, &target.cell.zone)));
     let mut problem =
-        Problem::new(format!("`{}` has several local images of type {} {places}", target.image, target.image_type))
+        Problem::new(format!("`{}` has several local images of type {} {places}", target.wanted, target.image_type))
             .at(target.places.image.clone(), format!("which of them for `{}`?", target.cell.name));
     for local in candidates {
         let own = boots_alone(local, candidates);

@@ -11,16 +11,23 @@ use uuid::Uuid;
 
 pub mod catalog;
 pub mod drift;
+pub mod eol;
+pub mod explain;
 pub mod fields;
+pub mod inquiry;
 mod judge;
+pub mod life;
 pub mod lock;
 pub mod manifest;
 pub mod miss;
 pub mod pick;
+pub mod policy;
 pub mod problem;
+pub mod release;
 pub mod resolve;
 pub mod search;
 pub mod select;
+pub mod status;
 pub mod words;
 
 /// What a malformed word should have looked like, to stand behind "expected".
@@ -65,6 +72,8 @@ macro_rules! word {
         }
     };
 }
+
+use word;
 
 word!(
     /// The name that a manifest gives an image: `web` in `[images.web]`.
@@ -234,6 +243,11 @@ id!(
     ImageId
 );
 
+id!(
+    /// The ID of one version of an image. Never a pin: no Instance boots it.
+    VersionId
+);
+
 impl LocalImageId {
     /// The first eight digits, for tables where the whole would not fit.
     pub fn short(self) -> String {
@@ -243,13 +257,15 @@ impl LocalImageId {
     }
 }
 
-/// What a manifest asks for an image by.
+/// What the Marketplace lists local images by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ImageRef {
-    /// By its label.
+    /// The current local images of a label.
     Label(Label),
-    /// By the ID of the Marketplace image.
+    /// The current local images of an image.
     Id(ImageId),
+    /// The local images of one version.
+    Version(VersionId),
 }
 
 impl fmt::Display for ImageRef {
@@ -257,6 +273,7 @@ impl fmt::Display for ImageRef {
         match self {
             Self::Label(label) => label.fmt(f),
             Self::Id(id) => id.fmt(f),
+            Self::Version(id) => write!(f, "version {id}"),
         }
     }
 }

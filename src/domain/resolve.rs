@@ -1,13 +1,20 @@
 //! Makes the lock satisfy the manifest, moving nothing it need not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalog::{Answer, Catalog, LocalImage};
+use jiff::Timestamp;
+
+use super::catalog::{Catalog, Question};
+use super::inquiry;
+use super::judge::Latest;
+use super::life::{Stage, end_of_life, successors};
 use super::lock::{Lock, Pin};
-use super::manifest::Target;
+use super::manifest::{Target, Wanted};
 use super::miss::Misses;
+use super::policy::day;
 use super::problem::Problem;
-use super::select::{Choice, boots, candidates, choose};
+use super::select::{Decision, Pick, decide};
+use super::words::{and_more, quoted, visible};
 use super::{Cell, ImageRef, Name};
 
 /// Which pins may move though they still satisfy the manifest.
@@ -38,6 +45,8 @@ pub struct Plan {
     pub lock: Lock,
     /// One change a cell of the old or the new lock, sorted by cell.
     pub changes: Vec<Change>,
+    /// What somebody should know of what is pinned anew.
+    pub warnings: Vec<Problem>,
 }
 
 impl Plan {
@@ -57,7 +66,9 @@ pub struct Change {
     /// The pin after.
     pub to: Option<Pin>,
     /// A local image that could replace a kept pin, where that was learnt on the way.
-    pub newer: Option<LocalImage>,
+    pub newer: Option<Latest>,
+    /// Why a pin that might have moved stays.
+    pub note: Option<String>,
 }
 
 /// In a word, what a change does.
@@ -101,15 +112,43 @@ impl Change {
     }
 }
 
-/// The images that the Marketplace must be asked about; empty where the lock satisfies the manifest already.
-pub fn questions(targets: &[Target], previous: &Lock, upgrade: &Upgrade) -> BTreeSet<ImageRef> {
-    targets
-        .iter()
-        .filter(|target| {
-            upgrade.covers(&target.cell.name) || kept(target, previous).is_none() && !previous.is_edited(&target.cell)
-        })
-        .map(|target| target.image.clone())
-        .collect()
+/// What is being resolved: the inputs that every step needs.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The cells that are asked for.
+    pub targets: &'a [Target],
+    /// The lock as it was.
+    pub previous: &'a Lock,
+    /// Which pins may move.
+    pub upgrade: &'a Upgrade,
+    /// The time by which ages, freezes and ends are judged. It leaves no trace but the choice of pins.
+    pub now: Timestamp,
+}
+
+impl Request<'_> {
+    /// Whether a target's pin may move though it still satisfies it.
+    fn may_move(&self, target: &Target) -> bool {
+        self.upgrade.covers(&target.cell.name) && target.policy.frozen(self.now).is_none()
+    }
+
+    /// The previous pin as it would stand in the new lock, if it stays.
+    fn kept(&self, target: &Target) -> Option<Pin> {
+        let pin = self.previous.get(&target.cell)?;
+        let stays = pin.satisfies(target) && !self.previous.is_edited(&target.cell) && !self.may_move(target);
+        stays.then(|| pin.clone().restated(target))
+    }
+}
+
+/// What must be asked, given what is known already; empty where the new lock can be made.
+pub fn questions(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Question> {
+    let mut questions = BTreeSet::new();
+    for target in request.targets {
+        let refused = request.previous.is_edited(&target.cell) && !request.upgrade.covers(&target.cell.name);
+        if !refused && request.kept(target).is_none() {
+            questions.extend(inquiry::about(target, request.previous.get(&target.cell), request.now, catalog));
+        }
+    }
+    inquiry::unknown(questions, catalog)
 }
 
 /// Chooses a local image for every target that has none or may move, and keeps all other pins.
@@ -117,97 +156,137 @@ pub fn questions(targets: &[Target], previous: &Lock, upgrade: &Upgrade) -> BTre
 /// # Errors
 /// A problem for every target that cannot be filled, and for every block of the previous lock that was edited and
 /// that `upgrade` does not pin anew.
-pub fn resolve(
-    targets: &[Target],
-    catalog: &Catalog,
-    previous: &Lock,
-    upgrade: &Upgrade,
-) -> Result<Plan, Vec<Problem>> {
+pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Problem>> {
     let mut misses = Misses::default();
     let mut problems = Vec::new();
-    let mut pins = Vec::new();
     let mut changes = Vec::new();
-    for target in targets {
-        let from = previous.get(&target.cell).cloned();
-        let may_move = upgrade.covers(&target.cell.name);
-        if let Some(edited) = previous.edited(&target.cell).filter(|_| !may_move) {
+    for target in request.targets {
+        let covered = request.upgrade.covers(&target.cell.name);
+        if let Some(edited) = request.previous.edited(&target.cell).filter(|_| !covered) {
             problems.push(edited);
             continue;
         }
-        if let Some(pin) = kept(target, previous).filter(|_| !may_move) {
-            let newer = newer(target, catalog, &pin);
-            pins.push(pin.clone());
-            changes.push(Change { cell: target.cell.clone(), from, to: Some(pin), newer });
+        if let Some(pin) = request.kept(target) {
+            changes.push(keep(request, target, pin, covered, catalog));
             continue;
         }
-        match catalog.listing(&target.image) {
-            Answer::NotFound => misses.unknown(target),
-            Answer::Failed(failure) => misses.failed(target, failure),
-            Answer::Found(listing) => {
-                // A pin that is still on offer is as new as any other candidate: nothing is gained by moving it.
-                let same = candidates(listing, target)
-                    .into_iter()
-                    .find(|local| from.as_ref().is_some_and(|pin| pin.id == local.id) && boots(local, target));
-                match same.map_or_else(|| choose(listing, target), Choice::One) {
-                    Choice::One(local) => {
-                        let pin = pin(target, local, from.as_ref());
-                        pins.push(pin.clone());
-                        changes.push(Change { cell: target.cell.clone(), from, to: Some(pin), newer: None });
-                    }
-                    other => misses.unfilled(target, other),
-                }
+        let from = request.previous.get(&target.cell).cloned();
+        let (to, note) = match decide(target, from.as_ref(), target.policy.cutoff(request.now), catalog) {
+            Decision::Pin(pick) => (pin(target, &pick, from.as_ref()), None),
+            Decision::Stuck(choice) => {
+                misses.unfilled(target, choice);
+                continue;
             }
-        }
+            Decision::Keep => match from.clone() {
+                Some(from) => (from.restated(target), Some("what is newer is not old enough yet".to_owned())),
+                None => continue,
+            },
+        };
+        changes.push(Change { cell: target.cell.clone(), from, to: Some(to), newer: None, note });
     }
     problems.extend(misses.problems(catalog));
     if !problems.is_empty() {
         return Err(problems);
     }
-    let lock = Lock::new(pins);
-    let removed = previous.pins().iter().filter(|pin| lock.get(&pin.cell).is_none());
-    changes.extend(removed.map(|pin| Change {
-        cell: pin.cell.clone(),
-        from: Some(pin.clone()),
-        to: None,
-        newer: None,
+    let lock = Lock::new(changes.iter().filter_map(|change| change.to.clone()));
+    let removed = request.previous.pins().iter().filter(|pin| lock.get(&pin.cell).is_none());
+    changes.extend(removed.map(|pin| {
+        let (cell, from) = (pin.cell.clone(), Some(pin.clone()));
+        Change { cell, from, to: None, newer: None, note: None }
     }));
     changes.sort_by(|a, b| a.cell.cmp(&b.cell));
-    Ok(Plan { lock, changes })
+    let warnings = ends(request, &changes, catalog).into_iter().chain(skews(request, &changes)).collect();
+    Ok(Plan { lock, changes, warnings })
 }
 
-/// The previous pin as it would stand in the new lock, if it still satisfies the target.
-fn kept(target: &Target, previous: &Lock) -> Option<Pin> {
-    let pin = previous.get(&target.cell)?;
-    let keep = pin.satisfies(target) && !previous.is_edited(&target.cell);
-    keep.then(|| Pin { instance_type: target.instance_type.clone(), ..pin.clone() })
-}
-
-fn pin(target: &Target, local: &LocalImage, from: Option<&Pin>) -> Pin {
-    // A date that was known once is not forgotten because it was not told again.
-    let known = from.filter(|pin| pin.id == local.id).and_then(|pin| pin.published);
-    let (label, image_id) = match &target.image {
-        ImageRef::Label(label) => (Some(label.clone()), None),
-        ImageRef::Id(id) => (local.label.clone(), Some(*id)),
+/// A pin that stays, with what was learnt on the way about newer ones.
+fn keep(request: Request<'_>, target: &Target, pin: Pin, covered: bool, catalog: &Catalog) -> Change {
+    let freeze = target.policy.frozen(request.now).filter(|_| covered);
+    let note = freeze.map(|freeze| format!("frozen until {}: {}", freeze.until, visible(&freeze.reason)));
+    let newer = match decide(target, Some(&pin), target.policy.cutoff(request.now), catalog) {
+        Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(&pick)),
+        _ => None,
     };
+    let from = request.previous.get(&target.cell).cloned();
+    Change { cell: target.cell.clone(), from, to: Some(pin), newer, note }
+}
+
+fn pin(target: &Target, pick: &Pick<'_>, from: Option<&Pin>) -> Pin {
+    let (image, stated_label) = match &target.wanted {
+        // A range's pick comes from the listing of the label that won.
+        Wanted::Label(_) | Wanted::Release(..) => (pick.image.clone(), None),
+        Wanted::Image(id) => (ImageRef::Id(*id), pick.local.label.clone()),
+        Wanted::Version(id) => (ImageRef::Version(*id), pick.local.label.clone()),
+    };
+    // A date that was known once is not forgotten because it was not told again.
+    let known = from.filter(|pin| pin.id == pick.local.id).and_then(|pin| pin.published);
     Pin {
         cell: target.cell.clone(),
         image_type: target.image_type,
-        label,
-        image_id,
+        image,
+        stated_label,
+        release: pick.release.clone(),
         instance_type: target.instance_type.clone(),
-        id: local.id,
-        published: local.published.or(known),
+        id: pick.local.id,
+        published: pick.published.or(known),
     }
 }
 
-/// The local image that would replace a kept pin, if its listing happens to be known.
-fn newer(target: &Target, catalog: &Catalog, pin: &Pin) -> Option<LocalImage> {
-    let Answer::Found(listing) = catalog.listing(&target.image) else { return None };
-    if listing.with_id(pin.id).next().is_some() {
-        return None;
+/// Warns of what is pinned anew at or near its end.
+fn ends(request: Request<'_>, changes: &[Change], catalog: &Catalog) -> Vec<Problem> {
+    let mut warned: BTreeMap<&Name, Problem> = BTreeMap::new();
+    for change in changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved)) {
+        let (Some(pin), Some(target)) = (&change.to, request.targets.iter().find(|it| it.cell == change.cell)) else {
+            continue;
+        };
+        let Some(end) = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image)) else { continue };
+        let verb = match end.stage(target.policy.eol_warning, request.now) {
+            Stage::Over => "ended",
+            Stage::Near => "ends",
+            Stage::Far => continue,
+        };
+        let title = format!("support for `{}` {verb} on {}, by {}", pin.image, end.date, end.source);
+        let successors = pin.label().map(|label| successors(label, request.now, catalog)).unwrap_or_default();
+        let help = match successors.as_slice() {
+            [] => "plan its successor".to_owned(),
+            some => format!("move on to {}", and_more(some.iter().map(quoted), 3)),
+        };
+        let problem = Problem::new(title).at(target.places.image.clone(), "pinned all the same").help(help);
+        warned.entry(&change.cell.name).or_insert(problem);
     }
-    match choose(listing, target) {
-        Choice::One(local) => Some(local.clone()),
-        _ => None,
+    warned.into_values().collect()
+}
+
+/// Warns of images whose cells end on different versions, where something of them changed.
+fn skews(request: Request<'_>, changes: &[Change]) -> Vec<Problem> {
+    let mut by_name: BTreeMap<&Name, Vec<&Change>> = BTreeMap::new();
+    for change in changes {
+        by_name.entry(&change.cell.name).or_default().push(change);
     }
+    let mut warnings = Vec::new();
+    for (name, changes) in by_name {
+        if changes.iter().all(|change| change.action() == Action::Kept) {
+            continue;
+        }
+        let mut builds: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        for pin in changes.iter().filter_map(|change| change.to.as_ref()) {
+            if let Some(published) = pin.published {
+                let place = format!("{} ({})", pin.cell.zone, pin.cell.arch);
+                builds.entry((pin.release.clone(), published)).or_default().push(place);
+            }
+        }
+        if builds.len() < 2 {
+            continue;
+        }
+        let mut problem = Problem::new(format!("the cells of `{name}` are of different versions"));
+        for ((release, published), places) in builds {
+            let release = release.map_or_else(String::new, |release| format!("release {release}, "));
+            problem = problem.note(format!("{release}published {}: {}", day(published), and_more(places, 4)));
+        }
+        if let Some(target) = request.targets.iter().find(|target| target.cell.name == *name) {
+            problem = problem.at(target.places.image.clone(), "");
+        }
+        warnings.push(problem.help(format!("`imagelock resolve --upgrade {name}` brings them together, where it can")));
+    }
+    warnings
 }

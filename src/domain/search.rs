@@ -2,8 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalog::{Answer, Catalog, Failure, Image, LocalImage};
-use super::{Arch, ImageRef, Label, Zone};
+use jiff::Timestamp;
+
+use super::catalog::{Answer, Catalog, Failure, Image, LocalImage, Question};
+use super::life::{End, Stage, end_of_life};
+use super::policy::{Age, Policy};
+use super::release::{Release, label_matches, release_of};
+use super::{Arch, CommercialType, ImageRef, ImageType, Label, Zone};
 
 /// What a label or a name must look like: a part of it, or with `*` the whole label, where `*` stands for one segment
 /// (no underscore). Case does not count.
@@ -21,25 +26,25 @@ impl Pattern {
         if !self.0.contains('*') {
             return label.contains(&self.0) || image.name.to_lowercase().contains(&self.0);
         }
-        let (pattern, label): (Vec<&str>, Vec<&str>) = (self.0.split('_').collect(), label.split('_').collect());
-        pattern.len() == label.len()
-            && pattern.iter().zip(label).all(|(pattern, segment)| segment_matches(pattern, segment))
+        label_matches(&self.0, &label)
     }
 }
 
-/// Whether a segment is `pattern`, in which each `*` stands for any characters.
-fn segment_matches(pattern: &str, segment: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = segment.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    // The earliest place for each part leaves the most to those that follow.
-    for part in parts {
-        match rest.split_once(part) {
-            Some((_, after)) => rest = after,
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
+/// What else an image must be to be found; what is `None` is not asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Offered in this zone.
+    pub zone: Option<Zone>,
+    /// Offered for this architecture.
+    pub arch: Option<Arch>,
+    /// Offered with this type.
+    pub image_type: Option<ImageType>,
+    /// Boots this Instance type.
+    pub instance_type: Option<CommercialType>,
+    /// Of this category.
+    pub category: Option<String>,
+    /// Also those past their end of life.
+    pub eol: bool,
 }
 
 /// One image and what is offered of it.
@@ -47,7 +52,13 @@ fn segment_matches(pattern: &str, segment: &str) -> bool {
 pub struct Offer {
     /// The image.
     pub image: Image,
-    /// Its current local images.
+    /// Its release, if it can be read.
+    pub release: Option<Release>,
+    /// When its newest version was published, if that is known.
+    pub published: Option<Timestamp>,
+    /// Its end of life, if one is known.
+    pub end: Option<End>,
+    /// Its current local images, those that the filter lets through.
     pub local_images: Vec<LocalImage>,
 }
 
@@ -62,25 +73,64 @@ impl Offer {
     }
 }
 
-/// Puts images and their listings together. An image that is indexed, but gone when asked for, is offered nowhere.
+/// The images of the index that a search is about, before it is known where they are offered.
+pub fn matching<'c>(pattern: &Pattern, filter: &Filter, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Image> {
+    let over = |image: &Image| {
+        let end = end_of_life(&Policy::default(), None, Some(image));
+        end.is_some_and(|end| end.stage(Age::days(0), now) == Stage::Over)
+    };
+    catalog
+        .images()
+        .iter()
+        .filter(|image| pattern.matches(image))
+        .filter(|image| filter.category.as_ref().is_none_or(|category| image.categories.contains(category)))
+        .filter(|image| filter.eol || !over(image))
+        .collect()
+}
+
+/// What must be asked to tell of these images.
+pub fn questions(images: &[&Image]) -> BTreeSet<Question> {
+    let ask = |image: &&Image| [Question::Listing(ImageRef::Label(image.label.clone())), Question::Versions(image.id)];
+    images.iter().flat_map(ask).collect()
+}
+
+/// Puts images and what is offered of them together. With a filter on local images, what has none left is left out.
 ///
 /// # Errors
 /// The first image whose listing failed, or may not be whole.
-pub fn offers(images: &[Image], catalog: &Catalog) -> Result<Vec<Offer>, (Label, Failure)> {
-    images
-        .iter()
-        .map(|image| {
-            let local_images = match catalog.listing(&ImageRef::Label(image.label.clone())) {
-                Answer::Found(listing) => match listing.doubt() {
-                    None => listing.local_images().to_vec(),
-                    Some(doubt) => return Err((image.label.clone(), doubt)),
-                },
-                Answer::NotFound => Vec::new(),
-                Answer::Failed(failure) => return Err((image.label.clone(), failure)),
-            };
-            Ok(Offer { image: image.clone(), local_images })
-        })
-        .collect()
+pub fn offers(images: &[&Image], filter: &Filter, catalog: &Catalog) -> Result<Vec<Offer>, (Label, Failure)> {
+    let wanted = |local: &&LocalImage| {
+        filter.zone.as_ref().is_none_or(|zone| local.zone == *zone)
+            && filter.arch.as_ref().is_none_or(|arch| local.arch == *arch)
+            && filter.image_type.is_none_or(|image_type| local.image_type.fits(image_type))
+            && filter.instance_type.as_ref().is_none_or(|it| local.commercial_types.contains(it.as_str()))
+    };
+    let filters =
+        filter.zone.is_some() || filter.arch.is_some() || filter.image_type.is_some() || filter.instance_type.is_some();
+    let mut offers = Vec::new();
+    for image in images {
+        let label = ImageRef::Label(image.label.clone());
+        let local_images: Vec<LocalImage> = match catalog.listing(&label) {
+            Answer::Found(listing) => match listing.doubt() {
+                None => listing.local_images().iter().filter(wanted).cloned().collect(),
+                Some(doubt) => return Err((image.label.clone(), doubt)),
+            },
+            // Indexed, but gone when asked for: offered nowhere.
+            Answer::NotFound => Vec::new(),
+            Answer::Failed(failure) => return Err((image.label.clone(), failure)),
+        };
+        if filters && local_images.is_empty() {
+            continue;
+        }
+        let published = match catalog.versions(&label) {
+            Answer::Found(versions) => versions.first().and_then(|version| version.published),
+            Answer::NotFound | Answer::Failed(_) => None,
+        };
+        let release = release_of(&image.label, &image.name, None);
+        let end = end_of_life(&Policy::default(), None, Some(image));
+        offers.push(Offer { image: (*image).clone(), release, published, end, local_images });
+    }
+    Ok(offers)
 }
 
 #[cfg(test)]

@@ -1,20 +1,46 @@
-//! Which local images of a listing can fill a target, and which one does. Never "the first".
+//! Which local images can fill a target, which one does, and whether a pin should give way to it. Never "the first".
 
-use super::catalog::{Listing, LocalImage, StatedType};
-use super::manifest::Target;
+use jiff::Timestamp;
+
+use super::ImageRef;
+use super::catalog::{Answer, Catalog, Failure, Image, Listing, LocalImage, StatedType, Version};
+use super::lock::Pin;
+use super::manifest::{Target, Wanted};
+use super::release::{Release, release_of};
+
+/// A local image that fills a target, with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pick<'c> {
+    /// The local image.
+    pub local: &'c LocalImage,
+    /// What it was listed by.
+    pub image: ImageRef,
+    /// Its release, where a range of releases was asked for.
+    pub release: Option<Release>,
+    /// When its version was published, if that is known.
+    pub published: Option<Timestamp>,
+}
 
 /// The outcome of looking for a target's local image.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Choice<'c> {
     /// Exactly one fits.
-    One(&'c LocalImage),
+    One(Pick<'c>),
     /// Several fit, and nothing in the manifest tells them apart.
     Several(Vec<&'c LocalImage>),
-    /// None fits.
-    None(Miss<'c>),
+    /// None fits, of those that the listing has.
+    None(&'c Listing, Miss<'c>),
+    /// What fits is younger than the policy allows. When the first of it is old enough, if that is known.
+    TooYoung(Option<Timestamp>),
+    /// No label matches the pattern with a release in the range.
+    NoRelease,
+    /// The Marketplace does not know the image.
+    Unknown,
+    /// The Marketplace did not answer.
+    Failed(Failure),
 }
 
-/// Why no local image fits.
+/// Why no local image of a listing fits.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Miss<'c> {
     /// The image is not offered in this zone for this architecture.
@@ -25,6 +51,170 @@ pub enum Miss<'c> {
     NotBootable(Vec<&'c LocalImage>),
 }
 
+/// What becomes of a pin, or of a cell that has none.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Decision<'c> {
+    /// This local image should be pinned. It may be the one that is.
+    Pin(Pick<'c>),
+    /// The pin stays: what else there is is too young, or older.
+    Keep,
+    /// There is nothing to pin.
+    Stuck(Choice<'c>),
+}
+
+/// Decides what should be pinned for a target whose pin, if it has one, may move.
+pub fn decide<'c>(target: &Target, pin: Option<&Pin>, cutoff: Option<Timestamp>, catalog: &'c Catalog) -> Decision<'c> {
+    let choice = choose(target, cutoff, catalog);
+    let Some(pin) = pin else {
+        return match choice {
+            Choice::One(pick) => Decision::Pin(pick),
+            other => Decision::Stuck(other),
+        };
+    };
+    let satisfied = pin.satisfies(target);
+    match choice {
+        Choice::One(pick) if satisfied && pick.local.id != pin.id && is_older(&pick, pin, catalog) => Decision::Keep,
+        Choice::One(pick) => Decision::Pin(pick),
+        // A pin that is still on offer is as good as any other candidate: nothing is gained by moving it.
+        Choice::Several(several) => match several.iter().find(|local| local.id == pin.id) {
+            Some(local) => Decision::Pin(Pick {
+                local,
+                image: pin.image.clone(),
+                release: pin.release.clone(),
+                published: catalog.published(&pin.image, pin.id),
+            }),
+            None => Decision::Stuck(Choice::Several(several)),
+        },
+        Choice::TooYoung(_) if satisfied => Decision::Keep,
+        other => Decision::Stuck(other),
+    }
+}
+
+/// Whether a pick is a step back from the pin, as far as dates tell.
+fn is_older(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> bool {
+    let pinned = pin.published.or_else(|| catalog.published(&pin.image, pin.id));
+    let same_release = pick.release.is_none() || pick.release == pin.release;
+    same_release && pick.published.zip(pinned).is_some_and(|(picked, pinned)| picked < pinned)
+}
+
+/// Chooses the local image that fills a target: of the newest release in the range, and of the newest version that was
+/// published at the `cutoff` or before.
+pub fn choose<'c>(target: &Target, cutoff: Option<Timestamp>, catalog: &'c Catalog) -> Choice<'c> {
+    let sources = match sources(target, catalog) {
+        Answer::Found(sources) => sources,
+        Answer::NotFound => return Choice::NoRelease,
+        Answer::Failed(failure) => return Choice::Failed(failure),
+    };
+    let mut miss = None;
+    for (image, release) in sources {
+        match choose_from(target, &image, release.as_ref(), cutoff, catalog) {
+            found @ (Choice::One(_) | Choice::Several(_) | Choice::Failed(_)) => return found,
+            other => miss = miss.or(Some(other)),
+        }
+    }
+    miss.unwrap_or(Choice::NoRelease)
+}
+
+/// What a target's local image may come from, the best first: for a range of releases, the newest release first.
+pub fn sources(target: &Target, catalog: &Catalog) -> Answer<Vec<(ImageRef, Option<Release>)>> {
+    let Wanted::Release(pattern, range) = &target.wanted else {
+        return Answer::Found(target.wanted.image_ref().map(|image| (image, None)).into_iter().collect());
+    };
+    if let Answer::Failed(failure) = catalog.index() {
+        return Answer::Failed(failure);
+    }
+    let mut found: Vec<(Release, &Image)> = catalog
+        .images()
+        .iter()
+        .filter(|image| pattern.matches(&image.label))
+        .filter_map(|image| Some((release_of(&image.label, &image.name, Some(pattern))?, image)))
+        .filter(|(release, _)| range.contains(release))
+        .collect();
+    found.sort_by(|a, b| b.cmp(a));
+    if found.is_empty() {
+        return Answer::NotFound;
+    }
+    Answer::Found(
+        found.into_iter().map(|(release, image)| (ImageRef::Label(image.label.clone()), Some(release))).collect(),
+    )
+}
+
+/// Chooses among the local images of one image.
+fn choose_from<'c>(
+    target: &Target,
+    image: &ImageRef,
+    release: Option<&Release>,
+    cutoff: Option<Timestamp>,
+    catalog: &'c Catalog,
+) -> Choice<'c> {
+    let current = match catalog.listing(image) {
+        Answer::Found(listing) => listing,
+        Answer::NotFound => return Choice::Unknown,
+        Answer::Failed(failure) => return Choice::Failed(failure),
+    };
+    let pick = |local: &'c LocalImage| Pick {
+        local,
+        image: image.clone(),
+        release: release.cloned(),
+        published: catalog.published(image, local.id),
+    };
+    // Who names one version has judged its age.
+    let Some(cutoff) = cutoff.filter(|_| !matches!(image, ImageRef::Version(_))) else {
+        return in_listing(target, current, pick);
+    };
+    let versions = match catalog.versions(image) {
+        Answer::Found(versions) => versions,
+        Answer::NotFound => return Choice::Failed(undated()),
+        Answer::Failed(failure) => {
+            return Choice::Failed(Failure {
+                cause: format!("when its versions were published: {}", failure.cause),
+                ..failure
+            });
+        }
+    };
+    for version in versions.iter().filter(|version| is_old_enough(version, cutoff)) {
+        match catalog.listing(&ImageRef::Version(version.id)) {
+            Answer::Found(listing) => match in_listing(target, listing, pick) {
+                Choice::None(..) => {}
+                found => return found,
+            },
+            Answer::NotFound => {}
+            Answer::Failed(failure) => return Choice::Failed(failure),
+        }
+    }
+    if let miss @ Choice::None(..) = in_listing(target, current, pick) {
+        return miss;
+    }
+    let young = versions.iter().filter_map(|version| version.published).filter(|published| *published > cutoff);
+    Choice::TooYoung(young.min().zip(target.policy.min_age).map(|(published, age)| age.after(published)))
+}
+
+/// Whether a version was published at the cutoff or before. One without a date has not passed.
+pub fn is_old_enough(version: &Version, cutoff: Timestamp) -> bool {
+    version.published.is_some_and(|published| published <= cutoff)
+}
+
+fn undated() -> Failure {
+    Failure::new(
+        "the Marketplace lists no versions of it, so nothing has the `min-age`",
+        "remove `min-age` for this image, or try again later",
+    )
+}
+
+fn in_listing<'c>(target: &Target, listing: &'c Listing, pick: impl FnOnce(&'c LocalImage) -> Pick<'c>) -> Choice<'c> {
+    let candidates = candidates(listing, target);
+    if candidates.is_empty() {
+        let types: Vec<_> = in_cell(listing, target).map(|local| &local.image_type).collect();
+        return Choice::None(listing, if types.is_empty() { Miss::NoCell } else { Miss::OtherTypes(types) });
+    }
+    let fitting: Vec<_> = candidates.iter().copied().filter(|local| boots(local, target)).collect();
+    match fitting[..] {
+        [] => Choice::None(listing, Miss::NotBootable(candidates)),
+        [one] => Choice::One(pick(one)),
+        _ => Choice::Several(fitting),
+    }
+}
+
 /// The local images of the target's zone, architecture and type, whatever they can boot.
 pub fn candidates<'c>(listing: &'c Listing, target: &Target) -> Vec<&'c LocalImage> {
     in_cell(listing, target).filter(|local| local.image_type.fits(target.image_type)).collect()
@@ -33,21 +223,6 @@ pub fn candidates<'c>(listing: &'c Listing, target: &Target) -> Vec<&'c LocalIma
 /// Whether a local image can boot the Instance type that the target declares, if it declares one.
 pub fn boots(local: &LocalImage, target: &Target) -> bool {
     target.instance_type.as_ref().is_none_or(|wanted| local.commercial_types.contains(wanted.as_str()))
-}
-
-/// Chooses the local image that fills a target.
-pub fn choose<'c>(listing: &'c Listing, target: &Target) -> Choice<'c> {
-    let candidates = candidates(listing, target);
-    if candidates.is_empty() {
-        let types: Vec<_> = in_cell(listing, target).map(|local| &local.image_type).collect();
-        return Choice::None(if types.is_empty() { Miss::NoCell } else { Miss::OtherTypes(types) });
-    }
-    let fitting: Vec<_> = candidates.iter().copied().filter(|local| boots(local, target)).collect();
-    match fitting[..] {
-        [] => Choice::None(Miss::NotBootable(candidates)),
-        [one] => Choice::One(one),
-        _ => Choice::Several(fitting),
-    }
 }
 
 fn in_cell<'c>(listing: &'c Listing, target: &Target) -> impl Iterator<Item = &'c LocalImage> {

@@ -8,9 +8,9 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::http::{Http, Settings};
 use super::paging::{Rows, read_all};
-use super::wire::{ImageRow, LocalImageRow};
-use crate::domain::catalog::{Answer, Failure, Image, Listing, LocalImage};
-use crate::domain::{ImageRef, LocalImageId};
+use super::wire::{ImageRow, LocalImageRow, VersionRow};
+use crate::domain::catalog::{Answer, Failure, Image, Listing, LocalImage, Question, Told, Version};
+use crate::domain::{ImageId, ImageRef, LocalImageId};
 
 /// How many requests are under way at once. A whole catalog is some thirty labels: one round of latency.
 const CONCURRENCY: usize = 32;
@@ -40,15 +40,31 @@ impl Client {
         Ok(Self { runtime: Some(runtime), http: Http::new(settings)? })
     }
 
-    /// One listing an image: it serves all zones, architectures and types.
-    pub(super) fn list(&self, images: &BTreeSet<ImageRef>) -> Vec<(ImageRef, Answer<Listing>)> {
-        self.all(images.iter().map(|image| async move { (image.clone(), answer(self.list_one(image).await)) }))
+    /// Asks some questions side by side, [`CONCURRENCY`] at a time.
+    pub(super) fn ask(&self, questions: BTreeSet<Question>) -> Vec<Told> {
+        let answers = stream::iter(questions).map(|question| self.answer(question));
+        let answers = answers.buffer_unordered(CONCURRENCY).collect();
+        self.runtime.as_ref().map_or_else(Vec::new, |runtime| runtime.block_on(answers))
     }
 
-    async fn list_one(&self, image: &ImageRef) -> Result<Option<Listing>, Failure> {
+    async fn answer(&self, question: Question) -> Told {
+        match question {
+            Question::Index => Told::Index(answer(self.index().await)),
+            Question::Listing(image) => {
+                let listing = answer(self.list(&image).await);
+                Told::Listing(image, listing)
+            }
+            Question::Versions(image) => Told::Versions(image, answer(self.versions(image).await)),
+            Question::LocalImage(id) => Told::LocalImage(id, answer(self.local_image(id).await)),
+        }
+    }
+
+    /// One listing serves all zones, architectures and types.
+    async fn list(&self, image: &ImageRef) -> Result<Option<Listing>, Failure> {
         let (query, asked) = match image {
             ImageRef::Label(label) => (format!("image_label={label}"), Some(label)),
             ImageRef::Id(id) => (format!("image_id={id}"), None),
+            ImageRef::Version(id) => (format!("version_id={id}"), None),
         };
         let Some(Rows { rows, doubts }) = read_all::<LocalImageRow>(&self.http, "/local-images", &query).await? else {
             return Ok(None);
@@ -58,12 +74,18 @@ impl Client {
         Ok(Some(Listing::new(local_images.map_err(Failure::strange)?.into_iter().flatten().collect(), doubts)))
     }
 
-    /// One request an ID.
-    pub(super) fn look_up(&self, ids: &BTreeSet<LocalImageId>) -> Vec<(LocalImageId, Answer<LocalImage>)> {
-        self.all(ids.iter().map(|id| async move { (*id, answer(self.look_up_one(*id).await)) }))
+    async fn versions(&self, image: ImageId) -> Result<Option<Vec<Version>>, Failure> {
+        let query = format!("image_id={image}&order_by=created_at_desc");
+        let Some(Rows { rows, doubts }) = read_all::<VersionRow>(&self.http, "/versions", &query).await? else {
+            return Ok(None);
+        };
+        if !doubts.is_empty() {
+            return Err(Failure::doubtful(&doubts));
+        }
+        rows.into_iter().map(VersionRow::read).collect::<Result<_, _>>().map(Some).map_err(Failure::strange)
     }
 
-    async fn look_up_one(&self, id: LocalImageId) -> Result<Option<LocalImage>, Failure> {
+    async fn local_image(&self, id: LocalImageId) -> Result<Option<LocalImage>, Failure> {
         let Some(body) = self.http.get(&format!("/local-images/{id}")).await? else { return Ok(None) };
         let row: LocalImageRow = serde_json::from_slice(&body.bytes).map_err(|error| body.unreadable(&error))?;
         match row.read(None) {
@@ -73,31 +95,20 @@ impl Client {
         }
     }
 
-    /// The index of all images, past their end of life or not.
-    pub(super) fn index(&self) -> Answer<Vec<Image>> {
-        self.all(std::iter::once(self.read_index())).pop().map_or_else(|| Answer::Failed(Failure::not_asked()), answer)
-    }
-
-    async fn read_index(&self) -> Result<Option<Vec<Image>>, Failure> {
+    /// The index of all images, those past their end of life too: one that is hidden still has its end to tell.
+    async fn index(&self) -> Result<Option<Vec<Image>>, Failure> {
         let Some(rows) = read_all::<ImageRow>(&self.http, "/images", "include_eol=true").await? else {
             return Err(Failure::strange("it says that it has no list of images"));
         };
         if !rows.doubts.is_empty() {
             return Err(Failure::doubtful(&rows.doubts));
         }
-        let mut images: Vec<Image> =
+        let images: Vec<Image> =
             rows.rows.into_iter().map(ImageRow::read).collect::<Result<_, _>>().map_err(Failure::strange)?;
         if images.is_empty() {
             return Err(Failure::strange("it lists no image at all"));
         }
-        images.sort();
         Ok(Some(images))
-    }
-
-    /// Runs questions side by side, [`CONCURRENCY`] at a time.
-    fn all<T>(&self, questions: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-        let answers = stream::iter(questions).buffer_unordered(CONCURRENCY).collect();
-        self.runtime.as_ref().map_or_else(Vec::new, |runtime| runtime.block_on(answers))
     }
 }
 

@@ -18,8 +18,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Answer, Catalog, Failure};
-use crate::domain::{ImageRef, LocalImageId};
+use crate::domain::catalog::{Answer, Catalog, Failure, Question, Told};
 
 pub use api_url::ApiUrl;
 use client::Client;
@@ -54,26 +53,30 @@ impl Live {
 }
 
 impl Marketplace {
-    /// Asks for the current local images of each of `images`.
-    pub fn list(&self, images: &BTreeSet<ImageRef>, catalog: &mut Catalog) {
-        if images.is_empty() {
-            return;
+    /// Asks until `next`, which is given what is known so far, asks nothing new. What it asks at once is asked side by
+    /// side, so that each turn costs one round of latency.
+    pub fn inquire(&self, catalog: &mut Catalog, next: impl Fn(&Catalog) -> BTreeSet<Question>) {
+        loop {
+            let questions: BTreeSet<Question> = next(catalog).into_iter().filter(|it| !catalog.knows(it)).collect();
+            if questions.is_empty() {
+                return;
+            }
+            self.ask(questions, catalog);
         }
-        match self {
+    }
+
+    /// Asks some questions, side by side.
+    pub fn ask(&self, questions: BTreeSet<Question>, catalog: &mut Catalog) {
+        let told = match self {
             Self::Live(live) => match live.client() {
-                Ok(client) => catalog.listings.extend(client.list(images)),
-                Err(failure) => {
-                    catalog
-                        .listings
-                        .extend(images.iter().map(|image| (image.clone(), Answer::Failed(failure.clone()))));
-                }
+                Ok(client) => client.ask(questions),
+                Err(failure) => questions.into_iter().map(|question| failed(question, &failure)).collect(),
             },
-            Self::Snapshot(snapshot) => {
-                catalog.listings.extend(images.iter().map(|image| (image.clone(), snapshot.list(image))));
-            }
-            Self::Offline => {
-                catalog.listings.extend(images.iter().map(|image| (image.clone(), Answer::Failed(offline()))));
-            }
+            Self::Snapshot(snapshot) => questions.into_iter().map(|question| snapshot.answer(question)).collect(),
+            Self::Offline => questions.into_iter().map(|question| failed(question, &offline())).collect(),
+        };
+        for told in told {
+            catalog.learn(told);
         }
     }
 
@@ -84,29 +87,15 @@ impl Marketplace {
             Self::Live(_) | Self::Offline => None,
         }
     }
+}
 
-    /// Asks for single local images by their IDs.
-    pub fn look_up(&self, ids: &BTreeSet<LocalImageId>, catalog: &mut Catalog) {
-        if ids.is_empty() {
-            return;
-        }
-        match self {
-            Self::Live(live) => match live.client() {
-                Ok(client) => catalog.lookups.extend(client.look_up(ids)),
-                Err(failure) => catalog.lookups.extend(ids.iter().map(|id| (*id, Answer::Failed(failure.clone())))),
-            },
-            Self::Snapshot(snapshot) => catalog.lookups.extend(ids.iter().map(|id| (*id, snapshot.look_up(*id)))),
-            Self::Offline => catalog.lookups.extend(ids.iter().map(|id| (*id, Answer::Failed(offline())))),
-        }
-    }
-
-    /// Asks for the index of all images, those past their end of life included.
-    pub fn index(&self, catalog: &mut Catalog) {
-        catalog.images = Some(match self {
-            Self::Live(live) => live.client().map_or_else(Answer::Failed, Client::index),
-            Self::Snapshot(snapshot) => Answer::Found(snapshot.index()),
-            Self::Offline => Answer::Failed(offline()),
-        });
+/// The answer to a question that could not be put.
+fn failed(question: Question, failure: &Failure) -> Told {
+    match question {
+        Question::Index => Told::Index(Answer::Failed(failure.clone())),
+        Question::Listing(image) => Told::Listing(image, Answer::Failed(failure.clone())),
+        Question::Versions(image) => Told::Versions(image, Answer::Failed(failure.clone())),
+        Question::LocalImage(id) => Told::LocalImage(id, Answer::Failed(failure.clone())),
     }
 }
 

@@ -6,10 +6,9 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::catalog::{Answer, Image, Listing, LocalImage, StatedType};
-use crate::domain::search::Offer;
+use crate::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, Question, StatedType, Told, Version};
 use crate::domain::words::visible;
-use crate::domain::{Expected, ImageRef, Label, LocalImageId};
+use crate::domain::{Expected, ImageRef, Label, LocalImageId, VersionId};
 
 /// The format that this release reads and writes.
 const FORMAT: u32 = 1;
@@ -19,7 +18,23 @@ const FORMAT: u32 = 1;
 pub struct Snapshot {
     /// When it was taken.
     pub taken: Timestamp,
-    images: Vec<(Image, Listing)>,
+    images: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    image: Image,
+    versions: Vec<Version>,
+    rows: Vec<SavedRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct SavedRow {
+    local: LocalImage,
+    /// The version that it is of, if that is known.
+    version: Option<VersionId>,
+    /// Of an older version: the label no longer lists it.
+    superseded: bool,
 }
 
 /// Why a file is no snapshot.
@@ -64,7 +79,17 @@ struct ImageEntry {
     categories: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     valid_until: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    versions: Vec<VersionEntry>,
     local_images: Vec<LocalImageEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VersionEntry {
+    id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    published: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,21 +101,22 @@ struct LocalImageEntry {
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     image_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    published: Option<String>,
+    version: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    superseded: bool,
     commercial_types: BTreeSet<Box<str>>,
 }
 
 impl Snapshot {
-    /// Makes a snapshot of what is offered.
-    pub fn new(offers: &[Offer], taken: Timestamp) -> Self {
-        let images =
-            offers.iter().map(|offer| (offer.image.clone(), Listing::new(offer.local_images.clone(), Vec::new())));
-        Self { taken, images: images.collect() }
+    /// Makes a snapshot of all images of a catalog's index, with their versions and local images as far as they are
+    /// known.
+    pub fn new(catalog: &Catalog, taken: Timestamp) -> Self {
+        Self { taken, images: catalog.images().iter().map(|image| Entry::new(image, catalog)).collect() }
     }
 
     /// How many images it holds, and how many local images.
     pub fn size(&self) -> (usize, usize) {
-        (self.images.len(), self.images.iter().map(|(_, listing)| listing.local_images().len()).sum())
+        (self.images.len(), self.images.iter().map(|entry| entry.rows.len()).sum())
     }
 
     /// Reads a snapshot.
@@ -107,13 +133,10 @@ impl Snapshot {
             return Err(Malformed::Format(imagelock_snapshot));
         }
         let file: SnapshotFile = serde_json::from_str(text)?;
-        let mut images = Vec::new();
-        for entry in file.images {
-            images.push(entry.read()?);
-        }
-        images.sort_by(|(a, _), (b, _)| a.cmp(b));
-        if let Some(pair) = images.windows(2).find(|pair| pair[0].0.label == pair[1].0.label) {
-            return Err(Malformed::Twice(pair[0].0.label.clone()));
+        let mut images = file.images.into_iter().map(ImageEntry::read).collect::<Result<Vec<_>, _>>()?;
+        images.sort_by(|a, b| a.image.cmp(&b.image));
+        if let Some(pair) = images.windows(2).find(|pair| pair[0].image.label == pair[1].image.label) {
+            return Err(Malformed::Twice(pair[0].image.label.clone()));
         }
         Ok(Self { taken: timestamp("taken", &file.taken)?, images })
     }
@@ -123,7 +146,7 @@ impl Snapshot {
         let file = SnapshotFile {
             imagelock_snapshot: FORMAT,
             taken: self.taken.to_string(),
-            images: self.images.iter().map(|(image, listing)| ImageEntry::write(image, listing)).collect(),
+            images: self.images.iter().map(ImageEntry::write).collect(),
         };
         // Strings, numbers and lists: nothing in it can fail to serialise.
         let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
@@ -131,26 +154,86 @@ impl Snapshot {
         text
     }
 
-    pub(super) fn list(&self, image: &ImageRef) -> Answer<Listing> {
-        let found = self.images.iter().find(|(known, _)| match image {
-            ImageRef::Label(label) => known.label == *label,
-            ImageRef::Id(id) => known.id == *id,
+    /// Answers as the Marketplace did when the snapshot was taken.
+    pub(super) fn answer(&self, question: Question) -> Told {
+        let find = |wanted: &dyn Fn(&Entry) -> bool| self.images.iter().find(|entry| wanted(entry));
+        match question {
+            Question::Index => {
+                Told::Index(Answer::Found(self.images.iter().map(|entry| entry.image.clone()).collect()))
+            }
+            Question::Versions(id) => {
+                let entry = find(&|entry| entry.image.id == id);
+                Told::Versions(id, entry.map_or(Answer::NotFound, |entry| Answer::Found(entry.versions.clone())))
+            }
+            Question::LocalImage(id) => {
+                let rows = self.images.iter().flat_map(|entry| &entry.rows).filter(|row| !row.superseded);
+                let local = rows.map(|row| &row.local).find(|local| local.id == id);
+                Told::LocalImage(id, local.map_or(Answer::NotFound, |local| Answer::Found(local.clone())))
+            }
+            Question::Listing(image) => {
+                let answer = match &image {
+                    ImageRef::Label(label) => find(&|entry| entry.image.label == *label).map(Entry::current),
+                    ImageRef::Id(id) => find(&|entry| entry.image.id == *id).map(Entry::current),
+                    ImageRef::Version(id) => find(&|entry| entry.versions.iter().any(|version| version.id == *id))
+                        .map(|entry| entry.listing(|row| row.version == Some(*id))),
+                };
+                Told::Listing(image, answer.map_or(Answer::NotFound, Answer::Found))
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn new(image: &Image, catalog: &Catalog) -> Self {
+        let label = ImageRef::Label(image.label.clone());
+        let versions = match catalog.versions(&label) {
+            Answer::Found(versions) => versions.clone(),
+            Answer::NotFound | Answer::Failed(_) => Vec::new(),
+        };
+        let locals = |image: &ImageRef| match catalog.listing(image) {
+            Answer::Found(listing) => listing.local_images().to_vec(),
+            Answer::NotFound | Answer::Failed(_) => Vec::new(),
+        };
+        let current = locals(&label);
+        let ids: BTreeSet<LocalImageId> = current.iter().map(|local| local.id).collect();
+        let mut rows: Vec<SavedRow> = current
+            .into_iter()
+            .map(|local| {
+                let version = catalog.version_of(&label, local.id).map(|version| version.id);
+                SavedRow { local, version, superseded: false }
+            })
+            .collect();
+        for version in &versions {
+            let older = locals(&ImageRef::Version(version.id)).into_iter().filter(|local| !ids.contains(&local.id));
+            rows.extend(older.map(|local| SavedRow { local, version: Some(version.id), superseded: true }));
+        }
+        rows.sort_by(|a, b| {
+            let key = |row: &SavedRow| {
+                (
+                    row.superseded,
+                    row.local.zone.clone(),
+                    row.local.arch.clone(),
+                    row.local.image_type.clone(),
+                    row.local.id,
+                )
+            };
+            key(a).cmp(&key(b))
         });
-        found.map_or(Answer::NotFound, |(_, listing)| Answer::Found(listing.clone()))
+        Self { image: image.clone(), versions, rows }
     }
 
-    pub(super) fn look_up(&self, id: LocalImageId) -> Answer<LocalImage> {
-        let found = self.images.iter().find_map(|(_, listing)| listing.with_id(id).next());
-        found.map_or(Answer::NotFound, |local| Answer::Found(local.clone()))
+    fn current(&self) -> Listing {
+        self.listing(|row| !row.superseded)
     }
 
-    pub(super) fn index(&self) -> Vec<Image> {
-        self.images.iter().map(|(image, _)| image.clone()).collect()
+    fn listing(&self, wanted: impl Fn(&SavedRow) -> bool) -> Listing {
+        let rows = self.rows.iter().filter(|row| wanted(row));
+        Listing::new(rows.map(|row| row.local.clone()).collect(), Vec::new())
     }
 }
 
 impl ImageEntry {
-    fn read(self) -> Result<(Image, Listing), Malformed> {
+    fn read(self) -> Result<Entry, Malformed> {
         let image = Image {
             label: word("label", &self.label)?,
             id: word("id", &self.id)?,
@@ -158,49 +241,61 @@ impl ImageEntry {
             categories: self.categories,
             valid_until: self.valid_until.map(|time| timestamp("valid_until", &time)).transpose()?,
         };
-        let mut local_images = Vec::new();
-        for entry in self.local_images {
-            local_images.push(LocalImage {
-                id: word("id", &entry.id)?,
-                label: Some(image.label.clone()),
-                zone: word("zone", &entry.zone)?,
-                arch: word("arch", &entry.arch)?,
-                image_type: entry.image_type.map_or(StatedType::Unstated, |text| {
-                    text.parse().map_or_else(|_| StatedType::Other(text.into()), StatedType::Known)
-                }),
-                published: entry.published.map(|time| timestamp("published", &time)).transpose()?,
-                commercial_types: entry.commercial_types,
-            });
+        let mut versions = Vec::new();
+        for entry in self.versions {
+            let published = entry.published.map(|time| timestamp("published", &time)).transpose()?;
+            versions.push(Version { id: word("id", &entry.id)?, published });
         }
-        Ok((image, Listing::new(local_images, Vec::new())))
+        let rows = self.local_images.into_iter().map(|entry| entry.read(&image)).collect::<Result<_, _>>()?;
+        Ok(Entry { image, versions, rows })
     }
 
-    fn write(image: &Image, listing: &Listing) -> Self {
-        let mut local_images: Vec<&LocalImage> = listing.local_images().iter().collect();
-        local_images.sort_by_key(|local| (&local.zone, &local.arch, &local.image_type, local.id));
+    fn write(entry: &Entry) -> Self {
+        let Entry { image, versions, rows } = entry;
+        let version = |version: &Version| VersionEntry {
+            id: version.id.to_string(),
+            published: version.published.map(|time| time.to_string()),
+        };
         Self {
             label: image.label.to_string(),
             id: image.id.to_string(),
             name: image.name.clone(),
             categories: image.categories.clone(),
             valid_until: image.valid_until.map(|time| time.to_string()),
-            local_images: local_images.into_iter().map(LocalImageEntry::write).collect(),
+            versions: versions.iter().map(version).collect(),
+            local_images: rows.iter().map(LocalImageEntry::write).collect(),
         }
     }
 }
 
 impl LocalImageEntry {
-    fn write(local: &LocalImage) -> Self {
+    fn read(self, image: &Image) -> Result<SavedRow, Malformed> {
+        let local = LocalImage {
+            id: word("id", &self.id)?,
+            label: Some(image.label.clone()),
+            zone: word("zone", &self.zone)?,
+            arch: word("arch", &self.arch)?,
+            image_type: self.image_type.map_or(StatedType::Unstated, |text| {
+                text.parse().map_or_else(|_| StatedType::Other(text.into()), StatedType::Known)
+            }),
+            commercial_types: self.commercial_types,
+        };
+        let version = self.version.map(|id| word("version", &id)).transpose()?;
+        Ok(SavedRow { local, version, superseded: self.superseded })
+    }
+
+    fn write(row: &SavedRow) -> Self {
         Self {
-            id: local.id.to_string(),
-            zone: local.zone.to_string(),
-            arch: local.arch.to_string(),
-            image_type: match &local.image_type {
+            id: row.local.id.to_string(),
+            zone: row.local.zone.to_string(),
+            arch: row.local.arch.to_string(),
+            image_type: match &row.local.image_type {
                 StatedType::Unstated => None,
                 stated => Some(stated.as_str().to_owned()),
             },
-            published: local.published.map(|time| time.to_string()),
-            commercial_types: local.commercial_types.clone(),
+            version: row.version.map(|id| id.to_string()),
+            superseded: row.superseded,
+            commercial_types: row.local.commercial_types.clone(),
         }
     }
 }

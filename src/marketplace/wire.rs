@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-use crate::domain::catalog::{Image, LocalImage, StatedType};
+use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
 use crate::domain::words::visible;
 use crate::domain::{ImageType, Label};
 
@@ -79,6 +79,45 @@ impl Row for ImageRow {
     }
 }
 
+#[derive(Deserialize)]
+pub(super) struct VersionRow {
+    id: Option<String>,
+    published_at: Option<String>,
+}
+
+impl Row for VersionRow {
+    fn page(body: &[u8]) -> Result<Page<Self>, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Body {
+            versions: Vec<VersionRow>,
+            #[serde(default, deserialize_with = "lenient_count")]
+            total_count: Option<u64>,
+        }
+        let body: Body = serde_json::from_slice(body)?;
+        Ok(Page { rows: body.versions, total: body.total_count })
+    }
+
+    fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or_default()
+    }
+}
+
+impl VersionRow {
+    /// The version that the row describes. A date that cannot be read is as good as none.
+    ///
+    /// # Errors
+    /// Why the row cannot be believed.
+    pub(super) fn read(self) -> Result<Version, String> {
+        let id = self.id.unwrap_or_default();
+        let published = self.published_at.and_then(|time| time.parse::<Timestamp>().ok());
+        Ok(Version {
+            id: id.parse().map_err(|_| format!("it holds a version whose ID is no UUID: `{}`", visible(&id)))?,
+            // Whole seconds tell builds apart, and people can read them.
+            published: published.and_then(|time| Timestamp::from_second(time.as_second()).ok()),
+        })
+    }
+}
+
 /// A count that is no natural number is as good as none.
 fn lenient_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Ok(serde_json::Value::deserialize(deserializer)?.as_u64())
@@ -117,7 +156,7 @@ impl LocalImageRow {
         };
         let commercial_types: BTreeSet<Box<str>> =
             self.compatible_commercial_types.unwrap_or_default().into_iter().map(Into::into).collect();
-        Ok(Some(LocalImage { id, label, zone, arch, image_type, commercial_types, published: None }))
+        Ok(Some(LocalImage { id, label, zone, arch, image_type, commercial_types }))
     }
 }
 

@@ -8,22 +8,22 @@ use jiff::tz::TimeZone;
 
 use super::style::{self, COMMAND, FAINT, PLAIN, paint};
 use super::table::Table;
-use crate::domain::drift::{Finding, Report, Status};
+use crate::domain::drift::{Finding, Latest, Report, Status};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::resolve::{Action, Change, Plan};
 use crate::domain::search::Offer;
 use crate::domain::words::{and_more, count, quoted, visible};
-use crate::domain::{Cell, LocalImageId, Name};
+use crate::domain::{Cell, LocalImageId, Name, Zone};
 
 /// What `check` found: a line a cell, the worst first, then a summary that names the command to run. `invocation` is how
 /// imagelock was called.
 pub fn check(report: &Report, invocation: &str, quiet: bool) -> String {
-    let table = findings(report.findings.iter().filter(|finding| !quiet || finding.status.is_drift()));
+    let table = findings(report.findings.iter().filter(|finding| !quiet || finding.is_drift));
     if quiet {
         return table;
     }
     let all = count(report.findings.len(), "pin");
-    let summary = if report.has_drift() {
+    let summary = if report.tally().iter().any(|(status, _)| *status != Status::Current) {
         let tally: Vec<String> =
             report.tally().into_iter().map(|(status, n)| format!("{n} {}", status.as_str())).collect();
         format!("{all}: {}\n{}", tally.join(", "), remedies(report, invocation))
@@ -49,19 +49,27 @@ pub fn locked(report: &Report, pins: usize, invocation: &str, quiet: bool) -> St
 }
 
 fn findings<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
-    let mut table = Table::new(&["STATUS", "NAME", "ZONE", "ARCH", "LABEL", "LOCKED", "LATEST", "DETAIL"]);
+    let mut table = Table::new(&["STATUS", "NAME", "ZONE", "ARCH", "LABEL", "LOCKED", "PUBLISHED", "LATEST", "DETAIL"]);
     for finding in findings {
-        let status = (finding.status.as_str().to_owned(), style::status(finding.status));
-        let locked = finding.locked.as_ref().map(|pin| pin.id);
-        let latest = finding.latest.as_ref().map(|local| local.id).filter(|id| locked != Some(*id));
-        let label = finding.label.as_ref().map(ToString::to_string);
-        let label = label.or_else(|| finding.image.as_ref().map(ToString::to_string)).unwrap_or_default();
-        let mut row = vec![status];
+        let held = if finding.is_drift { style::status(finding.status) } else { style::held(finding.status) };
+        let label = finding.label.as_ref().map_or_else(|| finding.image.clone(), ToString::to_string);
+        let mut row = vec![(finding.status.as_str().to_owned(), held)];
         row.extend(cell(&finding.cell));
-        row.extend([(label, PLAIN), id(locked), id(latest), (detail(finding), FAINT)]);
+        row.extend([
+            (label, PLAIN),
+            id(finding.locked.as_ref().map(|pin| pin.id)),
+            (finding.published.map(date).unwrap_or_default(), PLAIN),
+            id(finding.latest.as_ref().map(|latest| latest.id)),
+            (detail(finding), FAINT),
+        ]);
         table.row(row);
     }
     table.write()
+}
+
+/// The label of a pin, or what else it is known by.
+fn label(pin: &Pin) -> String {
+    pin.label().map_or_else(|| pin.image.to_string(), ToString::to_string)
 }
 
 fn cell(cell: &Cell) -> [(String, Style); 3] {
@@ -73,17 +81,24 @@ fn id(id: Option<LocalImageId>) -> (String, Style) {
 }
 
 fn detail(finding: &Finding) -> String {
-    let mut parts = Vec::new();
-    if finding.status == Status::Outdated {
-        let locked = finding.locked.as_ref().and_then(|pin| pin.published);
-        let latest = finding.latest.as_ref().and_then(|local| local.published);
-        let days = locked.zip(latest).map(|(locked, latest)| latest.duration_since(locked).as_hours() / 24);
-        let behind = days.map(|days| format!("{} behind", count(usize::try_from(days).unwrap_or_default(), "day")));
-        parts.extend([behind, published(locked, latest)].into_iter().flatten());
-    }
-    let mut parts: Vec<String> = (!parts.is_empty()).then(|| parts.join(", ")).into_iter().collect();
+    let mut parts: Vec<String> =
+        finding.latest.iter().filter_map(|latest| latest_of(latest, finding.published)).collect();
     parts.extend(finding.notes.iter().cloned());
     parts.join("; ")
+}
+
+/// What there is to say of a newer local image: its release, its date, and how much later that is.
+fn latest_of(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
+    let release = latest.release.as_ref().map(|release| format!("release {release}"));
+    let date = latest.published.map(|newer| match published {
+        Some(older) if newer >= older => {
+            let days = newer.duration_since(older).as_hours() / 24;
+            format!("{} behind {}", count(usize::try_from(days).unwrap_or_default(), "day"), date(newer))
+        }
+        _ => format!("the latest is of {}", date(newer)),
+    });
+    let parts: Vec<String> = release.into_iter().chain(date).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// `published 2026-09-02 → 2026-10-20`, as far as the dates are known.
@@ -92,16 +107,24 @@ fn published(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<String> {
     (from.is_some() || to.is_some()).then(|| format!("published {} → {}", known(from), known(to)))
 }
 
-fn date(time: Timestamp) -> String {
+/// The day of a moment, in UTC.
+pub(super) fn date(time: Timestamp) -> String {
     TimeZone::UTC.to_datetime(time).date().to_string()
 }
 
 /// The commands that mend what a report found, a line each, in the order in which they work.
 fn remedies(report: &Report, invocation: &str) -> String {
     let names = |wanted: &dyn Fn(&Finding) -> bool| -> BTreeSet<&Name> {
-        report.findings.iter().filter(|finding| wanted(finding)).map(|finding| &finding.cell.name).collect()
+        report
+            .findings
+            .iter()
+            .filter(|finding| finding.is_drift && wanted(finding))
+            .map(|finding| &finding.cell.name)
+            .collect()
     };
-    let with = |statuses: &'static [Status]| names(&move |finding| statuses.contains(&finding.status));
+    let with = |statuses: &'static [Status]| {
+        names(&move |finding| statuses.iter().any(|status| finding.statuses.contains(status)))
+    };
     let command = |rest: &str| paint(COMMAND, format!("{invocation} {rest}"));
     let upgrade = |names: BTreeSet<&Name>| {
         let names: Vec<&str> = names.into_iter().map(Name::as_str).collect();
@@ -120,12 +143,18 @@ fn remedies(report: &Report, invocation: &str) -> String {
     }
     // An image of which a cell is gone cannot be upgraded before its declaration is changed.
     let gone = names(&|finding| {
-        matches!(finding.status, Status::Withdrawn | Status::Retired | Status::Incompatible) && finding.latest.is_none()
+        let gone = [Status::Withdrawn, Status::Retired, Status::Incompatible];
+        finding.latest.is_none() && finding.statuses.iter().any(|status| gone.contains(status))
     });
     let movable = with(&[Status::Outdated, Status::Incompatible]);
     let movable: BTreeSet<&Name> = movable.difference(&gone).copied().collect();
     if !movable.is_empty() {
         lines.push(format!("to move to the latest: {}", upgrade(movable)));
+    }
+    let ending: BTreeSet<&Name> = with(&[Status::Eol, Status::EolSoon]).difference(&gone).copied().collect();
+    if !ending.is_empty() {
+        let names = and_more(ending.into_iter().map(quoted), 6);
+        lines.push(format!("to see what could follow {names}: {}", command("search")));
     }
     if !gone.is_empty() {
         let names = and_more(gone.into_iter().map(quoted), 6);
@@ -139,13 +168,12 @@ pub fn plan(plan: &Plan, dry_run: bool, rewrites: bool, quiet: bool) -> String {
     let mut table = Table::new(&["CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
     for change in &plan.changes {
         let action = change.action();
-        if action == Action::Kept && (quiet || change.newer.is_none()) {
+        if action == Action::Kept && (quiet || change.newer.is_none() && change.note.is_none()) {
             continue;
         }
         let mut row = vec![(action.as_str().to_owned(), style::action(action))];
         row.extend(cell(&change.cell));
-        let label = change.to.as_ref().or(change.from.as_ref()).and_then(Pin::image);
-        row.push((label.map(|image| image.to_string()).unwrap_or_default(), PLAIN));
+        row.push((change.to.as_ref().or(change.from.as_ref()).map(label).unwrap_or_default(), PLAIN));
         let to = change.to.as_ref().filter(|_| action != Action::Kept);
         row.extend([id(change.from.as_ref().map(|pin| pin.id)), id(to.map(|pin| pin.id))]);
         row.push((change_detail(change), FAINT));
@@ -190,15 +218,15 @@ fn change_detail(change: &Change) -> String {
     if let (Some(from), Some(to)) = (&change.from, &change.to) {
         parts.extend(redeclared(from, to));
     }
+    parts.extend(change.note.clone());
     parts.join(", ")
 }
 
 /// What was declared before and what is declared now, where that differs.
 fn redeclared(from: &Pin, to: &Pin) -> Vec<String> {
     let instance_type = |pin: &Pin| pin.instance_type.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
-    let image = |pin: &Pin| pin.image().map(|image| image.to_string()).unwrap_or_default();
     [
-        ("label", image(from), image(to)),
+        ("label", label(from), label(to)),
         ("type", from.image_type.to_string(), to.image_type.to_string()),
         ("Instance type", instance_type(from), instance_type(to)),
     ]
@@ -214,7 +242,7 @@ pub fn pins(lock: &Lock) -> String {
     for pin in lock.pins() {
         let mut row = cell(&pin.cell).to_vec();
         row.push((pin.image_type.to_string(), PLAIN));
-        row.push((pin.image().map(|image| image.to_string()).unwrap_or_default(), PLAIN));
+        row.push((label(pin), PLAIN));
         row.push((pin.id.to_string(), PLAIN));
         row.push((pin.published.map(date).unwrap_or_default(), FAINT));
         table.row(row);
@@ -223,27 +251,31 @@ pub fn pins(lock: &Lock) -> String {
     if table.is_empty() { "the lockfile has no pins\n".to_owned() } else { table }
 }
 
-/// The Marketplace's labels, and where they are offered.
+/// The Marketplace's labels: releases, dates, and where they are offered.
 pub fn offers(offers: &[Offer]) -> String {
-    let mut table = Table::new(&["LABEL", "IMAGE", "TYPE", "ARCH", "ZONES"]);
+    let mut table = Table::new(&["LABEL", "IMAGE", "RELEASE", "PUBLISHED", "END OF LIFE", "TYPE", "ARCH", "ZONES"]);
     for offer in offers {
-        let label = offer.image.label.to_string();
-        let name = visible(&offer.image.name);
-        let zones = offer.zones();
-        if zones.is_empty() {
-            table.row(vec![(label, PLAIN), (name, FAINT), none(), none(), ("nowhere".to_owned(), FAINT)]);
-            continue;
+        let head = [
+            (offer.image.label.to_string(), PLAIN),
+            (visible(&offer.image.name), FAINT),
+            (offer.release.as_ref().map(ToString::to_string).unwrap_or_default(), PLAIN),
+            (offer.published.map(date).unwrap_or_default(), PLAIN),
+            (offer.end.as_ref().map(|end| end.date.to_string()).unwrap_or_default(), PLAIN),
+        ];
+        let mut cells: Vec<[(String, Style); 3]> = offer
+            .zones()
+            .into_iter()
+            .map(|((image_type, arch), zones)| {
+                let zones: Vec<&str> = zones.into_iter().map(Zone::as_str).collect();
+                [(visible(image_type), PLAIN), (arch.to_string(), PLAIN), (zones.join(" "), PLAIN)]
+            })
+            .collect();
+        if cells.is_empty() {
+            cells.push([none(), none(), ("nowhere".to_owned(), FAINT)]);
         }
-        for (n, ((image_type, arch), zones)) in zones.into_iter().enumerate() {
-            let first = |text: &str| if n == 0 { text.to_owned() } else { String::new() };
-            let zones: Vec<&str> = zones.into_iter().map(crate::domain::Zone::as_str).collect();
-            table.row(vec![
-                (first(&label), PLAIN),
-                (first(&name), FAINT),
-                (visible(image_type), PLAIN),
-                (arch.to_string(), PLAIN),
-                (zones.join(" "), PLAIN),
-            ]);
+        for (n, cell) in cells.into_iter().enumerate() {
+            let head = head.iter().map(|head| if n == 0 { head.clone() } else { none() });
+            table.row(head.chain(cell).collect());
         }
     }
     let table = table.write();

@@ -1,14 +1,18 @@
 //! Reports, plans and pins -> JSON. The types here are the documented interface: a change that breaks readers raises
 //! the number in `schema`.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::catalog::LocalImage;
-use crate::domain::drift::{Finding, Report};
+use crate::domain::drift::{Finding, Latest, Report};
+use crate::domain::explain::{Candidate, Identity};
 use crate::domain::lock::{Lock, Pin};
+use crate::domain::problem::Problem;
+use crate::domain::release::Release;
 use crate::domain::resolve::{Change, Plan};
 use crate::domain::search::Offer;
-use crate::domain::{Cell, CommercialType, ImageRef, ImageType, Label};
+use crate::domain::{Cell, CommercialType, ImageRef, ImageType, Label, Zone};
 
 /// A local image as reports show it.
 #[derive(Serialize)]
@@ -25,9 +29,9 @@ impl LocalImageJson {
         Self { id: pin.id.to_string(), zoned_id: format!("{}/{}", pin.cell.zone, pin.id), published }
     }
 
-    fn local(local: &LocalImage) -> Self {
-        let published = local.published.map(|time| time.to_string());
-        Self { id: local.id.to_string(), zoned_id: format!("{}/{}", local.zone, local.id), published }
+    fn latest(latest: &Latest, zone: &Zone) -> Self {
+        let published = latest.published.map(|time| time.to_string());
+        Self { id: latest.id.to_string(), zoned_id: format!("{zone}/{}", latest.id), published }
     }
 }
 
@@ -37,22 +41,23 @@ struct CellJson {
     name: String,
     label: Option<String>,
     image_id: Option<String>,
+    version_id: Option<String>,
+    release: Option<String>,
     zone: String,
     arch: String,
     r#type: String,
 }
 
 impl CellJson {
-    fn new(cell: &Cell, image: Option<&ImageRef>, label: Option<&Label>, image_type: ImageType) -> Self {
+    /// A cell without a pin.
+    fn bare(cell: &Cell, label: Option<&Label>, image_type: ImageType) -> Self {
         let Cell { name, zone, arch } = cell;
-        let image_id = match image {
-            Some(ImageRef::Id(id)) => Some(id.to_string()),
-            _ => None,
-        };
         Self {
             name: name.to_string(),
             label: label.map(ToString::to_string),
-            image_id,
+            image_id: None,
+            version_id: None,
+            release: None,
             zone: zone.to_string(),
             arch: arch.to_string(),
             r#type: image_type.to_string(),
@@ -60,7 +65,36 @@ impl CellJson {
     }
 
     fn pin(pin: &Pin) -> Self {
-        Self::new(&pin.cell, pin.image().as_ref(), pin.label.as_ref(), pin.image_type)
+        let (image_id, version_id) = match &pin.image {
+            ImageRef::Label(_) => (None, None),
+            ImageRef::Id(id) => (Some(id.to_string()), None),
+            ImageRef::Version(id) => (None, Some(id.to_string())),
+        };
+        let release = pin.release.as_ref().map(ToString::to_string);
+        Self { image_id, version_id, release, ..Self::bare(&pin.cell, pin.label(), pin.image_type) }
+    }
+
+    fn finding(finding: &Finding) -> Self {
+        let bare = Self::bare(&finding.cell, finding.label.as_ref(), finding.image_type);
+        match &finding.locked {
+            // What is declared now stands before what was pinned.
+            Some(pin) => Self { label: bare.label, r#type: bare.r#type, ..Self::pin(pin) },
+            None => bare,
+        }
+    }
+}
+
+/// A remark on the manifest.
+#[derive(Serialize)]
+struct RemarkJson<'a> {
+    message: &'a str,
+    notes: &'a [String],
+    help: Option<&'a str>,
+}
+
+impl<'a> RemarkJson<'a> {
+    fn new(problem: &'a Problem) -> Self {
+        Self { message: &problem.title, notes: &problem.notes, help: problem.help.as_deref() }
     }
 }
 
@@ -78,6 +112,7 @@ pub fn check(report: &Report) -> String {
         schema: &'static str,
         drift: bool,
         pins: Vec<Row<'a>>,
+        notices: Vec<RemarkJson<'a>>,
     }
     #[derive(Serialize)]
     struct Row<'a> {
@@ -85,23 +120,38 @@ pub fn check(report: &Report) -> String {
         cell: CellJson,
         instance_type: Option<&'a str>,
         status: &'static str,
+        statuses: Vec<&'static str>,
         drift: bool,
         locked: Option<LocalImageJson>,
         latest: Option<LocalImageJson>,
+        latest_release: Option<&'a str>,
+        end_of_life: Option<EndJson<'a>>,
         notes: &'a [String],
     }
+    #[derive(Serialize)]
+    struct EndJson<'a> {
+        date: String,
+        source: &'a str,
+    }
     fn row(finding: &Finding) -> Row<'_> {
+        let latest = finding.latest.as_ref();
         Row {
-            cell: CellJson::new(&finding.cell, finding.image.as_ref(), finding.label.as_ref(), finding.image_type),
+            cell: CellJson::finding(finding),
             instance_type: finding
                 .locked
                 .as_ref()
                 .and_then(|pin| pin.instance_type.as_ref())
                 .map(CommercialType::as_str),
             status: finding.status.as_str(),
-            drift: finding.status.is_drift(),
-            locked: finding.locked.as_ref().map(LocalImageJson::pin),
-            latest: finding.latest.as_ref().map(LocalImageJson::local),
+            statuses: finding.statuses.iter().map(|status| status.as_str()).collect(),
+            drift: finding.is_drift,
+            locked: finding.locked.as_ref().map(|pin| LocalImageJson {
+                published: finding.published.map(|time| time.to_string()),
+                ..LocalImageJson::pin(pin)
+            }),
+            latest: latest.map(|latest| LocalImageJson::latest(latest, &finding.cell.zone)),
+            latest_release: latest.and_then(|latest| latest.release.as_ref()).map(Release::as_str),
+            end_of_life: finding.end.as_ref().map(|end| EndJson { date: end.date.to_string(), source: &end.source }),
             notes: &finding.notes,
         }
     }
@@ -109,34 +159,38 @@ pub fn check(report: &Report) -> String {
         schema: "imagelock.check/1",
         drift: report.has_drift(),
         pins: report.findings.iter().map(row).collect(),
+        notices: report.notices.iter().map(RemarkJson::new).collect(),
     })
 }
 
 /// What `resolve` did: `imagelock.resolve/1`.
 pub fn plan(plan: &Plan, dry_run: bool) -> String {
     #[derive(Serialize)]
-    struct Resolve {
+    struct Resolve<'a> {
         schema: &'static str,
         dry_run: bool,
         changed: bool,
-        pins: Vec<Row>,
+        pins: Vec<Row<'a>>,
+        warnings: Vec<RemarkJson<'a>>,
     }
     #[derive(Serialize)]
-    struct Row {
+    struct Row<'a> {
         #[serde(flatten)]
         cell: Option<CellJson>,
         action: &'static str,
         from: Option<LocalImageJson>,
         to: Option<LocalImageJson>,
         newer: Option<LocalImageJson>,
+        note: Option<&'a str>,
     }
-    fn row(change: &Change) -> Row {
+    fn row(change: &Change) -> Row<'_> {
         Row {
             cell: change.to.as_ref().or(change.from.as_ref()).map(CellJson::pin),
             action: change.action().as_str(),
             from: change.from.as_ref().map(LocalImageJson::pin),
             to: change.to.as_ref().map(LocalImageJson::pin),
-            newer: change.newer.as_ref().map(LocalImageJson::local),
+            newer: change.newer.as_ref().map(|newer| LocalImageJson::latest(newer, &change.cell.zone)),
+            note: change.note.as_deref(),
         }
     }
     write(&Resolve {
@@ -144,6 +198,7 @@ pub fn plan(plan: &Plan, dry_run: bool) -> String {
         dry_run,
         changed: plan.has_changes(),
         pins: plan.changes.iter().map(row).collect(),
+        warnings: plan.warnings.iter().map(RemarkJson::new).collect(),
     })
 }
 
@@ -206,7 +261,10 @@ pub fn offers(offers: &[Offer]) -> String {
         id: String,
         name: &'a str,
         categories: &'a [String],
+        release: Option<&'a str>,
+        published: Option<String>,
         valid_until: Option<String>,
+        end_of_life: Option<String>,
         local_images: Vec<OfferedJson<'a>>,
     }
     #[derive(Serialize)]
@@ -214,8 +272,8 @@ pub fn offers(offers: &[Offer]) -> String {
         zone: &'a str,
         arch: &'a str,
         r#type: &'a str,
-        #[serde(flatten)]
-        local: LocalImageJson,
+        id: String,
+        zoned_id: String,
         commercial_types: Vec<&'a str>,
     }
     fn offered(local: &LocalImage) -> OfferedJson<'_> {
@@ -223,7 +281,8 @@ pub fn offers(offers: &[Offer]) -> String {
             zone: local.zone.as_str(),
             arch: local.arch.as_str(),
             r#type: local.image_type.as_str(),
-            local: LocalImageJson::local(local),
+            id: local.id.to_string(),
+            zoned_id: format!("{}/{}", local.zone, local.id),
             commercial_types: local.commercial_types.iter().map(|text| &**text).collect(),
         }
     }
@@ -233,9 +292,87 @@ pub fn offers(offers: &[Offer]) -> String {
             id: offer.image.id.to_string(),
             name: &offer.image.name,
             categories: &offer.image.categories,
+            release: offer.release.as_ref().map(Release::as_str),
+            published: offer.published.map(|time| time.to_string()),
             valid_until: offer.image.valid_until.map(|time| time.to_string()),
+            end_of_life: offer.end.as_ref().map(|end| end.date.to_string()),
             local_images: offer.local_images.iter().map(offered).collect(),
         }
     }
     write(&Search { schema: "imagelock.search/1", images: offers.iter().map(image).collect() })
+}
+
+/// The candidates of an image: `imagelock.explain/1`.
+pub fn candidates(candidates: &[Candidate]) -> String {
+    #[derive(Serialize)]
+    struct Explain<'a> {
+        schema: &'static str,
+        candidates: Vec<Row<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Row<'a> {
+        name: &'a str,
+        zone: &'a str,
+        arch: &'a str,
+        wins: bool,
+        id: Option<String>,
+        label: Option<&'a str>,
+        r#type: Option<&'a str>,
+        published: Option<String>,
+        reason: &'a str,
+    }
+    fn row(candidate: &Candidate) -> Row<'_> {
+        Row {
+            name: candidate.cell.name.as_str(),
+            zone: candidate.cell.zone.as_str(),
+            arch: candidate.cell.arch.as_str(),
+            wins: candidate.wins,
+            id: candidate.id.map(|id| id.to_string()),
+            label: candidate.label.as_ref().map(Label::as_str),
+            r#type: candidate.image_type.as_deref(),
+            published: candidate.published.map(|time| time.to_string()),
+            reason: &candidate.reason,
+        }
+    }
+    write(&Explain { schema: "imagelock.explain/1", candidates: candidates.iter().map(row).collect() })
+}
+
+/// What a UUID is: `imagelock.explain/1`.
+pub fn identity(id: &str, identity: &Identity, pins: &[&Pin]) -> String {
+    #[derive(Default, Serialize)]
+    struct Explain<'a> {
+        schema: &'static str,
+        id: &'a str,
+        kind: &'static str,
+        label: Option<String>,
+        zone: Option<String>,
+        arch: Option<String>,
+        r#type: Option<String>,
+        published: Option<String>,
+        pinned_by: Vec<PinJson>,
+    }
+    let time = |time: &Option<Timestamp>| time.map(|time| time.to_string());
+    let mut explain = Explain { schema: "imagelock.explain/1", id, kind: "unknown", ..Explain::default() };
+    match identity {
+        Identity::LocalImage { local, published } => {
+            explain.kind = "local image";
+            explain.label = local.label.as_ref().map(ToString::to_string);
+            explain.zone = Some(local.zone.to_string());
+            explain.arch = Some(local.arch.to_string());
+            explain.r#type = Some(local.image_type.as_str().to_owned());
+            explain.published = time(published);
+        }
+        Identity::Version { label, published, .. } => {
+            explain.kind = "version";
+            explain.label = label.as_ref().map(ToString::to_string);
+            explain.published = time(published);
+        }
+        Identity::Image(image) => {
+            explain.kind = "image";
+            explain.label = Some(image.label.to_string());
+        }
+        Identity::Unknown => {}
+    }
+    explain.pinned_by = pins.iter().map(|pin| PinJson::new(pin, false)).collect();
+    write(&explain)
 }

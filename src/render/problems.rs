@@ -7,6 +7,8 @@ use crate::domain::problem::{Document, Problem};
 use crate::domain::words::{count, escaped};
 use crate::error::{Error, Source};
 
+const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
+
 /// Beyond these, problems are told in a line each: a screen can hold no more.
 const IN_FULL: usize = 12;
 
@@ -36,6 +38,19 @@ pub fn error(error: &Error, invocation: &str) -> String {
     parts.join("\n")
 }
 
+/// Warnings about the manifest, in a form that is as short as it can be: they come beside other output.
+pub fn warnings(problems: &[Problem], manifest: &Source) -> String {
+    let starts = line_starts(&manifest.text);
+    let mut lines = Vec::new();
+    for problem in problems {
+        let title = place_and_title(problem, Some((manifest, &starts)));
+        lines.push(format!("{WARNING}warning{WARNING:#}: {title}"));
+        lines.extend(problem.notes.iter().map(|note| format!("  = note: {}", escaped(note))));
+        lines.extend(problem.help.iter().map(|help| format!("  = help: {}", escaped(help))));
+    }
+    lines.join("\n")
+}
+
 /// A problem with the lines it is about.
 fn full(problem: &Problem, source: Option<&Source>, invocation: &str) -> String {
     let path = source.map(|source| source.path.display().to_string());
@@ -55,6 +70,10 @@ fn full(problem: &Problem, source: Option<&Source>, invocation: &str) -> String 
 
 /// A problem in a line.
 fn short(problem: &Problem, source: Option<(&Source, &[usize])>) -> String {
+    format!("error: {}\n", place_and_title(problem, source))
+}
+
+fn place_and_title(problem: &Problem, source: Option<(&Source, &[usize])>) -> String {
     let place = match (source, &problem.span) {
         (Some((source, starts)), Some(span)) => {
             let line = starts.partition_point(|start| *start <= span.start);
@@ -63,7 +82,7 @@ fn short(problem: &Problem, source: Option<(&Source, &[usize])>) -> String {
         }
         _ => String::new(),
     };
-    format!("error: {place}{}\n", escaped(&problem.title))
+    place + &escaped(&problem.title)
 }
 
 /// Where each line starts.

@@ -13,17 +13,32 @@ pub(super) const HEADING: Style = Style::new().bold().underline();
 pub(super) const FAINT: Style = Style::new().dimmed();
 /// Commands to run.
 pub(super) const COMMAND: Style = AnsiColor::Cyan.on_default();
+/// What is chosen.
+pub(super) const WINS: Style = GOOD;
 const GOOD: Style = AnsiColor::Green.on_default();
 const CHANGED: Style = AnsiColor::Yellow.on_default();
+/// What policy or acceptance holds back.
+pub(super) const HELD: Style = AnsiColor::Blue.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
 /// How alarming a status is.
 pub(super) fn status(status: Status) -> Style {
     match status {
-        Status::Mismatch | Status::Edited | Status::Withdrawn | Status::Retired | Status::Incompatible => BAD,
-        Status::Unlocked | Status::Undeclared | Status::Outdated => CHANGED,
+        Status::Mismatch
+        | Status::Edited
+        | Status::Eol
+        | Status::Withdrawn
+        | Status::Retired
+        | Status::Incompatible => BAD,
+        Status::Unlocked | Status::Undeclared | Status::Outdated | Status::EolSoon => CHANGED,
+        Status::Frozen | Status::Cooling => HELD,
         Status::Current => GOOD,
     }
+}
+
+/// A status that is no drift: by policy, by acceptance, or because all is well.
+pub(super) fn held(status: Status) -> Style {
+    if status == Status::Current { GOOD } else { HELD }
 }
 
 /// What a change does.

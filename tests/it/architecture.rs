@@ -49,7 +49,9 @@ fn files_know_only_what_they_may() {
 #[test]
 fn every_file_opens_with_its_job_and_none_outgrows_its_name() {
     for (file, text) in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
-        assert!(text.starts_with("//! "), "src/{file} does not say what it is for");
+        // What is no Rust is a data file in TOML.
+        let comment = if Path::new(&file).extension().is_some_and(|end| end == "rs") { "//! " } else { "# " };
+        assert!(text.starts_with(comment), "src/{file} does not say what it is for");
         assert!(text.lines().count() <= 350, "src/{file} has {} lines", text.lines().count());
     }
 }

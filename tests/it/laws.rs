@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use imagelock::domain::catalog::{Answer, Catalog, Listing, LocalImage, StatedType};
+use imagelock::domain::catalog::{Answer, Catalog, Failure, Listing, LocalImage, StatedType, Told};
 use imagelock::domain::drift::drift;
 use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
-use imagelock::domain::resolve::{Action, Upgrade, questions, resolve};
+use imagelock::domain::resolve::{Action, Request, Upgrade, questions, resolve};
 use imagelock::domain::{ImageRef, ImageType};
+use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-const LABELS: [&str; 4] = ["ubuntu_noble", "debian_bookworm", "centos_7.9", "arch_linux"];
+const LABELS: [&str; 4] = ["ubuntu_noble", "debian_bookworm", "node.js", "arch_linux"];
 const ZONES: [&str; 3] = ["fr-par-1", "nl-ams-1", "pl-waw-2"];
 const ARCHS: [&str; 2] = ["arm64", "x86_64"];
 const NAMES: [&str; 5] = ["web", "db", "builder", "a-1", "_x"];
@@ -53,7 +54,8 @@ fn manifest(declarations: &[Declaration]) -> Manifest {
 
 /// A catalog that offers every cell, in the rows' order of `shuffle`; `build` makes the IDs.
 fn catalog(build: u8, shuffle: u64) -> Catalog {
-    let mut listings = BTreeMap::new();
+    let mut catalog = Catalog::default();
+    catalog.learn(Told::Index(Answer::Failed(Failure::new("not asked", "ask"))));
     for (l, label) in LABELS.iter().enumerate() {
         let mut rows = Vec::new();
         for (z, zone) in ZONES.iter().enumerate() {
@@ -66,7 +68,6 @@ fn catalog(build: u8, shuffle: u64) -> Catalog {
                         arch: arch.parse().unwrap(),
                         image_type: StatedType::Known(image_type),
                         commercial_types: BTreeSet::from(["DEV1-S".into()]),
-                        published: format!("2026-01-{:02}T00:00:00Z", u32::from(build) % 28 + 1).parse().ok(),
                     });
                 }
             }
@@ -79,13 +80,22 @@ fn catalog(build: u8, shuffle: u64) -> Catalog {
         if shuffle % 3 == 1 {
             rows.extend(rows.clone());
         }
-        listings.insert(ImageRef::Label(label.parse().unwrap()), Answer::Found(Listing::new(rows, Vec::new())));
+        let answer = Answer::Found(Listing::new(rows, Vec::new()));
+        catalog.learn(Told::Listing(ImageRef::Label(label.parse().unwrap()), answer));
     }
-    Catalog { listings, ..Catalog::default() }
+    catalog
+}
+
+fn now() -> Timestamp {
+    "2026-11-24T10:00:00Z".parse().unwrap()
+}
+
+fn request<'a>(manifest: &'a Manifest, previous: &'a Lock, upgrade: &'a Upgrade) -> Request<'a> {
+    Request { targets: manifest.targets(), previous, upgrade, now: now() }
 }
 
 fn fresh(manifest: &Manifest, catalog: &Catalog) -> Lock {
-    resolve(manifest.targets(), catalog, &Lock::default(), &Upgrade::Keep).unwrap().lock
+    resolve(request(manifest, &Lock::default(), &Upgrade::Keep), catalog).unwrap().lock
 }
 
 /// The blocks of a lock by the name of their image.
@@ -104,9 +114,9 @@ proptest! {
     fn resolving_twice_changes_nothing_and_asks_nothing(declared in declarations()) {
         let manifest = manifest(&declared);
         let lock = fresh(&manifest, &catalog(1, 0));
-        prop_assert!(questions(manifest.targets(), &lock, &Upgrade::Keep).is_empty());
+        prop_assert!(questions(request(&manifest, &lock, &Upgrade::Keep), &Catalog::default()).is_empty());
         // Whatever the Marketplace would say by now.
-        let again = resolve(manifest.targets(), &catalog(2, 0), &lock, &Upgrade::Keep).unwrap();
+        let again = resolve(request(&manifest, &lock, &Upgrade::Keep), &catalog(2, 0)).unwrap();
         prop_assert_eq!(again.lock.write(), lock.write());
         prop_assert!(again.changes.iter().all(|change| change.action() == Action::Kept));
     }
@@ -137,7 +147,7 @@ proptest! {
         let lock = fresh(&manifest, &catalog(1, 0));
         let name = declared[0].name;
         let only = Upgrade::Only(BTreeSet::from([name.parse().unwrap()]));
-        let upgraded = resolve(manifest.targets(), &catalog(2, 0), &lock, &only).unwrap().lock;
+        let upgraded = resolve(request(&manifest, &lock, &only), &catalog(2, 0)).unwrap().lock;
         let (mut before, mut after) = (blocks(&lock.write()), blocks(&upgraded.write()));
         let key = format!("name = \"{name}\"");
         prop_assert_ne!(before.remove(&key), after.remove(&key));
@@ -147,7 +157,7 @@ proptest! {
     #[test]
     fn a_fresh_lock_has_no_drift(declared in declarations()) {
         let (manifest, catalog) = (manifest(&declared), catalog(1, 0));
-        let report = drift(&fresh(&manifest, &catalog), manifest.targets(), &catalog).unwrap();
+        let report = drift(&fresh(&manifest, &catalog), manifest.targets(), now(), &catalog).unwrap();
         prop_assert!(!report.has_drift());
         prop_assert_eq!(report.findings.len(), manifest.targets().len());
     }

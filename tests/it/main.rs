@@ -21,6 +21,7 @@ mod manifest;
 mod network;
 mod paging;
 mod pins;
+mod release;
 mod resolve;
 mod search;
 mod standin;

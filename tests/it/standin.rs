@@ -25,16 +25,37 @@ pub struct Local {
     pub image_type: Option<&'static str>,
     pub id: String,
     pub boots: Vec<&'static str>,
+    /// When its version was published; no date, no version.
+    pub published: Option<&'static str>,
+    /// Of an older version: no longer listed by its label.
+    pub superseded: bool,
 }
 
 /// A local image of the default type; `number` makes its ID.
 pub fn local(label: &'static str, zone: &'static str, arch: &'static str, number: u32) -> Local {
-    Local { label, zone, arch, image_type: Some("instance_sbs"), id: id(number), boots: vec!["DEV1-S", "PRO2-S"] }
+    Local {
+        label,
+        zone,
+        arch,
+        image_type: Some("instance_sbs"),
+        id: id(number),
+        boots: vec!["DEV1-S", "PRO2-S"],
+        published: None,
+        superseded: false,
+    }
 }
 
 impl Local {
     pub fn of_type(self, image_type: Option<&'static str>) -> Self {
         Self { image_type, ..self }
+    }
+
+    pub fn published(self, date: &'static str) -> Self {
+        Self { published: Some(date), ..self }
+    }
+
+    pub fn superseded(self) -> Self {
+        Self { superseded: true, ..self }
     }
 
     pub fn boots(self, boots: &[&'static str]) -> Self {
@@ -51,6 +72,11 @@ pub fn id(number: u32) -> String {
 pub fn image_id(label: &str) -> String {
     let sum = label.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     format!("{sum:08x}-1111-4000-8000-000000000000")
+}
+
+/// The ID of the version of a label that was published then.
+pub fn version_id(label: &str, published: &str) -> String {
+    image_id(&format!("{label} {published}")).replace("-1111-", "-2222-")
 }
 
 /// How a request is answered.
@@ -268,17 +294,30 @@ fn route(locals: &[Local], path: &str, query: &str) -> (u16, Value) {
     if path == "/local-images" {
         let label = parameter("image_label");
         let id = parameter("image_id");
-        let rows: Vec<&Local> = locals
-            .iter()
-            .filter(|local| label == Some(local.label) || id == Some(image_id(local.label).as_str()))
-            .collect();
+        let version = parameter("version_id");
+        let of_version =
+            |local: &Local| local.published.is_some_and(|date| version == Some(version_id(local.label, date).as_str()));
+        let current = |local: &Local| {
+            !local.superseded && (label == Some(local.label) || id == Some(image_id(local.label).as_str()))
+        };
+        let rows: Vec<&Local> = locals.iter().filter(|local| current(local) || of_version(local)).collect();
         if rows.is_empty() {
             return not_found("MarketplaceImage", label.or(id).unwrap_or_default());
         }
         return page("local_images", rows.into_iter().map(row).collect());
     }
+    if path == "/versions" {
+        let of_image = |local: &&Local| parameter("image_id") == Some(image_id(local.label).as_str());
+        let mut versions: Vec<(&str, &str)> =
+            locals.iter().filter(of_image).filter_map(|local| Some((local.published?, local.label))).collect();
+        versions.sort_unstable();
+        versions.dedup();
+        let row =
+            |(published, label): (&str, &str)| json!({"id": version_id(label, published), "published_at": published});
+        return page("versions", versions.into_iter().map(row).collect());
+    }
     if let Some(id) = path.strip_prefix("/local-images/") {
-        return match locals.iter().find(|local| local.id == id) {
+        return match locals.iter().find(|local| local.id == id && !local.superseded) {
             Some(local) => (200, row(local)),
             None => not_found("MarketplaceLocalImage", id),
         };

@@ -6,14 +6,26 @@ use jiff::Timestamp;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{FORMAT, Lock, Pin, digest};
+use super::{FORMAT, Lock, Pin, digest, named};
 use crate::domain::Cell;
 use crate::domain::fields::{Fields, Placed, document, wrong_type};
 use crate::domain::problem::Problem;
 use crate::domain::words::visible;
 
-const PIN: [&str; 10] =
-    ["name", "zone", "arch", "type", "label", "image-id", "instance-type", "id", "published", "digest"];
+const PIN: [&str; 12] = [
+    "name",
+    "zone",
+    "arch",
+    "type",
+    "label",
+    "image-id",
+    "version-id",
+    "release",
+    "instance-type",
+    "id",
+    "published",
+    "digest",
+];
 
 /// Reads a lockfile, whoever wrote it.
 pub(super) fn read(text: &str) -> Result<Lock, Vec<Problem>> {
@@ -75,16 +87,14 @@ fn pin(block: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Option<Plac
             );
         }
     }
-    if fields.get("label").is_none() && fields.get("image-id").is_none() {
-        let problem = Problem::new("a block of the lockfile names no image");
-        problems.push(problem.at(block.span(), "`label` is missing").help("restore the file from version control"));
-    }
     let name = fields.word("name", problems);
     let zone = fields.word("zone", problems);
     let arch = fields.word("arch", problems);
     let image_type = fields.word("type", problems);
     let label = fields.word("label", problems);
     let image_id = fields.word("image-id", problems);
+    let version_id = fields.word("version-id", problems);
+    let release = fields.word("release", problems);
     let instance_type = fields.word("instance-type", problems);
     let id = fields.word("id", problems);
     let published = published(&fields, problems);
@@ -93,11 +103,19 @@ fn pin(block: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Option<Plac
         return None;
     }
     let digest = digest?;
+    let Some((image, stated_label)) =
+        named(label.map(|it| it.value), image_id.map(|it| it.value), version_id.map(|it| it.value))
+    else {
+        let problem = Problem::new("a block of the lockfile does not name one image").at(block.span(), "which image?");
+        problems.push(problem.help("restore the file from version control"));
+        return None;
+    };
     let pin = Pin {
         cell: Cell { name: name?.value, zone: zone?.value, arch: arch?.value },
         image_type: image_type?.value,
-        label: label.map(|label| label.value),
-        image_id: image_id.map(|id| id.value),
+        image,
+        stated_label,
+        release: release.map(|release| release.value),
         instance_type: instance_type.map(|instance_type| instance_type.value),
         id: id?.value,
         published,

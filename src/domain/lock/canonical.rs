@@ -1,7 +1,7 @@
 //! Text as imagelock writes it -> [`Lock`], many times faster than through a TOML parser. Nearly every lockfile is as
 //! it was written; all others are left to `any`.
 
-use super::{HEAD, Lock, Pin, digest};
+use super::{HEAD, Lock, Pin, digest, named};
 use crate::domain::Cell;
 
 /// Reads a text that is canonical to the last byte; `None` for any other.
@@ -19,7 +19,8 @@ pub(super) fn read(text: &str) -> Option<Lock> {
 fn pin(block: &str) -> Option<Pin> {
     let (body, written) = block.split_at(block.rfind("digest = ")?);
     let (mut name, mut zone, mut arch, mut image_type, mut id) = (None, None, None, None, None);
-    let (mut label, mut image_id, mut instance_type, mut published) = (None, None, None, None);
+    let (mut label, mut image_id, mut version_id, mut release) = (None, None, None, None);
+    let (mut instance_type, mut published) = (None, None);
     for line in body.lines() {
         let (key, value) = line.split_once(" = ")?;
         let word = value.trim_matches('"');
@@ -30,6 +31,8 @@ fn pin(block: &str) -> Option<Pin> {
             "type" => image_type = word.parse().ok(),
             "label" => label = word.parse().ok(),
             "image-id" => image_id = word.parse().ok(),
+            "version-id" => version_id = word.parse().ok(),
+            "release" => release = word.parse().ok(),
             "instance-type" => instance_type = word.parse().ok(),
             "id" => id = word.parse().ok(),
             "published" => published = value.parse().ok(),
@@ -37,9 +40,9 @@ fn pin(block: &str) -> Option<Pin> {
         }
     }
     let cell = Cell { name: name?, zone: zone?, arch: arch? };
-    let pin = Pin { cell, image_type: image_type?, label, image_id, instance_type, id: id?, published };
-    let canonical =
-        pin.image().is_some() && pin.body() == body && written == format!("digest = \"{}\"\n", digest(body));
+    let (image, stated_label) = named(label, image_id, version_id)?;
+    let pin = Pin { cell, image_type: image_type?, image, stated_label, release, instance_type, id: id?, published };
+    let canonical = pin.body() == body && written == format!("digest = \"{}\"\n", digest(body));
     canonical.then_some(pin)
 }
 

@@ -9,9 +9,10 @@ mod canonical;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::manifest::Target;
+use super::manifest::{Target, Wanted};
 use super::problem::{Problem, Span};
-use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name};
+use super::release::Release;
+use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, VersionId};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -31,10 +32,12 @@ pub struct Pin {
     pub cell: Cell,
     /// The type that was asked for.
     pub image_type: ImageType,
-    /// The label of the image. `None` only where it was asked for by ID and the Marketplace stated no label.
-    pub label: Option<Label>,
-    /// The image's ID, where the manifest asks by ID.
-    pub image_id: Option<ImageId>,
+    /// What the Marketplace lists it by. For a range of releases, the label that won.
+    pub image: ImageRef,
+    /// The label that the Marketplace stated, where the image was asked for by an ID.
+    pub stated_label: Option<Label>,
+    /// The release that won, where a range of releases was asked for.
+    pub release: Option<Release>,
     /// The Instance type that it was required to boot.
     pub instance_type: Option<CommercialType>,
     /// The pinned local image.
@@ -44,22 +47,38 @@ pub struct Pin {
 }
 
 impl Pin {
-    /// What the Marketplace was asked for.
-    pub fn image(&self) -> Option<ImageRef> {
-        self.image_id.map(ImageRef::Id).or_else(|| self.label.clone().map(ImageRef::Label))
+    /// Its label, if it is known.
+    pub fn label(&self) -> Option<&Label> {
+        match &self.image {
+            ImageRef::Label(label) => Some(label),
+            ImageRef::Id(_) | ImageRef::Version(_) => self.stated_label.as_ref(),
+        }
     }
 
     /// Whether this pin was made for exactly what `target` declares.
     pub fn matches(&self, target: &Target) -> bool {
-        self.satisfies(target) && self.instance_type == target.instance_type
+        self.satisfies(target) && *self == self.clone().restated(target)
     }
 
-    /// Whether this pin is still good for `target`: an Instance type that is no longer required changes nothing.
+    /// Whether this pin is still good for `target`: what is no longer required changes nothing.
     pub fn satisfies(&self, target: &Target) -> bool {
         self.cell == target.cell
             && self.image_type == target.image_type
-            && self.image().as_ref() == Some(&target.image)
             && (target.instance_type.is_none() || self.instance_type == target.instance_type)
+            && match &target.wanted {
+                Wanted::Release(pattern, range) => {
+                    self.label().is_some_and(|label| pattern.matches(label))
+                        && self.release.as_ref().is_some_and(|release| range.contains(release))
+                }
+                wanted => wanted.image_ref().as_ref() == Some(&self.image),
+            }
+    }
+
+    /// A pin that satisfies `target`, without what is no longer required.
+    #[must_use]
+    pub fn restated(self, target: &Target) -> Self {
+        let release = self.release.filter(|_| matches!(target.wanted, Wanted::Release(..)));
+        Self { instance_type: target.instance_type.clone(), release, ..self }
     }
 
     /// The lines of the block that the digest is taken over.
@@ -69,11 +88,16 @@ impl Pin {
         // Every word is checked when it is made and holds nothing that a TOML string would have to escape.
         let _ =
             write!(body, "name = \"{name}\"\nzone = \"{zone}\"\narch = \"{arch}\"\ntype = \"{}\"\n", self.image_type);
-        if let Some(label) = &self.label {
+        if let Some(label) = self.label() {
             let _ = writeln!(body, "label = \"{label}\"");
         }
-        if let Some(image_id) = &self.image_id {
-            let _ = writeln!(body, "image-id = \"{image_id}\"");
+        match &self.image {
+            ImageRef::Label(_) => {}
+            ImageRef::Id(id) => drop(writeln!(body, "image-id = \"{id}\"")),
+            ImageRef::Version(id) => drop(writeln!(body, "version-id = \"{id}\"")),
+        }
+        if let Some(release) = &self.release {
+            let _ = writeln!(body, "release = \"{release}\"");
         }
         if let Some(instance_type) = &self.instance_type {
             let _ = writeln!(body, "instance-type = \"{instance_type}\"");
@@ -83,6 +107,21 @@ impl Pin {
             let _ = writeln!(body, "published = {published}");
         }
         body
+    }
+}
+
+/// What the keys of a block name: the image, and the label that is stated beside an ID. `None` where they name nothing,
+/// or two things.
+fn named(
+    label: Option<Label>,
+    image: Option<ImageId>,
+    version: Option<VersionId>,
+) -> Option<(ImageRef, Option<Label>)> {
+    match (label, image, version) {
+        (Some(label), None, None) => Some((ImageRef::Label(label), None)),
+        (label, Some(id), None) => Some((ImageRef::Id(id), label)),
+        (label, None, Some(id)) => Some((ImageRef::Version(id), label)),
+        (None, None, None) | (_, Some(_), Some(_)) => None,
     }
 }
 

@@ -1,89 +1,41 @@
-//! `images.toml`: text -> [`Manifest`], the cells that people ask for. Collects every problem of the file.
+//! TOML -> targets: every key of `images.toml`, with every problem and its place.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use semver::{Version, VersionReq};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fields::{Fields, Placed, document, malformed, word_value, wrong_type};
-use super::problem::{Problem, Span};
-use super::words::{and_more, did_you_mean, quoted, visible};
-use super::{Arch, Cell, CommercialType, ImageId, ImageRef, ImageType, Label, Name, Zone};
+use super::{Places, Target, Wanted};
+use crate::domain::fields::{Fields, Placed, malformed, word_value, wrong_type};
+use crate::domain::policy::{self, Age, Policy};
+use crate::domain::problem::{Problem, Span};
+use crate::domain::release::Range;
+use crate::domain::words::visible;
+use crate::domain::{Arch, Cell, CommercialType, ImageType, Name, Zone};
 
 /// The keys of the whole file, of `[defaults]` and of an image; and those that a later release will read.
 const TOP: [&str; 3] = ["requires", "defaults", "images"];
 const TOP_LATER: [&str; 1] = ["outputs"];
-const DEFAULTS: [&str; 6] = ["zone", "zones", "arch", "archs", "type", "instance-type"];
-const IMAGE: [&str; 8] = ["label", "image-id", "zone", "zones", "arch", "archs", "type", "instance-type"];
-const LATER: [&str; 7] = ["release", "min-age", "eol-warning", "freeze", "version-id", "accept", "eol"];
-
-/// A manifest without problems: the targets, sorted by cell, no cell twice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Manifest {
-    targets: Vec<Target>,
-}
-
-/// One cell that the manifest asks for, with all that a local image must be to fill it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// Which image, where, for which processor.
-    pub cell: Cell,
-    /// What the Marketplace is asked for.
-    pub image: ImageRef,
-    /// The type that is declared, or `instance_sbs`.
-    pub image_type: ImageType,
-    /// The Instance type that the local image must be able to boot, if one is declared.
-    pub instance_type: Option<CommercialType>,
-    /// Where the manifest says all this.
-    pub places: Places,
-}
-
-/// Where in the manifest the parts of a target stand. An inherited part stands in `[defaults]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places {
-    /// The label or the image ID.
-    pub image: Span,
-    /// The zone.
-    pub zone: Span,
-    /// The architecture.
-    pub arch: Span,
-    /// The type, if it is declared.
-    pub image_type: Option<Span>,
-    /// The Instance type, if it is declared.
-    pub instance_type: Option<Span>,
-}
-
-impl Manifest {
-    /// Reads a manifest.
-    ///
-    /// # Errors
-    /// Every problem of the file, in the order in which they stand in it.
-    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let targets = document(text, &mut problems).map(|document| read(document.get_ref(), &mut problems));
-        match targets {
-            Some(mut targets) if problems.is_empty() => {
-                targets.sort_by(|a, b| a.cell.cmp(&b.cell));
-                Ok(Self { targets })
-            }
-            _ => {
-                problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
-                Err(problems)
-            }
-        }
-    }
-
-    /// The cells that are asked for, sorted by name, zone and architecture.
-    pub fn targets(&self) -> &[Target] {
-        &self.targets
-    }
-
-    /// The names of the declared images.
-    pub fn names(&self) -> BTreeSet<&Name> {
-        self.targets.iter().map(|target| &target.cell.name).collect()
-    }
-}
+const DEFAULTS: [&str; 8] = ["zone", "zones", "arch", "archs", "type", "instance-type", "min-age", "eol-warning"];
+const IMAGE: [&str; 15] = [
+    "label",
+    "release",
+    "image-id",
+    "version-id",
+    "zone",
+    "zones",
+    "arch",
+    "archs",
+    "type",
+    "instance-type",
+    "min-age",
+    "eol-warning",
+    "freeze",
+    "accept",
+    "eol",
+];
 
 /// What a table says of a thing: an image inherits what it is silent on, but not where what it says is wrong.
 #[derive(Clone, Default)]
@@ -123,6 +75,8 @@ struct Inheritable {
     archs: Said<Vec<Placed<Arch>>>,
     image_type: Said<Placed<ImageType>>,
     instance_type: Said<Placed<CommercialType>>,
+    min_age: Said<Placed<Age>>,
+    eol_warning: Said<Placed<Age>>,
 }
 
 impl Inheritable {
@@ -134,11 +88,13 @@ impl Inheritable {
             archs: Said::read(fields, &["arch", "archs"], archs),
             image_type: Said::read(fields, &["type"], fields.word("type", problems)),
             instance_type: Said::read(fields, &["instance-type"], fields.word("instance-type", problems)),
+            min_age: Said::read(fields, &["min-age"], fields.word("min-age", problems)),
+            eol_warning: Said::read(fields, &["eol-warning"], fields.word("eol-warning", problems)),
         }
     }
 }
 
-fn read(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Vec<Target> {
+pub(super) fn targets(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Vec<Target> {
     let top = Fields::new(document, "the manifest", 0..0);
     top.refuse_others(&TOP, &TOP_LATER, problems);
     check_requires(&top, problems);
@@ -148,7 +104,7 @@ fn read(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Vec<Target> {
         match value.get_ref() {
             DeValue::Table(table) => {
                 let fields = Fields::new(table, "[defaults]", span);
-                fields.refuse_others(&DEFAULTS, &LATER, problems);
+                fields.refuse_others(&DEFAULTS, &[], problems);
                 defaults = Inheritable::read(&fields, problems);
             }
             _ => problems.push(wrong_type("defaults", value, "a table: `[defaults]`")),
@@ -187,15 +143,28 @@ fn image(
         return Vec::new();
     };
     let fields = Fields::new(table, format!("[images.{key}]"), span);
-    fields.refuse_others(&IMAGE, &LATER, problems);
-    let image = image_ref(&fields, problems);
+    fields.refuse_others(&IMAGE, &[], problems);
+    let wanted = wanted(&fields, problems);
     let own = Inheritable::read(&fields, problems);
     let zones = needed(&fields, "zone = \"fr-par-1\"", own.zones.or(&defaults.zones), problems);
     let archs = needed(&fields, "arch = \"x86_64\"", own.archs.or(&defaults.archs), problems);
     let image_type = own.image_type.or(&defaults.image_type).value();
     let instance_type = own.instance_type.or(&defaults.instance_type).value();
 
-    let (Some(name), Some(image), Some(zones), Some(archs)) = (name, image, zones, archs) else {
+    let silent = Policy::default();
+    let policy = Arc::new(Policy {
+        min_age: own.min_age.or(&defaults.min_age).value().map(|placed| placed.value),
+        eol_warning: own
+            .eol_warning
+            .or(&defaults.eol_warning)
+            .value()
+            .map_or(silent.eol_warning, |placed| placed.value),
+        freeze: policy::freeze(&fields, problems),
+        accept: policy::accept(&fields, problems),
+        eol: policy::date(&fields, "eol", problems),
+    });
+
+    let (Some(name), Some(wanted), Some(zones), Some(archs)) = (name, wanted, zones, archs) else {
         return Vec::new();
     };
     let mut targets = Vec::new();
@@ -203,11 +172,12 @@ fn image(
         for arch in &archs {
             targets.push(Target {
                 cell: Cell { name: name.clone(), zone: zone.value.clone(), arch: arch.value.clone() },
-                image: image.value.clone(),
+                wanted: wanted.value.clone(),
                 image_type: image_type.as_ref().map_or(ImageType::InstanceSbs, |placed| placed.value),
                 instance_type: instance_type.as_ref().map(|placed| placed.value.clone()),
+                policy: Arc::clone(&policy),
                 places: Places {
-                    image: image.span.clone(),
+                    image: wanted.span.clone(),
                     zone: zone.span.clone(),
                     arch: arch.span.clone(),
                     image_type: image_type.as_ref().map(|placed| placed.span.clone()),
@@ -219,36 +189,64 @@ fn image(
     targets
 }
 
-/// Reads what an image is asked for by: exactly one of `label` and `image-id`.
-fn image_ref(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Placed<ImageRef>> {
-    let both = [fields.get("label"), fields.get("image-id")];
-    if let [Some(_), Some((span, _))] = both {
+/// Reads what an image is asked for by: exactly one of `label`, `image-id` and `version-id`; a pattern for a label goes
+/// with a `release`.
+fn wanted(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Placed<Wanted>> {
+    let keys: Vec<(&str, Span)> = ["label", "image-id", "version-id"]
+        .into_iter()
+        .filter_map(|key| fields.get(key).map(|(span, _)| (key, span)))
+        .collect();
+    if let [(first, _), (second, span), ..] = &keys[..] {
         problems.push(
-            Problem::new(format!("{} has both `label` and `image-id`", fields.title))
-                .at(span, "names the image a second time")
+            Problem::new(format!("{} has both `{first}` and `{second}`", fields.title))
+                .at(span.clone(), "names the image a second time")
                 .help("keep one of them"),
         );
         return None;
     }
-    if fields.get("version-id").is_none() && both.iter().all(Option::is_none) {
+    if keys.is_empty() {
         problems.push(
             Problem::new(format!("{} does not say which image it is", fields.title))
                 .at(fields.span.clone(), "`label` is missing")
                 .help("add `label = \"ubuntu_noble\"`; `imagelock search` lists the labels"),
         );
     }
-    let label = fields.string("label", problems).and_then(|text| {
-        if text.value.contains('*') {
-            let title = format!("`*` in a label is not yet supported by imagelock {}", crate::VERSION);
-            let help = "write the whole label; `imagelock search` lists the labels";
-            problems.push(Problem::new(title).at(text.span, "not yet supported").help(help));
-            return None;
+    let release = fields.get("release").map(|(span, _)| span);
+    let range = fields.string("release", problems).and_then(|text| range(&text, problems));
+    let text = fields.string("label", problems);
+    if let Some(pattern) = text.as_ref().filter(|label| label.value.contains('*')) {
+        if release.is_none() {
+            problems.push(
+                Problem::new(format!("{} has a pattern for a label, and no `release`", fields.title))
+                    .at(pattern.span.clone(), "of which releases?")
+                    .help("add the releases that are wanted, like `release = \">=41, <44\"`; `\"*\"` is any"),
+            );
         }
-        word_value::<Label>("label", &text, problems)
-    });
-    let id = fields.word::<ImageId>("image-id", problems);
-    let label = label.map(|label| Placed { value: ImageRef::Label(label.value), span: label.span });
-    label.or(id.map(|id| Placed { value: ImageRef::Id(id.value), span: id.span }))
+        let pattern = word_value("label", pattern, problems)?;
+        return Some(Placed { value: Wanted::Release(pattern.value, range?), span: pattern.span });
+    }
+    if let Some(span) = release {
+        problems.push(
+            Problem::new(format!("{} has a `release`, but no pattern to find it by", fields.title))
+                .at(span, "goes with a `*` in `label`")
+                .help("write the label with `*` in the place of the release, like `label = \"fedora_*\"`"),
+        );
+        return None;
+    }
+    let label = text.and_then(|text| word_value("label", &text, problems)).map(|placed| placed.map(Wanted::Label));
+    let image = fields.word("image-id", problems).map(|placed| placed.map(Wanted::Image));
+    let version = fields.word("version-id", problems).map(|placed| placed.map(Wanted::Version));
+    label.or(image).or(version)
+}
+
+fn range(text: &Placed<&str>, problems: &mut Vec<Problem>) -> Option<Range> {
+    text.value
+        .parse()
+        .map_err(|error: String| {
+            let problem = Problem::new(format!("`{}` is not a range of releases", visible(text.value)));
+            problems.push(problem.at(text.span.clone(), error).help("write for example `release = \">=41, <44\"`"));
+        })
+        .ok()
 }
 
 /// A value that an image must have, by itself or by inheritance; `example` is the line that would give it.
@@ -290,7 +288,7 @@ fn check_requires(top: &Fields<'_>, problems: &mut Vec<Problem>) {
         Ok(requirement) => requirement,
         Err(error) => {
             problems.push(
-                Problem::new(format!("{} is not a version requirement", quoted(visible(text.value))))
+                Problem::new(format!("`{}` is not a version requirement", visible(text.value)))
                     .at(text.span, error.to_string())
                     .help(format!("write for example `requires = \"^{}\"`", crate::VERSION)),
             );
@@ -305,24 +303,4 @@ fn check_requires(top: &Fields<'_>, problems: &mut Vec<Problem>) {
                 .help(format!("run a release of imagelock that is {requirement}, or change `requires`")),
         );
     }
-}
-
-/// Checks names from the command line against the names that there are.
-///
-/// # Errors
-/// A problem for each name that is unknown.
-pub fn check_names(wanted: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSet<Name>, Vec<Problem>> {
-    let mut names = BTreeSet::new();
-    let mut problems = Vec::new();
-    let all = || known.iter().map(|name| name.as_str());
-    for text in wanted {
-        if let Some(name) = text.parse::<Name>().ok().filter(|name| known.contains(name)) {
-            names.insert(name);
-            continue;
-        }
-        let help =
-            did_you_mean(text, all()).unwrap_or_else(|| format!("the images are {}", and_more(all().map(quoted), 12)));
-        problems.push(Problem::new(format!("no image is named `{}`", visible(text))).help(help));
-    }
-    if problems.is_empty() { Ok(names) } else { Err(problems) }
 }

@@ -1,0 +1,55 @@
+//! `imagelock explain NAME|UUID`: why a pin is what it is, or what a UUID is.
+
+use super::{Context, Format, Outcome, Project, lock_path, read_lock};
+use crate::domain::catalog::Catalog;
+use crate::domain::explain::{AnyId, explain, identify, identity_questions, questions};
+use crate::domain::lock::Lock;
+use crate::domain::manifest::{Target, check_names};
+use crate::error::Error;
+use crate::files;
+use crate::render::{explain as human, json};
+
+/// Explains an image of the manifest by its name, or anything of the Marketplace by its UUID.
+///
+/// # Errors
+/// If there is no such name, or the Marketplace does not answer.
+pub fn run(context: &Context, what: &str) -> Result<Outcome, Error> {
+    match AnyId::parse(what) {
+        Some(id) => explain_id(context, id, what),
+        None => explain_name(context, what),
+    }
+}
+
+fn explain_name(context: &Context, name: &str) -> Result<Outcome, Error> {
+    let project = Project::read(context)?;
+    let names =
+        check_names(&[name.to_owned()], &project.manifest.names()).map_err(|problems| project.error(problems))?;
+    let targets: Vec<Target> =
+        project.manifest.targets().iter().filter(|target| names.contains(&target.cell.name)).cloned().collect();
+    let mut catalog = Catalog::default();
+    let (lock, now) = (&project.lock, context.now);
+    context.marketplace.inquire(&mut catalog, |catalog| questions(&targets, lock, now, catalog));
+    let candidates = explain(&targets, lock, now, &catalog)
+        .map_err(|failure| Error::Marketplace { doing: format!("learn the candidates of `{name}`"), failure })?;
+    Ok(Outcome::well(match context.format {
+        Format::Human => human::candidates(&targets, &candidates),
+        Format::Json => json::candidates(&candidates),
+    }))
+}
+
+/// A UUID is explained without a manifest and a lock as well.
+fn explain_id(context: &Context, id: AnyId, text: &str) -> Result<Outcome, Error> {
+    let lock = match files::read(&lock_path(&context.manifest)?)? {
+        Some(_) => read_lock(context)?.0,
+        None => Lock::default(),
+    };
+    let mut catalog = Catalog::default();
+    context.marketplace.inquire(&mut catalog, |catalog| identity_questions(id, catalog));
+    let identity = identify(id, &catalog)
+        .map_err(|failure| Error::Marketplace { doing: format!("find out what {text} is"), failure })?;
+    let pins: Vec<_> = id.pins(&lock).collect();
+    Ok(Outcome::well(match context.format {
+        Format::Human => human::identity(text, &identity, &pins),
+        Format::Json => json::identity(text, &identity, &pins),
+    }))
+}

@@ -1,0 +1,328 @@
+//! Why a pin is what it is: every candidate of a cell with the reason why it won or lost; and what a UUID is.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::catalog::{Answer, Catalog, Failure, Image, LocalImage, Question};
+use super::inquiry;
+use super::lock::{Lock, Pin};
+use super::manifest::{Target, Wanted};
+use super::policy::day;
+use super::release::{Release, release_of};
+use super::select::{Choice, boots, choose};
+use super::words::visible;
+use super::{Cell, ImageId, ImageRef, Label, LocalImageId, VersionId};
+
+/// One local image, or one label of a pattern, and what speaks for or against it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The cell that it could fill.
+    pub cell: Cell,
+    /// Whether it won.
+    pub wins: bool,
+    /// Its ID; `None` for a label that is out of the race with all it has.
+    pub id: Option<LocalImageId>,
+    /// Its label.
+    pub label: Option<Label>,
+    /// Its type as stated.
+    pub image_type: Option<String>,
+    /// When it was published, if that is known.
+    pub published: Option<Timestamp>,
+    /// Why it won or lost.
+    pub reason: String,
+}
+
+/// What must be asked to explain these targets.
+pub fn questions(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalog) -> BTreeSet<Question> {
+    let mut questions = BTreeSet::new();
+    for target in targets {
+        questions.extend(inquiry::about(target, lock.get(&target.cell), now, catalog));
+        for (image, _) in labels(target, catalog) {
+            // Older versions are candidates too, where an age may choose them.
+            if let (Some(_), Answer::Found(versions)) = (target.policy.min_age, catalog.versions(&image)) {
+                questions.extend(versions.iter().map(|it| Question::Listing(ImageRef::Version(it.id))));
+            }
+        }
+    }
+    inquiry::unknown(questions, catalog)
+}
+
+/// Every candidate of every target, the winner of each cell first.
+///
+/// # Errors
+/// The first question that has no usable answer.
+pub fn explain(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalog) -> Result<Vec<Candidate>, Failure> {
+    let mut candidates = Vec::new();
+    for target in targets {
+        let pin = lock.get(&target.cell).filter(|pin| pin.satisfies(target));
+        let mut of_cell = Vec::new();
+        let choice = choose(target, target.policy.cutoff(now), catalog);
+        let winner = match choice {
+            Choice::Failed(failure) => return Err(failure),
+            Choice::One(pick) => Some(pick.local.id),
+            _ => None,
+        };
+        for (image, release) in labels(target, catalog) {
+            match &release {
+                Standing::In => of_cell.extend(judge_label(target, &image, winner, pin, now, catalog)),
+                Standing::Out(reason) => of_cell.push(Candidate {
+                    cell: target.cell.clone(),
+                    wins: false,
+                    id: None,
+                    label: label_of(&image, catalog),
+                    image_type: None,
+                    published: None,
+                    reason: reason.clone(),
+                }),
+            }
+        }
+        of_cell.extend(missing_pin(&of_cell, target, pin));
+        of_cell.sort_by_key(|candidate| !candidate.wins);
+        candidates.extend(of_cell);
+    }
+    Ok(candidates)
+}
+
+/// Whether a label is in the race at all.
+enum Standing {
+    In,
+    Out(String),
+}
+
+/// The labels, IDs and versions that a target's local images may come from, and those that its pattern matches in vain.
+fn labels(target: &Target, catalog: &Catalog) -> Vec<(ImageRef, Standing)> {
+    let Wanted::Release(pattern, range) = &target.wanted else {
+        return target.wanted.image_ref().map(|image| (image, Standing::In)).into_iter().collect();
+    };
+    let standing = |release: Option<Release>| match release {
+        Some(release) if range.contains(&release) => Standing::In,
+        Some(release) => Standing::Out(format!("release {release} is not in `{range}`")),
+        None => Standing::Out("its release cannot be read, from the label or from the name".to_owned()),
+    };
+    let matching = catalog.images().iter().filter(|image| pattern.matches(&image.label));
+    let mut labels: Vec<(Option<Release>, &Image)> =
+        matching.map(|image| (release_of(&image.label, &image.name, Some(pattern)), image)).collect();
+    labels.sort_by(|a, b| b.cmp(a));
+    labels.into_iter().map(|(release, image)| (ImageRef::Label(image.label.clone()), standing(release))).collect()
+}
+
+/// Judges all local images of one label, the older versions' too, as far as they are known.
+fn judge_label(
+    target: &Target,
+    image: &ImageRef,
+    winner: Option<LocalImageId>,
+    pin: Option<&Pin>,
+    now: Timestamp,
+    catalog: &Catalog,
+) -> Vec<Candidate> {
+    let mut locals: Vec<(&LocalImage, bool)> = rows(image, catalog).map(|local| (local, true)).collect();
+    if let Answer::Found(versions) = catalog.versions(image) {
+        for version in versions {
+            let older = rows(&ImageRef::Version(version.id), catalog).map(|local| (local, false));
+            let older: Vec<_> =
+                older.filter(|(local, _)| locals.iter().all(|(known, _)| known.id != local.id)).collect();
+            locals.extend(older);
+        }
+    }
+    let here = |local: &LocalImage| local.zone == target.cell.zone && local.arch == target.cell.arch;
+    let elsewhere = locals.iter().filter(|(local, current)| *current && !here(local)).count();
+    let mut candidates: Vec<Candidate> = locals
+        .iter()
+        .filter(|(local, _)| here(local))
+        .map(|(local, current)| {
+            let wins = winner == Some(local.id);
+            let mut reason = reason(target, image, local, *current, wins, now, catalog);
+            if pin.is_some_and(|pin| pin.id == local.id) {
+                reason += "; it is pinned";
+            }
+            Candidate {
+                cell: target.cell.clone(),
+                wins,
+                id: Some(local.id),
+                label: local.label.clone(),
+                image_type: Some(visible(local.image_type.as_str())),
+                published: catalog.published(image, local.id),
+                reason,
+            }
+        })
+        .collect();
+    if elsewhere > 0 {
+        candidates.push(Candidate {
+            cell: target.cell.clone(),
+            wins: false,
+            id: None,
+            label: label_of(image, catalog),
+            image_type: None,
+            published: None,
+            reason: format!("{elsewhere} more in other zones or for other architectures"),
+        });
+    }
+    candidates
+}
+
+/// Why a local image of the cell's zone and architecture won or lost.
+fn reason(
+    target: &Target,
+    image: &ImageRef,
+    local: &LocalImage,
+    current: bool,
+    wins: bool,
+    now: Timestamp,
+    catalog: &Catalog,
+) -> String {
+    if !local.image_type.fits(target.image_type) {
+        return format!("not of type {}", target.image_type);
+    }
+    if let Some(wanted) = target.instance_type.as_ref().filter(|_| !boots(local, target)) {
+        return format!("does not boot on {wanted}");
+    }
+    let published = catalog.published(image, local.id);
+    if let (Some(age), Some(cutoff)) = (target.policy.min_age, target.policy.cutoff(now)) {
+        match published {
+            None => return format!("its date is not known, and `min-age` asks for {age}"),
+            Some(published) if published > cutoff => {
+                return format!("younger than {age}, until {}", day(age.after(published)));
+            }
+            Some(_) => {}
+        }
+    }
+    match (wins, current) {
+        (true, _) => match target.policy.frozen(now) {
+            Some(freeze) => format!("the newest that fits, but frozen until {}", freeze.until),
+            None => "the newest that fits".to_owned(),
+        },
+        (false, false) => "a newer version fits".to_owned(),
+        (false, true) => "another release fits better, or several fit and `instance-type` must choose".to_owned(),
+    }
+}
+
+/// The pin, where it is none of the candidates.
+fn missing_pin(candidates: &[Candidate], target: &Target, pin: Option<&Pin>) -> Option<Candidate> {
+    let pin = pin.filter(|pin| candidates.iter().all(|candidate| candidate.id != Some(pin.id)))?;
+    Some(Candidate {
+        cell: target.cell.clone(),
+        wins: false,
+        id: Some(pin.id),
+        label: pin.label().cloned(),
+        image_type: Some(pin.image_type.to_string()),
+        published: pin.published,
+        reason: "pinned, and no longer listed: superseded".to_owned(),
+    })
+}
+
+fn rows<'c>(image: &ImageRef, catalog: &'c Catalog) -> std::slice::Iter<'c, LocalImage> {
+    let rows = match catalog.listing(image) {
+        Answer::Found(listing) => listing.local_images(),
+        Answer::NotFound | Answer::Failed(_) => &[],
+    };
+    rows.iter()
+}
+
+fn label_of(image: &ImageRef, catalog: &Catalog) -> Option<Label> {
+    match image {
+        ImageRef::Label(label) => Some(label.clone()),
+        other => catalog.image(other).map(|image| image.label.clone()),
+    }
+}
+
+/// What a UUID is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// A local image: what a pin pins, and an Instance boots.
+    LocalImage {
+        /// The local image.
+        local: LocalImage,
+        /// When its version was published, if that is known.
+        published: Option<Timestamp>,
+    },
+    /// A version of an image.
+    Version {
+        /// Its image's label, if that is known.
+        label: Option<Label>,
+        /// When it was published, if that is known.
+        published: Option<Timestamp>,
+        /// How many local images it has.
+        local_images: usize,
+    },
+    /// An image over all its versions.
+    Image(Image),
+    /// Nothing that the Marketplace describes.
+    Unknown,
+}
+
+/// The three things that a UUID may be the ID of.
+#[derive(Debug, Clone, Copy)]
+pub struct AnyId {
+    local: LocalImageId,
+    version: VersionId,
+    image: ImageId,
+}
+
+impl AnyId {
+    /// Reads a UUID.
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(Self { local: text.parse().ok()?, version: text.parse().ok()?, image: text.parse().ok()? })
+    }
+
+    /// The pins that pin it.
+    pub fn pins(self, lock: &Lock) -> impl Iterator<Item = &Pin> {
+        lock.pins().iter().filter(move |pin| pin.id == self.local)
+    }
+}
+
+/// What must be asked to identify a UUID.
+pub fn identity_questions(id: AnyId, catalog: &Catalog) -> BTreeSet<Question> {
+    let mut questions = BTreeSet::from([
+        Question::Index,
+        Question::LocalImage(id.local),
+        Question::Listing(ImageRef::Version(id.version)),
+    ]);
+    let of_local = match catalog.local_image(id.local) {
+        Answer::Found(local) => local.label.clone().map(ImageRef::Label),
+        Answer::NotFound | Answer::Failed(_) => None,
+    };
+    for image in [of_local, Some(ImageRef::Version(id.version))].into_iter().flatten() {
+        questions.extend(catalog.image(&image).map(|image| Question::Versions(image.id)));
+        if matches!(image, ImageRef::Label(_)) {
+            questions.insert(Question::Listing(image));
+        }
+    }
+    inquiry::unknown(questions, catalog)
+}
+
+/// Identifies a UUID.
+///
+/// # Errors
+/// Where the Marketplace did not answer, so that what was not found may exist all the same.
+pub fn identify(id: AnyId, catalog: &Catalog) -> Result<Identity, Failure> {
+    let mut failures = Vec::new();
+    match catalog.local_image(id.local) {
+        Answer::Found(local) => {
+            let published = local.label.clone().and_then(|label| catalog.published(&ImageRef::Label(label), local.id));
+            return Ok(Identity::LocalImage { local: local.clone(), published });
+        }
+        Answer::Failed(failure) => failures.push(failure),
+        Answer::NotFound => {}
+    }
+    if let Some(image) = catalog.image(&ImageRef::Id(id.image)) {
+        return Ok(Identity::Image(image.clone()));
+    }
+    let version = ImageRef::Version(id.version);
+    match catalog.listing(&version) {
+        Answer::Found(listing) => {
+            let label = listing.label().cloned();
+            let published = match catalog.versions(&version) {
+                Answer::Found(versions) => versions.iter().find(|it| it.id == id.version).and_then(|it| it.published),
+                Answer::NotFound | Answer::Failed(_) => None,
+            };
+            return Ok(Identity::Version { label, published, local_images: listing.local_images().len() });
+        }
+        Answer::Failed(failure) => failures.push(failure),
+        Answer::NotFound => {}
+    }
+    if let Answer::Failed(failure) = catalog.index() {
+        failures.push(failure);
+    }
+    failures.into_iter().next().map_or(Ok(Identity::Unknown), Err)
+}

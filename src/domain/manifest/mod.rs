@@ -1,0 +1,148 @@
+//! `images.toml`: text -> [`Manifest`], the cells that people ask for. Collects every problem of the file.
+
+mod read;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use super::fields::document;
+use super::policy::{Age, Policy};
+use super::problem::{Problem, Span};
+use super::release::{LabelPattern, Range};
+use super::words::{and_more, did_you_mean, quoted, visible};
+use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, Name, VersionId};
+
+/// A manifest without problems: the targets, sorted by cell, no cell twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    targets: Vec<Target>,
+}
+
+/// One cell that the manifest asks for, with all that a local image must be to fill it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Which image, where, for which processor.
+    pub cell: Cell,
+    /// Which image.
+    pub wanted: Wanted,
+    /// The type that is declared, or `instance_sbs`.
+    pub image_type: ImageType,
+    /// The Instance type that the local image must be able to boot, if one is declared.
+    pub instance_type: Option<CommercialType>,
+    /// How its pin may move.
+    pub policy: Arc<Policy>,
+    /// Where the manifest says all this.
+    pub places: Places,
+}
+
+/// What a manifest asks for an image by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// By its label.
+    Label(Label),
+    /// By the ID of the Marketplace image.
+    Image(ImageId),
+    /// By the ID of one exact version.
+    Version(VersionId),
+    /// The newest release in a range, of the labels that match a pattern.
+    Release(LabelPattern, Range),
+}
+
+impl Wanted {
+    /// What the Marketplace lists it by; for a range of releases that depends on the index.
+    pub fn image_ref(&self) -> Option<ImageRef> {
+        match self {
+            Self::Label(label) => Some(ImageRef::Label(label.clone())),
+            Self::Image(id) => Some(ImageRef::Id(*id)),
+            Self::Version(id) => Some(ImageRef::Version(*id)),
+            Self::Release(..) => None,
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Label(label) => label.fmt(f),
+            Self::Image(id) => write!(f, "image {id}"),
+            Self::Version(id) => write!(f, "version {id}"),
+            Self::Release(pattern, range) => write!(f, "{pattern} {range}"),
+        }
+    }
+}
+
+/// Where in the manifest the parts of a target stand. An inherited part stands in `[defaults]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The label or the image ID.
+    pub image: Span,
+    /// The zone.
+    pub zone: Span,
+    /// The architecture.
+    pub arch: Span,
+    /// The type, if it is declared.
+    pub image_type: Option<Span>,
+    /// The Instance type, if it is declared.
+    pub instance_type: Option<Span>,
+}
+
+impl Manifest {
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// Every problem of the file, in the order in which they stand in it.
+    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let targets = document(text, &mut problems).map(|document| read::targets(document.get_ref(), &mut problems));
+        match targets {
+            Some(mut targets) if problems.is_empty() => {
+                targets.sort_by(|a, b| a.cell.cmp(&b.cell));
+                Ok(Self { targets })
+            }
+            _ => {
+                problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
+                Err(problems)
+            }
+        }
+    }
+
+    /// The cells that are asked for, sorted by name, zone and architecture.
+    pub fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+
+    /// The same manifest with another minimum age for all images.
+    #[must_use]
+    pub fn with_min_age(mut self, min_age: Age) -> Self {
+        for target in &mut self.targets {
+            Arc::make_mut(&mut target.policy).min_age = Some(min_age);
+        }
+        self
+    }
+
+    /// The names of the declared images.
+    pub fn names(&self) -> BTreeSet<&Name> {
+        self.targets.iter().map(|target| &target.cell.name).collect()
+    }
+}
+
+/// Checks names from the command line against the names that there are.
+///
+/// # Errors
+/// A problem for each name that is unknown.
+pub fn check_names(wanted: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSet<Name>, Vec<Problem>> {
+    let mut names = BTreeSet::new();
+    let mut problems = Vec::new();
+    let all = || known.iter().map(|name| name.as_str());
+    for text in wanted {
+        if let Some(name) = text.parse::<Name>().ok().filter(|name| known.contains(name)) {
+            names.insert(name);
+            continue;
+        }
+        let help =
+            did_you_mean(text, all()).unwrap_or_else(|| format!("the images are {}", and_more(all().map(quoted), 12)));
+        problems.push(Problem::new(format!("no image is named `{}`", visible(text))).help(help));
+    }
+    if problems.is_empty() { Ok(names) } else { Err(problems) }
+}

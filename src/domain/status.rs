@@ -1,0 +1,80 @@
+//! How a pin can stand.
+
+/// How a pin stands; the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// The ID exists, but is not that label, zone, arch or type: somebody swapped a UUID.
+    Mismatch,
+    /// The block does not match its digest: a hand edit or a bad merge.
+    Edited,
+    /// Security updates have ended, by the manifest, the Marketplace or the vendor.
+    Eol,
+    /// The label is gone from the Marketplace.
+    Withdrawn,
+    /// The label lives, but no longer in this zone, arch or type.
+    Retired,
+    /// The pin no longer lists the declared Instance type.
+    Incompatible,
+    /// The manifest declares the cell, and the lock does not satisfy it.
+    Unlocked,
+    /// The lock has the cell, and the manifest does not declare it.
+    Undeclared,
+    /// A newer local image exists, and the policy allows it.
+    Outdated,
+    /// The end of security updates is near.
+    EolSoon,
+    /// Would be outdated, but is frozen.
+    Frozen,
+    /// A newer local image exists, but is younger than the policy allows.
+    Cooling,
+    /// The newest that the policy allows.
+    Current,
+}
+
+impl Status {
+    /// Every status, the worst first.
+    pub const ALL: [Self; 13] = [
+        Self::Mismatch,
+        Self::Edited,
+        Self::Eol,
+        Self::Withdrawn,
+        Self::Retired,
+        Self::Incompatible,
+        Self::Unlocked,
+        Self::Undeclared,
+        Self::Outdated,
+        Self::EolSoon,
+        Self::Frozen,
+        Self::Cooling,
+        Self::Current,
+    ];
+
+    /// The word for it in every format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mismatch => "mismatch",
+            Self::Edited => "edited",
+            Self::Eol => "eol",
+            Self::Withdrawn => "withdrawn",
+            Self::Retired => "retired",
+            Self::Incompatible => "incompatible",
+            Self::Unlocked => "unlocked",
+            Self::Undeclared => "undeclared",
+            Self::Outdated => "outdated",
+            Self::EolSoon => "eol-soon",
+            Self::Frozen => "frozen",
+            Self::Cooling => "cooling",
+            Self::Current => "current",
+        }
+    }
+
+    /// Whether it is drift, and so makes `check` exit with 2.
+    pub fn is_drift(self) -> bool {
+        !matches!(self, Self::Frozen | Self::Cooling | Self::Current)
+    }
+
+    /// Whether a manifest can accept it for a while. A changed ID or block is never a matter of policy.
+    pub fn is_acceptable(self) -> bool {
+        self.is_drift() && !matches!(self, Self::Mismatch | Self::Edited | Self::Unlocked | Self::Undeclared)
+    }
+}
