@@ -98,7 +98,7 @@ fn outdated(
     mut notes: Vec<String>,
 ) -> Judgement {
     let latest = Some(Latest::new(pick));
-    notes.extend(versions_behind(pin, catalog));
+    notes.splice(0..0, versions_behind(pin, catalog));
     match &target.policy.freeze {
         Some(freeze) if freeze.holds(now) => {
             notes.insert(0, format!("until {}: {}", freeze.until, visible(&freeze.reason)));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::catalog::{Catalog, Question};
+use super::catalog::{Answer, Catalog, Question};
 use super::inquiry;
 use super::judge::Latest;
 use super::life::{Stage, end_of_life, successors};
@@ -195,7 +195,8 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
         Change { cell, from, to: None, newer: None, note: None }
     }));
     changes.sort_by(|a, b| a.cell.cmp(&b.cell));
-    let warnings = ends(request, &changes, catalog).into_iter().chain(skews(request, &changes)).collect();
+    let warnings = ends(request, &changes, catalog);
+    let warnings = warnings.into_iter().chain(skews(request, &changes)).chain(undated(&changes, catalog)).collect();
     Ok(Plan { lock, changes, warnings })
 }
 
@@ -255,6 +256,19 @@ fn ends(request: Request<'_>, changes: &[Change], catalog: &Catalog) -> Vec<Prob
         warned.entry(&change.cell.name).or_insert(problem);
     }
     warned.into_values().collect()
+}
+
+/// Warns of what is pinned anew without a date because the Marketplace did not answer. Where it answers without a date,
+/// there is none to miss.
+fn undated(changes: &[Change], catalog: &Catalog) -> Option<Problem> {
+    let anew = changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
+    let undated = anew.filter_map(|change| change.to.as_ref()).filter(|pin| pin.published.is_none());
+    let failure = undated.into_iter().find_map(|pin| match catalog.versions(&pin.image) {
+        Answer::Failed(failure) => Some(failure),
+        Answer::Found(_) | Answer::NotFound => None,
+    })?;
+    let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);
+    Some(problem.help("`imagelock resolve --upgrade` adds them, once the Marketplace tells"))
 }
 
 /// Warns of images whose cells end on different versions, where something of them changed.

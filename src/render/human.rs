@@ -93,7 +93,7 @@ fn latest_of(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
     let date = latest.published.map(|newer| match published {
         Some(older) if newer >= older => {
             let days = newer.duration_since(older).as_hours() / 24;
-            format!("{} behind {}", count(usize::try_from(days).unwrap_or_default(), "day"), date(newer))
+            format!("{} behind ({})", count(usize::try_from(days).unwrap_or_default(), "day"), date(newer))
         }
         _ => format!("the latest is of {}", date(newer)),
     });

@@ -52,7 +52,8 @@ fn every_file_opens_with_its_job_and_none_outgrows_its_name() {
         // What is no Rust is a data file in TOML.
         let comment = if Path::new(&file).extension().is_some_and(|end| end == "rs") { "//! " } else { "# " };
         assert!(text.starts_with(comment), "src/{file} does not say what it is for");
-        assert!(text.lines().count() <= 350, "src/{file} has {} lines", text.lines().count());
+        let lines = text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
+        assert!(lines <= 350, "src/{file} has {lines} lines");
     }
 }
 

@@ -94,7 +94,7 @@ fn unknown_keys_are_refused_and_never_dropped() {
     10 | checksum = "x"
        | ^^^^^^^^ unknown key
        |
-       = help: the keys of [[pin]] are `name`, `zone`, `arch`, `type`, `label`, `image-id`, `instance-type`, `id`, `published` or `digest`
+       = help: the keys of [[pin]] are `name`, `zone`, `arch`, `type`, `label`, `image-id`, `version-id`, `release`, `instance-type`, `id`, `published` or `digest`
 
     error: unknown key `checksum` in [[pin]]
       --> images.lock:20:1
@@ -102,7 +102,7 @@ fn unknown_keys_are_refused_and_never_dropped() {
     20 | checksum = "x"
        | ^^^^^^^^ unknown key
        |
-       = help: the keys of [[pin]] are `name`, `zone`, `arch`, `type`, `label`, `image-id`, `instance-type`, `id`, `published` or `digest`
+       = help: the keys of [[pin]] are `name`, `zone`, `arch`, `type`, `label`, `image-id`, `version-id`, `release`, `instance-type`, `id`, `published` or `digest`
 
     2 errors in all; nothing was changed
     "#);

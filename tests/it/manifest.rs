@@ -41,7 +41,7 @@ fn a_key_that_nobody_knows() {
     5 | region = "fr-par"
       | ^^^^^^ unknown key
       |
-      = help: the keys of [images.web] are `label`, `image-id`, `zone`, `zones`, `arch`, `archs`, `type` or `instance-type`
+      = help: the keys of [images.web] are `label`, `release`, `image-id`, `version-id`, `zone`, `zones`, `arch`, `archs`, `type`, `instance-type`, `min-age`, `eol-warning`, `freeze`, `accept` or `eol`
     "#);
 }
 
@@ -60,27 +60,146 @@ fn a_typo_at_the_top() {
 
 #[test]
 fn a_key_of_a_later_release() {
-    assert_snapshot!(mistake(&web("min-age = \"3d\"\n")), @r#"
-    error: `min-age` is not yet supported by imagelock 0.1.0
+    assert_snapshot!(mistake(&format!("{}[[outputs]]\nformat = \"tfvars\"\n", web(""))), @"
+    error: `outputs` is not yet supported by imagelock 0.1.0
+     --> images.toml:5:3
+      |
+    5 | [[outputs]]
+      |   ^^^^^^^ not yet supported
+      |
+      = help: remove `outputs`, or upgrade imagelock once a release supports it
+    ");
+}
+
+#[test]
+fn a_pattern_without_a_range_and_a_range_without_a_pattern() {
+    assert_snapshot!(mistake("[images.f]\nlabel = \"fedora_*\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
+    error: [images.f] has a pattern for a label, and no `release`
+     --> images.toml:2:9
+      |
+    2 | label = "fedora_*"
+      |         ^^^^^^^^^^ of which releases?
+      |
+      = help: add the releases that are wanted, like `release = ">=41, <44"`; `"*"` is any
+    "#);
+    assert_snapshot!(mistake(&web("release = \">=41, <44\"\n")), @r#"
+    error: [images.web] has a `release`, but no pattern to find it by
      --> images.toml:5:1
       |
-    5 | min-age = "3d"
-      | ^^^^^^^ not yet supported
+    5 | release = ">=41, <44"
+      | ^^^^^^^ goes with a `*` in `label`
       |
-      = help: remove `min-age`, or upgrade imagelock once a release supports it
+      = help: write the label with `*` in the place of the release, like `label = "fedora_*"`
     "#);
 }
 
 #[test]
-fn a_pattern_for_a_label() {
-    assert_snapshot!(mistake("[images.f]\nlabel = \"fedora_*\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
-    error: `*` in a label is not yet supported by imagelock 0.1.0
-     --> images.toml:2:9
+fn a_range_that_is_none() {
+    let pattern = "[images.f]\nlabel = \"fedora_*\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\nrelease = \"41 to 44\"\n";
+    assert_snapshot!(mistake(pattern), @r#"
+    error: `41 to 44` is not a range of releases
+     --> images.toml:5:11
       |
-    2 | label = "fedora_*"
-      |         ^^^^^^^^^^ not yet supported
+    5 | release = "41 to 44"
+      |           ^^^^^^^^^^ expected comma after major version number, found 't'
       |
-      = help: write the whole label; `imagelock search` lists the labels
+      = help: write for example `release = ">=41, <44"`
+    "#);
+}
+
+#[test]
+fn an_age_that_is_none() {
+    assert_snapshot!(mistake(&web("min-age = \"1 week\"\neol-warning = 90\n")), @r#"
+    error: `1 week` is not a valid min-age
+     --> images.toml:5:11
+      |
+    5 | min-age = "1 week"
+      |           ^^^^^^^^ expected a number of days or hours, like `3d` or `36h`
+
+    error: `eol-warning` is an integer
+     --> images.toml:6:15
+      |
+    6 | eol-warning = 90
+      |               ^^ expected a string in quotes
+
+    2 errors in all; nothing was changed
+    "#);
+}
+
+#[test]
+fn a_freeze_without_a_reason_or_an_end() {
+    assert_snapshot!(mistake(&web("freeze = { reason = \"\" }\n")), @r#"
+    error: `freeze` has no `until`
+     --> images.toml:5:10
+      |
+    5 | freeze = { reason = "" }
+      |          ^^^^^^^^^^^^^^^ `until` is missing
+      |
+      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
+
+    error: the reason of `freeze` is empty
+     --> images.toml:5:21
+      |
+    5 | freeze = { reason = "" }
+      |                     ^^ say why
+      |
+      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
+
+    2 errors in all; nothing was changed
+    "#);
+    assert_snapshot!(mistake(&web("freeze = true\n")), @r#"
+    error: `freeze` is a boolean
+     --> images.toml:5:10
+      |
+    5 | freeze = true
+      |          ^^^^ expected a table in braces
+      |
+      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
+    "#);
+}
+
+#[test]
+fn an_acceptance_of_what_cannot_be_accepted() {
+    assert_snapshot!(
+        mistake(&web("accept = [{ status = \"mismatch\", reason = \"x\", until = 2027-01-01 }, { status = \"eol\" }]\n")),
+        @r#"
+    error: `mismatch` is no status that can be accepted
+     --> images.toml:5:22
+      |
+    5 | accept = [{ status = "mismatch", reason = "x", until = 2027-01-01 }, { status = "eol" }]
+      |                      ^^^^^^^^^^ cannot be accepted
+      |
+      = help: what can be accepted is `eol`, `withdrawn`, `retired`, `incompatible`, `outdated` or `eol-soon`
+
+    error: `accept` has no `reason`
+     --> images.toml:5:70
+      |
+    5 | accept = [{ status = "mismatch", reason = "x", until = 2027-01-01 }, { status = "eol" }]
+      |                                                                      ^^^^^^^^^^^^^^^^^^ `reason` is missing
+      |
+      = help: write `accept = [{ status = "eol", reason = "migration planned, ticket 4712", until = 2026-12-31 }]`
+
+    error: `accept` has no `until`
+     --> images.toml:5:70
+      |
+    5 | accept = [{ status = "mismatch", reason = "x", until = 2027-01-01 }, { status = "eol" }]
+      |                                                                      ^^^^^^^^^^^^^^^^^^ `until` is missing
+      |
+      = help: write `accept = [{ status = "eol", reason = "migration planned, ticket 4712", until = 2026-12-31 }]`
+
+    3 errors in all; nothing was changed
+    "#
+    );
+}
+
+#[test]
+fn an_end_of_life_in_quotes() {
+    assert_snapshot!(mistake(&web("eol = \"2027-05-31\"\n")), @r#"
+    error: `eol` is a string
+     --> images.toml:5:7
+      |
+    5 | eol = "2027-05-31"
+      |       ^^^^^^^^^^^^ expected a date without quotes, like 2026-12-31
     "#);
 }
 

@@ -17,7 +17,7 @@ fn noble() -> Local {
 /// What resolve says when every request is answered in this manner.
 fn refusal(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -> String {
     let marketplace = Marketplace::offering([noble()]);
-    marketplace.answers(manner);
+    marketplace.lists(manner);
     Bench::with(MANIFEST).asking(&marketplace).fails("resolve --timeout 2")
 }
 
@@ -25,11 +25,11 @@ fn refusal(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) ->
 #[track_caller]
 fn succeeds(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -> Vec<String> {
     let marketplace = Marketplace::offering([noble()]);
-    marketplace.answers(manner);
+    marketplace.lists(manner);
     let bench = Bench::with(MANIFEST).asking(&marketplace);
     bench.ok("resolve");
     assert!(bench.lock().contains(&noble().id));
-    marketplace.requests()
+    marketplace.listings()
 }
 
 #[test]
@@ -48,9 +48,9 @@ fn what_passes_is_tried_again() {
 fn what_does_not_pass_is_not() {
     for status in [400, 401, 403, 404, 410, 501] {
         let marketplace = Marketplace::offering([noble()]);
-        marketplace.answers(move |_, _, _| Reply::Raw(status, "text/plain", Vec::new()));
+        marketplace.lists(move |_, _, _| Reply::Raw(status, "text/plain", Vec::new()));
         Bench::with(MANIFEST).asking(&marketplace).fails("resolve");
-        assert_eq!(marketplace.requests().len(), 1, "{status}");
+        assert_eq!(marketplace.listings().len(), 1, "{status}");
     }
 }
 
@@ -371,7 +371,7 @@ fn failures_of_one_cause_are_told_together() {
 fn verbose_shows_each_request() {
     let marketplace = Marketplace::offering([noble()]);
     let run = Bench::with(MANIFEST).asking(&marketplace).run("resolve --verbose");
-    let line = run.stderr.split(", ").next().unwrap();
+    let line = run.stderr.lines().find(|line| line.contains("image_label")).unwrap().split(", ").next().unwrap();
     assert_eq!(line, "GET [API]/marketplace/v2/local-images?image_label=ubuntu_noble&page_size=100&page=1: 200");
 }
 
@@ -379,7 +379,7 @@ fn verbose_shows_each_request() {
 fn a_listing_with_one_lie_in_it_is_not_believed_at_all() {
     // The row that lies may be a second candidate for the cell, and the first is never taken.
     let marketplace = Marketplace::offering([noble(), local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    marketplace.answers(|_, _, answer| {
+    marketplace.lists(|_, _, answer| {
         let mut answer = answer.clone();
         answer["local_images"][1]["id"] = "not-a-uuid".into();
         Reply::Json(answer)

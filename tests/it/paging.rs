@@ -28,7 +28,7 @@ fn paged(
     mut twist: impl FnMut(usize, &mut Vec<Value>, &mut Value) -> usize + Send + 'static,
 ) -> Marketplace {
     let marketplace = Marketplace::offering(everywhere(1));
-    marketplace.answers(move |path, _, answer| {
+    marketplace.lists(move |path, _, answer| {
         let asked: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
         let mut rows: Vec<Value> = everywhere(1).iter().map(crate::standin::row).collect();
         let mut total = answer["total_count"].clone();
@@ -145,7 +145,7 @@ fn a_row_deleted_while_reading() {
 fn a_catalog_that_changes_between_pages_is_read_anew() {
     let marketplace = Marketplace::offering(everywhere(1));
     let mut build = 1;
-    marketplace.answers(move |path, _, _| {
+    marketplace.lists(move |path, _, _| {
         let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
         if number == 2 {
             build = 2;
@@ -163,7 +163,7 @@ fn a_catalog_that_changes_between_pages_is_read_anew() {
 fn a_catalog_that_never_stands_still_is_refused() {
     let marketplace = Marketplace::offering(everywhere(1));
     let mut build = 0;
-    marketplace.answers(move |path, _, _| {
+    marketplace.lists(move |path, _, _| {
         let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
         build += 1;
         let rows: Vec<Value> =
@@ -178,7 +178,7 @@ fn a_catalog_that_never_stands_still_is_refused() {
 fn a_list_without_end_is_refused() {
     let marketplace = Marketplace::offering(everywhere(1));
     let mut number = 1000;
-    marketplace.answers(move |_, _, _| {
+    marketplace.lists(move |_, _, _| {
         number += 1;
         let row = crate::standin::row(&local("ubuntu_noble", "fr-par-1", "x86_64", number));
         Reply::Json(serde_json::json!({"local_images": [row], "total_count": 1_000_000}))
@@ -199,6 +199,6 @@ fn more_than_a_hundred_rows_are_read_to_the_last() {
     bench.ok("resolve");
     assert_eq!(bench.lock().matches("[[pin]]").count(), ZONES.len());
     let numbers: Vec<String> =
-        marketplace.requests().iter().map(|path| path.rsplit_once('=').unwrap().1.to_owned()).collect();
+        marketplace.listings().iter().map(|path| path.rsplit_once('=').unwrap().1.to_owned()).collect();
     assert_eq!(numbers, ["1", "2", "3", "1"], "to the empty page, and the first once more");
 }

@@ -90,7 +90,7 @@ arch = ["arm64", "x86_64"]
     )
     .asking(&marketplace);
     bench.ok("resolve");
-    assert_eq!(marketplace.requests(), ["/marketplace/v2/local-images?image_label=ubuntu_noble&page_size=100&page=1"]);
+    assert_eq!(marketplace.listings(), ["/marketplace/v2/local-images?image_label=ubuntu_noble&page_size=100&page=1"]);
 }
 
 #[test]
@@ -377,8 +377,8 @@ image-id = "00000000-0000-4000-8000-000000000000"
     25 | image-id = "00000000-0000-4000-8000-000000000000"
        |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown image ID
        |
-       = note: `image-id` takes the ID of a Marketplace image, not that of a version or of a local image
-       = help: name it by `label`; `imagelock search` lists the labels
+       = note: it must be the ID of a Marketplace image, not of a version or of a local image
+       = help: name the image by `label`; `imagelock search` lists the labels
 
     6 errors in all; nothing was changed
     "#);
@@ -487,6 +487,9 @@ fn several_local_images_in_a_cell_are_an_error_until_the_instance_type_chooses()
     added   old   nl-ams-1  x86_64  ubuntu_bionic  00000004
 
     2 pins: 2 added
+    --- stderr
+    warning: images.toml:2:9: support for `ubuntu_bionic` ended on 2023-05-31, by distro-info-data (Ubuntu 18.04 LTS)
+      = help: plan its successor
     --- exit 0
     ");
 }
@@ -554,6 +557,8 @@ fn json_says_all_of_it() {
           "name": "db",
           "label": "debian_bookworm",
           "image_id": null,
+          "version_id": null,
+          "release": null,
           "zone": "fr-par-1",
           "arch": "x86_64",
           "type": "instance_sbs",
@@ -568,12 +573,15 @@ fn json_says_all_of_it() {
             "zoned_id": "fr-par-1/00000005-0000-4000-8000-000000000000",
             "published": null
           },
-          "newer": null
+          "newer": null,
+          "note": null
         },
         {
           "name": "web",
           "label": "ubuntu_noble",
           "image_id": null,
+          "version_id": null,
+          "release": null,
           "zone": "fr-par-1",
           "arch": "x86_64",
           "type": "instance_sbs",
@@ -588,9 +596,11 @@ fn json_says_all_of_it() {
             "zoned_id": "fr-par-1/00000011-0000-4000-8000-000000000000",
             "published": null
           },
-          "newer": null
+          "newer": null,
+          "note": null
         }
-      ]
+      ],
+      "warnings": []
     }
     --- exit 0
     "#);
@@ -598,16 +608,14 @@ fn json_says_all_of_it() {
 
 #[test]
 fn a_date_that_was_known_once_is_not_forgotten() {
-    let marketplace = marketplace();
-    let bench = Bench::with(WEB_AND_DB).asking(&marketplace);
-    bench.ok("snapshot dated.json");
-    let dated = bench
-        .read("dated.json")
-        .replace("\"commercial_types\"", "\"published\": \"2026-09-02T08:30:55Z\",\n\"commercial_types\"");
-    bench.write("dated.json", dated);
-    bench.ok("resolve --catalog dated.json");
+    let dated = || [local("ubuntu_noble", "fr-par-1", "x86_64", 1).published("2026-09-02T08:30:55Z")];
+    let marketplace = Marketplace::offering(dated());
+    let bench = Bench::with("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n")
+        .asking(&marketplace);
+    bench.ok("resolve");
     let before = bench.lock();
     assert!(before.contains("published = 2026-09-02T08:30:55Z"));
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
     bench.ok("resolve --upgrade");
     assert_eq!(bench.lock(), before);
 }

@@ -21,19 +21,19 @@ fn search() {
     let marketplace = marketplace();
     let bench = Bench::new().asking(&marketplace);
     assert_snapshot!(bench.run("search"), @"
-    LABEL                   IMAGE                   TYPE            ARCH    ZONES
-    debian_bookworm         debian bookworm         unknown_type    x86_64  fr-par-1
-    ubuntu_noble            ubuntu noble            instance_local  x86_64  fr-par-1
-                                                    instance_sbs    arm64   fr-par-1
-                                                    instance_sbs    x86_64  fr-par-1 nl-ams-1
-    ubuntu_noble_gpu_os_12  ubuntu noble gpu os 12  instance_sbs    x86_64  fr-par-2
+    LABEL                   IMAGE                   END OF LIFE  TYPE            ARCH    ZONES
+    debian_bookworm         debian bookworm         2028-06-30   unknown_type    x86_64  fr-par-1
+    ubuntu_noble            ubuntu noble            2029-05-31   instance_local  x86_64  fr-par-1
+                                                                 instance_sbs    arm64   fr-par-1
+                                                                 instance_sbs    x86_64  fr-par-1 nl-ams-1
+    ubuntu_noble_gpu_os_12  ubuntu noble gpu os 12  2029-05-31   instance_sbs    x86_64  fr-par-2
     --- exit 0
     ");
     assert_snapshot!(bench.run("search ubuntu_*"), @"
-    LABEL         IMAGE         TYPE            ARCH    ZONES
-    ubuntu_noble  ubuntu noble  instance_local  x86_64  fr-par-1
-                                instance_sbs    arm64   fr-par-1
-                                instance_sbs    x86_64  fr-par-1 nl-ams-1
+    LABEL         IMAGE         END OF LIFE  TYPE            ARCH    ZONES
+    ubuntu_noble  ubuntu noble  2029-05-31   instance_local  x86_64  fr-par-1
+                                             instance_sbs    arm64   fr-par-1
+                                             instance_sbs    x86_64  fr-par-1 nl-ams-1
     --- exit 0
     ");
     assert_snapshot!(bench.run("search windows"), @"
@@ -51,7 +51,10 @@ fn search() {
           "categories": [
             "distribution"
           ],
+          "release": null,
+          "published": null,
           "valid_until": null,
+          "end_of_life": "2028-06-30",
           "local_images": [
             {
               "zone": "fr-par-1",
@@ -59,7 +62,6 @@ fn search() {
               "type": "unknown_type",
               "id": "00000006-0000-4000-8000-000000000000",
               "zoned_id": "fr-par-1/00000006-0000-4000-8000-000000000000",
-              "published": null,
               "commercial_types": [
                 "DEV1-S",
                 "PRO2-S"
@@ -77,11 +79,14 @@ fn search() {
 fn search_asks_for_what_matches_alone() {
     let marketplace = marketplace();
     Bench::new().asking(&marketplace).ok("search debian");
+    let mut requests = marketplace.requests();
+    requests.sort();
     assert_eq!(
-        marketplace.requests(),
+        requests,
         [
             "/marketplace/v2/images?include_eol=true&page_size=100&page=1",
             "/marketplace/v2/local-images?image_label=debian_bookworm&page_size=100&page=1",
+            "/marketplace/v2/versions?image_id=8b634bc6-1111-4000-8000-000000000000&order_by=created_at_desc&page_size=100&page=1",
         ]
     );
 }
@@ -98,8 +103,8 @@ fn names_from_strangers_are_made_visible() {
     });
     let bench = Bench::new().asking(&marketplace);
     assert_snapshot!(bench.run("search debian"), @r"
-    LABEL            IMAGE                            TYPE          ARCH    ZONES
-    debian_bookworm  \u{1b}[31mred\u{d}\u{a}\u{202e}  unknown_type  x86_64  fr-par-1
+    LABEL            IMAGE                            END OF LIFE  TYPE          ARCH    ZONES
+    debian_bookworm  \u{1b}[31mred\u{d}\u{a}\u{202e}  2028-06-30   unknown_type  x86_64  fr-par-1
     --- exit 0
     ");
 }

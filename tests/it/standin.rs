@@ -1,5 +1,6 @@
 //! A stand-in for the Marketplace: API v2 over real HTTP and TLS, with the catalog and the manners that a test wants.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -105,6 +106,8 @@ type Manner = Box<dyn FnMut(&str, usize, &Value) -> Reply + Send>;
 #[derive(Default)]
 struct State {
     locals: Vec<Local>,
+    /// What the index says of a label beyond the ordinary: its name, its end.
+    details: BTreeMap<&'static str, (Option<&'static str>, Option<&'static str>)>,
     manner: Option<Manner>,
     log: Vec<String>,
     headers: Vec<hyper::HeaderMap>,
@@ -153,6 +156,18 @@ impl Marketplace {
         format!("{}://127.0.0.1:{}", self.scheme, self.address.port())
     }
 
+    /// Gives an image a name for people.
+    pub fn named(self, label: &'static str, name: &'static str) -> Self {
+        self.state().details.entry(label).or_default().0 = Some(name);
+        self
+    }
+
+    /// Gives an image an end.
+    pub fn valid_until(self, label: &'static str, time: &'static str) -> Self {
+        self.state().details.entry(label).or_default().1 = Some(time);
+        self
+    }
+
     /// Replaces the whole catalog, as an update of the Marketplace does.
     pub fn offers(&self, locals: impl IntoIterator<Item = Local>) {
         self.state().locals = locals.into_iter().collect();
@@ -163,6 +178,18 @@ impl Marketplace {
         let mut state = self.state();
         state.manner = Some(Box::new(manner));
         state.log.clear();
+    }
+
+    /// Sets the manners for listings of labels alone; all else is answered as the API would.
+    pub fn lists(&self, mut manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) {
+        self.answers(move |path, times, value| {
+            if path.contains("/local-images?image_label=") { manner(path, times, value) } else { Reply::Normal }
+        });
+    }
+
+    /// The listings of labels that were asked for so far; forgets all requests.
+    pub fn listings(&self) -> Vec<String> {
+        self.requests().into_iter().filter(|path| path.contains("/local-images?image_label=")).collect()
     }
 
     /// Every request so far, path and query, and forgets them.
@@ -225,7 +252,7 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
         state.headers.push(request.headers().clone());
         state.versions.push(request.version());
         let times = state.log.iter().filter(|earlier| **earlier == path).count();
-        let (status, value) = route(&state.locals, request.uri().path(), request.uri().query().unwrap_or_default());
+        let (status, value) = route(&state, request.uri().path(), request.uri().query().unwrap_or_default());
         let reply = state.manner.as_mut().map_or(Reply::Normal, |manner| manner(&path, times, &value));
         (status, value, reply)
     };
@@ -267,7 +294,8 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
 }
 
 /// What the API says to a path: the status, and the body.
-fn route(locals: &[Local], path: &str, query: &str) -> (u16, Value) {
+fn route(state: &State, path: &str, query: &str) -> (u16, Value) {
+    let locals = &state.locals;
     let parameter = |wanted: &str| {
         query
             .split('&')
@@ -289,7 +317,7 @@ fn route(locals: &[Local], path: &str, query: &str) -> (u16, Value) {
         let mut labels: Vec<&str> = locals.iter().map(|local| local.label).collect();
         labels.sort_unstable();
         labels.dedup();
-        return page("images", labels.into_iter().map(image).collect());
+        return page("images", labels.into_iter().map(|label| image(label, state)).collect());
     }
     if path == "/local-images" {
         let label = parameter("image_label");
@@ -325,10 +353,11 @@ fn route(locals: &[Local], path: &str, query: &str) -> (u16, Value) {
     (404, json!({"message": "no such route", "type": "unknown_resource"}))
 }
 
-fn image(label: &str) -> Value {
+fn image(label: &str, state: &State) -> Value {
+    let (name, valid_until) = state.details.get(label).copied().unwrap_or_default();
     json!({
-        "id": image_id(label), "label": label, "name": label.replace('_', " "), "description": "", "logo": "",
-        "categories": ["distribution"], "valid_until": null,
+        "id": image_id(label), "label": label, "name": name.map_or_else(|| label.replace('_', " "), str::to_owned), "description": "", "logo": "",
+        "categories": ["distribution"], "valid_until": valid_until,
         "created_at": "2024-04-24T10:00:00Z", "updated_at": "2026-10-01T10:00:00Z",
     })
 }

@@ -1,0 +1,66 @@
+//! What `check` and `resolve --locked` found -> JSON.
+
+use serde::Serialize;
+
+use super::{CellJson, LocalImageJson, RemarkJson, write};
+use crate::domain::CommercialType;
+use crate::domain::drift::{Finding, Report};
+use crate::domain::release::Release;
+
+/// What `check` and `resolve --locked` found: `imagelock.check/1`.
+pub fn check(report: &Report) -> String {
+    #[derive(Serialize)]
+    struct Check<'a> {
+        schema: &'static str,
+        drift: bool,
+        pins: Vec<Row<'a>>,
+        notices: Vec<RemarkJson<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Row<'a> {
+        #[serde(flatten)]
+        cell: CellJson,
+        instance_type: Option<&'a str>,
+        status: &'static str,
+        statuses: Vec<&'static str>,
+        drift: bool,
+        locked: Option<LocalImageJson>,
+        latest: Option<LocalImageJson>,
+        latest_release: Option<&'a str>,
+        end_of_life: Option<EndJson<'a>>,
+        notes: &'a [String],
+    }
+    #[derive(Serialize)]
+    struct EndJson<'a> {
+        date: String,
+        source: &'a str,
+    }
+    fn row(finding: &Finding) -> Row<'_> {
+        let latest = finding.latest.as_ref();
+        Row {
+            cell: CellJson::finding(finding),
+            instance_type: finding
+                .locked
+                .as_ref()
+                .and_then(|pin| pin.instance_type.as_ref())
+                .map(CommercialType::as_str),
+            status: finding.status.as_str(),
+            statuses: finding.statuses.iter().map(|status| status.as_str()).collect(),
+            drift: finding.is_drift,
+            locked: finding.locked.as_ref().map(|pin| LocalImageJson {
+                published: finding.published.map(|time| time.to_string()),
+                ..LocalImageJson::pin(pin)
+            }),
+            latest: latest.map(|latest| LocalImageJson::latest(latest, &finding.cell.zone)),
+            latest_release: latest.and_then(|latest| latest.release.as_ref()).map(Release::as_str),
+            end_of_life: finding.end.as_ref().map(|end| EndJson { date: end.date.to_string(), source: &end.source }),
+            notes: &finding.notes,
+        }
+    }
+    write(&Check {
+        schema: "imagelock.check/1",
+        drift: report.has_drift(),
+        pins: report.findings.iter().map(row).collect(),
+        notices: report.notices.iter().map(RemarkJson::new).collect(),
+    })
+}

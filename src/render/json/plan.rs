@@ -1,0 +1,45 @@
+//! What `resolve` did -> JSON.
+
+use serde::Serialize;
+
+use super::{CellJson, LocalImageJson, RemarkJson, write};
+use crate::domain::resolve::{Change, Plan};
+
+/// What `resolve` did: `imagelock.resolve/1`.
+pub fn plan(plan: &Plan, dry_run: bool) -> String {
+    #[derive(Serialize)]
+    struct Resolve<'a> {
+        schema: &'static str,
+        dry_run: bool,
+        changed: bool,
+        pins: Vec<Row<'a>>,
+        warnings: Vec<RemarkJson<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Row<'a> {
+        #[serde(flatten)]
+        cell: Option<CellJson>,
+        action: &'static str,
+        from: Option<LocalImageJson>,
+        to: Option<LocalImageJson>,
+        newer: Option<LocalImageJson>,
+        note: Option<&'a str>,
+    }
+    fn row(change: &Change) -> Row<'_> {
+        Row {
+            cell: change.to.as_ref().or(change.from.as_ref()).map(CellJson::pin),
+            action: change.action().as_str(),
+            from: change.from.as_ref().map(LocalImageJson::pin),
+            to: change.to.as_ref().map(LocalImageJson::pin),
+            newer: change.newer.as_ref().map(|newer| LocalImageJson::latest(newer, &change.cell.zone)),
+            note: change.note.as_deref(),
+        }
+    }
+    write(&Resolve {
+        schema: "imagelock.resolve/1",
+        dry_run,
+        changed: plan.has_changes(),
+        pins: plan.changes.iter().map(row).collect(),
+        warnings: plan.warnings.iter().map(RemarkJson::new).collect(),
+    })
+}

@@ -1,0 +1,159 @@
+//! `imagelock explain`: why a pin is what it is, and what a UUID is.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+use crate::standin::{Marketplace, id, image_id, local, version_id};
+
+const OLD: &str = "2026-10-01T08:00:00Z";
+const NEW: &str = "2026-11-20T08:00:00Z";
+
+fn bench() -> (Bench, Marketplace) {
+    let marketplace = Marketplace::offering([
+        local("fedora_44", "fr-par-1", "x86_64", 2).published(NEW),
+        local("fedora_44", "fr-par-1", "x86_64", 3).published(NEW).of_type(Some("instance_local")),
+        local("fedora_44", "nl-ams-1", "x86_64", 4).published(NEW),
+        local("fedora_44", "fr-par-1", "x86_64", 1).published(OLD).superseded(),
+        local("fedora_43", "fr-par-1", "x86_64", 5).published(OLD),
+        local("fedora_45", "fr-par-1", "x86_64", 6).published(OLD),
+        local("fedora_rawhide", "fr-par-1", "x86_64", 7),
+    ]);
+    let bench = Bench::with(
+        "[images.runner]\nlabel = \"fedora_*\"\nrelease = \">=43, <45\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\nmin-age = \"10d\"\n",
+    )
+    .asking(&marketplace);
+    (bench, marketplace)
+}
+
+#[test]
+fn a_name_each_candidate_with_the_reason_why_it_won_or_lost() {
+    let (bench, _marketplace) = bench();
+    bench.ok("resolve");
+    assert_snapshot!(bench.run("explain runner"), @"
+    ZONE      ARCH           ID                                    LABEL           TYPE            PUBLISHED   WHY
+    fr-par-1  x86_64  wins   00000001-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-10-01  the newest that fits; it is pinned
+    fr-par-1  x86_64  loses                                        fedora_45                                   release 45 is not in `>=43, <45`
+    fr-par-1  x86_64  loses  00000002-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-11-20  younger than 10d, until 2026-11-30
+    fr-par-1  x86_64  loses  00000003-0000-4000-8000-000000000000  fedora_44       instance_local  2026-11-20  not of type instance_sbs
+    fr-par-1  x86_64  loses                                        fedora_44                                   1 more in other zones or for other architectures
+    fr-par-1  x86_64  loses  00000005-0000-4000-8000-000000000000  fedora_43       instance_sbs    2026-10-01  another release fits better, or several fit and `instance-type` must choose
+    fr-par-1  x86_64  loses                                        fedora_rawhide                              its release cannot be read, from the label or from the name
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("explain runner --min-age 0d"), @"
+    ZONE      ARCH           ID                                    LABEL           TYPE            PUBLISHED   WHY
+    fr-par-1  x86_64  wins   00000002-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-11-20  the newest that fits
+    fr-par-1  x86_64  loses                                        fedora_45                                   release 45 is not in `>=43, <45`
+    fr-par-1  x86_64  loses  00000003-0000-4000-8000-000000000000  fedora_44       instance_local  2026-11-20  not of type instance_sbs
+    fr-par-1  x86_64  loses  00000001-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-10-01  a newer version fits; it is pinned
+    fr-par-1  x86_64  loses                                        fedora_44                                   1 more in other zones or for other architectures
+    fr-par-1  x86_64  loses  00000005-0000-4000-8000-000000000000  fedora_43       instance_sbs    2026-10-01  another release fits better, or several fit and `instance-type` must choose
+    fr-par-1  x86_64  loses                                        fedora_rawhide                              its release cannot be read, from the label or from the name
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("explain runner --format json").stdout.lines().take(14).collect::<Vec<_>>().join("\n"), @r#"
+    {
+      "schema": "imagelock.explain/1",
+      "candidates": [
+        {
+          "name": "runner",
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "wins": true,
+          "id": "00000001-0000-4000-8000-000000000000",
+          "label": "fedora_44",
+          "type": "instance_sbs",
+          "published": "2026-10-01T08:00:00Z",
+          "reason": "the newest that fits; it is pinned"
+        },
+    "#);
+    assert_snapshot!(bench.fails("explain runer"), @"
+    error: no image is named `runer`
+     |
+     = help: did you mean `runner`?
+    ");
+}
+
+#[test]
+fn a_cell_that_nothing_fits() {
+    let (bench, _marketplace) = bench();
+    bench.write("images.toml", bench.read("images.toml").replace("x86_64", "arm64"));
+    assert_snapshot!(bench.run("explain runner"), @"
+    ZONE      ARCH          LABEL           WHY
+    fr-par-1  arm64  loses  fedora_45       release 45 is not in `>=43, <45`
+    fr-par-1  arm64  loses  fedora_44       3 more in other zones or for other architectures
+    fr-par-1  arm64  loses  fedora_43       1 more in other zones or for other architectures
+    fr-par-1  arm64  loses  fedora_rawhide  its release cannot be read, from the label or from the name
+
+    nothing wins in fr-par-1 (arm64)
+    --- exit 0
+    ");
+}
+
+#[test]
+fn a_uuid_which_of_the_three_kinds_it_is_and_who_pins_it() {
+    let (bench, _marketplace) = bench();
+    bench.ok("resolve --min-age 0d");
+    let uuids = [id(2), version_id("fedora_44", OLD), image_id("fedora_44"), id(99)];
+    let answers = uuids.map(|uuid| bench.run(&format!("explain {uuid}")).to_string());
+    assert_snapshot!(answers.concat(), @"
+    00000002-0000-4000-8000-000000000000 is a local image of `fedora_44`, in fr-par-1 for x86_64, of type instance_sbs, published 2026-11-20
+    it can be pinned and booted
+    the lockfile pins it for `runner` (fr-par-1, x86_64)
+    --- exit 0
+    295b993c-2222-4000-8000-000000000000 is a version of `fedora_44`, published 2026-10-01, with 1 local image
+    no Instance boots it; a manifest can ask for it with `version-id`
+    the lockfile does not pin it
+    --- exit 0
+    7ce7fb46-1111-4000-8000-000000000000 is the Marketplace image `fedora_44`, fedora 44, over all its versions
+    no Instance boots it; a manifest can ask for it with `image-id`, or better with `label`
+    the lockfile does not pin it
+    --- exit 0
+    00000099-0000-4000-8000-000000000000 is nothing that the Marketplace describes: a superseded local image, a private image, of another service or mistyped
+    the lockfile does not pin it
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run(&format!("explain {} --format json", id(2))), @r#"
+    {
+      "schema": "imagelock.explain/1",
+      "id": "00000002-0000-4000-8000-000000000000",
+      "kind": "local image",
+      "label": "fedora_44",
+      "zone": "fr-par-1",
+      "arch": "x86_64",
+      "type": "instance_sbs",
+      "published": "2026-11-20T08:00:00Z",
+      "pinned_by": [
+        {
+          "name": "runner",
+          "label": "fedora_44",
+          "image_id": null,
+          "version_id": null,
+          "release": "44",
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "instance_type": null,
+          "edited": false,
+          "id": "00000002-0000-4000-8000-000000000000",
+          "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000",
+          "published": "2026-11-20T08:00:00Z"
+        }
+      ]
+    }
+    --- exit 0
+    "#);
+}
+
+#[test]
+fn a_uuid_needs_no_manifest() {
+    let (other, marketplace) = bench();
+    let bench = Bench::new().asking(&marketplace);
+    assert!(bench.ok(&format!("explain {}", id(2))).contains("is a local image of `fedora_44`"));
+    assert_snapshot!(bench.fails(&format!("explain {} --offline", id(2))), @"
+    error: could not find out what 00000002-0000-4000-8000-000000000000 is: `--offline` forbids to ask
+     |
+     = help: run without `--offline`, or answer from a snapshot with `--catalog FILE`
+    ");
+    drop(other);
+}
