@@ -58,14 +58,15 @@ pub fn explain(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalo
         let pin = lock.get(&target.cell).filter(|pin| pin.satisfies(target));
         let mut of_cell = Vec::new();
         let choice = choose(target, target.policy.cutoff(now), catalog);
-        let winner = match choice {
+        let outcome = match choice {
             Choice::Failed(failure) => return Err(failure),
-            Choice::One(pick) => Some(pick.local.id),
-            _ => None,
+            Choice::One(pick) => Outcome::Winner(pick.local.id),
+            Choice::Several(_) => Outcome::Tie,
+            _ => Outcome::Nothing,
         };
         for (image, release) in labels(target, catalog) {
             match &release {
-                Standing::In => of_cell.extend(judge_label(target, &image, winner, pin, now, catalog)),
+                Standing::In => of_cell.extend(judge_label(target, &image, outcome, pin, now, catalog)),
                 Standing::Out(reason) => of_cell.push(Candidate {
                     cell: target.cell.clone(),
                     wins: false,
@@ -82,6 +83,14 @@ pub fn explain(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalo
         candidates.extend(of_cell);
     }
     Ok(candidates)
+}
+
+/// What the race of a cell came to.
+#[derive(Clone, Copy)]
+enum Outcome {
+    Winner(LocalImageId),
+    Tie,
+    Nothing,
 }
 
 /// Whether a label is in the race at all.
@@ -111,7 +120,7 @@ fn labels(target: &Target, catalog: &Catalog) -> Vec<(ImageRef, Standing)> {
 fn judge_label(
     target: &Target,
     image: &ImageRef,
-    winner: Option<LocalImageId>,
+    outcome: Outcome,
     pin: Option<&Pin>,
     now: Timestamp,
     catalog: &Catalog,
@@ -131,8 +140,11 @@ fn judge_label(
         .iter()
         .filter(|(local, _)| here(local))
         .map(|(local, current)| {
-            let wins = winner == Some(local.id);
-            let mut reason = reason(target, image, local, *current, wins, now, catalog);
+            let wins = matches!(outcome, Outcome::Winner(id) if id == local.id);
+            let mut reason = match unfit(target, image, local, now, catalog) {
+                Some(reason) => reason,
+                None => fitness(target, outcome, wins, *current, now),
+            };
             if pin.is_some_and(|pin| pin.id == local.id) {
                 reason += "; it is pinned";
             }
@@ -161,39 +173,34 @@ fn judge_label(
     candidates
 }
 
-/// Why a local image of the cell's zone and architecture won or lost.
-fn reason(
-    target: &Target,
-    image: &ImageRef,
-    local: &LocalImage,
-    current: bool,
-    wins: bool,
-    now: Timestamp,
-    catalog: &Catalog,
-) -> String {
+/// Why a local image of the cell's zone and architecture does not fit.
+fn unfit(target: &Target, image: &ImageRef, local: &LocalImage, now: Timestamp, catalog: &Catalog) -> Option<String> {
     if !local.image_type.fits(target.image_type) {
-        return format!("not of type {}", target.image_type);
+        return Some(format!("not of type {}", target.image_type));
     }
     if let Some(wanted) = target.instance_type.as_ref().filter(|_| !boots(local, target)) {
-        return format!("does not boot on {wanted}");
+        return Some(format!("does not boot on {wanted}"));
     }
-    let published = catalog.published(image, local.id);
-    if let (Some(age), Some(cutoff)) = (target.policy.min_age, target.policy.cutoff(now)) {
-        match published {
-            None => return format!("its date is not known, and `min-age` asks for {age}"),
-            Some(published) if published > cutoff => {
-                return format!("younger than {age}, until {}", day(age.after(published)));
-            }
-            Some(_) => {}
+    let (age, cutoff) = target.policy.min_age.zip(target.policy.cutoff(now))?;
+    match catalog.published(image, local.id) {
+        None => Some(format!("its date is not known, and `min-age` asks for {age}")),
+        Some(published) if published > cutoff => {
+            Some(format!("younger than {age}, until {}", day(age.after(published))))
         }
+        Some(_) => None,
     }
-    match (wins, current) {
-        (true, _) => match target.policy.frozen(now) {
-            Some(freeze) => format!("the newest that fits, but frozen until {}", freeze.until),
-            None => "the newest that fits".to_owned(),
-        },
-        (false, false) => "a newer version fits".to_owned(),
-        (false, true) => "another release fits better, or several fit and `instance-type` must choose".to_owned(),
+}
+
+/// Why a local image that fits won or lost.
+fn fitness(target: &Target, outcome: Outcome, wins: bool, current: bool, now: Timestamp) -> String {
+    match (outcome, target.policy.frozen(now)) {
+        (Outcome::Winner(_), Some(freeze)) if wins => {
+            format!("the newest that fits, but frozen until {}", freeze.until)
+        }
+        (Outcome::Winner(_), None) if wins => "the newest that fits".to_owned(),
+        (Outcome::Tie, _) if current => "one of several that fit: `instance-type` must choose".to_owned(),
+        (Outcome::Winner(_), _) if current => "a newer release fits".to_owned(),
+        _ => "a newer version fits".to_owned(),
     }
 }
 

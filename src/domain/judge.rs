@@ -121,21 +121,27 @@ fn versions_behind(pin: &Pin, catalog: &Catalog) -> Option<String> {
 
 /// Judges a pin that an upgrade would leave where it is.
 fn cooling(pin: &Pin, target: &Target, catalog: &Catalog, mut notes: Vec<String>) -> Judgement {
-    let Some(age) = target.policy.min_age else { return Judgement::new(Status::Current, notes) };
-    // Without the age, would it move?
+    match too_young(pin, target, catalog) {
+        None => Judgement::new(Status::Current, notes),
+        Some((latest, note)) => {
+            notes.insert(0, note);
+            Judgement { status: Status::Cooling, latest: Some(latest), notes }
+        }
+    }
+}
+
+/// What would take a pin's place if no age were asked for, and when it will be old enough.
+pub(super) fn too_young(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<(Latest, String)> {
+    let age = target.policy.min_age?;
     match decide(target, Some(pin), None, catalog) {
         Decision::Pin(pick) if pick.local.id != pin.id => {
-            let until = pick.published.map(|published| age.after(published));
-            notes.insert(
-                0,
-                match until {
-                    Some(until) => format!("the newer one has the age of {age} from {} on", day(until)),
-                    None => format!("the newer one has no known date, and `min-age` asks for {age}"),
-                },
-            );
-            Judgement { status: Status::Cooling, latest: Some(Latest::new(&pick)), notes }
+            let note = match pick.published {
+                Some(published) => format!("the newer one has the age of {age} from {} on", day(age.after(published))),
+                None => format!("the newer one has no known date, and `min-age` asks for {age}"),
+            };
+            Some((Latest::new(&pick), note))
         }
-        _ => Judgement::new(Status::Current, notes),
+        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::catalog::{Answer, Catalog, Question};
 use super::inquiry;
-use super::judge::Latest;
+use super::judge::{Latest, too_young};
 use super::life::{Stage, end_of_life, successors};
 use super::lock::{Lock, Pin};
 use super::manifest::{Target, Wanted};
@@ -171,18 +171,20 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
             continue;
         }
         let from = request.previous.get(&target.cell).cloned();
-        let (to, note) = match decide(target, from.as_ref(), target.policy.cutoff(request.now), catalog) {
-            Decision::Pin(pick) => (pin(target, &pick, from.as_ref()), None),
+        let to = match decide(target, from.as_ref(), target.policy.cutoff(request.now), catalog) {
+            Decision::Pin(pick) => pin(target, &pick, from.as_ref()),
             Decision::Stuck(choice) => {
                 misses.unfilled(target, choice);
                 continue;
             }
             Decision::Keep => match from.clone() {
-                Some(from) => (from.restated(target), Some("what is newer is not old enough yet".to_owned())),
+                Some(from) => from.restated(target),
                 None => continue,
             },
         };
-        changes.push(Change { cell: target.cell.clone(), from, to: Some(to), newer: None, note });
+        let stays = from.as_ref().is_some_and(|from| from.id == to.id);
+        let (newer, note) = too_young(&to, target, catalog).filter(|_| stays).unzip();
+        changes.push(Change { cell: target.cell.clone(), from, to: Some(to), newer, note });
     }
     problems.extend(misses.problems(catalog));
     if !problems.is_empty() {

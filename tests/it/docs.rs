@@ -15,6 +15,8 @@ use crate::standin::{Marketplace, local};
 #[expect(dead_code, reason = "an example's main is not called from here")]
 mod library;
 
+const DATE: &str = "2026-09-02T08:30:55Z";
+
 const README: &str = include_str!("../../README.md");
 
 /// The blocks of the README in one language.
@@ -87,10 +89,10 @@ fn commands(text: &str) -> Vec<String> {
 #[test]
 fn every_command_of_the_readme_runs() {
     let marketplace = Marketplace::offering([
-        local("ubuntu_noble", "fr-par-1", "x86_64", 1),
-        local("ubuntu_noble", "nl-ams-1", "x86_64", 2),
-        local("debian_bookworm", "fr-par-2", "x86_64", 3),
-        local("debian_bookworm", "fr-par-2", "arm64", 4),
+        local("ubuntu_noble", "fr-par-1", "x86_64", 1).published(DATE),
+        local("ubuntu_noble", "nl-ams-1", "x86_64", 2).published(DATE),
+        local("debian_bookworm", "fr-par-2", "x86_64", 3).published(DATE),
+        local("debian_bookworm", "fr-par-2", "arm64", 4).published(DATE),
     ]);
     let table = README.split("## Commands").nth(1).unwrap().split("Options of every command").next().unwrap();
     let in_the_table: Vec<&str> = table
@@ -114,24 +116,14 @@ fn every_command_of_the_readme_runs() {
 
 #[test]
 fn the_readme_names_every_command_status_and_schema() {
-    for command in ["init", "resolve", "check", "list", "get", "search", "snapshot"] {
+    for command in ["init", "resolve", "check", "list", "get", "explain", "search", "snapshot"] {
         assert!(README.contains(&format!("| `imagelock {command}")), "{command}");
         assert!(Bench::new().ok("--help").contains(&format!("\n  {command} ")), "{command}");
     }
-    for status in [
-        Status::Mismatch,
-        Status::Edited,
-        Status::Withdrawn,
-        Status::Retired,
-        Status::Incompatible,
-        Status::Unlocked,
-        Status::Undeclared,
-        Status::Outdated,
-        Status::Current,
-    ] {
+    for status in Status::ALL {
         assert!(README.contains(&format!("| `{}` |", status.as_str())), "{}", status.as_str());
     }
-    for schema in ["check", "resolve", "list", "get", "search"] {
+    for schema in ["check", "resolve", "list", "get", "explain", "search"] {
         assert!(README.contains(&format!("`imagelock.{schema}/1`")), "{schema}");
     }
 }

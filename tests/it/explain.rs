@@ -36,7 +36,7 @@ fn a_name_each_candidate_with_the_reason_why_it_won_or_lost() {
     fr-par-1  x86_64  loses  00000002-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-11-20  younger than 10d, until 2026-11-30
     fr-par-1  x86_64  loses  00000003-0000-4000-8000-000000000000  fedora_44       instance_local  2026-11-20  not of type instance_sbs
     fr-par-1  x86_64  loses                                        fedora_44                                   1 more in other zones or for other architectures
-    fr-par-1  x86_64  loses  00000005-0000-4000-8000-000000000000  fedora_43       instance_sbs    2026-10-01  another release fits better, or several fit and `instance-type` must choose
+    fr-par-1  x86_64  loses  00000005-0000-4000-8000-000000000000  fedora_43       instance_sbs    2026-10-01  a newer release fits
     fr-par-1  x86_64  loses                                        fedora_rawhide                              its release cannot be read, from the label or from the name
     --- exit 0
     ");
@@ -47,7 +47,7 @@ fn a_name_each_candidate_with_the_reason_why_it_won_or_lost() {
     fr-par-1  x86_64  loses  00000003-0000-4000-8000-000000000000  fedora_44       instance_local  2026-11-20  not of type instance_sbs
     fr-par-1  x86_64  loses  00000001-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-10-01  a newer version fits; it is pinned
     fr-par-1  x86_64  loses                                        fedora_44                                   1 more in other zones or for other architectures
-    fr-par-1  x86_64  loses  00000005-0000-4000-8000-000000000000  fedora_43       instance_sbs    2026-10-01  another release fits better, or several fit and `instance-type` must choose
+    fr-par-1  x86_64  loses  00000005-0000-4000-8000-000000000000  fedora_43       instance_sbs    2026-10-01  a newer release fits
     fr-par-1  x86_64  loses                                        fedora_rawhide                              its release cannot be read, from the label or from the name
     --- exit 0
     ");

@@ -104,6 +104,9 @@ fn an_upgrade_waits_until_the_newer_version_has_the_age_to_the_second() {
     let (bench, _marketplace) = behind("min-age = \"3d\"\n");
     let before = bench.lock();
     assert_snapshot!(bench.run("resolve --upgrade --now 2026-11-23T07:59:59Z"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL   FROM      DETAIL
+    kept    web   fr-par-1  x86_64  docker  00000001  newer: 00000002, published 2026-10-01 → 2026-11-20, the newer one has the age of 3d from 2026-11-23 on
+
     nothing to change: 1 pin
     --- exit 0
     ");
