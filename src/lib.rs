@@ -3,7 +3,8 @@
 //! The house, one way only: `main -> cli -> commands -> {marketplace, files, render} -> domain`.
 //!
 //! - [`domain`]: the whole of the thinking, pure. `manifest` and `lock` read the two files, `catalog` is what the
-//!   Marketplace offers, `resolve` makes a lock, `drift` judges one.
+//!   Marketplace offers, `inquiry` knows what to ask it next, `select` chooses, `resolve` makes a lock, `drift` judges
+//!   one, `explain` tells why.
 //! - [`marketplace`]: the outside world that answers: the API, a snapshot, or nobody.
 //! - [`files`] and [`guard`]: reading, atomic writing, one writer at a time.
 //! - [`render`]: values to text: tables, JSON, errors with the lines they are about.

@@ -115,7 +115,7 @@ impl Change {
 /// What is being resolved: the inputs that every step needs.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// The cells that are asked for.
+    /// The cells that are asked for, sorted by cell as a manifest has them.
     pub targets: &'a [Target],
     /// The lock as it was.
     pub previous: &'a Lock,
@@ -131,11 +131,20 @@ impl Request<'_> {
         self.upgrade.covers(&target.cell.name) && target.policy.frozen(self.now).is_none()
     }
 
+    /// The previous pin, if its block was not edited: nothing is decided by one that was.
+    fn trusted(&self, target: &Target) -> Option<&Pin> {
+        self.previous.get(&target.cell).filter(|_| !self.previous.is_edited(&target.cell))
+    }
+
     /// The previous pin as it would stand in the new lock, if it stays.
     fn kept(&self, target: &Target) -> Option<Pin> {
-        let pin = self.previous.get(&target.cell)?;
-        let stays = pin.satisfies(target) && !self.previous.is_edited(&target.cell) && !self.may_move(target);
-        stays.then(|| pin.clone().restated(target))
+        let pin = self.trusted(target)?;
+        (pin.satisfies(target) && !self.may_move(target)).then(|| pin.clone().restated(target))
+    }
+
+    /// The target of a cell; the targets are sorted by cell.
+    fn target(&self, cell: &Cell) -> Option<&Target> {
+        self.targets.binary_search_by(|target| target.cell.cmp(cell)).ok().map(|index| &self.targets[index])
     }
 }
 
@@ -145,7 +154,7 @@ pub fn questions(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Question> 
     for target in request.targets {
         let refused = request.previous.is_edited(&target.cell) && !request.upgrade.covers(&target.cell.name);
         if !refused && request.kept(target).is_none() {
-            questions.extend(inquiry::about(target, request.previous.get(&target.cell), request.now, catalog));
+            questions.extend(inquiry::about(target, request.trusted(target), request.now, catalog));
         }
     }
     inquiry::unknown(questions, catalog)
@@ -171,14 +180,15 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
             continue;
         }
         let from = request.previous.get(&target.cell).cloned();
-        let to = match decide(target, from.as_ref(), target.policy.cutoff(request.now), catalog) {
-            Decision::Pin(pick) => pin(target, &pick, from.as_ref()),
+        let trusted = request.trusted(target);
+        let to = match decide(target, trusted, target.policy.cutoff(request.now), catalog) {
+            Decision::Pin(pick) => pin(target, &pick, trusted),
             Decision::Stuck(choice) => {
                 misses.unfilled(target, choice);
                 continue;
             }
-            Decision::Keep => match from.clone() {
-                Some(from) => from.restated(target),
+            Decision::Keep => match trusted {
+                Some(trusted) => trusted.clone().restated(target),
                 None => continue,
             },
         };
@@ -239,9 +249,7 @@ fn pin(target: &Target, pick: &Pick<'_>, from: Option<&Pin>) -> Pin {
 fn ends(request: Request<'_>, changes: &[Change], catalog: &Catalog) -> Vec<Problem> {
     let mut warned: BTreeMap<&Name, Problem> = BTreeMap::new();
     for change in changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved)) {
-        let (Some(pin), Some(target)) = (&change.to, request.targets.iter().find(|it| it.cell == change.cell)) else {
-            continue;
-        };
+        let (Some(pin), Some(target)) = (&change.to, request.target(&change.cell)) else { continue };
         let Some(end) = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image)) else { continue };
         let verb = match end.stage(target.policy.eol_warning, request.now) {
             Stage::Over => "ended",
@@ -299,7 +307,7 @@ fn skews(request: Request<'_>, changes: &[Change]) -> Vec<Problem> {
             let release = release.map_or_else(String::new, |release| format!("release {release}, "));
             problem = problem.note(format!("{release}published {}: {}", day(published), and_more(places, 4)));
         }
-        if let Some(target) = request.targets.iter().find(|target| target.cell.name == *name) {
+        if let Some(target) = changes.first().and_then(|change| request.target(&change.cell)) {
             problem = problem.at(target.places.image.clone(), "");
         }
         warnings.push(problem.help(format!("`imagelock resolve --upgrade {name}` brings them together, where it can")));

@@ -95,7 +95,7 @@ async fn pass<R: Row>(http: &Http, path: &str, query: &str) -> Result<Pass<R>, F
 
 async fn page<R: Row>(http: &Http, path: &str, query: &str, number: usize) -> Result<Option<Page<R>>, Failure> {
     let answer = http.get(&format!("{path}?{query}&page_size={PAGE_SIZE}&page={number}")).await?;
-    answer.map(|answer| R::page(&answer.bytes).map_err(|error| answer.unreadable(&error))).transpose()
+    answer.map(|answer| Page::read(&answer.bytes).map_err(|error| answer.unreadable(&error))).transpose()
 }
 
 fn endless() -> Failure {

@@ -18,11 +18,24 @@ pub(super) struct Page<R> {
 
 /// A row of a listing that comes in pages.
 pub(super) trait Row: for<'de> Deserialize<'de> {
-    /// Reads one page of such rows.
-    fn page(body: &[u8]) -> Result<Page<Self>, serde_json::Error>;
-
     /// What tells two rows apart.
     fn id(&self) -> &str;
+}
+
+impl<R: Row> Page<R> {
+    /// Reads one page.
+    pub(super) fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        #[serde(bound = "R: Row")]
+        struct Body<R> {
+            #[serde(alias = "local_images", alias = "images", alias = "versions")]
+            rows: Vec<R>,
+            #[serde(default, deserialize_with = "lenient_count")]
+            total_count: Option<u64>,
+        }
+        let body: Body<R> = serde_json::from_slice(body)?;
+        Ok(Self { rows: body.rows, total: body.total_count })
+    }
 }
 
 #[derive(Deserialize)]
@@ -37,17 +50,6 @@ pub(super) struct LocalImageRow {
 }
 
 impl Row for LocalImageRow {
-    fn page(body: &[u8]) -> Result<Page<Self>, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Body {
-            local_images: Vec<LocalImageRow>,
-            #[serde(default, deserialize_with = "lenient_count")]
-            total_count: Option<u64>,
-        }
-        let body: Body = serde_json::from_slice(body)?;
-        Ok(Page { rows: body.local_images, total: body.total_count })
-    }
-
     fn id(&self) -> &str {
         self.id.as_deref().unwrap_or_default()
     }
@@ -63,17 +65,6 @@ pub(super) struct ImageRow {
 }
 
 impl Row for ImageRow {
-    fn page(body: &[u8]) -> Result<Page<Self>, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Body {
-            images: Vec<ImageRow>,
-            #[serde(default, deserialize_with = "lenient_count")]
-            total_count: Option<u64>,
-        }
-        let body: Body = serde_json::from_slice(body)?;
-        Ok(Page { rows: body.images, total: body.total_count })
-    }
-
     fn id(&self) -> &str {
         self.id.as_deref().unwrap_or_default()
     }
@@ -86,17 +77,6 @@ pub(super) struct VersionRow {
 }
 
 impl Row for VersionRow {
-    fn page(body: &[u8]) -> Result<Page<Self>, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Body {
-            versions: Vec<VersionRow>,
-            #[serde(default, deserialize_with = "lenient_count")]
-            total_count: Option<u64>,
-        }
-        let body: Body = serde_json::from_slice(body)?;
-        Ok(Page { rows: body.versions, total: body.total_count })
-    }
-
     fn id(&self) -> &str {
         self.id.as_deref().unwrap_or_default()
     }

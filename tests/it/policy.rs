@@ -553,3 +553,15 @@ fn a_whole_check_with_ages_asks_two_questions_a_label_and_one_for_all() {
     bench.ok("check");
     assert_eq!(marketplace.requests().len(), 3);
 }
+
+#[test]
+fn an_edited_id_is_never_kept_for_the_sake_of_an_age() {
+    let (bench, marketplace) = behind("min-age = \"10d\"\n");
+    bench.write("images.lock", bench.lock().replace(&id(1), &id(7)));
+    marketplace.offers([docker(2).published(NEW)]);
+    let message = bench.fails("resolve --upgrade web");
+    assert!(message.contains("no version of `docker` is 10d old yet"), "{message}");
+    marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded()]);
+    bench.ok("resolve --upgrade web");
+    assert!(bench.lock().contains(&id(1)));
+}
