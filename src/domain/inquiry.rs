@@ -33,6 +33,9 @@ fn aged(target: &Target, pin: Option<&Pin>, image: &ImageRef, now: Timestamp, ca
     let (Some(cutoff), Answer::Found(versions)) = (target.policy.cutoff(now), catalog.versions(image)) else {
         return Vec::new();
     };
+    if matches!(image, ImageRef::Version(_)) {
+        return Vec::new();
+    }
     let mut asked = Vec::new();
     if pin.is_some_and(|pin| pin.published.is_none()) {
         asked.extend(versions.iter().filter(|version| !is_old_enough(version, cutoff)).map(|version| version.id));

@@ -73,6 +73,7 @@ macro_rules! word {
     };
 }
 
+// For the modules declared above it.
 use word;
 
 word!(

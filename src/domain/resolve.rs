@@ -231,7 +231,7 @@ fn pin(target: &Target, pick: &Pick<'_>, from: Option<&Pin>) -> Pin {
         Wanted::Image(id) => (ImageRef::Id(*id), pick.local.label.clone()),
         Wanted::Version(id) => (ImageRef::Version(*id), pick.local.label.clone()),
     };
-    // A date that was known once is not forgotten because it was not told again.
+    // What was known of an ID once stands: a date that is told later may be that of a newer version.
     let known = from.filter(|pin| pin.id == pick.local.id).and_then(|pin| pin.published);
     Pin {
         cell: target.cell.clone(),
@@ -241,7 +241,7 @@ fn pin(target: &Target, pick: &Pick<'_>, from: Option<&Pin>) -> Pin {
         release: pick.release.clone(),
         instance_type: target.instance_type.clone(),
         id: pick.local.id,
-        published: pick.published.or(known),
+        published: known.or(pick.published),
     }
 }
 

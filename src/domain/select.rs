@@ -1,5 +1,7 @@
 //! Which local images can fill a target, which one does, and whether a pin should give way to it. Never "the first".
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 
 use super::ImageRef;
@@ -90,11 +92,15 @@ pub fn decide<'c>(target: &Target, pin: Option<&Pin>, cutoff: Option<Timestamp>,
     }
 }
 
-/// Whether a pick is a step back from the pin, as far as dates tell.
+/// Whether a pick is a step back from the pin, by its release, or within one by its date.
 fn is_older(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> bool {
     let pinned = pin.published.or_else(|| catalog.published(&pin.image, pin.id));
-    let same_release = pick.release.is_none() || pick.release == pin.release;
-    same_release && pick.published.zip(pinned).is_some_and(|(picked, pinned)| picked < pinned)
+    let earlier = pick.published.zip(pinned).is_some_and(|(picked, pinned)| picked < pinned);
+    match pick.release.cmp(&pin.release) {
+        Ordering::Less => true,
+        Ordering::Equal => earlier,
+        Ordering::Greater => false,
+    }
 }
 
 /// Chooses the local image that fills a target: of the newest release in the range, and of the newest version that was

@@ -565,3 +565,24 @@ fn an_edited_id_is_never_kept_for_the_sake_of_an_age() {
     bench.ok("resolve --upgrade web");
     assert!(bench.lock().contains(&id(1)));
 }
+
+#[test]
+fn a_pin_never_goes_back_to_an_older_release() {
+    let marketplace =
+        Marketplace::offering([fedora("fedora_44", 44).published(OLD), fedora("fedora_45", 45).published(OLD)]);
+    let bench = Bench::with(&format!("{FEDORA}min-age = \"10d\"\n")).asking(&marketplace);
+    bench.ok("resolve");
+    let before = bench.lock();
+    assert!(before.contains("release = \"45\""));
+    // The newest build of 45 is too young, and its older one is no longer listed; 44 would be old enough.
+    marketplace.offers([fedora("fedora_44", 44).published(OLD), fedora("fedora_45", 46).published(NEW)]);
+    assert_snapshot!(bench.run("resolve --upgrade"), @"
+    CHANGE  NAME    ZONE      ARCH    LABEL      FROM      DETAIL
+    kept    runner  fr-par-1  x86_64  fedora_45  00000045  newer: 00000046, published 2026-10-01 → 2026-11-20, the newer one has the age of 10d from 2026-11-30 on
+
+    nothing to change: 1 pin
+    --- exit 0
+    ");
+    assert_eq!(bench.lock(), before);
+    assert_eq!(bench.run("check").status, Some(0));
+}
