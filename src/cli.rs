@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use crate::commands::resolve::Mode;
 use crate::commands::{self, Context, Format, Outcome, Verdict};
+use crate::domain;
 use crate::domain::policy::Age;
 use crate::domain::search::Filter;
 use crate::domain::{Arch, CommercialType, ImageType, Zone};
@@ -123,6 +124,15 @@ enum Command {
         #[arg(long)]
         arch: Option<Arch>,
     },
+    /// Print the pins in a shape that another tool reads
+    Export {
+        /// tfvars, hcl, ansible, env, json or yaml
+        #[arg(value_name = "FORMAT")]
+        shape: domain::output::Format,
+        /// Write to this file instead; it must be one that imagelock wrote, if it exists
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Say why a pin is what it is, or what a UUID is
     Explain {
         /// An image's name in images.toml, or the UUID of a local image, a version or an image
@@ -227,6 +237,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Outcome, Error> {
         Command::Check { names, exit_zero } => commands::check::run(context, names, *exit_zero),
         Command::List => commands::list::run(context),
         Command::Get { name, zone, arch } => commands::get::run(context, name, zone.as_ref(), arch.as_ref()),
+        Command::Export { shape, output } => commands::export::run(context, *shape, output.as_deref()),
         Command::Explain { what } => commands::explain::run(context, what),
         Command::Search(args) => commands::search::run(context, args.pattern.as_deref(), &args.filter()),
         Command::Snapshot { file } => commands::snapshot::run(context, file),

@@ -110,9 +110,9 @@ pub enum Error {
         /// What is wrong with it.
         source: Malformed,
     },
-    /// The file that a snapshot would replace is something else.
+    /// The file that would be replaced is something else.
     #[error("`{}` holds something that imagelock did not write, and is left as it is", path.display())]
-    NotASnapshot {
+    NotOurs {
         /// Which file.
         path: PathBuf,
     },
@@ -162,7 +162,7 @@ impl Error {
             Self::Exists { path } => format!("edit `{}`, or move it away first", path.display()),
             Self::Busy { .. } => "wait for it or stop it, then run imagelock again".to_owned(),
             Self::Snapshot { .. } => "`imagelock snapshot FILE` writes one".to_owned(),
-            Self::NotASnapshot { .. } => "choose another name, or move the file away first".to_owned(),
+            Self::NotOurs { .. } => "choose another name, or move the file away first".to_owned(),
             Self::Marketplace { failure, .. } => failure.help.clone(),
         })
     }

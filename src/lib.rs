@@ -1,6 +1,6 @@
 //! A lockfile for cloud image IDs: pins Scaleway Marketplace images, and says when they drift.
 //!
-//! The house, one way only: `main -> cli -> commands -> {marketplace, files, render} -> domain`.
+//! The house, one way only: `main -> cli -> commands -> {marketplace, files, render, export} -> domain`.
 //!
 //! - [`domain`]: the whole of the thinking, pure. `manifest` and `lock` read the two files, `catalog` is what the
 //!   Marketplace offers, `inquiry` knows what to ask it next, `select` chooses, `resolve` makes a lock, `drift` judges
@@ -8,6 +8,7 @@
 //! - [`marketplace`]: the outside world that answers: the API, a snapshot, or nobody.
 //! - [`files`] and [`guard`]: reading, atomic writing, one writer at a time.
 //! - [`render`]: values to text: tables, JSON, errors with the lines they are about.
+//! - [`export`]: the lock as other tools read it.
 //! - [`commands`]: one file a command, each a table of contents.
 //! - [`cli`]: flags and help; the clock, the environment and the terminal; the exit status.
 //!
@@ -17,6 +18,7 @@ pub mod cli;
 pub mod commands;
 pub mod domain;
 pub mod error;
+pub mod export;
 pub mod files;
 pub mod guard;
 pub mod marketplace;

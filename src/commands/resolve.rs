@@ -1,5 +1,6 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
+use super::export::{Stale, stale};
 use super::{Context, Format, Outcome, Project, lock_path};
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::disagreements;
@@ -30,13 +31,14 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mode: Mode) -> Result<
     let project = Project::read(context)?;
     let upgrade = upgrade_of(&project, upgrade)?;
     if mode == Mode::Locked {
-        return Ok(locked(context, &project));
+        return locked(context, &project);
     }
     let satisfied = questions(request(context, &project, &upgrade), &Catalog::default()).is_empty();
     if satisfied || mode == Mode::DryRun {
         let plan = plan(context, &project, &upgrade)?;
-        if mode == Mode::DryRun || is_written(&project, &plan.lock) {
-            return Ok(outcome(context, &project, &plan, mode));
+        let stale = stale(&project, &plan.lock)?;
+        if mode == Mode::DryRun || is_written(&project, &plan.lock) && stale.is_empty() {
+            return Ok(outcome(context, &project, &plan, &stale, mode));
         }
     }
     // From reading the lock to replacing it, nobody else may write: what was read above may be old by now.
@@ -44,10 +46,15 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mode: Mode) -> Result<
     let _guard = Guard::acquire(&path, context.deadline, &*context.notify)?;
     let project = Project::read(context)?;
     let plan = plan(context, &project, &upgrade)?;
+    // All that can be wrong with the outputs must be wrong before anything is written.
+    let stale = stale(&project, &plan.lock)?;
     if !is_written(&project, &plan.lock) {
         files::replace(&path, &plan.lock.write())?;
     }
-    Ok(outcome(context, &project, &plan, mode))
+    for output in &stale {
+        output.write()?;
+    }
+    Ok(outcome(context, &project, &plan, &stale, mode))
 }
 
 fn upgrade_of(project: &Project, names: Option<&[String]>) -> Result<Upgrade, Error> {
@@ -76,21 +83,31 @@ fn is_written(project: &Project, lock: &Lock) -> bool {
     project.lock_source.as_ref().is_some_and(|source| source.text.replace("\r\n", "\n") == lock.write())
 }
 
-fn locked(context: &Context, project: &Project) -> Outcome {
+fn locked(context: &Context, project: &Project) -> Result<Outcome, Error> {
     let report = disagreements(&project.lock, project.manifest.targets());
+    // Outputs of a lock that does not satisfy the manifest are out of step with what it will be.
+    let stale = if report.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
     let output = match context.format {
         Format::Human => human::locked(&report, project.lock.pins().len(), &context.invocation(), context.quiet),
         Format::Json => json::check(&report),
     };
-    Outcome::judged(output, report.has_drift())
+    let warning = stale.iter().map(|output| format!("`{}` is out of step with the lockfile", output.path.display()));
+    let mut warning: Vec<String> = warning.collect();
+    if !warning.is_empty() {
+        warning.push(format!("to bring it in step: {} resolve", context.invocation()));
+    }
+    let outcome = Outcome::judged(output, report.has_drift() || !stale.is_empty());
+    Ok(Outcome { warning: warning.join("\n"), ..outcome })
 }
 
-fn outcome(context: &Context, project: &Project, plan: &Plan, mode: Mode) -> Outcome {
+fn outcome(context: &Context, project: &Project, plan: &Plan, stale: &[Stale], mode: Mode) -> Outcome {
     let dry_run = mode == Mode::DryRun;
     let rewrites = !is_written(project, &plan.lock);
     let output = match context.format {
         Format::Human => human::plan(plan, dry_run, rewrites, context.quiet),
         Format::Json => json::plan(plan, dry_run),
     };
-    Outcome { warning: project.warning(&plan.warnings), ..Outcome::well(output) }
+    let verb = if dry_run { "would write" } else { "wrote" };
+    let remark: Vec<String> = stale.iter().map(|output| format!("{verb} `{}`", output.path.display())).collect();
+    Outcome { warning: project.warning(&plan.warnings), remark: remark.join("\n"), ..Outcome::well(output) }
 }

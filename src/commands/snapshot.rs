@@ -25,7 +25,7 @@ pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
         match Snapshot::parse(&text) {
             Ok(_) => {}
             Err(source @ Malformed::Format(_)) => return Err(Error::Snapshot { path: path.to_owned(), source }),
-            Err(_) => return Err(Error::NotASnapshot { path: path.to_owned() }),
+            Err(_) => return Err(Error::NotOurs { path: path.to_owned() }),
         }
     }
     let mut catalog = Catalog::default();

@@ -109,23 +109,13 @@ impl<'t> Fields<'t> {
         self.table.get_key_value(key).map(|(key, value)| (key.span(), value))
     }
 
-    /// Reports the keys that are neither known nor promised for later.
-    pub fn refuse_others(&self, known: &[&str], later: &[&str], problems: &mut Vec<Problem>) {
-        for (key, span, _) in self.entries() {
-            let shown = visible(key);
-            if later.contains(&key) {
-                problems.push(
-                    Problem::new(format!("`{key}` is not yet supported by imagelock {}", crate::VERSION))
-                        .at(span, "not yet supported")
-                        .help(format!("remove `{key}`, or upgrade imagelock once a release supports it")),
-                );
-            } else if !known.contains(&key) {
-                let help = did_you_mean(key, known.iter().copied())
-                    .unwrap_or_else(|| format!("the keys of {} are {}", self.title, or(known.iter().map(quoted))));
-                problems.push(
-                    Problem::new(format!("unknown key `{shown}` in {}", self.title)).at(span, "unknown key").help(help),
-                );
-            }
+    /// Reports the keys that are not known.
+    pub fn refuse_others(&self, known: &[&str], problems: &mut Vec<Problem>) {
+        for (key, span, _) in self.entries().into_iter().filter(|(key, _, _)| !known.contains(key)) {
+            let help = did_you_mean(key, known.iter().copied())
+                .unwrap_or_else(|| format!("the keys of {} are {}", self.title, or(known.iter().map(quoted))));
+            let title = format!("unknown key `{}` in {}", visible(key), self.title);
+            problems.push(Problem::new(title).at(span, "unknown key").help(help));
         }
     }
 

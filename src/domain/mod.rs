@@ -20,6 +20,7 @@ pub mod life;
 pub mod lock;
 pub mod manifest;
 pub mod miss;
+pub mod output;
 pub mod pick;
 pub mod policy;
 pub mod problem;

@@ -130,7 +130,7 @@ pub(super) fn freeze(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option
     let (_, value) = fields.get("freeze")?;
     let example = "freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }";
     let inner = table("freeze", value, example, problems)?;
-    inner.refuse_others(&["reason", "until"], &[], problems);
+    inner.refuse_others(&["reason", "until"], problems);
     let (reason, until) = reason_and_end(&inner, example, problems)?;
     Some(Freeze { reason, until })
 }
@@ -148,7 +148,7 @@ pub(super) fn accept(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Ac
 
 fn acceptance(item: &Spanned<DeValue<'_>>, example: &str, problems: &mut Vec<Problem>) -> Option<Acceptance> {
     let inner = table("accept", item, example, problems)?;
-    inner.refuse_others(&["status", "reason", "until"], &[], problems);
+    inner.refuse_others(&["status", "reason", "until"], problems);
     let status = inner.string("status", problems);
     if status.is_none() && inner.get("status").is_none() {
         let problem = Problem::new("an acceptance has no `status`").at(item.span(), "`status` is missing");

@@ -116,14 +116,14 @@ fn every_command_of_the_readme_runs() {
 
 #[test]
 fn the_readme_names_every_command_status_and_schema() {
-    for command in ["init", "resolve", "check", "list", "get", "explain", "search", "snapshot"] {
+    for command in ["init", "resolve", "check", "list", "get", "export", "explain", "search", "snapshot"] {
         assert!(README.contains(&format!("| `imagelock {command}")), "{command}");
         assert!(Bench::new().ok("--help").contains(&format!("\n  {command} ")), "{command}");
     }
     for status in Status::ALL {
         assert!(README.contains(&format!("| `{}` |", status.as_str())), "{}", status.as_str());
     }
-    for schema in ["check", "resolve", "list", "get", "explain", "search"] {
+    for schema in ["check", "resolve", "list", "get", "export", "explain", "search"] {
         assert!(README.contains(&format!("`imagelock.{schema}/1`")), "{schema}");
     }
 }

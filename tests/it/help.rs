@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use crate::bench::Bench;
 
-const COMMANDS: [&str; 8] = ["init", "resolve", "check", "list", "get", "explain", "search", "snapshot"];
+const COMMANDS: [&str; 9] = ["init", "resolve", "check", "list", "get", "export", "explain", "search", "snapshot"];
 
 #[test]
 fn help() {

@@ -14,6 +14,7 @@ mod bench;
 mod check;
 mod docs;
 mod explain;
+mod export;
 mod files;
 mod help;
 mod laws;

@@ -59,19 +59,6 @@ fn a_typo_at_the_top() {
 }
 
 #[test]
-fn a_key_of_a_later_release() {
-    assert_snapshot!(mistake(&format!("{}[[outputs]]\nformat = \"tfvars\"\n", web(""))), @"
-    error: `outputs` is not yet supported by imagelock 0.1.0
-     --> images.toml:5:3
-      |
-    5 | [[outputs]]
-      |   ^^^^^^^ not yet supported
-      |
-      = help: remove `outputs`, or upgrade imagelock once a release supports it
-    ");
-}
-
-#[test]
 fn a_pattern_without_a_range_and_a_range_without_a_pattern() {
     assert_snapshot!(mistake("[images.f]\nlabel = \"fedora_*\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
     error: [images.f] has a pattern for a label, and no `release`

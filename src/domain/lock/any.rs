@@ -43,7 +43,7 @@ fn blocks(document: &DeTable<'_>, text: &str, problems: &mut Vec<Problem>) -> Lo
         problems.push(problem);
         return Lock::default();
     }
-    top.refuse_others(&["version", "pin"], &[], problems);
+    top.refuse_others(&["version", "pin"], problems);
     let mut lock = Lock::default();
     let Some((_, blocks)) = top.get("pin") else { return lock };
     let DeValue::Array(blocks) = blocks.get_ref() else {
@@ -76,7 +76,7 @@ fn pin(block: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Option<Plac
         return None;
     };
     let fields = Fields::new(table, "[[pin]]", block.span());
-    fields.refuse_others(&PIN, &[], problems);
+    fields.refuse_others(&PIN, problems);
     let before = problems.len();
     for key in ["name", "zone", "arch", "type", "id", "digest"] {
         if fields.get(key).is_none() {

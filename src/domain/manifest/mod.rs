@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::fields::document;
+use super::output::Output;
 use super::policy::{Age, Policy};
 use super::problem::{Problem, Span};
 use super::release::{LabelPattern, Range};
@@ -17,6 +18,7 @@ use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, Name, Ver
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     targets: Vec<Target>,
+    outputs: Vec<Output>,
 }
 
 /// One cell that the manifest asks for, with all that a local image must be to fill it.
@@ -94,11 +96,11 @@ impl Manifest {
     /// Every problem of the file, in the order in which they stand in it.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
-        let targets = document(text, &mut problems).map(|document| read::targets(document.get_ref(), &mut problems));
-        match targets {
-            Some(mut targets) if problems.is_empty() => {
-                targets.sort_by(|a, b| a.cell.cmp(&b.cell));
-                Ok(Self { targets })
+        let read = document(text, &mut problems).map(|document| read::manifest(document.get_ref(), &mut problems));
+        match read {
+            Some(mut manifest) if problems.is_empty() => {
+                manifest.targets.sort_by(|a, b| a.cell.cmp(&b.cell));
+                Ok(manifest)
             }
             _ => {
                 problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
@@ -110,6 +112,11 @@ impl Manifest {
     /// The cells that are asked for, sorted by name, zone and architecture.
     pub fn targets(&self) -> &[Target] {
         &self.targets
+    }
+
+    /// The files that are kept in step with the lock, in the order of the manifest.
+    pub fn outputs(&self) -> &[Output] {
+        &self.outputs
     }
 
     /// The same manifest with another minimum age for all images.

@@ -7,17 +7,17 @@ use semver::{Version, VersionReq};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Places, Target, Wanted};
+use super::{Manifest, Places, Target, Wanted};
 use crate::domain::fields::{Fields, Placed, malformed, word_value, wrong_type};
+use crate::domain::output;
 use crate::domain::policy::{self, Age, Policy};
 use crate::domain::problem::{Problem, Span};
 use crate::domain::release::Range;
 use crate::domain::words::visible;
 use crate::domain::{Arch, Cell, CommercialType, ImageType, Name, Zone};
 
-/// The keys of the whole file, of `[defaults]` and of an image; and those that a later release will read.
-const TOP: [&str; 3] = ["requires", "defaults", "images"];
-const TOP_LATER: [&str; 1] = ["outputs"];
+/// The keys of the whole file, of `[defaults]` and of an image.
+const TOP: [&str; 4] = ["requires", "defaults", "images", "outputs"];
 const DEFAULTS: [&str; 8] = ["zone", "zones", "arch", "archs", "type", "instance-type", "min-age", "eol-warning"];
 const IMAGE: [&str; 15] = [
     "label",
@@ -94,9 +94,9 @@ impl Inheritable {
     }
 }
 
-pub(super) fn targets(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Vec<Target> {
+pub(super) fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Manifest {
     let top = Fields::new(document, "the manifest", 0..0);
-    top.refuse_others(&TOP, &TOP_LATER, problems);
+    top.refuse_others(&TOP, problems);
     check_requires(&top, problems);
 
     let mut defaults = Inheritable::default();
@@ -104,13 +104,18 @@ pub(super) fn targets(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Ve
         match value.get_ref() {
             DeValue::Table(table) => {
                 let fields = Fields::new(table, "[defaults]", span);
-                fields.refuse_others(&DEFAULTS, &[], problems);
+                fields.refuse_others(&DEFAULTS, problems);
                 defaults = Inheritable::read(&fields, problems);
             }
             _ => problems.push(wrong_type("defaults", value, "a table: `[defaults]`")),
         }
     }
 
+    Manifest { targets: targets(&top, &defaults, problems), outputs: output::outputs(&top, problems) }
+}
+
+/// Reads `[images]` into cells.
+fn targets(top: &Fields<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>) -> Vec<Target> {
     let help = "declare one: `[images.web]`, then `label = \"ubuntu_noble\"`";
     let Some((_, images)) = top.get("images") else {
         problems.push(Problem::new("the manifest declares no image").help(help));
@@ -124,7 +129,7 @@ pub(super) fn targets(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Ve
         problems.push(Problem::new("the manifest declares no image").at(images.span(), "empty").help(help));
     }
     let images = Fields::new(table, "[images]", images.span());
-    images.entries().into_iter().flat_map(|(key, span, value)| image(key, span, value, &defaults, problems)).collect()
+    images.entries().into_iter().flat_map(|(key, span, value)| image(key, span, value, defaults, problems)).collect()
 }
 
 /// Reads one `[images.NAME]` into its cells.
@@ -143,7 +148,7 @@ fn image(
         return Vec::new();
     };
     let fields = Fields::new(table, format!("[images.{key}]"), span);
-    fields.refuse_others(&IMAGE, &[], problems);
+    fields.refuse_others(&IMAGE, problems);
     let wanted = wanted(&fields, problems);
     let own = Inheritable::read(&fields, problems);
     let zones = needed(&fields, "zone = \"fr-par-1\"", own.zones.or(&defaults.zones), problems);

@@ -1,0 +1,69 @@
+//! `imagelock export FORMAT`: the pins in a shape that another tool reads; and the files that are kept in step.
+
+use std::path::{Path, PathBuf};
+
+use super::{Context, Outcome, Project, read_lock};
+use crate::domain::lock::Lock;
+use crate::domain::output::{Format, Output};
+use crate::domain::problem::Problem;
+use crate::error::Error;
+use crate::export::{export, is_ours};
+use crate::files::{self, directory_of};
+use crate::guard::Guard;
+
+/// Prints the pins in a format, or writes them to a file.
+///
+/// # Errors
+/// If there is no lockfile, if a block of it was edited, or if the file holds what imagelock did not write.
+pub fn run(context: &Context, format: Format, file: Option<&Path>) -> Result<Outcome, Error> {
+    let (lock, source) = read_lock(context)?;
+    let text =
+        export(&lock, format).map_err(|problems| Error::Problems { problems, manifest: None, lock: Some(source) })?;
+    let Some(path) = file else { return Ok(Outcome::well(text)) };
+    let _guard = Guard::acquire(path, context.deadline, &*context.notify)?;
+    match files::read(path)? {
+        Some(old) if old == text => return Ok(Outcome::remark(format!("`{}` is up to date", path.display()))),
+        Some(old) if !is_ours(format, &old) => return Err(Error::NotOurs { path: path.to_owned() }),
+        _ => files::replace(path, &text)?,
+    }
+    Ok(Outcome::remark(format!("wrote `{}`", path.display())))
+}
+
+/// A declared file that is not as the lock would have it.
+pub(super) struct Stale {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    text: String,
+}
+
+impl Stale {
+    /// Brings it in step.
+    pub(super) fn write(&self) -> Result<(), Error> {
+        files::replace(&self.path, &self.text)
+    }
+}
+
+/// The outputs that a manifest declares and that are not as `lock` would have them.
+///
+/// # Errors
+/// If one cannot be made of the lock, cannot be read, or holds what imagelock did not write.
+pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error> {
+    let directory = directory_of(&project.manifest_source.path);
+    let mut stale = Vec::new();
+    for Output { format, path, overwrite, place } in project.manifest.outputs() {
+        let text = export(lock, *format).map_err(|problems| project.error(problems))?;
+        let path = directory.join(path);
+        let old = files::read(&path)?;
+        if old.as_ref().is_some_and(|old| !overwrite && *old != text && !is_ours(*format, old)) {
+            let title = format!("the output `{}` holds something that imagelock did not write", path.display());
+            let problem = Problem::new(title).at(place.clone(), "left as it is");
+            return Err(
+                project.error(vec![problem.help("choose another path, move the file away, or add `overwrite = true`")])
+            );
+        }
+        if old.as_ref() != Some(&text) {
+            stale.push(Stale { path, text });
+        }
+    }
+    Ok(stale)
+}
