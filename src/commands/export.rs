@@ -8,7 +8,7 @@ use crate::domain::output::{Format, Output};
 use crate::domain::problem::Problem;
 use crate::error::Error;
 use crate::export::{export, is_ours};
-use crate::files::{self, directory_of};
+use crate::files;
 use crate::guard::Guard;
 
 /// Prints the pins in a format, or writes them to a file.
@@ -48,7 +48,7 @@ impl Stale {
 /// # Errors
 /// If one cannot be made of the lock, cannot be read, or holds what imagelock did not write.
 pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error> {
-    let directory = directory_of(&project.manifest_source.path);
+    let directory = project.manifest_source.path.parent().unwrap_or(Path::new(""));
     let mut stale = Vec::new();
     for Output { format, path, overwrite, place } in project.manifest.outputs() {
         let text = export(lock, *format).map_err(|problems| project.error(problems))?;

@@ -333,12 +333,12 @@ fn outputs_are_kept_in_step_with_the_lock() {
     let bench = Bench::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
     std::fs::create_dir(bench.path("infra")).unwrap();
     assert_snapshot!(bench.run("resolve --dry-run").stderr, @"
-    would write `./infra/images.auto.tfvars.json`
-    would write `./images.env`
+    would write `infra/images.auto.tfvars.json`
+    would write `images.env`
     ");
     assert_snapshot!(bench.run("resolve").stderr, @"
-    wrote `./infra/images.auto.tfvars.json`
-    wrote `./images.env`
+    wrote `infra/images.auto.tfvars.json`
+    wrote `images.env`
     ");
     assert_eq!(bench.read("images.env"), bench.ok("export env"));
     assert_eq!(bench.read("infra/images.auto.tfvars.json"), bench.ok("export tfvars"));
@@ -352,14 +352,14 @@ fn outputs_are_kept_in_step_with_the_lock() {
     assert_snapshot!(bench.run("resolve --locked"), @"
     the lockfile satisfies the manifest: 3 pins
     --- stderr
-    `./images.env` is out of step with the lockfile
+    `images.env` is out of step with the lockfile
     to bring it in step: imagelock resolve
     --- exit 2
     ");
     assert_snapshot!(bench.run("resolve --offline"), @"
     nothing to change: 3 pins
     --- stderr
-    wrote `./images.env`
+    wrote `images.env`
     --- exit 0
     ");
     assert_eq!(bench.run("resolve --locked").status, Some(0));
@@ -380,7 +380,7 @@ fn an_output_that_cannot_be_written_leaves_the_lock_as_it_was() {
     std::fs::create_dir(bench.path("infra")).unwrap();
     bench.write("images.env", "MINE=1\n");
     assert_snapshot!(bench.fails("resolve"), @r#"
-    error: the output `./images.env` holds something that imagelock did not write
+    error: the output `images.env` holds something that imagelock did not write
       --> images.toml:19:8
        |
     19 | path = "images.env"
