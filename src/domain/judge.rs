@@ -7,7 +7,7 @@ use super::lock::Pin;
 use super::manifest::{Target, Wanted};
 use super::policy::day;
 use super::release::{Release, release_of};
-use super::select::{Choice, Decision, Miss, Pick, boots, decide};
+use super::select::{Choice, Decision, Miss, Pick, boots, decide, is_older};
 use super::status::Status;
 use super::words::{and, count, visible};
 use super::{Cell, Label, LocalImageId};
@@ -99,6 +99,9 @@ fn outdated(
 ) -> Judgement {
     let latest = Some(Latest::new(pick));
     notes.splice(0..0, versions_behind(pin, catalog));
+    if is_older(pick, pin, catalog) {
+        notes.insert(0, "the Marketplace went back to an older one".to_owned());
+    }
     match &target.policy.freeze {
         Some(freeze) if freeze.holds(now) => {
             notes.insert(0, format!("until {}: {}", freeze.until, visible(&freeze.reason)));

@@ -75,7 +75,9 @@ pub fn decide<'c>(target: &Target, pin: Option<&Pin>, cutoff: Option<Timestamp>,
     };
     let satisfied = pin.satisfies(target);
     match choice {
-        Choice::One(pick) if satisfied && pick.local.id != pin.id && is_older(&pick, pin, catalog) => Decision::Keep,
+        Choice::One(pick) if satisfied && cutoff.is_some() && is_step_back(&pick, target, pin, catalog) => {
+            Decision::Keep
+        }
         Choice::One(pick) => Decision::Pin(pick),
         // A pin that is still on offer is as good as any other candidate: nothing is gained by moving it.
         Choice::Several(several) => match several.iter().find(|local| local.id == pin.id) {
@@ -92,8 +94,18 @@ pub fn decide<'c>(target: &Target, pin: Option<&Pin>, cutoff: Option<Timestamp>,
     }
 }
 
-/// Whether a pick is a step back from the pin, by its release, or within one by its date.
-fn is_older(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> bool {
+/// Whether a pick is older than the pin only because what is as new as the pin is too young. Where the Marketplace
+/// itself went back, the pin is what nobody offers any more.
+fn is_step_back(pick: &Pick<'_>, target: &Target, pin: &Pin, catalog: &Catalog) -> bool {
+    let newest = || match choose(target, None, catalog) {
+        Choice::One(newest) => !is_older(&newest, pin, catalog),
+        _ => false,
+    };
+    pick.local.id != pin.id && is_older(pick, pin, catalog) && newest()
+}
+
+/// Whether a pick is older than the pin, by its release, or within one by its date.
+pub(super) fn is_older(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> bool {
     let pinned = pin.published.or_else(|| catalog.published(&pin.image, pin.id));
     let earlier = pick.published.zip(pinned).is_some_and(|(picked, pinned)| picked < pinned);
     match pick.release.cmp(&pin.release) {

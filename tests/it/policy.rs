@@ -586,3 +586,18 @@ fn a_pin_never_goes_back_to_an_older_release() {
     assert_eq!(bench.lock(), before);
     assert_eq!(bench.run("check").status, Some(0));
 }
+
+#[test]
+fn where_the_marketplace_went_back_the_pin_is_outdated() {
+    for rest in ["", "min-age = \"3d\"\n"] {
+        let marketplace = Marketplace::offering([docker(2).published(NEW)]);
+        let bench = Bench::with(&manifest(rest)).asking(&marketplace);
+        bench.ok("resolve --now 2026-12-24T10:00:00Z");
+        marketplace.offers([docker(1).published(OLD)]);
+        let run = bench.run("check");
+        assert_eq!(run.status, Some(2), "{run}");
+        assert!(run.stdout.contains("the Marketplace went back to an older one"), "{run}");
+        bench.ok("resolve --upgrade");
+        assert!(bench.lock().contains(&id(1)));
+    }
+}
