@@ -9,7 +9,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use jiff::Timestamp;
 
 use crate::commands::resolve::Mode;
@@ -141,6 +142,11 @@ enum Command {
     },
     /// Print the Marketplace's labels and where they are offered
     Search(SearchArgs),
+    /// Print a script that completes imagelock's commands and options in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
     /// Save the Marketplace's catalog, for `--catalog`
     Snapshot {
         /// Where to; an older snapshot there is replaced
@@ -240,8 +246,15 @@ fn dispatch(command: &Command, context: &Context) -> Result<Outcome, Error> {
         Command::Export { shape, output } => commands::export::run(context, *shape, output.as_deref()),
         Command::Explain { what } => commands::explain::run(context, what),
         Command::Search(args) => commands::search::run(context, args.pattern.as_deref(), &args.filter()),
+        Command::Completions { shell } => Ok(Outcome::well(completions(*shell))),
         Command::Snapshot { file } => commands::snapshot::run(context, file),
     }
+}
+
+fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "imagelock", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }
 
 fn context(global: &Global) -> Result<Context, Error> {

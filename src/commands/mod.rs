@@ -96,7 +96,8 @@ pub enum Verdict {
 }
 
 impl Outcome {
-    fn well(output: String) -> Self {
+    /// Data, and all is well.
+    pub fn well(output: String) -> Self {
         Self { output, remark: String::new(), warning: String::new(), verdict: Verdict::Well }
     }
 

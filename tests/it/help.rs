@@ -4,7 +4,8 @@ use insta::assert_snapshot;
 
 use crate::bench::Bench;
 
-const COMMANDS: [&str; 9] = ["init", "resolve", "check", "list", "get", "export", "explain", "search", "snapshot"];
+const COMMANDS: [&str; 10] =
+    ["init", "resolve", "check", "list", "get", "export", "explain", "search", "completions", "snapshot"];
 
 #[test]
 fn help() {
@@ -73,4 +74,25 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
     let forced = Bench::with(&bench.read("images.toml")).env("CLICOLOR_FORCE", "1");
     assert!(forced.run("check").stdout.contains('\u{1b}'));
     assert!(!forced.run("check --color never").stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn completions_for_every_shell_know_the_commands() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = Bench::new().ok(&format!("completions {shell}"));
+        for command in COMMANDS {
+            assert!(script.contains(command), "{shell} {command}");
+        }
+    }
+}
+
+#[test]
+fn bash_reads_the_completions() {
+    let bench = Bench::new();
+    bench.write("imagelock.bash", bench.ok("completions bash"));
+    let complete =
+        "COMP_WORDS=(imagelock re); COMP_CWORD=1; _imagelock imagelock re imagelock; echo \"${COMPREPLY[*]}\"";
+    let script = format!(". ./imagelock.bash; {complete}");
+    let output = std::process::Command::new("bash").arg("-c").arg(script).current_dir(bench.path("")).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "resolve\n");
 }
