@@ -189,7 +189,9 @@ impl Catalog {
         match told {
             Told::Index(answer) => {
                 self.images = Some(map(answer, |mut images| {
-                    images.sort();
+                    // Where a dead image and its successor share a label, the label is the living one's.
+                    images.sort_by_key(|image| (image.label.clone(), image.valid_until.is_some(), image.id));
+                    images.dedup_by(|later, first| later.label == first.label);
                     images
                 }));
             }
@@ -261,8 +263,8 @@ impl Catalog {
 
     /// The version that a local image of `image` is of, as far as that is known.
     ///
-    /// A local image does not say its version. The listing of a version does; and the current local images are taken
-    /// for those of the newest version, unless that is known to have others.
+    /// A local image does not say its version; the listing of a version does. Of several versions that share it, the
+    /// oldest is the one that brought it. Where an image has one version alone, its current local images are of that.
     pub fn version_of(&self, image: &ImageRef, id: LocalImageId) -> Option<&Version> {
         let Answer::Found(versions) = self.versions(image) else { return None };
         let has = |image: &ImageRef| match self.listings.get(image) {
@@ -270,10 +272,9 @@ impl Catalog {
             _ => None,
         };
         let of = |version: &&Version| has(&ImageRef::Version(version.id)) == Some(true);
-        versions.iter().find(of).or_else(|| {
-            let newest = versions.first()?;
-            let current = matches!(image, ImageRef::Label(_) | ImageRef::Id(_)) && has(image) == Some(true);
-            (current && has(&ImageRef::Version(newest.id)).is_none()).then_some(newest)
+        versions.iter().rev().find(of).or(match &versions[..] {
+            [only] if has(image) == Some(true) && has(&ImageRef::Version(only.id)).is_none() => Some(only),
+            _ => None,
         })
     }
 

@@ -132,16 +132,7 @@ pub fn questions(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Cata
     let mut questions = BTreeSet::new();
     for (target, pin) in pinned(lock, targets) {
         questions.extend(inquiry::about(target, Some(pin), now, catalog));
-        // A pin that its listing no longer has is looked up by ID: that tells a superseded pin from a swapped one.
-        let own = target.wanted.image_ref().unwrap_or_else(|| pin.image.clone());
-        let listed = match catalog.listing(&own) {
-            Answer::Found(listing) => listing.with_id(pin.id).next().is_some(),
-            Answer::NotFound => false,
-            Answer::Failed(_) => true,
-        };
-        if !listed {
-            questions.insert(Question::LocalImage(pin.id));
-        }
+        questions.extend(inquiry::identity(target, pin, catalog));
     }
     inquiry::unknown(questions, catalog)
 }
@@ -172,7 +163,11 @@ pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
     if !problems.is_empty() {
         return Err(problems);
     }
-    let notices = idle_acceptances(&findings, targets, now);
+    let mut notices = idle_acceptances(&findings, targets, now);
+    if let (Answer::Failed(failure), true) = (catalog.index(), pinned(lock, targets).next().is_some()) {
+        let problem = Problem::new("the ends of life that the Marketplace sets could not be learnt");
+        notices.push(problem.note(failure.cause).help("run imagelock again; the vendors' ends are known without it"));
+    }
     Ok(Report::new(findings, notices))
 }
 

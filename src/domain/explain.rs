@@ -10,7 +10,7 @@ use super::lock::{Lock, Pin};
 use super::manifest::{Target, Wanted};
 use super::policy::day;
 use super::release::{Release, release_of};
-use super::select::{Choice, boots, choose};
+use super::select::{Choice, Decision, boots, decide};
 use super::words::visible;
 use super::{Cell, ImageId, ImageRef, Label, LocalImageId, VersionId};
 
@@ -57,11 +57,11 @@ pub fn explain(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalo
     for target in targets {
         let pin = lock.get(&target.cell).filter(|pin| pin.satisfies(target));
         let mut of_cell = Vec::new();
-        let choice = choose(target, target.policy.cutoff(now), catalog);
-        let outcome = match choice {
-            Choice::Failed(failure) => return Err(failure),
-            Choice::One(pick) => Outcome::Winner(pick.local.id),
-            Choice::Several(_) => Outcome::Tie,
+        let outcome = match (decide(target, pin, target.policy.cutoff(now), catalog), pin) {
+            (Decision::Stuck(Choice::Failed(failure)), _) => return Err(failure),
+            (Decision::Pin(pick), _) => Outcome::Winner(pick.local.id),
+            (Decision::Keep, Some(pin)) => Outcome::Winner(pin.id),
+            (Decision::Stuck(Choice::Several(_)), _) => Outcome::Tie,
             _ => Outcome::Nothing,
         };
         for (image, release) in labels(target, catalog) {
@@ -126,7 +126,7 @@ fn judge_label(
     catalog: &Catalog,
 ) -> Vec<Candidate> {
     let mut locals: Vec<(&LocalImage, bool)> = rows(image, catalog).map(|local| (local, true)).collect();
-    if let Answer::Found(versions) = catalog.versions(image) {
+    if let (Answer::Found(versions), false) = (catalog.versions(image), matches!(image, ImageRef::Version(_))) {
         for version in versions {
             let older = rows(&ImageRef::Version(version.id), catalog).map(|local| (local, false));
             let older: Vec<_> =
@@ -142,6 +142,7 @@ fn judge_label(
         .map(|(local, current)| {
             let wins = matches!(outcome, Outcome::Winner(id) if id == local.id);
             let mut reason = match unfit(target, image, local, now, catalog) {
+                Some(_) if wins => "what else is old enough is older".to_owned(),
                 Some(reason) => reason,
                 None => fitness(target, outcome, wins, *current, now),
             };
@@ -181,6 +182,9 @@ fn unfit(target: &Target, image: &ImageRef, local: &LocalImage, now: Timestamp, 
     if let Some(wanted) = target.instance_type.as_ref().filter(|_| !boots(local, target)) {
         return Some(format!("does not boot on {wanted}"));
     }
+    if matches!(image, ImageRef::Version(_)) {
+        return None;
+    }
     let (age, cutoff) = target.policy.min_age.zip(target.policy.cutoff(now))?;
     match catalog.published(image, local.id) {
         None => Some(format!("its date is not known, and `min-age` asks for {age}")),
@@ -199,8 +203,10 @@ fn fitness(target: &Target, outcome: Outcome, wins: bool, current: bool, now: Ti
         }
         (Outcome::Winner(_), None) if wins => "the newest that fits".to_owned(),
         (Outcome::Tie, _) if current => "one of several that fit: `instance-type` must choose".to_owned(),
-        (Outcome::Winner(_), _) if current => "a newer release fits".to_owned(),
-        _ => "a newer version fits".to_owned(),
+        (Outcome::Winner(_), _) if current && matches!(target.wanted, Wanted::Release(..)) => {
+            "a newer release fits".to_owned()
+        }
+        _ => "another version fits better".to_owned(),
     }
 }
 
@@ -272,9 +278,10 @@ impl AnyId {
         Some(Self { local: text.parse().ok()?, version: text.parse().ok()?, image: text.parse().ok()? })
     }
 
-    /// The pins that pin it.
+    /// The pins that pin it, or that were asked for by it.
     pub fn pins(self, lock: &Lock) -> impl Iterator<Item = &Pin> {
-        lock.pins().iter().filter(move |pin| pin.id == self.local)
+        let asked_by = [ImageRef::Version(self.version), ImageRef::Id(self.image)];
+        lock.pins().iter().filter(move |pin| pin.id == self.local || asked_by.contains(&pin.image))
     }
 }
 

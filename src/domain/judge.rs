@@ -2,15 +2,16 @@
 
 use jiff::Timestamp;
 
-use super::catalog::{Answer, Catalog, Failure, Listing, LocalImage};
+use super::catalog::{Answer, Catalog, Failure, LocalImage};
+use super::identity::{own_image, swap};
 use super::lock::Pin;
 use super::manifest::{Target, Wanted};
-use super::policy::day;
+use super::policy::{Freeze, minute};
 use super::release::{Release, release_of};
-use super::select::{Choice, Decision, Miss, Pick, boots, decide, is_older};
+use super::select::{Choice, Decision, Miss, Pick, boots, candidates, decide, is_older};
 use super::status::Status;
-use super::words::{and, count, visible};
-use super::{Cell, Label, LocalImageId};
+use super::words::{and, count, quoted, visible};
+use super::{Cell, LocalImageId};
 
 /// A local image that could take a pin's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,23 +47,19 @@ impl Judgement {
 
 /// Judges a pin.
 pub(super) fn judge(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog) -> Result<Judgement, Failure> {
-    let own = target.wanted.image_ref().unwrap_or_else(|| pin.image.clone());
-    let listing = match catalog.listing(&own) {
+    let listing = match catalog.listing(&own_image(pin, target)) {
         Answer::Found(listing) => Some(listing),
         Answer::NotFound => None,
         Answer::Failed(failure) => return Err(failure),
     };
-    let expected = expected_label(pin, target, listing);
-    let rows: Vec<&LocalImage> = listing.into_iter().flat_map(|listing| listing.with_id(pin.id)).collect();
-    let looked_up = if rows.is_empty() { look_up(pin, catalog)? } else { None };
-    let swaps: Vec<Option<String>> =
-        rows.iter().copied().chain(looked_up).map(|local| swapped(local, target, expected.as_ref())).collect();
-    if !swaps.is_empty() && swaps.iter().all(Option::is_some) {
-        return Ok(Judgement::new(Status::Mismatch, swaps.into_iter().flatten().take(1).collect()));
+    let listed = listing.is_some_and(|listing| listing.with_id(pin.id).next().is_some());
+    let looked_up = if listed { None } else { look_up(pin, catalog)? };
+    if let Some(swap) = swap(pin, target, catalog) {
+        return Ok(Judgement::new(Status::Mismatch, vec![swap]));
     }
     let decision = decide(target, Some(pin), target.policy.cutoff(now), catalog);
     let mut notes = outside_range(pin, target, catalog);
-    if rows.is_empty() && looked_up.is_none() && listing.is_some() {
+    if !listed && looked_up.is_none() && listing.is_some() {
         notes.push("the pinned ID is no longer described".to_owned());
     }
     let latest = match &decision {
@@ -73,7 +70,7 @@ pub(super) fn judge(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalo
         notes.insert(0, "the Marketplace no longer has this image".to_owned());
         return Ok(Judgement { status: Status::Withdrawn, latest, notes });
     }
-    let here = rows.iter().copied().find(|local| swapped(local, target, expected.as_ref()).is_none());
+    let here = listing.and_then(|listing| candidates(listing, target).into_iter().find(|local| local.id == pin.id));
     if let (Some(local), Some(wanted)) = (here, &target.instance_type)
         && !boots(local, target)
     {
@@ -83,8 +80,9 @@ pub(super) fn judge(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalo
     match decision {
         Decision::Pin(pick) if pick.local.id != pin.id => Ok(outdated(pin, target, &pick, now, catalog, notes)),
         Decision::Pin(_) | Decision::Keep => Ok(cooling(pin, target, catalog, notes)),
+        Decision::Stuck(Choice::Failed(failure)) => Err(failure),
         Decision::Stuck(_) if here.is_some() => Ok(Judgement::new(Status::Current, notes)),
-        Decision::Stuck(choice) => irreplaceable(choice, target, looked_up, notes),
+        Decision::Stuck(choice) => irreplaceable(choice, target, looked_up, now, notes),
     }
 }
 
@@ -104,13 +102,18 @@ fn outdated(
     }
     match &target.policy.freeze {
         Some(freeze) if freeze.holds(now) => {
-            notes.insert(0, format!("until {}: {}", freeze.until, visible(&freeze.reason)));
+            notes.insert(0, frozen_note(freeze));
             return Judgement { status: Status::Frozen, latest, notes };
         }
         Some(freeze) => notes.push(format!("the freeze ended on {}", freeze.until)),
         None => {}
     }
     Judgement { status: Status::Outdated, latest, notes }
+}
+
+/// Why a frozen pin stays.
+pub(super) fn frozen_note(freeze: &Freeze) -> String {
+    format!("frozen until {}: {}", freeze.until, visible(&freeze.reason))
 }
 
 /// How many versions the Marketplace lists after the pinned one, where it lists that too.
@@ -138,8 +141,15 @@ pub(super) fn too_young(pin: &Pin, target: &Target, catalog: &Catalog) -> Option
     let age = target.policy.min_age?;
     match decide(target, Some(pin), None, catalog) {
         Decision::Pin(pick) if pick.local.id != pin.id => {
-            let note = match pick.published {
-                Some(published) => format!("the newer one has the age of {age} from {} on", day(age.after(published))),
+            let newer = match catalog.versions(&pick.image) {
+                Answer::Found(versions) => versions.iter().filter_map(|version| version.published).collect(),
+                Answer::NotFound | Answer::Failed(_) => Vec::new(),
+            };
+            let pinned = pin.published.filter(|_| pick.image == pin.image);
+            // The first of the newer ones to be old enough is the one that will be taken.
+            let first = newer.into_iter().filter(|time| pinned.is_none_or(|pinned| *time > pinned)).min();
+            let note = match pick.published.and(first) {
+                Some(first) => format!("cooling until {} UTC (`min-age` {age})", minute(age.after(first))),
                 None => format!("the newer one has no known date, and `min-age` asks for {age}"),
             };
             Some((Latest::new(&pick), note))
@@ -153,6 +163,7 @@ fn irreplaceable(
     choice: Choice<'_>,
     target: &Target,
     looked_up: Option<&LocalImage>,
+    now: Timestamp,
     mut notes: Vec<String>,
 ) -> Result<Judgement, Failure> {
     let Cell { zone, arch, .. } = &target.cell;
@@ -161,6 +172,10 @@ fn irreplaceable(
         Choice::Several(several) => {
             let several = count(several.len(), "local image");
             notes.push(format!("{several} could replace it, and `instance-type` must choose"));
+            if let Some(freeze) = target.policy.frozen(now) {
+                notes.insert(0, frozen_note(freeze));
+                return Ok(Judgement::new(Status::Frozen, notes));
+            }
             Ok(Judgement::new(Status::Outdated, notes))
         }
         Choice::None(listing, _) if listing.doubt().is_some() => {
@@ -178,6 +193,11 @@ fn irreplaceable(
         Choice::TooYoung(_) => {
             notes.insert(0, "what could replace it is too young".to_owned());
             Ok(Judgement::new(Status::Cooling, notes))
+        }
+        Choice::SameRelease(labels) => {
+            let labels = and(labels.iter().map(quoted));
+            notes.push(format!("{labels} have the same release, and a narrower `label` must choose"));
+            Ok(Judgement::new(Status::Outdated, notes))
         }
         Choice::One(_) | Choice::None(..) | Choice::NoRelease | Choice::Unknown => {
             notes.insert(0, format!("no longer offered in {zone} for {arch} with type {}", target.image_type));
@@ -208,34 +228,4 @@ fn look_up<'c>(pin: &Pin, catalog: &'c Catalog) -> Result<Option<&'c LocalImage>
             Err(Failure { cause, ..failure })
         }
     }
-}
-
-/// The label that the pinned ID must have. For an image that is declared by an ID, the Marketplace's own rows say.
-fn expected_label(pin: &Pin, target: &Target, listing: Option<&Listing>) -> Option<Label> {
-    match &target.wanted {
-        Wanted::Label(label) => Some(label.clone()),
-        Wanted::Image(_) | Wanted::Version(_) => listing.and_then(Listing::label).or(pin.label()).cloned(),
-        Wanted::Release(..) => pin.label().cloned(),
-    }
-}
-
-/// How a local image is not what the target asks for, if it is not.
-fn swapped(local: &LocalImage, target: &Target, expected: Option<&Label>) -> Option<String> {
-    let mut parts = Vec::new();
-    if let (Some(label), Some(expected)) = (&local.label, expected)
-        && label != expected
-    {
-        parts.push(format!("`{label}`, not `{expected}`"));
-    }
-    if local.zone != target.cell.zone {
-        parts.push(format!("in {}, not {}", local.zone, target.cell.zone));
-    }
-    if local.arch != target.cell.arch {
-        parts.push(format!("for {}, not {}", local.arch, target.cell.arch));
-    }
-    if !local.image_type.fits(target.image_type) {
-        let stated = visible(local.image_type.as_str());
-        parts.push(format!("of type {stated}, not {}", target.image_type));
-    }
-    (!parts.is_empty()).then(|| format!("the pinned ID is {}", and(parts)))
 }

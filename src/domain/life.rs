@@ -1,7 +1,7 @@
 //! When security updates end, who says so, and what to move to.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Label;
 use super::catalog::{Catalog, Image};
@@ -49,6 +49,8 @@ pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>
     }
     let marketplace = image
         .and_then(|image| image.valid_until)
+        // The moment itself is the first without it: midnight ends the day before.
+        .and_then(|time| time.checked_sub(SignedDuration::from_secs(1)).ok())
         .map(|time| End { date: day(time), source: "the Marketplace".to_owned() });
     let vendor = label.or(image.map(|image| &image.label)).and_then(vendor_end).map(|end| {
         let certainty = match end.precision {
@@ -65,6 +67,7 @@ pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>
 pub fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Label> {
     let name = catalog.images().iter().find(|image| image.label == *label).map_or("", |image| &image.name);
     let own = release_of(label, name, None);
+    let own_end = end_of_life(&Policy::default(), Some(label), None).map(|end| end.date);
     let mut newer: Vec<_> = catalog
         .images()
         .iter()
@@ -74,7 +77,11 @@ pub fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Ve
             end.is_none_or(|end| end.stage(Age::days(0), now) != Stage::Over)
         })
         .filter_map(|image| Some((release_of(&image.label, &image.name, None)?, &image.label)))
-        .filter(|(release, _)| own.as_ref().is_none_or(|own| release > own))
+        // Where the own release cannot be read, whoever lives longer is newer.
+        .filter(|(release, sibling)| match &own {
+            Some(own) => release > own,
+            None => vendor_end(sibling).map(|end| end.end) > own_end,
+        })
         .collect();
     newer.sort_by(|a, b| b.cmp(a));
     newer.into_iter().map(|(_, label)| label).collect()

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::catalog::{Answer, Catalog, Failure, Listing, LocalImage, StatedType};
 use super::manifest::{Target, Wanted};
-use super::policy::day;
+use super::policy::minute;
 use super::problem::Problem;
 use super::release::{LabelPattern, Range, release_of};
 use super::select::{Choice, Miss};
@@ -23,6 +22,7 @@ pub struct Misses<'c> {
     unknown: BTreeMap<Name, &'c Target>,
     failed: BTreeMap<(String, String), Vec<(&'c Target, Failure)>>,
     missing: BTreeMap<(Name, &'static str), Vec<Missing<'c>>>,
+    tied: BTreeMap<Name, (&'c Target, Vec<Label>)>,
     young: BTreeMap<Name, Vec<(&'c Target, Option<Timestamp>)>>,
     several: BTreeMap<Name, Vec<(&'c Target, Vec<&'c LocalImage>)>>,
 }
@@ -41,6 +41,7 @@ impl<'c> Misses<'c> {
             Choice::One(_) => {}
             Choice::Several(candidates) => self.several.entry(name).or_default().push((target, candidates)),
             Choice::Unknown | Choice::NoRelease => drop(self.unknown.entry(name).or_insert(target)),
+            Choice::SameRelease(labels) => drop(self.tied.entry(name).or_insert((target, labels))),
             Choice::Failed(failure) => self.failed(target, failure),
             Choice::TooYoung(first) => self.young.entry(name).or_default().push((target, first)),
             Choice::None(listing, miss) => {
@@ -68,6 +69,7 @@ impl<'c> Misses<'c> {
             };
             problems.push(doubted(problem, listing));
         }
+        problems.extend(self.tied.values().map(|(target, labels)| same_release(target, labels)));
         problems.extend(self.young.values().map(|cells| too_young(cells)));
         problems.extend(self.several.values().map(|cells| several(cells)));
         problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
@@ -132,6 +134,13 @@ fn no_release(target: &Target, pattern: &LabelPattern, range: &Range, catalog: &
     problem.note(format!("there is {}", and_more(releases, 12))).help("widen `release`")
 }
 
+/// The problem of a pattern that finds one release under several labels.
+fn same_release(target: &Target, labels: &[Label]) -> Problem {
+    Problem::new(format!("{} have the same release, the newest of `{}`", and(labels.iter().map(quoted)), target.wanted))
+        .at(target.places.image.clone(), "which of them?")
+        .help("write the one that is meant as `label`, without `*` and `release`, or narrow the pattern")
+}
+
 /// The problem of an image of which nothing is old enough; `cells` is not empty.
 fn too_young(cells: &[(&Target, Option<Timestamp>)]) -> Problem {
     let (target, _) = cells[0];
@@ -141,7 +150,7 @@ fn too_young(cells: &[(&Target, Option<Timestamp>)]) -> Problem {
         .at(target.places.image.clone(), format!("`min-age` asks for {age}"));
     match cells.iter().filter_map(|(_, first)| *first).min() {
         Some(first) => problem
-            .note(format!("the first will be on {} at {} UTC", day(first), TimeZone::UTC.to_datetime(first).time()))
+            .note(format!("the first will be on {} UTC", minute(first)))
             .help("wait, or take it as it is with `--min-age 0d` for this run"),
         None => problem
             .note("the Marketplace gives no date for its versions, and one without a date has not passed")

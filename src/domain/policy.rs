@@ -22,6 +22,11 @@ pub struct Age {
 }
 
 impl Age {
+    /// No time at all.
+    pub fn is_zero(self) -> bool {
+        self.hours == 0
+    }
+
     /// So many days.
     pub const fn days(days: u32) -> Self {
         Self { hours: days * 24 }
@@ -63,6 +68,12 @@ pub fn day(time: Timestamp) -> Date {
     TimeZone::UTC.to_datetime(time).date()
 }
 
+/// A moment to the minute, in UTC.
+pub fn minute(time: Timestamp) -> String {
+    let time = TimeZone::UTC.to_datetime(time);
+    format!("{} {:02}:{:02}", time.date(), time.hour(), time.minute())
+}
+
 /// An image whose pins stay for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Freeze {
@@ -95,7 +106,7 @@ pub struct Acceptance {
 /// What a manifest says of how the pins of an image may move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// No version younger than this is picked.
+    /// No version younger than this is picked; never zero, which is no policy.
     pub min_age: Option<Age>,
     /// How long before the end of life to warn.
     pub eol_warning: Age,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::catalog::{Answer, Catalog, Question};
 use super::inquiry;
-use super::judge::{Latest, too_young};
+use super::judge::{Latest, frozen_note, too_young};
 use super::life::{Stage, end_of_life, successors};
 use super::lock::{Lock, Pin};
 use super::manifest::{Target, Wanted};
@@ -14,7 +14,7 @@ use super::miss::Misses;
 use super::policy::day;
 use super::problem::Problem;
 use super::select::{Decision, Pick, decide};
-use super::words::{and_more, quoted, visible};
+use super::words::{and_more, quoted};
 use super::{Cell, ImageRef, Name};
 
 /// Which pins may move though they still satisfy the manifest.
@@ -29,6 +29,11 @@ pub enum Upgrade {
 }
 
 impl Upgrade {
+    /// Whether an image is named: then even an edited block is pinned anew.
+    fn names(&self, name: &Name) -> bool {
+        matches!(self, Self::Only(names) if names.contains(name))
+    }
+
     fn covers(&self, name: &Name) -> bool {
         match self {
             Self::Keep => false,
@@ -152,10 +157,15 @@ impl Request<'_> {
 pub fn questions(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Question> {
     let mut questions = BTreeSet::new();
     for target in request.targets {
-        let refused = request.previous.is_edited(&target.cell) && !request.upgrade.covers(&target.cell.name);
-        if !refused && request.kept(target).is_none() {
-            questions.extend(inquiry::about(target, request.trusted(target), request.now, catalog));
+        let refused = request.previous.is_edited(&target.cell) && !request.upgrade.names(&target.cell.name);
+        if refused || request.kept(target).is_some() {
+            continue;
         }
+        let trusted = request.trusted(target);
+        questions.extend(inquiry::about(target, trusted, request.now, catalog));
+        // Where an age may keep the pin, it must be what it says it is.
+        let pin = trusted.filter(|_| target.policy.min_age.is_some());
+        questions.extend(pin.and_then(|pin| inquiry::identity(target, pin, catalog)));
     }
     inquiry::unknown(questions, catalog)
 }
@@ -171,7 +181,8 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
     let mut changes = Vec::new();
     for target in request.targets {
         let covered = request.upgrade.covers(&target.cell.name);
-        if let Some(edited) = request.previous.edited(&target.cell).filter(|_| !covered) {
+        let named = request.upgrade.names(&target.cell.name);
+        if let Some(edited) = request.previous.edited(&target.cell).filter(|_| !named) {
             problems.push(edited);
             continue;
         }
@@ -188,12 +199,18 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
                 continue;
             }
             Decision::Keep => match trusted {
-                Some(trusted) => trusted.clone().restated(target),
+                Some(trusted) => {
+                    let published = trusted.published.or_else(|| catalog.published(&trusted.image, trusted.id));
+                    Pin { published, ..trusted.clone().restated(target) }
+                }
                 None => continue,
             },
         };
         let stays = from.as_ref().is_some_and(|from| from.id == to.id);
-        let (newer, note) = too_young(&to, target, catalog).filter(|_| stays).unzip();
+        let (newer, waits) = too_young(&to, target, catalog).filter(|_| stays).unzip();
+        let thawed = target.policy.frozen(request.now).filter(|_| from.is_some() && !stays);
+        let note =
+            waits.or(thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned()));
         changes.push(Change { cell: target.cell.clone(), from, to: Some(to), newer, note });
     }
     problems.extend(misses.problems(catalog));
@@ -215,7 +232,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
 /// A pin that stays, with what was learnt on the way about newer ones.
 fn keep(request: Request<'_>, target: &Target, pin: Pin, covered: bool, catalog: &Catalog) -> Change {
     let freeze = target.policy.frozen(request.now).filter(|_| covered);
-    let note = freeze.map(|freeze| format!("frozen until {}: {}", freeze.until, visible(&freeze.reason)));
+    let note = freeze.map(frozen_note);
     let newer = match decide(target, Some(&pin), target.policy.cutoff(request.now), catalog) {
         Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(&pick)),
         _ => None,

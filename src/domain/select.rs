@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use super::ImageRef;
-use super::catalog::{Answer, Catalog, Failure, Image, Listing, LocalImage, StatedType, Version};
+use super::catalog::{Answer, Catalog, Failure, Image, Listing, LocalImage, Question, StatedType, Version};
+use super::identity::{label_of, swap};
 use super::lock::Pin;
 use super::manifest::{Target, Wanted};
 use super::release::{Release, release_of};
+use super::{ImageRef, Label};
 
 /// A local image that fills a target, with what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub enum Choice<'c> {
     None(&'c Listing, Miss<'c>),
     /// What fits is younger than the policy allows. When the first of it is old enough, if that is known.
     TooYoung(Option<Timestamp>),
+    /// These labels have the release that wins, and nothing tells which of them is meant.
+    SameRelease(Vec<Label>),
     /// No label matches the pattern with a release in the range.
     NoRelease,
     /// The Marketplace does not know the image.
@@ -73,7 +76,10 @@ pub fn decide<'c>(target: &Target, pin: Option<&Pin>, cutoff: Option<Timestamp>,
             other => Decision::Stuck(other),
         };
     };
-    let satisfied = pin.satisfies(target);
+    let satisfied = pin.satisfies(target) && swap(pin, target, catalog).is_none();
+    if satisfied && is_newest(pin, target, catalog) {
+        return Decision::Keep;
+    }
     match choice {
         Choice::One(pick) if satisfied && cutoff.is_some() && is_step_back(&pick, target, pin, catalog) => {
             Decision::Keep
@@ -90,8 +96,19 @@ pub fn decide<'c>(target: &Target, pin: Option<&Pin>, cutoff: Option<Timestamp>,
             None => Decision::Stuck(Choice::Several(several)),
         },
         Choice::TooYoung(_) if satisfied => Decision::Keep,
+        Choice::SameRelease(labels) if satisfied && pin.label().is_some_and(|label| labels.contains(label)) => {
+            Decision::Keep
+        }
         other => Decision::Stuck(other),
     }
+}
+
+/// Whether a pin is what its image offers now, in its cell, and no newer release is: then there is nothing to ask about.
+pub fn is_newest(pin: &Pin, target: &Target, catalog: &Catalog) -> bool {
+    let Answer::Found(sources) = sources(target, catalog) else { return false };
+    let first = sources.iter().take_while(|(_, release)| *release == sources[0].1).find(|(it, _)| *it == pin.image);
+    let Some(Answer::Found(listing)) = first.map(|(image, _)| catalog.listing(image)) else { return false };
+    candidates(listing, target).iter().any(|local| local.id == pin.id && boots(local, target))
 }
 
 /// Whether a pick is older than the pin only because what is as new as the pin is too young. Where the Marketplace
@@ -123,6 +140,11 @@ pub fn choose<'c>(target: &Target, cutoff: Option<Timestamp>, catalog: &'c Catal
         Answer::NotFound => return Choice::NoRelease,
         Answer::Failed(failure) => return Choice::Failed(failure),
     };
+    let winners = sources.iter().filter(|(_, release)| release.is_some() && *release == sources[0].1);
+    let winners: Vec<Label> = winners.filter_map(|(image, _)| label_of(image, catalog)).collect();
+    if winners.len() > 1 {
+        return Choice::SameRelease(winners);
+    }
     let mut miss = None;
     for (image, release) in sources {
         match choose_from(target, &image, release.as_ref(), cutoff, catalog) {
@@ -176,35 +198,52 @@ fn choose_from<'c>(
         release: release.cloned(),
         published: catalog.published(image, local.id),
     };
-    // Who names one version has judged its age.
-    let Some(cutoff) = cutoff.filter(|_| !matches!(image, ImageRef::Version(_))) else {
-        return in_listing(target, current, pick);
-    };
+    let label = label_of(image, catalog);
+    let offered = in_listing(target, current, label.as_ref(), pick);
+    // Who names one version has judged its age; and an age makes nothing of what is no longer offered.
+    let Some(cutoff) = cutoff.filter(|_| !matches!(image, ImageRef::Version(_))) else { return offered };
+    if matches!(offered, Choice::None(..)) {
+        return offered;
+    }
     let versions = match catalog.versions(image) {
         Answer::Found(versions) => versions,
         Answer::NotFound => return Choice::Failed(undated()),
         Answer::Failed(failure) => {
-            return Choice::Failed(Failure {
-                cause: format!("when its versions were published: {}", failure.cause),
-                ..failure
-            });
+            let cause = format!("when its versions were published: {}", failure.cause);
+            return Choice::Failed(Failure { cause, ..failure });
         }
     };
     for version in versions.iter().filter(|version| is_old_enough(version, cutoff)) {
         match catalog.listing(&ImageRef::Version(version.id)) {
-            Answer::Found(listing) => match in_listing(target, listing, pick) {
+            Answer::Found(_) if is_withdrawn(version, image, target, catalog) => {}
+            Answer::Found(listing) => match in_listing(target, listing, label.as_ref(), pick) {
                 Choice::None(..) => {}
                 found => return found,
             },
             Answer::NotFound => {}
+            // An older version than was asked about: the newer one had the cell, but nothing that boots.
+            Answer::Failed(_) if !catalog.knows(&Question::Listing(ImageRef::Version(version.id))) => break,
             Answer::Failed(failure) => return Choice::Failed(failure),
         }
     }
-    if let miss @ Choice::None(..) = in_listing(target, current, pick) {
-        return miss;
-    }
     let young = versions.iter().filter_map(|version| version.published).filter(|published| *published > cutoff);
     Choice::TooYoung(young.min().zip(target.policy.min_age).map(|(published, age)| age.after(published)))
+}
+
+/// Whether a version is newer than what the image offers now in the target's cell: the Marketplace took it back. Where
+/// it is not known of which version the offer is, the newest is, if it does not have the offer.
+pub fn is_withdrawn(version: &Version, image: &ImageRef, target: &Target, catalog: &Catalog) -> bool {
+    let (Answer::Found(versions), Answer::Found(current)) = (catalog.versions(image), catalog.listing(image)) else {
+        return false;
+    };
+    let Answer::Found(own) = catalog.listing(&ImageRef::Version(version.id)) else { return false };
+    let offered = candidates(current, target);
+    let position = |wanted: &Version| versions.iter().position(|known| known.id == wanted.id);
+    let of_offer = offered.iter().filter_map(|local| catalog.version_of(image, local.id)).filter_map(position).min();
+    match of_offer {
+        Some(of_offer) => position(version).is_some_and(|own| own < of_offer),
+        None => position(version) == Some(0) && offered.iter().all(|local| own.with_id(local.id).next().is_none()),
+    }
 }
 
 /// Whether a version was published at the cutoff or before. One without a date has not passed.
@@ -219,8 +258,15 @@ fn undated() -> Failure {
     )
 }
 
-fn in_listing<'c>(target: &Target, listing: &'c Listing, pick: impl FnOnce(&'c LocalImage) -> Pick<'c>) -> Choice<'c> {
-    let candidates = candidates(listing, target);
+fn in_listing<'c>(
+    target: &Target,
+    listing: &'c Listing,
+    label: Option<&Label>,
+    pick: impl FnOnce(&'c LocalImage) -> Pick<'c>,
+) -> Choice<'c> {
+    let ours =
+        |local: &&LocalImage| local.label.as_ref().is_none_or(|stated| label.is_none_or(|label| stated == label));
+    let candidates: Vec<_> = candidates(listing, target).into_iter().filter(ours).collect();
     if candidates.is_empty() {
         let types: Vec<_> = in_cell(listing, target).map(|local| &local.image_type).collect();
         return Choice::None(listing, if types.is_empty() { Miss::NoCell } else { Miss::OtherTypes(types) });

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::runtime::{Builder, Runtime};
 
-use super::http::{Http, Settings};
+use super::http::{Http, Settings, Worth};
 use super::paging::{Rows, read_all};
 use super::wire::{ImageRow, LocalImageRow, VersionRow};
 use crate::domain::catalog::{Answer, Failure, Image, Listing, LocalImage, Question, Told, Version};
@@ -66,7 +66,9 @@ impl Client {
             ImageRef::Id(id) => (format!("image_id={id}"), None),
             ImageRef::Version(id) => (format!("version_id={id}"), None),
         };
-        let Some(Rows { rows, doubts }) = read_all::<LocalImageRow>(&self.http, "/local-images", &query).await? else {
+        let Some(Rows { rows, doubts }) =
+            read_all::<LocalImageRow>(&self.http, "/local-images", &query, Worth::Much).await?
+        else {
             return Ok(None);
         };
         // A listing with one lie in it is not believed at all: the row may hide a second candidate for some cell.
@@ -76,7 +78,9 @@ impl Client {
 
     async fn versions(&self, image: ImageId) -> Result<Option<Vec<Version>>, Failure> {
         let query = format!("image_id={image}&order_by=created_at_desc");
-        let Some(Rows { rows, doubts }) = read_all::<VersionRow>(&self.http, "/versions", &query).await? else {
+        let Some(Rows { rows, doubts }) =
+            read_all::<VersionRow>(&self.http, "/versions", &query, Worth::Little).await?
+        else {
             return Ok(None);
         };
         if !doubts.is_empty() {
@@ -86,7 +90,7 @@ impl Client {
     }
 
     async fn local_image(&self, id: LocalImageId) -> Result<Option<LocalImage>, Failure> {
-        let Some(body) = self.http.get(&format!("/local-images/{id}")).await? else { return Ok(None) };
+        let Some(body) = self.http.get(&format!("/local-images/{id}"), Worth::Much).await? else { return Ok(None) };
         let row: LocalImageRow = serde_json::from_slice(&body.bytes).map_err(|error| body.unreadable(&error))?;
         match row.read(None) {
             Ok(Some(local)) if local.id == id => Ok(Some(local)),
@@ -97,7 +101,7 @@ impl Client {
 
     /// The index of all images, those past their end of life too: one that is hidden still has its end to tell.
     async fn index(&self) -> Result<Option<Vec<Image>>, Failure> {
-        let Some(rows) = read_all::<ImageRow>(&self.http, "/images", "include_eol=true").await? else {
+        let Some(rows) = read_all::<ImageRow>(&self.http, "/images", "include_eol=true", Worth::Little).await? else {
             return Err(Failure::strange("it says that it has no list of images"));
         };
         if !rows.doubts.is_empty() {

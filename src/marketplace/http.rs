@@ -32,6 +32,15 @@ pub struct Limits {
     pub run: Duration,
 }
 
+/// How much time a question is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Worth {
+    /// Nothing can be done without the answer.
+    Much,
+    /// The answer informs: silence is taken for one after two tries of five seconds.
+    Little,
+}
+
 /// Is told each request and what came of it, in a line.
 pub type Observer = Rc<dyn Fn(&str)>;
 
@@ -77,14 +86,14 @@ impl Http {
     }
 
     /// Gets a path below the API's root. `None` means that the API says there is no such thing.
-    pub(super) async fn get(&self, path: &str) -> Result<Option<Body>, Failure> {
-        let mut attempts = 0;
+    pub(super) async fn get(&self, path: &str, worth: Worth) -> Result<Option<Body>, Failure> {
+        let (mut attempts, mut silences) = (0, 0);
         loop {
             attempts += 1;
             self.wait_for_leave().await;
             let insisted = self.connector.insists();
             let started = Instant::now();
-            let outcome = self.attempt(path).await;
+            let outcome = self.attempt(path, worth).await;
             self.observe(path, started, &outcome);
             let trouble = match outcome {
                 Ok(body) => return Ok(body),
@@ -94,17 +103,20 @@ impl Http {
                 }
                 Err(trouble) => trouble,
             };
+            silences += u32::from(trouble.timed_out);
+            let enough = worth == Worth::Little && silences >= 2;
             let asked = trouble.retry_after.unwrap_or_default();
             if trouble.status == Some(StatusCode::TOO_MANY_REQUESTS) {
                 self.not_before.set(self.not_before.get().max(Instant::now() + asked));
             }
             let wait = asked + backoff(attempts, trouble.status, fastrand::f64());
             let out_of_time = Instant::now() + wait >= self.limits.deadline;
-            if trouble.transient && attempts < ATTEMPTS && !self.down.get() && !out_of_time {
+            if trouble.transient && attempts < ATTEMPTS && !self.down.get() && !out_of_time && !enough {
                 tokio::time::sleep(wait).await;
                 continue;
             }
-            self.down.set(self.down.get() || trouble.transient);
+            // That the service is slow to inform does not mean that it is down.
+            self.down.set(self.down.get() || trouble.transient && worth == Worth::Much);
             let effort = if trouble.transient && out_of_time {
                 let run = self.limits.run.as_secs();
                 Some(format!("attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"))
@@ -121,8 +133,9 @@ impl Http {
         tokio::time::sleep_until(until.into()).await;
     }
 
-    async fn attempt(&self, path: &str) -> Result<Option<Body>, Trouble> {
-        let timeout = self.limits.request.min(self.limits.deadline.saturating_duration_since(Instant::now()));
+    async fn attempt(&self, path: &str, worth: Worth) -> Result<Option<Body>, Trouble> {
+        let longest = if worth == Worth::Little { Duration::from_secs(5) } else { self.limits.request };
+        let timeout = longest.min(self.limits.deadline.saturating_duration_since(Instant::now()));
         let disturbed = |error: reqwest::Error| Trouble::disturbed(&error, &self.base, timeout);
         let request = self.connector.client()?.get(format!("{}{path}", self.base)).timeout(timeout);
         let mut response = request.send().await.map_err(disturbed)?;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::http::Http;
+use super::http::{Http, Worth};
 use super::wire::{Page, Row};
 use crate::domain::catalog::Failure;
 
@@ -25,10 +25,15 @@ pub(super) struct Rows<R> {
 }
 
 /// Reads all pages of a listing; `None` means that the thing it lists does not exist.
-pub(super) async fn read_all<R: Row>(http: &Http, path: &str, query: &str) -> Result<Option<Rows<R>>, Failure> {
+pub(super) async fn read_all<R: Row>(
+    http: &Http,
+    path: &str,
+    query: &str,
+    worth: Worth,
+) -> Result<Option<Rows<R>>, Failure> {
     let mut last = Pass::Moved;
     for _ in 0..PASSES {
-        last = pass(http, path, query).await?;
+        last = pass(http, path, query, worth).await?;
         match last {
             Pass::NotFound => return Ok(None),
             Pass::Whole(rows) if rows.doubts.is_empty() => return Ok(Some(rows)),
@@ -51,8 +56,8 @@ enum Pass<R> {
     Moved,
 }
 
-async fn pass<R: Row>(http: &Http, path: &str, query: &str) -> Result<Pass<R>, Failure> {
-    let Some(first) = page::<R>(http, path, query, 1).await? else { return Ok(Pass::NotFound) };
+async fn pass<R: Row>(http: &Http, path: &str, query: &str, worth: Worth) -> Result<Pass<R>, Failure> {
+    let Some(first) = page::<R>(http, path, query, worth, 1).await? else { return Ok(Pass::NotFound) };
     let mut rows = first.rows;
     if rows.len() < PAGE_SIZE && first.total == Some(rows.len() as u64) {
         return Ok(Pass::Whole(Rows { rows, doubts: Vec::new() }));
@@ -66,7 +71,7 @@ async fn pass<R: Row>(http: &Http, path: &str, query: &str) -> Result<Pass<R>, F
         if number > MOST_PAGES {
             return Err(endless());
         }
-        let Some(next) = page::<R>(http, path, query, number).await? else { return Ok(Pass::Moved) };
+        let Some(next) = page::<R>(http, path, query, worth, number).await? else { return Ok(Pass::Moved) };
         if next.total != first.total {
             return Ok(Pass::Moved);
         }
@@ -78,7 +83,7 @@ async fn pass<R: Row>(http: &Http, path: &str, query: &str) -> Result<Pass<R>, F
     };
     let several_pages = seen.len() > first_ids.len();
     if several_pages {
-        let Some(again) = page::<R>(http, path, query, 1).await? else { return Ok(Pass::Moved) };
+        let Some(again) = page::<R>(http, path, query, worth, 1).await? else { return Ok(Pass::Moved) };
         if again.total != first.total || ids(&again.rows) != first_ids {
             return Ok(Pass::Moved);
         }
@@ -93,8 +98,14 @@ async fn pass<R: Row>(http: &Http, path: &str, query: &str) -> Result<Pass<R>, F
     Ok(Pass::Whole(Rows { rows, doubts: doubt.into_iter().collect() }))
 }
 
-async fn page<R: Row>(http: &Http, path: &str, query: &str, number: usize) -> Result<Option<Page<R>>, Failure> {
-    let answer = http.get(&format!("{path}?{query}&page_size={PAGE_SIZE}&page={number}")).await?;
+async fn page<R: Row>(
+    http: &Http,
+    path: &str,
+    query: &str,
+    worth: Worth,
+    number: usize,
+) -> Result<Option<Page<R>>, Failure> {
+    let answer = http.get(&format!("{path}?{query}&page_size={PAGE_SIZE}&page={number}"), worth).await?;
     answer.map(|answer| Page::read(&answer.bytes).map_err(|error| answer.unreadable(&error))).transpose()
 }
 

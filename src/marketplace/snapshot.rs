@@ -1,6 +1,6 @@
 //! A saved catalog: the file that `imagelock snapshot` writes and `--catalog` answers from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -31,8 +31,8 @@ struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct SavedRow {
     local: LocalImage,
-    /// The version that it is of, if that is known.
-    version: Option<VersionId>,
+    /// The versions that have it, as far as they are known.
+    versions: Vec<VersionId>,
     /// Of an older version: the label no longer lists it.
     superseded: bool,
 }
@@ -100,8 +100,8 @@ struct LocalImageEntry {
     arch: String,
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     image_type: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    version: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    versions: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     superseded: bool,
     commercial_types: BTreeSet<Box<str>>,
@@ -175,7 +175,7 @@ impl Snapshot {
                     ImageRef::Label(label) => find(&|entry| entry.image.label == *label).map(Entry::current),
                     ImageRef::Id(id) => find(&|entry| entry.image.id == *id).map(Entry::current),
                     ImageRef::Version(id) => find(&|entry| entry.versions.iter().any(|version| version.id == *id))
-                        .map(|entry| entry.listing(|row| row.version == Some(*id))),
+                        .map(|entry| entry.listing(|row| row.versions.contains(id))),
                 };
                 Told::Listing(image, answer.map_or(Answer::NotFound, Answer::Found))
             }
@@ -194,18 +194,24 @@ impl Entry {
             Answer::Found(listing) => listing.local_images().to_vec(),
             Answer::NotFound | Answer::Failed(_) => Vec::new(),
         };
-        let current = locals(&label);
-        let ids: BTreeSet<LocalImageId> = current.iter().map(|local| local.id).collect();
-        let mut rows: Vec<SavedRow> = current
-            .into_iter()
-            .map(|local| {
-                let version = catalog.version_of(&label, local.id).map(|version| version.id);
-                SavedRow { local, version, superseded: false }
-            })
-            .collect();
+        let mut rows: BTreeMap<LocalImageId, SavedRow> = BTreeMap::new();
+        for local in locals(&label) {
+            // Where an image has one version alone, its local images are of that; see `Catalog::version_of`.
+            let versions = catalog.version_of(&label, local.id).map(|version| version.id).into_iter().collect();
+            rows.insert(local.id, SavedRow { local, versions, superseded: false });
+        }
         for version in &versions {
-            let older = locals(&ImageRef::Version(version.id)).into_iter().filter(|local| !ids.contains(&local.id));
-            rows.extend(older.map(|local| SavedRow { local, version: Some(version.id), superseded: true }));
+            for local in locals(&ImageRef::Version(version.id)) {
+                let row = SavedRow { local: local.clone(), versions: Vec::new(), superseded: true };
+                let versions = &mut rows.entry(local.id).or_insert(row).versions;
+                if !versions.contains(&version.id) {
+                    versions.push(version.id);
+                }
+            }
+        }
+        let mut rows: Vec<SavedRow> = rows.into_values().collect();
+        for row in &mut rows {
+            row.versions.sort_unstable();
         }
         rows.sort_by(|a, b| {
             let key = |row: &SavedRow| {
@@ -280,8 +286,8 @@ impl LocalImageEntry {
             }),
             commercial_types: self.commercial_types,
         };
-        let version = self.version.map(|id| word("version", &id)).transpose()?;
-        Ok(SavedRow { local, version, superseded: self.superseded })
+        let versions = self.versions.iter().map(|id| word("versions", id)).collect::<Result<_, _>>()?;
+        Ok(SavedRow { local, versions, superseded: self.superseded })
     }
 
     fn write(row: &SavedRow) -> Self {
@@ -293,7 +299,7 @@ impl LocalImageEntry {
                 StatedType::Unstated => None,
                 stated => Some(stated.as_str().to_owned()),
             },
-            version: row.version.map(|id| id.to_string()),
+            versions: row.versions.iter().map(ToString::to_string).collect(),
             superseded: row.superseded,
             commercial_types: row.local.commercial_types.clone(),
         }

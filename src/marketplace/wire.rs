@@ -61,6 +61,7 @@ pub(super) struct ImageRow {
     label: Option<String>,
     name: Option<String>,
     categories: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "lenient_text")]
     valid_until: Option<String>,
 }
 
@@ -73,6 +74,7 @@ impl Row for ImageRow {
 #[derive(Deserialize)]
 pub(super) struct VersionRow {
     id: Option<String>,
+    #[serde(default, deserialize_with = "lenient_text")]
     published_at: Option<String>,
 }
 
@@ -96,6 +98,11 @@ impl VersionRow {
             published: published.and_then(|time| Timestamp::from_second(time.as_second()).ok()),
         })
     }
+}
+
+/// A date that is no string is as good as none.
+fn lenient_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(serde_json::Value::deserialize(deserializer)?.as_str().map(str::to_owned))
 }
 
 /// A count that is no natural number is as good as none.

@@ -58,7 +58,7 @@ fn findings<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
         row.extend([
             (label, PLAIN),
             id(finding.locked.as_ref().map(|pin| pin.id)),
-            (finding.published.map(date).unwrap_or_default(), PLAIN),
+            (finding.locked.as_ref().map(|_| finding.published.map_or_else(unknown, date)).unwrap_or_default(), PLAIN),
             id(finding.latest.as_ref().map(|latest| latest.id)),
             (detail(finding), FAINT),
         ]);
@@ -87,6 +87,10 @@ fn detail(finding: &Finding) -> String {
     parts.join("; ")
 }
 
+fn unknown() -> String {
+    "unknown".to_owned()
+}
+
 /// What there is to say of a newer local image: its release, its date, and how much later that is.
 fn latest_of(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
     let release = latest.release.as_ref().map(|release| format!("release {release}"));
@@ -103,7 +107,7 @@ fn latest_of(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
 
 /// `published 2026-09-02 → 2026-10-20`, as far as the dates are known.
 fn published(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<String> {
-    let known = |time: Option<Timestamp>| time.map_or_else(|| "unknown".to_owned(), date);
+    let known = |time: Option<Timestamp>| time.map_or_else(unknown, date);
     (from.is_some() || to.is_some()).then(|| format!("published {} → {}", known(from), known(to)))
 }
 
@@ -146,7 +150,10 @@ fn remedies(report: &Report, invocation: &str) -> String {
         let gone = [Status::Withdrawn, Status::Retired, Status::Incompatible];
         finding.latest.is_none() && finding.statuses.iter().any(|status| gone.contains(status))
     });
-    let movable = with(&[Status::Outdated, Status::Incompatible]);
+    let movable = names(&|finding| {
+        let moves = [Status::Outdated, Status::Incompatible, Status::Withdrawn, Status::Retired];
+        finding.latest.is_some() && finding.statuses.iter().any(|status| moves.contains(status))
+    });
     let movable: BTreeSet<&Name> = movable.difference(&gone).copied().collect();
     if !movable.is_empty() {
         lines.push(format!("to move to the latest: {}", upgrade(movable)));

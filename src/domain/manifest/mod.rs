@@ -123,7 +123,7 @@ impl Manifest {
     #[must_use]
     pub fn with_min_age(mut self, min_age: Age) -> Self {
         for target in &mut self.targets {
-            Arc::make_mut(&mut target.policy).min_age = Some(min_age);
+            Arc::make_mut(&mut target.policy).min_age = Some(min_age).filter(|age| !age.is_zero());
         }
         self
     }

@@ -158,7 +158,7 @@ fn image(
 
     let silent = Policy::default();
     let policy = Arc::new(Policy {
-        min_age: own.min_age.or(&defaults.min_age).value().map(|placed| placed.value),
+        min_age: own.min_age.or(&defaults.min_age).value().map(|placed| placed.value).filter(|age| !age.is_zero()),
         eol_warning: own
             .eol_warning
             .or(&defaults.eol_warning)
