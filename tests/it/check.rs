@@ -39,9 +39,9 @@ fn resolved() -> (Bench, Marketplace) {
 fn current() {
     let (bench, marketplace) = resolved();
     assert_snapshot!(bench.run("check"), @"
-    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED
-    current  db    fr-par-1  x86_64  debian_bookworm  00000002
-    current  web   fr-par-1  x86_64  ubuntu_noble     00000001
+    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    current  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
+    current  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown
 
     2 pins: all current
     --- exit 0
@@ -55,9 +55,9 @@ fn outdated_and_the_superseded_id_is_no_longer_described() {
     let (bench, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     assert_snapshot!(bench.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  00000011  the pinned ID is no longer described
-    current   db    fr-par-1  x86_64  debian_bookworm  00000002
+    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    00000011  the pinned ID is no longer described
+    current   db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     2 pins: 1 outdated, 1 current
     to move to the latest: imagelock resolve --upgrade web
@@ -75,8 +75,8 @@ fn outdated_and_the_superseded_id_is_still_described() {
     marketplace
         .answers(move |path, _, _| if path.ends_with(&id(1)) { Reply::Json(old.clone()) } else { Reply::Normal });
     assert_snapshot!(bench.run("check web"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    LATEST
-    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    00000011
 
     1 pin: 1 outdated
     to move to the latest: imagelock resolve --upgrade web
@@ -89,9 +89,9 @@ fn mismatch_an_id_of_another_image() {
     let (bench, _marketplace) = resolved();
     swap(&bench, 1, 2);
     assert_snapshot!(bench.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    DETAIL
-    mismatch  web   fr-par-1  x86_64  ubuntu_noble     00000002  the pinned ID is `debian_bookworm`, not `ubuntu_noble`
-    current   db    fr-par-1  x86_64  debian_bookworm  00000002
+    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble     00000002  unknown    the pinned ID is `debian_bookworm`, not `ubuntu_noble`
+    current   db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     2 pins: 1 mismatch, 1 current
     somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
@@ -110,8 +110,8 @@ fn mismatch_an_id_of_another_zone_arch_and_type() {
     ]);
     swap(&bench, 1, 9);
     assert_snapshot!(bench.run("check web"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    DETAIL
-    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000009  the pinned ID is in nl-ams-1, not fr-par-1, for arm64, not x86_64 and of type instance_local, not instance_sbs
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000009  unknown    the pinned ID is in nl-ams-1, not fr-par-1, for arm64, not x86_64 and of type instance_local, not instance_sbs
 
     1 pin: 1 mismatch
     somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
@@ -137,9 +137,9 @@ fn edited() {
     let (bench, _marketplace) = resolved();
     bench.write("images.lock", bench.lock().replace(&id(1), &id(7)));
     assert_snapshot!(bench.run("check"), @"
-    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    DETAIL
-    edited   web   fr-par-1  x86_64  ubuntu_noble     00000007  the block does not match its digest: edited by hand, or by a merge
-    current  db    fr-par-1  x86_64  debian_bookworm  00000002
+    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    edited   web   fr-par-1  x86_64  ubuntu_noble     00000007  unknown    the block does not match its digest: edited by hand, or by a merge
+    current  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     2 pins: 1 edited, 1 current
     somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
@@ -153,8 +153,8 @@ fn an_edit_that_swaps_in_a_foreign_id_is_a_mismatch() {
     let (bench, _marketplace) = resolved();
     bench.write("images.lock", bench.lock().replace(&id(1), &id(2)));
     assert_snapshot!(bench.run("check web"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    DETAIL
-    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000002  the pinned ID is `debian_bookworm`, not `ubuntu_noble`
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000002  unknown    the pinned ID is `debian_bookworm`, not `ubuntu_noble`
 
     1 pin: 1 mismatch
     somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
@@ -168,9 +168,9 @@ fn withdrawn_and_retired() {
     let (bench, marketplace) = resolved();
     marketplace.offers([local("debian_bookworm", "fr-par-2", "x86_64", 3)]);
     assert_snapshot!(bench.run("check"), @"
-    STATUS     NAME  ZONE      ARCH    LABEL            LOCKED    DETAIL
-    withdrawn  web   fr-par-1  x86_64  ubuntu_noble     00000001  the Marketplace no longer has this image
-    retired    db    fr-par-1  x86_64  debian_bookworm  00000002  no longer offered in fr-par-1 for x86_64 with type instance_sbs; the pinned ID is no longer described
+    STATUS     NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    withdrawn  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    the Marketplace no longer has this image
+    retired    db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer offered in fr-par-1 for x86_64 with type instance_sbs; the pinned ID is no longer described
 
     2 pins: 1 withdrawn, 1 retired
     to see what there is instead of `db` and `web`: imagelock search
@@ -183,8 +183,8 @@ fn incompatible() {
     let (bench, marketplace) = resolved();
     marketplace.offers([noble(), bookworm().boots(&["DEV1-S"])]);
     assert_snapshot!(bench.run("check db"), @"
-    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    DETAIL
-    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  no longer lists the Instance type PRO2-S
+    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer lists the Instance type PRO2-S
 
     1 pin: 1 incompatible
     to see what there is instead of `db`: imagelock search
@@ -193,8 +193,8 @@ fn incompatible() {
     // Superseded by one that does not boot on it, too.
     marketplace.offers([noble(), local("debian_bookworm", "fr-par-1", "x86_64", 12).boots(&["DEV1-S"])]);
     assert_snapshot!(bench.run("check db"), @"
-    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    DETAIL
-    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  what is offered now does not boot on PRO2-S; the pinned ID is no longer described
+    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    what is offered now does not boot on PRO2-S; the pinned ID is no longer described
 
     1 pin: 1 incompatible
     to see what there is instead of `db`: imagelock search
@@ -208,10 +208,10 @@ fn unlocked_and_undeclared() {
     let manifest = MANIFEST.replace("[images.db]", "[images.cache]").replace("ubuntu_noble", "ubuntu_jammy");
     bench.write("images.toml", manifest);
     assert_snapshot!(bench.run("check"), @"
-    STATUS      NAME   ZONE      ARCH    LABEL            LOCKED    DETAIL
-    unlocked    cache  fr-par-1  x86_64  debian_bookworm            declared, but not in the lock
-    unlocked    web    fr-par-1  x86_64  ubuntu_jammy     00000001  locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
-    undeclared  db     fr-par-1  x86_64  debian_bookworm  00000002  in the lock, but not declared
+    STATUS      NAME   ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    unlocked    cache  fr-par-1  x86_64  debian_bookworm                       declared, but not in the lock
+    unlocked    web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
+    undeclared  db     fr-par-1  x86_64  debian_bookworm  00000002  unknown    in the lock, but not declared
 
     3 pins: 2 unlocked, 1 undeclared
     to make the lock follow the manifest: imagelock resolve
@@ -238,8 +238,8 @@ fn names_select_and_unknown_names_are_refused() {
     let (bench, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     assert_snapshot!(bench.run("check db"), @"
-    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED
-    current  db    fr-par-1  x86_64  debian_bookworm  00000002
+    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    current  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     1 pin: all current
     --- exit 0
@@ -257,8 +257,8 @@ fn exit_zero_reports_without_failing_and_quiet_shows_drift_alone() {
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     assert_eq!(bench.run("check --exit-zero").status, Some(0));
     assert_snapshot!(bench.run("check --quiet"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  the pinned ID is no longer described
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    00000011  the pinned ID is no longer described
     --- exit 2
     ");
     marketplace.offers([noble(), bookworm()]);
@@ -346,11 +346,10 @@ fn several_newer_local_images_are_told_and_none_is_chosen() {
         bookworm(),
     ]);
     assert_snapshot!(bench.run("check web"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    DETAIL
-    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  the pinned ID is no longer described; 2 local images could replace it, and `instance-type` must choose
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    the pinned ID is no longer described; 2 local images could replace it, and `instance-type` must choose
 
     1 pin: 1 outdated
-    to move to the latest: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -388,8 +387,8 @@ fn mismatch_of_an_image_that_is_declared_by_its_id() {
     bench.ok("resolve");
     swap(&bench, 1, 5);
     assert_snapshot!(bench.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    DETAIL
-    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000005  the pinned ID is `ubuntu_jammy`, not `ubuntu_noble`
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000005  unknown    the pinned ID is `ubuntu_jammy`, not `ubuntu_noble`
 
     1 pin: 1 mismatch
     somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
@@ -404,9 +403,9 @@ fn remedies_work_in_the_order_in_which_they_are_printed() {
     bench.write("images.lock", bench.lock().replace(&id(2), &id(7)));
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     assert_snapshot!(bench.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    LATEST    DETAIL
-    edited    db    fr-par-1  x86_64  debian_bookworm  00000007            the block does not match its digest: edited by hand, or by a merge
-    outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  00000011  the pinned ID is no longer described
+    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST    DETAIL
+    edited    db    fr-par-1  x86_64  debian_bookworm  00000007  unknown              the block does not match its digest: edited by hand, or by a merge
+    outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    00000011  the pinned ID is no longer described
 
     2 pins: 1 edited, 1 outdated
     somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
@@ -427,8 +426,8 @@ fn incompatible_though_another_local_image_of_the_cell_would_do() {
     let (bench, marketplace) = resolved();
     marketplace.offers([bookworm().boots(&["DEV1-S"]), local("debian_bookworm", "fr-par-1", "x86_64", 12)]);
     assert_snapshot!(bench.run("check db"), @"
-    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    LATEST    DETAIL
-    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  00000012  no longer lists the Instance type PRO2-S
+    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST    DETAIL
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    00000012  no longer lists the Instance type PRO2-S
 
     1 pin: 1 incompatible
     to move to the latest: imagelock resolve --upgrade db

@@ -167,8 +167,8 @@ fn an_edited_block_is_never_overwritten_unless_asked() {
        = help: restore the file from version control, or run `imagelock resolve --upgrade web` to pin it anew
     "#);
     assert_snapshot!(bench.run("resolve --locked"), @"
-    STATUS  NAME  ZONE      ARCH   LABEL         LOCKED    DETAIL
-    edited  web   fr-par-1  arm64  ubuntu_noble  00000007  the block does not match its digest: edited by hand, or by a merge
+    STATUS  NAME  ZONE      ARCH   LABEL         LOCKED    PUBLISHED  DETAIL
+    edited  web   fr-par-1  arm64  ubuntu_noble  00000007  unknown    the block does not match its digest: edited by hand, or by a merge
 
     the lockfile does not satisfy the manifest: 1 difference
     somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who

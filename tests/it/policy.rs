@@ -53,8 +53,8 @@ fn without_dates_all_is_as_it_was() {
     assert!(!bench.lock().contains("published"));
     marketplace.offers([docker(2)]);
     assert_snapshot!(bench.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  docker  00000001  00000002  the pinned ID is no longer described
+    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  docker  00000001  unknown    00000002  the pinned ID is no longer described
 
     1 pin: 1 outdated
     to move to the latest: imagelock resolve --upgrade web
@@ -106,7 +106,7 @@ fn an_upgrade_waits_until_the_newer_version_has_the_age_to_the_second() {
     let before = bench.lock();
     assert_snapshot!(bench.run("resolve --upgrade --now 2026-11-23T07:59:59Z"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL   FROM      DETAIL
-    kept    web   fr-par-1  x86_64  docker  00000001  newer: 00000002, published 2026-10-01 → 2026-11-20, the newer one has the age of 3d from 2026-11-23 on
+    kept    web   fr-par-1  x86_64  docker  00000001  newer: 00000002, published 2026-10-01 → 2026-11-20, cooling until 2026-11-23 08:00 UTC (`min-age` 3d)
 
     nothing to change: 1 pin
     --- exit 0
@@ -141,7 +141,7 @@ fn a_first_pin_without_a_version_of_the_age_is_an_error_that_says_when() {
     2 | label = "docker"
       |         ^^^^^^^^ `min-age` asks for 10d
       |
-      = note: the first will be on 2026-11-30 at 08:00:00 UTC
+      = note: the first will be on 2026-11-30 08:00 UTC
       = help: wait, or take it as it is with `--min-age 0d` for this run
     "#);
     bench.ok("resolve --min-age 0d");
@@ -168,7 +168,7 @@ fn cooling_is_no_drift_and_says_until_when() {
     let (bench, _marketplace) = behind("min-age = \"10d\"\n");
     assert_snapshot!(bench.run("check"), @"
     STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
-    cooling  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); the newer one has the age of 10d from 2026-11-30 on; the pinned ID is no longer described
+    cooling  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); cooling until 2026-11-30 08:00 UTC (`min-age` 10d); the pinned ID is no longer described
 
     1 pin: 1 cooling
     --- exit 0
@@ -206,7 +206,7 @@ fn a_freeze_holds_through_its_last_day() {
     let before = bench.lock();
     assert_snapshot!(bench.run("check --now 2026-12-31T23:59:59Z"), @"
     STATUS  NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
-    frozen  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); until 2026-12-31: kernel regression, ticket 4711; 1 version behind; the pinned ID is no longer described
+    frozen  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); frozen until 2026-12-31: kernel regression, ticket 4711; 1 version behind; the pinned ID is no longer described
 
     1 pin: 1 frozen
     --- exit 0
@@ -364,8 +364,8 @@ fn the_vendors_end_of_support_is_known_by_label_and_names_the_successors() {
     --- exit 0
     ");
     assert_snapshot!(bench.run("check"), @"
-    STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    DETAIL
-    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`
+    STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
+    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`
 
     1 pin: 1 eol
     to see what could follow `old`: imagelock search
@@ -374,8 +374,8 @@ fn the_vendors_end_of_support_is_known_by_label_and_names_the_successors() {
     // Gone from the Marketplace, its end is still the worst of it.
     marketplace.offers(ubuntu().into_iter().skip(1));
     assert_snapshot!(bench.run("check"), @"
-    STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    DETAIL
-    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`; also withdrawn; the Marketplace no longer has this image
+    STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
+    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`; also withdrawn; the Marketplace no longer has this image
 
     1 pin: 1 eol
     to see what there is instead of `old`: imagelock search
@@ -389,8 +389,8 @@ fn the_marketplaces_own_end_counts_where_it_is_earlier() {
     let bench = Bench::with(&manifest("")).asking(&marketplace);
     bench.ok("resolve");
     assert_snapshot!(bench.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    DETAIL
-    eol-soon  web   fr-par-1  x86_64  docker  00000001  support ends on 2026-12-24, by the Marketplace
+    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  DETAIL
+    eol-soon  web   fr-par-1  x86_64  docker  00000001  unknown    support ends on 2026-12-23, by the Marketplace
 
     1 pin: 1 eol-soon
     to see what could follow `web`: imagelock search
@@ -430,8 +430,8 @@ fn the_newest_release_in_the_range_wins_and_one_outside_is_mentioned() {
     assert_eq!(bench.run("check").status, Some(0));
     marketplace.offers([fedora("fedora_44", 44), fedora("fedora_45", 45), fedora("fedora_46", 46)]);
     assert_snapshot!(bench.run("check"), @"
-    STATUS    NAME    ZONE      ARCH    LABEL      LOCKED    LATEST    DETAIL
-    outdated  runner  fr-par-1  x86_64  fedora_44  00000044  00000045  release 45; release 46 exists, outside `>=44, <46`
+    STATUS    NAME    ZONE      ARCH    LABEL      LOCKED    PUBLISHED  LATEST    DETAIL
+    outdated  runner  fr-par-1  x86_64  fedora_44  00000044  unknown    00000045  release 45; release 46 exists, outside `>=44, <46`
 
     1 pin: 1 outdated
     to move to the latest: imagelock resolve --upgrade runner
@@ -452,8 +452,8 @@ fn the_newest_release_in_the_range_wins_and_one_outside_is_mentioned() {
     ");
     bench.write("images.toml", FEDORA.replace(">=44, <46", "44"));
     assert_snapshot!(bench.run("resolve --locked"), @"
-    STATUS    NAME    ZONE      ARCH    LABEL      LOCKED    DETAIL
-    unlocked  runner  fr-par-1  x86_64  fedora_45  00000045  locked for `fedora_45` release 45, now declared as `fedora_* 44`
+    STATUS    NAME    ZONE      ARCH    LABEL      LOCKED    PUBLISHED  DETAIL
+    unlocked  runner  fr-par-1  x86_64  fedora_45  00000045  unknown    locked for `fedora_45` release 45, now declared as `fedora_* 44`
 
     the lockfile does not satisfy the manifest: 1 difference
     to make the lock follow the manifest: imagelock resolve
@@ -574,7 +574,7 @@ fn a_pin_never_goes_back_to_an_older_release() {
     marketplace.offers([fedora("fedora_44", 44).published(OLD), fedora("fedora_45", 46).published(NEW)]);
     assert_snapshot!(bench.run("resolve --upgrade"), @"
     CHANGE  NAME    ZONE      ARCH    LABEL      FROM      DETAIL
-    kept    runner  fr-par-1  x86_64  fedora_45  00000045  newer: 00000046, published 2026-10-01 → 2026-11-20, the newer one has the age of 10d from 2026-11-30 on
+    kept    runner  fr-par-1  x86_64  fedora_45  00000045  newer: 00000046, published 2026-10-01 → 2026-11-20, cooling until 2026-11-30 08:00 UTC (`min-age` 10d)
 
     nothing to change: 1 pin
     --- exit 0
@@ -646,7 +646,11 @@ fn what_could_not_be_asked_is_not_called_current() {
     bench.write("images.toml", manifest(""));
     marketplace.offers([docker(1)]);
     bench.ok("resolve");
-    assert_snapshot!(bench.run("check").stderr, @"");
+    assert_snapshot!(bench.run("check").stderr, @"
+    warning: the ends of life that the Marketplace sets could not be learnt
+      = note: it answered 403 Forbidden
+      = help: run imagelock again; the vendors' ends are known without it
+    ");
 }
 
 #[test]
@@ -690,7 +694,13 @@ fn a_frozen_image_moves_only_where_it_must_and_says_so() {
     assert!(bench.fails("resolve --upgrade").contains("does not match its digest"));
     bench.write("images.lock", good);
     bench.write("images.toml", manifest(&format!("{freeze}instance-type = \"PRO2-S\"\n")));
-    assert_snapshot!(bench.run("resolve"), @"");
+    assert_snapshot!(bench.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL   FROM      TO        DETAIL
+    moved   web   fr-par-1  x86_64  docker  00000001  00000002  published 2026-10-01 → 2026-11-20, Instance type none → PRO2-S, moved though frozen: it is declared anew, or its block was edited
+
+    1 pin: 1 moved
+    --- exit 0
+    ");
 }
 
 #[test]
@@ -704,7 +714,15 @@ fn one_release_under_two_labels_is_told_and_not_chosen() {
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 1), local("ubuntu_zzz", "fr-par-1", "x86_64", 2)]);
     assert_eq!(bench.run("check").status, Some(0));
     std::fs::remove_file(bench.path("images.lock")).unwrap();
-    assert_snapshot!(bench.fails("resolve"), @"");
+    assert_snapshot!(bench.fails("resolve"), @r#"
+    error: `ubuntu_zzz` and `ubuntu_noble` have the same release, the newest of `ubuntu_* >=24`
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_*"
+      |         ^^^^^^^^^^ which of them?
+      |
+      = help: write the one that is meant as `label`, without `*` and `release`, or narrow the pattern
+    "#);
 }
 
 #[test]

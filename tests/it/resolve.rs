@@ -282,10 +282,10 @@ fn locked_fails_with_2_on_every_disagreement_and_asks_nobody() {
     );
     let before = bench.lock();
     assert_snapshot!(bench.run("resolve --locked"), @"
-    STATUS      NAME   ZONE      ARCH    LABEL            LOCKED    DETAIL
-    unlocked    cache  fr-par-1  x86_64  debian_bookworm            declared, but not in the lock
-    unlocked    web    fr-par-1  x86_64  ubuntu_jammy     00000001  locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
-    undeclared  db     fr-par-1  x86_64  debian_bookworm  00000005  in the lock, but not declared
+    STATUS      NAME   ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    unlocked    cache  fr-par-1  x86_64  debian_bookworm                       declared, but not in the lock
+    unlocked    web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
+    undeclared  db     fr-par-1  x86_64  debian_bookworm  00000005  unknown    in the lock, but not declared
 
     the lockfile does not satisfy the manifest: 3 differences
     to make the lock follow the manifest: imagelock resolve
@@ -516,8 +516,8 @@ fn an_image_can_be_asked_for_by_its_id() {
     digest = "sha256:dbb1954046c22c2c0e3716172e3b6e0d10f3accc21ef512817688e7415d0891a"
     "#);
     assert_snapshot!(bench.run("check"), @"
-    STATUS   NAME  ZONE      ARCH   LABEL         LOCKED
-    current  web   fr-par-1  arm64  ubuntu_noble  00000002
+    STATUS   NAME  ZONE      ARCH   LABEL         LOCKED    PUBLISHED
+    current  web   fr-par-1  arm64  ubuntu_noble  00000002  unknown
 
     1 pin: all current
     --- exit 0
