@@ -299,6 +299,10 @@ pub fn identity_questions(id: AnyId, catalog: &Catalog) -> BTreeSet<Question> {
     for image in [of_local, Some(ImageRef::Version(id.version))].into_iter().flatten() {
         questions.extend(catalog.image(&image).map(|image| Question::Versions(image.id)));
         if matches!(image, ImageRef::Label(_)) {
+            // A local image does not say of which version it is: the versions' listings do.
+            if let Answer::Found(versions) = catalog.versions(&image) {
+                questions.extend(versions.iter().map(|it| Question::Listing(ImageRef::Version(it.id))));
+            }
             questions.insert(Question::Listing(image));
         }
     }

@@ -97,7 +97,7 @@ fn a_uuid_which_of_the_three_kinds_it_is_and_who_pins_it() {
     let uuids = [id(2), version_id("fedora_44", OLD), image_id("fedora_44"), id(99)];
     let answers = uuids.map(|uuid| bench.run(&format!("explain {uuid}")).to_string());
     assert_snapshot!(answers.concat(), @"
-    00000002-0000-4000-8000-000000000000 is a local image of `fedora_44`, in fr-par-1 for x86_64, of type instance_sbs
+    00000002-0000-4000-8000-000000000000 is a local image of `fedora_44`, in fr-par-1 for x86_64, of type instance_sbs, published 2026-11-20
     it can be pinned and booted
     the lockfile pins it for `runner` (fr-par-1, x86_64)
     --- exit 0
@@ -122,7 +122,7 @@ fn a_uuid_which_of_the_three_kinds_it_is_and_who_pins_it() {
       "zone": "fr-par-1",
       "arch": "x86_64",
       "type": "instance_sbs",
-      "published": null,
+      "published": "2026-11-20T08:00:00Z",
       "pinned_by": [
         {
           "name": "runner",
