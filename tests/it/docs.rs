@@ -161,3 +161,16 @@ fn the_library_example_tells_its_story() {
     ");
     assert!(report.0.contains("[[pin]]"));
 }
+
+#[test]
+fn the_pre_commit_hook_passes_an_honest_lock_and_fails_a_stale_one() {
+    let hooks = include_str!("../../.pre-commit-hooks.yaml");
+    let entry = hooks.lines().find_map(|line| line.trim().strip_prefix("entry: imagelock ")).unwrap();
+    // What the README adds as `args` comes after the entry.
+    let hook = format!("{entry} --manifest images.toml");
+    let bench = quickstart();
+    bench.ok("resolve --catalog catalog-2026-10-05.json");
+    bench.ok(&hook);
+    bench.write("images.toml", &bench.read("images.toml").replace("fr-par-2", "fr-par-1"));
+    assert_eq!(bench.run(&hook).status, Some(2));
+}
