@@ -171,6 +171,6 @@ fn the_pre_commit_hook_passes_an_honest_lock_and_fails_a_stale_one() {
     let bench = quickstart();
     bench.ok("resolve --catalog catalog-2026-10-05.json");
     bench.ok(&hook);
-    bench.write("images.toml", &bench.read("images.toml").replace("fr-par-2", "fr-par-1"));
+    bench.write("images.toml", bench.read("images.toml").replace("fr-par-2", "fr-par-1"));
     assert_eq!(bench.run(&hook).status, Some(2));
 }
