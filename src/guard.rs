@@ -43,7 +43,7 @@ impl Guard {
             let waited = started.elapsed();
             if Instant::now() >= deadline {
                 let (path, holder) = (path.to_owned(), holder(&lockable));
-                return Err(Error::Busy { path, holder, waited: waited.as_secs_f32().ceil() });
+                return Err(Error::Busy { path, holder, waited: waited.as_secs_f32().round().max(1.0) });
             }
             if waited > Duration::from_millis(500) && !told {
                 told = true;

@@ -85,7 +85,7 @@ fn a_second_writer_waits_then_names_the_holder_and_gives_up() {
     let me = format!("process {}", std::process::id());
     assert_snapshot!(message.replace(&me, "process [ID]"), @"
     waiting for another imagelock (process [ID]), which is writing beside `images.lock`
-    error: another imagelock (process [ID]) holds the lock on `images.lock`, and did not let go within 2 s
+    error: another imagelock (process [ID]) holds the lock on `images.lock`, and did not let go within 1 s
      |
      = help: wait for it or stop it, then run imagelock again
     ");
