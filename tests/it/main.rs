@@ -1,6 +1,7 @@
 //! imagelock as its users meet it: the real program, real files, a Marketplace over real HTTP and TLS.
 //!
-//! One file a topic. `bench` is the directory in which a test works, `standin` the Marketplace it talks to.
+//! One file a topic. `bench` is the directory in which a test works, `standin` the Marketplace it talks to, `pinned` the
+//! scene of the tests of policy.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -12,7 +13,9 @@
 mod architecture;
 mod bench;
 mod check;
+mod dates;
 mod docs;
+mod end_of_life;
 mod explain;
 mod export;
 mod files;
@@ -20,10 +23,13 @@ mod help;
 mod laws;
 mod lockfile;
 mod manifest;
+mod min_age;
 mod network;
 mod paging;
+mod pinned;
 mod pins;
 mod policy;
+mod ranges;
 mod release;
 mod resolve;
 mod search;

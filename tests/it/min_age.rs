@@ -1,0 +1,157 @@
+//! `min-age`: no version is picked that is younger.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+use crate::pinned::{NEW, OLD, behind, docker, manifest, two_versions};
+use crate::standin::{Marketplace, id, local};
+
+#[test]
+fn an_upgrade_waits_until_the_newer_version_has_the_age_to_the_second() {
+    let (bench, _marketplace) = behind("min-age = \"3d\"\n");
+    let before = bench.lock();
+    assert_snapshot!(bench.run("resolve --upgrade --now 2026-11-23T07:59:59Z"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL   FROM      DETAIL
+    kept    web   fr-par-1  x86_64  docker  00000001  newer: 00000002, published 2026-10-01 → 2026-11-20, cooling until 2026-11-23 08:00 UTC (`min-age` 3d)
+
+    nothing to change: 1 pin
+    --- exit 0
+    ");
+    assert_eq!(bench.lock(), before);
+    assert_snapshot!(bench.run("resolve --upgrade --now 2026-11-23T08:00:00Z"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL   FROM      TO        DETAIL
+    moved   web   fr-par-1  x86_64  docker  00000001  00000002  published 2026-10-01 → 2026-11-20
+
+    1 pin: 1 moved
+    --- exit 0
+    ");
+}
+
+#[test]
+fn a_first_pin_takes_an_older_version_that_has_the_age() {
+    let marketplace = two_versions();
+    let bench = Bench::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    bench.ok("resolve");
+    assert!(bench.lock().contains(&id(1)));
+    assert!(bench.lock().contains("published = 2026-10-01T08:00:00Z"));
+}
+
+#[test]
+fn a_first_pin_without_a_version_of_the_age_is_an_error_that_says_when() {
+    let marketplace = Marketplace::offering([docker(2).published(NEW)]);
+    let bench = Bench::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    assert_snapshot!(bench.fails("resolve"), @r#"
+    error: no version of `docker` is 10d old yet for x86_64 in fr-par-1
+     --> images.toml:2:9
+      |
+    2 | label = "docker"
+      |         ^^^^^^^^ `min-age` asks for 10d
+      |
+      = note: the first will be on 2026-11-30 08:00 UTC
+      = help: wait, or take it as it is with `--min-age 0d` for this run
+    "#);
+    bench.ok("resolve --min-age 0d");
+}
+
+#[test]
+fn a_version_without_a_date_has_not_passed() {
+    let marketplace = Marketplace::offering([docker(1).published("unknown")]);
+    let bench = Bench::with(&manifest("min-age = \"1h\"\n")).asking(&marketplace);
+    assert_snapshot!(bench.fails("resolve"), @r#"
+    error: no version of `docker` is 1h old yet for x86_64 in fr-par-1
+     --> images.toml:2:9
+      |
+    2 | label = "docker"
+      |         ^^^^^^^^ `min-age` asks for 1h
+      |
+      = note: the Marketplace gives no date for its versions, and one without a date has not passed
+      = help: set `min-age = "0d"` for this image, or take it for this run with `--min-age 0d`
+    "#);
+}
+
+#[test]
+fn cooling_is_no_drift_and_says_until_when() {
+    let (bench, _marketplace) = behind("min-age = \"10d\"\n");
+    assert_snapshot!(bench.run("check"), @"
+    STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    cooling  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); cooling until 2026-11-30 08:00 UTC (`min-age` 10d); the pinned ID is no longer described
+
+    1 pin: 1 cooling
+    --- exit 0
+    ");
+    assert_eq!(bench.run("check --now 2026-11-30T08:00:00Z").status, Some(2));
+}
+
+#[test]
+fn a_pin_never_goes_back_to_an_older_version() {
+    let marketplace = two_versions();
+    let bench = Bench::with(&manifest("")).asking(&marketplace);
+    bench.ok("resolve");
+    assert!(bench.lock().contains(&id(2)));
+    bench.write("images.toml", manifest("min-age = \"10d\"\n"));
+    let before = bench.lock();
+    bench.ok("resolve --upgrade");
+    assert_eq!(bench.lock(), before);
+    assert_eq!(bench.run("check").status, Some(0));
+}
+
+#[test]
+fn the_age_can_be_set_for_all_images_and_for_one_run() {
+    let (bench, _marketplace) = behind("");
+    assert_eq!(bench.run("check --min-age 10d").status, Some(0));
+    bench.write("images.toml", format!("[defaults]\nmin-age = \"10d\"\n{}", manifest("")));
+    assert_eq!(bench.run("check").status, Some(0));
+    bench.write("images.toml", format!("[defaults]\nmin-age = \"10d\"\n{}", manifest("min-age = \"0d\"\n")));
+    assert_eq!(bench.run("check").status, Some(2));
+}
+
+#[test]
+fn an_edited_id_is_never_kept_for_the_sake_of_an_age() {
+    let (bench, marketplace) = behind("min-age = \"10d\"\n");
+    bench.write("images.lock", bench.lock().replace(&id(1), &id(7)));
+    marketplace.offers([docker(2).published(NEW)]);
+    let message = bench.fails("resolve --upgrade web");
+    assert!(message.contains("no version of `docker` is 10d old yet"), "{message}");
+    marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded()]);
+    bench.ok("resolve --upgrade web");
+    assert!(bench.lock().contains(&id(1)));
+}
+
+#[test]
+fn a_swapped_id_is_not_kept_for_the_sake_of_an_age() {
+    let (bench, marketplace) = behind("min-age = \"10d\"\n");
+    marketplace.offers([docker(2).published(NEW), local("gitlab", "fr-par-1", "x86_64", 9)]);
+    let lock = imagelock::domain::lock::Lock::parse(&bench.lock()).unwrap();
+    let swapped = lock.pins().iter().cloned().map(|mut pin| {
+        pin.id = id(9).parse().unwrap();
+        pin
+    });
+    bench.write("images.lock", imagelock::domain::lock::Lock::new(swapped).write());
+    assert_eq!(bench.run("check").stdout.lines().nth(1).unwrap().split(' ').next(), Some("mismatch"));
+    assert!(bench.fails("resolve --upgrade web").contains("no version of `docker` is 10d old yet"));
+}
+
+#[test]
+fn an_age_makes_nothing_of_what_is_no_longer_offered() {
+    let (bench, marketplace) = behind("min-age = \"10d\"\n");
+    marketplace
+        .offers([local("docker", "nl-ams-1", "x86_64", 2).published(NEW), docker(1).published(OLD).superseded()]);
+    assert_eq!(bench.run("check").stdout.lines().nth(1).unwrap().split(' ').next(), Some("retired"));
+}
+
+#[test]
+fn a_version_that_the_marketplace_took_back_is_not_taken_for_its_age() {
+    let marketplace = Marketplace::offering([docker(2).published(NEW).superseded(), docker(1).published(OLD)]);
+    let bench = Bench::with(&manifest("min-age = \"1d\"\n")).asking(&marketplace);
+    bench.ok("resolve");
+    assert!(bench.lock().contains(&id(1)));
+    assert!(!bench.lock().contains("2026-11-20"), "nor is its date that of what it left");
+}
+
+#[test]
+fn no_age_is_no_policy_even_for_what_has_no_date() {
+    let marketplace = Marketplace::offering([docker(1).published("unknown")]);
+    let bench = Bench::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    bench.ok("resolve --min-age 0d");
+    assert_eq!(bench.run("check --min-age 0d").status, Some(0));
+}
