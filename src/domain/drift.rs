@@ -8,7 +8,7 @@ use super::catalog::{Answer, Catalog, Failure, Question};
 use super::inquiry;
 pub use super::judge::Latest;
 use super::judge::{Judgement, judge};
-use super::life::{End, Stage, end_of_life, successors};
+use super::life::{End, outlook};
 use super::lock::{Lock, Pin};
 use super::manifest::{Target, Wanted};
 use super::miss::Misses;
@@ -230,25 +230,18 @@ fn inspect(lock: &Lock, target: &Target, now: Timestamp, catalog: &Catalog) -> R
 
 /// Adds the end of life, if it is near or over.
 fn grow_old(finding: &mut Finding, pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog) {
-    let image = catalog.image(&pin.image);
-    let Some(end) = end_of_life(&target.policy, pin.label(), image) else { return };
-    let status = match end.stage(target.policy.eol_warning, now) {
-        Stage::Over => Status::Eol,
-        Stage::Near => Status::EolSoon,
-        Stage::Far => return,
-    };
-    let verb = if status == Status::Eol { "ended" } else { "ends" };
-    let mut notes = vec![format!("support {verb} on {}, by {}", end.date, end.source)];
-    let successors = pin.label().map(|label| successors(label, now, catalog)).unwrap_or_default();
-    if !successors.is_empty() {
-        notes.push(format!("then there is {}", and_more(successors.iter().map(quoted), 3)));
+    let Some(outlook) = outlook(pin, target, now, catalog) else { return };
+    let status = if outlook.is_over { Status::Eol } else { Status::EolSoon };
+    let mut notes = vec![format!("support {}", outlook.words())];
+    if !outlook.successors.is_empty() {
+        notes.push(format!("then there is {}", and_more(outlook.successors.iter().map(quoted), 3)));
     }
     if finding.status != Status::Current {
         notes.push(format!("also {}", finding.status.as_str()));
     }
     finding.notes.splice(0..0, notes);
     finding.also(status);
-    finding.end = Some(end);
+    finding.end = Some(outlook.end);
 }
 
 /// The acceptances that have ended, and those that match nothing that was found.

@@ -9,8 +9,8 @@ use super::inquiry;
 use super::lock::{Lock, Pin};
 use super::manifest::{Target, Wanted};
 use super::policy::day;
-use super::release::{Release, release_of};
-use super::select::{Choice, Decision, boots, decide};
+use super::release::Release;
+use super::select::{Choice, Decision, boots, decide, releases};
 use super::words::visible;
 use super::{Cell, ImageId, ImageRef, Label, LocalImageId, VersionId};
 
@@ -109,9 +109,7 @@ fn labels(target: &Target, catalog: &Catalog) -> Vec<(ImageRef, Standing)> {
         Some(release) => Standing::Out(format!("release {release} is not in `{range}`")),
         None => Standing::Out("its release cannot be read, from the label or from the name".to_owned()),
     };
-    let matching = catalog.images().iter().filter(|image| pattern.matches(&image.label));
-    let mut labels: Vec<(Option<Release>, &Image)> =
-        matching.map(|image| (release_of(&image.label, &image.name, Some(pattern)), image)).collect();
+    let mut labels: Vec<(Option<Release>, &Image)> = releases(pattern, catalog).collect();
     labels.sort_by(|a, b| b.cmp(a));
     labels.into_iter().map(|(release, image)| (ImageRef::Label(image.label.clone()), standing(release))).collect()
 }

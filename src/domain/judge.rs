@@ -7,8 +7,8 @@ use super::identity::{own_image, swap};
 use super::lock::Pin;
 use super::manifest::{Target, Wanted};
 use super::policy::{Freeze, minute};
-use super::release::{Release, release_of};
-use super::select::{Choice, Decision, Miss, Pick, boots, candidates, decide, is_older};
+use super::release::Release;
+use super::select::{Choice, Decision, Miss, Pick, boots, candidates, decide, is_older, releases};
 use super::status::Status;
 use super::words::{and, count, quoted, visible};
 use super::{Cell, LocalImageId};
@@ -209,11 +209,8 @@ fn irreplaceable(
 /// A release that is newer than the pinned one and outside the range: worth a word, and no drift.
 fn outside_range(pin: &Pin, target: &Target, catalog: &Catalog) -> Vec<String> {
     let (Wanted::Release(pattern, range), Some(pinned)) = (&target.wanted, &pin.release) else { return Vec::new() };
-    let beyond = catalog
-        .images()
-        .iter()
-        .filter(|image| pattern.matches(&image.label))
-        .filter_map(|image| release_of(&image.label, &image.name, Some(pattern)))
+    let beyond = releases(pattern, catalog)
+        .filter_map(|(release, _)| release)
         .filter(|release| release > pinned && !range.contains(release));
     beyond.max().map(|release| format!("release {release} exists, outside `{range}`")).into_iter().collect()
 }

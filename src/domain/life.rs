@@ -6,6 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::Label;
 use super::catalog::{Catalog, Image};
 use super::eol::{Precision, vendor_end};
+use super::lock::Pin;
+use super::manifest::Target;
 use super::policy::{Age, Policy, day};
 use super::release::release_of;
 
@@ -63,8 +65,38 @@ pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>
     [marketplace, vendor].into_iter().flatten().min_by_key(|end| end.date)
 }
 
+/// The end of what is pinned, where it is near or over, and what to move to.
+pub struct Outlook<'c> {
+    /// The end.
+    pub end: End,
+    /// Whether it has passed.
+    pub is_over: bool,
+    /// The labels to move to, the newest first.
+    pub successors: Vec<&'c Label>,
+}
+
+impl Outlook<'_> {
+    /// `ended on 2025-05-29, by ...`: what there is to say of the end, after "support".
+    pub fn words(&self) -> String {
+        let verb = if self.is_over { "ended" } else { "ends" };
+        format!("{verb} on {}, by {}", self.end.date, self.end.source)
+    }
+}
+
+/// How the life of what is pinned for a target ends, if that is near or over.
+pub fn outlook<'c>(pin: &Pin, target: &Target, now: Timestamp, catalog: &'c Catalog) -> Option<Outlook<'c>> {
+    let end = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image))?;
+    let is_over = match end.stage(target.policy.eol_warning, now) {
+        Stage::Over => true,
+        Stage::Near => false,
+        Stage::Far => return None,
+    };
+    let successors = pin.label().map(|label| successors(label, now, catalog)).unwrap_or_default();
+    Some(Outlook { end, is_over, successors })
+}
+
 /// The labels of the same family with a newer release that has not ended, the newest first: what to move to.
-pub fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Label> {
+fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Label> {
     let name = catalog.images().iter().find(|image| image.label == *label).map_or("", |image| &image.name);
     let own = release_of(label, name, None);
     let own_end = end_of_life(&Policy::default(), Some(label), None).map(|end| end.date);

@@ -8,8 +8,8 @@ use super::catalog::{Answer, Catalog, Failure, Listing, LocalImage, StatedType};
 use super::manifest::{Target, Wanted};
 use super::policy::minute;
 use super::problem::Problem;
-use super::release::{LabelPattern, Range, release_of};
-use super::select::{Choice, Miss};
+use super::release::{LabelPattern, Range};
+use super::select::{Choice, Miss, releases};
 use super::words::{and, and_more, count, did_you_mean, or, quoted, visible};
 use super::{Arch, ImageType, Label, Name, Zone};
 
@@ -117,9 +117,8 @@ fn unknown(target: &Target, catalog: &Catalog) -> Problem {
 
 /// The problem of a range in which no release is offered.
 fn no_release(target: &Target, pattern: &LabelPattern, range: &Range, catalog: &Catalog) -> Problem {
-    let matching = catalog.images().iter().filter(|image| pattern.matches(&image.label));
-    let releases: Vec<String> = matching
-        .map(|image| match release_of(&image.label, &image.name, Some(pattern)) {
+    let releases: Vec<String> = releases(pattern, catalog)
+        .map(|(release, image)| match release {
             Some(release) => format!("{release} (`{}`)", image.label),
             None => format!("`{}`, whose release cannot be read", image.label),
         })

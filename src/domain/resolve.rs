@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::catalog::{Answer, Catalog, Question};
 use super::inquiry;
 use super::judge::{Latest, frozen_note, too_young};
-use super::life::{Stage, end_of_life, successors};
+use super::life::outlook;
 use super::lock::{Lock, Pin};
 use super::manifest::{Target, Wanted};
 use super::miss::Misses;
@@ -267,15 +267,9 @@ fn ends(request: Request<'_>, changes: &[Change], catalog: &Catalog) -> Vec<Prob
     let mut warned: BTreeMap<&Name, Problem> = BTreeMap::new();
     for change in changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved)) {
         let (Some(pin), Some(target)) = (&change.to, request.target(&change.cell)) else { continue };
-        let Some(end) = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image)) else { continue };
-        let verb = match end.stage(target.policy.eol_warning, request.now) {
-            Stage::Over => "ended",
-            Stage::Near => "ends",
-            Stage::Far => continue,
-        };
-        let title = format!("support for `{}` {verb} on {}, by {}", pin.image, end.date, end.source);
-        let successors = pin.label().map(|label| successors(label, request.now, catalog)).unwrap_or_default();
-        let help = match successors.as_slice() {
+        let Some(outlook) = outlook(pin, target, request.now, catalog) else { continue };
+        let title = format!("support for `{}` {}", pin.image, outlook.words());
+        let help = match outlook.successors.as_slice() {
             [] => "plan its successor".to_owned(),
             some => format!("move on to {}", and_more(some.iter().map(quoted), 3)),
         };

@@ -8,7 +8,7 @@ use super::catalog::{Answer, Catalog, Failure, Image, Listing, LocalImage, Quest
 use super::identity::{label_of, swap};
 use super::lock::Pin;
 use super::manifest::{Target, Wanted};
-use super::release::{Release, release_of};
+use super::release::{LabelPattern, Release, release_of};
 use super::{ImageRef, Label};
 
 /// A local image that fills a target, with what is known of it.
@@ -163,11 +163,8 @@ pub fn sources(target: &Target, catalog: &Catalog) -> Answer<Vec<(ImageRef, Opti
     if let Answer::Failed(failure) = catalog.index() {
         return Answer::Failed(failure);
     }
-    let mut found: Vec<(Release, &Image)> = catalog
-        .images()
-        .iter()
-        .filter(|image| pattern.matches(&image.label))
-        .filter_map(|image| Some((release_of(&image.label, &image.name, Some(pattern))?, image)))
+    let mut found: Vec<(Release, &Image)> = releases(pattern, catalog)
+        .filter_map(|(release, image)| Some((release?, image)))
         .filter(|(release, _)| range.contains(release))
         .collect();
     found.sort_by(|a, b| b.cmp(a));
@@ -177,6 +174,15 @@ pub fn sources(target: &Target, catalog: &Catalog) -> Answer<Vec<(ImageRef, Opti
     Answer::Found(
         found.into_iter().map(|(release, image)| (ImageRef::Label(image.label.clone()), Some(release))).collect(),
     )
+}
+
+/// The images whose label a pattern matches, in the order of the index, with their release where it can be read.
+pub fn releases<'c>(
+    pattern: &LabelPattern,
+    catalog: &'c Catalog,
+) -> impl Iterator<Item = (Option<Release>, &'c Image)> {
+    let images = catalog.images().iter().filter(|image| pattern.matches(&image.label));
+    images.map(|image| (release_of(&image.label, &image.name, Some(pattern)), image))
 }
 
 /// Chooses among the local images of one image.
