@@ -158,7 +158,7 @@ fn links_into_the_repository_lead_somewhere() {
 #[test]
 fn what_is_shown_of_a_file_is_in_it_and_what_it_says_of_the_image_is_run() {
     let excerpts = excerpts();
-    assert_eq!(excerpts.len(), 4);
+    assert!(excerpts.len() >= 4, "{excerpts:?}");
     for (path, shown) in excerpts {
         let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
         assert!(text.contains(shown) || uncommented(&text).contains(shown), "{path}\n{shown}");

@@ -1,5 +1,7 @@
-//! Packer, with the builder for Scaleway: shown is that it takes the template, reads the variable and hands the builder
-//! the pinned ID. That a server boots from it would need an account.
+//! Packer takes the template and the variable, and would hand the builder for Scaleway the pinned ID.
+//!
+//! Debian's Packer is 1.6.6, which has that builder built in; from 1.7 it is a plugin, which is not shown here. Nor is it
+//! shown that a server boots from the image: that takes an account.
 
 use super::{Example, NOVEMBER};
 
