@@ -3,17 +3,19 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
 
 use crate::commands::report::{self, File, Wish};
 use crate::commands::{self, Format};
 use crate::domain;
+use crate::domain::adopt::Word;
+use crate::domain::manifest::edit::Declaration;
 use crate::domain::policy::Age;
 use crate::domain::search::Filter;
 use crate::domain::words::{and, quoted};
-use crate::domain::{Arch, CommercialType, ImageType, Zone};
+use crate::domain::{Arch, CommercialType, ImageType, Label, Zone};
 use crate::error::Error;
 use crate::marketplace::ApiUrl;
 
@@ -89,6 +91,16 @@ pub(super) enum Colour {
 pub(super) enum Command {
     /// Write the annotated images.toml; never over a file
     Init,
+    /// Declare an image in images.toml
+    Add(AddArgs),
+    /// Remove images from images.toml, and leave the rest of it as it is
+    Remove {
+        /// The images' names
+        #[arg(value_name = "NAME", required = true)]
+        names: Vec<String>,
+    },
+    /// Declare and pin the images that you run already, as they are
+    Adopt(AdoptArgs),
     /// Make images.lock satisfy images.toml, moving no pin that need not move
     Resolve(ResolveArgs),
     /// Report drift between images.lock, images.toml and the Marketplace
@@ -144,6 +156,90 @@ pub(super) enum Command {
         /// Where to; an older snapshot there is replaced
         file: PathBuf,
     },
+}
+
+/// The words are checked where the manifest is read, and complained about in the line that they would make.
+#[derive(Args)]
+pub(super) struct AddArgs {
+    /// Your name for the image
+    name: String,
+    /// The Marketplace's label; with `*` for one segment, the newest `--release` of those that match
+    #[arg(long)]
+    label: Option<String>,
+    /// The releases that are wanted, like `>=42, <44`
+    #[arg(long, requires = "label")]
+    release: Option<String>,
+    /// Instead of a label, the ID of a Marketplace image
+    #[arg(long, value_name = "UUID")]
+    image_id: Option<String>,
+    /// Instead of a label, the ID of one exact version
+    #[arg(long, value_name = "UUID")]
+    version_id: Option<String>,
+    /// A zone; can be repeated
+    #[arg(long = "zone", value_name = "ZONE")]
+    zones: Vec<String>,
+    /// An architecture; can be repeated
+    #[arg(long = "arch", value_name = "ARCH")]
+    archs: Vec<String>,
+    /// `instance_sbs` (what you get if you leave it out) or `instance_local`
+    #[arg(long = "type", value_name = "TYPE")]
+    image_type: Option<String>,
+    /// An Instance type that the image must be able to boot
+    #[arg(long, value_name = "TYPE")]
+    instance_type: Option<String>,
+}
+
+impl AddArgs {
+    pub(super) fn declaration(&self) -> Declaration {
+        let one = |word: &Option<String>| word.iter().cloned().collect::<Vec<_>>();
+        let key = |one, several, words: &[String]| if words.len() > 1 { several } else { one };
+        Declaration {
+            name: self.name.clone(),
+            keys: vec![
+                ("label", one(&self.label)),
+                ("release", one(&self.release)),
+                ("image-id", one(&self.image_id)),
+                ("version-id", one(&self.version_id)),
+                (key("zone", "zones", &self.zones), self.zones.clone()),
+                (key("arch", "archs", &self.archs), self.archs.clone()),
+                ("type", one(&self.image_type)),
+                ("instance-type", one(&self.instance_type)),
+            ],
+        }
+    }
+}
+
+#[derive(Args)]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["ids", "from"]))]
+pub(super) struct AdoptArgs {
+    /// What an image will be called, and the ID of the local image that you run
+    #[arg(value_name = "NAME=[ZONE/]UUID")]
+    pub(super) ids: Vec<String>,
+    /// Find the IDs in this file: `.tf`, `.tfvars`, `.tfstate` or any JSON. Can be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(super) from: Vec<PathBuf>,
+    /// Print what would change, and change nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// The label of IDs that the Marketplace no longer describes
+    #[arg(long)]
+    label: Option<Label>,
+    /// Their zone, where it does not stand before the ID
+    #[arg(long)]
+    zone: Option<Zone>,
+    /// Their architecture
+    #[arg(long)]
+    arch: Option<Arch>,
+    /// Their type; `instance_sbs` if you leave it out
+    #[arg(long = "type", value_name = "TYPE")]
+    image_type: Option<ImageType>,
+}
+
+impl AdoptArgs {
+    pub(super) fn word(&self) -> Word {
+        let Self { label, zone, arch, image_type, .. } = self;
+        Word { label: label.clone(), zone: zone.clone(), arch: arch.clone(), image_type: *image_type }
+    }
 }
 
 #[derive(Args)]
@@ -209,9 +305,14 @@ impl Command {
         match self {
             Self::Check { .. } => &Format::ALL,
             Self::Resolve(args) if args.locked => &Format::ALL,
-            Self::Resolve(_) => &[Format::Human, Format::Json, Format::Markdown],
+            Self::Resolve(_) | Self::Adopt(_) => &[Format::Human, Format::Json, Format::Markdown],
             Self::List | Self::Get { .. } | Self::Explain { .. } | Self::Search(_) => &[Format::Human, Format::Json],
-            Self::Init | Self::Export { .. } | Self::Completions { .. } | Self::Snapshot { .. } => &[Format::Human],
+            Self::Init
+            | Self::Add(_)
+            | Self::Remove { .. }
+            | Self::Export { .. }
+            | Self::Completions { .. }
+            | Self::Snapshot { .. } => &[Format::Human],
         }
     }
 

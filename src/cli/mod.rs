@@ -56,6 +56,12 @@ fn perform(cli: &Cli) -> Result<Outcome, Error> {
     let context = &context(&cli.global, format)?;
     match &cli.command {
         Command::Init => commands::init::run(context),
+        Command::Add(args) => commands::edit::add(context, &args.declaration()),
+        Command::Remove { names } => commands::edit::remove(context, names),
+        Command::Adopt(args) => {
+            let mode = if args.dry_run { Mode::DryRun } else { Mode::Write };
+            commands::adopt::run(context, &args.ids, &args.from, &args.word(), mode)
+        }
         Command::Resolve(args) => {
             let mode = match (args.locked, args.dry_run) {
                 (true, _) => Mode::Locked,

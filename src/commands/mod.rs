@@ -1,6 +1,8 @@
 //! One file a command, each a table of contents: read, think, write, render.
 
+pub mod adopt;
 pub mod check;
+pub mod edit;
 pub mod explain;
 pub mod export;
 pub mod get;
@@ -151,7 +153,7 @@ impl Project {
 
     /// Warnings about these files as text.
     fn warning(&self, warnings: &[Problem]) -> String {
-        problems::warnings(warnings, &self.manifest_source)
+        problems::warnings(warnings, &self.manifest_source, &invocation(&self.manifest_source.path))
     }
 
     /// A report about these files.

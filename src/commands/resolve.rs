@@ -48,13 +48,16 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mode: Mode) -> Result<
     let plan = plan(context, &project, &upgrade)?;
     // All that can be wrong with the outputs must be wrong before anything is written.
     let stale = stale(&project, &plan.lock)?;
-    if !is_written(&project, &plan.lock) {
-        files::replace(&path, &plan.lock.write())?;
-    }
-    for output in &stale {
-        output.write()?;
-    }
+    write(context, &project, &plan, &stale)?;
     Ok(outcome(context, &project, &plan, &stale, mode))
+}
+
+/// Writes the lock, if its bytes change, and the outputs that are out of step. The caller holds the guard.
+pub(super) fn write(context: &Context, project: &Project, plan: &Plan, stale: &[Stale]) -> Result<(), Error> {
+    if !is_written(project, &plan.lock) {
+        files::replace(&lock_path(&context.manifest)?, &plan.lock.write())?;
+    }
+    stale.iter().try_for_each(Stale::write)
 }
 
 fn upgrade_of(project: &Project, names: Option<&[String]>) -> Result<Upgrade, Error> {
@@ -101,7 +104,8 @@ fn locked(context: &Context, project: &Project) -> Result<Outcome, Error> {
     Ok(Outcome { warning: warning.join("\n"), ..outcome })
 }
 
-fn outcome(context: &Context, project: &Project, plan: &Plan, stale: &[Stale], mode: Mode) -> Outcome {
+/// What was done, or would be.
+pub(super) fn outcome(context: &Context, project: &Project, plan: &Plan, stale: &[Stale], mode: Mode) -> Outcome {
     let dry_run = mode == Mode::DryRun;
     let rewrites = !is_written(project, &plan.lock);
     let output = match context.format {

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+pub mod adopt;
 pub mod catalog;
 pub mod drift;
 pub mod eol;

@@ -241,7 +241,8 @@ fn keep(request: Request<'_>, target: &Target, pin: Pin, covered: bool, catalog:
     Change { cell: target.cell.clone(), from, to: Some(pin), newer, note }
 }
 
-fn pin(target: &Target, pick: &Pick<'_>, from: Option<&Pin>) -> Pin {
+/// The pin of a target for the local image that was picked.
+pub(super) fn pin(target: &Target, pick: &Pick<'_>, from: Option<&Pin>) -> Pin {
     let (image, stated_label) = match &target.wanted {
         // A range's pick comes from the listing of the label that won.
         Wanted::Label(_) | Wanted::Release(..) => (pick.image.clone(), None),

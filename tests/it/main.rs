@@ -10,12 +10,14 @@
     reason = "tests are named for what they show, nobody imports them, and a panic is a failed test"
 )]
 
+mod adopt;
 mod architecture;
 mod bench;
 mod check;
 mod consumers;
 mod dates;
 mod docs;
+mod edit;
 mod end_of_life;
 mod explain;
 mod export;
