@@ -114,6 +114,24 @@ enum Command {
     },
     /// Print the pins
     List,
+    /// Tell when each pin moved, by which commit, and how old the image was: the lockfile's history in git
+    Log {
+        /// The images to tell of; all if none is named
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Print the pins that differ between two revisions of the lockfile, or between one and the working tree
+    Diff {
+        /// A commit, a branch or a tag; also `A..B`, and `A...B` for what B has changed since it left A
+        #[arg(value_name = "REV", default_value = "HEAD")]
+        from: String,
+        /// What to compare it with, instead of the working tree
+        #[arg(value_name = "REV")]
+        to: Option<String>,
+        /// Exit with 2 if pins differ
+        #[arg(long)]
+        exit_code: bool,
+    },
     /// Print one pinned ID, alone, for scripts
     Get {
         /// The image's name in images.toml
@@ -242,6 +260,8 @@ fn dispatch(command: &Command, context: &Context) -> Result<Outcome, Error> {
         }
         Command::Check { names, exit_zero } => commands::check::run(context, names, *exit_zero),
         Command::List => commands::list::run(context),
+        Command::Log { names } => commands::log::run(context, names),
+        Command::Diff { from, to, exit_code } => commands::diff::run(context, from, to.as_deref(), *exit_code),
         Command::Get { name, zone, arch } => commands::get::run(context, name, zone.as_ref(), arch.as_ref()),
         Command::Export { shape, output } => commands::export::run(context, *shape, output.as_deref()),
         Command::Explain { what } => commands::explain::run(context, what),

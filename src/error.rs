@@ -116,6 +116,46 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
+    /// There is no `git` program.
+    #[error("the history of `{}` cannot be read without the program `git`, which was not found", path.display())]
+    NoGit {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// Git did not do what it was asked to.
+    #[error("git could not read the history of the lockfile")]
+    Git {
+        /// What it said.
+        message: String,
+    },
+    /// The lockfile is in no repository.
+    #[error("`{}` is not in a git repository, so the lockfile has no history", path.display())]
+    NoRepository {
+        /// The directory of the lockfile.
+        path: PathBuf,
+    },
+    /// The lockfile was never committed.
+    #[error("`{}` was never committed, and has no history", path.display())]
+    NeverCommitted {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// There is no such revision.
+    #[error("git knows no revision `{revision}`")]
+    NoRevision {
+        /// What was asked for.
+        revision: String,
+        /// A revision that may have been meant.
+        instead: Option<String>,
+    },
+    /// Two revisions never parted.
+    #[error("`{from}` and `{to}` have no commit in common, as far as this clone knows")]
+    NoMergeBase {
+        /// One of them.
+        from: String,
+        /// The other.
+        to: String,
+    },
     /// The Marketplace did not answer a question that is not about a line of the manifest.
     #[error("could not {doing}: {}", failure.cause)]
     Marketplace {
@@ -163,6 +203,19 @@ impl Error {
             Self::Busy { .. } => "wait for it or stop it, then run imagelock again".to_owned(),
             Self::Snapshot { .. } => "`imagelock snapshot FILE` writes one".to_owned(),
             Self::NotOurs { .. } => "choose another name, or move the file away first".to_owned(),
+            Self::NoGit { .. } => "install git, or add its directory to PATH".to_owned(),
+            Self::Git { .. } => "do what git asks for, then run imagelock again".to_owned(),
+            Self::NoRepository { .. } => {
+                "run imagelock where the lockfile is committed; `--manifest PATH` names another manifest".to_owned()
+            }
+            Self::NeverCommitted { path } => format!("commit it: `git add {0}`, `git commit`", path.display()),
+            Self::NoRevision { instead: Some(instead), .. } => format!("did you mean `{instead}`?"),
+            Self::NoRevision { .. } => "`git branch --all` lists the branches, `git log --oneline` the commits; `git \
+                                        fetch` brings what this clone has not got"
+                .to_owned(),
+            Self::NoMergeBase { from, to } => {
+                format!("`git fetch --unshallow` completes a shallow clone; `{from}..{to}` compares them as they are")
+            }
             Self::Marketplace { failure, .. } => failure.help.clone(),
         })
     }
@@ -171,6 +224,9 @@ impl Error {
     pub fn notes(&self) -> Vec<String> {
         match self {
             Self::Marketplace { failure, .. } => failure.particulars(),
+            Self::Git { message } => {
+                message.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+            }
             _ => Vec::new(),
         }
     }

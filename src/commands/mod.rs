@@ -1,11 +1,13 @@
 //! One file a command, each a table of contents: read, think, write, render.
 
 pub mod check;
+pub mod diff;
 pub mod explain;
 pub mod export;
 pub mod get;
 pub mod init;
 pub mod list;
+pub mod log;
 pub mod resolve;
 pub mod search;
 pub mod snapshot;
@@ -169,7 +171,10 @@ impl Project {
 fn read_lock(context: &Context) -> Result<(Lock, Source), Error> {
     let path = lock_path(&context.manifest)?;
     let Some(text) = files::read(&path)? else { return Err(Error::NoLock { path }) };
-    let source = Source { path, text };
+    parse_lock(Source { path, text })
+}
+
+fn parse_lock(source: Source) -> Result<(Lock, Source), Error> {
     match Lock::parse(&source.text) {
         Ok(lock) => Ok((lock, source)),
         Err(problems) => Err(Error::Problems { problems, manifest: None, lock: Some(source) }),

@@ -14,6 +14,7 @@ pub mod drift;
 pub mod eol;
 pub mod explain;
 pub mod fields;
+pub mod history;
 pub mod identity;
 pub mod inquiry;
 mod judge;

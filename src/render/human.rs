@@ -6,10 +6,11 @@ use anstyle::Style;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::change;
 use super::style::{self, COMMAND, FAINT, PLAIN, paint};
 use super::table::Table;
 use crate::domain::drift::{Finding, Latest, Report, Status};
-use crate::domain::lock::{Lock, Pin};
+use crate::domain::lock::Lock;
 use crate::domain::resolve::{Action, Change, Plan};
 use crate::domain::search::Offer;
 use crate::domain::words::{and_more, count, quoted, visible};
@@ -67,11 +68,6 @@ fn findings<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
     table.write()
 }
 
-/// The label of a pin, or what else it is known by.
-fn label(pin: &Pin) -> String {
-    pin.label().map_or_else(|| pin.image.to_string(), ToString::to_string)
-}
-
 fn cell(cell: &Cell) -> [(String, Style); 3] {
     [(cell.name.to_string(), PLAIN), (cell.zone.to_string(), PLAIN), (cell.arch.to_string(), PLAIN)]
 }
@@ -87,7 +83,8 @@ fn detail(finding: &Finding) -> String {
     parts.join("; ")
 }
 
-fn unknown() -> String {
+/// For a date that nobody tells.
+pub(super) fn unknown() -> String {
     "unknown".to_owned()
 }
 
@@ -103,12 +100,6 @@ fn latest_of(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
     });
     let parts: Vec<String> = release.into_iter().chain(date).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-/// `published 2026-09-02 → 2026-10-20`, as far as the dates are known.
-fn published(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<String> {
-    let known = |time: Option<Timestamp>| time.map_or_else(unknown, date);
-    (from.is_some() || to.is_some()).then(|| format!("published {} → {}", known(from), known(to)))
 }
 
 /// The day of a moment, in UTC.
@@ -178,23 +169,14 @@ pub fn plan(plan: &Plan, dry_run: bool, rewrites: bool, quiet: bool) -> String {
         if action == Action::Kept && (quiet || change.newer.is_none() && change.note.is_none()) {
             continue;
         }
-        let mut row = vec![(action.as_str().to_owned(), style::action(action))];
-        row.extend(cell(&change.cell));
-        row.push((change.to.as_ref().or(change.from.as_ref()).map(label).unwrap_or_default(), PLAIN));
-        let to = change.to.as_ref().filter(|_| action != Action::Kept);
-        row.extend([id(change.from.as_ref().map(|pin| pin.id)), id(to.map(|pin| pin.id))]);
-        row.push((change_detail(change), FAINT));
+        let mut row = change_row(change).to_vec();
+        row.push((change::detail(change), FAINT));
         table.row(row);
     }
     if quiet {
         return table.write();
     }
-    let tally: Vec<String> = [Action::Added, Action::Removed, Action::Moved, Action::Amended, Action::Kept]
-        .into_iter()
-        .map(|action| (action, plan.changes.iter().filter(|change| change.action() == action).count()))
-        .filter(|(_, n)| *n > 0)
-        .map(|(action, n)| format!("{n} {}", action.as_str()))
-        .collect();
+    let tally = change::tally(&plan.changes);
     let table = table.write();
     let space = if table.is_empty() { "" } else { "\n" };
     let pins = count(plan.lock.pins().len(), "pin");
@@ -204,43 +186,20 @@ pub fn plan(plan: &Plan, dry_run: bool, rewrites: bool, quiet: bool) -> String {
         (false, true, true) => {
             "dry run: no pin would change, the lockfile would be put into its canonical form\n".to_owned()
         }
-        (true, _, false) => format!("{pins}: {}\n", tally.join(", ")),
-        (true, _, true) => format!("dry run, nothing was written; would be: {}\n", tally.join(", ")),
+        (true, _, false) => format!("{pins}: {tally}\n"),
+        (true, _, true) => format!("dry run, nothing was written; would be: {tally}\n"),
     };
     format!("{table}{space}{summary}")
 }
 
-fn change_detail(change: &Change) -> String {
-    let when = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| pin.published);
-    let mut parts = Vec::new();
-    match (change.action(), &change.newer) {
-        (Action::Kept, Some(newer)) => {
-            parts.push(format!("newer: {}", newer.id.short()));
-            parts.extend(published(when(&change.to), newer.published));
-        }
-        (Action::Moved, _) => parts.extend(published(when(&change.from), when(&change.to))),
-        (Action::Added, _) => parts.extend(when(&change.to).map(|time| format!("published {}", date(time)))),
-        _ => {}
-    }
-    if let (Some(from), Some(to)) = (&change.from, &change.to) {
-        parts.extend(redeclared(from, to));
-    }
-    parts.extend(change.note.clone());
-    parts.join(", ")
-}
-
-/// What was declared before and what is declared now, where that differs.
-fn redeclared(from: &Pin, to: &Pin) -> Vec<String> {
-    let instance_type = |pin: &Pin| pin.instance_type.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
-    [
-        ("label", label(from), label(to)),
-        ("type", from.image_type.to_string(), to.image_type.to_string()),
-        ("Instance type", instance_type(from), instance_type(to)),
-    ]
-    .into_iter()
-    .filter(|(_, from, to)| from != to)
-    .map(|(what, from, to)| format!("{what} {from} → {to}"))
-    .collect()
+/// What every table says of a change before the details: under `CHANGE NAME ZONE ARCH LABEL FROM TO`.
+pub(super) fn change_row(change: &Change) -> [(String, Style); 7] {
+    let action = change.action();
+    let [name, zone, arch] = cell(&change.cell);
+    let label = change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default();
+    let from = change.from.as_ref().map(|pin| pin.id);
+    let to = change.to.as_ref().filter(|_| action != Action::Kept).map(|pin| pin.id);
+    [(action.as_str().to_owned(), style::action(action)), name, zone, arch, (label, PLAIN), id(from), id(to)]
 }
 
 /// All pins, with whole IDs.
@@ -249,7 +208,7 @@ pub fn pins(lock: &Lock) -> String {
     for pin in lock.pins() {
         let mut row = cell(&pin.cell).to_vec();
         row.push((pin.image_type.to_string(), PLAIN));
-        row.push((label(pin), PLAIN));
+        row.push((change::label(pin), PLAIN));
         row.push((pin.id.to_string(), PLAIN));
         row.push((pin.published.map(date).unwrap_or_default(), FAINT));
         table.row(row);
