@@ -156,6 +156,34 @@ pub enum Error {
         /// The other.
         to: String,
     },
+    /// A report cannot go to this file.
+    #[error("the report cannot go to `{}`: {}", path.display(),
+        if *own { "it is the manifest or the lockfile" } else { "another report goes there" })]
+    ReportPath {
+        /// Which file.
+        path: PathBuf,
+        /// Whether it is a file of the project; else it was named twice.
+        own: bool,
+    },
+    /// The format of a report is not clear.
+    #[error("which format should `{path}` have? {}", chosen.map_or("neither its name nor `--format` tells".to_owned(),
+        |chosen| format!("`--format` says {chosen}, and its name another")))]
+    ReportFormat {
+        /// The file it should go to.
+        path: String,
+        /// The format that `--format` names.
+        chosen: Option<&'static str>,
+        /// How to say it.
+        options: String,
+    },
+    /// A command has no such format.
+    #[error("this command does not print in the format `{format}`")]
+    Format {
+        /// The format that was asked for.
+        format: &'static str,
+        /// Those that it has, in words.
+        formats: String,
+    },
     /// The Marketplace did not answer a question that is not about a line of the manifest.
     #[error("could not {doing}: {}", failure.cause)]
     Marketplace {
@@ -216,6 +244,9 @@ impl Error {
             Self::NoMergeBase { from, to } => {
                 format!("`git fetch --unshallow` completes a shallow clone; `{from}..{to}` compares them as they are")
             }
+            Self::ReportPath { .. } => "name another file".to_owned(),
+            Self::ReportFormat { options, .. } => format!("write {options}"),
+            Self::Format { formats, .. } => format!("its formats are {formats}"),
             Self::Marketplace { failure, .. } => failure.help.clone(),
         })
     }

@@ -77,6 +77,19 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
     result.map_err(failed)
 }
 
+/// Puts a text where somebody asked for it: into a file as [`replace`] does, into a pipe or a device as it comes.
+///
+/// # Errors
+/// If that is not possible.
+pub fn put(path: &Path, text: &str) -> Result<(), Error> {
+    match fs::metadata(path) {
+        Ok(there) if !there.is_file() && !there.is_dir() => {
+            fs::write(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
+        }
+        _ => replace(path, text),
+    }
+}
+
 fn write_over(target: &Path, temporary: &Path, text: &str) -> io::Result<()> {
     // What a killed run left, or somebody planted to be followed or waited for, is never opened.
     match fs::remove_file(temporary) {

@@ -47,8 +47,8 @@ impl Repository {
         if !output.status.success() && String::from_utf8_lossy(&output.stderr).contains("not a git repository") {
             return Err(Error::NoRepository { path: repository.directory });
         }
-        let answer = repository.answer(&output)?;
-        if let Some(path) = answer.strip_prefix("true\n") {
+        let answer = answer(output)?;
+        if let Some(path) = String::from_utf8_lossy(&answer).strip_prefix("true\n") {
             let path = repository.directory.join(path.trim_end_matches('\n'));
             repository.ends = files::read(&path)?.unwrap_or_default().lines().map(str::to_owned).collect();
         }
@@ -82,10 +82,9 @@ impl Repository {
     pub fn lockfile(&self, commit: &str) -> Result<Option<Blob>, Error> {
         let mut command = self.git();
         command.args(["ls-tree", "-z", commit, "--"]).arg(&self.file);
-        let output = self.run(command, None)?;
-        let answer = self.answer(&output)?;
-        // `100644 blob HASH<tab>PATH`
-        Ok(answer.split(['\t', ' ']).nth(2).map(str::to_owned))
+        let answer = answer(self.run(command, None)?)?;
+        // `100644 blob HASH<tab>PATH`, or nothing.
+        Ok(String::from_utf8_lossy(&answer).split(['\t', ' ']).nth(2).map(str::to_owned))
     }
 
     /// The commits that changed the lockfile, on the line of first parents.
@@ -106,8 +105,7 @@ impl Repository {
         if !output.status.success() && self.commit("HEAD")?.is_none() {
             return Ok(History { revisions: Vec::new(), is_whole: true });
         }
-        self.answer(&output)?;
-        let revisions = revisions(&output.stdout).ok_or_else(|| misunderstood("log"))?;
+        let revisions = revisions(&answer(output)?).ok_or_else(|| misunderstood("log"))?;
         let is_whole = revisions.last().is_none_or(|(commit, _)| !self.ends.contains(&commit.id));
         Ok(History { revisions, is_whole })
     }
@@ -121,8 +119,7 @@ impl Repository {
         command.args(["cat-file", "--batch"]);
         let questions = blobs.iter().fold(String::new(), |text, blob| text + blob + "\n");
         let output = self.run(command, Some(&questions))?;
-        self.answer(&output)?;
-        contents(&output.stdout).filter(|found| found.len() == blobs.len()).ok_or_else(|| misunderstood("cat-file"))
+        contents(&answer(output)?).filter(|found| found.len() == blobs.len()).ok_or_else(|| misunderstood("cat-file"))
     }
 
     fn git(&self) -> Command {
@@ -153,23 +150,23 @@ impl Repository {
         .map_err(failed)
     }
 
-    /// What git printed, if all went well.
-    fn answer(&self, output: &Output) -> Result<String, Error> {
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        Err(Error::Git { message: if message.is_empty() { output.status.to_string() } else { message } })
-    }
-
     /// A hash that git may or may not find: then it exits with 1.
     fn found(&self, command: Command) -> Result<Option<String>, Error> {
         let output = self.run(command, None)?;
         if output.status.code() == Some(1) {
             return Ok(None);
         }
-        self.answer(&output).map(|hash| hash.lines().next().map(str::to_owned))
+        answer(output).map(|hash| String::from_utf8_lossy(&hash).lines().next().map(str::to_owned))
     }
+}
+
+/// What git printed, if all went well.
+fn answer(output: Output) -> Result<Vec<u8>, Error> {
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(Error::Git { message: if message.is_empty() { output.status.to_string() } else { message } })
 }
 
 fn misunderstood(command: &str) -> Error {

@@ -1,30 +1,32 @@
 //! `imagelock check`: reports drift.
 
-use super::{Context, Format, Outcome, Project};
+use super::report::{self, File};
+use super::{Context, Outcome, Project};
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::{drift, questions};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Target, check_names};
 use crate::error::Error;
-use crate::render::{human, json};
+use crate::render;
 
-/// Compares the lock with the manifest and with what the Marketplace offers, for the named images or for all.
+/// Compares the lock with the manifest and with what the Marketplace offers, for the named images or for all. Writes the
+/// report to `reports` as well.
 ///
 /// # Errors
-/// If it cannot be decided: a file is wrong, or the Marketplace does not answer.
-pub fn run(context: &Context, names: &[String], exit_zero: bool) -> Result<Outcome, Error> {
+/// If it cannot be decided: a file is wrong, or the Marketplace does not answer; if a report cannot be written.
+pub fn run(context: &Context, names: &[String], reports: &[File], exit_zero: bool) -> Result<Outcome, Error> {
     let project = Project::read(context)?;
     let (targets, lock) = selection(&project, names)?;
     let mut catalog = Catalog::default();
     let now = context.now;
     context.marketplace.inquire(&mut catalog, |catalog| questions(&lock, &targets, now, catalog));
     let report = drift(&lock, &targets, now, &catalog).map_err(|problems| project.error(problems))?;
-    let output = match context.format {
-        Format::Human => human::check(&report, &context.invocation(), context.quiet),
-        Format::Json => json::check(&report),
-    };
+    let invocation = context.invocation();
+    let subject = project.subject(&report, &invocation, now);
+    let output = render::check(context.format, subject, context.quiet);
+    let remark = report::write(reports, context, subject)?;
     let warning = project.warning(&report.notices);
-    Ok(Outcome { warning, ..Outcome::judged(output, report.has_drift() && !exit_zero) })
+    Ok(Outcome { remark, warning, ..Outcome::judged(output, report.has_drift() && !exit_zero) })
 }
 
 /// The targets and pins of the named images; all of them where no name is given.

@@ -8,7 +8,7 @@ use crate::domain::lock::Lock;
 use crate::error::{Error, Source};
 use crate::files;
 use crate::git::Repository;
-use crate::render::{history as human, json};
+use crate::render::{history as human, json, markdown};
 
 /// A state of the lockfile that is named.
 enum State {
@@ -35,8 +35,9 @@ pub fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> 
     let changes = changes(&old.unwrap_or_default(), &new.unwrap_or_default());
     let comparison = Comparison { from, to, changes };
     let output = match context.format {
-        Format::Human => human::diff(&comparison, context.quiet),
         Format::Json => json::diff(&comparison),
+        Format::Markdown => markdown::changes(&comparison.changes),
+        _ => human::diff(&comparison, context.quiet),
     };
     Ok(Outcome::judged(output, exit_code && !comparison.changes.is_empty()))
 }

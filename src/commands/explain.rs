@@ -32,8 +32,8 @@ fn explain_name(context: &Context, name: &str) -> Result<Outcome, Error> {
     let candidates = explain(&targets, lock, now, &catalog)
         .map_err(|failure| Error::Marketplace { doing: format!("learn the candidates of `{name}`"), failure })?;
     Ok(Outcome::well(match context.format {
-        Format::Human => human::candidates(&targets, &candidates),
         Format::Json => json::candidates(&candidates),
+        _ => human::candidates(&targets, &candidates),
     }))
 }
 
@@ -49,7 +49,7 @@ fn explain_id(context: &Context, id: AnyId, text: &str) -> Result<Outcome, Error
         .map_err(|failure| Error::Marketplace { doing: format!("find out what {text} is"), failure })?;
     let pins: Vec<_> = id.pins(&lock).collect();
     Ok(Outcome::well(match context.format {
-        Format::Human => human::identity(text, &identity, &pins),
         Format::Json => json::identity(text, &identity, &pins),
+        _ => human::identity(text, &identity, &pins),
     }))
 }

@@ -18,7 +18,7 @@ pub fn run(context: &Context, name: &str, zone: Option<&Zone>, arch: Option<&Arc
         lock: Some(source),
     })?;
     Ok(Outcome::well(match context.format {
-        Format::Human => format!("{}\n", pin.id),
         Format::Json => json::pin(pin),
+        _ => format!("{}\n", pin.id),
     }))
 }

@@ -12,8 +12,8 @@ use crate::render::{human, json};
 pub fn run(context: &Context) -> Result<Outcome, Error> {
     let (lock, source) = read_lock(context)?;
     let output = match context.format {
-        Format::Human => human::pins(&lock),
         Format::Json => json::pins(&lock),
+        _ => human::pins(&lock),
     };
     let mut outcome = Outcome::well(output);
     let edited: Vec<_> = lock.pins().iter().filter(|pin| lock.is_edited(&pin.cell)).map(|pin| &pin.cell).collect();

@@ -26,7 +26,7 @@ pub fn run(context: &Context, names: &[String]) -> Result<Outcome, Error> {
     all.extend(revisions.into_iter().map(|(commit, blob)| {
         let lock = match blob.map(|_| contents.next().flatten()) {
             None => read(None),
-            Some(Some(content)) => read(Some(&content)),
+            Some(Some(text)) => read(Some(&text)),
             Some(None) => Err("git has lost it".to_owned()),
         };
         Revision { commit: Some(commit), lock }
@@ -38,8 +38,8 @@ pub fn run(context: &Context, names: &[String]) -> Result<Outcome, Error> {
     })?;
     let entries = entries(&all, is_whole, &names, context.now);
     let mut outcome = Outcome::well(match context.format {
-        Format::Human => human::log(&entries, context.quiet),
         Format::Json => json::log(&entries, is_whole),
+        _ => human::log(&entries, context.quiet),
     });
     if !is_whole {
         outcome.warning = format!(

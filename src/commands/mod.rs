@@ -8,6 +8,7 @@ pub mod get;
 pub mod init;
 pub mod list;
 pub mod log;
+pub mod report;
 pub mod resolve;
 pub mod search;
 pub mod snapshot;
@@ -17,6 +18,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use crate::domain::drift::Report;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::policy::Age;
@@ -24,6 +26,8 @@ use crate::domain::problem::Problem;
 use crate::error::{Error, Source};
 use crate::files;
 use crate::marketplace::Marketplace;
+pub use crate::render::Format;
+use crate::render::{Subject, problems};
 
 /// What every command may need to know of the world.
 pub struct Context {
@@ -65,15 +69,6 @@ pub fn invocation(manifest: &Path) -> String {
 
 /// The manifest that is read where none is named.
 pub const DEFAULT_MANIFEST: &str = "images.toml";
-
-/// The shape of what is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Tables and sentences.
-    Human,
-    /// JSON with a `schema` field.
-    Json,
-}
 
 /// What a command came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +153,12 @@ impl Project {
 
     /// Warnings about these files as text.
     fn warning(&self, warnings: &[Problem]) -> String {
-        crate::render::problems::warnings(warnings, &self.manifest_source)
+        problems::warnings(warnings, &self.manifest_source)
+    }
+
+    /// A report about these files.
+    fn subject<'a>(&'a self, report: &'a Report, invocation: &'a str, now: Timestamp) -> Subject<'a> {
+        Subject { report, manifest: &self.manifest_source, lock: self.lock_source.as_ref(), invocation, now }
     }
 
     /// Makes an error of problems with these files.

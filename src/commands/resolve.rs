@@ -10,7 +10,7 @@ use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
 use crate::error::Error;
 use crate::files;
 use crate::guard::Guard;
-use crate::render::{human, json};
+use crate::render::{self, human, json, markdown};
 
 /// Whether the lock may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,14 +87,15 @@ fn locked(context: &Context, project: &Project) -> Result<Outcome, Error> {
     let report = disagreements(&project.lock, project.manifest.targets());
     // Outputs of a lock that does not satisfy the manifest are out of step with what it will be.
     let stale = if report.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
+    let invocation = context.invocation();
     let output = match context.format {
-        Format::Human => human::locked(&report, project.lock.pins().len(), &context.invocation(), context.quiet),
-        Format::Json => json::check(&report),
+        Format::Human => human::locked(&report, project.lock.pins().len(), &invocation, context.quiet),
+        format => render::check(format, project.subject(&report, &invocation, context.now), context.quiet),
     };
     let warning = stale.iter().map(|output| format!("`{}` is out of step with the lockfile", output.path.display()));
     let mut warning: Vec<String> = warning.collect();
     if !warning.is_empty() {
-        warning.push(format!("to bring it in step: {} resolve", context.invocation()));
+        warning.push(format!("to bring it in step: {invocation} resolve"));
     }
     let outcome = Outcome::judged(output, report.has_drift() || !stale.is_empty());
     Ok(Outcome { warning: warning.join("\n"), ..outcome })
@@ -104,8 +105,9 @@ fn outcome(context: &Context, project: &Project, plan: &Plan, stale: &[Stale], m
     let dry_run = mode == Mode::DryRun;
     let rewrites = !is_written(project, &plan.lock);
     let output = match context.format {
-        Format::Human => human::plan(plan, dry_run, rewrites, context.quiet),
         Format::Json => json::plan(plan, dry_run),
+        Format::Markdown => markdown::plan(plan),
+        _ => human::plan(plan, dry_run, rewrites, context.quiet),
     };
     let verb = if dry_run { "would write" } else { "wrote" };
     let remark: Vec<String> = stale.iter().map(|output| format!("{verb} `{}`", output.path.display())).collect();

@@ -25,8 +25,8 @@ pub fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<
     let images = matching(&pattern, filter, context.now, &catalog);
     let offers = offers(&images, filter, &catalog).map_err(|(label, failure)| listing_failed(&label, failure))?;
     Ok(Outcome::well(match context.format {
-        Format::Human => human::offers(&offers),
         Format::Json => json::offers(&offers),
+        _ => human::offers(&offers),
     }))
 }
 

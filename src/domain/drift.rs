@@ -8,7 +8,7 @@ use super::catalog::{Answer, Catalog, Failure, Question};
 use super::inquiry;
 pub use super::judge::Latest;
 use super::judge::{Judgement, judge};
-use super::life::{End, outlook};
+use super::life::{End, end_of_life, outlook};
 use super::lock::{Lock, Pin};
 use super::manifest::{Target, Wanted};
 use super::miss::Misses;
@@ -41,7 +41,7 @@ pub struct Finding {
     pub published: Option<Timestamp>,
     /// The local image that an upgrade would pin, where that is another.
     pub latest: Option<Latest>,
-    /// The end of life, where it is near or over.
+    /// The end of life of what is pinned, if anybody says.
     pub end: Option<End>,
     /// What else there is to say, a clause each.
     pub notes: Vec<String>,
@@ -223,6 +223,7 @@ fn inspect(lock: &Lock, target: &Target, now: Timestamp, catalog: &Catalog) -> R
         _ => Finding::new(target, lock, judgement),
     };
     finding.published = finding.published.or_else(|| catalog.published(&pin.image, pin.id));
+    finding.end = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image));
     grow_old(&mut finding, pin, target, now, catalog);
     finding.accept(target, now);
     Ok(finding)
@@ -241,7 +242,6 @@ fn grow_old(finding: &mut Finding, pin: &Pin, target: &Target, now: Timestamp, c
     }
     finding.notes.splice(0..0, notes);
     finding.also(status);
-    finding.end = Some(outlook.end);
 }
 
 /// The acceptances that have ended, and those that match nothing that was found.

@@ -68,6 +68,25 @@ impl Status {
         }
     }
 
+    /// What it means, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Mismatch => "The pinned ID is of another label, zone, architecture or type: somebody swapped a UUID",
+            Self::Edited => "The block of the lockfile does not match its digest",
+            Self::Eol => "Support has ended",
+            Self::Withdrawn => "The Marketplace no longer has the label",
+            Self::Retired => "The Marketplace has the label, but no longer in this zone, architecture or type",
+            Self::Incompatible => "The image does not boot on the declared Instance type",
+            Self::Unlocked => "The image is declared, but not in the lockfile, or declared otherwise",
+            Self::Undeclared => "The image is in the lockfile, but not declared",
+            Self::Outdated => "A newer local image exists, and the policy allows it",
+            Self::EolSoon => "Support ends soon",
+            Self::Frozen => "A newer local image exists, but the image is frozen",
+            Self::Cooling => "A newer local image exists, but is younger than the policy allows",
+            Self::Current => "The newest local image that the policy allows is pinned",
+        }
+    }
+
     /// Whether it is drift, and so makes `check` exit with 2.
     pub fn is_drift(self) -> bool {
         !matches!(self, Self::Frozen | Self::Cooling | Self::Current)

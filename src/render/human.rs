@@ -1,36 +1,27 @@
 //! Reports, plans and pins -> tables and sentences.
 
-use std::collections::BTreeSet;
-
 use anstyle::Style;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::change;
+use super::finding::{self, Gravity, Remedy, detail, tally};
 use super::style::{self, COMMAND, FAINT, PLAIN, paint};
 use super::table::Table;
-use crate::domain::drift::{Finding, Latest, Report, Status};
+use crate::domain::drift::{Finding, Report};
 use crate::domain::lock::Lock;
 use crate::domain::resolve::{Action, Change, Plan};
 use crate::domain::search::Offer;
-use crate::domain::words::{and_more, count, quoted, visible};
-use crate::domain::{Cell, LocalImageId, Name, Zone};
+use crate::domain::words::{count, visible};
+use crate::domain::{Cell, LocalImageId, Zone};
 
-/// What `check` found: a line a cell, the worst first, then a summary that names the command to run. `invocation` is how
-/// imagelock was called.
+/// What `check` found: a line a cell, the worst first, then a summary that names the command to run.
 pub fn check(report: &Report, invocation: &str, quiet: bool) -> String {
     let table = findings(report.findings.iter().filter(|finding| !quiet || finding.is_drift));
     if quiet {
         return table;
     }
-    let all = count(report.findings.len(), "pin");
-    let summary = if report.tally().iter().any(|(status, _)| *status != Status::Current) {
-        let tally: Vec<String> =
-            report.tally().into_iter().map(|(status, n)| format!("{n} {}", status.as_str())).collect();
-        format!("{all}: {}\n{}", tally.join(", "), remedies(report, invocation))
-    } else {
-        format!("{all}: all current\n")
-    };
+    let summary = format!("{}\n{}", tally(report), remedies(report, invocation));
     if table.is_empty() { summary } else { format!("{table}\n{summary}") }
 }
 
@@ -52,12 +43,10 @@ pub fn locked(report: &Report, pins: usize, invocation: &str, quiet: bool) -> St
 fn findings<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
     let mut table = Table::new(&["STATUS", "NAME", "ZONE", "ARCH", "LABEL", "LOCKED", "PUBLISHED", "LATEST", "DETAIL"]);
     for finding in findings {
-        let held = if finding.is_drift { style::status(finding.status) } else { style::held(finding.status) };
-        let label = finding.label.as_ref().map_or_else(|| finding.image.clone(), ToString::to_string);
-        let mut row = vec![(finding.status.as_str().to_owned(), held)];
+        let mut row = vec![(finding.status.as_str().to_owned(), style::gravity(Gravity::of(finding)))];
         row.extend(cell(&finding.cell));
         row.extend([
-            (label, PLAIN),
+            (finding::label(finding), PLAIN),
             id(finding.locked.as_ref().map(|pin| pin.id)),
             (finding.locked.as_ref().map(|_| finding.published.map_or_else(unknown, date)).unwrap_or_default(), PLAIN),
             id(finding.latest.as_ref().map(|latest| latest.id)),
@@ -76,30 +65,9 @@ fn id(id: Option<LocalImageId>) -> (String, Style) {
     (id.map(LocalImageId::short).unwrap_or_default(), PLAIN)
 }
 
-fn detail(finding: &Finding) -> String {
-    let mut parts: Vec<String> =
-        finding.latest.iter().filter_map(|latest| latest_of(latest, finding.published)).collect();
-    parts.extend(finding.notes.iter().cloned());
-    parts.join("; ")
-}
-
 /// For a date that nobody tells.
 pub(super) fn unknown() -> String {
     "unknown".to_owned()
-}
-
-/// What there is to say of a newer local image: its release, its date, and how much later that is.
-fn latest_of(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
-    let release = latest.release.as_ref().map(|release| format!("release {release}"));
-    let date = latest.published.map(|newer| match published {
-        Some(older) if newer >= older => {
-            let days = newer.duration_since(older).as_hours() / 24;
-            format!("{} behind ({})", count(usize::try_from(days).unwrap_or_default(), "day"), date(newer))
-        }
-        _ => format!("the latest is of {}", date(newer)),
-    });
-    let parts: Vec<String> = release.into_iter().chain(date).collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// The day of a moment, in UTC.
@@ -107,58 +75,13 @@ pub(super) fn date(time: Timestamp) -> String {
     TimeZone::UTC.to_datetime(time).date().to_string()
 }
 
-/// The commands that mend what a report found, a line each, in the order in which they work.
+/// The commands that mend what a report found, a line each.
 fn remedies(report: &Report, invocation: &str) -> String {
-    let names = |wanted: &dyn Fn(&Finding) -> bool| -> BTreeSet<&Name> {
-        report
-            .findings
-            .iter()
-            .filter(|finding| finding.is_drift && wanted(finding))
-            .map(|finding| &finding.cell.name)
-            .collect()
+    let line = |remedy: Remedy| match remedy.command {
+        Some(command) => format!("{}: {}\n", remedy.aim, paint(COMMAND, command)),
+        None => remedy.aim + "\n",
     };
-    let with = |statuses: &'static [Status]| {
-        names(&move |finding| statuses.iter().any(|status| finding.statuses.contains(status)))
-    };
-    let command = |rest: &str| paint(COMMAND, format!("{invocation} {rest}"));
-    let upgrade = |names: BTreeSet<&Name>| {
-        let names: Vec<&str> = names.into_iter().map(Name::as_str).collect();
-        command(&format!("resolve --upgrade {}", names.join(" ")))
-    };
-    let mut lines = Vec::new();
-    let edited = with(&[Status::Mismatch, Status::Edited]);
-    if !edited.is_empty() {
-        lines.push(
-            "somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who".to_owned(),
-        );
-        lines.push(format!("to pin anew what was changed: {}", upgrade(edited)));
-    }
-    if !with(&[Status::Unlocked, Status::Undeclared]).is_empty() {
-        lines.push(format!("to make the lock follow the manifest: {}", command("resolve")));
-    }
-    // An image of which a cell is gone cannot be upgraded before its declaration is changed.
-    let gone = names(&|finding| {
-        let gone = [Status::Withdrawn, Status::Retired, Status::Incompatible];
-        finding.latest.is_none() && finding.statuses.iter().any(|status| gone.contains(status))
-    });
-    let movable = names(&|finding| {
-        let moves = [Status::Outdated, Status::Incompatible, Status::Withdrawn, Status::Retired];
-        finding.latest.is_some() && finding.statuses.iter().any(|status| moves.contains(status))
-    });
-    let movable: BTreeSet<&Name> = movable.difference(&gone).copied().collect();
-    if !movable.is_empty() {
-        lines.push(format!("to move to the latest: {}", upgrade(movable)));
-    }
-    let ending: BTreeSet<&Name> = with(&[Status::Eol, Status::EolSoon]).difference(&gone).copied().collect();
-    if !ending.is_empty() {
-        let names = and_more(ending.into_iter().map(quoted), 6);
-        lines.push(format!("to see what could follow {names}: {}", command("search")));
-    }
-    if !gone.is_empty() {
-        let names = and_more(gone.into_iter().map(quoted), 6);
-        lines.push(format!("to see what there is instead of {names}: {}", command("search")));
-    }
-    lines.into_iter().fold(String::new(), |text, line| text + &line + "\n")
+    finding::remedies(&report.findings, invocation).into_iter().map(line).collect()
 }
 
 /// What `resolve` did, or under `--dry-run` would do. `rewrites` says that the bytes of the lockfile change.

@@ -3,6 +3,7 @@
 use annotate_snippets::renderer::Renderer;
 use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 
+use super::place::Lines;
 use crate::domain::problem::{Document, Problem};
 use crate::domain::words::{count, escaped};
 use crate::error::{Error, Source};
@@ -25,10 +26,10 @@ pub fn error(error: &Error, invocation: &str) -> String {
     let in_full = problems.iter().take(IN_FULL).map(|problem| full(problem, source(problem), invocation));
     let mut parts: Vec<String> = in_full.collect();
     if problems.len() > IN_FULL {
-        let lines = [manifest, lock].map(|source| source.as_ref().map(|source| line_starts(&source.text)));
+        let lines = [manifest, lock].map(|source| source.as_ref().map(Lines::new));
         let rest = problems.iter().skip(IN_FULL).map(|problem| {
-            let starts = &lines[usize::from(problem.document == Document::Lock)];
-            short(problem, source(problem).zip(starts.as_deref()))
+            let lines = &lines[usize::from(problem.document == Document::Lock)];
+            format!("error: {}\n", place_and_title(problem, lines.as_ref()))
         });
         parts.push(rest.collect());
     }
@@ -40,10 +41,10 @@ pub fn error(error: &Error, invocation: &str) -> String {
 
 /// Warnings about the manifest, in a form that is as short as it can be: they come beside other output.
 pub fn warnings(problems: &[Problem], manifest: &Source) -> String {
-    let starts = line_starts(&manifest.text);
+    let places = Lines::new(manifest);
     let mut lines = Vec::new();
     for problem in problems {
-        let title = place_and_title(problem, Some((manifest, &starts)));
+        let title = place_and_title(problem, Some(&places));
         lines.push(format!("{WARNING}warning{WARNING:#}: {title}"));
         lines.extend(problem.notes.iter().map(|note| format!("  = note: {}", escaped(note))));
         lines.extend(problem.help.iter().map(|help| format!("  = help: {}", escaped(help))));
@@ -68,24 +69,9 @@ fn full(problem: &Problem, source: Option<&Source>, invocation: &str) -> String 
     text
 }
 
-/// A problem in a line.
-fn short(problem: &Problem, source: Option<(&Source, &[usize])>) -> String {
-    format!("error: {}\n", place_and_title(problem, source))
-}
-
-fn place_and_title(problem: &Problem, source: Option<(&Source, &[usize])>) -> String {
-    let place = match (source, &problem.span) {
-        (Some((source, starts)), Some(span)) => {
-            let line = starts.partition_point(|start| *start <= span.start);
-            let before = source.text.get(starts[line - 1]..span.start).unwrap_or_default();
-            format!("{}:{line}:{}: ", source.path.display(), before.chars().count() + 1)
-        }
-        _ => String::new(),
-    };
-    place + &escaped(&problem.title)
-}
-
-/// Where each line starts.
-fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0).chain(text.match_indices('\n').map(|(newline, _)| newline + 1)).collect()
+/// A problem in a line, behind its place.
+fn place_and_title(problem: &Problem, lines: Option<&Lines<'_>>) -> String {
+    let place = lines.zip(problem.span.as_ref()).and_then(|(lines, span)| lines.place(span));
+    let place = place.map(|at| format!("{}:{}:{}: ", at.path.display(), at.line, at.columns.0));
+    place.unwrap_or_default() + &escaped(&problem.title)
 }

@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::domain::drift::Status;
+use super::finding::Gravity;
 use crate::domain::resolve::Action;
 
 /// No style.
@@ -21,24 +21,14 @@ const CHANGED: Style = AnsiColor::Yellow.on_default();
 pub(super) const HELD: Style = AnsiColor::Blue.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// How alarming a status is.
-pub(super) fn status(status: Status) -> Style {
-    match status {
-        Status::Mismatch
-        | Status::Edited
-        | Status::Eol
-        | Status::Withdrawn
-        | Status::Retired
-        | Status::Incompatible => BAD,
-        Status::Unlocked | Status::Undeclared | Status::Outdated | Status::EolSoon => CHANGED,
-        Status::Frozen | Status::Cooling => HELD,
-        Status::Current => GOOD,
+/// How grave a finding is.
+pub(super) fn gravity(gravity: Gravity) -> Style {
+    match gravity {
+        Gravity::Bad => BAD,
+        Gravity::Due => CHANGED,
+        Gravity::Held => HELD,
+        Gravity::Good => GOOD,
     }
-}
-
-/// A status that is no drift: by policy, by acceptance, or because all is well.
-pub(super) fn held(status: Status) -> Style {
-    if status == Status::Current { GOOD } else { HELD }
 }
 
 /// What a change does.

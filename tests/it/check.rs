@@ -300,7 +300,10 @@ fn json_has_an_object_a_pin() {
             "published": null
           },
           "latest_release": null,
-          "end_of_life": null,
+          "end_of_life": {
+            "date": "2029-05-31",
+            "source": "distro-info-data (Ubuntu 24.04 LTS)"
+          },
           "notes": [
             "the pinned ID is no longer described"
           ]
@@ -327,7 +330,10 @@ fn json_has_an_object_a_pin() {
           },
           "latest": null,
           "latest_release": null,
-          "end_of_life": null,
+          "end_of_life": {
+            "date": "2028-06-30",
+            "source": "distro-info-data (Debian 12)"
+          },
           "notes": []
         }
       ],

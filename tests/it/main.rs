@@ -31,6 +31,7 @@ mod pins;
 mod policy;
 mod ranges;
 mod release;
+mod reports;
 mod resolve;
 mod search;
 mod standin;

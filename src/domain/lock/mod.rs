@@ -205,3 +205,17 @@ impl Lock {
         }
     }
 }
+
+/// Where the block of a cell is named in the text of a lockfile.
+pub fn block(text: &str, cell: &Cell) -> Option<Span> {
+    let Cell { name, zone, arch } = cell;
+    let lines = [format!("name = \"{name}\""), format!("zone = \"{zone}\""), format!("arch = \"{arch}\"")];
+    let starts: Vec<usize> = text.match_indices("[[pin]]").map(|(start, _)| start).collect();
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    starts.iter().zip(ends).find_map(|(start, end)| {
+        let block = &text[*start..end];
+        let all = lines.iter().all(|wanted| block.lines().any(|line| line == wanted));
+        let name = start + block.find(&lines[0])?;
+        all.then(|| name..name + lines[0].len())
+    })
+}

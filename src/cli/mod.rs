@@ -1,0 +1,162 @@
+//! The command line. The clock, the environment and the terminal are read here, once, and here alone
+//! errors are printed and the exit status is chosen.
+
+mod args;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use anstream::{AutoStream, ColorChoice};
+use clap::{CommandFactory, Parser};
+use clap_complete::Shell;
+use jiff::Timestamp;
+
+use self::args::{Cli, Colour, Command, Global};
+use crate::commands::resolve::Mode;
+use crate::commands::{self, Context, Format, Outcome, Verdict};
+use crate::error::Error;
+use crate::files;
+use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
+use crate::render::problems;
+
+/// The live API.
+const API_URL: &str = "https://api.scaleway.com";
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap exits with 2 for bad usage, and 2 means drift here.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
+    let choice = match cli.global.color {
+        Colour::Auto => ColorChoice::Auto,
+        Colour::Always => ColorChoice::Always,
+        Colour::Never => ColorChoice::Never,
+    };
+    choice.write_global();
+    match perform(&cli) {
+        Ok(outcome) => finish(&outcome, cli.global.quiet),
+        Err(error) => {
+            tell(&problems::error(&error, &commands::invocation(&cli.global.manifest)));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(cli: &Cli) -> Result<Outcome, Error> {
+    let (format, reports) = cli.command.reports(&cli.global)?;
+    let context = &context(&cli.global, format)?;
+    match &cli.command {
+        Command::Init => commands::init::run(context),
+        Command::Resolve(args) => {
+            let mode = match (args.locked, args.dry_run) {
+                (true, _) => Mode::Locked,
+                (false, true) => Mode::DryRun,
+                (false, false) => Mode::Write,
+            };
+            commands::resolve::run(context, args.upgrade.as_deref(), mode)
+        }
+        Command::Check { names, exit_zero, .. } => commands::check::run(context, names, &reports, *exit_zero),
+        Command::List => commands::list::run(context),
+        Command::Log { names } => commands::log::run(context, names),
+        Command::Diff { from, to, exit_code } => commands::diff::run(context, from, to.as_deref(), *exit_code),
+        Command::Get { name, zone, arch } => commands::get::run(context, name, zone.as_ref(), arch.as_ref()),
+        Command::Export { shape, output } => commands::export::run(context, *shape, output.as_deref()),
+        Command::Explain { what } => commands::explain::run(context, what),
+        Command::Search(args) => commands::search::run(context, args.pattern.as_deref(), &args.filter()),
+        Command::Completions { shell } => Ok(Outcome::well(completions(*shell))),
+        Command::Snapshot { file } => commands::snapshot::run(context, file),
+    }
+}
+
+fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "imagelock", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+fn context(global: &Global, format: Format) -> Result<Context, Error> {
+    let run = Duration::from_secs(global.timeout.into());
+    let deadline = Instant::now() + run;
+    let marketplace = marketplace(global, Limits { request: Duration::from_secs(15), deadline, run })?;
+    // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
+    let now = global.now.or(marketplace.taken()).unwrap_or_else(Timestamp::now);
+    Ok(Context {
+        manifest: global.manifest.clone(),
+        marketplace,
+        deadline,
+        now,
+        min_age: global.min_age,
+        format,
+        quiet: global.quiet,
+        notify: Box::new(|line| tell(&format!("{line}\n"))),
+    })
+}
+
+fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
+    if let Some(path) = &global.catalog {
+        let Some(text) = files::read(path)? else {
+            let source = io::Error::from(io::ErrorKind::NotFound);
+            return Err(Error::Read { path: path.clone(), source });
+        };
+        return match Snapshot::parse(&text) {
+            Ok(snapshot) => Ok(Marketplace::Snapshot(snapshot)),
+            Err(source) => Err(Error::Snapshot { path: path.clone(), source }),
+        };
+    }
+    if global.offline {
+        return Ok(Marketplace::Offline);
+    }
+    let observer: Option<Observer> =
+        global.verbose.then(|| Rc::new(|line: &str| tell(&format!("{line}\n"))) as Observer);
+    Ok(Marketplace::Live(Box::new(Live::new(Settings {
+        api_url: match &global.api_url {
+            Some(url) => url.to_string(),
+            None => {
+                variable("SCW_API_URL").and_then(|url| url.into_string().ok()).unwrap_or_else(|| API_URL.to_owned())
+            }
+        },
+        limits,
+        extra_roots: variable("SSL_CERT_FILE").map(PathBuf::from),
+        observer,
+    }))))
+}
+
+/// A variable of the environment. An empty one is as good as none.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Prints what a command came to. The exit status comes from the same value.
+fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
+    for line in [&outcome.warning, &outcome.remark].into_iter().filter(|line| !line.is_empty()) {
+        if !quiet || *line == outcome.warning {
+            tell(&format!("{line}\n"));
+        }
+    }
+    let mut stdout = AutoStream::auto(io::stdout());
+    match stdout.write_all(outcome.output.as_bytes()).and_then(|()| stdout.flush()) {
+        // A reader that has seen enough, like `head`, is no error.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            tell(&format!("error: could not write to standard output: {error}; all else was done\n"));
+            ExitCode::FAILURE
+        }
+        _ => match outcome.verdict {
+            Verdict::Well => ExitCode::SUCCESS,
+            Verdict::Differs => ExitCode::from(2),
+        },
+    }
+}
+
+/// Says something on standard error. If even that is closed, there is nobody left to tell.
+fn tell(text: &str) {
+    let _ = AutoStream::auto(io::stderr()).write_all(text.as_bytes());
+}

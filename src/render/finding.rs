@@ -1,0 +1,211 @@
+//! What every format says of a finding, in the same words: how grave it is, the detail, the place, the commands that
+//! mend it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::human::date;
+use super::place::{Lines, Place};
+use crate::domain::drift::{Finding, Latest, Report, Status};
+use crate::domain::lock::block;
+use crate::domain::problem::Span;
+use crate::domain::words::{and_more, count, quoted};
+use crate::domain::{Cell, Name};
+use crate::error::Source;
+
+/// A report, and what it takes to read it away from the terminal.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// What was found.
+    pub report: &'a Report,
+    /// The manifest that it is about.
+    pub manifest: &'a Source,
+    /// The lockfile, if there is one.
+    pub lock: Option<&'a Source>,
+    /// How imagelock was called: what a command must begin with to be about the same files.
+    pub invocation: &'a str,
+    /// When it was found.
+    pub now: Timestamp,
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Gravity {
+    /// What runs is wrong, or nobody mends it any more.
+    Bad,
+    /// It should move.
+    Due,
+    /// It may stay, by policy or by acceptance.
+    Held,
+    /// All is well.
+    Good,
+}
+
+impl Gravity {
+    pub(super) fn of(finding: &Finding) -> Self {
+        match finding.status {
+            Status::Current => Self::Good,
+            _ if !finding.is_drift => Self::Held,
+            status => Self::of_drift(status),
+        }
+    }
+
+    /// How grave a status is that nobody has accepted.
+    pub(super) fn of_drift(status: Status) -> Self {
+        match status {
+            Status::Mismatch
+            | Status::Edited
+            | Status::Eol
+            | Status::Withdrawn
+            | Status::Retired
+            | Status::Incompatible => Self::Bad,
+            Status::Unlocked | Status::Undeclared | Status::Outdated | Status::EolSoon => Self::Due,
+            Status::Frozen | Status::Cooling => Self::Held,
+            Status::Current => Self::Good,
+        }
+    }
+}
+
+/// Finds the places of many findings: the lines of both files are counted once.
+pub(super) struct Places<'a> {
+    manifest: Lines<'a>,
+    lock: Option<Lines<'a>>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(subject: Subject<'a>) -> Self {
+        Self { manifest: Lines::new(subject.manifest), lock: subject.lock.map(Lines::new) }
+    }
+
+    /// Where a finding is mended: in its declaration; what is not declared, in its block of the lockfile.
+    pub(super) fn of(&self, finding: &Finding) -> Option<Place<'a>> {
+        match (&finding.place, &self.lock) {
+            (Some(span), _) => self.manifest.place(span),
+            (None, Some(lock)) => lock.place(&block(lock.text(), &finding.cell)?),
+            (None, None) => None,
+        }
+    }
+
+    /// Where a span of the manifest is.
+    pub(super) fn in_manifest(&self, span: &Span) -> Option<Place<'a>> {
+        self.manifest.place(span)
+    }
+}
+
+/// The label, or what else the image is known by.
+pub(super) fn label(finding: &Finding) -> String {
+    finding.label.as_ref().map_or_else(|| finding.image.clone(), ToString::to_string)
+}
+
+/// `fr-par-1 x86_64`: a cell beside its name.
+pub(super) fn zone_and_arch(cell: &Cell) -> String {
+    format!("{} {}", cell.zone, cell.arch)
+}
+
+/// Everything there is to say, in a line.
+pub(super) fn detail(finding: &Finding) -> String {
+    let mut parts: Vec<String> =
+        finding.latest.iter().filter_map(|latest| latest_of(latest, finding.published)).collect();
+    parts.extend(finding.notes.iter().cloned());
+    parts.join("; ")
+}
+
+/// The status and everything there is to say, in a line.
+pub(super) fn said(finding: &Finding) -> String {
+    match (finding.status.as_str(), detail(finding)) {
+        (status, detail) if detail.is_empty() => status.to_owned(),
+        (status, detail) => format!("{status}: {detail}"),
+    }
+}
+
+/// What there is to say of a newer local image: its release, its date, and how much later that is.
+fn latest_of(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
+    let release = latest.release.as_ref().map(|release| format!("release {release}"));
+    let date = latest.published.map(|newer| match published {
+        Some(older) if newer >= older => format!("{} behind ({})", count(days(older, newer), "day"), date(newer)),
+        _ => format!("the latest is of {}", date(newer)),
+    });
+    let parts: Vec<String> = release.into_iter().chain(date).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// The whole days from one moment to a later one.
+pub(super) fn days(from: Timestamp, to: Timestamp) -> usize {
+    usize::try_from(to.duration_since(from).as_hours() / 24).unwrap_or_default()
+}
+
+/// `4 pins: 2 outdated, 2 current`: what was found, in numbers.
+pub(super) fn tally(report: &Report) -> String {
+    let all = count(report.findings.len(), "pin");
+    let tally = report.tally();
+    if tally.iter().all(|(status, _)| *status == Status::Current) {
+        return format!("{all}: all current");
+    }
+    let tally: Vec<String> = tally.into_iter().map(|(status, n)| format!("{n} {}", status.as_str())).collect();
+    format!("{all}: {}", tally.join(", "))
+}
+
+/// What can be done about findings: what for, and the command.
+pub(super) struct Remedy {
+    pub(super) aim: String,
+    pub(super) command: Option<String>,
+}
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.command {
+            Some(command) => write!(f, "{}: {command}", self.aim),
+            None => f.write_str(&self.aim),
+        }
+    }
+}
+
+/// What mends findings, in the order in which the commands work.
+pub(super) fn remedies<'a>(findings: impl IntoIterator<Item = &'a Finding>, invocation: &str) -> Vec<Remedy> {
+    let drift: Vec<&Finding> = findings.into_iter().filter(|finding| finding.is_drift).collect();
+    let names = |wanted: &dyn Fn(&Finding) -> bool| -> BTreeSet<&Name> {
+        drift.iter().filter(|finding| wanted(finding)).map(|finding| &finding.cell.name).collect()
+    };
+    let with = |statuses: &'static [Status]| {
+        names(&move |finding| statuses.iter().any(|status| finding.statuses.contains(status)))
+    };
+    let run = |aim: String, rest: &str| Remedy { aim, command: Some(format!("{invocation} {rest}")) };
+    let upgrade = |aim: &str, names: BTreeSet<&Name>| {
+        let names: Vec<&str> = names.into_iter().map(Name::as_str).collect();
+        run(aim.to_owned(), &format!("resolve --upgrade {}", names.join(" ")))
+    };
+    let mut remedies = Vec::new();
+    let edited = with(&[Status::Mismatch, Status::Edited]);
+    if !edited.is_empty() {
+        let aim = "somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who";
+        remedies.push(Remedy { aim: aim.to_owned(), command: None });
+        remedies.push(upgrade("to pin anew what was changed", edited));
+    }
+    if !with(&[Status::Unlocked, Status::Undeclared]).is_empty() {
+        remedies.push(run("to make the lock follow the manifest".to_owned(), "resolve"));
+    }
+    // An image of which a cell is gone cannot be upgraded before its declaration is changed.
+    let gone = names(&|finding| {
+        let gone = [Status::Withdrawn, Status::Retired, Status::Incompatible];
+        finding.latest.is_none() && finding.statuses.iter().any(|status| gone.contains(status))
+    });
+    let movable = names(&|finding| {
+        let moves = [Status::Outdated, Status::Incompatible, Status::Withdrawn, Status::Retired];
+        finding.latest.is_some() && finding.statuses.iter().any(|status| moves.contains(status))
+    });
+    let movable: BTreeSet<&Name> = movable.difference(&gone).copied().collect();
+    if !movable.is_empty() {
+        remedies.push(upgrade("to move to the latest", movable));
+    }
+    let ending: BTreeSet<&Name> = with(&[Status::Eol, Status::EolSoon]).difference(&gone).copied().collect();
+    let some = |names: BTreeSet<&Name>| and_more(names.into_iter().map(quoted), 6);
+    if !ending.is_empty() {
+        remedies.push(run(format!("to see what could follow {}", some(ending)), "search"));
+    }
+    if !gone.is_empty() {
+        remedies.push(run(format!("to see what there is instead of {}", some(gone)), "search"));
+    }
+    remedies
+}

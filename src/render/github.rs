@@ -1,0 +1,66 @@
+//! What `check` found -> workflow commands of GitHub Actions: annotations on the lines of the manifest.
+//!
+//! GitHub shows ten annotations of a level and step, so there is one for each image and status, not one a cell.
+
+use std::collections::BTreeMap;
+
+use super::finding::{Gravity, Places, Subject, detail, remedies, tally, zone_and_arch};
+use super::place::Place;
+use crate::domain::Name;
+use crate::domain::drift::{Finding, Status};
+use crate::domain::problem::Problem;
+
+/// Writes the commands, and the numbers for the log.
+pub(super) fn check(subject: Subject<'_>) -> String {
+    let places = Places::new(subject);
+    // The gravest first, as in the report; then by name.
+    let mut groups: BTreeMap<(Gravity, Status, &Name), Vec<&Finding>> = BTreeMap::new();
+    for finding in &subject.report.findings {
+        let gravity = Gravity::of(finding);
+        if gravity < Gravity::Good {
+            groups.entry((gravity, finding.status, &finding.cell.name)).or_default().push(finding);
+        }
+    }
+    let mut text = String::new();
+    for ((gravity, status, name), findings) in groups {
+        let level = match gravity {
+            Gravity::Bad => "error",
+            Gravity::Due => "warning",
+            Gravity::Held | Gravity::Good => "notice",
+        };
+        let lines = findings.iter().map(|finding| format!("{}: {}", zone_and_arch(&finding.cell), detail(finding)));
+        let commands = remedies(findings.iter().copied(), subject.invocation);
+        let commands = commands.iter().map(ToString::to_string);
+        let message: Vec<String> = lines.chain(commands).collect();
+        text += &command(
+            level,
+            places.of(findings[0]).as_ref(),
+            &format!("{name}: {}", status.as_str()),
+            &message.join("\n"),
+        );
+    }
+    for Problem { title, span, notes, help, .. } in &subject.report.notices {
+        let place = span.as_ref().and_then(|span| places.in_manifest(span));
+        let lines: Vec<&str> = notes.iter().chain(help).map(String::as_str).collect();
+        text += &command("warning", place.as_ref(), title, &lines.join("\n"));
+    }
+    text + &tally(subject.report) + "\n"
+}
+
+/// `::warning file=images.toml,line=8,col=9,title=web%3A outdated::fr-par-1 x86_64%3A …`
+fn command(level: &str, place: Option<&Place<'_>>, title: &str, message: &str) -> String {
+    let mut properties = String::new();
+    if let Some(Place { path, line, columns }) = place {
+        let path = property(&path.display().to_string().replace('\\', "/"));
+        properties = format!("file={path},line={line},col={},endColumn={},", columns.0, columns.1);
+    }
+    format!("::{level} {properties}title={}::{}\n", property(&format!("imagelock: {title}")), data(message))
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

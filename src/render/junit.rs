@@ -1,0 +1,45 @@
+//! What `check` found -> `JUnit` XML: a test case a pin, which fails where there is drift.
+
+use std::fmt::Write as _;
+
+use super::finding::{Subject, label, remedies, said, zone_and_arch};
+use super::markup::escaped;
+use crate::domain::drift::{Finding, Status};
+
+/// Writes the XML. What is no drift passes, and says in its output how it stands.
+pub(super) fn check(subject: Subject<'_>) -> String {
+    let findings = &subject.report.findings;
+    let failures = findings.iter().filter(|finding| finding.is_drift).count();
+    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" time=\"0\"", findings.len());
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let _ = writeln!(xml, "<testsuites name=\"imagelock\" {counts}>");
+    let _ = writeln!(xml, "  <testsuite name=\"imagelock check\" {counts}>");
+    for finding in findings {
+        test_case(&mut xml, finding, subject);
+    }
+    let notices: Vec<&str> = subject.report.notices.iter().map(|notice| notice.title.as_str()).collect();
+    if !notices.is_empty() {
+        let _ = writeln!(xml, "    <system-err>{}</system-err>", escaped(&notices.join("\n")));
+    }
+    xml + "  </testsuite>\n</testsuites>\n"
+}
+
+fn test_case(xml: &mut String, finding: &Finding, subject: Subject<'_>) {
+    let class = escaped(&format!("{}.{}", subject.manifest.path.display(), finding.cell.name)).into_owned();
+    let name = escaped(&format!("{} in {}", label(finding), zone_and_arch(&finding.cell))).into_owned();
+    let _ = write!(xml, "    <testcase classname=\"{class}\" name=\"{name}\" time=\"0\"");
+    let said = said(finding);
+    let said = escaped(&said);
+    if finding.is_drift {
+        let status = finding.status.as_str();
+        let _ = write!(xml, ">\n      <failure type=\"{status}\" message=\"{said}\">{said}");
+        for remedy in remedies([finding], subject.invocation) {
+            let _ = write!(xml, "\n{}", escaped(&remedy.to_string()));
+        }
+        xml.push_str("</failure>\n    </testcase>\n");
+    } else if finding.status == Status::Current {
+        xml.push_str("/>\n");
+    } else {
+        let _ = write!(xml, ">\n      <system-out>{said}</system-out>\n    </testcase>\n");
+    }
+}

@@ -1,0 +1,114 @@
+//! What `check` found -> SARIF 2.1.0, as code scanning reads it: a result a finding that is drift, or would be without an
+//! acceptance.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::finding::{Gravity, Places, Subject, label, remedies, said, zone_and_arch};
+use super::place::Place;
+use crate::VERSION;
+use crate::domain::drift::{Finding, Status};
+use crate::domain::problem::Problem;
+
+/// The published schema.
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// Writes the log.
+pub(super) fn check(subject: Subject<'_>) -> String {
+    let places = Places::new(subject);
+    let rules: Vec<Status> = Status::ALL.into_iter().filter(|status| status.is_drift()).collect();
+    let results: Vec<Value> = subject
+        .report
+        .findings
+        .iter()
+        .filter_map(|finding| {
+            let rule = rules.iter().position(|status| *status == finding.status)?;
+            Some(result(finding, rule, places.of(finding), subject.invocation))
+        })
+        .collect();
+    let notices: Vec<Value> = subject.report.notices.iter().map(|notice| notification(notice, &places)).collect();
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "imagelock",
+                "semanticVersion": VERSION,
+                "rules": rules.into_iter().map(rule).collect::<Vec<_>>(),
+            }},
+            "invocations": [{ "executionSuccessful": true, "toolConfigurationNotifications": notices }],
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    format!("{log:#}\n")
+}
+
+fn rule(status: Status) -> Value {
+    json!({
+        "id": status.as_str(),
+        "shortDescription": { "text": status.meaning() },
+        "defaultConfiguration": { "level": level(Gravity::of_drift(status)) },
+    })
+}
+
+fn level(gravity: Gravity) -> &'static str {
+    match gravity {
+        Gravity::Bad => "error",
+        Gravity::Due => "warning",
+        Gravity::Held | Gravity::Good => "note",
+    }
+}
+
+fn result(finding: &Finding, rule: usize, place: Option<Place<'_>>, invocation: &str) -> Value {
+    let (status, cell) = (finding.status.as_str(), zone_and_arch(&finding.cell));
+    let mut text = format!("{} ({}) in {cell} is {}", finding.cell.name, label(finding), said(finding));
+    for remedy in remedies([finding], invocation) {
+        let _ = write!(text, "\n{remedy}");
+    }
+    let mut result = json!({
+        "ruleId": status,
+        "ruleIndex": rule,
+        "level": level(Gravity::of(finding)),
+        "message": { "text": text },
+        "locations": place.into_iter().map(location).collect::<Vec<_>>(),
+        // What is found again tomorrow is the same finding, whatever line it is on by then.
+        "partialFingerprints": { "cellAndStatus/v1": format!("{} {cell} {status}", finding.cell.name) },
+    });
+    if !finding.is_drift {
+        // The acceptance stands in the manifest, and its reason in the message.
+        result["suppressions"] = json!([{ "kind": "inSource", "status": "accepted" }]);
+    }
+    result
+}
+
+fn notification(notice: &Problem, places: &Places<'_>) -> Value {
+    let place = notice.span.as_ref().and_then(|span| places.in_manifest(span));
+    let lines: Vec<&str> =
+        std::iter::once(&notice.title).chain(&notice.notes).chain(&notice.help).map(String::as_str).collect();
+    json!({
+        "level": "warning",
+        "message": { "text": lines.join("\n") },
+        "locations": place.into_iter().map(location).collect::<Vec<_>>(),
+    })
+}
+
+fn location(Place { path, line, columns }: Place<'_>) -> Value {
+    json!({ "physicalLocation": {
+        "artifactLocation": { "uri": uri(&path.display().to_string()) },
+        "region": { "startLine": line, "startColumn": columns.0, "endColumn": columns.1 },
+    }})
+}
+
+/// A path as a reference by RFC 3986: relative paths stay relative to where imagelock ran.
+fn uri(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    let encoded = path.bytes().map(|byte| match byte {
+        b'\\' => "/".to_owned(),
+        byte if plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    let encoded: String = encoded.collect();
+    if encoded.starts_with('/') { format!("file://{encoded}") } else { encoded }
+}

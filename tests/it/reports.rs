@@ -1,0 +1,255 @@
+//! The report of `check` where others look for it: pull requests, annotations, code scanning, test reports, files.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+use crate::standin::{Marketplace, local};
+
+const MANIFEST: &str = r#"[defaults]
+zone = "fr-par-1"
+arch = "x86_64"
+
+[images.web]
+label = "ubuntu_noble"
+zones = ["fr-par-1", "nl-ams-1"]
+
+[images.db]
+label = "ubuntu_noble"
+accept = [{ status = "outdated", reason = "a|b <c> @team _x_, 100%", until = 2026-12-31 }]
+
+[images.old]
+label = "ubuntu_focal"
+accept = [{ status = "outdated", reason = "moved", until = 2026-01-31 }]
+
+[images.fine]
+label = "debian_bookworm"
+"#;
+
+/// A lock after four weeks: `web` is outdated, `db` is accepted, `old` has ended, `gone` is no longer declared.
+fn scene() -> (Bench, Marketplace) {
+    let old = local("ubuntu_focal", "fr-par-1", "x86_64", 5).published("2025-05-01T08:00:00Z");
+    let fine = local("debian_bookworm", "fr-par-1", "x86_64", 6).published("2026-11-01T08:00:00Z");
+    let noble = |zone, number, date| local("ubuntu_noble", zone, "x86_64", number).published(date);
+    let (before, after) = ("2026-09-02T08:30:55Z", "2026-10-20T10:03:30Z");
+    let marketplace =
+        Marketplace::offering([noble("fr-par-1", 1, before), noble("nl-ams-1", 2, before), old.clone(), fine.clone()]);
+    let bench = Bench::with(&format!("{MANIFEST}\n[images.gone]\nlabel = \"debian_bookworm\"\n")).asking(&marketplace);
+    bench.ok("resolve");
+    bench.write("images.toml", MANIFEST);
+    marketplace.offers([noble("fr-par-1", 11, after), noble("nl-ams-1", 12, after), old, fine]);
+    (bench, marketplace)
+}
+
+#[test]
+fn markdown() {
+    let (bench, _marketplace) = scene();
+    assert_snapshot!(bench.run("check --format markdown"));
+}
+
+#[test]
+fn github() {
+    let (bench, _marketplace) = scene();
+    assert_snapshot!(bench.run("check --format github"));
+}
+
+#[test]
+fn sarif() {
+    let (bench, _marketplace) = scene();
+    assert_snapshot!(bench.run("check --format sarif"));
+}
+
+#[test]
+fn junit() {
+    let (bench, _marketplace) = scene();
+    assert_snapshot!(bench.run("check --format junit"));
+}
+
+#[test]
+fn a_lock_without_drift() {
+    let marketplace = Marketplace::offering([local("debian_bookworm", "fr-par-1", "x86_64", 6)]);
+    let manifest = "[images.fine]\nlabel = \"debian_bookworm\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+    let bench = Bench::with(manifest).asking(&marketplace);
+    bench.ok("resolve");
+    assert_snapshot!(bench.run("check --format markdown"), @"
+    ### The images have not drifted
+
+    1 pin: all current
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("check --format github"), @"
+    1 pin: all current
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("check --format junit"), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="imagelock" tests="1" failures="0" errors="0" skipped="0" time="0">
+      <testsuite name="imagelock check" tests="1" failures="0" errors="0" skipped="0" time="0">
+        <testcase classname="images.toml.fine" name="debian_bookworm in fr-par-1 x86_64" time="0"/>
+      </testsuite>
+    </testsuites>
+    --- exit 0
+    "#);
+    assert!(bench.ok("check --format sarif").contains("\"results\": []"));
+}
+
+#[test]
+fn the_exit_status_is_the_same_in_every_format() {
+    let (bench, _marketplace) = scene();
+    for format in ["human", "json", "markdown", "github", "sarif", "junit"] {
+        assert_eq!(bench.run(&format!("check --format {format}")).status, Some(2), "{format}");
+        bench.ok(&format!("check --exit-zero --format {format}"));
+    }
+}
+
+#[test]
+fn one_run_writes_several_files() {
+    let (bench, _marketplace) = scene();
+    let run =
+        bench.run("check fine -o drift.sarif -o drift.xml -o drift.md -o drift.json -o drift.txt -o github=notes");
+    assert_snapshot!(run, @"
+    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    current  fine  fr-par-1  x86_64  debian_bookworm  00000006  2026-11-01
+
+    1 pin: all current
+    --- stderr
+    wrote `drift.sarif`
+    wrote `drift.xml`
+    wrote `drift.md`
+    wrote `drift.json`
+    wrote `drift.txt`
+    wrote `notes`
+    --- exit 0
+    ");
+    for (file, format) in [("sarif", "sarif"), ("xml", "junit"), ("md", "markdown"), ("json", "json"), ("txt", "human")]
+    {
+        assert_eq!(bench.read(&format!("drift.{file}")), bench.ok(&format!("check fine --format {format}")), "{file}");
+    }
+    assert_eq!(bench.read("notes"), bench.ok("check fine --format github"));
+}
+
+#[test]
+fn a_file_takes_the_format_that_is_asked_for_and_the_log_is_for_people() {
+    let (bench, _marketplace) = scene();
+    let run = bench.run("check fine --format sarif -o results.json");
+    assert_snapshot!(run, @"
+    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    current  fine  fr-par-1  x86_64  debian_bookworm  00000006  2026-11-01
+
+    1 pin: all current
+    --- stderr
+    wrote `results.json`
+    --- exit 0
+    ");
+    assert_eq!(bench.read("results.json"), bench.ok("check fine --format sarif"));
+    // A file that names its own format leaves the standard output alone.
+    assert_eq!(bench.ok("check fine --format github -o sarif=results.json"), bench.ok("check fine --format github"));
+}
+
+#[test]
+fn colour_stays_out_of_files() {
+    let (bench, _marketplace) = scene();
+    assert!(bench.ok("check fine --color always -o drift.txt").contains('\u{1b}'));
+    assert!(!bench.read("drift.txt").contains('\u{1b}'));
+}
+
+#[test]
+fn what_is_not_clear_is_refused_before_anything_is_asked() {
+    let (bench, marketplace) = scene();
+    marketplace.requests();
+    assert_snapshot!(bench.fails("check -o drift"), @"
+    error: which format should `drift` have? neither its name nor `--format` tells
+     |
+     = help: write `-o human=drift`, `-o json=drift`, `-o markdown=drift`, `-o github=drift`, `-o sarif=drift` or `-o junit=drift`
+    ");
+    assert_snapshot!(bench.fails("check --format github -o drift.md"), @"
+    error: which format should `drift.md` have? `--format` says github, and its name another
+     |
+     = help: write `-o markdown=drift.md` or `-o github=drift.md`
+    ");
+    assert_snapshot!(bench.fails("check -o a.xml -o ./a.xml"), @"
+    error: the report cannot go to `./a.xml`: another report goes there
+     |
+     = help: name another file
+    ");
+    assert_snapshot!(bench.fails("check --format json -o images.lock"), @"
+    error: the report cannot go to `images.lock`: it is the manifest or the lockfile
+     |
+     = help: name another file
+    ");
+    assert_snapshot!(bench.fails("check -o human=./images.toml"), @"
+    error: the report cannot go to `./images.toml`: it is the manifest or the lockfile
+     |
+     = help: name another file
+    ");
+    assert_snapshot!(bench.fails("check -o sarif="), @"
+    error: invalid value 'sarif=' for '--output <[FORMAT=]FILE>': expected a file behind `=`
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(bench.fails("search --format sarif"), @"
+    error: this command does not print in the format `sarif`
+     |
+     = help: its formats are `human` and `json`
+    ");
+    assert_snapshot!(bench.fails("resolve --format junit"), @"
+    error: this command does not print in the format `junit`
+     |
+     = help: its formats are `human`, `json` and `markdown`
+    ");
+    assert_eq!(marketplace.requests(), [""; 0]);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    let (bench, _marketplace) = scene();
+    assert_snapshot!(bench.fails("check -o reports/drift.xml"), @"
+    error: could not write `reports/drift.xml`: No such file or directory (os error 2)
+     |
+     = help: make the directory first: `mkdir -p reports`
+    ");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_device_gets_the_report_and_stays_a_device() {
+    let (bench, _marketplace) = scene();
+    let run = bench.run("check fine -o junit=/dev/stdout -q");
+    assert_eq!(run.stdout, bench.ok("check fine --format junit"));
+}
+
+#[test]
+fn the_body_of_a_pull_request_tells_what_moved() {
+    let (bench, _marketplace) = scene();
+    assert_snapshot!(bench.ok("resolve --upgrade web --format markdown"), @r"
+    1 removed, 2 moved, 3 kept
+
+    | change | image | zone, arch | label | from | to | detail |
+    |---|---|---|---|---|---|---|
+    | **removed** | `gone` | fr-par-1 x86_64 | debian\_bookworm | `00000006` |  |  |
+    | **moved** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000011` | published 2026-09-02 → 2026-10-20 |
+    | **moved** | `web` | nl-ams-1 x86_64 | ubuntu\_noble | `00000002` | `00000012` | published 2026-09-02 → 2026-10-20 |
+    ");
+    assert_snapshot!(bench.ok("resolve --format markdown"), @"No pin changes.");
+}
+
+#[test]
+fn a_stale_lock_is_annotated_without_the_network() {
+    let (bench, _marketplace) = scene();
+    assert_snapshot!(bench.run("resolve --locked --offline --format github"), @"
+    ::warning file=images.lock,line=25,col=1,endColumn=14,title=imagelock%3A gone%3A undeclared::fr-par-1 x86_64: in the lock, but not declared%0Ato make the lock follow the manifest: imagelock resolve
+    1 pin: 1 undeclared
+    --- exit 2
+    ");
+}
+
+/// A pull request's body has a limit, and a report of a thousand pins must stay below it.
+#[test]
+fn markdown_is_cut_where_a_pull_request_would_cut_it() {
+    let images: Vec<String> = (0..1000).map(|n| format!("[images.i{n}]\nlabel = \"ubuntu_noble\"\n")).collect();
+    let manifest = format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{}", images.concat());
+    let bench = Bench::with(&manifest);
+    let run = bench.run("resolve --locked --format markdown");
+    let rows = run.stdout.lines().filter(|line| line.starts_with("| **unlocked**")).count();
+    assert!(run.stdout.contains(&format!("\nand {} more\n", 1000 - rows)), "{rows}");
+    assert!(rows > 200 && run.stdout.len() < 65_536, "{rows} rows, {} bytes", run.stdout.len());
+}
