@@ -26,7 +26,7 @@ fn blocks(language: &str) -> Vec<&'static str> {
 }
 
 /// A copy of the quickstart, as a clone has it.
-fn quickstart() -> Bench {
+pub fn quickstart() -> Bench {
     let bench = Bench::new();
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart")).unwrap() {
         let path = entry.unwrap().path();
