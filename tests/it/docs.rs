@@ -20,9 +20,27 @@ const DATE: &str = "2026-09-02T08:30:55Z";
 const README: &str = include_str!("../../README.md");
 
 /// The blocks of the README in one language.
-fn blocks(language: &str) -> Vec<&'static str> {
+pub fn blocks(language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
     README.split(fence.as_str()).skip(1).map(|rest| rest.split_once("\n```").unwrap().0).collect()
+}
+
+/// The blocks of the README whose fence names a file after the language, with that file.
+fn excerpts() -> Vec<(&'static str, &'static str)> {
+    let blocks = README.split("\n```").skip(1).step_by(2);
+    blocks
+        .filter_map(|block| block.split_once('\n'))
+        .filter_map(|(fence, text)| Some((fence.split_once(' ')?.1, text)))
+        .collect()
+}
+
+/// A file with what is commented out in it, which is what a user with an account would write.
+fn uncommented(text: &str) -> String {
+    let line = |line: &str| match line.trim_start().strip_prefix("# ") {
+        Some(rest) => format!("{}{rest}\n", &line[..line.len() - rest.len() - 2]),
+        None => format!("{line}\n"),
+    };
+    text.lines().map(line).collect::<Vec<_>>().concat()
 }
 
 /// A copy of the quickstart, as a clone has it.
@@ -138,11 +156,28 @@ fn links_into_the_repository_lead_somewhere() {
 }
 
 #[test]
+fn what_is_shown_of_a_file_is_in_it_and_what_it_says_of_the_image_is_run() {
+    let excerpts = excerpts();
+    assert!(excerpts.len() >= 4, "{excerpts:?}");
+    for (path, shown) in excerpts {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+        assert!(text.contains(shown) || uncommented(&text).contains(shown), "{path}\n{shown}");
+        let run: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+        for value in shown.lines().filter_map(|line| line.trim_start().strip_prefix("image")) {
+            let value = value.trim_start_matches([' ', '=', ':']);
+            assert!(run.iter().any(|line| line.ends_with(value)), "{path} does not run {value}");
+        }
+    }
+}
+
+#[test]
 fn the_gate_calls_the_test_command_of_the_readme() {
     let develop = README.split("## Develop").nth(1).unwrap();
     let command = develop.split("```sh\n").nth(1).unwrap().lines().next().unwrap();
     let gate = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
     assert!(gate.contains(&format!("step {command} --locked")), "{command}");
+    // What that leaves out is run as well.
+    assert!(gate.contains(&format!("step .ci/tools\nstep {command} --locked --tests -- --ignored\n")), "{command}");
 }
 
 #[test]

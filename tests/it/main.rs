@@ -13,6 +13,7 @@
 mod architecture;
 mod bench;
 mod check;
+mod consumers;
 mod dates;
 mod docs;
 mod end_of_life;
