@@ -129,9 +129,9 @@ pub enum Error {
         message: String,
     },
     /// The lockfile is in no repository.
-    #[error("`{}` is not in a git repository, so the lockfile has no history", path.display())]
+    #[error("`{}` is in no git repository, and has no history", path.display())]
     NoRepository {
-        /// The directory of the lockfile.
+        /// The lockfile.
         path: PathBuf,
     },
     /// The lockfile was never committed.

@@ -25,7 +25,8 @@ const EXIT_STATUS: &str = "\
 Exit status:
   0  all is well
   1  it could not be decided: bad usage, bad input, or the network
-  2  it was decided, and something differs: drift, or a lock that `--locked` found out of date";
+  2  it was decided, and something differs: drift, a lock that `--locked` found out of date, or pins
+     under `diff --exit-code`";
 
 /// A lockfile for cloud image IDs: pins Scaleway Marketplace images, and says when they drift
 #[derive(Parser)]
@@ -106,7 +107,7 @@ pub(super) enum Command {
     },
     /// Print the pins
     List,
-    /// Tell when each pin moved, by which commit, and how old the image was, from the lockfile's git history
+    /// Tell when each pin moved, by which commit, and how old the image was
     Log {
         /// The images to tell of; all if none is named
         #[arg(value_name = "NAME")]

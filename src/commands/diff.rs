@@ -70,9 +70,9 @@ fn side(
             let lock = source.map(parse_lock).transpose()?.map(|(lock, _)| lock);
             return Ok((Side { name: "working tree".to_owned(), commit: None }, lock));
         }
-        State::Revision(revision) => (revision.clone(), commit(repository, revision)?),
+        State::Revision(revision) => (revision.clone(), commit(repository, revision, path)?),
         State::MergeBase(a, b) => {
-            let base = repository.merge_base(&commit(repository, a)?, &commit(repository, b)?)?;
+            let base = repository.merge_base(&commit(repository, a, path)?, &commit(repository, b, path)?)?;
             let base = base.ok_or_else(|| Error::NoMergeBase { from: a.clone(), to: b.clone() })?;
             (format!("merge base of {a} and {b}"), base)
         }
@@ -90,9 +90,12 @@ fn side(
     Ok((Side { name, commit: Some(commit) }, lock))
 }
 
-fn commit(repository: &Repository, revision: &str) -> Result<String, Error> {
+fn commit(repository: &Repository, revision: &str, path: &Path) -> Result<String, Error> {
     if let Some(commit) = repository.commit(revision)? {
         return Ok(commit);
+    }
+    if revision == "HEAD" {
+        return Err(Error::NeverCommitted { path: path.to_owned() });
     }
     // A clone that a CI system made often has the branches of its origin alone.
     let remote = format!("origin/{revision}");

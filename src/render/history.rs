@@ -80,11 +80,12 @@ fn stamp(commit: Option<&Commit>) -> ([Text; 2], [Text; 2]) {
     }
 }
 
-/// Everything there is to say of a change, and how old the image was that came, and the one that went.
+/// Everything there is to say of a change, and how old the image was that came, and the one that went. Nobody vouches
+/// for the date in a block that was edited.
 fn with_ages(change: &Change, entry: &Entry) -> String {
     let days = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| age(pin, entry.time)).map(|days| count(days, "day"));
     let moves = change.from.as_ref().map(|pin| pin.id) != change.to.as_ref().map(|pin| pin.id);
-    let came = days(&change.to).filter(|_| moves).map(|days| format!("{days} old when pinned"));
+    let came = days(&change.to).filter(|_| moves && !change.edited).map(|days| format!("{days} old when pinned"));
     let went = days(&change.from).filter(|_| moves).map(|days| match change.to {
         Some(_) => format!("the old one was {days} old"),
         None => format!("{days} old when removed"),

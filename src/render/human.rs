@@ -77,10 +77,7 @@ pub(super) fn date(time: Timestamp) -> String {
 
 /// The commands that mend what a report found, a line each.
 fn remedies(report: &Report, invocation: &str) -> String {
-    let line = |remedy: Remedy| match remedy.command {
-        Some(command) => format!("{}: {}\n", remedy.aim, paint(COMMAND, command)),
-        None => remedy.aim + "\n",
-    };
+    let line = |Remedy { aim, command }| format!("{aim}: {}\n", paint(COMMAND, command));
     finding::remedies(&report.findings, invocation).into_iter().map(line).collect()
 }
 

@@ -4,8 +4,20 @@ use insta::assert_snapshot;
 
 use crate::bench::Bench;
 
-const COMMANDS: [&str; 10] =
-    ["init", "resolve", "check", "list", "get", "export", "explain", "search", "completions", "snapshot"];
+const COMMANDS: [&str; 12] = [
+    "init",
+    "resolve",
+    "check",
+    "list",
+    "log",
+    "diff",
+    "get",
+    "export",
+    "explain",
+    "search",
+    "completions",
+    "snapshot",
+];
 
 #[test]
 fn help() {

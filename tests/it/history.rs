@@ -36,20 +36,20 @@ fn git_in(bench: &Bench, directory: &str, date: &str, arguments: &[&str]) -> Str
 }
 
 #[track_caller]
-fn git(bench: &Bench, arguments: &[&str]) {
+pub fn git(bench: &Bench, arguments: &[&str]) {
     git_in(bench, "", "2026-11-10T09:00:00Z", arguments);
 }
 
 /// Commits the lockfile at ten o'clock of a day.
 #[track_caller]
-fn commit(bench: &Bench, day: &str, subject: &str) {
+pub fn commit(bench: &Bench, day: &str, subject: &str) {
     git(bench, &["add", "--all", "--", "*.lock"]);
     git_in(bench, "", &format!("{day}T10:00:00Z"), &["commit", "--quiet", "--message", subject]);
 }
 
-/// An empty repository.
-fn repository() -> Bench {
-    let bench = with_git(Bench::new());
+/// Makes a repository of a bench, in which nothing is committed.
+pub fn repository(bench: Bench) -> Bench {
+    let bench = with_git(bench);
     git(&bench, &["init", "--quiet", "--initial-branch=main"]);
     bench
 }
@@ -71,7 +71,7 @@ fn lock(pins: &[(&str, u32)]) -> String {
 
 /// A repository in which `web` was pinned on the 5th of November, and moved on the 7th.
 fn moved() -> Bench {
-    let bench = repository();
+    let bench = repository(Bench::new());
     bench.write("images.lock", lock(&[("db", 1), ("web", 1)]));
     commit(&bench, "2026-11-05", "Pin the images");
     bench.write("images.lock", lock(&[("db", 1), ("web", 2)]));
@@ -81,8 +81,7 @@ fn moved() -> Bench {
 
 #[test]
 fn the_quickstart_as_its_history_tells_it() {
-    let bench = with_git(quickstart());
-    git(&bench, &["init", "--quiet", "--initial-branch=main"]);
+    let bench = repository(quickstart());
     bench.ok("resolve --catalog catalog-2026-10-05.json");
     commit(&bench, "2026-10-05", "Pin the images");
     bench.ok("resolve --upgrade web --catalog catalog-2026-11-02.json");
@@ -106,6 +105,10 @@ fn the_quickstart_as_its_history_tells_it() {
     2 changes in 2 commits
     --- exit 0
     ");
+    for line in ["log web", "diff HEAD~1"] {
+        let shown = format!("```text\n$ imagelock {line}\n{}```", bench.ok(line));
+        assert!(include_str!("../../README.md").contains(&shown), "{shown}");
+    }
     assert_snapshot!(bench.run("diff HEAD~1"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     moved   web   fr-par-1  x86_64  ubuntu_noble  35fdc69b  3559232e  published 2026-09-02 → 2026-10-20
@@ -134,7 +137,7 @@ fn log_as_json() {
             "subject": "Upgrade web"
           },
           "unreadable": null,
-          "changes": [
+          "pins": [
             {
               "name": "web",
               "label": "ubuntu_noble",
@@ -169,7 +172,7 @@ fn log_as_json() {
             "subject": "Pin the images"
           },
           "unreadable": null,
-          "changes": [
+          "pins": [
             {
               "name": "web",
               "label": "ubuntu_noble",
@@ -247,11 +250,11 @@ fn an_edited_block_stands_out() {
     bench.write("images.lock", lock(&[("db", 1), ("web", 2)]));
     commit(&bench, "2026-11-09", "Revert it");
     assert_snapshot!(bench.run("log web"), @"
-    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                                                      AUTHOR  SUBJECT
-    2026-11-09  02d300c5  moved   web   fr-par-1  x86_64  ubuntu_noble  00000009  00000002  published 2026-11-02 → 2026-11-02, 7 days old when pinned, the old one was 7 days old                                       Ana     Revert it
-    2026-11-08  e200700d  edited  web   fr-par-1  x86_64  ubuntu_noble  00000002  00000009  published 2026-11-02 → 2026-11-02, the block does not match its digest, 6 days old when pinned, the old one was 6 days old  Ana     Quick fix
-    2026-11-07  501c8534  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old                                       Ana     Upgrade web
-    2026-11-05  107ab71d  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                                                Ana     Pin the images
+    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                              AUTHOR  SUBJECT
+    2026-11-09  02d300c5  moved   web   fr-par-1  x86_64  ubuntu_noble  00000009  00000002  published 2026-11-02 → 2026-11-02, 7 days old when pinned, the old one was 7 days old               Ana     Revert it
+    2026-11-08  e200700d  edited  web   fr-par-1  x86_64  ubuntu_noble  00000002  00000009  published 2026-11-02 → 2026-11-02, the block does not match its digest, the old one was 6 days old  Ana     Quick fix
+    2026-11-07  501c8534  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old               Ana     Upgrade web
+    2026-11-05  107ab71d  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                        Ana     Pin the images
 
     4 changes in 4 commits
     --- exit 0
@@ -269,7 +272,7 @@ fn an_edited_block_stands_out() {
 /// The branch moves `web` twice and `db` once; the merge takes the first of them from its own side.
 #[test]
 fn a_merge_is_told_of_as_what_came_to_this_branch() {
-    let bench = repository();
+    let bench = repository(Bench::new());
     bench.write("images.lock", lock(&[("db", 1), ("web", 1)]));
     commit(&bench, "2026-11-05", "Pin the images");
     git(&bench, &["switch", "--quiet", "--create", "upgrade"]);
@@ -380,7 +383,7 @@ fn what_a_pull_request_changes() {
 
 #[test]
 fn a_revision_without_the_lockfile_is_an_empty_lock() {
-    let bench = repository();
+    let bench = repository(Bench::new());
     git(&bench, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
     bench.write("images.lock", lock(&[("web", 1)]));
     assert_snapshot!(bench.run("diff"), @"
@@ -492,7 +495,7 @@ fn a_renamed_lockfile_keeps_its_history_and_a_copied_one_begins() {
 
 #[test]
 fn texts_of_strangers_are_spelt_out_and_paths_are_taken_literally() {
-    let bench = repository();
+    let bench = repository(Bench::new());
     std::fs::create_dir_all(bench.path("déploi ement")).unwrap();
     let name = "déploi ement/a *.lock";
     bench.write(name, lock(&[("web", 1)]));
@@ -616,12 +619,12 @@ fn where_there_is_no_history() {
     bench.write("images.lock", lock(&[("web", 1)]));
     let nowhere = |line: &str| bench.fails(line).replace(bench.path("").to_str().unwrap(), "[BENCH]/");
     assert_snapshot!(nowhere("log"), @"
-    error: `.` is not in a git repository, so the lockfile has no history
+    error: `images.lock` is in no git repository, and has no history
      |
      = help: run imagelock where the lockfile is committed; `--manifest PATH` names another manifest
     ");
     assert_snapshot!(nowhere("diff"), @"
-    error: `.` is not in a git repository, so the lockfile has no history
+    error: `images.lock` is in no git repository, and has no history
      |
      = help: run imagelock where the lockfile is committed; `--manifest PATH` names another manifest
     ");
@@ -632,9 +635,9 @@ fn where_there_is_no_history() {
      = help: commit it: `git add images.lock`, `git commit`
     ");
     assert_snapshot!(bench.fails("diff"), @"
-    error: git knows no revision `HEAD`
+    error: `images.lock` was never committed, and has no history
      |
-     = help: `git branch --all` lists the branches, `git log --oneline` the commits; `git fetch` brings what this clone has not got
+     = help: commit it: `git add images.lock`, `git commit`
     ");
     git(&bench, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
     assert_snapshot!(bench.fails("log"), @"
@@ -649,10 +652,9 @@ fn where_there_is_no_history() {
      = help: `imagelock resolve` writes it
     ");
     assert_snapshot!(bench.fails("log --manifest no/images.toml"), @"
-    error: git could not read the history of the lockfile
+    error: there is no lockfile `no/images.lock`
      |
-     = note: fatal: cannot change to 'no': No such file or directory
-     = help: do what git asks for, then run imagelock again
+     = help: `imagelock --manifest no/images.toml resolve` writes it
     ");
 }
 
@@ -660,7 +662,7 @@ fn where_there_is_no_history() {
 fn no_git() {
     let bench = moved().env("PATH", "/nonexistent");
     assert_snapshot!(bench.fails("log"), @"
-    error: the history of `./images.lock` cannot be read without the program `git`, which was not found
+    error: the history of `images.lock` cannot be read without the program `git`, which was not found
      |
      = help: install git, or add its directory to PATH
     ");

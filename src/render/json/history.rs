@@ -20,7 +20,7 @@ pub fn log(entries: &[Entry], is_whole: bool) -> String {
     struct EntryJson<'a> {
         commit: Option<CommitJson<'a>>,
         unreadable: Option<&'a str>,
-        changes: Vec<Row<'a>>,
+        pins: Vec<Row<'a>>,
     }
     #[derive(Serialize)]
     struct CommitJson<'a> {
@@ -53,7 +53,7 @@ pub fn log(entries: &[Entry], is_whole: bool) -> String {
                 subject: &commit.subject,
             }),
             unreadable: entry.unreadable.as_deref(),
-            changes: entry.changes.iter().map(row).collect(),
+            pins: entry.changes.iter().map(row).collect(),
         }
     }
     write(&Log { schema: "imagelock.log/1", complete: is_whole, entries: entries.iter().map(entry).collect() })
