@@ -62,9 +62,13 @@ impl Repository {
     /// # Errors
     /// If git cannot be asked.
     pub fn commit(&self, revision: &str) -> Result<Option<String>, Error> {
-        let mut command = self.git();
-        command.args(["rev-parse", "--verify", "--quiet", "--end-of-options"]).arg(format!("{revision}^{{commit}}"));
-        self.found(command)
+        let object = |name: &str| {
+            let mut command = self.git();
+            command.args(["rev-parse", "--verify", "--quiet", "--end-of-options", name]);
+            self.found(command)
+        };
+        // In two steps: what is put behind `:/text` would be part of the text.
+        object(revision)?.map_or(Ok(None), |hash| object(&format!("{hash}^{{commit}}")))
     }
 
     /// The commit at which two commits parted.

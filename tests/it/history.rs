@@ -379,6 +379,10 @@ fn what_a_pull_request_changes() {
     --- exit 2
     ");
     assert_eq!(bench.run("diff main...main --exit-code").status, Some(0));
+    git(&bench, &["tag", "--annotate", "--message", "It", "v1"]);
+    for same in ["v1", ":/db", "@{0}"] {
+        assert_eq!(bench.run(&format!("diff {same} HEAD --exit-code")).status, Some(0), "{same}");
+    }
 }
 
 #[test]
@@ -594,6 +598,9 @@ fn revisions_that_are_none() {
      |
      = help: `git branch --all` lists the branches, `git log --oneline` the commits; `git fetch` brings what this clone has not got
     ");
+    for none in ["HEAD:images.lock", "HEAD^{tree}", "HEAD~1..HEAD..", "0123456789012345678901234567890123456789"] {
+        assert!(bench.fails(&format!("diff {none}")).starts_with("error: git knows no revision"), "{none}");
+    }
     git(&bench, &["switch", "--quiet", "--orphan", "lonely"]);
     bench.write("images.lock", lock(&[("web", 1)]));
     commit(&bench, "2026-11-09", "Begin anew");
