@@ -116,6 +116,46 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
+    /// There is no `git` program.
+    #[error("the history of `{}` cannot be read without the program `git`, which was not found", path.display())]
+    NoGit {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// Git did not do what it was asked to.
+    #[error("git could not read the history of the lockfile")]
+    Git {
+        /// What it said.
+        message: String,
+    },
+    /// The lockfile is in no repository.
+    #[error("`{}` is in no git repository, and has no history", path.display())]
+    NoRepository {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// The lockfile was never committed.
+    #[error("`{}` was never committed, and has no history", path.display())]
+    NeverCommitted {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// There is no such revision.
+    #[error("git knows no revision `{revision}`")]
+    NoRevision {
+        /// What was asked for.
+        revision: String,
+        /// A revision that may have been meant.
+        instead: Option<String>,
+    },
+    /// Two revisions never parted.
+    #[error("`{from}` and `{to}` have no commit in common, as far as this clone knows")]
+    NoMergeBase {
+        /// One of them.
+        from: String,
+        /// The other.
+        to: String,
+    },
     /// A report cannot go to this file.
     #[error("the report cannot go to `{}`: {}", path.display(),
         if *own { "it is the manifest or the lockfile" } else { "another report goes there" })]
@@ -191,6 +231,19 @@ impl Error {
             Self::Busy { .. } => "wait for it or stop it, then run imagelock again".to_owned(),
             Self::Snapshot { .. } => "`imagelock snapshot FILE` writes one".to_owned(),
             Self::NotOurs { .. } => "choose another name, or move the file away first".to_owned(),
+            Self::NoGit { .. } => "install git, or add its directory to PATH".to_owned(),
+            Self::Git { .. } => "do what git asks for, then run imagelock again".to_owned(),
+            Self::NoRepository { .. } => {
+                "run imagelock where the lockfile is committed; `--manifest PATH` names another manifest".to_owned()
+            }
+            Self::NeverCommitted { path } => format!("commit it: `git add {0}`, `git commit`", path.display()),
+            Self::NoRevision { instead: Some(instead), .. } => format!("did you mean `{instead}`?"),
+            Self::NoRevision { .. } => "`git branch --all` lists the branches, `git log --oneline` the commits; `git \
+                                        fetch` brings what this clone has not got"
+                .to_owned(),
+            Self::NoMergeBase { from, to } => {
+                format!("`git fetch --unshallow` completes a shallow clone; `{from}..{to}` compares them as they are")
+            }
             Self::ReportPath { .. } => "name another file".to_owned(),
             Self::ReportFormat { options, .. } => format!("write {options}"),
             Self::Format { formats, .. } => format!("its formats are {formats}"),
@@ -202,6 +255,9 @@ impl Error {
     pub fn notes(&self) -> Vec<String> {
         match self {
             Self::Marketplace { failure, .. } => failure.particulars(),
+            Self::Git { message } => {
+                message.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+            }
             _ => Vec::new(),
         }
     }

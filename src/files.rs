@@ -25,7 +25,15 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
         }
         Err(source) => return Err(failed(source)),
     }
-    String::from_utf8(fs::read(path).map_err(failed)?).map(Some).map_err(|error| {
+    text(fs::read(path).map_err(failed)?, path).map(Some)
+}
+
+/// The text that a file's bytes are.
+///
+/// # Errors
+/// If they are none.
+pub fn text(bytes: Vec<u8>, path: &Path) -> Result<String, Error> {
+    String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         Error::NotText { path: path.to_owned(), line: good.split(|byte| *byte == b'\n').count() }
     })

@@ -3,19 +3,17 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
 
+use super::options::{AddArgs, AdoptArgs, ResolveArgs, SearchArgs};
 use crate::commands::report::{self, File, Wish};
 use crate::commands::{self, Format};
 use crate::domain;
-use crate::domain::adopt::Word;
-use crate::domain::manifest::edit::Declaration;
 use crate::domain::policy::Age;
-use crate::domain::search::Filter;
 use crate::domain::words::{and, quoted};
-use crate::domain::{Arch, CommercialType, ImageType, Label, Zone};
+use crate::domain::{Arch, Zone};
 use crate::error::Error;
 use crate::marketplace::ApiUrl;
 
@@ -27,7 +25,8 @@ const EXIT_STATUS: &str = "\
 Exit status:
   0  all is well
   1  it could not be decided: bad usage, bad input, or the network
-  2  it was decided, and something differs: drift, or a lock that `--locked` found out of date";
+  2  it was decided, and something differs: drift, a lock that `--locked` found out of date, or pins
+     under `diff --exit-code`";
 
 /// A lockfile for cloud image IDs: pins Scaleway Marketplace images, and says when they drift
 #[derive(Parser)]
@@ -118,6 +117,24 @@ pub(super) enum Command {
     },
     /// Print the pins
     List,
+    /// Tell when each pin moved, by which commit, and how old the image was
+    Log {
+        /// The images to tell of; all if none is named
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Print the pins that differ between two commits, or between one and the working tree
+    Diff {
+        /// A commit, a branch or a tag; also `A..B`, and `A...B` for what B changed since it left A
+        #[arg(value_name = "REV", default_value = "HEAD")]
+        from: String,
+        /// What to compare it with, instead of the working tree
+        #[arg(value_name = "REV")]
+        to: Option<String>,
+        /// Exit with 2 if pins differ
+        #[arg(long)]
+        exit_code: bool,
+    },
     /// Print one pinned ID, alone, for scripts
     Get {
         /// The image's name in images.toml
@@ -158,140 +175,6 @@ pub(super) enum Command {
     },
 }
 
-/// The words are checked where the manifest is read, and complained about in the line that they would make.
-#[derive(Args)]
-pub(super) struct AddArgs {
-    /// Your name for the image
-    name: String,
-    /// The Marketplace's label; with `*` for one segment, the newest `--release` of those that match
-    #[arg(long)]
-    label: Option<String>,
-    /// The releases that are wanted, like `>=42, <44`
-    #[arg(long, requires = "label")]
-    release: Option<String>,
-    /// Instead of a label, the ID of a Marketplace image
-    #[arg(long, value_name = "UUID")]
-    image_id: Option<String>,
-    /// Instead of a label, the ID of one exact version
-    #[arg(long, value_name = "UUID")]
-    version_id: Option<String>,
-    /// A zone; can be repeated
-    #[arg(long = "zone", value_name = "ZONE")]
-    zones: Vec<String>,
-    /// An architecture; can be repeated
-    #[arg(long = "arch", value_name = "ARCH")]
-    archs: Vec<String>,
-    /// `instance_sbs` (what you get if you leave it out) or `instance_local`
-    #[arg(long = "type", value_name = "TYPE")]
-    image_type: Option<String>,
-    /// An Instance type that the image must be able to boot
-    #[arg(long, value_name = "TYPE")]
-    instance_type: Option<String>,
-}
-
-impl AddArgs {
-    pub(super) fn declaration(&self) -> Declaration {
-        let one = |word: &Option<String>| word.iter().cloned().collect::<Vec<_>>();
-        let key = |one, several, words: &[String]| if words.len() > 1 { several } else { one };
-        Declaration {
-            name: self.name.clone(),
-            keys: vec![
-                ("label", one(&self.label)),
-                ("release", one(&self.release)),
-                ("image-id", one(&self.image_id)),
-                ("version-id", one(&self.version_id)),
-                (key("zone", "zones", &self.zones), self.zones.clone()),
-                (key("arch", "archs", &self.archs), self.archs.clone()),
-                ("type", one(&self.image_type)),
-                ("instance-type", one(&self.instance_type)),
-            ],
-        }
-    }
-}
-
-#[derive(Args)]
-#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["ids", "from"]))]
-pub(super) struct AdoptArgs {
-    /// What an image will be called, and the ID of the local image that you run
-    #[arg(value_name = "NAME=[ZONE/]UUID")]
-    pub(super) ids: Vec<String>,
-    /// Find the IDs in this file: `.tf`, `.tfvars`, `.tfstate` or any JSON. Can be repeated
-    #[arg(long, value_name = "FILE")]
-    pub(super) from: Vec<PathBuf>,
-    /// Print what would change, and change nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// The label of IDs that the Marketplace no longer describes
-    #[arg(long)]
-    label: Option<Label>,
-    /// Their zone, where it does not stand before the ID
-    #[arg(long)]
-    zone: Option<Zone>,
-    /// Their architecture
-    #[arg(long)]
-    arch: Option<Arch>,
-    /// Their type; `instance_sbs` if you leave it out
-    #[arg(long = "type", value_name = "TYPE")]
-    image_type: Option<ImageType>,
-}
-
-impl AdoptArgs {
-    pub(super) fn word(&self) -> Word {
-        let Self { label, zone, arch, image_type, .. } = self;
-        Word { label: label.clone(), zone: zone.clone(), arch: arch.clone(), image_type: *image_type }
-    }
-}
-
-#[derive(Args)]
-pub(super) struct ResolveArgs {
-    /// Move pins to the newest: those of the named images, or all
-    #[arg(long, value_name = "NAME", num_args = 0..)]
-    pub(super) upgrade: Option<Vec<String>>,
-    /// Change nothing and ask nobody; exit with 2 if the lock does not satisfy the manifest
-    #[arg(long, conflicts_with_all = ["upgrade", "dry_run"])]
-    pub(super) locked: bool,
-    /// Print what would change, and change nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-}
-
-#[derive(Args)]
-pub(super) struct SearchArgs {
-    /// A part of a label or a name; or a whole label in which `*` stands for one segment
-    pub(super) pattern: Option<String>,
-    /// Only what is offered in this zone
-    #[arg(long)]
-    pub(super) zone: Option<Zone>,
-    /// Only what is offered for this architecture
-    #[arg(long)]
-    pub(super) arch: Option<Arch>,
-    /// Only what is offered with this type
-    #[arg(long = "type")]
-    pub(super) image_type: Option<ImageType>,
-    /// Only what boots this Instance type
-    #[arg(long)]
-    pub(super) instance_type: Option<CommercialType>,
-    /// Only images of this category, like `distribution`
-    #[arg(long)]
-    pub(super) category: Option<String>,
-    /// Also what is past its end of life
-    #[arg(long)]
-    pub(super) eol: bool,
-}
-
-impl SearchArgs {
-    pub(super) fn filter(&self) -> Filter {
-        Filter {
-            zone: self.zone.clone(),
-            arch: self.arch.clone(),
-            image_type: self.image_type,
-            instance_type: self.instance_type.clone(),
-            category: self.category.clone(),
-            eol: self.eol,
-        }
-    }
-}
-
 /// Reads `sarif=results.json`, or `drift.sarif`.
 fn wish(text: &str) -> Result<Wish, &'static str> {
     let named = text.split_once('=').and_then(|(name, path)| Some((name.parse().ok()?, path)));
@@ -305,8 +188,10 @@ impl Command {
         match self {
             Self::Check { .. } => &Format::ALL,
             Self::Resolve(args) if args.locked => &Format::ALL,
-            Self::Resolve(_) | Self::Adopt(_) => &[Format::Human, Format::Json, Format::Markdown],
-            Self::List | Self::Get { .. } | Self::Explain { .. } | Self::Search(_) => &[Format::Human, Format::Json],
+            Self::Resolve(_) | Self::Adopt(_) | Self::Diff { .. } => &[Format::Human, Format::Json, Format::Markdown],
+            Self::List | Self::Log { .. } | Self::Get { .. } | Self::Explain { .. } | Self::Search(_) => {
+                &[Format::Human, Format::Json]
+            }
             Self::Init
             | Self::Add(_)
             | Self::Remove { .. }

@@ -2,6 +2,7 @@
 //! errors are printed and the exit status is chosen.
 
 mod args;
+mod options;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -72,6 +73,8 @@ fn perform(cli: &Cli) -> Result<Outcome, Error> {
         }
         Command::Check { names, exit_zero, .. } => commands::check::run(context, names, &reports, *exit_zero),
         Command::List => commands::list::run(context),
+        Command::Log { names } => commands::log::run(context, names),
+        Command::Diff { from, to, exit_code } => commands::diff::run(context, from, to.as_deref(), *exit_code),
         Command::Get { name, zone, arch } => commands::get::run(context, name, zone.as_ref(), arch.as_ref()),
         Command::Export { shape, output } => commands::export::run(context, *shape, output.as_deref()),
         Command::Explain { what } => commands::explain::run(context, what),

@@ -39,10 +39,8 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     let lock = if path.exists() { read_lock(context)?.0 } else { Lock::default() };
     let source = Source { path: context.manifest.clone(), text: files::read(&context.manifest)?.unwrap_or_default() };
     let refused = |problems, source: &Source| Error::Problems { problems, manifest: Some(source.clone()), lock: None };
-    let manifest = match source.text.trim().is_empty() {
-        true => None,
-        false => Some(Manifest::parse(&source.text).map_err(|problems| refused(problems, &source))?),
-    };
+    let manifest = if source.text.trim().is_empty() { Ok(None) } else { Manifest::parse(&source.text).map(Some) };
+    let manifest = manifest.map_err(|problems| refused(problems, &source))?;
     let Identified { mut found, problems, strangers } = identify(&wishes, word, manifest.as_ref(), &lock, &catalog)
         .map_err(|failure| Error::Marketplace { doing: "identify the IDs".to_owned(), failure })?;
     if !problems.is_empty() || found.is_empty() {

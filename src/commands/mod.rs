@@ -2,12 +2,14 @@
 
 pub mod adopt;
 pub mod check;
+pub mod diff;
 pub mod edit;
 pub mod explain;
 pub mod export;
 pub mod get;
 pub mod init;
 pub mod list;
+pub mod log;
 pub mod report;
 pub mod resolve;
 pub mod search;
@@ -171,7 +173,10 @@ impl Project {
 fn read_lock(context: &Context) -> Result<(Lock, Source), Error> {
     let path = lock_path(&context.manifest)?;
     let Some(text) = files::read(&path)? else { return Err(Error::NoLock { path }) };
-    let source = Source { path, text };
+    parse_lock(Source { path, text })
+}
+
+fn parse_lock(source: Source) -> Result<(Lock, Source), Error> {
     match Lock::parse(&source.text) {
         Ok(lock) => Ok((lock, source)),
         Err(problems) => Err(Error::Problems { problems, manifest: None, lock: Some(source) }),

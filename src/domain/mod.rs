@@ -15,6 +15,7 @@ pub mod drift;
 pub mod eol;
 pub mod explain;
 pub mod fields;
+pub mod history;
 pub mod identity;
 pub mod inquiry;
 mod judge;

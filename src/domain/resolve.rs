@@ -70,6 +70,8 @@ pub struct Change {
     pub from: Option<Pin>,
     /// The pin after.
     pub to: Option<Pin>,
+    /// Whether something other than imagelock changed the block: nobody vouches for the pin after.
+    pub edited: bool,
     /// A local image that could replace a kept pin, where that was learnt on the way.
     pub newer: Option<Latest>,
     /// Why a pin that might have moved stays.
@@ -87,11 +89,16 @@ pub enum Action {
     Moved,
     /// The same local image stays pinned, and another line of its block changes.
     Amended,
+    /// Something other than imagelock changed the block, a hand or a merge.
+    Edited,
     /// Nothing changes.
     Kept,
 }
 
 impl Action {
+    /// Every action, in the order in which they are counted.
+    pub const ALL: [Self; 6] = [Self::Added, Self::Removed, Self::Moved, Self::Amended, Self::Edited, Self::Kept];
+
     /// The word for it in every format.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -99,6 +106,7 @@ impl Action {
             Self::Removed => "removed",
             Self::Moved => "moved",
             Self::Amended => "amended",
+            Self::Edited => "edited",
             Self::Kept => "kept",
         }
     }
@@ -108,6 +116,7 @@ impl Change {
     /// In a word, what it does.
     pub fn action(&self) -> Action {
         match (&self.from, &self.to) {
+            _ if self.edited => Action::Edited,
             (None, _) => Action::Added,
             (Some(_), None) => Action::Removed,
             (Some(from), Some(to)) if from.id != to.id => Action::Moved,
@@ -211,7 +220,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
         let thawed = target.policy.frozen(request.now).filter(|_| from.is_some() && !stays);
         let note =
             waits.or(thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned()));
-        changes.push(Change { cell: target.cell.clone(), from, to: Some(to), newer, note });
+        changes.push(Change { cell: target.cell.clone(), from, to: Some(to), edited: false, newer, note });
     }
     problems.extend(misses.problems(catalog));
     if !problems.is_empty() {
@@ -221,7 +230,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
     let removed = request.previous.pins().iter().filter(|pin| lock.get(&pin.cell).is_none());
     changes.extend(removed.map(|pin| {
         let (cell, from) = (pin.cell.clone(), Some(pin.clone()));
-        Change { cell, from, to: None, newer: None, note: None }
+        Change { cell, from, to: None, edited: false, newer: None, note: None }
     }));
     changes.sort_by(|a, b| a.cell.cmp(&b.cell));
     let warnings = ends(request, &changes, catalog);
@@ -238,7 +247,7 @@ fn keep(request: Request<'_>, target: &Target, pin: Pin, covered: bool, catalog:
         _ => None,
     };
     let from = request.previous.get(&target.cell).cloned();
-    Change { cell: target.cell.clone(), from, to: Some(pin), newer, note }
+    Change { cell: target.cell.clone(), from, to: Some(pin), edited: false, newer, note }
 }
 
 /// The pin of a target for the local image that was picked.

@@ -13,7 +13,7 @@ pub(super) fn label(pin: &Pin) -> String {
 
 /// `1 moved, 3 kept`: what happened, in numbers.
 pub(super) fn tally(changes: &[Change]) -> String {
-    let tally: Vec<String> = [Action::Added, Action::Removed, Action::Moved, Action::Amended, Action::Kept]
+    let tally: Vec<String> = Action::ALL
         .into_iter()
         .map(|action| (action, changes.iter().filter(|change| change.action() == action).count()))
         .filter(|(_, n)| *n > 0)
@@ -26,17 +26,17 @@ pub(super) fn tally(changes: &[Change]) -> String {
 pub(super) fn detail(change: &Change) -> String {
     let when = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| pin.published);
     let mut parts = Vec::new();
-    match (change.action(), &change.newer) {
-        (Action::Kept, Some(newer)) => {
-            parts.push(format!("newer: {}", newer.id.short()));
-            parts.extend(published(when(&change.to), newer.published));
-        }
-        (Action::Moved, _) => parts.extend(published(when(&change.from), when(&change.to))),
-        (Action::Added, _) => parts.extend(when(&change.to).map(|time| format!("published {}", date(time)))),
-        _ => {}
+    if let Some(newer) = change.newer.as_ref().filter(|_| change.action() == Action::Kept) {
+        parts.push(format!("newer: {}", newer.id.short()));
+        parts.extend(published(when(&change.to), newer.published));
     }
-    if let (Some(from), Some(to)) = (&change.from, &change.to) {
-        parts.extend(redeclared(from, to));
+    match (&change.from, &change.to) {
+        (Some(from), Some(to)) => {
+            let differs = from.id != to.id || from.published != to.published;
+            parts.extend(published(from.published, to.published).filter(|_| differs));
+            parts.extend(redeclared(from, to));
+        }
+        (from, to) => parts.extend(when(from).or(when(to)).map(|time| format!("published {}", date(time)))),
     }
     parts.extend(change.note.clone());
     parts.join(", ")

@@ -150,15 +150,12 @@ pub(super) fn tally(report: &Report) -> String {
 /// What can be done about findings: what for, and the command.
 pub(super) struct Remedy {
     pub(super) aim: String,
-    pub(super) command: Option<String>,
+    pub(super) command: String,
 }
 
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.command {
-            Some(command) => write!(f, "{}: {command}", self.aim),
-            None => f.write_str(&self.aim),
-        }
+        write!(f, "{}: {}", self.aim, self.command)
     }
 }
 
@@ -171,16 +168,17 @@ pub(super) fn remedies<'a>(findings: impl IntoIterator<Item = &'a Finding>, invo
     let with = |statuses: &'static [Status]| {
         names(&move |finding| statuses.iter().any(|status| finding.statuses.contains(status)))
     };
-    let run = |aim: String, rest: &str| Remedy { aim, command: Some(format!("{invocation} {rest}")) };
-    let upgrade = |aim: &str, names: BTreeSet<&Name>| {
-        let names: Vec<&str> = names.into_iter().map(Name::as_str).collect();
-        run(aim.to_owned(), &format!("resolve --upgrade {}", names.join(" ")))
+    let run = |aim: String, rest: &str| Remedy { aim, command: format!("{invocation} {rest}") };
+    let with_names = |aim: &str, command: &str, names: &BTreeSet<&Name>| {
+        let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+        run(aim.to_owned(), &format!("{command} {}", names.join(" ")))
     };
+    let upgrade = |aim: &str, names: BTreeSet<&Name>| with_names(aim, "resolve --upgrade", &names);
     let mut remedies = Vec::new();
     let edited = with(&[Status::Mismatch, Status::Edited]);
     if !edited.is_empty() {
-        let aim = "somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who";
-        remedies.push(Remedy { aim: aim.to_owned(), command: None });
+        let aim = "somebody changed the lockfile by hand, or a merge did; to see who";
+        remedies.push(with_names(aim, "log", &edited));
         remedies.push(upgrade("to pin anew what was changed", edited));
     }
     if !with(&[Status::Unlocked, Status::Undeclared]).is_empty() {

@@ -10,7 +10,7 @@ use super::style::{self, COMMAND, FAINT, PLAIN, paint};
 use super::table::Table;
 use crate::domain::drift::{Finding, Report};
 use crate::domain::lock::Lock;
-use crate::domain::resolve::{Action, Plan};
+use crate::domain::resolve::{Action, Change, Plan};
 use crate::domain::search::Offer;
 use crate::domain::words::{count, visible};
 use crate::domain::{Cell, LocalImageId, Zone};
@@ -77,10 +77,7 @@ pub(super) fn date(time: Timestamp) -> String {
 
 /// The commands that mend what a report found, a line each.
 fn remedies(report: &Report, invocation: &str) -> String {
-    let line = |remedy: Remedy| match remedy.command {
-        Some(command) => format!("{}: {}\n", remedy.aim, paint(COMMAND, command)),
-        None => remedy.aim + "\n",
-    };
+    let line = |Remedy { aim, command }| format!("{aim}: {}\n", paint(COMMAND, command));
     finding::remedies(&report.findings, invocation).into_iter().map(line).collect()
 }
 
@@ -92,11 +89,7 @@ pub fn plan(plan: &Plan, dry_run: bool, rewrites: bool, quiet: bool) -> String {
         if action == Action::Kept && (quiet || change.newer.is_none() && change.note.is_none()) {
             continue;
         }
-        let mut row = vec![(action.as_str().to_owned(), style::action(action))];
-        row.extend(cell(&change.cell));
-        row.push((change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default(), PLAIN));
-        let to = change.to.as_ref().filter(|_| action != Action::Kept);
-        row.extend([id(change.from.as_ref().map(|pin| pin.id)), id(to.map(|pin| pin.id))]);
+        let mut row = change_row(change).to_vec();
         row.push((change::detail(change), FAINT));
         table.row(row);
     }
@@ -117,6 +110,16 @@ pub fn plan(plan: &Plan, dry_run: bool, rewrites: bool, quiet: bool) -> String {
         (true, _, true) => format!("dry run, nothing was written; would be: {tally}\n"),
     };
     format!("{table}{space}{summary}")
+}
+
+/// What every table says of a change before the details: under `CHANGE NAME ZONE ARCH LABEL FROM TO`.
+pub(super) fn change_row(change: &Change) -> [(String, Style); 7] {
+    let action = change.action();
+    let [name, zone, arch] = cell(&change.cell);
+    let label = change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default();
+    let from = change.from.as_ref().map(|pin| pin.id);
+    let to = change.to.as_ref().filter(|_| action != Action::Kept).map(|pin| pin.id);
+    [(action.as_str().to_owned(), style::action(action)), name, zone, arch, (label, PLAIN), id(from), id(to)]
 }
 
 /// All pins, with whole IDs.

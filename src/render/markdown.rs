@@ -42,11 +42,7 @@ pub fn check(subject: Subject<'_>) -> String {
         );
     }
     for remedy in remedies(&report.findings, subject.invocation) {
-        let aim = capitalised(&remedy.aim);
-        let _ = match remedy.command {
-            Some(command) => write!(text, "\n{aim}:\n\n```sh\n{command}\n```\n"),
-            None => write!(text, "\n{aim}.\n"),
-        };
+        let _ = write!(text, "\n{}:\n\n```sh\n{}\n```\n", capitalised(&remedy.aim), remedy.command);
     }
     for notice in &report.notices {
         let _ = write!(text, "\n> {}\n", cell(&notice.title));

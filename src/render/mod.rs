@@ -4,6 +4,7 @@ mod change;
 pub mod explain;
 mod finding;
 mod github;
+pub mod history;
 pub mod human;
 pub mod json;
 mod junit;

@@ -36,7 +36,7 @@ pub(super) fn action(action: Action) -> Style {
     match action {
         Action::Added => GOOD,
         Action::Moved | Action::Amended => CHANGED,
-        Action::Removed => BAD,
+        Action::Removed | Action::Edited => BAD,
         Action::Kept => FAINT,
     }
 }

@@ -18,12 +18,6 @@ fn marketplace() -> Marketplace {
     ])
 }
 
-/// The pins without their digests.
-fn pins(bench: &Bench) -> String {
-    let list = bench.ok("list");
-    list.lines().map(|line| format!("{}\n", line.trim_end())).collect()
-}
-
 #[test]
 fn ids_become_a_manifest_and_a_lock() {
     let marketplace = marketplace();
@@ -73,7 +67,7 @@ fn ids_become_a_manifest_and_a_lock() {
     arch = "x86_64"
     type = "instance_sbs"
     "#);
-    assert_snapshot!(pins(&bench), @"
+    assert_snapshot!(bench.ok("list"), @"
     NAME  ZONE      ARCH    TYPE            LABEL            ID                                    PUBLISHED
     db    fr-par-1  x86_64  instance_sbs    debian_bookworm  00000003-0000-4000-8000-000000000000  2026-09-02
     old   fr-par-1  x86_64  instance_local  ubuntu_jammy     00000006-0000-4000-8000-000000000000  2026-09-02
@@ -183,7 +177,7 @@ fn a_terraform_configuration() {
     arch = "x86_64"
     type = "instance_sbs"
     "#);
-    assert_snapshot!(pins(&bench), @"
+    assert_snapshot!(bench.ok("list"), @"
     NAME        ZONE      ARCH    TYPE          LABEL            ID                                    PUBLISHED
     builders    fr-par-1  arm64   instance_sbs  debian_bookworm  00000004-0000-4000-8000-000000000000  2026-09-02
     builders    fr-par-1  x86_64  instance_sbs  debian_bookworm  00000003-0000-4000-8000-000000000000  2026-09-02

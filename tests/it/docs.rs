@@ -9,6 +9,8 @@ use imagelock::domain::manifest::Manifest;
 use insta::assert_snapshot;
 
 use crate::bench::Bench;
+use crate::help::COMMANDS;
+use crate::history::{commit, git, repository};
 use crate::standin::{Marketplace, local};
 
 #[path = "../../examples/library.rs"]
@@ -44,7 +46,7 @@ fn uncommented(text: &str) -> String {
 }
 
 /// A copy of the quickstart, as a clone has it.
-fn quickstart() -> Bench {
+pub fn quickstart() -> Bench {
     let bench = Bench::new();
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart")).unwrap() {
         let path = entry.unwrap().path();
@@ -119,14 +121,25 @@ fn every_command_of_the_readme_runs() {
         .filter_map(|line| line.split_once('`'))
         .map(|(command, _)| command)
         .collect();
-    let bench = Bench::new().asking(&marketplace);
+    let bench = repository(Bench::new()).asking(&marketplace);
     let all = [blocks("sh").join("\n"), in_the_table.join("\n"), blocks("yaml").join("\n")].join("\n");
     let commands = commands(&all);
     assert!(commands.len() > 15, "{commands:?}");
     for line in commands {
+        if line.starts_with("adopt") {
+            let id = "00000001-0000-4000-8000-000000000000";
+            let server = format!(
+                "{{\"type\": \"scaleway_instance_server\", \"name\": \"front\", \"values\": {{\"image\": \"{id}\"}}}}"
+            );
+            bench.write("terraform.tfstate", server);
+        }
         if line == "init" {
             // The table names it again.
             let _ = std::fs::remove_file(bench.path("images.toml"));
+        }
+        if line == "log web" {
+            commit(&bench, "2026-11-10", "Pin the images");
+            git(&bench, &["update-ref", "refs/remotes/origin/main", "HEAD"]);
         }
         bench.ok(&line);
     }
@@ -134,15 +147,14 @@ fn every_command_of_the_readme_runs() {
 
 #[test]
 fn the_readme_names_every_command_status_and_schema() {
-    for command in ["init", "resolve", "check", "list", "get", "export", "explain", "search", "completions", "snapshot"]
-    {
+    for command in COMMANDS {
         assert!(README.contains(&format!("| `imagelock {command}")), "{command}");
         assert!(Bench::new().ok("--help").contains(&format!("\n  {command} ")), "{command}");
     }
     for status in Status::ALL {
         assert!(README.contains(&format!("| `{}` |", status.as_str())), "{}", status.as_str());
     }
-    for schema in ["check", "resolve", "list", "get", "export", "explain", "search"] {
+    for schema in ["check", "resolve", "list", "log", "diff", "get", "export", "explain", "search"] {
         assert!(README.contains(&format!("`imagelock.{schema}/1`")), "{schema}");
     }
 }

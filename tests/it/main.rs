@@ -23,6 +23,7 @@ mod explain;
 mod export;
 mod files;
 mod help;
+mod history;
 mod laws;
 mod lockfile;
 mod manifest;

@@ -32,7 +32,7 @@ pub fn pins(found: &[Found], targets: &[Target], lock: &Lock, catalog: &Catalog)
     let new = Lock::new(lock.pins().iter().cloned().chain(adopted.into_values()));
     let change = |pin: &Pin| {
         let (cell, from) = (pin.cell.clone(), lock.get(&pin.cell).cloned());
-        Change { cell, from, to: Some(pin.clone()), newer: None, note: None }
+        Change { cell, from, to: Some(pin.clone()), edited: false, newer: None, note: None }
     };
     Ok(Plan { changes: new.pins().iter().map(change).collect(), lock: new, warnings: Vec::new() })
 }

@@ -94,12 +94,11 @@ struct Heir {
 impl Heir {
     fn settle(self, document: &mut DocumentMut) {
         let Self { stays, next, .. } = self;
-        match next {
-            Some(position) => Prepend { text: stays, position }.visit_document_mut(document),
-            None => {
-                let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
-                document.set_trailing(stays + &trailing);
-            }
+        if let Some(position) = next {
+            Prepend { text: stays, position }.visit_document_mut(document);
+        } else {
+            let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
+            document.set_trailing(stays + &trailing);
         }
     }
 }

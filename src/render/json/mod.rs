@@ -3,6 +3,7 @@
 
 mod check;
 mod explain;
+mod history;
 mod plan;
 
 use serde::Serialize;
@@ -12,11 +13,13 @@ use crate::domain::drift::{Finding, Latest};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::problem::Problem;
 use crate::domain::release::Release;
+use crate::domain::resolve::Change;
 use crate::domain::search::Offer;
 use crate::domain::{Cell, ImageRef, ImageType, Label, Zone};
 
 pub use check::check;
 pub use explain::{candidates, identity};
+pub use history::{diff, log};
 pub use plan::plan;
 
 /// A local image as reports show it.
@@ -85,6 +88,27 @@ impl CellJson {
             // What is declared now stands before what was pinned.
             Some(pin) => Self { label: bare.label, r#type: bare.r#type, ..Self::pin(pin) },
             None => bare,
+        }
+    }
+}
+
+/// What every row says of a change.
+#[derive(Serialize)]
+struct ChangeJson {
+    #[serde(flatten)]
+    cell: Option<CellJson>,
+    action: &'static str,
+    from: Option<LocalImageJson>,
+    to: Option<LocalImageJson>,
+}
+
+impl ChangeJson {
+    fn new(change: &Change) -> Self {
+        Self {
+            cell: change.to.as_ref().or(change.from.as_ref()).map(CellJson::pin),
+            action: change.action().as_str(),
+            from: change.from.as_ref().map(LocalImageJson::pin),
+            to: change.to.as_ref().map(LocalImageJson::pin),
         }
     }
 }

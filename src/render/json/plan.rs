@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CellJson, LocalImageJson, RemarkJson, write};
+use super::{ChangeJson, LocalImageJson, RemarkJson, write};
 use crate::domain::resolve::{Change, Plan};
 
 /// What `resolve` did: `imagelock.resolve/1`.
@@ -18,19 +18,13 @@ pub fn plan(plan: &Plan, dry_run: bool) -> String {
     #[derive(Serialize)]
     struct Row<'a> {
         #[serde(flatten)]
-        cell: Option<CellJson>,
-        action: &'static str,
-        from: Option<LocalImageJson>,
-        to: Option<LocalImageJson>,
+        change: ChangeJson,
         newer: Option<LocalImageJson>,
         note: Option<&'a str>,
     }
     fn row(change: &Change) -> Row<'_> {
         Row {
-            cell: change.to.as_ref().or(change.from.as_ref()).map(CellJson::pin),
-            action: change.action().as_str(),
-            from: change.from.as_ref().map(LocalImageJson::pin),
-            to: change.to.as_ref().map(LocalImageJson::pin),
+            change: ChangeJson::new(change),
             newer: change.newer.as_ref().map(|newer| LocalImageJson::latest(newer, &change.cell.zone)),
             note: change.note.as_deref(),
         }

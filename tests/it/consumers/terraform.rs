@@ -1,6 +1,6 @@
 //! Terraform replaces a server when somebody upgrades its image, and at no other time.
 
-use super::{Example, NOVEMBER};
+use super::{Example, NOVEMBER, OCTOBER};
 
 /// The exit status of `terraform plan -detailed-exitcode`, and everything that it would do.
 fn plan(example: &Example) -> (Option<i32>, Vec<String>) {
@@ -57,6 +57,39 @@ fn by_the_variable() {
 #[ignore = "needs terraform: run .ci/tools first"]
 fn by_the_locals() {
     story("terraform-locals");
+}
+
+/// The move of somebody who has copied UUIDs, and of somebody who has a state: no server is replaced by it.
+#[test]
+#[ignore = "needs terraform: run .ci/tools first"]
+fn what_runs_is_adopted_without_replacing_a_server() {
+    for source in ["old.tf", "terraform.tfstate"] {
+        let example = Example::of("terraform");
+        let read = example.read("main.tf");
+        let ids: serde_json::Value = serde_json::from_str(&example.read("images.auto.tfvars.json")).unwrap();
+        let copied = ["web", "db"].into_iter().fold(read.clone(), |text, name| {
+            let pin = format!("var.images[\"{name}\"][\"fr-par-1\"][\"x86_64\"].zoned_id");
+            text.replace(&pin, &ids["images"][name]["fr-par-1"]["x86_64"]["zoned_id"].to_string())
+        });
+        for file in ["images.toml", "images.lock", "images.auto.tfvars.json", "main.tf"] {
+            std::fs::remove_file(example.path(file)).unwrap();
+        }
+        let (_, resources) = copied.split_once("\n}\n").unwrap();
+        example.write("old.tf", resources);
+        example.ok("terraform init");
+        example.ok("terraform apply -auto-approve");
+
+        example.ok(&format!("imagelock adopt --from {source} {OCTOBER}"));
+        example.ok("imagelock export tfvars -o images.auto.tfvars.json");
+        std::fs::remove_file(example.path("old.tf")).unwrap();
+        example.write("main.tf", &read);
+        assert_eq!(plan(&example), (Some(0), Vec::new()), "{source}");
+        example.ok(&format!("imagelock resolve {NOVEMBER}"));
+        assert_eq!(plan(&example), (Some(0), Vec::new()), "{source}");
+        example.ok(&format!("imagelock resolve --upgrade db {NOVEMBER}"));
+        example.ok("imagelock export tfvars -o images.auto.tfvars.json");
+        assert_eq!(plan(&example), (Some(2), vec!["terraform_data.db delete+create".to_owned()]), "{source}");
+    }
 }
 
 /// An image that was renamed here and not there is an error, not a plan.
