@@ -99,7 +99,7 @@ enum Colour {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write the annotated images.toml; never over a file
+    /// Write the annotated images.toml and its schema; never over a file
     Init,
     /// Make images.lock satisfy images.toml, moving no pin that need not move
     Resolve(ResolveArgs),
@@ -142,6 +142,8 @@ enum Command {
     },
     /// Print the Marketplace's labels and where they are offered
     Search(SearchArgs),
+    /// Print the JSON Schema of images.toml, for editors and validators
+    Schema,
     /// Print a script that completes imagelock's commands and options in a shell
     Completions {
         /// The shell
@@ -246,6 +248,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Outcome, Error> {
         Command::Export { shape, output } => commands::export::run(context, *shape, output.as_deref()),
         Command::Explain { what } => commands::explain::run(context, what),
         Command::Search(args) => commands::search::run(context, args.pattern.as_deref(), &args.filter()),
+        Command::Schema => Ok(commands::schema::run()),
         Command::Completions { shell } => Ok(Outcome::well(completions(*shell))),
         Command::Snapshot { file } => commands::snapshot::run(context, file),
     }

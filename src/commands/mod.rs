@@ -7,6 +7,7 @@ pub mod get;
 pub mod init;
 pub mod list;
 pub mod resolve;
+pub mod schema;
 pub mod search;
 pub mod snapshot;
 

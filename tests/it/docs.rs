@@ -116,7 +116,8 @@ fn every_command_of_the_readme_runs() {
 
 #[test]
 fn the_readme_names_every_command_status_and_schema() {
-    for command in ["init", "resolve", "check", "list", "get", "export", "explain", "search", "completions", "snapshot"]
+    for command in
+        ["init", "resolve", "check", "list", "get", "export", "explain", "search", "schema", "completions", "snapshot"]
     {
         assert!(README.contains(&format!("| `imagelock {command}")), "{command}");
         assert!(Bench::new().ok("--help").contains(&format!("\n  {command} ")), "{command}");

@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 
 use crate::bench::Bench;
 
-const COMMANDS: [&str; 10] =
-    ["init", "resolve", "check", "list", "get", "export", "explain", "search", "completions", "snapshot"];
+const COMMANDS: [&str; 11] =
+    ["init", "resolve", "check", "list", "get", "export", "explain", "search", "schema", "completions", "snapshot"];
 
 #[test]
 fn help() {

@@ -32,6 +32,7 @@ mod policy;
 mod ranges;
 mod release;
 mod resolve;
+mod schema;
 mod search;
 mod standin;
 mod tls;
