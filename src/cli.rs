@@ -149,6 +149,12 @@ enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Write the manual pages: `imagelock.1`, and one for each command
+    Man {
+        /// The directory to write to; without one, `imagelock.1` is printed
+        #[arg(value_name = "DIR")]
+        directory: Option<PathBuf>,
+    },
     /// Save the Marketplace's catalog, for `--catalog`
     Snapshot {
         /// Where to; an older snapshot there is replaced
@@ -249,15 +255,10 @@ fn dispatch(command: &Command, context: &Context) -> Result<Outcome, Error> {
         Command::Explain { what } => commands::explain::run(context, what),
         Command::Search(args) => commands::search::run(context, args.pattern.as_deref(), &args.filter()),
         Command::Schema => Ok(commands::schema::run()),
-        Command::Completions { shell } => Ok(Outcome::well(completions(*shell))),
+        Command::Completions { shell } => Ok(commands::completions::run(Cli::command(), *shell)),
+        Command::Man { directory } => commands::man::run(context, Cli::command(), directory.as_deref()),
         Command::Snapshot { file } => commands::snapshot::run(context, file),
     }
-}
-
-fn completions(shell: Shell) -> String {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "imagelock", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
 }
 
 fn context(global: &Global) -> Result<Context, Error> {

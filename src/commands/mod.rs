@@ -1,11 +1,13 @@
 //! One file a command, each a table of contents: read, think, write, render.
 
 pub mod check;
+pub mod completions;
 pub mod explain;
 pub mod export;
 pub mod get;
 pub mod init;
 pub mod list;
+pub mod man;
 pub mod resolve;
 pub mod schema;
 pub mod search;

@@ -3,6 +3,7 @@
 pub mod explain;
 pub mod human;
 pub mod json;
+pub mod man;
 pub mod problems;
 mod style;
 mod table;

@@ -116,9 +116,20 @@ fn every_command_of_the_readme_runs() {
 
 #[test]
 fn the_readme_names_every_command_status_and_schema() {
-    for command in
-        ["init", "resolve", "check", "list", "get", "export", "explain", "search", "schema", "completions", "snapshot"]
-    {
+    for command in [
+        "init",
+        "resolve",
+        "check",
+        "list",
+        "get",
+        "export",
+        "explain",
+        "search",
+        "schema",
+        "completions",
+        "man",
+        "snapshot",
+    ] {
         assert!(README.contains(&format!("| `imagelock {command}")), "{command}");
         assert!(Bench::new().ok("--help").contains(&format!("\n  {command} ")), "{command}");
     }

@@ -4,8 +4,20 @@ use insta::assert_snapshot;
 
 use crate::bench::Bench;
 
-const COMMANDS: [&str; 11] =
-    ["init", "resolve", "check", "list", "get", "export", "explain", "search", "schema", "completions", "snapshot"];
+pub const COMMANDS: [&str; 12] = [
+    "init",
+    "resolve",
+    "check",
+    "list",
+    "get",
+    "export",
+    "explain",
+    "search",
+    "schema",
+    "completions",
+    "man",
+    "snapshot",
+];
 
 #[test]
 fn help() {

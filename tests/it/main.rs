@@ -22,6 +22,7 @@ mod files;
 mod help;
 mod laws;
 mod lockfile;
+mod man;
 mod manifest;
 mod min_age;
 mod network;
