@@ -2,10 +2,9 @@
 //! errors are printed and the exit status is chosen.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
@@ -22,6 +21,7 @@ use crate::domain::{Arch, CommercialType, ImageType, Zone};
 use crate::error::Error;
 use crate::files;
 use crate::marketplace::{ApiUrl, Limits, Live, Marketplace, Observer, Settings, Snapshot};
+use crate::progress;
 use crate::render::problems;
 
 /// The live API.
@@ -296,8 +296,6 @@ fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
     if global.offline {
         return Ok(Marketplace::Offline);
     }
-    let observer: Option<Observer> =
-        global.verbose.then(|| Rc::new(|line: &str| tell(&format!("{line}\n"))) as Observer);
     Ok(Marketplace::Live(Box::new(Live::new(Settings {
         api_url: match &global.api_url {
             Some(url) => url.to_string(),
@@ -307,8 +305,17 @@ fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
         },
         limits,
         extra_roots: variable("SSL_CERT_FILE").map(PathBuf::from),
-        observer,
+        observer: observer(global),
     }))))
+}
+
+/// Who hears of requests: each is printed, or a line on the terminal tells how far they are, or nobody.
+fn observer(global: &Global) -> Option<Observer> {
+    if global.verbose {
+        return Some(progress::log(|line| tell(&format!("{line}\n"))));
+    }
+    let moves_cursor = variable("TERM").is_some_and(|term| term != "dumb");
+    (!global.quiet && moves_cursor && io::stderr().is_terminal()).then(|| progress::line(io::stderr()))
 }
 
 /// A variable of the environment. An empty one is as good as none.

@@ -10,6 +10,7 @@
 //! - [`render`]: values to text: tables, JSON, errors with the lines they are about.
 //! - [`export`]: the lock as other tools read it.
 //! - [`commands`]: one file a command, each a table of contents.
+//! - [`progress`]: what people see of the requests under way.
 //! - [`cli`]: flags and help; the clock, the environment and the terminal; the exit status.
 //!
 //! `examples/library.rs` shows the crate used as a library.
@@ -22,6 +23,7 @@ pub mod export;
 pub mod files;
 pub mod guard;
 pub mod marketplace;
+pub mod progress;
 pub mod render;
 
 /// This release of imagelock.

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 /// For each part of `src`, the parts that its files may name after `crate::`. `lib.rs` shows the same as a picture.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("main.rs", &[]),
     ("lib.rs", &[]),
-    ("cli.rs", &["commands", "domain", "error", "files", "marketplace", "render"]),
+    ("cli.rs", &["commands", "domain", "error", "files", "marketplace", "progress", "render"]),
     ("commands", &["domain", "error", "export", "files", "guard", "marketplace", "render"]),
     ("marketplace", &["VERSION", "domain"]),
+    ("progress.rs", &["marketplace"]),
     ("files.rs", &["error", "guard"]),
     ("guard.rs", &["error", "files"]),
     ("render", &["domain", "error"]),

@@ -30,6 +30,7 @@ mod paging;
 mod pinned;
 mod pins;
 mod policy;
+mod progress;
 mod ranges;
 mod release;
 mod resolve;
