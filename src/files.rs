@@ -56,6 +56,14 @@ pub fn create(path: &Path, text: &str) -> Result<(), Error> {
     })
 }
 
+/// Makes a directory, and those that it is in, where there is none.
+///
+/// # Errors
+/// If that is not possible.
+pub fn make_directory(path: &Path) -> Result<(), Error> {
+    fs::create_dir_all(path).map_err(|source| Error::Write { path: path.to_owned(), source })
+}
+
 /// Replaces a file, or creates it: whole or not at all, whatever happens meanwhile.
 ///
 /// The text goes to a temporary file in the same directory, to the disk, and then over the old file, whose mode it

@@ -11,6 +11,7 @@
 //! - [`render`]: values to text: tables, JSON, errors with the lines they are about.
 //! - [`export`]: the lock as other tools read it.
 //! - [`commands`]: one file a command, each a table of contents.
+//! - [`progress`]: what people see of the requests under way.
 //! - [`cli`]: flags and help; the clock, the environment and the terminal; the exit status.
 //!
 //! `examples/library.rs` shows the crate used as a library.
@@ -24,6 +25,7 @@ pub mod files;
 pub mod git;
 pub mod guard;
 pub mod marketplace;
+pub mod progress;
 pub mod render;
 
 /// This release of imagelock.

@@ -88,7 +88,7 @@ pub(super) enum Colour {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Write the annotated images.toml; never over a file
+    /// Write the annotated images.toml and its schema; never over a file
     Init,
     /// Declare an image in images.toml
     Add(AddArgs),
@@ -163,10 +163,18 @@ pub(super) enum Command {
     },
     /// Print the Marketplace's labels and where they are offered
     Search(SearchArgs),
+    /// Print the JSON Schema of images.toml, for editors and validators
+    Schema,
     /// Print a script that completes imagelock's commands and options in a shell
     Completions {
         /// The shell
         shell: Shell,
+    },
+    /// Write the manual pages: `imagelock.1`, and one for each command
+    Man {
+        /// The directory to write to; without one, `imagelock.1` is printed
+        #[arg(value_name = "DIR")]
+        directory: Option<PathBuf>,
     },
     /// Save the Marketplace's catalog, for `--catalog`
     Snapshot {
@@ -196,7 +204,9 @@ impl Command {
             | Self::Add(_)
             | Self::Remove { .. }
             | Self::Export { .. }
+            | Self::Schema
             | Self::Completions { .. }
+            | Self::Man { .. }
             | Self::Snapshot { .. } => &[Format::Human],
         }
     }

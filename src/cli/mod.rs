@@ -5,15 +5,13 @@ mod args;
 mod options;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::{CommandFactory, Parser};
-use clap_complete::Shell;
 use jiff::Timestamp;
 
 use self::args::{Cli, Colour, Command, Global};
@@ -22,6 +20,7 @@ use crate::commands::{self, Context, Format, Outcome, Verdict};
 use crate::error::Error;
 use crate::files;
 use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
+use crate::progress;
 use crate::render::problems;
 
 /// The live API.
@@ -79,15 +78,11 @@ fn perform(cli: &Cli) -> Result<Outcome, Error> {
         Command::Export { shape, output } => commands::export::run(context, *shape, output.as_deref()),
         Command::Explain { what } => commands::explain::run(context, what),
         Command::Search(args) => commands::search::run(context, args.pattern.as_deref(), &args.filter()),
-        Command::Completions { shell } => Ok(Outcome::well(completions(*shell))),
+        Command::Schema => Ok(commands::schema::run()),
+        Command::Completions { shell } => Ok(commands::completions::run(Cli::command(), *shell)),
+        Command::Man { directory } => commands::man::run(context, Cli::command(), directory.as_deref()),
         Command::Snapshot { file } => commands::snapshot::run(context, file),
     }
-}
-
-fn completions(shell: Shell) -> String {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "imagelock", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
 }
 
 fn context(global: &Global, format: Format) -> Result<Context, Error> {
@@ -122,8 +117,6 @@ fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
     if global.offline {
         return Ok(Marketplace::Offline);
     }
-    let observer: Option<Observer> =
-        global.verbose.then(|| Rc::new(|line: &str| tell(&format!("{line}\n"))) as Observer);
     Ok(Marketplace::Live(Box::new(Live::new(Settings {
         api_url: match &global.api_url {
             Some(url) => url.to_string(),
@@ -133,8 +126,17 @@ fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
         },
         limits,
         extra_roots: variable("SSL_CERT_FILE").map(PathBuf::from),
-        observer,
+        observer: observer(global),
     }))))
+}
+
+/// Who hears of requests: each is printed, or a line on the terminal tells how far they are, or nobody.
+fn observer(global: &Global) -> Option<Observer> {
+    if global.verbose {
+        return Some(progress::log(|line| tell(&format!("{line}\n"))));
+    }
+    let moves_cursor = variable("TERM").is_some_and(|term| term != "dumb");
+    (!global.quiet && moves_cursor && io::stderr().is_terminal()).then(|| progress::line(io::stderr()))
 }
 
 /// A variable of the environment. An empty one is as good as none.

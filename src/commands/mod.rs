@@ -2,6 +2,7 @@
 
 pub mod adopt;
 pub mod check;
+pub mod completions;
 pub mod diff;
 pub mod edit;
 pub mod explain;
@@ -10,8 +11,10 @@ pub mod get;
 pub mod init;
 pub mod list;
 pub mod log;
+pub mod man;
 pub mod report;
 pub mod resolve;
+pub mod schema;
 pub mod search;
 pub mod snapshot;
 

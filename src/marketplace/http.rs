@@ -41,8 +41,23 @@ pub(super) enum Worth {
     Little,
 }
 
-/// Is told each request and what came of it, in a line.
-pub type Observer = Rc<dyn Fn(&str)>;
+/// What happens while the API is asked.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// So many more questions are put.
+    Asking(usize),
+    /// One of them has its answer, be it a failure.
+    Answered,
+    /// A moment has passed.
+    Waiting,
+    /// A request was sent, and came to this: a line.
+    Request(&'a str),
+    /// A request will be sent again, because of this: `429`.
+    Retrying(&'a str),
+}
+
+/// Is told what happens.
+pub type Observer = Rc<dyn Fn(Event<'_>)>;
 
 /// What a client of the API needs to know.
 pub struct Settings {
@@ -112,6 +127,7 @@ impl Http {
             let wait = asked + backoff(attempts, trouble.status, fastrand::f64());
             let out_of_time = Instant::now() + wait >= self.limits.deadline;
             if trouble.transient && attempts < ATTEMPTS && !self.down.get() && !out_of_time && !enough {
+                self.tell(Event::Retrying(&trouble.in_short()));
                 tokio::time::sleep(wait).await;
                 continue;
             }
@@ -159,14 +175,20 @@ impl Http {
         Err(Trouble::refused(status, &headers, &error))
     }
 
+    /// Tells the observer what happens.
+    pub(super) fn tell(&self, event: Event<'_>) {
+        if let Some(observer) = &self.observer {
+            observer(event);
+        }
+    }
+
     fn observe(&self, path: &str, started: Instant, outcome: &Result<Option<Body>, Trouble>) {
-        let Some(observer) = &self.observer else { return };
         let took = started.elapsed().as_millis();
         let what = match outcome {
             Ok(Some(body)) => format!("200, {} bytes", body.bytes.len()),
             Ok(None) => "404, not found".to_owned(),
             Err(trouble) => trouble.failure.cause.clone(),
         };
-        observer(&format!("GET {}{path}: {what}, {took} ms", self.base));
+        self.tell(Event::Request(&format!("GET {}{path}: {what}, {took} ms", self.base)));
     }
 }

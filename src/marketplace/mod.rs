@@ -22,7 +22,7 @@ use crate::domain::catalog::{Answer, Catalog, Failure, Question, Told};
 
 pub use api_url::ApiUrl;
 use client::Client;
-pub use http::{Limits, Observer, Settings};
+pub use http::{Event, Limits, Observer, Settings};
 pub use snapshot::{Malformed, Snapshot};
 
 /// Who answers questions about the Marketplace.

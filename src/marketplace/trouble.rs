@@ -37,6 +37,15 @@ impl Trouble {
         Self { transient, ..Self::definite(Failure::new(cause, help)) }
     }
 
+    /// In a word or two.
+    pub(super) fn in_short(&self) -> String {
+        match self.status {
+            Some(status) => status.as_u16().to_string(),
+            None if self.timed_out => "a silence".to_owned(),
+            None => "a broken connection".to_owned(),
+        }
+    }
+
     /// The exchange with `base` broke off: no connection, no time, half an answer.
     pub(super) fn disturbed(error: &reqwest::Error, base: &str, timeout: Duration) -> Self {
         let cause = root_cause(error);

@@ -8,6 +8,7 @@ pub mod history;
 pub mod human;
 pub mod json;
 mod junit;
+pub mod man;
 pub mod markdown;
 mod markup;
 mod place;

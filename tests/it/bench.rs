@@ -81,9 +81,22 @@ impl Bench {
 
     /// imagelock, ready to run here.
     pub fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_imagelock"));
+        let mut command = self.here(env!("CARGO_BIN_EXE_imagelock"));
+        command.args(line.split_whitespace());
         command
-            .args(line.split_whitespace())
+    }
+
+    /// imagelock on a terminal of its own, which `script` (util-linux) makes: what is written there comes out here.
+    pub fn on_a_terminal(&self, line: &str) -> Command {
+        let mut command = self.here("/usr/bin/script");
+        command.arg("-qec").arg(format!("{} {line}", env!("CARGO_BIN_EXE_imagelock"))).arg("/dev/null");
+        command
+    }
+
+    /// A program, with the directory and the environment of the bench.
+    fn here(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
             .current_dir(self.directory.path())
             .env_clear()
             .env("IMAGELOCK_NOW", "2026-11-24T10:00:00Z")

@@ -111,7 +111,7 @@ fn init_writes_the_annotated_manifest_and_never_overwrites() {
     let bench = Bench::new();
     assert_snapshot!(bench.run("init"), @"
     --- stderr
-    wrote `images.toml`: declare your images there, then run `imagelock resolve`
+    wrote `images.toml`: declare your images there, then run `imagelock resolve`; editors check it by `images.schema.json`, written beside it
     --- exit 0
     ");
     assert_eq!(bench.read("images.toml"), include_str!("../../images.toml.example"));

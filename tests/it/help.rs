@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use crate::bench::Bench;
 
-pub const COMMANDS: [&str; 15] = [
+pub const COMMANDS: [&str; 17] = [
     "init",
     "add",
     "remove",
@@ -18,7 +18,9 @@ pub const COMMANDS: [&str; 15] = [
     "export",
     "explain",
     "search",
+    "schema",
     "completions",
+    "man",
     "snapshot",
 ];
 

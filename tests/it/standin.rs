@@ -92,6 +92,8 @@ pub enum Reply {
     Header(u16, &'static str, &'static str),
     /// With half of what the API would say; then the connection breaks.
     Half,
+    /// As the API would, but so much later.
+    Late(Duration),
     /// Never.
     Silence,
     /// A body of so many bytes that says nothing.
@@ -261,6 +263,10 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
     let json = "application/json";
     Ok(match reply {
         Reply::Normal => response.status(status).header("content-type", json).body(whole(value.to_string().into())),
+        Reply::Late(delay) => {
+            tokio::time::sleep(delay).await;
+            response.status(status).header("content-type", json).body(whole(value.to_string().into()))
+        }
         Reply::Json(value) => response.header("content-type", json).body(whole(value.to_string().into())),
         Reply::Raw(status, kind, body) => response.status(status).header("content-type", kind).body(whole(body)),
         Reply::Header(status, name, value) => response.status(status).header(name, value).body(whole(Vec::new())),
