@@ -5,10 +5,12 @@
 
 mod ansible;
 mod ci_kit;
+mod editors;
 mod examples;
 mod formats;
 mod packer;
 mod precommit;
+mod reports;
 mod shells;
 mod terraform;
 
@@ -78,9 +80,14 @@ impl Example {
     /// Runs a script that must succeed, by a program that takes one after `-c`, and gives its standard output.
     #[track_caller]
     fn script(&self, program: &str, script: &str) -> String {
-        let run = self.program(program, &["-c", script]);
+        let run = self.run_script(program, script);
         assert_eq!(run.status, Some(0), "{program} -c {script}\n{run}");
         run.stdout
+    }
+
+    #[track_caller]
+    fn run_script(&self, program: &str, script: &str) -> Run {
+        self.program(program, &["-c", script])
     }
 
     /// Runs a program that finds the `imagelock` under test and, whatever it would tell the world, reaches nobody.
@@ -96,7 +103,8 @@ impl Example {
             .env("LC_ALL", "C.UTF-8")
             .env("NO_COLOR", "1")
             .envs(["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, "http://127.0.0.1:1")))
-            .envs([("CHECKPOINT_DISABLE", "1"), ("TF_IN_AUTOMATION", "1"), ("TF_INPUT", "0")]);
+            .envs([("CHECKPOINT_DISABLE", "1"), ("TF_IN_AUTOMATION", "1"), ("TF_INPUT", "0")])
+            .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
         let Output { status, stdout, stderr } = command.output().unwrap_or_else(|error| {
             panic!("`{name}` cannot be run ({error}). This test shows nothing without it: run .ci/tools")
         });
@@ -109,7 +117,9 @@ impl Example {
 fn search_path() -> OsString {
     let built = Path::new(env!("CARGO_BIN_EXE_imagelock")).parent().unwrap().to_owned();
     let inherited = std::env::var_os("PATH").unwrap_or_default();
-    let directories = [built, repository("target/tools/venv/bin")].into_iter().chain(std::env::split_paths(&inherited));
+    let node = ["node_modules/.bin", "node_modules/@microsoft/sarif-multitool-linux"];
+    let installed = ["venv/bin"].into_iter().chain(node).map(|path| repository("target/tools").join(path));
+    let directories = std::iter::once(built).chain(installed).chain(std::env::split_paths(&inherited));
     std::env::join_paths(directories).unwrap()
 }
 
