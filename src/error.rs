@@ -30,6 +30,26 @@ pub enum Error {
         /// The lockfile, if it was read.
         lock: Option<Source>,
     },
+    /// Several things went wrong, each in a manifest of its own.
+    #[error("{} errors", errors.len())]
+    Several {
+        /// What went wrong.
+        errors: Vec<Error>,
+    },
+    /// There is no manifest below a directory.
+    #[error("there is no `{}` below `{}`", name.display(), directory.display())]
+    NoManifests {
+        /// Where it was looked for.
+        directory: PathBuf,
+        /// The name that a manifest has.
+        name: PathBuf,
+    },
+    /// A command works on one manifest, and several were named.
+    #[error("this command works on one manifest, not on {count}")]
+    OneManifest {
+        /// How many were named.
+        count: usize,
+    },
     /// There is no manifest.
     #[error("there is no manifest `{}`", path.display())]
     NoManifest {
@@ -198,7 +218,11 @@ impl Error {
     /// The key to write or the command to run.
     pub fn help(&self) -> Option<String> {
         Some(match self {
-            Self::Problems { .. } => return None,
+            Self::Problems { .. } | Self::Several { .. } => return None,
+            Self::NoManifests { .. } => {
+                "hidden directories are not searched; `--manifest NAME` looks for another name".to_owned()
+            }
+            Self::OneManifest { .. } => "name one: `--manifest PATH`; `check` and `resolve` take several".to_owned(),
             Self::NoManifest { .. } => "`imagelock init` writes one; `--manifest PATH` names another".to_owned(),
             Self::NoLock { .. } => "`imagelock resolve` writes it".to_owned(),
             Self::ManifestIsLock { path } => {

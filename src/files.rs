@@ -1,5 +1,6 @@
 //! Reading, and writing whole files or nothing.
 
+use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -37,6 +38,30 @@ pub fn text(bytes: Vec<u8>, path: &Path) -> Result<String, Error> {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         Error::NotText { path: path.to_owned(), line: good.split(|byte| *byte == b'\n').count() }
     })
+}
+
+/// The files of a name below a directory, sorted. Hidden directories are left out, and links are not followed.
+///
+/// # Errors
+/// If a directory cannot be read.
+pub fn find(directory: &Path, name: &OsStr) -> Result<Vec<PathBuf>, Error> {
+    let failed = |path: &Path, source| Error::Read { path: path.to_owned(), source };
+    let mut found = Vec::new();
+    let mut directories = vec![directory.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).map_err(|source| failed(&directory, source))? {
+            let entry = entry.map_err(|source| failed(&directory, source))?;
+            let kind = entry.file_type().map_err(|source| failed(&entry.path(), source))?;
+            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            if kind.is_dir() && !hidden {
+                directories.push(entry.path());
+            } else if !kind.is_dir() && entry.file_name() == name {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Writes a file that must not exist yet.

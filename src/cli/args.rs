@@ -41,9 +41,12 @@ pub(super) struct Cli {
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
-    /// The manifest; the lockfile lies beside it, with the extension `.lock`
-    #[arg(long, global = true, value_name = "PATH", default_value = commands::DEFAULT_MANIFEST)]
-    pub(super) manifest: PathBuf,
+    /// The manifest; the lockfile lies beside it, with the extension `.lock`. `check` and `resolve` take several
+    #[arg(long = "manifest", global = true, value_name = "PATH", default_value = commands::DEFAULT_MANIFEST)]
+    pub(super) manifests: Vec<PathBuf>,
+    /// Every manifest of that name below this directory, for `check` and `resolve`
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) recursive: Option<PathBuf>,
     /// Answer from a snapshot instead of the network
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) catalog: Option<PathBuf>,
@@ -211,8 +214,13 @@ impl Command {
         }
     }
 
+    /// Whether the command works on several manifests at once.
+    pub(super) fn takes_several(&self) -> bool {
+        matches!(self, Self::Check { .. } | Self::Resolve(_))
+    }
+
     /// The format to print in, and the files that a report is written to.
-    pub(super) fn reports(&self, global: &Global) -> Result<(Format, Vec<File>), Error> {
+    pub(super) fn reports(&self, global: &Global, manifests: &[PathBuf]) -> Result<(Format, Vec<File>), Error> {
         let formats = self.formats();
         if let Some(format) = global.format.filter(|format| !formats.contains(format)) {
             let formats = and(formats.iter().map(|format| quoted(format.as_str())));
@@ -222,6 +230,6 @@ impl Command {
             Self::Check { outputs, .. } => outputs.as_slice(),
             _ => &[],
         };
-        report::settle(&global.manifest, global.format, wishes)
+        report::settle(manifests, global.format, wishes)
     }
 }

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use self::args::{Cli, Colour, Command, Global};
 use crate::commands::resolve::Mode;
-use crate::commands::{self, Context, Format, Outcome, Verdict};
+use crate::commands::{self, Context, Format, Manifests, Outcome, Verdict};
 use crate::error::Error;
 use crate::files;
 use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
@@ -42,18 +42,46 @@ pub fn run() -> ExitCode {
         Colour::Never => ColorChoice::Never,
     };
     choice.write_global();
-    match perform(&cli) {
+    let source = source(&cli.global);
+    let invocation = commands::invocation(&source);
+    match manifests(&cli, source).and_then(|manifests| perform(&cli, manifests, invocation.clone())) {
         Ok(outcome) => finish(&outcome, cli.global.quiet),
         Err(error) => {
-            tell(&problems::error(&error, &commands::invocation(&cli.global.manifest)));
+            tell(&problems::error(&error, &invocation));
             ExitCode::FAILURE
         }
     }
 }
 
-fn perform(cli: &Cli) -> Result<Outcome, Error> {
-    let (format, reports) = cli.command.reports(&cli.global)?;
-    let context = &context(&cli.global, format)?;
+/// Where the manifests come from.
+fn source(global: &Global) -> Manifests {
+    match (&global.recursive, &global.manifests[..]) {
+        (Some(directory), [name]) => Manifests::Below(directory.clone(), name.clone()),
+        _ => Manifests::Named(global.manifests.clone()),
+    }
+}
+
+/// The manifests of the run.
+fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Error> {
+    let manifests = match source {
+        Manifests::Named(manifests) => manifests,
+        Manifests::Below(directory, name) => {
+            let found = files::find(&directory, name.as_os_str())?;
+            if found.is_empty() {
+                return Err(Error::NoManifests { directory, name });
+            }
+            found
+        }
+    };
+    if manifests.len() > 1 && !cli.command.takes_several() {
+        return Err(Error::OneManifest { count: manifests.len() });
+    }
+    Ok(manifests)
+}
+
+fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: String) -> Result<Outcome, Error> {
+    let (format, reports) = cli.command.reports(&cli.global, &manifests)?;
+    let context = &context(&cli.global, format, manifests, invocation)?;
     match &cli.command {
         Command::Init => commands::init::run(context),
         Command::Add(args) => commands::edit::add(context, &args.declaration()),
@@ -85,14 +113,15 @@ fn perform(cli: &Cli) -> Result<Outcome, Error> {
     }
 }
 
-fn context(global: &Global, format: Format) -> Result<Context, Error> {
+fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation: String) -> Result<Context, Error> {
     let run = Duration::from_secs(global.timeout.into());
     let deadline = Instant::now() + run;
     let marketplace = marketplace(global, Limits { request: Duration::from_secs(15), deadline, run })?;
     // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
     let now = global.now.or(marketplace.taken()).unwrap_or_else(Timestamp::now);
     Ok(Context {
-        manifest: global.manifest.clone(),
+        manifests,
+        invocation,
         marketplace,
         deadline,
         now,

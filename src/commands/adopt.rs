@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::export::stale;
-use super::resolve::{Mode, outcome, write};
+use super::resolve::{Mode, Step, outcome};
 use super::search::check_index;
 use super::{Context, Outcome, Project, lock_path, read_lock};
 use crate::domain::adopt::declare::declarations;
@@ -34,10 +33,11 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     if wishes.iter().any(|wish| !wish.is_image) {
         check_index(&catalog)?;
     }
-    let path = lock_path(&context.manifest)?;
+    let path = lock_path(context.manifest())?;
     let _guard = Guard::acquire(&path, context.deadline, &*context.notify)?;
     let lock = if path.exists() { read_lock(context)?.0 } else { Lock::default() };
-    let source = Source { path: context.manifest.clone(), text: files::read(&context.manifest)?.unwrap_or_default() };
+    let source =
+        Source { path: context.manifest().to_owned(), text: files::read(context.manifest())?.unwrap_or_default() };
     let refused = |problems, source: &Source| Error::Problems { problems, manifest: Some(source.clone()), lock: None };
     let manifest = if source.text.trim().is_empty() { Ok(None) } else { Manifest::parse(&source.text).map(Some) };
     let manifest = manifest.map_err(|problems| refused(problems, &source))?;
@@ -56,19 +56,19 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     let project = Project { manifest, lock, manifest_source: source, lock_source };
     let plan = pins(&found, project.manifest.targets(), &project.lock, &catalog)
         .map_err(|problems| project.error(problems))?;
-    let stale = stale(&project, &plan.lock)?;
+    let step = Step::new(project, plan)?;
     if mode == Mode::Write {
         if is_new {
-            files::replace(&context.manifest, &project.manifest_source.text)?;
+            files::replace(context.manifest(), &step.project.manifest_source.text)?;
         }
-        write(context, &project, &plan, &stale)?;
+        step.write()?;
     }
-    let outcome = outcome(context, &project, &plan, &stale, mode);
+    let outcome = outcome(context, std::slice::from_ref(&step), mode);
     let verb = if mode == Mode::Write { "declared" } else { "would declare" };
     let names = declarations.iter().map(|declaration| quoted(&declaration.name));
-    let declared = format!("{verb} {} in `{}`", and(names), context.manifest.display());
+    let declared = format!("{verb} {} in `{}`", and(names), context.manifest().display());
     let remark = if is_new { [declared, outcome.remark].join("\n").trim_end().to_owned() } else { outcome.remark };
-    Ok(Outcome { remark, warning: project.warning(&strangers), ..outcome })
+    Ok(Outcome { remark, warning: step.project.warning(&strangers), ..outcome })
 }
 
 /// What the command line and the files name.

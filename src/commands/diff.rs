@@ -22,7 +22,7 @@ enum State {
 /// # Errors
 /// If one of them cannot be had or cannot be read.
 pub fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Result<Outcome, Error> {
-    let path = lock_path(&context.manifest)?;
+    let path = lock_path(context.manifest())?;
     let here = files::read(&path)?;
     let repository = Repository::around(&path)?;
     let (from, to) = states(from, to);

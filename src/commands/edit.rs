@@ -18,8 +18,8 @@ pub fn add(context: &Context, declaration: &Declaration) -> Result<Outcome, Erro
     Ok(Outcome::remark(format!(
         "declared `{}` in `{}`: `{} resolve` pins it",
         declaration.name,
-        context.manifest.display(),
-        context.invocation()
+        context.manifest().display(),
+        context.invocation
     )))
 }
 
@@ -40,8 +40,8 @@ pub fn remove(context: &Context, names: &[String]) -> Result<Outcome, Error> {
     Ok(Outcome::remark(format!(
         "removed {} from `{}`: `{} resolve` drops the pins",
         list(names),
-        context.manifest.display(),
-        context.invocation()
+        context.manifest().display(),
+        context.invocation
     )))
 }
 
@@ -55,7 +55,7 @@ fn edit(
     may_be_absent: bool,
     change: impl FnOnce(&str) -> Result<String, Vec<Problem>>,
 ) -> Result<(), Error> {
-    let path = context.manifest.clone();
+    let path = context.manifest().to_owned();
     lock_path(&path)?;
     let _guard = Guard::acquire(&path, context.deadline, &*context.notify)?;
     let text = match files::read(&path)? {

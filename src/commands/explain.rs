@@ -39,7 +39,7 @@ fn explain_name(context: &Context, name: &str) -> Result<Outcome, Error> {
 
 /// A UUID is explained without a manifest and a lock as well.
 fn explain_id(context: &Context, id: AnyId, text: &str) -> Result<Outcome, Error> {
-    let lock = match files::read(&lock_path(&context.manifest)?)? {
+    let lock = match files::read(&lock_path(context.manifest())?)? {
         Some(_) => read_lock(context)?.0,
         None => Lock::default(),
     };

@@ -13,14 +13,14 @@ pub const EXAMPLE: &str = include_str!("../../images.toml.example");
 /// # Errors
 /// If the manifest exists, or one of the two cannot be written. Without a manifest no schema is written.
 pub fn run(context: &Context) -> Result<Outcome, Error> {
-    super::lock_path(&context.manifest)?;
-    let beside = context.manifest.with_file_name(FILE);
+    super::lock_path(context.manifest())?;
+    let beside = context.manifest().with_file_name(FILE);
     let old = files::read(&beside)?;
-    files::create(&context.manifest, EXAMPLE)?;
+    files::create(context.manifest(), EXAMPLE)?;
     if old.is_none() {
         files::create(&beside, SCHEMA)?;
     }
-    let (path, schema) = (context.manifest.display(), beside.display());
+    let (path, schema) = (context.manifest().display(), beside.display());
     let schema = match old {
         None => format!("; editors check it by `{schema}`, written beside it"),
         Some(old) if old == SCHEMA => format!("; editors check it by `{schema}`, which was there"),

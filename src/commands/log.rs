@@ -13,7 +13,7 @@ use crate::render::{history as human, json};
 /// # Errors
 /// If there is no history to be had. A revision that cannot be read is told of, and is no error.
 pub fn run(context: &Context, names: &[String]) -> Result<Outcome, Error> {
-    let path = lock_path(&context.manifest)?;
+    let path = lock_path(context.manifest())?;
     let text = files::read(&path)?;
     let repository = Repository::around(&path)?;
     let History { revisions, is_whole } = repository.history()?;

@@ -34,7 +34,7 @@ pub struct File {
 /// # Errors
 /// Where `--format` and the name of a file contradict each other, or neither tells; where two files are one, or one is
 /// the manifest or the lockfile.
-pub fn settle(manifest: &Path, chosen: Option<Format>, wishes: &[Wish]) -> Result<(Format, Vec<File>), Error> {
+pub fn settle(manifests: &[PathBuf], chosen: Option<Format>, wishes: &[Wish]) -> Result<(Format, Vec<File>), Error> {
     let mut files: Vec<File> = Vec::new();
     let mut stdout = chosen.unwrap_or(Format::Human);
     for Wish { format, path } in wishes {
@@ -47,7 +47,9 @@ pub fn settle(manifest: &Path, chosen: Option<Format>, wishes: &[Wish]) -> Resul
             (None, None, [likeliest, ..]) => *likeliest,
             (None, chosen, known) => return Err(unclear(path, chosen, known)),
         };
-        let own = is_same(path, manifest) || is_same(path, &lock_path(manifest)?);
+        let own = manifests
+            .iter()
+            .any(|manifest| is_same(path, manifest) || lock_path(manifest).is_ok_and(|lock| is_same(path, &lock)));
         if own || files.iter().any(|other| is_same(&other.path, path)) {
             return Err(Error::ReportPath { path: path.clone(), own });
         }

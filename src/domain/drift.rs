@@ -116,15 +116,6 @@ impl Report {
     pub fn has_drift(&self) -> bool {
         self.findings.iter().any(|finding| finding.is_drift)
     }
-
-    /// How many findings have each status that occurs, the worst first.
-    pub fn tally(&self) -> Vec<(Status, usize)> {
-        let mut tally: BTreeMap<Status, usize> = BTreeMap::new();
-        for finding in &self.findings {
-            *tally.entry(finding.status).or_default() += 1;
-        }
-        tally.into_iter().collect()
-    }
 }
 
 /// What a check must ask, given what is known already; empty where it can be decided.

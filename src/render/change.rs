@@ -1,24 +1,48 @@
 //! What every format says of a change of a pin, in the same words.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::human::{date, unknown};
 use crate::domain::lock::Pin;
-use crate::domain::resolve::{Action, Change};
+use crate::domain::resolve::{Action, Change, Plan};
+use crate::domain::words::escaped;
+use crate::error::Source;
 
 /// The label of a pin, or what else it is known by.
 pub(super) fn label(pin: &Pin) -> String {
     pin.label().map_or_else(|| pin.image.to_string(), ToString::to_string)
 }
 
+/// What resolving one manifest came to.
+#[derive(Clone, Copy)]
+pub struct Resolved<'a> {
+    /// The manifest.
+    pub manifest: &'a Source,
+    /// What changes.
+    pub plan: &'a Plan,
+    /// Whether the bytes of the lockfile change.
+    pub rewrites: bool,
+}
+
+/// The changes of all manifests, each with what its manifest is called where there are others.
+pub(super) fn changes<'a>(resolved: &[Resolved<'a>]) -> Vec<(String, &'a Change)> {
+    let many = resolved.len() > 1;
+    let of = |it: &Resolved<'a>| {
+        let manifest = if many { escaped(&it.manifest.path.display().to_string()) } else { String::new() };
+        it.plan.changes.iter().map(move |change| (manifest.clone(), change))
+    };
+    resolved.iter().flat_map(of).collect()
+}
+
 /// `1 moved, 3 kept`: what happened, in numbers.
-pub(super) fn tally(changes: &[Change]) -> String {
-    let tally: Vec<String> = Action::ALL
-        .into_iter()
-        .map(|action| (action, changes.iter().filter(|change| change.action() == action).count()))
-        .filter(|(_, n)| *n > 0)
-        .map(|(action, n)| format!("{n} {}", action.as_str()))
-        .collect();
+pub(super) fn tally<'a>(changes: impl IntoIterator<Item = &'a Change>) -> String {
+    let mut tally: BTreeMap<Action, usize> = BTreeMap::new();
+    for change in changes {
+        *tally.entry(change.action()).or_default() += 1;
+    }
+    let tally: Vec<String> = tally.into_iter().map(|(action, n)| format!("{n} {}", action.as_str())).collect();
     tally.join(", ")
 }
 

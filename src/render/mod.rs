@@ -6,6 +6,7 @@ mod finding;
 mod github;
 pub mod history;
 pub mod human;
+pub mod invocation;
 pub mod json;
 mod junit;
 pub mod man;
@@ -20,7 +21,8 @@ mod table;
 use std::path::Path;
 use std::str::FromStr;
 
-pub use finding::Subject;
+pub use change::Resolved;
+pub use finding::{Part, Subject};
 
 use crate::domain::Expected;
 
@@ -82,8 +84,8 @@ impl FromStr for Format {
 /// What `check` found, in a format. `quiet` leaves out what needs no attention, for people alone.
 pub fn check(format: Format, subject: Subject<'_>, quiet: bool) -> String {
     match format {
-        Format::Human => human::check(subject.report, subject.invocation, quiet),
-        Format::Json => json::check(subject.report),
+        Format::Human => human::check(subject, quiet),
+        Format::Json => json::check(subject),
         Format::Markdown => markdown::check(subject),
         Format::Github => github::check(subject),
         Format::Sarif => sarif::check(subject),

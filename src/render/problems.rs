@@ -3,6 +3,7 @@
 use annotate_snippets::renderer::Renderer;
 use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 
+use super::invocation::invocation_of;
 use super::place::Lines;
 use crate::domain::problem::{Document, Problem};
 use crate::domain::words::{count, escaped};
@@ -15,10 +16,20 @@ const IN_FULL: usize = 12;
 
 /// The whole text of an error. `invocation` is how imagelock was called, for the commands that mend it.
 pub fn error(error: &Error, invocation: &str) -> String {
-    let Error::Problems { problems, manifest, lock } = error else {
-        let problem = Problem { notes: error.notes(), help: error.help(), ..Problem::new(error.to_string()) };
-        return full(&problem, None, invocation);
+    let (problems, manifest, lock) = match error {
+        Error::Several { errors } => {
+            let parts = errors.iter().map(|error| self::error(error, invocation)).collect::<Vec<_>>();
+            let manifests = count(errors.len(), "manifest");
+            return format!("{}\nerrors in {manifests}; nothing was changed\n", parts.join("\n"));
+        }
+        Error::Problems { problems, manifest, lock } => (problems, manifest, lock),
+        _ => {
+            let problem = Problem { notes: error.notes(), help: error.help(), ..Problem::new(error.to_string()) };
+            return full(&problem, None, invocation);
+        }
     };
+    // Of many manifests, this is about one.
+    let invocation = &manifest.as_ref().map_or_else(|| invocation.to_owned(), |source| invocation_of(&source.path));
     let source = |problem: &Problem| match problem.document {
         Document::Manifest => manifest.as_ref(),
         Document::Lock => lock.as_ref(),

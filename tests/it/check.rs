@@ -276,6 +276,7 @@ fn json_has_an_object_a_pin() {
       "drift": true,
       "pins": [
         {
+          "manifest": "images.toml",
           "name": "web",
           "label": "ubuntu_noble",
           "image_id": null,
@@ -310,6 +311,7 @@ fn json_has_an_object_a_pin() {
           ]
         },
         {
+          "manifest": "images.toml",
           "name": "db",
           "label": "debian_bookworm",
           "image_id": null,

@@ -28,6 +28,7 @@ mod laws;
 mod lockfile;
 mod man;
 mod manifest;
+mod many;
 mod min_age;
 mod network;
 mod paging;

@@ -116,14 +116,15 @@ impl ChangeJson {
 /// A remark on the manifest.
 #[derive(Serialize)]
 struct RemarkJson<'a> {
+    manifest: String,
     message: &'a str,
     notes: &'a [String],
     help: Option<&'a str>,
 }
 
 impl<'a> RemarkJson<'a> {
-    fn new(problem: &'a Problem) -> Self {
-        Self { message: &problem.title, notes: &problem.notes, help: problem.help.as_deref() }
+    fn new(manifest: String, problem: &'a Problem) -> Self {
+        Self { manifest, message: &problem.title, notes: &problem.notes, help: problem.help.as_deref() }
     }
 }
 
