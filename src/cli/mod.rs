@@ -180,8 +180,7 @@ fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
             tell(&format!("{line}\n"));
         }
     }
-    let mut stdout = AutoStream::auto(io::stdout());
-    match stdout.write_all(outcome.output.as_bytes()).and_then(|()| stdout.flush()) {
+    match print(&outcome.output) {
         // A reader that has seen enough, like `head`, is no error.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             tell(&format!("error: could not write to standard output: {error}; all else was done\n"));
@@ -192,6 +191,18 @@ fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
             Verdict::Differs => ExitCode::from(2),
         },
     }
+}
+
+/// Writes to standard output, without colour where none is wanted.
+fn print(text: &str) -> io::Result<()> {
+    let stdout = io::stdout();
+    if text.contains('\u{1b}') {
+        let mut stdout = AutoStream::auto(stdout);
+        return stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    }
+    // Data is not searched for colours byte by byte, nor cut into lines.
+    let mut stdout = stdout.lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
 }
 
 /// Says something on standard error. If even that is closed, there is nobody left to tell.

@@ -46,6 +46,12 @@ fn version(text: &str) -> Option<Version> {
     Some(Version::new(major, minor, patch))
 }
 
+impl AsRef<str> for Release {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
 impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.text)

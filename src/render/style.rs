@@ -41,6 +41,15 @@ pub(super) fn action(action: Action) -> Style {
     }
 }
 
+/// Adds text in a style.
+pub(super) fn paint_onto(text: &mut String, style: Style, part: &str) {
+    if style == PLAIN {
+        text.push_str(part);
+    } else {
+        text.push_str(&paint(style, part));
+    }
+}
+
 /// Text in a style.
 pub(super) fn paint(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")

@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 
-use super::style::{HEADING, paint};
+use super::style::{HEADING, paint_onto};
 
 /// Rows of styled text under headings. A column that is empty in every row is left out.
 pub(super) struct Table {
@@ -25,30 +25,33 @@ impl Table {
         if self.rows.is_empty() {
             return String::new();
         }
-        let widest =
-            |column: usize| self.rows.iter().map(|row| row[column].0.chars().count()).max().unwrap_or_default();
+        let widest = |column: usize| self.rows.iter().map(|row| width(&row[column].0)).max().unwrap_or_default();
         let columns: Vec<(usize, usize)> = (0..self.headings.len())
             .map(|column| (column, widest(column)))
             .filter(|(_, widest)| *widest > 0)
             .map(|(column, widest)| (column, widest.max(self.headings[column].len())))
             .collect();
         let headings = self.headings.iter().map(|heading| ((*heading).to_owned(), HEADING)).collect();
-        let mut text = String::new();
+        let line = columns.iter().map(|(_, width)| width + 2).sum::<usize>();
+        let mut text = String::with_capacity(line * (self.rows.len() + 1));
         for row in std::iter::once(&headings).chain(&self.rows) {
-            let mut line = String::new();
             let mut gap = 0;
-            for (column, width) in &columns {
+            for (column, widest) in &columns {
                 let (cell, style) = &row[*column];
                 if !cell.is_empty() {
-                    line.push_str(&" ".repeat(gap));
-                    line.push_str(&paint(*style, cell));
+                    text.extend(std::iter::repeat_n(' ', gap));
+                    paint_onto(&mut text, *style, cell);
                     gap = 0;
                 }
-                gap += width - cell.chars().count() + 2;
+                gap += widest - width(cell) + 2;
             }
-            text.push_str(&line);
             text.push('\n');
         }
         text
     }
+}
+
+/// How many columns a text takes.
+fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
 }

@@ -57,7 +57,8 @@ impl Pin {
 
     /// Whether this pin was made for exactly what `target` declares.
     pub fn matches(&self, target: &Target) -> bool {
-        self.satisfies(target) && *self == self.clone().restated(target)
+        let is_of_range = matches!(target.wanted, Wanted::Release(..));
+        self.satisfies(target) && self.instance_type == target.instance_type && (is_of_range || self.release.is_none())
     }
 
     /// Whether this pin is still good for `target`: what is no longer required changes nothing.
@@ -84,25 +85,28 @@ impl Pin {
     /// The lines of the block that the digest is taken over.
     fn body(&self) -> String {
         let mut body = String::with_capacity(320);
-        let Cell { name, zone, arch } = &self.cell;
         // Every word is checked when it is made and holds nothing that a TOML string would have to escape.
-        let _ =
-            write!(body, "name = \"{name}\"\nzone = \"{zone}\"\narch = \"{arch}\"\ntype = \"{}\"\n", self.image_type);
+        let mut line =
+            |key: &str, word: &str| [key, " = \"", word, "\"\n"].into_iter().for_each(|it| body.push_str(it));
+        line("name", self.cell.name.as_str());
+        line("zone", self.cell.zone.as_str());
+        line("arch", self.cell.arch.as_str());
+        line("type", self.image_type.as_str());
         if let Some(label) = self.label() {
-            let _ = writeln!(body, "label = \"{label}\"");
+            line("label", label.as_str());
         }
         match &self.image {
             ImageRef::Label(_) => {}
-            ImageRef::Id(id) => drop(writeln!(body, "image-id = \"{id}\"")),
-            ImageRef::Version(id) => drop(writeln!(body, "version-id = \"{id}\"")),
+            ImageRef::Id(id) => line("image-id", &id.to_string()),
+            ImageRef::Version(id) => line("version-id", &id.to_string()),
         }
         if let Some(release) = &self.release {
-            let _ = writeln!(body, "release = \"{release}\"");
+            line("release", release.as_str());
         }
         if let Some(instance_type) = &self.instance_type {
-            let _ = writeln!(body, "instance-type = \"{instance_type}\"");
+            line("instance-type", instance_type.as_str());
         }
-        let _ = writeln!(body, "id = \"{}\"", self.id);
+        line("id", &self.id.to_string());
         if let Some(published) = &self.published {
             let _ = writeln!(body, "published = {published}");
         }
@@ -126,10 +130,12 @@ fn named(
 }
 
 fn digest(body: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(71);
     text.push_str("sha256:");
     for byte in Sha256::digest(body) {
-        let _ = write!(text, "{byte:02x}");
+        text.push(char::from(HEX[usize::from(byte >> 4)]));
+        text.push(char::from(HEX[usize::from(byte & 15)]));
     }
     text
 }
@@ -189,7 +195,9 @@ impl Lock {
         text.push_str(HEAD);
         for pin in &self.pins {
             let body = pin.body();
-            let _ = write!(text, "\n[[pin]]\n{body}digest = \"{}\"\n", digest(&body));
+            for part in ["\n[[pin]]\n", &body, "digest = \"", &digest(&body), "\"\n"] {
+                text.push_str(part);
+            }
         }
         text
     }
