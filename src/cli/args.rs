@@ -28,6 +28,16 @@ Exit status:
   2  it was decided, and something differs: drift, a lock that `--locked` found out of date, or pins
      under `diff --exit-code`";
 
+const MERGE_DRIVER: &str = "\
+For git to call it:
+  echo 'images.lock merge=imagelock' >> .gitattributes
+  git config merge.imagelock.driver 'imagelock merge-driver %O %A %B %P'
+
+Exit status:
+  0  merged
+  1  not merged: the sides disagree about a pin, and OURS has conflict markers around its blocks; or
+     one of them cannot be read, and OURS is as it was. git takes both for a conflict";
+
 /// A lockfile for cloud image IDs: pins Scaleway Marketplace images, and says when they drift
 #[derive(Parser)]
 #[command(name = "imagelock", version, after_help = EXIT_STATUS, max_term_width = 100, disable_help_subcommand = true)]
@@ -36,6 +46,16 @@ pub(super) struct Cli {
     pub(super) command: Command,
     #[command(flatten)]
     pub(super) global: Global,
+}
+
+impl Cli {
+    /// The manifest that the command is about.
+    pub(super) fn manifest(&self) -> PathBuf {
+        match &self.command {
+            Command::MergeDriver { path: Some(lock), .. } => lock.with_extension("toml"),
+            _ => self.global.manifest.clone(),
+        }
+    }
 }
 
 #[derive(Args)]
@@ -135,6 +155,18 @@ pub(super) enum Command {
         #[arg(long)]
         exit_code: bool,
     },
+    /// Merge two branches of images.lock, pin by pin; called by git
+    #[command(after_help = MERGE_DRIVER)]
+    MergeDriver {
+        /// The lockfile before the branches parted, or an empty file: git's `%O`
+        base: PathBuf,
+        /// The lockfile of this branch, over which the merged one is written: `%A`
+        ours: PathBuf,
+        /// The lockfile of the other branch: `%B`
+        theirs: PathBuf,
+        /// What messages call the lockfile, instead of the one beside the manifest: `%P`
+        path: Option<PathBuf>,
+    },
     /// Print one pinned ID, alone, for scripts
     Get {
         /// The image's name in images.toml
@@ -204,6 +236,7 @@ impl Command {
             | Self::Add(_)
             | Self::Remove { .. }
             | Self::Export { .. }
+            | Self::MergeDriver { .. }
             | Self::Schema
             | Self::Completions { .. }
             | Self::Man { .. }

@@ -45,7 +45,7 @@ pub fn run() -> ExitCode {
     match perform(&cli) {
         Ok(outcome) => finish(&outcome, cli.global.quiet),
         Err(error) => {
-            tell(&problems::error(&error, &commands::invocation(&cli.global.manifest)));
+            tell(&problems::error(&error, &commands::invocation(&cli.manifest())));
             ExitCode::FAILURE
         }
     }
@@ -53,7 +53,7 @@ pub fn run() -> ExitCode {
 
 fn perform(cli: &Cli) -> Result<Outcome, Error> {
     let (format, reports) = cli.command.reports(&cli.global)?;
-    let context = &context(&cli.global, format)?;
+    let context = &context(cli, format)?;
     match &cli.command {
         Command::Init => commands::init::run(context),
         Command::Add(args) => commands::edit::add(context, &args.declaration()),
@@ -68,7 +68,7 @@ fn perform(cli: &Cli) -> Result<Outcome, Error> {
                 (false, true) => Mode::DryRun,
                 (false, false) => Mode::Write,
             };
-            commands::resolve::run(context, args.upgrade.as_deref(), mode)
+            commands::resolve::run(context, args.upgrade.as_deref(), args.mend, mode)
         }
         Command::Check { names, exit_zero, .. } => commands::check::run(context, names, &reports, *exit_zero),
         Command::List => commands::list::run(context),
@@ -78,6 +78,7 @@ fn perform(cli: &Cli) -> Result<Outcome, Error> {
         Command::Export { shape, output } => commands::export::run(context, *shape, output.as_deref()),
         Command::Explain { what } => commands::explain::run(context, what),
         Command::Search(args) => commands::search::run(context, args.pattern.as_deref(), &args.filter()),
+        Command::MergeDriver { base, ours, theirs, .. } => commands::merge_driver::run(context, base, ours, theirs),
         Command::Schema => Ok(commands::schema::run()),
         Command::Completions { shell } => Ok(commands::completions::run(Cli::command(), *shell)),
         Command::Man { directory } => commands::man::run(context, Cli::command(), directory.as_deref()),
@@ -85,14 +86,15 @@ fn perform(cli: &Cli) -> Result<Outcome, Error> {
     }
 }
 
-fn context(global: &Global, format: Format) -> Result<Context, Error> {
+fn context(cli: &Cli, format: Format) -> Result<Context, Error> {
+    let global = &cli.global;
     let run = Duration::from_secs(global.timeout.into());
     let deadline = Instant::now() + run;
     let marketplace = marketplace(global, Limits { request: Duration::from_secs(15), deadline, run })?;
     // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
     let now = global.now.or(marketplace.taken()).unwrap_or_else(Timestamp::now);
     Ok(Context {
-        manifest: global.manifest.clone(),
+        manifest: cli.manifest(),
         marketplace,
         deadline,
         now,

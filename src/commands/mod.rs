@@ -12,6 +12,7 @@ pub mod init;
 pub mod list;
 pub mod log;
 pub mod man;
+pub mod merge_driver;
 pub mod report;
 pub mod resolve;
 pub mod schema;
@@ -137,6 +138,11 @@ struct Project {
 impl Project {
     /// Reads both files; an absent lockfile is an empty lock.
     fn read(context: &Context) -> Result<Self, Error> {
+        Self::read_by(context, Lock::parse)
+    }
+
+    /// Reads both files, the lockfile in a way of its own.
+    fn read_by(context: &Context, parse: impl Fn(&str) -> Result<Lock, Vec<Problem>>) -> Result<Self, Error> {
         let path = context.manifest.clone();
         let lock_path = lock_path(&path)?;
         let Some(text) = files::read(&path)? else { return Err(Error::NoManifest { path }) };
@@ -146,7 +152,7 @@ impl Project {
             Some(min_age) => manifest.with_min_age(min_age),
             None => manifest,
         });
-        let lock = lock_source.as_ref().map_or_else(|| Ok(Lock::default()), |source| Lock::parse(&source.text));
+        let lock = lock_source.as_ref().map_or_else(|| Ok(Lock::default()), |source| parse(&source.text));
         match (manifest, lock) {
             (Ok(manifest), Ok(lock)) => Ok(Self { manifest, lock, manifest_source, lock_source }),
             (manifest, lock) => {

@@ -6,6 +6,9 @@ use crate::domain::catalog::Catalog;
 use crate::domain::drift::disagreements;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::check_names;
+use crate::domain::mend::{mend, tell};
+use crate::domain::merge::Conflict;
+use crate::domain::problem::Problem;
 use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
 use crate::error::Error;
 use crate::files;
@@ -23,12 +26,14 @@ pub enum Mode {
     Locked,
 }
 
-/// Makes the lock satisfy the manifest. `upgrade` names the images whose pins may move; no name means all.
+/// Makes the lock satisfy the manifest. `upgrade` names the images whose pins may move; no name means all. A lockfile
+/// with conflict markers is read only if it shall be mended.
 ///
 /// # Errors
 /// If a file or the Marketplace is in the way. The lock is then as it was.
-pub fn run(context: &Context, upgrade: Option<&[String]>, mode: Mode) -> Result<Outcome, Error> {
-    let project = Project::read(context)?;
+pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Outcome, Error> {
+    let read = || if mends { Project::read_by(context, mended) } else { Project::read(context) };
+    let project = read()?;
     let upgrade = upgrade_of(&project, upgrade)?;
     if mode == Mode::Locked {
         return locked(context, &project);
@@ -44,12 +49,23 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mode: Mode) -> Result<
     // From reading the lock to replacing it, nobody else may write: what was read above may be old by now.
     let path = lock_path(&context.manifest)?;
     let _guard = Guard::acquire(&path, context.deadline, &*context.notify)?;
-    let project = Project::read(context)?;
+    let project = read()?;
     let plan = plan(context, &project, &upgrade)?;
     // All that can be wrong with the outputs must be wrong before anything is written.
     let stale = stale(&project, &plan.lock)?;
     write(context, &project, &plan, &stale)?;
     Ok(outcome(context, &project, &plan, &stale, mode))
+}
+
+/// The lock as far as nobody disputes it.
+fn mended(text: &str) -> Result<Lock, Vec<Problem>> {
+    mend(text).map(|mended| mended.lock)
+}
+
+/// The cells that the lockfile has two pins for.
+fn disputes(project: &Project) -> Vec<Conflict> {
+    let source = project.lock_source.as_ref().and_then(|source| mend(&source.text).ok());
+    source.map(|mended| mended.conflicts).unwrap_or_default()
 }
 
 /// Writes the lock, if its bytes change, and the outputs that are out of step. The caller holds the guard.
@@ -78,7 +94,9 @@ fn plan(context: &Context, project: &Project, upgrade: &Upgrade) -> Result<Plan,
     let request = request(context, project, upgrade);
     let mut catalog = Catalog::default();
     context.marketplace.inquire(&mut catalog, |catalog| questions(request, catalog));
-    resolve(request, &catalog).map_err(|problems| project.error(problems))
+    let mut plan = resolve(request, &catalog).map_err(|problems| project.error(problems))?;
+    tell(&disputes(project), &mut plan.changes);
+    Ok(plan)
 }
 
 /// Whether the file holds this lock already. A checkout with other line ends is no difference.

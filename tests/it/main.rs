@@ -28,6 +28,7 @@ mod laws;
 mod lockfile;
 mod man;
 mod manifest;
+mod merge;
 mod min_age;
 mod network;
 mod paging;
