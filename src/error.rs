@@ -215,8 +215,8 @@ impl Error {
                 let upgrade =
                     if edited.is_empty() { String::new() } else { format!(" --upgrade {}", edited.join(" ")) };
                 format!(
-                    "`imagelock resolve --mend{upgrade}` keeps all other pins and chooses these anew; or leave one block \
-                     of each pair in the file; then `git add` it"
+                    "`imagelock resolve --mend{upgrade}` keeps all other pins and settles these by the manifest and the \
+                     Marketplace; or leave one block of each pair, without the markers; then `git add` the file"
                 )
             }
             Self::NoManifest { .. } => "`imagelock init` writes one; `--manifest PATH` names another".to_owned(),

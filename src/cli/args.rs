@@ -24,7 +24,7 @@ const API_URL_HELP: &str =
 const EXIT_STATUS: &str = "\
 Exit status:
   0  all is well
-  1  it could not be decided: bad usage, bad input, or the network
+  1  it could not be decided: bad usage, bad input, the network, or in `merge-driver` a conflict
   2  it was decided, and something differs: drift, a lock that `--locked` found out of date, or pins
      under `diff --exit-code`";
 

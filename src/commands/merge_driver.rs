@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{Context, Outcome, lock_path};
+use crate::domain::fields::unmerged;
 use crate::domain::lock::Lock;
 use crate::domain::mend::mend;
 use crate::domain::merge::merge;
@@ -65,14 +66,17 @@ fn understood(
     path: &Path,
 ) -> Result<Lock, Error> {
     parse(&source.text).map_err(|problems| {
+        let has_markers = unmerged(&source.text).is_some();
         let told = |problem: Problem| {
             let title = format!("{side} cannot be merged: {}", problem.title);
             let note = format!(
-                "`{}` is left as it is in ours: mend it where it was committed and merge again, or take one side whole \
-                 with `git checkout --ours` or `--theirs`",
+                "`{}` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge \
+                 again, or take one side whole with `git checkout --ours` or `--theirs`",
                 path.display()
             );
-            Problem { title, ..problem }.note(note)
+            // Here, mending would settle that older conflict and lose this one.
+            let there = has_markers.then(|| "where it was committed: `imagelock resolve --mend`, and commit".to_owned());
+            Problem { title, help: there.or(problem.help.clone()), ..problem }.note(note)
         };
         Error::Problems { problems: problems.into_iter().map(told).collect(), manifest: None, lock: Some(source) }
     })

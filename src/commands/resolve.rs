@@ -4,9 +4,10 @@ use super::export::{Stale, stale};
 use super::{Context, Format, Outcome, Project, lock_path};
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::disagreements;
+use crate::domain::fields::unmerged;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::check_names;
-use crate::domain::mend::{mend, tell};
+use crate::domain::mend::{advise, mend, tell};
 use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
 use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
@@ -62,10 +63,10 @@ fn mended(text: &str) -> Result<Lock, Vec<Problem>> {
     mend(text).map(|mended| mended.lock)
 }
 
-/// The cells that the lockfile has two pins for.
-fn disputes(project: &Project) -> Vec<Conflict> {
-    let source = project.lock_source.as_ref().and_then(|source| mend(&source.text).ok());
-    source.map(|mended| mended.conflicts).unwrap_or_default()
+/// The cells that the lockfile has two pins for. `None` if it has no conflict markers.
+fn disputes(project: &Project) -> Option<Vec<Conflict>> {
+    let text = &project.lock_source.as_ref()?.text;
+    unmerged(text).and_then(|_| mend(text).ok()).map(|mended| mended.conflicts)
 }
 
 /// Writes the lock, if its bytes change, and the outputs that are out of step. The caller holds the guard.
@@ -94,9 +95,14 @@ fn plan(context: &Context, project: &Project, upgrade: &Upgrade) -> Result<Plan,
     let request = request(context, project, upgrade);
     let mut catalog = Catalog::default();
     context.marketplace.inquire(&mut catalog, |catalog| questions(request, catalog));
-    let mut plan = resolve(request, &catalog).map_err(|problems| project.error(problems))?;
-    tell(&disputes(project), &mut plan.changes);
-    Ok(plan)
+    match (resolve(request, &catalog), disputes(project)) {
+        (Ok(mut plan), Some(disputes)) => {
+            tell(&disputes, &mut plan.changes);
+            Ok(plan)
+        }
+        (Err(problems), Some(_)) => Err(project.error(advise(problems))),
+        (plan, None) => plan.map_err(|problems| project.error(problems)),
+    }
 }
 
 /// Whether the file holds this lock already. A checkout with other line ends is no difference.

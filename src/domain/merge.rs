@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Cell;
 use super::lock::{Block, Lock, text};
 use super::policy::day;
+use super::{Cell, ImageRef};
 
 /// What merging comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,17 +90,21 @@ fn peculiar(block: &Block, other: &Block) -> Vec<String> {
     let facts = |block: &Block| {
         let pin = &block.pin;
         [
-            Some(pin.label().map_or_else(|| pin.image.to_string(), ToString::to_string)),
-            Some(pin.image.to_string()),
+            pin.label().map(ToString::to_string),
+            match &pin.image {
+                ImageRef::Label(_) => None,
+                ImageRef::Id(id) => Some(format!("image {id}")),
+                ImageRef::Version(id) => Some(format!("version {id}")),
+            },
             Some(pin.image_type.to_string()),
             pin.release.as_ref().map(|release| format!("release {release}")),
             pin.instance_type.as_ref().map(|instance_type| format!("for {instance_type}")),
         ]
     };
-    let (mine, others) = (facts(block), facts(other));
-    let mut words: Vec<String> =
-        mine.into_iter().zip(others).filter(|(mine, other)| mine != other).filter_map(|(mine, _)| mine).collect();
-    // A label is both its own name and what it is listed by.
-    words.dedup();
-    words
+    facts(block)
+        .into_iter()
+        .zip(facts(other))
+        .filter(|(mine, other)| mine != other)
+        .filter_map(|(mine, _)| mine)
+        .collect()
 }

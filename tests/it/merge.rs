@@ -1,10 +1,14 @@
 //! `imagelock merge-driver` and `imagelock resolve --mend`, with the real git.
 
 use std::path::Path;
+use std::process::Command;
 
+use imagelock::domain::lock::{Lock, Pin};
+use imagelock::domain::{ImageRef, ImageType};
 use insta::assert_snapshot;
 
 use crate::bench::{Bench, Run};
+use crate::docs::blocks;
 use crate::history::{commit, git, git_command, lock, repository};
 use crate::standin::{Marketplace, local};
 
@@ -41,14 +45,16 @@ fn conflict(bench: &Bench, arguments: &[&str]) -> String {
     let noise = ["hint: ", "error: could not apply", "Could not apply", "Rebasing"];
     // A rebase tells how far it is, over and over in the same line.
     let lines = run.stderr.lines().filter_map(|line| line.rsplit('\r').next());
-    lines.filter(|line| !noise.iter().any(|start| line.starts_with(start))).map(|line| format!("{line}\n")).collect()
+    let told: Vec<&str> = lines.filter(|line| !noise.iter().any(|start| line.starts_with(start))).collect();
+    told.join("\n") + "\n"
 }
 
 /// A repository as the README has it set up, in which nothing is committed.
 fn set_up() -> Bench {
     let bench = repository(Bench::new());
-    git(&bench, &["config", "merge.imagelock.driver", "imagelock merge-driver %O %A %B %P"]);
-    bench.write(".gitattributes", "images.lock merge=imagelock\n");
+    let lines = blocks("sh").into_iter().find(|block| block.contains("merge-driver")).unwrap();
+    let shell = Command::new("sh").arg("-ec").arg(lines).current_dir(bench.path("")).output().unwrap();
+    assert!(shell.status.success() && lines.lines().count() == 2, "{shell:?}");
     git(&bench, &["add", ".gitattributes"]);
     bench
 }
@@ -141,7 +147,7 @@ fn of_two_upgrades_of_one_pin_neither_wins() {
     error: the two sides of `images.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
-     = help: `imagelock resolve --mend` keeps all other pins and chooses these anew; or leave one block of each pair in the file; then `git add` it
+     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
     assert_snapshot!(bench.lock(), @r#"
     # This file is written by imagelock. Commit it; change images.toml instead of editing it.
@@ -250,7 +256,7 @@ fn a_pin_that_was_removed_here_and_moved_there() {
     error: the two sides of `images.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has none; theirs has 00000002, published 2026-11-02
-     = help: `imagelock resolve --mend` keeps all other pins and chooses these anew; or leave one block of each pair in the file; then `git add` it
+     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
     // Whether it is wanted is for the manifest to say; which one it is, nobody disputes.
     bench.write("images.toml", MANIFEST);
@@ -270,6 +276,37 @@ fn a_pin_that_was_removed_here_and_moved_there() {
 }
 
 #[test]
+fn what_differs_beside_the_id_is_told() {
+    let base = Lock::parse(&lock(&[("db", 1), ("web", 1)])).unwrap();
+    let write = |change: &dyn Fn(&mut Pin)| {
+        let mut pins = base.pins().to_vec();
+        pins.iter_mut().for_each(change);
+        Lock::new(pins).write()
+    };
+    let bench = Bench::new();
+    bench.write("base", base.write());
+    let ours = |pin: &mut Pin| pin.release = Some("24.04".parse().unwrap());
+    let theirs = |pin: &mut Pin| {
+        pin.stated_label = pin.label().cloned();
+        pin.image = ImageRef::Id("0a0a0a0a-0000-4000-8000-000000000000".parse().unwrap());
+        pin.image_type = ImageType::InstanceLocal;
+        pin.instance_type = Some("PRO2-S".parse().unwrap());
+        pin.published = None;
+    };
+    bench.write("ours", write(&ours));
+    bench.write("theirs", write(&theirs));
+    assert_snapshot!(bench.run("merge-driver base ours theirs --manifest prod.toml"), @"
+    --- stderr
+    error: the two sides of `prod.lock` disagree about 2 pins
+     |
+     = note: `db` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
+     = note: `web` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
+     = help: `imagelock --manifest prod.toml resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+    --- exit 1
+    ");
+}
+
+#[test]
 fn a_block_that_was_edited_by_hand_is_never_vouched_for() {
     let marketplace = newest();
     let base = lock(&[("db", 1), ("web", 1)]);
@@ -284,7 +321,7 @@ fn a_block_that_was_edited_by_hand_is_never_vouched_for() {
      |
      = note: `db` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000001, published 2026-11-01, which does not match its digest
      = note: `web` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01; theirs has 00000001, published 2026-11-01, which does not match its digest
-     = help: `imagelock resolve --mend --upgrade db web` keeps all other pins and chooses these anew; or leave one block of each pair in the file; then `git add` it
+     = help: `imagelock resolve --mend --upgrade db web` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
     assert_snapshot!(bench.fails("resolve --mend"), @r#"
     error: the block of `db` (fr-par-1, x86_64) in the lockfile does not match its digest
@@ -293,7 +330,7 @@ fn a_block_that_was_edited_by_hand_is_never_vouched_for() {
     23 | digest = "sha256:c8160e77f4a3ac6b0df68837342573ba59b02e33bc50cf509b6b16c5243d9f72"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
        |
-       = help: restore the file from version control, or run `imagelock resolve --upgrade db` to pin it anew
+       = help: restore the file from version control, or run `imagelock resolve --mend --upgrade db` to pin it anew
 
     error: the block of `web` (fr-par-1, x86_64) in the lockfile does not match its digest
       --> images.lock:45:10
@@ -301,7 +338,7 @@ fn a_block_that_was_edited_by_hand_is_never_vouched_for() {
     45 | digest = "sha256:700b1d887808c8db9ba661224f95ddffac18b3fd1588304fac7525345f831688"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
        |
-       = help: restore the file from version control, or run `imagelock resolve --upgrade web` to pin it anew
+       = help: restore the file from version control, or run `imagelock resolve --mend --upgrade web` to pin it anew
 
     2 errors in all; nothing was changed
     "#);
@@ -329,7 +366,7 @@ fn what_cannot_be_read_is_left_to_people() {
     2 | version = 7 # read by imagelock 3.2.0 and later
       |           ^ expected 1
       |
-      = note: `images.lock` is left as it is in ours: mend it where it was committed and merge again, or take one side whole with `git checkout --ours` or `--theirs`
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours` or `--theirs`
       = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock
     ");
     assert_eq!(bench.lock(), main);
@@ -342,8 +379,8 @@ fn what_cannot_be_read_is_left_to_people() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = note: `images.lock` is left as it is in ours: mend it where it was committed and merge again, or take one side whole with `git checkout --ours` or `--theirs`
-      = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours` or `--theirs`
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours` or `--theirs`
+      = help: where it was committed: `imagelock resolve --mend`, and commit
     ");
     assert_eq!(bench.lock(), markers);
     let bench = parted(set_up(), &base, &main, "garbage");
@@ -354,7 +391,7 @@ fn what_cannot_be_read_is_left_to_people() {
     1 | garbage
       |        ^ key with no value, expected `=`
       |
-      = note: `images.lock` is left as it is in ours: mend it where it was committed and merge again, or take one side whole with `git checkout --ours` or `--theirs`
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours` or `--theirs`
     ");
     bench.write("theirs", [0xff]);
     assert_snapshot!(bench.fails("merge-driver none images.lock theirs a/b.lock"), @"
@@ -413,7 +450,7 @@ fn a_path_with_spaces() {
     error: the two sides of `our infra/it's.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
-     = help: `imagelock --manifest 'our infra/it'\''s.toml' resolve --mend` keeps all other pins and chooses these anew; or leave one block of each pair in the file; then `git add` it
+     = help: `imagelock --manifest 'our infra/it'\''s.toml' resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
 }
 
@@ -438,21 +475,20 @@ fn conflicts_of_git_alone_are_mended() {
 
 #[test]
 fn what_was_removed_is_known_where_git_tells_the_base() {
+    let marketplace = newest();
+    let bench = Bench::with(MANIFEST).asking(&marketplace);
     let base = lock(&[("db", 1), ("web", 1)]);
-    let [db, web] = [lock(&[("db", 1)]), lock(&[("web", 2)])];
-    let conflict = |middle: &str| format!("<<<<<<< HEAD\n{web}{middle}=======\n{db}>>>>>>> other\n");
-    let bench = Bench::with(&MANIFEST.replace("web.", "cache."));
+    let conflict = |middle: &str| {
+        let (ours, theirs) = (lock(&[("web", 2)]), lock(&[("db", 1)]));
+        format!("<<<<<<< HEAD\n{ours}{middle}=======\n{theirs}>>>>>>> other\n")
+    };
+    bench.write("images.lock", conflict(""));
+    bench.ok("resolve --mend");
+    assert_eq!(bench.lock(), lock(&[("db", 1), ("web", 2)]));
+    // Ours removed `db`, so that what the manifest declares under this name is new.
     bench.write("images.lock", conflict(&format!("||||||| 0123abc\n{base}")));
-    assert_snapshot!(bench.fails("resolve --mend --offline"), @r#"
-    error: the Marketplace gave no usable answer about `ubuntu_noble`
-     --> images.toml:6:15
-      |
-    6 | cache.label = "ubuntu_noble"
-      |               ^^^^^^^^^^^^^^ asked for this image
-      |
-      = note: `--offline` forbids to ask
-      = help: run without `--offline`, or answer from a snapshot with `--catalog FILE`
-    "#);
+    bench.ok("resolve --mend");
+    assert_eq!(bench.lock(), lock(&[("db", 4), ("web", 2)]));
 }
 
 #[test]
@@ -510,11 +546,11 @@ fn branches_that_crossed() {
     error: the two sides of `images.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
-     = help: `imagelock resolve --mend` keeps all other pins and chooses these anew; or leave one block of each pair in the file; then `git add` it
+     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     error: the two sides of `images.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
-     = help: `imagelock resolve --mend` keeps all other pins and chooses these anew; or leave one block of each pair in the file; then `git add` it
+     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
 }
 

@@ -277,3 +277,20 @@ pub fn block(text: &str, cell: &Cell) -> Option<Span> {
         all.then(|| name..name + lines[0].len())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_that_does_not_match_is_written_as_it_was_read() {
+        let body = "name = \"web\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\ntype = \"instance_sbs\"\n\
+                    label = \"ubuntu_noble\"\nid = \"35fdc69b-503a-4d8c-8879-497a1abfd103\"\n";
+        let digest = r#""by \"hand\" \\ \n""#;
+        let lock = Lock::parse(&format!("version = 1\n[[pin]]\n{body}digest = {digest}\n")).unwrap();
+        let again = Lock::parse(&lock.write()).unwrap();
+        let cell = &lock.pins()[0].cell;
+        assert!(again.is_edited(cell));
+        assert_eq!(again.block(cell), lock.block(cell));
+    }
+}
