@@ -68,20 +68,15 @@ impl Conflict {
 
     /// What the two sides have, in a line.
     pub fn words(&self) -> String {
-        let [ours, theirs] = self.sides();
-        format!("ours {ours}; theirs {theirs}")
-    }
-
-    fn sides(&self) -> [String; 2] {
-        let [ours, theirs] = [(&self.ours, &self.theirs), (&self.theirs, &self.ours)].map(|(side, other)| {
+        let has = |side: &Option<Block>, other: &Option<Block>| {
             let Some(block) = side else { return "has none".to_owned() };
             let mut parts = vec![block.pin.id.short()];
             parts.extend(block.pin.published.map(|time| format!("published {}", day(time))));
             parts.extend(other.iter().flat_map(|other| peculiar(block, other)));
             parts.extend(block.is_edited().then(|| "which does not match its digest".to_owned()));
             format!("has {}", parts.join(", "))
-        });
-        [ours, theirs]
+        };
+        format!("ours {}; theirs {}", has(&self.ours, &self.theirs), has(&self.theirs, &self.ours))
     }
 }
 
