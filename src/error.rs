@@ -4,7 +4,9 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use crate::domain::catalog::Failure;
+use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
+use crate::domain::words::count;
 use crate::files::directory_of;
 use crate::marketplace::Malformed;
 
@@ -17,7 +19,7 @@ pub struct Source {
     pub text: String,
 }
 
-/// Why a command could not do what it was asked to. Nothing was changed.
+/// Why a command could not do what it was asked to. Nothing was changed, unless the variant says so.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The manifest or the lock is wrong, or the Marketplace cannot give what they ask for.
@@ -49,6 +51,14 @@ pub enum Error {
     OneManifest {
         /// How many were named.
         count: usize,
+    },
+    /// Two branches of a lockfile contradict each other. The lockfile has both blocks, between conflict markers.
+    #[error("the two sides of `{}` disagree about {}", path.display(), count(conflicts.len(), "pin"))]
+    Conflicts {
+        /// The lockfile.
+        path: PathBuf,
+        /// The pins.
+        conflicts: Vec<Conflict>,
     },
     /// There is no manifest.
     #[error("there is no manifest `{}`", path.display())]
@@ -223,6 +233,16 @@ impl Error {
                 "hidden directories are not searched; `--manifest NAME` looks for another name".to_owned()
             }
             Self::OneManifest { .. } => "name one: `--manifest PATH`; `check` and `resolve` take several".to_owned(),
+            Self::Conflicts { conflicts, .. } => {
+                let mut edited: Vec<&str> = conflicts.iter().filter_map(Conflict::edited).collect();
+                edited.dedup();
+                let upgrade =
+                    if edited.is_empty() { String::new() } else { format!(" --upgrade {}", edited.join(" ")) };
+                format!(
+                    "`imagelock resolve --mend{upgrade}` keeps all other pins and settles these by the manifest and the \
+                     Marketplace; or leave one block of each pair, without the markers; then `git add` the file"
+                )
+            }
             Self::NoManifest { .. } => "`imagelock init` writes one; `--manifest PATH` names another".to_owned(),
             Self::NoLock { .. } => "`imagelock resolve` writes it".to_owned(),
             Self::ManifestIsLock { path } => {
@@ -281,6 +301,9 @@ impl Error {
             Self::Marketplace { failure, .. } => failure.particulars(),
             Self::Git { message } => {
                 message.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+            }
+            Self::Conflicts { conflicts, .. } => {
+                conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.words())).collect()
             }
             _ => Vec::new(),
         }

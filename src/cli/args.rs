@@ -24,9 +24,19 @@ const API_URL_HELP: &str =
 const EXIT_STATUS: &str = "\
 Exit status:
   0  all is well
-  1  it could not be decided: bad usage, bad input, or the network
+  1  it could not be decided: bad usage, bad input, the network, or in `merge-driver` a conflict
   2  it was decided, and something differs: drift, a lock that `--locked` found out of date, or pins
      under `diff --exit-code`";
+
+const MERGE_DRIVER: &str = "\
+For git to call it:
+  echo 'images.lock merge=imagelock' >> .gitattributes
+  git config merge.imagelock.driver 'imagelock merge-driver %O %A %B %P'
+
+Exit status:
+  0  merged
+  1  not merged: the sides disagree about a pin, and OURS has conflict markers around its blocks; or
+     one of them cannot be read, and OURS is as it was. git takes both for a conflict";
 
 /// A lockfile for cloud image IDs: pins Scaleway Marketplace images, and says when they drift
 #[derive(Parser)]
@@ -138,6 +148,18 @@ pub(super) enum Command {
         #[arg(long)]
         exit_code: bool,
     },
+    /// Merge two branches of images.lock, pin by pin; called by git
+    #[command(after_help = MERGE_DRIVER)]
+    MergeDriver {
+        /// The lockfile before the branches parted, or an empty file: git's `%O`
+        base: PathBuf,
+        /// The lockfile of this branch, over which the merged one is written: `%A`
+        ours: PathBuf,
+        /// The lockfile of the other branch: `%B`
+        theirs: PathBuf,
+        /// What messages call the lockfile, instead of the one beside the manifest: `%P`
+        path: Option<PathBuf>,
+    },
     /// Print one pinned ID, alone, for scripts
     Get {
         /// The image's name in images.toml
@@ -207,6 +229,7 @@ impl Command {
             | Self::Add(_)
             | Self::Remove { .. }
             | Self::Export { .. }
+            | Self::MergeDriver { .. }
             | Self::Schema
             | Self::Completions { .. }
             | Self::Man { .. }

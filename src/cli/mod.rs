@@ -42,7 +42,7 @@ pub fn run() -> ExitCode {
         Colour::Never => ColorChoice::Never,
     };
     choice.write_global();
-    let source = source(&cli.global);
+    let source = source(&cli);
     let invocation = commands::invocation(&source);
     match manifests(&cli, source).and_then(|manifests| perform(&cli, manifests, invocation.clone())) {
         Ok(outcome) => finish(&outcome, cli.global.quiet),
@@ -54,10 +54,12 @@ pub fn run() -> ExitCode {
 }
 
 /// Where the manifests come from.
-fn source(global: &Global) -> Manifests {
-    match (&global.recursive, &global.manifests[..]) {
-        (Some(directory), [name]) => Manifests::Below(directory.clone(), name.clone()),
-        _ => Manifests::Named(global.manifests.clone()),
+fn source(cli: &Cli) -> Manifests {
+    match (&cli.command, &cli.global.recursive, &cli.global.manifests[..]) {
+        // Git names the lockfile that it merges.
+        (Command::MergeDriver { path: Some(lock), .. }, ..) => Manifests::Named(vec![lock.with_extension("toml")]),
+        (_, Some(directory), [name]) => Manifests::Below(directory.clone(), name.clone()),
+        _ => Manifests::Named(cli.global.manifests.clone()),
     }
 }
 
@@ -96,7 +98,7 @@ fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: String) -> Result<Out
                 (false, true) => Mode::DryRun,
                 (false, false) => Mode::Write,
             };
-            commands::resolve::run(context, args.upgrade.as_deref(), mode)
+            commands::resolve::run(context, args.upgrade.as_deref(), args.mend, mode)
         }
         Command::Check { names, exit_zero, .. } => commands::check::run(context, names, &reports, *exit_zero),
         Command::List => commands::list::run(context),
@@ -106,6 +108,7 @@ fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: String) -> Result<Out
         Command::Export { shape, output } => commands::export::run(context, *shape, output.as_deref()),
         Command::Explain { what } => commands::explain::run(context, what),
         Command::Search(args) => commands::search::run(context, args.pattern.as_deref(), &args.filter()),
+        Command::MergeDriver { base, ours, theirs, .. } => commands::merge_driver::run(context, base, ours, theirs),
         Command::Schema => Ok(commands::schema::run()),
         Command::Completions { shell } => Ok(commands::completions::run(Cli::command(), *shell)),
         Command::Man { directory } => commands::man::run(context, Cli::command(), directory.as_deref()),

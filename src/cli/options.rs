@@ -104,6 +104,9 @@ pub(super) struct ResolveArgs {
     /// Print what would change, and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Read a lock in which git left conflict markers: keep what is undisputed, and pin the rest anew
+    #[arg(long, conflicts_with = "locked")]
+    pub(super) mend: bool,
 }
 
 #[derive(Args)]

@@ -12,6 +12,7 @@ pub mod init;
 pub mod list;
 pub mod log;
 pub mod man;
+pub mod merge_driver;
 pub mod report;
 pub mod resolve;
 pub mod schema;
@@ -118,6 +119,9 @@ pub fn lock_path(manifest: &Path) -> Result<PathBuf, Error> {
     if lock == manifest { Err(Error::ManifestIsLock { path: lock }) } else { Ok(lock) }
 }
 
+/// A way to read a lockfile.
+type Parse = fn(&str) -> Result<Lock, Vec<Problem>>;
+
 /// The two files of a project, read and understood.
 struct Project {
     manifest: Manifest,
@@ -127,18 +131,18 @@ struct Project {
 }
 
 impl Project {
-    /// Reads the files of every manifest of the run.
-    fn read_all(context: &Context) -> Result<Vec<Self>, Error> {
-        all(context.manifests.iter().map(|manifest| Self::read_from(manifest, context.min_age)))
+    /// Reads the files of every manifest of the run, the lockfiles in the way of `parse`.
+    fn read_all(context: &Context, parse: Parse) -> Result<Vec<Self>, Error> {
+        all(context.manifests.iter().map(|manifest| Self::read_from(manifest, context.min_age, parse)))
     }
 
     /// Reads the files of a command about one manifest.
     fn read(context: &Context) -> Result<Self, Error> {
-        Self::read_from(context.manifest(), context.min_age)
+        Self::read_from(context.manifest(), context.min_age, Lock::parse)
     }
 
     /// Reads both files; an absent lockfile is an empty lock.
-    fn read_from(manifest: &Path, min_age: Option<Age>) -> Result<Self, Error> {
+    fn read_from(manifest: &Path, min_age: Option<Age>, parse: Parse) -> Result<Self, Error> {
         let path = manifest.to_owned();
         let lock_path = lock_path(&path)?;
         let Some(text) = files::read(&path)? else { return Err(Error::NoManifest { path }) };
@@ -148,7 +152,7 @@ impl Project {
             Some(min_age) => manifest.with_min_age(min_age),
             None => manifest,
         });
-        let lock = lock_source.as_ref().map_or_else(|| Ok(Lock::default()), |source| Lock::parse(&source.text));
+        let lock = lock_source.as_ref().map_or_else(|| Ok(Lock::default()), |source| parse(&source.text));
         match (manifest, lock) {
             (Ok(manifest), Ok(lock)) => Ok(Self { manifest, lock, manifest_source, lock_source }),
             (manifest, lock) => {

@@ -1,10 +1,14 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
 use super::export::{Stale, stale};
-use super::{Context, Format, Outcome, Project, all, join, lock_path, named};
+use super::{Context, Format, Outcome, Parse, Project, all, join, lock_path, named};
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::{Report, disagreements};
+use crate::domain::fields::unmerged;
 use crate::domain::lock::Lock;
+use crate::domain::mend::{advise, mend, tell};
+use crate::domain::merge::Conflict;
+use crate::domain::problem::Problem;
 use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
 use crate::error::Error;
 use crate::files;
@@ -22,22 +26,24 @@ pub enum Mode {
     Locked,
 }
 
-/// Makes each lock satisfy its manifest. `upgrade` names the images whose pins may move; no name means all.
+/// Makes each lock satisfy its manifest. `upgrade` names the images whose pins may move; no name means all. A lockfile with
+/// conflict markers is read only if it shall be mended.
 ///
 /// # Errors
 /// If a file or the Marketplace is in the way. What was not written by then is as it was; nothing is written before all
 /// manifests are resolved.
-pub fn run(context: &Context, upgrade: Option<&[String]>, mode: Mode) -> Result<Outcome, Error> {
-    let projects = Project::read_all(context)?;
+pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Outcome, Error> {
+    let parse: Parse = if mends { mended } else { Lock::parse };
+    let projects = Project::read_all(context, parse)?;
     let upgrade = upgrade_of(&projects, upgrade)?;
     if mode == Mode::Locked {
         return locked(context, &projects);
     }
-    let mut catalog = Catalog::default();
-    let mut steps = resolved(context, projects, &upgrade, &mut catalog)?;
+    let mut task = Task { context, upgrade: &upgrade, parse, catalog: Catalog::default() };
+    let mut steps = task.plan(projects)?;
     if mode == Mode::Write {
         for step in steps.iter_mut().filter(|step| step.rewrites || !step.stale.is_empty()) {
-            carry_out(context, step, &upgrade, &mut catalog)?;
+            task.carry_out(step)?;
         }
     }
     Ok(outcome(context, &steps, mode))
@@ -71,34 +77,65 @@ impl Step {
     }
 }
 
-/// Resolves projects by one catalog: what several of them want to know is asked once.
-fn resolved(
-    context: &Context,
-    projects: Vec<Project>,
-    upgrade: &Upgrade,
-    catalog: &mut Catalog,
-) -> Result<Vec<Step>, Error> {
-    context.marketplace.inquire(catalog, |catalog| {
-        projects.iter().flat_map(|project| questions(request(context, project, upgrade), catalog)).collect()
-    });
-    all(projects.into_iter().map(|project| {
-        let plan = resolve(request(context, &project, upgrade), catalog).map_err(|problems| project.error(problems))?;
-        Step::new(project, plan)
-    }))
+/// What a run resolves by: one catalog for all projects, so that what several of them want to know is asked once.
+struct Task<'a> {
+    context: &'a Context,
+    upgrade: &'a Upgrade,
+    parse: Parse,
+    catalog: Catalog,
 }
 
-/// Writes one project. What was read of it may be old by now: while nobody else may write, it is read again, and where it
-/// changed, resolved again.
-fn carry_out(context: &Context, step: &mut Step, upgrade: &Upgrade, catalog: &mut Catalog) -> Result<(), Error> {
-    let manifest = &step.project.manifest_source.path;
-    let _guard = Guard::acquire(&lock_path(manifest)?, context.deadline, &*context.notify)?;
-    let project = Project::read_from(manifest, context.min_age)?;
-    if !project.is_same(&step.project)
-        && let Some(again) = resolved(context, vec![project], upgrade, catalog)?.pop()
-    {
-        *step = again;
+impl Task<'_> {
+    fn request<'p>(&'p self, project: &'p Project) -> Request<'p> {
+        let (targets, previous) = (project.manifest.targets(), &project.lock);
+        Request { targets, previous, upgrade: self.upgrade, now: self.context.now }
     }
-    step.write()
+
+    /// Finds out what resolving comes to, for all projects or for none.
+    fn plan(&mut self, projects: Vec<Project>) -> Result<Vec<Step>, Error> {
+        let mut catalog = std::mem::take(&mut self.catalog);
+        self.context.marketplace.inquire(&mut catalog, |catalog| {
+            projects.iter().flat_map(|project| questions(self.request(project), catalog)).collect()
+        });
+        self.catalog = catalog;
+        all(projects.into_iter().map(|project| {
+            let plan = match (resolve(self.request(&project), &self.catalog), disputes(&project)) {
+                (Ok(mut plan), Some(disputes)) => {
+                    tell(&disputes, &mut plan.changes);
+                    Ok(plan)
+                }
+                (Err(problems), Some(_)) => Err(advise(problems)),
+                (plan, None) => plan,
+            };
+            let plan = plan.map_err(|problems| project.error(problems))?;
+            Step::new(project, plan)
+        }))
+    }
+
+    /// Writes one project. What was read of it may be old by now: while nobody else may write, it is read again, and
+    /// where it changed, resolved again.
+    fn carry_out(&mut self, step: &mut Step) -> Result<(), Error> {
+        let manifest = &step.project.manifest_source.path;
+        let _guard = Guard::acquire(&lock_path(manifest)?, self.context.deadline, &*self.context.notify)?;
+        let project = Project::read_from(manifest, self.context.min_age, self.parse)?;
+        if !project.is_same(&step.project)
+            && let Some(again) = self.plan(vec![project])?.pop()
+        {
+            *step = again;
+        }
+        step.write()
+    }
+}
+
+/// The lock as far as nobody disputes it.
+fn mended(text: &str) -> Result<Lock, Vec<Problem>> {
+    mend(text).map(|mended| mended.lock)
+}
+
+/// The cells that the lockfile has two pins for. `None` if it has no conflict markers.
+fn disputes(project: &Project) -> Option<Vec<Conflict>> {
+    let text = &project.lock_source.as_ref()?.text;
+    unmerged(text).and_then(|_| mend(text).ok()).map(|mended| mended.conflicts)
 }
 
 fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade, Error> {
@@ -110,10 +147,6 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
             named(projects, names, &known).map(Upgrade::Only)
         }
     }
-}
-
-fn request<'a>(context: &Context, project: &'a Project, upgrade: &'a Upgrade) -> Request<'a> {
-    Request { targets: project.manifest.targets(), previous: &project.lock, upgrade, now: context.now }
 }
 
 /// Whether the file holds this lock already. A checkout with other line ends is no difference.

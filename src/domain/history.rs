@@ -146,8 +146,8 @@ mod tests {
             )
         };
         let text = pins.iter().map(block).fold("version = 1\n".to_owned(), |text, block| text + &block);
-        // Written and read again, the digests are right.
-        Lock::parse(&Lock::parse(&text).unwrap().write()).unwrap()
+        // Of the pins alone, so that the digests are right.
+        Lock::new(Lock::parse(&text).unwrap().pins().to_vec())
     }
 
     fn revision(lock: Result<Lock, String>) -> Revision {

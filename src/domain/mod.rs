@@ -22,6 +22,8 @@ mod judge;
 pub mod life;
 pub mod lock;
 pub mod manifest;
+pub mod mend;
+pub mod merge;
 pub mod miss;
 pub mod output;
 pub mod pick;

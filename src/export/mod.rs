@@ -16,6 +16,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::domain::lock::{Lock, Pin};
+use crate::domain::mend::both_sides;
 use crate::domain::output::Format;
 use crate::domain::problem::Problem;
 
@@ -44,10 +45,16 @@ pub fn export(lock: &Lock, format: Format) -> Result<String, Vec<Problem>> {
 
 /// Whether a file is one that imagelock wrote in this format, so that it may be replaced; an empty one may be, too.
 pub fn is_ours(format: Format, text: &str) -> bool {
+    // git may have left conflicts in it. What is made of the lock has no other side to keep.
+    both_sides(text).is_some_and(|sides| sides.iter().all(|side| is_whole_and_ours(format, side)))
+}
+
+fn is_whole_and_ours(format: Format, text: &str) -> bool {
     let json = || serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).unwrap_or_default();
+    let head = || text.lines().find(|line| !line.trim().is_empty());
     text.trim().is_empty()
         || match format {
-            Format::Hcl | Format::Ansible | Format::Env | Format::Yaml => text.lines().next() == HEAD.lines().next(),
+            Format::Hcl | Format::Ansible | Format::Env | Format::Yaml => head() == HEAD.lines().next(),
             Format::Json => {
                 let schema = json();
                 schema.get("schema").and_then(|it| it.as_str()).is_some_and(|it| it.starts_with("imagelock.export/"))

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use crate::bench::Bench;
 
-pub const COMMANDS: [&str; 17] = [
+pub const COMMANDS: [&str; 18] = [
     "init",
     "add",
     "remove",
@@ -14,6 +14,7 @@ pub const COMMANDS: [&str; 17] = [
     "list",
     "log",
     "diff",
+    "merge-driver",
     "get",
     "export",
     "explain",

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output};
 
+use imagelock::domain::lock::Lock;
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -18,19 +19,23 @@ fn with_git(bench: Bench) -> Bench {
         .env("GIT_CEILING_DIRECTORIES", &above)
 }
 
-/// Runs git somewhere on the bench. The date makes the hashes of commits reproducible.
-#[track_caller]
-fn git_in(bench: &Bench, directory: &str, date: &str, arguments: &[&str]) -> String {
-    let Output { status, stdout, stderr } = Command::new("git")
+/// git, ready to run somewhere on the bench. The date makes the hashes of commits reproducible.
+pub fn git_command(bench: &Bench, directory: &str, date: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command
         .args(arguments)
         .current_dir(bench.path(directory))
         .env_clear()
         .env("PATH", std::env::var("PATH").unwrap())
         .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_AUTHOR_NAME", "Ana")])
         .envs([("GIT_COMMITTER_NAME", "Ben"), ("EMAIL", "team@example.com")])
-        .envs([("GIT_AUTHOR_DATE", date), ("GIT_COMMITTER_DATE", date)])
-        .output()
-        .unwrap();
+        .envs([("GIT_AUTHOR_DATE", date), ("GIT_COMMITTER_DATE", date)]);
+    command
+}
+
+#[track_caller]
+fn git_in(bench: &Bench, directory: &str, date: &str, arguments: &[&str]) -> String {
+    let Output { status, stdout, stderr } = git_command(bench, directory, date, arguments).output().unwrap();
     assert!(status.success(), "git {arguments:?}\n{}", String::from_utf8_lossy(&stderr));
     String::from_utf8(stdout).unwrap()
 }
@@ -63,10 +68,11 @@ fn block(name: &str, number: u32) -> String {
 }
 
 /// The text of a lockfile with these pins.
-fn lock(pins: &[(&str, u32)]) -> String {
+pub fn lock(pins: &[(&str, u32)]) -> String {
     let blocks = pins.iter().map(|(name, number)| block(name, *number) + "digest = \"\"\n");
     let text = blocks.fold("version = 1\n".to_owned(), |text, block| text + &block);
-    imagelock::domain::lock::Lock::parse(&text).unwrap().write()
+    // Of the pins alone, so that the digests are right.
+    Lock::new(Lock::parse(&text).unwrap().pins().to_vec()).write()
 }
 
 /// A repository in which `web` was pinned on the 5th of November, and moved on the 7th.
@@ -453,7 +459,7 @@ fn a_revision_that_cannot_be_read_is_noted_and_no_change_is_lost() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = help: settle the conflict, or take one side with `git checkout --ours` or `--theirs`, and run `imagelock resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file from the last good commit
+      = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours` or `--theirs`
     --- exit 1
     ");
     assert_snapshot!(bench.run("diff HEAD~2 HEAD"), @"

@@ -79,7 +79,7 @@ fn conflict_markers_are_recognised_by_name() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = help: settle the conflict, or take one side with `git checkout --ours` or `--theirs`, and run `imagelock resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file from the last good commit
+      = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours` or `--theirs`
     ");
 }
 

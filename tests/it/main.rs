@@ -29,6 +29,7 @@ mod lockfile;
 mod man;
 mod manifest;
 mod many;
+mod merge;
 mod min_age;
 mod network;
 mod paging;

@@ -10,7 +10,7 @@ fn a_page_for_the_whole_and_one_for_each_command() {
     let bench = Bench::new();
     assert_snapshot!(bench.run("man share/man1"), @"
     --- stderr
-    wrote 18 pages to `share/man1`
+    wrote 19 pages to `share/man1`
     --- exit 0
     ");
     let mut pages = COMMANDS.map(|command| format!("imagelock-{command}.1")).to_vec();

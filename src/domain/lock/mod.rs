@@ -9,6 +9,7 @@ mod canonical;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::fields::Placed;
 use super::manifest::{Target, Wanted};
 use super::problem::{Problem, Span};
 use super::release::Release;
@@ -140,12 +141,56 @@ fn digest(body: &str) -> String {
     text
 }
 
+/// A block of the lockfile as it stands there.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// What it pins.
+    pub pin: Pin,
+    /// The digest that is written there, if it is not that of the pin.
+    foreign: Option<Placed<String>>,
+}
+
+impl Block {
+    /// Whether it was changed by something other than imagelock: a hand, or a merge.
+    pub fn is_edited(&self) -> bool {
+        self.foreign.is_some()
+    }
+
+    /// Its text. A digest that does not match is never made to.
+    pub fn write(&self) -> String {
+        let body = self.pin.body();
+        let digest = self.foreign.as_ref().map_or_else(|| digest(&body), |foreign| in_a_line(&foreign.value));
+        ["[[pin]]\n", &body, "digest = \"", &digest, "\"\n"].concat()
+    }
+}
+
+impl PartialEq for Block {
+    /// Where the digest stands makes no difference.
+    fn eq(&self, other: &Self) -> bool {
+        let written = |block: &Self| block.foreign.as_ref().map(|foreign| foreign.value.clone());
+        self.pin == other.pin && written(self) == written(other)
+    }
+}
+
+impl Eq for Block {}
+
+/// Anybody's text as a TOML string holds it.
+fn in_a_line(text: &str) -> String {
+    let escaped = |char: char| char.is_control() || matches!(char, '"' | '\\');
+    text.chars().map(|c| if escaped(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
+}
+
+/// The text of a lockfile with these blocks, or with what stands in the place of one.
+pub(super) fn text(blocks: impl IntoIterator<Item = String>) -> String {
+    blocks.into_iter().fold(HEAD.to_owned(), |text, block| text + "\n" + &block)
+}
+
 /// The pins, sorted by cell, no cell twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
     pins: Vec<Pin>,
-    /// The blocks that do not match their digest, with the place of the digest.
-    edited: BTreeMap<Cell, Span>,
+    /// The digests, as they are written, of the blocks that do not match them.
+    edited: BTreeMap<Cell, Placed<String>>,
 }
 
 impl Lock {
@@ -170,7 +215,23 @@ impl Lock {
     pub fn only(&self, names: &BTreeSet<Name>) -> Self {
         let pins = self.pins.iter().filter(|pin| names.contains(&pin.cell.name)).cloned().collect();
         let edited = self.edited.iter().filter(|(cell, _)| names.contains(&cell.name));
-        Self { pins, edited: edited.map(|(cell, span)| (cell.clone(), span.clone())).collect() }
+        Self { pins, edited: edited.map(|(cell, digest)| (cell.clone(), digest.clone())).collect() }
+    }
+
+    /// The block of a cell.
+    pub fn block(&self, cell: &Cell) -> Option<Block> {
+        let pin = self.get(cell)?.clone();
+        Some(Block { pin, foreign: self.edited.get(cell).cloned() })
+    }
+
+    /// Adds a block as it stands, or puts it in the place of the one of its cell.
+    pub(super) fn put(&mut self, Block { pin, foreign }: Block) {
+        self.edited.remove(&pin.cell);
+        self.edited.extend(foreign.map(|digest| (pin.cell.clone(), digest)));
+        match self.pins.binary_search_by(|other| other.cell.cmp(&pin.cell)) {
+            Ok(index) => self.pins[index] = pin,
+            Err(index) => self.pins.insert(index, pin),
+        }
     }
 
     /// Whether a block was changed by something other than imagelock: a hand, or a merge.
@@ -180,26 +241,21 @@ impl Lock {
 
     /// The problem of an edited block, if it is one, for those who need a pin that somebody vouches for.
     pub fn edited(&self, cell: &Cell) -> Option<Problem> {
-        let span = self.edited.get(cell)?;
+        let span = self.edited.get(cell)?.span.clone();
         let title = format!("the block of {cell} in the lockfile does not match its digest");
         let help = format!(
             "restore the file from version control, or run `imagelock resolve --upgrade {}` to pin it anew",
             cell.name
         );
-        Some(Problem::new(title).in_lock().at(span.clone(), "the block was edited by hand, or by a merge").help(help))
+        Some(Problem::new(title).in_lock().at(span, "the block was edited by hand, or by a merge").help(help))
     }
 
-    /// The canonical text.
+    /// The canonical text. A block that was edited keeps the digest that it does not match.
     pub fn write(&self) -> String {
-        let mut text = String::with_capacity(HEAD.len() + self.pins.len() * 420);
-        text.push_str(HEAD);
-        for pin in &self.pins {
-            let body = pin.body();
-            for part in ["\n[[pin]]\n", &body, "digest = \"", &digest(&body), "\"\n"] {
-                text.push_str(part);
-            }
-        }
-        text
+        text(self.pins.iter().map(|pin| {
+            let foreign = self.edited.get(&pin.cell).cloned();
+            Block { pin: pin.clone(), foreign }.write()
+        }))
     }
 
     /// Reads a lockfile. Blocks that do not match their digest are read and marked as edited.
@@ -226,4 +282,21 @@ pub fn block(text: &str, cell: &Cell) -> Option<Span> {
         let name = start + block.find(&lines[0])?;
         all.then(|| name..name + lines[0].len())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_that_does_not_match_is_written_as_it_was_read() {
+        let body = "name = \"web\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\ntype = \"instance_sbs\"\n\
+                    label = \"ubuntu_noble\"\nid = \"35fdc69b-503a-4d8c-8879-497a1abfd103\"\n";
+        let digest = r#""by \"hand\" \\ \n""#;
+        let lock = Lock::parse(&format!("version = 1\n[[pin]]\n{body}digest = {digest}\n")).unwrap();
+        let again = Lock::parse(&lock.write()).unwrap();
+        let cell = &lock.pins()[0].cell;
+        assert!(again.is_edited(cell));
+        assert_eq!(again.block(cell), lock.block(cell));
+    }
 }
