@@ -225,6 +225,15 @@ impl Error {
                     format!("check that you may write in the directory `{}`", directory_of(path).display())
                 }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
+                ErrorKind::IsADirectory => {
+                    format!("move the directory `{}` away, or name another file", path.display())
+                }
+                ErrorKind::ResourceBusy => {
+                    format!("`{}` is a mount point: mount the directory that it is in instead", path.display())
+                }
+                ErrorKind::FileTooLarge => {
+                    "raise the limit of this process for the size of files: `ulimit -f`".to_owned()
+                }
                 _ => format!("check the directory `{}` and the disk", directory_of(path).display()),
             },
             Self::Exists { path } => format!("edit `{}`, or move it away first", path.display()),

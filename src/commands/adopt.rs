@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::export::stale;
+use super::export::{guard, stale};
 use super::resolve::{Mode, outcome, write};
 use super::search::check_index;
 use super::{Context, Outcome, Project, lock_path, read_lock};
@@ -20,7 +20,6 @@ use crate::domain::problem::Problem;
 use crate::domain::words::{and, quoted};
 use crate::error::{Error, Source};
 use crate::files;
-use crate::guard::Guard;
 
 /// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
 ///
@@ -35,7 +34,7 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
         check_index(&catalog)?;
     }
     let path = lock_path(&context.manifest)?;
-    let _guard = Guard::acquire(&path, context.deadline, &*context.notify)?;
+    let _guard = guard(context)?;
     let lock = if path.exists() { read_lock(context)?.0 } else { Lock::default() };
     let source = Source { path: context.manifest.clone(), text: files::read(&context.manifest)?.unwrap_or_default() };
     let refused = |problems, source: &Source| Error::Problems { problems, manifest: Some(source.clone()), lock: None };
@@ -58,10 +57,7 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
         .map_err(|problems| project.error(problems))?;
     let stale = stale(&project, &plan.lock)?;
     if mode == Mode::Write {
-        if is_new {
-            files::replace(&context.manifest, &project.manifest_source.text)?;
-        }
-        write(context, &project, &plan, &stale)?;
+        write(context, &project, &plan, &stale, is_new.then_some(&project.manifest_source.text))?;
     }
     let outcome = outcome(context, &project, &plan, &stale, mode);
     let verb = if mode == Mode::Write { "declared" } else { "would declare" };

@@ -1,6 +1,6 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
-use super::export::{Stale, stale};
+use super::export::{Stale, guard, stale};
 use super::{Context, Format, Outcome, Project, lock_path};
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::disagreements;
@@ -9,7 +9,6 @@ use crate::domain::manifest::check_names;
 use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
 use crate::error::Error;
 use crate::files;
-use crate::guard::Guard;
 use crate::render::{self, human, json, markdown};
 
 /// Whether the lock may be written.
@@ -42,22 +41,30 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mode: Mode) -> Result<
         }
     }
     // From reading the lock to replacing it, nobody else may write: what was read above may be old by now.
-    let path = lock_path(&context.manifest)?;
-    let _guard = Guard::acquire(&path, context.deadline, &*context.notify)?;
+    let _guard = guard(context)?;
     let project = Project::read(context)?;
     let plan = plan(context, &project, &upgrade)?;
     // All that can be wrong with the outputs must be wrong before anything is written.
     let stale = stale(&project, &plan.lock)?;
-    write(context, &project, &plan, &stale)?;
+    write(context, &project, &plan, &stale, None)?;
     Ok(outcome(context, &project, &plan, &stale, mode))
 }
 
-/// Writes the lock, if its bytes change, and the outputs that are out of step. The caller holds the guard.
-pub(super) fn write(context: &Context, project: &Project, plan: &Plan, stale: &[Stale]) -> Result<(), Error> {
-    if !is_written(project, &plan.lock) {
-        files::replace(&lock_path(&context.manifest)?, &plan.lock.write())?;
-    }
-    stale.iter().try_for_each(Stale::write)
+/// Writes a new manifest, if there is one, the outputs that are out of step, and the lock, if its bytes change. The lock
+/// comes last: where an error or a kill leaves it as it was, the next `resolve` brings the rest in step with it. The
+/// caller holds the [`guard`].
+pub(super) fn write(
+    context: &Context,
+    project: &Project,
+    plan: &Plan,
+    stale: &[Stale],
+    manifest: Option<&str>,
+) -> Result<(), Error> {
+    let (path, text) = (lock_path(&context.manifest)?, plan.lock.write());
+    let manifest = manifest.map(|text| (&*context.manifest, text));
+    let lock = (!is_written(project, &plan.lock)).then_some((&*path, &*text));
+    let files: Vec<_> = manifest.into_iter().chain(stale.iter().map(Stale::file)).chain(lock).collect();
+    files::replace_all(&files)
 }
 
 fn upgrade_of(project: &Project, names: Option<&[String]>) -> Result<Upgrade, Error> {

@@ -94,7 +94,7 @@ impl Bench {
     }
 
     /// A program, with the directory and the environment of the bench.
-    fn here(&self, program: &str) -> Command {
+    pub fn here(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(self.directory.path())
@@ -108,7 +108,17 @@ impl Bench {
 
     /// Runs `imagelock LINE`, words split at spaces.
     pub fn run(&self, line: &str) -> Run {
-        let Output { status, stdout, stderr } = self.command(line).output().unwrap();
+        self.outcome(&mut self.command(line))
+    }
+
+    /// Runs a script in which `$IMAGELOCK` is imagelock.
+    pub fn shell(&self, script: &str) -> Run {
+        let mut shell = self.here("/bin/sh");
+        self.outcome(shell.env("IMAGELOCK", env!("CARGO_BIN_EXE_imagelock")).arg("-c").arg(script))
+    }
+
+    fn outcome(&self, command: &mut Command) -> Run {
+        let Output { status, stdout, stderr } = command.output().unwrap();
         Run { status: status.code(), stdout: String::from_utf8(stdout).unwrap(), stderr: self.scrub(&stderr) }
     }
 

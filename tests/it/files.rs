@@ -80,7 +80,7 @@ fn what_a_killed_run_left_behind_is_in_nobodys_way() {
 #[test]
 fn a_second_writer_waits_then_names_the_holder_and_gives_up() {
     let (bench, _marketplace) = resolved();
-    let _guard = Guard::acquire(&bench.path("images.lock"), Instant::now(), &|_| {}).unwrap();
+    let _guard = Guard::acquire(&[&bench.path("images.lock")], Instant::now(), &|_| {}).unwrap();
     let message = String::from_utf8(bench.command("resolve --upgrade --timeout 1").output().unwrap().stderr).unwrap();
     let me = format!("process {}", std::process::id());
     assert_snapshot!(message.replace(&me, "process [ID]"), @"
