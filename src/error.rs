@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::domain::catalog::Failure;
 use crate::domain::problem::Problem;
-use crate::files::directory_of;
+use crate::files::{directory_of, target};
 use crate::marketplace::Malformed;
 
 /// A file as it was read, to show its lines beside what is wrong with them.
@@ -222,11 +222,13 @@ impl Error {
             Self::Write { path, source } => match source.kind() {
                 ErrorKind::NotFound => format!("make the directory first: `mkdir -p {}`", directory_of(path).display()),
                 ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                    format!("check that you may write in the directory `{}`", directory_of(path).display())
+                    // Behind a symbolic link it is another directory than the one in the path.
+                    let target = target(path).unwrap_or_else(|_| path.clone());
+                    format!("check that you may write in the directory `{}`", directory_of(&target).display())
                 }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
                 ErrorKind::IsADirectory => {
-                    format!("move the directory `{}` away, or name another file", path.display())
+                    format!("move the directory `{}` away", path.display())
                 }
                 ErrorKind::ResourceBusy => {
                     format!("`{}` is a mount point: mount the directory that it is in instead", path.display())

@@ -77,20 +77,22 @@ fn beside(manifest: &Path, output: &Path) -> PathBuf {
 /// If one cannot be made of the lock, cannot be read, or holds what imagelock did not write.
 pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error> {
     let manifest = &project.manifest_source.path;
-    let mut taken = vec![manifest.clone(), lock_path(manifest)?];
+    let mut taken =
+        vec![(manifest.clone(), "the manifest".to_owned()), (lock_path(manifest)?, "the lockfile".to_owned())];
     let mut stale = Vec::new();
     for Output { format, path, overwrite, place } in project.manifest.outputs() {
         let text = export(lock, *format).map_err(|problems| project.error(problems))?;
         let path = beside(manifest, path);
-        if let Some(other) = taken.iter().find(|other| files::is_same(other, &path)) {
-            let title = format!("the output `{}` is the same file as `{}`", path.display(), other.display());
+        let this = format!("the output `{}`", path.display());
+        if let Some((_, other)) = taken.iter().find(|(other, _)| files::is_same(other, &path)) {
+            let title = format!("{this} is the same file as {other}");
             let problem = Problem::new(title).at(place.clone(), "leads there").help("choose another path");
             return Err(project.error(vec![problem]));
         }
-        taken.push(path.clone());
+        taken.push((path.clone(), this.clone()));
         let old = files::read(&path)?;
         if old.as_ref().is_some_and(|old| !overwrite && *old != text && !is_ours(*format, old)) {
-            let title = format!("the output `{}` holds something that imagelock did not write", path.display());
+            let title = format!("{this} holds something that imagelock did not write");
             let problem = Problem::new(title).at(place.clone(), "left as it is");
             return Err(
                 project.error(vec![problem.help("choose another path, move the file away, or add `overwrite = true`")])

@@ -45,6 +45,14 @@ impl Bench {
         bench
     }
 
+    /// A bench in memory, where the system has one for files: nothing waits for a disk.
+    pub fn in_memory(manifest: &str) -> Self {
+        let memory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let bench = Self { directory: memory.unwrap(), environment: Vec::new() };
+        bench.write("images.toml", manifest);
+        bench
+    }
+
     /// Lets imagelock ask this Marketplace.
     pub fn asking(self, marketplace: &Marketplace) -> Self {
         self.env("SCW_API_URL", &marketplace.url())
