@@ -145,7 +145,7 @@ fn harness(scene: &Scene, kills: usize) -> Tally {
             at = put(scene, goal);
             continue;
         };
-        let spread = number % 2 == 0;
+        let spread = number.is_multiple_of(2);
         let delay = if spread { whole * random.f64() } else { edge * (0.8 + 0.4 * random.f64()) };
         let status = kill(&scene.bench, line, Duration::from_secs_f64(delay));
         let over = status.code().is_some();
@@ -207,7 +207,7 @@ fn mend(scene: &Scene, at: usize, ahead: bool, staged: bool, number: usize, what
         return at;
     }
     // Most runs go on with the temporary files of the last one in their way.
-    if ahead || (staged && number % 4 < 2) || number % 16 == 0 { arrive(scene, 1 - at) } else { at }
+    if ahead || (staged && number % 4 < 2) || number.is_multiple_of(16) { arrive(scene, 1 - at) } else { at }
 }
 
 /// Runs what leads to a state to its end.
@@ -228,6 +228,7 @@ fn put(scene: &Scene, at: usize) -> usize {
 }
 
 /// Kills, and tells what was hit: kills that hit nothing would show nothing.
+#[expect(clippy::print_stdout, reason = "`--nocapture` shows what was hit")]
 fn judged(name: &str, scene: &Scene, kills: usize) -> Tally {
     let started = Instant::now();
     let tally = harness(scene, kills);

@@ -69,7 +69,7 @@ fn upgrades(bench: &Bench) {
     for file in ["images.lock", "images.env", "infra/images.auto.tfvars.json"] {
         assert!(bench.read(file).contains(&id(2)), "{file}");
     }
-    assert!(!contents(bench).iter().any(|line| line.ends_with(".tmp")));
+    assert!(!contents(bench).iter().any(|line| line.contains(".tmp")));
 }
 
 #[test]
@@ -96,6 +96,22 @@ fn an_output_in_a_directory_that_cannot_be_written() {
     ");
     mode(&bench, "infra", 0o755);
     upgrades(&bench);
+}
+
+#[test]
+fn an_adoption_that_cannot_write_an_output_declares_nothing() {
+    let bench = resolved();
+    let id = id(2);
+    let dry = format!("adopt more={id} --catalog new.json --dry-run");
+    let before = contents(&bench);
+    assert!(bench.run(&dry).stderr.starts_with("would declare `more`"));
+    assert_eq!(contents(&bench), before);
+    fs::create_dir(bench.path("infra/.images.auto.tfvars.json.tmp")).unwrap();
+    assert_snapshot!(refused(&bench, || bench.run(&dry.replace(" --dry-run", ""))), @"
+    error: could not write `infra/.images.auto.tfvars.json.tmp`: is a directory
+     |
+     = help: move the directory `infra/.images.auto.tfvars.json.tmp` away
+    ");
 }
 
 #[test]

@@ -472,6 +472,7 @@ overwrite = "yes"
 }
 
 #[test]
+#[cfg(unix)]
 fn outputs_that_are_one_file_or_none_of_theirs() {
     let (env, again) = ("[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n", "[[outputs]]\nformat = \"env\"\n");
     let (bench, _marketplace) = resolved(MANIFEST);
@@ -508,6 +509,13 @@ fn outputs_that_are_one_file_or_none_of_theirs() {
        |
        = help: choose another path
     "#);
-    std::fs::create_dir(bench.path("infra")).unwrap();
-    assert_snapshot!(fails(&format!("{again}path = \"infra/../images.toml\"\noutside = true\noverwrite = true\n")), @"");
+    assert_snapshot!(fails(&format!("{again}path = \"infra/../images.toml\"\noutside = true\noverwrite = true\n")), @r#"
+    error: the output `infra/../images.toml` is the same file as the manifest
+      --> images.toml:14:8
+       |
+    14 | path = "infra/../images.toml"
+       |        ^^^^^^^^^^^^^^^^^^^^^^ leads there
+       |
+       = help: choose another path
+    "#);
 }

@@ -121,13 +121,14 @@ fn a_holder_that_is_stuck_is_named_and_timed_out() {
 }
 
 #[test]
-fn two_projects_with_one_output_and_its_export_take_turns() {
+fn projects_that_write_in_each_others_directories_take_turns() {
     let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
     let bench = Bench::new().asking(&marketplace);
-    for project in ["a", "b"] {
+    for (project, other) in [("a", "b"), ("b", "a")] {
         fs::create_dir_all(bench.path(project)).unwrap();
-        let output = "[[outputs]]\nformat = \"env\"\npath = \"../out/images.env\"\noutside = true\n";
-        bench.write(&format!("{project}/images.toml"), format!("{MANIFEST}{output}"));
+        let paths = ["../out/images.env".to_owned(), format!("../{other}/{project}.env")];
+        let output = |path| format!("[[outputs]]\nformat = \"env\"\npath = \"{path}\"\noutside = true\n");
+        bench.write(&format!("{project}/images.toml"), format!("{MANIFEST}{}", paths.map(output).concat()));
     }
     fs::create_dir_all(bench.path("out")).unwrap();
     bench.ok("resolve --manifest a/images.toml");
@@ -146,6 +147,8 @@ fn two_projects_with_one_output_and_its_export_take_turns() {
         }
         bench.ok("resolve --manifest a/images.toml");
         assert!(bench.read("out/images.env").contains(&id(round)));
-        assert_eq!(fs::read_dir(bench.path("out")).unwrap().count(), 1);
+        for (directory, files) in [("out", 1), ("a", 3), ("b", 3)] {
+            assert_eq!(fs::read_dir(bench.path(directory)).unwrap().count(), files, "{directory}");
+        }
     }
 }
