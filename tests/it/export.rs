@@ -470,3 +470,52 @@ overwrite = "yes"
     7 errors in all; nothing was changed
     "#);
 }
+
+#[test]
+#[cfg(unix)]
+fn outputs_that_are_one_file_or_none_of_theirs() {
+    let (env, again) = ("[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n", "[[outputs]]\nformat = \"env\"\n");
+    let (bench, _marketplace) = resolved(MANIFEST);
+    let fails = |outputs: &str| {
+        bench.write("images.toml", format!("{MANIFEST}{outputs}"));
+        bench.fails("resolve")
+    };
+    assert_snapshot!(fails(&format!("{env}{again}path = \"./images.env\"\n")), @r#"
+    error: two outputs have the path `./images.env`
+      --> images.toml:17:8
+       |
+    17 | path = "./images.env"
+       |        ^^^^^^^^^^^^^^ again
+       |
+       = help: remove one of the two
+    "#);
+    std::os::unix::fs::symlink("images.env", bench.path("link.env")).unwrap();
+    bench.write("images.env", "");
+    assert_snapshot!(fails(&format!("{env}{again}path = \"link.env\"\n")), @r#"
+    error: the output `link.env` is the same file as the output `images.env`
+      --> images.toml:17:8
+       |
+    17 | path = "link.env"
+       |        ^^^^^^^^^^ leads there
+       |
+       = help: choose another path
+    "#);
+    assert_snapshot!(fails(&format!("{again}path = \"images.lock\"\noverwrite = true\n")), @r#"
+    error: the output `images.lock` is the same file as the lockfile
+      --> images.toml:14:8
+       |
+    14 | path = "images.lock"
+       |        ^^^^^^^^^^^^^ leads there
+       |
+       = help: choose another path
+    "#);
+    assert_snapshot!(fails(&format!("{again}path = \"infra/../images.toml\"\noutside = true\noverwrite = true\n")), @r#"
+    error: the output `infra/../images.toml` is the same file as the manifest
+      --> images.toml:14:8
+       |
+    14 | path = "infra/../images.toml"
+       |        ^^^^^^^^^^^^^^^^^^^^^^ leads there
+       |
+       = help: choose another path
+    "#);
+}
