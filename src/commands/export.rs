@@ -73,33 +73,37 @@ fn beside(manifest: &Path, output: &Path) -> PathBuf {
 /// The outputs that a manifest declares and that are not as `lock` would have them.
 ///
 /// # Errors
-/// If one cannot be made of the lock, cannot be read, or holds what imagelock did not write.
+/// If some cannot be made of the lock, cannot be read, or hold what imagelock did not write: all that is wrong with them.
 pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error> {
     let manifest = &project.manifest_source.path;
     let mut taken =
         vec![(manifest.clone(), "the manifest".to_owned()), (lock_path(manifest)?, "the lockfile".to_owned())];
-    let mut stale = Vec::new();
-    for Output { format, path, overwrite, place } in project.manifest.outputs() {
+    let (mut stale, mut problems) = (Vec::new(), Vec::new());
+    for output @ Output { format, path, place, .. } in project.manifest.outputs() {
         let text = export(lock, *format).map_err(|problems| project.error(problems))?;
         let path = beside(manifest, path);
         let this = format!("the output `{}`", path.display());
         if let Some((_, other)) = taken.iter().find(|(other, _)| files::is_same(other, &path)) {
-            let title = format!("{this} is the same file as {other}");
-            let problem = Problem::new(title).at(place.clone(), "leads there").help("choose another path");
-            return Err(project.error(vec![problem]));
+            let problem = Problem::new(format!("{this} is the same file as {other}"));
+            problems.push(problem.at(place.clone(), "leads there").help("choose another path"));
+            continue;
         }
-        taken.push((path.clone(), this.clone()));
         let old = files::read(&path)?;
-        if old.as_ref().is_some_and(|old| !overwrite && *old != text && !is_ours(*format, old)) {
-            let title = format!("{this} holds something that imagelock did not write");
-            let problem = Problem::new(title).at(place.clone(), "left as it is");
-            return Err(
-                project.error(vec![problem.help("choose another path, move the file away, or add `overwrite = true`")])
-            );
-        }
+        problems.extend(old.as_ref().filter(|old| **old != text).and_then(|old| foreign(output, &this, old)));
+        taken.push((path.clone(), this));
         if old.as_ref() != Some(&text) {
             stale.push(Stale { path, text });
         }
     }
-    Ok(stale)
+    if problems.is_empty() { Ok(stale) } else { Err(project.error(problems)) }
+}
+
+/// The problem of an output that may not be replaced, for what it holds.
+fn foreign(output: &Output, this: &str, old: &str) -> Option<Problem> {
+    if output.overwrite || is_ours(output.format, old) {
+        return None;
+    }
+    let problem = Problem::new(format!("{this} holds something that imagelock did not write"));
+    let problem = problem.at(output.place.clone(), "left as it is");
+    Some(problem.help("choose another path, move the file away, or add `overwrite = true`"))
 }

@@ -395,6 +395,17 @@ fn an_output_that_cannot_be_written_leaves_the_lock_as_it_was() {
 }
 
 #[test]
+fn all_outputs_that_cannot_be_written_are_told_at_once() {
+    let marketplace = marketplace();
+    let bench = Bench::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
+    std::fs::create_dir(bench.path("infra")).unwrap();
+    bench.write("images.env", "MINE=1\n");
+    bench.write("infra/images.auto.tfvars.json", "{\"mine\": 1}\n");
+    let message = bench.fails("resolve");
+    assert_eq!(message.matches("holds something that imagelock did not write").count(), 2, "{message}");
+}
+
+#[test]
 fn mistakes_in_outputs() {
     let outputs = r#"
 [[outputs]]
