@@ -136,6 +136,11 @@ pub(super) fn days(from: Timestamp, to: Timestamp) -> usize {
     usize::try_from(to.duration_since(from).as_hours() / 24).unwrap_or_default()
 }
 
+/// The verdict, as a heading.
+pub(super) fn headline(report: &Report) -> &'static str {
+    if report.has_drift() { "The images have drifted" } else { "The images have not drifted" }
+}
+
 /// `4 pins: 2 outdated, 2 current`: what was found, in numbers.
 pub(super) fn tally(report: &Report) -> String {
     let all = count(report.findings.len(), "pin");

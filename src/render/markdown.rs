@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use super::change;
-use super::finding::{Gravity, Subject, detail, label, remedies, tally, zone_and_arch};
+use super::finding::{Gravity, Subject, detail, headline, label, remedies, tally, zone_and_arch};
 use super::human::date;
 use crate::domain::LocalImageId;
 use crate::domain::drift::Finding;
 use crate::domain::resolve::{Action, Change, Plan};
+use crate::domain::words::capitalised;
 
 /// Rows beyond these bytes are only counted: the body of a pull request holds 65,536 characters.
 const MOST: usize = 48_000;
@@ -15,8 +16,7 @@ const MOST: usize = 48_000;
 /// What `check` found: what needs attention as a table, the rest as numbers, and the commands.
 pub fn check(subject: Subject<'_>) -> String {
     let report = subject.report;
-    let title = if report.has_drift() { "The images have drifted" } else { "The images have not drifted" };
-    let mut text = format!("### {title}\n\n{}\n", tally(report));
+    let mut text = format!("### {}\n\n{}\n", headline(report), tally(report));
     let shown: Vec<&Finding> = report.findings.iter().filter(|it| Gravity::of(it) < Gravity::Good).collect();
     if !shown.is_empty() {
         text += "\n| status | image | zone, arch | label | locked | published | latest | detail |\n";
@@ -98,11 +98,6 @@ fn id(id: Option<LocalImageId>) -> String {
 
 fn code(text: impl std::fmt::Display) -> String {
     format!("`{text}`")
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// Text that means nothing but itself. What stands between backticks is code already, and stays so.

@@ -12,6 +12,7 @@
 
 mod architecture;
 mod bench;
+mod browser;
 mod check;
 mod dates;
 mod docs;
@@ -25,6 +26,7 @@ mod lockfile;
 mod manifest;
 mod min_age;
 mod network;
+mod page;
 mod paging;
 mod pinned;
 mod pins;
