@@ -41,7 +41,7 @@ impl Browser {
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = lines.find_map(|line| {
             let line = line.unwrap();
-            Some(line.split_once("on port ")?.1.trim_end_matches('.').to_owned())
+            Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').to_owned())
         });
         let port = port.expect("chromedriver says no port");
         // It goes on talking, and must not find the pipe closed.
@@ -148,8 +148,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // Ending the session ends Chromium; the driver alone would leave it behind.
-        let quit = self.client.delete(&self.session).send();
-        let _ = self.runtime.block_on(quit);
+        let _ = self.runtime.block_on(async { self.client.delete(&self.session).send().await });
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }

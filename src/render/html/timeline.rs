@@ -52,7 +52,7 @@ pub(super) fn write(findings: &[Finding], now: Timestamp) -> String {
             let _ = write!(
                 text,
                 "<li><span>{} <span class=\"label\">{names}</span></span> {}\
-                 <span><span class=\"chip {}\">{}</span> <time datetime=\"{date}\">{date}</time>, \
+                 <span><span class=\"chip {}\">{}</span> <time datetime=\"{date}\">{date}</time> \
                  <span class=\"label\">by {}</span></span></li>\n",
                 escaped(label),
                 axis.track(*date, *stage),
