@@ -13,6 +13,7 @@
 mod adopt;
 mod architecture;
 mod bench;
+mod browser;
 mod check;
 mod consumers;
 mod crash;
@@ -34,6 +35,7 @@ mod many;
 mod merge;
 mod min_age;
 mod network;
+mod page;
 mod paging;
 mod pinned;
 mod pins;
