@@ -122,7 +122,7 @@ impl Browser {
     fn barriers(&self) -> Value {
         let path = in_target("tools/node_modules/axe-core/axe.min.js");
         let axe = std::fs::read_to_string(&path).unwrap_or_else(|error| {
-            panic!("{}: {error}; `npm install --prefix target/tools --no-save axe-core`", path.display())
+            panic!("{}: {error}; run .ci/tools", path.display())
         });
         self.run(&axe);
         self.post(
