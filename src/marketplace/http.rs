@@ -10,16 +10,13 @@ use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 
 use super::api_url::ApiUrl;
+use super::budget::Budget;
 use super::connector::Connector;
 use super::retry::{ATTEMPTS, backoff};
 use super::trouble::{Body, Trouble, header, request_id};
 use super::wire::ErrorBody;
 use crate::domain::catalog::Failure;
 use crate::domain::words::visible;
-
-/// The most that one answer may hold, unpacked. A full page is about 200 KB; together with the bound on concurrent
-/// requests this bounds the memory that a hostile answer can cost.
-const LARGEST_ANSWER: usize = 2 << 20;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +75,7 @@ pub(super) struct Http {
     limits: Limits,
     /// Set by a 429: nobody sends before.
     not_before: Cell<Instant>,
+    budget: Budget,
     /// Set when a request has used up its attempts: the service is down, and the others need not try as often.
     down: Cell<bool>,
     observer: Option<Observer>,
@@ -95,6 +93,7 @@ impl Http {
             base: format!("{api_url}/marketplace/v2"),
             limits: settings.limits,
             not_before: Cell::new(Instant::now()),
+            budget: Budget::default(),
             down: Cell::new(false),
             observer: settings.observer.clone(),
         })
@@ -150,20 +149,26 @@ impl Http {
     }
 
     async fn attempt(&self, path: &str, worth: Worth) -> Result<Option<Body>, Trouble> {
+        let started = Instant::now();
         let longest = if worth == Worth::Little { Duration::from_secs(5) } else { self.limits.request };
-        let timeout = longest.min(self.limits.deadline.saturating_duration_since(Instant::now()));
+        let timeout = longest.min(self.limits.deadline.saturating_duration_since(started));
+        if timeout.is_zero() {
+            return Err(Trouble::too_late(self.limits.run));
+        }
         let disturbed = |error: reqwest::Error| Trouble::disturbed(&error, &self.base, timeout);
         let request = self.connector.client()?.get(format!("{}{path}", self.base)).timeout(timeout);
         let mut response = request.send().await.map_err(disturbed)?;
         let status = response.status();
         let headers = response.headers().clone();
-        let mut bytes = Vec::new();
+        let mut reading = self.budget.answer();
         while let Some(chunk) = response.chunk().await.map_err(disturbed)? {
-            if bytes.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(Trouble::too_large(&headers, LARGEST_ANSWER));
+            reading.take(&chunk).map_err(|too_much| Trouble::too_large(&headers, too_much))?;
+            // Unpacking does not wait for anything, and where nothing waits, no timer rings.
+            if started.elapsed() >= timeout {
+                return Err(Trouble::silence(&self.base, timeout));
             }
-            bytes.extend_from_slice(&chunk);
         }
+        let bytes = reading.finish();
         if status == StatusCode::OK {
             let content_type = header(&headers, CONTENT_TYPE.as_str()).unwrap_or_default();
             return Ok(Some(Body { bytes, content_type, request_id: request_id(&headers) }));

@@ -4,9 +4,11 @@
 //! `--offline`). Answers are gathered in a [`Catalog`]; what goes wrong is an answer too.
 
 mod api_url;
+mod budget;
 mod client;
 mod connector;
 mod http;
+mod lenient;
 mod paging;
 mod retry;
 mod snapshot;

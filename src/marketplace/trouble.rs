@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 
+use super::budget::TooMuch;
 use super::retry::{is_transient, retry_after};
 use super::wire::ErrorBody;
 use crate::domain::catalog::Failure;
@@ -50,9 +51,7 @@ impl Trouble {
     pub(super) fn disturbed(error: &reqwest::Error, base: &str, timeout: Duration) -> Self {
         let cause = root_cause(error);
         if error.is_timeout() {
-            let cause = format!("no whole answer from {base} within {} s", timeout.as_secs_f32().ceil());
-            let help = "check the network; `--timeout SECONDS` allows a run more time";
-            Self { timed_out: true, ..Self::without_answer(cause, help, true) }
+            Self::silence(base, timeout)
         } else if let Some(tls) = tls_error(error) {
             Self::tls(tls, base)
         } else if error.is_connect() {
@@ -62,6 +61,19 @@ impl Trouble {
             let cause = format!("the connection to {base} broke off: {cause}");
             Self::without_answer(cause, "check the network and run imagelock again", true)
         }
+    }
+
+    /// `base` did not answer in time, or not to the end.
+    pub(super) fn silence(base: &str, timeout: Duration) -> Self {
+        let cause = format!("no whole answer from {base} within {} s", timeout.as_secs_f32().ceil());
+        let help = "check the network; `--timeout SECONDS` allows a run more time";
+        Self { timed_out: true, ..Self::without_answer(cause, help, true) }
+    }
+
+    /// The time of the run was over before anything was asked.
+    pub(super) fn too_late(run: Duration) -> Self {
+        let cause = format!("the {} s of this run (`--timeout`) were over before this could be asked", run.as_secs());
+        Self::without_answer(cause, "check the network; `--timeout SECONDS` allows a run more time", false)
     }
 
     /// TLS could not be spoken, or not with whom it should be. No retry helps, but for a server that refuses HTTP/2.
@@ -121,9 +133,8 @@ impl Trouble {
         }
     }
 
-    /// An answer beyond the cap.
-    pub(super) fn too_large(headers: &HeaderMap, cap: usize) -> Self {
-        let cause = format!("the answer is larger than {} MiB, which no listing is", cap >> 20);
+    /// More than may be read.
+    pub(super) fn too_large(headers: &HeaderMap, TooMuch(cause): TooMuch) -> Self {
         let help = "check `--api-url` and the proxy; this is not how the Marketplace answers";
         let mut trouble = Self::without_answer(cause, help, false);
         trouble.failure.request_id = request_id(headers);
