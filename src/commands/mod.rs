@@ -23,6 +23,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use crate::domain::catalog::{Catalog, Failure};
 use crate::domain::drift::Report;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
@@ -59,6 +60,12 @@ impl Context {
     pub fn invocation(&self) -> String {
         invocation(&self.manifest)
     }
+}
+
+/// A warning where publication dates are missing from what is printed because nobody told them.
+fn undated(catalog: &Catalog) -> String {
+    let warnings: Vec<Problem> = catalog.silence().map(Failure::undated).into_iter().collect();
+    problems::warnings(&warnings, &Source { path: PathBuf::new(), text: String::new() }, "imagelock")
 }
 
 /// What a command must begin with to be about this manifest.
