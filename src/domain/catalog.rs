@@ -197,6 +197,7 @@ impl Catalog {
             Told::Versions(image, answer) => {
                 let newest_first = map(answer, |mut versions| {
                     versions.sort_by(|a, b| b.cmp(a));
+                    versions.dedup();
                     versions
                 });
                 self.versions.insert(image, newest_first);

@@ -101,7 +101,7 @@ impl Http {
 
     /// Gets a path below the API's root. `None` means that the API says there is no such thing.
     pub(super) async fn get(&self, path: &str, worth: Worth) -> Result<Option<Body>, Failure> {
-        let (mut attempts, mut silences) = (0, 0);
+        let (mut attempts, mut silences, mut earlier) = (0, 0, None::<Trouble>);
         loop {
             attempts += 1;
             self.wait_for_leave().await;
@@ -114,6 +114,10 @@ impl Http {
                 Err(trouble) if insisted && self.connector.yields(&trouble) => {
                     attempts -= 1;
                     continue;
+                }
+                // That time ran out in the end says less than what came before.
+                Err(trouble) if trouble.status.is_none() && Instant::now() >= self.limits.deadline => {
+                    earlier.take().unwrap_or(trouble)
                 }
                 Err(trouble) => trouble,
             };
@@ -128,18 +132,25 @@ impl Http {
             if trouble.transient && attempts < ATTEMPTS && !self.down.get() && !out_of_time && !enough {
                 self.tell(Event::Retrying(&trouble.in_short()));
                 tokio::time::sleep(wait).await;
+                earlier = Some(trouble);
                 continue;
             }
             // That the service is slow to inform does not mean that it is down.
             self.down.set(self.down.get() || trouble.transient && worth == Worth::Much);
-            let effort = if trouble.transient && out_of_time {
-                let run = self.limits.run.as_secs();
-                Some(format!("attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"))
-            } else {
-                (attempts > 1).then(|| format!("{attempts} attempts came to the same"))
-            };
+            let effort = self.effort(attempts, trouble.transient && out_of_time);
             return Err(Failure { effort, ..trouble.failure });
         }
+    }
+
+    /// How hard it was tried, if there is something to say of it.
+    fn effort(&self, attempts: u32, out_of_time: bool) -> Option<String> {
+        if out_of_time {
+            let run = self.limits.run.as_secs();
+            return Some(format!(
+                "attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"
+            ));
+        }
+        (attempts > 1).then(|| format!("{attempts} attempts came to the same"))
     }
 
     /// Waits out the pause that a 429 asked of all.

@@ -154,6 +154,8 @@ impl Body {
     pub(super) fn unreadable(&self, error: &serde_json::Error) -> Failure {
         let start = visible(&String::from_utf8_lossy(&self.bytes[..self.bytes.len().min(60)]));
         if self.content_type.starts_with("application/json") || self.bytes.is_empty() {
+            // It may quote what was found, at any length.
+            let error = visible(&error.to_string());
             return self.strange(format!("it is not the JSON expected ({error}): `{start}`"));
         }
         let mut failure = self.strange(format!("it is {}, not JSON: `{start}`", visible(&self.content_type)));
