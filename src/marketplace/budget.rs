@@ -74,7 +74,7 @@ impl Drop for Reading<'_> {
 mod tests {
     use super::*;
 
-    const HALF: [u8; ANSWER / 2] = [b' '; ANSWER / 2];
+    static HALF: [u8; ANSWER / 2] = [b' '; ANSWER / 2];
 
     fn refusal(result: Result<(), TooMuch>) -> String {
         result.unwrap_err().0

@@ -12,8 +12,9 @@ use reqwest::header::CONTENT_TYPE;
 use super::api_url::ApiUrl;
 use super::budget::Budget;
 use super::connector::Connector;
+use super::proxy::Proxy;
 use super::retry::{ATTEMPTS, backoff};
-use super::trouble::{Body, Trouble, header, request_id};
+use super::trouble::{Body, Peer, Trouble, header, request_id};
 use super::wire::ErrorBody;
 use crate::domain::catalog::Failure;
 use crate::domain::words::visible;
@@ -64,6 +65,8 @@ pub struct Settings {
     pub limits: Limits,
     /// A PEM file of certificates to trust beside those of the system. Read at the first question.
     pub extra_roots: Option<PathBuf>,
+    /// The proxy that the environment names.
+    pub proxy: Option<Proxy>,
     /// Is told what happens.
     pub observer: Option<Observer>,
 }
@@ -71,7 +74,7 @@ pub struct Settings {
 /// HTTP with the memory of one run.
 pub(super) struct Http {
     connector: Connector,
-    base: String,
+    peer: Peer,
     limits: Limits,
     /// Set by a 429: nobody sends before.
     not_before: Cell<Instant>,
@@ -88,9 +91,12 @@ impl Http {
             let cause = format!("the address of the API, `{}`, cannot be used: {why}", visible(&settings.api_url));
             Failure::new(cause, "check `--api-url` and SCW_API_URL")
         })?;
+        // Plain http stays on this machine.
+        let proxy = settings.proxy.clone().filter(|_| api_url.is_https());
+        proxy.as_ref().map_or(Ok(()), Proxy::check)?;
         Ok(Self {
             connector: Connector::new(&api_url, settings)?,
-            base: format!("{api_url}/marketplace/v2"),
+            peer: Peer { base: format!("{api_url}/marketplace/v2"), proxy },
             limits: settings.limits,
             not_before: Cell::new(Instant::now()),
             budget: Budget::default(),
@@ -166,8 +172,8 @@ impl Http {
         if timeout.is_zero() {
             return Err(Trouble::too_late(self.limits.run));
         }
-        let disturbed = |error: reqwest::Error| Trouble::disturbed(&error, &self.base, timeout);
-        let request = self.connector.client()?.get(format!("{}{path}", self.base)).timeout(timeout);
+        let disturbed = |error: reqwest::Error| Trouble::disturbed(&error, &self.peer, timeout);
+        let request = self.connector.client()?.get(format!("{}{path}", self.peer.base)).timeout(timeout);
         let mut response = request.send().await.map_err(disturbed)?;
         let status = response.status();
         let headers = response.headers().clone();
@@ -176,7 +182,7 @@ impl Http {
             reading.take(&chunk).map_err(|too_much| Trouble::too_large(&headers, too_much))?;
             // Unpacking does not wait for anything, and where nothing waits, no timer rings.
             if started.elapsed() >= timeout {
-                return Err(Trouble::silence(&self.base, timeout));
+                return Err(Trouble::silence(&self.peer.base, timeout));
             }
         }
         let bytes = reading.finish();
@@ -205,6 +211,6 @@ impl Http {
             Ok(None) => "404, not found".to_owned(),
             Err(trouble) => trouble.failure.cause.clone(),
         };
-        self.tell(Event::Request(&format!("GET {}{path}: {what}, {took} ms", self.base)));
+        self.tell(Event::Request(&format!("GET {}{path}: {what}, {took} ms", self.peer.base)));
     }
 }

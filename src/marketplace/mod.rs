@@ -10,6 +10,7 @@ mod connector;
 mod http;
 mod lenient;
 mod paging;
+mod proxy;
 mod retry;
 mod snapshot;
 mod trouble;
@@ -25,6 +26,7 @@ use crate::domain::catalog::{Answer, Catalog, Failure, Question, Told};
 pub use api_url::ApiUrl;
 use client::Client;
 pub use http::{Event, Limits, Observer, Settings};
+pub use proxy::Proxy;
 pub use snapshot::{Malformed, Snapshot};
 
 /// Who answers questions about the Marketplace.

@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 
 use super::budget::TooMuch;
+use super::proxy::Proxy;
 use super::retry::{is_transient, retry_after};
 use super::wire::ErrorBody;
 use crate::domain::catalog::Failure;
@@ -25,6 +26,14 @@ pub(super) struct Trouble {
     pub(super) status: Option<StatusCode>,
     /// How long the service asks to wait.
     pub(super) retry_after: Option<Duration>,
+}
+
+/// With whom the exchange is.
+pub(super) struct Peer {
+    /// The API's root.
+    pub(super) base: String,
+    /// Who leads there.
+    pub(super) proxy: Option<Proxy>,
 }
 
 impl Trouble {
@@ -47,13 +56,21 @@ impl Trouble {
         }
     }
 
-    /// The exchange with `base` broke off: no connection, no time, half an answer.
-    pub(super) fn disturbed(error: &reqwest::Error, base: &str, timeout: Duration) -> Self {
-        let cause = root_cause(error);
+    /// The exchange broke off: no connection, no time, half an answer.
+    pub(super) fn disturbed(error: &reqwest::Error, peer: &Peer, timeout: Duration) -> Self {
+        let (cause, base) = (root_cause(error), &peer.base);
         if error.is_timeout() {
             Self::silence(base, timeout)
         } else if let Some(tls) = tls_error(error) {
             Self::tls(tls, base)
+        } else if let (Some(proxy), Some(refusal)) = (&peer.proxy, cause.strip_prefix("tunnel error: ")) {
+            let help = "check the proxy and its login; NO_PROXY names hosts that need none";
+            let wants_login = refusal.contains("authorization");
+            let why = if wants_login { "it asks for a login" } else { "it refuses" };
+            Self::without_answer(format!("{proxy} does not lead to {base}: {why}"), help, !wants_login)
+        } else if let (Some(proxy), true) = (peer.proxy.as_ref().filter(|it| it.is_for_all()), error.is_connect()) {
+            let help = "check the network and the proxy; NO_PROXY names hosts that need none";
+            Self::without_answer(format!("could not connect to {base} through {proxy}: {cause}"), help, true)
         } else if error.is_connect() {
             let help = "check the network, HTTPS_PROXY and `--api-url`; `--catalog FILE` works from a snapshot";
             Self::without_answer(format!("could not connect to {base}: {cause}"), help, true)

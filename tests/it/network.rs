@@ -179,6 +179,8 @@ fn an_answer_without_end() {
       = note: request ID req-1
       = help: check `--api-url` and the proxy; this is not how the Marketplace answers
     "#);
+    let packed = refusal(|_, _, _| Reply::Bomb(4 << 10));
+    assert!(packed.contains("the answer is larger than 1 MiB"), "{packed}");
 }
 
 #[test]

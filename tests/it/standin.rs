@@ -1,6 +1,6 @@
 //! A stand-in for the Marketplace: API v2 over real HTTP and TLS, with the catalog and the manners that a test wants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -119,6 +119,26 @@ struct State {
     headers: Vec<hyper::HeaderMap>,
     versions: Vec<hyper::Version>,
     connections: usize,
+    /// How many requests must be there before any of a round is answered.
+    rounds: VecDeque<usize>,
+    /// Those of the round that are there.
+    held: Vec<tokio::sync::oneshot::Sender<()>>,
+}
+
+impl State {
+    /// What a request has to wait for, and sets the round free if that was the last of it.
+    fn round(&mut self) -> Option<tokio::sync::oneshot::Receiver<()>> {
+        let size = *self.rounds.front()?;
+        let (go, wait) = tokio::sync::oneshot::channel();
+        self.held.push(go);
+        if self.held.len() == size {
+            self.rounds.pop_front();
+            for go in self.held.drain(..) {
+                let _ = go.send(());
+            }
+        }
+        Some(wait)
+    }
 }
 
 /// A running stand-in. It stops with the test.
@@ -197,6 +217,14 @@ impl Marketplace {
         });
     }
 
+    /// Answers in rounds: none of a round has its answer before so many requests are there. What comes after the last
+    /// round is answered at once.
+    pub fn gathers(&self, rounds: impl IntoIterator<Item = usize>) {
+        let mut state = self.state();
+        state.rounds = rounds.into_iter().collect();
+        state.log.clear();
+    }
+
     /// The listings of labels that were asked for so far; forgets all requests.
     pub fn listings(&self) -> Vec<String> {
         self.requests().into_iter().filter(|path| path.contains("/local-images?image_label=")).collect()
@@ -256,6 +284,10 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mute
 
 async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Body>> {
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let round = state.lock().unwrap().round();
+    if let Some(round) = round {
+        let _ = round.await;
+    }
     let (status, value, reply) = {
         let mut state = state.lock().unwrap();
         state.log.push(path.clone());

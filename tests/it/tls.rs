@@ -31,8 +31,11 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    pub fn pem(&self) -> String {
-        self.0.pem()
+    /// A bench that trusts it, the way companies have it: by the environment.
+    pub fn trusted_by(&self, bench: Bench) -> Bench {
+        bench.write("ca.pem", self.0.pem());
+        let path = bench.path("ca.pem").to_str().unwrap().to_owned();
+        bench.env("SSL_CERT_FILE", &path)
     }
 
     /// A server that shows a certificate for `name`, valid until `year`.
@@ -54,12 +57,8 @@ impl Authority {
     }
 }
 
-/// A bench that trusts an authority, the way companies have it: by the environment.
 fn bench(marketplace: &Marketplace, authority: &Authority) -> Bench {
-    let bench = Bench::with(&manifest()).asking(marketplace);
-    bench.write("ca.pem", authority.pem());
-    let path = bench.path("ca.pem").to_str().unwrap().to_owned();
-    bench.env("SSL_CERT_FILE", &path)
+    authority.trusted_by(Bench::with(&manifest()).asking(marketplace))
 }
 
 #[test]
