@@ -19,7 +19,7 @@ use crate::commands::resolve::Mode;
 use crate::commands::{self, Context, Format, Manifests, Outcome, Verdict};
 use crate::error::Error;
 use crate::files;
-use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
+use crate::marketplace::{Limits, Live, Marketplace, Observer, Proxy, Settings, Snapshot};
 use crate::progress;
 use crate::render::problems;
 
@@ -158,6 +158,7 @@ fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
         },
         limits,
         extra_roots: variable("SSL_CERT_FILE").map(PathBuf::from),
+        proxy: Proxy::of(|name| variable(name)?.into_string().ok()),
         observer: observer(global),
     }))))
 }

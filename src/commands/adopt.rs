@@ -65,7 +65,8 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     let names = declarations.iter().map(|declaration| quoted(&declaration.name));
     let declared = format!("{verb} {} in `{}`", and(names), context.manifest().display());
     let remark = if is_new { [declared, outcome.remark].join("\n").trim_end().to_owned() } else { outcome.remark };
-    Ok(Outcome { remark, warning: step.project.warning(&strangers), ..outcome })
+    let warnings = [strangers, step.plan.warnings].concat();
+    Ok(Outcome { remark, warning: step.project.warning(&warnings), ..outcome })
 }
 
 /// What the command line and the files name.

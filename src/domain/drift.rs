@@ -155,11 +155,17 @@ pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
         return Err(problems);
     }
     let mut notices = idle_acceptances(&findings, targets, now);
-    if let (Answer::Failed(failure), true) = (catalog.index(), pinned(lock, targets).next().is_some()) {
-        let problem = Problem::new("the ends of life that the Marketplace sets could not be learnt");
-        notices.push(problem.note(failure.cause).help("run imagelock again; the vendors' ends are known without it"));
+    if pinned(lock, targets).next().is_some() {
+        notices.extend(unlearnt(catalog));
     }
     Ok(Report::new(findings, notices))
+}
+
+/// Warns of what the Marketplace did not tell though it was asked, and without which all else is right.
+fn unlearnt(catalog: &Catalog) -> Option<Problem> {
+    let Answer::Failed(failure) = catalog.index() else { return catalog.silence().map(Failure::undated) };
+    let problem = Problem::new("the ends of life that the Marketplace sets could not be learnt");
+    Some(problem.note(failure.cause).help("run imagelock again; the vendors' ends are known without it"))
 }
 
 /// Compares lock and manifest alone: the findings are what `resolve` would change.

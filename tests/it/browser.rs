@@ -121,9 +121,8 @@ impl Browser {
     /// What axe finds wrong for people who do not see the page, or not as others do.
     fn barriers(&self) -> Value {
         let path = in_target("tools/node_modules/axe-core/axe.min.js");
-        let axe = std::fs::read_to_string(&path).unwrap_or_else(|error| {
-            panic!("{}: {error}; run .ci/tools", path.display())
-        });
+        let axe =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}; run .ci/tools", path.display()));
         self.run(&axe);
         self.post(
             "/execute/async",

@@ -22,21 +22,24 @@ fn manifest() -> String {
 }
 
 /// A company's own CA.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    fn pem(&self) -> String {
-        self.0.pem()
+    /// A bench that trusts it, the way companies have it: by the environment.
+    pub fn trusted_by(&self, bench: Bench) -> Bench {
+        bench.write("ca.pem", self.0.pem());
+        let path = bench.path("ca.pem").to_str().unwrap().to_owned();
+        bench.env("SSL_CERT_FILE", &path)
     }
 
     /// A server that shows a certificate for `name`, valid until `year`.
-    fn server(&self, name: &str, year: i32, protocols: &[&str]) -> TlsAcceptor {
+    pub fn server(&self, name: &str, year: i32, protocols: &[&str]) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_before = rcgen::date_time_ymd(2020, 1, 1);
@@ -54,12 +57,8 @@ impl Authority {
     }
 }
 
-/// A bench that trusts an authority, the way companies have it: by the environment.
 fn bench(marketplace: &Marketplace, authority: &Authority) -> Bench {
-    let bench = Bench::with(&manifest()).asking(marketplace);
-    bench.write("ca.pem", authority.pem());
-    let path = bench.path("ca.pem").to_str().unwrap().to_owned();
-    bench.env("SSL_CERT_FILE", &path)
+    authority.trusted_by(Bench::with(&manifest()).asking(marketplace))
 }
 
 #[test]

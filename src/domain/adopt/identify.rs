@@ -42,9 +42,11 @@ fn look_up(wish: &Wish, catalog: &Catalog) -> Result<Option<LocalImage>, Failure
             Answer::NotFound => return Ok(None),
         }
     }
+    let mut doubt = None;
     for image in catalog.images() {
         match catalog.listing(&ImageRef::Label(image.label.clone())) {
             Answer::Found(listing) => {
+                doubt = doubt.or_else(|| listing.doubt());
                 if let Some(local) = listing.with_id(wish.id).next() {
                     let label = Some(local.label.clone().unwrap_or_else(|| image.label.clone()));
                     return Ok(Some(LocalImage { label, ..local.clone() }));
@@ -54,7 +56,7 @@ fn look_up(wish: &Wish, catalog: &Catalog) -> Result<Option<LocalImage>, Failure
             Answer::Failed(failure) => return Err(failure),
         }
     }
-    Ok(None)
+    doubt.map_or(Ok(None), Err)
 }
 
 /// What the IDs came to.
