@@ -4,6 +4,7 @@
 mod args;
 mod options;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -199,13 +200,25 @@ fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
 /// Writes to standard output, without colour where none is wanted.
 fn print(text: &str) -> io::Result<()> {
     let stdout = io::stdout();
-    if text.contains('\u{1b}') {
+    let is_coloured = text.contains('\u{1b}');
+    if is_coloured && AutoStream::choice(&stdout) != ColorChoice::Never {
         let mut stdout = AutoStream::auto(stdout);
         return stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     }
-    // Data is not searched for colours byte by byte, nor cut into lines.
+    let text = if is_coloured { Cow::Owned(plain(text)) } else { Cow::Borrowed(text) };
+    // Whole, not cut into lines.
     let mut stdout = stdout.lock();
     stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+}
+
+/// Text without its colours. They are imagelock's own and the only escapes in it: what comes from elsewhere was made
+/// visible.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut pieces = text.split('\u{1b}');
+    plain.extend(pieces.next());
+    plain.extend(pieces.map(|piece| piece.split_once('m').map_or(piece, |(_, after)| after)));
+    plain
 }
 
 /// Says something on standard error. If even that is closed, there is nobody left to tell.
