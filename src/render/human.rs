@@ -136,12 +136,16 @@ pub(super) fn change_row(change: &Change) -> [(String, Style); 7] {
 /// All pins, with whole IDs.
 pub fn pins(lock: &Lock) -> String {
     let mut table = Table::new(&["NAME", "ZONE", "ARCH", "TYPE", "LABEL", "ID", "PUBLISHED"]);
+    // Many pins are of one version.
+    let mut published = (None, String::new());
     for pin in lock.pins() {
         let Cell { name, zone, arch } = &pin.cell;
         let (label, id) = (change::label(pin), pin.id.to_string());
-        let published = pin.published.map(date).unwrap_or_default();
+        if published.0 != pin.published {
+            published = (pin.published, pin.published.map(date).unwrap_or_default());
+        }
         let plain = [name.as_str(), zone.as_str(), arch.as_str(), pin.image_type.as_str(), &label, &id];
-        table.row(plain.map(|cell| (cell, PLAIN)).into_iter().chain([(&*published, FAINT)]));
+        table.row(plain.map(|cell| (cell, PLAIN)).into_iter().chain([(&*published.1, FAINT)]));
     }
     let table = table.write();
     if table.is_empty() { "the lockfile has no pins\n".to_owned() } else { table }

@@ -33,6 +33,7 @@ mod many;
 mod merge;
 mod min_age;
 mod network;
+mod offline;
 mod paging;
 mod pinned;
 mod pins;

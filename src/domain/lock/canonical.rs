@@ -88,24 +88,24 @@ impl<'t> Reader<'t> {
     fn pin(&mut self, last: Option<&Pin>) -> Option<Pin> {
         self.rest = self.rest.strip_prefix("\n[[pin]]\n")?;
         let block = self.rest;
-        let name = self.word("name", last.map(|last| &last.cell.name))??;
-        let zone = self.quoted("zone")??;
+        let name = self.word("name = \"", last.map(|last| &last.cell.name))??;
+        let zone = self.quoted("zone = \"")??;
         let zone = self.zones.word(zone)?;
-        let arch = self.quoted("arch")??;
+        let arch = self.quoted("arch = \"")??;
         let arch = self.archs.word(arch)?;
-        let image_type = self.quoted("type")??.parse().ok()?;
-        let label = match self.quoted("label")? {
+        let image_type = self.quoted("type = \"")??.parse().ok()?;
+        let label = match self.quoted("label = \"")? {
             Some(label) => Some(self.labels.word(label)?),
             None => None,
         };
-        let image_id = self.id("image-id")?;
-        let version_id = self.id("version-id")?;
-        let release = self.word("release", last.and_then(|last| last.release.as_ref()))?;
-        let instance_type = self.word("instance-type", last.and_then(|last| last.instance_type.as_ref()))?;
-        let id = self.id("id")??;
+        let image_id = self.id("image-id = \"")?;
+        let version_id = self.id("version-id = \"")?;
+        let release = self.word("release = \"", last.and_then(|last| last.release.as_ref()))?;
+        let instance_type = self.word("instance-type = \"", last.and_then(|last| last.instance_type.as_ref()))?;
+        let id = self.id("id = \"")??;
         let published = self.published()?;
         let body = &block[..block.len() - self.rest.len()];
-        let written = self.quoted("digest")??;
+        let written = self.quoted("digest = \"")??;
         let (image, stated_label) = named(label, image_id, version_id)?;
         let cell = Cell { name, zone, arch };
         let pin = Pin { cell, image_type, image, stated_label, release, instance_type, id, published };
@@ -114,8 +114,8 @@ impl<'t> Reader<'t> {
 
     /// `key = "word"`
     #[inline]
-    fn word<T: FromStr + Clone + AsRef<str>>(&mut self, key: &str, last: Option<&T>) -> Optional<T> {
-        let Some(text) = self.quoted(key)? else { return Some(None) };
+    fn word<T: FromStr + Clone + AsRef<str>>(&mut self, beginning: &str, last: Option<&T>) -> Optional<T> {
+        let Some(text) = self.quoted(beginning)? else { return Some(None) };
         if let Some(last) = last.filter(|last| (*last).as_ref() == text) {
             return Some(Some(last.clone()));
         }
@@ -124,8 +124,8 @@ impl<'t> Reader<'t> {
 
     /// `key = "UUID"`
     #[inline]
-    fn id<T: FromStr>(&mut self, key: &str) -> Optional<T> {
-        let Some(text) = self.quoted(key)? else { return Some(None) };
+    fn id<T: FromStr>(&mut self, beginning: &str) -> Optional<T> {
+        let Some(text) = self.quoted(beginning)? else { return Some(None) };
         // Of the forms of a UUID, IDs have one, and it is written in small letters.
         let id = text.parse().ok().filter(|_| !text.bytes().any(|byte| byte.is_ascii_uppercase()));
         id.map(Some)
@@ -140,11 +140,11 @@ impl<'t> Reader<'t> {
         Some(Some(time))
     }
 
-    /// What stands between the quotes of the next line, if that has this key.
+    /// What follows this beginning, which ends with a quote, up to the quote at the end of the next line.
     #[inline]
-    fn quoted(&mut self, key: &str) -> Optional<&'t str> {
-        let Some(value) = self.line(key) else { return Some(None) };
-        value.strip_prefix(" = \"")?.strip_suffix('"').map(Some)
+    fn quoted(&mut self, beginning: &str) -> Optional<&'t str> {
+        let Some(value) = self.line(beginning) else { return Some(None) };
+        value.strip_suffix('"').map(Some)
     }
 
     /// What follows this beginning on the next line, if that has it.

@@ -133,12 +133,12 @@ fn named(
 
 /// `sha256:` and 64 digits.
 fn digest(body: &str) -> [u8; 71] {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
     let mut text = [0; 71];
     let (algorithm, digits) = text.split_at_mut(7);
     algorithm.copy_from_slice(b"sha256:");
     for (pair, byte) in digits.chunks_exact_mut(2).zip(Sha256::digest(body)) {
-        pair.copy_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
     }
     text
 }

@@ -177,7 +177,7 @@ fn image(
     };
     zones.sort_by(|a, b| a.value.cmp(&b.value));
     archs.sort_by(|a, b| a.value.cmp(&b.value));
-    let mut targets = Vec::new();
+    let mut targets = Vec::with_capacity(zones.len() * archs.len());
     for zone in &zones {
         for arch in &archs {
             targets.push(Target {
