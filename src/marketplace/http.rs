@@ -162,7 +162,10 @@ impl Http {
     /// Waits out the pause that a 429 asked of all.
     async fn wait_for_leave(&self) {
         let until = self.not_before.get().min(self.limits.deadline);
-        tokio::time::sleep_until(until.into()).await;
+        // The timer counts whole milliseconds: a sleep that is over already takes one of them.
+        if until > Instant::now() {
+            tokio::time::sleep_until(until.into()).await;
+        }
     }
 
     async fn attempt(&self, path: &str, worth: Worth) -> Result<Option<Body>, Trouble> {

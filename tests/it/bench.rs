@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use crate::authority::Authority;
 use crate::standin::Marketplace;
 
 /// Where a test works.
@@ -56,6 +57,13 @@ impl Bench {
     /// Lets imagelock ask this Marketplace.
     pub fn asking(self, marketplace: &Marketplace) -> Self {
         self.env("SCW_API_URL", &marketplace.url())
+    }
+
+    /// Lets imagelock trust this authority, the way companies have it: by the environment.
+    pub fn trusting(self, authority: &Authority) -> Self {
+        self.write("ca.pem", authority.pem());
+        let path = self.path("ca.pem").to_str().unwrap().to_owned();
+        self.env("SSL_CERT_FILE", &path)
     }
 
     pub fn env(mut self, name: &str, value: &str) -> Self {

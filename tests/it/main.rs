@@ -1,7 +1,7 @@
 //! imagelock as its users meet it: the real program, real files, a Marketplace over real HTTP and TLS.
 //!
-//! One file a topic. `bench` is the directory in which a test works, `standin` the Marketplace it talks to, `pinned` the
-//! scene of the tests of policy.
+//! One file a topic. `bench` is the directory in which a test works, `standin` the Marketplace it talks to, `authority`
+//! vouches for it over TLS, `pinned` is the scene of the tests of policy.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -12,6 +12,7 @@
 
 mod adopt;
 mod architecture;
+mod authority;
 mod bench;
 mod browser;
 mod check;
@@ -37,6 +38,7 @@ mod memory;
 mod merge;
 mod min_age;
 mod network;
+mod offline;
 mod page;
 mod paging;
 mod pinned;

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use insta::assert_snapshot;
 
+use crate::authority::Authority;
 use crate::bench::Bench;
 use crate::standin::{Marketplace, local};
-use crate::tls::Authority;
 
 const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
 
@@ -84,7 +84,7 @@ fn behind_a_proxy() -> (Marketplace, impl Fn(&[(&str, &str)]) -> Bench) {
     let marketplace = Marketplace::with_tls(offers, authority.server("marketplace.invalid", 2099, &["h2"]));
     let bench = move |environment: &[(&str, &str)]| {
         let bench = Bench::with(MANIFEST).env("SCW_API_URL", "https://marketplace.invalid");
-        let bench = authority.trusted_by(bench);
+        let bench = bench.trusting(&authority);
         environment.iter().fold(bench, |bench, (name, value)| bench.env(name, value))
     };
     (marketplace, bench)

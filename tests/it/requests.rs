@@ -1,9 +1,9 @@
 //! How much is asked, and what of it at once. The stand-in holds every answer of a round until the whole round is there:
 //! a request that waited for another's answer would wait for ever.
 
+use crate::authority::Authority;
 use crate::bench::Bench;
 use crate::standin::{Local, Marketplace, local};
-use crate::tls::Authority;
 
 /// More than are asked for at once.
 const MANY: usize = 40;
@@ -33,7 +33,7 @@ fn both(many: usize, test: impl Fn(&Marketplace, &Bench, usize)) {
     test(&plain, &Bench::with(&manifest).asking(&plain), AT_ONCE);
     let authority = Authority::new();
     let tls = Marketplace::with_tls(offers(many, 0), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]));
-    test(&tls, &authority.trusted_by(Bench::with(&manifest).asking(&tls)), 1);
+    test(&tls, &Bench::with(&manifest).asking(&tls).trusting(&authority), 1);
 }
 
 /// Runs a command, and asserts that it asks in these rounds and no more, over so many connections at the most.

@@ -397,10 +397,14 @@ fn route(state: &State, path: &str, query: &str) -> (u16, Value) {
         let current = |local: &Local| {
             !local.superseded && (label == Some(local.label) || id == Some(image_id(local.label).as_str()))
         };
-        let rows: Vec<&Local> = locals.iter().filter(|local| current(local) || of_version(local)).collect();
+        let mut rows: Vec<&Local> = locals.iter().filter(|local| current(local) || of_version(local)).collect();
         if rows.is_empty() {
             return not_found("MarketplaceImage", label.or(id).unwrap_or_default());
         }
+        let is = |name: &str, value: Option<&str>| parameter(name).is_none_or(|wanted| value == Some(wanted));
+        rows.retain(|local| {
+            is("zone", Some(local.zone)) && is("arch", Some(local.arch)) && is("type", local.image_type)
+        });
         return page("local_images", rows.into_iter().map(row).collect());
     }
     if path == "/versions" {
