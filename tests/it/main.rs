@@ -1,7 +1,7 @@
 //! imagelock as its users meet it: the real program, real files, a Marketplace over real HTTP and TLS.
 //!
 //! One file a topic. `bench` is the directory in which a test works, `standin` the Marketplace it talks to, `pinned` the
-//! scene of the tests of policy.
+//! scene of the tests of policy, `webdriver` the browser that looks at the HTML page.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -38,3 +38,4 @@ mod resolve;
 mod search;
 mod standin;
 mod tls;
+mod webdriver;

@@ -159,7 +159,7 @@ fn what_is_not_clear_is_refused_before_anything_is_asked() {
     assert_snapshot!(bench.fails("check -o drift"), @"
     error: which format should `drift` have? neither its name nor `--format` tells
      |
-     = help: write `-o human=drift`, `-o json=drift`, `-o markdown=drift`, `-o github=drift`, `-o sarif=drift` or `-o junit=drift`
+     = help: write `-o human=drift`, `-o json=drift`, `-o markdown=drift`, `-o github=drift`, `-o sarif=drift`, `-o junit=drift` or `-o html=drift`
     ");
     assert_snapshot!(bench.fails("check --format github -o drift.md"), @"
     error: which format should `drift.md` have? `--format` says github, and its name another

@@ -49,11 +49,11 @@ pub(super) fn write(findings: &[Finding], now: Timestamp) -> String {
         let _ = write!(text, "<div class=\"ends\">\n{}<ol>\n", axis.svg());
         for ((date, label, source), (stage, names)) in &ends {
             let names = and_more(names, 3);
-            let _ = write!(
+            let _ = writeln!(
                 text,
                 "<li><span>{} <span class=\"label\">{names}</span></span> {}\
                  <span><span class=\"chip {}\">{}</span> <time datetime=\"{date}\">{date}</time> \
-                 <span class=\"label\">by {}</span></span></li>\n",
+                 <span class=\"label\">by {}</span></span></li>",
                 escaped(label),
                 axis.track(*date, *stage),
                 class(gravity(*stage)),
@@ -65,7 +65,7 @@ pub(super) fn write(findings: &[Finding], now: Timestamp) -> String {
     }
     if !endless.is_empty() {
         let labels: Vec<String> = endless.iter().map(|label| format!("<code>{}</code>", escaped(label))).collect();
-        let _ = writeln!(text, "<p>No end of life is known of {}.</p>", and_more(labels, 12));
+        let _ = writeln!(text, "<p>No end of life is known for {}.</p>", and_more(labels, 12));
     }
     text
 }
