@@ -8,12 +8,14 @@ use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::problem::Problem;
 use imagelock::domain::resolve::{self, Request, Upgrade, resolve};
+use imagelock::error::Source;
 use imagelock::marketplace::{Marketplace, Snapshot};
-use imagelock::render::human;
+use imagelock::render::{Format, Part, Subject, check};
 
 /// Locks the quickstart's manifest against one catalog, and checks the lock against one of four weeks later.
 pub(crate) fn story() -> Result<String, Box<dyn Error>> {
-    let manifest = Manifest::parse(include_str!("quickstart/images.toml")).map_err(titles)?;
+    let source = Source { path: "images.toml".into(), text: include_str!("quickstart/images.toml").to_owned() };
+    let manifest = Manifest::parse(&source.text).map_err(titles)?;
     let october = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-10-05.json"))?);
     let november = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-11-02.json"))?);
     let (targets, now) = (manifest.targets(), "2026-11-02T08:00:00Z".parse()?);
@@ -27,7 +29,9 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     november.inquire(&mut catalog, |catalog| drift::questions(&lock, targets, now, catalog));
     let report = drift(&lock, targets, now, &catalog).map_err(titles)?;
 
-    Ok(format!("{}\n{}", lock.write(), human::check(&report, "imagelock", false)))
+    let parts = [Part { report: &report, manifest: &source, lock: None }];
+    let subject = Subject { parts: &parts, invocation: "imagelock", now };
+    Ok(format!("{}\n{}", lock.write(), check(Format::Human, subject, false)))
 }
 
 fn titles(problems: Vec<Problem>) -> String {

@@ -4,8 +4,10 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use crate::domain::catalog::Failure;
+use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
-use crate::files::directory_of;
+use crate::domain::words::count;
+use crate::files::{directory_of, target};
 use crate::marketplace::Malformed;
 
 /// A file as it was read, to show its lines beside what is wrong with them.
@@ -17,7 +19,7 @@ pub struct Source {
     pub text: String,
 }
 
-/// Why a command could not do what it was asked to. Nothing was changed.
+/// Why a command could not do what it was asked to. Nothing was changed, unless the variant says so.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The manifest or the lock is wrong, or the Marketplace cannot give what they ask for.
@@ -29,6 +31,34 @@ pub enum Error {
         manifest: Option<Source>,
         /// The lockfile, if it was read.
         lock: Option<Source>,
+    },
+    /// Several things went wrong, each in a manifest of its own.
+    #[error("{} errors", errors.len())]
+    Several {
+        /// What went wrong.
+        errors: Vec<Error>,
+    },
+    /// There is no manifest below a directory.
+    #[error("there is no `{}` below `{}`", name.display(), directory.display())]
+    NoManifests {
+        /// Where it was looked for.
+        directory: PathBuf,
+        /// The name that a manifest has.
+        name: PathBuf,
+    },
+    /// A command works on one manifest, and several were named.
+    #[error("this command works on one manifest, not on {count}")]
+    OneManifest {
+        /// How many were named.
+        count: usize,
+    },
+    /// Two branches of a lockfile contradict each other. The lockfile has both blocks, between conflict markers.
+    #[error("the two sides of `{}` disagree about {}", path.display(), count(conflicts.len(), "pin"))]
+    Conflicts {
+        /// The lockfile.
+        path: PathBuf,
+        /// The pins.
+        conflicts: Vec<Conflict>,
     },
     /// There is no manifest.
     #[error("there is no manifest `{}`", path.display())]
@@ -116,6 +146,46 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
+    /// There is no `git` program.
+    #[error("the history of `{}` cannot be read without the program `git`, which was not found", path.display())]
+    NoGit {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// Git did not do what it was asked to.
+    #[error("git could not read the history of the lockfile")]
+    Git {
+        /// What it said.
+        message: String,
+    },
+    /// The lockfile is in no repository.
+    #[error("`{}` is in no git repository, and has no history", path.display())]
+    NoRepository {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// The lockfile was never committed.
+    #[error("`{}` was never committed, and has no history", path.display())]
+    NeverCommitted {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// There is no such revision.
+    #[error("git knows no revision `{revision}`")]
+    NoRevision {
+        /// What was asked for.
+        revision: String,
+        /// A revision that may have been meant.
+        instead: Option<String>,
+    },
+    /// Two revisions never parted.
+    #[error("`{from}` and `{to}` have no commit in common, as far as this clone knows")]
+    NoMergeBase {
+        /// One of them.
+        from: String,
+        /// The other.
+        to: String,
+    },
     /// A report cannot go to this file.
     #[error("the report cannot go to `{}`: {}", path.display(),
         if *own { "it is the manifest or the lockfile" } else { "another report goes there" })]
@@ -158,7 +228,21 @@ impl Error {
     /// The key to write or the command to run.
     pub fn help(&self) -> Option<String> {
         Some(match self {
-            Self::Problems { .. } => return None,
+            Self::Problems { .. } | Self::Several { .. } => return None,
+            Self::NoManifests { .. } => {
+                "hidden directories are not searched; `--manifest NAME` looks for another name".to_owned()
+            }
+            Self::OneManifest { .. } => "name one: `--manifest PATH`; `check` and `resolve` take several".to_owned(),
+            Self::Conflicts { conflicts, .. } => {
+                let mut edited: Vec<&str> = conflicts.iter().filter_map(Conflict::edited).collect();
+                edited.dedup();
+                let upgrade =
+                    if edited.is_empty() { String::new() } else { format!(" --upgrade {}", edited.join(" ")) };
+                format!(
+                    "`imagelock resolve --mend{upgrade}` keeps all other pins and settles these by the manifest and the \
+                     Marketplace; or leave one block of each pair, without the markers; then `git add` the file"
+                )
+            }
             Self::NoManifest { .. } => "`imagelock init` writes one; `--manifest PATH` names another".to_owned(),
             Self::NoLock { .. } => "`imagelock resolve` writes it".to_owned(),
             Self::ManifestIsLock { path } => {
@@ -182,15 +266,39 @@ impl Error {
             Self::Write { path, source } => match source.kind() {
                 ErrorKind::NotFound => format!("make the directory first: `mkdir -p {}`", directory_of(path).display()),
                 ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                    format!("check that you may write in the directory `{}`", directory_of(path).display())
+                    // Behind a symbolic link it is another directory than the one in the path.
+                    let target = target(path).unwrap_or_else(|_| path.clone());
+                    format!("check that you may write in the directory `{}`", directory_of(&target).display())
                 }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
+                ErrorKind::IsADirectory => {
+                    format!("move the directory `{}` away", path.display())
+                }
+                ErrorKind::ResourceBusy => {
+                    format!("`{}` is a mount point: mount the directory that it is in instead", path.display())
+                }
+                ErrorKind::FileTooLarge => {
+                    "raise the limit of this process for the size of files: `ulimit -f`".to_owned()
+                }
                 _ => format!("check the directory `{}` and the disk", directory_of(path).display()),
             },
             Self::Exists { path } => format!("edit `{}`, or move it away first", path.display()),
             Self::Busy { .. } => "wait for it or stop it, then run imagelock again".to_owned(),
             Self::Snapshot { .. } => "`imagelock snapshot FILE` writes one".to_owned(),
             Self::NotOurs { .. } => "choose another name, or move the file away first".to_owned(),
+            Self::NoGit { .. } => "install git, or add its directory to PATH".to_owned(),
+            Self::Git { .. } => "do what git asks for, then run imagelock again".to_owned(),
+            Self::NoRepository { .. } => {
+                "run imagelock where the lockfile is committed; `--manifest PATH` names another manifest".to_owned()
+            }
+            Self::NeverCommitted { path } => format!("commit it: `git add {0}`, `git commit`", path.display()),
+            Self::NoRevision { instead: Some(instead), .. } => format!("did you mean `{instead}`?"),
+            Self::NoRevision { .. } => "`git branch --all` lists the branches, `git log --oneline` the commits; `git \
+                                        fetch` brings what this clone has not got"
+                .to_owned(),
+            Self::NoMergeBase { from, to } => {
+                format!("`git fetch --unshallow` completes a shallow clone; `{from}..{to}` compares them as they are")
+            }
             Self::ReportPath { .. } => "name another file".to_owned(),
             Self::ReportFormat { options, .. } => format!("write {options}"),
             Self::Format { formats, .. } => format!("its formats are {formats}"),
@@ -202,6 +310,12 @@ impl Error {
     pub fn notes(&self) -> Vec<String> {
         match self {
             Self::Marketplace { failure, .. } => failure.particulars(),
+            Self::Git { message } => {
+                message.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+            }
+            Self::Conflicts { conflicts, .. } => {
+                conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.words())).collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -1,15 +1,18 @@
 //! A lockfile for cloud image IDs: pins Scaleway Marketplace images, and says when they drift.
 //!
-//! The house, one way only: `main -> cli -> commands -> {marketplace, files, render, export} -> domain`.
+//! The house, one way only: `main -> cli -> commands -> {marketplace, files, git, render, export} -> domain`.
 //!
 //! - [`domain`]: the whole of the thinking, pure. `manifest` and `lock` read the two files, `catalog` is what the
 //!   Marketplace offers, `inquiry` knows what to ask it next, `select` chooses, `resolve` makes a lock, `drift` judges
-//!   one, `explain` tells why.
+//!   one, `explain` tells why, `history` what became of the pins, `merge` joins two branches of a lock, and `mend` one
+//!   that git could not join.
 //! - [`marketplace`]: the outside world that answers: the API, a snapshot, or nobody.
 //! - [`files`] and [`guard`]: reading, atomic writing, one writer at a time.
+//! - [`git`]: the lockfile's earlier states, from the `git` program.
 //! - [`render`]: values to text: tables, JSON, errors with the lines they are about.
 //! - [`export`]: the lock as other tools read it.
 //! - [`commands`]: one file a command, each a table of contents.
+//! - [`progress`]: what people see of the requests under way.
 //! - [`cli`]: flags and help; the clock, the environment and the terminal; the exit status.
 //!
 //! `examples/library.rs` shows the crate used as a library.
@@ -20,8 +23,10 @@ pub mod domain;
 pub mod error;
 pub mod export;
 pub mod files;
+pub mod git;
 pub mod guard;
 pub mod marketplace;
+pub mod progress;
 pub mod render;
 
 /// This release of imagelock.

@@ -7,13 +7,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
 
+use super::options::{AddArgs, AdoptArgs, ResolveArgs, SearchArgs};
 use crate::commands::report::{self, File, Wish};
 use crate::commands::{self, Format};
 use crate::domain;
 use crate::domain::policy::Age;
-use crate::domain::search::Filter;
 use crate::domain::words::{and, quoted};
-use crate::domain::{Arch, CommercialType, ImageType, Zone};
+use crate::domain::{Arch, Zone};
 use crate::error::Error;
 use crate::marketplace::ApiUrl;
 
@@ -24,8 +24,19 @@ const API_URL_HELP: &str =
 const EXIT_STATUS: &str = "\
 Exit status:
   0  all is well
-  1  it could not be decided: bad usage, bad input, or the network
-  2  it was decided, and something differs: drift, or a lock that `--locked` found out of date";
+  1  it could not be decided: bad usage, bad input, the network, or in `merge-driver` a conflict
+  2  it was decided, and something differs: drift, a lock that `--locked` found out of date, or pins
+     under `diff --exit-code`";
+
+const MERGE_DRIVER: &str = "\
+For git to call it:
+  echo 'images.lock merge=imagelock' >> .gitattributes
+  git config merge.imagelock.driver 'imagelock merge-driver %O %A %B %P'
+
+Exit status:
+  0  merged
+  1  not merged: the sides disagree about a pin, and OURS has conflict markers around its blocks; or
+     one of them cannot be read, and OURS is as it was. git takes both for a conflict";
 
 /// A lockfile for cloud image IDs: pins Scaleway Marketplace images, and says when they drift
 #[derive(Parser)]
@@ -40,9 +51,12 @@ pub(super) struct Cli {
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
-    /// The manifest; the lockfile lies beside it, with the extension `.lock`
-    #[arg(long, global = true, value_name = "PATH", default_value = commands::DEFAULT_MANIFEST)]
-    pub(super) manifest: PathBuf,
+    /// The manifest; the lockfile lies beside it, with the extension `.lock`. `check` and `resolve` take several
+    #[arg(long = "manifest", global = true, value_name = "PATH", default_value = commands::DEFAULT_MANIFEST)]
+    pub(super) manifests: Vec<PathBuf>,
+    /// Every manifest of that name below this directory, for `check` and `resolve`
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) recursive: Option<PathBuf>,
     /// Answer from a snapshot instead of the network
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) catalog: Option<PathBuf>,
@@ -87,8 +101,18 @@ pub(super) enum Colour {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Write the annotated images.toml; never over a file
+    /// Write the annotated images.toml and its schema; never over a file
     Init,
+    /// Declare an image in images.toml
+    Add(AddArgs),
+    /// Remove images from images.toml, and leave the rest of it as it is
+    Remove {
+        /// The images' names
+        #[arg(value_name = "NAME", required = true)]
+        names: Vec<String>,
+    },
+    /// Declare and pin the images that you run already, as they are
+    Adopt(AdoptArgs),
     /// Make images.lock satisfy images.toml, moving no pin that need not move
     Resolve(ResolveArgs),
     /// Report drift between images.lock, images.toml and the Marketplace
@@ -106,6 +130,36 @@ pub(super) enum Command {
     },
     /// Print the pins
     List,
+    /// Tell when each pin moved, by which commit, and how old the image was
+    Log {
+        /// The images to tell of; all if none is named
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Print the pins that differ between two commits, or between one and the working tree
+    Diff {
+        /// A commit, a branch or a tag; also `A..B`, and `A...B` for what B changed since it left A
+        #[arg(value_name = "REV", default_value = "HEAD")]
+        from: String,
+        /// What to compare it with, instead of the working tree
+        #[arg(value_name = "REV")]
+        to: Option<String>,
+        /// Exit with 2 if pins differ
+        #[arg(long)]
+        exit_code: bool,
+    },
+    /// Merge two branches of images.lock, pin by pin; called by git
+    #[command(after_help = MERGE_DRIVER)]
+    MergeDriver {
+        /// The lockfile before the branches parted, or an empty file: git's `%O`
+        base: PathBuf,
+        /// The lockfile of this branch, over which the merged one is written: `%A`
+        ours: PathBuf,
+        /// The lockfile of the other branch: `%B`
+        theirs: PathBuf,
+        /// What messages call the lockfile, instead of the one beside the manifest: `%P`
+        path: Option<PathBuf>,
+    },
     /// Print one pinned ID, alone, for scripts
     Get {
         /// The image's name in images.toml
@@ -134,66 +188,24 @@ pub(super) enum Command {
     },
     /// Print the Marketplace's labels and where they are offered
     Search(SearchArgs),
+    /// Print the JSON Schema of images.toml, for editors and validators
+    Schema,
     /// Print a script that completes imagelock's commands and options in a shell
     Completions {
         /// The shell
         shell: Shell,
+    },
+    /// Write the manual pages: `imagelock.1`, and one for each command
+    Man {
+        /// The directory to write to; without one, `imagelock.1` is printed
+        #[arg(value_name = "DIR")]
+        directory: Option<PathBuf>,
     },
     /// Save the Marketplace's catalog, for `--catalog`
     Snapshot {
         /// Where to; an older snapshot there is replaced
         file: PathBuf,
     },
-}
-
-#[derive(Args)]
-pub(super) struct ResolveArgs {
-    /// Move pins to the newest: those of the named images, or all
-    #[arg(long, value_name = "NAME", num_args = 0..)]
-    pub(super) upgrade: Option<Vec<String>>,
-    /// Change nothing and ask nobody; exit with 2 if the lock does not satisfy the manifest
-    #[arg(long, conflicts_with_all = ["upgrade", "dry_run"])]
-    pub(super) locked: bool,
-    /// Print what would change, and change nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-}
-
-#[derive(Args)]
-pub(super) struct SearchArgs {
-    /// A part of a label or a name; or a whole label in which `*` stands for one segment
-    pub(super) pattern: Option<String>,
-    /// Only what is offered in this zone
-    #[arg(long)]
-    pub(super) zone: Option<Zone>,
-    /// Only what is offered for this architecture
-    #[arg(long)]
-    pub(super) arch: Option<Arch>,
-    /// Only what is offered with this type
-    #[arg(long = "type")]
-    pub(super) image_type: Option<ImageType>,
-    /// Only what boots this Instance type
-    #[arg(long)]
-    pub(super) instance_type: Option<CommercialType>,
-    /// Only images of this category, like `distribution`
-    #[arg(long)]
-    pub(super) category: Option<String>,
-    /// Also what is past its end of life
-    #[arg(long)]
-    pub(super) eol: bool,
-}
-
-impl SearchArgs {
-    pub(super) fn filter(&self) -> Filter {
-        Filter {
-            zone: self.zone.clone(),
-            arch: self.arch.clone(),
-            image_type: self.image_type,
-            instance_type: self.instance_type.clone(),
-            category: self.category.clone(),
-            eol: self.eol,
-        }
-    }
 }
 
 /// Reads `sarif=results.json`, or `drift.sarif`.
@@ -209,14 +221,29 @@ impl Command {
         match self {
             Self::Check { .. } => &Format::ALL,
             Self::Resolve(args) if args.locked => &Format::ALL,
-            Self::Resolve(_) => &[Format::Human, Format::Json, Format::Markdown],
-            Self::List | Self::Get { .. } | Self::Explain { .. } | Self::Search(_) => &[Format::Human, Format::Json],
-            Self::Init | Self::Export { .. } | Self::Completions { .. } | Self::Snapshot { .. } => &[Format::Human],
+            Self::Resolve(_) | Self::Adopt(_) | Self::Diff { .. } => &[Format::Human, Format::Json, Format::Markdown],
+            Self::List | Self::Log { .. } | Self::Get { .. } | Self::Explain { .. } | Self::Search(_) => {
+                &[Format::Human, Format::Json]
+            }
+            Self::Init
+            | Self::Add(_)
+            | Self::Remove { .. }
+            | Self::Export { .. }
+            | Self::MergeDriver { .. }
+            | Self::Schema
+            | Self::Completions { .. }
+            | Self::Man { .. }
+            | Self::Snapshot { .. } => &[Format::Human],
         }
     }
 
+    /// Whether the command works on several manifests at once.
+    pub(super) fn takes_several(&self) -> bool {
+        matches!(self, Self::Check { .. } | Self::Resolve(_))
+    }
+
     /// The format to print in, and the files that a report is written to.
-    pub(super) fn reports(&self, global: &Global) -> Result<(Format, Vec<File>), Error> {
+    pub(super) fn reports(&self, global: &Global, manifests: &[PathBuf]) -> Result<(Format, Vec<File>), Error> {
         let formats = self.formats();
         if let Some(format) = global.format.filter(|format| !formats.contains(format)) {
             let formats = and(formats.iter().map(|format| quoted(format.as_str())));
@@ -226,6 +253,6 @@ impl Command {
             Self::Check { outputs, .. } => outputs.as_slice(),
             _ => &[],
         };
-        report::settle(&global.manifest, global.format, wishes)
+        report::settle(manifests, global.format, wishes)
     }
 }

@@ -2,25 +2,26 @@
 //! errors are printed and the exit status is chosen.
 
 mod args;
+mod options;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::{CommandFactory, Parser};
-use clap_complete::Shell;
 use jiff::Timestamp;
+use memchr::memchr;
 
 use self::args::{Cli, Colour, Command, Global};
 use crate::commands::resolve::Mode;
-use crate::commands::{self, Context, Format, Outcome, Verdict};
+use crate::commands::{self, Context, Format, Manifests, Outcome, Verdict};
 use crate::error::Error;
 use crate::files;
-use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
+use crate::marketplace::{Limits, Live, Marketplace, Observer, Proxy, Settings, Snapshot};
+use crate::progress;
 use crate::render::problems;
 
 /// The live API.
@@ -42,53 +43,89 @@ pub fn run() -> ExitCode {
         Colour::Never => ColorChoice::Never,
     };
     choice.write_global();
-    match perform(&cli) {
+    let source = source(&cli);
+    let invocation = commands::invocation(&source);
+    match manifests(&cli, source).and_then(|manifests| perform(&cli, manifests, invocation.clone())) {
         Ok(outcome) => finish(&outcome, cli.global.quiet),
         Err(error) => {
-            tell(&problems::error(&error, &commands::invocation(&cli.global.manifest)));
+            tell(&problems::error(&error, &invocation));
             ExitCode::FAILURE
         }
     }
 }
 
-fn perform(cli: &Cli) -> Result<Outcome, Error> {
-    let (format, reports) = cli.command.reports(&cli.global)?;
-    let context = &context(&cli.global, format)?;
+/// Where the manifests come from.
+fn source(cli: &Cli) -> Manifests {
+    match (&cli.command, &cli.global.recursive, &cli.global.manifests[..]) {
+        // Git names the lockfile that it merges.
+        (Command::MergeDriver { path: Some(lock), .. }, ..) => Manifests::Named(vec![lock.with_extension("toml")]),
+        (_, Some(directory), [name]) => Manifests::Below(directory.clone(), name.clone()),
+        _ => Manifests::Named(cli.global.manifests.clone()),
+    }
+}
+
+/// The manifests of the run.
+fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Error> {
+    let manifests = match source {
+        Manifests::Named(manifests) => manifests,
+        Manifests::Below(directory, name) => {
+            let found = files::find(&directory, name.as_os_str())?;
+            if found.is_empty() {
+                return Err(Error::NoManifests { directory, name });
+            }
+            found
+        }
+    };
+    if manifests.len() > 1 && !cli.command.takes_several() {
+        return Err(Error::OneManifest { count: manifests.len() });
+    }
+    Ok(manifests)
+}
+
+fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: String) -> Result<Outcome, Error> {
+    let (format, reports) = cli.command.reports(&cli.global, &manifests)?;
+    let context = &context(&cli.global, format, manifests, invocation)?;
     match &cli.command {
         Command::Init => commands::init::run(context),
+        Command::Add(args) => commands::edit::add(context, &args.declaration()),
+        Command::Remove { names } => commands::edit::remove(context, names),
+        Command::Adopt(args) => {
+            let mode = if args.dry_run { Mode::DryRun } else { Mode::Write };
+            commands::adopt::run(context, &args.ids, &args.from, &args.word(), mode)
+        }
         Command::Resolve(args) => {
             let mode = match (args.locked, args.dry_run) {
                 (true, _) => Mode::Locked,
                 (false, true) => Mode::DryRun,
                 (false, false) => Mode::Write,
             };
-            commands::resolve::run(context, args.upgrade.as_deref(), mode)
+            commands::resolve::run(context, args.upgrade.as_deref(), args.mend, mode)
         }
         Command::Check { names, exit_zero, .. } => commands::check::run(context, names, &reports, *exit_zero),
         Command::List => commands::list::run(context),
+        Command::Log { names } => commands::log::run(context, names),
+        Command::Diff { from, to, exit_code } => commands::diff::run(context, from, to.as_deref(), *exit_code),
         Command::Get { name, zone, arch } => commands::get::run(context, name, zone.as_ref(), arch.as_ref()),
         Command::Export { shape, output } => commands::export::run(context, *shape, output.as_deref()),
         Command::Explain { what } => commands::explain::run(context, what),
         Command::Search(args) => commands::search::run(context, args.pattern.as_deref(), &args.filter()),
-        Command::Completions { shell } => Ok(Outcome::well(completions(*shell))),
+        Command::MergeDriver { base, ours, theirs, .. } => commands::merge_driver::run(context, base, ours, theirs),
+        Command::Schema => Ok(commands::schema::run()),
+        Command::Completions { shell } => Ok(commands::completions::run(Cli::command(), *shell)),
+        Command::Man { directory } => commands::man::run(context, Cli::command(), directory.as_deref()),
         Command::Snapshot { file } => commands::snapshot::run(context, file),
     }
 }
 
-fn completions(shell: Shell) -> String {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "imagelock", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
-}
-
-fn context(global: &Global, format: Format) -> Result<Context, Error> {
+fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation: String) -> Result<Context, Error> {
     let run = Duration::from_secs(global.timeout.into());
     let deadline = Instant::now() + run;
     let marketplace = marketplace(global, Limits { request: Duration::from_secs(15), deadline, run })?;
     // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
     let now = global.now.or(marketplace.taken()).unwrap_or_else(Timestamp::now);
     Ok(Context {
-        manifest: global.manifest.clone(),
+        manifests,
+        invocation,
         marketplace,
         deadline,
         now,
@@ -113,8 +150,6 @@ fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
     if global.offline {
         return Ok(Marketplace::Offline);
     }
-    let observer: Option<Observer> =
-        global.verbose.then(|| Rc::new(|line: &str| tell(&format!("{line}\n"))) as Observer);
     Ok(Marketplace::Live(Box::new(Live::new(Settings {
         api_url: match &global.api_url {
             Some(url) => url.to_string(),
@@ -124,8 +159,18 @@ fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
         },
         limits,
         extra_roots: variable("SSL_CERT_FILE").map(PathBuf::from),
-        observer,
+        proxy: Proxy::of(|name| variable(name)?.into_string().ok()),
+        observer: observer(global),
     }))))
+}
+
+/// Who hears of requests: each is printed, or a line on the terminal tells how far they are, or nobody.
+fn observer(global: &Global) -> Option<Observer> {
+    if global.verbose {
+        return Some(progress::log(|line| tell(&format!("{line}\n"))));
+    }
+    let moves_cursor = variable("TERM").is_some_and(|term| term != "dumb");
+    (!global.quiet && moves_cursor && io::stderr().is_terminal()).then(|| progress::line(io::stderr()))
 }
 
 /// A variable of the environment. An empty one is as good as none.
@@ -140,8 +185,7 @@ fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
             tell(&format!("{line}\n"));
         }
     }
-    let mut stdout = AutoStream::auto(io::stdout());
-    match stdout.write_all(outcome.output.as_bytes()).and_then(|()| stdout.flush()) {
+    match print(&outcome.output) {
         // A reader that has seen enough, like `head`, is no error.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             tell(&format!("error: could not write to standard output: {error}; all else was done\n"));
@@ -152,6 +196,25 @@ fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
             Verdict::Differs => ExitCode::from(2),
         },
     }
+}
+
+/// Writes to standard output, without colour where none is wanted.
+fn print(text: &str) -> io::Result<()> {
+    let stdout = io::stdout();
+    let is_coloured = memchr(b'\x1b', text.as_bytes()).is_some();
+    if is_coloured && AutoStream::choice(&stdout) != ColorChoice::Never {
+        let mut stdout = AutoStream::auto(stdout);
+        return stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    }
+    // In large parts, not by the line.
+    let mut stdout = BufWriter::with_capacity(1 << 16, stdout.lock());
+    // The colours are imagelock's own and the only escapes in it: what comes from elsewhere was made visible.
+    let mut pieces = text.split('\u{1b}');
+    stdout.write_all(pieces.next().unwrap_or_default().as_bytes())?;
+    for piece in pieces {
+        stdout.write_all(piece.split_once('m').map_or(piece, |(_, after)| after).as_bytes())?;
+    }
+    stdout.flush()
 }
 
 /// Says something on standard error. If even that is closed, there is nobody left to tell.

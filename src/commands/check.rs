@@ -1,43 +1,52 @@
 //! `imagelock check`: reports drift.
 
 use super::report::{self, File};
-use super::{Context, Outcome, Project};
+use super::{Context, Outcome, Project, all, join, named};
 use crate::domain::catalog::Catalog;
-use crate::domain::drift::{drift, questions};
+use crate::domain::drift::{Report, drift, questions};
 use crate::domain::lock::Lock;
-use crate::domain::manifest::{Target, check_names};
+use crate::domain::manifest::Target;
 use crate::error::Error;
-use crate::render;
+use crate::render::{self, Subject};
 
-/// Compares the lock with the manifest and with what the Marketplace offers, for the named images or for all. Writes the
+/// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all. Writes the
 /// report to `reports` as well.
 ///
 /// # Errors
 /// If it cannot be decided: a file is wrong, or the Marketplace does not answer; if a report cannot be written.
 pub fn run(context: &Context, names: &[String], reports: &[File], exit_zero: bool) -> Result<Outcome, Error> {
-    let project = Project::read(context)?;
-    let (targets, lock) = selection(&project, names)?;
+    let projects = Project::read_all(context, Lock::parse)?;
+    let selected = selections(&projects, names)?;
     let mut catalog = Catalog::default();
     let now = context.now;
-    context.marketplace.inquire(&mut catalog, |catalog| questions(&lock, &targets, now, catalog));
-    let report = drift(&lock, &targets, now, &catalog).map_err(|problems| project.error(problems))?;
-    let invocation = context.invocation();
-    let subject = project.subject(&report, &invocation, now);
+    // What several manifests want to know is asked once.
+    context.marketplace.inquire(&mut catalog, |catalog| {
+        selected.iter().flat_map(|(targets, lock)| questions(lock, targets, now, catalog)).collect()
+    });
+    let found = all(projects.iter().zip(&selected).map(|(project, (targets, lock))| {
+        drift(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
+    }))?;
+    let parts: Vec<_> = projects.iter().zip(&found).map(|(project, report)| project.part(report)).collect();
+    let subject = Subject { parts: &parts, invocation: &context.invocation, now };
     let output = render::check(context.format, subject, context.quiet);
     let remark = report::write(reports, context, subject)?;
-    let warning = project.warning(&report.notices);
-    Ok(Outcome { remark, warning, ..Outcome::judged(output, report.has_drift() && !exit_zero) })
+    let warning = join(projects.iter().zip(&found).map(|(project, report)| project.warning(&report.notices)));
+    let has_drift = found.iter().any(Report::has_drift);
+    Ok(Outcome { remark, warning, ..Outcome::judged(output, has_drift && !exit_zero) })
 }
 
-/// The targets and pins of the named images; all of them where no name is given.
-fn selection(project: &Project, names: &[String]) -> Result<(Vec<Target>, Lock), Error> {
-    let targets = project.manifest.targets();
+/// The targets and pins of the named images in each project; all of them where no name is given.
+fn selections(projects: &[Project], names: &[String]) -> Result<Vec<(Vec<Target>, Lock)>, Error> {
+    let everything = |project: &Project| (project.manifest.targets().to_vec(), project.lock.clone());
     if names.is_empty() {
-        return Ok((targets.to_vec(), project.lock.clone()));
+        return Ok(projects.iter().map(everything).collect());
     }
-    let declared = targets.iter().map(|target| &target.cell.name);
-    let locked = project.lock.pins().iter().map(|pin| &pin.cell.name);
-    let names = check_names(names, &declared.chain(locked).collect()).map_err(|problems| project.error(problems))?;
-    let targets = targets.iter().filter(|target| names.contains(&target.cell.name)).cloned().collect();
-    Ok((targets, project.lock.only(&names)))
+    let declared = projects.iter().flat_map(|project| project.manifest.targets()).map(|target| &target.cell.name);
+    let locked = projects.iter().flat_map(|project| project.lock.pins()).map(|pin| &pin.cell.name);
+    let names = named(projects, names, &declared.chain(locked).collect())?;
+    let selected = |project: &Project| {
+        let targets = project.manifest.targets().iter().filter(|target| names.contains(&target.cell.name));
+        (targets.cloned().collect(), project.lock.only(&names))
+    };
+    Ok(projects.iter().map(selected).collect())
 }

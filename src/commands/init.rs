@@ -1,5 +1,6 @@
-//! `imagelock init`: writes the annotated manifest.
+//! `imagelock init`: writes the annotated manifest, and the schema that editors check it by.
 
+use super::schema::{FILE, SCHEMA};
 use super::{Context, Outcome};
 use crate::error::Error;
 use crate::files;
@@ -7,13 +8,26 @@ use crate::files;
 /// The annotated manifest, as it stands in the repository.
 pub const EXAMPLE: &str = include_str!("../../images.toml.example");
 
-/// Writes the annotated manifest; never over a file.
+/// Writes the annotated manifest and its schema; never over a file.
 ///
 /// # Errors
-/// If the file exists or cannot be written.
+/// If the manifest exists, or one of the two cannot be written. Without a manifest no schema is written.
 pub fn run(context: &Context) -> Result<Outcome, Error> {
-    super::lock_path(&context.manifest)?;
-    files::create(&context.manifest, EXAMPLE)?;
-    let path = context.manifest.display();
-    Ok(Outcome::remark(format!("wrote `{path}`: declare your images there, then run `imagelock resolve`")))
+    super::lock_path(context.manifest())?;
+    let beside = context.manifest().with_file_name(FILE);
+    let old = files::read(&beside)?;
+    files::create(context.manifest(), EXAMPLE)?;
+    if old.is_none() {
+        files::create(&beside, SCHEMA)?;
+    }
+    let (path, schema) = (context.manifest().display(), beside.display());
+    let schema = match old {
+        None => format!("; editors check it by `{schema}`, written beside it"),
+        Some(old) if old == SCHEMA => format!("; editors check it by `{schema}`, which was there"),
+        Some(_) => format!(
+            "\n`{schema}` was there, and is not the schema of this release; it was left alone, and this would refresh \
+             it: imagelock schema > {schema}"
+        ),
+    };
+    Ok(Outcome::remark(format!("wrote `{path}`: declare your images there, then run `imagelock resolve`{schema}")))
 }

@@ -1,36 +1,51 @@
 //! One file a command, each a table of contents: read, think, write, render.
 
+pub mod adopt;
 pub mod check;
+pub mod completions;
+pub mod diff;
+pub mod edit;
 pub mod explain;
 pub mod export;
 pub mod get;
 pub mod init;
 pub mod list;
+pub mod log;
+pub mod man;
+pub mod merge_driver;
 pub mod report;
 pub mod resolve;
+pub mod schema;
 pub mod search;
 pub mod snapshot;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::Timestamp;
 
+use crate::domain::Name;
+use crate::domain::catalog::{Catalog, Failure};
 use crate::domain::drift::Report;
 use crate::domain::lock::Lock;
-use crate::domain::manifest::Manifest;
+use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::policy::Age;
 use crate::domain::problem::Problem;
 use crate::error::{Error, Source};
 use crate::files;
 use crate::marketplace::Marketplace;
 pub use crate::render::Format;
-use crate::render::{Subject, problems};
+use crate::render::invocation::invocation_of;
+pub use crate::render::invocation::{DEFAULT_MANIFEST, Manifests, invocation};
+use crate::render::{Part, problems};
 
 /// What every command may need to know of the world.
 pub struct Context {
-    /// The manifest; the lockfile lies beside it.
-    pub manifest: PathBuf,
+    /// The manifest, or the manifests for the commands that read several; the lockfile of each lies beside it.
+    pub manifests: Vec<PathBuf>,
+    /// How imagelock was called: what a command must begin with to be about the same files.
+    pub invocation: String,
     /// Who answers questions about the Marketplace.
     pub marketplace: Marketplace,
     /// When the run must be over.
@@ -48,25 +63,17 @@ pub struct Context {
 }
 
 impl Context {
-    /// How imagelock was called: what a command must begin with to be about the same files.
-    pub fn invocation(&self) -> String {
-        invocation(&self.manifest)
+    /// The manifest of a command that reads one.
+    pub fn manifest(&self) -> &Path {
+        self.manifests.first().map_or(Path::new(DEFAULT_MANIFEST), PathBuf::as_path)
     }
 }
 
-/// What a command must begin with to be about this manifest.
-pub fn invocation(manifest: &Path) -> String {
-    if manifest == Path::new(DEFAULT_MANIFEST) {
-        return "imagelock".to_owned();
-    }
-    let path = manifest.display().to_string();
-    let plain = path.chars().all(|char| char.is_alphanumeric() || "/._-+=@:,\\".contains(char));
-    let path = if plain { path } else { format!("'{}'", path.replace('\'', "'\\''")) };
-    format!("imagelock --manifest {path}")
+/// A warning where publication dates are missing from what is printed because nobody told them.
+fn undated(catalog: &Catalog) -> String {
+    let warnings: Vec<Problem> = catalog.silence().map(Failure::undated).into_iter().collect();
+    problems::warnings(&warnings, &Source { path: PathBuf::new(), text: String::new() }, "imagelock")
 }
-
-/// The manifest that is read where none is named.
-pub const DEFAULT_MANIFEST: &str = "images.toml";
 
 /// What a command came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +126,9 @@ pub fn lock_path(manifest: &Path) -> Result<PathBuf, Error> {
     if lock == manifest { Err(Error::ManifestIsLock { path: lock }) } else { Ok(lock) }
 }
 
+/// A way to read a lockfile.
+type Parse = fn(&str) -> Result<Lock, Vec<Problem>>;
+
 /// The two files of a project, read and understood.
 struct Project {
     manifest: Manifest,
@@ -128,18 +138,28 @@ struct Project {
 }
 
 impl Project {
-    /// Reads both files; an absent lockfile is an empty lock.
+    /// Reads the files of every manifest of the run, the lockfiles in the way of `parse`.
+    fn read_all(context: &Context, parse: Parse) -> Result<Vec<Self>, Error> {
+        all(context.manifests.iter().map(|manifest| Self::read_from(manifest, context.min_age, parse)))
+    }
+
+    /// Reads the files of a command about one manifest.
     fn read(context: &Context) -> Result<Self, Error> {
-        let path = context.manifest.clone();
+        Self::read_from(context.manifest(), context.min_age, Lock::parse)
+    }
+
+    /// Reads both files; an absent lockfile is an empty lock.
+    fn read_from(manifest: &Path, min_age: Option<Age>, parse: Parse) -> Result<Self, Error> {
+        let path = manifest.to_owned();
         let lock_path = lock_path(&path)?;
         let Some(text) = files::read(&path)? else { return Err(Error::NoManifest { path }) };
         let lock_source = files::read(&lock_path)?.map(|text| Source { path: lock_path, text });
         let manifest_source = Source { path, text };
-        let manifest = Manifest::parse(&manifest_source.text).map(|manifest| match context.min_age {
+        let manifest = Manifest::parse(&manifest_source.text).map(|manifest| match min_age {
             Some(min_age) => manifest.with_min_age(min_age),
             None => manifest,
         });
-        let lock = lock_source.as_ref().map_or_else(|| Ok(Lock::default()), |source| Lock::parse(&source.text));
+        let lock = lock_source.as_ref().map_or_else(|| Ok(Lock::default()), |source| parse(&source.text));
         match (manifest, lock) {
             (Ok(manifest), Ok(lock)) => Ok(Self { manifest, lock, manifest_source, lock_source }),
             (manifest, lock) => {
@@ -149,14 +169,20 @@ impl Project {
         }
     }
 
+    /// Whether nothing changed since the other was read.
+    fn is_same(&self, other: &Self) -> bool {
+        let lock = |project: &Self| project.lock_source.as_ref().map(|source| source.text.clone());
+        self.manifest_source.text == other.manifest_source.text && lock(self) == lock(other)
+    }
+
     /// Warnings about these files as text.
     fn warning(&self, warnings: &[Problem]) -> String {
-        problems::warnings(warnings, &self.manifest_source)
+        problems::warnings(warnings, &self.manifest_source, &invocation_of(&self.manifest_source.path))
     }
 
     /// A report about these files.
-    fn subject<'a>(&'a self, report: &'a Report, invocation: &'a str, now: Timestamp) -> Subject<'a> {
-        Subject { report, manifest: &self.manifest_source, lock: self.lock_source.as_ref(), invocation, now }
+    fn part<'a>(&'a self, report: &'a Report) -> Part<'a> {
+        Part { report, manifest: &self.manifest_source, lock: self.lock_source.as_ref() }
     }
 
     /// Makes an error of problems with these files.
@@ -165,11 +191,43 @@ impl Project {
     }
 }
 
+/// What came of each of several things, or every error.
+fn all<T>(results: impl IntoIterator<Item = Result<T, Error>>) -> Result<Vec<T>, Error> {
+    let (mut done, mut errors) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(it) => done.push(it),
+            Err(error) => errors.push(error),
+        }
+    }
+    match errors.len() {
+        0 => Ok(done),
+        1 => Err(errors.remove(0)),
+        _ => Err(Error::Several { errors }),
+    }
+}
+
+/// Checks names from the command line against those that one of the projects has.
+fn named(projects: &[Project], names: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSet<Name>, Error> {
+    check_names(names, known).map_err(|problems| match projects {
+        [project] => project.error(problems),
+        _ => Error::Problems { problems, manifest: None, lock: None },
+    })
+}
+
+/// Warnings of several sources, those that there are.
+fn join(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
 /// Reads the lockfile alone, for commands that need no manifest.
 fn read_lock(context: &Context) -> Result<(Lock, Source), Error> {
-    let path = lock_path(&context.manifest)?;
+    let path = lock_path(context.manifest())?;
     let Some(text) = files::read(&path)? else { return Err(Error::NoLock { path }) };
-    let source = Source { path, text };
+    parse_lock(Source { path, text })
+}
+
+fn parse_lock(source: Source) -> Result<(Lock, Source), Error> {
     match Lock::parse(&source.text) {
         Ok(lock) => Ok((lock, source)),
         Err(problems) => Err(Error::Problems { problems, manifest: None, lock: Some(source) }),

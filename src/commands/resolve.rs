@@ -1,16 +1,18 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
-use super::export::{Stale, stale};
-use super::{Context, Format, Outcome, Project, lock_path};
+use super::export::{Stale, guard, stale};
+use super::{Context, Format, Outcome, Parse, Project, all, join, lock_path, named};
 use crate::domain::catalog::Catalog;
-use crate::domain::drift::disagreements;
+use crate::domain::drift::{Report, disagreements};
+use crate::domain::fields::unmerged;
 use crate::domain::lock::Lock;
-use crate::domain::manifest::check_names;
+use crate::domain::mend::{advise, mend, tell};
+use crate::domain::merge::Conflict;
+use crate::domain::problem::Problem;
 use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
 use crate::error::Error;
 use crate::files;
-use crate::guard::Guard;
-use crate::render::{self, human, json, markdown};
+use crate::render::{self, Resolved, Subject, human, json, markdown};
 
 /// Whether the lock may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,59 +25,131 @@ pub enum Mode {
     Locked,
 }
 
-/// Makes the lock satisfy the manifest. `upgrade` names the images whose pins may move; no name means all.
+/// Makes each lock satisfy its manifest. `upgrade` names the images whose pins may move; no name means all. A lockfile with
+/// conflict markers is read only if it shall be mended.
 ///
 /// # Errors
-/// If a file or the Marketplace is in the way. The lock is then as it was.
-pub fn run(context: &Context, upgrade: Option<&[String]>, mode: Mode) -> Result<Outcome, Error> {
-    let project = Project::read(context)?;
-    let upgrade = upgrade_of(&project, upgrade)?;
+/// If a file or the Marketplace is in the way. What was not written by then is as it was; nothing is written before all
+/// manifests are resolved.
+pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Outcome, Error> {
+    let parse: Parse = if mends { mended } else { Lock::parse };
+    let projects = Project::read_all(context, parse)?;
+    let upgrade = upgrade_of(&projects, upgrade)?;
     if mode == Mode::Locked {
-        return locked(context, &project);
+        return locked(context, &projects);
     }
-    let satisfied = questions(request(context, &project, &upgrade), &Catalog::default()).is_empty();
-    if satisfied || mode == Mode::DryRun {
-        let plan = plan(context, &project, &upgrade)?;
-        let stale = stale(&project, &plan.lock)?;
-        if mode == Mode::DryRun || is_written(&project, &plan.lock) && stale.is_empty() {
-            return Ok(outcome(context, &project, &plan, &stale, mode));
+    let mut task = Task { context, upgrade: &upgrade, parse, catalog: Catalog::default() };
+    let mut steps = task.plan(projects)?;
+    if mode == Mode::Write {
+        for step in steps.iter_mut().filter(|step| step.rewrites || !step.stale.is_empty()) {
+            task.carry_out(step)?;
         }
     }
-    // From reading the lock to replacing it, nobody else may write: what was read above may be old by now.
-    let path = lock_path(&context.manifest)?;
-    let _guard = Guard::acquire(&path, context.deadline, &*context.notify)?;
-    let project = Project::read(context)?;
-    let plan = plan(context, &project, &upgrade)?;
-    // All that can be wrong with the outputs must be wrong before anything is written.
-    let stale = stale(&project, &plan.lock)?;
-    if !is_written(&project, &plan.lock) {
-        files::replace(&path, &plan.lock.write())?;
-    }
-    for output in &stale {
-        output.write()?;
-    }
-    Ok(outcome(context, &project, &plan, &stale, mode))
+    Ok(outcome(context, &steps, mode))
 }
 
-fn upgrade_of(project: &Project, names: Option<&[String]>) -> Result<Upgrade, Error> {
+/// A project, and what resolving it comes to.
+pub(super) struct Step {
+    pub(super) project: Project,
+    pub(super) plan: Plan,
+    /// The outputs that are out of step.
+    stale: Vec<Stale>,
+    /// Whether the bytes of the lockfile change.
+    rewrites: bool,
+}
+
+impl Step {
+    /// # Errors
+    /// If an output cannot be made, or may not be written.
+    pub(super) fn new(project: Project, plan: Plan) -> Result<Self, Error> {
+        let stale = stale(&project, &plan.lock)?;
+        let rewrites = !is_written(&project, &plan.lock);
+        Ok(Self { project, plan, stale, rewrites })
+    }
+
+    /// Writes the manifest, if that is new, the outputs that are out of step, and the lock, if its bytes change. The lock
+    /// comes last: where an error or a kill leaves it as it was, the next `resolve` brings the rest in step with it. The
+    /// caller holds the [`guard`].
+    pub(super) fn write(&self, manifest_is_new: bool) -> Result<(), Error> {
+        let manifest = &self.project.manifest_source;
+        let (path, text) = (lock_path(&manifest.path)?, self.plan.lock.write());
+        let manifest = manifest_is_new.then_some((&*manifest.path, &*manifest.text));
+        let lock = self.rewrites.then_some((&*path, &*text));
+        let files: Vec<_> = manifest.into_iter().chain(self.stale.iter().map(Stale::file)).chain(lock).collect();
+        files::replace_all(&files)
+    }
+}
+
+/// What a run resolves by: one catalog for all projects, so that what several of them want to know is asked once.
+struct Task<'a> {
+    context: &'a Context,
+    upgrade: &'a Upgrade,
+    parse: Parse,
+    catalog: Catalog,
+}
+
+impl Task<'_> {
+    fn request<'p>(&'p self, project: &'p Project) -> Request<'p> {
+        let (targets, previous) = (project.manifest.targets(), &project.lock);
+        Request { targets, previous, upgrade: self.upgrade, now: self.context.now }
+    }
+
+    /// Finds out what resolving comes to, for all projects or for none.
+    fn plan(&mut self, projects: Vec<Project>) -> Result<Vec<Step>, Error> {
+        let mut catalog = std::mem::take(&mut self.catalog);
+        self.context.marketplace.inquire(&mut catalog, |catalog| {
+            projects.iter().flat_map(|project| questions(self.request(project), catalog)).collect()
+        });
+        self.catalog = catalog;
+        all(projects.into_iter().map(|project| {
+            let plan = match (resolve(self.request(&project), &self.catalog), disputes(&project)) {
+                (Ok(mut plan), Some(disputes)) => {
+                    tell(&disputes, &mut plan.changes);
+                    Ok(plan)
+                }
+                (Err(problems), Some(_)) => Err(advise(problems)),
+                (plan, None) => plan,
+            };
+            let plan = plan.map_err(|problems| project.error(problems))?;
+            Step::new(project, plan)
+        }))
+    }
+
+    /// Writes one project. What was read of it may be old by now: while nobody else may write, it is read again, and
+    /// where it changed, resolved again.
+    fn carry_out(&mut self, step: &mut Step) -> Result<(), Error> {
+        let manifest = &step.project.manifest_source.path;
+        let _guard = guard(self.context, manifest)?;
+        let project = Project::read_from(manifest, self.context.min_age, self.parse)?;
+        if !project.is_same(&step.project)
+            && let Some(again) = self.plan(vec![project])?.pop()
+        {
+            *step = again;
+        }
+        step.write(false)
+    }
+}
+
+/// The lock as far as nobody disputes it.
+fn mended(text: &str) -> Result<Lock, Vec<Problem>> {
+    mend(text).map(|mended| mended.lock)
+}
+
+/// The cells that the lockfile has two pins for. `None` if it has no conflict markers.
+fn disputes(project: &Project) -> Option<Vec<Conflict>> {
+    let text = &project.lock_source.as_ref()?.text;
+    unmerged(text).and_then(|_| mend(text).ok()).map(|mended| mended.conflicts)
+}
+
+fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade, Error> {
     match names {
         None => Ok(Upgrade::Keep),
         Some([]) => Ok(Upgrade::All),
         Some(names) => {
-            check_names(names, &project.manifest.names()).map(Upgrade::Only).map_err(|problems| project.error(problems))
+            let known = projects.iter().flat_map(|project| project.manifest.names()).collect();
+            named(projects, names, &known).map(Upgrade::Only)
         }
     }
-}
-
-fn request<'a>(context: &Context, project: &'a Project, upgrade: &'a Upgrade) -> Request<'a> {
-    Request { targets: project.manifest.targets(), previous: &project.lock, upgrade, now: context.now }
-}
-
-fn plan(context: &Context, project: &Project, upgrade: &Upgrade) -> Result<Plan, Error> {
-    let request = request(context, project, upgrade);
-    let mut catalog = Catalog::default();
-    context.marketplace.inquire(&mut catalog, |catalog| questions(request, catalog));
-    resolve(request, &catalog).map_err(|problems| project.error(problems))
 }
 
 /// Whether the file holds this lock already. A checkout with other line ends is no difference.
@@ -83,33 +157,43 @@ fn is_written(project: &Project, lock: &Lock) -> bool {
     project.lock_source.as_ref().is_some_and(|source| source.text.replace("\r\n", "\n") == lock.write())
 }
 
-fn locked(context: &Context, project: &Project) -> Result<Outcome, Error> {
-    let report = disagreements(&project.lock, project.manifest.targets());
+fn locked(context: &Context, projects: &[Project]) -> Result<Outcome, Error> {
+    let disagree = |project: &Project| disagreements(&project.lock, project.manifest.targets());
+    let reports: Vec<_> = projects.iter().map(disagree).collect();
     // Outputs of a lock that does not satisfy the manifest are out of step with what it will be.
-    let stale = if report.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
-    let invocation = context.invocation();
-    let output = match context.format {
-        Format::Human => human::locked(&report, project.lock.pins().len(), &invocation, context.quiet),
-        format => render::check(format, project.subject(&report, &invocation, context.now), context.quiet),
-    };
-    let warning = stale.iter().map(|output| format!("`{}` is out of step with the lockfile", output.path.display()));
-    let mut warning: Vec<String> = warning.collect();
+    let judged = projects.iter().zip(&reports).filter(|(_, report)| !report.has_drift());
+    let stale = all(judged.map(|(project, _)| stale(project, &project.lock)))?.into_iter().flatten();
+    let mut warning: Vec<String> =
+        stale.map(|output| format!("`{}` is out of step with the lockfile", output.path.display())).collect();
+    let differs = !warning.is_empty() || reports.iter().any(Report::has_drift);
     if !warning.is_empty() {
-        warning.push(format!("to bring it in step: {invocation} resolve"));
+        warning.push(format!("to bring it in step: {} resolve", context.invocation));
     }
-    let outcome = Outcome::judged(output, report.has_drift() || !stale.is_empty());
-    Ok(Outcome { warning: warning.join("\n"), ..outcome })
+    let parts: Vec<_> = projects.iter().zip(&reports).map(|(project, report)| project.part(report)).collect();
+    let subject = Subject { parts: &parts, invocation: &context.invocation, now: context.now };
+    let pins = projects.iter().map(|project| project.lock.pins().len()).sum();
+    let output = match context.format {
+        Format::Human => human::locked(subject, pins, context.quiet),
+        format => render::check(format, subject, context.quiet),
+    };
+    Ok(Outcome { warning: warning.join("\n"), ..Outcome::judged(output, differs) })
 }
 
-fn outcome(context: &Context, project: &Project, plan: &Plan, stale: &[Stale], mode: Mode) -> Outcome {
+/// What was done, or would be.
+pub(super) fn outcome(context: &Context, steps: &[Step], mode: Mode) -> Outcome {
     let dry_run = mode == Mode::DryRun;
-    let rewrites = !is_written(project, &plan.lock);
+    let mut resolved = Vec::new();
+    for Step { project, plan, rewrites, .. } in steps {
+        resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *rewrites });
+    }
     let output = match context.format {
-        Format::Json => json::plan(plan, dry_run),
-        Format::Markdown => markdown::plan(plan),
-        _ => human::plan(plan, dry_run, rewrites, context.quiet),
+        Format::Json => json::plan(&resolved, dry_run),
+        Format::Markdown => markdown::plan(&resolved),
+        _ => human::plan(&resolved, dry_run, context.quiet),
     };
     let verb = if dry_run { "would write" } else { "wrote" };
-    let remark: Vec<String> = stale.iter().map(|output| format!("{verb} `{}`", output.path.display())).collect();
-    Outcome { warning: project.warning(&plan.warnings), remark: remark.join("\n"), ..Outcome::well(output) }
+    let stale = steps.iter().flat_map(|step| &step.stale);
+    let remark = join(stale.map(|output| format!("{verb} `{}`", output.path.display())));
+    let warning = join(steps.iter().map(|step| step.project.warning(&step.plan.warnings)));
+    Outcome { remark, warning, ..Outcome::well(output) }
 }

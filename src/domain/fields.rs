@@ -28,14 +28,12 @@ impl<T> Placed<T> {
 
 /// Reads a file as TOML. `None` means that it could not be read at all, and the problems say why.
 pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<Spanned<DeTable<'t>>> {
-    if let Some(span) = conflict(text) {
-        problems.push(
-            Problem::new("the file has conflict markers of an unfinished git merge").at(span, "left by git").help(
-                "settle the conflict, or take one side with `git checkout --ours` or `--theirs`, and run `imagelock \
-                 resolve`, which keeps every pin that still fits; if the markers are committed already, restore the \
-                 file from the last good commit",
-            ),
-        );
+    if let Some(unmerged) = unmerged(text) {
+        problems.push(unmerged.help(
+            "settle the conflict, or take one side with `git checkout --ours` or `--theirs`, and run `imagelock \
+             resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file \
+             from the last good commit",
+        ));
         return None;
     }
     let (table, mut errors) = DeTable::parse_recoverable(text);
@@ -60,18 +58,25 @@ pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<Spanne
     None
 }
 
-/// Finds what git leaves in a file that it could not merge.
-fn conflict(text: &str) -> Option<Span> {
+/// The problem of a file in which git left what it could not merge, if it is one.
+pub fn unmerged(text: &str) -> Option<Problem> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        let trimmed = line.trim_end();
-        if ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| trimmed.starts_with(marker)) || trimmed == "======="
-        {
-            return Some(start..start + trimmed.len());
+        if marker(line).is_some() {
+            let problem = Problem::new("the file has conflict markers of an unfinished git merge");
+            return Some(problem.at(start..start + line.trim_end().len(), "left by git"));
         }
         start += line.len();
     }
     None
+}
+
+/// The character of which a line is a conflict marker of git, if it is one: `<` begins ours, `|` the base, `=` theirs,
+/// and `>` ends them.
+pub fn marker(line: &str) -> Option<char> {
+    let line = line.trim_end();
+    let known = ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker));
+    (known || ["=======", "|||||||"].contains(&line)).then(|| line.chars().next()).flatten()
 }
 
 /// The end of the line that an offset is in.

@@ -9,17 +9,22 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+pub mod adopt;
 pub mod catalog;
 pub mod drift;
 pub mod eol;
 pub mod explain;
+mod failure;
 pub mod fields;
+pub mod history;
 pub mod identity;
 pub mod inquiry;
 mod judge;
 pub mod life;
 pub mod lock;
 pub mod manifest;
+pub mod mend;
+pub mod merge;
 pub mod miss;
 pub mod output;
 pub mod pick;
@@ -44,12 +49,13 @@ impl fmt::Display for Expected {
 
 impl std::error::Error for Expected {}
 
-/// Defines a checked string: its test, and the words that tell what passes.
+/// Defines a checked string: its test, and the words that tell what passes. A copy shares the text: ten thousand pins are in
+/// a few zones.
 macro_rules! word {
     ($(#[$doc:meta])* $name:ident, $test:expr, $expected:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-        pub struct $name(Box<str>);
+        pub struct $name(std::sync::Arc<str>);
 
         impl $name {
             /// The word as text.
@@ -64,6 +70,12 @@ macro_rules! word {
             fn from_str(text: &str) -> Result<Self, Expected> {
                 let test: fn(&str) -> bool = $test;
                 if test(text) { Ok(Self(text.into())) } else { Err(Expected($expected)) }
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
             }
         }
 
@@ -125,7 +137,7 @@ word!(
 
 /// An availability zone: `fr-par-1`. The legacy names `par1` and `ams1` are read as what they mean today.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Zone(Box<str>);
+pub struct Zone(std::sync::Arc<str>);
 
 impl Zone {
     /// The zone as text.
@@ -152,6 +164,12 @@ impl FromStr for Zone {
             && parts.next().is_some_and(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_digit()))
             && parts.next().is_none();
         if well_formed { Ok(Self(text.into())) } else { Err(Expected("country, city and number, like `fr-par-1`")) }
+    }
+}
+
+impl AsRef<str> for Zone {
+    fn as_ref(&self) -> &str {
+        &self.0
     }
 }
 
@@ -199,6 +217,12 @@ impl FromStr for ImageType {
             .into_iter()
             .find(|known| known.as_str() == text)
             .ok_or(Expected("`instance_sbs` (a Block Storage root volume) or `instance_local` (a local one)"))
+    }
+}
+
+impl AsRef<str> for ImageType {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::catalog::{Answer, Catalog, Question};
+use super::catalog::{Catalog, Question};
 use super::inquiry;
 use super::judge::{Latest, frozen_note, too_young};
 use super::life::outlook;
@@ -70,6 +70,8 @@ pub struct Change {
     pub from: Option<Pin>,
     /// The pin after.
     pub to: Option<Pin>,
+    /// Whether something other than imagelock changed the block: nobody vouches for the pin after.
+    pub edited: bool,
     /// A local image that could replace a kept pin, where that was learnt on the way.
     pub newer: Option<Latest>,
     /// Why a pin that might have moved stays.
@@ -87,11 +89,16 @@ pub enum Action {
     Moved,
     /// The same local image stays pinned, and another line of its block changes.
     Amended,
+    /// Something other than imagelock changed the block, a hand or a merge.
+    Edited,
     /// Nothing changes.
     Kept,
 }
 
 impl Action {
+    /// Every action, in the order in which they are counted.
+    pub const ALL: [Self; 6] = [Self::Added, Self::Removed, Self::Moved, Self::Amended, Self::Edited, Self::Kept];
+
     /// The word for it in every format.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -99,6 +106,7 @@ impl Action {
             Self::Removed => "removed",
             Self::Moved => "moved",
             Self::Amended => "amended",
+            Self::Edited => "edited",
             Self::Kept => "kept",
         }
     }
@@ -108,6 +116,7 @@ impl Change {
     /// In a word, what it does.
     pub fn action(&self) -> Action {
         match (&self.from, &self.to) {
+            _ if self.edited => Action::Edited,
             (None, _) => Action::Added,
             (Some(_), None) => Action::Removed,
             (Some(from), Some(to)) if from.id != to.id => Action::Moved,
@@ -211,7 +220,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
         let thawed = target.policy.frozen(request.now).filter(|_| from.is_some() && !stays);
         let note =
             waits.or(thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned()));
-        changes.push(Change { cell: target.cell.clone(), from, to: Some(to), newer, note });
+        changes.push(Change { cell: target.cell.clone(), from, to: Some(to), edited: false, newer, note });
     }
     problems.extend(misses.problems(catalog));
     if !problems.is_empty() {
@@ -221,7 +230,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
     let removed = request.previous.pins().iter().filter(|pin| lock.get(&pin.cell).is_none());
     changes.extend(removed.map(|pin| {
         let (cell, from) = (pin.cell.clone(), Some(pin.clone()));
-        Change { cell, from, to: None, newer: None, note: None }
+        Change { cell, from, to: None, edited: false, newer: None, note: None }
     }));
     changes.sort_by(|a, b| a.cell.cmp(&b.cell));
     let warnings = ends(request, &changes, catalog);
@@ -238,10 +247,11 @@ fn keep(request: Request<'_>, target: &Target, pin: Pin, covered: bool, catalog:
         _ => None,
     };
     let from = request.previous.get(&target.cell).cloned();
-    Change { cell: target.cell.clone(), from, to: Some(pin), newer, note }
+    Change { cell: target.cell.clone(), from, to: Some(pin), edited: false, newer, note }
 }
 
-fn pin(target: &Target, pick: &Pick<'_>, from: Option<&Pin>) -> Pin {
+/// The pin of a target for the local image that was picked.
+pub(super) fn pin(target: &Target, pick: &Pick<'_>, from: Option<&Pin>) -> Pin {
     let (image, stated_label) = match &target.wanted {
         // A range's pick comes from the listing of the label that won.
         Wanted::Label(_) | Wanted::Release(..) => (pick.image.clone(), None),
@@ -281,13 +291,10 @@ fn ends(request: Request<'_>, changes: &[Change], catalog: &Catalog) -> Vec<Prob
 
 /// Warns of what is pinned anew without a date because the Marketplace did not answer. Where it answers without a date,
 /// there is none to miss.
-fn undated(changes: &[Change], catalog: &Catalog) -> Option<Problem> {
-    let anew = changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
-    let undated = anew.filter_map(|change| change.to.as_ref()).filter(|pin| pin.published.is_none());
-    let failure = undated.into_iter().find_map(|pin| match catalog.versions(&pin.image) {
-        Answer::Failed(failure) => Some(failure),
-        Answer::Found(_) | Answer::NotFound => None,
-    })?;
+pub(super) fn undated(changes: &[Change], catalog: &Catalog) -> Option<Problem> {
+    let mut anew = changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
+    let undated = anew.any(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
+    let failure = catalog.silence().filter(|_| undated)?;
     let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);
     Some(problem.help("`imagelock resolve --upgrade` adds them, once the Marketplace tells"))
 }

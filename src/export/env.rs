@@ -1,32 +1,35 @@
 //! Lines of `IMAGE_WEB_FR_PAR_1_X86_64=UUID`, and the same with `_ZONED` for the zoned ID.
 
-use std::collections::BTreeMap;
-
 use super::{HEAD, zoned_id};
 use crate::domain::Cell;
-use crate::domain::lock::Lock;
+use crate::domain::lock::{Lock, Pin};
 use crate::domain::problem::Problem;
 
 /// Names are upper case, and `-` becomes `_`; two cells that would then have one name are refused.
 pub(super) fn write(lock: &Lock) -> Result<String, Vec<Problem>> {
-    let mut variables: BTreeMap<String, (&Cell, String)> = BTreeMap::new();
-    let mut problems = Vec::new();
+    let mut lines: Vec<(String, String, &Pin)> = Vec::with_capacity(2 * lock.pins().len());
     for pin in lock.pins() {
         let name = variable(&pin.cell);
-        for (name, value) in [(name.clone(), pin.id.to_string()), (name + "_ZONED", zoned_id(pin))] {
-            if let Some((other, _)) = variables.insert(name.clone(), (&pin.cell, value)) {
-                problems.push(
-                    Problem::new(format!("{other} and {} would both be `{name}` in an env file", pin.cell))
-                        .help(format!("rename one of the images, `{}` or `{}`", other.name, pin.cell.name)),
-                );
-            }
-        }
+        lines.push((name.clone() + "_ZONED", zoned_id(pin), pin));
+        lines.push((name, pin.id.to_string(), pin));
     }
+    lines.sort_by(|a, b| a.0.cmp(&b.0));
+    let twins = lines.windows(2).filter(|twins| twins[0].0 == twins[1].0);
+    let problems: Vec<Problem> =
+        twins.map(|twins| collision(&twins[0].0, &twins[0].2.cell, &twins[1].2.cell)).collect();
     if !problems.is_empty() {
         return Err(problems);
     }
-    let lines: Vec<String> = variables.into_iter().map(|(name, (_, value))| format!("{name}={value}\n")).collect();
-    Ok(HEAD.to_owned() + &lines.concat())
+    let mut text = HEAD.to_owned();
+    for (name, value, _) in &lines {
+        text.extend([name, "=", value, "\n"]);
+    }
+    Ok(text)
+}
+
+fn collision(name: &str, one: &Cell, other: &Cell) -> Problem {
+    Problem::new(format!("{one} and {other} would both be `{name}` in an env file"))
+        .help(format!("rename one of the images, `{}` or `{}`", one.name, other.name))
 }
 
 fn variable(cell: &Cell) -> String {

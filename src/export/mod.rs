@@ -10,17 +10,18 @@ mod json;
 mod tfvars;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use crate::domain::lock::{Lock, Pin};
+use crate::domain::mend::both_sides;
 use crate::domain::output::Format;
 use crate::domain::problem::Problem;
 
 /// The first line of a file whose format has comments.
 const HEAD: &str = "# This file is written by imagelock from its lockfile. Change images.toml instead of editing it.\n";
-
-/// Image, zone, architecture -> pin, as text.
-type Tree<'l> = BTreeMap<&'l str, BTreeMap<&'l str, BTreeMap<&'l str, &'l Pin>>>;
 
 /// Writes the pins in a format.
 ///
@@ -33,21 +34,27 @@ pub fn export(lock: &Lock, format: Format) -> Result<String, Vec<Problem>> {
         return Err(edited);
     }
     match format {
-        Format::Tfvars => Ok(tfvars::write(&tree(lock))),
-        Format::Hcl => Ok(hcl::write(&tree(lock))),
-        Format::Ansible => Ok(ansible::write(&tree(lock))),
+        Format::Tfvars => Ok(tfvars::write(lock)),
+        Format::Hcl => Ok(hcl::write(lock)),
+        Format::Ansible => Ok(ansible::write(lock)),
         Format::Env => env::write(lock),
-        Format::Json => Ok(json::write(&tree(lock))),
-        Format::Yaml => Ok(yaml::write(&json::value(&tree(lock)))),
+        Format::Json => Ok(json::write(lock)),
+        Format::Yaml => Ok(json::yaml(lock)),
     }
 }
 
 /// Whether a file is one that imagelock wrote in this format, so that it may be replaced; an empty one may be, too.
 pub fn is_ours(format: Format, text: &str) -> bool {
+    // git may have left conflicts in it. What is made of the lock has no other side to keep.
+    both_sides(text).is_some_and(|sides| sides.iter().all(|side| is_whole_and_ours(format, side)))
+}
+
+fn is_whole_and_ours(format: Format, text: &str) -> bool {
     let json = || serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).unwrap_or_default();
+    let head = || text.lines().find(|line| !line.trim().is_empty());
     text.trim().is_empty()
         || match format {
-            Format::Hcl | Format::Ansible | Format::Env | Format::Yaml => text.lines().next() == HEAD.lines().next(),
+            Format::Hcl | Format::Ansible | Format::Env | Format::Yaml => head() == HEAD.lines().next(),
             Format::Json => {
                 let schema = json();
                 schema.get("schema").and_then(|it| it.as_str()).is_some_and(|it| it.starts_with("imagelock.export/"))
@@ -56,39 +63,68 @@ pub fn is_ours(format: Format, text: &str) -> bool {
         }
 }
 
-fn tree(lock: &Lock) -> Tree<'_> {
-    let mut tree = Tree::new();
-    for pin in lock.pins() {
-        let zones = tree.entry(pin.cell.name.as_str()).or_default();
-        zones.entry(pin.cell.zone.as_str()).or_default().insert(pin.cell.arch.as_str(), pin);
+/// What stands for a pin: keys and values, `None` where there is no value.
+struct Leaf<'l>(Vec<(&'static str, Option<Cow<'l, str>>)>);
+
+/// Pins as maps in maps: image, zone, architecture. They are sorted, so whatever belongs together stands together.
+#[derive(Clone, Copy)]
+struct Nested<'l> {
+    pins: &'l [Pin],
+    depth: usize,
+    leaf: fn(&'l Pin) -> Leaf<'l>,
+}
+
+impl<'l> Nested<'l> {
+    fn new(lock: &'l Lock, leaf: fn(&'l Pin) -> Leaf<'l>) -> Self {
+        Self { pins: lock.pins(), depth: 0, leaf }
     }
-    tree
+
+    /// The leaf, where this is one.
+    fn leaf(&self) -> Option<Leaf<'l>> {
+        if self.depth == 3 { self.pins.first().map(self.leaf) } else { None }
+    }
+
+    /// The entries of this map, where it is none.
+    fn entries(self) -> impl Iterator<Item = (&'l str, Self)> {
+        let groups = self.pins.chunk_by(move |a, b| self.key(a) == self.key(b));
+        groups.map(move |pins| (self.key(&pins[0]), Self { pins, depth: self.depth + 1, ..self }))
+    }
+
+    /// The key of a pin in this map.
+    fn key<'p>(&self, pin: &'p Pin) -> &'p str {
+        match self.depth {
+            0 => pin.cell.name.as_str(),
+            1 => pin.cell.zone.as_str(),
+            _ => pin.cell.arch.as_str(),
+        }
+    }
+}
+
+impl Serialize for Nested<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self.leaf() {
+            Some(Leaf(entries)) => entries.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?,
+            None => (*self).entries().try_for_each(|(key, inner)| map.serialize_entry(key, &inner))?,
+        }
+        map.end()
+    }
 }
 
 /// `ZONE/ID`, as Terraform's resources want it.
 fn zoned_id(pin: &Pin) -> String {
-    format!("{}/{}", pin.cell.zone, pin.id)
+    [pin.cell.zone.as_str(), "/", &pin.id.to_string()].concat()
 }
 
-/// Both forms of the ID, image by image, zone by zone, architecture by architecture.
-fn ids(tree: &Tree<'_>) -> serde_json::Value {
-    let pin = |pin: &Pin| serde_json::json!({"id": pin.id.to_string(), "zoned_id": zoned_id(pin)});
-    serde_json::json!({"images": map(tree, pin)})
+/// Both forms of the ID.
+fn ids(pin: &Pin) -> Leaf<'_> {
+    Leaf(vec![("id", Some(pin.id.to_string().into())), ("zoned_id", Some(zoned_id(pin).into()))])
 }
 
-/// The tree with each pin turned into a value.
-fn map(tree: &Tree<'_>, value: impl Fn(&Pin) -> serde_json::Value) -> serde_json::Value {
-    let object = |entries: Vec<(&str, serde_json::Value)>| {
-        serde_json::Value::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
-    };
-    object(
-        tree.iter()
-            .map(|(name, zones)| {
-                let zones = zones.iter().map(|(zone, archs)| {
-                    (*zone, object(archs.iter().map(|(arch, pin)| (*arch, value(pin))).collect()))
-                });
-                (*name, object(zones.collect()))
-            })
-            .collect(),
-    )
+/// JSON for people to read as well.
+fn pretty(value: &impl Serialize) -> String {
+    // Strings and maps: nothing in it can fail to serialise.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
 }

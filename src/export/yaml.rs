@@ -1,33 +1,45 @@
 //! Nested maps of strings -> YAML, every string in quotes: `no` is a name, and not the opposite of `yes`.
 
-use serde_json::Value;
+use super::{Leaf, Nested};
 
-use super::HEAD;
-
-/// A whole file.
-pub(super) fn write(value: &Value) -> String {
-    format!("{HEAD}{}", document(value))
+/// A map under a key of the document.
+pub(super) fn map(key: &str, value: Nested<'_>, text: &mut String) {
+    let is_empty = value.pins.is_empty();
+    begin(0, key, if is_empty { " {}\n" } else { "\n" }, text);
+    nested(value, 1, text);
 }
 
-/// The document without a head.
-pub(super) fn document(value: &Value) -> String {
-    let mut text = "---\n".to_owned();
-    nested(value, 0, &mut text);
-    text
+/// A string under a key.
+pub(super) fn entry(depth: usize, key: &str, value: &str, text: &mut String) {
+    begin(depth, key, " ", text);
+    text.push_str(&string(value));
+    text.push('\n');
 }
 
-fn nested(value: &Value, depth: usize, text: &mut String) {
-    let Value::Object(entries) = value else { return };
-    for (key, value) in entries {
-        let indent = "  ".repeat(depth);
-        // JSON's strings are YAML's.
-        let key = Value::String(key.clone());
-        match value {
-            Value::Object(inner) if !inner.is_empty() => {
-                text.push_str(&[indent.as_str(), &key.to_string(), ":\n"].concat());
-                nested(value, depth + 1, text);
+fn nested(value: Nested<'_>, depth: usize, text: &mut String) {
+    if let Some(Leaf(entries)) = value.leaf() {
+        for (key, value) in entries {
+            match value {
+                Some(value) => entry(depth, key, &value, text),
+                None => begin(depth, key, " null\n", text),
             }
-            scalar => text.push_str(&[indent.as_str(), &key.to_string(), ": ", &scalar.to_string(), "\n"].concat()),
         }
+        return;
     }
+    for (key, inner) in value.entries() {
+        begin(depth, key, "\n", text);
+        nested(inner, depth + 1, text);
+    }
+}
+
+fn begin(depth: usize, key: &str, end: &str, text: &mut String) {
+    text.extend(std::iter::repeat_n("  ", depth));
+    text.push_str(&string(key));
+    text.push(':');
+    text.push_str(end);
+}
+
+/// JSON's strings are YAML's.
+fn string(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }

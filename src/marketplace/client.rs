@@ -1,12 +1,16 @@
 //! The questions, put to the live API: which request answers each, side by side, and what the answers mean.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::future::{Either, select};
 use futures_util::stream;
 use tokio::runtime::{Builder, Runtime};
 
-use super::http::{Http, Settings, Worth};
+use super::http::{Event, Http, Settings, Worth};
 use super::paging::{Rows, read_all};
 use super::wire::{ImageRow, LocalImageRow, VersionRow};
 use crate::domain::catalog::{Answer, Failure, Image, Listing, LocalImage, Question, Told, Version};
@@ -14,6 +18,9 @@ use crate::domain::{ImageId, ImageRef, LocalImageId};
 
 /// How many requests are under way at once. A whole catalog is some thirty labels: one round of latency.
 const CONCURRENCY: usize = 32;
+
+/// How often the observer hears that nothing has happened.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// The API, ready to be asked.
 pub(super) struct Client {
@@ -42,9 +49,24 @@ impl Client {
 
     /// Asks some questions side by side, [`CONCURRENCY`] at a time.
     pub(super) fn ask(&self, questions: BTreeSet<Question>) -> Vec<Told> {
-        let answers = stream::iter(questions).map(|question| self.answer(question));
-        let answers = answers.buffer_unordered(CONCURRENCY).collect();
+        self.http.tell(Event::Asking(questions.len()));
+        let answers = stream::iter(questions).map(|question| self.answer(question)).buffer_unordered(CONCURRENCY);
+        let answers = answers.inspect(|_| self.http.tell(Event::Answered)).collect();
+        let answers = async {
+            match select(pin!(answers), pin!(self.moments())).await {
+                Either::Left((answers, _)) => answers,
+                Either::Right((never, _)) => match never {},
+            }
+        };
         self.runtime.as_ref().map_or_else(Vec::new, |runtime| runtime.block_on(answers))
+    }
+
+    /// Tells the observer of each moment, for ever.
+    async fn moments(&self) -> Infallible {
+        loop {
+            tokio::time::sleep(MOMENT).await;
+            self.http.tell(Event::Waiting);
+        }
     }
 
     async fn answer(&self, question: Question) -> Told {

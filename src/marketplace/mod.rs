@@ -4,10 +4,13 @@
 //! `--offline`). Answers are gathered in a [`Catalog`]; what goes wrong is an answer too.
 
 mod api_url;
+mod budget;
 mod client;
 mod connector;
 mod http;
+mod lenient;
 mod paging;
+mod proxy;
 mod retry;
 mod snapshot;
 mod trouble;
@@ -22,7 +25,8 @@ use crate::domain::catalog::{Answer, Catalog, Failure, Question, Told};
 
 pub use api_url::ApiUrl;
 use client::Client;
-pub use http::{Limits, Observer, Settings};
+pub use http::{Event, Limits, Observer, Settings};
+pub use proxy::Proxy;
 pub use snapshot::{Malformed, Snapshot};
 
 /// Who answers questions about the Marketplace.

@@ -1,24 +1,49 @@
 //! What every format says of a change of a pin, in the same words.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::human::{date, unknown};
 use crate::domain::lock::Pin;
-use crate::domain::resolve::{Action, Change};
+use crate::domain::resolve::{Action, Change, Plan};
+use crate::domain::words::escaped;
+use crate::error::Source;
 
 /// The label of a pin, or what else it is known by.
-pub(super) fn label(pin: &Pin) -> String {
-    pin.label().map_or_else(|| pin.image.to_string(), ToString::to_string)
+pub(super) fn label(pin: &Pin) -> Cow<'_, str> {
+    pin.label().map_or_else(|| pin.image.to_string().into(), |label| label.as_str().into())
+}
+
+/// What resolving one manifest came to.
+#[derive(Clone, Copy)]
+pub struct Resolved<'a> {
+    /// The manifest.
+    pub manifest: &'a Source,
+    /// What changes.
+    pub plan: &'a Plan,
+    /// Whether the bytes of the lockfile change.
+    pub rewrites: bool,
+}
+
+/// The changes of all manifests, each with what its manifest is called where there are others.
+pub(super) fn changes<'a>(resolved: &[Resolved<'a>]) -> Vec<(String, &'a Change)> {
+    let many = resolved.len() > 1;
+    let of = |it: &Resolved<'a>| {
+        let manifest = if many { escaped(&it.manifest.path.display().to_string()) } else { String::new() };
+        it.plan.changes.iter().map(move |change| (manifest.clone(), change))
+    };
+    resolved.iter().flat_map(of).collect()
 }
 
 /// `1 moved, 3 kept`: what happened, in numbers.
-pub(super) fn tally(changes: &[Change]) -> String {
-    let tally: Vec<String> = [Action::Added, Action::Removed, Action::Moved, Action::Amended, Action::Kept]
-        .into_iter()
-        .map(|action| (action, changes.iter().filter(|change| change.action() == action).count()))
-        .filter(|(_, n)| *n > 0)
-        .map(|(action, n)| format!("{n} {}", action.as_str()))
-        .collect();
+pub(super) fn tally<'a>(changes: impl IntoIterator<Item = &'a Change>) -> String {
+    let mut tally: BTreeMap<Action, usize> = BTreeMap::new();
+    for change in changes {
+        *tally.entry(change.action()).or_default() += 1;
+    }
+    let tally: Vec<String> = tally.into_iter().map(|(action, n)| format!("{n} {}", action.as_str())).collect();
     tally.join(", ")
 }
 
@@ -26,28 +51,28 @@ pub(super) fn tally(changes: &[Change]) -> String {
 pub(super) fn detail(change: &Change) -> String {
     let when = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| pin.published);
     let mut parts = Vec::new();
-    match (change.action(), &change.newer) {
-        (Action::Kept, Some(newer)) => {
-            parts.push(format!("newer: {}", newer.id.short()));
-            parts.extend(published(when(&change.to), newer.published));
-        }
-        (Action::Moved, _) => parts.extend(published(when(&change.from), when(&change.to))),
-        (Action::Added, _) => parts.extend(when(&change.to).map(|time| format!("published {}", date(time)))),
-        _ => {}
+    if let Some(newer) = change.newer.as_ref().filter(|_| change.action() == Action::Kept) {
+        parts.push(format!("newer: {}", newer.id.short()));
+        parts.extend(published(when(&change.to), newer.published));
     }
-    if let (Some(from), Some(to)) = (&change.from, &change.to) {
-        parts.extend(redeclared(from, to));
+    match (&change.from, &change.to) {
+        (Some(from), Some(to)) => {
+            let differs = from.id != to.id || from.published != to.published;
+            parts.extend(published(from.published, to.published).filter(|_| differs));
+            parts.extend(redeclared(from, to));
+        }
+        (from, to) => parts.extend(when(from).or(when(to)).map(|time| format!("published {}", date(time)))),
     }
     parts.extend(change.note.clone());
     parts.join(", ")
 }
 
 /// What was declared before and what is declared now, where that differs.
-fn redeclared(from: &Pin, to: &Pin) -> Vec<String> {
-    let instance_type = |pin: &Pin| pin.instance_type.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+fn redeclared<'p>(from: &'p Pin, to: &'p Pin) -> Vec<String> {
+    let instance_type = |pin: &'p Pin| pin.instance_type.as_ref().map_or("none".into(), |it| it.as_str().into());
     [
         ("label", label(from), label(to)),
-        ("type", from.image_type.to_string(), to.image_type.to_string()),
+        ("type", from.image_type.as_str().into(), to.image_type.as_str().into()),
         ("Instance type", instance_type(from), instance_type(to)),
     ]
     .into_iter()

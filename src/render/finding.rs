@@ -1,33 +1,85 @@
 //! What every format says of a finding, in the same words: how grave it is, the detail, the place, the commands that
 //! mend it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
 
 use super::human::date;
+use super::invocation::invocation_of;
 use super::place::{Lines, Place};
 use crate::domain::drift::{Finding, Latest, Report, Status};
 use crate::domain::lock::block;
-use crate::domain::problem::Span;
-use crate::domain::words::{and_more, count, quoted};
+use crate::domain::problem::{Problem, Span};
+use crate::domain::words::{and_more, count, escaped, quoted};
 use crate::domain::{Cell, Name};
 use crate::error::Source;
 
-/// A report, and what it takes to read it away from the terminal.
+/// A manifest and its lockfile, with what was found about them.
 #[derive(Clone, Copy)]
-pub struct Subject<'a> {
+pub struct Part<'a> {
     /// What was found.
     pub report: &'a Report,
     /// The manifest that it is about.
     pub manifest: &'a Source,
     /// The lockfile, if there is one.
     pub lock: Option<&'a Source>,
+}
+
+impl Part<'_> {
+    /// What the manifest is called.
+    pub(super) fn name(&self) -> String {
+        escaped(&self.manifest.path.display().to_string())
+    }
+}
+
+/// What was found in a run, and what it takes to read it away from the terminal.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// One for each manifest.
+    pub parts: &'a [Part<'a>],
     /// How imagelock was called: what a command must begin with to be about the same files.
     pub invocation: &'a str,
     /// When it was found.
     pub now: Timestamp,
+}
+
+impl<'a> Subject<'a> {
+    /// All findings, each with the number of its part: the worst first, then by part and cell.
+    pub(super) fn findings(&self) -> Vec<(usize, &'a Finding)> {
+        let of = |(part, it): (usize, &Part<'a>)| it.report.findings.iter().map(move |finding| (part, finding));
+        let mut findings: Vec<(usize, &Finding)> = self.parts.iter().enumerate().flat_map(of).collect();
+        // Within a part they are in order already.
+        findings.sort_by_key(|(part, finding)| (!finding.is_drift, finding.status, *part));
+        findings
+    }
+
+    /// The acceptances that have ended or match nothing, each with the number of its part.
+    pub(super) fn notices(&self) -> impl Iterator<Item = (usize, &'a Problem)> {
+        let of = |(part, it): (usize, &Part<'a>)| it.report.notices.iter().map(move |notice| (part, notice));
+        self.parts.iter().enumerate().flat_map(of)
+    }
+
+    /// Whether anything differs.
+    pub(super) fn has_drift(&self) -> bool {
+        self.parts.iter().any(|part| part.report.has_drift())
+    }
+
+    /// What a part is called where there are others; where it is alone, nothing has to be said.
+    pub(super) fn manifest(&self, part: usize) -> String {
+        if self.parts.len() > 1 { self.parts[part].name() } else { String::new() }
+    }
+
+    /// How imagelock is called about one part.
+    pub(super) fn invocation_of(&self, part: usize) -> String {
+        if self.parts.len() > 1 { invocation_of(&self.parts[part].manifest.path) } else { self.invocation.to_owned() }
+    }
+
+    /// What mends all that was found.
+    pub(super) fn remedies(&self) -> Vec<Remedy> {
+        remedies(self.parts.iter().flat_map(|part| &part.report.findings), self.invocation)
+    }
 }
 
 /// How grave a finding is.
@@ -75,8 +127,8 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(subject: Subject<'a>) -> Self {
-        Self { manifest: Lines::new(subject.manifest), lock: subject.lock.map(Lines::new) }
+    pub(super) fn new(part: &Part<'a>) -> Self {
+        Self { manifest: Lines::new(part.manifest), lock: part.lock.map(Lines::new) }
     }
 
     /// Where a finding is mended: in its declaration; what is not declared, in its block of the lockfile.
@@ -137,15 +189,21 @@ pub(super) fn days(from: Timestamp, to: Timestamp) -> usize {
 }
 
 /// The verdict, as a heading.
-pub(super) fn headline(report: &Report) -> &'static str {
-    if report.has_drift() { "The images have drifted" } else { "The images have not drifted" }
+pub(super) fn headline(subject: Subject<'_>) -> &'static str {
+    if subject.has_drift() { "The images have drifted" } else { "The images have not drifted" }
 }
 
 /// `4 pins: 2 outdated, 2 current`: what was found, in numbers.
-pub(super) fn tally(report: &Report) -> String {
-    let all = count(report.findings.len(), "pin");
-    let tally = report.tally();
-    if tally.iter().all(|(status, _)| *status == Status::Current) {
+pub(super) fn tally(subject: Subject<'_>) -> String {
+    let mut tally: BTreeMap<Status, usize> = BTreeMap::new();
+    let findings = || subject.parts.iter().flat_map(|part| &part.report.findings);
+    for finding in findings() {
+        *tally.entry(finding.status).or_default() += 1;
+    }
+    let all = count(findings().count(), "pin");
+    let many = subject.parts.len() > 1;
+    let all = if many { format!("{all} in {}", count(subject.parts.len(), "manifest")) } else { all };
+    if tally.keys().all(|status| *status == Status::Current) {
         return format!("{all}: all current");
     }
     let tally: Vec<String> = tally.into_iter().map(|(status, n)| format!("{n} {}", status.as_str())).collect();
@@ -155,15 +213,12 @@ pub(super) fn tally(report: &Report) -> String {
 /// What can be done about findings: what for, and the command.
 pub(super) struct Remedy {
     pub(super) aim: String,
-    pub(super) command: Option<String>,
+    pub(super) command: String,
 }
 
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.command {
-            Some(command) => write!(f, "{}: {command}", self.aim),
-            None => f.write_str(&self.aim),
-        }
+        write!(f, "{}: {}", self.aim, self.command)
     }
 }
 
@@ -176,16 +231,17 @@ pub(super) fn remedies<'a>(findings: impl IntoIterator<Item = &'a Finding>, invo
     let with = |statuses: &'static [Status]| {
         names(&move |finding| statuses.iter().any(|status| finding.statuses.contains(status)))
     };
-    let run = |aim: String, rest: &str| Remedy { aim, command: Some(format!("{invocation} {rest}")) };
-    let upgrade = |aim: &str, names: BTreeSet<&Name>| {
-        let names: Vec<&str> = names.into_iter().map(Name::as_str).collect();
-        run(aim.to_owned(), &format!("resolve --upgrade {}", names.join(" ")))
+    let run = |aim: String, rest: &str| Remedy { aim, command: format!("{invocation} {rest}") };
+    let with_names = |aim: &str, command: &str, names: &BTreeSet<&Name>| {
+        let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+        run(aim.to_owned(), &format!("{command} {}", names.join(" ")))
     };
+    let upgrade = |aim: &str, names: BTreeSet<&Name>| with_names(aim, "resolve --upgrade", &names);
     let mut remedies = Vec::new();
     let edited = with(&[Status::Mismatch, Status::Edited]);
     if !edited.is_empty() {
-        let aim = "somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who";
-        remedies.push(Remedy { aim: aim.to_owned(), command: None });
+        let aim = "somebody changed the lockfile by hand, or a merge did; to see who";
+        remedies.push(with_names(aim, "log", &edited));
         remedies.push(upgrade("to pin anew what was changed", edited));
     }
     if !with(&[Status::Unlocked, Status::Undeclared]).is_empty() {

@@ -12,39 +12,35 @@ use crate::domain::problem::Problem;
 
 /// Writes the commands, and the numbers for the log.
 pub(super) fn check(subject: Subject<'_>) -> String {
-    let places = Places::new(subject);
-    // The gravest first, as in the report; then by name.
-    let mut groups: BTreeMap<(Gravity, Status, &Name), Vec<&Finding>> = BTreeMap::new();
-    for finding in &subject.report.findings {
+    let places: Vec<Places<'_>> = subject.parts.iter().map(Places::new).collect();
+    // The gravest first, as in the report; then by manifest and name.
+    let mut groups: BTreeMap<(Gravity, Status, usize, &Name), Vec<&Finding>> = BTreeMap::new();
+    for (part, finding) in subject.findings() {
         let gravity = Gravity::of(finding);
         if gravity < Gravity::Good {
-            groups.entry((gravity, finding.status, &finding.cell.name)).or_default().push(finding);
+            groups.entry((gravity, finding.status, part, &finding.cell.name)).or_default().push(finding);
         }
     }
     let mut text = String::new();
-    for ((gravity, status, name), findings) in groups {
+    for ((gravity, status, part, name), findings) in groups {
         let level = match gravity {
             Gravity::Bad => "error",
             Gravity::Due => "warning",
             Gravity::Held | Gravity::Good => "notice",
         };
         let lines = findings.iter().map(|finding| format!("{}: {}", zone_and_arch(&finding.cell), detail(finding)));
-        let commands = remedies(findings.iter().copied(), subject.invocation);
+        let commands = remedies(findings.iter().copied(), &subject.invocation_of(part));
         let commands = commands.iter().map(ToString::to_string);
         let message: Vec<String> = lines.chain(commands).collect();
-        text += &command(
-            level,
-            places.of(findings[0]).as_ref(),
-            &format!("{name}: {}", status.as_str()),
-            &message.join("\n"),
-        );
+        let title = format!("{name}: {}", status.as_str());
+        text += &command(level, places[part].of(findings[0]).as_ref(), &title, &message.join("\n"));
     }
-    for Problem { title, span, notes, help, .. } in &subject.report.notices {
-        let place = span.as_ref().and_then(|span| places.in_manifest(span));
+    for (part, Problem { title, span, notes, help, .. }) in subject.notices() {
+        let place = span.as_ref().and_then(|span| places[part].in_manifest(span));
         let lines: Vec<&str> = notes.iter().chain(help).map(String::as_str).collect();
         text += &command("warning", place.as_ref(), title, &lines.join("\n"));
     }
-    text + &tally(subject.report) + "\n"
+    text + &tally(subject) + "\n"
 }
 
 /// `::warning file=images.toml,line=8,col=9,title=web%3A outdated::fr-par-1 x86_64%3A …`

@@ -5,45 +5,53 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::change;
-use super::finding::{self, Gravity, Remedy, detail, tally};
+use super::change::Resolved;
+use super::finding::{self, Gravity, Remedy, Subject, detail, tally};
 use super::style::{self, COMMAND, FAINT, PLAIN, paint};
 use super::table::Table;
-use crate::domain::drift::{Finding, Report};
+use crate::domain::drift::Finding;
 use crate::domain::lock::Lock;
-use crate::domain::resolve::{Action, Plan};
+use crate::domain::resolve::{Action, Change};
 use crate::domain::search::Offer;
 use crate::domain::words::{count, visible};
 use crate::domain::{Cell, LocalImageId, Zone};
 
 /// What `check` found: a line a cell, the worst first, then a summary that names the command to run.
-pub fn check(report: &Report, invocation: &str, quiet: bool) -> String {
-    let table = findings(report.findings.iter().filter(|finding| !quiet || finding.is_drift));
+pub fn check(subject: Subject<'_>, quiet: bool) -> String {
+    let table = findings(subject, |finding| !quiet || finding.is_drift);
     if quiet {
         return table;
     }
-    let summary = format!("{}\n{}", tally(report), remedies(report, invocation));
+    let summary = format!("{}\n{}", tally(subject), remedies(subject));
     if table.is_empty() { summary } else { format!("{table}\n{summary}") }
 }
 
-/// How the lock fails the manifest, under `resolve --locked`.
-pub fn locked(report: &Report, pins: usize, invocation: &str, quiet: bool) -> String {
-    match (report.has_drift(), quiet) {
+/// How the locks fail the manifests, under `resolve --locked`.
+pub fn locked(subject: Subject<'_>, pins: usize, quiet: bool) -> String {
+    let differences: usize = subject.parts.iter().map(|part| part.report.findings.len()).sum();
+    let (files, verb, not) = match subject.parts {
+        [_] => ("the lockfile", "satisfies the manifest", "does not satisfy the manifest"),
+        _ => ("the lockfiles", "satisfy the manifests", "do not satisfy the manifests"),
+    };
+    match (subject.has_drift(), quiet) {
         (false, true) => String::new(),
-        (false, false) => format!("the lockfile satisfies the manifest: {}\n", count(pins, "pin")),
-        (true, true) => findings(report.findings.iter()),
+        (false, false) => format!("{files} {verb}: {}\n", count(pins, "pin")),
+        (true, true) => findings(subject, |_| true),
         (true, false) => format!(
-            "{}\nthe lockfile does not satisfy the manifest: {}\n{}",
-            findings(report.findings.iter()),
-            count(report.findings.len(), "difference"),
-            remedies(report, invocation)
+            "{}\n{files} {not}: {}\n{}",
+            findings(subject, |_| true),
+            count(differences, "difference"),
+            remedies(subject)
         ),
     }
 }
 
-fn findings<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
-    let mut table = Table::new(&["STATUS", "NAME", "ZONE", "ARCH", "LABEL", "LOCKED", "PUBLISHED", "LATEST", "DETAIL"]);
-    for finding in findings {
+fn findings(subject: Subject<'_>, is_shown: impl Fn(&Finding) -> bool) -> String {
+    let mut table =
+        Table::new(&["STATUS", "MANIFEST", "NAME", "ZONE", "ARCH", "LABEL", "LOCKED", "PUBLISHED", "LATEST", "DETAIL"]);
+    for (part, finding) in subject.findings().into_iter().filter(|(_, finding)| is_shown(finding)) {
         let mut row = vec![(finding.status.as_str().to_owned(), style::gravity(Gravity::of(finding)))];
+        row.push((subject.manifest(part), PLAIN));
         row.extend(cell(&finding.cell));
         row.extend([
             (finding::label(finding), PLAIN),
@@ -75,39 +83,35 @@ pub(super) fn date(time: Timestamp) -> String {
     TimeZone::UTC.to_datetime(time).date().to_string()
 }
 
-/// The commands that mend what a report found, a line each.
-fn remedies(report: &Report, invocation: &str) -> String {
-    let line = |remedy: Remedy| match remedy.command {
-        Some(command) => format!("{}: {}\n", remedy.aim, paint(COMMAND, command)),
-        None => remedy.aim + "\n",
-    };
-    finding::remedies(&report.findings, invocation).into_iter().map(line).collect()
+/// The commands that mend what was found, a line each.
+fn remedies(subject: Subject<'_>) -> String {
+    let line = |Remedy { aim, command }| format!("{aim}: {}\n", paint(COMMAND, command));
+    subject.remedies().into_iter().map(line).collect()
 }
 
-/// What `resolve` did, or under `--dry-run` would do. `rewrites` says that the bytes of the lockfile change.
-pub fn plan(plan: &Plan, dry_run: bool, rewrites: bool, quiet: bool) -> String {
-    let mut table = Table::new(&["CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
-    for change in &plan.changes {
-        let action = change.action();
-        if action == Action::Kept && (quiet || change.newer.is_none() && change.note.is_none()) {
+/// What `resolve` did, or under `--dry-run` would do.
+pub fn plan(resolved: &[Resolved<'_>], dry_run: bool, quiet: bool) -> String {
+    let mut table = Table::new(&["CHANGE", "MANIFEST", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
+    let changes = change::changes(resolved);
+    for (manifest, change) in &changes {
+        if change.action() == Action::Kept && (quiet || change.newer.is_none() && change.note.is_none()) {
             continue;
         }
-        let mut row = vec![(action.as_str().to_owned(), style::action(action))];
-        row.extend(cell(&change.cell));
-        row.push((change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default(), PLAIN));
-        let to = change.to.as_ref().filter(|_| action != Action::Kept);
-        row.extend([id(change.from.as_ref().map(|pin| pin.id)), id(to.map(|pin| pin.id))]);
+        let mut row = change_row(change).to_vec();
+        row.insert(1, (manifest.clone(), PLAIN));
         row.push((change::detail(change), FAINT));
         table.row(row);
     }
     if quiet {
         return table.write();
     }
-    let tally = change::tally(&plan.changes);
+    let tally = change::tally(changes.iter().map(|(_, change)| *change));
     let table = table.write();
     let space = if table.is_empty() { "" } else { "\n" };
-    let pins = count(plan.lock.pins().len(), "pin");
-    let summary = match (plan.has_changes(), rewrites, dry_run) {
+    let pins = count(resolved.iter().map(|it| it.plan.lock.pins().len()).sum(), "pin");
+    let pins = if resolved.len() > 1 { format!("{pins} in {}", count(resolved.len(), "manifest")) } else { pins };
+    let rewrites = resolved.iter().any(|it| it.rewrites);
+    let summary = match (resolved.iter().any(|it| it.plan.has_changes()), rewrites, dry_run) {
         (false, false, _) => format!("nothing to change: {pins}\n"),
         (false, true, false) => format!("no pin changes, the lockfile was put into its canonical form: {pins}\n"),
         (false, true, true) => {
@@ -119,16 +123,29 @@ pub fn plan(plan: &Plan, dry_run: bool, rewrites: bool, quiet: bool) -> String {
     format!("{table}{space}{summary}")
 }
 
+/// What every table says of a change before the details: under `CHANGE NAME ZONE ARCH LABEL FROM TO`.
+pub(super) fn change_row(change: &Change) -> [(String, Style); 7] {
+    let action = change.action();
+    let [name, zone, arch] = cell(&change.cell);
+    let label = change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default().into_owned();
+    let from = change.from.as_ref().map(|pin| pin.id);
+    let to = change.to.as_ref().filter(|_| action != Action::Kept).map(|pin| pin.id);
+    [(action.as_str().to_owned(), style::action(action)), name, zone, arch, (label, PLAIN), id(from), id(to)]
+}
+
 /// All pins, with whole IDs.
 pub fn pins(lock: &Lock) -> String {
     let mut table = Table::new(&["NAME", "ZONE", "ARCH", "TYPE", "LABEL", "ID", "PUBLISHED"]);
+    // Many pins are of one version.
+    let mut published = (None, String::new());
     for pin in lock.pins() {
-        let mut row = cell(&pin.cell).to_vec();
-        row.push((pin.image_type.to_string(), PLAIN));
-        row.push((change::label(pin), PLAIN));
-        row.push((pin.id.to_string(), PLAIN));
-        row.push((pin.published.map(date).unwrap_or_default(), FAINT));
-        table.row(row);
+        let Cell { name, zone, arch } = &pin.cell;
+        let (label, id) = (change::label(pin), pin.id.to_string());
+        if published.0 != pin.published {
+            published = (pin.published, pin.published.map(date).unwrap_or_default());
+        }
+        let plain = [name.as_str(), zone.as_str(), arch.as_str(), pin.image_type.as_str(), &label, &id];
+        table.row(plain.map(|cell| (cell, PLAIN)).into_iter().chain([(&*published.1, FAINT)]));
     }
     let table = table.write();
     if table.is_empty() { "the lockfile has no pins\n".to_owned() } else { table }
@@ -158,7 +175,7 @@ pub fn offers(offers: &[Offer]) -> String {
         }
         for (n, cell) in cells.into_iter().enumerate() {
             let head = head.iter().map(|head| if n == 0 { head.clone() } else { none() });
-            table.row(head.chain(cell).collect());
+            table.row(head.chain(cell));
         }
     }
     let table = table.write();

@@ -8,24 +8,24 @@ use crate::domain::drift::{Finding, Status};
 
 /// Writes the XML. What is no drift passes, and says in its output how it stands.
 pub(super) fn check(subject: Subject<'_>) -> String {
-    let findings = &subject.report.findings;
-    let failures = findings.iter().filter(|finding| finding.is_drift).count();
+    let findings = subject.findings();
+    let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count();
     let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" time=\"0\"", findings.len());
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(xml, "<testsuites name=\"imagelock\" {counts}>");
     let _ = writeln!(xml, "  <testsuite name=\"imagelock check\" {counts}>");
-    for finding in findings {
-        test_case(&mut xml, finding, subject);
+    for (part, finding) in findings {
+        test_case(&mut xml, finding, &subject.parts[part].name(), &subject.invocation_of(part));
     }
-    let notices: Vec<&str> = subject.report.notices.iter().map(|notice| notice.title.as_str()).collect();
+    let notices: Vec<&str> = subject.notices().map(|(_, notice)| notice.title.as_str()).collect();
     if !notices.is_empty() {
         let _ = writeln!(xml, "    <system-err>{}</system-err>", escaped(&notices.join("\n")));
     }
     xml + "  </testsuite>\n</testsuites>\n"
 }
 
-fn test_case(xml: &mut String, finding: &Finding, subject: Subject<'_>) {
-    let class = escaped(&format!("{}.{}", subject.manifest.path.display(), finding.cell.name)).into_owned();
+fn test_case(xml: &mut String, finding: &Finding, manifest: &str, invocation: &str) {
+    let class = escaped(&format!("{manifest}.{}", finding.cell.name)).into_owned();
     let name = escaped(&format!("{} in {}", label(finding), zone_and_arch(&finding.cell))).into_owned();
     let _ = write!(xml, "    <testcase classname=\"{class}\" name=\"{name}\" time=\"0\"");
     let said = said(finding);
@@ -33,7 +33,7 @@ fn test_case(xml: &mut String, finding: &Finding, subject: Subject<'_>) {
     if finding.is_drift {
         let status = finding.status.as_str();
         let _ = write!(xml, ">\n      <failure type=\"{status}\" message=\"{said}\">{said}");
-        for remedy in remedies([finding], subject.invocation) {
+        for remedy in remedies([finding], invocation) {
             let _ = write!(xml, "\n{}", escaped(&remedy.to_string()));
         }
         xml.push_str("</failure>\n    </testcase>\n");

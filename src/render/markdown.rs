@@ -2,12 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::change;
-use super::finding::{Gravity, Subject, detail, headline, label, remedies, tally, zone_and_arch};
+use super::change::{self, Resolved};
+use super::finding::{Gravity, Remedy, Subject, detail, headline, label, tally, zone_and_arch};
 use super::human::date;
 use crate::domain::LocalImageId;
-use crate::domain::drift::Finding;
-use crate::domain::resolve::{Action, Change, Plan};
+use crate::domain::resolve::{Action, Change};
 use crate::domain::words::capitalised;
 
 /// Rows beyond these bytes are only counted: the body of a pull request holds 65,536 characters.
@@ -15,14 +14,17 @@ const MOST: usize = 48_000;
 
 /// What `check` found: what needs attention as a table, the rest as numbers, and the commands.
 pub fn check(subject: Subject<'_>) -> String {
-    let report = subject.report;
-    let mut text = format!("### {}\n\n{}\n", headline(report), tally(report));
-    let shown: Vec<&Finding> = report.findings.iter().filter(|it| Gravity::of(it) < Gravity::Good).collect();
+    let mut text = format!("### {}\n\n{}\n", headline(subject), tally(subject));
+    let mut shown = subject.findings();
+    shown.retain(|(_, finding)| Gravity::of(finding) < Gravity::Good);
+    let manifest = |text: String| if subject.parts.len() > 1 { format!(" {text} |") } else { String::new() };
     if !shown.is_empty() {
-        text += "\n| status | image | zone, arch | label | locked | published | latest | detail |\n";
-        text += "|---|---|---|---|---|---|---|---|\n";
+        let head = "image | zone, arch | label | locked | published | latest | detail |\n";
+        let _ = write!(text, "\n| status |{} {head}", manifest("manifest".to_owned()));
+        let _ =
+            writeln!(text, "|---|{}---|---|---|---|---|---|---|", if subject.parts.len() > 1 { "---|" } else { "" });
     }
-    for (n, finding) in shown.iter().enumerate() {
+    for (n, (part, finding)) in shown.iter().enumerate() {
         if text.len() > MOST {
             text += &and_more(shown.len() - n);
             break;
@@ -32,7 +34,8 @@ pub fn check(subject: Subject<'_>) -> String {
         let published = finding.published.map(date).unwrap_or_default();
         let _ = writeln!(
             text,
-            "| {status} | {} | {} | {} | {} | {published} | {} | {} |",
+            "| {status} |{} {} | {} | {} | {} | {published} | {} | {} |",
+            manifest(cell(&subject.manifest(*part))),
             code(&finding.cell.name),
             zone_and_arch(&finding.cell),
             cell(&label(finding)),
@@ -41,42 +44,46 @@ pub fn check(subject: Subject<'_>) -> String {
             cell(&detail(finding)),
         );
     }
-    for remedy in remedies(&report.findings, subject.invocation) {
-        let aim = capitalised(&remedy.aim);
-        let _ = match remedy.command {
-            Some(command) => write!(text, "\n{aim}:\n\n```sh\n{command}\n```\n"),
-            None => write!(text, "\n{aim}.\n"),
-        };
+    for remedy in subject.remedies() {
+        let Remedy { aim, command } = remedy;
+        let _ = write!(text, "\n{}:\n\n```sh\n{command}\n```\n", capitalised(&aim));
     }
-    for notice in &report.notices {
+    for (_, notice) in subject.notices() {
         let _ = write!(text, "\n> {}\n", cell(&notice.title));
     }
     text
 }
 
 /// What `resolve` changed, as the body of a pull request.
-pub fn plan(plan: &Plan) -> String {
-    changes(&plan.changes)
+pub fn plan(resolved: &[Resolved<'_>]) -> String {
+    table(&change::changes(resolved))
 }
 
 /// What happened to pins.
 pub fn changes(changes: &[Change]) -> String {
-    let moved: Vec<&Change> = changes.iter().filter(|change| change.action() != Action::Kept).collect();
+    table(&changes.iter().map(|change| (String::new(), change)).collect::<Vec<_>>())
+}
+
+fn table(changes: &[(String, &Change)]) -> String {
+    let moved: Vec<&(String, &Change)> = changes.iter().filter(|(_, change)| change.action() != Action::Kept).collect();
     if moved.is_empty() {
         return "No pin changes.\n".to_owned();
     }
-    let mut text =
-        format!("{}\n\n| change | image | zone, arch | label | from | to | detail |\n", change::tally(changes));
-    text += "|---|---|---|---|---|---|---|\n";
-    for (n, change) in moved.iter().enumerate() {
+    let many = changes.iter().any(|(manifest, _)| !manifest.is_empty());
+    let manifest = |text: &str| if many { format!(" {text} |") } else { String::new() };
+    let mut text = format!("{}\n", change::tally(changes.iter().map(|(_, change)| *change)));
+    let _ = writeln!(text, "\n| change |{} image | zone, arch | label | from | to | detail |", manifest("manifest"));
+    let _ = writeln!(text, "|---|{}---|---|---|---|---|---|", if many { "---|" } else { "" });
+    for (n, (file, change)) in moved.iter().enumerate() {
         if text.len() > MOST {
             text += &and_more(moved.len() - n);
             break;
         }
         let _ = writeln!(
             text,
-            "| **{}** | {} | {} | {} | {} | {} | {} |",
+            "| **{}** |{} {} | {} | {} | {} | {} | {} |",
             change.action().as_str(),
+            manifest(&cell(file)),
             code(&change.cell.name),
             zone_and_arch(&change.cell),
             cell(&change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default()),

@@ -4,10 +4,13 @@ mod change;
 pub mod explain;
 mod finding;
 mod github;
+pub mod history;
 mod html;
 pub mod human;
+pub mod invocation;
 pub mod json;
 mod junit;
+pub mod man;
 pub mod markdown;
 mod markup;
 mod place;
@@ -19,7 +22,8 @@ mod table;
 use std::path::Path;
 use std::str::FromStr;
 
-pub use finding::Subject;
+pub use change::Resolved;
+pub use finding::{Part, Subject};
 
 use crate::domain::Expected;
 
@@ -86,8 +90,8 @@ impl FromStr for Format {
 /// What `check` found, in a format. `quiet` leaves out what needs no attention, for people alone.
 pub fn check(format: Format, subject: Subject<'_>, quiet: bool) -> String {
     match format {
-        Format::Human => human::check(subject.report, subject.invocation, quiet),
-        Format::Json => json::check(subject.report),
+        Format::Human => human::check(subject, quiet),
+        Format::Json => json::check(subject),
         Format::Markdown => markdown::check(subject),
         Format::Github => github::check(subject),
         Format::Sarif => sarif::check(subject),

@@ -3,6 +3,7 @@
 use annotate_snippets::renderer::Renderer;
 use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 
+use super::invocation::invocation_of;
 use super::place::Lines;
 use crate::domain::problem::{Document, Problem};
 use crate::domain::words::{count, escaped};
@@ -15,10 +16,20 @@ const IN_FULL: usize = 12;
 
 /// The whole text of an error. `invocation` is how imagelock was called, for the commands that mend it.
 pub fn error(error: &Error, invocation: &str) -> String {
-    let Error::Problems { problems, manifest, lock } = error else {
-        let problem = Problem { notes: error.notes(), help: error.help(), ..Problem::new(error.to_string()) };
-        return full(&problem, None, invocation);
+    let (problems, manifest, lock) = match error {
+        Error::Several { errors } => {
+            let parts = errors.iter().map(|error| self::error(error, invocation)).collect::<Vec<_>>();
+            let manifests = count(errors.len(), "manifest");
+            return format!("{}\nerrors in {manifests}; nothing was changed\n", parts.join("\n"));
+        }
+        Error::Problems { problems, manifest, lock } => (problems, manifest, lock),
+        _ => {
+            let problem = Problem { notes: error.notes(), help: error.help(), ..Problem::new(error.to_string()) };
+            return full(&problem, None, invocation);
+        }
     };
+    // Of many manifests, this is about one.
+    let invocation = &manifest.as_ref().map_or_else(|| invocation.to_owned(), |source| invocation_of(&source.path));
     let source = |problem: &Problem| match problem.document {
         Document::Manifest => manifest.as_ref(),
         Document::Lock => lock.as_ref(),
@@ -40,14 +51,14 @@ pub fn error(error: &Error, invocation: &str) -> String {
 }
 
 /// Warnings about the manifest, in a form that is as short as it can be: they come beside other output.
-pub fn warnings(problems: &[Problem], manifest: &Source) -> String {
+pub fn warnings(problems: &[Problem], manifest: &Source, invocation: &str) -> String {
     let places = Lines::new(manifest);
     let mut lines = Vec::new();
     for problem in problems {
         let title = place_and_title(problem, Some(&places));
         lines.push(format!("{WARNING}warning{WARNING:#}: {title}"));
         lines.extend(problem.notes.iter().map(|note| format!("  = note: {}", escaped(note))));
-        lines.extend(problem.help.iter().map(|help| format!("  = help: {}", escaped(help))));
+        lines.extend(help(problem, invocation).into_iter().map(|help| format!("  = help: {help}")));
     }
     lines.join("\n")
 }
@@ -61,12 +72,15 @@ fn full(problem: &Problem, source: Option<&Source>, invocation: &str) -> String 
         group = group.element(Snippet::source(&*source.text).path(path.as_str()).annotation(annotation));
     }
     group = group.elements(problem.notes.iter().map(|note| Level::NOTE.message(escaped(note))));
-    // A command that is copied must act on the files that this run was about.
-    let help = problem.help.iter().map(|help| escaped(help).replace("`imagelock ", &format!("`{invocation} ")));
-    group = group.elements(help.map(|help| Level::HELP.message(help)));
+    group = group.elements(help(problem, invocation).into_iter().map(|help| Level::HELP.message(help)));
     let mut text = Renderer::styled().term_width(160).render(&[group]);
     text.push('\n');
     text
+}
+
+/// What mends it. A command that is copied must act on the files that this run was about.
+fn help(problem: &Problem, invocation: &str) -> Option<String> {
+    problem.help.as_ref().map(|help| escaped(help).replace("`imagelock ", &format!("`{invocation} ")))
 }
 
 /// A problem in a line, behind its place.

@@ -16,18 +16,14 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// Writes the log.
 pub(super) fn check(subject: Subject<'_>) -> String {
-    let places = Places::new(subject);
+    let places: Vec<Places<'_>> = subject.parts.iter().map(Places::new).collect();
     let rules: Vec<Status> = Status::ALL.into_iter().filter(|status| status.is_drift()).collect();
-    let results: Vec<Value> = subject
-        .report
-        .findings
-        .iter()
-        .filter_map(|finding| {
-            let rule = rules.iter().position(|status| *status == finding.status)?;
-            Some(result(finding, rule, places.of(finding), subject.invocation))
-        })
-        .collect();
-    let notices: Vec<Value> = subject.report.notices.iter().map(|notice| notification(notice, &places)).collect();
+    let results = subject.findings().into_iter().filter_map(|(part, finding)| {
+        let rule = rules.iter().position(|status| *status == finding.status)?;
+        Some(result(finding, rule, places[part].of(finding), &subject.invocation_of(part)))
+    });
+    let results: Vec<Value> = results.collect();
+    let notices: Vec<Value> = subject.notices().map(|(part, notice)| notification(notice, &places[part])).collect();
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",

@@ -1,5 +1,7 @@
 //! The colours, by what they mean.
 
+use std::fmt::Write as _;
+
 use anstyle::{AnsiColor, Style};
 
 use super::finding::Gravity;
@@ -36,8 +38,17 @@ pub(super) fn action(action: Action) -> Style {
     match action {
         Action::Added => GOOD,
         Action::Moved | Action::Amended => CHANGED,
-        Action::Removed => BAD,
+        Action::Removed | Action::Edited => BAD,
         Action::Kept => FAINT,
+    }
+}
+
+/// Adds text in a style.
+pub(super) fn paint_onto(text: &mut String, style: Style, part: &str) {
+    if style == PLAIN {
+        text.push_str(part);
+    } else {
+        let _ = write!(text, "{style}{part}{style:#}");
     }
 }
 

@@ -3,13 +3,15 @@
 use std::path::Path;
 
 /// For each part of `src`, the parts that its files may name after `crate::`. `lib.rs` shows the same as a picture.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("main.rs", &[]),
     ("lib.rs", &[]),
-    ("cli", &["commands", "domain", "error", "files", "marketplace", "render"]),
-    ("commands", &["domain", "error", "export", "files", "guard", "marketplace", "render"]),
+    ("cli", &["commands", "domain", "error", "files", "marketplace", "progress", "render"]),
+    ("commands", &["domain", "error", "export", "files", "git", "guard", "marketplace", "render"]),
     ("marketplace", &["VERSION", "domain"]),
+    ("progress.rs", &["marketplace"]),
     ("files.rs", &["error", "guard"]),
+    ("git.rs", &["domain", "error", "files"]),
     ("guard.rs", &["error", "files"]),
     ("render", &["VERSION", "domain", "error"]),
     ("export", &["domain"]),

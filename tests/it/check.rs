@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::bench::Bench;
+use crate::history::{commit, repository};
 use crate::standin::{Local, Marketplace, Reply, id, local};
 
 const MANIFEST: &str = r#"
@@ -94,7 +95,7 @@ fn mismatch_an_id_of_another_image() {
     current   db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     2 pins: 1 mismatch, 1 current
-    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
+    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
     to pin anew what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -114,7 +115,7 @@ fn mismatch_an_id_of_another_zone_arch_and_type() {
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000009  unknown    the pinned ID is in nl-ams-1, not fr-par-1, for arm64, not x86_64 and of type instance_local, not instance_sbs
 
     1 pin: 1 mismatch
-    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
+    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
     to pin anew what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -142,7 +143,7 @@ fn edited() {
     current  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     2 pins: 1 edited, 1 current
-    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
+    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
     to pin anew what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -157,7 +158,7 @@ fn an_edit_that_swaps_in_a_foreign_id_is_a_mismatch() {
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000002  unknown    the pinned ID is `debian_bookworm`, not `ubuntu_noble`
 
     1 pin: 1 mismatch
-    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
+    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
     to pin anew what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -275,6 +276,7 @@ fn json_has_an_object_a_pin() {
       "drift": true,
       "pins": [
         {
+          "manifest": "images.toml",
           "name": "web",
           "label": "ubuntu_noble",
           "image_id": null,
@@ -309,6 +311,7 @@ fn json_has_an_object_a_pin() {
           ]
         },
         {
+          "manifest": "images.toml",
           "name": "db",
           "label": "debian_bookworm",
           "image_id": null,
@@ -397,7 +400,7 @@ fn mismatch_of_an_image_that_is_declared_by_its_id() {
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000005  unknown    the pinned ID is `ubuntu_jammy`, not `ubuntu_noble`
 
     1 pin: 1 mismatch
-    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
+    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
     to pin anew what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -406,6 +409,8 @@ fn mismatch_of_an_image_that_is_declared_by_its_id() {
 #[test]
 fn remedies_work_in_the_order_in_which_they_are_printed() {
     let (bench, marketplace) = resolved();
+    let bench = repository(bench);
+    commit(&bench, "2026-11-10", "Pin the images");
     bench.write("images.lock", bench.lock().replace(&id(2), &id(7)));
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     assert_snapshot!(bench.run("check"), @"
@@ -414,7 +419,7 @@ fn remedies_work_in_the_order_in_which_they_are_printed() {
     outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    00000011  the pinned ID is no longer described
 
     2 pins: 1 edited, 1 outdated
-    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
+    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log db
     to pin anew what was changed: imagelock resolve --upgrade db
     to move to the latest: imagelock resolve --upgrade web
     --- exit 2

@@ -9,6 +9,8 @@ use imagelock::domain::manifest::Manifest;
 use insta::assert_snapshot;
 
 use crate::bench::Bench;
+use crate::help::COMMANDS;
+use crate::history::{commit, git, repository};
 use crate::standin::{Marketplace, local};
 
 #[path = "../../examples/library.rs"]
@@ -20,13 +22,31 @@ const DATE: &str = "2026-09-02T08:30:55Z";
 const README: &str = include_str!("../../README.md");
 
 /// The blocks of the README in one language.
-fn blocks(language: &str) -> Vec<&'static str> {
+pub fn blocks(language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
     README.split(fence.as_str()).skip(1).map(|rest| rest.split_once("\n```").unwrap().0).collect()
 }
 
+/// The blocks of the README whose fence names a file after the language, with that file.
+fn excerpts() -> Vec<(&'static str, &'static str)> {
+    let blocks = README.split("\n```").skip(1).step_by(2);
+    blocks
+        .filter_map(|block| block.split_once('\n'))
+        .filter_map(|(fence, text)| Some((fence.split_once(' ')?.1, text)))
+        .collect()
+}
+
+/// A file with what is commented out in it, which is what a user with an account would write.
+fn uncommented(text: &str) -> String {
+    let line = |line: &str| match line.trim_start().strip_prefix("# ") {
+        Some(rest) => format!("{}{rest}\n", &line[..line.len() - rest.len() - 2]),
+        None => format!("{line}\n"),
+    };
+    text.lines().map(line).collect::<Vec<_>>().concat()
+}
+
 /// A copy of the quickstart, as a clone has it.
-fn quickstart() -> Bench {
+pub fn quickstart() -> Bench {
     let bench = Bench::new();
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart")).unwrap() {
         let path = entry.unwrap().path();
@@ -101,14 +121,30 @@ fn every_command_of_the_readme_runs() {
         .filter_map(|line| line.split_once('`'))
         .map(|(command, _)| command)
         .collect();
-    let bench = Bench::new().asking(&marketplace);
+    let bench = repository(Bench::new()).asking(&marketplace);
     let all = [blocks("sh").join("\n"), in_the_table.join("\n"), blocks("yaml").join("\n")].join("\n");
     let commands = commands(&all);
     assert!(commands.len() > 15, "{commands:?}");
     for line in commands {
+        if line.starts_with("adopt") {
+            let id = "00000001-0000-4000-8000-000000000000";
+            let server = format!(
+                "{{\"type\": \"scaleway_instance_server\", \"name\": \"front\", \"values\": {{\"image\": \"{id}\"}}}}"
+            );
+            bench.write("terraform.tfstate", server);
+        }
+        if line.starts_with("merge-driver") {
+            for file in ["%O", "%A", "%B"] {
+                bench.write(file, bench.lock());
+            }
+        }
         if line == "init" {
             // The table names it again.
             let _ = std::fs::remove_file(bench.path("images.toml"));
+        }
+        if line == "log web" {
+            commit(&bench, "2026-11-10", "Pin the images");
+            git(&bench, &["update-ref", "refs/remotes/origin/main", "HEAD"]);
         }
         bench.ok(&line);
     }
@@ -116,15 +152,14 @@ fn every_command_of_the_readme_runs() {
 
 #[test]
 fn the_readme_names_every_command_status_and_schema() {
-    for command in ["init", "resolve", "check", "list", "get", "export", "explain", "search", "completions", "snapshot"]
-    {
+    for command in COMMANDS {
         assert!(README.contains(&format!("| `imagelock {command}")), "{command}");
         assert!(Bench::new().ok("--help").contains(&format!("\n  {command} ")), "{command}");
     }
     for status in Status::ALL {
         assert!(README.contains(&format!("| `{}` |", status.as_str())), "{}", status.as_str());
     }
-    for schema in ["check", "resolve", "list", "get", "export", "explain", "search"] {
+    for schema in ["check", "resolve", "list", "log", "diff", "get", "export", "explain", "search"] {
         assert!(README.contains(&format!("`imagelock.{schema}/1`")), "{schema}");
     }
 }
@@ -133,7 +168,24 @@ fn the_readme_names_every_command_status_and_schema() {
 fn links_into_the_repository_lead_somewhere() {
     for link in README.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(link);
-        assert!(link.starts_with("https://") || path.exists(), "{link}");
+        let heading = link.strip_prefix('#').map(|heading| format!("# {heading}\n"));
+        let within = heading.is_some_and(|heading| README.to_lowercase().contains(&heading));
+        assert!(link.starts_with("https://") || path.exists() || within, "{link}");
+    }
+}
+
+#[test]
+fn what_is_shown_of_a_file_is_in_it_and_what_it_says_of_the_image_is_run() {
+    let excerpts = excerpts();
+    assert!(excerpts.len() >= 4, "{excerpts:?}");
+    for (path, shown) in excerpts {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+        assert!(text.contains(shown) || uncommented(&text).contains(shown), "{path}\n{shown}");
+        let run: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+        for value in shown.lines().filter_map(|line| line.trim_start().strip_prefix("image")) {
+            let value = value.trim_start_matches([' ', '=', ':']);
+            assert!(run.iter().any(|line| line.ends_with(value)), "{path} does not run {value}");
+        }
     }
 }
 
@@ -143,6 +195,8 @@ fn the_gate_calls_the_test_command_of_the_readme() {
     let command = develop.split("```sh\n").nth(1).unwrap().lines().next().unwrap();
     let gate = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
     assert!(gate.contains(&format!("step {command} --locked")), "{command}");
+    // What that leaves out is run as well.
+    assert!(gate.contains(&format!("step .ci/tools\nstep {command} --locked --tests -- --ignored\n")), "{command}");
 }
 
 #[test]

@@ -4,8 +4,26 @@ use insta::assert_snapshot;
 
 use crate::bench::Bench;
 
-const COMMANDS: [&str; 10] =
-    ["init", "resolve", "check", "list", "get", "export", "explain", "search", "completions", "snapshot"];
+pub const COMMANDS: [&str; 18] = [
+    "init",
+    "add",
+    "remove",
+    "adopt",
+    "resolve",
+    "check",
+    "list",
+    "log",
+    "diff",
+    "merge-driver",
+    "get",
+    "export",
+    "explain",
+    "search",
+    "schema",
+    "completions",
+    "man",
+    "snapshot",
+];
 
 #[test]
 fn help() {
@@ -91,7 +109,7 @@ fn bash_reads_the_completions() {
     let bench = Bench::new();
     bench.write("imagelock.bash", bench.ok("completions bash"));
     let complete =
-        "COMP_WORDS=(imagelock re); COMP_CWORD=1; _imagelock imagelock re imagelock; echo \"${COMPREPLY[*]}\"";
+        "COMP_WORDS=(imagelock res); COMP_CWORD=1; _imagelock imagelock res imagelock; echo \"${COMPREPLY[*]}\"";
     let script = format!(". ./imagelock.bash; {complete}");
     let output = std::process::Command::new("bash").arg("-c").arg(script).current_dir(bench.path("")).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "resolve\n");

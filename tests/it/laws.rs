@@ -1,11 +1,14 @@
 //! The laws, on random manifests and catalogs: what holds whatever people declare and whatever the Marketplace has.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use imagelock::domain::catalog::{Answer, Catalog, Failure, Listing, LocalImage, StatedType, Told};
 use imagelock::domain::drift::drift;
 use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
+use imagelock::domain::mend::mend;
+use imagelock::domain::merge::{Merged, merge};
 use imagelock::domain::resolve::{Action, Request, Upgrade, questions, resolve};
 use imagelock::domain::{ImageRef, ImageType};
 use jiff::Timestamp;
@@ -98,6 +101,33 @@ fn fresh(manifest: &Manifest, catalog: &Catalog) -> Lock {
     resolve(request(manifest, &Lock::default(), &Upgrade::Keep), catalog).unwrap().lock
 }
 
+/// Twelve cells as three builds of their images would have them.
+static BUILDS: LazyLock<[Lock; 3]> = LazyLock::new(|| {
+    let declare = |name| {
+        let (zones, archs) = (ZONES.to_vec(), ARCHS.to_vec());
+        Declaration { name, label: LABELS[0], zones, archs, image_type: "instance_sbs" }
+    };
+    let manifest = manifest(&[declare("web"), declare("db")]);
+    [1, 2, 3].map(|build| fresh(&manifest, &catalog(build, 0)))
+});
+
+/// A lock of some of these cells, each pinned to one of three builds: a branch.
+fn branch() -> impl Strategy<Value = Lock> {
+    proptest::collection::vec(proptest::option::of(1..=3_u8), 12).prop_map(|builds| {
+        let pin = |(cell, build): (usize, Option<u8>)| Some(BUILDS[usize::from(build?) - 1].pins()[cell].clone());
+        Lock::new(builds.into_iter().enumerate().filter_map(pin))
+    })
+}
+
+/// A text in which somebody changed the digest of a block.
+fn tampered(lock: &Lock, at: prop::sample::Index) -> Lock {
+    let text = lock.write();
+    let digests: Vec<usize> = text.match_indices("sha256:").map(|(at, found)| at + found.len()).collect();
+    let mut text = text.clone();
+    text.insert(digests[at.index(digests.len())], '0');
+    Lock::parse(&text).unwrap()
+}
+
 /// The blocks of a lock by the name of their image.
 fn blocks(lock: &str) -> BTreeMap<String, Vec<String>> {
     let mut blocks: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -179,9 +209,70 @@ proptest! {
     }
 
     #[test]
+    fn what_one_side_alone_changed_is_as_that_side_has_it(base in branch(), changed in branch()) {
+        let clean = Merged { lock: changed.clone(), conflicts: Vec::new() };
+        prop_assert_eq!(&merge(&base, &changed, &base), &clean);
+        prop_assert_eq!(&merge(&base, &base, &changed), &clean);
+        prop_assert_eq!(&merge(&base, &changed, &changed), &clean);
+        prop_assert_eq!(clean.write(), changed.write());
+    }
+
+    #[test]
+    fn merging_does_not_favour_a_side(base in branch(), ours in branch(), theirs in branch()) {
+        let (merged, mirrored) = (merge(&base, &ours, &theirs), merge(&base, &theirs, &ours));
+        prop_assert_eq!(&merged.lock, &mirrored.lock);
+        prop_assert_eq!(merged.conflicts.len(), mirrored.conflicts.len());
+        for (conflict, mirrored) in merged.conflicts.iter().zip(&mirrored.conflicts) {
+            prop_assert_eq!((&conflict.cell, &conflict.ours, &conflict.theirs), (&mirrored.cell, &mirrored.theirs, &mirrored.ours));
+            prop_assert!(merged.lock.get(&conflict.cell).is_none());
+        }
+    }
+
+    #[test]
+    fn changes_of_different_cells_merge_into_canonical_bytes(base in branch(), ours in branch(), theirs in branch()) {
+        // Ours changes the cells in the first zone, theirs those in the others.
+        let first = |lock: &Lock, is_first: bool| {
+            let chosen = |pin: &&imagelock::domain::lock::Pin| (pin.cell.zone.as_str() == ZONES[0]) == is_first;
+            lock.pins().iter().filter(chosen).cloned().collect::<Vec<_>>()
+        };
+        let joined = |a: &Lock, b: &Lock| Lock::new(first(a, true).into_iter().chain(first(b, false)));
+        let merged = merge(&base, &joined(&ours, &base), &joined(&base, &theirs));
+        prop_assert_eq!(&merged.conflicts, &Vec::new());
+        prop_assert_eq!(&merged.lock, &joined(&ours, &theirs));
+        prop_assert_eq!(Lock::parse(&merged.write()).unwrap().write(), merged.write());
+    }
+
+    /// Nothing that was not in one of the two is in what comes out, and what is written there is read as it was.
+    #[test]
+    fn conflicts_are_written_so_that_they_can_be_mended(base in branch(), ours in branch(), theirs in branch()) {
+        let merged = merge(&base, &ours, &theirs);
+        let mended = mend(&merged.write()).unwrap();
+        for pin in mended.lock.pins() {
+            prop_assert!([&ours, &theirs].iter().any(|side| side.get(&pin.cell) == Some(pin)));
+        }
+        let both = |conflict: &&imagelock::domain::merge::Conflict| conflict.ours.is_some() && conflict.theirs.is_some();
+        let disputed: Vec<_> = merged.conflicts.iter().filter(both).map(|conflict| &conflict.cell).collect();
+        prop_assert_eq!(disputed, mended.conflicts.iter().map(|conflict| &conflict.cell).collect::<Vec<_>>());
+        prop_assert_eq!(mend(&ours.write()).unwrap(), Merged { lock: ours, conflicts: Vec::new() });
+    }
+
+    #[test]
+    fn no_edited_block_gets_a_fresh_digest(base in branch(), ours in branch(), theirs in branch(), at in any::<prop::sample::Index>()) {
+        prop_assume!(!ours.pins().is_empty());
+        let edited = tampered(&ours, at);
+        let cell = &edited.pins().iter().find(|pin| edited.is_edited(&pin.cell)).unwrap().cell;
+        let merged = merge(&base, &edited, &theirs);
+        prop_assert!(merged.conflicts.iter().any(|conflict| conflict.cell == *cell));
+        let mended = mend(&merged.write()).unwrap();
+        prop_assert!(mended.lock.is_edited(cell));
+        prop_assert_eq!(merge(&base, &edited, &edited).write(), edited.write());
+    }
+
+    #[test]
     fn no_text_makes_a_reader_panic(text in "\\PC*|[\\[\\]=\"'a-z\\n{}.,#0-9-]{0,200}") {
         let _ = Manifest::parse(&text);
         let _ = Lock::parse(&text);
+        let _ = mend(&text);
         let _ = imagelock::marketplace::Snapshot::parse(&text);
     }
 }

@@ -79,7 +79,7 @@ fn conflict_markers_are_recognised_by_name() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = help: settle the conflict, or take one side with `git checkout --ours` or `--theirs`, and run `imagelock resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file from the last good commit
+      = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours` or `--theirs`
     ");
 }
 
@@ -171,7 +171,7 @@ fn an_edited_block_is_never_overwritten_unless_asked() {
     edited  web   fr-par-1  arm64  ubuntu_noble  00000007  unknown    the block does not match its digest: edited by hand, or by a merge
 
     the lockfile does not satisfy the manifest: 1 difference
-    somebody changed the lockfile by hand, or a merge did; its history, `git log -p`, tells who
+    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
     to pin anew what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");

@@ -112,6 +112,7 @@ fn what_is_not_accepted_is_still_drift() {
       "drift": false,
       "pins": [
         {
+          "manifest": "images.toml",
           "name": "web",
           "label": "docker",
           "image_id": null,

@@ -225,7 +225,7 @@ fn the_body_of_a_pull_request_tells_what_moved() {
 
     | change | image | zone, arch | label | from | to | detail |
     |---|---|---|---|---|---|---|
-    | **removed** | `gone` | fr-par-1 x86_64 | debian\_bookworm | `00000006` |  |  |
+    | **removed** | `gone` | fr-par-1 x86_64 | debian\_bookworm | `00000006` |  | published 2026-11-01 |
     | **moved** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000011` | published 2026-09-02 → 2026-10-20 |
     | **moved** | `web` | nl-ams-1 x86_64 | ubuntu\_noble | `00000002` | `00000012` | published 2026-09-02 → 2026-10-20 |
     ");

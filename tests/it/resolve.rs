@@ -554,6 +554,7 @@ fn json_says_all_of_it() {
       "changed": true,
       "pins": [
         {
+          "manifest": "images.toml",
           "name": "db",
           "label": "debian_bookworm",
           "image_id": null,
@@ -577,6 +578,7 @@ fn json_says_all_of_it() {
           "note": null
         },
         {
+          "manifest": "images.toml",
           "name": "web",
           "label": "ubuntu_noble",
           "image_id": null,

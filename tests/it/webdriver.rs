@@ -110,9 +110,8 @@ impl Browser {
     /// What axe finds wrong for people who do not see the page, or not as others do.
     pub fn barriers(&self) -> Value {
         let path = in_target("tools/node_modules/axe-core/axe.min.js");
-        let axe = std::fs::read_to_string(&path).unwrap_or_else(|error| {
-            panic!("{}: {error}; `npm install --prefix target/tools --no-save axe-core@4.14.1`", path.display())
-        });
+        let axe =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}; run .ci/tools", path.display()));
         self.run(&axe);
         self.post(
             "/execute/async",

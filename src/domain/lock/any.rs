@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{FORMAT, Lock, Pin, digest, named};
 use crate::domain::Cell;
-use crate::domain::fields::{Fields, Placed, document, wrong_type};
+use crate::domain::fields::{Fields, Placed, document, unmerged, wrong_type};
 use crate::domain::problem::Problem;
 use crate::domain::words::visible;
 
@@ -29,6 +29,12 @@ const PIN: [&str; 12] = [
 
 /// Reads a lockfile, whoever wrote it.
 pub(super) fn read(text: &str) -> Result<Lock, Vec<Problem>> {
+    if let Some(unmerged) = unmerged(text) {
+        return Err(vec![unmerged.help(
+            "`imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; \
+             or take one side whole with `git checkout --ours` or `--theirs`",
+        )]);
+    }
     let mut problems = Vec::new();
     let lock = document(text, &mut problems).map(|document| blocks(document.get_ref(), text, &mut problems));
     match lock {
@@ -53,8 +59,8 @@ fn blocks(document: &DeTable<'_>, text: &str, problems: &mut Vec<Problem>) -> Lo
     let mut pins: BTreeMap<Cell, Pin> = BTreeMap::new();
     for block in blocks {
         let Some(Placed { value: (pin, written), span }) = pin(block, problems) else { continue };
-        if written.value != digest(&pin.body()) {
-            lock.edited.insert(pin.cell.clone(), written.span);
+        if written.value.as_bytes() != digest(&pin.body()) {
+            lock.edited.insert(pin.cell.clone(), written);
         }
         let cell = pin.cell.clone();
         if pins.insert(cell.clone(), pin).is_some() {

@@ -6,9 +6,11 @@
 mod any;
 mod canonical;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::fields::Placed;
 use super::manifest::{Target, Wanted};
 use super::problem::{Problem, Span};
 use super::release::Release;
@@ -57,7 +59,8 @@ impl Pin {
 
     /// Whether this pin was made for exactly what `target` declares.
     pub fn matches(&self, target: &Target) -> bool {
-        self.satisfies(target) && *self == self.clone().restated(target)
+        let is_of_range = matches!(target.wanted, Wanted::Release(..));
+        self.satisfies(target) && self.instance_type == target.instance_type && (is_of_range || self.release.is_none())
     }
 
     /// Whether this pin is still good for `target`: what is no longer required changes nothing.
@@ -84,25 +87,28 @@ impl Pin {
     /// The lines of the block that the digest is taken over.
     fn body(&self) -> String {
         let mut body = String::with_capacity(320);
-        let Cell { name, zone, arch } = &self.cell;
         // Every word is checked when it is made and holds nothing that a TOML string would have to escape.
-        let _ =
-            write!(body, "name = \"{name}\"\nzone = \"{zone}\"\narch = \"{arch}\"\ntype = \"{}\"\n", self.image_type);
+        let mut line =
+            |key: &str, word: &str| [key, " = \"", word, "\"\n"].into_iter().for_each(|it| body.push_str(it));
+        line("name", self.cell.name.as_str());
+        line("zone", self.cell.zone.as_str());
+        line("arch", self.cell.arch.as_str());
+        line("type", self.image_type.as_str());
         if let Some(label) = self.label() {
-            let _ = writeln!(body, "label = \"{label}\"");
+            line("label", label.as_str());
         }
         match &self.image {
             ImageRef::Label(_) => {}
-            ImageRef::Id(id) => drop(writeln!(body, "image-id = \"{id}\"")),
-            ImageRef::Version(id) => drop(writeln!(body, "version-id = \"{id}\"")),
+            ImageRef::Id(id) => line("image-id", &id.to_string()),
+            ImageRef::Version(id) => line("version-id", &id.to_string()),
         }
         if let Some(release) = &self.release {
-            let _ = writeln!(body, "release = \"{release}\"");
+            line("release", release.as_str());
         }
         if let Some(instance_type) = &self.instance_type {
-            let _ = writeln!(body, "instance-type = \"{instance_type}\"");
+            line("instance-type", instance_type.as_str());
         }
-        let _ = writeln!(body, "id = \"{}\"", self.id);
+        line("id", &self.id.to_string());
         if let Some(published) = &self.published {
             let _ = writeln!(body, "published = {published}");
         }
@@ -125,21 +131,74 @@ fn named(
     }
 }
 
-fn digest(body: &str) -> String {
-    let mut text = String::with_capacity(71);
-    text.push_str("sha256:");
-    for byte in Sha256::digest(body) {
-        let _ = write!(text, "{byte:02x}");
+/// `sha256:` and 64 digits.
+fn digest(body: &str) -> [u8; 71] {
+    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
+    let mut text = [0; 71];
+    let (algorithm, digits) = text.split_at_mut(7);
+    algorithm.copy_from_slice(b"sha256:");
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(Sha256::digest(body)) {
+        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
     }
     text
+}
+
+/// A digest as text.
+fn in_text(digest: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(digest)
+}
+
+/// A block of the lockfile as it stands there.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// What it pins.
+    pub pin: Pin,
+    /// The digest that is written there, if it is not that of the pin.
+    foreign: Option<Placed<String>>,
+}
+
+impl Block {
+    /// Whether it was changed by something other than imagelock: a hand, or a merge.
+    pub fn is_edited(&self) -> bool {
+        self.foreign.is_some()
+    }
+
+    /// Its text. A digest that does not match is never made to.
+    pub fn write(&self) -> String {
+        let body = self.pin.body();
+        let digest = digest(&body);
+        let digest = self.foreign.as_ref().map_or_else(|| in_text(&digest), |foreign| in_a_line(&foreign.value).into());
+        ["[[pin]]\n", &body, "digest = \"", &digest, "\"\n"].concat()
+    }
+}
+
+impl PartialEq for Block {
+    /// Where the digest stands makes no difference.
+    fn eq(&self, other: &Self) -> bool {
+        let written = |block: &Self| block.foreign.as_ref().map(|foreign| foreign.value.clone());
+        self.pin == other.pin && written(self) == written(other)
+    }
+}
+
+impl Eq for Block {}
+
+/// Anybody's text as a TOML string holds it.
+fn in_a_line(text: &str) -> String {
+    let escaped = |char: char| char.is_control() || matches!(char, '"' | '\\');
+    text.chars().map(|c| if escaped(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
+}
+
+/// The text of a lockfile with these blocks, or with what stands in the place of one.
+pub(super) fn text(blocks: impl IntoIterator<Item = String>) -> String {
+    blocks.into_iter().fold(HEAD.to_owned(), |text, block| text + "\n" + &block)
 }
 
 /// The pins, sorted by cell, no cell twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
     pins: Vec<Pin>,
-    /// The blocks that do not match their digest, with the place of the digest.
-    edited: BTreeMap<Cell, Span>,
+    /// The digests, as they are written, of the blocks that do not match them.
+    edited: BTreeMap<Cell, Placed<String>>,
 }
 
 impl Lock {
@@ -159,12 +218,39 @@ impl Lock {
         self.pins.binary_search_by(|pin| pin.cell.cmp(cell)).ok().map(|index| &self.pins[index])
     }
 
+    /// The pins of several cells. Each is looked for behind the one before it first, where it is if they are sorted.
+    pub fn get_each<'a>(&'a self, cells: impl Iterator<Item = &'a Cell>) -> impl Iterator<Item = Option<&'a Pin>> {
+        let mut next = 0;
+        cells.map(move |cell| {
+            let is_next = self.pins.get(next).is_some_and(|pin| pin.cell == *cell);
+            let found = if is_next { Ok(next) } else { self.pins.binary_search_by(|pin| pin.cell.cmp(cell)) };
+            next = found.map_or_else(|index| index, |index| index + 1);
+            found.ok().map(|index| &self.pins[index])
+        })
+    }
+
     /// The pins of some names alone.
     #[must_use]
     pub fn only(&self, names: &BTreeSet<Name>) -> Self {
         let pins = self.pins.iter().filter(|pin| names.contains(&pin.cell.name)).cloned().collect();
         let edited = self.edited.iter().filter(|(cell, _)| names.contains(&cell.name));
-        Self { pins, edited: edited.map(|(cell, span)| (cell.clone(), span.clone())).collect() }
+        Self { pins, edited: edited.map(|(cell, digest)| (cell.clone(), digest.clone())).collect() }
+    }
+
+    /// The block of a cell.
+    pub fn block(&self, cell: &Cell) -> Option<Block> {
+        let pin = self.get(cell)?.clone();
+        Some(Block { pin, foreign: self.edited.get(cell).cloned() })
+    }
+
+    /// Adds a block as it stands, or puts it in the place of the one of its cell.
+    pub(super) fn put(&mut self, Block { pin, foreign }: Block) {
+        self.edited.remove(&pin.cell);
+        self.edited.extend(foreign.map(|digest| (pin.cell.clone(), digest)));
+        match self.pins.binary_search_by(|other| other.cell.cmp(&pin.cell)) {
+            Ok(index) => self.pins[index] = pin,
+            Err(index) => self.pins.insert(index, pin),
+        }
     }
 
     /// Whether a block was changed by something other than imagelock: a hand, or a merge.
@@ -174,24 +260,21 @@ impl Lock {
 
     /// The problem of an edited block, if it is one, for those who need a pin that somebody vouches for.
     pub fn edited(&self, cell: &Cell) -> Option<Problem> {
-        let span = self.edited.get(cell)?;
+        let span = self.edited.get(cell)?.span.clone();
         let title = format!("the block of {cell} in the lockfile does not match its digest");
         let help = format!(
             "restore the file from version control, or run `imagelock resolve --upgrade {}` to pin it anew",
             cell.name
         );
-        Some(Problem::new(title).in_lock().at(span.clone(), "the block was edited by hand, or by a merge").help(help))
+        Some(Problem::new(title).in_lock().at(span, "the block was edited by hand, or by a merge").help(help))
     }
 
-    /// The canonical text.
+    /// The canonical text. A block that was edited keeps the digest that it does not match.
     pub fn write(&self) -> String {
-        let mut text = String::with_capacity(HEAD.len() + self.pins.len() * 420);
-        text.push_str(HEAD);
-        for pin in &self.pins {
-            let body = pin.body();
-            let _ = write!(text, "\n[[pin]]\n{body}digest = \"{}\"\n", digest(&body));
-        }
-        text
+        text(self.pins.iter().map(|pin| {
+            let foreign = self.edited.get(&pin.cell).cloned();
+            Block { pin: pin.clone(), foreign }.write()
+        }))
     }
 
     /// Reads a lockfile. Blocks that do not match their digest are read and marked as edited.
@@ -218,4 +301,21 @@ pub fn block(text: &str, cell: &Cell) -> Option<Span> {
         let name = start + block.find(&lines[0])?;
         all.then(|| name..name + lines[0].len())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_that_does_not_match_is_written_as_it_was_read() {
+        let body = "name = \"web\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\ntype = \"instance_sbs\"\n\
+                    label = \"ubuntu_noble\"\nid = \"35fdc69b-503a-4d8c-8879-497a1abfd103\"\n";
+        let digest = r#""by \"hand\" \\ \n""#;
+        let lock = Lock::parse(&format!("version = 1\n[[pin]]\n{body}digest = {digest}\n")).unwrap();
+        let again = Lock::parse(&lock.write()).unwrap();
+        let cell = &lock.pins()[0].cell;
+        assert!(again.is_edited(cell));
+        assert_eq!(again.block(cell), lock.block(cell));
+    }
 }

@@ -1,5 +1,6 @@
 //! `images.toml`: text -> [`Manifest`], the cells that people ask for. Collects every problem of the file.
 
+pub mod edit;
 mod read;
 
 use std::collections::BTreeSet;

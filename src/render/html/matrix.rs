@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::{anchor, class, fold, folded, status};
-use crate::domain::drift::Finding;
+use super::{Item, class, fold, folded, status};
 use crate::domain::words::count;
 use crate::domain::{Name, Zone};
 use crate::render::finding::{Gravity, label};
@@ -15,32 +14,40 @@ use crate::render::markup::escaped;
 
 /// An image and its findings, by zone and architecture.
 struct Row<'a> {
-    name: &'a Name,
-    zones: BTreeMap<&'a Zone, Vec<&'a Finding>>,
+    zones: BTreeMap<&'a Zone, Vec<&'a Item<'a>>>,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    fn items(&self) -> impl Iterator<Item = &'a Item<'a>> {
+        self.zones.values().flatten().copied()
+    }
+
     fn is_good(&self) -> bool {
-        self.zones.values().flatten().all(|finding| Gravity::of(finding) == Gravity::Good)
+        self.items().all(|item| item.gravity() == Gravity::Good)
     }
 
     fn labels(&self) -> String {
-        let labels: BTreeSet<String> = self.zones.values().flatten().map(|finding| label(finding)).collect();
+        let labels: BTreeSet<String> = self.items().map(|item| label(item.finding)).collect();
         labels.into_iter().collect::<Vec<_>>().join(", ")
+    }
+
+    fn origin(&self) -> String {
+        self.items().next().map(Item::origin).unwrap_or_default()
     }
 }
 
 /// Writes the table; where most is well, what is well as a second one, folded.
-pub(super) fn write(findings: &[Finding]) -> String {
-    let mut by_name: BTreeMap<&Name, BTreeMap<&Zone, Vec<&Finding>>> = BTreeMap::new();
-    for finding in findings {
-        by_name.entry(&finding.cell.name).or_default().entry(&finding.cell.zone).or_default().push(finding);
+pub(super) fn write(items: &[Item<'_>]) -> String {
+    let mut rows: BTreeMap<(&Name, usize), Row<'_>> = BTreeMap::new();
+    for item in items {
+        let row = rows.entry((&item.finding.cell.name, item.part)).or_insert(Row { zones: BTreeMap::new() });
+        row.zones.entry(&item.finding.cell.zone).or_default().push(item);
     }
-    for findings in by_name.values_mut().flat_map(BTreeMap::values_mut) {
-        findings.sort_by_key(|finding| &finding.cell.arch);
+    for items in rows.values_mut().flat_map(|row| row.zones.values_mut()) {
+        items.sort_by_key(|item| &item.finding.cell.arch);
     }
-    let zones: BTreeSet<&Zone> = findings.iter().map(|finding| &finding.cell.zone).collect();
-    let (shown, good) = fold(by_name.into_iter().map(|(name, zones)| Row { name, zones }).collect(), Row::is_good);
+    let zones: BTreeSet<&Zone> = items.iter().map(|item| &item.finding.cell.zone).collect();
+    let (shown, good) = fold(rows.into_iter().collect(), |(_, row)| row.is_good());
     let mut text = String::new();
     if !shown.is_empty() {
         text += &table(&shown, &zones, "How each image stands in each zone");
@@ -52,7 +59,7 @@ pub(super) fn write(findings: &[Finding]) -> String {
     text
 }
 
-fn table(rows: &[Row<'_>], zones: &BTreeSet<&Zone>, caption: &str) -> String {
+fn table(rows: &[((&Name, usize), Row<'_>)], zones: &BTreeSet<&Zone>, caption: &str) -> String {
     let mut text = format!(
         "<div class=\"scroll\">\n<table role=\"table\" class=\"matrix\">\n<caption>{caption}</caption>\n\
          <thead role=\"rowgroup\">\n<tr role=\"row\"><th role=\"columnheader\" scope=\"col\">image</th>"
@@ -61,17 +68,17 @@ fn table(rows: &[Row<'_>], zones: &BTreeSet<&Zone>, caption: &str) -> String {
         let _ = write!(text, "<th role=\"columnheader\" scope=\"col\">{zone}</th>");
     }
     text += "</tr>\n</thead>\n<tbody role=\"rowgroup\">\n";
-    for row in rows {
+    for ((name, _), row) in rows {
         let _ = write!(
             text,
-            "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{} <span class=\"label\">{}</span></th>",
-            row.name,
-            escaped(&row.labels())
+            "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{name} <span class=\"label\">{}</span>{}</th>",
+            escaped(&row.labels()),
+            row.origin()
         );
         for zone in zones {
             match row.zones.get(zone) {
-                Some(findings) => {
-                    let links: String = findings.iter().map(|finding| link(finding)).collect();
+                Some(items) => {
+                    let links: String = items.iter().map(|item| link(item)).collect();
                     let _ = write!(text, "\n<td role=\"cell\" data-column=\"{zone}\">{links}</td>");
                 }
                 None => text += "\n<td role=\"cell\" class=\"none\"></td>",
@@ -83,8 +90,8 @@ fn table(rows: &[Row<'_>], zones: &BTreeSet<&Zone>, caption: &str) -> String {
 }
 
 /// How one cell stands, leading to all there is to say of it.
-fn link(finding: &Finding) -> String {
-    let class = class(Gravity::of(finding));
-    let (anchor, arch, status) = (anchor(&finding.cell), &finding.cell.arch, status(finding));
+fn link(item: &Item<'_>) -> String {
+    let (class, status) = (class(item.gravity()), status(item.finding));
+    let (anchor, arch) = (item.anchor(), &item.finding.cell.arch);
     format!("<a class=\"chip {class}\" href=\"#{anchor}\">{status} <span class=\"arch\">{arch}</span></a>")
 }

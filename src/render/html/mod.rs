@@ -6,17 +6,18 @@ mod matrix;
 mod pins;
 mod timeline;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha256};
 
-use super::finding::{Gravity, Places, Subject, headline, remedies};
+use super::finding::{Gravity, Places, Remedy, Subject, headline};
 use super::human::date;
 use super::markup::escaped;
 use crate::VERSION;
 use crate::domain::Cell;
-use crate::domain::drift::Finding;
+use crate::domain::drift::{Finding, Status};
 use crate::domain::policy::minute;
 use crate::domain::words::{capitalised, count};
 
@@ -24,6 +25,37 @@ const STYLE: &str = include_str!("style.css");
 
 /// Beyond these, what is as it should be is folded away.
 const FEW: usize = 20;
+
+/// A finding on the page.
+#[derive(Clone)]
+struct Item<'a> {
+    finding: &'a Finding,
+    /// The number of its manifest.
+    part: usize,
+    /// What that is called, where there are others.
+    manifest: String,
+}
+
+impl Item<'_> {
+    fn gravity(&self) -> Gravity {
+        Gravity::of(self.finding)
+    }
+
+    /// The anchor of its row. No word of a cell holds a full stop or anything that HTML gives a meaning.
+    fn anchor(&self) -> String {
+        let Cell { name, zone, arch } = &self.finding.cell;
+        let part = if self.manifest.is_empty() { String::new() } else { format!("{}.", self.part) };
+        format!("{part}{name}.{zone}.{arch}")
+    }
+
+    /// The manifest, behind the name.
+    fn origin(&self) -> String {
+        match escaped(&self.manifest) {
+            manifest if manifest.is_empty() => String::new(),
+            manifest => format!(" <span class=\"label\">{manifest}</span>"),
+        }
+    }
+}
 
 /// A part of the page with a heading; without a body it is left out.
 struct Section {
@@ -34,18 +66,19 @@ struct Section {
 
 /// Writes the page: what to do first, then the overview, then everything there is to say.
 pub(super) fn check(subject: Subject<'_>) -> String {
-    let findings = &subject.report.findings;
+    let item = |(part, finding)| Item { finding, part, manifest: subject.manifest(part) };
+    let items: Vec<Item<'_>> = subject.findings().into_iter().map(item).collect();
     let mut sections = [
         Section { id: "do", title: "What to do", body: commands(subject) },
-        Section { id: "zones", title: "Images by zone", body: matrix::write(findings) },
+        Section { id: "zones", title: "Images by zone", body: matrix::write(&items) },
         Section { id: "notices", title: "Notices", body: notices(subject) },
-        Section { id: "pins", title: "Pins", body: pins::write(findings, subject.now) },
-        Section { id: "ends", title: "Ends of life", body: timeline::write(findings, subject.now) },
+        Section { id: "pins", title: "Pins", body: pins::write(&items, subject.now) },
+        Section { id: "ends", title: "Ends of life", body: timeline::write(&items, subject.now) },
     ]
     .into_iter()
     .filter(|section| !section.body.is_empty())
     .collect::<Vec<_>>();
-    let mut page = head(subject);
+    let mut page = head(subject, &items);
     page += "<nav aria-label=\"On this page\">\n<ul>\n";
     for Section { id, title, .. } in &sections {
         let _ = writeln!(page, "<li><a href=\"#{id}\">{title}</a></li>");
@@ -62,12 +95,15 @@ pub(super) fn check(subject: Subject<'_>) -> String {
 }
 
 /// All above the sections: the verdict, in words and in numbers.
-fn head(subject: Subject<'_>) -> String {
-    let (report, now) = (subject.report, subject.now);
-    let path = subject.manifest.path.display().to_string();
-    let path = escaped(&path);
-    let headline = headline(report);
-    let verdict = class(if report.has_drift() { Gravity::Bad } else { Gravity::Good });
+fn head(subject: Subject<'_>, items: &[Item<'_>]) -> String {
+    let now = subject.now;
+    let manifests = match subject.parts {
+        [part] => part.name(),
+        parts => count(parts.len(), "manifest"),
+    };
+    let path = escaped(&manifests);
+    let headline = headline(subject);
+    let verdict = class(if subject.has_drift() { Gravity::Bad } else { Gravity::Good });
     // The browser itself then refuses whatever else might want to run or be fetched.
     let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
     let mut page = format!(
@@ -80,12 +116,15 @@ fn head(subject: Subject<'_>) -> String {
          <a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header>\n<h1 class=\"{verdict}\">{headline}</h1>\n"
     );
     let _ = writeln!(page, "<p><code>{path}</code>, as of <time datetime=\"{now}\">{} UTC</time></p>", minute(now));
-    let _ = write!(page, "<ul class=\"tally\">\n<li>{}</li>\n", count(report.findings.len(), "pin"));
-    for (status, n) in report.tally() {
-        // What is accepted everywhere is no longer grave.
-        let findings = report.findings.iter().filter(|finding| finding.status == status);
-        let class = findings.map(Gravity::of).min().map(class).unwrap_or_default();
-        let _ = writeln!(page, "<li><span class=\"chip {class}\">{n} {}</span></li>", status.as_str());
+    let _ = write!(page, "<ul class=\"tally\">\n<li>{}</li>\n", count(items.len(), "pin"));
+    // What is accepted everywhere is no longer grave.
+    let mut tally: BTreeMap<Status, (usize, Gravity)> = BTreeMap::new();
+    for item in items {
+        let (n, gravity) = tally.entry(item.finding.status).or_insert((0, Gravity::Good));
+        (*n, *gravity) = (*n + 1, item.gravity().min(*gravity));
+    }
+    for (status, (n, gravity)) in tally {
+        let _ = writeln!(page, "<li><span class=\"chip {}\">{n} {}</span></li>", class(gravity), status.as_str());
     }
     page + "</ul>\n</header>\n"
 }
@@ -93,25 +132,20 @@ fn head(subject: Subject<'_>) -> String {
 /// What mends it, each command alone to be copied.
 fn commands(subject: Subject<'_>) -> String {
     let mut text = String::new();
-    for remedy in remedies(&subject.report.findings, subject.invocation) {
-        let aim = prose(&capitalised(&remedy.aim));
-        let _ = match remedy.command {
-            Some(command) => {
-                write!(text, "<p>{aim}:</p>\n<pre><code>{}</code></pre>\n", escaped(&command))
-            }
-            None => writeln!(text, "<p>{aim}.</p>"),
-        };
+    for Remedy { aim, command } in subject.remedies() {
+        let (aim, command) = (prose(&capitalised(&aim)), escaped(&command).into_owned());
+        let _ = write!(text, "<p>{aim}:</p>\n<pre><code>{command}</code></pre>\n");
     }
     if text.is_empty() { "<p>Nothing.</p>\n".to_owned() } else { text }
 }
 
 /// What the report says beside its findings.
 fn notices(subject: Subject<'_>) -> String {
-    let places = Places::new(subject);
+    let places: Vec<Places<'_>> = subject.parts.iter().map(Places::new).collect();
     let mut text = String::new();
-    for notice in &subject.report.notices {
+    for (part, notice) in subject.notices() {
         let _ = write!(text, "<li>{}", prose(&capitalised(&notice.title)));
-        if let Some(place) = notice.span.as_ref().and_then(|span| places.in_manifest(span)) {
+        if let Some(place) = notice.span.as_ref().and_then(|span| places[part].in_manifest(span)) {
             let path = place.path.display().to_string();
             let _ = write!(text, ", in <code>{}:{}</code>", escaped(&path), place.line);
         }
@@ -137,11 +171,6 @@ fn class(gravity: Gravity) -> &'static str {
 fn status(finding: &Finding) -> String {
     let accepted = if finding.status.is_drift() && !finding.is_drift { ", accepted" } else { "" };
     format!("{}{accepted}", finding.status.as_str())
-}
-
-/// The anchor of a cell. None of its words holds a full stop or anything that HTML gives a meaning.
-fn anchor(cell: &Cell) -> String {
-    format!("{}.{}.{}", cell.name, cell.zone, cell.arch)
 }
 
 /// A day that programs read as well.

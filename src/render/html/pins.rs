@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use super::{anchor, class, day, fold, folded, prose, status};
+use super::{Item, class, day, fold, folded, prose, status};
 use crate::domain::LocalImageId;
 use crate::domain::drift::{Finding, Status};
 use crate::domain::words::count;
@@ -23,15 +23,15 @@ struct Ages {
 }
 
 /// Writes the table; where most is well, what is well as a second one, folded.
-pub(super) fn write(findings: &[Finding], now: Timestamp) -> String {
-    let ages = findings.iter().filter_map(|finding| finding.published).map(|published| days(published, now));
+pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
+    let ages = items.iter().filter_map(|item| item.finding.published).map(|published| days(published, now));
     let ages = Ages { now, oldest: ages.max().unwrap_or_default() };
     let scale = if ages.oldest > 0 {
         format!("; the bars show how old a pin is, the longest is {}", count(ages.oldest, "day"))
     } else {
         String::new()
     };
-    let (shown, good) = fold(findings.iter().collect(), |finding| Gravity::of(finding) == Gravity::Good);
+    let (shown, good) = fold(items.iter().collect(), |item| item.gravity() == Gravity::Good);
     let mut text = String::new();
     if !shown.is_empty() {
         text += &table(&shown, ages, &format!("Each pin, the worst first{scale}"));
@@ -43,7 +43,7 @@ pub(super) fn write(findings: &[Finding], now: Timestamp) -> String {
     text
 }
 
-fn table(findings: &[&Finding], ages: Ages, caption: &str) -> String {
+fn table(items: &[&Item<'_>], ages: Ages, caption: &str) -> String {
     let mut text = format!(
         "<table role=\"table\" class=\"pins\">\n<caption>{caption}</caption>\n<thead role=\"rowgroup\">\n<tr role=\"row\">"
     );
@@ -51,22 +51,24 @@ fn table(findings: &[&Finding], ages: Ages, caption: &str) -> String {
         let _ = write!(text, "<th role=\"columnheader\" scope=\"col\">{column}</th>");
     }
     text += "</tr>\n</thead>\n<tbody role=\"rowgroup\">\n";
-    for finding in findings {
-        row(&mut text, finding, ages);
+    for item in items {
+        row(&mut text, item, ages);
     }
     text + "</tbody>\n</table>\n"
 }
 
-fn row(text: &mut String, finding: &Finding, ages: Ages) {
-    let (class, status) = (class(Gravity::of(finding)), status(finding));
+fn row(text: &mut String, item: &Item<'_>, ages: Ages) {
+    let finding = item.finding;
+    let (class, status) = (class(item.gravity()), status(finding));
     let _ = write!(
         text,
         "<tr role=\"row\" id=\"{}\"><td role=\"cell\"><span class=\"chip {class}\">{status}</span></td>\n\
-         <th role=\"rowheader\" scope=\"row\">{} <span class=\"label\">{}</span> <span class=\"label\">{}</span></th>\n",
-        anchor(&finding.cell),
+         <th role=\"rowheader\" scope=\"row\">{} <span class=\"label\">{}</span> <span class=\"label\">{}</span>{}</th>\n",
+        item.anchor(),
         finding.cell.name,
         escaped(&label(finding)),
         zone_and_arch(&finding.cell),
+        item.origin(),
     );
     cell(text, "locked", &finding.locked.as_ref().map(|pin| locked(pin.id, finding, ages)).unwrap_or_default());
     let latest = finding.latest.as_ref();

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::class;
+use super::{Item, class};
 use crate::domain::Name;
 use crate::domain::drift::{Finding, Status};
 use crate::domain::life::Stage;
@@ -31,10 +31,11 @@ struct Axis {
 type Ends<'a> = BTreeMap<(Date, String, &'a str), (Stage, BTreeSet<&'a Name>)>;
 
 /// Writes a line for each end, the first first, and what no end is known of.
-pub(super) fn write(findings: &[Finding], now: Timestamp) -> String {
+pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
     let mut ends = Ends::new();
     let mut endless: BTreeSet<String> = BTreeSet::new();
-    for finding in findings.iter().filter(|finding| finding.locked.is_some() && finding.place.is_some()) {
+    let findings = items.iter().map(|item| item.finding);
+    for finding in findings.filter(|finding| finding.locked.is_some() && finding.place.is_some()) {
         let Some(end) = &finding.end else {
             endless.insert(label(finding));
             continue;

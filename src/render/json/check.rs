@@ -4,11 +4,12 @@ use serde::Serialize;
 
 use super::{CellJson, LocalImageJson, RemarkJson, write};
 use crate::domain::CommercialType;
-use crate::domain::drift::{Finding, Report};
+use crate::domain::drift::Finding;
 use crate::domain::release::Release;
+use crate::render::Subject;
 
 /// What `check` and `resolve --locked` found: `imagelock.check/1`.
-pub fn check(report: &Report) -> String {
+pub fn check(subject: Subject<'_>) -> String {
     #[derive(Serialize)]
     struct Check<'a> {
         schema: &'static str,
@@ -18,6 +19,7 @@ pub fn check(report: &Report) -> String {
     }
     #[derive(Serialize)]
     struct Row<'a> {
+        manifest: String,
         #[serde(flatten)]
         cell: CellJson,
         instance_type: Option<&'a str>,
@@ -35,9 +37,10 @@ pub fn check(report: &Report) -> String {
         date: String,
         source: &'a str,
     }
-    fn row(finding: &Finding) -> Row<'_> {
+    fn row(manifest: String, finding: &Finding) -> Row<'_> {
         let latest = finding.latest.as_ref();
         Row {
+            manifest,
             cell: CellJson::finding(finding),
             instance_type: finding
                 .locked
@@ -57,10 +60,11 @@ pub fn check(report: &Report) -> String {
             notes: &finding.notes,
         }
     }
+    let manifest = |part: usize| subject.parts[part].name();
     write(&Check {
         schema: "imagelock.check/1",
-        drift: report.has_drift(),
-        pins: report.findings.iter().map(row).collect(),
-        notices: report.notices.iter().map(RemarkJson::new).collect(),
+        drift: subject.has_drift(),
+        pins: subject.findings().into_iter().map(|(part, finding)| row(manifest(part), finding)).collect(),
+        notices: subject.notices().map(|(part, notice)| RemarkJson::new(manifest(part), notice)).collect(),
     })
 }

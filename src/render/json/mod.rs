@@ -3,6 +3,7 @@
 
 mod check;
 mod explain;
+mod history;
 mod plan;
 
 use serde::Serialize;
@@ -12,11 +13,13 @@ use crate::domain::drift::{Finding, Latest};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::problem::Problem;
 use crate::domain::release::Release;
+use crate::domain::resolve::Change;
 use crate::domain::search::Offer;
 use crate::domain::{Cell, ImageRef, ImageType, Label, Zone};
 
 pub use check::check;
 pub use explain::{candidates, identity};
+pub use history::{diff, log};
 pub use plan::plan;
 
 /// A local image as reports show it.
@@ -89,17 +92,39 @@ impl CellJson {
     }
 }
 
+/// What every row says of a change.
+#[derive(Serialize)]
+struct ChangeJson {
+    #[serde(flatten)]
+    cell: Option<CellJson>,
+    action: &'static str,
+    from: Option<LocalImageJson>,
+    to: Option<LocalImageJson>,
+}
+
+impl ChangeJson {
+    fn new(change: &Change) -> Self {
+        Self {
+            cell: change.to.as_ref().or(change.from.as_ref()).map(CellJson::pin),
+            action: change.action().as_str(),
+            from: change.from.as_ref().map(LocalImageJson::pin),
+            to: change.to.as_ref().map(LocalImageJson::pin),
+        }
+    }
+}
+
 /// A remark on the manifest.
 #[derive(Serialize)]
 struct RemarkJson<'a> {
+    manifest: String,
     message: &'a str,
     notes: &'a [String],
     help: Option<&'a str>,
 }
 
 impl<'a> RemarkJson<'a> {
-    fn new(problem: &'a Problem) -> Self {
-        Self { message: &problem.title, notes: &problem.notes, help: problem.help.as_deref() }
+    fn new(manifest: String, problem: &'a Problem) -> Self {
+        Self { manifest, message: &problem.title, notes: &problem.notes, help: problem.help.as_deref() }
     }
 }
 

@@ -2,11 +2,14 @@
 
 use serde::Serialize;
 
-use super::{CellJson, LocalImageJson, RemarkJson, write};
-use crate::domain::resolve::{Change, Plan};
+use super::{ChangeJson, LocalImageJson, RemarkJson, write};
+use crate::domain::resolve::Change;
+use crate::domain::words::escaped;
+use crate::error::Source;
+use crate::render::change::Resolved;
 
 /// What `resolve` did: `imagelock.resolve/1`.
-pub fn plan(plan: &Plan, dry_run: bool) -> String {
+pub fn plan(resolved: &[Resolved<'_>], dry_run: bool) -> String {
     #[derive(Serialize)]
     struct Resolve<'a> {
         schema: &'static str,
@@ -17,29 +20,34 @@ pub fn plan(plan: &Plan, dry_run: bool) -> String {
     }
     #[derive(Serialize)]
     struct Row<'a> {
+        manifest: String,
         #[serde(flatten)]
-        cell: Option<CellJson>,
-        action: &'static str,
-        from: Option<LocalImageJson>,
-        to: Option<LocalImageJson>,
+        change: ChangeJson,
         newer: Option<LocalImageJson>,
         note: Option<&'a str>,
     }
-    fn row(change: &Change) -> Row<'_> {
+    fn row<'a>(manifest: &Source, change: &'a Change) -> Row<'a> {
         Row {
-            cell: change.to.as_ref().or(change.from.as_ref()).map(CellJson::pin),
-            action: change.action().as_str(),
-            from: change.from.as_ref().map(LocalImageJson::pin),
-            to: change.to.as_ref().map(LocalImageJson::pin),
+            manifest: name(manifest),
+            change: ChangeJson::new(change),
             newer: change.newer.as_ref().map(|newer| LocalImageJson::latest(newer, &change.cell.zone)),
             note: change.note.as_deref(),
         }
     }
-    write(&Resolve {
+    let mut report = Resolve {
         schema: "imagelock.resolve/1",
         dry_run,
-        changed: plan.has_changes(),
-        pins: plan.changes.iter().map(row).collect(),
-        warnings: plan.warnings.iter().map(RemarkJson::new).collect(),
-    })
+        changed: resolved.iter().any(|it| it.plan.has_changes()),
+        pins: Vec::new(),
+        warnings: Vec::new(),
+    };
+    for Resolved { manifest, plan, .. } in resolved {
+        report.pins.extend(plan.changes.iter().map(|change| row(manifest, change)));
+        report.warnings.extend(plan.warnings.iter().map(|warning| RemarkJson::new(name(manifest), warning)));
+    }
+    write(&report)
+}
+
+fn name(manifest: &Source) -> String {
+    escaped(&manifest.path.display().to_string())
 }

@@ -1,0 +1,112 @@
+//! `imagelock adopt`: reads a lock into being from IDs that people already run.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::export::guard;
+use super::resolve::{Mode, Step, outcome};
+use super::search::check_index;
+use super::{Context, Outcome, Project, lock_path, read_lock};
+use crate::domain::adopt::declare::declarations;
+use crate::domain::adopt::identify::{Identified, identify, questions};
+use crate::domain::adopt::mention::mentions;
+use crate::domain::adopt::pin::pins;
+use crate::domain::adopt::{Wish, Word};
+use crate::domain::catalog::Catalog;
+use crate::domain::lock::Lock;
+use crate::domain::manifest::Manifest;
+use crate::domain::manifest::edit::declare;
+use crate::domain::problem::Problem;
+use crate::domain::words::{and, quoted};
+use crate::error::{Error, Source};
+use crate::files;
+
+/// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
+///
+/// # Errors
+/// If one of `names` cannot be identified, if nothing in the files can be, or if the manifest or the lock say otherwise.
+/// Nothing is changed then.
+pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, mode: Mode) -> Result<Outcome, Error> {
+    let wishes = wishes(names, from)?;
+    let mut catalog = Catalog::default();
+    context.marketplace.inquire(&mut catalog, |catalog| questions(&wishes, catalog));
+    if wishes.iter().any(|wish| !wish.is_image) {
+        check_index(&catalog)?;
+    }
+    let path = lock_path(context.manifest())?;
+    let _guard = guard(context, context.manifest())?;
+    let lock = if path.exists() { read_lock(context)?.0 } else { Lock::default() };
+    let source =
+        Source { path: context.manifest().to_owned(), text: files::read(context.manifest())?.unwrap_or_default() };
+    let refused = |problems, source: &Source| Error::Problems { problems, manifest: Some(source.clone()), lock: None };
+    let manifest = if source.text.trim().is_empty() { Ok(None) } else { Manifest::parse(&source.text).map(Some) };
+    let manifest = manifest.map_err(|problems| refused(problems, &source))?;
+    let Identified { mut found, problems, strangers } = identify(&wishes, word, manifest.as_ref(), &lock, &catalog)
+        .map_err(|failure| Error::Marketplace { doing: "identify the IDs".to_owned(), failure })?;
+    if !problems.is_empty() || found.is_empty() {
+        let problems = if found.is_empty() { [problems, nothing(from, strangers)].concat() } else { problems };
+        return Err(refused(problems, &source));
+    }
+    let declarations = declarations(&mut found, manifest.as_ref(), &lock);
+    let text = declare(&source.text, &declarations).map_err(|problems| refused(problems, &source))?;
+    let is_new = text != source.text;
+    let source = Source { text, ..source };
+    let manifest = Manifest::parse(&source.text).map_err(|problems| refused(problems, &source))?;
+    let lock_source = files::read(&path)?.map(|text| Source { path, text });
+    let project = Project { manifest, lock, manifest_source: source, lock_source };
+    let plan = pins(&found, project.manifest.targets(), &project.lock, &catalog)
+        .map_err(|problems| project.error(problems))?;
+    let step = Step::new(project, plan)?;
+    if mode == Mode::Write {
+        step.write(is_new)?;
+    }
+    let outcome = outcome(context, std::slice::from_ref(&step), mode);
+    let verb = if mode == Mode::Write { "declared" } else { "would declare" };
+    let names = declarations.iter().map(|declaration| quoted(&declaration.name));
+    let declared = format!("{verb} {} in `{}`", and(names), context.manifest().display());
+    let remark = if is_new { [declared, outcome.remark].join("\n").trim_end().to_owned() } else { outcome.remark };
+    let warnings = [strangers, step.plan.warnings].concat();
+    Ok(Outcome { remark, warning: step.project.warning(&warnings), ..outcome })
+}
+
+/// What the command line and the files name.
+fn wishes(names: &[String], from: &[PathBuf]) -> Result<Vec<Wish>, Error> {
+    let (mut wishes, mut problems) = (Vec::new(), Vec::new());
+    for name in names {
+        match Wish::parse(name) {
+            Ok(wish) => wishes.push(wish),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Error::Problems { problems, manifest: None, lock: None });
+    }
+    for path in from {
+        let Some(text) = files::read(path)? else {
+            return Err(Error::Read { path: path.clone(), source: std::io::ErrorKind::NotFound.into() });
+        };
+        wishes.extend(mentions(&text).into_iter().map(|mention| Wish {
+            name: mention.name,
+            id: mention.id,
+            zone: mention.zone,
+            place: Some(format!("{}:{}", path.display(), mention.line)),
+            is_image: mention.is_image,
+        }));
+    }
+    // An ID that one file says is an image is one wherever it stands.
+    let images: BTreeSet<_> = wishes.iter().filter(|wish| wish.is_image).map(|wish| wish.id).collect();
+    for wish in &mut wishes {
+        wish.is_image |= images.contains(&wish.id);
+    }
+    Ok(wishes)
+}
+
+/// The problem of files that have nothing to adopt.
+fn nothing(from: &[PathBuf], strangers: Vec<Problem>) -> Vec<Problem> {
+    if from.is_empty() || !strangers.is_empty() {
+        return strangers;
+    }
+    let files = and(from.iter().map(|path| quoted(path.display())));
+    let title = format!("in {files} there is no ID of an image that the Marketplace lists");
+    vec![Problem::new(title).help("name the IDs: `imagelock adopt web=UUID`")]
+}

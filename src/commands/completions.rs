@@ -1,0 +1,12 @@
+//! `imagelock completions SHELL`: prints a script that completes commands and options.
+
+use clap_complete::{Shell, generate};
+
+use super::Outcome;
+
+/// Prints the script for a shell.
+pub fn run(mut program: clap::Command, shell: Shell) -> Outcome {
+    let mut script = Vec::new();
+    generate(shell, &mut program, "imagelock", &mut script);
+    Outcome::well(String::from_utf8_lossy(&script).into_owned())
+}

@@ -1,0 +1,104 @@
+//! `imagelock diff`: the pins that differ between two revisions of the lockfile.
+
+use std::path::{Path, PathBuf};
+
+use super::{Context, Format, Outcome, lock_path, parse_lock};
+use crate::domain::history::{Comparison, Side, changes};
+use crate::domain::lock::Lock;
+use crate::error::{Error, Source};
+use crate::files;
+use crate::git::Repository;
+use crate::render::{history as human, json, markdown};
+
+/// A state of the lockfile that is named.
+enum State {
+    Revision(String),
+    MergeBase(String, String),
+    WorkingTree,
+}
+
+/// Compares two states of the lockfile: of `HEAD` and the working tree, unless others are named.
+///
+/// # Errors
+/// If one of them cannot be had or cannot be read.
+pub fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Result<Outcome, Error> {
+    let path = lock_path(context.manifest())?;
+    let here = files::read(&path)?;
+    let repository = Repository::around(&path)?;
+    let (from, to) = states(from, to);
+    let (from, old) = side(&repository, &from, &path, here.as_ref())?;
+    let (to, new) = side(&repository, &to, &path, here.as_ref())?;
+    if old.is_none() && new.is_none() {
+        return Err(Error::NoLock { path });
+    }
+    // A lockfile that is not there yet pins nothing.
+    let changes = changes(&old.unwrap_or_default(), &new.unwrap_or_default());
+    let comparison = Comparison { from, to, changes };
+    let output = match context.format {
+        Format::Json => json::diff(&comparison),
+        Format::Markdown => markdown::changes(&comparison.changes),
+        _ => human::diff(&comparison, context.quiet),
+    };
+    Ok(Outcome::judged(output, exit_code && !comparison.changes.is_empty()))
+}
+
+/// What two words name: `A B`, or as git has it `A..B` and `A...B`, where nothing stands for `HEAD`.
+fn states(from: &str, to: Option<&str>) -> (State, State) {
+    let revision = |text: &str| if text.is_empty() { "HEAD".to_owned() } else { text.to_owned() };
+    if let Some(to) = to {
+        return (State::Revision(revision(from)), State::Revision(revision(to)));
+    }
+    if let Some((a, b)) = from.split_once("...") {
+        return (State::MergeBase(revision(a), revision(b)), State::Revision(revision(b)));
+    }
+    match from.split_once("..") {
+        Some((a, b)) => (State::Revision(revision(a)), State::Revision(revision(b))),
+        None => (State::Revision(revision(from)), State::WorkingTree),
+    }
+}
+
+/// What to call a state, and the lock it has, if it has one.
+fn side(
+    repository: &Repository,
+    state: &State,
+    path: &Path,
+    here: Option<&String>,
+) -> Result<(Side, Option<Lock>), Error> {
+    let (name, commit) = match state {
+        State::WorkingTree => {
+            let source = here.map(|text| Source { path: path.to_owned(), text: text.clone() });
+            let lock = source.map(parse_lock).transpose()?.map(|(lock, _)| lock);
+            return Ok((Side { name: "working tree".to_owned(), commit: None }, lock));
+        }
+        State::Revision(revision) => (revision.clone(), commit(repository, revision, path)?),
+        State::MergeBase(a, b) => {
+            let base = repository.merge_base(&commit(repository, a, path)?, &commit(repository, b, path)?)?;
+            let base = base.ok_or_else(|| Error::NoMergeBase { from: a.clone(), to: b.clone() })?;
+            (format!("merge base of {a} and {b}"), base)
+        }
+    };
+    let lock = match repository.lockfile(&commit)? {
+        Some(blob) => {
+            // As git names it.
+            let path = PathBuf::from(format!("{name}:{}", path.display()));
+            let content = repository.read(&[&blob])?.into_iter().next().flatten();
+            let content = content.ok_or_else(|| Error::Git { message: format!("the object {blob} is missing") })?;
+            Some(parse_lock(Source { text: files::text(content, &path)?, path })?.0)
+        }
+        None => None,
+    };
+    Ok((Side { name, commit: Some(commit) }, lock))
+}
+
+fn commit(repository: &Repository, revision: &str, path: &Path) -> Result<String, Error> {
+    if let Some(commit) = repository.commit(revision)? {
+        return Ok(commit);
+    }
+    if revision == "HEAD" {
+        return Err(Error::NeverCommitted { path: path.to_owned() });
+    }
+    // A clone that a CI system made often has the branches of its origin alone.
+    let remote = format!("origin/{revision}");
+    let instead = repository.commit(&remote)?.map(|_| remote);
+    Err(Error::NoRevision { revision: revision.to_owned(), instead })
+}

@@ -1,0 +1,77 @@
+//! `imagelock add` and `imagelock remove`: edit the manifest, and keep its comments.
+
+use super::{Context, Outcome, lock_path};
+use crate::domain::manifest::edit::{Declaration, declare, remove as without};
+use crate::domain::manifest::{Manifest, check_names};
+use crate::domain::problem::Problem;
+use crate::domain::words::{and, quoted};
+use crate::error::{Error, Source};
+use crate::files;
+use crate::guard::Guard;
+
+/// Declares an image. Where there is no manifest, it is the first of a new one.
+///
+/// # Errors
+/// If the manifest cannot be read or written, or would be wrong with this image.
+pub fn add(context: &Context, declaration: &Declaration) -> Result<Outcome, Error> {
+    edit(context, true, |text| declare(text, std::slice::from_ref(declaration)))?;
+    Ok(Outcome::remark(format!(
+        "declared `{}` in `{}`: `{} resolve` pins it",
+        declaration.name,
+        context.manifest().display(),
+        context.invocation
+    )))
+}
+
+/// Removes the declarations of images; their pins go with the next `resolve`.
+///
+/// # Errors
+/// If the manifest cannot be read or written, has no such image, or would have none.
+pub fn remove(context: &Context, names: &[String]) -> Result<Outcome, Error> {
+    edit(context, false, |text| {
+        let manifest = Manifest::parse(text)?;
+        let names = check_names(names, &manifest.names())?;
+        if names.iter().eq(manifest.names()) {
+            let title = format!("without {} the manifest would declare no image", list(&names));
+            return Err(vec![Problem::new(title).help("keep one, or delete the manifest and the lockfile")]);
+        }
+        without(text, &names)
+    })?;
+    Ok(Outcome::remark(format!(
+        "removed {} from `{}`: `{} resolve` drops the pins",
+        list(names),
+        context.manifest().display(),
+        context.invocation
+    )))
+}
+
+fn list(names: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
+    and(names.into_iter().map(quoted))
+}
+
+/// Replaces the manifest by what `change` makes of it, if that can be read.
+fn edit(
+    context: &Context,
+    may_be_absent: bool,
+    change: impl FnOnce(&str) -> Result<String, Vec<Problem>>,
+) -> Result<(), Error> {
+    let path = context.manifest().to_owned();
+    lock_path(&path)?;
+    let _guard = Guard::acquire(&[&path], context.deadline, &*context.notify)?;
+    let text = match files::read(&path)? {
+        Some(text) => text,
+        None if may_be_absent => String::new(),
+        None => return Err(Error::NoManifest { path }),
+    };
+    let refused = |problems, text| {
+        Err(Error::Problems { problems, manifest: Some(Source { path: path.clone(), text }), lock: None })
+    };
+    let edited = match change(&text) {
+        Ok(edited) => edited,
+        Err(problems) => return refused(problems, text),
+    };
+    match Manifest::parse(&edited) {
+        Ok(_) => files::replace(&path, &edited),
+        Err(problems) => refused(problems, edited),
+    }
+}

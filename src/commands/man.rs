@@ -1,0 +1,28 @@
+//! `imagelock man DIR`: writes the manual pages, or prints the one of the whole.
+
+use std::path::Path;
+
+use super::{Context, Outcome};
+use crate::domain::words::count;
+use crate::error::Error;
+use crate::files;
+use crate::guard::Guard;
+use crate::render::man::pages;
+
+/// Writes the manual pages of a program into a directory, which is made if there is none; without one, prints the first.
+///
+/// # Errors
+/// If a page cannot be written.
+pub fn run(context: &Context, program: clap::Command, directory: Option<&Path>) -> Result<Outcome, Error> {
+    let pages = pages(program);
+    let Some(directory) = directory else {
+        return Ok(Outcome::well(pages.into_iter().next().map(|page| page.text).unwrap_or_default()));
+    };
+    files::make_directory(directory)?;
+    for page in &pages {
+        let path = directory.join(&page.file);
+        let _guard = Guard::acquire(&[&path], context.deadline, &*context.notify)?;
+        files::replace(&path, &page.text)?;
+    }
+    Ok(Outcome::remark(format!("wrote {} to `{}`", count(pages.len(), "page"), directory.display())))
+}

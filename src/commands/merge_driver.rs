@@ -1,0 +1,83 @@
+//! `imagelock merge-driver`: merges two branches of a lockfile for git.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::{Context, Outcome, lock_path};
+use crate::domain::fields::unmerged;
+use crate::domain::lock::Lock;
+use crate::domain::mend::mend;
+use crate::domain::merge::merge;
+use crate::domain::problem::Problem;
+use crate::error::{Error, Source};
+use crate::files;
+use crate::guard::Guard;
+
+/// Merges the locks in two files, which come from the one in `base`, and writes what comes of it over `ours`: that is
+/// git's protocol. The manifest is not read: its lockfile is what messages call the files.
+///
+/// # Errors
+/// If the sides contradict each other: then `ours` has conflict markers around those blocks. If one of the files
+/// cannot be read: then `ours` is as it was.
+pub fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result<Outcome, Error> {
+    let path = lock_path(context.manifest())?;
+    let _guard = Guard::acquire(&[ours], context.deadline, &*context.notify)?;
+    let base = match read(base, "base", &path)? {
+        // Both sides added the file.
+        None => Lock::default(),
+        Some(source) if source.text.trim().is_empty() => Lock::default(),
+        // git makes a base of several by merging them, and that may have left conflicts.
+        Some(source) => understood(source, |text| mend(text).map(|mended| mended.lock), "base", &path)?,
+    };
+    let our_source = present(ours, "ours", &path)?;
+    let crlf = our_source.text.contains("\r\n");
+    let our_lock = understood(our_source, Lock::parse, "ours", &path)?;
+    let their_lock = understood(present(theirs, "theirs", &path)?, Lock::parse, "theirs", &path)?;
+    let merged = merge(&base, &our_lock, &their_lock);
+    let text = merged.write();
+    files::replace(ours, &if crlf { text.replace('\n', "\r\n") } else { text })?;
+    if merged.conflicts.is_empty() {
+        Ok(Outcome::well(String::new()))
+    } else {
+        Err(Error::Conflicts { path, conflicts: merged.conflicts })
+    }
+}
+
+/// Reads one of the files, as git would call it: `images.lock (theirs)`.
+fn read(file: &Path, side: &str, path: &Path) -> Result<Option<Source>, Error> {
+    let named = format!("{} ({side})", path.display()).into();
+    match files::read(file) {
+        Ok(text) => Ok(text.map(|text| Source { path: named, text })),
+        Err(Error::NotText { line, .. }) => Err(Error::NotText { path: named, line }),
+        Err(error) => Err(error),
+    }
+}
+
+fn present(file: &Path, side: &str, path: &Path) -> Result<Source, Error> {
+    let absent = || Error::Read { path: file.to_owned(), source: ErrorKind::NotFound.into() };
+    read(file, side, path)?.ok_or_else(absent)
+}
+
+/// The lock in one of the files.
+fn understood(
+    source: Source,
+    parse: impl FnOnce(&str) -> Result<Lock, Vec<Problem>>,
+    side: &str,
+    path: &Path,
+) -> Result<Lock, Error> {
+    parse(&source.text).map_err(|problems| {
+        let has_markers = unmerged(&source.text).is_some();
+        let told = |problem: Problem| {
+            let title = format!("{side} cannot be merged: {}", problem.title);
+            let note = format!(
+                "`{}` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge \
+                 again, or take one side whole with `git checkout --ours` or `--theirs`",
+                path.display()
+            );
+            // Here, mending would settle that older conflict and lose this one.
+            let there = has_markers.then(|| "where it was committed: `imagelock resolve --mend`, and commit".to_owned());
+            Problem { title, help: there.or(problem.help.clone()), ..problem }.note(note)
+        };
+        Error::Problems { problems: problems.into_iter().map(told).collect(), manifest: None, lock: Some(source) }
+    })
+}

@@ -1,0 +1,195 @@
+//! What became of the pins: the changes between two locks, and those between the revisions of one.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::Name;
+use super::lock::{Lock, Pin};
+use super::resolve::Change;
+
+/// A commit, as far as it is shown. The texts are those of strangers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Its whole hash.
+    pub id: String,
+    /// When it was made.
+    pub time: Timestamp,
+    /// Who wrote it.
+    pub author: String,
+    /// The first line of its message.
+    pub subject: String,
+}
+
+/// The first digits of a commit's hash, for tables where the whole would not fit.
+pub fn short(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
+}
+
+/// The lockfile as a commit left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// The commit; `None` for what is not committed.
+    pub commit: Option<Commit>,
+    /// The lock; an absent file is an empty one. Or in a line why it cannot be read.
+    pub lock: Result<Lock, String>,
+}
+
+/// What a revision did to the pins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The commit; `None` for what is not committed.
+    pub commit: Option<Commit>,
+    /// The time by which the ages of its images count.
+    pub time: Timestamp,
+    /// The pins that it changed, sorted by cell.
+    pub changes: Vec<Change>,
+    /// Why it cannot be read, if it cannot.
+    pub unreadable: Option<String>,
+}
+
+/// The changes between two states of the lockfile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// The older state.
+    pub from: Side,
+    /// The newer state.
+    pub to: Side,
+    /// The pins that differ, sorted by cell.
+    pub changes: Vec<Change>,
+}
+
+/// What is compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// What to call it: a revision as it was given, or the working tree.
+    pub name: String,
+    /// The whole hash of its commit, if it is one.
+    pub commit: Option<String>,
+}
+
+/// Reads a revision of the lockfile. `None` is an absent file, and an empty lock.
+///
+/// # Errors
+/// The first of its problems, in a line: a revision that cannot be read is told of, and the history goes on.
+pub fn read(text: Option<&[u8]>) -> Result<Lock, String> {
+    let Some(text) = text else { return Ok(Lock::default()) };
+    let text = std::str::from_utf8(text).map_err(|_| "it is no text".to_owned())?;
+    Lock::parse(text).map_err(|problems| problems.into_iter().next().map_or_else(String::new, |problem| problem.title))
+}
+
+/// The pins that differ between two locks, sorted by cell.
+pub fn changes(from: &Lock, to: &Lock) -> Vec<Change> {
+    let cells: BTreeSet<_> = from.pins().iter().chain(to.pins()).map(|pin| &pin.cell).collect();
+    let pin = |lock: &Lock, cell| lock.get(cell).cloned();
+    cells
+        .into_iter()
+        .filter(|cell| from.get(cell) != to.get(cell) || to.is_edited(cell) && !from.is_edited(cell))
+        .map(|cell| {
+            let edited = to.is_edited(cell);
+            let note = edited.then(|| "the block does not match its digest".to_owned());
+            Change { cell: cell.clone(), from: pin(from, cell), to: pin(to, cell), edited, newer: None, note }
+        })
+        .collect()
+}
+
+/// The names of all pins that ever were.
+pub fn names(revisions: &[Revision]) -> BTreeSet<&Name> {
+    let locks = revisions.iter().filter_map(|revision| revision.lock.as_ref().ok());
+    locks.flat_map(Lock::pins).map(|pin| &pin.cell.name).collect()
+}
+
+/// What each revision did to the pins of `names`, or of all if there are none; revisions that did nothing are left out.
+/// Both the revisions and what comes out have the newest first. What is not committed happens `now`.
+///
+/// The oldest revision pins everything it has anew, unless the history goes further back than is known
+/// (`is_whole`): then nobody can tell what it did. What follows a revision that cannot be read is compared with the
+/// last one before it that can, so that no change is lost.
+pub fn entries(revisions: &[Revision], is_whole: bool, names: &BTreeSet<Name>, now: Timestamp) -> Vec<Entry> {
+    let nothing = Lock::default();
+    let mut before = is_whole.then_some(&nothing);
+    let mut entries = Vec::new();
+    for Revision { commit, lock } in revisions.iter().rev() {
+        let (changes, unreadable) = match lock {
+            Ok(lock) => (before.replace(lock).map(|before| changes(before, lock)).unwrap_or_default(), None),
+            Err(why) => (Vec::new(), Some(why.clone())),
+        };
+        let is_asked = |change: &Change| names.is_empty() || names.contains(&change.cell.name);
+        let changes: Vec<Change> = changes.into_iter().filter(is_asked).collect();
+        if !changes.is_empty() || unreadable.is_some() {
+            let time = commit.as_ref().map_or(now, |commit| commit.time);
+            entries.push(Entry { commit: commit.clone(), time, changes, unreadable });
+        }
+    }
+    entries.reverse();
+    entries
+}
+
+/// How many whole days old the pinned version was at a time, if its date is known and had come.
+pub fn age(pin: &Pin, at: Timestamp) -> Option<usize> {
+    let hours = at.duration_since(pin.published?).as_hours();
+    usize::try_from(hours).ok().map(|hours| hours / 24)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::resolve::Action;
+
+    /// A lock of `web` and `db` as these lines would have them.
+    fn lock(pins: &[(&str, u32)]) -> Lock {
+        let block = |(name, id): &(&str, u32)| {
+            format!(
+                "[[pin]]\nname = \"{name}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\ntype = \"instance_sbs\"\n\
+                 label = \"ubuntu_noble\"\nid = \"{id:08}-0000-4000-8000-000000000000\"\n\
+                 published = 2026-09-02T08:30:55Z\ndigest = \"\"\n"
+            )
+        };
+        let text = pins.iter().map(block).fold("version = 1\n".to_owned(), |text, block| text + &block);
+        // Of the pins alone, so that the digests are right.
+        Lock::new(Lock::parse(&text).unwrap().pins().to_vec())
+    }
+
+    fn revision(lock: Result<Lock, String>) -> Revision {
+        Revision { commit: None, lock }
+    }
+
+    fn told(entries: &[Entry]) -> Vec<Vec<(String, Action)>> {
+        let words = |change: &Change| (change.cell.name.to_string(), change.action());
+        entries.iter().map(|entry| entry.changes.iter().map(words).collect()).collect()
+    }
+
+    #[test]
+    fn a_lock_differs_in_its_pins_and_in_blocks_that_nobody_vouches_for() {
+        let old = lock(&[("db", 1), ("web", 1)]);
+        assert_eq!(changes(&old, &old), []);
+        let edited = old.write().replacen("digest = \"sha256:", "digest = \"sha256:0", 1);
+        let edited = Lock::parse(&edited).unwrap();
+        let actions = |from, to| changes(from, to).iter().map(Change::action).collect::<Vec<_>>();
+        assert_eq!(actions(&old, &edited), [Action::Edited]);
+        assert_eq!(actions(&edited, &edited), []);
+        assert_eq!(actions(&old, &lock(&[("web", 2), ("x", 1)])), [Action::Removed, Action::Moved, Action::Added]);
+    }
+
+    #[test]
+    fn no_change_is_lost_over_a_revision_that_cannot_be_read() {
+        let now = Timestamp::UNIX_EPOCH;
+        let revisions =
+            [revision(Ok(lock(&[("web", 2)]))), revision(Err("garbage".to_owned())), revision(Ok(lock(&[("web", 1)])))];
+        let entry = |action| vec![("web".to_owned(), action)];
+        let all = entries(&revisions, true, &BTreeSet::new(), now);
+        assert_eq!(told(&all), [entry(Action::Moved), vec![], entry(Action::Added)]);
+        assert_eq!(all[1].unreadable.as_deref(), Some("garbage"));
+        let cut = entries(&revisions, false, &BTreeSet::new(), now);
+        assert_eq!(told(&cut), [entry(Action::Moved), vec![]]);
+        assert_eq!(names(&revisions).len(), 1);
+    }
+
+    #[test]
+    fn an_age_is_of_the_past() {
+        let pin = lock(&[("web", 1)]).pins()[0].clone();
+        assert_eq!(age(&pin, "2026-09-05T08:30:54Z".parse().unwrap()), Some(2));
+        assert_eq!(age(&pin, "2026-09-01T08:30:54Z".parse().unwrap()), None);
+        assert_eq!(age(&Pin { published: None, ..pin }, Timestamp::MAX), None);
+    }
+}

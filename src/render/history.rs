@@ -1,0 +1,99 @@
+//! What became of the pins -> tables.
+
+use anstyle::Style;
+
+use super::change::{detail, tally};
+use super::human::{change_row, date};
+use super::style::{self, FAINT, PLAIN};
+use super::table::Table;
+use crate::domain::history::{Commit, Comparison, Entry, age, short};
+use crate::domain::lock::Pin;
+use crate::domain::resolve::{Action, Change};
+use crate::domain::words::{count, visible};
+
+/// When each pin moved: a row a pin and commit, the newest first.
+pub fn log(entries: &[Entry], quiet: bool) -> String {
+    let mut table = Table::new(&[
+        "DATE", "COMMIT", "CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL", "AUTHOR", "SUBJECT",
+    ]);
+    for entry in entries {
+        let (when, who) = stamp(entry.commit.as_ref());
+        let nobody = [none(), none()];
+        for (n, change) in entry.changes.iter().enumerate() {
+            let detail = (with_ages(change, entry), FAINT);
+            let who = if n == 0 { who.clone() } else { nobody.clone() };
+            table.row(when.iter().cloned().chain(change_row(change)).chain([detail]).chain(who));
+        }
+        if let Some(why) = &entry.unreadable {
+            let row = [("unreadable".to_owned(), style::action(Action::Edited)), none(), none(), none(), none()];
+            let row = row.into_iter().chain([none(), none(), (visible(why), FAINT)]);
+            table.row(when.into_iter().chain(row).chain(who));
+        }
+    }
+    let table = table.write();
+    if quiet {
+        return table;
+    }
+    let space = if table.is_empty() { "" } else { "\n" };
+    format!("{table}{space}{}\n", numbers(entries))
+}
+
+/// `3 changes in 2 commits, 1 not committed`.
+fn numbers(entries: &[Entry]) -> String {
+    let (committed, pending): (Vec<_>, Vec<_>) =
+        entries.iter().filter(|entry| !entry.changes.is_empty()).partition(|entry| entry.commit.is_some());
+    let changes = |entries: &[&Entry]| entries.iter().map(|entry| entry.changes.len()).sum::<usize>();
+    let pending = Some(changes(&pending)).filter(|n| *n > 0).map(|n| format!("{n} not committed"));
+    let committed = Some(changes(&committed))
+        .filter(|n| *n > 0)
+        .map(|n| format!("{} in {}", count(n, "change"), count(committed.len(), "commit")));
+    let parts: Vec<String> = committed.into_iter().chain(pending).collect();
+    if parts.is_empty() { "no pin has changed".to_owned() } else { parts.join(", ") }
+}
+
+/// The pins that differ between two states.
+pub fn diff(comparison: &Comparison, quiet: bool) -> String {
+    let mut table = Table::new(&["CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
+    for change in &comparison.changes {
+        table.row(change_row(change).into_iter().chain([(detail(change), FAINT)]));
+    }
+    let table = table.write();
+    if quiet {
+        return table;
+    }
+    let space = if table.is_empty() { "" } else { "\n" };
+    let tally = if table.is_empty() { "no pin differs".to_owned() } else { tally(&comparison.changes) };
+    let (from, to) = (visible(&comparison.from.name), visible(&comparison.to.name));
+    format!("{table}{space}{from} → {to}: {tally}\n")
+}
+
+type Text = (String, Style);
+
+/// The columns that stand before the change, and those behind it.
+fn stamp(commit: Option<&Commit>) -> ([Text; 2], [Text; 2]) {
+    match commit {
+        Some(commit) => (
+            [(date(commit.time), PLAIN), (short(&commit.id).to_owned(), PLAIN)],
+            [(visible(&commit.author), PLAIN), (visible(&commit.subject), PLAIN)],
+        ),
+        None => ([none(), ("not committed".to_owned(), PLAIN)], [none(), none()]),
+    }
+}
+
+/// Everything there is to say of a change, and how old the image was that came, and the one that went. Nobody vouches
+/// for the date in a block that was edited.
+fn with_ages(change: &Change, entry: &Entry) -> String {
+    let days = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| age(pin, entry.time)).map(|days| count(days, "day"));
+    let moves = change.from.as_ref().map(|pin| pin.id) != change.to.as_ref().map(|pin| pin.id);
+    let came = days(&change.to).filter(|_| moves && !change.edited).map(|days| format!("{days} old when pinned"));
+    let went = days(&change.from).filter(|_| moves).map(|days| match change.to {
+        Some(_) => format!("the old one was {days} old"),
+        None => format!("{days} old when removed"),
+    });
+    let detail = Some(detail(change)).filter(|detail| !detail.is_empty());
+    detail.into_iter().chain(came).chain(went).collect::<Vec<_>>().join(", ")
+}
+
+fn none() -> Text {
+    (String::new(), PLAIN)
+}

@@ -1,0 +1,106 @@
+//! Manual pages: what clap knows of a command, and what it does not: exit status, environment, files.
+
+use std::io;
+
+use clap::builder::PossibleValue;
+use clap::{Arg, Command};
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
+/// A manual page.
+pub struct Page {
+    /// The file that `man` looks for: `imagelock-check.1`.
+    pub file: String,
+    /// What is in it, in the language of `man`.
+    pub text: String,
+}
+
+/// `man` wants a day, and that of the run would differ from run to run: it is when the sections below last changed.
+const DATE: &str = "2026-11-24";
+
+const ENVIRONMENT: [(&str, &str); 6] = [
+    ("SCW_API_URL", "Where the API of the Marketplace is, unless `--api-url` says it"),
+    ("SSL_CERT_FILE", "A PEM file of CA certificates to trust beside those of the system"),
+    ("HTTPS_PROXY", "The proxy for https"),
+    ("ALL_PROXY", "The proxy where no other is named"),
+    ("NO_PROXY", "The hosts that are asked without a proxy, with commas between them"),
+    ("NO_COLOR", "If it is set, `--color auto` uses no colour"),
+];
+
+const FILES: [(&str, &str); 3] = [
+    ("images.toml", "The manifest: the images that you want; `--manifest` names another"),
+    ("images.lock", "The lockfile: their pins; it lies beside the manifest, with the extension `.lock`"),
+    ("images.schema.json", "The schema by which editors check the manifest; `imagelock init` writes it"),
+];
+
+/// The page of the whole command, then one for each of its commands.
+pub fn pages(program: Command) -> Vec<Page> {
+    let mut program = program.subcommand_value_name("COMMAND").subcommand_help_heading("COMMANDS");
+    program.build();
+    let program = program.mut_args(values_in_a_line).mut_subcommands(|part| part.mut_args(values_in_a_line));
+    let parts = program.get_subcommands().filter(|part| !part.is_hide_set());
+    std::iter::once(&program).chain(parts).map(|part| page(part, &program)).collect()
+}
+
+/// Puts the values that an option knows behind its help, as `--help` does. The list that clap makes of them has empty
+/// lines that formatters warn of.
+fn values_in_a_line(option: Arg) -> Arg {
+    let values = option.get_possible_values();
+    let values: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
+    if values.is_empty() || !option.get_action().takes_values() {
+        return option;
+    }
+    let help = option.get_help().map(ToString::to_string).unwrap_or_default();
+    option.help(format!("{help} [possible values: {}]", values.join(", "))).hide_possible_values(true)
+}
+
+fn page(part: &Command, whole: &Command) -> Page {
+    let source = format!("{} {}", whole.get_name(), whole.get_version().unwrap_or_default());
+    let man = Man::new(part.clone()).date(DATE).source(source).manual("User Commands");
+    let mut text = Vec::new();
+    // Writing to memory does not fail.
+    let _ = known_to_clap(&man, part, &mut text);
+    let text = String::from_utf8_lossy(&text).into_owned() + &known_to_us(part, whole);
+    Page { file: man.get_filename(), text }
+}
+
+fn known_to_clap(man: &Man, part: &Command, text: &mut Vec<u8>) -> io::Result<()> {
+    man.render_title(text)?;
+    man.render_name_section(text)?;
+    man.render_synopsis_section(text)?;
+    man.render_description_section(text)?;
+    man.render_options_section(text)?;
+    if part.has_subcommands() {
+        man.render_subcommands_section(text)?;
+    }
+    Ok(())
+}
+
+fn known_to_us(part: &Command, whole: &Command) -> String {
+    let mut page = Roff::new();
+    let help = whole.get_after_help().map(ToString::to_string).unwrap_or_default();
+    section(&mut page, "EXIT STATUS", help.lines().filter_map(|line| line.trim().split_once("  ")));
+    section(&mut page, "ENVIRONMENT", ENVIRONMENT);
+    section(&mut page, "FILES", FILES);
+    see_also(&mut page, part, whole);
+    page.render()
+}
+
+fn section<'a>(page: &mut Roff, title: &str, items: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    page.control("SH", [title]);
+    for (name, meaning) in items {
+        page.control("TP", []);
+        page.text([bold(name)]);
+        page.text([roman(meaning)]);
+    }
+}
+
+/// The page of the whole names all others, and they name it.
+fn see_also(page: &mut Roff, part: &Command, whole: &Command) {
+    page.control("SH", ["SEE ALSO"]);
+    let others = if part.has_subcommands() { whole.get_subcommands().collect() } else { vec![whole] };
+    for (at, other) in others.iter().enumerate() {
+        let name = other.get_display_name().unwrap_or_else(|| other.get_name());
+        page.text([bold(name), roman(if at + 1 < others.len() { "(1)," } else { "(1)" })]);
+    }
+}

@@ -1,0 +1,441 @@
+//! `adopt`: from IDs that people run already to a manifest and a lock, without moving any of them.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+use crate::standin::{Marketplace, id, local};
+
+const DATE: &str = "2026-09-02T08:30:55Z";
+
+fn marketplace() -> Marketplace {
+    Marketplace::offering([
+        local("ubuntu_noble", "fr-par-1", "x86_64", 1).published(DATE),
+        local("ubuntu_noble", "nl-ams-1", "x86_64", 2).published(DATE),
+        local("debian_bookworm", "fr-par-1", "x86_64", 3).published(DATE),
+        local("debian_bookworm", "fr-par-1", "arm64", 4).published(DATE),
+        local("debian_bookworm", "nl-ams-1", "arm64", 5).published(DATE),
+        local("ubuntu_jammy", "fr-par-1", "x86_64", 6).of_type(Some("instance_local")).published(DATE),
+    ])
+}
+
+#[test]
+fn ids_become_a_manifest_and_a_lock() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    let line = format!("adopt web=fr-par-1/{} web={} db={} old={}", id(1), id(2), id(3), id(6));
+    assert_snapshot!(bench.run(&format!("{line} --dry-run")), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL            TO        DETAIL
+    added   db    fr-par-1  x86_64  debian_bookworm  00000003  published 2026-09-02
+    added   old   fr-par-1  x86_64  ubuntu_jammy     00000006  published 2026-09-02
+    added   web   fr-par-1  x86_64  ubuntu_noble     00000001  published 2026-09-02
+    added   web   nl-ams-1  x86_64  ubuntu_noble     00000002  published 2026-09-02
+
+    dry run, nothing was written; would be: 4 added
+    --- stderr
+    would declare `db`, `old` and `web` in `images.toml`
+    --- exit 0
+    ");
+    assert_eq!(bench.files(), [""; 0]);
+    assert_snapshot!(bench.run(&line), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL            TO        DETAIL
+    added   db    fr-par-1  x86_64  debian_bookworm  00000003  published 2026-09-02
+    added   old   fr-par-1  x86_64  ubuntu_jammy     00000006  published 2026-09-02
+    added   web   fr-par-1  x86_64  ubuntu_noble     00000001  published 2026-09-02
+    added   web   nl-ams-1  x86_64  ubuntu_noble     00000002  published 2026-09-02
+
+    4 pins: 4 added
+    --- stderr
+    declared `db`, `old` and `web` in `images.toml`
+    --- exit 0
+    ");
+    assert_snapshot!(bench.read("images.toml"), @r#"
+    [images.db]
+    label = "debian_bookworm"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+
+    [images.old]
+    label = "ubuntu_jammy"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_local"
+
+    [images.web]
+    label = "ubuntu_noble"
+    zones = ["fr-par-1", "nl-ams-1"]
+    arch = "x86_64"
+    type = "instance_sbs"
+    "#);
+    assert_snapshot!(bench.ok("list"), @"
+    NAME  ZONE      ARCH    TYPE            LABEL            ID                                    PUBLISHED
+    db    fr-par-1  x86_64  instance_sbs    debian_bookworm  00000003-0000-4000-8000-000000000000  2026-09-02
+    old   fr-par-1  x86_64  instance_local  ubuntu_jammy     00000006-0000-4000-8000-000000000000  2026-09-02
+    web   fr-par-1  x86_64  instance_sbs    ubuntu_noble     00000001-0000-4000-8000-000000000000  2026-09-02
+    web   nl-ams-1  x86_64  instance_sbs    ubuntu_noble     00000002-0000-4000-8000-000000000000  2026-09-02
+    ");
+    // Nothing is left to do.
+    bench.ok("resolve --locked");
+    let (manifest, lock) = (bench.read("images.toml"), bench.lock());
+    bench.ok("resolve");
+    bench.ok("check");
+    assert_snapshot!(bench.run(&line), @"
+    nothing to change: 4 pins
+    --- exit 0
+    ");
+    assert_eq!((bench.read("images.toml"), bench.lock()), (manifest, lock));
+}
+
+/// What `adopt` asks about is what the files call an image. All other UUIDs may be secrets, and stay here.
+const MAIN_TF: &str = r#"
+# The old one was "00000006-0000-4000-8000-000000000000".
+terraform {
+  backend "s3" { access_key = "aaaaaaaa-0000-4000-8000-000000000000" }
+}
+
+variable "db_image" {
+  type    = string
+  default = "00000003-0000-4000-8000-000000000000" # Debian
+}
+
+locals {
+  builders = {
+    "fr-par-1" = { x86_64 = "00000003-0000-4000-8000-000000000000", arm64 = "00000004-0000-4000-8000-000000000000" }
+    "nl-ams-1" = { arm64 = "nl-ams-1/00000005-0000-4000-8000-000000000000" }
+  }
+  note = <<-EOT
+    image = "00000006-0000-4000-8000-000000000000"
+  EOT
+}
+
+resource "scaleway_instance_server" "web" {
+  project_id = "bbbbbbbb-0000-4000-8000-000000000000"
+  type       = "DEV1-S"
+  image      = "${var.zone}/00000001-0000-4000-8000-000000000000"
+  /* image = "00000006-0000-4000-8000-000000000000" */
+}
+
+resource "scaleway_instance_server" "web-ams" {
+  image = "nl-ams-1/00000002-0000-4000-8000-000000000000"
+}
+
+resource "scaleway_instance_server" "mine" {
+  image = "fr-par-1/cccccccc-0000-4000-8000-000000000000"
+}
+"#;
+
+#[test]
+fn a_terraform_configuration() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    bench.write("main.tf", MAIN_TF);
+    assert_snapshot!(bench.run("adopt --from main.tf"), @"
+    CHANGE  NAME        ZONE      ARCH    LABEL            TO        DETAIL
+    added   builders    fr-par-1  arm64   debian_bookworm  00000004  published 2026-09-02
+    added   builders    fr-par-1  x86_64  debian_bookworm  00000003  published 2026-09-02
+    added   builders-2  nl-ams-1  arm64   debian_bookworm  00000005  published 2026-09-02
+    added   db          fr-par-1  x86_64  debian_bookworm  00000003  published 2026-09-02
+    added   web         fr-par-1  x86_64  ubuntu_noble     00000001  published 2026-09-02
+    added   web-ams     nl-ams-1  x86_64  ubuntu_noble     00000002  published 2026-09-02
+
+    6 pins: 6 added
+    --- stderr
+    warning: main.tf:34: the Marketplace does not describe fr-par-1/cccccccc-0000-4000-8000-000000000000
+      = note: it is an image of your own, or one that was superseded: those stay bootable, and are forgotten
+      = help: if it was superseded, say what it is: `imagelock adopt mine=fr-par-1/cccccccc-0000-4000-8000-000000000000 --label LABEL --arch ARCH`
+    declared `builders`, `builders-2`, `db`, `web` and `web-ams` in `images.toml`
+    --- exit 0
+    ");
+    assert_snapshot!(bench.read("images.toml"), @r#"
+    [images.builders]
+    label = "debian_bookworm"
+    zone = "fr-par-1"
+    archs = ["arm64", "x86_64"]
+    type = "instance_sbs"
+
+    [images.builders-2]
+    label = "debian_bookworm"
+    zone = "nl-ams-1"
+    arch = "arm64"
+    type = "instance_sbs"
+
+    [images.db]
+    label = "debian_bookworm"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+
+    [images.web]
+    label = "ubuntu_noble"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+
+    [images.web-ams]
+    label = "ubuntu_noble"
+    zone = "nl-ams-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    "#);
+    assert_snapshot!(bench.ok("list"), @"
+    NAME        ZONE      ARCH    TYPE          LABEL            ID                                    PUBLISHED
+    builders    fr-par-1  arm64   instance_sbs  debian_bookworm  00000004-0000-4000-8000-000000000000  2026-09-02
+    builders    fr-par-1  x86_64  instance_sbs  debian_bookworm  00000003-0000-4000-8000-000000000000  2026-09-02
+    builders-2  nl-ams-1  arm64   instance_sbs  debian_bookworm  00000005-0000-4000-8000-000000000000  2026-09-02
+    db          fr-par-1  x86_64  instance_sbs  debian_bookworm  00000003-0000-4000-8000-000000000000  2026-09-02
+    web         fr-par-1  x86_64  instance_sbs  ubuntu_noble     00000001-0000-4000-8000-000000000000  2026-09-02
+    web-ams     nl-ams-1  x86_64  instance_sbs  ubuntu_noble     00000002-0000-4000-8000-000000000000  2026-09-02
+    ");
+    let asked = marketplace.requests().join("\n");
+    assert!(asked.contains("cccccccc") && !asked.contains("aaaaaaaa") && !asked.contains("bbbbbbbb"), "{asked}");
+    // Doing it again changes nothing.
+    let (manifest, lock) = (bench.read("images.toml"), bench.lock());
+    assert_eq!(bench.run("adopt --from main.tf").status, Some(0));
+    assert_eq!((bench.read("images.toml"), bench.lock()), (manifest, lock));
+}
+
+/// What the user says holds for what the file calls an image, and not for every UUID in it.
+#[test]
+fn the_word_of_the_user_is_about_images() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    bench.write("main.tf", MAIN_TF);
+    bench.ok("adopt --from main.tf --label ubuntu_noble --arch x86_64 --zone fr-par-1");
+    let lock = bench.lock();
+    assert!(lock.contains("cccccccc") && !lock.contains("aaaaaaaa") && !lock.contains("bbbbbbbb"), "{lock}");
+}
+
+/// As many as a big state has. Of each the line is found and the listing is searched, and neither from the beginning.
+#[test]
+fn a_state_with_very_many_ids() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    let id = |n: usize| format!("\"{n:08x}-0000-4000-8000-000000000000\"");
+    let ids: Vec<String> = (1000..100_000).map(id).collect();
+    bench.write("state.json", format!("{{\"ids\": [{}], \"web_image\": {}}}", ids.join(",\n"), id(1)));
+    assert_eq!(bench.ok("adopt --from state.json").lines().last(), Some("1 pin: 1 added"));
+}
+
+/// As the provider writes it: two servers of one resource run different builds, and the data source has moved on.
+const STATE: &str = r#"{
+  "version": 4,
+  "terraform_version": "1.11.4",
+  "resources": [
+    {
+      "mode": "data", "type": "scaleway_marketplace_image", "name": "noble",
+      "instances": [{ "attributes": { "id": "fr-par-1/00000001-0000-4000-8000-000000000000", "label": "ubuntu_noble" } }]
+    },
+    {
+      "module": "module.servers",
+      "mode": "managed", "type": "scaleway_instance_server", "name": "web",
+      "instances": [
+        { "index_key": 0, "attributes": { "id": "fr-par-1/dddddddd-0000-4000-8000-000000000000", "image": "fr-par-1/00000001-0000-4000-8000-000000000000" } },
+        { "index_key": 1, "attributes": { "id": "fr-par-1/eeeeeeee-0000-4000-8000-000000000000", "image": "fr-par-1/ffffffff-0000-4000-8000-000000000000" } }
+      ]
+    }
+  ]
+}"#;
+
+#[test]
+fn a_terraform_state() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    bench.write("terraform.tfstate", STATE);
+    assert_snapshot!(bench.run("adopt --from terraform.tfstate"), @"
+    CHANGE  NAME   ZONE      ARCH    LABEL         TO        DETAIL
+    added   noble  fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-09-02
+    added   web    fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-09-02
+
+    2 pins: 2 added
+    --- stderr
+    warning: terraform.tfstate:14: the Marketplace does not describe fr-par-1/ffffffff-0000-4000-8000-000000000000
+      = note: it is an image of your own, or one that was superseded: those stay bootable, and are forgotten
+      = help: if it was superseded, say what it is: `imagelock adopt web-2=fr-par-1/ffffffff-0000-4000-8000-000000000000 --label LABEL --arch ARCH`
+    declared `noble` and `web` in `images.toml`
+    --- exit 0
+    ");
+    assert_snapshot!(bench.read("images.toml"), @r#"
+    [images.noble]
+    label = "ubuntu_noble"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+
+    [images.web]
+    label = "ubuntu_noble"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    "#);
+    // What the message says can be done, can be done.
+    let line = "adopt web=fr-par-1/ffffffff-0000-4000-8000-000000000000 --label ubuntu_noble --arch x86_64";
+    assert_snapshot!(bench.fails(line), @"
+    error: `web` (fr-par-1, x86_64) is pinned to 00000001-0000-4000-8000-000000000000 already, and not to ffffffff-0000-4000-8000-000000000000
+     |
+     = help: choose another name: `imagelock adopt NAME=UUID`; or remove its block from the lockfile first
+    ");
+    assert_snapshot!(bench.run(&line.replace("web=", "web-old=")), @"
+    CHANGE  NAME     ZONE      ARCH    LABEL         TO
+    added   web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff
+
+    3 pins: 1 added, 2 kept
+    --- stderr
+    declared `web-old` in `images.toml`
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("check web-old"), @"
+    STATUS    NAME     ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST    DETAIL
+    outdated  web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff  unknown    00000001  the latest is of 2026-09-02; the pinned ID is no longer described
+
+    1 pin: 1 outdated
+    to move to the latest: imagelock resolve --upgrade web-old
+    --- exit 2
+    ");
+}
+
+#[test]
+fn variables_and_plain_json() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    bench.write("prod.tfvars", format!("web_image = \"{}\"\nimages = {{ db = \"{}\" }}\n", id(1), id(3)));
+    bench.write("images.json", format!("{{\"cache\": {{\"image_id\": \"{}\"}}, \"9 lives\": [\"{}\"]}}", id(3), id(2)));
+    assert_snapshot!(bench.run("adopt --from prod.tfvars --from images.json"), @"
+    CHANGE  NAME      ZONE      ARCH    LABEL            TO        DETAIL
+    added   _9_lives  nl-ams-1  x86_64  ubuntu_noble     00000002  published 2026-09-02
+    added   cache     fr-par-1  x86_64  debian_bookworm  00000003  published 2026-09-02
+    added   db        fr-par-1  x86_64  debian_bookworm  00000003  published 2026-09-02
+    added   web       fr-par-1  x86_64  ubuntu_noble     00000001  published 2026-09-02
+
+    4 pins: 4 added
+    --- stderr
+    declared `_9_lives`, `cache`, `db` and `web` in `images.toml`
+    --- exit 0
+    ");
+}
+
+#[test]
+fn an_id_that_is_forgotten_is_taken_at_the_word_of_the_manifest() {
+    let marketplace = marketplace();
+    let bench = Bench::with(
+        "[images.web]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n",
+    );
+    let bench = bench.asking(&marketplace);
+    assert_snapshot!(bench.fails(&format!("adopt web={}", id(99))), @"
+    error: the Marketplace does not describe 00000099-0000-4000-8000-000000000000
+     |
+     = note: it is an image of your own, or one that was superseded: those stay bootable, and are forgotten
+     = help: if it was superseded, say what it is: `imagelock adopt web=00000099-0000-4000-8000-000000000000 --label LABEL --arch ARCH --zone ZONE`
+    ");
+    assert_snapshot!(bench.run(&format!("adopt web=fr-par-1/{} web=nl-ams-1/{}", id(99), id(2))), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
+    added   web   fr-par-1  x86_64  ubuntu_noble  00000099
+    added   web   nl-ams-1  x86_64  ubuntu_noble  00000002  published 2026-09-02
+
+    2 pins: 2 added
+    --- exit 0
+    ");
+    bench.ok("resolve --locked");
+}
+
+#[test]
+fn outputs_are_written_as_well() {
+    let marketplace = marketplace();
+    let bench = Bench::with(
+        "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\n[images.db]\nlabel = \"debian_bookworm\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n",
+    );
+    let bench = bench.asking(&marketplace);
+    assert_snapshot!(bench.run(&format!("adopt web={}", id(1))), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
+    added   web   fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-09-02
+
+    1 pin: 1 added
+    --- stderr
+    declared `web` in `images.toml`
+    wrote `images.env`
+    --- exit 0
+    ");
+    assert_eq!(bench.ok("export env"), bench.read("images.env"));
+}
+
+#[test]
+fn what_cannot_be_adopted() {
+    let marketplace = marketplace();
+    let manifest = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+    let bench = Bench::with(manifest).asking(&marketplace);
+    bench.ok("resolve");
+    bench.write("empty.tf", "image = \"ubuntu_noble\"\n");
+    assert_snapshot!(bench.fails("adopt"), @"
+    error: the following required arguments were not provided:
+      <NAME=[ZONE/]UUID|--from <FILE>>
+
+    Usage: imagelock adopt <NAME=[ZONE/]UUID|--from <FILE>>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(bench.fails("adopt web"), @"
+    error: `web` is no name and ID: expected a name, `=` and a UUID
+     |
+     = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
+    ");
+    assert_snapshot!(bench.fails("adopt web=ubuntu_noble 2=x db=paris/00000001-0000-4000-8000-000000000000"), @"
+    error: `ubuntu_noble` is no ID: expected a UUID, like `6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e`
+     |
+     = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
+
+    error: `2` is no image name: expected a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier
+     |
+     = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
+
+    error: `paris` is no zone: expected country, city and number, like `fr-par-1`
+     |
+     = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
+
+    3 errors in all; nothing was changed
+    ");
+    assert_snapshot!(bench.fails(&format!("adopt db=nl-ams-1/{}", id(1))), @"error: nl-ams-1/00000001-0000-4000-8000-000000000000 is in fr-par-1, not in nl-ams-1");
+    assert_snapshot!(bench.fails(&format!("adopt db={}", id(99))), @"
+    error: the Marketplace does not describe 00000099-0000-4000-8000-000000000000
+     |
+     = note: it is an image of your own, or one that was superseded: those stay bootable, and are forgotten
+     = help: if it was superseded, say what it is: `imagelock adopt db=00000099-0000-4000-8000-000000000000 --label LABEL --arch ARCH --zone ZONE`
+    ");
+    assert_snapshot!(bench.fails(&format!("adopt web={}", id(2))), @r#"
+    error: 00000002-0000-4000-8000-000000000000 is in nl-ams-1 for x86_64, where `web` is not declared
+     --> images.toml:3:8
+      |
+    3 | zone = "fr-par-1"
+      |        ^^^^^^^^^^ declared here
+      |
+      = help: declare it there, or choose another name: `imagelock adopt NAME=UUID`
+    "#);
+    assert_snapshot!(bench.fails(&format!("adopt web={}", id(3))), @r#"
+    error: 00000003-0000-4000-8000-000000000000 is debian_bookworm (instance_sbs), and `web` is declared as ubuntu_noble (instance_sbs)
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ declared here
+      |
+      = help: change what is declared, or choose another name: `imagelock adopt NAME=UUID`
+    "#);
+    assert_snapshot!(bench.fails(&format!("adopt web=fr-par-1/{} --label ubuntu_noble --arch x86_64", id(99))), @"
+    error: `web` (fr-par-1, x86_64) is pinned to 00000001-0000-4000-8000-000000000000 already, and not to 00000099-0000-4000-8000-000000000000
+     |
+     = help: choose another name: `imagelock adopt NAME=UUID`; or remove its block from the lockfile first
+    ");
+    assert_snapshot!(bench.fails("adopt --from empty.tf"), @"
+    error: in `empty.tf` there is no ID of an image that the Marketplace lists
+     |
+     = help: name the IDs: `imagelock adopt web=UUID`
+    ");
+    assert_snapshot!(bench.fails("adopt --from nowhere.tf"), @"
+    error: could not read `nowhere.tf`: entity not found
+     |
+     = help: check the path
+    ");
+    assert_snapshot!(bench.fails(&format!("adopt db={} --offline", id(1))), @"
+    error: could not identify the IDs: `--offline` forbids to ask
+     |
+     = help: run without `--offline`, or answer from a snapshot with `--catalog FILE`
+    ");
+    assert_eq!(bench.read("images.toml"), manifest);
+}

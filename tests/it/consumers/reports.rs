@@ -1,0 +1,54 @@
+//! The reports of `check`, judged by the programs of those who defined or read their formats.
+
+use super::{Example, NOVEMBER};
+
+/// A report with drift, an acceptance that holds, one that has ended, and text that could break a format.
+fn reported(file: &str) -> Example {
+    let example = Example::of("terraform");
+    let accept = "accept = [{ status = \"outdated\", reason = \"<b>&\\\"later\\\" | 100%\", until = 2026-12-31 }]\n";
+    example.edit("[images.db]\n", &format!("[images.db]\n{accept}"));
+    let ended = "accept = [{ status = \"eol\", reason = \"ticket\", until = 2026-01-31 }]\n";
+    example.edit("[images.web]\n", &format!("[images.web]\n{ended}"));
+    assert_eq!(example.run(&format!("imagelock check {NOVEMBER} -o {file}")).status, Some(2));
+    example
+}
+
+#[test]
+#[ignore = "needs Microsoft's SARIF validator: run .ci/tools first"]
+fn sarif_is_valid() {
+    let example = reported("drift.sarif");
+    // Which finds what is wrong with a report that is, or else its silence would show nothing.
+    let report = example.read("drift.sarif");
+    example.write("wrong.sarif", &report.replacen("\"startLine\": ", "\"startLine\": -", 1));
+    assert!(example.ok("Sarif.Multitool validate wrong.sarif").contains("error JSON1008"));
+    let verdict = example.ok("Sarif.Multitool validate drift.sarif");
+    let complaints: Vec<&str> = verdict.lines().filter(|line| line.contains("drift.sarif(")).collect();
+    // That imagelock has no home page yet is the one remark.
+    assert!(complaints.iter().all(|complaint| complaint.contains("warning SARIF2005")), "{verdict}");
+}
+
+#[test]
+#[ignore = "needs junitparser: run .ci/tools first"]
+fn junit_is_read() {
+    let example = reported("drift.xml");
+    let script = "\
+from junitparser import JUnitXml
+suites = JUnitXml.fromfile('drift.xml')
+print(suites.tests, suites.failures, suites.errors, suites.skipped)
+for suite in suites:
+    for case in suite:
+        print(case.classname, '/', case.name, [(type(it).__name__, it.type) for it in case.result], case.system_out)
+";
+    let read = example.script("python3", script);
+    assert_eq!(
+        read,
+        "2 1 0 0\n\
+         images.toml.web / ubuntu_noble in fr-par-1 x86_64 [('Failure', 'outdated')] None\n\
+         images.toml.db / ubuntu_noble in fr-par-1 x86_64 [] outdated: 48 days behind (2026-10-20); 1 version behind; \
+         the pinned ID is no longer described; outdated accepted until 2026-12-31: <b>&\"later\" | 100%\n"
+    );
+    // `verify` exits with 1 where a test failed.
+    assert_eq!(example.run("junitparser verify drift.xml").status, Some(1));
+    example.ok(&format!("imagelock check --exit-zero db {NOVEMBER} -o drift.xml"));
+    example.ok("junitparser verify drift.xml");
+}

@@ -1,0 +1,68 @@
+//! Shells read the env file, and scripts ask for one pin.
+
+use insta::assert_snapshot;
+
+use super::{Example, NOVEMBER, OCTOBER};
+
+#[test]
+fn a_deploy_script_reads_both() {
+    let example = Example::of("shell");
+    example.ok(&format!("imagelock resolve --upgrade web {NOVEMBER}"));
+    assert_snapshot!(example.ok("./deploy.sh"), @"
+    scw instance server create type=DEV1-S zone=fr-par-1 image=3559232e-6848-4761-b469-a6ac569e248d
+    scw instance server create type=DEV1-S zone=fr-par-1 image=35fdc69b-503a-4d8c-8879-497a1abfd103
+    ");
+}
+
+#[test]
+fn a_deploy_script_stops_where_there_is_no_such_pin() {
+    let example = Example::of("shell");
+    example.edit("[images.db]", "[images.database]");
+    example.ok(&format!("imagelock resolve {OCTOBER}"));
+    assert_snapshot!(example.run("./deploy.sh"), @"
+    scw instance server create type=DEV1-S zone=fr-par-1 image=35fdc69b-503a-4d8c-8879-497a1abfd103
+    --- stderr
+    error: no pin is named `db` in the lockfile
+     |
+     = help: `imagelock list` shows the pins; a new image is pinned by `imagelock resolve`
+    --- exit 1
+    ");
+}
+
+/// Every line of the file, as a child of the shell sees it.
+fn lines(example: &Example, shell: &str) -> Vec<String> {
+    let script = "set -a; . ./images.env; env";
+    let mut lines: Vec<String> = example.script(shell, script).lines().map(str::to_owned).collect();
+    lines.retain(|line| line.starts_with("IMAGE_"));
+    lines.sort();
+    lines
+}
+
+fn in_the_file(example: &Example) -> Vec<String> {
+    example.read("images.env").lines().skip(1).map(str::to_owned).collect()
+}
+
+#[test]
+fn sh_reads_every_line() {
+    let example = Example::of("shell");
+    assert_eq!(lines(&example, "sh"), in_the_file(&example));
+}
+
+#[test]
+#[ignore = "needs dash and bash: run .ci/tools first"]
+fn dash_and_bash_read_every_line() {
+    let example = Example::of("shell");
+    for shell in ["dash", "bash"] {
+        assert_eq!(lines(&example, shell), in_the_file(&example), "{shell}");
+    }
+}
+
+#[test]
+#[ignore = "needs python-dotenv: run .ci/tools first"]
+fn dotenv_reads_every_line() {
+    let example = Example::of("shell");
+    let script =
+        "import dotenv\nfor name, value in dotenv.dotenv_values('images.env').items(): print(f'{name}={value}')";
+    let read: Vec<String> = example.script("python3", script).lines().map(str::to_owned).collect();
+    assert_eq!(read, in_the_file(&example));
+}

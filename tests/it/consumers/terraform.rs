@@ -1,0 +1,106 @@
+//! Terraform replaces a server when somebody upgrades its image, and at no other time.
+
+use super::{Example, NOVEMBER, OCTOBER};
+
+/// The exit status of `terraform plan -detailed-exitcode`, and everything that it would do.
+fn plan(example: &Example) -> (Option<i32>, Vec<String>) {
+    let run = example.run("terraform plan -detailed-exitcode -out=plan");
+    assert_ne!(run.status, Some(1), "{run}");
+    let plan: serde_json::Value = serde_json::from_str(&example.ok("terraform show -json plan")).unwrap();
+    let changes = plan["resource_changes"].as_array().unwrap().iter().map(|change| {
+        let actions: Vec<&str> =
+            change["change"]["actions"].as_array().unwrap().iter().map(|action| action.as_str().unwrap()).collect();
+        format!("{} {}", change["address"].as_str().unwrap(), actions.join("+"))
+    });
+    (run.status, changes.filter(|change| !change.ends_with(" no-op")).collect())
+}
+
+fn story(name: &str) {
+    let nothing = (Some(0), Vec::new());
+    let example = Example::of(name);
+    example.ok("terraform init");
+    example.ok("terraform fmt -check -diff");
+    assert_eq!(
+        plan(&example),
+        (Some(2), ["db", "web[0]", "web[1]"].map(|server| format!("terraform_data.{server} create")).to_vec())
+    );
+    example.ok("terraform apply -auto-approve");
+    assert_eq!(plan(&example), nothing);
+
+    // Four weeks later there is a newer Ubuntu. `check` sees it; the servers do not, whatever else is resolved.
+    assert_eq!(example.run(&format!("imagelock check {NOVEMBER}")).status, Some(2));
+    example.ok(&format!("imagelock resolve {NOVEMBER}"));
+    assert_eq!(plan(&example), nothing);
+
+    // Another zone for one image is new to the files, and nothing to the servers.
+    example.edit("[images.db]\n", "[images.db]\nzones = [\"fr-par-1\", \"nl-ams-1\"]\n");
+    let resolved = example.ok(&format!("imagelock resolve {NOVEMBER}"));
+    assert!(resolved.ends_with("3 pins: 1 added, 2 kept\n"), "{resolved}");
+    example.ok("terraform fmt -check -diff");
+    assert_eq!(plan(&example), nothing);
+
+    // Somebody asks for it, for one image. `db` has the same label, and stays.
+    example.ok(&format!("imagelock resolve --upgrade web {NOVEMBER}"));
+    let replaced = ["web[0]", "web[1]"].map(|server| format!("terraform_data.{server} delete+create"));
+    assert_eq!(plan(&example), (Some(2), replaced.to_vec()));
+    example.ok("terraform apply -auto-approve");
+    assert_eq!(plan(&example), nothing);
+}
+
+#[test]
+#[ignore = "needs terraform: run .ci/tools first"]
+fn by_the_variable() {
+    story("terraform");
+}
+
+#[test]
+#[ignore = "needs terraform: run .ci/tools first"]
+fn by_the_locals() {
+    story("terraform-locals");
+}
+
+/// The move of somebody who has copied UUIDs, and of somebody who has a state: no server is replaced by it.
+#[test]
+#[ignore = "needs terraform: run .ci/tools first"]
+fn what_runs_is_adopted_without_replacing_a_server() {
+    for source in ["old.tf", "terraform.tfstate"] {
+        let example = Example::of("terraform");
+        let read = example.read("main.tf");
+        let ids: serde_json::Value = serde_json::from_str(&example.read("images.auto.tfvars.json")).unwrap();
+        let copied = ["web", "db"].into_iter().fold(read.clone(), |text, name| {
+            let pin = format!("var.images[\"{name}\"][\"fr-par-1\"][\"x86_64\"].zoned_id");
+            text.replace(&pin, &ids["images"][name]["fr-par-1"]["x86_64"]["zoned_id"].to_string())
+        });
+        for file in ["images.toml", "images.lock", "images.auto.tfvars.json", "main.tf"] {
+            std::fs::remove_file(example.path(file)).unwrap();
+        }
+        let (_, resources) = copied.split_once("\n}\n").unwrap();
+        example.write("old.tf", resources);
+        example.ok("terraform init");
+        example.ok("terraform apply -auto-approve");
+
+        example.ok(&format!("imagelock adopt --from {source} {OCTOBER}"));
+        example.ok("imagelock export tfvars -o images.auto.tfvars.json");
+        std::fs::remove_file(example.path("old.tf")).unwrap();
+        example.write("main.tf", &read);
+        assert_eq!(plan(&example), (Some(0), Vec::new()), "{source}");
+        example.ok(&format!("imagelock resolve {NOVEMBER}"));
+        assert_eq!(plan(&example), (Some(0), Vec::new()), "{source}");
+        example.ok(&format!("imagelock resolve --upgrade db {NOVEMBER}"));
+        example.ok("imagelock export tfvars -o images.auto.tfvars.json");
+        assert_eq!(plan(&example), (Some(2), vec!["terraform_data.db delete+create".to_owned()]), "{source}");
+    }
+}
+
+/// An image that was renamed here and not there is an error, not a plan.
+#[test]
+#[ignore = "needs terraform: run .ci/tools first"]
+fn a_pin_that_is_not_there_is_an_error() {
+    let example = Example::of("terraform");
+    example.ok("terraform init");
+    example.edit("[images.web]", "[images.frontend]");
+    example.ok(&format!("imagelock resolve {NOVEMBER}"));
+    let run = example.run("terraform plan -detailed-exitcode");
+    assert_eq!(run.status, Some(1), "{run}");
+    assert!(run.stderr.contains("Invalid index"), "{run}");
+}

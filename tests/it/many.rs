@@ -1,0 +1,276 @@
+//! Many manifests in one run: one catalog, one report, one exit status.
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+use crate::standin::{Marketplace, local};
+
+const DATE: &str = "2026-09-02T08:30:55Z";
+
+fn manifest(images: &str) -> String {
+    format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n{images}")
+}
+
+/// Three stacks, resolved; then Ubuntu moved.
+fn stacks() -> (Bench, Marketplace) {
+    let bookworm = local("debian_bookworm", "fr-par-1", "x86_64", 2).published(DATE);
+    let noble = |number, date| local("ubuntu_noble", "fr-par-1", "x86_64", number).published(date);
+    let marketplace = Marketplace::offering([noble(1, DATE), bookworm.clone()]);
+    let bench = Bench::new().asking(&marketplace);
+    for directory in ["stacks/api", "stacks/db/eu", "stacks/web", "stacks/.terraform/modules/web"] {
+        std::fs::create_dir_all(bench.path(directory)).unwrap();
+    }
+    let web = "[images.web]\nlabel = \"ubuntu_noble\"\n";
+    let db = "[images.db]\nlabel = \"debian_bookworm\"\n";
+    bench.write("stacks/web/images.toml", manifest(web));
+    bench.write("stacks/api/images.toml", manifest(&web.replace("web", "api")));
+    bench.write("stacks/db/eu/images.toml", manifest(&format!("{web}{db}")));
+    // What others put into hidden directories is theirs.
+    bench.write("stacks/.terraform/modules/web/images.toml", "nonsense");
+    bench.ok("resolve --recursive stacks");
+    marketplace.offers([noble(11, "2026-10-20T10:03:30Z"), bookworm]);
+    marketplace.requests();
+    (bench, marketplace)
+}
+
+#[test]
+fn one_report_for_all() {
+    let (bench, _marketplace) = stacks();
+    assert_snapshot!(bench.run("check --recursive stacks"), @"
+    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  stacks/api/images.toml    api   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20); the pinned ID is no longer described
+    outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20); the pinned ID is no longer described
+    outdated  stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20); the pinned ID is no longer described
+    current   stacks/db/eu/images.toml  db    fr-par-1  x86_64  debian_bookworm  00000002  2026-09-02
+
+    4 pins in 3 manifests: 3 outdated, 1 current
+    to move to the latest: imagelock --recursive stacks resolve --upgrade api web
+    --- exit 2
+    ");
+    assert_snapshot!(bench.run("check db --manifest stacks/web/images.toml --manifest stacks/db/eu/images.toml"), @"
+    STATUS   MANIFEST                  NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    current  stacks/db/eu/images.toml  db    fr-par-1  x86_64  debian_bookworm  00000002  2026-09-02
+
+    1 pin in 2 manifests: all current
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("check --recursive stacks --format github"), @"
+    ::warning file=stacks/api/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A api%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); the pinned ID is no longer described%0Ato move to the latest: imagelock --manifest stacks/api/images.toml resolve --upgrade api
+    ::warning file=stacks/db/eu/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); the pinned ID is no longer described%0Ato move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    ::warning file=stacks/web/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); the pinned ID is no longer described%0Ato move to the latest: imagelock --manifest stacks/web/images.toml resolve --upgrade web
+    4 pins in 3 manifests: 3 outdated, 1 current
+    --- exit 2
+    ");
+    assert_snapshot!(bench.run("check --recursive stacks --format markdown"), @r"
+    ### The images have drifted
+
+    4 pins in 3 manifests: 3 outdated, 1 current
+
+    | status | manifest | image | zone, arch | label | locked | published | latest | detail |
+    |---|---|---|---|---|---|---|---|---|
+    | **outdated** | stacks/api/images.toml | `api` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20); the pinned ID is no longer described |
+    | **outdated** | stacks/db/eu/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20); the pinned ID is no longer described |
+    | **outdated** | stacks/web/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20); the pinned ID is no longer described |
+
+    To move to the latest:
+
+    ```sh
+    imagelock --recursive stacks resolve --upgrade api web
+    ```
+    --- exit 2
+    ");
+    let json: serde_json::Value =
+        serde_json::from_str(&bench.run("check --recursive stacks --format json").stdout).unwrap();
+    let rows = json["pins"].as_array().unwrap().iter();
+    let rows: Vec<String> = rows.map(|row| format!("{} {} {}", row["manifest"], row["name"], row["status"])).collect();
+    assert_snapshot!(rows.join("\n"), @r#"
+    "stacks/api/images.toml" "api" "outdated"
+    "stacks/db/eu/images.toml" "web" "outdated"
+    "stacks/web/images.toml" "web" "outdated"
+    "stacks/db/eu/images.toml" "db" "current"
+    "#);
+}
+
+#[test]
+fn a_thousand_stacks_cost_as_many_requests_as_they_have_labels() {
+    let (bench, marketplace) = stacks();
+    bench.run("check --manifest stacks/db/eu/images.toml");
+    let one = marketplace.requests().len();
+    for n in 0..1000 {
+        std::fs::create_dir_all(bench.path(&format!("stacks/{n}"))).unwrap();
+        for file in ["images.toml", "images.lock"] {
+            bench.write(&format!("stacks/{n}/{file}"), bench.read(&format!("stacks/db/eu/{file}")));
+        }
+    }
+    let run = bench.run("check --recursive stacks");
+    assert!(run.stdout.contains("\n2004 pins in 1003 manifests: 1003 outdated, 1001 current\n"), "{run}");
+    assert_eq!(marketplace.requests().len(), one);
+}
+
+#[test]
+fn an_upgrade_moves_the_named_image_wherever_it_is() {
+    let (bench, _marketplace) = stacks();
+    let api = bench.read("stacks/api/images.lock");
+    assert_snapshot!(bench.run("resolve --upgrade web --recursive stacks --dry-run"), @"
+    CHANGE  MANIFEST                  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    kept    stacks/api/images.toml    api   fr-par-1  x86_64  ubuntu_noble  00000001            newer: 00000011, published 2026-09-02 → 2026-10-20
+    moved   stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
+    moved   stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
+
+    dry run, nothing was written; would be: 2 moved, 2 kept
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("resolve --upgrade web --recursive stacks"), @"
+    CHANGE  MANIFEST                  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    kept    stacks/api/images.toml    api   fr-par-1  x86_64  ubuntu_noble  00000001            newer: 00000011, published 2026-09-02 → 2026-10-20
+    moved   stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
+    moved   stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
+
+    4 pins in 3 manifests: 2 moved, 2 kept
+    --- exit 0
+    ");
+    assert_eq!(bench.read("stacks/api/images.lock"), api);
+    assert_snapshot!(bench.run("resolve --recursive stacks --format markdown --upgrade"), @r"
+    1 moved, 3 kept
+
+    | change | manifest | image | zone, arch | label | from | to | detail |
+    |---|---|---|---|---|---|---|---|
+    | **moved** | stacks/api/images.toml | `api` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000011` | published 2026-09-02 → 2026-10-20 |
+    --- exit 0
+    ");
+    assert_snapshot!(bench.run("resolve --recursive stacks"), @"
+    nothing to change: 4 pins in 3 manifests
+    --- exit 0
+    ");
+}
+
+#[test]
+fn stale_locks_are_all_told() {
+    let (bench, _marketplace) = stacks();
+    assert_snapshot!(bench.run("resolve --locked --recursive stacks"), @"
+    the lockfiles satisfy the manifests: 4 pins
+    --- exit 0
+    ");
+    for stack in ["web", "api"] {
+        let file = format!("stacks/{stack}/images.toml");
+        bench.write(&file, bench.read(&file).replace("fr-par-1", "nl-ams-1"));
+    }
+    assert_snapshot!(bench.run("resolve --locked --recursive stacks"), @"
+    STATUS      MANIFEST                NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
+    unlocked    stacks/api/images.toml  api   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lock
+    unlocked    stacks/web/images.toml  web   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lock
+    undeclared  stacks/api/images.toml  api   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lock, but not declared
+    undeclared  stacks/web/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lock, but not declared
+
+    the lockfiles do not satisfy the manifests: 4 differences
+    to make the lock follow the manifest: imagelock --recursive stacks resolve
+    --- exit 2
+    ");
+}
+
+#[test]
+fn nothing_is_written_where_one_of_them_is_wrong() {
+    let (bench, _marketplace) = stacks();
+    let locks = || ["web", "api", "db/eu"].map(|stack| bench.read(&format!("stacks/{stack}/images.lock")));
+    let before = locks();
+    bench.write("stacks/api/images.toml", manifest("[images.api]\nlable = \"ubuntu_noble\"\n"));
+    assert_snapshot!(bench.fails("resolve --upgrade --recursive stacks"), @r#"
+    error: [images.api] does not say which image it is
+     --> stacks/api/images.toml:5:9
+      |
+    5 | [images.api]
+      |         ^^^ `label` is missing
+      |
+      = help: add `label = "ubuntu_noble"`; `imagelock --manifest stacks/api/images.toml search` lists the labels
+
+    error: unknown key `lable` in [images.api]
+     --> stacks/api/images.toml:6:1
+      |
+    6 | lable = "ubuntu_noble"
+      | ^^^^^ unknown key
+      |
+      = help: did you mean `label`?
+
+    2 errors in all; nothing was changed
+    "#);
+    bench.write("stacks/web/images.toml", "images");
+    assert_snapshot!(bench.fails("check --recursive stacks"), @r#"
+    error: [images.api] does not say which image it is
+     --> stacks/api/images.toml:5:9
+      |
+    5 | [images.api]
+      |         ^^^ `label` is missing
+      |
+      = help: add `label = "ubuntu_noble"`; `imagelock --manifest stacks/api/images.toml search` lists the labels
+
+    error: unknown key `lable` in [images.api]
+     --> stacks/api/images.toml:6:1
+      |
+    6 | lable = "ubuntu_noble"
+      | ^^^^^ unknown key
+      |
+      = help: did you mean `label`?
+
+    2 errors in all; nothing was changed
+
+    error: this is not TOML
+     --> stacks/web/images.toml:1:7
+      |
+    1 | images
+      |       ^ key with no value, expected `=`
+
+    errors in 2 manifests; nothing was changed
+    "#);
+    bench.write("stacks/api/images.toml", manifest("[images.api]\nlabel = \"ubuntu_nobel\"\n"));
+    bench.write("stacks/web/images.toml", manifest("[images.web]\nlabel = \"ubuntu_nobel\"\n"));
+    assert_snapshot!(bench.fails("resolve --upgrade --recursive stacks"), @r#"
+    error: no image labelled `ubuntu_nobel` in the Marketplace
+     --> stacks/api/images.toml:6:9
+      |
+    6 | label = "ubuntu_nobel"
+      |         ^^^^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `ubuntu_noble`?
+
+    error: no image labelled `ubuntu_nobel` in the Marketplace
+     --> stacks/web/images.toml:6:9
+      |
+    6 | label = "ubuntu_nobel"
+      |         ^^^^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `ubuntu_noble`?
+
+    errors in 2 manifests; nothing was changed
+    "#);
+    assert_eq!(locks(), before);
+}
+
+#[test]
+fn what_cannot_be_meant() {
+    let (bench, _marketplace) = stacks();
+    assert_snapshot!(bench.fails("check wep --recursive stacks"), @"
+    error: no image is named `wep`
+     |
+     = help: did you mean `web`?
+    ");
+    assert_snapshot!(bench.fails("list --recursive stacks"), @"
+    error: this command works on one manifest, not on 3
+     |
+     = help: name one: `--manifest PATH`; `check` and `resolve` take several
+    ");
+    assert_snapshot!(bench.fails("check --recursive stacks --manifest prod.toml"), @"
+    error: there is no `prod.toml` below `stacks`
+     |
+     = help: hidden directories are not searched; `--manifest NAME` looks for another name
+    ");
+    assert_snapshot!(bench.fails("check --recursive nowhere"), @"
+    error: could not read `nowhere`: No such file or directory (os error 2)
+     |
+     = help: check the path
+    ");
+    assert_snapshot!(bench.fails("check --recursive stacks -o stacks/web/images.lock --format json"), @"
+    error: the report cannot go to `stacks/web/images.lock`: it is the manifest or the lockfile
+     |
+     = help: name another file
+    ");
+}
