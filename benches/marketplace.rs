@@ -175,7 +175,7 @@ impl Scene {
         let cells = offers(dates).into_iter().filter(|local| !local.superseded);
         fs::write(
             scene.path("cells"),
-            cells.map(|it| format!("{} {} {} instance_sbs\n", it.label, it.zone, it.arch)).collect::<String>(),
+            cells.map(|it| [it.label, it.zone, it.arch, "instance_sbs\n"].join(" ")).collect::<Vec<_>>().concat(),
         )
         .unwrap();
         cost(scene.imagelock("resolve").current_dir(scene.path("check")));

@@ -51,16 +51,15 @@ impl<T: FromStr + Clone + AsRef<str>> Known<T> {
         let is = |word: &T| word.as_ref() == text;
         let likely = [self.last, (self.last + 1) % self.words.len().max(1)];
         let known = likely.into_iter().find(|at| self.words.get(*at).is_some_and(is));
-        self.last = match known.or_else(|| self.words.iter().position(is)) {
-            Some(at) => at,
-            None => {
-                let word = parse(text)?;
-                if self.words.len() == Self::MOST {
-                    self.words.clear();
-                }
-                self.words.push(word);
-                self.words.len() - 1
+        self.last = if let Some(at) = known.or_else(|| self.words.iter().position(is)) {
+            at
+        } else {
+            let word = parse(text)?;
+            if self.words.len() == Self::MOST {
+                self.words.clear();
             }
+            self.words.push(word);
+            self.words.len() - 1
         };
         self.words.get(self.last).cloned()
     }
