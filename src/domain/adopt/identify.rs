@@ -1,6 +1,7 @@
 //! What the IDs are: by the Marketplace, else by the manifest, else by the word of the user.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::declare::numbered;
 use super::{Found, Wish, Word};
@@ -152,7 +153,7 @@ fn stated(wish: &Wish, word: &Word) -> Option<LocalImage> {
 
 fn local_image(id: LocalImageId, label: Label, zone: Zone, arch: Arch, image_type: ImageType) -> LocalImage {
     let image_type = StatedType::Known(image_type);
-    LocalImage { id, label: Some(label), zone, arch, image_type, commercial_types: BTreeSet::new() }
+    LocalImage { id, label: Some(label), zone, arch, image_type, commercial_types: Arc::default() }
 }
 
 fn found_as(wish: &Wish, local: LocalImage, word: &Word) -> Result<Found, Problem> {
