@@ -242,6 +242,22 @@ fn a_stale_lock_is_annotated_without_the_network() {
     ");
 }
 
+#[test]
+fn markdown_stays_inert() {
+    let (bench, _marketplace) = scene();
+    for reason in
+        ["` @acme/everyone <img src=x> ```", "`` <img src=x> `", "a` <img src=x> `b` @acme `", "\\` <img src=x> \\`"]
+    {
+        let manifest = MANIFEST.replace("a|b <c> @team _x_, 100%", &reason.replace('\\', "\\\\"));
+        bench.write("images.toml", manifest);
+        let text = bench.run("check db --format markdown").stdout;
+        let row = text.lines().find(|line| line.contains("| `db`")).unwrap();
+        // What is no code has no tag and no mention in it. Code ends where the next backtick is.
+        let outside: Vec<&str> = row.split('`').step_by(2).collect();
+        assert!(!row.contains("``") && outside.iter().all(|text| !text.contains(['<', '@'])), "{row}");
+    }
+}
+
 /// A pull request's body has a limit, and a report of a thousand pins must stay below it.
 #[test]
 fn markdown_is_cut_where_a_pull_request_would_cut_it() {

@@ -189,7 +189,7 @@ impl Lines {
 
     /// The last of the comments that stand directly below a line, and above nothing else; or the line.
     fn with_remarks(&self, line: usize) -> usize {
-        let last = (line + 1..).take_while(|line| self.is_comment(*line)).last().unwrap_or(line);
+        let last = (line + 1..self.0.len()).take_while(|line| self.is_comment(*line)).last().unwrap_or(line);
         if self.is_blank(last + 1) { last } else { line }
     }
 
