@@ -88,6 +88,11 @@ pub(super) struct Global {
     pub(super) now: Option<Timestamp>,
 }
 
+fn shapes() -> impl TypedValueParser<Value = domain::output::Format> {
+    use domain::output::Format;
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
+}
+
 fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
 }
@@ -173,8 +178,8 @@ pub(super) enum Command {
     },
     /// Print the pins in a shape that another tool reads
     Export {
-        /// tfvars, hcl, ansible, env, json or yaml
-        #[arg(value_name = "FORMAT")]
+        /// What reads it
+        #[arg(value_name = "FORMAT", value_parser = shapes())]
         shape: domain::output::Format,
         /// Write to this file instead; it must be one that imagelock wrote, if it exists
         #[arg(long, short, value_name = "FILE")]
