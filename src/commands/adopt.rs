@@ -83,7 +83,7 @@ fn wishes(names: &[String], from: &[PathBuf]) -> Result<Vec<Wish>, Error> {
     }
     for path in from {
         let Some(text) = files::read(path)? else {
-            return Err(Error::Read { path: path.clone(), source: std::io::ErrorKind::NotFound.into() });
+            return Err(files::absent(path));
         };
         wishes.extend(mentions(&text).into_iter().map(|mention| Wish {
             name: mention.name,

@@ -428,7 +428,7 @@ fn what_cannot_be_adopted() {
      = help: name the IDs: `imagelock adopt web=UUID`
     ");
     assert_snapshot!(bench.fails("adopt --from nowhere.tf"), @"
-    error: could not read `nowhere.tf`: entity not found
+    error: could not read `nowhere.tf`: No such file or directory (os error 2)
      |
      = help: check the path
     ");
