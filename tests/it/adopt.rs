@@ -205,6 +205,167 @@ fn the_word_of_the_user_is_about_images() {
     assert!(lock.contains("cccccccc") && !lock.contains("aaaaaaaa") && !lock.contains("bbbbbbbb"), "{lock}");
 }
 
+/// UUIDs that are no images, under keys that sound like one: a key of an API, a token of a registry, a passphrase.
+#[test]
+fn what_may_be_a_secret_stays_here() {
+    let secret = |n: u32| format!("{n:08}-0000-4000-8000-0000deadbeef");
+    let secret_image = secret(30);
+    let files = [
+        (
+            "a.json",
+            format!(
+                r#"{{
+                "image_registry_auth": "{}", "image_pull_passphrase": "{}", "imagePullPwd": "{}", "docker_image_passwd": "{}",
+                "imagery_license": "{}", "images": {{"registry_login": "{}", "project": "{}"}}, "image_builder": {{"private": "{}"}},
+                "image": "https://user:pass@example.com/{}", "images_of": {{"image": {{"apiKey": "{secret_image}"}}}}, "backup_image": "{secret_image}"
+                }}"#,
+                secret(1),
+                secret(2),
+                secret(3),
+                secret(4),
+                secret(5),
+                secret(6),
+                secret(7),
+                secret(8),
+                secret(9)
+            ),
+        ),
+        (
+            "b.tfstate",
+            format!(
+                r#"{{"outputs": {{"packer_image_builder": {{"value": "{}", "type": "string", "sensitive": true}},
+                    "base_image": {{"value": "{}", "type": "string", "sensitive": true}}}}, "resources": [
+                {{"mode": "managed", "type": "random_uuid", "name": "image_signing", "instances": [{{"attributes": {{"id": "{}", "result": "{}"}}}}]}},
+                {{"mode": "managed", "type": "random_uuid", "name": "image", "instances": [{{"attributes": {{"id": "{}", "result": "{}"}}}}]}},
+                {{"mode": "managed", "type": "scaleway_iam_api_key", "name": "packer_image", "instances": [{{"attributes": {{"secret_key": "{}"}}}}]}},
+                {{"mode": "managed", "type": "some_thing", "name": "it", "instances": [{{"attributes": {{"image": "{}"}},
+                  "sensitive_attributes": [[{{"type": "get_attr", "value": "image"}}]]}}]}}
+                ]}}"#,
+                secret(11),
+                secret(12),
+                secret(13),
+                secret(14),
+                secret(15),
+                secret(16),
+                secret(17),
+                secret(18)
+            ),
+        ),
+        (
+            "c.tf",
+            format!(
+                r#"
+                variable "image_builder_sk" {{
+                  sensitive = true
+                  default   = "{}"
+                }}
+                variable "vm_image" {{
+                  default   = {{ image = "{}" }}
+                  sensitive = true
+                }}
+                variable "disk_image" {{
+                  type      = string
+                  sensitive = true
+                }}
+                output "an_image" {{ value = sensitive("{}") }}
+                image_url = "https://user:{}@example.com/{}"
+                provider "registry" {{ image = "{}" }}
+                resource "some_thing" "it" {{ image_pull {{ image = "{}" }} }}
+                "#,
+                secret(21),
+                secret(22),
+                secret(23),
+                secret(24),
+                secret(25),
+                secret(26),
+                secret(27)
+            ),
+        ),
+        ("d.tfvars", format!("disk_image = \"{}\"\ndb_image = \"{secret_image}\"\n", secret(28))),
+        // These are images.
+        (
+            "e.tf",
+            format!(
+                r#"
+                image = "{}"
+                web_image = "{}"
+                images = {{ db = "{}" }}
+                variable "old_image" {{
+                  default   = "{}"
+                  sensitive = false
+                }}
+                resource "scaleway_instance_server" "found" {{ image = lookup(var.images, "web", "{}") }}
+                "#,
+                id(91),
+                id(92),
+                id(93),
+                id(94),
+                id(95)
+            ),
+        ),
+    ];
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    let mut line = format!("adopt web={}", id(1));
+    for (name, text) in &files {
+        bench.write(name, text);
+        line += &format!(" --from {name}");
+    }
+    for line in [format!("{line} --dry-run"), line] {
+        let told = bench.run(&line);
+        assert_eq!(told.status, Some(0), "{told}");
+        let asked = marketplace.requests().join("\n");
+        assert!(!asked.contains("deadbeef"), "{asked}");
+        for n in 91..=95 {
+            assert!(asked.contains(&id(n).to_string()), "{n}: {asked}");
+        }
+    }
+}
+
+#[test]
+fn json_that_is_none() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    bench.write("bom.json", format!("\u{feff}{{\"web_image\": \"{}\"}}", id(1)));
+    assert_eq!(
+        bench.ok("adopt --from bom.json --dry-run").lines().last(),
+        Some("dry run, nothing was written; would be: 1 added")
+    );
+    bench.write("cut.tfstate", format!("{{\"web_image\": \"{}\",\n", id(1)));
+    bench.write("lines", format!("{{\"web_image\": \"{}\"}}\n{{\"web_image\": \"{}\"}}\n", id(1), id(2)));
+    bench.write("deep.json", "[".repeat(1000) + &"]".repeat(1000));
+    assert_snapshot!(bench.fails("adopt --from cut.tfstate"), @"
+    error: `cut.tfstate` is no whole JSON value: EOF while parsing a value at line 2 column 0
+     |
+     = help: have the tool that wrote `cut.tfstate` write it again, or name the IDs: `imagelock adopt web=UUID`
+    ");
+    assert_snapshot!(bench.fails("adopt --from lines"), @"
+    error: `lines` is no whole JSON value: trailing characters at line 2 column 1
+     |
+     = help: have the tool that wrote `lines` write it again, or name the IDs: `imagelock adopt web=UUID`
+    ");
+    assert_snapshot!(bench.fails("adopt --from deep.json"), @"
+    error: `deep.json` is no whole JSON value: recursion limit exceeded at line 1 column 128
+     |
+     = help: have the tool that wrote `deep.json` write it again, or name the IDs: `imagelock adopt web=UUID`
+    ");
+}
+
+#[test]
+fn very_many_that_nobody_knows() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    let names = (100..200).map(|n| format!("\"a{n}\": \"{}\"", id(n))).collect::<Vec<_>>().join(", ");
+    bench.write("images.json", format!("{{\"images\": {{{names}, \"web\": \"{}\"}}}}", id(1)));
+    let told = bench.run("adopt --from images.json");
+    assert_eq!(told.stderr.matches("warning: ").count(), 11, "{told}");
+    assert_snapshot!(told.stderr.lines().rev().take(3).collect::<Vec<_>>().join("\n"), @"
+    declared `web` in `images.toml`
+    warning: and 90 more that the Marketplace does not describe
+      = help: if it was superseded, say what it is: `imagelock adopt a109=00000109-0000-4000-8000-000000000000 --label LABEL --arch ARCH --zone ZONE`
+    ");
+}
+
 /// As many as a big state has. Of each the line is found and the listing is searched, and neither from the beginning.
 #[test]
 fn a_state_with_very_many_ids() {
