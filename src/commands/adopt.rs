@@ -1,5 +1,7 @@
 //! `imagelock adopt`: reads a lock into being from IDs that people already run.
 
+use std::path::PathBuf;
+
 use super::export::guard;
 use super::resolve::{Mode, Step, outcome};
 use super::search::check_index;

@@ -18,7 +18,7 @@ pub(super) fn strings(text: &str) -> Vec<Placed> {
         found: Vec::new(),
     };
     scanner.run();
-    while scanner.scopes.last().is_some() {
+    while !scanner.scopes.is_empty() {
         scanner.close();
     }
     scanner.found
@@ -59,13 +59,9 @@ impl Scanner<'_> {
                 '"' => self.string(at),
                 '<' if self.next_is('<') => self.skip_heredoc(),
                 '{' | '[' | '(' => self.open(char),
-                ')' => {
-                    if self.scopes.last().is_some_and(|scope| scope.bracket == '(') {
-                        self.close();
-                    }
-                }
+                ')' if self.is_in_call() => self.close(),
                 '}' | ']' => {
-                    while self.scopes.last().is_some_and(|scope| scope.bracket == '(') {
+                    while self.is_in_call() {
                         self.close();
                     }
                     self.close();
@@ -96,6 +92,10 @@ impl Scanner<'_> {
                 placed.is_hidden = true;
             }
         }
+    }
+
+    fn is_in_call(&self) -> bool {
+        self.scopes.last().is_some_and(|scope| scope.bracket == '(')
     }
 
     fn push(&mut self, value: String) {
