@@ -205,120 +205,87 @@ fn the_word_of_the_user_is_about_images() {
     assert!(lock.contains("cccccccc") && !lock.contains("aaaaaaaa") && !lock.contains("bbbbbbbb"), "{lock}");
 }
 
-/// UUIDs that are no images, under keys that sound like one: a key of an API, a token of a registry, a passphrase.
+/// UUIDs that are no images, under keys that sound like one, as `%NN%`; and behind them five that are.
+const SECRETS: [(&str, &str); 5] = [
+    (
+        "a.json",
+        r#"{
+        "image_registry_auth": "%01%", "image_pull_passphrase": "%02%", "imagePullPwd": "%03%",
+        "docker_image_passwd": "%04%", "imagery_license": "%05%", "images": {"registry_login": "%06%", "project": "%07%"},
+        "image_builder": {"private": "%08%"}, "image": "https://user:pass@example.com/%09%",
+        "images_of": {"image": {"apiKey": "%30%"}}, "backup_image": "%30%"
+        }"#,
+    ),
+    (
+        "b.tfstate",
+        r#"{
+        "outputs": {
+            "packer_image_builder": {"value": "%11%", "type": "string", "sensitive": true},
+            "base_image": {"value": "%12%", "type": "string", "sensitive": true}
+        },
+        "resources": [
+            {"type": "random_uuid", "name": "image_signing", "instances": [{"attributes": {"id": "%13%", "result": "%14%"}}]},
+            {"type": "random_uuid", "name": "image", "instances": [{"attributes": {"id": "%15%", "result": "%16%"}}]},
+            {"type": "scaleway_iam_api_key", "name": "packer_image", "instances": [{"attributes": {"secret_key": "%17%"}}]},
+            {"type": "some_thing", "name": "it", "instances": [
+                {"attributes": {"image": "%18%"}, "sensitive_attributes": [[{"type": "get_attr", "value": "image"}]]}
+            ]}
+        ]}"#,
+    ),
+    (
+        "c.tf",
+        r#"
+        variable "image_builder_sk" {
+          sensitive = true
+          default   = "%21%"
+        }
+        variable "vm_image" {
+          default   = { image = "%22%" }
+          sensitive = true
+        }
+        variable "disk_image" {
+          type      = string
+          sensitive = true
+        }
+        output "an_image" { value = sensitive("%23%") }
+        image_url = "https://user:%24%@example.com/%25%"
+        provider "registry" { image = "%26%" }
+        resource "some_thing" "it" { image_pull { image = "%27%" } }
+        "#,
+    ),
+    ("d.tfvars", "disk_image = \"%28%\"\ndb_image = \"%30%\"\n"),
+    (
+        "e.tf",
+        r#"
+        image = "%91%"
+        web_image = "%92%"
+        images = { db = "%93%" }
+        variable "old_image" {
+          default   = "%94%"
+          sensitive = false
+        }
+        resource "scaleway_instance_server" "found" { image = lookup(var.images, "web", "%95%") }
+        "#,
+    ),
+];
+
 #[test]
 fn what_may_be_a_secret_stays_here() {
-    let secret = |n: u32| format!("{n:08}-0000-4000-8000-0000deadbeef");
-    let secret_image = secret(30);
-    let files = [
-        (
-            "a.json",
-            format!(
-                r#"{{
-                "image_registry_auth": "{}", "image_pull_passphrase": "{}", "imagePullPwd": "{}", "docker_image_passwd": "{}",
-                "imagery_license": "{}", "images": {{"registry_login": "{}", "project": "{}"}}, "image_builder": {{"private": "{}"}},
-                "image": "https://user:pass@example.com/{}", "images_of": {{"image": {{"apiKey": "{secret_image}"}}}}, "backup_image": "{secret_image}"
-                }}"#,
-                secret(1),
-                secret(2),
-                secret(3),
-                secret(4),
-                secret(5),
-                secret(6),
-                secret(7),
-                secret(8),
-                secret(9)
-            ),
-        ),
-        (
-            "b.tfstate",
-            format!(
-                r#"{{"outputs": {{"packer_image_builder": {{"value": "{}", "type": "string", "sensitive": true}},
-                    "base_image": {{"value": "{}", "type": "string", "sensitive": true}}}}, "resources": [
-                {{"mode": "managed", "type": "random_uuid", "name": "image_signing", "instances": [{{"attributes": {{"id": "{}", "result": "{}"}}}}]}},
-                {{"mode": "managed", "type": "random_uuid", "name": "image", "instances": [{{"attributes": {{"id": "{}", "result": "{}"}}}}]}},
-                {{"mode": "managed", "type": "scaleway_iam_api_key", "name": "packer_image", "instances": [{{"attributes": {{"secret_key": "{}"}}}}]}},
-                {{"mode": "managed", "type": "some_thing", "name": "it", "instances": [{{"attributes": {{"image": "{}"}},
-                  "sensitive_attributes": [[{{"type": "get_attr", "value": "image"}}]]}}]}}
-                ]}}"#,
-                secret(11),
-                secret(12),
-                secret(13),
-                secret(14),
-                secret(15),
-                secret(16),
-                secret(17),
-                secret(18)
-            ),
-        ),
-        (
-            "c.tf",
-            format!(
-                r#"
-                variable "image_builder_sk" {{
-                  sensitive = true
-                  default   = "{}"
-                }}
-                variable "vm_image" {{
-                  default   = {{ image = "{}" }}
-                  sensitive = true
-                }}
-                variable "disk_image" {{
-                  type      = string
-                  sensitive = true
-                }}
-                output "an_image" {{ value = sensitive("{}") }}
-                image_url = "https://user:{}@example.com/{}"
-                provider "registry" {{ image = "{}" }}
-                resource "some_thing" "it" {{ image_pull {{ image = "{}" }} }}
-                "#,
-                secret(21),
-                secret(22),
-                secret(23),
-                secret(24),
-                secret(25),
-                secret(26),
-                secret(27)
-            ),
-        ),
-        ("d.tfvars", format!("disk_image = \"{}\"\ndb_image = \"{secret_image}\"\n", secret(28))),
-        // These are images.
-        (
-            "e.tf",
-            format!(
-                r#"
-                image = "{}"
-                web_image = "{}"
-                images = {{ db = "{}" }}
-                variable "old_image" {{
-                  default   = "{}"
-                  sensitive = false
-                }}
-                resource "scaleway_instance_server" "found" {{ image = lookup(var.images, "web", "{}") }}
-                "#,
-                id(91),
-                id(92),
-                id(93),
-                id(94),
-                id(95)
-            ),
-        ),
-    ];
     let marketplace = marketplace();
     let bench = Bench::new().asking(&marketplace);
+    let image = |n: u32| format!("{n:08}-0000-4000-8000-000000000000");
+    let uuid = |n: u32| if n < 90 { format!("{n:08}-0000-4000-8000-0000deadbeef") } else { image(n) };
     let mut line = format!("adopt web={}", id(1));
-    for (name, text) in &files {
-        bench.write(name, text);
-        line += &format!(" --from {name}");
+    for (name, text) in SECRETS {
+        bench.write(name, (1..=95).fold(text.to_owned(), |text, n| text.replace(&format!("%{n:02}%"), &uuid(n))));
+        line.extend([" --from ", name]);
     }
     for line in [format!("{line} --dry-run"), line] {
         let told = bench.run(&line);
         assert_eq!(told.status, Some(0), "{told}");
         let asked = marketplace.requests().join("\n");
         assert!(!asked.contains("deadbeef"), "{asked}");
-        for n in 91..=95 {
-            assert!(asked.contains(&id(n).to_string()), "{n}: {asked}");
-        }
+        assert!((91..=95).all(|n| asked.contains(&image(n))), "{asked}");
     }
 }
 
