@@ -29,6 +29,12 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
     text(fs::read(path).map_err(failed)?, path).map(Some)
 }
 
+/// That there is no such file, in the words of the system.
+pub fn absent(path: &Path) -> Error {
+    let source = fs::File::open(path).err().unwrap_or_else(|| ErrorKind::NotFound.into());
+    Error::Read { path: path.to_owned(), source }
+}
+
 /// The text that a file's bytes are.
 ///
 /// # Errors

@@ -139,8 +139,7 @@ fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation:
 fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
     if let Some(path) = &global.catalog {
         let Some(text) = files::read(path)? else {
-            let source = io::Error::from(io::ErrorKind::NotFound);
-            return Err(Error::Read { path: path.clone(), source });
+            return Err(files::absent(path));
         };
         return match Snapshot::parse(&text) {
             Ok(snapshot) => Ok(Marketplace::Snapshot(snapshot)),
