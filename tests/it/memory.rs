@@ -63,7 +63,6 @@ fn answers_without_measure_cost_little() {
         for (name, reply) in cases {
             scope.spawn(move || {
                 let peak = peak(reply);
-                println!("{name}: {peak} KiB");
                 assert!(peak < MOST, "{name}: {peak} KiB");
             });
         }
