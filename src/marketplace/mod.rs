@@ -24,6 +24,8 @@ pub use api_url::ApiUrl;
 use client::Client;
 pub use http::{Event, Limits, Observer, Settings};
 pub use snapshot::{Malformed, Snapshot};
+#[cfg(fuzzing)]
+pub use wire::read;
 
 /// Who answers questions about the Marketplace.
 pub enum Marketplace {

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
+#[cfg(fuzzing)]
+use crate::domain::ImageRef;
 use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
+#[cfg(fuzzing)]
+use crate::domain::catalog::{Answer, Failure, Listing, Told};
 use crate::domain::words::visible;
 use crate::domain::{ImageType, Label};
 
@@ -207,4 +211,32 @@ impl ErrorBody {
 fn clause<'a>(parts: impl IntoIterator<Item = &'a Option<String>>, separator: &str) -> String {
     let said = parts.into_iter().flatten().filter(|part| !part.is_empty());
     said.map(|part| visible(part)).collect::<Vec<_>>().join(separator)
+}
+
+/// What the bytes of an answer come to, whichever question it answers: the seam of the fuzz target `wire`.
+#[cfg(fuzzing)]
+pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Told> {
+    fn rows<R: Row, T>(body: &[u8], read: impl Fn(R) -> Result<T, String>) -> Answer<Vec<T>> {
+        let page = Page::read(body).map_err(|error| error.to_string());
+        match page.and_then(|page| page.rows.into_iter().map(read).collect()) {
+            Ok(rows) => Answer::Found(rows),
+            Err(cause) => Answer::Failed(Failure::strange(cause)),
+        }
+    }
+    let _ = ErrorBody::read(body).describe();
+    let listing = match rows(body, |row: LocalImageRow| row.read(asked)) {
+        Answer::Found(rows) => Answer::Found(Listing::new(rows.into_iter().flatten().collect(), Vec::new())),
+        Answer::NotFound => Answer::NotFound,
+        Answer::Failed(failure) => Answer::Failed(failure),
+    };
+    let (images, versions) = (rows(body, ImageRow::read), rows(body, VersionRow::read));
+    let mut told = vec![];
+    if let Answer::Found(images) = &images {
+        for Image { id, label, .. } in images {
+            told.push(Told::Versions(*id, versions.clone()));
+            told.push(Told::Listing(ImageRef::Label(label.clone()), listing.clone()));
+        }
+    }
+    told.push(Told::Index(images));
+    told
 }
