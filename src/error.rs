@@ -7,7 +7,7 @@ use crate::domain::catalog::Failure;
 use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
 use crate::domain::words::count;
-use crate::files::directory_of;
+use crate::files::{directory_of, target};
 use crate::marketplace::Malformed;
 
 /// A file as it was read, to show its lines beside what is wrong with them.
@@ -266,9 +266,20 @@ impl Error {
             Self::Write { path, source } => match source.kind() {
                 ErrorKind::NotFound => format!("make the directory first: `mkdir -p {}`", directory_of(path).display()),
                 ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                    format!("check that you may write in the directory `{}`", directory_of(path).display())
+                    // Behind a symbolic link it is another directory than the one in the path.
+                    let target = target(path).unwrap_or_else(|_| path.clone());
+                    format!("check that you may write in the directory `{}`", directory_of(&target).display())
                 }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
+                ErrorKind::IsADirectory => {
+                    format!("move the directory `{}` away", path.display())
+                }
+                ErrorKind::ResourceBusy => {
+                    format!("`{}` is a mount point: mount the directory that it is in instead", path.display())
+                }
+                ErrorKind::FileTooLarge => {
+                    "raise the limit of this process for the size of files: `ulimit -f`".to_owned()
+                }
                 _ => format!("check the directory `{}` and the disk", directory_of(path).display()),
             },
             Self::Exists { path } => format!("edit `{}`, or move it away first", path.display()),

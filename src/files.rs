@@ -89,25 +89,28 @@ pub fn make_directory(path: &Path) -> Result<(), Error> {
     fs::create_dir_all(path).map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
-/// Replaces a file, or creates it: whole or not at all, whatever happens meanwhile.
-///
-/// The text goes to a temporary file in the same directory, to the disk, and then over the old file, whose mode it
-/// keeps. A symbolic link stays, and what it leads to is replaced. The temporary file has one name, so that those of
-/// killed runs do not pile up; the caller holds the directory's [`Guard`](crate::guard::Guard), so that no other run
-/// uses it.
+/// Replaces a file, or creates it: [`replace_all`] of one.
 ///
 /// # Errors
 /// If that is not possible; the old file is then as it was.
 pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
-    let failed = |source| Error::Write { path: path.to_owned(), source };
-    let target = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
-    let temporary = temporary(&target);
-    let result = write_over(&target, &temporary, text);
-    if result.is_err() {
-        // The error that led here is the one to report.
-        let _ = fs::remove_file(&temporary);
-    }
-    result.map_err(failed)
+    replace_all(&[(path, text)])
+}
+
+/// Replaces files, or creates them: each whole or not at all, whatever happens meanwhile.
+///
+/// Every text goes to a temporary file beside the file that it replaces, and to the disk, before the first of them goes
+/// over the old file, in the order given. So a full disk or a directory that cannot be written leaves all as they were.
+/// A file keeps its mode; a symbolic link stays, and what it leads to is replaced. A temporary file has one name, so that
+/// those of killed runs do not pile up; the caller holds a [`Guard`](crate::guard::Guard) for all the files, so that no
+/// other run uses it.
+///
+/// # Errors
+/// If that is not possible. All files are then as they were, unless one cannot be replaced although its directory can be
+/// written, as a mount point: those before it are new then.
+pub fn replace_all(files: &[(&Path, &str)]) -> Result<(), Error> {
+    let staged: Vec<Staged<'_>> = files.iter().map(|(path, text)| Staged::new(path, text)).collect::<Result<_, _>>()?;
+    staged.iter().try_for_each(Staged::commit)
 }
 
 /// Puts a text where somebody asked for it: into a file as [`replace`] does, into a pipe or a device as it comes.
@@ -123,26 +126,78 @@ pub fn put(path: &Path, text: &str) -> Result<(), Error> {
     }
 }
 
-fn write_over(target: &Path, temporary: &Path, text: &str) -> io::Result<()> {
-    // What a killed run left, or somebody planted to be followed or waited for, is never opened.
-    match fs::remove_file(temporary) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
+/// A text on the disk, beside the file that it will replace. What is not committed is removed.
+struct Staged<'a> {
+    /// The file as the caller names it.
+    path: &'a Path,
+    /// Where it is, behind symbolic links.
+    target: PathBuf,
+    temporary: PathBuf,
+}
+
+impl<'a> Staged<'a> {
+    fn new(path: &'a Path, text: &str) -> Result<Self, Error> {
+        let failed = |source| Error::Write { path: path.to_owned(), source };
+        let target = target(path).map_err(failed)?;
+        let temporary = temporary(&target);
+        // What a killed run left, or somebody planted to be followed or waited for, is never opened.
+        match fs::remove_file(&temporary) {
+            Err(_) if temporary.is_dir() => {
+                return Err(Error::Write { path: temporary, source: ErrorKind::IsADirectory.into() });
+            }
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
+        let staged = Self { path, target, temporary };
+        staged.write(text).map_err(failed)?;
+        Ok(staged)
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(temporary)?;
-    match fs::metadata(target) {
-        Ok(old) => file.set_permissions(old.permissions())?,
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
+
+    fn write(&self, text: &str) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&self.temporary)?;
+        match fs::metadata(&self.target) {
+            Ok(old) if old.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+            Ok(old) => file.set_permissions(old.permissions())?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
     }
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(temporary, target)?;
-    // The rename itself must survive a power cut. Not every system can flush a directory.
-    if let Ok(directory) = fs::File::open(directory_of(target)) {
-        let _ = directory.sync_all();
+
+    fn commit(&self) -> Result<(), Error> {
+        fs::rename(&self.temporary, &self.target)
+            .map_err(|source| Error::Write { path: self.path.to_owned(), source })?;
+        // The rename itself must survive a power cut. Not every system can flush a directory.
+        if let Ok(directory) = fs::File::open(directory_of(&self.target)) {
+            let _ = directory.sync_all();
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        // After a commit there is none. Else the error that led here is the one to report.
+        let _ = fs::remove_file(&self.temporary);
+    }
+}
+
+/// Where a file is, behind symbolic links.
+///
+/// # Errors
+/// If a link leads nowhere.
+pub fn target(path: &Path) -> io::Result<PathBuf> {
+    if path.is_symlink() { fs::canonicalize(path) } else { Ok(path.to_owned()) }
+}
+
+/// Whether two paths lead to one file, which need not exist.
+pub fn is_same(a: &Path, b: &Path) -> bool {
+    let whole = |path: &Path| {
+        let beside = || Ok(fs::canonicalize(directory_of(path))?.join(path.file_name().unwrap_or_default()));
+        fs::canonicalize(path).or_else(|_: io::Error| beside()).or_else(|_: io::Error| std::path::absolute(path)).ok()
+    };
+    whole(a) == whole(b)
 }
 
 /// `.images.lock.tmp` beside `images.lock`.

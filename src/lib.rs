@@ -5,7 +5,7 @@
 //! - [`domain`]: the whole of the thinking, pure. `manifest` and `lock` read the two files, `catalog` is what the
 //!   Marketplace offers, `inquiry` knows what to ask it next, `select` chooses, `resolve` makes a lock, `drift` judges
 //!   one, `explain` tells why, `history` what became of the pins, `merge` joins two branches of a lock, and `mend` one
-//!   that git could not join.
+//!   that git could not join; `adopt` makes one of IDs that people run already.
 //! - [`marketplace`]: the outside world that answers: the API, a snapshot, or nobody.
 //! - [`files`] and [`guard`]: reading, atomic writing, one writer at a time.
 //! - [`git`]: the lockfile's earlier states, from the `git` program.

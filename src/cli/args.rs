@@ -121,7 +121,7 @@ pub(super) enum Command {
         #[arg(value_name = "NAME")]
         names: Vec<String>,
         /// Write the report to this file, in the format that is named with it, else in that of `--format`, else in that
-        /// of its extension: `.sarif`, `.xml` (junit), `.md`, `.json`, `.txt`. Can be repeated
+        /// of its extension: `.sarif`, `.xml` (junit), `.md`, `.html`, `.json`, `.txt`. Can be repeated
         #[arg(long = "output", short, value_name = "[FORMAT=]FILE", value_parser = wish)]
         outputs: Vec<Wish>,
         /// Exit with 0 even if there is drift

@@ -5,7 +5,7 @@ mod args;
 mod options;
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -13,13 +13,14 @@ use std::time::{Duration, Instant};
 use anstream::{AutoStream, ColorChoice};
 use clap::{CommandFactory, Parser};
 use jiff::Timestamp;
+use memchr::memchr;
 
 use self::args::{Cli, Colour, Command, Global};
 use crate::commands::resolve::Mode;
 use crate::commands::{self, Context, Format, Manifests, Outcome, Verdict};
 use crate::error::Error;
 use crate::files;
-use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
+use crate::marketplace::{Limits, Live, Marketplace, Observer, Proxy, Settings, Snapshot};
 use crate::progress;
 use crate::render::problems;
 
@@ -158,6 +159,7 @@ fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
         },
         limits,
         extra_roots: variable("SSL_CERT_FILE").map(PathBuf::from),
+        proxy: Proxy::of(|name| variable(name)?.into_string().ok()),
         observer: observer(global),
     }))))
 }
@@ -199,13 +201,20 @@ fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
 /// Writes to standard output, without colour where none is wanted.
 fn print(text: &str) -> io::Result<()> {
     let stdout = io::stdout();
-    if text.contains('\u{1b}') {
+    let is_coloured = memchr(b'\x1b', text.as_bytes()).is_some();
+    if is_coloured && AutoStream::choice(&stdout) != ColorChoice::Never {
         let mut stdout = AutoStream::auto(stdout);
         return stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     }
-    // Data is not searched for colours byte by byte, nor cut into lines.
-    let mut stdout = stdout.lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+    // In large parts, not by the line.
+    let mut stdout = BufWriter::with_capacity(1 << 16, stdout.lock());
+    // The colours are imagelock's own and the only escapes in it: what comes from elsewhere was made visible.
+    let mut pieces = text.split('\u{1b}');
+    stdout.write_all(pieces.next().unwrap_or_default().as_bytes())?;
+    for piece in pieces {
+        stdout.write_all(piece.split_once('m').map_or(piece, |(_, after)| after).as_bytes())?;
+    }
+    stdout.flush()
 }
 
 /// Says something on standard error. If even that is closed, there is nobody left to tell.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::export::guard;
 use super::resolve::{Mode, Step, outcome};
 use super::search::check_index;
 use super::{Context, Outcome, Project, lock_path, read_lock};
@@ -19,7 +20,6 @@ use crate::domain::problem::Problem;
 use crate::domain::words::{and, quoted};
 use crate::error::{Error, Source};
 use crate::files;
-use crate::guard::Guard;
 
 /// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
 ///
@@ -34,7 +34,7 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
         check_index(&catalog)?;
     }
     let path = lock_path(context.manifest())?;
-    let _guard = Guard::acquire(&path, context.deadline, &*context.notify)?;
+    let _guard = guard(context, context.manifest())?;
     let lock = if path.exists() { read_lock(context)?.0 } else { Lock::default() };
     let source =
         Source { path: context.manifest().to_owned(), text: files::read(context.manifest())?.unwrap_or_default() };
@@ -58,17 +58,15 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
         .map_err(|problems| project.error(problems))?;
     let step = Step::new(project, plan)?;
     if mode == Mode::Write {
-        if is_new {
-            files::replace(context.manifest(), &step.project.manifest_source.text)?;
-        }
-        step.write()?;
+        step.write(is_new)?;
     }
     let outcome = outcome(context, std::slice::from_ref(&step), mode);
     let verb = if mode == Mode::Write { "declared" } else { "would declare" };
     let names = declarations.iter().map(|declaration| quoted(&declaration.name));
     let declared = format!("{verb} {} in `{}`", and(names), context.manifest().display());
     let remark = if is_new { [declared, outcome.remark].join("\n").trim_end().to_owned() } else { outcome.remark };
-    Ok(Outcome { remark, warning: step.project.warning(&strangers), ..outcome })
+    let warnings = [strangers, step.plan.warnings].concat();
+    Ok(Outcome { remark, warning: step.project.warning(&warnings), ..outcome })
 }
 
 /// What the command line and the files name.

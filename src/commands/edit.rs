@@ -57,7 +57,7 @@ fn edit(
 ) -> Result<(), Error> {
     let path = context.manifest().to_owned();
     lock_path(&path)?;
-    let _guard = Guard::acquire(&path, context.deadline, &*context.notify)?;
+    let _guard = Guard::acquire(&[&path], context.deadline, &*context.notify)?;
     let text = match files::read(&path)? {
         Some(text) => text,
         None if may_be_absent => String::new(),

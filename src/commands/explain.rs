@@ -1,8 +1,8 @@
 //! `imagelock explain NAME|UUID`: why a pin is what it is, or what a UUID is.
 
-use super::{Context, Format, Outcome, Project, lock_path, read_lock};
+use super::{Context, Format, Outcome, Project, lock_path, read_lock, undated};
 use crate::domain::catalog::Catalog;
-use crate::domain::explain::{AnyId, explain, identify, identity_questions, questions};
+use crate::domain::explain::{AnyId, Identity, explain, identify, identity_questions, questions};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Target, check_names};
 use crate::error::Error;
@@ -31,10 +31,11 @@ fn explain_name(context: &Context, name: &str) -> Result<Outcome, Error> {
     context.marketplace.inquire(&mut catalog, |catalog| questions(&targets, lock, now, catalog));
     let candidates = explain(&targets, lock, now, &catalog)
         .map_err(|failure| Error::Marketplace { doing: format!("learn the candidates of `{name}`"), failure })?;
-    Ok(Outcome::well(match context.format {
+    let output = match context.format {
         Format::Json => json::candidates(&candidates),
         _ => human::candidates(&targets, &candidates),
-    }))
+    };
+    Ok(Outcome { warning: undated(&catalog), ..Outcome::well(output) })
 }
 
 /// A UUID is explained without a manifest and a lock as well.
@@ -48,8 +49,11 @@ fn explain_id(context: &Context, id: AnyId, text: &str) -> Result<Outcome, Error
     let identity = identify(id, &catalog)
         .map_err(|failure| Error::Marketplace { doing: format!("find out what {text} is"), failure })?;
     let pins: Vec<_> = id.pins(&lock).collect();
-    Ok(Outcome::well(match context.format {
+    let output = match context.format {
         Format::Json => json::identity(text, &identity, &pins),
         _ => human::identity(text, &identity, &pins),
-    }))
+    };
+    // What nobody knows has no date to miss.
+    let warning = if identity == Identity::Unknown { String::new() } else { undated(&catalog) };
+    Ok(Outcome { warning, ..Outcome::well(output) })
 }

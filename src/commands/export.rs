@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, Outcome, Project, read_lock};
+use super::{Context, Outcome, Project, lock_path, read_lock};
 use crate::domain::lock::Lock;
+use crate::domain::manifest::Manifest;
 use crate::domain::output::{Format, Output};
 use crate::domain::problem::Problem;
 use crate::error::Error;
@@ -20,7 +21,7 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>) -> Result<Out
     let text =
         export(&lock, format).map_err(|problems| Error::Problems { problems, manifest: None, lock: Some(source) })?;
     let Some(path) = file else { return Ok(Outcome::well(text)) };
-    let _guard = Guard::acquire(path, context.deadline, &*context.notify)?;
+    let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
     match files::read(path)? {
         Some(old) if old == text => return Ok(Outcome::remark(format!("`{}` is up to date", path.display()))),
         Some(old) if !is_ours(format, &old) => return Err(Error::NotOurs { path: path.to_owned() }),
@@ -37,33 +38,72 @@ pub(super) struct Stale {
 }
 
 impl Stale {
-    /// Brings it in step.
-    pub(super) fn write(&self) -> Result<(), Error> {
-        files::replace(&self.path, &self.text)
+    /// The file, and what brings it in step.
+    pub(super) fn file(&self) -> (&Path, &str) {
+        (&self.path, &self.text)
     }
+}
+
+/// The right to write the manifest at a path, its lock, and the outputs that it declares.
+pub(super) fn guard(context: &Context, path: &Path) -> Result<Guard, Error> {
+    let lock = lock_path(path)?;
+    let declared = || -> Result<Vec<PathBuf>, Error> {
+        // What is wrong with the manifest is told by who reads it for good.
+        let manifest = files::read(path)?.and_then(|text| Manifest::parse(&text).ok());
+        Ok(manifest.map_or_else(Vec::new, |manifest| {
+            manifest.outputs().iter().map(|output| beside(path, &output.path)).collect()
+        }))
+    };
+    loop {
+        let outputs = declared()?;
+        let paths: Vec<&Path> = [&*lock, path].into_iter().chain(outputs.iter().map(|it| &**it)).collect();
+        let guard = Guard::acquire(&paths, context.deadline, &*context.notify)?;
+        // Somebody else may have declared others meanwhile.
+        if declared()? == outputs {
+            return Ok(guard);
+        }
+    }
+}
+
+/// Where an output is.
+fn beside(manifest: &Path, output: &Path) -> PathBuf {
+    manifest.parent().unwrap_or(Path::new("")).join(output)
 }
 
 /// The outputs that a manifest declares and that are not as `lock` would have them.
 ///
 /// # Errors
-/// If one cannot be made of the lock, cannot be read, or holds what imagelock did not write.
+/// If some cannot be made of the lock, cannot be read, or hold what imagelock did not write: all that is wrong with them.
 pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error> {
-    let directory = project.manifest_source.path.parent().unwrap_or(Path::new(""));
-    let mut stale = Vec::new();
-    for Output { format, path, overwrite, place } in project.manifest.outputs() {
+    let manifest = &project.manifest_source.path;
+    let mut taken =
+        vec![(manifest.clone(), "the manifest".to_owned()), (lock_path(manifest)?, "the lockfile".to_owned())];
+    let (mut stale, mut problems) = (Vec::new(), Vec::new());
+    for output @ Output { format, path, place, .. } in project.manifest.outputs() {
         let text = export(lock, *format).map_err(|problems| project.error(problems))?;
-        let path = directory.join(path);
-        let old = files::read(&path)?;
-        if old.as_ref().is_some_and(|old| !overwrite && *old != text && !is_ours(*format, old)) {
-            let title = format!("the output `{}` holds something that imagelock did not write", path.display());
-            let problem = Problem::new(title).at(place.clone(), "left as it is");
-            return Err(
-                project.error(vec![problem.help("choose another path, move the file away, or add `overwrite = true`")])
-            );
+        let path = beside(manifest, path);
+        let this = format!("the output `{}`", path.display());
+        if let Some((_, other)) = taken.iter().find(|(other, _)| files::is_same(other, &path)) {
+            let problem = Problem::new(format!("{this} is the same file as {other}"));
+            problems.push(problem.at(place.clone(), "leads there").help("choose another path"));
+            continue;
         }
+        let old = files::read(&path)?;
+        problems.extend(old.as_ref().filter(|old| **old != text).and_then(|old| foreign(output, &this, old)));
+        taken.push((path.clone(), this));
         if old.as_ref() != Some(&text) {
             stale.push(Stale { path, text });
         }
     }
-    Ok(stale)
+    if problems.is_empty() { Ok(stale) } else { Err(project.error(problems)) }
+}
+
+/// The problem of an output that may not be replaced, for what it holds.
+fn foreign(output: &Output, this: &str, old: &str) -> Option<Problem> {
+    if output.overwrite || is_ours(output.format, old) {
+        return None;
+    }
+    let problem = Problem::new(format!("{this} holds something that imagelock did not write"));
+    let problem = problem.at(output.place.clone(), "left as it is");
+    Some(problem.help("choose another path, move the file away, or add `overwrite = true`"))
 }

@@ -21,7 +21,7 @@ pub fn run(context: &Context, program: clap::Command, directory: Option<&Path>) 
     files::make_directory(directory)?;
     for page in &pages {
         let path = directory.join(&page.file);
-        let _guard = Guard::acquire(&path, context.deadline, &*context.notify)?;
+        let _guard = Guard::acquire(&[&path], context.deadline, &*context.notify)?;
         files::replace(&path, &page.text)?;
     }
     Ok(Outcome::remark(format!("wrote {} to `{}`", count(pages.len(), "page"), directory.display())))

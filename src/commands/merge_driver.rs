@@ -21,7 +21,7 @@ use crate::guard::Guard;
 /// cannot be read: then `ours` is as it was.
 pub fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result<Outcome, Error> {
     let path = lock_path(context.manifest())?;
-    let _guard = Guard::acquire(ours, context.deadline, &*context.notify)?;
+    let _guard = Guard::acquire(&[ours], context.deadline, &*context.notify)?;
     let base = match read(base, "base", &path)? {
         // Both sides added the file.
         None => Lock::default(),

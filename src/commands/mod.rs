@@ -26,6 +26,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use crate::domain::Name;
+use crate::domain::catalog::{Catalog, Failure};
 use crate::domain::drift::Report;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Manifest, check_names};
@@ -66,6 +67,12 @@ impl Context {
     pub fn manifest(&self) -> &Path {
         self.manifests.first().map_or(Path::new(DEFAULT_MANIFEST), PathBuf::as_path)
     }
+}
+
+/// A warning where publication dates are missing from what is printed because nobody told them.
+fn undated(catalog: &Catalog) -> String {
+    let warnings: Vec<Problem> = catalog.silence().map(Failure::undated).into_iter().collect();
+    problems::warnings(&warnings, &Source { path: PathBuf::new(), text: String::new() }, "imagelock")
 }
 
 /// What a command came to.

@@ -47,21 +47,15 @@ pub fn settle(manifests: &[PathBuf], chosen: Option<Format>, wishes: &[Wish]) ->
             (None, None, [likeliest, ..]) => *likeliest,
             (None, chosen, known) => return Err(unclear(path, chosen, known)),
         };
-        let own = manifests
-            .iter()
-            .any(|manifest| is_same(path, manifest) || lock_path(manifest).is_ok_and(|lock| is_same(path, &lock)));
-        if own || files.iter().any(|other| is_same(&other.path, path)) {
+        let own = manifests.iter().any(|manifest| {
+            files::is_same(path, manifest) || lock_path(manifest).is_ok_and(|lock| files::is_same(path, &lock))
+        });
+        if own || files.iter().any(|other| files::is_same(&other.path, path)) {
             return Err(Error::ReportPath { path: path.clone(), own });
         }
         files.push(File { format, path: path.clone() });
     }
     Ok((stdout, files))
-}
-
-/// Whether two paths lead to one file.
-fn is_same(a: &Path, b: &Path) -> bool {
-    let whole = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).ok();
-    whole(a) == whole(b)
 }
 
 /// Writes the files, and tells which.
@@ -72,7 +66,7 @@ pub(super) fn write(files: &[File], context: &Context, subject: Subject<'_>) -> 
     let mut wrote = Vec::new();
     for File { format, path } in files {
         let text = strip_str(&check(*format, subject, false)).to_string();
-        let _guard = Guard::acquire(path, context.deadline, &*context.notify)?;
+        let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
         files::put(path, &text)?;
         wrote.push(format!("wrote `{}`", path.display()));
     }

@@ -1,6 +1,6 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
-use super::export::{Stale, stale};
+use super::export::{Stale, guard, stale};
 use super::{Context, Format, Outcome, Parse, Project, all, join, lock_path, named};
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::{Report, disagreements};
@@ -12,7 +12,6 @@ use crate::domain::problem::Problem;
 use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
 use crate::error::Error;
 use crate::files;
-use crate::guard::Guard;
 use crate::render::{self, Resolved, Subject, human, json, markdown};
 
 /// Whether the lock may be written.
@@ -68,12 +67,16 @@ impl Step {
         Ok(Self { project, plan, stale, rewrites })
     }
 
-    /// Writes the lock, if its bytes change, and the outputs that are out of step. The caller holds the guard.
-    pub(super) fn write(&self) -> Result<(), Error> {
-        if self.rewrites {
-            files::replace(&lock_path(&self.project.manifest_source.path)?, &self.plan.lock.write())?;
-        }
-        self.stale.iter().try_for_each(Stale::write)
+    /// Writes the manifest, if that is new, the outputs that are out of step, and the lock, if its bytes change. The lock
+    /// comes last: where an error or a kill leaves it as it was, the next `resolve` brings the rest in step with it. The
+    /// caller holds the [`guard`].
+    pub(super) fn write(&self, manifest_is_new: bool) -> Result<(), Error> {
+        let manifest = &self.project.manifest_source;
+        let (path, text) = (lock_path(&manifest.path)?, self.plan.lock.write());
+        let manifest = manifest_is_new.then_some((&*manifest.path, &*manifest.text));
+        let lock = self.rewrites.then_some((&*path, &*text));
+        let files: Vec<_> = manifest.into_iter().chain(self.stale.iter().map(Stale::file)).chain(lock).collect();
+        files::replace_all(&files)
     }
 }
 
@@ -116,14 +119,14 @@ impl Task<'_> {
     /// where it changed, resolved again.
     fn carry_out(&mut self, step: &mut Step) -> Result<(), Error> {
         let manifest = &step.project.manifest_source.path;
-        let _guard = Guard::acquire(&lock_path(manifest)?, self.context.deadline, &*self.context.notify)?;
+        let _guard = guard(self.context, manifest)?;
         let project = Project::read_from(manifest, self.context.min_age, self.parse)?;
         if !project.is_same(&step.project)
             && let Some(again) = self.plan(vec![project])?.pop()
         {
             *step = again;
         }
-        step.write()
+        step.write(false)
     }
 }
 

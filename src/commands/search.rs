@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, Format, Outcome};
+use super::{Context, Format, Outcome, undated};
 use crate::domain::Label;
 use crate::domain::catalog::{Answer, Catalog, Failure, Question};
 use crate::domain::problem::Problem;
@@ -24,10 +24,11 @@ pub fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<
     context.marketplace.inquire(&mut catalog, |catalog| questions(&matching(&pattern, filter, context.now, catalog)));
     let images = matching(&pattern, filter, context.now, &catalog);
     let offers = offers(&images, filter, &catalog).map_err(|(label, failure)| listing_failed(&label, failure))?;
-    Ok(Outcome::well(match context.format {
+    let output = match context.format {
         Format::Json => json::offers(&offers),
         _ => human::offers(&offers),
-    }))
+    };
+    Ok(Outcome { warning: undated(&catalog), ..Outcome::well(output) })
 }
 
 /// Makes sure that the index of all images is known.

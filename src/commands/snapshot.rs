@@ -20,7 +20,7 @@ use crate::marketplace::{Malformed, Snapshot};
 /// If the Marketplace does not answer, or not in a way that can be trusted to be whole; if the file cannot be
 /// written, or holds something else than a snapshot.
 pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
-    let _guard = Guard::acquire(path, context.deadline, &*context.notify)?;
+    let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
     if let Some(text) = files::read(path)?.filter(|text| !text.trim().is_empty()) {
         match Snapshot::parse(&text) {
             Ok(_) => {}

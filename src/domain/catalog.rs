@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+pub use super::failure::Failure;
 use super::{Arch, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone};
 
 /// One local image: one version of an image, in one zone, for one architecture, of one type.
@@ -77,17 +78,14 @@ pub enum Answer<T> {
     Failed(Failure),
 }
 
-/// Why a question has no usable answer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Failure {
-    /// What came back instead, or what got in the way.
-    pub cause: String,
-    /// What to do next.
-    pub help: String,
-    /// The ID that the service gave the request, for its support.
-    pub request_id: Option<String>,
-    /// How hard it was tried, if more than once; a clause.
-    pub effort: Option<String>,
+impl<T> Answer<T> {
+    /// Why there is no usable answer.
+    fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            Self::Found(_) | Self::NotFound => None,
+        }
+    }
 }
 
 /// The current local images of one image, in all zones, for all architectures, of all types.
@@ -199,6 +197,7 @@ impl Catalog {
             Told::Versions(image, answer) => {
                 let newest_first = map(answer, |mut versions| {
                     versions.sort_by(|a, b| b.cmp(a));
+                    versions.dedup();
                     versions
                 });
                 self.versions.insert(image, newest_first);
@@ -278,6 +277,15 @@ impl Catalog {
         })
     }
 
+    /// Why dates of publication may be missing: the index, the versions of an image, or what is of one, was asked for in
+    /// vain.
+    pub fn silence(&self) -> Option<&Failure> {
+        let of_versions = self.listings.iter().filter(|(image, _)| matches!(image, ImageRef::Version(_)));
+        let failures = [self.images.as_ref().and_then(Answer::failure)].into_iter();
+        let failures = failures.chain(self.versions.values().map(Answer::failure));
+        failures.chain(of_versions.map(|(_, listing)| listing.failure())).flatten().next()
+    }
+
     /// When a local image of `image` was published, as far as that is known.
     pub fn published(&self, image: &ImageRef, id: LocalImageId) -> Option<Timestamp> {
         self.version_of(image, id).and_then(|version| version.published)
@@ -297,34 +305,5 @@ fn map<T>(answer: Answer<T>, change: impl FnOnce(T) -> T) -> Answer<T> {
     match answer {
         Answer::Found(found) => Answer::Found(change(found)),
         other => other,
-    }
-}
-
-impl Failure {
-    /// A failure at the first attempt.
-    pub fn new(cause: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { cause: cause.into(), help: help.into(), request_id: None, effort: None }
-    }
-
-    /// The failure of an answer that is well formed, but cannot be true.
-    pub fn strange(how: impl std::fmt::Display) -> Self {
-        let help = "run imagelock again; if the answer stays the same, tell Scaleway's support";
-        Self::new(format!("the answer cannot be used: {how}"), help)
-    }
-
-    /// The failure of an answer that cannot be taken for the whole truth.
-    pub fn doubtful(doubts: &[String]) -> Self {
-        let cause = format!("the Marketplace's answer may not be whole: {}", doubts.join("; "));
-        Self::new(cause, "run imagelock again; if the answer stays the same, tell Scaleway's support")
-    }
-
-    /// The attempts and the ID, for those who look closer; a clause each.
-    pub fn particulars(&self) -> Vec<String> {
-        self.effort.iter().cloned().chain(self.request_id.as_ref().map(|id| format!("request ID {id}"))).collect()
-    }
-
-    /// The failure of a question that nobody asked.
-    pub fn not_asked() -> Self {
-        Self::new("the Marketplace was not asked", "report this to the authors of imagelock")
     }
 }

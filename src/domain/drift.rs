@@ -155,23 +155,30 @@ pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
         return Err(problems);
     }
     let mut notices = idle_acceptances(&findings, targets, now);
-    if let (Answer::Failed(failure), true) = (catalog.index(), pinned(lock, targets).next().is_some()) {
-        let problem = Problem::new("the ends of life that the Marketplace sets could not be learnt");
-        notices.push(problem.note(failure.cause).help("run imagelock again; the vendors' ends are known without it"));
+    if pinned(lock, targets).next().is_some() {
+        notices.extend(unlearnt(catalog));
     }
     Ok(Report::new(findings, notices))
 }
 
+/// Warns of what the Marketplace did not tell though it was asked, and without which all else is right.
+fn unlearnt(catalog: &Catalog) -> Option<Problem> {
+    let Answer::Failed(failure) = catalog.index() else { return catalog.silence().map(Failure::undated) };
+    let problem = Problem::new("the ends of life that the Marketplace sets could not be learnt");
+    Some(problem.note(failure.cause).help("run imagelock again; the vendors' ends are known without it"))
+}
+
 /// Compares lock and manifest alone: the findings are what `resolve` would change.
 pub fn disagreements(lock: &Lock, targets: &[Target]) -> Report {
-    let findings = targets.iter().filter_map(|target| disagreement(lock, target));
+    let pins = lock.get_each(targets.iter().map(|target| &target.cell));
+    let findings = targets.iter().zip(pins).filter_map(|(target, pin)| disagreement(lock, pin, target));
     Report::new(findings.chain(undeclared(lock, targets)).collect(), Vec::new())
 }
 
 /// How a target and the lock disagree, if they do.
-fn disagreement(lock: &Lock, target: &Target) -> Option<Finding> {
+fn disagreement(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Finding> {
     let finding = |status, note| Some(Finding::new(target, lock, Judgement::new(status, vec![note])));
-    match lock.get(&target.cell) {
+    match pin {
         None => finding(Status::Unlocked, "declared, but not in the lock".to_owned()),
         Some(_) if lock.is_edited(&target.cell) => {
             finding(Status::Edited, "the block does not match its digest: edited by hand, or by a merge".to_owned())
@@ -183,8 +190,12 @@ fn disagreement(lock: &Lock, target: &Target) -> Option<Finding> {
 
 /// The pins that the manifest does not declare.
 fn undeclared(lock: &Lock, targets: &[Target]) -> impl Iterator<Item = Finding> {
-    let declared: BTreeSet<&Cell> = targets.iter().map(|target| &target.cell).collect();
-    lock.pins().iter().filter(move |pin| !declared.contains(&pin.cell)).map(|pin| Finding {
+    let cells = || targets.iter().map(|target| &target.cell);
+    // Nearly always the lock has what is declared and nothing else: no need to look each up.
+    let same = lock.pins().len() == targets.len() && lock.pins().iter().map(|pin| &pin.cell).eq(cells());
+    let pins = if same { &[] } else { lock.pins() };
+    let declared: BTreeSet<&Cell> = if same { BTreeSet::new() } else { cells().collect() };
+    pins.iter().filter(move |pin| !declared.contains(&pin.cell)).map(|pin| Finding {
         status: Status::Undeclared,
         statuses: vec![Status::Undeclared],
         is_drift: true,
@@ -203,7 +214,7 @@ fn undeclared(lock: &Lock, targets: &[Target]) -> impl Iterator<Item = Finding> 
 
 /// Judges one target: a swapped ID is worse than a hand edit, and that is worse than what the Marketplace did.
 fn inspect(lock: &Lock, target: &Target, now: Timestamp, catalog: &Catalog) -> Result<Finding, Failure> {
-    let disagreement = disagreement(lock, target);
+    let disagreement = disagreement(lock, lock.get(&target.cell), target);
     let Some((_, pin)) = pinned(lock, std::slice::from_ref(target)).next() else {
         // Without a pin there is nothing to ask the Marketplace about.
         return disagreement.ok_or_else(Failure::not_asked);

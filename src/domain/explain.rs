@@ -51,7 +51,7 @@ pub fn questions(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Cata
 /// Every candidate of every target, the winner of each cell first.
 ///
 /// # Errors
-/// The first question that has no usable answer.
+/// The first question that has no usable answer, or one that may not be whole.
 pub fn explain(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalog) -> Result<Vec<Candidate>, Failure> {
     let mut candidates = Vec::new();
     for target in targets {
@@ -65,6 +65,10 @@ pub fn explain(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalo
             _ => Outcome::Nothing,
         };
         for (image, release) in labels(target, catalog) {
+            // What a listing that may not be whole lacks is no proof that a pin was superseded.
+            if let Answer::Found(listing) = catalog.listing(&image) {
+                listing.doubt().map_or(Ok(()), Err)?;
+            }
             match &release {
                 Standing::In => of_cell.extend(judge_label(target, &image, outcome, pin, now, catalog)),
                 Standing::Out(reason) => of_cell.push(Candidate {
@@ -327,6 +331,7 @@ pub fn identify(id: AnyId, catalog: &Catalog) -> Result<Identity, Failure> {
     let version = ImageRef::Version(id.version);
     match catalog.listing(&version) {
         Answer::Found(listing) => {
+            listing.doubt().map_or(Ok(()), Err)?;
             let label = listing.label().cloned();
             let published = match catalog.versions(&version) {
                 Answer::Found(versions) => versions.iter().find(|it| it.id == id.version).and_then(|it| it.published),

@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod drift;
 pub mod eol;
 pub mod explain;
+mod failure;
 pub mod fields;
 pub mod history;
 pub mod identity;

@@ -81,13 +81,18 @@ pub(super) fn outputs(top: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Outp
         };
         let fields = Fields::new(table, "[[outputs]]", item.span());
         let Some(output) = output(&fields, problems) else { continue };
-        if outputs.iter().any(|other| other.path == output.path) {
+        if outputs.iter().any(|other| plain(&other.path).eq(plain(&output.path))) {
             let title = format!("two outputs have the path `{}`", output.path.display());
             problems.push(Problem::new(title).at(output.place.clone(), "again").help("remove one of the two"));
         }
         outputs.push(output);
     }
     outputs
+}
+
+/// The parts of a path; `./a` is `a`.
+fn plain(path: &Path) -> impl Iterator<Item = Component<'_>> {
+    path.components().filter(|part| *part != Component::CurDir)
 }
 
 fn output(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Output> {

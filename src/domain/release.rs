@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use semver::{Version, VersionReq};
 
@@ -9,7 +10,11 @@ use super::{Expected, Label, word};
 
 /// A release as people write it, comparable: `24.04`, `9`, `7.9`, `2022`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Release {
+pub struct Release(Arc<Parts>);
+
+// Not in `Release` itself, since most pins have none and would keep room for one.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Parts {
     // First, so that it is compared first.
     version: Version,
     text: Box<str>,
@@ -18,7 +23,7 @@ pub struct Release {
 impl Release {
     /// The release as written.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 }
 
@@ -27,7 +32,7 @@ impl FromStr for Release {
 
     fn from_str(text: &str) -> Result<Self, Expected> {
         version(text)
-            .map(|version| Self { version, text: text.into() })
+            .map(|version| Self(Arc::new(Parts { version, text: text.into() })))
             .ok_or(Expected("one to three numbers with dots between them, like `24.04`"))
     }
 }
@@ -48,13 +53,13 @@ fn version(text: &str) -> Option<Version> {
 
 impl AsRef<str> for Release {
     fn as_ref(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 }
 
 impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.text)
+        f.pad(&self.0.text)
     }
 }
 
@@ -68,7 +73,7 @@ pub struct Range {
 impl Range {
     /// Whether the release is wanted.
     pub fn contains(&self, release: &Release) -> bool {
-        self.requirement.matches(&release.version)
+        self.requirement.matches(&release.0.version)
     }
 }
 

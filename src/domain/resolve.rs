@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::catalog::{Answer, Catalog, Question};
+use super::catalog::{Catalog, Question};
 use super::inquiry;
 use super::judge::{Latest, frozen_note, too_young};
 use super::life::outlook;
@@ -291,13 +291,10 @@ fn ends(request: Request<'_>, changes: &[Change], catalog: &Catalog) -> Vec<Prob
 
 /// Warns of what is pinned anew without a date because the Marketplace did not answer. Where it answers without a date,
 /// there is none to miss.
-fn undated(changes: &[Change], catalog: &Catalog) -> Option<Problem> {
-    let anew = changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
-    let undated = anew.filter_map(|change| change.to.as_ref()).filter(|pin| pin.published.is_none());
-    let failure = undated.into_iter().find_map(|pin| match catalog.versions(&pin.image) {
-        Answer::Failed(failure) => Some(failure),
-        Answer::Found(_) | Answer::NotFound => None,
-    })?;
+pub(super) fn undated(changes: &[Change], catalog: &Catalog) -> Option<Problem> {
+    let mut anew = changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
+    let undated = anew.any(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
+    let failure = catalog.silence().filter(|_| undated)?;
     let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);
     Some(problem.help("`imagelock resolve --upgrade` adds them, once the Marketplace tells"))
 }

@@ -34,6 +34,12 @@ pub fn quoted(item: impl Display) -> String {
     format!("`{item}`")
 }
 
+/// A sentence of its own: with a capital.
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// The first `most` items, and how many more there are.
 pub fn and_more(items: impl IntoIterator<Item = impl Display>, most: usize) -> String {
     let mut items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();

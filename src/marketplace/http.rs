@@ -10,16 +10,14 @@ use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 
 use super::api_url::ApiUrl;
+use super::budget::Budget;
 use super::connector::Connector;
+use super::proxy::Proxy;
 use super::retry::{ATTEMPTS, backoff};
-use super::trouble::{Body, Trouble, header, request_id};
+use super::trouble::{Body, Peer, Trouble, header, request_id};
 use super::wire::ErrorBody;
 use crate::domain::catalog::Failure;
 use crate::domain::words::visible;
-
-/// The most that one answer may hold, unpacked. A full page is about 200 KB; together with the bound on concurrent
-/// requests this bounds the memory that a hostile answer can cost.
-const LARGEST_ANSWER: usize = 2 << 20;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +65,8 @@ pub struct Settings {
     pub limits: Limits,
     /// A PEM file of certificates to trust beside those of the system. Read at the first question.
     pub extra_roots: Option<PathBuf>,
+    /// The proxy that the environment names.
+    pub proxy: Option<Proxy>,
     /// Is told what happens.
     pub observer: Option<Observer>,
 }
@@ -74,10 +74,11 @@ pub struct Settings {
 /// HTTP with the memory of one run.
 pub(super) struct Http {
     connector: Connector,
-    base: String,
+    peer: Peer,
     limits: Limits,
     /// Set by a 429: nobody sends before.
     not_before: Cell<Instant>,
+    budget: Budget,
     /// Set when a request has used up its attempts: the service is down, and the others need not try as often.
     down: Cell<bool>,
     observer: Option<Observer>,
@@ -90,11 +91,15 @@ impl Http {
             let cause = format!("the address of the API, `{}`, cannot be used: {why}", visible(&settings.api_url));
             Failure::new(cause, "check `--api-url` and SCW_API_URL")
         })?;
+        // Plain http stays on this machine.
+        let proxy = settings.proxy.clone().filter(|_| api_url.is_https());
+        proxy.as_ref().map_or(Ok(()), Proxy::check)?;
         Ok(Self {
             connector: Connector::new(&api_url, settings)?,
-            base: format!("{api_url}/marketplace/v2"),
+            peer: Peer { base: format!("{api_url}/marketplace/v2"), proxy },
             limits: settings.limits,
             not_before: Cell::new(Instant::now()),
+            budget: Budget::default(),
             down: Cell::new(false),
             observer: settings.observer.clone(),
         })
@@ -102,7 +107,7 @@ impl Http {
 
     /// Gets a path below the API's root. `None` means that the API says there is no such thing.
     pub(super) async fn get(&self, path: &str, worth: Worth) -> Result<Option<Body>, Failure> {
-        let (mut attempts, mut silences) = (0, 0);
+        let (mut attempts, mut silences, mut earlier) = (0, 0, None::<Trouble>);
         loop {
             attempts += 1;
             self.wait_for_leave().await;
@@ -115,6 +120,10 @@ impl Http {
                 Err(trouble) if insisted && self.connector.yields(&trouble) => {
                     attempts -= 1;
                     continue;
+                }
+                // That time ran out in the end says less than what came before.
+                Err(trouble) if trouble.status.is_none() && Instant::now() >= self.limits.deadline => {
+                    earlier.take().unwrap_or(trouble)
                 }
                 Err(trouble) => trouble,
             };
@@ -129,41 +138,57 @@ impl Http {
             if trouble.transient && attempts < ATTEMPTS && !self.down.get() && !out_of_time && !enough {
                 self.tell(Event::Retrying(&trouble.in_short()));
                 tokio::time::sleep(wait).await;
+                earlier = Some(trouble);
                 continue;
             }
             // That the service is slow to inform does not mean that it is down.
             self.down.set(self.down.get() || trouble.transient && worth == Worth::Much);
-            let effort = if trouble.transient && out_of_time {
-                let run = self.limits.run.as_secs();
-                Some(format!("attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"))
-            } else {
-                (attempts > 1).then(|| format!("{attempts} attempts came to the same"))
-            };
+            let effort = self.effort(attempts, trouble.transient && out_of_time);
             return Err(Failure { effort, ..trouble.failure });
         }
+    }
+
+    /// How hard it was tried, if there is something to say of it.
+    fn effort(&self, attempts: u32, out_of_time: bool) -> Option<String> {
+        if out_of_time {
+            let run = self.limits.run.as_secs();
+            return Some(format!(
+                "attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"
+            ));
+        }
+        (attempts > 1).then(|| format!("{attempts} attempts came to the same"))
     }
 
     /// Waits out the pause that a 429 asked of all.
     async fn wait_for_leave(&self) {
         let until = self.not_before.get().min(self.limits.deadline);
-        tokio::time::sleep_until(until.into()).await;
+        // The timer counts whole milliseconds: a sleep that is over already takes one of them.
+        if until > Instant::now() {
+            tokio::time::sleep_until(until.into()).await;
+        }
     }
 
     async fn attempt(&self, path: &str, worth: Worth) -> Result<Option<Body>, Trouble> {
+        let started = Instant::now();
         let longest = if worth == Worth::Little { Duration::from_secs(5) } else { self.limits.request };
-        let timeout = longest.min(self.limits.deadline.saturating_duration_since(Instant::now()));
-        let disturbed = |error: reqwest::Error| Trouble::disturbed(&error, &self.base, timeout);
-        let request = self.connector.client()?.get(format!("{}{path}", self.base)).timeout(timeout);
+        let timeout = longest.min(self.limits.deadline.saturating_duration_since(started));
+        if timeout.is_zero() {
+            return Err(Trouble::too_late(self.limits.run));
+        }
+        let disturbed = |error: reqwest::Error| Trouble::disturbed(&error, &self.peer, timeout);
+        let request = self.connector.client()?.get(format!("{}{path}", self.peer.base)).timeout(timeout);
         let mut response = request.send().await.map_err(disturbed)?;
         let status = response.status();
         let headers = response.headers().clone();
-        let mut bytes = Vec::new();
+        let mut reading = self.budget.answer();
         while let Some(chunk) = response.chunk().await.map_err(disturbed)? {
-            if bytes.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(Trouble::too_large(&headers, LARGEST_ANSWER));
+            reading.take(&chunk).map_err(|too_much| Trouble::too_large(&headers, too_much))?;
+            // Unpacking does not wait for anything, and where nothing waits, no timer rings.
+            if started.elapsed() >= timeout {
+                return Err(Trouble::silence(&self.peer.base, timeout));
             }
-            bytes.extend_from_slice(&chunk);
         }
+        let bytes = reading.finish();
         if status == StatusCode::OK {
             let content_type = header(&headers, CONTENT_TYPE.as_str()).unwrap_or_default();
             return Ok(Some(Body { bytes, content_type, request_id: request_id(&headers) }));
@@ -189,6 +214,6 @@ impl Http {
             Ok(None) => "404, not found".to_owned(),
             Err(trouble) => trouble.failure.cause.clone(),
         };
-        self.tell(Event::Request(&format!("GET {}{path}: {what}, {took} ms", self.base)));
+        self.tell(Event::Request(&format!("GET {}{path}: {what}, {took} ms", self.peer.base)));
     }
 }

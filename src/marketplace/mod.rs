@@ -4,10 +4,15 @@
 //! `--offline`). Answers are gathered in a [`Catalog`]; what goes wrong is an answer too.
 
 mod api_url;
+mod budget;
 mod client;
 mod connector;
+#[cfg(fuzzing)]
+mod fuzzing;
 mod http;
+mod lenient;
 mod paging;
+mod proxy;
 mod retry;
 mod snapshot;
 mod trouble;
@@ -22,10 +27,11 @@ use crate::domain::catalog::{Answer, Catalog, Failure, Question, Told};
 
 pub use api_url::ApiUrl;
 use client::Client;
-pub use http::{Event, Limits, Observer, Settings};
-pub use snapshot::{Malformed, Snapshot};
 #[cfg(fuzzing)]
-pub use wire::read;
+pub use fuzzing::read;
+pub use http::{Event, Limits, Observer, Settings};
+pub use proxy::Proxy;
+pub use snapshot::{Malformed, Snapshot};
 
 /// Who answers questions about the Marketplace.
 pub enum Marketplace {

@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 
+use super::budget::TooMuch;
+use super::proxy::Proxy;
 use super::retry::{is_transient, retry_after};
 use super::wire::ErrorBody;
 use crate::domain::catalog::Failure;
@@ -24,6 +26,14 @@ pub(super) struct Trouble {
     pub(super) status: Option<StatusCode>,
     /// How long the service asks to wait.
     pub(super) retry_after: Option<Duration>,
+}
+
+/// With whom the exchange is.
+pub(super) struct Peer {
+    /// The API's root.
+    pub(super) base: String,
+    /// Who leads there.
+    pub(super) proxy: Option<Proxy>,
 }
 
 impl Trouble {
@@ -46,15 +56,21 @@ impl Trouble {
         }
     }
 
-    /// The exchange with `base` broke off: no connection, no time, half an answer.
-    pub(super) fn disturbed(error: &reqwest::Error, base: &str, timeout: Duration) -> Self {
-        let cause = root_cause(error);
+    /// The exchange broke off: no connection, no time, half an answer.
+    pub(super) fn disturbed(error: &reqwest::Error, peer: &Peer, timeout: Duration) -> Self {
+        let (cause, base) = (root_cause(error), &peer.base);
         if error.is_timeout() {
-            let cause = format!("no whole answer from {base} within {} s", timeout.as_secs_f32().ceil());
-            let help = "check the network; `--timeout SECONDS` allows a run more time";
-            Self { timed_out: true, ..Self::without_answer(cause, help, true) }
+            Self::silence(base, timeout)
         } else if let Some(tls) = tls_error(error) {
             Self::tls(tls, base)
+        } else if let (Some(proxy), Some(refusal)) = (&peer.proxy, cause.strip_prefix("tunnel error: ")) {
+            let help = "check the proxy and its login; NO_PROXY names hosts that need none";
+            let wants_login = refusal.contains("authorization");
+            let why = if wants_login { "it asks for a login" } else { "it refuses" };
+            Self::without_answer(format!("{proxy} does not lead to {base}: {why}"), help, !wants_login)
+        } else if let (Some(proxy), true) = (peer.proxy.as_ref().filter(|it| it.is_for_all()), error.is_connect()) {
+            let help = "check the network and the proxy; NO_PROXY names hosts that need none";
+            Self::without_answer(format!("could not connect to {base} through {proxy}: {cause}"), help, true)
         } else if error.is_connect() {
             let help = "check the network, HTTPS_PROXY and `--api-url`; `--catalog FILE` works from a snapshot";
             Self::without_answer(format!("could not connect to {base}: {cause}"), help, true)
@@ -62,6 +78,19 @@ impl Trouble {
             let cause = format!("the connection to {base} broke off: {cause}");
             Self::without_answer(cause, "check the network and run imagelock again", true)
         }
+    }
+
+    /// `base` did not answer in time, or not to the end.
+    pub(super) fn silence(base: &str, timeout: Duration) -> Self {
+        let cause = format!("no whole answer from {base} within {} s", timeout.as_secs_f32().ceil());
+        let help = "check the network; `--timeout SECONDS` allows a run more time";
+        Self { timed_out: true, ..Self::without_answer(cause, help, true) }
+    }
+
+    /// The time of the run was over before anything was asked.
+    pub(super) fn too_late(run: Duration) -> Self {
+        let cause = format!("the {} s of this run (`--timeout`) were over before this could be asked", run.as_secs());
+        Self::without_answer(cause, "check the network; `--timeout SECONDS` allows a run more time", false)
     }
 
     /// TLS could not be spoken, or not with whom it should be. No retry helps, but for a server that refuses HTTP/2.
@@ -121,9 +150,8 @@ impl Trouble {
         }
     }
 
-    /// An answer beyond the cap.
-    pub(super) fn too_large(headers: &HeaderMap, cap: usize) -> Self {
-        let cause = format!("the answer is larger than {} MiB, which no listing is", cap >> 20);
+    /// More than may be read.
+    pub(super) fn too_large(headers: &HeaderMap, TooMuch(cause): TooMuch) -> Self {
         let help = "check `--api-url` and the proxy; this is not how the Marketplace answers";
         let mut trouble = Self::without_answer(cause, help, false);
         trouble.failure.request_id = request_id(headers);
@@ -143,6 +171,8 @@ impl Body {
     pub(super) fn unreadable(&self, error: &serde_json::Error) -> Failure {
         let start = visible(&String::from_utf8_lossy(&self.bytes[..self.bytes.len().min(60)]));
         if self.content_type.starts_with("application/json") || self.bytes.is_empty() {
+            // It may quote what was found, at any length.
+            let error = visible(&error.to_string());
             return self.strange(format!("it is not the JSON expected ({error}): `{start}`"));
         }
         let mut failure = self.strange(format!("it is {}, not JSON: `{start}`", visible(&self.content_type)));

@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-#[cfg(fuzzing)]
-use crate::domain::ImageRef;
+use super::lenient::{List, lenient};
 use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
-#[cfg(fuzzing)]
-use crate::domain::catalog::{Answer, Failure, Listing, Told};
 use crate::domain::words::visible;
 use crate::domain::{ImageType, Label};
 
@@ -33,12 +30,12 @@ impl<R: Row> Page<R> {
         #[serde(bound = "R: Row")]
         struct Body<R> {
             #[serde(alias = "local_images", alias = "images", alias = "versions")]
-            rows: Vec<R>,
-            #[serde(default, deserialize_with = "lenient_count")]
+            rows: List<R>,
+            #[serde(default, deserialize_with = "lenient")]
             total_count: Option<u64>,
         }
         let body: Body<R> = serde_json::from_slice(body)?;
-        Ok(Self { rows: body.rows, total: body.total_count })
+        Ok(Self { rows: body.rows.0, total: body.total_count })
     }
 }
 
@@ -50,7 +47,7 @@ pub(super) struct LocalImageRow {
     arch: Option<String>,
     #[serde(rename = "type")]
     image_type: Option<String>,
-    compatible_commercial_types: Option<Vec<String>>,
+    compatible_commercial_types: Option<List<Box<str>>>,
 }
 
 impl Row for LocalImageRow {
@@ -64,8 +61,8 @@ pub(super) struct ImageRow {
     id: Option<String>,
     label: Option<String>,
     name: Option<String>,
-    categories: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "lenient_text")]
+    categories: Option<List<String>>,
+    #[serde(default, deserialize_with = "lenient")]
     valid_until: Option<String>,
 }
 
@@ -78,7 +75,7 @@ impl Row for ImageRow {
 #[derive(Deserialize)]
 pub(super) struct VersionRow {
     id: Option<String>,
-    #[serde(default, deserialize_with = "lenient_text")]
+    #[serde(default, deserialize_with = "lenient")]
     published_at: Option<String>,
 }
 
@@ -102,16 +99,6 @@ impl VersionRow {
             published: published.and_then(|time| Timestamp::from_second(time.as_second()).ok()),
         })
     }
-}
-
-/// A date that is no string is as good as none.
-fn lenient_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(serde_json::Value::deserialize(deserializer)?.as_str().map(str::to_owned))
-}
-
-/// A count that is no natural number is as good as none.
-fn lenient_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    Ok(serde_json::Value::deserialize(deserializer)?.as_u64())
 }
 
 impl LocalImageRow {
@@ -146,7 +133,7 @@ impl LocalImageRow {
             }
         };
         let commercial_types: BTreeSet<Box<str>> =
-            self.compatible_commercial_types.unwrap_or_default().into_iter().map(Into::into).collect();
+            self.compatible_commercial_types.unwrap_or_default().0.into_iter().collect();
         Ok(Some(LocalImage { id, label, zone, arch, image_type, commercial_types }))
     }
 }
@@ -164,7 +151,7 @@ impl ImageRow {
                 .parse()
                 .map_err(|_| format!("it holds an image whose label is none: `{}`", visible(&label)))?,
             name: self.name.unwrap_or_default(),
-            categories: self.categories.unwrap_or_default(),
+            categories: self.categories.unwrap_or_default().0,
             valid_until: self.valid_until.and_then(|time| time.parse::<Timestamp>().ok()),
         })
     }
@@ -177,7 +164,7 @@ pub(super) struct ErrorBody {
     kind: Option<String>,
     message: Option<String>,
     #[serde(default)]
-    details: Vec<Detail>,
+    details: List<Detail>,
 }
 
 #[derive(Deserialize)]
@@ -201,7 +188,7 @@ impl ErrorBody {
     /// The error in a clause, to stand behind the status; empty where nothing was said.
     pub(super) fn describe(&self) -> String {
         let detail = |detail: &Detail| clause([&detail.argument_name, &detail.reason, &detail.help_message], " ");
-        let details = self.details.iter().take(3).map(|it| Some(detail(it)));
+        let details = self.details.0.iter().take(3).map(|it| Some(detail(it)));
         let parts: Vec<_> = [self.kind.clone(), self.message.clone()].into_iter().chain(details).collect();
         clause(&parts, ": ")
     }
@@ -211,32 +198,4 @@ impl ErrorBody {
 fn clause<'a>(parts: impl IntoIterator<Item = &'a Option<String>>, separator: &str) -> String {
     let said = parts.into_iter().flatten().filter(|part| !part.is_empty());
     said.map(|part| visible(part)).collect::<Vec<_>>().join(separator)
-}
-
-/// What the bytes of an answer come to, whichever question it answers: the seam of the fuzz target `wire`.
-#[cfg(fuzzing)]
-pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Told> {
-    fn rows<R: Row, T>(body: &[u8], read: impl Fn(R) -> Result<T, String>) -> Answer<Vec<T>> {
-        let page = Page::read(body).map_err(|error| error.to_string());
-        match page.and_then(|page| page.rows.into_iter().map(read).collect()) {
-            Ok(rows) => Answer::Found(rows),
-            Err(cause) => Answer::Failed(Failure::strange(cause)),
-        }
-    }
-    let _ = ErrorBody::read(body).describe();
-    let listing = match rows(body, |row: LocalImageRow| row.read(asked)) {
-        Answer::Found(rows) => Answer::Found(Listing::new(rows.into_iter().flatten().collect(), Vec::new())),
-        Answer::NotFound => Answer::NotFound,
-        Answer::Failed(failure) => Answer::Failed(failure),
-    };
-    let (images, versions) = (rows(body, ImageRow::read), rows(body, VersionRow::read));
-    let mut told = vec![];
-    if let Answer::Found(images) = &images {
-        for Image { id, label, .. } in images {
-            told.push(Told::Versions(*id, versions.clone()));
-            told.push(Told::Listing(ImageRef::Label(label.clone()), listing.clone()));
-        }
-    }
-    told.push(Told::Index(images));
-    told
 }

@@ -1,5 +1,6 @@
 //! What every format says of a change of a pin, in the same words.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -11,8 +12,8 @@ use crate::domain::words::escaped;
 use crate::error::Source;
 
 /// The label of a pin, or what else it is known by.
-pub(super) fn label(pin: &Pin) -> String {
-    pin.label().map_or_else(|| pin.image.to_string(), ToString::to_string)
+pub(super) fn label(pin: &Pin) -> Cow<'_, str> {
+    pin.label().map_or_else(|| pin.image.to_string().into(), |label| label.as_str().into())
 }
 
 /// What resolving one manifest came to.
@@ -67,11 +68,11 @@ pub(super) fn detail(change: &Change) -> String {
 }
 
 /// What was declared before and what is declared now, where that differs.
-fn redeclared(from: &Pin, to: &Pin) -> Vec<String> {
-    let instance_type = |pin: &Pin| pin.instance_type.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+fn redeclared<'p>(from: &'p Pin, to: &'p Pin) -> Vec<String> {
+    let instance_type = |pin: &'p Pin| pin.instance_type.as_ref().map_or("none".into(), |it| it.as_str().into());
     [
         ("label", label(from), label(to)),
-        ("type", from.image_type.to_string(), to.image_type.to_string()),
+        ("type", from.image_type.as_str().into(), to.image_type.as_str().into()),
         ("Instance type", instance_type(from), instance_type(to)),
     ]
     .into_iter()

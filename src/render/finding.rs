@@ -188,6 +188,11 @@ pub(super) fn days(from: Timestamp, to: Timestamp) -> usize {
     usize::try_from(to.duration_since(from).as_hours() / 24).unwrap_or_default()
 }
 
+/// The verdict, as a heading.
+pub(super) fn headline(subject: Subject<'_>) -> &'static str {
+    if subject.has_drift() { "The images have drifted" } else { "The images have not drifted" }
+}
+
 /// `4 pins: 2 outdated, 2 current`: what was found, in numbers.
 pub(super) fn tally(subject: Subject<'_>) -> String {
     let mut tally: BTreeMap<Status, usize> = BTreeMap::new();

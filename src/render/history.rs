@@ -22,12 +22,12 @@ pub fn log(entries: &[Entry], quiet: bool) -> String {
         for (n, change) in entry.changes.iter().enumerate() {
             let detail = (with_ages(change, entry), FAINT);
             let who = if n == 0 { who.clone() } else { nobody.clone() };
-            table.row(when.iter().cloned().chain(change_row(change)).chain([detail]).chain(who).collect());
+            table.row(when.iter().cloned().chain(change_row(change)).chain([detail]).chain(who));
         }
         if let Some(why) = &entry.unreadable {
             let row = [("unreadable".to_owned(), style::action(Action::Edited)), none(), none(), none(), none()];
             let row = row.into_iter().chain([none(), none(), (visible(why), FAINT)]);
-            table.row(when.into_iter().chain(row).chain(who).collect());
+            table.row(when.into_iter().chain(row).chain(who));
         }
     }
     let table = table.write();
@@ -55,7 +55,7 @@ fn numbers(entries: &[Entry]) -> String {
 pub fn diff(comparison: &Comparison, quiet: bool) -> String {
     let mut table = Table::new(&["CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
     for change in &comparison.changes {
-        table.row(change_row(change).into_iter().chain([(detail(change), FAINT)]).collect());
+        table.row(change_row(change).into_iter().chain([(detail(change), FAINT)]));
     }
     let table = table.write();
     if quiet {

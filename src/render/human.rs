@@ -127,7 +127,7 @@ pub fn plan(resolved: &[Resolved<'_>], dry_run: bool, quiet: bool) -> String {
 pub(super) fn change_row(change: &Change) -> [(String, Style); 7] {
     let action = change.action();
     let [name, zone, arch] = cell(&change.cell);
-    let label = change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default();
+    let label = change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default().into_owned();
     let from = change.from.as_ref().map(|pin| pin.id);
     let to = change.to.as_ref().filter(|_| action != Action::Kept).map(|pin| pin.id);
     [(action.as_str().to_owned(), style::action(action)), name, zone, arch, (label, PLAIN), id(from), id(to)]
@@ -136,13 +136,16 @@ pub(super) fn change_row(change: &Change) -> [(String, Style); 7] {
 /// All pins, with whole IDs.
 pub fn pins(lock: &Lock) -> String {
     let mut table = Table::new(&["NAME", "ZONE", "ARCH", "TYPE", "LABEL", "ID", "PUBLISHED"]);
+    // Many pins are of one version.
+    let mut published = (None, String::new());
     for pin in lock.pins() {
-        let mut row = cell(&pin.cell).to_vec();
-        row.push((pin.image_type.to_string(), PLAIN));
-        row.push((change::label(pin), PLAIN));
-        row.push((pin.id.to_string(), PLAIN));
-        row.push((pin.published.map(date).unwrap_or_default(), FAINT));
-        table.row(row);
+        let Cell { name, zone, arch } = &pin.cell;
+        let (label, id) = (change::label(pin), pin.id.to_string());
+        if published.0 != pin.published {
+            published = (pin.published, pin.published.map(date).unwrap_or_default());
+        }
+        let plain = [name.as_str(), zone.as_str(), arch.as_str(), pin.image_type.as_str(), &label, &id];
+        table.row(plain.map(|cell| (cell, PLAIN)).into_iter().chain([(&*published.1, FAINT)]));
     }
     let table = table.write();
     if table.is_empty() { "the lockfile has no pins\n".to_owned() } else { table }
@@ -172,7 +175,7 @@ pub fn offers(offers: &[Offer]) -> String {
         }
         for (n, cell) in cells.into_iter().enumerate() {
             let head = head.iter().map(|head| if n == 0 { head.clone() } else { none() });
-            table.row(head.chain(cell).collect());
+            table.row(head.chain(cell));
         }
     }
     let table = table.write();

@@ -3,18 +3,18 @@
 use std::fmt::Write as _;
 
 use super::change::{self, Resolved};
-use super::finding::{Gravity, Remedy, Subject, detail, label, tally, zone_and_arch};
+use super::finding::{Gravity, Remedy, Subject, detail, headline, label, tally, zone_and_arch};
 use super::human::date;
 use crate::domain::LocalImageId;
 use crate::domain::resolve::{Action, Change};
+use crate::domain::words::capitalised;
 
 /// Rows beyond these bytes are only counted: the body of a pull request holds 65,536 characters.
 const MOST: usize = 48_000;
 
 /// What `check` found: what needs attention as a table, the rest as numbers, and the commands.
 pub fn check(subject: Subject<'_>) -> String {
-    let title = if subject.has_drift() { "The images have drifted" } else { "The images have not drifted" };
-    let mut text = format!("### {title}\n\n{}\n", tally(subject));
+    let mut text = format!("### {}\n\n{}\n", headline(subject), tally(subject));
     let mut shown = subject.findings();
     shown.retain(|(_, finding)| Gravity::of(finding) < Gravity::Good);
     let manifest = |text: String| if subject.parts.len() > 1 { format!(" {text} |") } else { String::new() };
@@ -105,11 +105,6 @@ fn id(id: Option<LocalImageId>) -> String {
 
 fn code(text: impl std::fmt::Display) -> String {
     format!("`{text}`")
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// Text that means nothing but itself. What stands between backticks is code already, and stays so.

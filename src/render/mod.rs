@@ -5,6 +5,7 @@ pub mod explain;
 mod finding;
 mod github;
 pub mod history;
+mod html;
 pub mod human;
 pub mod invocation;
 pub mod json;
@@ -41,11 +42,14 @@ pub enum Format {
     Sarif,
     /// `JUnit` XML, for the test reports of CI systems.
     Junit,
+    /// One HTML page, for a browser.
+    Html,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 6] = [Self::Human, Self::Json, Self::Markdown, Self::Github, Self::Sarif, Self::Junit];
+    pub const ALL: [Self; 7] =
+        [Self::Human, Self::Json, Self::Markdown, Self::Github, Self::Sarif, Self::Junit, Self::Html];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
@@ -56,6 +60,7 @@ impl Format {
             Self::Github => "github",
             Self::Sarif => "sarif",
             Self::Junit => "junit",
+            Self::Html => "html",
         }
     }
 
@@ -67,6 +72,7 @@ impl Format {
             Some("md" | "markdown") => &[Self::Markdown],
             Some("sarif") => &[Self::Sarif],
             Some("xml") => &[Self::Junit],
+            Some("html" | "htm") => &[Self::Html],
             _ => &[],
         }
     }
@@ -77,7 +83,7 @@ impl FromStr for Format {
 
     fn from_str(text: &str) -> Result<Self, Expected> {
         let found = Self::ALL.into_iter().find(|format| format.as_str() == text);
-        found.ok_or(Expected("`human`, `json`, `markdown`, `github`, `sarif` or `junit`"))
+        found.ok_or(Expected("`human`, `json`, `markdown`, `github`, `sarif`, `junit` or `html`"))
     }
 }
 
@@ -90,5 +96,6 @@ pub fn check(format: Format, subject: Subject<'_>, quiet: bool) -> String {
         Format::Github => github::check(subject),
         Format::Sarif => sarif::check(subject),
         Format::Junit => junit::check(subject),
+        Format::Html => html::check(subject),
     }
 }

@@ -1,5 +1,7 @@
 //! The colours, by what they mean.
 
+use std::fmt::Write as _;
+
 use anstyle::{AnsiColor, Style};
 
 use super::finding::Gravity;
@@ -46,7 +48,7 @@ pub(super) fn paint_onto(text: &mut String, style: Style, part: &str) {
     if style == PLAIN {
         text.push_str(part);
     } else {
-        text.push_str(&paint(style, part));
+        let _ = write!(text, "{style}{part}{style:#}");
     }
 }
 

@@ -194,6 +194,28 @@ fn a_terraform_configuration() {
     assert_eq!((bench.read("images.toml"), bench.lock()), (manifest, lock));
 }
 
+/// What the user says holds for what the file calls an image, and not for every UUID in it.
+#[test]
+fn the_word_of_the_user_is_about_images() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    bench.write("main.tf", MAIN_TF);
+    bench.ok("adopt --from main.tf --label ubuntu_noble --arch x86_64 --zone fr-par-1");
+    let lock = bench.lock();
+    assert!(lock.contains("cccccccc") && !lock.contains("aaaaaaaa") && !lock.contains("bbbbbbbb"), "{lock}");
+}
+
+/// As many as a big state has. Of each the line is found and the listing is searched, and neither from the beginning.
+#[test]
+fn a_state_with_very_many_ids() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    let id = |n: usize| format!("\"{n:08x}-0000-4000-8000-000000000000\"");
+    let ids: Vec<String> = (1000..100_000).map(id).collect();
+    bench.write("state.json", format!("{{\"ids\": [{}], \"web_image\": {}}}", ids.join(",\n"), id(1)));
+    assert_eq!(bench.ok("adopt --from state.json").lines().last(), Some("1 pin: 1 added"));
+}
+
 /// As the provider writes it: two servers of one resource run different builds, and the data source has moved on.
 const STATE: &str = r#"{
   "version": 4,

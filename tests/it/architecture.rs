@@ -52,8 +52,12 @@ fn files_know_only_what_they_may() {
 #[test]
 fn every_file_opens_with_its_job_and_none_outgrows_its_name() {
     for (file, text) in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
-        // What is no Rust is a data file in TOML.
-        let comment = if Path::new(&file).extension().is_some_and(|end| end == "rs") { "//! " } else { "# " };
+        // What is neither Rust nor a style sheet is a data file in TOML.
+        let comment = match Path::new(&file).extension().and_then(|end| end.to_str()) {
+            Some("rs") => "//! ",
+            Some("css") => "/* ",
+            _ => "# ",
+        };
         assert!(text.starts_with(comment), "src/{file} does not say what it is for");
         let lines = text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
         assert!(lines <= 350, "src/{file} has {lines} lines");

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use crate::authority::Authority;
 use crate::standin::Marketplace;
 
 /// Where a test works.
@@ -45,9 +46,24 @@ impl Bench {
         bench
     }
 
+    /// A bench in memory, where the system has one for files: nothing waits for a disk.
+    pub fn in_memory(manifest: &str) -> Self {
+        let memory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let bench = Self { directory: memory.unwrap(), environment: Vec::new() };
+        bench.write("images.toml", manifest);
+        bench
+    }
+
     /// Lets imagelock ask this Marketplace.
     pub fn asking(self, marketplace: &Marketplace) -> Self {
         self.env("SCW_API_URL", &marketplace.url())
+    }
+
+    /// Lets imagelock trust this authority, the way companies have it: by the environment.
+    pub fn trusting(self, authority: &Authority) -> Self {
+        self.write("ca.pem", authority.pem());
+        let path = self.path("ca.pem").to_str().unwrap().to_owned();
+        self.env("SSL_CERT_FILE", &path)
     }
 
     pub fn env(mut self, name: &str, value: &str) -> Self {
@@ -94,7 +110,7 @@ impl Bench {
     }
 
     /// A program, with the directory and the environment of the bench.
-    fn here(&self, program: &str) -> Command {
+    pub fn here(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(self.directory.path())
@@ -108,7 +124,17 @@ impl Bench {
 
     /// Runs `imagelock LINE`, words split at spaces.
     pub fn run(&self, line: &str) -> Run {
-        let Output { status, stdout, stderr } = self.command(line).output().unwrap();
+        self.outcome(&mut self.command(line))
+    }
+
+    /// Runs a script in which `$IMAGELOCK` is imagelock.
+    pub fn shell(&self, script: &str) -> Run {
+        let mut shell = self.here("/bin/sh");
+        self.outcome(shell.env("IMAGELOCK", env!("CARGO_BIN_EXE_imagelock")).arg("-c").arg(script))
+    }
+
+    fn outcome(&self, command: &mut Command) -> Run {
+        let Output { status, stdout, stderr } = command.output().unwrap();
         Run { status: status.code(), stdout: String::from_utf8(stdout).unwrap(), stderr: self.scrub(&stderr) }
     }
 

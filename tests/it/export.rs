@@ -395,6 +395,17 @@ fn an_output_that_cannot_be_written_leaves_the_lock_as_it_was() {
 }
 
 #[test]
+fn all_outputs_that_cannot_be_written_are_told_at_once() {
+    let marketplace = marketplace();
+    let bench = Bench::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
+    std::fs::create_dir(bench.path("infra")).unwrap();
+    bench.write("images.env", "MINE=1\n");
+    bench.write("infra/images.auto.tfvars.json", "{\"mine\": 1}\n");
+    let message = bench.fails("resolve");
+    assert_eq!(message.matches("holds something that imagelock did not write").count(), 2, "{message}");
+}
+
+#[test]
 fn mistakes_in_outputs() {
     let outputs = r#"
 [[outputs]]
@@ -468,5 +479,54 @@ overwrite = "yes"
        |             ^^^^^ expected `true` or `false`
 
     7 errors in all; nothing was changed
+    "#);
+}
+
+#[test]
+#[cfg(unix)]
+fn outputs_that_are_one_file_or_none_of_theirs() {
+    let (env, again) = ("[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n", "[[outputs]]\nformat = \"env\"\n");
+    let (bench, _marketplace) = resolved(MANIFEST);
+    let fails = |outputs: &str| {
+        bench.write("images.toml", format!("{MANIFEST}{outputs}"));
+        bench.fails("resolve")
+    };
+    assert_snapshot!(fails(&format!("{env}{again}path = \"./images.env\"\n")), @r#"
+    error: two outputs have the path `./images.env`
+      --> images.toml:17:8
+       |
+    17 | path = "./images.env"
+       |        ^^^^^^^^^^^^^^ again
+       |
+       = help: remove one of the two
+    "#);
+    std::os::unix::fs::symlink("images.env", bench.path("link.env")).unwrap();
+    bench.write("images.env", "");
+    assert_snapshot!(fails(&format!("{env}{again}path = \"link.env\"\n")), @r#"
+    error: the output `link.env` is the same file as the output `images.env`
+      --> images.toml:17:8
+       |
+    17 | path = "link.env"
+       |        ^^^^^^^^^^ leads there
+       |
+       = help: choose another path
+    "#);
+    assert_snapshot!(fails(&format!("{again}path = \"images.lock\"\noverwrite = true\n")), @r#"
+    error: the output `images.lock` is the same file as the lockfile
+      --> images.toml:14:8
+       |
+    14 | path = "images.lock"
+       |        ^^^^^^^^^^^^^ leads there
+       |
+       = help: choose another path
+    "#);
+    assert_snapshot!(fails(&format!("{again}path = \"infra/../images.toml\"\noutside = true\noverwrite = true\n")), @r#"
+    error: the output `infra/../images.toml` is the same file as the manifest
+      --> images.toml:14:8
+       |
+    14 | path = "infra/../images.toml"
+       |        ^^^^^^^^^^^^^^^^^^^^^^ leads there
+       |
+       = help: choose another path
     "#);
 }

@@ -1,11 +1,9 @@
-//! Writing: whole or not at all, one writer at a time, modes and links kept.
+//! Writing: whole or not at all, modes and links kept.
 #![cfg(unix)]
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
-use std::time::Instant;
 
-use imagelock::guard::Guard;
 use insta::assert_snapshot;
 
 use crate::bench::Bench;
@@ -74,35 +72,6 @@ fn what_a_killed_run_left_behind_is_in_nobodys_way() {
     let (bench, _marketplace) = resolved();
     bench.write(".images.lock.tmp", "half a lo");
     bench.ok("resolve --upgrade");
-    assert_eq!(bench.files(), ["images.lock", "images.toml"]);
-}
-
-#[test]
-fn a_second_writer_waits_then_names_the_holder_and_gives_up() {
-    let (bench, _marketplace) = resolved();
-    let _guard = Guard::acquire(&bench.path("images.lock"), Instant::now(), &|_| {}).unwrap();
-    let message = String::from_utf8(bench.command("resolve --upgrade --timeout 1").output().unwrap().stderr).unwrap();
-    let me = format!("process {}", std::process::id());
-    assert_snapshot!(message.replace(&me, "process [ID]"), @"
-    waiting for another imagelock (process [ID]), which is writing beside `images.lock`
-    error: another imagelock (process [ID]) holds the lock on `images.lock`, and did not let go within 1 s
-     |
-     = help: wait for it or stop it, then run imagelock again
-    ");
-    // Who only reads does not wait.
-    bench.ok("list");
-    bench.ok("resolve");
-    bench.ok("resolve --upgrade --dry-run");
-}
-
-#[test]
-fn runs_side_by_side_end_with_one_whole_lock() {
-    let (bench, _marketplace) = resolved();
-    let mut runs: Vec<_> = (0..20).map(|_| bench.command("resolve --upgrade --quiet").spawn().unwrap()).collect();
-    for run in &mut runs {
-        assert!(run.wait().unwrap().success());
-    }
-    assert_eq!(bench.run("check").status, Some(0));
     assert_eq!(bench.files(), ["images.lock", "images.toml"]);
 }
 

@@ -1,7 +1,7 @@
 //! imagelock as its users meet it: the real program, real files, a Marketplace over real HTTP and TLS.
 //!
-//! One file a topic. `bench` is the directory in which a test works, `standin` the Marketplace it talks to, `pinned` the
-//! scene of the tests of policy.
+//! One file a topic. `bench` is the directory in which a test works, `standin` the Marketplace it talks to, `authority`
+//! vouches for it over TLS, `pinned` is the scene of the tests of policy.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -12,15 +12,20 @@
 
 mod adopt;
 mod architecture;
+mod authority;
 mod bench;
+mod browser;
 mod check;
 mod consumers;
+mod crash;
 mod dates;
+mod disk;
 mod docs;
 mod edit;
 mod end_of_life;
 mod explain;
 mod export;
+mod faults;
 mod files;
 mod help;
 mod history;
@@ -29,19 +34,27 @@ mod lockfile;
 mod man;
 mod manifest;
 mod many;
+mod memory;
 mod merge;
 mod min_age;
 mod network;
+mod offline;
+mod page;
 mod paging;
 mod pinned;
 mod pins;
 mod policy;
 mod progress;
+mod proxy;
 mod ranges;
 mod release;
 mod reports;
+mod requests;
 mod resolve;
 mod schema;
 mod search;
+mod signals;
 mod standin;
 mod tls;
+mod wire;
+mod writers;

@@ -175,10 +175,12 @@ fn an_answer_without_end() {
     2 | label = "ubuntu_noble"
       |         ^^^^^^^^^^^^^^ asked for this image
       |
-      = note: the answer is larger than 2 MiB, which no listing is
+      = note: the answer is larger than 1 MiB, which the Marketplace's never are
       = note: request ID req-1
       = help: check `--api-url` and the proxy; this is not how the Marketplace answers
     "#);
+    let packed = refusal(|_, _, _| Reply::Bomb(4 << 10));
+    assert!(packed.contains("the answer is larger than 1 MiB"), "{packed}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ label = "debian_bookworm"
 "#;
 
 /// A lock after four weeks: `web` is outdated, `db` is accepted, `old` has ended, `gone` is no longer declared.
-fn scene() -> (Bench, Marketplace) {
+pub fn scene() -> (Bench, Marketplace) {
     let old = local("ubuntu_focal", "fr-par-1", "x86_64", 5).published("2025-05-01T08:00:00Z");
     let fine = local("debian_bookworm", "fr-par-1", "x86_64", 6).published("2026-11-01T08:00:00Z");
     let noble = |zone, number, date| local("ubuntu_noble", zone, "x86_64", number).published(date);
@@ -95,7 +95,7 @@ fn a_lock_without_drift() {
 #[test]
 fn the_exit_status_is_the_same_in_every_format() {
     let (bench, _marketplace) = scene();
-    for format in ["human", "json", "markdown", "github", "sarif", "junit"] {
+    for format in ["human", "json", "markdown", "github", "sarif", "junit", "html"] {
         assert_eq!(bench.run(&format!("check --format {format}")).status, Some(2), "{format}");
         bench.ok(&format!("check --exit-zero --format {format}"));
     }
@@ -159,7 +159,7 @@ fn what_is_not_clear_is_refused_before_anything_is_asked() {
     assert_snapshot!(bench.fails("check -o drift"), @"
     error: which format should `drift` have? neither its name nor `--format` tells
      |
-     = help: write `-o human=drift`, `-o json=drift`, `-o markdown=drift`, `-o github=drift`, `-o sarif=drift` or `-o junit=drift`
+     = help: write `-o human=drift`, `-o json=drift`, `-o markdown=drift`, `-o github=drift`, `-o sarif=drift`, `-o junit=drift` or `-o html=drift`
     ");
     assert_snapshot!(bench.fails("check --format github -o drift.md"), @"
     error: which format should `drift.md` have? `--format` says github, and its name another

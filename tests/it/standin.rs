@@ -1,6 +1,6 @@
 //! A stand-in for the Marketplace: API v2 over real HTTP and TLS, with the catalog and the manners that a test wants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -100,6 +100,10 @@ pub enum Reply {
     Endless(usize),
     /// In gzip.
     Gzip,
+    /// With this body, which is said to be gzip.
+    Packed(Vec<u8>),
+    /// In gzip, a body that unpacks to so many MiB and says nothing.
+    Bomb(usize),
 }
 
 /// Decides how a request is answered: the path with its query, how often it came (from 1), what the API would say.
@@ -115,6 +119,26 @@ struct State {
     headers: Vec<hyper::HeaderMap>,
     versions: Vec<hyper::Version>,
     connections: usize,
+    /// How many requests must be there before any of a round is answered.
+    rounds: VecDeque<usize>,
+    /// Those of the round that are there.
+    held: Vec<tokio::sync::oneshot::Sender<()>>,
+}
+
+impl State {
+    /// What a request has to wait for, and sets the round free if that was the last of it.
+    fn round(&mut self) -> Option<tokio::sync::oneshot::Receiver<()>> {
+        let size = *self.rounds.front()?;
+        let (go, wait) = tokio::sync::oneshot::channel();
+        self.held.push(go);
+        if self.held.len() == size {
+            self.rounds.pop_front();
+            for go in self.held.drain(..) {
+                let _ = go.send(());
+            }
+        }
+        Some(wait)
+    }
 }
 
 /// A running stand-in. It stops with the test.
@@ -154,6 +178,10 @@ impl Marketplace {
         Self { state, address, scheme, _stop: stop }
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub fn url(&self) -> String {
         format!("{}://127.0.0.1:{}", self.scheme, self.address.port())
     }
@@ -187,6 +215,14 @@ impl Marketplace {
         self.answers(move |path, times, value| {
             if path.contains("/local-images?image_label=") { manner(path, times, value) } else { Reply::Normal }
         });
+    }
+
+    /// Answers in rounds: none of a round has its answer before so many requests are there. What comes after the last
+    /// round is answered at once.
+    pub fn gathers(&self, rounds: impl IntoIterator<Item = usize>) {
+        let mut state = self.state();
+        state.rounds = rounds.into_iter().collect();
+        state.log.clear();
     }
 
     /// The listings of labels that were asked for so far; forgets all requests.
@@ -248,6 +284,10 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mute
 
 async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Body>> {
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let round = state.lock().unwrap().round();
+    if let Some(round) = round {
+        let _ = round.await;
+    }
     let (status, value, reply) = {
         let mut state = state.lock().unwrap();
         state.log.push(path.clone());
@@ -282,21 +322,44 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
             response.body(whole(Vec::new()))
         }
         Reply::Endless(bytes) => {
-            let chunk = Bytes::from(vec![b' '; 1 << 16]);
-            let chunks = std::iter::repeat_n(chunk, bytes >> 16).map(|chunk| Ok(Frame::data(chunk)));
-            response
-                .header("content-type", json)
-                .body(StreamBody::new(futures_util::stream::iter(chunks)).boxed_unsync())
+            response.header("content-type", json).body(repeated(vec![b' '; 1 << 16], bytes >> 16, Vec::new()))
         }
-        Reply::Gzip => {
-            use std::io::Write;
-            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-            gzip.write_all(value.to_string().as_bytes())?;
-            let body = whole(gzip.finish()?);
+        Reply::Gzip => response
+            .header("content-type", json)
+            .header("content-encoding", "gzip")
+            .body(whole(gzip(value.to_string().as_bytes()))),
+        Reply::Packed(bytes) => {
+            response.header("content-type", json).header("content-encoding", "gzip").body(whole(bytes))
+        }
+        Reply::Bomb(mib) => {
+            let (start, block) = bomb();
+            let body = repeated(block, mib, start);
             response.header("content-type", json).header("content-encoding", "gzip").body(body)
         }
     }
     .unwrap())
+}
+
+/// A chunk so many times, after a start.
+fn repeated(chunk: Vec<u8>, times: usize, start: Vec<u8>) -> Body {
+    let chunks = std::iter::once(start.into()).chain(std::iter::repeat_n(Bytes::from(chunk), times));
+    StreamBody::new(futures_util::stream::iter(chunks.map(|chunk| Ok(Frame::data(chunk))))).boxed_unsync()
+}
+
+/// Bytes in gzip.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+/// The start of a gzip file, and a block that can follow any number of times: it unpacks to a MiB.
+fn bomb() -> (Vec<u8>, Vec<u8>) {
+    let mut deflate = flate2::Compress::new(flate2::Compression::best(), false);
+    let mut block = Vec::with_capacity(1 << 16);
+    deflate.compress_vec(&vec![b' '; 1 << 20], &mut block, flate2::FlushCompress::Full).unwrap();
+    (gzip(b"")[..10].to_vec(), block)
 }
 
 /// What the API says to a path: the status, and the body.
@@ -334,10 +397,14 @@ fn route(state: &State, path: &str, query: &str) -> (u16, Value) {
         let current = |local: &Local| {
             !local.superseded && (label == Some(local.label) || id == Some(image_id(local.label).as_str()))
         };
-        let rows: Vec<&Local> = locals.iter().filter(|local| current(local) || of_version(local)).collect();
+        let mut rows: Vec<&Local> = locals.iter().filter(|local| current(local) || of_version(local)).collect();
         if rows.is_empty() {
             return not_found("MarketplaceImage", label.or(id).unwrap_or_default());
         }
+        let is = |name: &str, value: Option<&str>| parameter(name).is_none_or(|wanted| value == Some(wanted));
+        rows.retain(|local| {
+            is("zone", Some(local.zone)) && is("arch", Some(local.arch)) && is("type", local.image_type)
+        });
         return page("local_images", rows.into_iter().map(row).collect());
     }
     if path == "/versions" {

@@ -1,12 +1,6 @@
 //! Real TLS: HTTP/2 over one connection, private CAs, certificates that must be refused.
 
-use std::sync::Arc;
-
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
-
+use crate::authority::Authority;
 use crate::bench::Bench;
 use crate::standin::{Local, Marketplace, local};
 
@@ -21,45 +15,8 @@ fn manifest() -> String {
     format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{}", images.concat())
 }
 
-/// A company's own CA.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
-    }
-
-    fn pem(&self) -> String {
-        self.0.pem()
-    }
-
-    /// A server that shows a certificate for `name`, valid until `year`.
-    fn server(&self, name: &str, year: i32, protocols: &[&str]) -> TlsAcceptor {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
-        params.not_after = rcgen::date_time_ymd(year, 1, 1);
-        let certificate = params.signed_by(&key, &self.0).unwrap();
-        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
-            .unwrap();
-        config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
-        TlsAcceptor::from(Arc::new(config))
-    }
-}
-
-/// A bench that trusts an authority, the way companies have it: by the environment.
 fn bench(marketplace: &Marketplace, authority: &Authority) -> Bench {
-    let bench = Bench::with(&manifest()).asking(marketplace);
-    bench.write("ca.pem", authority.pem());
-    let path = bench.path("ca.pem").to_str().unwrap().to_owned();
-    bench.env("SSL_CERT_FILE", &path)
+    Bench::with(&manifest()).asking(marketplace).trusting(authority)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the IDs are: by the Marketplace, else by the manifest, else by the word of the user.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::declare::numbered;
 use super::{Found, Wish, Word};
@@ -21,8 +21,10 @@ pub fn questions(wishes: &[Wish], catalog: &Catalog) -> BTreeSet<Question> {
     if wishes.iter().any(|wish| !wish.is_image) {
         questions.extend(catalog.images().iter().map(|image| Question::Listing(ImageRef::Label(image.label.clone()))));
     }
-    for label in wishes.iter().filter_map(|wish| look_up(wish, catalog).ok()??.label) {
-        let image = ImageRef::Label(label);
+    let known = Known::new(wishes, catalog);
+    let locals = wishes.iter().filter_map(|wish| known.local_image(wish, catalog).ok()?);
+    let labels: BTreeSet<Label> = locals.filter_map(|local| local.label).collect();
+    for image in labels.into_iter().map(ImageRef::Label) {
         questions.extend(catalog.image(&image).map(|image| Question::Versions(image.id)));
         if let Answer::Found(versions) = catalog.versions(&image) {
             let of = versions.iter().filter(|_| versions.len() > 1);
@@ -33,28 +35,50 @@ pub fn questions(wishes: &[Wish], catalog: &Catalog) -> BTreeSet<Question> {
     inquiry::unknown(questions, catalog)
 }
 
-/// The local image with an ID, by a look-up or by a listing.
-fn look_up(wish: &Wish, catalog: &Catalog) -> Result<Option<LocalImage>, Failure> {
-    if wish.is_image {
-        match catalog.local_image(wish.id) {
-            Answer::Found(local) => return Ok(Some(local.clone())),
-            Answer::Failed(failure) => return Err(failure),
-            Answer::NotFound => return Ok(None),
+/// What the Marketplace lists, by ID, for the IDs that it is not asked about.
+struct Known {
+    listed: BTreeMap<LocalImageId, LocalImage>,
+    /// Why that may not be all.
+    doubt: Option<Failure>,
+}
+
+impl Known {
+    fn new(wishes: &[Wish], catalog: &Catalog) -> Self {
+        let mut known = Self { listed: BTreeMap::new(), doubt: None };
+        if wishes.iter().all(|wish| wish.is_image) {
+            return known;
         }
-    }
-    for image in catalog.images() {
-        match catalog.listing(&ImageRef::Label(image.label.clone())) {
-            Answer::Found(listing) => {
-                if let Some(local) = listing.with_id(wish.id).next() {
-                    let label = Some(local.label.clone().unwrap_or_else(|| image.label.clone()));
-                    return Ok(Some(LocalImage { label, ..local.clone() }));
+        for image in catalog.images() {
+            match catalog.listing(&ImageRef::Label(image.label.clone())) {
+                Answer::Found(listing) => {
+                    known.doubt = known.doubt.or_else(|| listing.doubt());
+                    for local in listing.local_images() {
+                        let label = Some(local.label.clone().unwrap_or_else(|| image.label.clone()));
+                        known.listed.entry(local.id).or_insert_with(|| LocalImage { label, ..local.clone() });
+                    }
                 }
+                Answer::NotFound => {}
+                Answer::Failed(failure) => known.doubt = Some(failure),
             }
-            Answer::NotFound => {}
-            Answer::Failed(failure) => return Err(failure),
+        }
+        known
+    }
+
+    /// The local image with an ID, by a look-up or by a listing.
+    fn local_image(&self, wish: &Wish, catalog: &Catalog) -> Result<Option<LocalImage>, Failure> {
+        if wish.is_image {
+            return match catalog.local_image(wish.id) {
+                Answer::Found(local) => Ok(Some(local.clone())),
+                Answer::Failed(failure) => Err(failure),
+                Answer::NotFound => Ok(None),
+            };
+        }
+        match (self.listed.get(&wish.id), &self.doubt) {
+            (Some(local), _) => Ok(Some(local.clone())),
+            (None, Some(doubt)) => Err(doubt.clone()),
+            (None, None) => Ok(None),
         }
     }
-    Ok(None)
 }
 
 /// What the IDs came to.
@@ -81,17 +105,19 @@ pub fn identify(
 ) -> Result<Identified, Failure> {
     let mut identified = Identified::default();
     let mut strangers = Vec::new();
+    let known = Known::new(wishes, catalog);
     for wish in wishes {
-        let local = look_up(wish, catalog)?;
-        let known = local.is_some();
-        let local = local.or_else(|| declared(wish, manifest?, lock)).or_else(|| stated(wish, word));
+        let mut local = known.local_image(wish, catalog)?;
+        if local.is_none() && wish.is_image {
+            local = manifest.and_then(|manifest| declared(wish, manifest, lock)).or_else(|| stated(wish, word));
+        }
         match local {
             Some(local) => match found_as(wish, local, word) {
                 Ok(one) => identified.found.push(one),
                 Err(problem) => identified.problems.push(problem),
             },
             None if wish.place.is_none() => identified.problems.push(unknown(wish, wish.name.clone())),
-            None if wish.is_image && !known => strangers.push(wish),
+            None if wish.is_image => strangers.push(wish),
             None => {}
         }
     }

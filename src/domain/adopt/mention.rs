@@ -3,6 +3,8 @@
 //! A file may hold UUIDs that are secrets. Which mention says that it is an image decides what may be asked about; all
 //! others are only compared with what the Marketplace lists.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::hcl;
@@ -29,20 +31,35 @@ pub fn mentions(text: &str) -> Vec<Mention> {
         Ok(value) => {
             let mut strings = Vec::new();
             walk(&value, &mut Vec::new(), &mut strings);
-            let line = |value: &String| text.find(value.as_str()).map_or(1, |at| line(text, at));
+            let lines = lines(text);
+            let line = |value: &str| lines.get(id(value)).copied().unwrap_or(1);
             strings.into_iter().map(|(path, value)| (path, line(&value), value)).collect()
         }
         Err(_) => hcl::strings(text),
     };
     let mut mentions: Vec<Mention> =
         strings.into_iter().filter_map(|(path, at, value)| mention(&path, at, &value)).collect();
-    let mut known = std::collections::BTreeSet::new();
+    let mut known = BTreeSet::new();
     mentions.retain(|mention| known.insert((mention.id, mention.name.clone())));
     mentions
 }
 
-fn line(text: &str, offset: usize) -> usize {
-    text[..offset].matches('\n').count() + 1
+/// The first line, from 1, of every word that is as long as a UUID.
+fn lines(text: &str) -> BTreeMap<&str, usize> {
+    let mut lines = BTreeMap::new();
+    for (n, line) in text.lines().enumerate() {
+        for word in
+            line.split(|char: char| !char.is_ascii_alphanumeric() && char != '-').filter(|word| word.len() == 36)
+        {
+            lines.entry(word).or_insert(n + 1);
+        }
+    }
+    lines
+}
+
+/// The part of `ZONE/ID` that is the ID.
+fn id(value: &str) -> &str {
+    value.rsplit_once('/').map_or(value, |(_, id)| id)
 }
 
 /// Every string of a JSON value with the keys that lead to it. A resource of a Terraform state, or of a plan in JSON, says
@@ -70,8 +87,8 @@ fn walk(value: &Value, path: &mut Vec<String>, strings: &mut Vec<(Vec<String>, S
 }
 
 fn mention(path: &[String], line: usize, value: &str) -> Option<Mention> {
-    let (zone, id) = value.rsplit_once('/').map_or((None, value), |(zone, id)| (zone.parse().ok(), id));
-    let id = id.parse().ok()?;
+    let zone = value.rsplit_once('/').and_then(|(zone, _)| zone.parse().ok());
+    let id = id(value).parse().ok()?;
     Some(Mention { id, zone, name: name(path), is_image: is_image(path), line })
 }
 

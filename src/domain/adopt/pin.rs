@@ -9,7 +9,7 @@ use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Target, Wanted};
 use crate::domain::problem::Problem;
 use crate::domain::release::Release;
-use crate::domain::resolve::{Change, Plan, pin};
+use crate::domain::resolve::{Change, Plan, pin, undated};
 use crate::domain::select::{Pick, releases};
 use crate::domain::{Cell, ImageRef};
 
@@ -34,7 +34,9 @@ pub fn pins(found: &[Found], targets: &[Target], lock: &Lock, catalog: &Catalog)
         let (cell, from) = (pin.cell.clone(), lock.get(&pin.cell).cloned());
         Change { cell, from, to: Some(pin.clone()), edited: false, newer: None, note: None }
     };
-    Ok(Plan { changes: new.pins().iter().map(change).collect(), lock: new, warnings: Vec::new() })
+    let changes: Vec<Change> = new.pins().iter().map(change).collect();
+    let warnings = undated(&changes, catalog).into_iter().collect();
+    Ok(Plan { changes, lock: new, warnings })
 }
 
 fn adopt(one: &Found, targets: &[Target], lock: &Lock, catalog: &Catalog) -> Result<Pin, Problem> {

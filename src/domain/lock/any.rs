@@ -59,7 +59,7 @@ fn blocks(document: &DeTable<'_>, text: &str, problems: &mut Vec<Problem>) -> Lo
     let mut pins: BTreeMap<Cell, Pin> = BTreeMap::new();
     for block in blocks {
         let Some(Placed { value: (pin, written), span }) = pin(block, problems) else { continue };
-        if written.value != digest(&pin.body()) {
+        if written.value.as_bytes() != digest(&pin.body()) {
             lock.edited.insert(pin.cell.clone(), written);
         }
         let cell = pin.cell.clone();

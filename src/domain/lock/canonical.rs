@@ -1,19 +1,25 @@
 //! Text as imagelock writes it -> [`Lock`], many times faster than through a TOML parser. Nearly every lockfile is as
 //! it was written; all others are left to `any`.
 
-use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use memchr::memchr;
 
 use super::{HEAD, Lock, Pin, digest, named};
-use crate::domain::Cell;
+use crate::domain::{Arch, Cell, Label, Zone};
 
 /// Reads a text that is canonical to the last byte; `None` for any other.
 pub(super) fn read(text: &str) -> Option<Lock> {
-    let mut reader = Reader { rest: text.strip_prefix(HEAD)?, date: None };
-    // A block has some 380 bytes.
-    let mut pins: Vec<Pin> = Vec::with_capacity(text.len() / 360);
+    let mut reader = Reader {
+        rest: text.strip_prefix(HEAD)?,
+        zones: Known::default(),
+        archs: Known::default(),
+        labels: Known::default(),
+        date: None,
+    };
+    // A block has 260 bytes and more.
+    let mut pins: Vec<Pin> = Vec::with_capacity(text.len() / 256);
     while !reader.rest.is_empty() {
         let pin = reader.pin(pins.last())?;
         if pins.last().is_some_and(|last| last.cell >= pin.cell) {
@@ -24,8 +30,51 @@ pub(super) fn read(text: &str) -> Option<Lock> {
     Some(Lock { pins, ..Lock::default() })
 }
 
+/// Words that were read already, to be shared. Pins are sorted, so that the same few zones and architectures come again and
+/// again, each the same as the last or the one that followed it before.
+struct Known<T> {
+    words: Vec<T>,
+    last: usize,
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self { words: Vec::new(), last: 0 }
+    }
+}
+
+impl<T: FromStr + Clone + AsRef<str>> Known<T> {
+    /// More different words than this are not looked through.
+    const MOST: usize = 32;
+
+    fn word(&mut self, text: &str) -> Option<T> {
+        let is = |word: &T| word.as_ref() == text;
+        let likely = [self.last, (self.last + 1) % self.words.len().max(1)];
+        let known = likely.into_iter().find(|at| self.words.get(*at).is_some_and(is));
+        self.last = if let Some(at) = known.or_else(|| self.words.iter().position(is)) {
+            at
+        } else {
+            let word = parse(text)?;
+            if self.words.len() == Self::MOST {
+                self.words.clear();
+            }
+            self.words.push(word);
+            self.words.len() - 1
+        };
+        self.words.get(self.last).cloned()
+    }
+}
+
+/// A word that imagelock would write as it stands there.
+fn parse<T: FromStr + AsRef<str>>(text: &str) -> Option<T> {
+    text.parse().ok().filter(|word: &T| word.as_ref() == text)
+}
+
 struct Reader<'t> {
     rest: &'t str,
+    zones: Known<Zone>,
+    archs: Known<Arch>,
+    labels: Known<Label>,
     /// The last date: most pins are of a few versions.
     date: Option<(&'t str, Timestamp)>,
 }
@@ -38,38 +87,47 @@ impl<'t> Reader<'t> {
     fn pin(&mut self, last: Option<&Pin>) -> Option<Pin> {
         self.rest = self.rest.strip_prefix("\n[[pin]]\n")?;
         let block = self.rest;
-        let name = self.word("name", last.map(|last| &last.cell.name))??;
-        let zone = self.word("zone", last.map(|last| &last.cell.zone))??;
-        let arch = self.word("arch", last.map(|last| &last.cell.arch))??;
-        let image_type = self.word("type", None)??;
-        let label = self.word("label", last.and_then(Pin::label))?;
-        let image_id = self.id("image-id")?;
-        let version_id = self.id("version-id")?;
-        let release = self.word("release", last.and_then(|last| last.release.as_ref()))?;
-        let instance_type = self.word("instance-type", last.and_then(|last| last.instance_type.as_ref()))?;
-        let id = self.id("id")??;
+        let name = self.word("name = \"", last.map(|last| &last.cell.name))??;
+        let zone = self.quoted("zone = \"")??;
+        let zone = self.zones.word(zone)?;
+        let arch = self.quoted("arch = \"")??;
+        let arch = self.archs.word(arch)?;
+        let image_type = self.quoted("type = \"")??.parse().ok()?;
+        let label = match self.quoted("label = \"")? {
+            Some(label) => Some(self.labels.word(label)?),
+            None => None,
+        };
+        let image_id = self.id("image-id = \"")?;
+        let version_id = self.id("version-id = \"")?;
+        let release = self.word("release = \"", last.and_then(|last| last.release.as_ref()))?;
+        let instance_type = self.word("instance-type = \"", last.and_then(|last| last.instance_type.as_ref()))?;
+        let id = self.id("id = \"")??;
         let published = self.published()?;
         let body = &block[..block.len() - self.rest.len()];
-        let written = self.quoted("digest")??;
+        let written = self.quoted("digest = \"")??;
         let (image, stated_label) = named(label, image_id, version_id)?;
         let cell = Cell { name, zone, arch };
         let pin = Pin { cell, image_type, image, stated_label, release, instance_type, id, published };
-        (written == digest(body)).then_some(pin)
+        (written.as_bytes() == digest(body)).then_some(pin)
     }
 
     /// `key = "word"`
-    fn word<T: FromStr + Clone + AsRef<str>>(&mut self, key: &str, last: Option<&T>) -> Optional<T> {
-        let Some(text) = self.quoted(key)? else { return Some(None) };
+    #[inline]
+    fn word<T: FromStr + Clone + AsRef<str>>(&mut self, beginning: &str, last: Option<&T>) -> Optional<T> {
+        let Some(text) = self.quoted(beginning)? else { return Some(None) };
         if let Some(last) = last.filter(|last| (*last).as_ref() == text) {
             return Some(Some(last.clone()));
         }
-        text.parse().ok().filter(|word: &T| word.as_ref() == text).map(Some)
+        parse(text).map(Some)
     }
 
     /// `key = "UUID"`
-    fn id<T: FromStr + Display>(&mut self, key: &str) -> Optional<T> {
-        let Some(text) = self.quoted(key)? else { return Some(None) };
-        text.parse().ok().filter(|id: &T| id.to_string() == text).map(Some)
+    #[inline]
+    fn id<T: FromStr>(&mut self, beginning: &str) -> Optional<T> {
+        let Some(text) = self.quoted(beginning)? else { return Some(None) };
+        // Of the forms of a UUID, IDs have one, and it is written in small letters.
+        let id = text.parse().ok().filter(|_| !text.bytes().any(|byte| byte.is_ascii_uppercase()));
+        id.map(Some)
     }
 
     /// `published = TIME`
@@ -81,16 +139,18 @@ impl<'t> Reader<'t> {
         Some(Some(time))
     }
 
-    /// What stands between the quotes of the next line, if that has this key.
-    fn quoted(&mut self, key: &str) -> Optional<&'t str> {
-        let Some(value) = self.line(key) else { return Some(None) };
-        value.strip_prefix(" = \"")?.strip_suffix('"').map(Some)
+    /// What follows this beginning, which ends with a quote, up to the quote at the end of the next line.
+    #[inline]
+    fn quoted(&mut self, beginning: &str) -> Optional<&'t str> {
+        let Some(value) = self.line(beginning) else { return Some(None) };
+        value.strip_suffix('"').map(Some)
     }
 
     /// What follows this beginning on the next line, if that has it.
+    #[inline]
     fn line(&mut self, beginning: &str) -> Option<&'t str> {
         let line = self.rest.strip_prefix(beginning)?;
-        let (line, after) = line.split_at(line.find('\n')?);
+        let (line, after) = line.split_at(memchr(b'\n', line.as_bytes())?);
         self.rest = &after[1..];
         Some(line)
     }
@@ -99,7 +159,7 @@ impl<'t> Reader<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::lock::any;
+    use crate::domain::lock::{any, in_text};
 
     #[test]
     fn whatever_it_reads_the_other_reader_reads_alike() {
@@ -130,7 +190,7 @@ mod tests {
         let body = "name = \"web\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\ntype = \"instance_sbs\"\n\
                     label = \"fedora_43\"\nrelease = \"43\"\ninstance-type = \"PRO2-S\"\n\
                     id = \"35fdc69b-503a-4d8c-8879-497a1abfd103\"\npublished = 2026-09-02T08:30:55Z\n";
-        let lock = |body: &str| format!("{HEAD}\n[[pin]]\n{body}digest = \"{}\"\n", digest(body));
+        let lock = |body: &str| format!("{HEAD}\n[[pin]]\n{body}digest = \"{}\"\n", in_text(&digest(body)));
         assert!(read(&lock(body)).is_some());
         for (from, to) in [
             ("\"fr-par-1\"", "\"par1\""),

@@ -6,6 +6,7 @@
 mod any;
 mod canonical;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -130,15 +131,21 @@ fn named(
     }
 }
 
-fn digest(body: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(71);
-    text.push_str("sha256:");
-    for byte in Sha256::digest(body) {
-        text.push(char::from(HEX[usize::from(byte >> 4)]));
-        text.push(char::from(HEX[usize::from(byte & 15)]));
+/// `sha256:` and 64 digits.
+fn digest(body: &str) -> [u8; 71] {
+    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
+    let mut text = [0; 71];
+    let (algorithm, digits) = text.split_at_mut(7);
+    algorithm.copy_from_slice(b"sha256:");
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(Sha256::digest(body)) {
+        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
     }
     text
+}
+
+/// A digest as text.
+fn in_text(digest: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(digest)
 }
 
 /// A block of the lockfile as it stands there.
@@ -159,7 +166,8 @@ impl Block {
     /// Its text. A digest that does not match is never made to.
     pub fn write(&self) -> String {
         let body = self.pin.body();
-        let digest = self.foreign.as_ref().map_or_else(|| digest(&body), |foreign| in_a_line(&foreign.value));
+        let digest = digest(&body);
+        let digest = self.foreign.as_ref().map_or_else(|| in_text(&digest), |foreign| in_a_line(&foreign.value).into());
         ["[[pin]]\n", &body, "digest = \"", &digest, "\"\n"].concat()
     }
 }
@@ -208,6 +216,17 @@ impl Lock {
     /// The pin of a cell.
     pub fn get(&self, cell: &Cell) -> Option<&Pin> {
         self.pins.binary_search_by(|pin| pin.cell.cmp(cell)).ok().map(|index| &self.pins[index])
+    }
+
+    /// The pins of several cells. Each is looked for behind the one before it first, where it is if they are sorted.
+    pub fn get_each<'a>(&'a self, cells: impl Iterator<Item = &'a Cell>) -> impl Iterator<Item = Option<&'a Pin>> {
+        let mut next = 0;
+        cells.map(move |cell| {
+            let is_next = self.pins.get(next).is_some_and(|pin| pin.cell == *cell);
+            let found = if is_next { Ok(next) } else { self.pins.binary_search_by(|pin| pin.cell.cmp(cell)) };
+            next = found.map_or_else(|index| index, |index| index + 1);
+            found.ok().map(|index| &self.pins[index])
+        })
     }
 
     /// The pins of some names alone.

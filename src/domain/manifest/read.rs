@@ -129,7 +129,10 @@ fn targets(top: &Fields<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>
         problems.push(Problem::new("the manifest declares no image").at(images.span(), "empty").help(help));
     }
     let images = Fields::new(table, "[images]", images.span());
-    images.entries().into_iter().flat_map(|(key, span, value)| image(key, span, value, defaults, problems)).collect()
+    let mut entries = images.entries();
+    // In the order of their cells, so that nothing is left to sort.
+    entries.sort_by_key(|(key, ..)| *key);
+    entries.into_iter().flat_map(|(key, span, value)| image(key, span, value, defaults, problems)).collect()
 }
 
 /// Reads one `[images.NAME]` into its cells.
@@ -169,10 +172,12 @@ fn image(
         eol: policy::date(&fields, "eol", problems),
     });
 
-    let (Some(name), Some(wanted), Some(zones), Some(archs)) = (name, wanted, zones, archs) else {
+    let (Some(name), Some(wanted), Some(mut zones), Some(mut archs)) = (name, wanted, zones, archs) else {
         return Vec::new();
     };
-    let mut targets = Vec::new();
+    zones.sort_by(|a, b| a.value.cmp(&b.value));
+    archs.sort_by(|a, b| a.value.cmp(&b.value));
+    let mut targets = Vec::with_capacity(zones.len() * archs.len());
     for zone in &zones {
         for arch in &archs {
             targets.push(Target {

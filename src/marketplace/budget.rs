@@ -1,0 +1,118 @@
+//! How much may be read, unpacked: of one answer, of all that are being read at once, of all in a run.
+//!
+//! An answer without end, or one that unpacks to such, costs no more than this. The Marketplace keeps far below: a full
+//! page is about 200 KB, and the local images of all its images a few MB.
+
+use std::cell::Cell;
+
+/// The most that one answer may hold.
+const ANSWER: usize = 1 << 20;
+
+/// The most that all answers may hold together that are being read.
+const IN_HAND: usize = 12 << 20;
+
+/// The most that all answers of a run may hold together: much of what they say is kept.
+const RUN: usize = 64 << 20;
+
+/// What was read so far.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    in_hand: Cell<usize>,
+    read: Cell<usize>,
+}
+
+/// An answer that is being read. When it is dropped, its room is free for another.
+pub(super) struct Reading<'b> {
+    budget: &'b Budget,
+    bytes: Vec<u8>,
+}
+
+/// There was more than may be read: a clause.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TooMuch(pub(super) String);
+
+impl Budget {
+    /// Begins with an answer.
+    pub(super) fn answer(&self) -> Reading<'_> {
+        Reading { budget: self, bytes: Vec::new() }
+    }
+}
+
+impl Reading<'_> {
+    /// Takes in more of the answer, if that is not too much.
+    pub(super) fn take(&mut self, chunk: &[u8]) -> Result<(), TooMuch> {
+        let Budget { in_hand, read } = self.budget;
+        let sums = [
+            ("the answer is", self.bytes.len(), ANSWER),
+            ("the answers that came at once are together", in_hand.get(), IN_HAND),
+            ("all answers of this run are together", read.get(), RUN),
+        ];
+        if let Some((what, _, most)) = sums.into_iter().find(|(_, sum, most)| sum + chunk.len() > *most) {
+            return Err(TooMuch(format!("{what} larger than {} MiB, which the Marketplace's never are", most >> 20)));
+        }
+        in_hand.set(in_hand.get() + chunk.len());
+        self.bytes.extend_from_slice(chunk);
+        Ok(())
+    }
+
+    /// The whole answer. It stays in hand no longer than it takes to understand it.
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        let bytes = std::mem::take(&mut self.bytes);
+        self.budget.read.set(self.budget.read.get() + bytes.len());
+        self.budget.in_hand.set(self.budget.in_hand.get() - bytes.len());
+        bytes
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.budget.in_hand.set(self.budget.in_hand.get() - self.bytes.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static HALF: [u8; ANSWER / 2] = [b' '; ANSWER / 2];
+
+    fn refusal(result: Result<(), TooMuch>) -> String {
+        result.unwrap_err().0
+    }
+
+    #[test]
+    fn one_answer_has_its_end() {
+        let budget = Budget::default();
+        let mut reading = budget.answer();
+        reading.take(&HALF).unwrap();
+        reading.take(&HALF).unwrap();
+        assert!(refusal(reading.take(b" ")).starts_with("the answer is larger than 1 MiB"));
+        assert_eq!(reading.finish().len(), ANSWER);
+    }
+
+    #[test]
+    fn all_at_once_have_theirs_and_give_room_when_they_are_done_with() {
+        let budget = Budget::default();
+        let mut readings: Vec<Reading<'_>> = (0..IN_HAND / HALF.len()).map(|_| budget.answer()).collect();
+        for reading in &mut readings {
+            reading.take(&HALF).unwrap();
+        }
+        assert!(refusal(budget.answer().take(b" ")).starts_with("the answers that came at once"));
+        readings.pop().unwrap().finish();
+        budget.answer().take(&HALF).unwrap();
+        readings.pop();
+        budget.answer().take(&HALF).unwrap();
+        assert_eq!(budget.in_hand.get(), IN_HAND - ANSWER);
+    }
+
+    #[test]
+    fn a_run_has_its_own() {
+        let budget = Budget::default();
+        for _ in 0..RUN / HALF.len() {
+            let mut reading = budget.answer();
+            reading.take(&HALF).unwrap();
+            reading.finish();
+        }
+        assert!(refusal(budget.answer().take(b" ")).starts_with("all answers of this run"));
+    }
+}

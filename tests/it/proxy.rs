@@ -1,0 +1,217 @@
+//! Networks as companies have them: proxies, and where plain http ends.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use insta::assert_snapshot;
+
+use crate::authority::Authority;
+use crate::bench::Bench;
+use crate::standin::{Marketplace, local};
+
+const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+
+/// An HTTP proxy that tunnels, or refuses with a status. It knows each name by the address that it is given.
+struct Proxy {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Proxy {
+    /// A proxy that leads every name to this Marketplace.
+    fn to(marketplace: &Marketplace) -> Self {
+        Self::start(marketplace.address(), None)
+    }
+
+    fn refusing(status: &'static str) -> Self {
+        Self::start(SocketAddr::from(([127, 0, 0, 1], 1)), Some(status))
+    }
+
+    fn start(behind: SocketAddr, refusal: Option<&'static str>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (address, asked) = (listener.local_addr().unwrap(), Arc::default());
+        let log = Arc::clone(&asked);
+        std::thread::spawn(move || {
+            for client in listener.incoming() {
+                let log = Arc::clone(&log);
+                std::thread::spawn(move || tunnel(client?, behind, refusal, &log));
+            }
+        });
+        Self { address, asked }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The lines that the proxy was asked with, and the credentials.
+    fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+}
+
+fn tunnel(
+    mut client: TcpStream,
+    behind: SocketAddr,
+    refusal: Option<&str>,
+    log: &Mutex<Vec<String>>,
+) -> io::Result<()> {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        client.read_exact(&mut byte)?;
+        request.push(byte[0]);
+    }
+    let request = String::from_utf8(request).unwrap();
+    let lines = request.lines().filter(|line| line.starts_with("CONNECT") || line.starts_with("proxy-authorization"));
+    log.lock().unwrap().extend(lines.map(str::to_owned));
+    if let Some(status) = refusal {
+        return write!(client, "HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+    }
+    let mut server = TcpStream::connect(behind)?;
+    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+    let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
+    std::thread::spawn(move || io::copy(&mut from_client, &mut to_server));
+    io::copy(&mut server, &mut client).map(drop)
+}
+
+/// A Marketplace with a certificate for a name that resolves nowhere, so that only a proxy leads to it, and benches that
+/// trust it.
+fn behind_a_proxy() -> (Marketplace, impl Fn(&[(&str, &str)]) -> Bench) {
+    let authority = Authority::new();
+    let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
+    let marketplace = Marketplace::with_tls(offers, authority.server("marketplace.invalid", 2099, &["h2"]));
+    let bench = move |environment: &[(&str, &str)]| {
+        let bench = Bench::with(MANIFEST).env("SCW_API_URL", "https://marketplace.invalid");
+        let bench = bench.trusting(&authority);
+        environment.iter().fold(bench, |bench, (name, value)| bench.env(name, value))
+    };
+    (marketplace, bench)
+}
+
+#[test]
+fn a_proxy_is_used_by_any_of_its_names() {
+    let (marketplace, bench) = behind_a_proxy();
+    let proxy = Proxy::to(&marketplace);
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        bench(&[(name, &proxy.url())]).ok("resolve");
+        assert_eq!(proxy.asked(), ["CONNECT marketplace.invalid:443 HTTP/1.1"], "{name}: one connection for all");
+    }
+    // A proxy for plain http is none for https.
+    bench(&[("HTTP_PROXY", &proxy.url())]).fails("resolve --timeout 1");
+    assert_eq!(proxy.asked(), [""; 0]);
+}
+
+#[test]
+fn a_proxy_is_told_its_own_credentials() {
+    let (marketplace, bench) = behind_a_proxy();
+    let proxy = Proxy::to(&marketplace);
+    let url = proxy.url().replace("http://", "http://me:s3cret@");
+    bench(&[("HTTPS_PROXY", &url)]).ok("resolve");
+    assert_eq!(proxy.asked()[1], "proxy-authorization: Basic bWU6czNjcmV0");
+    assert!(marketplace.headers().iter().all(|headers| !headers.contains_key("proxy-authorization")));
+}
+
+#[test]
+fn some_need_no_proxy() {
+    let (marketplace, bench) = behind_a_proxy();
+    let proxy = Proxy::to(&marketplace);
+    for (name, list) in [
+        ("NO_PROXY", "marketplace.invalid"),
+        ("no_proxy", ".invalid"),
+        ("NO_PROXY", "a.example, invalid"),
+        ("NO_PROXY", "*"),
+    ] {
+        bench(&[("HTTPS_PROXY", &proxy.url()), (name, list)]).fails("resolve --timeout 1");
+        assert_eq!(proxy.asked(), [""; 0], "{name}={list}");
+    }
+    bench(&[("HTTPS_PROXY", &proxy.url()), ("NO_PROXY", "example.org,127.0.0.1")]).ok("resolve");
+    assert_eq!(proxy.asked().len(), 1);
+}
+
+/// The notes of a message, but for how often it was tried in the second, and the port.
+fn notes(message: &str, proxy: &Proxy) -> String {
+    let lines = message.lines().filter(|line| line.starts_with("  = ") && !line.contains("attempt"));
+    lines.collect::<Vec<_>>().join("\n").replace(&proxy.url(), "http://PROXY")
+}
+
+#[test]
+fn a_proxy_that_refuses_is_named_without_its_secret() {
+    let (_marketplace, bench) = behind_a_proxy();
+    let refusal = |proxy: &Proxy| {
+        let url = proxy.url().replace("http://", "http://me:s3cret@");
+        notes(&bench(&[("HTTPS_PROXY", &url)]).fails("resolve --timeout 1"), proxy)
+    };
+    let strict = Proxy::refusing("407 Proxy Authentication Required");
+    assert_snapshot!(refusal(&strict), @"
+    = note: the proxy http://PROXY of HTTPS_PROXY does not lead to [API]/marketplace/v2: it asks for a login
+    = help: check the proxy and its login; NO_PROXY names hosts that need none
+    ");
+    assert_eq!(strict.asked().iter().filter(|line| line.starts_with("CONNECT")).count(), 2, "nobody asks again");
+    assert_snapshot!(refusal(&Proxy::refusing("403 Forbidden")), @"
+    = note: the proxy http://PROXY of HTTPS_PROXY does not lead to [API]/marketplace/v2: it refuses
+    = help: check the proxy and its login; NO_PROXY names hosts that need none
+    ");
+    let nobody = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), asked: Arc::default() };
+    assert_snapshot!(refusal(&nobody), @"
+    = note: could not connect to [API]/marketplace/v2 through the proxy http://PROXY of HTTPS_PROXY: Connection refused (os error 111)
+    = help: check the network and the proxy; NO_PROXY names hosts that need none
+    ");
+    let name = bench(&[("ALL_PROXY", "http://me:s3cret@proxy.invalid:3128")]).fails("resolve --timeout 1");
+    assert!(name.contains("through the proxy http://proxy.invalid:3128 of ALL_PROXY: failed to lookup"), "{name}");
+}
+
+#[test]
+fn a_proxy_whose_address_is_none_is_not_passed_over() {
+    let (_marketplace, bench) = behind_a_proxy();
+    let nobody = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), asked: Arc::default() };
+    for url in ["http://", "http://me:s3cret@a b", "ftp://127.0.0.1:1", "socks5://127.0.0.1:1"] {
+        let message = bench(&[("HTTPS_PROXY", url)]).fails("resolve");
+        insta::allow_duplicates! {
+            assert_snapshot!(notes(&message, &nobody), @"
+            = note: the address of a proxy in HTTPS_PROXY cannot be used
+            = help: write HTTPS_PROXY like http://proxy.example.org:3128, or unset it
+            ");
+        }
+    }
+}
+
+#[test]
+fn loopback_is_spoken_to_in_plain_http_over_ipv6_too() {
+    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
+    let Ok(listener) = TcpListener::bind("[::1]:0") else { return };
+    let (address, behind) = (listener.local_addr().unwrap(), marketplace.address());
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            std::thread::spawn(move || -> io::Result<()> {
+                let (mut client, mut server) = (client?, TcpStream::connect(behind)?);
+                let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
+                std::thread::spawn(move || io::copy(&mut from_client, &mut to_server));
+                io::copy(&mut server, &mut client).map(drop)
+            });
+        }
+    });
+    assert!(address.is_ipv6());
+    Bench::with(MANIFEST).env("SCW_API_URL", &format!("http://{address}")).ok("resolve");
+}
+
+#[test]
+fn plain_http_ends_at_this_machine() {
+    for url in [
+        "http://192.0.2.1",
+        "http://localhost.evil.example",
+        "http://127.0.0.1.evil.example",
+        "http://evil.example/127.0.0.1",
+        "http://[2001:db8::1]",
+        "http://0.0.0.0",
+        "http://localhost@evil.example",
+        "http://evil.example#localhost",
+    ] {
+        let message = Bench::with(MANIFEST).env("SCW_API_URL", url).fails("resolve");
+        assert!(message.contains("cannot be used: "), "{url}: {message}");
+        let run = Bench::with(MANIFEST).run(&format!("resolve --api-url {url}"));
+        assert_eq!(run.status, Some(1), "{url}\n{run}");
+        assert!(run.stderr.contains("invalid value"), "{url}\n{run}");
+    }
+}

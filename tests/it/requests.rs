@@ -1,0 +1,84 @@
+//! How much is asked, and what of it at once. The stand-in holds every answer of a round until the whole round is there:
+//! a request that waited for another's answer would wait for ever.
+
+use crate::authority::Authority;
+use crate::bench::Bench;
+use crate::standin::{Local, Marketplace, local};
+
+/// More than are asked for at once.
+const MANY: usize = 40;
+
+/// How many requests are under way at once at the most.
+const AT_ONCE: usize = 32;
+
+fn labels(many: usize) -> impl Iterator<Item = (u32, &'static str)> {
+    (100..).zip((0..many).map(|n| &*format!("label_{n}").leak()))
+}
+
+/// Two local images a label; `build` tells the versions apart.
+fn offers(many: usize, build: u32) -> Vec<Local> {
+    let date = ["2026-09-01T08:00:00Z", "2026-11-01T08:00:00Z"][build as usize];
+    labels(many)
+        .flat_map(|(n, label)| [("fr-par-1", n), ("nl-ams-1", n + 500)].map(|(zone, n)| (label, zone, n)))
+        .map(|(label, zone, n)| local(label, zone, "x86_64", n + 1000 * build).published(date))
+        .collect()
+}
+
+/// Over HTTP/1.1 and over HTTP/2, a Marketplace with so many labels and a bench that declares all, in two zones.
+fn both(many: usize, test: impl Fn(&Marketplace, &Bench, usize)) {
+    let images: Vec<String> = labels(many).map(|(n, label)| format!("[images.n{n}]\nlabel = \"{label}\"\n")).collect();
+    let images = images.concat();
+    let manifest = format!("[defaults]\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n{images}");
+    let plain = Marketplace::offering(offers(many, 0));
+    test(&plain, &Bench::with(&manifest).asking(&plain), AT_ONCE);
+    let authority = Authority::new();
+    let tls = Marketplace::with_tls(offers(many, 0), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]));
+    test(&tls, &Bench::with(&manifest).asking(&tls).trusting(&authority), 1);
+}
+
+/// Runs a command, and asserts that it asks in these rounds and no more, over so many connections at the most.
+#[track_caller]
+fn asks(marketplace: &Marketplace, bench: &Bench, line: &str, rounds: &[usize], connections: usize) {
+    let before = marketplace.connections();
+    marketplace.gathers(rounds.iter().copied());
+    let run = bench.run(line);
+    assert!(matches!(run.status, Some(0 | 2)), "{line} in rounds of {rounds:?}\n{run}");
+    let mut requests = marketplace.requests();
+    assert_eq!(requests.len(), rounds.iter().sum::<usize>(), "{line}: {requests:#?}");
+    requests.sort_unstable();
+    requests.dedup();
+    assert_eq!(requests.len(), rounds.iter().sum::<usize>(), "{line} asks something twice");
+    let used = marketplace.connections() - before;
+    assert!(used <= connections, "{line} over {used} connections");
+}
+
+#[test]
+fn a_round_asks_what_depends_on_nothing_and_the_next_what_depends_on_that() {
+    both(6, |marketplace, bench, connections| {
+        // The index, and a listing a label for all its zones; then the versions of each.
+        asks(marketplace, bench, "resolve", &[1 + 6, 6], connections);
+        asks(marketplace, bench, "resolve", &[], 0);
+        asks(marketplace, bench, "check", &[1 + 6, 6], connections);
+        asks(marketplace, bench, "check n100", &[1 + 1, 1], connections);
+        asks(marketplace, bench, "explain n100", &[1 + 1, 1], connections);
+        asks(marketplace, bench, "search", &[1, 6 + 6], connections);
+        asks(marketplace, bench, "snapshot catalog.json", &[1, 6 + 6, 6], connections);
+        // After an update there are two versions of each, of which the newer is looked into, and pins that are no longer
+        // listed, of which each is looked up.
+        let old = offers(6, 0).into_iter().map(Local::superseded);
+        marketplace.offers(old.chain(offers(6, 1)));
+        asks(marketplace, bench, "check", &[1 + 6, 6 + 2 * 6, 6], connections);
+        asks(marketplace, bench, "resolve --upgrade n100", &[1 + 1, 1, 1], connections);
+        asks(marketplace, bench, "resolve --upgrade", &[1 + 6, 6, 5], connections);
+        asks(marketplace, bench, "check", &[1 + 6, 6], connections);
+    });
+}
+
+#[test]
+fn no_more_than_thirty_two_are_under_way_at_once() {
+    both(MANY, |marketplace, bench, connections| {
+        let rounds = [AT_ONCE, 1 + MANY - AT_ONCE, AT_ONCE, MANY - AT_ONCE];
+        asks(marketplace, bench, "resolve", &rounds, connections);
+        asks(marketplace, bench, "check", &rounds, connections);
+    });
+}
