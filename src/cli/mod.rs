@@ -19,6 +19,7 @@ use memchr::memchr;
 use self::args::{Cli, Colour, Command, Global};
 use crate::commands::resolve::Mode;
 use crate::commands::{self, Context, Format, Manifests, Outcome, Verdict};
+use crate::domain::words::escaped;
 use crate::error::Error;
 use crate::files;
 use crate::marketplace::{Limits, Live, Marketplace, Observer, Proxy, Settings, Snapshot};
@@ -143,7 +144,7 @@ fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation:
         min_age: global.min_age,
         format,
         quiet: global.quiet,
-        notify: Box::new(|line| tell(&format!("{line}\n"))),
+        notify: Box::new(|line| tell(&format!("{}\n", escaped(line)))),
     })
 }
 

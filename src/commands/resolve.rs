@@ -10,6 +10,7 @@ use crate::domain::mend::{advise, mend, tell};
 use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
 use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
+use crate::domain::words::shown;
 use crate::error::Error;
 use crate::files;
 use crate::render::{self, Resolved, Subject, human, json, markdown};
@@ -165,7 +166,7 @@ fn locked(context: &Context, projects: &[Project]) -> Result<Outcome, Error> {
     let judged = projects.iter().zip(&reports).filter(|(_, report)| !report.has_drift());
     let stale = all(judged.map(|(project, _)| stale(project, &project.lock)))?.into_iter().flatten();
     let mut warning: Vec<String> =
-        stale.map(|output| format!("`{}` is out of step with the lockfile", output.path.display())).collect();
+        stale.map(|output| format!("`{}` is out of step with the lockfile", shown(&output.path))).collect();
     let differs = !warning.is_empty() || reports.iter().any(Report::has_drift);
     if !warning.is_empty() {
         warning.push(format!("to bring it in step: {} resolve", context.invocation));
@@ -194,7 +195,7 @@ pub(super) fn outcome(context: &Context, steps: &[Step], mode: Mode) -> Outcome 
     };
     let verb = if dry_run { "would write" } else { "wrote" };
     let stale = steps.iter().flat_map(|step| &step.stale);
-    let remark = join(stale.map(|output| format!("{verb} `{}`", output.path.display())));
+    let remark = join(stale.map(|output| format!("{verb} `{}`", shown(&output.path))));
     let warning = join(steps.iter().map(|step| step.project.warning(&step.plan.warnings)));
     Outcome { remark, warning, ..Outcome::well(output) }
 }

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Expected;
 use super::problem::{Problem, Span};
-use super::words::{did_you_mean, or, quoted, visible};
+use super::words::{did_you_mean, oddities, or, quoted, visible};
 
 /// A value with the place where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,8 @@ impl<'t> Fields<'t> {
             let help = did_you_mean(key, known.iter().copied())
                 .unwrap_or_else(|| format!("the keys of {} are {}", self.title, or(known.iter().map(quoted))));
             let title = format!("unknown key `{}` in {}", visible(key), self.title);
-            problems.push(Problem::new(title).at(span, "unknown key").help(help));
+            let problem = Problem { notes: oddities(key), ..Problem::new(title) };
+            problems.push(problem.at(span, "unknown key").help(help));
         }
     }
 
@@ -206,6 +207,7 @@ pub fn malformed(key: &str, text: &str, span: Range<usize>, expected: &Expected)
     let key = key.strip_suffix('s').filter(|one| matches!(*one, "zone" | "arch")).unwrap_or(key);
     let shown = visible(text);
     let problem = Problem::new(format!("`{shown}` is not a valid {key}")).at(span, expected.to_string());
+    let problem = Problem { notes: oddities(text), ..problem };
     let known: &[&str] = match key {
         "zone" => &[
             "fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2", "nl-ams-3", "pl-waw-1", "pl-waw-2", "pl-waw-3",

@@ -95,6 +95,7 @@ word!(
     Name,
     |text| {
         text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && text.len() <= 128
             && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
     },
     "a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier"

@@ -1,5 +1,6 @@
 //! `[[outputs]]`: the files that are kept in step with the lock, and the formats that there are.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
@@ -74,6 +75,7 @@ pub(super) fn outputs(top: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Outp
         return Vec::new();
     };
     let mut outputs: Vec<Output> = Vec::new();
+    let mut paths: BTreeSet<PathBuf> = BTreeSet::new();
     for item in items {
         let DeValue::Table(table) = item.get_ref() else {
             problems.push(wrong_type("outputs", item, "a table: `[[outputs]]`"));
@@ -81,8 +83,8 @@ pub(super) fn outputs(top: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Outp
         };
         let fields = Fields::new(table, "[[outputs]]", item.span());
         let Some(output) = output(&fields, problems) else { continue };
-        if outputs.iter().any(|other| plain(&other.path).eq(plain(&output.path))) {
-            let title = format!("two outputs have the path `{}`", output.path.display());
+        if !paths.insert(plain(&output.path).collect()) {
+            let title = format!("two outputs have the path `{}`", visible(&output.path.display().to_string()));
             problems.push(Problem::new(title).at(output.place.clone(), "again").help("remove one of the two"));
         }
         outputs.push(output);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::path::Path;
 
 /// `1 pin`, `2 pins`.
 pub fn count(n: usize, noun: &str) -> String {
@@ -54,6 +55,10 @@ pub fn and_more(items: impl IntoIterator<Item = impl Display>, most: usize) -> S
 
 /// The known words that `wrong` was probably meant to be, nearest first; at most three.
 pub fn near<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    // Nothing that is known is as long, and to compare takes time and memory for each pair of letters.
+    if wrong.len() > 256 {
+        return Vec::new();
+    }
     let mut scored: Vec<(usize, &str)> = known
         .into_iter()
         .collect::<BTreeSet<_>>()
@@ -76,14 +81,34 @@ pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -
     (!near.is_empty()).then(|| format!("did you mean {}?", or(near.iter().map(quoted))))
 }
 
+/// How much of a stranger's text fits in a line, in characters.
+const MOST: usize = 80;
+
 /// Text from the network or a stranger's file, made safe to print in a line: [`escaped`], and cut where it is longer
 /// than a line.
 pub fn visible(text: &str) -> String {
-    const MOST: usize = 80;
     match text.char_indices().nth(MOST) {
         Some((end, _)) => escaped(&text[..end]) + "…",
         None => escaped(text),
     }
+}
+
+/// What cannot be seen of a word where [`visible`] shows it: its length if it is cut, and which character is none of ASCII,
+/// as many look like one that is.
+pub fn oddities(text: &str) -> Vec<String> {
+    let length = text.chars().count();
+    let long = (length > MOST).then(|| format!("it has {length} characters"));
+    let odd = text.chars().enumerate().find(|(_, char)| !char.is_ascii()).map(|(at, char)| {
+        let shown = escaped(char.encode_utf8(&mut [0; 4]));
+        let code = u32::from(char);
+        format!("its character {}, `{shown}`, is U+{code:04X}: none of ASCII, whatever it looks like", at + 1)
+    });
+    long.into_iter().chain(odd).collect()
+}
+
+/// A path, made safe to print: whoever names files may name them anything.
+pub fn shown(path: &Path) -> String {
+    escaped(&path.display().to_string())
 }
 
 /// Text in which control and bidirectional characters are spelt out.
@@ -99,10 +124,27 @@ pub fn escaped(text: &str) -> String {
     shown
 }
 
-/// Characters that change how the text around them reads without being seen: bidirectional controls,
-/// zero-width characters, the byte order mark.
+/// Text with something to see for each character that [`escaped`] spells out, but for those of ASCII. Every byte has the
+/// place that it had, so that spans hold.
+pub fn masked(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_ascii() || !(char.is_control() || is_invisible(char)) {
+            shown.push(char);
+        } else {
+            shown.push_str(["¿", "\u{fffd}", "\u{fffd} "][char.len_utf8() - 2]);
+        }
+    }
+    shown
+}
+
+/// Characters that change how the text around them reads without being seen: bidirectional controls, zero-width
+/// characters, fillers, tags, the byte order mark. Selectors of a variant are left to emoji.
 fn is_invisible(char: char) -> bool {
-    matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(char,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -133,5 +175,12 @@ mod tests {
         assert_eq!(visible("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(visible("\u{202e}gpj.exe"), "\\u{202e}gpj.exe");
         assert_eq!(visible(&"x".repeat(100)).chars().count(), 81);
+    }
+
+    #[test]
+    fn what_is_masked_keeps_its_place() {
+        let text = "a\u{9b}b\u{ad}c\u{200b}d\u{202e}e\u{e0041}f\tg\u{fe0f}é";
+        assert_eq!(masked(text), "a¿b¿c\u{fffd}d\u{fffd}e\u{fffd} f\tg\u{fe0f}é");
+        assert_eq!(masked(text).len(), text.len());
     }
 }

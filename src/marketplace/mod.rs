@@ -7,6 +7,8 @@ mod api_url;
 mod budget;
 mod client;
 mod connector;
+#[cfg(fuzzing)]
+mod fuzzing;
 mod http;
 mod lenient;
 mod paging;
@@ -25,6 +27,8 @@ use crate::domain::catalog::{Answer, Catalog, Failure, Question, Told};
 
 pub use api_url::ApiUrl;
 use client::Client;
+#[cfg(fuzzing)]
+pub use fuzzing::read;
 pub use http::{Event, Limits, Observer, Settings};
 pub use proxy::Proxy;
 pub use snapshot::{Malformed, Snapshot};

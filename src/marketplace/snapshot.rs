@@ -42,7 +42,7 @@ struct SavedRow {
 #[derive(Debug, thiserror::Error)]
 pub enum Malformed {
     /// It is no JSON, or not of the form.
-    #[error("it is no snapshot of the Marketplace: {0}")]
+    #[error("it is no snapshot of the Marketplace: {}", in_short(&.0.to_string()))]
     Json(#[from] serde_json::Error),
     /// It is of a format that this release does not read.
     #[error("it has snapshot format {0}, and imagelock {version} reads format {FORMAT}; upgrade imagelock", version = crate::VERSION)]
@@ -317,4 +317,15 @@ fn timestamp(key: &'static str, value: &str) -> Result<Timestamp, Malformed> {
         value: visible(value),
         expected: Expected("a time like 2026-10-05T08:00:00Z"),
     })
+}
+
+/// A message that may quote the file, without the middle of what is longer than a few lines: its end has the place.
+fn in_short(message: &str) -> String {
+    const HALF: usize = 200;
+    let chars: Vec<char> = message.chars().collect();
+    if chars.len() <= 2 * HALF {
+        return message.to_owned();
+    }
+    let text = |part: &[char]| part.iter().collect::<String>();
+    format!("{}…{}", text(&chars[..HALF]), text(&chars[chars.len() - HALF..]))
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::domain::words::shown;
+
 /// The manifest that is read where none is named.
 pub const DEFAULT_MANIFEST: &str = "images.toml";
 
@@ -35,7 +37,7 @@ pub fn invocation_of(manifest: &Path) -> String {
 }
 
 fn flag(flag: &str, path: &Path) -> Vec<String> {
-    let path = path.display().to_string();
+    let path = shown(path);
     let plain = path.chars().all(|char| char.is_alphanumeric() || "/._-+=@:,\\".contains(char));
     let path = if plain { path } else { format!("'{}'", path.replace('\'', "'\\''")) };
     vec![flag.to_owned(), path]

@@ -5,14 +5,17 @@ use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 
 use super::invocation::invocation_of;
 use super::place::Lines;
-use crate::domain::problem::{Document, Problem};
-use crate::domain::words::{count, escaped};
+use crate::domain::problem::{Document, Problem, Span};
+use crate::domain::words::{count, escaped, masked, shown};
 use crate::error::{Error, Source};
 
 const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
 
 /// Beyond these, problems are told in a line each: a screen can hold no more.
 const IN_FULL: usize = 12;
+
+/// And beyond these only their number: nobody reads a million lines.
+const IN_A_LINE: usize = 1000;
 
 /// The whole text of an error. `invocation` is how imagelock was called, for the commands that mend it.
 pub fn error(error: &Error, invocation: &str) -> String {
@@ -41,11 +44,14 @@ pub fn error(error: &Error, invocation: &str) -> String {
     let mut parts: Vec<String> = in_full.collect();
     if problems.len() > IN_FULL {
         let lines = [manifest, lock].map(|source| source.as_ref().map(Lines::new));
-        let rest = problems.iter().skip(IN_FULL).map(|problem| {
+        let rest = problems.iter().skip(IN_FULL).take(IN_A_LINE).map(|problem| {
             let lines = &lines[usize::from(problem.document == Document::Lock)];
             format!("error: {}\n", place_and_title(problem, lines.as_ref()))
         });
         parts.push(rest.collect());
+    }
+    if problems.len() > IN_FULL + IN_A_LINE {
+        parts.push(format!("and {} more\n", problems.len() - IN_FULL - IN_A_LINE));
     }
     if problems.len() > 1 {
         parts.push(format!("{} in all; nothing was changed\n", count(problems.len(), "error")));
@@ -68,11 +74,12 @@ pub fn warnings(problems: &[Problem], manifest: &Source, invocation: &str) -> St
 
 /// A problem with the lines it is about.
 fn full(problem: &Problem, source: Option<&Source>, invocation: &str) -> String {
-    let path = source.map(|source| source.path.display().to_string());
+    let path = source.map(|source| shown(&source.path));
     let mut group = Group::with_title(Level::ERROR.primary_title(escaped(&problem.title)));
     if let (Some(source), Some(span), Some(path)) = (source, &problem.span, &path) {
-        let annotation = AnnotationKind::Primary.span(span.clone()).label(escaped(&problem.label));
-        group = group.element(Snippet::source(&*source.text).path(path.as_str()).annotation(annotation));
+        let Excerpt { lines, first, span } = Excerpt::new(&source.text, span);
+        let annotation = AnnotationKind::Primary.span(span).label(escaped(&problem.label));
+        group = group.element(Snippet::source(lines).line_start(first).path(path.as_str()).annotation(annotation));
     }
     group = group.elements(problem.notes.iter().map(|note| Level::NOTE.message(escaped(note))));
     group = group.elements(help(problem, invocation).into_iter().map(|help| Level::HELP.message(help)));
@@ -89,6 +96,27 @@ fn help(problem: &Problem, invocation: &str) -> Option<String> {
 /// A problem in a line, behind its place.
 fn place_and_title(problem: &Problem, lines: Option<&Lines<'_>>) -> String {
     let place = lines.zip(problem.span.as_ref()).and_then(|(lines, span)| lines.place(span));
-    let place = place.map(|at| format!("{}:{}:{}: ", at.path.display(), at.line, at.columns.0));
+    let place = place.map(|at| format!("{}:{}:{}: ", shown(at.path), at.line, at.columns.0));
     place.unwrap_or_default() + &escaped(&problem.title)
+}
+
+/// The lines that a span is on, safe to print.
+struct Excerpt {
+    lines: String,
+    /// The number of the first, from 1.
+    first: usize,
+    /// The span within them.
+    span: Span,
+}
+
+impl Excerpt {
+    fn new(text: &str, span: &Span) -> Self {
+        let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let end = text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline + 1);
+        Self {
+            lines: masked(&text[start..end]),
+            first: text[..start].matches('\n').count() + 1,
+            span: span.start - start..span.end - start,
+        }
+    }
 }

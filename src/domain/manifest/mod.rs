@@ -12,7 +12,7 @@ use super::output::Output;
 use super::policy::{Age, Policy};
 use super::problem::{Problem, Span};
 use super::release::{LabelPattern, Range};
-use super::words::{and_more, did_you_mean, quoted, visible};
+use super::words::{and_more, did_you_mean, oddities, quoted, visible};
 use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, Name, VersionId};
 
 /// A manifest without problems: the targets, sorted by cell, no cell twice.
@@ -150,7 +150,8 @@ pub fn check_names(wanted: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSe
         }
         let help =
             did_you_mean(text, all()).unwrap_or_else(|| format!("the images are {}", and_more(all().map(quoted), 12)));
-        problems.push(Problem::new(format!("no image is named `{}`", visible(text))).help(help));
+        let problem = Problem::new(format!("no image is named `{}`", visible(text)));
+        problems.push(Problem { notes: oddities(text), ..problem }.help(help));
     }
     if problems.is_empty() { Ok(names) } else { Err(problems) }
 }

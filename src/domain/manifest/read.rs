@@ -147,7 +147,8 @@ fn image(
         key.parse().map_err(|expected| problems.push(malformed("image name", key, span.clone(), &expected))).ok();
     let DeValue::Table(table) = value.get_ref() else {
         let problem = wrong_type(key, value, "a table");
-        problems.push(problem.help(format!("write `[images.{key}]` on a line of its own, then `label = …`")));
+        problems
+            .push(problem.help(format!("write `[images.{}]` on a line of its own, then `label = …`", visible(key))));
         return Vec::new();
     };
     let fields = Fields::new(table, format!("[images.{key}]"), span);

@@ -1,0 +1,30 @@
+//! Any text as `images.lock`, and the same with digests that are right.
+#![no_main]
+
+use imagelock::domain::lock::Lock;
+use imagelock::domain::problem::Document;
+use imagelock_fuzz::{sealed, told};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    read(text);
+    read(&sealed(text));
+});
+
+fn read(text: &str) {
+    let lock = match Lock::parse(text) {
+        Ok(lock) => lock,
+        Err(problems) => return told(problems, text, Document::Lock),
+    };
+    assert!(lock.pins().windows(2).all(|pair| pair[0].cell < pair[1].cell), "sorted, and no cell twice");
+    // No text is canonical that ends in a comment: the fast reader and the other read alike.
+    assert_eq!(Lock::parse(&format!("{text}\n#")).as_ref(), Ok(&lock));
+    let written = lock.write();
+    let again = Lock::parse(&written).unwrap();
+    assert_eq!(again.write(), written);
+    assert_eq!(again.pins(), lock.pins());
+    for pin in lock.pins() {
+        assert_eq!(again.block(&pin.cell), lock.block(&pin.cell));
+        assert_eq!(again.is_edited(&pin.cell), lock.is_edited(&pin.cell));
+    }
+}

@@ -1,0 +1,66 @@
+//! Any text as `images.toml`. What is read keeps its laws, and survives being edited.
+#![no_main]
+
+use imagelock::domain::Name;
+use imagelock::domain::manifest::edit::{Declaration, declare, remove};
+use imagelock::domain::manifest::{Manifest, Target, Wanted};
+use imagelock::domain::problem::Document;
+use imagelock_fuzz::told;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let manifest = match Manifest::parse(text) {
+        Ok(manifest) => manifest,
+        Err(problems) => return told(problems, text, Document::Manifest),
+    };
+    let targets = manifest.targets();
+    assert!(!targets.is_empty());
+    assert!(targets.windows(2).all(|pair| pair[0].cell < pair[1].cell), "sorted, and no cell twice");
+    for target in targets {
+        let places = &target.places;
+        let optional = [places.image_type.as_ref(), places.instance_type.as_ref()].into_iter().flatten();
+        for span in [&places.image, &places.zone, &places.arch].into_iter().chain(optional) {
+            assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
+        }
+    }
+    let new: Name = "new-one".parse().unwrap();
+    if !manifest.names().contains(&new) {
+        added_and_removed(text, targets, &new);
+    }
+    let first = &targets[0].cell.name;
+    if manifest.names().len() > 1 {
+        let without = read(&remove(text, [first]).unwrap());
+        assert_eq!(without, said(targets.iter().filter(|target| target.cell.name != *first)));
+    }
+});
+
+fn added_and_removed(text: &str, targets: &[Target], new: &Name) {
+    let keys = vec![
+        ("label", vec!["ubuntu_noble".to_owned()]),
+        ("zones", vec!["fr-par-1".to_owned(), "nl-ams-1".to_owned()]),
+        ("arch", vec!["x86_64".to_owned()]),
+    ];
+    let with = declare(text, &[Declaration { name: new.to_string(), keys }]).unwrap();
+    let declared = Manifest::parse(&with).unwrap();
+    let others = declared.targets().iter().filter(|target| target.cell.name != *new);
+    assert_eq!(said(others), said(targets));
+    assert_eq!(declared.targets().len(), targets.len() + 2);
+    assert_eq!(read(&remove(&with, [new]).unwrap()), said(targets));
+}
+
+fn read(text: &str) -> Vec<String> {
+    said(Manifest::parse(text).unwrap().targets())
+}
+
+/// All that the targets say, but where.
+fn said<'t>(targets: impl IntoIterator<Item = &'t Target>) -> Vec<String> {
+    let of = |Target { cell, wanted, image_type, instance_type, policy, .. }: &Target| {
+        let wanted = match wanted {
+            Wanted::Release(pattern, range) => format!("{pattern} {range}"),
+            other => format!("{other:?}"),
+        };
+        let min_age = &policy.min_age;
+        format!("{cell} {wanted} {image_type} {instance_type:?} {min_age:?}")
+    };
+    targets.into_iter().map(of).collect()
+}

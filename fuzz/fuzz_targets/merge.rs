@@ -1,0 +1,128 @@
+//! Three branches of a lock, and any text with conflict markers.
+#![no_main]
+
+use std::fmt::Write;
+
+use arbitrary::Arbitrary;
+use imagelock::domain::lock::Lock;
+use imagelock::domain::mend::mend;
+use imagelock::domain::merge::{Merged, merge};
+use imagelock::domain::problem::Document;
+use imagelock_fuzz::{sealed, told};
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Debug, Arbitrary)]
+enum Input<'a> {
+    /// The blocks of base, ours and theirs.
+    Branches([Vec<Block>; 3]),
+    /// The blocks of a lock, and lines to put into its text.
+    Torn(Vec<Block>, Vec<(u8, Marker)>),
+    /// Somebody's text.
+    Text(&'a str),
+}
+
+/// A block: few cells, so that they meet.
+#[derive(Debug, Arbitrary)]
+struct Block {
+    cell: u8,
+    build: u8,
+    /// Whether its digest does not match, and how.
+    edited: Option<u8>,
+}
+
+#[derive(Debug, Arbitrary)]
+enum Marker {
+    Ours,
+    Base,
+    Middle,
+    Theirs,
+    Empty,
+}
+
+fuzz_target!(|input: Input<'_>| match input {
+    Input::Branches(branches) => {
+        let [base, ours, theirs] = branches.map(|blocks| Lock::parse(&text(&blocks)).unwrap());
+        laws(&base, &ours, &theirs);
+        laws(&base, &ours, &ours);
+        laws(&base, &ours, &base);
+    }
+    Input::Torn(blocks, markers) => {
+        let text = text(&blocks);
+        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for (at, marker) in markers {
+            let marker = match marker {
+                Marker::Ours => "<<<<<<< ours\n",
+                Marker::Base => "||||||| base\n",
+                Marker::Middle => "=======\n",
+                Marker::Theirs => ">>>>>>> theirs\n",
+                Marker::Empty => "\n",
+            };
+            lines.insert(usize::from(at) % (lines.len() + 1), marker);
+        }
+        mended(&lines.concat());
+    }
+    Input::Text(text) => mended(text),
+});
+
+/// The text of a lock with these blocks, the last of a cell.
+fn text(blocks: &[Block]) -> String {
+    let cells: std::collections::BTreeMap<u8, &Block> = blocks.iter().map(|block| (block.cell % 12, block)).collect();
+    let mut text = "version = 1\n".to_owned();
+    for (cell, Block { build, .. }) in &cells {
+        let (name, zone, arch) = (cell / 4, cell / 2 % 2 + 1, ["arm64", "x86_64"][usize::from(cell % 2)]);
+        let id = format!("0000000{}-0000-4000-8000-000000000000", build % 4);
+        let _ = write!(text, "\n[[pin]]\nname = \"n{name}\"\nzone = \"fr-par-{zone}\"\narch = \"{arch}\"\n");
+        let _ = write!(text, "type = \"instance_sbs\"\nlabel = \"ubuntu_noble\"\nid = \"{id}\"\ndigest = \"\"\n");
+    }
+    let mut sealed: Vec<String> = sealed(&text).split_inclusive("\n\n").map(str::to_owned).collect();
+    for (block, Block { edited, .. }) in sealed.iter_mut().skip(1).zip(cells.values()) {
+        if let Some(edited) = edited {
+            *block = block.replace("sha256:", &format!("sha256:{edited:02x}"));
+        }
+    }
+    sealed.concat()
+}
+
+fn laws(base: &Lock, ours: &Lock, theirs: &Lock) {
+    let merged = merge(base, ours, theirs);
+    let whole = |lock: &Lock| lock.pins().iter().all(|pin| !lock.is_edited(&pin.cell));
+    if whole(ours) && whole(theirs) {
+        let clean = |lock: &Lock| Merged { lock: lock.clone(), conflicts: Vec::new() };
+        assert_eq!(merge(ours, ours, theirs), clean(theirs));
+        assert_eq!(merge(ours, theirs, ours), clean(theirs));
+    }
+    let mirrored = merge(base, theirs, ours);
+    assert_eq!(merged.lock.write(), mirrored.lock.write());
+    assert_eq!(merged.conflicts.len(), mirrored.conflicts.len());
+    if ours == theirs {
+        assert!(merged.conflicts.is_empty());
+        assert_eq!(merged.lock.write(), ours.write());
+    }
+    let told = |lock: &Lock| {
+        for pin in lock.pins() {
+            let block = lock.block(&pin.cell);
+            assert!(block == ours.block(&pin.cell) || block == theirs.block(&pin.cell), "no block is made up");
+        }
+    };
+    told(&merged.lock);
+    for conflict in &merged.conflicts {
+        assert!(merged.lock.get(&conflict.cell).is_none());
+        assert!(!conflict.words().is_empty());
+    }
+    let mended = mend(&merged.write()).unwrap();
+    told(&mended.lock);
+    for conflict in &mended.conflicts {
+        assert!(conflict.ours.is_some() && conflict.theirs.is_some());
+    }
+}
+
+fn mended(text: &str) {
+    match mend(text) {
+        Ok(merged) => {
+            let written = merged.lock.write();
+            assert_eq!(Lock::parse(&written).unwrap().write(), written);
+            mend(&merged.write()).unwrap();
+        }
+        Err(problems) => told(problems, text, Document::Lock),
+    }
+}

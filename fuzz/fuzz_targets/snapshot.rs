@@ -1,0 +1,41 @@
+//! Any text as a saved catalog, which then answers every question that it can be asked.
+#![no_main]
+
+use std::collections::BTreeSet;
+
+use imagelock::domain::ImageRef;
+use imagelock::domain::catalog::{Answer, Catalog, Question};
+use imagelock::marketplace::{Marketplace, Snapshot};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let snapshot = match Snapshot::parse(text) {
+        Ok(snapshot) => snapshot,
+        Err(malformed) => {
+            let said = malformed.to_string();
+            assert!(said.chars().count() < 600, "{} bytes are said of {}", said.len(), text.len());
+            return;
+        }
+    };
+    let written = snapshot.write();
+    assert_eq!(Snapshot::parse(&written).unwrap(), snapshot);
+    let taken = snapshot.taken;
+    let marketplace = Marketplace::Snapshot(snapshot);
+    let mut catalog = Catalog::default();
+    marketplace.inquire(&mut catalog, everything);
+    let again = Snapshot::new(&catalog, taken).write();
+    assert_eq!(Snapshot::parse(&again).unwrap().write(), again);
+});
+
+fn everything(catalog: &Catalog) -> BTreeSet<Question> {
+    let mut questions = BTreeSet::from([Question::Index]);
+    for image in catalog.images() {
+        let by_label = ImageRef::Label(image.label.clone());
+        if let Answer::Found(versions) = catalog.versions(&by_label) {
+            questions.extend(versions.iter().map(|it| Question::Listing(ImageRef::Version(it.id))));
+        }
+        questions.extend([Question::Versions(image.id), Question::Listing(ImageRef::Id(image.id))]);
+        questions.insert(Question::Listing(by_label));
+    }
+    questions
+}

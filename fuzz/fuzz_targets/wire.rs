@@ -1,0 +1,18 @@
+//! Any bytes as an answer of the API: what is read out of them can be saved.
+#![no_main]
+
+use imagelock::domain::catalog::Catalog;
+use imagelock::marketplace::{Snapshot, read};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| {
+    let label = "ubuntu_noble".parse().unwrap();
+    for asked in [None, Some(&label)] {
+        let mut catalog = Catalog::default();
+        for told in read(body, asked) {
+            catalog.learn(told);
+        }
+        let written = Snapshot::new(&catalog, "2026-11-24T10:00:00Z".parse().unwrap()).write();
+        assert_eq!(Snapshot::parse(&written).unwrap().write(), written);
+    }
+});

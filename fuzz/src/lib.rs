@@ -1,0 +1,51 @@
+//! What the targets have in common: the laws of messages, and digests that are right.
+
+use std::path::PathBuf;
+
+use imagelock::domain::problem::{Document, Problem};
+use imagelock::error::{Error, Source};
+use imagelock::render::problems;
+use sha2::{Digest, Sha256};
+
+/// Problems point into the text, and can be shown: in text that no terminal takes for a command but a colour.
+pub fn told(problems: Vec<Problem>, text: &str, document: Document) {
+    assert!(!problems.is_empty(), "an error says what is wrong");
+    for problem in &problems {
+        assert_eq!(problem.document, document);
+        if let Some(span) = &problem.span {
+            assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
+        }
+    }
+    let source = || Some(Source { path: PathBuf::from("images.toml"), text: text.to_owned() });
+    let shown = problems::error(&Error::Problems { problems, manifest: source(), lock: source() }, "imagelock");
+    for (at, char) in shown.char_indices().filter(|(_, char)| char.is_control() && *char != '\n') {
+        let style = shown[at..].strip_prefix("\u{1b}[").and_then(|rest| rest.find('m').map(|end| &rest[..end]));
+        let style = style.is_some_and(|style| style.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'));
+        assert!(style, "{char:?} in the message: {shown:?}");
+    }
+    assert!(shown.len() < 100_000 + 40 * text.len(), "{} bytes are said of {}", shown.len(), text.len());
+}
+
+/// The text with the right digest in every block that has one.
+pub fn sealed(text: &str) -> String {
+    let mut sealed = String::with_capacity(text.len());
+    let mut body = String::new();
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("digest = ") {
+            sealed.push_str(&format!("digest = \"{}\"\n", digest(&body)));
+            continue;
+        }
+        if line.starts_with("[[pin]]") {
+            body.clear();
+        } else {
+            body.push_str(line);
+        }
+        sealed.push_str(line);
+    }
+    sealed
+}
+
+fn digest(body: &str) -> String {
+    let hex: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}

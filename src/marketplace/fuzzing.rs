@@ -1,0 +1,32 @@
+//! The seam of the fuzz target `wire`, and in no other build: bytes -> what an answer of them would teach.
+
+use super::wire::{ErrorBody, ImageRow, LocalImageRow, Page, Row, VersionRow};
+use crate::domain::catalog::{Answer, Failure, Image, Listing, Told};
+use crate::domain::{ImageRef, Label};
+
+/// Reads the bytes as the answer to every question. `asked` is the label that a listing was asked for by.
+pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Told> {
+    let _ = ErrorBody::read(body).describe();
+    let versions = rows(body, VersionRow::read);
+    let locals = rows(body, |row: LocalImageRow| row.read(asked));
+    let images = rows(body, ImageRow::read);
+    let mut told = Vec::new();
+    if let Ok(images) = &images {
+        for Image { id, label, .. } in images {
+            let listing = locals.clone().map(|rows| Listing::new(rows.into_iter().flatten().collect(), Vec::new()));
+            told.push(Told::Versions(*id, answer(versions.clone())));
+            told.push(Told::Listing(ImageRef::Label(label.clone()), answer(listing)));
+        }
+    }
+    told.push(Told::Index(answer(images)));
+    told
+}
+
+fn rows<R: Row, T>(body: &[u8], read: impl Fn(R) -> Result<T, String>) -> Result<Vec<T>, String> {
+    let page = Page::read(body).map_err(|error| error.to_string())?;
+    page.rows.into_iter().map(read).collect()
+}
+
+fn answer<T>(read: Result<T, String>) -> Answer<T> {
+    read.map_or_else(|cause| Answer::Failed(Failure::strange(cause)), Answer::Found)
+}
