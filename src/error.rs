@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::domain::catalog::Failure;
 use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
-use crate::domain::words::count;
+use crate::domain::words::{count, oddities};
 use crate::files::{directory_of, target};
 use crate::marketplace::Malformed;
 
@@ -316,6 +316,7 @@ impl Error {
             Self::Conflicts { conflicts, .. } => {
                 conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.words())).collect()
             }
+            Self::Snapshot { source: Malformed::Word { value, .. }, .. } => oddities(value),
             _ => Vec::new(),
         }
     }
