@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::domain::catalog::Failure;
 use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
-use crate::domain::words::{count, or, quoted};
+use crate::domain::words::{count, oddities, or, quoted};
 use crate::files::{directory_of, target};
 use crate::marketplace::Malformed;
 
@@ -336,6 +336,7 @@ impl Error {
             Self::Conflicts { conflicts, .. } => {
                 conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.words())).collect()
             }
+            Self::Snapshot { source: Malformed::Word { value, .. }, .. } => oddities(value),
             _ => Vec::new(),
         }
     }

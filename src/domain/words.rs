@@ -59,16 +59,21 @@ pub fn near<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'
     if wrong.len() > 256 {
         return Vec::new();
     }
+    // A third of the letters wrong is a typo; more is another word, unless one begins the other.
+    let length = wrong.chars().count();
+    let most = length.max(3) / 3;
     let mut scored: Vec<(usize, &str)> = known
         .into_iter()
         .collect::<BTreeSet<_>>()
         .into_iter()
         .filter_map(|word| {
-            let distance = strsim::damerau_levenshtein(&wrong.to_lowercase(), &word.to_lowercase());
-            // A third of the letters wrong is a typo; more is another word, unless one begins the other.
-            let typo = distance <= (wrong.chars().count().max(3)) / 3;
             let prefix = wrong.len() >= 3 && (word.starts_with(wrong) || wrong.starts_with(word));
-            (typo || prefix).then_some((distance, word))
+            // What is so much longer or shorter need not be compared.
+            if !prefix && word.chars().count().abs_diff(length) > most {
+                return None;
+            }
+            let distance = strsim::damerau_levenshtein(&wrong.to_lowercase(), &word.to_lowercase());
+            (prefix || distance <= most).then_some((distance, word))
         })
         .collect();
     scored.sort_unstable();

@@ -51,11 +51,11 @@ pub enum Malformed {
     #[error("it holds the label `{0}` twice")]
     Twice(Label),
     /// A word in it is malformed.
-    #[error("{key} `{value}`: {expected}")]
+    #[error("{key} `{}`: {expected}", visible(value))]
     Word {
         /// Where the word stands.
         key: &'static str,
-        /// The word.
+        /// The word, as it stands there.
         value: String,
         /// What was expected.
         expected: Expected,
@@ -129,6 +129,8 @@ impl Snapshot {
         struct Gate {
             imagelock_snapshot: u32,
         }
+        // Some editors put a byte order mark there.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let Gate { imagelock_snapshot } = serde_json::from_str(text)?;
         if imagelock_snapshot != FORMAT {
             return Err(Malformed::Format(imagelock_snapshot));
@@ -308,13 +310,13 @@ impl LocalImageEntry {
 }
 
 fn word<T: FromStr<Err = Expected>>(key: &'static str, value: &str) -> Result<T, Malformed> {
-    value.parse().map_err(|expected| Malformed::Word { key, value: visible(value), expected })
+    value.parse().map_err(|expected| Malformed::Word { key, value: value.to_owned(), expected })
 }
 
 fn timestamp(key: &'static str, value: &str) -> Result<Timestamp, Malformed> {
     value.parse().map_err(|_| Malformed::Word {
         key,
-        value: visible(value),
+        value: value.to_owned(),
         expected: Expected("a time like 2026-10-05T08:00:00Z"),
     })
 }

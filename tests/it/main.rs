@@ -29,6 +29,7 @@ mod faults;
 mod files;
 mod help;
 mod history;
+mod hostile;
 mod laws;
 mod lockfile;
 mod man;

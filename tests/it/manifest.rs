@@ -545,23 +545,6 @@ arch = "amd64"
 }
 
 #[test]
-fn text_that_would_fool_a_terminal_is_spelt_out() {
-    let message = mistake("[images.a]\nlabel = \"\\u001b[2J\\u202e\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
-    assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}'), "{message:?}");
-}
-
-#[test]
-fn bytes_that_are_no_text() {
-    let bench = Bench::new();
-    bench.write("images.toml", b"[images.web]\nlabel = \"\xff\"\n");
-    assert_snapshot!(bench.fails("resolve"), @"
-    error: `images.toml` is not a text file: line 2 is not UTF-8
-     |
-     = help: save the file as UTF-8
-    ");
-}
-
-#[test]
 fn no_manifest() {
     assert_snapshot!(Bench::new().fails("resolve"), @"
     error: there is no manifest `images.toml`
@@ -582,14 +565,6 @@ fn a_lockfile_given_for_a_manifest() {
      |
      = help: name the manifest, `--manifest images.toml`; the lockfile lies beside it
     ");
-}
-
-#[test]
-fn other_line_ends_and_a_byte_order_mark_are_no_mistake() {
-    let bench = Bench::new();
-    bench.write("images.toml", format!("\u{feff}{}", web("")).replace('\n', "\r\n"));
-    let run = bench.run("resolve --locked");
-    assert_eq!((run.status, run.stderr.as_str()), (Some(2), ""));
 }
 
 #[test]
@@ -618,12 +593,4 @@ fn beyond_a_screenful_mistakes_are_told_in_a_line_each_and_as_safely() {
     assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}'), "{message:?}");
     assert_snapshot!(message.rsplit_once("\n\n").unwrap().1, @"20 errors in all; nothing was changed");
     assert_snapshot!(message.lines().rev().nth(2).unwrap(), @r"error: images.toml:24:1: unknown key `k29\u{1b}[31m\u{202e}` in [images.web]");
-}
-
-/// Twenty thousand mistakes take no longer than they are many.
-#[test]
-fn a_file_of_mistakes_is_told_in_time() {
-    mistake(&"bad\n".repeat(20_000));
-    let zones = "\"fr-par-1\", ".repeat(20_000);
-    mistake(&format!("[images.a]\nlabel = \"a\"\nzones = [{zones}]\narch = \"x86_64\"\n"));
 }

@@ -11,7 +11,7 @@ mod text;
 
 use super::catalog::LocalImage;
 use super::problem::Problem;
-use super::words::visible;
+use super::words::{oddities, visible};
 use super::{Arch, Cell, Expected, ImageType, Label, LocalImageId, Name, Zone};
 
 /// An ID that somebody runs, and the name that its image gets.
@@ -36,7 +36,8 @@ impl Wish {
     /// If that is no name, no zone or no UUID.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let malformed = |what: &str, word: &str, expected: Expected| {
-            Problem::new(format!("`{}` is no {what}: {expected}", visible(word)))
+            let problem = Problem::new(format!("`{}` is no {what}: {expected}", visible(word)));
+            Problem { notes: oddities(word), ..problem }
                 .help("write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`")
         };
         let (name, value) =
