@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::domain::catalog::Failure;
 use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
-use crate::domain::words::{count, oddities};
+use crate::domain::words::{count, oddities, or, quoted};
 use crate::files::{directory_of, target};
 use crate::marketplace::Malformed;
 
@@ -39,12 +39,28 @@ pub enum Error {
         errors: Vec<Error>,
     },
     /// There is no manifest below a directory.
-    #[error("there is no `{}` below `{}`", name.display(), directory.display())]
+    #[error("there is no {} below `{}`", or(names.iter().map(|name| quoted(name.display()))), directory.display())]
     NoManifests {
         /// Where it was looked for.
         directory: PathBuf,
-        /// The name that a manifest has.
-        name: PathBuf,
+        /// The names that a manifest may have.
+        names: Vec<PathBuf>,
+    },
+    /// Two manifests would have one lockfile.
+    #[error("`{}` and `{}` would share the lockfile `{}`", manifests[0].display(), manifests[1].display(), lock.display())]
+    SharedLock {
+        /// The lockfile.
+        lock: PathBuf,
+        /// The manifests.
+        manifests: [PathBuf; 2],
+    },
+    /// Two manifests of a run would write one file.
+    #[error("`{}` is written by `{}` and by `{}`", path.display(), manifests[0].display(), manifests[1].display())]
+    SharedOutput {
+        /// The file.
+        path: PathBuf,
+        /// The manifests.
+        manifests: [PathBuf; 2],
     },
     /// A command works on one manifest, and several were named.
     #[error("this command works on one manifest, not on {count}")]
@@ -188,7 +204,7 @@ pub enum Error {
     },
     /// A report cannot go to this file.
     #[error("the report cannot go to `{}`: {}", path.display(),
-        if *own { "it is the manifest or the lockfile" } else { "another report goes there" })]
+        if *own { "it is a file that the run reads, or one that `resolve` writes" } else { "another report goes there" })]
     ReportPath {
         /// Which file.
         path: PathBuf,
@@ -299,6 +315,10 @@ impl Error {
             Self::NoMergeBase { from, to } => {
                 format!("`git fetch --unshallow` completes a shallow clone; `{from}..{to}` compares them as they are")
             }
+            Self::SharedLock { .. } => {
+                "rename one of the two manifests: the lockfile has the same name, with `.lock`".to_owned()
+            }
+            Self::SharedOutput { .. } => "give one of the two `[[outputs]]` another path".to_owned(),
             Self::ReportPath { .. } => "name another file".to_owned(),
             Self::ReportFormat { options, .. } => format!("write {options}"),
             Self::Format { formats, .. } => format!("its formats are {formats}"),

@@ -1,6 +1,5 @@
 //! Reading, and writing whole files or nothing.
 
-use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -29,6 +28,12 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
     text(fs::read(path).map_err(failed)?, path).map(Some)
 }
 
+/// That there is no such file, in the words of the system.
+pub fn absent(path: &Path) -> Error {
+    let source = fs::File::open(path).err().unwrap_or_else(|| ErrorKind::NotFound.into());
+    Error::Read { path: path.to_owned(), source }
+}
+
 /// The text that a file's bytes are.
 ///
 /// # Errors
@@ -40,11 +45,11 @@ pub fn text(bytes: Vec<u8>, path: &Path) -> Result<String, Error> {
     })
 }
 
-/// The files of a name below a directory, sorted. Hidden directories are left out, and links are not followed.
+/// The files of some names below a directory, sorted. Hidden directories are left out, and links are not followed.
 ///
 /// # Errors
 /// If a directory cannot be read.
-pub fn find(directory: &Path, name: &OsStr) -> Result<Vec<PathBuf>, Error> {
+pub fn find(directory: &Path, names: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     let failed = |path: &Path, source| Error::Read { path: path.to_owned(), source };
     let mut found = Vec::new();
     let mut directories = vec![directory.to_owned()];
@@ -55,11 +60,14 @@ pub fn find(directory: &Path, name: &OsStr) -> Result<Vec<PathBuf>, Error> {
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
             if kind.is_dir() && !hidden {
                 directories.push(entry.path());
-            } else if !kind.is_dir() && entry.file_name() == name {
+            } else if !kind.is_dir() && names.iter().any(|name| name.as_os_str() == entry.file_name()) {
                 found.push(entry.path());
             }
         }
     }
+    // As one would write them: `a/images.toml`, not `./a/images.toml`.
+    let mut found: Vec<PathBuf> =
+        found.into_iter().map(|path| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path)).collect();
     found.sort();
     Ok(found)
 }
@@ -113,14 +121,18 @@ pub fn replace_all(files: &[(&Path, &str)]) -> Result<(), Error> {
     staged.iter().try_for_each(Staged::commit)
 }
 
-/// Puts a text where somebody asked for it: into a file as [`replace`] does, into a pipe or a device as it comes.
+/// Puts a text where somebody asked for it: into a file as [`replace`] does, into a pipe or a device as it comes. What
+/// stands for an open file of this process, like `/dev/stdout`, is written to as that is, and never replaced.
 ///
 /// # Errors
 /// If that is not possible.
 pub fn put(path: &Path, text: &str) -> Result<(), Error> {
+    let is_open = path.starts_with("/dev") || path.starts_with("/proc");
     match fs::metadata(path) {
-        Ok(there) if !there.is_file() && !there.is_dir() => {
-            fs::write(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
+        Ok(there) if is_open || !there.is_file() && !there.is_dir() => {
+            let file = OpenOptions::new().append(true).open(path);
+            file.and_then(|mut file| file.write_all(text.as_bytes()))
+                .map_err(|source| Error::Write { path: path.to_owned(), source })
         }
         _ => replace(path, text),
     }
@@ -193,11 +205,21 @@ pub fn target(path: &Path) -> io::Result<PathBuf> {
 
 /// Whether two paths lead to one file, which need not exist.
 pub fn is_same(a: &Path, b: &Path) -> bool {
-    let whole = |path: &Path| {
-        let beside = || Ok(fs::canonicalize(directory_of(path))?.join(path.file_name().unwrap_or_default()));
-        fs::canonicalize(path).or_else(|_: io::Error| beside()).or_else(|_: io::Error| std::path::absolute(path)).ok()
-    };
     whole(a) == whole(b)
+}
+
+/// Where a path leads, from the root and behind links; the file need not exist.
+pub fn whole(path: &Path) -> PathBuf {
+    // A link that leads nowhere yet leads to where the file will be.
+    if let Ok(to) = fs::read_link(path)
+        && !path.exists()
+    {
+        return whole(&directory_of(path).join(to));
+    }
+    let beside = || Ok(fs::canonicalize(directory_of(path))?.join(path.file_name().unwrap_or_default()));
+    let found =
+        fs::canonicalize(path).or_else(|_: io::Error| beside()).or_else(|_: io::Error| std::path::absolute(path));
+    found.unwrap_or_else(|_| path.to_owned())
 }
 
 /// `.images.lock.tmp` beside `images.lock`.

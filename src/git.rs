@@ -133,6 +133,11 @@ impl Repository {
     fn git(&self) -> Command {
         let mut command = Command::new("git");
         command.arg("-C").arg(directory_of(&self.lock)).args(["--no-pager", "--literal-pathspecs"]);
+        if !is_placed() {
+            for variable in PLACE {
+                command.env_remove(variable);
+            }
+        }
         // One of its messages is recognised.
         command.env("LC_ALL", "C");
         command
@@ -166,6 +171,19 @@ impl Repository {
         }
         answer(output).map(|hash| String::from_utf8_lossy(&hash).lines().next().map(str::to_owned))
     }
+}
+
+/// The variables by which git tells the programs that it starts where the repository is.
+const PLACE: [&str; 6] =
+    ["GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"];
+
+/// Whether the environment says from everywhere alike where the repository and its working tree are, as for a home
+/// directory whose repository is elsewhere. What git says to a hook holds in the directory in which the hook starts: with
+/// a `GIT_DIR` alone, any other directory is taken for the top. There, git finds the repository by itself.
+fn is_placed() -> bool {
+    ["GIT_DIR", "GIT_WORK_TREE"]
+        .iter()
+        .all(|name| std::env::var_os(name).is_some_and(|path| Path::new(&path).is_absolute()))
 }
 
 /// What git printed, if all went well.

@@ -88,6 +88,11 @@ pub(super) struct Global {
     pub(super) now: Option<Timestamp>,
 }
 
+fn shapes() -> impl TypedValueParser<Value = domain::output::Format> {
+    use domain::output::Format;
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
+}
+
 fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
 }
@@ -173,8 +178,8 @@ pub(super) enum Command {
     },
     /// Print the pins in a shape that another tool reads
     Export {
-        /// tfvars, hcl, ansible, env, json or yaml
-        #[arg(value_name = "FORMAT")]
+        /// What reads it
+        #[arg(value_name = "FORMAT", value_parser = shapes())]
         shape: domain::output::Format,
         /// Write to this file instead; it must be one that imagelock wrote, if it exists
         #[arg(long, short, value_name = "FILE")]
@@ -209,10 +214,22 @@ pub(super) enum Command {
 }
 
 /// Reads `sarif=results.json`, or `drift.sarif`.
-fn wish(text: &str) -> Result<Wish, &'static str> {
-    let named = text.split_once('=').and_then(|(name, path)| Some((name.parse().ok()?, path)));
-    let (format, path) = named.map_or((None, text), |(format, path)| (Some(format), path));
-    if path.is_empty() { Err("expected a file behind `=`") } else { Ok(Wish { format, path: PathBuf::from(path) }) }
+fn wish(text: &str) -> Result<Wish, String> {
+    let (format, path) = match text.split_once('=') {
+        // A path has a slash before the sign, if that is a part of its name.
+        Some((word, path)) if !word.contains(['/', '\\']) => match word.parse() {
+            Ok(format) => (Some(format), path),
+            Err(expected) => {
+                return Err(format!("`{word}` is no format, {expected}; a file of that name is `./{text}`"));
+            }
+        },
+        _ => (None, text),
+    };
+    match path {
+        "" => Err("expected a file behind `=`".to_owned()),
+        "-" => Err("`-` is no file; standard output has the report that `--format` names".to_owned()),
+        path => Ok(Wish { format, path: PathBuf::from(path) }),
+    }
 }
 
 impl Command {
@@ -253,6 +270,6 @@ impl Command {
             Self::Check { outputs, .. } => outputs.as_slice(),
             _ => &[],
         };
-        report::settle(manifests, global.format, wishes)
+        report::settle(manifests, global.catalog.as_deref(), global.format, wishes)
     }
 }

@@ -4,6 +4,7 @@
 mod args;
 mod options;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -57,28 +58,38 @@ pub fn run() -> ExitCode {
 
 /// Where the manifests come from.
 fn source(cli: &Cli) -> Manifests {
-    match (&cli.command, &cli.global.recursive, &cli.global.manifests[..]) {
+    let names = cli.global.manifests.clone();
+    match (&cli.command, &cli.global.recursive) {
         // Git names the lockfile that it merges.
-        (Command::MergeDriver { path: Some(lock), .. }, ..) => Manifests::Named(vec![lock.with_extension("toml")]),
-        (_, Some(directory), [name]) => Manifests::Below(directory.clone(), name.clone()),
-        _ => Manifests::Named(cli.global.manifests.clone()),
+        (Command::MergeDriver { path: Some(lock), .. }, _) => Manifests::Named(vec![lock.with_extension("toml")]),
+        (_, Some(directory)) => Manifests::Below(directory.clone(), names),
+        (_, None) => Manifests::Named(names),
     }
 }
 
-/// The manifests of the run.
+/// The manifests of the run, each once.
 fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Error> {
-    let manifests = match source {
+    let mut manifests = match source {
         Manifests::Named(manifests) => manifests,
-        Manifests::Below(directory, name) => {
-            let found = files::find(&directory, name.as_os_str())?;
+        Manifests::Below(directory, names) => {
+            let found = files::find(&directory, &names)?;
             if found.is_empty() {
-                return Err(Error::NoManifests { directory, name });
+                return Err(Error::NoManifests { directory, names });
             }
             found
         }
     };
+    let mut known = BTreeSet::new();
+    manifests.retain(|manifest| known.insert(files::whole(manifest)));
     if manifests.len() > 1 && !cli.command.takes_several() {
         return Err(Error::OneManifest { count: manifests.len() });
+    }
+    let mut locks: BTreeMap<PathBuf, &PathBuf> = BTreeMap::new();
+    for manifest in &manifests {
+        let lock = commands::lock_path(manifest)?;
+        if let Some(other) = locks.insert(files::whole(&lock), manifest) {
+            return Err(Error::SharedLock { lock, manifests: [other.clone(), manifest.clone()] });
+        }
     }
     Ok(manifests)
 }
@@ -140,8 +151,7 @@ fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation:
 fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
     if let Some(path) = &global.catalog {
         let Some(text) = files::read(path)? else {
-            let source = io::Error::from(io::ErrorKind::NotFound);
-            return Err(Error::Read { path: path.clone(), source });
+            return Err(files::absent(path));
         };
         return match Snapshot::parse(&text) {
             Ok(snapshot) => Ok(Marketplace::Snapshot(snapshot)),

@@ -1,6 +1,5 @@
 //! `imagelock adopt`: reads a lock into being from IDs that people already run.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::export::guard;
@@ -78,27 +77,17 @@ fn wishes(names: &[String], from: &[PathBuf]) -> Result<Vec<Wish>, Error> {
             Err(problem) => problems.push(problem),
         }
     }
+    let refused = |problems| Error::Problems { problems, manifest: None, lock: None };
     if !problems.is_empty() {
-        return Err(Error::Problems { problems, manifest: None, lock: None });
+        return Err(refused(problems));
     }
+    let mut texts = Vec::new();
     for path in from {
-        let Some(text) = files::read(path)? else {
-            return Err(Error::Read { path: path.clone(), source: std::io::ErrorKind::NotFound.into() });
-        };
-        wishes.extend(mentions(&text).into_iter().map(|mention| Wish {
-            name: mention.name,
-            id: mention.id,
-            zone: mention.zone,
-            place: Some(format!("{}:{}", path.display(), mention.line)),
-            is_image: mention.is_image,
-        }));
+        let text = files::read(path)?.ok_or_else(|| files::absent(path))?;
+        texts.push((path.display().to_string(), text));
     }
-    // An ID that one file says is an image is one wherever it stands.
-    let images: BTreeSet<_> = wishes.iter().filter(|wish| wish.is_image).map(|wish| wish.id).collect();
-    for wish in &mut wishes {
-        wish.is_image |= images.contains(&wish.id);
-    }
-    Ok(wishes)
+    let mentions = mentions(&texts).map_err(|problem| refused(vec![problem]))?;
+    Ok([wishes, mentions].concat())
 }
 
 /// The problem of files that have nothing to adopt.

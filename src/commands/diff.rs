@@ -29,7 +29,7 @@ pub fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> 
     let (from, old) = side(&repository, &from, &path, here.as_ref())?;
     let (to, new) = side(&repository, &to, &path, here.as_ref())?;
     if old.is_none() && new.is_none() {
-        return Err(Error::NoLock { path });
+        return Err(if here.is_some() { Error::NeverCommitted { path } } else { Error::NoLock { path } });
     }
     // A lockfile that is not there yet pins nothing.
     let changes = changes(&old.unwrap_or_default(), &new.unwrap_or_default());
@@ -70,6 +70,10 @@ fn side(
             let lock = source.map(parse_lock).transpose()?.map(|(lock, _)| lock);
             return Ok((Side { name: "working tree".to_owned(), commit: None }, lock));
         }
+        // Before the first commit, nothing is pinned.
+        State::Revision(revision) if revision == "HEAD" && repository.commit(revision)?.is_none() => {
+            return Ok((Side { name: revision.clone(), commit: None }, None));
+        }
         State::Revision(revision) => (revision.clone(), commit(repository, revision, path)?),
         State::MergeBase(a, b) => {
             let base = repository.merge_base(&commit(repository, a, path)?, &commit(repository, b, path)?)?;
@@ -95,7 +99,8 @@ fn commit(repository: &Repository, revision: &str, path: &Path) -> Result<String
         return Ok(commit);
     }
     if revision == "HEAD" {
-        return Err(Error::NeverCommitted { path: path.to_owned() });
+        let path = path.to_owned();
+        return Err(if path.exists() { Error::NeverCommitted { path } } else { Error::NoLock { path } });
     }
     // A clone that a CI system made often has the branches of its origin alone.
     let remote = format!("origin/{revision}");

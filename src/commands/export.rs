@@ -1,5 +1,6 @@
 //! `imagelock export FORMAT`: the pins in a shape that another tool reads; and the files that are kept in step.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Context, Outcome, Project, lock_path, read_lock};
@@ -22,10 +23,12 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>) -> Result<Out
         export(&lock, format).map_err(|problems| Error::Problems { problems, manifest: None, lock: Some(source) })?;
     let Some(path) = file else { return Ok(Outcome::well(text)) };
     let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
-    match files::read(path)? {
+    // What is no file holds nothing that could be lost.
+    let old = if path.exists() && !path.is_file() && !path.is_dir() { None } else { files::read(path)? };
+    match old {
         Some(old) if old == text => return Ok(Outcome::remark(format!("`{}` is up to date", path.display()))),
         Some(old) if !is_ours(format, &old) => return Err(Error::NotOurs { path: path.to_owned() }),
-        _ => files::replace(path, &text)?,
+        _ => files::put(path, &text)?,
     }
     Ok(Outcome::remark(format!("wrote `{}`", path.display())))
 }
@@ -65,8 +68,29 @@ pub(super) fn guard(context: &Context, path: &Path) -> Result<Guard, Error> {
     }
 }
 
+/// Makes sure that no two of these projects write one file, or one what another reads.
+///
+/// # Errors
+/// If they do.
+pub(super) fn apart<'p>(projects: impl IntoIterator<Item = &'p Project>) -> Result<(), Error> {
+    let mut taken: BTreeMap<PathBuf, &Path> = BTreeMap::new();
+    for project in projects {
+        let manifest = &project.manifest_source.path;
+        let outputs = project.manifest.outputs().iter().map(|output| beside(manifest, &output.path));
+        for path in outputs.chain([manifest.clone(), lock_path(manifest)?]) {
+            match taken.insert(files::whole(&path), manifest) {
+                Some(other) if other != manifest => {
+                    return Err(Error::SharedOutput { path, manifests: [other.to_owned(), manifest.clone()] });
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Where an output is.
-fn beside(manifest: &Path, output: &Path) -> PathBuf {
+pub(super) fn beside(manifest: &Path, output: &Path) -> PathBuf {
     manifest.parent().unwrap_or(Path::new("")).join(output)
 }
 
@@ -89,6 +113,8 @@ pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
             continue;
         }
         let old = files::read(&path)?;
+        // A checkout with other line ends is no difference.
+        let old = old.map(|old| if old.contains("\r\n") { old.replace("\r\n", "\n") } else { old });
         problems.extend(old.as_ref().filter(|old| **old != text).and_then(|old| foreign(output, &this, old)));
         taken.push((path.clone(), this));
         if old.as_ref() != Some(&text) {

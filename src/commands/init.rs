@@ -29,5 +29,6 @@ pub fn run(context: &Context) -> Result<Outcome, Error> {
              it: imagelock schema > {schema}"
         ),
     };
-    Ok(Outcome::remark(format!("wrote `{path}`: declare your images there, then run `imagelock resolve`{schema}")))
+    let invocation = &context.invocation;
+    Ok(Outcome::remark(format!("wrote `{path}`: declare your images there, then run `{invocation} resolve`{schema}")))
 }

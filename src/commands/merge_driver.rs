@@ -1,6 +1,5 @@
 //! `imagelock merge-driver`: merges two branches of a lockfile for git.
 
-use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{Context, Outcome, lock_path};
@@ -54,8 +53,7 @@ fn read(file: &Path, side: &str, path: &Path) -> Result<Option<Source>, Error> {
 }
 
 fn present(file: &Path, side: &str, path: &Path) -> Result<Source, Error> {
-    let absent = || Error::Read { path: file.to_owned(), source: ErrorKind::NotFound.into() };
-    read(file, side, path)?.ok_or_else(absent)
+    read(file, side, path)?.ok_or_else(|| files::absent(file))
 }
 
 /// The lock in one of the files.

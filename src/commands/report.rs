@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
 
-use super::{Context, Format, lock_path};
+use super::export::beside;
+use super::{Context, Format, Project, lock_path};
 use crate::domain::words::{or, quoted};
 use crate::error::Error;
 use crate::files;
@@ -34,7 +35,12 @@ pub struct File {
 /// # Errors
 /// Where `--format` and the name of a file contradict each other, or neither tells; where two files are one, or one is
 /// the manifest or the lockfile.
-pub fn settle(manifests: &[PathBuf], chosen: Option<Format>, wishes: &[Wish]) -> Result<(Format, Vec<File>), Error> {
+pub fn settle(
+    manifests: &[PathBuf],
+    catalog: Option<&Path>,
+    chosen: Option<Format>,
+    wishes: &[Wish],
+) -> Result<(Format, Vec<File>), Error> {
     let mut files: Vec<File> = Vec::new();
     let mut stdout = chosen.unwrap_or(Format::Human);
     for Wish { format, path } in wishes {
@@ -48,14 +54,33 @@ pub fn settle(manifests: &[PathBuf], chosen: Option<Format>, wishes: &[Wish]) ->
             (None, chosen, known) => return Err(unclear(path, chosen, known)),
         };
         let own = manifests.iter().any(|manifest| {
-            files::is_same(path, manifest) || lock_path(manifest).is_ok_and(|lock| files::is_same(path, &lock))
+            let schema = manifest.with_file_name(super::schema::FILE);
+            let mut own = [Some(manifest.clone()), lock_path(manifest).ok(), Some(schema)].into_iter().flatten();
+            own.any(|own| files::is_same(path, &own))
         });
+        let own = own || catalog.is_some_and(|catalog| files::is_same(path, catalog));
         if own || files.iter().any(|other| files::is_same(&other.path, path)) {
             return Err(Error::ReportPath { path: path.clone(), own });
         }
         files.push(File { format, path: path.clone() });
     }
     Ok((stdout, files))
+}
+
+/// Makes sure that no report goes to an output that a manifest declares.
+///
+/// # Errors
+/// If one does.
+pub(super) fn check_outputs(files: &[File], projects: &[Project]) -> Result<(), Error> {
+    for project in projects {
+        for output in project.manifest.outputs() {
+            let output = beside(&project.manifest_source.path, &output.path);
+            if let Some(File { path, .. }) = files.iter().find(|file| files::is_same(&file.path, &output)) {
+                return Err(Error::ReportPath { path: path.clone(), own: true });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes the files, and tells which.

@@ -1,6 +1,6 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
-use super::export::{Stale, guard, stale};
+use super::export::{Stale, apart, guard, stale};
 use super::{Context, Format, Outcome, Parse, Project, all, join, lock_path, named};
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::{Report, disagreements};
@@ -35,6 +35,7 @@ pub enum Mode {
 pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Outcome, Error> {
     let parse: Parse = if mends { mended } else { Lock::parse };
     let projects = Project::read_all(context, parse)?;
+    apart(&projects)?;
     let upgrade = upgrade_of(&projects, upgrade)?;
     if mode == Mode::Locked {
         return locked(context, &projects);

@@ -4,6 +4,7 @@
 //! listing that cannot be the whole truth says so in its doubts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -23,8 +24,9 @@ pub struct LocalImage {
     pub arch: Arch,
     /// The root volume it is made for.
     pub image_type: StatedType,
-    /// The Instance types that it can boot. The API changes this list under a constant ID.
-    pub commercial_types: BTreeSet<Box<str>>,
+    /// The Instance types that it can boot, nearly always those of its neighbours too. The API changes this list under a
+    /// constant ID.
+    pub commercial_types: Arc<BTreeSet<Box<str>>>,
 }
 
 /// One published build of an image.

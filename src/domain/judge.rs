@@ -148,7 +148,8 @@ pub(super) fn too_young(pin: &Pin, target: &Target, catalog: &Catalog) -> Option
             let pinned = pin.published.filter(|_| pick.image == pin.image);
             // The first of the newer ones to be old enough is the one that will be taken.
             let first = newer.into_iter().filter(|time| pinned.is_none_or(|pinned| *time > pinned)).min();
-            let note = match pick.published.and(first) {
+            // Where the Marketplace went back, it is what it went back to.
+            let note = match pick.published.map(|published| first.unwrap_or(published)) {
                 Some(first) => format!("cooling until {} UTC (`min-age` {age})", minute(age.after(first))),
                 None => format!("the newer one has no known date, and `min-age` asks for {age}"),
             };

@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::http::{Event, Http, Settings, Worth};
 use super::paging::{Rows, read_all};
-use super::wire::{ImageRow, LocalImageRow, VersionRow};
+use super::wire::{ImageRow, LocalImageRow, Seen, VersionRow};
 use crate::domain::catalog::{Answer, Failure, Image, Listing, LocalImage, Question, Told, Version};
 use crate::domain::{ImageId, ImageRef, LocalImageId};
 
@@ -94,7 +94,8 @@ impl Client {
             return Ok(None);
         };
         // A listing with one lie in it is not believed at all: the row may hide a second candidate for some cell.
-        let local_images: Result<Vec<_>, _> = rows.into_iter().map(|row| row.read(asked)).collect();
+        let mut seen = Seen::default();
+        let local_images: Result<Vec<_>, _> = rows.into_iter().map(|row| row.read(asked, &mut seen)).collect();
         Ok(Some(Listing::new(local_images.map_err(Failure::strange)?.into_iter().flatten().collect(), doubts)))
     }
 
@@ -114,7 +115,7 @@ impl Client {
     async fn local_image(&self, id: LocalImageId) -> Result<Option<LocalImage>, Failure> {
         let Some(body) = self.http.get(&format!("/local-images/{id}"), Worth::Much).await? else { return Ok(None) };
         let row: LocalImageRow = serde_json::from_slice(&body.bytes).map_err(|error| body.unreadable(&error))?;
-        match row.read(None) {
+        match row.read(None, &mut Seen::default()) {
             Ok(Some(local)) if local.id == id => Ok(Some(local)),
             Ok(_) => Err(body.strange(format!("it is not about {id}"))),
             Err(lie) => Err(body.strange(lie)),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -286,7 +287,7 @@ impl LocalImageEntry {
             image_type: self.image_type.map_or(StatedType::Unstated, |text| {
                 text.parse().map_or_else(|_| StatedType::Other(text.into()), StatedType::Known)
             }),
-            commercial_types: self.commercial_types,
+            commercial_types: Arc::new(self.commercial_types),
         };
         let versions = self.versions.iter().map(|id| word("versions", id)).collect::<Result<_, _>>()?;
         Ok(SavedRow { local, versions, superseded: self.superseded })
@@ -303,7 +304,7 @@ impl LocalImageEntry {
             },
             versions: row.versions.iter().map(ToString::to_string).collect(),
             superseded: row.superseded,
-            commercial_types: row.local.commercial_types.clone(),
+            commercial_types: (*row.local.commercial_types).clone(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The API's JSON, read leniently: unknown fields pass, odd values are doubts about a row and never about the rest.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -101,6 +102,23 @@ impl VersionRow {
     }
 }
 
+/// The Instance types of the last row of a listing. They are a hundred, and the next row nearly always has the same.
+#[derive(Default)]
+pub(super) struct Seen {
+    stated: Vec<Box<str>>,
+    sorted: Arc<BTreeSet<Box<str>>>,
+}
+
+impl Seen {
+    fn commercial_types(&mut self, stated: Vec<Box<str>>) -> Arc<BTreeSet<Box<str>>> {
+        if self.stated != stated {
+            self.sorted = Arc::new(stated.iter().cloned().collect());
+            self.stated = stated;
+        }
+        Arc::clone(&self.sorted)
+    }
+}
+
 impl LocalImageRow {
     /// The local image that the row describes, if it is one that somebody can ask for.
     ///
@@ -109,7 +127,7 @@ impl LocalImageRow {
     ///
     /// # Errors
     /// Why the row cannot be believed.
-    pub(super) fn read(self, asked: Option<&Label>) -> Result<Option<LocalImage>, String> {
+    pub(super) fn read(self, asked: Option<&Label>, seen: &mut Seen) -> Result<Option<LocalImage>, String> {
         let id = self.id.unwrap_or_default();
         let Ok(id) = id.parse() else {
             return Err(format!("it holds a local image whose ID is no UUID: `{}`", visible(&id)));
@@ -132,8 +150,7 @@ impl LocalImageRow {
                 stated.parse::<ImageType>().map_or_else(|_| StatedType::Other(stated.into()), StatedType::Known)
             }
         };
-        let commercial_types: BTreeSet<Box<str>> =
-            self.compatible_commercial_types.unwrap_or_default().0.into_iter().collect();
+        let commercial_types = seen.commercial_types(self.compatible_commercial_types.unwrap_or_default().0);
         Ok(Some(LocalImage { id, label, zone, arch, image_type, commercial_types }))
     }
 }

@@ -193,21 +193,28 @@ pub(super) fn headline(subject: Subject<'_>) -> &'static str {
     if subject.has_drift() { "The images have drifted" } else { "The images have not drifted" }
 }
 
+/// Whether somebody accepted what would be drift.
+pub(super) fn is_accepted(finding: &Finding) -> bool {
+    finding.status.is_drift() && !finding.is_drift
+}
+
 /// `4 pins: 2 outdated, 2 current`: what was found, in numbers.
 pub(super) fn tally(subject: Subject<'_>) -> String {
-    let mut tally: BTreeMap<Status, usize> = BTreeMap::new();
+    let mut tally: BTreeMap<(Status, bool), usize> = BTreeMap::new();
     let findings = || subject.parts.iter().flat_map(|part| &part.report.findings);
     for finding in findings() {
-        *tally.entry(finding.status).or_default() += 1;
+        *tally.entry((finding.status, is_accepted(finding))).or_default() += 1;
     }
     let all = count(findings().count(), "pin");
     let many = subject.parts.len() > 1;
     let all = if many { format!("{all} in {}", count(subject.parts.len(), "manifest")) } else { all };
-    if tally.keys().all(|status| *status == Status::Current) {
+    if tally.keys().all(|(status, _)| *status == Status::Current) {
         return format!("{all}: all current");
     }
-    let tally: Vec<String> = tally.into_iter().map(|(status, n)| format!("{n} {}", status.as_str())).collect();
-    format!("{all}: {}", tally.join(", "))
+    let count = |((status, accepted), n): ((Status, bool), usize)| {
+        format!("{n} {}{}", status.as_str(), if accepted { " (accepted)" } else { "" })
+    };
+    format!("{all}: {}", tally.into_iter().map(count).collect::<Vec<_>>().join(", "))
 }
 
 /// What can be done about findings: what for, and the command.

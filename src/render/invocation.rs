@@ -12,19 +12,21 @@ pub const DEFAULT_MANIFEST: &str = "images.toml";
 pub enum Manifests {
     /// They are named.
     Named(Vec<PathBuf>),
-    /// They are those of this file name below a directory.
-    Below(PathBuf, PathBuf),
+    /// They are those of these file names below a directory.
+    Below(PathBuf, Vec<PathBuf>),
 }
 
 /// What a command must begin with to be about these manifests.
 pub fn invocation(manifests: &Manifests) -> String {
-    let named = |path: &Path| if path == Path::new(DEFAULT_MANIFEST) { Vec::new() } else { flag("--manifest", path) };
-    let flags = match manifests {
-        Manifests::Named(paths) => match &paths[..] {
-            [path] => named(path),
+    let flags_of = |paths: &[PathBuf]| -> Vec<String> {
+        match paths {
+            [path] if path == Path::new(DEFAULT_MANIFEST) => Vec::new(),
             paths => paths.iter().flat_map(|path| flag("--manifest", path)).collect(),
-        },
-        Manifests::Below(directory, name) => [flag("--recursive", directory), named(name)].concat(),
+        }
+    };
+    let flags = match manifests {
+        Manifests::Named(paths) => flags_of(paths),
+        Manifests::Below(directory, names) => [flag("--recursive", directory), flags_of(names)].concat(),
     };
     std::iter::once("imagelock".to_owned()).chain(flags).collect::<Vec<_>>().join(" ")
 }

@@ -107,10 +107,11 @@ fn code(text: impl std::fmt::Display) -> String {
     format!("`{text}`")
 }
 
-/// Text that means nothing but itself. What stands between backticks is code already, and stays so.
+/// Text that means nothing but itself. What stands between two backticks is code already, and stays so; where there are
+/// more of them in a row, somebody wants to end the code.
 fn cell(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    let paired = parts.len() % 2 == 1;
+    let paired = parts.len() % 2 == 1 && !text.contains("``");
     let parts = parts.into_iter().enumerate().map(|(n, part)| match (paired, n % 2) {
         (true, 1) => format!("`{}`", part.replace('|', "\\|")),
         _ => plain(part),

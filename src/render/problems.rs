@@ -28,6 +28,9 @@ pub fn error(error: &Error, invocation: &str) -> String {
         Error::Problems { problems, manifest, lock } => (problems, manifest, lock),
         _ => {
             let problem = Problem { notes: error.notes(), help: error.help(), ..Problem::new(error.to_string()) };
+            // Of many manifests, this is about one.
+            let own = if let Error::NoManifest { path } = error { Some(invocation_of(path)) } else { None };
+            let invocation = own.as_deref().unwrap_or(invocation);
             return full(&problem, None, invocation);
         }
     };

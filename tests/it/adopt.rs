@@ -205,6 +205,134 @@ fn the_word_of_the_user_is_about_images() {
     assert!(lock.contains("cccccccc") && !lock.contains("aaaaaaaa") && !lock.contains("bbbbbbbb"), "{lock}");
 }
 
+/// UUIDs that are no images, under keys that sound like one, as `%NN%`; and behind them five that are.
+const SECRETS: [(&str, &str); 5] = [
+    (
+        "a.json",
+        r#"{
+        "image_registry_auth": "%01%", "image_pull_passphrase": "%02%", "imagePullPwd": "%03%",
+        "docker_image_passwd": "%04%", "imagery_license": "%05%", "images": {"registry_login": "%06%", "project": "%07%"},
+        "image_builder": {"private": "%08%"}, "image": "https://user:pass@example.com/%09%",
+        "images_of": {"image": {"apiKey": "%30%"}}, "backup_image": "%30%"
+        }"#,
+    ),
+    (
+        "b.tfstate",
+        r#"{
+        "outputs": {
+            "packer_image_builder": {"value": "%11%", "type": "string", "sensitive": true},
+            "base_image": {"value": "%12%", "type": "string", "sensitive": true}
+        },
+        "resources": [
+            {"type": "random_uuid", "name": "image_signing", "instances": [{"attributes": {"id": "%13%", "result": "%14%"}}]},
+            {"type": "random_uuid", "name": "image", "instances": [{"attributes": {"id": "%15%", "result": "%16%"}}]},
+            {"type": "scaleway_iam_api_key", "name": "packer_image", "instances": [{"attributes": {"secret_key": "%17%"}}]},
+            {"type": "some_thing", "name": "it", "instances": [
+                {"attributes": {"image": "%18%"}, "sensitive_attributes": [[{"type": "get_attr", "value": "image"}]]}
+            ]}
+        ]}"#,
+    ),
+    (
+        "c.tf",
+        r#"
+        variable "image_builder_sk" {
+          sensitive = true
+          default   = "%21%"
+        }
+        variable "vm_image" {
+          default   = { image = "%22%" }
+          sensitive = true
+        }
+        variable "disk_image" {
+          type      = string
+          sensitive = true
+        }
+        output "an_image" { value = sensitive("%23%") }
+        image_url = "https://user:%24%@example.com/%25%"
+        provider "registry" { image = "%26%" }
+        resource "some_thing" "it" { image_pull { image = "%27%" } }
+        "#,
+    ),
+    ("d.tfvars", "disk_image = \"%28%\"\ndb_image = \"%30%\"\n"),
+    (
+        "e.tf",
+        r#"
+        image = "%91%"
+        web_image = "%92%"
+        images = { db = "%93%" }
+        variable "old_image" {
+          default   = "%94%"
+          sensitive = false
+        }
+        resource "scaleway_instance_server" "found" { image = lookup(var.images, "web", "%95%") }
+        "#,
+    ),
+];
+
+#[test]
+fn what_may_be_a_secret_stays_here() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    let image = |n: u32| format!("{n:08}-0000-4000-8000-000000000000");
+    let uuid = |n: u32| if n < 90 { format!("{n:08}-0000-4000-8000-0000deadbeef") } else { image(n) };
+    let mut line = format!("adopt web={}", id(1));
+    for (name, text) in SECRETS {
+        bench.write(name, (1..=95).fold(text.to_owned(), |text, n| text.replace(&format!("%{n:02}%"), &uuid(n))));
+        line.extend([" --from ", name]);
+    }
+    for line in [format!("{line} --dry-run"), line] {
+        let told = bench.run(&line);
+        assert_eq!(told.status, Some(0), "{told}");
+        let asked = marketplace.requests().join("\n");
+        assert!(!asked.contains("deadbeef"), "{asked}");
+        assert!((91..=95).all(|n| asked.contains(&image(n))), "{asked}");
+    }
+}
+
+#[test]
+fn json_that_is_none() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    bench.write("bom.json", format!("\u{feff}{{\"web_image\": \"{}\"}}", id(1)));
+    assert_eq!(
+        bench.ok("adopt --from bom.json --dry-run").lines().last(),
+        Some("dry run, nothing was written; would be: 1 added")
+    );
+    bench.write("cut.tfstate", format!("{{\"web_image\": \"{}\",\n", id(1)));
+    bench.write("lines", format!("{{\"web_image\": \"{}\"}}\n{{\"web_image\": \"{}\"}}\n", id(1), id(2)));
+    bench.write("deep.json", "[".repeat(1000) + &"]".repeat(1000));
+    assert_snapshot!(bench.fails("adopt --from cut.tfstate"), @"
+    error: `cut.tfstate` is no whole JSON value: EOF while parsing a value at line 2 column 0
+     |
+     = help: have the tool that wrote `cut.tfstate` write it again, or name the IDs: `imagelock adopt web=UUID`
+    ");
+    assert_snapshot!(bench.fails("adopt --from lines"), @"
+    error: `lines` is no whole JSON value: trailing characters at line 2 column 1
+     |
+     = help: have the tool that wrote `lines` write it again, or name the IDs: `imagelock adopt web=UUID`
+    ");
+    assert_snapshot!(bench.fails("adopt --from deep.json"), @"
+    error: `deep.json` is no whole JSON value: recursion limit exceeded at line 1 column 128
+     |
+     = help: have the tool that wrote `deep.json` write it again, or name the IDs: `imagelock adopt web=UUID`
+    ");
+}
+
+#[test]
+fn very_many_that_nobody_knows() {
+    let marketplace = marketplace();
+    let bench = Bench::new().asking(&marketplace);
+    let names = (100..200).map(|n| format!("\"a{n}\": \"{}\"", id(n))).collect::<Vec<_>>().join(", ");
+    bench.write("images.json", format!("{{\"images\": {{{names}, \"web\": \"{}\"}}}}", id(1)));
+    let told = bench.run("adopt --from images.json");
+    assert_eq!(told.stderr.matches("warning: ").count(), 11, "{told}");
+    assert_snapshot!(told.stderr.lines().rev().take(3).collect::<Vec<_>>().join("\n"), @"
+    declared `web` in `images.toml`
+    warning: and 90 more that the Marketplace does not describe
+      = help: if it was superseded, say what it is: `imagelock adopt a109=00000109-0000-4000-8000-000000000000 --label LABEL --arch ARCH --zone ZONE`
+    ");
+}
+
 /// As many as a big state has. Of each the line is found and the listing is searched, and neither from the beginning.
 #[test]
 fn a_state_with_very_many_ids() {
@@ -428,7 +556,7 @@ fn what_cannot_be_adopted() {
      = help: name the IDs: `imagelock adopt web=UUID`
     ");
     assert_snapshot!(bench.fails("adopt --from nowhere.tf"), @"
-    error: could not read `nowhere.tf`: entity not found
+    error: could not read `nowhere.tf`: No such file or directory (os error 2)
      |
      = help: check the path
     ");

@@ -4,154 +4,17 @@
 //! Each page is left in `target/browser` with pictures of it.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
 use crate::standin::{Local, Marketplace, id, local};
+use crate::webdriver::{Browser, in_target};
 
 /// The widths that the page is looked at in.
 const WIDTHS: [u32; 3] = [360, 1024, 1920];
 const OLD: &str = "2026-09-02T08:30:55Z";
 const NEW: &str = "2026-11-20T10:03:30Z";
-
-fn in_target(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target").join(path)
-}
-
-/// A headless Chromium, driven over the `WebDriver` protocol.
-struct Browser {
-    driver: Child,
-    runtime: tokio::runtime::Runtime,
-    client: reqwest::Client,
-    session: String,
-    profile: tempfile::TempDir,
-}
-
-impl Browser {
-    fn start() -> Self {
-        let mut driver =
-            Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect(
-                "chromedriver does not start; `.ci/tools` installs it, or `apt-get install chromium chromium-driver`",
-            );
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines.find_map(|line| {
-            let line = line.unwrap();
-            Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').to_owned())
-        });
-        let port = port.expect("chromedriver says no port");
-        // It goes on talking, and must not find the pipe closed.
-        std::thread::spawn(move || lines.for_each(drop));
-        let profile = tempfile::tempdir().unwrap();
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut browser = Self {
-            driver,
-            runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(),
-            client: reqwest::Client::builder().no_proxy().timeout(Duration::from_mins(2)).build().unwrap(),
-            session: format!("http://127.0.0.1:{port}/session"),
-            profile,
-        };
-        let profile = format!("--user-data-dir={}", browser.profile.path().display());
-        let capabilities = json!({ "capabilities": { "alwaysMatch": {
-            "browserName": "chrome",
-            "goog:loggingPrefs": { "browser": "ALL" },
-            "goog:chromeOptions": { "args": [
-                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage",
-                "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                profile,
-            ]},
-        }}});
-        let session = browser.post("", &capabilities)["sessionId"].as_str().unwrap().to_owned();
-        browser.session = format!("{}/{session}", browser.session);
-        browser
-    }
-
-    #[track_caller]
-    fn post(&self, path: &str, body: &Value) -> Value {
-        let request = self.client.post(format!("{}{path}", self.session)).body(body.to_string());
-        let text = self.runtime.block_on(async { request.send().await.unwrap().text().await.unwrap() });
-        let answer: Value = serde_json::from_str(&text).unwrap();
-        assert!(answer["value"]["error"].is_null(), "{path}: {text}");
-        answer["value"].clone()
-    }
-
-    /// Runs a script in the page, and gives what it returns.
-    #[track_caller]
-    fn run(&self, script: &str) -> Value {
-        self.post("/execute/sync", &json!({ "script": script, "args": [] }))
-    }
-
-    /// Runs a command of Chromium's own protocol.
-    #[track_caller]
-    fn chromium(&self, command: &str, parameters: &Value) -> Value {
-        self.post("/goog/cdp/execute", &json!({ "cmd": command, "params": parameters }))
-    }
-
-    #[track_caller]
-    fn open(&self, path: &Path, width: u32, theme: &str) {
-        let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600 });
-        self.chromium("Emulation.setDeviceMetricsOverride", &metrics);
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
-        self.chromium("Emulation.setEmulatedMedia", &features);
-        self.post("/url", &json!({ "url": format!("file://{}", path.display()) }));
-    }
-
-    /// Everything that the console has said since it was last asked.
-    fn console(&self) -> Vec<Value> {
-        self.post("/se/log", &json!({ "type": "browser" })).as_array().unwrap().clone()
-    }
-
-    /// What is focused by so many presses of the tabulator, as far as it is something new.
-    fn tab(&self, presses: usize) -> u64 {
-        self.run(
-            "window.seen = new Set(); document.activeElement.blur();
-             document.addEventListener('focusin', event => window.seen.add(event.target));",
-        );
-        let press =
-            [json!({ "type": "keyDown", "value": "\u{e004}" }), json!({ "type": "keyUp", "value": "\u{e004}" })];
-        let actions: Vec<Value> = std::iter::repeat_n(press, presses).flatten().collect();
-        self.post("/actions", &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] }));
-        self.run("return window.seen.size").as_u64().unwrap()
-    }
-
-    /// What axe finds wrong for people who do not see the page, or not as others do.
-    fn barriers(&self) -> Value {
-        let path = in_target("tools/node_modules/axe-core/axe.min.js");
-        let axe =
-            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}; run .ci/tools", path.display()));
-        self.run(&axe);
-        self.post(
-            "/execute/async",
-            &json!({ "args": [], "script": "const done = arguments[0]; axe.run().then(found => done(found.violations.map(
-                rule => [rule.id, rule.nodes.slice(0, 3).map(node => node.html + ' ' + node.failureSummary)])))" }),
-        )
-    }
-
-    fn picture(&self, path: &Path) {
-        // Of the whole page, but no more than one can look at.
-        let metrics = self.chromium("Page.getLayoutMetrics", &json!({}))["cssContentSize"].clone();
-        let height = metrics["height"].as_f64().unwrap().min(6000.0);
-        let clip = json!({ "x": 0, "y": 0, "width": metrics["width"], "height": height, "scale": 1 });
-        let shot =
-            self.chromium("Page.captureScreenshot", &json!({ "captureBeyondViewport": true, "clip": clip }))["data"]
-                .clone();
-        let bytes = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, shot.as_str().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        // Ending the session ends Chromium; the driver alone would leave it behind.
-        let _ = self.runtime.block_on(async { self.client.delete(&self.session).send().await });
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
-    }
-}
 
 /// What must hold of every page, at every width, light and dark.
 #[track_caller]
@@ -211,7 +74,7 @@ fn matrix(browser: &Browser) -> Vec<(String, String, String)> {
 }
 
 #[test]
-#[ignore = "needs chromedriver: .ci/tools"]
+#[ignore = "needs chromedriver and axe-core: .ci/tools"]
 fn one_pin() {
     let marketplace = Marketplace::offering([local("docker", "fr-par-1", "x86_64", 6).published(OLD)]);
     let bench = Bench::with("[images.fine]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
@@ -223,7 +86,7 @@ fn one_pin() {
 }
 
 #[test]
-#[ignore = "needs chromedriver: .ci/tools"]
+#[ignore = "needs chromedriver and axe-core: .ci/tools"]
 fn every_way_a_pin_can_stand() {
     let (bench, _marketplace) = every_status();
     let browser = Browser::start();
@@ -261,7 +124,7 @@ fn every_way_a_pin_can_stand() {
 }
 
 #[test]
-#[ignore = "needs chromedriver: .ci/tools"]
+#[ignore = "needs chromedriver and axe-core: .ci/tools"]
 fn a_thousand_pins() {
     let (bench, _marketplace) = thousand();
     let browser = Browser::start();
@@ -272,6 +135,12 @@ fn a_thousand_pins() {
     assert_eq!(cells.len(), 100 * 5);
     let with = |status: &str| cells.iter().map(|(_, _, text)| text.matches(status).count()).sum::<usize>();
     assert_eq!((with("outdated"), with("current"), with("eol")), (30, 970 - 100, 100));
+    // What is folded away on a screen is on paper.
+    let folded = "return document.querySelector('.pins tr[id=\"i99.fr-par-1.arm64\"]').checkVisibility()";
+    assert_eq!(browser.run(folded), false);
+    browser.chromium("Emulation.setEmulatedMedia", &json!({ "media": "print" }));
+    assert_eq!(browser.run(folded), true);
+    browser.chromium("Emulation.setEmulatedMedia", &json!({ "media": "screen" }));
     browser.run("location.hash = 'i99.fr-par-1.arm64'");
     assert_eq!(browser.run("return document.querySelector(':target').checkVisibility()"), true);
 }

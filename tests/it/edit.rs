@@ -102,15 +102,15 @@ fn what_would_be_wrong_is_shown_in_the_line_that_it_would_make() {
     6 | [images.2nd]
       |         ^^^ expected a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier
     ");
-    assert_snapshot!(bench.fails("add web --label fedora_43 --zone fr-par-1 --arch x86_64"), @r#"
+    assert_snapshot!(bench.fails("add web --label fedora_43 --zone fr-par-1 --arch x86_64"), @"
     error: `web` is declared already
-     --> images.toml:2:9
+     --> images.toml:1:9
       |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ here
+    1 | [images.web]
+      |         ^^^ here
       |
       = help: change it there, or choose another name
-    "#);
+    ");
     assert_snapshot!(bench.fails("add db --zone fr-par-1 --arch x86_64"), @r#"
     error: [images.db] does not say which image it is
      --> images.toml:6:9

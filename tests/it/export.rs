@@ -394,6 +394,19 @@ fn an_output_that_cannot_be_written_leaves_the_lock_as_it_was() {
     assert!(bench.read("images.env").contains(&id(1)));
 }
 
+/// As git checks files out where `core.autocrlf` is set.
+#[test]
+fn an_output_with_other_line_ends_is_in_step() {
+    let marketplace = marketplace();
+    let bench = Bench::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
+    std::fs::create_dir(bench.path("infra")).unwrap();
+    bench.ok("resolve");
+    for file in ["images.env", "infra/images.auto.tfvars.json"] {
+        bench.write(file, bench.read(file).replace('\n', "\r\n"));
+    }
+    bench.ok("resolve --locked");
+}
+
 #[test]
 fn all_outputs_that_cannot_be_written_are_told_at_once() {
     let marketplace = marketplace();

@@ -552,6 +552,78 @@ fn a_worktree_and_a_hostile_configuration_change_nothing() {
     assert!(bench.ok("diff HEAD~1 --manifest tree/images.toml").starts_with("CHANGE"));
 }
 
+/// A hook has a `GIT_DIR` in its environment, with which git takes every directory for the top.
+#[test]
+fn in_a_hook_of_a_linked_worktree() {
+    let bench = repository(Bench::new());
+    std::fs::create_dir(bench.path("infra")).unwrap();
+    bench.write("infra/images.lock", lock(&[("web", 5)]));
+    commit(&bench, "2026-11-05", "Pin web");
+    git(&bench, &["worktree", "add", "--quiet", "tree", "-b", "branch"]);
+    let program = env!("CARGO_BIN_EXE_imagelock");
+    let line = "--manifest infra/images.toml --exit-code";
+    let hook =
+        format!("#!/bin/sh\n{program} log --manifest infra/images.toml >../log\n{program} diff {line} >../diff\n");
+    bench.write(".git/hooks/pre-commit", hook);
+    Command::new("chmod").arg("+x").arg(bench.path(".git/hooks/pre-commit")).status().unwrap();
+    let commit =
+        || git_command(&bench, "tree", "2026-11-06T10:00:00Z", &["commit", "--quiet", "--allow-empty", "-m", "B"]);
+    // Nothing differs, so the hook lets the commit pass.
+    assert!(commit().status().unwrap().success());
+    assert_snapshot!(bench.read("diff"), @"HEAD → working tree: no pin differs");
+    assert_snapshot!(bench.read("log"), @"
+    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL                                        AUTHOR  SUBJECT
+    2026-11-05  2dbe5d29  added   web   fr-par-1  x86_64  ubuntu_noble  00000005  published 2026-11-05, 0 days old when pinned  Ana     Pin web
+
+    1 change in 1 commit
+    ");
+    bench.write("tree/infra/images.lock", lock(&[("web", 7)]));
+    assert!(!commit().status().unwrap().success());
+    assert_snapshot!(bench.read("diff"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    moved   web   fr-par-1  x86_64  ubuntu_noble  00000005  00000007  published 2026-11-05 → 2026-11-07
+
+    HEAD → working tree: 1 moved
+    ");
+    // The same of `rebase --exec`, and of a repository that is named from its top.
+    let exec = format!("{program} log --manifest infra/images.toml >../log.rebase");
+    git(&bench, &["worktree", "add", "--quiet", "--detach", "other"]);
+    git_in(
+        &bench,
+        "other",
+        "2026-11-06T10:00:00Z",
+        &["rebase", "--quiet", "--exec", &exec, "--force-rebase", "--root"],
+    );
+    assert!(bench.read("log.rebase").contains("Pin web"));
+    let alias = format!("alias.pins=!{program} log --manifest infra/images.toml");
+    let told = git_in(&bench, "", "", &["--git-dir=.git", "-c", &alias, "pins"]);
+    assert!(told.contains("Pin web"), "{told}");
+}
+
+/// A working tree whose repository is elsewhere, as of a home directory.
+#[test]
+fn in_a_repository_that_only_the_environment_names() {
+    let bench = with_git(Bench::new());
+    std::fs::create_dir_all(bench.path("home/infra")).unwrap();
+    let path = |name: &str| bench.path(name).to_str().unwrap().to_owned();
+    let (directory, tree) = (path("dotfiles"), path("home"));
+    let told = |line: &str| {
+        let mut command = bench.command(line);
+        let Output { stdout, .. } = command.env("GIT_DIR", &directory).env("GIT_WORK_TREE", &tree).output().unwrap();
+        String::from_utf8(stdout).unwrap()
+    };
+    let git = |arguments: &[&str]| {
+        let of = [&format!("--git-dir={directory}")[..], &format!("--work-tree={tree}")];
+        git_in(&bench, "home", "2026-11-05T10:00:00Z", &[&of[..], arguments].concat());
+    };
+    git(&["init", "--quiet", "--initial-branch=main"]);
+    bench.write("home/infra/images.lock", lock(&[("web", 5)]));
+    git(&["add", "infra/images.lock"]);
+    git(&["commit", "--quiet", "--message", "Pin web"]);
+    assert!(told("log --manifest home/infra/images.toml").contains("Pin web"));
+    assert_eq!(told("diff --manifest home/infra/images.toml"), "HEAD → working tree: no pin differs\n");
+}
+
 #[test]
 fn a_shallow_clone_says_where_its_history_ends() {
     let bench = moved();
@@ -647,11 +719,42 @@ fn where_there_is_no_history() {
      |
      = help: commit it: `git add images.lock`, `git commit`
     ");
-    assert_snapshot!(bench.fails("diff"), @"
+    assert_snapshot!(bench.run("diff"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
+    added   web   fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-11-01
+
+    HEAD → working tree: 1 added
+    --- exit 0
+    ");
+    let json: Value = serde_json::from_str(&bench.ok("diff --format json")).unwrap();
+    assert_eq!(json["from"], serde_json::json!({"name": "HEAD", "commit": null}));
+    assert_snapshot!(bench.fails("diff HEAD...HEAD"), @"
     error: `images.lock` was never committed, and has no history
      |
      = help: commit it: `git add images.lock`, `git commit`
     ");
+    assert_snapshot!(bench.fails("diff HEAD..HEAD"), @"
+    error: `images.lock` was never committed, and has no history
+     |
+     = help: commit it: `git add images.lock`, `git commit`
+    ");
+    std::fs::remove_file(bench.path("images.lock")).unwrap();
+    assert_snapshot!(bench.fails("diff"), @"
+    error: there is no lockfile `images.lock`
+     |
+     = help: `imagelock resolve` writes it
+    ");
+    assert_snapshot!(bench.fails("diff HEAD...HEAD"), @"
+    error: there is no lockfile `images.lock`
+     |
+     = help: `imagelock resolve` writes it
+    ");
+    assert_snapshot!(bench.fails("log"), @"
+    error: there is no lockfile `images.lock`
+     |
+     = help: `imagelock resolve` writes it
+    ");
+    bench.write("images.lock", lock(&[("web", 1)]));
     git(&bench, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
     assert_snapshot!(bench.fails("log"), @"
     error: `images.lock` was never committed, and has no history

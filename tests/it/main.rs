@@ -1,7 +1,7 @@
 //! imagelock as its users meet it: the real program, real files, a Marketplace over real HTTP and TLS.
 //!
 //! One file a topic. `bench` is the directory in which a test works, `standin` the Marketplace it talks to, `authority`
-//! vouches for it over TLS, `pinned` is the scene of the tests of policy.
+//! vouches for it over TLS, `pinned` is the scene of the tests of policy, `webdriver` the browser that looks at the page.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -57,5 +57,6 @@ mod search;
 mod signals;
 mod standin;
 mod tls;
+mod webdriver;
 mod wire;
 mod writers;

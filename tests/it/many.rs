@@ -269,8 +269,64 @@ fn what_cannot_be_meant() {
      = help: check the path
     ");
     assert_snapshot!(bench.fails("check --recursive stacks -o stacks/web/images.lock --format json"), @"
-    error: the report cannot go to `stacks/web/images.lock`: it is the manifest or the lockfile
+    error: the report cannot go to `stacks/web/images.lock`: it is a file that the run reads, or one that `resolve` writes
      |
      = help: name another file
+    ");
+}
+
+#[test]
+fn what_manifests_share_is_refused_before_anything_is_written() {
+    let (bench, _marketplace) = stacks();
+    let output = "[[outputs]]\nformat = \"env\"\npath = \"../shared.env\"\noutside = true\n";
+    for stack in ["web", "api"] {
+        let file = format!("stacks/{stack}/images.toml");
+        bench.write(&file, bench.read(&file) + output);
+    }
+    assert_snapshot!(bench.fails("resolve --recursive stacks"), @"
+    error: `stacks/web/../shared.env` is written by `stacks/api/images.toml` and by `stacks/web/images.toml`
+     |
+     = help: give one of the two `[[outputs]]` another path
+    ");
+    assert!(!bench.path("stacks/shared.env").exists());
+    bench.write("prod.toml", manifest("[images.web]\nlabel = \"ubuntu_noble\"\n"));
+    bench.write("prod.tml", manifest("[images.web]\nlabel = \"ubuntu_noble\"\n"));
+    assert_snapshot!(bench.fails("resolve --manifest prod.toml --manifest prod.tml"), @"
+    error: `prod.toml` and `prod.tml` would share the lockfile `prod.lock`
+     |
+     = help: rename one of the two manifests: the lockfile has the same name, with `.lock`
+    ");
+}
+
+#[test]
+fn each_manifest_counts_once_by_whatever_name() {
+    let (bench, _marketplace) = stacks();
+    let twice = bench.run("check --manifest stacks/web/images.toml --manifest ./stacks/../stacks/web/images.toml");
+    assert!(twice.stdout.contains("\n1 pin: 1 outdated\n"), "{twice}");
+    // Several names below one directory.
+    bench.write("stacks/web/prod.toml", manifest("[images.prod]\nlabel = \"debian_bookworm\"\n"));
+    let line = "check --recursive stacks --manifest images.toml --manifest prod.toml";
+    assert_snapshot!(bench.run(line).stdout.lines().last().unwrap(), @"to move to the latest: imagelock --recursive stacks --manifest images.toml --manifest prod.toml resolve --upgrade api web");
+    let from_within = bench
+        .here(env!("CARGO_BIN_EXE_imagelock"))
+        .args(["check", "--recursive", ".", "--format", "json"])
+        .output()
+        .unwrap();
+    assert!(!String::from_utf8(from_within.stdout).unwrap().contains("\"./"));
+}
+
+#[test]
+fn the_advice_for_an_absent_manifest_is_about_that_one() {
+    let (bench, _marketplace) = stacks();
+    assert_snapshot!(bench.fails("check --manifest a.toml --manifest b.toml"), @"
+    error: there is no manifest `a.toml`
+     |
+     = help: `imagelock --manifest a.toml init` writes one; `--manifest PATH` names another
+
+    error: there is no manifest `b.toml`
+     |
+     = help: `imagelock --manifest b.toml init` writes one; `--manifest PATH` names another
+
+    errors in 2 manifests; nothing was changed
     ");
 }

@@ -400,7 +400,7 @@ fn what_cannot_be_read_is_left_to_people() {
      = help: save the file as UTF-8
     ");
     assert_snapshot!(bench.fails("merge-driver none images.lock nothing a/b.lock"), @"
-    error: could not read `nothing`: entity not found
+    error: could not read `nothing`: No such file or directory (os error 2)
      |
      = help: check the path
     ");

@@ -98,7 +98,7 @@ fn a_lock_without_drift() {
     </section>
     <section id="ends" aria-labelledby="ends-title">
     <h2 id="ends-title">Ends of life</h2>
-    <p>No end of life is known of <code>docker</code>.</p>
+    <p>No end of life is known for <code>docker</code>.</p>
     </section>
     </main>
     <footer><p>Written by imagelock 0.1.0.</p></footer>

@@ -64,7 +64,7 @@ fn an_accepted_finding_is_no_drift_until_its_last_day_has_passed() {
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; the pinned ID is no longer described; outdated accepted until 2026-12-31: ticket 4712
 
-    1 pin: 1 outdated
+    1 pin: 1 outdated (accepted)
     --- exit 0
     ");
     assert_snapshot!(bench.run("check --now 2027-01-01T00:00:00Z"), @"

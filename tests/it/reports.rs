@@ -172,12 +172,12 @@ fn what_is_not_clear_is_refused_before_anything_is_asked() {
      = help: name another file
     ");
     assert_snapshot!(bench.fails("check --format json -o images.lock"), @"
-    error: the report cannot go to `images.lock`: it is the manifest or the lockfile
+    error: the report cannot go to `images.lock`: it is a file that the run reads, or one that `resolve` writes
      |
      = help: name another file
     ");
     assert_snapshot!(bench.fails("check -o human=./images.toml"), @"
-    error: the report cannot go to `./images.toml`: it is the manifest or the lockfile
+    error: the report cannot go to `./images.toml`: it is a file that the run reads, or one that `resolve` writes
      |
      = help: name another file
     ");
@@ -197,6 +197,45 @@ fn what_is_not_clear_is_refused_before_anything_is_asked() {
      = help: its formats are `human`, `json` and `markdown`
     ");
     assert_eq!(marketplace.requests(), [""; 0]);
+}
+
+#[test]
+fn no_report_goes_where_something_else_is_kept() {
+    let (bench, _marketplace) = scene();
+    bench.ok("snapshot catalog.json");
+    bench.write("images.toml", format!("{MANIFEST}\n[[outputs]]\nformat = \"json\"\npath = \"out.json\"\n"));
+    bench.ok("resolve");
+    for line in [
+        "check --catalog catalog.json -o catalog.json",
+        "check -o out.json",
+        "check -o json=images.schema.json",
+        "check -o foo=x.md",
+        "check -o json=-",
+    ] {
+        let before = bench.files();
+        bench.fails(line);
+        assert_eq!(bench.files(), before, "{line}");
+    }
+    assert_snapshot!(bench.fails("check -o foo=x.md"), @"
+    error: invalid value 'foo=x.md' for '--output <[FORMAT=]FILE>': `foo` is no format, expected `human`, `json`, `markdown`, `github`, `sarif`, `junit` or `html`; a file of that name is `./foo=x.md`
+
+    For more information, try '--help'.
+    ");
+    bench.run("check -o markdown=./foo=x.md");
+    assert!(bench.read("foo=x.md").starts_with("###"));
+}
+
+/// What standard output was redirected to keeps what it had.
+#[test]
+#[cfg(unix)]
+fn standard_output_by_its_name_is_added_to() {
+    let (bench, _marketplace) = scene();
+    bench.write("log", "before\n");
+    let log = std::fs::OpenOptions::new().append(true).open(bench.path("log")).unwrap();
+    let status = bench.command("check fine -q -o markdown=/dev/stdout").stdout(log).status().unwrap();
+    assert_eq!(status.code(), Some(0));
+    let log = bench.read("log");
+    assert!(log.starts_with("before\n### The images have not drifted\n"), "{log}");
 }
 
 #[test]
@@ -240,6 +279,22 @@ fn a_stale_lock_is_annotated_without_the_network() {
     1 pin: 1 undeclared
     --- exit 2
     ");
+}
+
+#[test]
+fn markdown_stays_inert() {
+    let (bench, _marketplace) = scene();
+    for reason in
+        ["` @acme/everyone <img src=x> ```", "`` <img src=x> `", "a` <img src=x> `b` @acme `", "\\` <img src=x> \\`"]
+    {
+        let manifest = MANIFEST.replace("a|b <c> @team _x_, 100%", &reason.replace('\\', "\\\\"));
+        bench.write("images.toml", manifest);
+        let text = bench.run("check db --format markdown").stdout;
+        let row = text.lines().find(|line| line.contains("| `db`")).unwrap();
+        // What is no code has no tag and no mention in it. Code ends where the next backtick is.
+        let outside: Vec<&str> = row.split('`').step_by(2).collect();
+        assert!(!row.contains("``") && outside.iter().all(|text| !text.contains(['<', '@'])), "{row}");
+    }
 }
 
 /// A pull request's body has a limit, and a report of a thousand pins must stay below it.

@@ -173,7 +173,7 @@ fn a_catalog_that_may_not_be_whole_is_not_saved() {
 fn files_that_are_no_snapshot() {
     let bench = Bench::with("[images.a]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     assert_snapshot!(bench.fails("resolve --catalog absent.json"), @"
-    error: could not read `absent.json`: entity not found
+    error: could not read `absent.json`: No such file or directory (os error 2)
      |
      = help: check the path
     ");

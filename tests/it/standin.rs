@@ -260,6 +260,8 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mute
         .run_until(async {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
+                // Else a part of an answer waits for the client to acknowledge the one before.
+                stream.set_nodelay(true).unwrap();
                 state.lock().unwrap().connections += 1;
                 let (tls, state) = (tls.clone(), Arc::clone(&state));
                 tokio::task::spawn_local(async move {

@@ -1,6 +1,8 @@
 //! Real TLS: HTTP/2 over one connection, private CAs, certificates that must be refused.
 
-use crate::authority::Authority;
+use rcgen::{CertificateParams, KeyPair};
+
+use crate::authority::{Authority, acceptor};
 use crate::bench::Bench;
 use crate::standin::{Local, Marketplace, local};
 
@@ -59,6 +61,15 @@ fn an_authority_that_nobody_vouches_for_is_refused() {
     let marketplace = Marketplace::with_tls(offers(), Authority::new().server("127.0.0.1", 2099, &["h2"]));
     let message = bench(&marketplace, &Authority::new()).fails("resolve");
     assert!(message.contains("was refused"), "{message}");
+}
+
+#[test]
+fn a_certificate_that_vouches_for_itself_is_refused() {
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let marketplace = Marketplace::with_tls(offers(), acceptor(&certificate, &key, &["h2"]));
+    let message = bench(&marketplace, &Authority::new()).fails("resolve");
+    assert!(message.contains("was refused: it is self-signed, or its issuer is not trusted here"), "{message}");
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-/// A string, its line, and the words that lead to it: `resource`, the type and the name, the key.
-pub(super) type Placed = (Vec<String>, usize, String);
+use super::text::Placed;
 
-/// Every string that is a value. What is no HCL gives what can be made out of it, and never an error.
+/// Every string that is a value, with the words that lead to it: `resource`, the type and the name, the key. What is no
+/// HCL gives what can be made out of it, and never an error.
 pub(super) fn strings(text: &str) -> Vec<Placed> {
     let mut scanner = Scanner {
         text,
@@ -18,15 +18,29 @@ pub(super) fn strings(text: &str) -> Vec<Placed> {
         found: Vec::new(),
     };
     scanner.run();
+    while !scanner.scopes.is_empty() {
+        scanner.close();
+    }
     scanner.found
+}
+
+/// A bracket that is open.
+struct Scope {
+    bracket: char,
+    /// The words in front of it, and whether they were followed by `=` or `:`.
+    words: Vec<String>,
+    assigned: bool,
+    /// How many strings were found before it.
+    first: usize,
+    /// Whether something in it is called sensitive.
+    is_hidden: bool,
 }
 
 struct Scanner<'t> {
     text: &'t str,
     chars: Peekable<CharIndices<'t>>,
     line: usize,
-    /// The words in front of each bracket that is open, and whether it is that of a list.
-    scopes: Vec<(Vec<String>, bool)>,
+    scopes: Vec<Scope>,
     /// The words since the last end of an item.
     words: Vec<String>,
     /// Whether they were followed by `=` or `:`.
@@ -44,12 +58,13 @@ impl Scanner<'_> {
                 '/' if self.next_is('*') => self.skip_comment(),
                 '"' => self.string(at),
                 '<' if self.next_is('<') => self.skip_heredoc(),
-                '{' | '[' => {
-                    self.scopes.push((std::mem::take(&mut self.words), char == '['));
-                    self.assigned = false;
-                }
+                '{' | '[' | '(' => self.open(char),
+                ')' if self.is_in_call() => self.close(),
                 '}' | ']' => {
-                    self.scopes.pop();
+                    while self.is_in_call() {
+                        self.close();
+                    }
+                    self.close();
                     self.words.clear();
                     self.assigned = false;
                 }
@@ -58,6 +73,34 @@ impl Scanner<'_> {
                 _ => {}
             }
         }
+    }
+
+    fn open(&mut self, bracket: char) {
+        let (words, assigned) = (std::mem::take(&mut self.words), std::mem::take(&mut self.assigned));
+        self.scopes.push(Scope { bracket, words, assigned, first: self.found.len(), is_hidden: false });
+    }
+
+    /// What was in front of the bracket goes on behind it: `lookup(var.images, "web", "UUID")` is one value.
+    fn close(&mut self) {
+        if let Some(scope) = self.scopes.pop() {
+            (self.words, self.assigned) = (scope.words, scope.assigned);
+            if scope.is_hidden {
+                // The block may have no string at all: a file of values has it.
+                self.push(String::new());
+            }
+            for placed in self.found.iter_mut().skip(scope.first).filter(|_| scope.is_hidden) {
+                placed.is_hidden = true;
+            }
+        }
+    }
+
+    fn is_in_call(&self) -> bool {
+        self.scopes.last().is_some_and(|scope| scope.bracket == '(')
+    }
+
+    fn push(&mut self, value: String) {
+        let path = self.scopes.iter().flat_map(|scope| &scope.words).chain(&self.words).cloned().collect();
+        self.found.push(Placed { path, line: self.line, value, is_hidden: false });
     }
 
     fn next_is(&mut self, wanted: char) -> bool {
@@ -105,8 +148,21 @@ impl Scanner<'_> {
         while let Some((at, char)) = self.chars.next_if(|(_, char)| is_word(*char)) {
             end = at + char.len_utf8();
         }
+        let word = self.text.get(start..end).unwrap_or_default();
+        if matches!(word, "sensitive" | "ephemeral") {
+            self.hide(end);
+        }
         if !self.assigned {
-            self.words.push(self.text.get(start..end).unwrap_or_default().to_owned());
+            self.words.push(word.to_owned());
+        }
+    }
+
+    /// `sensitive = true` and `sensitive("UUID")`, and whatever else is not `sensitive = false`, is of the whole block.
+    fn hide(&mut self, end: usize) {
+        let rest = self.text.get(end..).unwrap_or_default().trim_start();
+        let is_false = rest.strip_prefix('=').is_some_and(|value| value.trim_start().starts_with("false"));
+        if let Some(scope) = self.scopes.iter_mut().rev().find(|scope| scope.bracket == '{').filter(|_| !is_false) {
+            scope.is_hidden = true;
         }
     }
 
@@ -135,10 +191,9 @@ impl Scanner<'_> {
             }
         }
         let text = self.text.get(start + 1..end).unwrap_or_default().to_owned();
-        let in_list = self.scopes.last().is_some_and(|(_, is_list)| *is_list);
+        let in_list = self.scopes.last().is_some_and(|scope| scope.bracket != '{');
         if self.assigned || in_list {
-            let outer = self.scopes.iter().flat_map(|(words, _)| words);
-            self.found.push((outer.chain(&self.words).cloned().collect(), self.line, text));
+            self.push(text);
         } else {
             self.words.push(text);
         }

@@ -1,6 +1,7 @@
 //! What the IDs are: by the Marketplace, else by the manifest, else by the word of the user.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::declare::numbered;
 use super::{Found, Wish, Word};
@@ -92,6 +93,9 @@ pub struct Identified {
     pub strangers: Vec<Problem>,
 }
 
+/// How many IDs that nobody knows are told of one by one. More would bury what was found.
+const MOST_STRANGERS: usize = 10;
+
 /// Identifies the IDs.
 ///
 /// # Errors
@@ -123,9 +127,14 @@ pub fn identify(
     }
     let mut taken: BTreeSet<Name> = lock.pins().iter().map(|pin| pin.cell.name.clone()).collect();
     taken.extend(identified.found.iter().map(|found| found.name.clone()));
-    for wish in strangers {
+    let more = strangers.len().saturating_sub(MOST_STRANGERS);
+    for wish in strangers.into_iter().take(MOST_STRANGERS) {
         let name = wish.name.as_ref().and_then(|name| numbered(name).find(|name| taken.insert(name.clone())));
         identified.strangers.push(unknown(wish, name));
+    }
+    if more > 0 {
+        let title = format!("and {more} more that the Marketplace does not describe");
+        identified.strangers.push(Problem::new(title));
     }
     Ok(identified)
 }
@@ -152,7 +161,7 @@ fn stated(wish: &Wish, word: &Word) -> Option<LocalImage> {
 
 fn local_image(id: LocalImageId, label: Label, zone: Zone, arch: Arch, image_type: ImageType) -> LocalImage {
     let image_type = StatedType::Known(image_type);
-    LocalImage { id, label: Some(label), zone, arch, image_type, commercial_types: BTreeSet::new() }
+    LocalImage { id, label: Some(label), zone, arch, image_type, commercial_types: Arc::default() }
 }
 
 fn found_as(wish: &Wish, local: LocalImage, word: &Word) -> Result<Found, Problem> {

@@ -3,108 +3,72 @@
 //! A file may hold UUIDs that are secrets. Which mention says that it is an image decides what may be asked about; all
 //! others are only compared with what the Marketplace lists.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use super::hcl;
+use super::Wish;
+use super::telling::{is_image, is_of_resource, is_secret, is_silent};
+use super::text::{Placed, strings, words};
+use crate::domain::problem::Problem;
 use crate::domain::{LocalImageId, Name, Zone};
 
-/// An ID in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mention {
-    /// The ID.
-    pub id: LocalImageId,
-    /// The zone in front of it, as Terraform writes it.
-    pub zone: Option<Zone>,
-    /// What the file calls it: the name of the resource, the variable or the key.
-    pub name: Option<Name>,
-    /// Whether the file says that it is the ID of an image.
-    pub is_image: bool,
-    /// The line, from 1; for JSON the first with this ID.
-    pub line: usize,
-}
-
-/// The IDs in the text of a Terraform configuration, of its variables, of a state, or of any JSON; in their order.
-pub fn mentions(text: &str) -> Vec<Mention> {
-    let strings = match serde_json::from_str(text) {
-        Ok(value) => {
-            let mut strings = Vec::new();
-            walk(&value, &mut Vec::new(), &mut strings);
-            let lines = lines(text);
-            let line = |value: &str| lines.get(id(value)).copied().unwrap_or(1);
-            strings.into_iter().map(|(path, value)| (path, line(&value), value)).collect()
-        }
-        Err(_) => hcl::strings(text),
-    };
-    let mut mentions: Vec<Mention> =
-        strings.into_iter().filter_map(|(path, at, value)| mention(&path, at, &value)).collect();
-    let mut known = BTreeSet::new();
-    mentions.retain(|mention| known.insert((mention.id, mention.name.clone())));
-    mentions
-}
-
-/// The first line, from 1, of every word that is as long as a UUID.
-fn lines(text: &str) -> BTreeMap<&str, usize> {
-    let mut lines = BTreeMap::new();
-    for (n, line) in text.lines().enumerate() {
-        for word in
-            line.split(|char: char| !char.is_ascii_alphanumeric() && char != '-').filter(|word| word.len() == 36)
-        {
-            lines.entry(word).or_insert(n + 1);
+/// The IDs in the texts of files, which have their paths beside them: Terraform configurations, variables and states, or any
+/// JSON; in their order.
+///
+/// What one of them says is an image is one wherever it stands; but not if it may be a secret anywhere.
+///
+/// # Errors
+/// If one must be JSON and is none.
+pub fn mentions(files: &[(String, String)]) -> Result<Vec<Wish>, Problem> {
+    let (mut wishes, mut images, mut secrets) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    let files: Vec<(&str, Vec<Placed>)> =
+        files.iter().map(|(name, text)| Ok((name.as_str(), strings(name, text)?))).collect::<Result<_, _>>()?;
+    let hidden: BTreeSet<String> = files.iter().flat_map(|(_, strings)| strings).filter_map(hidden).collect();
+    for (file, strings) in files {
+        let mut known = BTreeSet::new();
+        for placed in strings {
+            let Placed { path, line, value, is_hidden } = &placed;
+            let is_of_hidden = !is_of_resource(path) && path.iter().any(|key| hidden.contains(key));
+            if *is_hidden || is_of_hidden || is_secret(path) {
+                secrets.extend(words(value).filter_map(|word| word.parse::<LocalImageId>().ok()));
+            }
+            let Some((zone, id)) = zoned(value) else { continue };
+            if is_image(path) {
+                images.insert(id);
+            }
+            let name = name(path);
+            if known.insert((id, name.clone())) {
+                let place = Some(format!("{file}:{line}"));
+                wishes.push(Wish { name, id, zone, place, is_image: false });
+            }
         }
     }
-    lines
+    for wish in &mut wishes {
+        wish.is_image = images.contains(&wish.id) && !secrets.contains(&wish.id);
+    }
+    Ok(wishes)
+}
+
+/// Reads `UUID`, `ZONE/UUID` or `${...}/UUID`, and nothing else with a UUID in it.
+fn zoned(value: &str) -> Option<(Option<Zone>, LocalImageId)> {
+    let id = id(value).parse().ok()?;
+    let Some((before, _)) = value.rsplit_once('/') else { return Some((None, id)) };
+    let template = before.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    match template {
+        Some(inner) => (!inner.contains(['{', '}'])).then_some((None, id)),
+        None => before.parse().ok().map(|zone| (Some(zone), id)),
+    }
 }
 
 /// The part of `ZONE/ID` that is the ID.
-fn id(value: &str) -> &str {
+pub(super) fn id(value: &str) -> &str {
     value.rsplit_once('/').map_or(value, |(_, id)| id)
 }
 
-/// Every string of a JSON value with the keys that lead to it. A resource of a Terraform state, or of a plan in JSON, says
-/// its type and name in fields beside its attributes: they are put into the path as a configuration has them.
-fn walk(value: &Value, path: &mut Vec<String>, strings: &mut Vec<(Vec<String>, String)>) {
-    match value {
-        Value::String(text) => strings.push((path.clone(), text.clone())),
-        Value::Array(items) => items.iter().for_each(|item| walk(item, path, strings)),
-        Value::Object(fields) => {
-            let field = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
-            let resource = ["instances", "values"].iter().any(|key| fields.contains_key(*key));
-            let outer = path.clone();
-            if let (true, Some(kind), Some(name)) = (resource, field("type"), field("name")) {
-                *path = vec!["resource".to_owned(), kind, name];
-            }
-            for (key, value) in fields {
-                path.push(key.clone());
-                walk(value, path, strings);
-                path.pop();
-            }
-            *path = outer;
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-fn mention(path: &[String], line: usize, value: &str) -> Option<Mention> {
-    let zone = value.rsplit_once('/').and_then(|(zone, _)| zone.parse().ok());
-    let id = id(value).parse().ok()?;
-    Some(Mention { id, zone, name: name(path), is_image: is_image(path), line })
-}
-
-/// Keys that say nothing of what stands under them.
-fn is_silent(key: &str) -> bool {
-    let silent = ["id", "zoned_id", "uuid", "default", "value", "attributes", "instances", "values", "x86_64", "arm64"];
-    silent.contains(&key) || key.parse::<Zone>().is_ok()
-}
-
-/// Whether the keys say that the value is the ID of an image, and not what a secret might be.
-fn is_image(path: &[String]) -> bool {
-    let path: Vec<String> = path.iter().map(|key| key.to_lowercase()).collect();
-    let telling: Vec<&String> = path.iter().rev().filter(|key| !is_silent(key)).take(2).collect();
-    let others = ["secret", "token", "password", "key", "credential", "volume", "snapshot", "project", "organization"];
-    telling.iter().any(|key| key.contains("image"))
-        && !path.iter().any(|key| others.iter().any(|other| key.contains(other)))
+/// The variable or output that is declared sensitive. A value that another file gives to it, or shows of it, is as well.
+fn hidden(placed: &Placed) -> Option<String> {
+    let declares = |kind: &str| matches!(kind, "variable" | "variables" | "output" | "outputs");
+    let names = placed.path.windows(2).filter(|_| placed.is_hidden);
+    names.rev().find(|keys| declares(&keys[0])).map(|keys| keys[1].clone())
 }
 
 /// What the file calls an ID: the block that it stands in, else the innermost key that tells.

@@ -6,6 +6,8 @@ mod hcl;
 pub mod identify;
 pub mod mention;
 pub mod pin;
+mod telling;
+mod text;
 
 use super::catalog::LocalImage;
 use super::problem::Problem;

@@ -1,11 +1,14 @@
 //! Manifest text -> manifest text: declares images and removes them, and leaves every other byte as it is.
 
-use toml_edit::visit_mut::{VisitMut, visit_table_mut};
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use toml::de::{DeTable, DeValue};
 
 use super::Manifest;
 use crate::domain::Name;
-use crate::domain::problem::Problem;
+use crate::domain::fields::document;
+use crate::domain::problem::{Problem, Span};
 
 /// An image to declare: its name, and what it says, in the words of the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,124 +20,205 @@ pub struct Declaration {
 }
 
 impl Declaration {
-    fn values(&self) -> impl Iterator<Item = (&str, Value)> {
-        self.keys.iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| match &words[..] {
-            [word] => (*key, Value::from(word.as_str())),
-            words => (*key, Value::from(words.iter().map(String::as_str).collect::<Array>())),
-        })
+    /// The lines of the table.
+    fn lines(&self) -> Vec<String> {
+        let bare = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
+        let is_bare = !self.name.is_empty() && self.name.chars().all(bare);
+        let name = if is_bare { self.name.clone() } else { string(&self.name) };
+        let keys = self.keys.iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| match &words[..] {
+            [word] => format!("{key} = {}", string(word)),
+            words => {
+                let words: Vec<String> = words.iter().map(|word| string(word)).collect();
+                format!("{key} = [{}]", words.join(", "))
+            }
+        });
+        std::iter::once(format!("[images.{name}]")).chain(keys).collect()
     }
+}
+
+/// JSON's strings are TOML's.
+fn string(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// Declares images behind those that are declared already. The outcome is text, to be read as any manifest is.
 ///
 /// # Errors
-/// If the text cannot be read, or declares one of the names.
+/// If the text is no TOML, declares one of the names, or has its images in braces.
 pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<Problem>> {
-    let manifest = if text.trim().is_empty() { None } else { Some(Manifest::parse(text)?) };
-    let mut problems = Vec::new();
-    for declaration in declarations {
-        let declared = manifest.iter().flat_map(Manifest::targets);
-        if let Some(target) = declared.into_iter().find(|target| target.cell.name.as_str() == declaration.name) {
-            problems.push(
-                Problem::new(format!("`{}` is declared already", declaration.name))
-                    .at(target.places.image.clone(), "here")
-                    .help("change it there, or choose another name"),
-            );
-        }
-    }
+    let images = Images::read(text)?;
+    let again = declarations.iter().filter_map(|declaration| {
+        let (_, place) = images.names.iter().find(|(name, _)| *name == declaration.name)?;
+        let problem = Problem::new(format!("`{}` is declared already", declaration.name));
+        Some(problem.at(place.clone(), "here").help("change it there, or choose another name"))
+    });
+    let problems: Vec<Problem> = again.collect();
     if !problems.is_empty() {
         return Err(problems);
     }
-    edited(text, |document| {
-        let images = document.entry("images").or_insert_with(|| {
-            // Without a header of its own.
-            let mut images = Table::new();
-            images.set_implicit(true);
-            Item::Table(images)
-        });
-        for declaration in declarations {
-            if let Some(images) = images.as_inline_table_mut() {
-                images.insert(&declaration.name, declaration.values().collect::<InlineTable>().into());
-            } else if let Some(images) = images.as_table_mut() {
-                let mut image: Table = declaration.values().collect();
-                image.decor_mut().set_prefix("\n");
-                images.insert(&declaration.name, Item::Table(image));
-            }
+    let mut lines = Lines::of(text);
+    let end = images.lines.last().map_or(lines.0.len(), |last| lines.with_remarks(*last) + 1);
+    let line_end = lines.line_end();
+    let mut block = Vec::new();
+    for declaration in declarations {
+        if end + block.len() > 0 {
+            block.push(line_end.to_owned());
         }
-    })
+        block.extend(declaration.lines().into_iter().map(|line| line + line_end));
+    }
+    lines.finish(end, line_end);
+    lines.0.splice(end..end, block);
+    Ok(lines.0.concat())
 }
 
-/// Removes the declarations of images, with the comments that stand directly above them.
+/// Removes the declarations of images, with the comments that stand directly above and below them.
 ///
 /// # Errors
-/// If the text cannot be read. That the names are declared is for the caller to know.
+/// If the text is no manifest, or has its images in braces. That the names are declared is for the caller to know.
 pub fn remove<'a>(text: &str, names: impl IntoIterator<Item = &'a Name>) -> Result<String, Vec<Problem>> {
     Manifest::parse(text)?;
-    edited(text, |document| {
-        for name in names {
-            let images = document.get_mut("images").and_then(Item::as_table_like_mut);
-            let Some(Item::Table(removed)) = images.and_then(|images| images.remove(name.as_str())) else { continue };
-            let above = removed.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
-            // What an empty line sets apart is about more than this image.
-            let (Some((stays, _)), Some(position)) = (above.rsplit_once("\n\n"), removed.position()) else { continue };
-            let mut heir = Heir { stays: format!("{stays}\n"), behind: position, next: None };
-            heir.visit_document_mut(document);
-            heir.settle(document);
+    let mut text = text.to_owned();
+    for name in names {
+        let images = Images::of(&text, Some(name.as_str()))?;
+        let mut lines = Lines::of(&text);
+        for run in runs(&images.lines).into_iter().rev() {
+            lines.remove(run);
         }
-    })
+        text = lines.0.concat();
+    }
+    Ok(text)
 }
 
-/// Gives the comments that stay to the table that follows, or to the end of the file.
-struct Heir {
-    stays: String,
-    behind: isize,
-    next: Option<isize>,
+/// Where images are declared.
+struct Images {
+    /// Each name, and where it stands first.
+    names: Vec<(String, Span)>,
+    /// The lines of the declarations, counted from 0.
+    lines: BTreeSet<usize>,
 }
 
-impl Heir {
-    fn settle(self, document: &mut DocumentMut) {
-        let Self { stays, next, .. } = self;
-        if let Some(position) = next {
-            Prepend { text: stays, position }.visit_document_mut(document);
-        } else {
-            let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
-            document.set_trailing(stays + &trailing);
+impl Images {
+    fn read(text: &str) -> Result<Self, Vec<Problem>> {
+        Self::of(text, None)
+    }
+
+    /// Finds the declaration of one image, or of all.
+    fn of(text: &str, only: Option<&str>) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut images = Self { names: Vec::new(), lines: BTreeSet::new() };
+        let Some(document) = document(text, &mut problems) else { return Err(problems) };
+        let Some((key, value)) = document.get_ref().get_key_value("images") else { return Ok(images) };
+        let DeValue::Table(table) = value.get_ref() else { return Ok(images) };
+        if text[value.span()].starts_with('{') {
+            let problem = Problem::new("the images stand in braces, and cannot be edited line by line");
+            return Err(vec![
+                problem
+                    .at(key.span(), "")
+                    .help("write each as a table of its own, `[images.NAME]`, or edit it by hand"),
+            ]);
         }
+        let mut spans = Vec::new();
+        for (name, value) in table {
+            if only.is_none_or(|only| only == name.get_ref()) {
+                images.names.push((name.get_ref().to_string(), name.span()));
+                spans.push(name.span());
+                extents(value.span(), value.get_ref(), text, &mut spans);
+            }
+        }
+        let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let line = |offset: usize| starts.partition_point(|start| *start <= offset) - 1;
+        for span in spans {
+            images.lines.extend(line(span.start)..=line(span.end.max(span.start + 1) - 1));
+        }
+        Ok(images)
     }
 }
 
-impl VisitMut for Heir {
-    fn visit_table_mut(&mut self, table: &mut Table) {
-        let next = table.position().filter(|position| *position > self.behind && !table.is_implicit());
-        self.next = [self.next, next].into_iter().flatten().min();
-        visit_table_mut(self, table);
-    }
-}
-
-struct Prepend {
-    text: String,
-    position: isize,
-}
-
-impl VisitMut for Prepend {
-    fn visit_table_mut(&mut self, table: &mut Table) {
-        if table.position() == Some(self.position) {
-            let prefix = table.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
-            let prefix = self.text.clone() + prefix;
-            table.decor_mut().set_prefix(prefix);
+/// The places of all keys and values of a table. What stands in braces or brackets is one.
+fn extents(span: Span, value: &DeValue<'_>, text: &str, spans: &mut Vec<Span>) {
+    let in_place = |span: &Span| {
+        text.get(span.clone()).is_some_and(|text| text.starts_with(['{', '[']) && !text.starts_with("[["))
+    };
+    let table = |table: &DeTable<'_>, spans: &mut Vec<Span>| {
+        for (key, value) in table {
+            spans.push(key.span());
+            extents(value.span(), value.get_ref(), text, spans);
         }
-        visit_table_mut(self, table);
+    };
+    match value {
+        DeValue::Table(inner) if !text[span.clone()].starts_with('{') => table(inner, spans),
+        DeValue::Array(items) if !in_place(&span) => {
+            for item in items {
+                spans.push(item.span());
+                if let DeValue::Table(inner) = item.get_ref() {
+                    table(inner, spans);
+                }
+            }
+        }
+        _ => spans.push(span),
     }
 }
 
-/// Edits a text that is known to be TOML, and keeps its kind of line ends.
-fn edited(text: &str, edit: impl FnOnce(&mut DocumentMut)) -> Result<String, Vec<Problem>> {
-    let mut document: DocumentMut =
-        text.parse().map_err(|error: toml_edit::TomlError| vec![Problem::new(error.message().to_owned())])?;
-    edit(&mut document);
-    let written = document.to_string();
-    let written = written.strip_prefix('\n').filter(|_| text.trim().is_empty()).unwrap_or(&written);
-    Ok(if text.contains("\r\n") { written.replace("\r\n", "\n").replace('\n', "\r\n") } else { written.to_owned() })
+/// Lines that follow one another.
+fn runs(lines: &BTreeSet<usize>) -> Vec<RangeInclusive<usize>> {
+    let mut runs: Vec<RangeInclusive<usize>> = Vec::new();
+    for line in lines {
+        match runs.last_mut() {
+            Some(run) if run.end() + 1 == *line => *run = *run.start()..=*line,
+            _ => runs.push(*line..=*line),
+        }
+    }
+    runs
+}
+
+/// The lines of a text, each with its end.
+struct Lines(Vec<String>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(text.split_inclusive('\n').map(str::to_owned).collect())
+    }
+
+    fn is_comment(&self, line: usize) -> bool {
+        self.0.get(line).is_some_and(|line| line.trim_start().starts_with('#'))
+    }
+
+    fn is_blank(&self, line: usize) -> bool {
+        self.0.get(line).is_none_or(|line| line.trim().is_empty())
+    }
+
+    /// The last of the comments that stand directly below a line, and above nothing else; or the line.
+    fn with_remarks(&self, line: usize) -> usize {
+        let last = (line + 1..self.0.len()).take_while(|line| self.is_comment(*line)).last().unwrap_or(line);
+        if self.is_blank(last + 1) { last } else { line }
+    }
+
+    /// How lines end: as the first does.
+    fn line_end(&self) -> &'static str {
+        if self.0.first().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" }
+    }
+
+    /// Ends the line before another, where it is the last and has no end.
+    fn finish(&mut self, line: usize, line_end: &str) {
+        if let Some(last) =
+            line.checked_sub(1).and_then(|line| self.0.get_mut(line)).filter(|line| !line.ends_with('\n'))
+        {
+            last.push_str(line_end);
+        }
+    }
+
+    /// Removes lines with the comments directly above and below them, and one of the blank lines around.
+    fn remove(&mut self, lines: RangeInclusive<usize>) {
+        let first =
+            (0..*lines.start()).rev().take_while(|line| self.is_comment(*line)).last().unwrap_or(*lines.start());
+        let last = self.with_remarks(*lines.end());
+        let (first, last) = match first.checked_sub(1) {
+            Some(above) if self.is_blank(above) && self.is_blank(last + 1) => (above, last),
+            None if last + 1 < self.0.len() && self.is_blank(last + 1) => (first, last + 1),
+            _ => (first, last),
+        };
+        self.0.drain(first..=last);
+    }
 }
 
 #[cfg(test)]
@@ -208,11 +292,6 @@ path = \"images.auto.tfvars.json\"
     fn every_way_to_write_a_table_can_be_edited() {
         for (text, declared, without) in [
             (
-                "images = { web = { label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" } } # x\n",
-                "runner = { label = \"fedora_43\", zones = [\"fr-par-1\", \"nl-ams-1\"], arch = \"arm64\" }",
-                "images = {} # x\n",
-            ),
-            (
                 "[images]\nweb = { label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" } # x\n",
                 "[images.runner]\n",
                 "[images]\n",
@@ -223,13 +302,54 @@ path = \"images.auto.tfvars.json\"
                 "[images]\n",
             ),
         ] {
+            let text = &text.replace("]\nweb", "]\n# heading\n\n# of web\nweb");
+            let without = &without.replace("]\n", "]\n# heading\n");
             let mut runner = runner();
             runner.keys[2].1.push("arm64".to_owned());
             let with = declare(text, &[runner]).unwrap();
             assert!(with.contains(declared), "{with}");
             let names = Manifest::parse(&with).map(|it| it.names().into_iter().map(ToString::to_string).collect());
             assert_eq!(names, Ok(vec!["runner".to_owned(), "web".to_owned()]));
-            assert_eq!(remove(text, [&"web".parse().unwrap()]).unwrap(), without);
+            assert_eq!(remove(text, [&"web".parse().unwrap()]).unwrap(), *without);
         }
+    }
+
+    #[test]
+    fn every_other_byte_stays() {
+        let web = "[images . web]\r\nlabel = \"a\"\nzone = \"fr-par-1\"\r\narch = \"arm64\"\n";
+        for (before, after) in [
+            ("\u{feff}# ours\r\n \t\r\n", "# eol = 2027-05-31   # of web alone\n"),
+            ("\u{feff}", "# of web\r\n\r\n# the end"),
+            ("# ours\n  \n", ""),
+            ("", "\n[[outputs]]\nformat='env'\npath='images.env'"),
+        ] {
+            let text = format!("{before}{web}{after}");
+            let with = declare(&text, &[runner()]).unwrap();
+            let names = ["runner".parse().unwrap()];
+            assert!(Images::read(&with).unwrap().names.iter().any(|(name, _)| name == "runner"), "{with:?}");
+            let block = with.find("[images.runner]").unwrap();
+            assert!(with[..block].contains("of web") || !text.contains("of web"), "{with:?}");
+            let complete = with.replace("label = \"fedora_43\"", "label = \"fedora_43\"\narch = \"arm64\"");
+            assert_eq!(remove(&complete, &names).unwrap(), text, "{with:?}");
+        }
+    }
+
+    #[test]
+    fn headings_stay_however_the_lines_end() {
+        for text in ["# heading\n\n# web\n", "# heading\n  \n# web\n"] {
+            let text = MANIFEST.replace("# The web servers.\n", text);
+            for text in [text.clone(), text.replace('\n', "\r\n")] {
+                let without = remove(&text, [&"web".parse().unwrap()]).unwrap();
+                assert!(without.contains("# heading") && !without.contains("# web"), "{without:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn images_in_braces_are_left_to_their_owner() {
+        let text = "images = { web = { label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" } }\n";
+        let problems = declare(text, &[runner()]).unwrap_err();
+        assert_eq!(problems[0].title, "the images stand in braces, and cannot be edited line by line");
+        assert_eq!(remove(text, [&"web".parse().unwrap()]).unwrap_err(), problems);
     }
 }

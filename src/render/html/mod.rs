@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha256};
 
-use super::finding::{Gravity, Places, Remedy, Subject, headline};
+use super::finding::{Gravity, Places, Remedy, Subject, headline, is_accepted};
 use super::human::date;
 use super::markup::escaped;
 use crate::VERSION;
@@ -169,7 +169,7 @@ fn class(gravity: Gravity) -> &'static str {
 
 /// How a finding stands, in a word or two.
 fn status(finding: &Finding) -> String {
-    let accepted = if finding.status.is_drift() && !finding.is_drift { ", accepted" } else { "" };
+    let accepted = if is_accepted(finding) { ", accepted" } else { "" };
     format!("{}{accepted}", finding.status.as_str())
 }
 

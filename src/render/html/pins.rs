@@ -98,7 +98,7 @@ fn locked(id: LocalImageId, finding: &Finding, ages: Ages) -> String {
         let width = (age * 1000).checked_div(ages.oldest).unwrap_or_default();
         let _ = write!(
             text,
-            " <span class=\"age\">{} old</span><svg class=\"bar\" aria-hidden=\"true\">\
+            "<span class=\"age\">, {} old</span><svg class=\"bar\" aria-hidden=\"true\">\
              <rect width=\"{}.{}%\" height=\"100%\"/></svg>",
             count(age, "day"),
             width / 10,

@@ -66,7 +66,7 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
     }
     if !endless.is_empty() {
         let labels: Vec<String> = endless.iter().map(|label| format!("<code>{}</code>", escaped(label))).collect();
-        let _ = writeln!(text, "<p>No end of life is known of {}.</p>", and_more(labels, 12));
+        let _ = writeln!(text, "<p>No end of life is known for {}.</p>", and_more(labels, 12));
     }
     text
 }

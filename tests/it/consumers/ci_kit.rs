@@ -160,7 +160,8 @@ fn the_action_reports_drift_and_fails() {
 fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
     let example = Example::of("terraform");
     in_november(&example);
-    assert_snapshot!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "web")]), @r"
+    example.script("sh", "git init -q && git add images.* main.tf");
+    assert_snapshot!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "web\n")]), @r"
     --- stderr
     wrote `images.auto.tfvars.json`
     --- exit 0
@@ -182,6 +183,9 @@ fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
     --- summary
     No pin changes.
     ");
+    assert!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "\ndb\nweb\n")]).contains("changed=true"));
+    // An output that was out of step is a change as well.
+    example.script("sh", "git add images.* && rm images.auto.tfvars.json");
     assert!(act(&example, &[("COMMAND", "upgrade")]).contains("changed=true"));
 }
 
