@@ -287,6 +287,7 @@ impl Error {
                     format!("check that you may write in the directory `{}`", directory_of(&target).display())
                 }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
+                ErrorKind::AlreadyExists => "it is a file; name a directory".to_owned(),
                 ErrorKind::IsADirectory => {
                     format!("move the directory `{}` away", path.display())
                 }

@@ -127,15 +127,24 @@ pub fn replace_all(files: &[(&Path, &str)]) -> Result<(), Error> {
 /// # Errors
 /// If that is not possible.
 pub fn put(path: &Path, text: &str) -> Result<(), Error> {
-    let is_open = path.starts_with("/dev") || path.starts_with("/proc");
-    match fs::metadata(path) {
-        Ok(there) if is_open || !there.is_file() && !there.is_dir() => {
-            let file = OpenOptions::new().append(true).open(path);
-            file.and_then(|mut file| file.write_all(text.as_bytes()))
-                .map_err(|source| Error::Write { path: path.to_owned(), source })
-        }
-        _ => replace(path, text),
-    }
+    let written = match path.to_str() {
+        Some("/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1") => write_to(io::stdout(), text),
+        Some("/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2") => write_to(io::stderr(), text),
+        _ if is_open(path) => OpenOptions::new().append(true).open(path).and_then(|file| write_to(file, text)),
+        _ => return replace(path, text),
+    };
+    written.map_err(|source| Error::Write { path: path.to_owned(), source })
+}
+
+/// Whether a path stands for what is open already, or for a pipe or a device: nothing in it could be lost.
+pub fn is_open(path: &Path) -> bool {
+    let special = fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir());
+    special || path.starts_with("/dev") || path.starts_with("/proc")
+}
+
+fn write_to(mut to: impl Write, text: &str) -> io::Result<()> {
+    to.write_all(text.as_bytes())?;
+    to.flush()
 }
 
 /// A text on the disk, beside the file that it will replace. What is not committed is removed.

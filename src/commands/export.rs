@@ -23,8 +23,7 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>) -> Result<Out
         export(&lock, format).map_err(|problems| Error::Problems { problems, manifest: None, lock: Some(source) })?;
     let Some(path) = file else { return Ok(Outcome::well(text)) };
     let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
-    // What is no file holds nothing that could be lost.
-    let old = if path.exists() && !path.is_file() && !path.is_dir() { None } else { files::read(path)? };
+    let old = if files::is_open(path) { None } else { files::read(path)? };
     match old {
         Some(old) if old == text => return Ok(Outcome::remark(format!("`{}` is up to date", path.display()))),
         Some(old) if !is_ours(format, &old) => return Err(Error::NotOurs { path: path.to_owned() }),

@@ -1,6 +1,6 @@
 //! The seam of the fuzz target `wire`, and in no other build: bytes -> what an answer of them would teach.
 
-use super::wire::{ErrorBody, ImageRow, LocalImageRow, Page, Row, VersionRow};
+use super::wire::{ErrorBody, ImageRow, LocalImageRow, Page, Row, Seen, VersionRow};
 use crate::domain::catalog::{Answer, Failure, Image, Listing, Told};
 use crate::domain::{ImageRef, Label};
 
@@ -8,7 +8,8 @@ use crate::domain::{ImageRef, Label};
 pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Told> {
     let _ = ErrorBody::read(body).describe();
     let versions = rows(body, VersionRow::read);
-    let locals = rows(body, |row: LocalImageRow| row.read(asked));
+    let mut seen = Seen::default();
+    let locals = rows(body, |row: LocalImageRow| row.read(asked, &mut seen));
     let images = rows(body, ImageRow::read);
     let mut told = Vec::new();
     if let Ok(images) = &images {
@@ -22,7 +23,7 @@ pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Told> {
     told
 }
 
-fn rows<R: Row, T>(body: &[u8], read: impl Fn(R) -> Result<T, String>) -> Result<Vec<T>, String> {
+fn rows<R: Row, T>(body: &[u8], read: impl FnMut(R) -> Result<T, String>) -> Result<Vec<T>, String> {
     let page = Page::read(body).map_err(|error| error.to_string())?;
     page.rows.into_iter().map(read).collect()
 }

@@ -236,6 +236,14 @@ fn standard_output_by_its_name_is_added_to() {
     assert_eq!(status.code(), Some(0));
     let log = bench.read("log");
     assert!(log.starts_with("before\n### The images have not drifted\n"), "{log}");
+    // And what is printed besides comes behind it, not over it.
+    let log = std::fs::File::create(bench.path("log")).unwrap();
+    bench.command("check fine -o markdown=/dev/stdout").stdout(log).status().unwrap();
+    let (report, printed) = (bench.ok("check fine --format markdown"), bench.ok("check fine"));
+    assert_eq!(bench.read("log"), report + &printed);
+    let log = std::fs::File::options().append(true).open(bench.path("log")).unwrap();
+    assert_eq!(bench.command("export env -o /dev/stdout").stdout(log).status().unwrap().code(), Some(0));
+    assert!(bench.read("log").ends_with(&bench.ok("export env")));
 }
 
 #[test]
