@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::human::{date, unknown};
 use crate::domain::lock::Pin;
 use crate::domain::resolve::{Action, Change, Plan};
-use crate::domain::words::escaped;
+use crate::domain::words::shown;
 use crate::error::Source;
 
 /// The label of a pin, or what else it is known by.
@@ -31,7 +31,7 @@ pub struct Resolved<'a> {
 pub(super) fn changes<'a>(resolved: &[Resolved<'a>]) -> Vec<(String, &'a Change)> {
     let many = resolved.len() > 1;
     let of = |it: &Resolved<'a>| {
-        let manifest = if many { escaped(&it.manifest.path.display().to_string()) } else { String::new() };
+        let manifest = if many { shown(&it.manifest.path) } else { String::new() };
         it.plan.changes.iter().map(move |change| (manifest.clone(), change))
     };
     resolved.iter().flat_map(of).collect()

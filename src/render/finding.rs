@@ -12,7 +12,7 @@ use super::place::{Lines, Place};
 use crate::domain::drift::{Finding, Latest, Report, Status};
 use crate::domain::lock::block;
 use crate::domain::problem::{Problem, Span};
-use crate::domain::words::{and_more, count, escaped, quoted};
+use crate::domain::words::{and_more, count, quoted, shown};
 use crate::domain::{Cell, Name};
 use crate::error::Source;
 
@@ -30,7 +30,7 @@ pub struct Part<'a> {
 impl Part<'_> {
     /// What the manifest is called.
     pub(super) fn name(&self) -> String {
-        escaped(&self.manifest.path.display().to_string())
+        shown(&self.manifest.path)
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{ChangeJson, LocalImageJson, RemarkJson, write};
 use crate::domain::resolve::Change;
-use crate::domain::words::escaped;
+use crate::domain::words::shown;
 use crate::error::Source;
 use crate::render::change::Resolved;
 
@@ -28,7 +28,7 @@ pub fn plan(resolved: &[Resolved<'_>], dry_run: bool) -> String {
     }
     fn row<'a>(manifest: &Source, change: &'a Change) -> Row<'a> {
         Row {
-            manifest: name(manifest),
+            manifest: shown(&manifest.path),
             change: ChangeJson::new(change),
             newer: change.newer.as_ref().map(|newer| LocalImageJson::latest(newer, &change.cell.zone)),
             note: change.note.as_deref(),
@@ -43,11 +43,7 @@ pub fn plan(resolved: &[Resolved<'_>], dry_run: bool) -> String {
     };
     for Resolved { manifest, plan, .. } in resolved {
         report.pins.extend(plan.changes.iter().map(|change| row(manifest, change)));
-        report.warnings.extend(plan.warnings.iter().map(|warning| RemarkJson::new(name(manifest), warning)));
+        report.warnings.extend(plan.warnings.iter().map(|warning| RemarkJson::new(shown(&manifest.path), warning)));
     }
     write(&report)
-}
-
-fn name(manifest: &Source) -> String {
-    escaped(&manifest.path.display().to_string())
 }
