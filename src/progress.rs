@@ -42,7 +42,7 @@ struct Progress {
     started: Option<Instant>,
     asked: usize,
     answered: usize,
-    /// What went wrong since the last answer.
+    /// What went wrong last while these answers were awaited.
     trouble: String,
     shown: bool,
 }
@@ -52,14 +52,12 @@ impl Progress {
     fn hear(&mut self, event: Event<'_>, now: Instant) -> Option<String> {
         match event {
             Event::Asking(more) => self.asked += more,
-            Event::Answered => {
-                self.answered += 1;
-                self.trouble.clear();
-            }
+            Event::Answered => self.answered += 1,
             Event::Retrying(why) => self.trouble = format!(", retrying after {why}"),
             Event::Waiting | Event::Request(_) => {}
         }
         if self.answered == self.asked {
+            self.trouble.clear();
             return std::mem::take(&mut self.shown).then(|| ERASE.to_owned());
         }
         let waited = now.duration_since(*self.started.get_or_insert(now));

@@ -18,7 +18,7 @@ use crate::render::{human, json};
 pub fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Outcome, Error> {
     let pattern = Pattern::new(pattern.unwrap_or_default());
     let mut catalog = Catalog::default();
-    context.marketplace.ask(BTreeSet::from([Question::Index]), &mut catalog);
+    context.marketplace.inquire(&mut catalog, |_| BTreeSet::from([Question::Index]));
     check_index(&catalog)?;
     check_category(filter, &catalog)?;
     context.marketplace.inquire(&mut catalog, |catalog| questions(&matching(&pattern, filter, context.now, catalog)));
@@ -51,8 +51,7 @@ pub(super) fn listing_failed(label: &Label, failure: Failure) -> Error {
 
 fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Error> {
     let Some(wanted) = &filter.category else { return Ok(()) };
-    let known: BTreeSet<&str> =
-        catalog.images().iter().flat_map(|image| &image.categories).map(String::as_str).collect();
+    let known: BTreeSet<&str> = catalog.images().iter().flat_map(|image| image.categories.iter()).collect();
     if known.contains(wanted.as_str()) {
         return Ok(());
     }

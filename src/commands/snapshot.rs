@@ -29,7 +29,7 @@ pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
         }
     }
     let mut catalog = Catalog::default();
-    context.marketplace.ask(BTreeSet::from([Question::Index]), &mut catalog);
+    context.marketplace.inquire(&mut catalog, |_| BTreeSet::from([Question::Index]));
     check_index(&catalog)?;
     context.marketplace.inquire(&mut catalog, everything);
     check_whole(&catalog)?;

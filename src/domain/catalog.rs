@@ -3,12 +3,12 @@
 //! A catalog never guesses. What was not asked is absent, what was asked and went wrong is [`Answer::Failed`], and a
 //! listing that cannot be the whole truth says so in its doubts.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 pub use super::failure::Failure;
+use super::word_set::WordSet;
 use super::{Arch, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone};
 
 /// One local image: one version of an image, in one zone, for one architecture, of one type.
@@ -24,9 +24,8 @@ pub struct LocalImage {
     pub arch: Arch,
     /// The root volume it is made for.
     pub image_type: StatedType,
-    /// The Instance types that it can boot, nearly always those of its neighbours too. The API changes this list under a
-    /// constant ID.
-    pub commercial_types: Arc<BTreeSet<Box<str>>>,
+    /// The Instance types that it can boot. The API changes this list under a constant ID.
+    pub commercial_types: WordSet,
 }
 
 /// One published build of an image.
@@ -143,7 +142,7 @@ pub struct Image {
     /// Its name for people: `Ubuntu 24.04 Noble Numbat`. Changes without notice.
     pub name: String,
     /// What kind of image it is: `distribution`, `instantapp`.
-    pub categories: Vec<String>,
+    pub categories: WordSet,
     /// When the Marketplace stops listing it.
     pub valid_until: Option<Timestamp>,
 }

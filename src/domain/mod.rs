@@ -35,6 +35,7 @@ pub mod resolve;
 pub mod search;
 pub mod select;
 pub mod status;
+pub mod word_set;
 pub mod words;
 
 /// What a malformed word should have looked like, to stand behind "expected".

@@ -11,14 +11,18 @@ const ANSWER: usize = 1 << 20;
 /// The most that all answers may hold together that are being read.
 const IN_HAND: usize = 12 << 20;
 
-/// The most that all answers of a run may hold together: much of what they say is kept.
-const RUN: usize = 64 << 20;
+/// The most that all answers of a run may hold together: what they say is kept.
+const RUN: usize = 32 << 20;
+
+/// What a row takes beside the text that it came in.
+const ROW: usize = 128;
 
 /// What was read so far.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
     in_hand: Cell<usize>,
-    read: Cell<usize>,
+    /// What may be kept of it.
+    kept: Cell<usize>,
 }
 
 /// An answer that is being read. When it is dropped, its room is free for another.
@@ -36,20 +40,21 @@ impl Budget {
     pub(super) fn answer(&self) -> Reading<'_> {
         Reading { budget: self, bytes: Vec::new() }
     }
+
+    /// Takes in what so many rows of a whole answer come to, if that is not too much.
+    pub(super) fn keep(&self, rows: usize) -> Result<(), TooMuch> {
+        self.kept.set(self.kept.get() + rows * ROW);
+        within("all answers of this run are together", self.kept.get(), RUN)
+    }
 }
 
 impl Reading<'_> {
     /// Takes in more of the answer, if that is not too much.
     pub(super) fn take(&mut self, chunk: &[u8]) -> Result<(), TooMuch> {
-        let Budget { in_hand, read } = self.budget;
-        let sums = [
-            ("the answer is", self.bytes.len(), ANSWER),
-            ("the answers that came at once are together", in_hand.get(), IN_HAND),
-            ("all answers of this run are together", read.get(), RUN),
-        ];
-        if let Some((what, _, most)) = sums.into_iter().find(|(_, sum, most)| sum + chunk.len() > *most) {
-            return Err(TooMuch(format!("{what} larger than {} MiB, which the Marketplace's never are", most >> 20)));
-        }
+        let Budget { in_hand, kept } = self.budget;
+        within("the answer is", self.bytes.len() + chunk.len(), ANSWER)?;
+        within("the answers that came at once are together", in_hand.get() + chunk.len(), IN_HAND)?;
+        within("all answers of this run are together", kept.get() + chunk.len(), RUN)?;
         in_hand.set(in_hand.get() + chunk.len());
         self.bytes.extend_from_slice(chunk);
         Ok(())
@@ -58,7 +63,7 @@ impl Reading<'_> {
     /// The whole answer. It stays in hand no longer than it takes to understand it.
     pub(super) fn finish(mut self) -> Vec<u8> {
         let bytes = std::mem::take(&mut self.bytes);
-        self.budget.read.set(self.budget.read.get() + bytes.len());
+        self.budget.kept.set(self.budget.kept.get() + bytes.len());
         self.budget.in_hand.set(self.budget.in_hand.get() - bytes.len());
         bytes
     }
@@ -68,6 +73,13 @@ impl Drop for Reading<'_> {
     fn drop(&mut self) {
         self.budget.in_hand.set(self.budget.in_hand.get() - self.bytes.len());
     }
+}
+
+fn within(what: &str, sum: usize, most: usize) -> Result<(), TooMuch> {
+    if sum > most {
+        return Err(TooMuch(format!("{what} larger than {} MiB, which the Marketplace's never are", most >> 20)));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -114,5 +126,12 @@ mod tests {
             reading.finish();
         }
         assert!(refusal(budget.answer().take(b" ")).starts_with("all answers of this run"));
+    }
+
+    #[test]
+    fn rows_count_too() {
+        let budget = Budget::default();
+        budget.keep(RUN / ROW).unwrap();
+        assert!(refusal(budget.keep(1)).starts_with("all answers of this run"));
     }
 }

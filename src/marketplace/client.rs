@@ -1,19 +1,19 @@
 //! The questions, put to the live API: which request answers each, side by side, and what the answers mean.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use futures_util::stream;
+use futures_util::stream::FuturesUnordered;
 use tokio::runtime::{Builder, Runtime};
 
 use super::http::{Event, Http, Settings, Worth};
-use super::paging::{Rows, read_all};
+use super::paging::{Pages, Rows};
 use super::wire::{ImageRow, LocalImageRow, Seen, VersionRow};
-use crate::domain::catalog::{Answer, Failure, Image, Listing, LocalImage, Question, Told, Version};
+use crate::domain::catalog::{Answer, Catalog, Failure, Image, Listing, LocalImage, Question, Told, Version};
 use crate::domain::{ImageId, ImageRef, LocalImageId};
 
 /// How many requests are under way at once. A whole catalog is some thirty labels: one round of latency.
@@ -47,18 +47,50 @@ impl Client {
         Ok(Self { runtime: Some(runtime), http: Http::new(settings)? })
     }
 
-    /// Asks some questions side by side, [`CONCURRENCY`] at a time.
-    pub(super) fn ask(&self, questions: BTreeSet<Question>) -> Vec<Told> {
-        self.http.tell(Event::Asking(questions.len()));
-        let answers = stream::iter(questions).map(|question| self.answer(question)).buffer_unordered(CONCURRENCY);
-        let answers = answers.inspect(|_| self.http.tell(Event::Answered)).collect();
-        let answers = async {
-            match select(pin!(answers), pin!(self.moments())).await {
-                Either::Left((answers, _)) => answers,
+    /// Asks these questions, and what `next` wants as answers come in, until it wants nothing that is not known.
+    pub(super) fn inquire(
+        &self,
+        questions: BTreeSet<Question>,
+        catalog: &mut Catalog,
+        next: impl Fn(&Catalog) -> BTreeSet<Question>,
+    ) {
+        let Some(runtime) = &self.runtime else { return };
+        runtime.block_on(async {
+            match select(pin!(self.gather(questions, catalog, next)), pin!(self.moments())).await {
+                Either::Left(((), _)) => {}
                 Either::Right((never, _)) => match never {},
             }
-        };
-        self.runtime.as_ref().map_or_else(Vec::new, |runtime| runtime.block_on(answers))
+        });
+    }
+
+    /// Has up to [`CONCURRENCY`] questions under way. What depends on the index is asked as soon as that is there, beside
+    /// the listings that it did not depend on; all else when nothing is under way any more.
+    async fn gather(
+        &self,
+        mut questions: BTreeSet<Question>,
+        catalog: &mut Catalog,
+        next: impl Fn(&Catalog) -> BTreeSet<Question>,
+    ) {
+        let (mut asked, mut waiting, mut under_way) = (BTreeSet::new(), VecDeque::new(), FuturesUnordered::new());
+        loop {
+            questions.retain(|question| asked.insert(question.clone()));
+            self.http.tell(Event::Asking(questions.len()));
+            waiting.extend(questions);
+            questions = loop {
+                while under_way.len() < CONCURRENCY
+                    && let Some(question) = waiting.pop_front()
+                {
+                    under_way.push(self.answer(question));
+                }
+                let Some(told) = under_way.next().await else { return };
+                self.http.tell(Event::Answered);
+                let leads_on = matches!(told, Told::Index(_)) || under_way.is_empty() && waiting.is_empty();
+                catalog.learn(told);
+                if leads_on {
+                    break next(catalog);
+                }
+            };
+        }
     }
 
     /// Tells the observer of each moment, for ever.
@@ -88,35 +120,23 @@ impl Client {
             ImageRef::Id(id) => (format!("image_id={id}"), None),
             ImageRef::Version(id) => (format!("version_id={id}"), None),
         };
-        let Some(Rows { rows, doubts }) =
-            read_all::<LocalImageRow>(&self.http, "/local-images", &query, Worth::Much).await?
-        else {
-            return Ok(None);
-        };
-        // A listing with one lie in it is not believed at all: the row may hide a second candidate for some cell.
         let mut seen = Seen::default();
-        let local_images: Result<Vec<_>, _> = rows.into_iter().map(|row| row.read(asked, &mut seen)).collect();
-        Ok(Some(Listing::new(local_images.map_err(Failure::strange)?.into_iter().flatten().collect(), doubts)))
+        let read = |row: LocalImageRow| row.read(asked, &mut seen);
+        let pages = Pages { http: &self.http, path: "/local-images", query, worth: Worth::Much, read };
+        Ok(pages.read_all().await?.map(|Rows { rows, doubts }| Listing::new(rows, doubts)))
     }
 
     async fn versions(&self, image: ImageId) -> Result<Option<Vec<Version>>, Failure> {
         let query = format!("image_id={image}&order_by=created_at_desc");
-        let Some(Rows { rows, doubts }) =
-            read_all::<VersionRow>(&self.http, "/versions", &query, Worth::Little).await?
-        else {
-            return Ok(None);
-        };
-        if !doubts.is_empty() {
-            return Err(Failure::doubtful(&doubts));
-        }
-        rows.into_iter().map(VersionRow::read).collect::<Result<_, _>>().map(Some).map_err(Failure::strange)
+        let pages = Pages { http: &self.http, path: "/versions", query, worth: Worth::Little, read: VersionRow::read };
+        pages.read_all().await?.map(beyond_doubt).transpose()
     }
 
     async fn local_image(&self, id: LocalImageId) -> Result<Option<LocalImage>, Failure> {
         let Some(body) = self.http.get(&format!("/local-images/{id}"), Worth::Much).await? else { return Ok(None) };
         let row: LocalImageRow = serde_json::from_slice(&body.bytes).map_err(|error| body.unreadable(&error))?;
         match row.read(None, &mut Seen::default()) {
-            Ok(Some(local)) if local.id == id => Ok(Some(local)),
+            Ok((_, Some(local))) if local.id == id => Ok(Some(local)),
             Ok(_) => Err(body.strange(format!("it is not about {id}"))),
             Err(lie) => Err(body.strange(lie)),
         }
@@ -124,19 +144,22 @@ impl Client {
 
     /// The index of all images, those past their end of life too: one that is hidden still has its end to tell.
     async fn index(&self) -> Result<Option<Vec<Image>>, Failure> {
-        let Some(rows) = read_all::<ImageRow>(&self.http, "/images", "include_eol=true", Worth::Little).await? else {
+        let query = "include_eol=true".to_owned();
+        let pages = Pages { http: &self.http, path: "/images", query, worth: Worth::Little, read: ImageRow::read };
+        let Some(rows) = pages.read_all().await? else {
             return Err(Failure::strange("it says that it has no list of images"));
         };
-        if !rows.doubts.is_empty() {
-            return Err(Failure::doubtful(&rows.doubts));
-        }
-        let images: Vec<Image> =
-            rows.rows.into_iter().map(ImageRow::read).collect::<Result<_, _>>().map_err(Failure::strange)?;
+        let images = beyond_doubt(rows)?;
         if images.is_empty() {
             return Err(Failure::strange("it lists no image at all"));
         }
         Ok(Some(images))
     }
+}
+
+/// The rows of what is of no use unless it is whole.
+fn beyond_doubt<T>(Rows { rows, doubts }: Rows<T>) -> Result<Vec<T>, Failure> {
+    if doubts.is_empty() { Ok(rows) } else { Err(Failure::doubtful(&doubts)) }
 }
 
 fn answer<T>(answer: Result<Option<T>, Failure>) -> Answer<T> {

@@ -1,6 +1,8 @@
 //! The seam of the fuzz target `wire`, and in no other build: bytes -> what an answer of them would teach.
 
-use super::wire::{ErrorBody, ImageRow, LocalImageRow, Page, Row, Seen, VersionRow};
+use serde::de::DeserializeOwned;
+
+use super::wire::{ErrorBody, ImageRow, LocalImageRow, Page, Seen, VersionRow};
 use crate::domain::catalog::{Answer, Failure, Image, Listing, Told};
 use crate::domain::{ImageRef, Label};
 
@@ -14,7 +16,7 @@ pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Told> {
     let mut told = Vec::new();
     if let Ok(images) = &images {
         for Image { id, label, .. } in images {
-            let listing = locals.clone().map(|rows| Listing::new(rows.into_iter().flatten().collect(), Vec::new()));
+            let listing = locals.clone().map(|rows| Listing::new(rows, Vec::new()));
             told.push(Told::Versions(*id, answer(versions.clone())));
             told.push(Told::Listing(ImageRef::Label(label.clone()), answer(listing)));
         }
@@ -23,9 +25,13 @@ pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Told> {
     told
 }
 
-fn rows<R: Row, T>(body: &[u8], read: impl FnMut(R) -> Result<T, String>) -> Result<Vec<T>, String> {
+fn rows<R, I, T>(body: &[u8], mut read: impl FnMut(R) -> Result<(I, Option<T>), String>) -> Result<Vec<T>, String>
+where
+    R: DeserializeOwned,
+{
     let page = Page::read(body).map_err(|error| error.to_string())?;
-    page.rows.into_iter().map(read).collect()
+    let rows: Result<Vec<_>, _> = page.rows.into_iter().map(|row| Ok::<_, String>(read(row)?.1)).collect();
+    Ok(rows?.into_iter().flatten().collect())
 }
 
 fn answer<T>(read: Result<T, String>) -> Answer<T> {

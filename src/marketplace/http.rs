@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 
 use super::api_url::ApiUrl;
-use super::budget::Budget;
+use super::budget::{Budget, TooMuch};
 use super::connector::Connector;
 use super::proxy::Proxy;
 use super::retry::{ATTEMPTS, backoff};
@@ -198,6 +198,11 @@ impl Http {
             return Ok(None);
         }
         Err(Trouble::refused(status, &headers, &error))
+    }
+
+    /// Counts so many rows among what this run keeps, if that is not too much.
+    pub(super) fn keep(&self, rows: usize) -> Result<(), TooMuch> {
+        self.budget.keep(rows)
     }
 
     /// Tells the observer what happens.

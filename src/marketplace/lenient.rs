@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// The most entries that a list may have: a page of a hundred rows, or the Instance types of a local image, ten times.
+/// The most entries that a list may have: a page of a hundred rows, ten times.
 const MOST: usize = 1000;
 
 /// A value, if it is one of the type expected; of any other, nothing is kept.

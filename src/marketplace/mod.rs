@@ -11,6 +11,7 @@ mod connector;
 mod fuzzing;
 mod http;
 mod lenient;
+mod lines;
 mod paging;
 mod proxy;
 mod retry;
@@ -61,30 +62,22 @@ impl Live {
 }
 
 impl Marketplace {
-    /// Asks until `next`, which is given what is known so far, asks nothing new. What it asks at once is asked side by
-    /// side, so that each turn costs one round of latency.
+    /// Asks until `next`, which is given what is known so far, wants nothing that is not known.
     pub fn inquire(&self, catalog: &mut Catalog, next: impl Fn(&Catalog) -> BTreeSet<Question>) {
-        loop {
-            let questions: BTreeSet<Question> = next(catalog).into_iter().filter(|it| !catalog.knows(it)).collect();
-            if questions.is_empty() {
-                return;
-            }
-            self.ask(questions, catalog);
-        }
-    }
-
-    /// Asks some questions, side by side.
-    pub fn ask(&self, questions: BTreeSet<Question>, catalog: &mut Catalog) {
-        let told = match self {
-            Self::Live(live) => match live.client() {
-                Ok(client) => client.ask(questions),
-                Err(failure) => questions.into_iter().map(|question| failed(question, &failure)).collect(),
-            },
-            Self::Snapshot(snapshot) => questions.into_iter().map(|question| snapshot.answer(question)).collect(),
-            Self::Offline => questions.into_iter().map(|question| failed(question, &offline())).collect(),
+        let next = |catalog: &Catalog| -> BTreeSet<_> {
+            next(catalog).into_iter().filter(|question| !catalog.knows(question)).collect()
         };
-        for told in told {
-            catalog.learn(told);
+        let questions = next(catalog);
+        if questions.is_empty() {
+            return;
+        }
+        match self {
+            Self::Live(live) => match live.client() {
+                Ok(client) => client.inquire(questions, catalog, next),
+                Err(failure) => settle(questions, catalog, next, |question| failed(question, &failure)),
+            },
+            Self::Snapshot(snapshot) => settle(questions, catalog, next, |question| snapshot.answer(question)),
+            Self::Offline => settle(questions, catalog, next, |question| failed(question, &offline())),
         }
     }
 
@@ -94,6 +87,21 @@ impl Marketplace {
             Self::Snapshot(snapshot) => Some(snapshot.taken),
             Self::Live(_) | Self::Offline => None,
         }
+    }
+}
+
+/// Lets somebody who need not wait answer the questions, and those that their answers raise.
+fn settle(
+    mut questions: BTreeSet<Question>,
+    catalog: &mut Catalog,
+    next: impl Fn(&Catalog) -> BTreeSet<Question>,
+    answer: impl Fn(Question) -> Told,
+) {
+    while !questions.is_empty() {
+        for question in questions {
+            catalog.learn(answer(question));
+        }
+        questions = next(catalog);
     }
 }
 

@@ -5,8 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use serde::de::DeserializeOwned;
+
+use super::budget::TooMuch;
 use super::http::{Http, Worth};
-use super::wire::{Page, Row};
+use super::wire::Page;
 use crate::domain::catalog::Failure;
 
 /// The most rows a page may have; the API's own limit.
@@ -18,95 +21,130 @@ const MOST_PAGES: usize = 200;
 /// How often a listing that moves is read anew.
 const PASSES: usize = 3;
 
-/// All rows of a listing, and why they may not be all.
-pub(super) struct Rows<R> {
-    pub(super) rows: Vec<R>,
+/// A listing, and how its rows are read.
+pub(super) struct Pages<'h, F> {
+    pub(super) http: &'h Http,
+    pub(super) path: &'static str,
+    pub(super) query: String,
+    pub(super) worth: Worth,
+    /// Makes of a row the ID that tells it from others, and what it describes, if that can be anything to anybody; or
+    /// says why it cannot be believed. A listing with one lie in it is not believed at all: the row may hide a second
+    /// candidate for some cell.
+    pub(super) read: F,
+}
+
+/// What all rows of a listing describe, and why they may not be all.
+pub(super) struct Rows<T> {
+    pub(super) rows: Vec<T>,
     pub(super) doubts: Vec<String>,
 }
 
-/// Reads all pages of a listing; `None` means that the thing it lists does not exist.
-pub(super) async fn read_all<R: Row>(
-    http: &Http,
-    path: &str,
-    query: &str,
-    worth: Worth,
-) -> Result<Option<Rows<R>>, Failure> {
-    let mut last = Pass::Moved;
-    for _ in 0..PASSES {
-        last = pass(http, path, query, worth).await?;
-        match last {
-            Pass::NotFound => return Ok(None),
-            Pass::Whole(rows) if rows.doubts.is_empty() => return Ok(Some(rows)),
-            // A count that is wrong for a moment is right the next time; one that stays wrong stays a doubt.
-            Pass::Whole(_) | Pass::Moved => {}
-        }
-    }
-    match last {
-        Pass::Whole(rows) => Ok(Some(rows)),
-        Pass::NotFound | Pass::Moved => {
-            let cause = format!("the listing kept changing while its pages were read, {PASSES} times in a row");
-            Err(Failure::new(cause, "run imagelock again in a minute"))
-        }
-    }
-}
-
-enum Pass<R> {
+enum Pass<T> {
     NotFound,
-    Whole(Rows<R>),
+    Whole(Rows<T>),
     Moved,
 }
 
-async fn pass<R: Row>(http: &Http, path: &str, query: &str, worth: Worth) -> Result<Pass<R>, Failure> {
-    let Some(first) = page::<R>(http, path, query, worth, 1).await? else { return Ok(Pass::NotFound) };
-    let mut rows = first.rows;
-    if rows.len() < PAGE_SIZE && first.total == Some(rows.len() as u64) {
-        return Ok(Pass::Whole(Rows { rows, doubts: Vec::new() }));
-    }
-    let ids = |rows: &[R]| rows.iter().map(|row| row.id().to_owned()).collect::<BTreeSet<_>>();
-    let first_ids = ids(&rows);
-    let mut seen = first_ids.clone();
-    let mut number = 1;
-    let ends_empty = loop {
-        number += 1;
-        if number > MOST_PAGES {
-            return Err(endless());
+impl<F> Pages<'_, F> {
+    /// Reads all pages; `None` means that the thing they list does not exist.
+    pub(super) async fn read_all<R, I, T>(mut self) -> Result<Option<Rows<T>>, Failure>
+    where
+        R: DeserializeOwned,
+        I: Ord + Copy,
+        F: FnMut(R) -> Result<(I, Option<T>), String>,
+    {
+        let mut last = Pass::Moved;
+        for _ in 0..PASSES {
+            last = self.pass().await?;
+            match last {
+                Pass::NotFound => return Ok(None),
+                Pass::Whole(rows) if rows.doubts.is_empty() => return Ok(Some(rows)),
+                // A count that is wrong for a moment is right the next time; one that stays wrong stays a doubt.
+                Pass::Whole(_) | Pass::Moved => {}
+            }
         }
-        let Some(next) = page::<R>(http, path, query, worth, number).await? else { return Ok(Pass::Moved) };
-        if next.total != first.total {
-            return Ok(Pass::Moved);
-        }
-        let (before, empty) = (rows.len(), next.rows.is_empty());
-        rows.extend(next.rows.into_iter().filter(|row| seen.insert(row.id().to_owned())));
-        if rows.len() == before {
-            break empty;
-        }
-    };
-    let several_pages = seen.len() > first_ids.len();
-    if several_pages {
-        let Some(again) = page::<R>(http, path, query, worth, 1).await? else { return Ok(Pass::Moved) };
-        if again.total != first.total || ids(&again.rows) != first_ids {
-            return Ok(Pass::Moved);
+        match last {
+            Pass::Whole(rows) => Ok(Some(rows)),
+            Pass::NotFound | Pass::Moved => {
+                let cause = format!("the listing kept changing while its pages were read, {PASSES} times in a row");
+                Err(Failure::new(cause, "run imagelock again in a minute"))
+            }
         }
     }
-    let doubt = match first.total {
-        Some(total) if total > rows.len() as u64 => Some(format!("it counts {total} rows, and sent {}", rows.len())),
-        None if several_pages || !ends_empty => {
-            Some("it came in pages that do not say how many rows there are".to_owned())
+
+    async fn pass<R, I, T>(&mut self) -> Result<Pass<T>, Failure>
+    where
+        R: DeserializeOwned,
+        I: Ord + Copy,
+        F: FnMut(R) -> Result<(I, Option<T>), String>,
+    {
+        let Some(first) = self.page(1).await? else { return Ok(Pass::NotFound) };
+        let (total, sent) = (first.total, first.rows.len());
+        let first_ids = ids(&first.rows);
+        let (mut rows, mut count, mut seen) = (Vec::new(), 0, BTreeSet::new());
+        // What stood on an earlier page has slid to this one; what stands twice on one page is in two cells.
+        let mut add = |page: Page<(I, Option<T>)>| {
+            let ids = ids(&page.rows);
+            let fresh: Vec<_> = page.rows.into_iter().filter(|(id, _)| !seen.contains(id)).collect();
+            count += fresh.len();
+            rows.extend(fresh.into_iter().filter_map(|(_, row)| row));
+            seen.extend(ids);
+            count
+        };
+        let mut count = add(first);
+        if sent < PAGE_SIZE && total == Some(sent as u64) {
+            return Ok(Pass::Whole(Rows { rows, doubts: Vec::new() }));
         }
-        _ => None,
-    };
-    Ok(Pass::Whole(Rows { rows, doubts: doubt.into_iter().collect() }))
+        let mut number = 1;
+        let ends_empty = loop {
+            number += 1;
+            if number > MOST_PAGES {
+                return Err(endless());
+            }
+            let Some(next) = self.page(number).await? else { return Ok(Pass::Moved) };
+            if next.total != total {
+                return Ok(Pass::Moved);
+            }
+            let (before, empty) = (count, next.rows.is_empty());
+            count = add(next);
+            if count == before {
+                break empty;
+            }
+        };
+        let several_pages = count > sent;
+        if several_pages {
+            let Some(again) = self.page(1).await? else { return Ok(Pass::Moved) };
+            if again.total != total || ids(&again.rows) != first_ids {
+                return Ok(Pass::Moved);
+            }
+        }
+        let doubt = match total {
+            Some(total) if total > count as u64 => Some(format!("it counts {total} rows, and sent {count}")),
+            None if several_pages || !ends_empty => {
+                Some("it came in pages that do not say how many rows there are".to_owned())
+            }
+            _ => None,
+        };
+        Ok(Pass::Whole(Rows { rows, doubts: doubt.into_iter().collect() }))
+    }
+
+    async fn page<R, I, T>(&mut self, number: usize) -> Result<Option<Page<(I, Option<T>)>>, Failure>
+    where
+        R: DeserializeOwned,
+        F: FnMut(R) -> Result<(I, Option<T>), String>,
+    {
+        let Self { http, path, query, worth, read } = self;
+        let path = format!("{path}?{query}&page_size={PAGE_SIZE}&page={number}");
+        let Some(body) = http.get(&path, *worth).await? else { return Ok(None) };
+        let page: Page<R> = Page::read(&body.bytes).map_err(|error| body.unreadable(&error))?;
+        http.keep(page.rows.len()).map_err(|TooMuch(cause)| body.strange(cause))?;
+        let rows = page.rows.into_iter().map(read).collect::<Result<_, _>>().map_err(|lie| body.strange(lie))?;
+        Ok(Some(Page { rows, total: page.total }))
+    }
 }
 
-async fn page<R: Row>(
-    http: &Http,
-    path: &str,
-    query: &str,
-    worth: Worth,
-    number: usize,
-) -> Result<Option<Page<R>>, Failure> {
-    let answer = http.get(&format!("{path}?{query}&page_size={PAGE_SIZE}&page={number}"), worth).await?;
-    answer.map(|answer| Page::read(&answer.bytes).map_err(|error| answer.unreadable(&error))).transpose()
+fn ids<I: Ord + Copy, T>(rows: &[(I, T)]) -> BTreeSet<I> {
+    rows.iter().map(|(id, _)| *id).collect()
 }
 
 fn endless() -> Failure {

@@ -1,12 +1,12 @@
 //! A saved catalog: the file that `imagelock snapshot` writes and `--catalog` answers from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::lines::Lines;
 use crate::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, Question, StatedType, Told, Version};
 use crate::domain::words::visible;
 use crate::domain::{Expected, ImageRef, Label, LocalImageId, VersionId};
@@ -76,8 +76,8 @@ struct ImageEntry {
     label: String,
     id: String,
     name: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    categories: Vec<String>,
+    #[serde(default, skip_serializing_if = "Lines::is_empty")]
+    categories: Lines,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     valid_until: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -105,7 +105,7 @@ struct LocalImageEntry {
     versions: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     superseded: bool,
-    commercial_types: BTreeSet<Box<str>>,
+    commercial_types: Lines,
 }
 
 impl Snapshot {
@@ -247,7 +247,7 @@ impl ImageEntry {
             label: word("label", &self.label)?,
             id: word("id", &self.id)?,
             name: self.name,
-            categories: self.categories,
+            categories: self.categories.words(),
             valid_until: self.valid_until.map(|time| timestamp("valid_until", &time)).transpose()?,
         };
         let mut versions = Vec::new();
@@ -269,7 +269,7 @@ impl ImageEntry {
             label: image.label.to_string(),
             id: image.id.to_string(),
             name: image.name.clone(),
-            categories: image.categories.clone(),
+            categories: Lines::from(&image.categories),
             valid_until: image.valid_until.map(|time| time.to_string()),
             versions: versions.iter().map(version).collect(),
             local_images: rows.iter().map(LocalImageEntry::write).collect(),
@@ -287,7 +287,7 @@ impl LocalImageEntry {
             image_type: self.image_type.map_or(StatedType::Unstated, |text| {
                 text.parse().map_or_else(|_| StatedType::Other(text.into()), StatedType::Known)
             }),
-            commercial_types: Arc::new(self.commercial_types),
+            commercial_types: self.commercial_types.words(),
         };
         let versions = self.versions.iter().map(|id| word("versions", id)).collect::<Result<_, _>>()?;
         Ok(SavedRow { local, versions, superseded: self.superseded })
@@ -304,7 +304,7 @@ impl LocalImageEntry {
             },
             versions: row.versions.iter().map(ToString::to_string).collect(),
             superseded: row.superseded,
-            commercial_types: (*row.local.commercial_types).clone(),
+            commercial_types: Lines::from(&row.local.commercial_types),
         }
     }
 }

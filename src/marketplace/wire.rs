@@ -1,15 +1,17 @@
 //! The API's JSON, read leniently: unknown fields pass, odd values are doubts about a row and never about the rest.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::lenient::{List, lenient};
+use super::lines::Lines;
 use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
+use crate::domain::word_set::WordSet;
 use crate::domain::words::visible;
-use crate::domain::{ImageType, Label};
+use crate::domain::{ImageId, ImageType, Label, LocalImageId, VersionId};
 
 /// One page of a listing.
 pub(super) struct Page<R> {
@@ -18,17 +20,11 @@ pub(super) struct Page<R> {
     pub(super) total: Option<u64>,
 }
 
-/// A row of a listing that comes in pages.
-pub(super) trait Row: for<'de> Deserialize<'de> {
-    /// What tells two rows apart.
-    fn id(&self) -> &str;
-}
-
-impl<R: Row> Page<R> {
+impl<R: DeserializeOwned> Page<R> {
     /// Reads one page.
     pub(super) fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
         #[derive(Deserialize)]
-        #[serde(bound = "R: Row")]
+        #[serde(bound = "R: DeserializeOwned")]
         struct Body<R> {
             #[serde(alias = "local_images", alias = "images", alias = "versions")]
             rows: List<R>,
@@ -48,13 +44,7 @@ pub(super) struct LocalImageRow {
     arch: Option<String>,
     #[serde(rename = "type")]
     image_type: Option<String>,
-    compatible_commercial_types: Option<List<Box<str>>>,
-}
-
-impl Row for LocalImageRow {
-    fn id(&self) -> &str {
-        self.id.as_deref().unwrap_or_default()
-    }
+    compatible_commercial_types: Option<Lines>,
 }
 
 #[derive(Deserialize)]
@@ -62,15 +52,9 @@ pub(super) struct ImageRow {
     id: Option<String>,
     label: Option<String>,
     name: Option<String>,
-    categories: Option<List<String>>,
+    categories: Option<Lines>,
     #[serde(default, deserialize_with = "lenient")]
     valid_until: Option<String>,
-}
-
-impl Row for ImageRow {
-    fn id(&self) -> &str {
-        self.id.as_deref().unwrap_or_default()
-    }
 }
 
 #[derive(Deserialize)]
@@ -80,42 +64,40 @@ pub(super) struct VersionRow {
     published_at: Option<String>,
 }
 
-impl Row for VersionRow {
-    fn id(&self) -> &str {
-        self.id.as_deref().unwrap_or_default()
-    }
-}
-
 impl VersionRow {
     /// The version that the row describes. A date that cannot be read is as good as none.
     ///
     /// # Errors
     /// Why the row cannot be believed.
-    pub(super) fn read(self) -> Result<Version, String> {
-        let id = self.id.unwrap_or_default();
+    pub(super) fn read(self) -> Result<(VersionId, Option<Version>), String> {
+        let id = id("a version", self.id)?;
         let published = self.published_at.and_then(|time| time.parse::<Timestamp>().ok());
-        Ok(Version {
-            id: id.parse().map_err(|_| format!("it holds a version whose ID is no UUID: `{}`", visible(&id)))?,
-            // Whole seconds tell builds apart, and people can read them.
-            published: published.and_then(|time| Timestamp::from_second(time.as_second()).ok()),
-        })
+        // Whole seconds tell builds apart, and people can read them.
+        let published = published.and_then(|time| Timestamp::from_second(time.as_second()).ok());
+        Ok((id, Some(Version { published, id })))
     }
+}
+
+/// Reads the ID of a row.
+fn id<I: FromStr>(of: &str, stated: Option<String>) -> Result<I, String> {
+    let stated = stated.unwrap_or_default();
+    stated.parse().map_err(|_| format!("it holds {of} whose ID is no UUID: `{}`", visible(&stated)))
 }
 
 /// The Instance types of the last row of a listing. They are a hundred, and the next row nearly always has the same.
 #[derive(Default)]
 pub(super) struct Seen {
-    stated: Vec<Box<str>>,
-    sorted: Arc<BTreeSet<Box<str>>>,
+    stated: Lines,
+    sorted: WordSet,
 }
 
 impl Seen {
-    fn commercial_types(&mut self, stated: Vec<Box<str>>) -> Arc<BTreeSet<Box<str>>> {
+    fn commercial_types(&mut self, stated: Lines) -> WordSet {
         if self.stated != stated {
-            self.sorted = Arc::new(stated.iter().cloned().collect());
+            self.sorted = stated.words();
             self.stated = stated;
         }
-        Arc::clone(&self.sorted)
+        self.sorted.clone()
     }
 }
 
@@ -127,11 +109,12 @@ impl LocalImageRow {
     ///
     /// # Errors
     /// Why the row cannot be believed.
-    pub(super) fn read(self, asked: Option<&Label>, seen: &mut Seen) -> Result<Option<LocalImage>, String> {
-        let id = self.id.unwrap_or_default();
-        let Ok(id) = id.parse() else {
-            return Err(format!("it holds a local image whose ID is no UUID: `{}`", visible(&id)));
-        };
+    pub(super) fn read(
+        self,
+        asked: Option<&Label>,
+        seen: &mut Seen,
+    ) -> Result<(LocalImageId, Option<LocalImage>), String> {
+        let id = id("a local image", self.id)?;
         let label = match (self.label, asked) {
             (Some(stated), Some(asked)) if stated != asked.as_str() => {
                 return Err(format!("it holds a local image of another label: `{}`", visible(&stated)));
@@ -143,15 +126,15 @@ impl LocalImageRow {
             return Err(format!("it holds a local image without zone or arch: {id}"));
         };
         // A zone or arch that cannot be written in a manifest cannot be asked for: the row is nobody's.
-        let (Ok(zone), Ok(arch)) = (zone.parse(), arch.parse()) else { return Ok(None) };
+        let (Ok(zone), Ok(arch)) = (zone.parse(), arch.parse()) else { return Ok((id, None)) };
         let image_type = match self.image_type.as_deref() {
             None | Some("" | "unknown_type") => StatedType::Unstated,
             Some(stated) => {
                 stated.parse::<ImageType>().map_or_else(|_| StatedType::Other(stated.into()), StatedType::Known)
             }
         };
-        let commercial_types = seen.commercial_types(self.compatible_commercial_types.unwrap_or_default().0);
-        Ok(Some(LocalImage { id, label, zone, arch, image_type, commercial_types }))
+        let commercial_types = seen.commercial_types(self.compatible_commercial_types.unwrap_or_default());
+        Ok((id, Some(LocalImage { id, label, zone, arch, image_type, commercial_types })))
     }
 }
 
@@ -160,17 +143,18 @@ impl ImageRow {
     ///
     /// # Errors
     /// Why the row cannot be believed.
-    pub(super) fn read(self) -> Result<Image, String> {
-        let (id, label) = (self.id.unwrap_or_default(), self.label.unwrap_or_default());
-        Ok(Image {
-            id: id.parse().map_err(|_| format!("it holds an image whose ID is no UUID: `{}`", visible(&id)))?,
-            label: label
-                .parse()
-                .map_err(|_| format!("it holds an image whose label is none: `{}`", visible(&label)))?,
+    pub(super) fn read(self) -> Result<(ImageId, Option<Image>), String> {
+        let (id, label) = (id("an image", self.id)?, self.label.unwrap_or_default());
+        let label =
+            label.parse().map_err(|_| format!("it holds an image whose label is none: `{}`", visible(&label)))?;
+        let image = Image {
+            id,
+            label,
             name: self.name.unwrap_or_default(),
-            categories: self.categories.unwrap_or_default().0,
+            categories: self.categories.unwrap_or_default().words(),
             valid_until: self.valid_until.and_then(|time| time.parse::<Timestamp>().ok()),
-        })
+        };
+        Ok((id, Some(image)))
     }
 }
 

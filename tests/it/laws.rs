@@ -70,7 +70,7 @@ fn catalog(build: u8, shuffle: u64) -> Catalog {
                         zone: zone.parse().unwrap(),
                         arch: arch.parse().unwrap(),
                         image_type: StatedType::Known(image_type),
-                        commercial_types: BTreeSet::from(["DEV1-S".into()]).into(),
+                        commercial_types: ["DEV1-S"].into_iter().collect(),
                     });
                 }
             }

@@ -281,6 +281,7 @@ fn rows_that_are_not_to_be_believed() {
       |         ^^^^^^^^^^^^^^ asked for this image
       |
       = note: the answer cannot be used: it holds a local image whose ID is no UUID: `$(touch /tmp/x)`
+      = note: request ID req-1
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
     assert_snapshot!(refusal(lie("id", json!(null))), @r#"
@@ -291,6 +292,7 @@ fn rows_that_are_not_to_be_believed() {
       |         ^^^^^^^^^^^^^^ asked for this image
       |
       = note: the answer cannot be used: it holds a local image whose ID is no UUID: ``
+      = note: request ID req-1
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
     assert_snapshot!(refusal(lie("label", json!("ubuntu_noble\u{1b}[2J"))), @r#"
@@ -301,6 +303,7 @@ fn rows_that_are_not_to_be_believed() {
       |         ^^^^^^^^^^^^^^ asked for this image
       |
       = note: the answer cannot be used: it holds a local image of another label: `ubuntu_noble\u{1b}[2J`
+      = note: request ID req-1
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
     assert_snapshot!(refusal(lie("zone", json!("nl-ams-1"))), @r#"
@@ -394,6 +397,7 @@ fn a_listing_with_one_lie_in_it_is_not_believed_at_all() {
       |         ^^^^^^^^^^^^^^ asked for this image
       |
       = note: the answer cannot be used: it holds a local image whose ID is no UUID: `not-a-uuid`
+      = note: request ID req-1
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
 }

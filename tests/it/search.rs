@@ -165,6 +165,7 @@ fn a_catalog_that_may_not_be_whole_is_not_saved() {
     assert_snapshot!(Bench::new().asking(&marketplace).fails("snapshot today.json"), @"
     error: could not list the local images of `debian_bookworm`: the answer cannot be used: it holds a local image whose ID is no UUID: `no-uuid`
      |
+     = note: request ID req-1
      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     ");
 }

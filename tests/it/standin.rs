@@ -121,13 +121,18 @@ struct State {
     connections: usize,
     /// How many requests must be there before any of a round is answered.
     rounds: VecDeque<usize>,
+    /// A request whose path holds this is of no round.
+    beside: Option<&'static str>,
     /// Those of the round that are there.
     held: Vec<tokio::sync::oneshot::Sender<()>>,
 }
 
 impl State {
     /// What a request has to wait for, and sets the round free if that was the last of it.
-    fn round(&mut self) -> Option<tokio::sync::oneshot::Receiver<()>> {
+    fn round(&mut self, path: &str) -> Option<tokio::sync::oneshot::Receiver<()>> {
+        if self.beside.is_some_and(|beside| path.contains(beside)) {
+            return None;
+        }
         let size = *self.rounds.front()?;
         let (go, wait) = tokio::sync::oneshot::channel();
         self.held.push(go);
@@ -222,7 +227,14 @@ impl Marketplace {
     pub fn gathers(&self, rounds: impl IntoIterator<Item = usize>) {
         let mut state = self.state();
         state.rounds = rounds.into_iter().collect();
+        state.beside = None;
         state.log.clear();
+    }
+
+    /// The same, but for requests whose path holds this: they are answered at once.
+    pub fn gathers_all_but(&self, beside: &'static str, rounds: impl IntoIterator<Item = usize>) {
+        self.gathers(rounds);
+        self.state().beside = Some(beside);
     }
 
     /// The listings of labels that were asked for so far; forgets all requests.
@@ -286,7 +298,7 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mute
 
 async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Body>> {
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-    let round = state.lock().unwrap().round();
+    let round = state.lock().unwrap().round(&path);
     if let Some(round) = round {
         let _ = round.await;
     }

@@ -1,7 +1,6 @@
 //! What the IDs are: by the Marketplace, else by the manifest, else by the word of the user.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::declare::numbered;
 use super::{Found, Wish, Word};
@@ -10,6 +9,7 @@ use crate::domain::inquiry;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Manifest, Target};
 use crate::domain::problem::Problem;
+use crate::domain::word_set::WordSet;
 use crate::domain::words::visible;
 use crate::domain::{Arch, ImageRef, ImageType, Label, LocalImageId, Name, Zone};
 
@@ -161,7 +161,7 @@ fn stated(wish: &Wish, word: &Word) -> Option<LocalImage> {
 
 fn local_image(id: LocalImageId, label: Label, zone: Zone, arch: Arch, image_type: ImageType) -> LocalImage {
     let image_type = StatedType::Known(image_type);
-    LocalImage { id, label: Some(label), zone, arch, image_type, commercial_types: Arc::default() }
+    LocalImage { id, label: Some(label), zone, arch, image_type, commercial_types: WordSet::default() }
 }
 
 fn found_as(wish: &Wish, local: LocalImage, word: &Word) -> Result<Found, Problem> {

@@ -193,7 +193,7 @@ pub fn offers(offers: &[Offer]) -> String {
         label: &'a str,
         id: String,
         name: &'a str,
-        categories: &'a [String],
+        categories: Vec<&'a str>,
         release: Option<&'a str>,
         published: Option<String>,
         valid_until: Option<String>,
@@ -216,7 +216,7 @@ pub fn offers(offers: &[Offer]) -> String {
             r#type: local.image_type.as_str(),
             id: local.id.to_string(),
             zoned_id: format!("{}/{}", local.zone, local.id),
-            commercial_types: local.commercial_types.iter().map(|text| &**text).collect(),
+            commercial_types: local.commercial_types.iter().collect(),
         }
     }
     fn image(offer: &Offer) -> ImageJson<'_> {
@@ -224,7 +224,7 @@ pub fn offers(offers: &[Offer]) -> String {
             label: offer.image.label.as_str(),
             id: offer.image.id.to_string(),
             name: &offer.image.name,
-            categories: &offer.image.categories,
+            categories: offer.image.categories.iter().collect(),
             release: offer.release.as_ref().map(Release::as_str),
             published: offer.published.map(|time| time.to_string()),
             valid_until: offer.image.valid_until.map(|time| time.to_string()),
