@@ -21,6 +21,8 @@ pub(super) struct Connector {
     roots: Vec<Certificate>,
     /// Whether HTTP/2 is still insisted on.
     insists: Cell<bool>,
+    /// Whether anything was answered: then what breaks is not for the version of HTTP.
+    answered: Cell<bool>,
     http2: OnceCell<Client>,
     negotiating: OnceCell<Client>,
 }
@@ -37,6 +39,7 @@ impl Connector {
             connect_timeout: settings.limits.request.min(Duration::from_secs(10)),
             roots: roots.unwrap_or_default(),
             insists: Cell::new(https),
+            answered: Cell::new(false),
             http2: OnceCell::new(),
             negotiating: OnceCell::new(),
         })
@@ -47,10 +50,15 @@ impl Connector {
         self.insists.get()
     }
 
-    /// After trouble with a request that insisted: whether to try it again without. A server that answered speaks
+    /// Notes that the server answered.
+    pub(super) fn was_answered(&self) {
+        self.answered.set(true);
+    }
+
+    /// After trouble with a request that insisted: whether to try it again without. A server that ever answered speaks
     /// HTTP/2, and one that cannot be trusted is not to be spoken to.
     pub(super) fn yields(&self, trouble: &Trouble) -> bool {
-        let yields = trouble.status.is_none() && trouble.transient && !trouble.timed_out;
+        let yields = !self.answered.get() && trouble.transient && !trouble.timed_out;
         self.insists.set(self.insists.get() && !yields);
         yields
     }

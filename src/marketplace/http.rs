@@ -178,6 +178,7 @@ impl Http {
         let disturbed = |error: reqwest::Error| Trouble::disturbed(&error, &self.peer, timeout);
         let request = self.connector.client()?.get(format!("{}{path}", self.peer.base)).timeout(timeout);
         let mut response = request.send().await.map_err(disturbed)?;
+        self.connector.was_answered();
         let status = response.status();
         let headers = response.headers().clone();
         let mut reading = self.budget.answer();

@@ -30,6 +30,7 @@ mod files;
 mod help;
 mod history;
 mod hostile;
+mod http2;
 mod laws;
 mod lockfile;
 mod man;

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::Poll;
 use std::time::Duration;
 
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use hyper::service::service_fn;
+use hyper::service::{Service, service_fn};
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
@@ -104,6 +106,19 @@ pub enum Reply {
     Packed(Vec<u8>),
     /// In gzip, a body that unpacks to so many MiB and says nothing.
     Bomb(usize),
+    /// Not at all: over HTTP/2 the stream is reset, over HTTP/1.1 the connection closed.
+    Reset(h2::Reason),
+    /// As the API would; and then no more over this connection.
+    GoAway,
+    /// Not at all, and neither is what else is under way over this connection.
+    HangUp,
+}
+
+/// How a connection is to end.
+#[derive(Default)]
+struct End {
+    go_away: AtomicBool,
+    hang_up: AtomicBool,
 }
 
 /// Decides how a request is answered: the path with its query, how often it came (from 1), what the API would say.
@@ -119,6 +134,8 @@ struct State {
     headers: Vec<hyper::HeaderMap>,
     versions: Vec<hyper::Version>,
     connections: usize,
+    /// How many requests a connection may have under way over HTTP/2, if that is bounded.
+    streams: Option<u32>,
     /// How many requests must be there before any of a round is answered.
     rounds: VecDeque<usize>,
     /// A request whose path holds this is of no round.
@@ -208,6 +225,12 @@ impl Marketplace {
         self.state().locals = locals.into_iter().collect();
     }
 
+    /// Bounds the requests that a new connection may have under way over HTTP/2.
+    pub fn carries(self, streams: u32) -> Self {
+        self.state().streams = Some(streams);
+        self
+    }
+
     /// Sets the manners; the catalog stays.
     pub fn answers(&self, manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) {
         let mut state = self.state();
@@ -265,6 +288,7 @@ impl Marketplace {
 }
 
 type Body = UnsyncBoxBody<Bytes, io::Error>;
+type Broken = Box<dyn std::error::Error + Send + Sync>;
 
 async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mutex<State>>) {
     let local = tokio::task::LocalSet::new();
@@ -277,26 +301,54 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mute
                 state.lock().unwrap().connections += 1;
                 let (tls, state) = (tls.clone(), Arc::clone(&state));
                 tokio::task::spawn_local(async move {
-                    let serve = service_fn(move |request| answer(request, Arc::clone(&state)));
-                    let builder = auto::Builder::new(TokioExecutor::new());
-                    // A client that goes away, or that refuses the certificate, is part of the tests.
-                    let _ = match tls {
+                    let end = Arc::new(End::default());
+                    let ending = Arc::clone(&end);
+                    let streams = state.lock().unwrap().streams;
+                    let serve = service_fn(move |request| answer(request, Arc::clone(&state), Arc::clone(&ending)));
+                    let mut builder = auto::Builder::new(TokioExecutor::new());
+                    builder.http2().max_concurrent_streams(streams);
+                    match tls {
                         Some(tls) => match tls.accept(stream).await {
                             Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
-                                builder.http2_only().serve_connection(TokioIo::new(stream), serve).await
+                                carry(builder.http2_only().serve_connection(TokioIo::new(stream), serve), &end).await;
                             }
-                            Ok(stream) => builder.http1_only().serve_connection(TokioIo::new(stream), serve).await,
-                            Err(_) => return,
+                            Ok(stream) => {
+                                carry(builder.http1_only().serve_connection(TokioIo::new(stream), serve), &end).await;
+                            }
+                            // A client that refuses the certificate is part of the tests.
+                            Err(_) => {}
                         },
-                        None => builder.serve_connection(TokioIo::new(stream), serve).await,
-                    };
+                        None => carry(builder.serve_connection(TokioIo::new(stream), serve), &end).await,
+                    }
                 });
             }
         })
         .await;
 }
 
-async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Body>> {
+/// Serves a connection to its end, or to the one that is set for it.
+async fn carry<S, I>(connection: auto::Connection<'_, I, S, TokioExecutor>, end: &End)
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Broken, Future: Send + 'static>,
+    I: hyper::rt::Read + hyper::rt::Write + Unpin + 'static,
+{
+    let mut connection = std::pin::pin!(connection);
+    std::future::poll_fn(|context| {
+        let served = connection.as_mut().poll(context);
+        if end.hang_up.load(Ordering::Relaxed) {
+            return Poll::Ready(());
+        }
+        if end.go_away.swap(false, Ordering::Relaxed) {
+            connection.as_mut().graceful_shutdown();
+            context.waker().wake_by_ref();
+        }
+        // A client that goes away is part of the tests.
+        served.map(|_| ())
+    })
+    .await;
+}
+
+async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>, end: Arc<End>) -> Result<Response<Body>, Broken> {
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let round = state.lock().unwrap().round(&path);
     if let Some(round) = round {
@@ -316,6 +368,15 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Res
     let whole = |bytes: Vec<u8>| Full::new(Bytes::from(bytes)).map_err(|never| match never {}).boxed_unsync();
     let json = "application/json";
     Ok(match reply {
+        Reply::Reset(reason) => return Err(h2::Error::from(reason).into()),
+        Reply::HangUp => {
+            end.hang_up.store(true, Ordering::Relaxed);
+            return Err(h2::Error::from(h2::Reason::CANCEL).into());
+        }
+        Reply::GoAway => {
+            end.go_away.store(true, Ordering::Relaxed);
+            response.status(status).header("content-type", json).body(whole(value.to_string().into()))
+        }
         Reply::Normal => response.status(status).header("content-type", json).body(whole(value.to_string().into())),
         Reply::Late(delay) => {
             tokio::time::sleep(delay).await;
