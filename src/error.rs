@@ -32,11 +32,13 @@ pub enum Error {
         /// The lockfile, if it was read.
         lock: Option<Source>,
     },
-    /// Several things went wrong, each in a manifest of its own.
+    /// Of many manifests, some are wrong.
     #[error("{} errors", errors.len())]
     Several {
-        /// What went wrong.
+        /// What is wrong, an error a manifest.
         errors: Vec<Error>,
+        /// How many manifests there are.
+        of: usize,
     },
     /// There is no manifest below a directory.
     #[error("there is no {} below `{}`", or(names.iter().map(|name| quoted(name.display()))), directory.display())]

@@ -200,10 +200,10 @@ fn all<T>(results: impl IntoIterator<Item = Result<T, Error>>) -> Result<Vec<T>,
             Err(error) => errors.push(error),
         }
     }
-    match errors.len() {
-        0 => Ok(done),
-        1 => Err(errors.remove(0)),
-        _ => Err(Error::Several { errors }),
+    match (done.len(), errors.len()) {
+        (_, 0) => Ok(done),
+        (0, 1) => Err(errors.remove(0)),
+        (fine, wrong) => Err(Error::Several { errors, of: fine + wrong }),
     }
 }
 

@@ -20,10 +20,11 @@ const IN_A_LINE: usize = 1000;
 /// The whole text of an error. `invocation` is how imagelock was called, for the commands that mend it.
 pub fn error(error: &Error, invocation: &str) -> String {
     let (problems, manifest, lock) = match error {
-        Error::Several { errors } => {
+        Error::Several { errors, of } => {
             let parts = errors.iter().map(|error| self::error(error, invocation)).collect::<Vec<_>>();
-            let manifests = count(errors.len(), "manifest");
-            return format!("{}\nerrors in {manifests}; nothing was changed\n", parts.join("\n"));
+            let others = if errors.len() < *of { "nothing is told of the others, and " } else { "" };
+            let (wrong, manifests) = (errors.len(), count(*of, "manifest"));
+            return format!("{}\nerrors in {wrong} of {manifests}; {others}nothing was changed\n", parts.join("\n"));
         }
         Error::Problems { problems, manifest, lock } => (problems, manifest, lock),
         _ => {

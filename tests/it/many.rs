@@ -192,6 +192,8 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
       = help: did you mean `label`?
 
     2 errors in all; nothing was changed
+
+    errors in 1 of 3 manifests; nothing is told of the others, and nothing was changed
     "#);
     bench.write("stacks/web/images.toml", "images");
     assert_snapshot!(bench.fails("check --recursive stacks"), @r#"
@@ -219,7 +221,7 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
     1 | images
       |       ^ key with no value, expected `=`
 
-    errors in 2 manifests; nothing was changed
+    errors in 2 of 3 manifests; nothing is told of the others, and nothing was changed
     "#);
     bench.write("stacks/api/images.toml", manifest("[images.api]\nlabel = \"ubuntu_nobel\"\n"));
     bench.write("stacks/web/images.toml", manifest("[images.web]\nlabel = \"ubuntu_nobel\"\n"));
@@ -240,7 +242,7 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
       |
       = help: did you mean `ubuntu_noble`?
 
-    errors in 2 manifests; nothing was changed
+    errors in 2 of 3 manifests; nothing is told of the others, and nothing was changed
     "#);
     assert_eq!(locks(), before);
 }
@@ -327,6 +329,6 @@ fn the_advice_for_an_absent_manifest_is_about_that_one() {
      |
      = help: `imagelock --manifest b.toml init` writes one; `--manifest PATH` names another
 
-    errors in 2 manifests; nothing was changed
+    errors in 2 of 2 manifests; nothing was changed
     ");
 }
