@@ -1,11 +1,11 @@
 //! `imagelock adopt`: reads a lock into being from IDs that people already run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::export::guard;
 use super::resolve::{Mode, Step, outcome};
 use super::search::check_index;
-use super::{Context, Outcome, Project, lock_path, read_lock};
+use super::{Context, Outcome, Project, lock_path, parse_lock};
 use crate::domain::adopt::declare::declarations;
 use crate::domain::adopt::identify::{Identified, identify, questions};
 use crate::domain::adopt::mention::mentions;
@@ -32,27 +32,19 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     if wishes.iter().any(|wish| !wish.is_image) {
         check_index(&catalog)?;
     }
-    let path = lock_path(context.manifest())?;
     let _guard = guard(context, context.manifest())?;
-    let lock = if path.exists() { read_lock(context)?.0 } else { Lock::default() };
-    let source =
-        Source { path: context.manifest().to_owned(), text: files::read(context.manifest())?.unwrap_or_default() };
-    let refused = |problems, source: &Source| Error::Problems { problems, manifest: Some(source.clone()), lock: None };
-    let manifest = if source.text.trim().is_empty() { Ok(None) } else { Manifest::parse(&source.text).map(Some) };
-    let manifest = manifest.map_err(|problems| refused(problems, &source))?;
-    let Identified { mut found, problems, strangers } = identify(&wishes, word, manifest.as_ref(), &lock, &catalog)
+    let before = Before::read(context.manifest())?;
+    let Before { source, manifest, lock, .. } = &before;
+    let Identified { mut found, problems, strangers } = identify(&wishes, word, manifest.as_ref(), lock, &catalog)
         .map_err(|failure| Error::Marketplace { doing: "identify the IDs".to_owned(), failure })?;
     if !problems.is_empty() || found.is_empty() {
         let problems = if found.is_empty() { [problems, nothing(from, strangers)].concat() } else { problems };
-        return Err(refused(problems, &source));
+        return Err(refused(problems, source));
     }
-    let declarations = declarations(&mut found, manifest.as_ref(), &lock);
-    let text = declare(&source.text, &declarations).map_err(|problems| refused(problems, &source))?;
+    let declarations = declarations(&mut found, manifest.as_ref(), lock);
+    let text = declare(&source.text, &declarations).map_err(|problems| refused(problems, source))?;
     let is_new = text != source.text;
-    let source = Source { text, ..source };
-    let manifest = Manifest::parse(&source.text).map_err(|problems| refused(problems, &source))?;
-    let lock_source = files::read(&path)?.map(|text| Source { path, text });
-    let project = Project { manifest, lock, manifest_source: source, lock_source };
+    let project = before.with_manifest(text)?;
     let plan = pins(&found, project.manifest.targets(), &project.lock, &catalog)
         .map_err(|problems| project.error(problems))?;
     let step = Step::new(project, plan)?;
@@ -66,6 +58,40 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     let remark = if is_new { [declared, outcome.remark].join("\n").trim_end().to_owned() } else { outcome.remark };
     let warnings = [strangers, step.plan.warnings].concat();
     Ok(Outcome { remark, warning: step.project.warning(&warnings), ..outcome })
+}
+
+/// A project that may have no manifest yet.
+struct Before {
+    source: Source,
+    manifest: Option<Manifest>,
+    lock: Lock,
+    lock_source: Option<Source>,
+}
+
+impl Before {
+    fn read(path: &Path) -> Result<Self, Error> {
+        let lock_path = lock_path(path)?;
+        let (lock, lock_source) = match files::read(&lock_path)? {
+            None => (Lock::default(), None),
+            Some(text) => parse_lock(Source { path: lock_path, text }).map(|(lock, source)| (lock, Some(source)))?,
+        };
+        let source = Source { path: path.to_owned(), text: files::read(path)?.unwrap_or_default() };
+        let manifest = if source.text.trim().is_empty() { Ok(None) } else { Manifest::parse(&source.text).map(Some) };
+        let manifest = manifest.map_err(|problems| refused(problems, &source))?;
+        Ok(Self { source, manifest, lock, lock_source })
+    }
+
+    /// The project once the manifest has this text.
+    fn with_manifest(self, text: String) -> Result<Project, Error> {
+        let manifest_source = Source { text, ..self.source };
+        let manifest =
+            Manifest::parse(&manifest_source.text).map_err(|problems| refused(problems, &manifest_source))?;
+        Ok(Project { manifest, lock: self.lock, manifest_source, lock_source: self.lock_source })
+    }
+}
+
+fn refused(problems: Vec<Problem>, manifest: &Source) -> Error {
+    Error::Problems { problems, manifest: Some(manifest.clone()), lock: None }
 }
 
 /// What the command line and the files name.

@@ -72,7 +72,7 @@ impl Context {
 /// A warning where publication dates are missing from what is printed because nobody told them.
 fn undated(catalog: &Catalog) -> String {
     let warnings: Vec<Problem> = catalog.silence().map(Failure::undated).into_iter().collect();
-    problems::warnings(&warnings, &Source { path: PathBuf::new(), text: String::new() }, "imagelock")
+    problems::warnings(&warnings, None, "imagelock")
 }
 
 /// What a command came to.
@@ -177,7 +177,7 @@ impl Project {
 
     /// Warnings about these files as text.
     fn warning(&self, warnings: &[Problem]) -> String {
-        problems::warnings(warnings, &self.manifest_source, &invocation_of(&self.manifest_source.path))
+        problems::warnings(warnings, Some(&self.manifest_source), &invocation_of(&self.manifest_source.path))
     }
 
     /// A report about these files.

@@ -60,12 +60,12 @@ pub fn error(error: &Error, invocation: &str) -> String {
     parts.join("\n")
 }
 
-/// Warnings about the manifest, in a form that is as short as it can be: they come beside other output.
-pub fn warnings(problems: &[Problem], manifest: &Source, invocation: &str) -> String {
-    let places = Lines::new(manifest);
+/// Warnings, about a manifest where there is one, in a form that is as short as it can be: they come beside other output.
+pub fn warnings(problems: &[Problem], manifest: Option<&Source>, invocation: &str) -> String {
+    let places = manifest.map(Lines::new);
     let mut lines = Vec::new();
     for problem in problems {
-        let title = place_and_title(problem, Some(&places));
+        let title = place_and_title(problem, places.as_ref());
         lines.push(format!("{WARNING}warning{WARNING:#}: {title}"));
         lines.extend(problem.notes.iter().map(|note| format!("  = note: {}", escaped(note))));
         lines.extend(help(problem, invocation).into_iter().map(|help| format!("  = help: {help}")));
