@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::bench::Bench;
-use crate::history::{commit, repository};
+use crate::repository::{commit, repository};
 use crate::standin::{Local, Marketplace, Reply, id, local};
 
 const MANIFEST: &str = r#"

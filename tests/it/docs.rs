@@ -10,7 +10,7 @@ use insta::assert_snapshot;
 
 use crate::bench::Bench;
 use crate::help::COMMANDS;
-use crate::history::{commit, git, repository};
+use crate::repository::{commit, git, repository};
 use crate::standin::{Marketplace, local};
 
 #[path = "../../examples/library.rs"]

@@ -1,7 +1,8 @@
 //! imagelock as its users meet it: the real program, real files, a Marketplace over real HTTP and TLS.
 //!
 //! One file a topic. `bench` is the directory in which a test works, `standin` the Marketplace it talks to, `authority`
-//! vouches for it over TLS, `pinned` is the scene of the tests of policy, `webdriver` the browser that looks at the page.
+//! vouches for it over TLS, `pinned` is the scene of the tests of policy, `repository` that of the tests of history, `webdriver`
+//! the browser that looks at the page.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -27,6 +28,7 @@ mod explain;
 mod export;
 mod faults;
 mod files;
+mod git;
 mod help;
 mod history;
 mod hostile;
@@ -39,8 +41,10 @@ mod many;
 mod memory;
 mod merge;
 mod min_age;
+mod misses;
 mod network;
 mod offline;
+mod outputs;
 mod page;
 mod paging;
 mod pinned;
@@ -51,6 +55,7 @@ mod proxy;
 mod ranges;
 mod release;
 mod reports;
+mod repository;
 mod requests;
 mod resolve;
 mod schema;

@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 
 use crate::bench::{Bench, Run};
 use crate::docs::blocks;
-use crate::history::{commit, git, git_command, lock, repository};
+use crate::repository::{commit, git, git_command, lock, repository};
 use crate::standin::{Marketplace, local};
 
 /// The three ways in which git brings the commits of `other` to `main`, or those of `main` to `other`.

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::bench::Bench;
 use crate::docs::quickstart;
-use crate::history::{commit, repository};
+use crate::repository::{commit, repository};
 
 /// The commands that ask nobody, and one that is answered from a snapshot.
 const COMMANDS: [&str; 9] = [
