@@ -7,11 +7,11 @@ use crate::domain::problem::Problem;
 
 /// Names are upper case, and `-` becomes `_`; two cells that would then have one name are refused.
 pub(super) fn write(lock: &Lock) -> Result<String, Vec<Problem>> {
-    let mut lines: Vec<(String, String, &Pin)> = Vec::with_capacity(2 * lock.pins().len());
+    let mut lines: Vec<(String, bool, &Pin)> = Vec::with_capacity(2 * lock.pins().len());
     for pin in lock.pins() {
         let name = variable(&pin.cell);
-        lines.push((name.clone() + "_ZONED", zoned_id(pin), pin));
-        lines.push((name, pin.id.to_string(), pin));
+        let zoned = [&name, "_ZONED"].concat();
+        lines.extend([(name, false, pin), (zoned, true, pin)]);
     }
     lines.sort_by(|a, b| a.0.cmp(&b.0));
     let twins = lines.windows(2).filter(|twins| twins[0].0 == twins[1].0);
@@ -21,8 +21,9 @@ pub(super) fn write(lock: &Lock) -> Result<String, Vec<Problem>> {
         return Err(problems);
     }
     let mut text = HEAD.to_owned();
-    for (name, value, _) in &lines {
-        text.extend([name, "=", value, "\n"]);
+    for (name, is_zoned, pin) in &lines {
+        let value = if *is_zoned { zoned_id(pin) } else { pin.id.to_string() };
+        text.extend([name, "=", &value, "\n"]);
     }
     Ok(text)
 }
@@ -33,5 +34,7 @@ fn collision(name: &str, one: &Cell, other: &Cell) -> Problem {
 }
 
 fn variable(cell: &Cell) -> String {
-    format!("IMAGE_{}_{}_{}", cell.name, cell.zone, cell.arch).to_uppercase().replace('-', "_")
+    let mut name = ["IMAGE_", cell.name.as_str(), "_", cell.zone.as_str(), "_", cell.arch.as_str()].concat();
+    name.make_ascii_uppercase();
+    name.replace('-', "_")
 }

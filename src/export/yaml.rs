@@ -12,7 +12,7 @@ pub(super) fn map(key: &str, value: Nested<'_>, text: &mut String) {
 /// A string under a key.
 pub(super) fn entry(depth: usize, key: &str, value: &str, text: &mut String) {
     begin(depth, key, " ", text);
-    text.push_str(&string(value));
+    quoted(value, text);
     text.push('\n');
 }
 
@@ -34,12 +34,17 @@ fn nested(value: Nested<'_>, depth: usize, text: &mut String) {
 
 fn begin(depth: usize, key: &str, end: &str, text: &mut String) {
     text.extend(std::iter::repeat_n("  ", depth));
-    text.push_str(&string(key));
+    quoted(key, text);
     text.push(':');
     text.push_str(end);
 }
 
-/// JSON's strings are YAML's.
-fn string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+/// Writes a string in quotes. JSON's strings are YAML's.
+fn quoted(string: &str, text: &mut String) {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    if string.bytes().all(is_plain) {
+        text.extend(["\"", string, "\""]);
+    } else {
+        text.push_str(&serde_json::Value::from(string).to_string());
+    }
 }
