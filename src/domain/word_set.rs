@@ -14,18 +14,23 @@ pub struct WordSet(
 impl WordSet {
     /// The words that stand in a text, one a line.
     pub fn of_lines(lines: &str) -> Self {
-        lines.lines().collect()
+        words(lines).collect()
     }
 
     /// The words in their order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.split_terminator('\n')
+        words(&self.0)
     }
 
     /// Whether a word is one of them.
     pub fn contains(&self, word: &str) -> bool {
         self.iter().any(|own| own == word)
     }
+}
+
+/// The lines of a text. A carriage return is part of a word that nobody asks for, and none of the line break.
+fn words(lines: &str) -> impl Iterator<Item = &str> {
+    lines.split_terminator('\n')
 }
 
 impl<'w> FromIterator<&'w str> for WordSet {
@@ -51,6 +56,7 @@ mod tests {
         let set: WordSet = ["PRO2-S", "DEV1-S", "PRO2-S", "", "two\nlines"].into_iter().collect();
         assert_eq!(set.iter().collect::<Vec<_>>(), ["DEV1-S", "PRO2-S"]);
         assert_eq!(set, WordSet::of_lines("PRO2-S\nDEV1-S\n"));
+        assert_eq!(WordSet::of_lines("PRO2-S\r\n").iter().collect::<Vec<_>>(), ["PRO2-S\r"]);
         assert!(set.contains("PRO2-S"));
         assert!(!set.contains("PRO2"));
         assert!(!set.contains("DEV1-S\nPRO2-S"));

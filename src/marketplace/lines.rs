@@ -31,22 +31,22 @@ impl From<&WordSet> for Lines {
 
 impl Serialize for Lines {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.lines())
+        serializer.collect_seq(self.0.split_terminator('\n'))
     }
 }
 
 impl<'de> Deserialize<'de> for Lines {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut lines = String::new();
-        deserializer.deserialize_seq(Into(&mut lines))?;
+        deserializer.deserialize_seq(Onto(&mut lines))?;
         Ok(Self(lines))
     }
 }
 
 /// Reads a list, or a string of it, to the end of a text.
-struct Into<'l>(&'l mut String);
+struct Onto<'l>(&'l mut String);
 
-impl<'de> DeserializeSeed<'de> for Into<'_> {
+impl<'de> DeserializeSeed<'de> for Onto<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -54,7 +54,7 @@ impl<'de> DeserializeSeed<'de> for Into<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Into<'_> {
+impl<'de> Visitor<'de> for Onto<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -62,7 +62,7 @@ impl<'de> Visitor<'de> for Into<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut strings: A) -> Result<(), A::Error> {
-        while strings.next_element_seed(Into(self.0))?.is_some() {}
+        while strings.next_element_seed(Onto(self.0))?.is_some() {}
         Ok(())
     }
 
