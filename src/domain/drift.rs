@@ -59,8 +59,8 @@ pub struct Report {
 }
 
 impl Finding {
-    fn new(target: &Target, lock: &Lock, judgement: Judgement) -> Self {
-        let locked = lock.get(&target.cell).cloned();
+    fn new(target: &Target, pin: Option<&Pin>, judgement: Judgement) -> Self {
+        let locked = pin.cloned();
         let label = match &target.wanted {
             Wanted::Label(label) => Some(label.clone()),
             _ => locked.as_ref().and_then(|pin| pin.label().cloned()),
@@ -130,10 +130,17 @@ pub fn questions(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Cata
 
 /// The targets that have a pin for the same image, with it.
 fn pinned<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
-    targets.iter().filter_map(|target| {
-        let pin = lock.get(&target.cell)?;
-        (lock.is_edited(&target.cell) || pin.matches(target)).then_some((target, pin))
-    })
+    locked(lock, targets).filter_map(|(target, pin)| Some((target, pin.filter(|pin| is_about(pin, target, lock))?)))
+}
+
+/// Whether the pin is for the same image as the target. What an edited block was for, nobody knows.
+fn is_about(pin: &Pin, target: &Target, lock: &Lock) -> bool {
+    lock.is_edited(&target.cell) || pin.matches(target)
+}
+
+/// The targets, each with the pin of its cell.
+fn locked<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, Option<&'a Pin>)> {
+    targets.iter().zip(lock.get_each(targets.iter().map(|target| &target.cell)))
 }
 
 /// Compares lock, manifest and Marketplace.
@@ -144,8 +151,8 @@ fn pinned<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'
 pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> Result<Report, Vec<Problem>> {
     let mut misses = Misses::default();
     let mut findings: Vec<Finding> = undeclared(lock, targets).collect();
-    for target in targets {
-        match inspect(lock, target, now, catalog) {
+    for (target, pin) in locked(lock, targets) {
+        match inspect(lock, target, pin, now, catalog) {
             Ok(finding) => findings.push(finding),
             Err(failure) => misses.failed(target, failure),
         }
@@ -170,14 +177,13 @@ fn unlearnt(catalog: &Catalog) -> Option<Problem> {
 
 /// Compares lock and manifest alone: the findings are what `resolve` would change.
 pub fn disagreements(lock: &Lock, targets: &[Target]) -> Report {
-    let pins = lock.get_each(targets.iter().map(|target| &target.cell));
-    let findings = targets.iter().zip(pins).filter_map(|(target, pin)| disagreement(lock, pin, target));
+    let findings = locked(lock, targets).filter_map(|(target, pin)| disagreement(lock, pin, target));
     Report::new(findings.chain(undeclared(lock, targets)).collect(), Vec::new())
 }
 
 /// How a target and the lock disagree, if they do.
 fn disagreement(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Finding> {
-    let finding = |status, note| Some(Finding::new(target, lock, Judgement::new(status, vec![note])));
+    let finding = |status, note| Some(Finding::new(target, pin, Judgement::new(status, vec![note])));
     match pin {
         None => finding(Status::Unlocked, "declared, but not in the lock".to_owned()),
         Some(_) if lock.is_edited(&target.cell) => {
@@ -213,16 +219,22 @@ fn undeclared(lock: &Lock, targets: &[Target]) -> impl Iterator<Item = Finding> 
 }
 
 /// Judges one target: a swapped ID is worse than a hand edit, and that is worse than what the Marketplace did.
-fn inspect(lock: &Lock, target: &Target, now: Timestamp, catalog: &Catalog) -> Result<Finding, Failure> {
-    let disagreement = disagreement(lock, lock.get(&target.cell), target);
-    let Some((_, pin)) = pinned(lock, std::slice::from_ref(target)).next() else {
+fn inspect(
+    lock: &Lock,
+    target: &Target,
+    pin: Option<&Pin>,
+    now: Timestamp,
+    catalog: &Catalog,
+) -> Result<Finding, Failure> {
+    let disagreement = disagreement(lock, pin, target);
+    let Some(pin) = pin.filter(|pin| is_about(pin, target, lock)) else {
         // Without a pin there is nothing to ask the Marketplace about.
         return disagreement.ok_or_else(Failure::not_asked);
     };
     let judgement = judge(pin, target, now, catalog)?;
     let mut finding = match disagreement {
         Some(edited) if judgement.status > edited.status => edited,
-        _ => Finding::new(target, lock, judgement),
+        _ => Finding::new(target, Some(pin), judgement),
     };
     finding.published = finding.published.or_else(|| catalog.published(&pin.image, pin.id));
     finding.end = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image));
