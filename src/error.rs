@@ -40,6 +40,14 @@ pub enum Error {
         /// How many manifests there are.
         of: usize,
     },
+    /// After some of many manifests were resolved and written, something is in the way of the others.
+    #[error("{error}")]
+    Partly {
+        /// What is in the way.
+        error: Box<Error>,
+        /// The lockfiles that are new, or whose outputs are.
+        written: Vec<PathBuf>,
+    },
     /// There is no manifest below a directory.
     #[error("there is no {} below `{}`", or(names.iter().map(|name| quoted(name.display()))), directory.display())]
     NoManifests {
@@ -246,7 +254,7 @@ impl Error {
     /// The key to write or the command to run.
     pub fn help(&self) -> Option<String> {
         Some(match self {
-            Self::Problems { .. } | Self::Several { .. } => return None,
+            Self::Problems { .. } | Self::Several { .. } | Self::Partly { .. } => return None,
             Self::NoManifests { .. } => {
                 "hidden directories are not searched; `--manifest NAME` looks for another name".to_owned()
             }
@@ -263,12 +271,10 @@ impl Error {
             }
             Self::NoManifest { .. } => "`imagelock init` writes one; `--manifest PATH` names another".to_owned(),
             Self::NoLock { .. } => "`imagelock resolve` writes it".to_owned(),
-            Self::ManifestIsLock { path } => {
-                format!(
-                    "name the manifest, `--manifest {}`; the lockfile lies beside it",
-                    path.with_extension("toml").display()
-                )
-            }
+            Self::ManifestIsLock { path } => format!(
+                "name the manifest, `--manifest {}`; the lockfile lies beside it",
+                path.with_extension("toml").display()
+            ),
             Self::ManifestIsDirectory { path } => {
                 format!("name the file: `--manifest {}`", path.join("images.toml").display())
             }
@@ -290,9 +296,7 @@ impl Error {
                 }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
                 ErrorKind::AlreadyExists => "it is a file; name a directory".to_owned(),
-                ErrorKind::IsADirectory => {
-                    format!("move the directory `{}` away", path.display())
-                }
+                ErrorKind::IsADirectory => format!("move the directory `{}` away", path.display()),
                 ErrorKind::ResourceBusy => {
                     format!("`{}` is a mount point: mount the directory that it is in instead", path.display())
                 }

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
+/// How many links are followed one after the other: as many as Linux does.
+const MOST_LINKS: usize = 40;
+
 /// Reads a text file; `None` if there is none.
 ///
 /// # Errors
@@ -139,7 +142,8 @@ pub fn put(path: &Path, text: &str) -> Result<(), Error> {
 /// Whether a path stands for what is open already, or for a pipe or a device: nothing in it could be lost.
 pub fn is_open(path: &Path) -> bool {
     let special = fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir());
-    special || path.starts_with("/dev") || path.starts_with("/proc")
+    let of_process = ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc"];
+    special || of_process.iter().any(|open| path.starts_with(open))
 }
 
 fn write_to(mut to: impl Write, text: &str) -> io::Result<()> {
@@ -219,12 +223,15 @@ pub fn is_same(a: &Path, b: &Path) -> bool {
 
 /// Where a path leads, from the root and behind links; the file need not exist.
 pub fn whole(path: &Path) -> PathBuf {
-    // A link that leads nowhere yet leads to where the file will be.
-    if let Ok(to) = fs::read_link(path)
-        && !path.exists()
-    {
-        return whole(&directory_of(path).join(to));
+    let mut path = path.to_owned();
+    // A link that leads nowhere yet leads to where the file will be. One that leads in a circle leads nowhere.
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&path) {
+            Ok(to) if !path.exists() => path = directory_of(&path).join(to),
+            _ => break,
+        }
     }
+    let path = &*path;
     let beside = || Ok(fs::canonicalize(directory_of(path))?.join(path.file_name().unwrap_or_default()));
     let found =
         fs::canonicalize(path).or_else(|_: io::Error| beside()).or_else(|_: io::Error| std::path::absolute(path));

@@ -254,9 +254,11 @@ impl Command {
         }
     }
 
-    /// Whether the command works on several manifests at once.
+    /// Whether the command works on several manifests at once, or on none.
     pub(super) fn takes_several(&self) -> bool {
-        matches!(self, Self::Check { .. } | Self::Resolve(_))
+        let reads_none =
+            matches!(self, Self::Search(_) | Self::Snapshot { .. } | Self::Schema | Self::Completions { .. });
+        reads_none || matches!(self, Self::Check { .. } | Self::Resolve(_) | Self::Man { .. })
     }
 
     /// The format to print in, and the files that a report is written to.

@@ -1,8 +1,9 @@
 //! `imagelock explain NAME|UUID`: why a pin is what it is, or what a UUID is.
 
 use super::{Context, Format, Outcome, Project, lock_path, read_lock, undated};
+use crate::domain::any_id::{AnyId, Identity, identify, identity_questions};
 use crate::domain::catalog::Catalog;
-use crate::domain::explain::{AnyId, Identity, explain, identify, identity_questions, questions};
+use crate::domain::explain::{explain, questions};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Target, check_names};
 use crate::error::Error;
@@ -29,8 +30,7 @@ fn explain_name(context: &Context, name: &str) -> Result<Outcome, Error> {
     let mut catalog = Catalog::default();
     let (lock, now) = (&project.lock, context.now);
     context.marketplace.inquire(&mut catalog, |catalog| questions(&targets, lock, now, catalog));
-    let candidates = explain(&targets, lock, now, &catalog)
-        .map_err(|failure| Error::Marketplace { doing: format!("learn the candidates of `{name}`"), failure })?;
+    let candidates = explain(&targets, lock, now, &catalog).map_err(|problems| project.error(problems))?;
     let output = match context.format {
         Format::Json => json::candidates(&candidates),
         _ => human::candidates(&targets, &candidates),

@@ -30,8 +30,8 @@ pub enum Mode {
 /// conflict markers is read only if it shall be mended.
 ///
 /// # Errors
-/// If a file or the Marketplace is in the way. What was not written by then is as it was; nothing is written before all
-/// manifests are resolved.
+/// If a file or the Marketplace is in the way. What was not written by then is as it was, and what was is named; nothing is
+/// written before all manifests are resolved.
 pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Outcome, Error> {
     let parse: Parse = if mends { mended } else { Lock::parse };
     let projects = Project::read_all(context, parse)?;
@@ -43,8 +43,13 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mod
     let mut task = Task { context, upgrade: &upgrade, parse, catalog: Catalog::default() };
     let mut steps = task.plan(projects)?;
     if mode == Mode::Write {
+        let mut written = Vec::new();
         for step in steps.iter_mut().filter(|step| step.rewrites || !step.stale.is_empty()) {
-            task.carry_out(step)?;
+            match task.carry_out(step) {
+                Ok(()) => written.push(lock_path(&step.project.manifest_source.path)?),
+                Err(error) if written.is_empty() => return Err(error),
+                Err(error) => return Err(Error::Partly { error: Box::new(error), written }),
+            }
         }
     }
     Ok(outcome(context, &steps, mode))

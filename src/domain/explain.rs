@@ -1,18 +1,20 @@
-//! Why a pin is what it is: every candidate of a cell with the reason why it won or lost; and what a UUID is.
+//! Why a pin is what it is: every candidate of a cell with the reason why it won or lost.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::catalog::{Answer, Catalog, Failure, Image, LocalImage, Question};
+use super::catalog::{Answer, Catalog, Image, LocalImage, Question};
 use super::inquiry;
 use super::lock::{Lock, Pin};
 use super::manifest::{Target, Wanted};
+use super::miss::Misses;
 use super::policy::day;
+use super::problem::Problem;
 use super::release::Release;
 use super::select::{Choice, Decision, boots, decide, releases};
 use super::words::visible;
-use super::{Cell, ImageId, ImageRef, Label, LocalImageId, VersionId};
+use super::{Cell, ImageRef, Label, LocalImageId};
 
 /// One local image, or one label of a pattern, and what speaks for or against it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,14 +53,24 @@ pub fn questions(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Cata
 /// Every candidate of every target, the winner of each cell first.
 ///
 /// # Errors
-/// The first question that has no usable answer, or one that may not be whole.
-pub fn explain(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalog) -> Result<Vec<Candidate>, Failure> {
+/// A problem for every target whose question has no usable answer, or one that may not be whole, and for every image that
+/// does not exist.
+pub fn explain(
+    targets: &[Target],
+    lock: &Lock,
+    now: Timestamp,
+    catalog: &Catalog,
+) -> Result<Vec<Candidate>, Vec<Problem>> {
+    let mut misses = Misses::default();
     let mut candidates = Vec::new();
     for target in targets {
         let pin = lock.get(&target.cell).filter(|pin| pin.satisfies(target));
         let mut of_cell = Vec::new();
         let outcome = match (decide(target, pin, target.policy.cutoff(now), catalog), pin) {
-            (Decision::Stuck(Choice::Failed(failure)), _) => return Err(failure),
+            (Decision::Stuck(unknown @ (Choice::Failed(_) | Choice::Unknown)), _) => {
+                misses.unfilled(target, unknown);
+                continue;
+            }
             (Decision::Pin(pick), _) => Outcome::Winner(pick.local.id),
             (Decision::Keep, Some(pin)) => Outcome::Winner(pin.id),
             (Decision::Stuck(Choice::Several(_)), _) => Outcome::Tie,
@@ -66,8 +78,10 @@ pub fn explain(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalo
         };
         for (image, release) in labels(target, catalog) {
             // What a listing that may not be whole lacks is no proof that a pin was superseded.
-            if let Answer::Found(listing) = catalog.listing(&image) {
-                listing.doubt().map_or(Ok(()), Err)?;
+            if let Answer::Found(listing) = catalog.listing(&image)
+                && let Some(doubt) = listing.doubt()
+            {
+                misses.failed(target, doubt);
             }
             match &release {
                 Standing::In => of_cell.extend(judge_label(target, &image, outcome, pin, now, catalog)),
@@ -86,7 +100,8 @@ pub fn explain(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalo
         of_cell.sort_by_key(|candidate| !candidate.wins);
         candidates.extend(of_cell);
     }
-    Ok(candidates)
+    let problems = misses.problems(catalog);
+    if problems.is_empty() { Ok(candidates) } else { Err(problems) }
 }
 
 /// What the race of a cell came to.
@@ -143,12 +158,13 @@ fn judge_label(
         .filter(|(local, _)| here(local))
         .map(|(local, current)| {
             let wins = matches!(outcome, Outcome::Winner(id) if id == local.id);
+            let pinned = pin.filter(|pin| pin.id == local.id);
             let mut reason = match unfit(target, image, local, now, catalog) {
                 Some(_) if wins => "what else is old enough is older".to_owned(),
                 Some(reason) => reason,
                 None => fitness(target, outcome, wins, *current, now),
             };
-            if pin.is_some_and(|pin| pin.id == local.id) {
+            if pinned.is_some() {
                 reason += "; it is pinned";
             }
             Candidate {
@@ -157,7 +173,7 @@ fn judge_label(
                 id: Some(local.id),
                 label: local.label.clone(),
                 image_type: Some(visible(local.image_type.as_str())),
-                published: catalog.published(image, local.id),
+                published: pinned.and_then(|pin| pin.published).or_else(|| catalog.published(image, local.id)),
                 reason,
             }
         })
@@ -239,111 +255,4 @@ fn label_of(image: &ImageRef, catalog: &Catalog) -> Option<Label> {
         ImageRef::Label(label) => Some(label.clone()),
         other => catalog.image(other).map(|image| image.label.clone()),
     }
-}
-
-/// What a UUID is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Identity {
-    /// A local image: what a pin pins, and an Instance boots.
-    LocalImage {
-        /// The local image.
-        local: LocalImage,
-        /// When its version was published, if that is known.
-        published: Option<Timestamp>,
-    },
-    /// A version of an image.
-    Version {
-        /// Its image's label, if that is known.
-        label: Option<Label>,
-        /// When it was published, if that is known.
-        published: Option<Timestamp>,
-        /// How many local images it has.
-        local_images: usize,
-    },
-    /// An image over all its versions.
-    Image(Image),
-    /// Nothing that the Marketplace describes.
-    Unknown,
-}
-
-/// The three things that a UUID may be the ID of.
-#[derive(Debug, Clone, Copy)]
-pub struct AnyId {
-    local: LocalImageId,
-    version: VersionId,
-    image: ImageId,
-}
-
-impl AnyId {
-    /// Reads a UUID.
-    pub fn parse(text: &str) -> Option<Self> {
-        Some(Self { local: text.parse().ok()?, version: text.parse().ok()?, image: text.parse().ok()? })
-    }
-
-    /// The pins that pin it, or that were asked for by it.
-    pub fn pins(self, lock: &Lock) -> impl Iterator<Item = &Pin> {
-        let asked_by = [ImageRef::Version(self.version), ImageRef::Id(self.image)];
-        lock.pins().iter().filter(move |pin| pin.id == self.local || asked_by.contains(&pin.image))
-    }
-}
-
-/// What must be asked to identify a UUID.
-pub fn identity_questions(id: AnyId, catalog: &Catalog) -> BTreeSet<Question> {
-    let mut questions = BTreeSet::from([
-        Question::Index,
-        Question::LocalImage(id.local),
-        Question::Listing(ImageRef::Version(id.version)),
-    ]);
-    let of_local = match catalog.local_image(id.local) {
-        Answer::Found(local) => local.label.clone().map(ImageRef::Label),
-        Answer::NotFound | Answer::Failed(_) => None,
-    };
-    for image in [of_local, Some(ImageRef::Version(id.version))].into_iter().flatten() {
-        questions.extend(catalog.image(&image).map(|image| Question::Versions(image.id)));
-        if matches!(image, ImageRef::Label(_)) {
-            // A local image does not say of which version it is: the versions' listings do.
-            if let Answer::Found(versions) = catalog.versions(&image) {
-                questions.extend(versions.iter().map(|it| Question::Listing(ImageRef::Version(it.id))));
-            }
-            questions.insert(Question::Listing(image));
-        }
-    }
-    inquiry::unknown(questions, catalog)
-}
-
-/// Identifies a UUID.
-///
-/// # Errors
-/// Where the Marketplace did not answer, so that what was not found may exist all the same.
-pub fn identify(id: AnyId, catalog: &Catalog) -> Result<Identity, Failure> {
-    let mut failures = Vec::new();
-    match catalog.local_image(id.local) {
-        Answer::Found(local) => {
-            let published = local.label.clone().and_then(|label| catalog.published(&ImageRef::Label(label), local.id));
-            return Ok(Identity::LocalImage { local: local.clone(), published });
-        }
-        Answer::Failed(failure) => failures.push(failure),
-        Answer::NotFound => {}
-    }
-    if let Some(image) = catalog.image(&ImageRef::Id(id.image)) {
-        return Ok(Identity::Image(image.clone()));
-    }
-    let version = ImageRef::Version(id.version);
-    match catalog.listing(&version) {
-        Answer::Found(listing) => {
-            listing.doubt().map_or(Ok(()), Err)?;
-            let label = listing.label().cloned();
-            let published = match catalog.versions(&version) {
-                Answer::Found(versions) => versions.iter().find(|it| it.id == id.version).and_then(|it| it.published),
-                Answer::NotFound | Answer::Failed(_) => None,
-            };
-            return Ok(Identity::Version { label, published, local_images: listing.local_images().len() });
-        }
-        Answer::Failed(failure) => failures.push(failure),
-        Answer::NotFound => {}
-    }
-    if let Answer::Failed(failure) = catalog.index() {
-        failures.push(failure);
-    }
-    failures.into_iter().next().map_or(Ok(Identity::Unknown), Err)
 }

@@ -82,6 +82,13 @@ pub(super) fn judge(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalo
         Decision::Pin(_) | Decision::Keep => Ok(cooling(pin, target, catalog, notes)),
         Decision::Stuck(Choice::Failed(failure)) => Err(failure),
         Decision::Stuck(_) if here.is_some() => Ok(Judgement::new(Status::Current, notes)),
+        // That an image is offered nowhere at all is believed of a Marketplace that tells which images it has.
+        Decision::Stuck(Choice::None(listing, _))
+            if listing.local_images().is_empty()
+                && let Answer::Failed(failure) = catalog.index() =>
+        {
+            Err(failure)
+        }
         Decision::Stuck(choice) => irreplaceable(choice, target, looked_up, now, notes),
     }
 }

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 pub mod adopt;
+pub mod any_id;
 pub mod catalog;
 pub mod drift;
 pub mod eol;

@@ -292,11 +292,15 @@ fn ends(request: Request<'_>, changes: &[Change], catalog: &Catalog) -> Vec<Prob
 /// Warns of what is pinned anew without a date because the Marketplace did not answer. Where it answers without a date,
 /// there is none to miss.
 pub(super) fn undated(changes: &[Change], catalog: &Catalog) -> Option<Problem> {
-    let mut anew = changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
-    let undated = anew.any(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
-    let failure = catalog.silence().filter(|_| undated)?;
+    let anew = changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
+    let undated = anew.filter(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
+    let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();
+    let failure = catalog.silence().filter(|_| !names.is_empty())?;
     let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);
-    Some(problem.help("`imagelock resolve --upgrade` adds them, once the Marketplace tells"))
+    let names = names.into_iter().collect::<Vec<_>>().join(" ");
+    Some(problem.help(format!(
+        "once the Marketplace tells them, `imagelock resolve --upgrade {names}` adds them, and moves what is outdated by then"
+    )))
 }
 
 /// Warns of images whose cells end on different versions, where something of them changed.

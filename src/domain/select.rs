@@ -149,6 +149,13 @@ pub fn choose<'c>(target: &Target, cutoff: Option<Timestamp>, catalog: &'c Catal
     for (image, release) in sources {
         match choose_from(target, &image, release.as_ref(), cutoff, catalog) {
             found @ (Choice::One(_) | Choice::Several(_) | Choice::Failed(_)) => return found,
+            // An older release wins only where it is certain that the newer one has nothing.
+            Choice::None(listing, _) if release.is_some() && listing.doubt().is_some() => return doubted(listing),
+            Choice::Unknown if catalog.image(&image).is_some_and(|image| image.valid_until.is_none()) => {
+                return Choice::Failed(Failure::strange(format!(
+                    "the index lists `{image}`, and its listing does not"
+                )));
+            }
             other => miss = miss.or(Some(other)),
         }
     }
@@ -223,6 +230,7 @@ fn choose_from<'c>(
         match catalog.listing(&ImageRef::Version(version.id)) {
             Answer::Found(_) if is_withdrawn(version, image, target, catalog) => {}
             Answer::Found(listing) => match in_listing(target, listing, label.as_ref(), pick) {
+                Choice::None(..) if listing.doubt().is_some() => return doubted(listing),
                 Choice::None(..) => {}
                 found => return found,
             },
@@ -255,6 +263,11 @@ pub fn is_withdrawn(version: &Version, image: &ImageRef, target: &Target, catalo
 /// Whether a version was published at the cutoff or before. One without a date has not passed.
 pub fn is_old_enough(version: &Version, cutoff: Timestamp) -> bool {
     version.published.is_some_and(|published| published <= cutoff)
+}
+
+/// What a listing lacks that may not be whole.
+fn doubted(listing: &Listing) -> Choice<'_> {
+    Choice::Failed(listing.doubt().unwrap_or_else(Failure::not_asked))
 }
 
 fn undated() -> Failure {

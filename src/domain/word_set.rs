@@ -22,6 +22,11 @@ impl WordSet {
         words(&self.0)
     }
 
+    /// How many bytes of text they take.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether a word is one of them.
     pub fn contains(&self, word: &str) -> bool {
         self.iter().any(|own| own == word)

@@ -1,4 +1,4 @@
-//! How much may be read, unpacked: of one answer, of all that are being read at once, of all in a run.
+//! How much may be read, unpacked: of one answer, and of all that are being read at once; and how much a run may keep of it.
 //!
 //! An answer without end, or one that unpacks to such, costs no more than this. The Marketplace keeps far below: a full
 //! page is about 200 KB, and the local images of all its images a few MB.
@@ -9,19 +9,18 @@ use std::cell::Cell;
 const ANSWER: usize = 1 << 20;
 
 /// The most that all answers may hold together that are being read.
-const IN_HAND: usize = 12 << 20;
+const IN_HAND: usize = 10 << 20;
 
-/// The most that all answers of a run may hold together: what they say is kept.
-const RUN: usize = 32 << 20;
+/// The most that may be kept of all answers of a run.
+const KEPT: usize = 32 << 20;
 
-/// What a row takes beside the text that it came in.
-const ROW: usize = 128;
+/// What it takes to keep a row and to tell it from others, beside texts that may be of any length; more than measured.
+const ROW: usize = 400;
 
-/// What was read so far.
+/// What is being read, and what was kept so far.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
     in_hand: Cell<usize>,
-    /// What may be kept of it.
     kept: Cell<usize>,
 }
 
@@ -41,20 +40,19 @@ impl Budget {
         Reading { budget: self, bytes: Vec::new() }
     }
 
-    /// Takes in what so many rows of a whole answer come to, if that is not too much.
-    pub(super) fn keep(&self, rows: usize) -> Result<(), TooMuch> {
-        self.kept.set(self.kept.get() + rows * ROW);
-        within("all answers of this run are together", self.kept.get(), RUN)
+    /// Counts so many rows and bytes of text among what is kept, if that is not too much.
+    pub(super) fn keep(&self, rows: usize, text: usize) -> Result<(), TooMuch> {
+        self.kept.set(self.kept.get() + rows * ROW + text);
+        within("the rows of this run are together", self.kept.get(), KEPT)
     }
 }
 
 impl Reading<'_> {
     /// Takes in more of the answer, if that is not too much.
     pub(super) fn take(&mut self, chunk: &[u8]) -> Result<(), TooMuch> {
-        let Budget { in_hand, kept } = self.budget;
+        let in_hand = &self.budget.in_hand;
         within("the answer is", self.bytes.len() + chunk.len(), ANSWER)?;
         within("the answers that came at once are together", in_hand.get() + chunk.len(), IN_HAND)?;
-        within("all answers of this run are together", kept.get() + chunk.len(), RUN)?;
         in_hand.set(in_hand.get() + chunk.len());
         self.bytes.extend_from_slice(chunk);
         Ok(())
@@ -63,7 +61,6 @@ impl Reading<'_> {
     /// The whole answer. It stays in hand no longer than it takes to understand it.
     pub(super) fn finish(mut self) -> Vec<u8> {
         let bytes = std::mem::take(&mut self.bytes);
-        self.budget.kept.set(self.budget.kept.get() + bytes.len());
         self.budget.in_hand.set(self.budget.in_hand.get() - bytes.len());
         bytes
     }
@@ -118,20 +115,9 @@ mod tests {
     }
 
     #[test]
-    fn a_run_has_its_own() {
+    fn what_is_kept_has_its_own() {
         let budget = Budget::default();
-        for _ in 0..RUN / HALF.len() {
-            let mut reading = budget.answer();
-            reading.take(&HALF).unwrap();
-            reading.finish();
-        }
-        assert!(refusal(budget.answer().take(b" ")).starts_with("all answers of this run"));
-    }
-
-    #[test]
-    fn rows_count_too() {
-        let budget = Budget::default();
-        budget.keep(RUN / ROW).unwrap();
-        assert!(refusal(budget.keep(1)).starts_with("all answers of this run"));
+        budget.keep(KEPT / ROW / 2, KEPT / 2).unwrap();
+        assert!(refusal(budget.keep(2, 0)).starts_with("the rows of this run are together larger than 32 MiB"));
     }
 }

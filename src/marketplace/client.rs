@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::http::{Event, Http, Settings, Worth};
 use super::paging::{Pages, Rows};
-use super::wire::{ImageRow, LocalImageRow, Seen, VersionRow};
+use super::wire::{ImageRow, LocalImageRow, Row, Seen, VersionRow};
 use crate::domain::catalog::{Answer, Catalog, Failure, Image, Listing, LocalImage, Question, Told, Version};
 use crate::domain::{ImageId, ImageRef, LocalImageId};
 
@@ -136,7 +136,7 @@ impl Client {
         let Some(body) = self.http.get(&format!("/local-images/{id}"), Worth::Much).await? else { return Ok(None) };
         let row: LocalImageRow = serde_json::from_slice(&body.bytes).map_err(|error| body.unreadable(&error))?;
         match row.read(None, &mut Seen::default()) {
-            Ok((_, Some(local))) if local.id == id => Ok(Some(local)),
+            Ok(Row { thing: Some(local), .. }) if local.id == id => Ok(Some(local)),
             Ok(_) => Err(body.strange(format!("it is not about {id}"))),
             Err(lie) => Err(body.strange(lie)),
         }

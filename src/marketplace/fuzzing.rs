@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::wire::{ErrorBody, ImageRow, LocalImageRow, Page, Seen, VersionRow};
+use super::wire::{ErrorBody, ImageRow, LocalImageRow, Page, Row, Seen, VersionRow};
 use crate::domain::catalog::{Answer, Failure, Image, Listing, Told};
 use crate::domain::{ImageRef, Label};
 
@@ -25,12 +25,12 @@ pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Told> {
     told
 }
 
-fn rows<R, I, T>(body: &[u8], mut read: impl FnMut(R) -> Result<(I, Option<T>), String>) -> Result<Vec<T>, String>
+fn rows<R, K, T>(body: &[u8], mut read: impl FnMut(R) -> Result<Row<K, T>, String>) -> Result<Vec<T>, String>
 where
     R: DeserializeOwned,
 {
     let page = Page::read(body).map_err(|error| error.to_string())?;
-    let rows: Result<Vec<_>, _> = page.rows.into_iter().map(|row| Ok::<_, String>(read(row)?.1)).collect();
+    let rows: Result<Vec<_>, _> = page.rows.into_iter().map(|row| Ok::<_, String>(read(row)?.thing)).collect();
     Ok(rows?.into_iter().flatten().collect())
 }
 

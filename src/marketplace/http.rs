@@ -201,9 +201,9 @@ impl Http {
         Err(Trouble::refused(status, &headers, &error))
     }
 
-    /// Counts so many rows among what this run keeps, if that is not too much.
-    pub(super) fn keep(&self, rows: usize) -> Result<(), TooMuch> {
-        self.budget.keep(rows)
+    /// Counts so many rows and bytes of text among what this run keeps, if that is not too much.
+    pub(super) fn keep(&self, rows: usize, text: usize) -> Result<(), TooMuch> {
+        self.budget.keep(rows, text)
     }
 
     /// Tells the observer what happens.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::budget::TooMuch;
 use super::http::{Http, Worth};
-use super::wire::Page;
+use super::wire::{Page, Row};
 use crate::domain::catalog::Failure;
 
 /// The most rows a page may have; the API's own limit.
@@ -27,9 +27,8 @@ pub(super) struct Pages<'h, F> {
     pub(super) path: &'static str,
     pub(super) query: String,
     pub(super) worth: Worth,
-    /// Makes of a row the ID that tells it from others, and what it describes, if that can be anything to anybody; or
-    /// says why it cannot be believed. A listing with one lie in it is not believed at all: the row may hide a second
-    /// candidate for some cell.
+    /// Understands a row, or says why it cannot be believed. A listing with one lie in it is not believed at all: the row
+    /// may hide a second candidate for some cell.
     pub(super) read: F,
 }
 
@@ -47,11 +46,11 @@ enum Pass<T> {
 
 impl<F> Pages<'_, F> {
     /// Reads all pages; `None` means that the thing they list does not exist.
-    pub(super) async fn read_all<R, I, T>(mut self) -> Result<Option<Rows<T>>, Failure>
+    pub(super) async fn read_all<R, K, T>(mut self) -> Result<Option<Rows<T>>, Failure>
     where
         R: DeserializeOwned,
-        I: Ord + Copy,
-        F: FnMut(R) -> Result<(I, Option<T>), String>,
+        K: Ord + Clone,
+        F: FnMut(R) -> Result<Row<K, T>, String>,
     {
         let mut last = Pass::Moved;
         for _ in 0..PASSES {
@@ -72,23 +71,23 @@ impl<F> Pages<'_, F> {
         }
     }
 
-    async fn pass<R, I, T>(&mut self) -> Result<Pass<T>, Failure>
+    async fn pass<R, K, T>(&mut self) -> Result<Pass<T>, Failure>
     where
         R: DeserializeOwned,
-        I: Ord + Copy,
-        F: FnMut(R) -> Result<(I, Option<T>), String>,
+        K: Ord + Clone,
+        F: FnMut(R) -> Result<Row<K, T>, String>,
     {
         let Some(first) = self.page(1).await? else { return Ok(Pass::NotFound) };
         let (total, sent) = (first.total, first.rows.len());
-        let first_ids = ids(&first.rows);
+        let first_keys = keys(&first.rows);
         let (mut rows, mut count, mut seen) = (Vec::new(), 0, BTreeSet::new());
-        // What stood on an earlier page has slid to this one; what stands twice on one page is in two cells.
-        let mut add = |page: Page<(I, Option<T>)>| {
-            let ids = ids(&page.rows);
-            let fresh: Vec<_> = page.rows.into_iter().filter(|(id, _)| !seen.contains(id)).collect();
+        // What stood on an earlier page has slid to this one.
+        let mut add = |page: Page<Row<K, T>>| {
+            let keys = keys(&page.rows);
+            let fresh: Vec<_> = page.rows.into_iter().filter(|row| !seen.contains(&row.key)).collect();
             count += fresh.len();
-            rows.extend(fresh.into_iter().filter_map(|(_, row)| row));
-            seen.extend(ids);
+            rows.extend(fresh.into_iter().filter_map(|row| row.thing));
+            seen.extend(keys);
             count
         };
         let mut count = add(first);
@@ -114,7 +113,7 @@ impl<F> Pages<'_, F> {
         let several_pages = count > sent;
         if several_pages {
             let Some(again) = self.page(1).await? else { return Ok(Pass::Moved) };
-            if again.total != total || ids(&again.rows) != first_ids {
+            if again.total != total || keys(&again.rows) != first_keys {
                 return Ok(Pass::Moved);
             }
         }
@@ -128,23 +127,25 @@ impl<F> Pages<'_, F> {
         Ok(Pass::Whole(Rows { rows, doubts: doubt.into_iter().collect() }))
     }
 
-    async fn page<R, I, T>(&mut self, number: usize) -> Result<Option<Page<(I, Option<T>)>>, Failure>
+    async fn page<R, K, T>(&mut self, number: usize) -> Result<Option<Page<Row<K, T>>>, Failure>
     where
         R: DeserializeOwned,
-        F: FnMut(R) -> Result<(I, Option<T>), String>,
+        F: FnMut(R) -> Result<Row<K, T>, String>,
     {
         let Self { http, path, query, worth, read } = self;
         let path = format!("{path}?{query}&page_size={PAGE_SIZE}&page={number}");
         let Some(body) = http.get(&path, *worth).await? else { return Ok(None) };
         let page: Page<R> = Page::read(&body.bytes).map_err(|error| body.unreadable(&error))?;
-        http.keep(page.rows.len()).map_err(|TooMuch(cause)| body.strange(cause))?;
-        let rows = page.rows.into_iter().map(read).collect::<Result<_, _>>().map_err(|lie| body.strange(lie))?;
+        let rows: Result<Vec<_>, _> = page.rows.into_iter().map(read).collect();
+        let rows = rows.map_err(|lie| body.strange(lie))?;
+        let texts = rows.iter().map(|row| row.text).sum();
+        http.keep(rows.len(), texts).map_err(|TooMuch(cause)| body.strange(cause))?;
         Ok(Some(Page { rows, total: page.total }))
     }
 }
 
-fn ids<I: Ord + Copy, T>(rows: &[(I, T)]) -> BTreeSet<I> {
-    rows.iter().map(|(id, _)| *id).collect()
+fn keys<K: Ord + Clone, T>(rows: &[Row<K, T>]) -> BTreeSet<K> {
+    rows.iter().map(|row| row.key.clone()).collect()
 }
 
 fn endless() -> Failure {

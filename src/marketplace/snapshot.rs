@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::lines::Lines;
 use crate::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, Question, StatedType, Told, Version};
 use crate::domain::words::visible;
-use crate::domain::{Expected, ImageRef, Label, LocalImageId, VersionId};
+use crate::domain::{Expected, ImageRef, Label, VersionId};
 
 /// The format that this release reads and writes.
 const FORMAT: u32 = 1;
@@ -197,16 +197,18 @@ impl Entry {
             Answer::Found(listing) => listing.local_images().to_vec(),
             Answer::NotFound | Answer::Failed(_) => Vec::new(),
         };
-        let mut rows: BTreeMap<LocalImageId, SavedRow> = BTreeMap::new();
+        // One ID may be listed in several cells.
+        let key = |local: &LocalImage| (local.id, local.zone.clone(), local.arch.clone(), local.image_type.clone());
+        let mut rows: BTreeMap<_, SavedRow> = BTreeMap::new();
         for local in locals(&label) {
             // Where an image has one version alone, its local images are of that; see `Catalog::version_of`.
             let versions = catalog.version_of(&label, local.id).map(|version| version.id).into_iter().collect();
-            rows.insert(local.id, SavedRow { local, versions, superseded: false });
+            rows.insert(key(&local), SavedRow { local, versions, superseded: false });
         }
         for version in &versions {
             for local in locals(&ImageRef::Version(version.id)) {
                 let row = SavedRow { local: local.clone(), versions: Vec::new(), superseded: true };
-                let versions = &mut rows.entry(local.id).or_insert(row).versions;
+                let versions = &mut rows.entry(key(&local)).or_insert(row).versions;
                 if !versions.contains(&version.id) {
                     versions.push(version.id);
                 }

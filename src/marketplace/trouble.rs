@@ -83,8 +83,7 @@ impl Trouble {
     /// `base` did not answer in time, or not to the end.
     pub(super) fn silence(base: &str, timeout: Duration) -> Self {
         let cause = format!("no whole answer from {base} within {} s", timeout.as_secs_f32().ceil());
-        let help = "check the network; `--timeout SECONDS` allows a run more time";
-        Self { timed_out: true, ..Self::without_answer(cause, help, true) }
+        Self { timed_out: true, ..Self::without_answer(cause, "check the network and run imagelock again", true) }
     }
 
     /// The time of the run was over before anything was asked.

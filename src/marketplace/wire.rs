@@ -11,7 +11,7 @@ use super::lines::Lines;
 use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
 use crate::domain::word_set::WordSet;
 use crate::domain::words::visible;
-use crate::domain::{ImageId, ImageType, Label, LocalImageId, VersionId};
+use crate::domain::{Arch, ImageId, ImageType, Label, LocalImageId, VersionId, Zone};
 
 /// One page of a listing.
 pub(super) struct Page<R> {
@@ -19,6 +19,19 @@ pub(super) struct Page<R> {
     /// How many rows all pages have together, as the service counts. Seen to be wrong.
     pub(super) total: Option<u64>,
 }
+
+/// A row that was understood.
+pub(super) struct Row<K, T> {
+    /// What tells it from others.
+    pub(super) key: K,
+    /// What it describes, if that can be anything to anybody.
+    pub(super) thing: Option<T>,
+    /// How many bytes of text it takes to keep that.
+    pub(super) text: usize,
+}
+
+/// What tells a local image from others. One ID may be listed in several cells.
+pub(super) type LocalImageKey = (LocalImageId, Option<(Zone, Arch, StatedType)>);
 
 impl<R: DeserializeOwned> Page<R> {
     /// Reads one page.
@@ -69,12 +82,12 @@ impl VersionRow {
     ///
     /// # Errors
     /// Why the row cannot be believed.
-    pub(super) fn read(self) -> Result<(VersionId, Option<Version>), String> {
+    pub(super) fn read(self) -> Result<Row<VersionId, Version>, String> {
         let id = id("a version", self.id)?;
         let published = self.published_at.and_then(|time| time.parse::<Timestamp>().ok());
         // Whole seconds tell builds apart, and people can read them.
         let published = published.and_then(|time| Timestamp::from_second(time.as_second()).ok());
-        Ok((id, Some(Version { published, id })))
+        Ok(Row { key: id, thing: Some(Version { published, id }), text: 0 })
     }
 }
 
@@ -92,12 +105,14 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    fn commercial_types(&mut self, stated: Lines) -> WordSet {
-        if self.stated != stated {
-            self.sorted = stated.words();
-            self.stated = stated;
+    /// The set of them, and how many bytes of it are new.
+    fn commercial_types(&mut self, stated: Lines) -> (WordSet, usize) {
+        if self.stated == stated {
+            return (self.sorted.clone(), 0);
         }
-        self.sorted.clone()
+        self.sorted = stated.words();
+        self.stated = stated;
+        (self.sorted.clone(), self.sorted.size())
     }
 }
 
@@ -109,11 +124,7 @@ impl LocalImageRow {
     ///
     /// # Errors
     /// Why the row cannot be believed.
-    pub(super) fn read(
-        self,
-        asked: Option<&Label>,
-        seen: &mut Seen,
-    ) -> Result<(LocalImageId, Option<LocalImage>), String> {
+    pub(super) fn read(self, asked: Option<&Label>, seen: &mut Seen) -> Result<Row<LocalImageKey, LocalImage>, String> {
         let id = id("a local image", self.id)?;
         let label = match (self.label, asked) {
             (Some(stated), Some(asked)) if stated != asked.as_str() => {
@@ -126,15 +137,18 @@ impl LocalImageRow {
             return Err(format!("it holds a local image without zone or arch: {id}"));
         };
         // A zone or arch that cannot be written in a manifest cannot be asked for: the row is nobody's.
-        let (Ok(zone), Ok(arch)) = (zone.parse(), arch.parse()) else { return Ok((id, None)) };
+        let (Ok(zone), Ok(arch)) = (zone.parse::<Zone>(), arch.parse::<Arch>()) else {
+            return Ok(Row { key: (id, None), thing: None, text: 0 });
+        };
         let image_type = match self.image_type.as_deref() {
             None | Some("" | "unknown_type") => StatedType::Unstated,
             Some(stated) => {
                 stated.parse::<ImageType>().map_or_else(|_| StatedType::Other(stated.into()), StatedType::Known)
             }
         };
-        let commercial_types = seen.commercial_types(self.compatible_commercial_types.unwrap_or_default());
-        Ok((id, Some(LocalImage { id, label, zone, arch, image_type, commercial_types })))
+        let (commercial_types, text) = seen.commercial_types(self.compatible_commercial_types.unwrap_or_default());
+        let key = (id, Some((zone.clone(), arch.clone(), image_type.clone())));
+        Ok(Row { key, thing: Some(LocalImage { id, label, zone, arch, image_type, commercial_types }), text })
     }
 }
 
@@ -143,7 +157,7 @@ impl ImageRow {
     ///
     /// # Errors
     /// Why the row cannot be believed.
-    pub(super) fn read(self) -> Result<(ImageId, Option<Image>), String> {
+    pub(super) fn read(self) -> Result<Row<ImageId, Image>, String> {
         let (id, label) = (id("an image", self.id)?, self.label.unwrap_or_default());
         let label =
             label.parse().map_err(|_| format!("it holds an image whose label is none: `{}`", visible(&label)))?;
@@ -154,7 +168,8 @@ impl ImageRow {
             categories: self.categories.unwrap_or_default().words(),
             valid_until: self.valid_until.and_then(|time| time.parse::<Timestamp>().ok()),
         };
-        Ok((id, Some(image)))
+        let text = image.name.len() + image.categories.size();
+        Ok(Row { key: id, thing: Some(image), text })
     }
 }
 

@@ -3,7 +3,8 @@
 use super::human::date;
 use super::style::{FAINT, HELD, PLAIN, WINS};
 use super::table::Table;
-use crate::domain::explain::{Candidate, Identity};
+use crate::domain::any_id::Identity;
+use crate::domain::explain::Candidate;
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
 use crate::domain::words::{and, count, or, quoted, visible};

@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 use super::invocation::invocation_of;
 use super::place::Lines;
 use crate::domain::problem::{Document, Problem, Span};
-use crate::domain::words::{count, escaped, masked, shown};
+use crate::domain::words::{and, count, escaped, masked, quoted, shown};
 use crate::error::{Error, Source};
 
 const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
@@ -25,6 +25,11 @@ pub fn error(error: &Error, invocation: &str) -> String {
             let others = if errors.len() < *of { "nothing is told of the others, and " } else { "" };
             let (wrong, manifests) = (errors.len(), count(*of, "manifest"));
             return format!("{}\nerrors in {wrong} of {manifests}; {others}nothing was changed\n", parts.join("\n"));
+        }
+        Error::Partly { error, written } => {
+            let written = and(written.iter().map(|path| quoted(shown(path))));
+            let error = self::error(error, invocation);
+            return format!("{error}\nwritten before that: {written}; run it again to go on with the others\n");
         }
         Error::Problems { problems, manifest, lock } => (problems, manifest, lock),
         _ => {

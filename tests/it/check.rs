@@ -457,3 +457,26 @@ fn an_id_that_is_listed_in_a_second_zone_is_still_current_in_its_own() {
     std::fs::remove_file(bench.path("images.lock")).unwrap();
     bench.ok("resolve");
 }
+
+#[test]
+fn that_nothing_is_offered_anywhere_is_not_believed_of_a_marketplace_that_tells_no_images() {
+    let (bench, marketplace) = resolved();
+    marketplace.answers(|path, _, _| {
+        let key = if path.contains("/v2/images") { "images" } else { "local_images" };
+        if path.contains("/local-images/") {
+            Reply::Normal
+        } else {
+            Reply::Json(serde_json::json!({key: [], "total_count": 0}))
+        }
+    });
+    assert_snapshot!(bench.fails("check"), @r#"
+    error: the Marketplace gave no usable answer about `debian_bookworm` and `ubuntu_noble`
+      --> images.toml:10:9
+       |
+    10 | label = "debian_bookworm"
+       |         ^^^^^^^^^^^^^^^^^ asked for this image
+       |
+       = note: the answer cannot be used: it lists no image at all
+       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    "#);
+}

@@ -56,7 +56,7 @@ fn dates_that_cannot_be_learnt_break_no_resolve() {
     --- stderr
     warning: pinned without publication dates, which could not be learnt
       = note: it answered 403 Forbidden
-      = help: `imagelock resolve --upgrade` adds them, once the Marketplace tells
+      = help: once the Marketplace tells them, `imagelock resolve --upgrade web` adds them, and moves what is outdated by then
     --- exit 0
     ");
     // A policy of age cannot be kept without dates.

@@ -157,3 +157,37 @@ fn a_uuid_needs_no_manifest() {
     ");
     drop(other);
 }
+
+#[test]
+fn an_image_that_does_not_exist() {
+    let (bench, _marketplace) = bench();
+    bench.write(
+        "images.toml",
+        "[images.web]\nlabel = \"fedora_54\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n",
+    );
+    assert_snapshot!(bench.fails("explain web"), @r#"
+    error: no image labelled `fedora_54` in the Marketplace
+     --> images.toml:2:9
+      |
+    2 | label = "fedora_54"
+      |         ^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `fedora_44`, `fedora_45` or `fedora_43`?
+    "#);
+}
+
+#[test]
+fn the_date_of_a_pin_that_is_current_is_that_of_the_lock() {
+    let marketplace = Marketplace::offering([
+        local("docker", "fr-par-1", "x86_64", 2).published(NEW),
+        local("docker", "fr-par-1", "x86_64", 1).published(OLD).superseded(),
+    ]);
+    let manifest = "[images.web]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+    let bench = Bench::with(manifest).asking(&marketplace);
+    bench.ok("resolve");
+    assert_snapshot!(bench.run("explain web"), @"
+    ZONE      ARCH          ID                                    LABEL   TYPE          PUBLISHED   WHY
+    fr-par-1  x86_64  wins  00000002-0000-4000-8000-000000000000  docker  instance_sbs  2026-11-20  the newest that fits; it is pinned
+    --- exit 0
+    ");
+}

@@ -202,3 +202,36 @@ fn snapshots_side_by_side_end_with_one_whole_snapshot() {
     }
     bench.ok("search --catalog all.json");
 }
+
+#[test]
+fn links_that_lead_in_a_circle_lead_nowhere() {
+    let (bench, _marketplace) = resolved();
+    fs::remove_file(bench.path("images.lock")).unwrap();
+    symlink("images.lock", bench.path("images.lock")).unwrap();
+    assert_snapshot!(bench.fails("resolve"), @"
+    error: could not read `images.lock`: Too many levels of symbolic links (os error 40)
+     |
+     = help: put a file that you may read in the place of `images.lock`
+    ");
+    fs::remove_file(bench.path("images.lock")).unwrap();
+    bench.ok("resolve");
+    symlink("b.md", bench.path("a.md")).unwrap();
+    symlink("a.md", bench.path("b.md")).unwrap();
+    assert_snapshot!(bench.fails("check -o a.md"), @"
+    error: could not write `a.md`: Too many levels of symbolic links (os error 40)
+     |
+     = help: check the directory `.` and the disk
+    ");
+}
+
+#[test]
+fn a_file_among_the_devices_is_a_file() {
+    let (bench, _marketplace) = resolved();
+    let shared = tempfile::Builder::new().suffix(".json").tempfile_in("/dev/shm").unwrap();
+    let line = format!("check -o {}", shared.path().display());
+    for _ in 0..2 {
+        assert_eq!(bench.run(&line).status, Some(2));
+        let json: serde_json::Value = serde_json::from_str(&fs::read_to_string(shared.path()).unwrap()).unwrap();
+        assert_eq!(json["schema"], "imagelock.check/1");
+    }
+}

@@ -70,9 +70,13 @@ fn an_answer_that_breaks_off_is_asked_for_again() {
 
 #[test]
 fn a_connection_that_is_to_be_left_is_left() {
-    let (marketplace, bench) = scene(|_, _, _| Reply::GoAway);
-    comes_out_right(&marketplace, &bench);
-    assert!(marketplace.connections() > 2, "{} connections", marketplace.connections());
+    let connections = || {
+        let (marketplace, bench) = scene(|_, _, _| Reply::GoAway);
+        comes_out_right(&marketplace, &bench);
+        marketplace.connections()
+    };
+    // On a busy machine all may be asked before the first word to leave has come.
+    assert!((0..10).any(|_| connections() > 2), "no connection was left before all was asked");
 }
 
 #[test]

@@ -332,3 +332,29 @@ fn the_advice_for_an_absent_manifest_is_about_that_one() {
     errors in 2 of 2 manifests; nothing was changed
     ");
 }
+
+#[test]
+fn what_was_written_before_something_got_in_the_way_is_named() {
+    let (bench, _marketplace) = stacks();
+    std::fs::create_dir(bench.path("stacks/db/eu/.images.lock.tmp")).unwrap();
+    let web = bench.read("stacks/web/images.lock");
+    assert_snapshot!(bench.run("resolve --upgrade --recursive stacks"), @"
+    --- stderr
+    error: could not write `stacks/db/eu/.images.lock.tmp`: is a directory
+     |
+     = help: move the directory `stacks/db/eu/.images.lock.tmp` away
+
+    written before that: `stacks/api/images.lock`; run it again to go on with the others
+    --- exit 1
+    ");
+    assert!(bench.read("stacks/api/images.lock").contains(&crate::standin::id(11)));
+    assert_eq!(bench.read("stacks/web/images.lock"), web);
+    std::fs::remove_dir(bench.path("stacks/db/eu/.images.lock.tmp")).unwrap();
+    assert_snapshot!(bench.run("resolve --upgrade --recursive stacks").stdout.lines().last().unwrap(), @"4 pins in 3 manifests: 2 moved, 2 kept");
+}
+
+#[test]
+fn what_reads_no_manifest_minds_none() {
+    let (bench, _marketplace) = stacks();
+    assert_eq!(bench.run("--recursive stacks search").stdout, bench.run("search").stdout);
+}

@@ -330,7 +330,7 @@ fn a_block_that_was_edited_by_hand_is_never_vouched_for() {
     23 | digest = "sha256:c8160e77f4a3ac6b0df68837342573ba59b02e33bc50cf509b6b16c5243d9f72"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
        |
-       = help: restore the file from version control, or run `imagelock resolve --mend --upgrade db` to pin it anew
+       = help: restore the file from version control, or run `imagelock resolve --mend --upgrade db web` to pin them all anew
 
     error: the block of `web` (fr-par-1, x86_64) in the lockfile does not match its digest
       --> images.lock:45:10
@@ -338,7 +338,7 @@ fn a_block_that_was_edited_by_hand_is_never_vouched_for() {
     45 | digest = "sha256:700b1d887808c8db9ba661224f95ddffac18b3fd1588304fac7525345f831688"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
        |
-       = help: restore the file from version control, or run `imagelock resolve --mend --upgrade web` to pin it anew
+       = help: restore the file from version control, or run `imagelock resolve --mend --upgrade db web` to pin them all anew
 
     2 errors in all; nothing was changed
     "#);

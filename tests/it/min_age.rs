@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use crate::bench::Bench;
 use crate::pinned::{NEW, OLD, behind, docker, manifest, two_versions};
-use crate::standin::{Marketplace, id, local};
+use crate::standin::{Marketplace, Reply, id, local, version_id};
 
 #[test]
 fn an_upgrade_waits_until_the_newer_version_has_the_age_to_the_second() {
@@ -154,4 +154,21 @@ fn no_age_is_no_policy_even_for_what_has_no_date() {
     let bench = Bench::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     bench.ok("resolve --min-age 0d");
     assert_eq!(bench.run("check --min-age 0d").status, Some(0));
+}
+
+#[test]
+fn an_older_version_is_taken_only_where_it_is_certain_that_the_newer_one_has_nothing() {
+    let dates = ["2026-08-04T08:00:00Z", OLD, NEW];
+    let marketplace = Marketplace::offering([
+        docker(3).published(dates[2]),
+        docker(2).published(dates[1]).superseded(),
+        docker(1).published(dates[0]).superseded(),
+    ]);
+    let bench = Bench::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    let second = version_id("docker", OLD);
+    marketplace.answers(move |path, _, _| {
+        let doubtful = serde_json::json!({"local_images": [], "total_count": 1});
+        if path.contains(&second) { Reply::Json(doubtful) } else { Reply::Normal }
+    });
+    assert!(bench.fails("resolve").contains("it counts 1 rows, and sent 0"));
 }

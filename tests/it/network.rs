@@ -195,7 +195,7 @@ fn an_answer_that_never_comes_ends_with_the_run() {
       |
       = note: no whole answer from [API]/marketplace/v2 within 2 s
       = note: attempt 1; the 2 s of this run (`--timeout`) leave no time for another
-      = help: check the network; `--timeout SECONDS` allows a run more time
+      = help: check the network and run imagelock again
     "#);
     assert!(started.elapsed() < Duration::from_secs(10));
 }

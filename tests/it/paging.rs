@@ -202,3 +202,28 @@ fn more_than_a_hundred_rows_are_read_to_the_last() {
         marketplace.listings().iter().map(|path| path.rsplit_once('=').unwrap().1.to_owned()).collect();
     assert_eq!(numbers, ["1", "2", "3", "1"], "to the empty page, and the first once more");
 }
+
+#[test]
+fn an_id_that_is_listed_in_two_zones_may_stand_on_two_pages() {
+    let offers = || {
+        let twin = |zone| Local { id: crate::standin::id(1), ..local("ubuntu_noble", zone, "x86_64", 1) };
+        let others = (2..).zip(["nl-ams-2", "nl-ams-3"]).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", n));
+        [twin("fr-par-1")].into_iter().chain(others).chain([twin("nl-ams-1")]).collect::<Vec<_>>()
+    };
+    let marketplace = Marketplace::offering(offers());
+    marketplace.lists(move |path, _, _| {
+        let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
+        let rows: Vec<Value> = offers().iter().map(crate::standin::row).skip(2 * (number - 1)).take(2).collect();
+        Reply::Json(serde_json::json!({"local_images": rows, "total_count": 4}))
+    });
+    let manifest = "[images.web]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n";
+    let bench = Bench::with(manifest).asking(&marketplace);
+    bench.ok("resolve");
+    let live = bench.lock();
+    assert_eq!(live.matches(&crate::standin::id(1)).count(), 2);
+    // And in a snapshot, too.
+    bench.ok("snapshot catalog.json");
+    std::fs::remove_file(bench.path("images.lock")).unwrap();
+    bench.ok("resolve --catalog catalog.json");
+    assert_eq!(bench.lock(), live);
+}

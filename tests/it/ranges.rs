@@ -1,10 +1,11 @@
 //! Ranges of releases: `label = "fedora_*"` with `release`.
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use crate::bench::Bench;
 use crate::pinned::{NEW, OLD, docker, manifest};
-use crate::standin::{Local, Marketplace, local};
+use crate::standin::{Local, Marketplace, Reply, local};
 
 fn fedora(release: &'static str, number: u32) -> Local {
     local(release, "fr-par-1", "x86_64", number)
@@ -151,4 +152,50 @@ fn what_could_not_be_asked_is_not_called_current() {
       = note: it answered 403 Forbidden
       = help: run imagelock again; the vendors' ends are known without it
     ");
+}
+
+#[test]
+fn an_older_release_wins_only_where_it_is_certain_that_the_newer_one_has_nothing() {
+    let marketplace = Marketplace::offering([fedora("fedora_44", 44), fedora("fedora_45", 45)]);
+    let bench = Bench::with(FEDORA).asking(&marketplace);
+    bench.ok("resolve");
+    let newest = bench.lock();
+    let doubtful = || Reply::Json(json!({"local_images": [], "total_count": 1}));
+    let gone = || Reply::Json(json!({"local_images": [], "total_count": 0}));
+    let not_found = || Reply::Raw(404, "application/json", br#"{"type": "not_found"}"#.into());
+    let told = |reply: fn() -> Reply, line: &str| {
+        marketplace.lists(move |path, _, _| if path.contains("fedora_45") { reply() } else { Reply::Normal });
+        bench.run(line)
+    };
+    for line in ["check", "resolve --upgrade", "explain runner"] {
+        assert!(told(doubtful, line).stderr.contains("it counts 1 rows, and sent 0"), "{line}");
+        assert_eq!(bench.lock(), newest);
+    }
+    std::fs::remove_file(bench.path("images.lock")).unwrap();
+    assert_snapshot!(told(doubtful, "resolve"), @r#"
+    --- stderr
+    error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
+     --> images.toml:2:9
+      |
+    2 | label = "fedora_*"
+      |         ^^^^^^^^^^ asked for this image
+      |
+      = note: the Marketplace's answer may not be whole: it counts 1 rows, and sent 0
+      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    --- exit 1
+    "#);
+    assert_snapshot!(told(not_found, "resolve"), @r#"
+    --- stderr
+    error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
+     --> images.toml:2:9
+      |
+    2 | label = "fedora_*"
+      |         ^^^^^^^^^^ asked for this image
+      |
+      = note: the answer cannot be used: the index lists `fedora_45`, and its listing does not
+      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    --- exit 1
+    "#);
+    assert_eq!(told(gone, "resolve").status, Some(0));
+    assert!(bench.lock().contains("fedora_44"));
 }

@@ -262,9 +262,13 @@ impl Lock {
     pub fn edited(&self, cell: &Cell) -> Option<Problem> {
         let span = self.edited.get(cell)?.span.clone();
         let title = format!("the block of {cell} in the lockfile does not match its digest");
+        // One command for all of them: an upgrade of one fails because of the others.
+        let mut names: Vec<&str> = self.edited.keys().map(|cell| cell.name.as_str()).collect();
+        names.dedup();
+        let it = if self.edited.len() == 1 { "it" } else { "them all" };
         let help = format!(
-            "restore the file from version control, or run `imagelock resolve --upgrade {}` to pin it anew",
-            cell.name
+            "restore the file from version control, or run `imagelock resolve --upgrade {}` to pin {it} anew",
+            names.join(" ")
         );
         Some(Problem::new(title).in_lock().at(span, "the block was edited by hand, or by a merge").help(help))
     }

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::{PinJson, write};
 use crate::domain::Label;
-use crate::domain::explain::{Candidate, Identity};
+use crate::domain::any_id::Identity;
+use crate::domain::explain::Candidate;
 use crate::domain::lock::Pin;
 
 /// The candidates of an image: `imagelock.explain/1`.
