@@ -46,7 +46,11 @@ pub fn run() -> ExitCode {
     };
     choice.write_global();
     let source = source(&cli);
-    let invocation = commands::invocation(&source);
+    let mut invocation = commands::invocation(&source);
+    // What was found by another age is mended by that age.
+    if let Some(age) = cli.global.min_age {
+        invocation = format!("{invocation} --min-age {age}");
+    }
     match manifests(&cli, source).and_then(|manifests| perform(&cli, manifests, invocation.clone())) {
         Ok(outcome) => finish(&outcome, cli.global.quiet),
         Err(error) => {

@@ -251,8 +251,9 @@ fn grow_old(finding: &mut Finding, pin: &Pin, target: &Target, now: Timestamp, c
     if !outlook.successors.is_empty() {
         notes.push(format!("then there is {}", and_more(outlook.successors.iter().map(quoted), 3)));
     }
-    if finding.status != Status::Current {
-        notes.push(format!("also {}", finding.status.as_str()));
+    let other = finding.status.as_str();
+    if finding.status != Status::Current && !finding.notes.iter().any(|note| note.starts_with(other)) {
+        notes.push(format!("also {other}"));
     }
     finding.notes.splice(0..0, notes);
     finding.also(status);

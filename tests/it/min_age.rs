@@ -103,6 +103,13 @@ fn the_age_can_be_set_for_all_images_and_for_one_run() {
     assert_eq!(bench.run("check").status, Some(0));
     bench.write("images.toml", format!("[defaults]\nmin-age = \"10d\"\n{}", manifest("min-age = \"0d\"\n")));
     assert_eq!(bench.run("check").status, Some(2));
+    // What is outdated for one run is moved by the command that this run prints.
+    let (bench, _marketplace) = behind("min-age = \"10d\"\n");
+    let check = bench.run("check --min-age 0d");
+    let command = check.stdout.lines().last().unwrap().strip_prefix("to move to the latest: imagelock ").unwrap();
+    assert_eq!(command, "--min-age 0d resolve --upgrade web");
+    bench.ok(command);
+    assert!(bench.lock().contains(&id(2)));
 }
 
 #[test]
