@@ -72,6 +72,12 @@ fn edit(
     };
     match Manifest::parse(&edited) {
         Ok(_) => files::replace(&path, &edited),
-        Err(problems) => refused(problems, edited),
+        Err(mut problems) => {
+            // The places are those of a text that nobody has.
+            let unwritten = "these lines would have been written; the options of the command, like `--zone`, say more";
+            let last = problems.pop().map(|last| last.note(unwritten));
+            problems.extend(last);
+            refused(problems, edited)
+        }
     }
 }

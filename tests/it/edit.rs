@@ -91,6 +91,7 @@ fn what_would_be_wrong_is_shown_in_the_line_that_it_would_make() {
     9 | arch = "amd64"
       |        ^^^^^^^ expected `x86_64` or `arm64`
       |
+      = note: these lines would have been written; the options of the command, like `--zone`, say more
       = help: did you mean `x86_64`?
 
     3 errors in all; nothing was changed
@@ -101,6 +102,8 @@ fn what_would_be_wrong_is_shown_in_the_line_that_it_would_make() {
       |
     6 | [images.2nd]
       |         ^^^ expected a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier
+      |
+      = note: these lines would have been written; the options of the command, like `--zone`, say more
     ");
     assert_snapshot!(bench.fails("add web --label fedora_43 --zone fr-par-1 --arch x86_64"), @"
     error: `web` is declared already
@@ -118,6 +121,7 @@ fn what_would_be_wrong_is_shown_in_the_line_that_it_would_make() {
     6 | [images.db]
       |         ^^ `label` is missing
       |
+      = note: these lines would have been written; the options of the command, like `--zone`, say more
       = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
     "#);
     assert_eq!(bench.read("images.toml"), before);
