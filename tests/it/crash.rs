@@ -164,7 +164,8 @@ fn harness(scene: &Scene, kills: usize) -> Tally {
         }
         at = if is_new { goal } else { mend(scene, at, ahead, staged, number, &what) };
     }
-    arrive(scene, 1);
+    // Whoever has something to write clears away what killed runs left.
+    arrive(scene, 1 - at);
     tally
 }
 
