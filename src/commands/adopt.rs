@@ -39,10 +39,10 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
         .map_err(|failure| Error::Marketplace { doing: "identify the IDs".to_owned(), failure })?;
     if !problems.is_empty() || found.is_empty() {
         let problems = if found.is_empty() { [problems, nothing(from, strangers)].concat() } else { problems };
-        return Err(refused(problems, source));
+        return Err(refused(problems, Some(source)));
     }
     let declarations = declarations(&mut found, manifest.as_ref(), lock);
-    let text = declare(&source.text, &declarations).map_err(|problems| refused(problems, source))?;
+    let text = declare(&source.text, &declarations).map_err(|problems| refused(problems, Some(source)))?;
     let is_new = text != source.text;
     let project = before.with_manifest(text)?;
     let plan = pins(&found, project.manifest.targets(), &project.lock, &catalog)
@@ -77,7 +77,7 @@ impl Before {
         };
         let source = Source { path: path.to_owned(), text: files::read(path)?.unwrap_or_default() };
         let manifest = if source.text.trim().is_empty() { Ok(None) } else { Manifest::parse(&source.text).map(Some) };
-        let manifest = manifest.map_err(|problems| refused(problems, &source))?;
+        let manifest = manifest.map_err(|problems| refused(problems, Some(&source)))?;
         Ok(Self { source, manifest, lock, lock_source })
     }
 
@@ -85,13 +85,13 @@ impl Before {
     fn with_manifest(self, text: String) -> Result<Project, Error> {
         let manifest_source = Source { text, ..self.source };
         let manifest =
-            Manifest::parse(&manifest_source.text).map_err(|problems| refused(problems, &manifest_source))?;
+            Manifest::parse(&manifest_source.text).map_err(|problems| refused(problems, Some(&manifest_source)))?;
         Ok(Project { manifest, lock: self.lock, manifest_source, lock_source: self.lock_source })
     }
 }
 
-fn refused(problems: Vec<Problem>, manifest: &Source) -> Error {
-    Error::Problems { problems, manifest: Some(manifest.clone()), lock: None }
+fn refused(problems: Vec<Problem>, manifest: Option<&Source>) -> Error {
+    Error::Problems { problems, manifest: manifest.cloned(), lock: None }
 }
 
 /// What the command line and the files name.
@@ -103,16 +103,15 @@ fn wishes(names: &[String], from: &[PathBuf]) -> Result<Vec<Wish>, Error> {
             Err(problem) => problems.push(problem),
         }
     }
-    let refused = |problems| Error::Problems { problems, manifest: None, lock: None };
     if !problems.is_empty() {
-        return Err(refused(problems));
+        return Err(refused(problems, None));
     }
     let mut texts = Vec::new();
     for path in from {
         let text = files::read(path)?.ok_or_else(|| files::absent(path))?;
         texts.push((path.display().to_string(), text));
     }
-    let mentions = mentions(&texts).map_err(|problem| refused(vec![problem]))?;
+    let mentions = mentions(&texts).map_err(|problem| refused(vec![problem], None))?;
     Ok([wishes, mentions].concat())
 }
 

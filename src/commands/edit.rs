@@ -75,8 +75,9 @@ fn edit(
         Err(mut problems) => {
             // The places are those of a text that nobody has.
             let unwritten = "these lines would have been written; the options of the command, like `--zone`, say more";
-            let last = problems.pop().map(|last| last.note(unwritten));
-            problems.extend(last);
+            if let Some(last) = problems.last_mut() {
+                last.notes.push(unwritten.to_owned());
+            }
             refused(problems, edited)
         }
     }

@@ -30,8 +30,7 @@ where
     R: DeserializeOwned,
 {
     let page = Page::read(body).map_err(|error| error.to_string())?;
-    let rows: Result<Vec<_>, _> = page.rows.into_iter().map(|row| Ok::<_, String>(read(row)?.thing)).collect();
-    Ok(rows?.into_iter().flatten().collect())
+    page.rows.into_iter().filter_map(|row| read(row).map(|row| row.thing).transpose()).collect()
 }
 
 fn answer<T>(read: Result<T, String>) -> Answer<T> {
