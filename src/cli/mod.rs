@@ -6,6 +6,7 @@ mod options;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -200,7 +201,7 @@ fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
             tell(&format!("{line}\n"));
         }
     }
-    match print(&outcome.output) {
+    match print(&*outcome.output) {
         // A reader that has seen enough, like `head`, is no error.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             tell(&format!("error: could not write to standard output: {error}; all else was done\n"));
@@ -214,22 +215,39 @@ fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
 }
 
 /// Writes to standard output, without colour where none is wanted.
-fn print(text: &str) -> io::Result<()> {
+fn print(output: &dyn Display) -> io::Result<()> {
     let stdout = io::stdout();
-    let is_coloured = memchr(b'\x1b', text.as_bytes()).is_some();
-    if is_coloured && AutoStream::choice(&stdout) != ColorChoice::Never {
-        let mut stdout = AutoStream::auto(stdout);
-        return stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    }
     // In large parts, not by the line.
-    let mut stdout = BufWriter::with_capacity(1 << 16, stdout.lock());
-    // The colours are imagelock's own and the only escapes in it: what comes from elsewhere was made visible.
-    let mut pieces = text.split('\u{1b}');
-    stdout.write_all(pieces.next().unwrap_or_default().as_bytes())?;
-    for piece in pieces {
-        stdout.write_all(piece.split_once('m').map_or(piece, |(_, after)| after).as_bytes())?;
+    if AutoStream::choice(&stdout) == ColorChoice::Never {
+        write_to(Plain(BufWriter::with_capacity(1 << 16, stdout.lock())), output)
+    } else {
+        write_to(BufWriter::with_capacity(1 << 16, AutoStream::auto(stdout)), output)
     }
+}
+
+fn write_to(mut stdout: impl Write, output: &dyn Display) -> io::Result<()> {
+    write!(stdout, "{output}")?;
     stdout.flush()
+}
+
+/// Leaves out the colours. They are imagelock's own and the only escapes in what it prints, each whole in one piece: what
+/// comes from elsewhere was made visible.
+struct Plain<W>(W);
+
+impl<W: Write> Write for Plain<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut rest = bytes;
+        while let Some(escape) = memchr(b'\x1b', rest) {
+            self.0.write_all(&rest[..escape])?;
+            rest = memchr(b'm', &rest[escape..]).map_or(&[], |end| &rest[escape + end + 1..]);
+        }
+        self.0.write_all(rest)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Says something on standard error. If even that is closed, there is nobody left to tell.

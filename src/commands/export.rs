@@ -1,5 +1,6 @@
 //! `imagelock export FORMAT`: the pins in a shape that another tool reads; and the files that are kept in step.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use crate::domain::manifest::Manifest;
 use crate::domain::output::{Format, Output};
 use crate::domain::problem::Problem;
 use crate::error::Error;
-use crate::export::{export, is_ours};
+use crate::export::{Export, is_ours};
 use crate::files;
 use crate::guard::Guard;
 
@@ -19,9 +20,10 @@ use crate::guard::Guard;
 /// If there is no lockfile, if a block of it was edited, or if the file holds what imagelock did not write.
 pub fn run(context: &Context, format: Format, file: Option<&Path>) -> Result<Outcome, Error> {
     let (lock, source) = read_lock(context)?;
-    let text =
-        export(&lock, format).map_err(|problems| Error::Problems { problems, manifest: None, lock: Some(source) })?;
-    let Some(path) = file else { return Ok(Outcome::well(text)) };
+    let export = Export::new(Cow::Owned(lock), format)
+        .map_err(|problems| Error::Problems { problems, manifest: None, lock: source })?;
+    let Some(path) = file else { return Ok(Outcome::well(export)) };
+    let text = export.to_string();
     let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
     let old = if files::is_open(path) { None } else { files::read(path)? };
     match old {
@@ -103,7 +105,7 @@ pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
         vec![(manifest.clone(), "the manifest".to_owned()), (lock_path(manifest)?, "the lockfile".to_owned())];
     let (mut stale, mut problems) = (Vec::new(), Vec::new());
     for output @ Output { format, path, place, .. } in project.manifest.outputs() {
-        let text = export(lock, *format).map_err(|problems| project.error(problems))?;
+        let text = Export::new(Cow::Borrowed(lock), *format).map_err(|problems| project.error(problems))?.to_string();
         let path = beside(manifest, path);
         let this = format!("the output `{}`", path.display());
         if let Some((_, other)) = taken.iter().find(|(other, _)| files::is_same(other, &path)) {

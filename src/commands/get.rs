@@ -12,11 +12,8 @@ use crate::render::json;
 /// If there is no such pin, or more than one, or its block was edited.
 pub fn run(context: &Context, name: &str, zone: Option<&Zone>, arch: Option<&Arch>) -> Result<Outcome, Error> {
     let (lock, source) = read_lock(context)?;
-    let pin = pick(&lock, name, zone, arch).map_err(|problems| Error::Problems {
-        problems,
-        manifest: None,
-        lock: Some(source),
-    })?;
+    let pin = pick(&lock, name, zone, arch)
+        .map_err(|problems| Error::Problems { problems, manifest: None, lock: source })?;
     Ok(Outcome::well(match context.format {
         Format::Json => json::pin(pin),
         _ => format!("{}\n", pin.id),

@@ -1,6 +1,6 @@
 //! `imagelock list`: the pins.
 
-use super::{Context, Format, Outcome, read_lock};
+use super::{Context, Format, Outcome, lock_path, read_lock};
 use crate::domain::words::{and, count};
 use crate::error::Error;
 use crate::render::{human, json};
@@ -10,9 +10,9 @@ use crate::render::{human, json};
 /// # Errors
 /// If there is no lockfile, or it cannot be read.
 pub fn run(context: &Context) -> Result<Outcome, Error> {
-    let (lock, source) = read_lock(context)?;
+    let (lock, _) = read_lock(context)?;
     let output = match context.format {
-        Format::Json => json::pins(&lock),
+        Format::Json => Box::new(json::pins(&lock)),
         _ => human::pins(&lock),
     };
     let mut outcome = Outcome::well(output);
@@ -21,7 +21,7 @@ pub fn run(context: &Context) -> Result<Outcome, Error> {
         outcome.warning = format!(
             "warning: {} of `{}` {} not match the digest: {}; `imagelock check` tells more",
             count(edited.len(), "block"),
-            source.path.display(),
+            lock_path(context.manifest())?.display(),
             if edited.len() == 1 { "does" } else { "do" },
             and(edited)
         );

@@ -20,6 +20,7 @@ pub mod search;
 pub mod snapshot;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -28,7 +29,7 @@ use jiff::Timestamp;
 use crate::domain::Name;
 use crate::domain::catalog::{Catalog, Failure};
 use crate::domain::drift::Report;
-use crate::domain::lock::Lock;
+use crate::domain::lock::{Lock, Reader};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::policy::Age;
 use crate::domain::problem::Problem;
@@ -76,10 +77,9 @@ fn undated(catalog: &Catalog) -> String {
 }
 
 /// What a command came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// For standard output.
-    pub output: String,
+    /// For standard output. What is long is made while it is written.
+    pub output: Box<dyn fmt::Display>,
     /// For standard error: a remark to the user, not data. Left out where only what needs attention is wanted.
     pub remark: String,
     /// For standard error: what needs attention.
@@ -99,8 +99,8 @@ pub enum Verdict {
 
 impl Outcome {
     /// Data, and all is well.
-    pub fn well(output: String) -> Self {
-        Self { output, remark: String::new(), warning: String::new(), verdict: Verdict::Well }
+    pub fn well(output: impl fmt::Display + 'static) -> Self {
+        Self { output: Box::new(output), remark: String::new(), warning: String::new(), verdict: Verdict::Well }
     }
 
     /// Data, and a verdict by whether something differs.
@@ -220,11 +220,17 @@ fn join(parts: impl IntoIterator<Item = String>) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// Reads the lockfile alone, for commands that need no manifest.
-fn read_lock(context: &Context) -> Result<(Lock, Source), Error> {
+/// Reads the lockfile alone, for commands that need no manifest. Its text is there only where it is not as imagelock writes
+/// it, so that there may be something to show in it.
+fn read_lock(context: &Context) -> Result<(Lock, Option<Source>), Error> {
     let path = lock_path(context.manifest())?;
+    let mut reader = Reader::default();
+    let end = files::read_parts(&path, |part| reader.read(part));
+    if let Some(lock) = end.and_then(|end| reader.finish(&end)) {
+        return Ok((lock, None));
+    }
     let Some(text) = files::read(&path)? else { return Err(Error::NoLock { path }) };
-    parse_lock(Source { path, text })
+    parse_lock(Source { path, text }).map(|(lock, source)| (lock, Some(source)))
 }
 
 fn parse_lock(source: Source) -> Result<(Lock, Source), Error> {

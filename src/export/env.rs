@@ -1,40 +1,48 @@
 //! Lines of `IMAGE_WEB_FR_PAR_1_X86_64=UUID`, and the same with `_ZONED` for the zoned ID.
 
+use std::fmt::{self, Write};
+
 use super::{HEAD, zoned_id};
 use crate::domain::Cell;
-use crate::domain::lock::{Lock, Pin};
+use crate::domain::lock::Pin;
 use crate::domain::problem::Problem;
 
-/// Names are upper case, and `-` becomes `_`; two cells that would then have one name are refused.
-pub(super) fn write(lock: &Lock) -> Result<String, Vec<Problem>> {
-    let mut lines: Vec<(String, bool, &Pin)> = Vec::with_capacity(2 * lock.pins().len());
-    for pin in lock.pins() {
-        let name = variable(&pin.cell);
-        let zoned = [&name, "_ZONED"].concat();
-        lines.extend([(name, false, pin), (zoned, true, pin)]);
+/// What ends the name of a variable that holds a zoned ID.
+const ZONED: &str = "_ZONED";
+
+pub(super) fn write(pins: &[Pin], to: &mut impl Write) -> fmt::Result {
+    to.write_str(HEAD)?;
+    let mut text = String::new();
+    for pin in pins {
+        let (variable, zoned_id) = (variable(&pin.cell), zoned_id(pin));
+        text.extend([&variable, "=", &pin.id.to_string(), "\n", &variable, ZONED, "=", &zoned_id, "\n"]);
+        to.write_str(&text)?;
+        text.clear();
     }
-    lines.sort_by(|a, b| a.0.cmp(&b.0));
-    let twins = lines.windows(2).filter(|twins| twins[0].0 == twins[1].0);
-    let problems: Vec<Problem> =
-        twins.map(|twins| collision(&twins[0].0, &twins[0].2.cell, &twins[1].2.cell)).collect();
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let mut text = HEAD.to_owned();
-    for (name, is_zoned, pin) in &lines {
-        let value = if *is_zoned { zoned_id(pin) } else { pin.id.to_string() };
-        text.extend([name, "=", &value, "\n"]);
-    }
-    Ok(text)
+    Ok(())
 }
 
-fn collision(name: &str, one: &Cell, other: &Cell) -> Problem {
-    Problem::new(format!("{one} and {other} would both be `{name}` in an env file"))
+/// The problems of pins that would have one name: upper and lower case become one there, and so do `-` and `_`.
+pub(super) fn collisions(pins: &[Pin]) -> Vec<Problem> {
+    let mut named: Vec<(String, &Cell)> = pins.iter().map(|pin| (variable(&pin.cell), &pin.cell)).collect();
+    named.sort();
+    let twins = named.windows(2).filter(|twins| twins[0].0 == twins[1].0);
+    let twins = twins.map(|twins| (&*twins[0].0, twins[0].1, twins[1].1));
+    let zoned = named.iter().filter_map(|(variable, cell)| {
+        let other = variable.strip_suffix(ZONED)?;
+        let other = named.binary_search_by(|(variable, _)| variable.as_str().cmp(other)).ok()?;
+        Some((&**variable, *cell, named[other].1))
+    });
+    twins.chain(zoned).map(|(variable, one, other)| collision(variable, one, other)).collect()
+}
+
+fn collision(variable: &str, one: &Cell, other: &Cell) -> Problem {
+    Problem::new(format!("{one} and {other} would both be `{variable}` in an env file"))
         .help(format!("rename one of the images, `{}` or `{}`", one.name, other.name))
 }
 
 fn variable(cell: &Cell) -> String {
-    let mut name = ["IMAGE_", cell.name.as_str(), "_", cell.zone.as_str(), "_", cell.arch.as_str()].concat();
-    name.make_ascii_uppercase();
-    name.replace('-', "_")
+    let mut variable = ["IMAGE_", cell.name.as_str(), "_", cell.zone.as_str(), "_", cell.arch.as_str()].concat();
+    variable.make_ascii_uppercase();
+    variable.replace('-', "_")
 }

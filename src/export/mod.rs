@@ -1,19 +1,13 @@
-//! Lock -> what another tool reads, a file a format.
+//! Lock -> what another tool reads.
 //!
-//! All but `env` have one shape: image, then zone, then architecture. Adding a zone or an architecture adds a branch and
-//! moves no other; values are sorted, and the same lock gives the same bytes.
+//! All formats but `env` have one shape: image, then zone, then architecture. Adding a zone or an architecture adds a
+//! branch and moves no other; all stand in the order of the lock, and the same lock gives the same bytes.
 
-mod ansible;
 mod env;
-mod hcl;
-mod json;
-mod tfvars;
-mod yaml;
+mod nested;
 
 use std::borrow::Cow;
-
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use std::fmt;
 
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::mend::both_sides;
@@ -23,24 +17,45 @@ use crate::domain::problem::Problem;
 /// The first line of a file whose format has comments.
 const HEAD: &str = "# This file is written by imagelock from its lockfile. Change images.toml instead of editing it.\n";
 
-/// Writes the pins in a format.
-///
-/// # Errors
-/// If a block of the lock was edited, so that nobody vouches for its ID; or if two pins cannot be told apart in the
-/// format.
-pub fn export(lock: &Lock, format: Format) -> Result<String, Vec<Problem>> {
-    let edited: Vec<Problem> = lock.pins().iter().filter_map(|pin| lock.edited(&pin.cell)).collect();
-    if !edited.is_empty() {
-        return Err(edited);
+/// The pins of a lock in a format. Displaying it writes the text piece by piece: that of a hundred thousand pins is never in
+/// memory as a whole, unless somebody wants it so.
+pub struct Export<'l> {
+    lock: Cow<'l, Lock>,
+    format: Format,
+}
+
+impl<'l> Export<'l> {
+    /// Makes sure that a lock can be exported in a format.
+    ///
+    /// # Errors
+    /// If a block of the lock was edited, so that nobody vouches for its ID; or if two pins cannot be told apart in the
+    /// format.
+    pub fn new(lock: Cow<'l, Lock>, format: Format) -> Result<Self, Vec<Problem>> {
+        let mut problems: Vec<Problem> = lock.pins().iter().filter_map(|pin| lock.edited(&pin.cell)).collect();
+        if problems.is_empty() && format == Format::Env {
+            problems = env::collisions(lock.pins());
+        }
+        if problems.is_empty() { Ok(Self { lock, format }) } else { Err(problems) }
     }
-    match format {
-        Format::Tfvars => Ok(tfvars::write(lock)),
-        Format::Hcl => Ok(hcl::write(lock)),
-        Format::Ansible => Ok(ansible::write(lock)),
-        Format::Env => env::write(lock),
-        Format::Json => Ok(json::write(lock)),
-        Format::Yaml => Ok(json::yaml(lock)),
+}
+
+impl fmt::Display for Export<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pins = self.lock.pins();
+        match self.format {
+            Format::Tfvars => nested::TFVARS.write(pins, f),
+            Format::Hcl => nested::HCL.write(pins, f),
+            Format::Ansible => nested::ANSIBLE.write(pins, f),
+            Format::Json => nested::JSON.write(pins, f),
+            Format::Yaml => nested::YAML.write(pins, f),
+            Format::Env => env::write(pins, f),
+        }
     }
+}
+
+/// `ZONE/ID`, as Terraform's resources want it.
+fn zoned_id(pin: &Pin) -> String {
+    [pin.cell.zone.as_str(), "/", &pin.id.to_string()].concat()
 }
 
 /// Whether a file is one that imagelock wrote in this format, so that it may be replaced; an empty one may be, too.
@@ -61,70 +76,4 @@ fn is_whole_and_ours(format: Format, text: &str) -> bool {
             }
             Format::Tfvars => json().keys().map(String::as_str).eq(["images"]),
         }
-}
-
-/// What stands for a pin: keys and values, `None` where there is no value.
-struct Leaf<'l>(Vec<(&'static str, Option<Cow<'l, str>>)>);
-
-/// Pins as maps in maps: image, zone, architecture. They are sorted, so whatever belongs together stands together.
-#[derive(Clone, Copy)]
-struct Nested<'l> {
-    pins: &'l [Pin],
-    depth: usize,
-    leaf: fn(&'l Pin) -> Leaf<'l>,
-}
-
-impl<'l> Nested<'l> {
-    fn new(lock: &'l Lock, leaf: fn(&'l Pin) -> Leaf<'l>) -> Self {
-        Self { pins: lock.pins(), depth: 0, leaf }
-    }
-
-    /// The leaf, where this is one.
-    fn leaf(&self) -> Option<Leaf<'l>> {
-        if self.depth == 3 { self.pins.first().map(self.leaf) } else { None }
-    }
-
-    /// The entries of this map, where it is none.
-    fn entries(self) -> impl Iterator<Item = (&'l str, Self)> {
-        let groups = self.pins.chunk_by(move |a, b| self.key(a) == self.key(b));
-        groups.map(move |pins| (self.key(&pins[0]), Self { pins, depth: self.depth + 1, ..self }))
-    }
-
-    /// The key of a pin in this map.
-    fn key<'p>(&self, pin: &'p Pin) -> &'p str {
-        match self.depth {
-            0 => pin.cell.name.as_str(),
-            1 => pin.cell.zone.as_str(),
-            _ => pin.cell.arch.as_str(),
-        }
-    }
-}
-
-impl Serialize for Nested<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        match self.leaf() {
-            Some(Leaf(entries)) => entries.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?,
-            None => (*self).entries().try_for_each(|(key, inner)| map.serialize_entry(key, &inner))?,
-        }
-        map.end()
-    }
-}
-
-/// `ZONE/ID`, as Terraform's resources want it.
-fn zoned_id(pin: &Pin) -> String {
-    [pin.cell.zone.as_str(), "/", &pin.id.to_string()].concat()
-}
-
-/// Both forms of the ID.
-fn ids(pin: &Pin) -> Leaf<'_> {
-    Leaf(vec![("id", Some(pin.id.to_string().into())), ("zoned_id", Some(zoned_id(pin).into()))])
-}
-
-/// JSON for people to read as well.
-fn pretty(value: &impl Serialize) -> String {
-    // Strings and maps: nothing in it can fail to serialise.
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    text
 }

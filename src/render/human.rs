@@ -1,5 +1,7 @@
 //! Reports, plans and pins -> tables and sentences.
 
+use std::fmt;
+
 use anstyle::Style;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -62,7 +64,7 @@ fn findings(subject: Subject<'_>, is_shown: impl Fn(&Finding) -> bool) -> String
         ]);
         table.row(row);
     }
-    table.write()
+    table.to_string()
 }
 
 fn cell(cell: &Cell) -> [(String, Style); 3] {
@@ -103,10 +105,10 @@ pub fn plan(resolved: &[Resolved<'_>], dry_run: bool, quiet: bool) -> String {
         table.row(row);
     }
     if quiet {
-        return table.write();
+        return table.to_string();
     }
     let tally = change::tally(changes.iter().map(|(_, change)| *change));
-    let table = table.write();
+    let table = table.to_string();
     let space = if table.is_empty() { "" } else { "\n" };
     let pins = count(resolved.iter().map(|it| it.plan.lock.pins().len()).sum(), "pin");
     let pins = if resolved.len() > 1 { format!("{pins} in {}", count(resolved.len(), "manifest")) } else { pins };
@@ -134,7 +136,7 @@ pub(super) fn change_row(change: &Change) -> [(String, Style); 7] {
 }
 
 /// All pins, with whole IDs.
-pub fn pins(lock: &Lock) -> String {
+pub fn pins(lock: &Lock) -> Box<dyn fmt::Display> {
     let mut table = Table::new(&["NAME", "ZONE", "ARCH", "TYPE", "LABEL", "ID", "PUBLISHED"]);
     // Many pins are of one version.
     let mut published = (None, String::new());
@@ -147,8 +149,7 @@ pub fn pins(lock: &Lock) -> String {
         let plain = [name.as_str(), zone.as_str(), arch.as_str(), pin.image_type.as_str(), &label, &id];
         table.row(plain.map(|cell| (cell, PLAIN)).into_iter().chain([(&*published.1, FAINT)]));
     }
-    let table = table.write();
-    if table.is_empty() { "the lockfile has no pins\n".to_owned() } else { table }
+    if table.is_empty() { Box::new("the lockfile has no pins\n") } else { Box::new(table) }
 }
 
 /// The Marketplace's labels: releases, dates, and where they are offered.
@@ -178,7 +179,7 @@ pub fn offers(offers: &[Offer]) -> String {
             table.row(head.chain(cell));
         }
     }
-    let table = table.write();
+    let table = table.to_string();
     if table.is_empty() { "no image matches\n".to_owned() } else { table }
 }
 

@@ -1,5 +1,7 @@
 //! Aligned columns.
 
+use std::fmt;
+
 use anstyle::Style;
 
 use super::style::{HEADING, paint, paint_onto};
@@ -33,26 +35,33 @@ impl Table {
         }
     }
 
-    /// The text; empty where there are no rows.
-    pub(super) fn write(&self) -> String {
-        if self.cells.is_empty() {
-            return String::new();
+    /// Whether there are no rows.
+    pub(super) fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+}
+
+/// Nothing where there are no rows.
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return Ok(());
         }
         // As wide as its heading, or not there at all.
         let widths: Vec<usize> = (self.headings.iter().zip(&self.widest))
             .map(|(heading, widest)| if *widest > 0 { (*widest).max(heading.len()) } else { 0 })
             .collect();
-        let rows = self.cells.len() / self.headings.len() + 1;
-        let mut text =
-            String::with_capacity(self.text.len() + rows * widths.iter().map(|width| width + 2).sum::<usize>());
+        let mut text = String::new();
         let headings: Vec<String> = self.headings.iter().map(|heading| paint(HEADING, heading)).collect();
         line(&mut text, &widths, headings.iter().zip(&self.headings).map(|(painted, plain)| (&**painted, plain.len())));
         let mut start = 0;
         for row in self.cells.chunks_exact(self.headings.len()) {
             let cell = |&(end, width): &(usize, usize)| (&self.text[std::mem::replace(&mut start, end)..end], width);
             line(&mut text, &widths, row.iter().map(cell));
+            f.write_str(&text)?;
+            text.clear();
         }
-        text
+        f.write_str(&text)
     }
 }
 

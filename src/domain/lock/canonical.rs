@@ -4,30 +4,62 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use super::{HEAD, Lock, Pin, digest, named};
 use crate::domain::{Arch, Cell, Label, Zone};
 
 /// Reads a text that is canonical to the last byte; `None` for any other.
 pub(super) fn read(text: &str) -> Option<Lock> {
-    let mut reader = Reader {
-        rest: text.strip_prefix(HEAD)?,
-        zones: Known::default(),
-        archs: Known::default(),
-        labels: Known::default(),
-        date: None,
-    };
-    // A block has 260 bytes and more.
-    let mut pins: Vec<Pin> = Vec::with_capacity(text.len() / 256);
-    while !reader.rest.is_empty() {
-        let pin = reader.pin(pins.last())?;
-        if pins.last().is_some_and(|last| last.cell >= pin.cell) {
-            return None;
-        }
-        pins.push(pin);
+    Reader::default().finish(text)
+}
+
+/// How a block begins, with the empty line above it.
+const BEGINNING: &str = "\n[[pin]]\n";
+
+/// Reads a canonical text in parts, so that the whole of it is never in memory.
+#[derive(Default)]
+pub struct Reader {
+    /// Whether the lines above all blocks were read.
+    is_begun: bool,
+    pins: Vec<Pin>,
+    words: Words,
+}
+
+impl Reader {
+    /// Reads the blocks that are whole for sure, and says up to where: the next part of the text begins there. `None` if
+    /// it is not canonical.
+    pub fn read(&mut self, text: &str) -> Option<usize> {
+        let end = memmem::rfind(text.as_bytes(), BEGINNING.as_bytes()).unwrap_or(0);
+        self.blocks(&text[..end])?;
+        Some(end)
     }
-    Some(Lock { pins, ..Lock::default() })
+
+    /// Reads the last part; `None` if it is not canonical.
+    pub fn finish(mut self, text: &str) -> Option<Lock> {
+        self.blocks(text)?;
+        self.is_begun.then(|| Lock { pins: self.pins, ..Lock::default() })
+    }
+
+    fn blocks(&mut self, text: &str) -> Option<()> {
+        let mut rest = text;
+        if !self.is_begun && !rest.is_empty() {
+            rest = rest.strip_prefix(HEAD)?;
+            self.is_begun = true;
+        }
+        // A block has 260 bytes and more.
+        self.pins.reserve(rest.len() / 256);
+        let mut lines = Lines { rest };
+        while !lines.rest.is_empty() {
+            let last = self.pins.last();
+            let pin = self.words.pin(&mut lines, last)?;
+            if last.is_some_and(|last| last.cell >= pin.cell) {
+                return None;
+            }
+            self.pins.push(pin);
+        }
+        Some(())
+    }
 }
 
 /// Words that were read already, to be shared. Pins are sorted, so that the same few zones and architectures come again and
@@ -70,47 +102,64 @@ fn parse<T: FromStr + AsRef<str>>(text: &str) -> Option<T> {
     text.parse().ok().filter(|word: &T| word.as_ref() == text)
 }
 
-struct Reader<'t> {
-    rest: &'t str,
+#[derive(Default)]
+struct Words {
     zones: Known<Zone>,
     archs: Known<Arch>,
     labels: Known<Label>,
     /// The last date: most pins are of a few versions.
-    date: Option<(&'t str, Timestamp)>,
+    date: (String, Timestamp),
 }
 
 /// A line that may be left out: the outer `None` is one that imagelock would write otherwise.
 type Optional<T> = Option<Option<T>>;
 
-impl<'t> Reader<'t> {
+impl Words {
     /// Reads one block. What it has in common with the `last` one is shared with it.
-    fn pin(&mut self, last: Option<&Pin>) -> Option<Pin> {
-        self.rest = self.rest.strip_prefix("\n[[pin]]\n")?;
-        let block = self.rest;
-        let name = self.word("name = \"", last.map(|last| &last.cell.name))??;
-        let zone = self.quoted("zone = \"")??;
+    fn pin(&mut self, lines: &mut Lines<'_>, last: Option<&Pin>) -> Option<Pin> {
+        lines.rest = lines.rest.strip_prefix(BEGINNING)?;
+        let block = lines.rest;
+        let name = lines.word("name = \"", last.map(|last| &last.cell.name))??;
+        let zone = lines.quoted("zone = \"")??;
         let zone = self.zones.word(zone)?;
-        let arch = self.quoted("arch = \"")??;
+        let arch = lines.quoted("arch = \"")??;
         let arch = self.archs.word(arch)?;
-        let image_type = self.quoted("type = \"")??.parse().ok()?;
-        let label = match self.quoted("label = \"")? {
+        let image_type = lines.quoted("type = \"")??.parse().ok()?;
+        let label = match lines.quoted("label = \"")? {
             Some(label) => Some(self.labels.word(label)?),
             None => None,
         };
-        let image_id = self.id("image-id = \"")?;
-        let version_id = self.id("version-id = \"")?;
-        let release = self.word("release = \"", last.and_then(|last| last.release.as_ref()))?;
-        let instance_type = self.word("instance-type = \"", last.and_then(|last| last.instance_type.as_ref()))?;
-        let id = self.id("id = \"")??;
-        let published = self.published()?;
-        let body = &block[..block.len() - self.rest.len()];
-        let written = self.quoted("digest = \"")??;
+        let image_id = lines.id("image-id = \"")?;
+        let version_id = lines.id("version-id = \"")?;
+        let release = lines.word("release = \"", last.and_then(|last| last.release.as_ref()))?;
+        let instance_type = lines.word("instance-type = \"", last.and_then(|last| last.instance_type.as_ref()))?;
+        let id = lines.id("id = \"")??;
+        let published = match lines.line("published = ") {
+            Some(text) => Some(self.time(text)?),
+            None => None,
+        };
+        let body = &block[..block.len() - lines.rest.len()];
+        let written = lines.quoted("digest = \"")??;
         let (image, stated_label) = named(label, image_id, version_id)?;
         let cell = Cell { name, zone, arch };
         let pin = Pin { cell, image_type, image, stated_label, release, instance_type, id, published };
         (written.as_bytes() == digest(body)).then_some(pin)
     }
 
+    fn time(&mut self, text: &str) -> Option<Timestamp> {
+        if self.date.0 != text {
+            let time = text.parse().ok().filter(|time: &Timestamp| time.to_string() == text)?;
+            self.date = (text.to_owned(), time);
+        }
+        Some(self.date.1)
+    }
+}
+
+struct Lines<'t> {
+    rest: &'t str,
+}
+
+impl<'t> Lines<'t> {
     /// `key = "word"`
     #[inline]
     fn word<T: FromStr + Clone + AsRef<str>>(&mut self, beginning: &str, last: Option<&T>) -> Optional<T> {
@@ -128,15 +177,6 @@ impl<'t> Reader<'t> {
         // Of the forms of a UUID, IDs have one, and it is written in small letters.
         let id = text.parse().ok().filter(|_| !text.bytes().any(|byte| byte.is_ascii_uppercase()));
         id.map(Some)
-    }
-
-    /// `published = TIME`
-    fn published(&mut self) -> Optional<Timestamp> {
-        let Some(text) = self.line("published = ") else { return Some(None) };
-        let known = self.date.filter(|(known, _)| *known == text).map(|(_, time)| time);
-        let time = known.or_else(|| text.parse().ok().filter(|time: &Timestamp| time.to_string() == text))?;
-        self.date = Some((text, time));
-        Some(Some(time))
     }
 
     /// What follows this beginning, which ends with a quote, up to the quote at the end of the next line.

@@ -15,6 +15,7 @@ use super::manifest::{Target, Wanted};
 use super::problem::{Problem, Span};
 use super::release::Release;
 use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, VersionId};
+pub use canonical::Reader;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
