@@ -11,14 +11,10 @@ use crate::render::{human, json};
 /// If there is no lockfile, or it cannot be read.
 pub fn run(context: &Context) -> Result<Outcome, Error> {
     let (lock, _) = read_lock(context)?;
-    let output = match context.format {
-        Format::Json => Box::new(json::pins(&lock)),
-        _ => human::pins(&lock),
-    };
-    let mut outcome = Outcome::well(output);
     let edited: Vec<_> = lock.pins().iter().filter(|pin| lock.is_edited(&pin.cell)).map(|pin| &pin.cell).collect();
+    let mut warning = String::new();
     if !edited.is_empty() {
-        outcome.warning = format!(
+        warning = format!(
             "warning: {} of `{}` {} not match the digest: {}; `imagelock check` tells more",
             count(edited.len(), "block"),
             lock_path(context.manifest())?.display(),
@@ -26,5 +22,9 @@ pub fn run(context: &Context) -> Result<Outcome, Error> {
             and(edited)
         );
     }
-    Ok(outcome)
+    let outcome = match context.format {
+        Format::Json => Outcome::well(json::pins(lock)),
+        _ => Outcome::well(human::pins(&lock)),
+    };
+    Ok(Outcome { warning, ..outcome })
 }

@@ -287,6 +287,16 @@ impl LocalImageId {
     }
 }
 
+/// A local image in its zone, as Terraform's resources want it: `ZONE/ID`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ZonedId<'a>(pub &'a Zone, pub LocalImageId);
+
+impl fmt::Display for ZonedId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.0, self.1)
+    }
+}
+
 /// What the Marketplace lists local images by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ImageRef {

@@ -21,13 +21,13 @@ pub fn check(subject: Subject<'_>) -> String {
     struct Row<'a> {
         manifest: String,
         #[serde(flatten)]
-        cell: CellJson,
+        cell: CellJson<'a>,
         instance_type: Option<&'a str>,
         status: &'static str,
         statuses: Vec<&'static str>,
         drift: bool,
-        locked: Option<LocalImageJson>,
-        latest: Option<LocalImageJson>,
+        locked: Option<LocalImageJson<'a>>,
+        latest: Option<LocalImageJson<'a>>,
         latest_release: Option<&'a str>,
         end_of_life: Option<EndJson<'a>>,
         notes: &'a [String],
@@ -50,10 +50,8 @@ pub fn check(subject: Subject<'_>) -> String {
             status: finding.status.as_str(),
             statuses: finding.statuses.iter().map(|status| status.as_str()).collect(),
             drift: finding.is_drift,
-            locked: finding.locked.as_ref().map(|pin| LocalImageJson {
-                published: finding.published.map(|time| time.to_string()),
-                ..LocalImageJson::pin(pin)
-            }),
+            locked: (finding.locked.as_ref())
+                .map(|pin| LocalImageJson::new(&pin.cell.zone, pin.id, finding.published)),
             latest: latest.map(|latest| LocalImageJson::latest(latest, &finding.cell.zone)),
             latest_release: latest.and_then(|latest| latest.release.as_ref()).map(Release::as_str),
             end_of_life: finding.end.as_ref().map(|end| EndJson { date: end.date.to_string(), source: &end.source }),

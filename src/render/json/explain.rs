@@ -56,7 +56,7 @@ pub fn identity(id: &str, identity: &Identity, pins: &[&Pin]) -> String {
         arch: Option<String>,
         r#type: Option<String>,
         published: Option<String>,
-        pinned_by: Vec<PinJson>,
+        pinned_by: Vec<PinJson<'a>>,
     }
     let time = |time: &Option<Timestamp>| time.map(|time| time.to_string());
     let mut explain = Explain { schema: "imagelock.explain/1", id, kind: "unknown", ..Explain::default() };

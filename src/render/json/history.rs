@@ -32,7 +32,7 @@ pub fn log(entries: &[Entry], is_whole: bool) -> String {
     #[derive(Serialize)]
     struct Row<'a> {
         #[serde(flatten)]
-        change: ChangeJson,
+        change: ChangeJson<'a>,
         from_age_days: Option<usize>,
         to_age_days: Option<usize>,
         note: Option<&'a str>,
@@ -77,7 +77,7 @@ pub fn diff(comparison: &Comparison) -> String {
     #[derive(Serialize)]
     struct Row<'a> {
         #[serde(flatten)]
-        change: ChangeJson,
+        change: ChangeJson<'a>,
         note: Option<&'a str>,
     }
     fn side(side: &Side) -> SideJson<'_> {

@@ -6,7 +6,11 @@ mod explain;
 mod history;
 mod plan;
 
-use serde::Serialize;
+use std::fmt;
+use std::io::{self, BufWriter, Write as _};
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
 use crate::domain::catalog::LocalImage;
 use crate::domain::drift::{Finding, Latest};
@@ -15,74 +19,84 @@ use crate::domain::problem::Problem;
 use crate::domain::release::Release;
 use crate::domain::resolve::Change;
 use crate::domain::search::Offer;
-use crate::domain::{Cell, ImageRef, ImageType, Label, Zone};
+use crate::domain::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone, ZonedId};
 
 pub use check::check;
 pub use explain::{candidates, identity};
 pub use history::{diff, log};
 pub use plan::plan;
 
-/// A local image as reports show it.
-#[derive(Serialize)]
-struct LocalImageJson {
-    id: String,
-    /// `ZONE/ID`, as Terraform wants it.
-    zoned_id: String,
-    published: Option<String>,
+/// A value that is a string in JSON, the one that it is displayed as.
+struct Text<T>(T);
+
+impl<T: fmt::Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
 }
 
-impl LocalImageJson {
-    fn pin(pin: &Pin) -> Self {
-        let published = pin.published.map(|time| time.to_string());
-        Self { id: pin.id.to_string(), zoned_id: format!("{}/{}", pin.cell.zone, pin.id), published }
+/// A local image as reports show it.
+#[derive(Serialize)]
+struct LocalImageJson<'a> {
+    id: Text<LocalImageId>,
+    zoned_id: Text<ZonedId<'a>>,
+    published: Option<Text<Timestamp>>,
+}
+
+impl<'a> LocalImageJson<'a> {
+    fn new(zone: &'a Zone, id: LocalImageId, published: Option<Timestamp>) -> Self {
+        Self { id: Text(id), zoned_id: Text(ZonedId(zone, id)), published: published.map(Text) }
     }
 
-    fn latest(latest: &Latest, zone: &Zone) -> Self {
-        let published = latest.published.map(|time| time.to_string());
-        Self { id: latest.id.to_string(), zoned_id: format!("{zone}/{}", latest.id), published }
+    fn pin(pin: &'a Pin) -> Self {
+        Self::new(&pin.cell.zone, pin.id, pin.published)
+    }
+
+    fn latest(latest: &Latest, zone: &'a Zone) -> Self {
+        Self::new(zone, latest.id, latest.published)
     }
 }
 
 /// What every row says of its cell.
 #[derive(Serialize)]
-struct CellJson {
-    name: String,
-    label: Option<String>,
-    image_id: Option<String>,
-    version_id: Option<String>,
-    release: Option<String>,
-    zone: String,
-    arch: String,
-    r#type: String,
+struct CellJson<'a> {
+    name: &'a str,
+    label: Option<&'a str>,
+    image_id: Option<Text<ImageId>>,
+    version_id: Option<Text<VersionId>>,
+    release: Option<&'a str>,
+    zone: &'a str,
+    arch: &'a str,
+    r#type: &'static str,
 }
 
-impl CellJson {
+impl<'a> CellJson<'a> {
     /// A cell without a pin.
-    fn bare(cell: &Cell, label: Option<&Label>, image_type: ImageType) -> Self {
+    fn bare(cell: &'a Cell, label: Option<&'a Label>, image_type: ImageType) -> Self {
         let Cell { name, zone, arch } = cell;
         Self {
-            name: name.to_string(),
-            label: label.map(ToString::to_string),
+            name: name.as_str(),
+            label: label.map(Label::as_str),
             image_id: None,
             version_id: None,
             release: None,
-            zone: zone.to_string(),
-            arch: arch.to_string(),
-            r#type: image_type.to_string(),
+            zone: zone.as_str(),
+            arch: arch.as_str(),
+            r#type: image_type.as_str(),
         }
     }
 
-    fn pin(pin: &Pin) -> Self {
-        let (image_id, version_id) = match &pin.image {
+    fn pin(pin: &'a Pin) -> Self {
+        let (image_id, version_id) = match pin.image {
             ImageRef::Label(_) => (None, None),
-            ImageRef::Id(id) => (Some(id.to_string()), None),
-            ImageRef::Version(id) => (None, Some(id.to_string())),
+            ImageRef::Id(id) => (Some(Text(id)), None),
+            ImageRef::Version(id) => (None, Some(Text(id))),
         };
-        let release = pin.release.as_ref().map(ToString::to_string);
+        let release = pin.release.as_ref().map(Release::as_str);
         Self { image_id, version_id, release, ..Self::bare(&pin.cell, pin.label(), pin.image_type) }
     }
 
-    fn finding(finding: &Finding) -> Self {
+    fn finding(finding: &'a Finding) -> Self {
         let bare = Self::bare(&finding.cell, finding.label.as_ref(), finding.image_type);
         match &finding.locked {
             // What is declared now stands before what was pinned.
@@ -94,16 +108,16 @@ impl CellJson {
 
 /// What every row says of a change.
 #[derive(Serialize)]
-struct ChangeJson {
+struct ChangeJson<'a> {
     #[serde(flatten)]
-    cell: Option<CellJson>,
+    cell: Option<CellJson<'a>>,
     action: &'static str,
-    from: Option<LocalImageJson>,
-    to: Option<LocalImageJson>,
+    from: Option<LocalImageJson<'a>>,
+    to: Option<LocalImageJson<'a>>,
 }
 
-impl ChangeJson {
-    fn new(change: &Change) -> Self {
+impl<'a> ChangeJson<'a> {
+    fn new(change: &'a Change) -> Self {
         Self {
             cell: change.to.as_ref().or(change.from.as_ref()).map(CellJson::pin),
             action: change.action().as_str(),
@@ -135,48 +149,69 @@ fn write(value: &impl Serialize) -> String {
     text
 }
 
+fn write_to(f: &mut fmt::Formatter<'_>, value: &impl Serialize) -> fmt::Result {
+    struct Bytes<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+    impl io::Write for Bytes<'_, '_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let text = str::from_utf8(bytes).map_err(io::Error::other)?;
+            self.0.write_str(text).map(|()| bytes.len()).map_err(io::Error::other)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut bytes = BufWriter::new(Bytes(f));
+    serde_json::to_writer_pretty(&mut bytes, value).map_err(|_| fmt::Error)?;
+    bytes.write_all(b"\n").and_then(|()| bytes.flush()).map_err(|_| fmt::Error)
+}
+
 #[derive(Serialize)]
-struct PinJson {
+struct PinJson<'a> {
     #[serde(flatten)]
-    cell: CellJson,
-    instance_type: Option<String>,
+    cell: CellJson<'a>,
+    instance_type: Option<&'a str>,
     /// The block does not match its digest: nobody vouches for the ID.
     edited: bool,
     #[serde(flatten)]
-    local: LocalImageJson,
+    local: LocalImageJson<'a>,
 }
 
-impl PinJson {
-    fn new(pin: &Pin, edited: bool) -> Self {
+impl<'a> PinJson<'a> {
+    fn new(pin: &'a Pin, edited: bool) -> Self {
         Self {
             cell: CellJson::pin(pin),
             edited,
-            instance_type: pin.instance_type.as_ref().map(ToString::to_string),
+            instance_type: pin.instance_type.as_ref().map(CommercialType::as_str),
             local: LocalImageJson::pin(pin),
         }
     }
 }
 
-/// All pins: `imagelock.list/1`.
-pub fn pins(lock: &Lock) -> String {
+/// All pins: `imagelock.list/1`. Displaying it writes one after the other: the text of a hundred thousand is never in memory
+/// as a whole.
+pub fn pins(lock: Lock) -> impl fmt::Display {
     #[derive(Serialize)]
-    struct List {
+    struct List<'a> {
         schema: &'static str,
-        pins: Vec<PinJson>,
+        #[serde(serialize_with = "rows")]
+        pins: &'a Lock,
     }
-    write(&List {
-        schema: "imagelock.list/1",
-        pins: lock.pins().iter().map(|pin| PinJson::new(pin, lock.is_edited(&pin.cell))).collect(),
-    })
+    fn rows<S: Serializer>(lock: &Lock, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(lock.pins().iter().map(|pin| PinJson::new(pin, lock.is_edited(&pin.cell))))
+    }
+    fmt::from_fn(move |f| write_to(f, &List { schema: "imagelock.list/1", pins: &lock }))
 }
 
 /// One pin: `imagelock.get/1`.
 pub fn pin(pin: &Pin) -> String {
     #[derive(Serialize)]
-    struct Get {
+    struct Get<'a> {
         schema: &'static str,
         #[serde(flatten)]
-        pin: PinJson,
+        pin: PinJson<'a>,
     }
     write(&Get { schema: "imagelock.get/1", pin: PinJson::new(pin, false) })
 }
@@ -205,8 +240,8 @@ pub fn offers(offers: &[Offer]) -> String {
         zone: &'a str,
         arch: &'a str,
         r#type: &'a str,
-        id: String,
-        zoned_id: String,
+        id: Text<LocalImageId>,
+        zoned_id: Text<ZonedId<'a>>,
         commercial_types: Vec<&'a str>,
     }
     fn offered(local: &LocalImage) -> OfferedJson<'_> {
@@ -214,8 +249,8 @@ pub fn offers(offers: &[Offer]) -> String {
             zone: local.zone.as_str(),
             arch: local.arch.as_str(),
             r#type: local.image_type.as_str(),
-            id: local.id.to_string(),
-            zoned_id: format!("{}/{}", local.zone, local.id),
+            id: Text(local.id),
+            zoned_id: Text(ZonedId(&local.zone, local.id)),
             commercial_types: local.commercial_types.iter().collect(),
         }
     }

@@ -22,8 +22,8 @@ pub fn plan(resolved: &[Resolved<'_>], dry_run: bool) -> String {
     struct Row<'a> {
         manifest: String,
         #[serde(flatten)]
-        change: ChangeJson,
-        newer: Option<LocalImageJson>,
+        change: ChangeJson<'a>,
+        newer: Option<LocalImageJson<'a>>,
         note: Option<&'a str>,
     }
     fn row<'a>(manifest: &Source, change: &'a Change) -> Row<'a> {
