@@ -11,7 +11,7 @@ use crate::files::{directory_of, target};
 use crate::marketplace::Malformed;
 
 /// A file as it was read, to show its lines beside what is wrong with them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// Where it was read from.
     pub path: PathBuf,

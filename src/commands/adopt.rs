@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::export::guard;
+use super::project::{LockFile, Project};
 use super::resolve::{Mode, Step, outcome};
 use super::search::check_index;
-use super::{Context, Outcome, Project, lock_path, parse_lock};
+use super::{Context, Outcome, lock_path};
 use crate::domain::adopt::declare::declarations;
 use crate::domain::adopt::identify::{Identified, identify, questions};
 use crate::domain::adopt::mention::mentions;
@@ -65,20 +66,16 @@ struct Before {
     source: Source,
     manifest: Option<Manifest>,
     lock: Lock,
-    lock_source: Option<Source>,
+    lock_file: LockFile,
 }
 
 impl Before {
     fn read(path: &Path) -> Result<Self, Error> {
-        let lock_path = lock_path(path)?;
-        let (lock, lock_source) = match files::read(&lock_path)? {
-            None => (Lock::default(), None),
-            Some(text) => parse_lock(Source { path: lock_path, text }).map(|(lock, source)| (lock, Some(source)))?,
-        };
+        let (lock, lock_file) = LockFile::read(lock_path(path)?, Lock::parse)?;
         let source = Source { path: path.to_owned(), text: files::read(path)?.unwrap_or_default() };
         let manifest = if source.text.trim().is_empty() { Ok(None) } else { Manifest::parse(&source.text).map(Some) };
         let manifest = manifest.map_err(|problems| refused(problems, Some(&source)))?;
-        Ok(Self { source, manifest, lock, lock_source })
+        Ok(Self { source, manifest, lock, lock_file })
     }
 
     /// The project once the manifest has this text.
@@ -86,7 +83,7 @@ impl Before {
         let manifest_source = Source { text, ..self.source };
         let manifest =
             Manifest::parse(&manifest_source.text).map_err(|problems| refused(problems, Some(&manifest_source)))?;
-        Ok(Project { manifest, lock: self.lock, manifest_source, lock_source: self.lock_source })
+        Ok(Project { manifest, manifest_source, lock: self.lock, lock_file: self.lock_file })
     }
 }
 

@@ -1,7 +1,10 @@
 //! `imagelock check`: reports drift.
 
+use std::borrow::Cow;
+
+use super::project::Project;
 use super::report::{self, File};
-use super::{Context, Outcome, Project, all, join, named};
+use super::{Context, Outcome, all, join, named};
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::{Report, drift, questions};
 use crate::domain::lock::Lock;
@@ -36,10 +39,13 @@ pub fn run(context: &Context, names: &[String], reports: &[File], exit_zero: boo
     Ok(Outcome { remark, warning, ..Outcome::judged(output, has_drift && !exit_zero) })
 }
 
+/// The targets and pins of a project that are checked.
+type Selection<'p> = (Cow<'p, [Target]>, Cow<'p, Lock>);
+
 /// The targets and pins of the named images in each project; all of them where no name is given.
-fn selections(projects: &[Project], names: &[String]) -> Result<Vec<(Vec<Target>, Lock)>, Error> {
-    let everything = |project: &Project| (project.manifest.targets().to_vec(), project.lock.clone());
+fn selections<'p>(projects: &'p [Project], names: &[String]) -> Result<Vec<Selection<'p>>, Error> {
     if names.is_empty() {
+        let everything = |project: &'p Project| (project.manifest.targets().into(), Cow::Borrowed(&project.lock));
         return Ok(projects.iter().map(everything).collect());
     }
     let declared = projects.iter().flat_map(|project| project.manifest.targets()).map(|target| &target.cell.name);
@@ -47,7 +53,7 @@ fn selections(projects: &[Project], names: &[String]) -> Result<Vec<(Vec<Target>
     let names = named(projects, names, &declared.chain(locked).collect())?;
     let selected = |project: &Project| {
         let targets = project.manifest.targets().iter().filter(|target| names.contains(&target.cell.name));
-        (targets.cloned().collect(), project.lock.only(&names))
+        (targets.cloned().collect(), Cow::Owned(project.lock.only(&names)))
     };
     Ok(projects.iter().map(selected).collect())
 }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, Format, Outcome, lock_path, parse_lock};
+use super::project::parse_lock;
+use super::{Context, Format, Outcome, lock_path};
 use crate::domain::history::{Comparison, Side, changes};
 use crate::domain::lock::Lock;
 use crate::error::{Error, Source};
@@ -67,7 +68,7 @@ fn side(
     let (name, commit) = match state {
         State::WorkingTree => {
             let source = here.map(|text| Source { path: path.to_owned(), text: text.clone() });
-            let lock = source.map(parse_lock).transpose()?.map(|(lock, _)| lock);
+            let lock = source.map(|source| parse_lock(source, Lock::parse)).transpose()?.map(|(lock, _)| lock);
             return Ok((Side { name: "working tree".to_owned(), commit: None }, lock));
         }
         // Before the first commit, nothing is pinned.
@@ -87,7 +88,7 @@ fn side(
             let path = PathBuf::from(format!("{name}:{}", path.display()));
             let content = repository.read(&[&blob])?.into_iter().next().flatten();
             let content = content.ok_or_else(|| Error::Git { message: format!("the object {blob} is missing") })?;
-            Some(parse_lock(Source { text: files::text(content, &path)?, path })?.0)
+            Some(parse_lock(Source { text: files::text(content, &path)?, path }, Lock::parse)?.0)
         }
         None => None,
     };

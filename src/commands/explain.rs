@@ -1,13 +1,13 @@
 //! `imagelock explain NAME|UUID`: why a pin is what it is, or what a UUID is.
 
-use super::{Context, Format, Outcome, Project, lock_path, read_lock, undated};
+use super::project::{LockFile, Project};
+use super::{Context, Format, Outcome, lock_path, undated};
 use crate::domain::any_id::{AnyId, Identity, identify, identity_questions};
 use crate::domain::catalog::Catalog;
 use crate::domain::explain::{explain, questions};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Target, check_names};
 use crate::error::Error;
-use crate::files;
 use crate::render::{explain as human, json};
 
 /// Explains an image of the manifest by its name, or anything of the Marketplace by its UUID.
@@ -40,10 +40,7 @@ fn explain_name(context: &Context, name: &str) -> Result<Outcome, Error> {
 
 /// A UUID is explained without a manifest and a lock as well.
 fn explain_id(context: &Context, id: AnyId, text: &str) -> Result<Outcome, Error> {
-    let lock = match files::read(&lock_path(context.manifest())?)? {
-        Some(_) => read_lock(context)?.0,
-        None => Lock::default(),
-    };
+    let (lock, _) = LockFile::read(lock_path(context.manifest())?, Lock::parse)?;
     let mut catalog = Catalog::default();
     context.marketplace.inquire(&mut catalog, |catalog| identity_questions(id, catalog));
     let identity = identify(id, &catalog)

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{Context, Outcome, Project, lock_path, read_lock};
+use super::project::{Project, read_lock};
+use super::{Context, Outcome, lock_path};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::output::{Format, Output};
@@ -20,8 +21,7 @@ use crate::guard::Guard;
 /// If there is no lockfile, if a block of it was edited, or if the file holds what imagelock did not write.
 pub fn run(context: &Context, format: Format, file: Option<&Path>) -> Result<Outcome, Error> {
     let (lock, source) = read_lock(context)?;
-    let export = Export::new(Cow::Owned(lock), format)
-        .map_err(|problems| Error::Problems { problems, manifest: None, lock: source })?;
+    let export = Export::new(Cow::Owned(lock), format).map_err(|problems| source.error(problems))?;
     let Some(path) = file else { return Ok(Outcome::well(export)) };
     let text = export.to_string();
     let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;

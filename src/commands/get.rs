@@ -1,6 +1,7 @@
 //! `imagelock get NAME`: one ID, for scripts.
 
-use super::{Context, Format, Outcome, read_lock};
+use super::project::read_lock;
+use super::{Context, Format, Outcome};
 use crate::domain::pick::pick;
 use crate::domain::{Arch, Zone};
 use crate::error::Error;
@@ -11,9 +12,8 @@ use crate::render::json;
 /// # Errors
 /// If there is no such pin, or more than one, or its block was edited.
 pub fn run(context: &Context, name: &str, zone: Option<&Zone>, arch: Option<&Arch>) -> Result<Outcome, Error> {
-    let (lock, source) = read_lock(context)?;
-    let pin = pick(&lock, name, zone, arch)
-        .map_err(|problems| Error::Problems { problems, manifest: None, lock: source })?;
+    let (lock, file) = read_lock(context)?;
+    let pin = pick(&lock, name, zone, arch).map_err(|problems| file.error(problems))?;
     Ok(Outcome::well(match context.format {
         Format::Json => json::pin(pin),
         _ => format!("{}\n", pin.id),

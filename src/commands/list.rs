@@ -1,6 +1,7 @@
 //! `imagelock list`: the pins.
 
-use super::{Context, Format, Outcome, lock_path, read_lock};
+use super::project::read_lock;
+use super::{Context, Format, Outcome, lock_path};
 use crate::domain::words::{and, count};
 use crate::error::Error;
 use crate::render::{human, json};

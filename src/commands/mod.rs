@@ -13,6 +13,7 @@ pub mod list;
 pub mod log;
 pub mod man;
 pub mod merge_driver;
+mod project;
 pub mod report;
 pub mod resolve;
 pub mod schema;
@@ -26,20 +27,17 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use self::project::Project;
 use crate::domain::Name;
 use crate::domain::catalog::{Catalog, Failure};
-use crate::domain::drift::Report;
-use crate::domain::lock::{Lock, Reader};
-use crate::domain::manifest::{Manifest, check_names};
+use crate::domain::manifest::check_names;
 use crate::domain::policy::Age;
 use crate::domain::problem::Problem;
-use crate::error::{Error, Source};
-use crate::files;
+use crate::error::Error;
 use crate::marketplace::Marketplace;
 pub use crate::render::Format;
-use crate::render::invocation::invocation_of;
 pub use crate::render::invocation::{DEFAULT_MANIFEST, Manifests, invocation};
-use crate::render::{Part, problems};
+use crate::render::problems;
 
 /// What every command may need to know of the world.
 pub struct Context {
@@ -126,71 +124,6 @@ pub fn lock_path(manifest: &Path) -> Result<PathBuf, Error> {
     if lock == manifest { Err(Error::ManifestIsLock { path: lock }) } else { Ok(lock) }
 }
 
-/// A way to read a lockfile.
-type Parse = fn(&str) -> Result<Lock, Vec<Problem>>;
-
-/// The two files of a project, read and understood.
-struct Project {
-    manifest: Manifest,
-    lock: Lock,
-    manifest_source: Source,
-    lock_source: Option<Source>,
-}
-
-impl Project {
-    /// Reads the files of every manifest of the run, the lockfiles in the way of `parse`.
-    fn read_all(context: &Context, parse: Parse) -> Result<Vec<Self>, Error> {
-        all(context.manifests.iter().map(|manifest| Self::read_from(manifest, context.min_age, parse)))
-    }
-
-    /// Reads the files of a command about one manifest.
-    fn read(context: &Context) -> Result<Self, Error> {
-        Self::read_from(context.manifest(), context.min_age, Lock::parse)
-    }
-
-    /// Reads both files; an absent lockfile is an empty lock.
-    fn read_from(manifest: &Path, min_age: Option<Age>, parse: Parse) -> Result<Self, Error> {
-        let path = manifest.to_owned();
-        let lock_path = lock_path(&path)?;
-        let Some(text) = files::read(&path)? else { return Err(Error::NoManifest { path }) };
-        let lock_source = files::read(&lock_path)?.map(|text| Source { path: lock_path, text });
-        let manifest_source = Source { path, text };
-        let manifest = Manifest::parse(&manifest_source.text).map(|manifest| match min_age {
-            Some(min_age) => manifest.with_min_age(min_age),
-            None => manifest,
-        });
-        let lock = lock_source.as_ref().map_or_else(|| Ok(Lock::default()), |source| parse(&source.text));
-        match (manifest, lock) {
-            (Ok(manifest), Ok(lock)) => Ok(Self { manifest, lock, manifest_source, lock_source }),
-            (manifest, lock) => {
-                let problems = [manifest.err(), lock.err()].into_iter().flatten().flatten().collect();
-                Err(Error::Problems { problems, manifest: Some(manifest_source), lock: lock_source })
-            }
-        }
-    }
-
-    /// Whether nothing changed since the other was read.
-    fn is_same(&self, other: &Self) -> bool {
-        let lock = |project: &Self| project.lock_source.as_ref().map(|source| source.text.clone());
-        self.manifest_source.text == other.manifest_source.text && lock(self) == lock(other)
-    }
-
-    /// Warnings about these files as text.
-    fn warning(&self, warnings: &[Problem]) -> String {
-        problems::warnings(warnings, Some(&self.manifest_source), &invocation_of(&self.manifest_source.path))
-    }
-
-    /// A report about these files.
-    fn part<'a>(&'a self, report: &'a Report) -> Part<'a> {
-        Part { report, manifest: &self.manifest_source, lock: self.lock_source.as_ref() }
-    }
-
-    /// Makes an error of problems with these files.
-    fn error(&self, problems: Vec<Problem>) -> Error {
-        Error::Problems { problems, manifest: Some(self.manifest_source.clone()), lock: self.lock_source.clone() }
-    }
-}
-
 /// What came of each of several things, or every error.
 fn all<T>(results: impl IntoIterator<Item = Result<T, Error>>) -> Result<Vec<T>, Error> {
     let (mut done, mut errors) = (Vec::new(), Vec::new());
@@ -218,24 +151,4 @@ fn named(projects: &[Project], names: &[String], known: &BTreeSet<&Name>) -> Res
 /// Warnings of several sources, those that there are.
 fn join(parts: impl IntoIterator<Item = String>) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-/// Reads the lockfile alone, for commands that need no manifest. Its text is there only where it is not as imagelock writes
-/// it, so that there may be something to show in it.
-fn read_lock(context: &Context) -> Result<(Lock, Option<Source>), Error> {
-    let path = lock_path(context.manifest())?;
-    let mut reader = Reader::default();
-    let end = files::read_parts(&path, |part| reader.read(part));
-    if let Some(lock) = end.and_then(|end| reader.finish(&end)) {
-        return Ok((lock, None));
-    }
-    let Some(text) = files::read(&path)? else { return Err(Error::NoLock { path }) };
-    parse_lock(Source { path, text }).map(|(lock, source)| (lock, Some(source)))
-}
-
-fn parse_lock(source: Source) -> Result<(Lock, Source), Error> {
-    match Lock::parse(&source.text) {
-        Ok(lock) => Ok((lock, source)),
-        Err(problems) => Err(Error::Problems { problems, manifest: None, lock: Some(source) }),
-    }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use anstream::adapter::strip_str;
 
 use super::export::beside;
-use super::{Context, Format, Project, lock_path};
+use super::project::Project;
+use super::{Context, Format, lock_path};
 use crate::domain::words::{or, quoted};
 use crate::error::Error;
 use crate::files;

@@ -1,7 +1,8 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
 use super::export::{Stale, apart, guard, stale};
-use super::{Context, Format, Outcome, Parse, Project, all, join, lock_path, named};
+use super::project::{Parse, Project};
+use super::{Context, Format, Outcome, all, join, lock_path, named};
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::{Report, disagreements};
 use crate::domain::fields::unmerged;
@@ -70,7 +71,7 @@ impl Step {
     /// If an output cannot be made, or may not be written.
     pub(super) fn new(project: Project, plan: Plan) -> Result<Self, Error> {
         let stale = stale(&project, &plan.lock)?;
-        let rewrites = !is_written(&project, &plan.lock);
+        let rewrites = !project.has_written(&plan.lock);
         Ok(Self { project, plan, stale, rewrites })
     }
 
@@ -144,7 +145,7 @@ fn mended(text: &str) -> Result<Lock, Vec<Problem>> {
 
 /// The cells that the lockfile has two pins for. `None` if it has no conflict markers.
 fn disputes(project: &Project) -> Option<Vec<Conflict>> {
-    let text = &project.lock_source.as_ref()?.text;
+    let text = &project.lock_file.source()?.text;
     unmerged(text).and_then(|_| mend(text).ok()).map(|mended| mended.conflicts)
 }
 
@@ -157,11 +158,6 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
             named(projects, names, &known).map(Upgrade::Only)
         }
     }
-}
-
-/// Whether the file holds this lock already. A checkout with other line ends is no difference.
-fn is_written(project: &Project, lock: &Lock) -> bool {
-    project.lock_source.as_ref().is_some_and(|source| source.text.replace("\r\n", "\n") == lock.write())
 }
 
 fn locked(context: &Context, projects: &[Project]) -> Result<Outcome, Error> {

@@ -35,11 +35,8 @@ pub(super) const ANSIBLE: Nested =
     Nested { syntax: YAML_SYNTAX, head: [HEAD, "---\n\"imagelock\""], tail: "\n", depth: 0, entries: ids };
 
 /// All that a pin has: `imagelock.export/1`.
-pub(super) const JSON: Nested = Nested {
-    tail: ",\n  \"schema\": \"imagelock.export/1\"\n}\n",
-    entries: everything,
-    ..TFVARS
-};
+pub(super) const JSON: Nested =
+    Nested { tail: ",\n  \"schema\": \"imagelock.export/1\"\n}\n", entries: everything, ..TFVARS };
 
 /// The same in YAML.
 pub(super) const YAML: Nested = Nested {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::Path;
 
 use jiff::Timestamp;
 
@@ -10,7 +11,7 @@ use super::human::date;
 use super::invocation::invocation_of;
 use super::place::{Lines, Place};
 use crate::domain::drift::{Finding, Latest, Report, Status};
-use crate::domain::lock::block;
+use crate::domain::lock::{Lock, block};
 use crate::domain::problem::{Problem, Span};
 use crate::domain::words::{and_more, count, quoted, shown};
 use crate::domain::{Cell, Name};
@@ -24,7 +25,16 @@ pub struct Part<'a> {
     /// The manifest that it is about.
     pub manifest: &'a Source,
     /// The lockfile, if there is one.
-    pub lock: Option<&'a Source>,
+    pub lock: Option<LockText<'a>>,
+}
+
+/// What stands in a lockfile.
+#[derive(Clone, Copy)]
+pub enum LockText<'a> {
+    /// What was read.
+    Read(&'a Source),
+    /// What is written for this lock, in the file of this path.
+    Of(&'a Path, &'a Lock),
 }
 
 impl Part<'_> {
@@ -128,7 +138,11 @@ pub(super) struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub(super) fn new(part: &Part<'a>) -> Self {
-        Self { manifest: Lines::new(part.manifest), lock: part.lock.map(Lines::new) }
+        let lock = part.lock.map(|lock| match lock {
+            LockText::Read(source) => Lines::new(source),
+            LockText::Of(path, lock) => Lines::of(path, lock.write().into()),
+        });
+        Self { manifest: Lines::new(part.manifest), lock }
     }
 
     /// Where a finding is mended: in its declaration; what is not declared, in its block of the lockfile.

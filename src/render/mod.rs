@@ -23,7 +23,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 pub use change::Resolved;
-pub use finding::{Part, Subject};
+pub use finding::{LockText, Part, Subject};
 
 use crate::domain::Expected;
 

@@ -1,5 +1,6 @@
 //! Byte offsets -> lines and columns.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::domain::problem::Span;
@@ -15,18 +16,24 @@ pub(super) struct Place<'a> {
 
 /// A file with the places where its lines start: counted once, for many findings.
 pub(super) struct Lines<'a> {
-    source: &'a Source,
+    path: &'a Path,
+    text: Cow<'a, str>,
     starts: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(source: &'a Source) -> Self {
-        let newlines = source.text.match_indices('\n').map(|(newline, _)| newline + 1);
-        Self { source, starts: std::iter::once(0).chain(newlines).collect() }
+        Self::of(&source.path, Cow::Borrowed(&source.text))
     }
 
-    pub(super) fn text(&self) -> &'a str {
-        &self.source.text
+    pub(super) fn of(path: &'a Path, text: Cow<'a, str>) -> Self {
+        let newlines = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        let starts = std::iter::once(0).chain(newlines).collect();
+        Self { path, text, starts }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Where a span is; as much of it as is on its first line.
@@ -35,6 +42,6 @@ impl<'a> Lines<'a> {
         let text = self.text();
         let before = text.get(self.starts[line - 1]..span.start)?.chars().count();
         let within = text.get(span.clone())?.lines().next().unwrap_or_default().chars().count();
-        Some(Place { path: &self.source.path, line, columns: (before + 1, before + 1 + within) })
+        Some(Place { path: self.path, line, columns: (before + 1, before + 1 + within) })
     }
 }

@@ -50,8 +50,7 @@ pub fn check(subject: Subject<'_>) -> String {
             status: finding.status.as_str(),
             statuses: finding.statuses.iter().map(|status| status.as_str()).collect(),
             drift: finding.is_drift,
-            locked: (finding.locked.as_ref())
-                .map(|pin| LocalImageJson::new(&pin.cell.zone, pin.id, finding.published)),
+            locked: (finding.locked.as_ref()).map(|pin| LocalImageJson::new(&pin.cell.zone, pin.id, finding.published)),
             latest: latest.map(|latest| LocalImageJson::latest(latest, &finding.cell.zone)),
             latest_release: latest.and_then(|latest| latest.release.as_ref()).map(Release::as_str),
             end_of_life: finding.end.as_ref().map(|end| EndJson { date: end.date.to_string(), source: &end.source }),

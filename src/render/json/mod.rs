@@ -19,7 +19,9 @@ use crate::domain::problem::Problem;
 use crate::domain::release::Release;
 use crate::domain::resolve::Change;
 use crate::domain::search::Offer;
-use crate::domain::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone, ZonedId};
+use crate::domain::{
+    Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone, ZonedId,
+};
 
 pub use check::check;
 pub use explain::{candidates, identity};
