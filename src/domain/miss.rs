@@ -190,7 +190,7 @@ fn no_cell(cells: &[&Target], listing: &Listing) -> Problem {
     let missing = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
     let verb = if listing.doubt().is_some() { "was not found" } else { "is not offered" };
     let mut problem = Problem::new(format!("`{}` {verb} {missing}", target.wanted))
-        .at(target.places.zone.clone(), format!("not offered here for {}", target.cell.arch));
+        .at(target.zone_place.clone(), format!("not offered here for {}", target.cell.arch));
     let types: BTreeSet<&StatedType> = listing.local_images().iter().map(|local| &local.image_type).collect();
     for image_type in types {
         let there = listing.local_images().iter().filter(|local| local.image_type == *image_type);

@@ -53,7 +53,7 @@ fn adopt(one: &Found, targets: &[Target], lock: &Lock, catalog: &Catalog) -> Res
         let problem = Problem::new(title).help("declare it there, or choose another name: `imagelock adopt NAME=UUID`");
         let place = targets.iter().find(|target| target.cell.name == cell.name);
         return Err(match place {
-            Some(target) => problem.at(target.places.zone.clone(), "declared here"),
+            Some(target) => problem.at(target.zone_place.clone(), "declared here"),
             None => problem,
         });
     };

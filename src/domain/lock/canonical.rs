@@ -11,7 +11,9 @@ use crate::domain::{Arch, Cell, Label, Zone};
 
 /// Reads a text that is canonical to the last byte; `None` for any other.
 pub(super) fn read(text: &str) -> Option<Lock> {
-    Reader::default().finish(text)
+    let mut reader = Reader::default();
+    let end = reader.read(text, 0)?;
+    reader.finish(&text[end..])
 }
 
 /// How a block begins, with the empty line above it.
@@ -27,10 +29,12 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads the blocks that are whole for sure, and says up to where: the next part of the text begins there. `None` if
-    /// it is not canonical.
-    pub fn read(&mut self, text: &str) -> Option<usize> {
+    /// Reads the blocks that are whole for sure, and says up to where: the next part of the text begins there. `more` is
+    /// how many bytes follow. `None` if the text is not canonical.
+    pub fn read(&mut self, text: &str, more: usize) -> Option<usize> {
         let end = memmem::rfind(text.as_bytes(), BEGINNING.as_bytes()).unwrap_or(0);
+        // A block has 260 bytes and more.
+        self.pins.try_reserve((text.len() + more) / 256).ok()?;
         self.blocks(&text[..end])?;
         Some(end)
     }
@@ -47,8 +51,6 @@ impl Reader {
             rest = rest.strip_prefix(HEAD)?;
             self.is_begun = true;
         }
-        // A block has 260 bytes and more.
-        self.pins.reserve(rest.len() / 256);
         let mut lines = Lines { rest };
         while !lines.rest.is_empty() {
             let last = self.pins.last();

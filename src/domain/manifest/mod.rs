@@ -35,8 +35,10 @@ pub struct Target {
     pub instance_type: Option<CommercialType>,
     /// How its pin may move.
     pub policy: Arc<Policy>,
-    /// Where the manifest says all this.
-    pub places: Places,
+    /// Where the manifest names the zone.
+    pub zone_place: Span,
+    /// Where it says the rest.
+    pub places: Arc<Places>,
 }
 
 /// What a manifest asks for an image by.
@@ -75,15 +77,11 @@ impl fmt::Display for Wanted {
     }
 }
 
-/// Where in the manifest the parts of a target stand. An inherited part stands in `[defaults]`.
+/// Where in the manifest stands what all cells of an image have in common. An inherited part stands in `[defaults]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
     /// The label or the image ID.
     pub image: Span,
-    /// The zone.
-    pub zone: Span,
-    /// The architecture.
-    pub arch: Span,
     /// The type, if it is declared.
     pub image_type: Option<Span>,
     /// The Instance type, if it is declared.

@@ -178,6 +178,11 @@ fn image(
     };
     zones.sort_by(|a, b| a.value.cmp(&b.value));
     archs.sort_by(|a, b| a.value.cmp(&b.value));
+    let places = Arc::new(Places {
+        image: wanted.span,
+        image_type: image_type.as_ref().map(|placed| placed.span.clone()),
+        instance_type: instance_type.as_ref().map(|placed| placed.span.clone()),
+    });
     let mut targets = Vec::with_capacity(zones.len() * archs.len());
     for zone in &zones {
         for arch in &archs {
@@ -187,13 +192,8 @@ fn image(
                 image_type: image_type.as_ref().map_or(ImageType::InstanceSbs, |placed| placed.value),
                 instance_type: instance_type.as_ref().map(|placed| placed.value.clone()),
                 policy: Arc::clone(&policy),
-                places: Places {
-                    image: wanted.span.clone(),
-                    zone: zone.span.clone(),
-                    arch: arch.span.clone(),
-                    image_type: image_type.as_ref().map(|placed| placed.span.clone()),
-                    instance_type: instance_type.as_ref().map(|placed| placed.span.clone()),
-                },
+                zone_place: zone.span.clone(),
+                places: Arc::clone(&places),
             });
         }
     }
