@@ -31,24 +31,21 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
     text(fs::read(path).map_err(failed)?, path).map(Some)
 }
 
-/// Reads a text file in parts, so that the whole of it is never in memory. `take` gets what stands there next, with how
-/// many bytes follow, and says how much of it was taken; what was left is the beginning of the next part. The last part is
-/// given back. `None` where something is in the way, or `take` wants no more, or more than a part at once: [`read`] tells
-/// what.
-pub fn read_parts(path: &Path, mut take: impl FnMut(&str, usize) -> Option<usize>) -> Option<String> {
-    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let mut more = usize::try_from(metadata.len()).ok()?;
+/// Reads a text file in parts, so that the whole of it is never in memory. `take` gets what stands there next, and says how
+/// much of it was taken; what was left is the beginning of the next part. The last part is given back. `None` where
+/// something is in the way, or `take` wants no more, or more than a part at once: [`read`] tells what.
+pub fn read_parts(path: &Path, mut take: impl FnMut(&str) -> Option<usize>) -> Option<String> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     let mut file = fs::File::open(path).ok()?;
     let mut part = vec![0; 1 << 16];
     let mut left = 0;
     loop {
         let end = left + file.read(&mut part[left..]).ok()?;
-        more = more.saturating_sub(end - left);
         let text = str::from_utf8(&part[..end]).ok()?;
         if end == left {
             return (end < part.len()).then(|| text.to_owned());
         }
-        let taken = take(text, more)?;
+        let taken = take(text)?;
         part.copy_within(taken..end, 0);
         left = end - taken;
     }

@@ -1,7 +1,7 @@
 //! Any text as `images.lock`, and the same with digests that are right.
 #![no_main]
 
-use imagelock::domain::lock::Lock;
+use imagelock::domain::lock::{Lock, Reader};
 use imagelock::domain::problem::Document;
 use imagelock_fuzz::{sealed, told};
 use libfuzzer_sys::fuzz_target;
@@ -12,6 +12,14 @@ fuzz_target!(|text: &str| {
 });
 
 fn read(text: &str) {
+    let canonical = Reader::default().finish(text);
+    // Cut anywhere, here in the middle, it is read as the whole is.
+    let (mut parts, middle) = (Reader::default(), text.floor_char_boundary(text.len() / 2));
+    let taken = parts.read(&text[..middle]);
+    assert_eq!(taken.and_then(|taken| parts.finish(&text[taken..])), canonical);
+    if let Some(lock) = canonical {
+        assert_eq!(lock.write(), text);
+    }
     let lock = match Lock::parse(text) {
         Ok(lock) => lock,
         Err(problems) => return told(problems, text, Document::Lock),

@@ -110,7 +110,7 @@ impl LockFile {
     /// If it cannot be read, or not be understood.
     pub(super) fn read(path: PathBuf, parse: Parse) -> Result<(Lock, Self), Error> {
         let mut reader = Reader::default();
-        let end = files::read_parts(&path, |part, more| reader.read(part, more));
+        let end = files::read_parts(&path, |part| reader.read(part));
         if let Some(lock) = end.and_then(|end| reader.finish(&end)) {
             return Ok((lock, Self::Canonical(path)));
         }

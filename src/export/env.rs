@@ -37,8 +37,12 @@ pub(super) fn collisions(pins: &[Pin]) -> Vec<Problem> {
 }
 
 fn collision(variable: &str, one: &Cell, other: &Cell) -> Problem {
-    Problem::new(format!("{one} and {other} would both be `{variable}` in an env file"))
-        .help(format!("rename one of the images, `{}` or `{}`", one.name, other.name))
+    let help = if one.name == other.name {
+        format!("declare one of them in another image than `{}`", one.name)
+    } else {
+        format!("rename one of the images, `{}` or `{}`", one.name, other.name)
+    };
+    Problem::new(format!("{one} and {other} would both be `{variable}` in an env file")).help(help)
 }
 
 fn variable(cell: &Cell) -> String {

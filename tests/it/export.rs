@@ -269,14 +269,23 @@ fn names_that_become_one_variable_are_refused() {
     error: `web-1` (fr-par-1, x86_64) and `web_1` (fr-par-1, x86_64) would both be `IMAGE_WEB_1_FR_PAR_1_X86_64` in an env file
      |
      = help: rename one of the images, `web-1` or `web_1`
-
-    error: `web-1` (fr-par-1, x86_64) and `web_1` (fr-par-1, x86_64) would both be `IMAGE_WEB_1_FR_PAR_1_X86_64_ZONED` in an env file
-     |
-     = help: rename one of the images, `web-1` or `web_1`
-
-    2 errors in all; nothing was changed
     ");
     bench.ok("export tfvars");
+}
+
+/// An architecture is any word, so one can end like the name of the other variable.
+#[test]
+fn a_name_that_becomes_the_zoned_one_of_another_is_refused() {
+    let rows = ["x86_64", "x86_64_zoned"].map(|arch| local("docker", "fr-par-1", arch, 1));
+    let marketplace = Marketplace::offering(rows);
+    let manifest = "[images.web]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = [\"x86_64\", \"x86_64_zoned\"]\n";
+    let bench = Bench::with(manifest).asking(&marketplace);
+    bench.ok("resolve");
+    assert_snapshot!(bench.fails("export env"), @"
+    error: `web` (fr-par-1, x86_64_zoned) and `web` (fr-par-1, x86_64) would both be `IMAGE_WEB_FR_PAR_1_X86_64_ZONED` in an env file
+     |
+     = help: declare one of them in another image than `web`
+    ");
 }
 
 #[test]

@@ -228,3 +228,35 @@ fn without_a_lockfile_both_name_the_command_that_writes_it() {
      = help: `imagelock resolve` writes it
     ");
 }
+
+/// A lockfile is read in parts of 64 KiB, and this one has several. With a remark in it, it is read as a whole.
+#[test]
+fn a_large_lockfile() {
+    let zones = ["fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2"];
+    let marketplace = Marketplace::offering((1..).zip(zones).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", n)));
+    let images: Vec<String> = (0..200).map(|n| format!("[images.i{n}]\nlabel = \"ubuntu_noble\"\n")).collect();
+    let defaults = format!("[defaults]\narch = \"x86_64\"\nzones = {zones:?}\n");
+    let bench = Bench::with(&(defaults + &images.concat())).asking(&marketplace);
+    bench.ok("resolve");
+    let lock = bench.lock();
+    assert!(lock.len() > 3 << 16);
+
+    let commands = ["list", "list --format json", "get i99 --zone nl-ams-2", "export json", "export env"];
+    let read = || commands.map(|command| bench.ok(command));
+    let in_parts = read();
+    assert_eq!(in_parts[0].lines().count(), 1_001);
+    bench.write("images.lock", lock.clone() + "# a remark\n");
+    assert_eq!(read(), in_parts);
+
+    // Whatever is wrong with the last block is found.
+    bench.write("images.lock", lock.replace("\"i99\"", "\"i999\""));
+    assert_snapshot!(bench.fails("get i999 --zone nl-ams-2"), @r#"
+    error: the block of `i999` (nl-ams-2, x86_64) in the lockfile does not match its digest
+        --> images.lock:9002:10
+         |
+    9002 | digest = "sha256:ccacd5ba26b24b00e07a010dabc946aa9bd1762467da6b807a67a90948195356"
+         |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+         |
+         = help: restore the file from version control, or run `imagelock resolve --upgrade i999` to pin them all anew
+    "#);
+}

@@ -11,9 +11,7 @@ use crate::domain::{Arch, Cell, Label, Zone};
 
 /// Reads a text that is canonical to the last byte; `None` for any other.
 pub(super) fn read(text: &str) -> Option<Lock> {
-    let mut reader = Reader::default();
-    let end = reader.read(text, 0)?;
-    reader.finish(&text[end..])
+    Reader::default().finish(text)
 }
 
 /// How a block begins, with the empty line above it.
@@ -29,12 +27,10 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads the blocks that are whole for sure, and says up to where: the next part of the text begins there. `more` is
-    /// how many bytes follow. `None` if the text is not canonical.
-    pub fn read(&mut self, text: &str, more: usize) -> Option<usize> {
+    /// Reads the blocks that are whole for sure, and says up to where: the next part of the text begins there. `None` if
+    /// it is not canonical.
+    pub fn read(&mut self, text: &str) -> Option<usize> {
         let end = memmem::rfind(text.as_bytes(), BEGINNING.as_bytes()).unwrap_or(0);
-        // A block has 260 bytes and more.
-        self.pins.try_reserve((text.len() + more) / 256).ok()?;
         self.blocks(&text[..end])?;
         Some(end)
     }
@@ -203,11 +199,16 @@ mod tests {
     use super::*;
     use crate::domain::lock::{any, in_text};
 
-    #[test]
-    fn whatever_it_reads_the_other_reader_reads_alike() {
+    /// The lockfile that the README shows.
+    fn example() -> &'static str {
         let readme = include_str!("../../../README.md");
         let block = readme.split("```toml\n").find(|block| block.contains("[[pin]]")).unwrap();
-        let text = block.split("```").next().unwrap();
+        block.split("```").next().unwrap()
+    }
+
+    #[test]
+    fn whatever_it_reads_the_other_reader_reads_alike() {
+        let text = example();
         let lock = read(text).unwrap();
         assert_eq!(Ok(lock), any::read(text));
         for (from, to) in [
@@ -224,6 +225,28 @@ mod tests {
             let text = text.replace(from, to);
             assert_eq!(read(&text), None, "{from} {to}");
         }
+    }
+
+    /// Wherever the text is cut, and if every byte came alone.
+    #[test]
+    fn parts_are_read_as_the_whole_is() {
+        let text = example();
+        let lock = read(text).unwrap();
+        assert_eq!(lock.write(), text);
+        let in_parts = |size: usize, text: &str| {
+            let (mut reader, mut start) = (Reader::default(), 0);
+            for end in (0..text.len()).step_by(size) {
+                start += reader.read(&text[start..end])?;
+            }
+            reader.finish(&text[start..])
+        };
+        for size in 1..=text.len() {
+            assert_eq!(in_parts(size, text).as_ref(), Some(&lock), "{size}");
+            assert_eq!(in_parts(size, &text.replace("id = \"", "id = \"0")), None, "{size}");
+            assert_eq!(in_parts(size, &text[..text.len() - 1]), None, "{size}");
+        }
+        assert_eq!(in_parts(1, HEAD), Some(Lock::default()));
+        assert_eq!(in_parts(1, ""), None);
     }
 
     /// A right digest makes no block canonical that imagelock would write otherwise.
