@@ -106,7 +106,7 @@ struct Words {
     archs: Known<Arch>,
     labels: Known<Label>,
     /// The last date: most pins are of a few versions.
-    date: (String, Timestamp),
+    date: Option<(String, Timestamp)>,
 }
 
 /// A line that may be left out: the outer `None` is one that imagelock would write otherwise.
@@ -145,11 +145,14 @@ impl Words {
     }
 
     fn time(&mut self, text: &str) -> Option<Timestamp> {
-        if self.date.0 != text {
-            let time = text.parse().ok().filter(|time: &Timestamp| time.to_string() == text)?;
-            self.date = (text.to_owned(), time);
+        if let Some((known, time)) = &self.date
+            && known == text
+        {
+            return Some(*time);
         }
-        Some(self.date.1)
+        let time = text.parse().ok().filter(|time: &Timestamp| time.to_string() == text)?;
+        self.date = Some((text.to_owned(), time));
+        Some(time)
     }
 }
 
@@ -266,6 +269,7 @@ mod tests {
             ("08:30:55Z", "08:30:55.0Z"),
             ("08:30:55Z", "10:30:55+02:00"),
             ("08:30:55Z", "08:30:55Z "),
+            ("2026-09-02T08:30:55Z", ""),
             ("release", "released"),
             ("release = \"43\"\n", "release = \"43\"\nrelease = \"43\"\n"),
             ("release = \"43\"\ninstance-type = \"PRO2-S\"\n", "instance-type = \"PRO2-S\"\nrelease = \"43\"\n"),
