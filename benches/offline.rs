@@ -29,11 +29,13 @@ const ZONES: [&str; 10] = [
 const CELLS: usize = ARCHS.len() * ZONES.len();
 
 /// The program without work, then each command on one manifest.
-const ALONE: [&str; 8] = [
+const ALONE: [&str; 10] = [
     "--version",
     "get i0 --zone fr-par-1 --arch arm64",
     "list",
+    "list --format json",
     "export tfvars",
+    "export env",
     "export json",
     "resolve --locked",
     "resolve --catalog ../catalog.json",

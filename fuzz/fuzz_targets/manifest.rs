@@ -19,7 +19,7 @@ fuzz_target!(|text: &str| {
     for target in targets {
         let places = &target.places;
         let optional = [places.image_type.as_ref(), places.instance_type.as_ref()].into_iter().flatten();
-        for span in [&places.image, &places.zone, &places.arch].into_iter().chain(optional) {
+        for span in [&places.image, &target.zone_place].into_iter().chain(optional) {
             assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
         }
     }

@@ -19,17 +19,20 @@ const IN_A_LINE: usize = 1000;
 
 /// The whole text of an error. `invocation` is how imagelock was called, for the commands that mend it.
 pub fn error(error: &Error, invocation: &str) -> String {
+    let Error::Partly { error, written } = error else { return told(error, invocation, "; nothing was changed") };
+    let error = told(error, invocation, "");
+    let written = and(written.iter().map(|path| quoted(shown(path))));
+    format!("{error}\nwritten before that: {written}; run it again to go on with the others\n")
+}
+
+/// `outcome` is what has become of the files, to stand behind the number of problems.
+fn told(error: &Error, invocation: &str, outcome: &str) -> String {
     let (problems, manifest, lock) = match error {
         Error::Several { errors, of } => {
-            let parts = errors.iter().map(|error| self::error(error, invocation)).collect::<Vec<_>>();
-            let others = if errors.len() < *of { "nothing is told of the others, and " } else { "" };
+            let parts = errors.iter().map(|error| told(error, invocation, outcome)).collect::<Vec<_>>();
+            let others = if errors.len() < *of { "; nothing is told of the others" } else { "" };
             let (wrong, manifests) = (errors.len(), count(*of, "manifest"));
-            return format!("{}\nerrors in {wrong} of {manifests}; {others}nothing was changed\n", parts.join("\n"));
-        }
-        Error::Partly { error, written } => {
-            let written = and(written.iter().map(|path| quoted(shown(path))));
-            let error = self::error(error, invocation);
-            return format!("{error}\nwritten before that: {written}; run it again to go on with the others\n");
+            return format!("{}\nerrors in {wrong} of {manifests}{others}{outcome}\n", parts.join("\n"));
         }
         Error::Problems { problems, manifest, lock } => (problems, manifest, lock),
         _ => {
@@ -60,7 +63,7 @@ pub fn error(error: &Error, invocation: &str) -> String {
         parts.push(format!("and {} more\n", problems.len() - IN_FULL - IN_A_LINE));
     }
     if problems.len() > 1 {
-        parts.push(format!("{} in all; nothing was changed\n", count(problems.len(), "error")));
+        parts.push(format!("{} in all{outcome}\n", count(problems.len(), "error")));
     }
     parts.join("\n")
 }
@@ -124,5 +127,27 @@ impl Excerpt {
             first: text[..start].matches('\n').count() + 1,
             span: span.start - start..span.end - start,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_problems_after_others_were_written() {
+        let problems = ["one", "two"].map(Problem::new).to_vec();
+        let error = Error::Problems { problems, manifest: None, lock: None };
+        let error = Error::Partly { error: Box::new(error), written: vec!["a/images.lock".into()] };
+        let text = anstream::adapter::strip_str(&super::error(&error, "imagelock")).to_string();
+        insta::assert_snapshot!(text, @"
+        error: one
+
+        error: two
+
+        2 errors in all
+
+        written before that: `a/images.lock`; run it again to go on with the others
+        ");
     }
 }

@@ -193,7 +193,7 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
 
     2 errors in all; nothing was changed
 
-    errors in 1 of 3 manifests; nothing is told of the others, and nothing was changed
+    errors in 1 of 3 manifests; nothing is told of the others; nothing was changed
     "#);
     bench.write("stacks/web/images.toml", "images");
     assert_snapshot!(bench.fails("check --recursive stacks"), @r#"
@@ -221,7 +221,7 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
     1 | images
       |       ^ key with no value, expected `=`
 
-    errors in 2 of 3 manifests; nothing is told of the others, and nothing was changed
+    errors in 2 of 3 manifests; nothing is told of the others; nothing was changed
     "#);
     bench.write("stacks/api/images.toml", manifest("[images.api]\nlabel = \"ubuntu_nobel\"\n"));
     bench.write("stacks/web/images.toml", manifest("[images.web]\nlabel = \"ubuntu_nobel\"\n"));
@@ -242,7 +242,7 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
       |
       = help: did you mean `ubuntu_noble`?
 
-    errors in 2 of 3 manifests; nothing is told of the others, and nothing was changed
+    errors in 2 of 3 manifests; nothing is told of the others; nothing was changed
     "#);
     assert_eq!(locks(), before);
 }

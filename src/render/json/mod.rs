@@ -151,7 +151,9 @@ fn write(value: &impl Serialize) -> String {
     text
 }
 
+/// Writes what would be long as one text.
 fn write_to(f: &mut fmt::Formatter<'_>, value: &impl Serialize) -> fmt::Result {
+    /// Gets whole characters alone: the serialiser writes strings, and the buffer above it cuts none of them.
     struct Bytes<'a, 'f>(&'a mut fmt::Formatter<'f>);
 
     impl io::Write for Bytes<'_, '_> {
