@@ -10,6 +10,7 @@ use imagelock::domain::problem::Problem;
 use imagelock::domain::resolve::{self, Request, Upgrade, resolve};
 use imagelock::error::Source;
 use imagelock::marketplace::{Marketplace, Snapshot};
+use imagelock::render::invocation::Invocation;
 use imagelock::render::{Format, Part, Subject, check};
 
 /// Locks the quickstart's manifest against one catalog, and checks the lock against one of four weeks later.
@@ -30,7 +31,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     let report = drift(&lock, targets, now, &catalog).map_err(titles)?;
 
     let parts = [Part { report: &report, manifest: &source, lock: None }];
-    let subject = Subject { parts: &parts, invocation: "imagelock", now };
+    let subject = Subject { parts: &parts, invocation: &Invocation::default(), now };
     Ok(format!("{}\n{}", lock.write(), check(Format::Human, subject, false)))
 }
 

@@ -19,8 +19,8 @@ use memchr::memchr;
 
 use self::args::{Cli, Colour, Command, Global};
 use crate::commands::resolve::Mode;
-use crate::commands::{self, Context, Format, Manifests, Outcome, Verdict};
-use crate::domain::words::escaped;
+use crate::commands::{self, Context, Format, Invocation, Manifests, Outcome, Verdict};
+use crate::domain::words::{escaped, shown};
 use crate::error::Error;
 use crate::files;
 use crate::marketplace::{Limits, Live, Marketplace, Observer, Proxy, Settings, Snapshot};
@@ -47,11 +47,7 @@ pub fn run() -> ExitCode {
     };
     choice.write_global();
     let source = source(&cli);
-    let mut invocation = commands::invocation(&source);
-    // What was found by another age is mended by that age.
-    if let Some(age) = cli.global.min_age {
-        invocation = format!("{invocation} --min-age {age}");
-    }
+    let invocation = invocation(&cli.global, &source);
     match manifests(&cli, source).and_then(|manifests| perform(&cli, manifests, invocation.clone())) {
         Ok(outcome) => finish(&outcome, cli.global.quiet),
         Err(error) => {
@@ -59,6 +55,14 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// How imagelock was called. What was found by another age or in another Marketplace is mended by that.
+fn invocation(global: &Global, source: &Manifests) -> Invocation {
+    let min_age = global.min_age.map(|age| ("--min-age", age.to_string()));
+    let catalog = global.catalog.as_ref().map(|path| ("--catalog", shown(path)));
+    let api_url = global.api_url.as_ref().map(|url| ("--api-url", url.to_string()));
+    Invocation::new(source, min_age.into_iter().chain(catalog).chain(api_url))
 }
 
 /// Where the manifests come from.
@@ -99,7 +103,7 @@ fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Error> {
     Ok(manifests)
 }
 
-fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: String) -> Result<Outcome, Error> {
+fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: Invocation) -> Result<Outcome, Error> {
     let (format, reports) = cli.command.reports(&cli.global, &manifests)?;
     let context = &context(&cli.global, format, manifests, invocation)?;
     match &cli.command {
@@ -134,7 +138,7 @@ fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: String) -> Result<Out
     }
 }
 
-fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation: String) -> Result<Context, Error> {
+fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation: Invocation) -> Result<Context, Error> {
     let run = Duration::from_secs(global.timeout.into());
     let deadline = Instant::now() + run;
     let marketplace = marketplace(global, Limits { request: Duration::from_secs(15), deadline, run })?;

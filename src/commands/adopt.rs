@@ -58,7 +58,7 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     let declared = format!("{verb} {} in `{}`", and(names), context.manifest().display());
     let remark = if is_new { [declared, outcome.remark].join("\n").trim_end().to_owned() } else { outcome.remark };
     let warnings = [strangers, step.plan.warnings].concat();
-    Ok(Outcome { remark, warning: step.project.warning(&warnings), ..outcome })
+    Ok(Outcome { remark, warning: step.project.warning(&warnings, context), ..outcome })
 }
 
 /// A project that may have no manifest yet.

@@ -34,7 +34,7 @@ pub fn run(context: &Context, names: &[String], reports: &[File], exit_zero: boo
     let subject = Subject { parts: &parts, invocation: &context.invocation, now };
     let output = render::check(context.format, subject, context.quiet);
     let remark = report::write(reports, context, subject)?;
-    let warning = join(projects.iter().zip(&found).map(|(project, report)| project.warning(&report.notices)));
+    let warning = join(projects.iter().zip(&found).map(|(project, report)| project.warning(&report.notices, context)));
     let has_drift = found.iter().any(Report::has_drift);
     Ok(Outcome { remark, warning, ..Outcome::judged(output, has_drift && !exit_zero) })
 }

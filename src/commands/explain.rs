@@ -35,7 +35,7 @@ fn explain_name(context: &Context, name: &str) -> Result<Outcome, Error> {
         Format::Json => json::candidates(&candidates),
         _ => human::candidates(&targets, &candidates),
     };
-    Ok(Outcome { warning: undated(&catalog), ..Outcome::well(output) })
+    Ok(Outcome { warning: undated(context, &catalog), ..Outcome::well(output) })
 }
 
 /// A UUID is explained without a manifest and a lock as well.
@@ -51,6 +51,6 @@ fn explain_id(context: &Context, id: AnyId, text: &str) -> Result<Outcome, Error
         _ => human::identity(text, &identity, &pins),
     };
     // What nobody knows has no date to miss.
-    let warning = if identity == Identity::Unknown { String::new() } else { undated(&catalog) };
+    let warning = if identity == Identity::Unknown { String::new() } else { undated(context, &catalog) };
     Ok(Outcome { warning, ..Outcome::well(output) })
 }

@@ -36,7 +36,7 @@ use crate::domain::problem::Problem;
 use crate::error::Error;
 use crate::marketplace::Marketplace;
 pub use crate::render::Format;
-pub use crate::render::invocation::{DEFAULT_MANIFEST, Manifests, invocation};
+pub use crate::render::invocation::{DEFAULT_MANIFEST, Invocation, Manifests};
 use crate::render::problems;
 
 /// What every command may need to know of the world.
@@ -44,7 +44,7 @@ pub struct Context {
     /// The manifest, or the manifests for the commands that read several; the lockfile of each lies beside it.
     pub manifests: Vec<PathBuf>,
     /// How imagelock was called: what a command must begin with to be about the same files.
-    pub invocation: String,
+    pub invocation: Invocation,
     /// Who answers questions about the Marketplace.
     pub marketplace: Marketplace,
     /// When the run must be over.
@@ -69,9 +69,9 @@ impl Context {
 }
 
 /// A warning where publication dates are missing from what is printed because nobody told them.
-fn undated(catalog: &Catalog) -> String {
+fn undated(context: &Context, catalog: &Catalog) -> String {
     let warnings: Vec<Problem> = catalog.silence().map(Failure::undated).into_iter().collect();
-    problems::warnings(&warnings, None, "imagelock")
+    problems::warnings(&warnings, None, &context.invocation)
 }
 
 /// What a command came to.

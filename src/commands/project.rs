@@ -10,7 +10,6 @@ use crate::domain::policy::Age;
 use crate::domain::problem::Problem;
 use crate::error::{Error, Source};
 use crate::files;
-use crate::render::invocation::invocation_of;
 use crate::render::{LockText, Part, problems};
 
 /// A way to read a lockfile that is not as imagelock writes it.
@@ -71,8 +70,8 @@ impl Project {
     }
 
     /// Warnings about these files as text.
-    pub(super) fn warning(&self, warnings: &[Problem]) -> String {
-        problems::warnings(warnings, Some(&self.manifest_source), &invocation_of(&self.manifest_source.path))
+    pub(super) fn warning(&self, warnings: &[Problem], context: &Context) -> String {
+        problems::warnings(warnings, Some(&self.manifest_source), &context.invocation)
     }
 
     /// A report about these files.

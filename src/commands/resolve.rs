@@ -197,6 +197,6 @@ pub(super) fn outcome(context: &Context, steps: &[Step], mode: Mode) -> Outcome 
     let verb = if dry_run { "would write" } else { "wrote" };
     let stale = steps.iter().flat_map(|step| &step.stale);
     let remark = join(stale.map(|output| format!("{verb} `{}`", shown(&output.path))));
-    let warning = join(steps.iter().map(|step| step.project.warning(&step.plan.warnings)));
+    let warning = join(steps.iter().map(|step| step.project.warning(&step.plan.warnings, context)));
     Outcome { remark, warning, ..Outcome::well(output) }
 }

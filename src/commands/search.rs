@@ -28,7 +28,7 @@ pub fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<
         Format::Json => json::offers(&offers),
         _ => human::offers(&offers),
     };
-    Ok(Outcome { warning: undated(&catalog), ..Outcome::well(output) })
+    Ok(Outcome { warning: undated(context, &catalog), ..Outcome::well(output) })
 }
 
 /// Makes sure that the index of all images is known.

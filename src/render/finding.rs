@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::human::date;
-use super::invocation::invocation_of;
+use super::invocation::Invocation;
 use super::place::{Lines, Place};
 use crate::domain::drift::{Finding, Latest, Report, Status};
 use crate::domain::lock::{Lock, block};
@@ -50,7 +50,7 @@ pub struct Subject<'a> {
     /// One for each manifest.
     pub parts: &'a [Part<'a>],
     /// How imagelock was called: what a command must begin with to be about the same files.
-    pub invocation: &'a str,
+    pub invocation: &'a Invocation,
     /// When it was found.
     pub now: Timestamp,
 }
@@ -82,8 +82,8 @@ impl<'a> Subject<'a> {
     }
 
     /// How imagelock is called about one part.
-    pub(super) fn invocation_of(&self, part: usize) -> String {
-        if self.parts.len() > 1 { invocation_of(&self.parts[part].manifest.path) } else { self.invocation.to_owned() }
+    pub(super) fn invocation_of(&self, part: usize) -> Invocation {
+        if self.parts.len() > 1 { self.invocation.of(&self.parts[part].manifest.path) } else { self.invocation.clone() }
     }
 
     /// What mends all that was found.
@@ -244,7 +244,7 @@ impl fmt::Display for Remedy {
 }
 
 /// What mends findings, in the order in which the commands work.
-pub(super) fn remedies<'a>(findings: impl IntoIterator<Item = &'a Finding>, invocation: &str) -> Vec<Remedy> {
+pub(super) fn remedies<'a>(findings: impl IntoIterator<Item = &'a Finding>, invocation: &Invocation) -> Vec<Remedy> {
     let drift: Vec<&Finding> = findings.into_iter().filter(|finding| finding.is_drift).collect();
     let names = |wanted: &dyn Fn(&Finding) -> bool| -> BTreeSet<&Name> {
         drift.iter().filter(|finding| wanted(finding)).map(|finding| &finding.cell.name).collect()

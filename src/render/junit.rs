@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::finding::{Subject, label, remedies, said, zone_and_arch};
+use super::invocation::Invocation;
 use super::markup::escaped;
 use crate::domain::drift::{Finding, Status};
 
@@ -24,7 +25,7 @@ pub(super) fn check(subject: Subject<'_>) -> String {
     xml + "  </testsuite>\n</testsuites>\n"
 }
 
-fn test_case(xml: &mut String, finding: &Finding, manifest: &str, invocation: &str) {
+fn test_case(xml: &mut String, finding: &Finding, manifest: &str, invocation: &Invocation) {
     let class = escaped(&format!("{manifest}.{}", finding.cell.name)).into_owned();
     let name = escaped(&format!("{} in {}", label(finding), zone_and_arch(&finding.cell))).into_owned();
     let _ = write!(xml, "    <testcase classname=\"{class}\" name=\"{name}\" time=\"0\"");

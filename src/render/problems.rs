@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::Renderer;
 use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 
-use super::invocation::invocation_of;
+use super::invocation::Invocation;
 use super::place::Lines;
 use crate::domain::problem::{Document, Problem, Span};
 use crate::domain::words::{and, count, escaped, masked, quoted, shown};
@@ -18,7 +18,7 @@ const IN_FULL: usize = 12;
 const IN_A_LINE: usize = 1000;
 
 /// The whole text of an error. `invocation` is how imagelock was called, for the commands that mend it.
-pub fn error(error: &Error, invocation: &str) -> String {
+pub fn error(error: &Error, invocation: &Invocation) -> String {
     let Error::Partly { error, written } = error else { return told(error, invocation, "; nothing was changed") };
     let error = told(error, invocation, "");
     let written = and(written.iter().map(|path| quoted(shown(path))));
@@ -26,7 +26,7 @@ pub fn error(error: &Error, invocation: &str) -> String {
 }
 
 /// `outcome` is what has become of the files, to stand behind the number of problems.
-fn told(error: &Error, invocation: &str, outcome: &str) -> String {
+fn told(error: &Error, invocation: &Invocation, outcome: &str) -> String {
     let (problems, manifest, lock) = match error {
         Error::Several { errors, of } => {
             let parts = errors.iter().map(|error| told(error, invocation, outcome)).collect::<Vec<_>>();
@@ -37,14 +37,18 @@ fn told(error: &Error, invocation: &str, outcome: &str) -> String {
         Error::Problems { problems, manifest, lock } => (problems, manifest, lock),
         _ => {
             let problem = Problem { notes: error.notes(), help: error.help(), ..Problem::new(error.to_string()) };
-            // Of many manifests, this is about one.
-            let own = if let Error::NoManifest { path } = error { Some(invocation_of(path)) } else { None };
-            let invocation = own.as_deref().unwrap_or(invocation);
+            let invocation = match error {
+                // Of many manifests, this is about one.
+                Error::NoManifest { path } => &invocation.of(path),
+                // No other is read from a snapshot that is none.
+                Error::Snapshot { .. } => &Invocation::default(),
+                _ => invocation,
+            };
             return full(&problem, None, invocation);
         }
     };
     // Of many manifests, this is about one.
-    let invocation = &manifest.as_ref().map_or_else(|| invocation.to_owned(), |source| invocation_of(&source.path));
+    let invocation = &manifest.as_ref().map_or_else(|| invocation.clone(), |source| invocation.of(&source.path));
     let source = |problem: &Problem| match problem.document {
         Document::Manifest => manifest.as_ref(),
         Document::Lock => lock.as_ref(),
@@ -69,8 +73,9 @@ fn told(error: &Error, invocation: &str, outcome: &str) -> String {
 }
 
 /// Warnings, about a manifest where there is one, in a form that is as short as it can be: they come beside other output.
-pub fn warnings(problems: &[Problem], manifest: Option<&Source>, invocation: &str) -> String {
+pub fn warnings(problems: &[Problem], manifest: Option<&Source>, invocation: &Invocation) -> String {
     let places = manifest.map(Lines::new);
+    let invocation = &manifest.map_or_else(|| invocation.clone(), |source| invocation.of(&source.path));
     let mut lines = Vec::new();
     for problem in problems {
         let title = place_and_title(problem, places.as_ref());
@@ -82,7 +87,7 @@ pub fn warnings(problems: &[Problem], manifest: Option<&Source>, invocation: &st
 }
 
 /// A problem with the lines it is about.
-fn full(problem: &Problem, source: Option<&Source>, invocation: &str) -> String {
+fn full(problem: &Problem, source: Option<&Source>, invocation: &Invocation) -> String {
     let path = source.map(|source| shown(&source.path));
     let mut group = Group::with_title(Level::ERROR.primary_title(escaped(&problem.title)));
     if let (Some(source), Some(span), Some(path)) = (source, &problem.span, &path) {
@@ -98,7 +103,7 @@ fn full(problem: &Problem, source: Option<&Source>, invocation: &str) -> String 
 }
 
 /// What mends it. A command that is copied must act on the files that this run was about.
-fn help(problem: &Problem, invocation: &str) -> Option<String> {
+fn help(problem: &Problem, invocation: &Invocation) -> Option<String> {
     problem.help.as_ref().map(|help| escaped(help).replace("`imagelock ", &format!("`{invocation} ")))
 }
 
@@ -139,7 +144,7 @@ mod tests {
         let problems = ["one", "two"].map(Problem::new).to_vec();
         let error = Error::Problems { problems, manifest: None, lock: None };
         let error = Error::Partly { error: Box::new(error), written: vec!["a/images.lock".into()] };
-        let text = anstream::adapter::strip_str(&super::error(&error, "imagelock")).to_string();
+        let text = anstream::adapter::strip_str(&super::error(&error, &Invocation::default())).to_string();
         insta::assert_snapshot!(text, @"
         error: one
 

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::finding::{Gravity, Places, Subject, label, remedies, said, zone_and_arch};
+use super::invocation::Invocation;
 use super::place::Place;
 use crate::VERSION;
 use crate::domain::drift::{Finding, Status};
@@ -57,7 +58,7 @@ fn level(gravity: Gravity) -> &'static str {
     }
 }
 
-fn result(finding: &Finding, rule: usize, place: Option<Place<'_>>, invocation: &str) -> Value {
+fn result(finding: &Finding, rule: usize, place: Option<Place<'_>>, invocation: &Invocation) -> Value {
     let (status, cell) = (finding.status.as_str(), zone_and_arch(&finding.cell));
     let mut text = format!("{} ({}) in {cell} is {}", finding.cell.name, label(finding), said(finding));
     for remedy in remedies([finding], invocation) {
