@@ -25,7 +25,7 @@ pub fn run(context: &Context) -> Result<Outcome, Error> {
     }
     let outcome = match context.format {
         Format::Json => Outcome::well(json::pins(lock)),
-        _ => Outcome::well(human::pins(&lock)),
+        _ => Outcome::well(human::pins(lock)),
     };
     Ok(Outcome { warning, ..outcome })
 }

@@ -25,7 +25,7 @@ pub fn candidates(targets: &[Target], candidates: &[Candidate]) -> String {
             (candidate.reason.clone(), FAINT),
         ]);
     }
-    let mut text = table.to_string();
+    let mut text = table.write();
     let without: Vec<String> = targets
         .iter()
         .map(|target| &target.cell)

@@ -30,7 +30,7 @@ pub fn log(entries: &[Entry], quiet: bool) -> String {
             table.row(when.into_iter().chain(row).chain(who));
         }
     }
-    let table = table.to_string();
+    let table = table.write();
     if quiet {
         return table;
     }
@@ -57,7 +57,7 @@ pub fn diff(comparison: &Comparison, quiet: bool) -> String {
     for change in &comparison.changes {
         table.row(change_row(change).into_iter().chain([(detail(change), FAINT)]));
     }
-    let table = table.to_string();
+    let table = table.write();
     if quiet {
         return table;
     }

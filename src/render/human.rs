@@ -10,9 +10,9 @@ use super::change;
 use super::change::Resolved;
 use super::finding::{self, Gravity, Remedy, Subject, detail, tally};
 use super::style::{self, COMMAND, FAINT, PLAIN, paint};
-use super::table::Table;
+use super::table::{Columns, Table};
 use crate::domain::drift::Finding;
-use crate::domain::lock::Lock;
+use crate::domain::lock::{Lock, Pin};
 use crate::domain::resolve::{Action, Change};
 use crate::domain::search::Offer;
 use crate::domain::words::{count, visible};
@@ -64,7 +64,7 @@ fn findings(subject: Subject<'_>, is_shown: impl Fn(&Finding) -> bool) -> String
         ]);
         table.row(row);
     }
-    table.to_string()
+    table.write()
 }
 
 fn cell(cell: &Cell) -> [(String, Style); 3] {
@@ -105,10 +105,10 @@ pub fn plan(resolved: &[Resolved<'_>], dry_run: bool, quiet: bool) -> String {
         table.row(row);
     }
     if quiet {
-        return table.to_string();
+        return table.write();
     }
     let tally = change::tally(changes.iter().map(|(_, change)| *change));
-    let table = table.to_string();
+    let table = table.write();
     let space = if table.is_empty() { "" } else { "\n" };
     let pins = count(resolved.iter().map(|it| it.plan.lock.pins().len()).sum(), "pin");
     let pins = if resolved.len() > 1 { format!("{pins} in {}", count(resolved.len(), "manifest")) } else { pins };
@@ -135,21 +135,42 @@ pub(super) fn change_row(change: &Change) -> [(String, Style); 7] {
     [(action.as_str().to_owned(), style::action(action)), name, zone, arch, (label, PLAIN), id(from), id(to)]
 }
 
-/// All pins, with whole IDs.
-pub fn pins(lock: &Lock) -> Box<dyn fmt::Display> {
-    let mut table = Table::new(&["NAME", "ZONE", "ARCH", "TYPE", "LABEL", "ID", "PUBLISHED"]);
-    // Many pins are of one version.
-    let mut published = (None, String::new());
-    for pin in lock.pins() {
+/// All pins, with whole IDs. Displaying it writes one after the other: a hundred thousand are never in memory as text.
+pub fn pins(lock: Lock) -> impl fmt::Display {
+    /// The columns that a date takes.
+    const DAY: usize = "2026-09-02".len();
+
+    fn words<'p>(pin: &'p Pin, label: &'p str, id: &'p str) -> [(&'p str, usize); 6] {
         let Cell { name, zone, arch } = &pin.cell;
-        let (label, id) = (change::label(pin), pin.id.to_string());
-        if published.0 != pin.published {
-            published = (pin.published, pin.published.map(date).unwrap_or_default());
-        }
-        let plain = [name.as_str(), zone.as_str(), arch.as_str(), pin.image_type.as_str(), &label, &id];
-        table.row(plain.map(|cell| (cell, PLAIN)).into_iter().chain([(&*published.1, FAINT)]));
+        [name.as_str(), zone.as_str(), arch.as_str(), pin.image_type.as_str(), label, id].map(|word| (word, word.len()))
     }
-    if table.is_empty() { Box::new("the lockfile has no pins\n") } else { Box::new(table) }
+
+    fmt::from_fn(move |f| {
+        let Some(first) = lock.pins().first() else { return f.write_str("the lockfile has no pins\n") };
+        let mut columns = Columns::new(&["NAME", "ZONE", "ARCH", "TYPE", "LABEL", "ID", "PUBLISHED"]);
+        // All IDs take as many columns.
+        let any_id = first.id.to_string();
+        for pin in lock.pins() {
+            let day = pin.published.map_or(0, |_| DAY);
+            columns.widen(words(pin, &change::label(pin), &any_id).map(|(_, width)| width).into_iter().chain([day]));
+        }
+        let mut text = String::new();
+        columns.heading(&mut text);
+        // Many pins are of one version.
+        let (mut published, mut day) = (None, String::new());
+        for pin in lock.pins() {
+            if pin.published != published {
+                published = pin.published;
+                day = published.map(|time| paint(FAINT, date(time))).unwrap_or_default();
+            }
+            let (label, id) = (change::label(pin), pin.id.to_string());
+            let day = (&*day, published.map_or(0, |_| DAY));
+            columns.row(&mut text, words(pin, &label, &id).into_iter().chain([day]));
+            f.write_str(&text)?;
+            text.clear();
+        }
+        Ok(())
+    })
 }
 
 /// The Marketplace's labels: releases, dates, and where they are offered.
@@ -179,7 +200,7 @@ pub fn offers(offers: &[Offer]) -> String {
             table.row(head.chain(cell));
         }
     }
-    let table = table.to_string();
+    let table = table.write();
     if table.is_empty() { "no image matches\n".to_owned() } else { table }
 }
 
