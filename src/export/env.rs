@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use super::{HEAD, zoned_id};
-use crate::domain::Cell;
+use super::HEAD;
 use crate::domain::lock::Pin;
 use crate::domain::problem::Problem;
+use crate::domain::{Cell, ZonedId};
 
 /// What ends the name of a variable that holds a zoned ID.
 const ZONED: &str = "_ZONED";
@@ -14,8 +14,8 @@ pub(super) fn write(pins: &[Pin], to: &mut impl Write) -> fmt::Result {
     to.write_str(HEAD)?;
     let mut text = String::new();
     for pin in pins {
-        let (variable, zoned_id) = (variable(&pin.cell), zoned_id(pin));
-        text.extend([&variable, "=", &pin.id.to_string(), "\n", &variable, ZONED, "=", &zoned_id, "\n"]);
+        let (variable, id, zoned_id) = (variable(&pin.cell), pin.id, ZonedId(&pin.cell.zone, pin.id));
+        writeln!(text, "{variable}={id}\n{variable}{ZONED}={zoned_id}")?;
         to.write_str(&text)?;
         text.clear();
     }

@@ -9,7 +9,7 @@ mod nested;
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::domain::lock::{Lock, Pin};
+use crate::domain::lock::Lock;
 use crate::domain::mend::both_sides;
 use crate::domain::output::Format;
 use crate::domain::problem::Problem;
@@ -51,11 +51,6 @@ impl fmt::Display for Export<'_> {
             Format::Env => env::write(pins, f),
         }
     }
-}
-
-/// `ZONE/ID`, as Terraform's resources want it.
-fn zoned_id(pin: &Pin) -> String {
-    [pin.cell.zone.as_str(), "/", &pin.id.to_string()].concat()
 }
 
 /// Whether a file is one that imagelock wrote in this format, so that it may be replaced; an empty one may be, too.

@@ -2,11 +2,12 @@
 //!
 //! Every word of a lock is checked when it is made, and holds nothing that one of the three would have to escape.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-use super::{HEAD, zoned_id};
-use crate::domain::ImageRef;
+use super::HEAD;
 use crate::domain::lock::Pin;
+use crate::domain::{ImageRef, ZonedId};
 
 /// A document whose one map is that of the images.
 pub(super) struct Nested {
@@ -17,34 +18,61 @@ pub(super) struct Nested {
     tail: &'static str,
     /// How far the key of the map is indented.
     depth: usize,
-    /// Writes the entries of a pin.
-    entries: fn(&Pin, &mut Leaf<'_>),
+    /// What is said of a pin.
+    entries: &'static [Entry],
 }
+
+/// A key, and its value for a pin.
+type Entry = (&'static str, for<'p> fn(&'p Pin) -> Option<Cow<'p, str>>);
 
 /// Variables of Terraform, OpenTofu and Packer: `map(map(map(object({ id = string, zoned_id = string }))))`. JSON has no
 /// comments, and an unknown variable would be a warning, so there is nothing else in it.
 pub(super) const TFVARS: Nested =
-    Nested { syntax: JSON_SYNTAX, head: ["{\n", "  \"images\""], tail: "\n}\n", depth: 1, entries: ids };
+    Nested { syntax: JSON_SYNTAX, head: ["{\n", "  \"images\""], tail: "\n}\n", depth: 1, entries: IDS };
 
 /// A `locals` block: `local.images["web"]["fr-par-1"]["x86_64"].zoned_id`.
 pub(super) const HCL: Nested =
-    Nested { syntax: HCL_SYNTAX, head: [HEAD, "locals {\n  images"], tail: "\n}\n", depth: 1, entries: ids };
+    Nested { syntax: HCL_SYNTAX, head: [HEAD, "locals {\n  images"], tail: "\n}\n", depth: 1, entries: IDS };
 
 /// Variables of Ansible: `{{ imagelock["web"]["fr-par-1"]["x86_64"].id }}`. In a play, all variables share one room.
 pub(super) const ANSIBLE: Nested =
-    Nested { syntax: YAML_SYNTAX, head: [HEAD, "---\n\"imagelock\""], tail: "\n", depth: 0, entries: ids };
+    Nested { syntax: YAML_SYNTAX, head: [HEAD, "---\n\"imagelock\""], tail: "\n", depth: 0, entries: IDS };
 
 /// All that a pin has: `imagelock.export/1`.
 pub(super) const JSON: Nested =
-    Nested { tail: ",\n  \"schema\": \"imagelock.export/1\"\n}\n", entries: everything, ..TFVARS };
+    Nested { tail: ",\n  \"schema\": \"imagelock.export/1\"\n}\n", entries: EVERYTHING, ..TFVARS };
 
 /// The same in YAML.
 pub(super) const YAML: Nested = Nested {
     head: [HEAD, "---\n\"images\""],
     tail: "\n\"schema\": \"imagelock.export/1\"\n",
-    entries: everything,
+    entries: EVERYTHING,
     ..ANSIBLE
 };
+
+const IDS: &[Entry] =
+    &[("id", |pin| text(Some(pin.id))), ("zoned_id", |pin| text(Some(ZonedId(&pin.cell.zone, pin.id))))];
+
+const EVERYTHING: &[Entry] = &[
+    ("id", |pin| text(Some(pin.id))),
+    ("image_id", |pin| text(if let ImageRef::Id(id) = pin.image { Some(id) } else { None })),
+    ("instance_type", |pin| word(pin.instance_type.as_ref())),
+    ("label", |pin| word(pin.label())),
+    ("published", |pin| text(pin.published)),
+    ("release", |pin| word(pin.release.as_ref())),
+    ("type", |pin| word(Some(&pin.image_type))),
+    ("version_id", |pin| text(if let ImageRef::Version(id) = pin.image { Some(id) } else { None })),
+    ("volume_type", |pin| word(Some(pin.image_type.volume_type()))),
+    ("zoned_id", |pin| text(Some(ZonedId(&pin.cell.zone, pin.id)))),
+];
+
+fn word<T: AsRef<str> + ?Sized>(word: Option<&T>) -> Option<Cow<'_, str>> {
+    word.map(|word| word.as_ref().into())
+}
+
+fn text<T: fmt::Display>(value: Option<T>) -> Option<Cow<'static, str>> {
+    value.map(|value| value.to_string().into())
+}
 
 /// How maps are written.
 #[derive(Clone, Copy)]
@@ -79,22 +107,30 @@ impl Nested {
         let Self { syntax, .. } = self;
         self.head.iter().try_for_each(|part| to.write_str(part))?;
         to.write_str(if pins.is_empty() { syntax.empty } else { syntax.opens })?;
+        let keys = self.keys();
         let mut text = String::new();
         let mut open: Option<[&str; 3]> = None;
         for pin in pins {
-            let keys = [pin.cell.name.as_str(), pin.cell.zone.as_str(), pin.cell.arch.as_str()];
+            let levels = [pin.cell.name.as_str(), pin.cell.zone.as_str(), pin.cell.arch.as_str()];
             // Pins are sorted, so whatever belongs into one map stands together.
-            let shared = open.map_or(0, |open| keys.iter().zip(open).take_while(|(key, open)| *key == open).count());
+            let shared =
+                open.map_or(0, |open| levels.iter().zip(open).take_while(|(level, open)| *level == open).count());
             if open.is_some() {
                 self.close(shared + 1..=3, &mut text);
                 text.push_str(syntax.between);
             }
-            for (level, key) in keys.iter().enumerate().skip(shared) {
+            for (level, key) in levels.iter().enumerate().skip(shared) {
                 line(self.depth + level + 1, &mut text);
                 text.extend(["\"", key, "\"", syntax.opens]);
             }
-            (self.entries)(pin, &mut Leaf { syntax: *syntax, depth: self.depth + 4, text: &mut text, is_begun: false });
-            open = Some(keys);
+            for (key, (_, value)) in keys.iter().zip(self.entries) {
+                text.push_str(key);
+                match value(pin) {
+                    Some(value) => text.extend(["\"", &value, "\""]),
+                    None => text.push_str("null"),
+                }
+            }
+            open = Some(levels);
             to.write_str(&text)?;
             text.clear();
         }
@@ -103,6 +139,18 @@ impl Nested {
         }
         to.write_str(&text)?;
         to.write_str(self.tail)
+    }
+
+    /// The text between two values of a pin: made once, for it is most of the whole.
+    fn keys(&self) -> Vec<String> {
+        let Syntax { between, quote, width, is, .. } = self.syntax;
+        let key = |(number, (key, _)): (usize, &Entry)| {
+            let mut text = String::from(if number > 0 { between } else { "" });
+            line(self.depth + 4, &mut text);
+            text.extend([quote, key, quote, &" ".repeat(width.saturating_sub(key.len())), is]);
+            text
+        };
+        self.entries.iter().enumerate().map(key).collect()
     }
 
     /// Ends the maps of these levels, the deepest first.
@@ -118,54 +166,4 @@ impl Nested {
 fn line(depth: usize, text: &mut String) {
     const MARGIN: &str = "\n          ";
     text.push_str(&MARGIN[..=2 * depth]);
-}
-
-/// The map that stands for a pin.
-struct Leaf<'t> {
-    syntax: Syntax,
-    depth: usize,
-    text: &'t mut String,
-    is_begun: bool,
-}
-
-impl Leaf<'_> {
-    /// A string, or nothing, under a key.
-    fn entry(&mut self, key: &str, value: Option<impl fmt::Display>) {
-        let Syntax { between, quote, width, is, .. } = self.syntax;
-        if std::mem::replace(&mut self.is_begun, true) {
-            self.text.push_str(between);
-        }
-        line(self.depth, self.text);
-        self.text.extend([quote, key, quote]);
-        self.text.extend(std::iter::repeat_n(' ', width.saturating_sub(key.len())));
-        self.text.push_str(is);
-        // Writing to a string cannot fail.
-        let _ = match value {
-            Some(value) => write!(self.text, "\"{value}\""),
-            None => self.text.write_str("null"),
-        };
-    }
-}
-
-fn ids(pin: &Pin, leaf: &mut Leaf<'_>) {
-    leaf.entry("id", Some(pin.id));
-    leaf.entry("zoned_id", Some(zoned_id(pin)));
-}
-
-fn everything(pin: &Pin, leaf: &mut Leaf<'_>) {
-    let (image, version) = match &pin.image {
-        ImageRef::Label(_) => (None, None),
-        ImageRef::Id(id) => (Some(id), None),
-        ImageRef::Version(id) => (None, Some(id)),
-    };
-    leaf.entry("id", Some(pin.id));
-    leaf.entry("image_id", image);
-    leaf.entry("instance_type", pin.instance_type.as_ref());
-    leaf.entry("label", pin.label());
-    leaf.entry("published", pin.published);
-    leaf.entry("release", pin.release.as_ref());
-    leaf.entry("type", Some(pin.image_type));
-    leaf.entry("version_id", version);
-    leaf.entry("volume_type", Some(pin.image_type.volume_type()));
-    leaf.entry("zoned_id", Some(zoned_id(pin)));
 }

@@ -273,6 +273,21 @@ fn names_that_become_one_variable_are_refused() {
     bench.ok("export tfvars");
 }
 
+/// Sorted by variable, those of `no-2` would stand before those of `no`.
+#[test]
+fn the_env_file_has_the_order_of_the_lock() {
+    let (bench, _marketplace) = resolved(&MANIFEST.replace("web-1", "no-2"));
+    assert_snapshot!(bench.ok("export env"), @"
+    # This file is written by imagelock from its lockfile. Change images.toml instead of editing it.
+    IMAGE_NO_FR_PAR_1_X86_64=00000002-0000-4000-8000-000000000000
+    IMAGE_NO_FR_PAR_1_X86_64_ZONED=fr-par-1/00000002-0000-4000-8000-000000000000
+    IMAGE_NO_NL_AMS_1_X86_64=00000003-0000-4000-8000-000000000000
+    IMAGE_NO_NL_AMS_1_X86_64_ZONED=nl-ams-1/00000003-0000-4000-8000-000000000000
+    IMAGE_NO_2_FR_PAR_1_X86_64=00000001-0000-4000-8000-000000000000
+    IMAGE_NO_2_FR_PAR_1_X86_64_ZONED=fr-par-1/00000001-0000-4000-8000-000000000000
+    ");
+}
+
 /// An architecture is any word, so one can end like the name of the other variable.
 #[test]
 fn a_name_that_becomes_the_zoned_one_of_another_is_refused() {
