@@ -31,9 +31,10 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
     text(fs::read(path).map_err(failed)?, path).map(Some)
 }
 
-/// Reads a text file in parts, so that the whole of it is never in memory. `take` gets what stands there next, and says how
-/// much of it was taken; what was left is the beginning of the next part. The last part is given back. `None` where
-/// something is in the way, or `take` wants no more, or more than a part at once: [`read`] tells what.
+/// Reads a file of ASCII in parts, so that the whole of it is never in memory. `take` gets what stands there next, and says
+/// how many bytes of it were taken; the others begin the next part. What nobody took of the last is given back.
+///
+/// `None` where that does not work, for whatever reason, be it that `take` refuses: then [`read`] has the file or the error.
 pub fn read_parts(path: &Path, mut take: impl FnMut(&str) -> Option<usize>) -> Option<String> {
     fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     let mut file = fs::File::open(path).ok()?;

@@ -243,7 +243,8 @@ impl<W: Write> Write for Plain<W> {
         let mut rest = bytes;
         while let Some(escape) = memchr(b'\x1b', rest) {
             self.0.write_all(&rest[..escape])?;
-            rest = memchr(b'm', &rest[escape..]).map_or(&[], |end| &rest[escape + end + 1..]);
+            rest = &rest[escape + 1..];
+            rest = memchr(b'm', rest).map_or(rest, |end| &rest[end + 1..]);
         }
         self.0.write_all(rest)?;
         Ok(bytes.len())
@@ -257,4 +258,21 @@ impl<W: Write> Write for Plain<W> {
 /// Says something on standard error. If even that is closed, there is nobody left to tell.
 fn tell(text: &str) {
     let _ = AutoStream::auto(io::stderr()).write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_colour_nothing_but_colour_is_left_out() {
+        let plain = |text: &str| {
+            let mut plain = Plain(Vec::new());
+            write_to(&mut plain, &text).unwrap();
+            String::from_utf8(plain.0).unwrap()
+        };
+        assert_eq!(plain("\u{1b}[1m\u{1b}[32mweb\u{1b}[0m m\n"), "web m\n");
+        assert_eq!(plain("web \u{1b}"), "web ");
+        assert_eq!(plain(""), "");
+    }
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Source};
 use crate::files;
 use crate::render::{LockText, Part, problems};
 
-/// A way to read a lockfile that is not as imagelock writes it.
+/// A way to understand the text of a lockfile.
 pub(super) type Parse = fn(&str) -> Result<Lock, Vec<Problem>>;
 
 /// A manifest and its lock, read and understood.
@@ -98,12 +98,12 @@ pub(super) enum LockFile {
     Absent,
     /// What imagelock writes for the lock, to the byte, so that the text need not be kept.
     Canonical(PathBuf),
-    /// Anything else that can be understood.
+    /// What can be understood, and may be anything else.
     Other(Source),
 }
 
 impl LockFile {
-    /// Reads a lockfile, in the way of `parse` if it is not as imagelock writes it; an absent one is an empty lock.
+    /// Reads a lockfile, with `parse` where it is not as imagelock writes it; an absent one is an empty lock.
     ///
     /// # Errors
     /// If it cannot be read, or not be understood.
@@ -119,10 +119,11 @@ impl LockFile {
 
     /// Makes an error of problems with this file alone.
     pub(super) fn error(self, problems: Vec<Problem>) -> Error {
-        Error::Problems { problems, manifest: None, lock: self.source().cloned() }
+        let lock = if let Self::Other(source) = self { Some(source) } else { None };
+        Error::Problems { problems, manifest: None, lock }
     }
 
-    /// What was read, where it is not what imagelock writes: problems have places in no other.
+    /// What was read, where it was kept. Where it was not, no problem has a place in it.
     pub(super) fn source(&self) -> Option<&Source> {
         match self {
             Self::Other(source) => Some(source),

@@ -138,7 +138,8 @@ pub(super) struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub(super) fn new(part: &Part<'a>) -> Self {
-        let lock = part.lock.map(|lock| match lock {
+        let needed = part.report.findings.iter().any(|finding| finding.place.is_none());
+        let lock = part.lock.filter(|_| needed).map(|lock| match lock {
             LockText::Read(source) => Lines::new(source),
             LockText::Of(path, lock) => Lines::of(path, lock.write().into()),
         });

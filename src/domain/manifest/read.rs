@@ -132,7 +132,11 @@ fn targets(top: &Fields<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>
     let mut entries = images.entries();
     // In the order of their cells, so that nothing is left to sort.
     entries.sort_by_key(|(key, ..)| *key);
-    entries.into_iter().flat_map(|(key, span, value)| image(key, span, value, defaults, problems)).collect()
+    let mut targets = Vec::new();
+    for (key, span, value) in entries {
+        image(key, span, value, defaults, &mut targets, problems);
+    }
+    targets
 }
 
 /// Reads one `[images.NAME]` into its cells.
@@ -141,15 +145,16 @@ fn image(
     span: Span,
     value: &Spanned<DeValue<'_>>,
     defaults: &Inheritable,
+    targets: &mut Vec<Target>,
     problems: &mut Vec<Problem>,
-) -> Vec<Target> {
+) {
     let name: Option<Name> =
         key.parse().map_err(|expected| problems.push(malformed("image name", key, span.clone(), &expected))).ok();
     let DeValue::Table(table) = value.get_ref() else {
         let problem = wrong_type(key, value, "a table");
         problems
             .push(problem.help(format!("write `[images.{}]` on a line of its own, then `label = …`", visible(key))));
-        return Vec::new();
+        return;
     };
     let fields = Fields::new(table, format!("[images.{key}]"), span);
     fields.refuse_others(&IMAGE, problems);
@@ -174,7 +179,7 @@ fn image(
     });
 
     let (Some(name), Some(wanted), Some(mut zones), Some(mut archs)) = (name, wanted, zones, archs) else {
-        return Vec::new();
+        return;
     };
     zones.sort_by(|a, b| a.value.cmp(&b.value));
     archs.sort_by(|a, b| a.value.cmp(&b.value));
@@ -183,7 +188,6 @@ fn image(
         image_type: image_type.as_ref().map(|placed| placed.span.clone()),
         instance_type: instance_type.as_ref().map(|placed| placed.span.clone()),
     });
-    let mut targets = Vec::with_capacity(zones.len() * archs.len());
     for zone in &zones {
         for arch in &archs {
             targets.push(Target {
@@ -197,7 +201,6 @@ fn image(
             });
         }
     }
-    targets
 }
 
 /// Reads what an image is asked for by: exactly one of `label`, `image-id` and `version-id`; a pattern for a label goes
