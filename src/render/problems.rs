@@ -38,8 +38,8 @@ fn told(error: &Error, invocation: &Invocation, outcome: &str) -> String {
         _ => {
             let problem = Problem { notes: error.notes(), help: error.help(), ..Problem::new(error.to_string()) };
             let invocation = match error {
-                // Of many manifests, this is about one.
-                Error::NoManifest { path } => &invocation.of(path),
+                // Of many manifests, this is about one, and who begins one asks nobody.
+                Error::NoManifest { path } => &Invocation::default().of(path),
                 // No other is read from a snapshot that is none.
                 Error::Snapshot { .. } => &Invocation::default(),
                 _ => invocation,

@@ -85,8 +85,8 @@ fn the_action_reports_drift_and_fails() {
     let example = Example::of("terraform");
     in_november(&example);
     assert_snapshot!(act(&example, &[]), @r"
-    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described%0Ato move to the latest: imagelock resolve --upgrade db
-    ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described%0Ato move to the latest: imagelock resolve --upgrade web
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
+    ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade web
     2 pins: 2 outdated
     --- stderr
     wrote `./imagelock.md`
@@ -109,11 +109,11 @@ fn the_action_reports_drift_and_fails() {
     To move to the latest:
 
     ```sh
-    imagelock resolve --upgrade db web
+    imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db web
     ```
     ");
     assert_snapshot!(act(&example, &[("IMAGES", "db"), ("FAIL_ON_DRIFT", "false")]), @r"
-    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described%0Ato move to the latest: imagelock resolve --upgrade db
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
     1 pin: 1 outdated
     --- stderr
     wrote `./imagelock.md`
@@ -135,7 +135,7 @@ fn the_action_reports_drift_and_fails() {
     To move to the latest:
 
     ```sh
-    imagelock resolve --upgrade db
+    imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
     ```
     ");
     assert_snapshot!(act(&example, &[("MANIFEST", "nowhere.toml")]), @"
