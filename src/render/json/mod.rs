@@ -4,10 +4,10 @@
 mod check;
 mod explain;
 mod history;
+mod layout;
 mod plan;
 
 use std::fmt;
-use std::io::{self, BufWriter, Write as _};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -145,31 +145,7 @@ impl<'a> RemarkJson<'a> {
 }
 
 fn write(value: &impl Serialize) -> String {
-    // Strings, numbers and lists: nothing in it can fail to serialise.
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
-/// Writes what would be long as one text.
-fn write_to(f: &mut fmt::Formatter<'_>, value: &impl Serialize) -> fmt::Result {
-    /// Gets whole characters alone: the serialiser writes strings, and the buffer above it cuts none of them.
-    struct Bytes<'a, 'f>(&'a mut fmt::Formatter<'f>);
-
-    impl io::Write for Bytes<'_, '_> {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let text = str::from_utf8(bytes).map_err(io::Error::other)?;
-            self.0.write_str(text).map(|()| bytes.len()).map_err(io::Error::other)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    let mut bytes = BufWriter::new(Bytes(f));
-    serde_json::to_writer_pretty(&mut bytes, value).map_err(|_| fmt::Error)?;
-    bytes.write_all(b"\n").and_then(|()| bytes.flush()).map_err(|_| fmt::Error)
+    fmt::from_fn(|f| layout::write(f, value)).to_string()
 }
 
 #[derive(Serialize)]
@@ -206,7 +182,7 @@ pub fn pins(lock: Lock) -> impl fmt::Display {
     fn rows<S: Serializer>(lock: &Lock, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(lock.pins().iter().map(|pin| PinJson::new(pin, lock.is_edited(&pin.cell))))
     }
-    fmt::from_fn(move |f| write_to(f, &List { schema: "imagelock.list/1", pins: &lock }))
+    fmt::from_fn(move |f| layout::write(f, &List { schema: "imagelock.list/1", pins: &lock }))
 }
 
 /// One pin: `imagelock.get/1`.
