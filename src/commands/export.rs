@@ -20,8 +20,8 @@ use crate::guard::Guard;
 /// # Errors
 /// If there is no lockfile, if a block of it was edited, or if the file holds what imagelock did not write.
 pub fn run(context: &Context, format: Format, file: Option<&Path>) -> Result<Outcome, Error> {
-    let (lock, source) = read_lock(context)?;
-    let export = Export::new(Cow::Owned(lock), format).map_err(|problems| source.error(problems))?;
+    let (lock, lock_file) = read_lock(context)?;
+    let export = Export::new(Cow::Owned(lock), format).map_err(|problems| lock_file.error(problems))?;
     let Some(path) = file else { return Ok(Outcome::well(export)) };
     let text = export.to_string();
     let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;

@@ -12,8 +12,8 @@ use crate::render::json;
 /// # Errors
 /// If there is no such pin, or more than one, or its block was edited.
 pub fn run(context: &Context, name: &str, zone: Option<&Zone>, arch: Option<&Arch>) -> Result<Outcome, Error> {
-    let (lock, file) = read_lock(context)?;
-    let pin = pick(&lock, name, zone, arch).map_err(|problems| file.error(problems))?;
+    let (lock, lock_file) = read_lock(context)?;
+    let pin = pick(&lock, name, zone, arch).map_err(|problems| lock_file.error(problems))?;
     Ok(Outcome::well(match context.format {
         Format::Json => json::pin(pin),
         _ => format!("{}\n", pin.id),
