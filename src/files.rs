@@ -69,33 +69,6 @@ pub fn text(bytes: Vec<u8>, path: &Path) -> Result<String, Error> {
     })
 }
 
-/// The files of some names below a directory, sorted. Hidden directories are left out, and links are not followed.
-///
-/// # Errors
-/// If a directory cannot be read.
-pub fn find(directory: &Path, names: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
-    let failed = |path: &Path, source| Error::Read { path: path.to_owned(), source };
-    let mut found = Vec::new();
-    let mut directories = vec![directory.to_owned()];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(&directory).map_err(|source| failed(&directory, source))? {
-            let entry = entry.map_err(|source| failed(&directory, source))?;
-            let kind = entry.file_type().map_err(|source| failed(&entry.path(), source))?;
-            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-            if kind.is_dir() && !hidden {
-                directories.push(entry.path());
-            } else if !kind.is_dir() && names.iter().any(|name| name.as_os_str() == entry.file_name()) {
-                found.push(entry.path());
-            }
-        }
-    }
-    // As one would write them: `a/images.toml`, not `./a/images.toml`.
-    let mut found: Vec<PathBuf> =
-        found.into_iter().map(|path| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path)).collect();
-    found.sort();
-    Ok(found)
-}
-
 /// Writes a file that must not exist yet.
 ///
 /// # Errors

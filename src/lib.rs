@@ -7,7 +7,7 @@
 //!   one, `explain` tells why, `history` what became of the pins, `merge` joins two branches of a lock, and `mend` one
 //!   that git could not join; `adopt` makes one of IDs that people run already.
 //! - [`marketplace`]: the outside world that answers: the API, a snapshot, or nobody.
-//! - [`files`] and [`guard`]: reading, atomic writing, one writer at a time.
+//! - [`files`] and [`guard`]: reading, atomic writing, one writer at a time; [`find`]: the manifests below a folder.
 //! - [`git`]: the lockfile's earlier states, from the `git` program.
 //! - [`render`]: values to text: tables, JSON, errors with the lines they are about.
 //! - [`export`]: the lock as other tools read it.
@@ -23,6 +23,7 @@ pub mod domain;
 pub mod error;
 pub mod export;
 pub mod files;
+pub mod find;
 pub mod git;
 pub mod guard;
 pub mod marketplace;

@@ -134,7 +134,11 @@ pub(super) enum Command {
         exit_zero: bool,
     },
     /// Print the pins
-    List,
+    List {
+        /// Fail with exit status 2 if the lockfile does not satisfy the manifest
+        #[arg(long)]
+        locked: bool,
+    },
     /// Tell when each pin moved, by which commit, and how old the image was
     Log {
         /// The images to tell of; all if none is named
@@ -175,6 +179,9 @@ pub(super) enum Command {
         /// The architecture, where the image has pins for several
         #[arg(long)]
         arch: Option<Arch>,
+        /// Fail with exit status 2 if the lockfile does not satisfy the manifest
+        #[arg(long)]
+        locked: bool,
     },
     /// Print the pins in a shape that another tool reads
     Export {
@@ -184,6 +191,9 @@ pub(super) enum Command {
         /// Write to this file instead; it must be one that imagelock wrote, if it exists
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
+        /// Fail with exit status 2 if the lockfile does not satisfy the manifest
+        #[arg(long)]
+        locked: bool,
     },
     /// Say why a pin is what it is, or what a UUID is
     Explain {
@@ -239,7 +249,7 @@ impl Command {
             Self::Check { .. } => &Format::ALL,
             Self::Resolve(args) if args.locked => &Format::ALL,
             Self::Resolve(_) | Self::Adopt(_) | Self::Diff { .. } => &[Format::Human, Format::Json, Format::Markdown],
-            Self::List | Self::Log { .. } | Self::Get { .. } | Self::Explain { .. } | Self::Search(_) => {
+            Self::List { .. } | Self::Log { .. } | Self::Get { .. } | Self::Explain { .. } | Self::Search(_) => {
                 &[Format::Human, Format::Json]
             }
             Self::Init

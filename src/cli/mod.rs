@@ -20,9 +20,10 @@ use memchr::memchr;
 use self::args::{Cli, Colour, Command, Global};
 use crate::commands::resolve::Mode;
 use crate::commands::{self, Context, Format, Invocation, Manifests, Outcome, Verdict};
-use crate::domain::words::{escaped, shown};
+use crate::domain::words::{and_more, escaped, quoted, shown};
 use crate::error::Error;
 use crate::files;
+use crate::find::{Found, find};
 use crate::marketplace::{Limits, Live, Marketplace, Observer, Proxy, Settings, Snapshot};
 use crate::progress;
 use crate::render::problems;
@@ -81,11 +82,15 @@ fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Error> {
     let mut manifests = match source {
         Manifests::Named(manifests) => manifests,
         Manifests::Below(directory, names) => {
-            let found = files::find(&directory, &names)?;
-            if found.is_empty() {
+            let Found { manifests, skipped } = find(&directory, &names)?;
+            if !skipped.is_empty() && !cli.global.quiet {
+                let skipped = and_more(skipped.iter().map(|folder| quoted(shown(folder))), 6);
+                tell(&format!("note: skipped hidden or git-ignored folders that hold a manifest: {skipped}\n"));
+            }
+            if manifests.is_empty() {
                 return Err(Error::NoManifests { directory, names });
             }
-            found
+            manifests
         }
     };
     let mut known = BTreeSet::new();
@@ -123,11 +128,13 @@ fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: Invocation) -> Result
             commands::resolve::run(context, args.upgrade.as_deref(), args.mend, mode)
         }
         Command::Check { names, exit_zero, .. } => commands::check::run(context, names, &reports, *exit_zero),
-        Command::List => commands::list::run(context),
+        Command::List { locked } => commands::list::run(context, *locked),
         Command::Log { names } => commands::log::run(context, names),
         Command::Diff { from, to, exit_code } => commands::diff::run(context, from, to.as_deref(), *exit_code),
-        Command::Get { name, zone, arch } => commands::get::run(context, name, zone.as_ref(), arch.as_ref()),
-        Command::Export { shape, output } => commands::export::run(context, *shape, output.as_deref()),
+        Command::Get { name, zone, arch, locked } => {
+            commands::get::run(context, name, zone.as_ref(), arch.as_ref(), *locked)
+        }
+        Command::Export { shape, output, locked } => commands::export::run(context, *shape, output.as_deref(), *locked),
         Command::Explain { what } => commands::explain::run(context, what),
         Command::Search(args) => commands::search::run(context, args.pattern.as_deref(), &args.filter()),
         Command::MergeDriver { base, ours, theirs, .. } => commands::merge_driver::run(context, base, ours, theirs),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::project::{Project, read_lock};
+use super::project::{Pins, Project};
 use super::{Context, Outcome, lock_path};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
@@ -19,19 +19,26 @@ use crate::guard::Guard;
 ///
 /// # Errors
 /// If there is no lockfile, if a block of it was edited, or if the file holds what imagelock did not write.
-pub fn run(context: &Context, format: Format, file: Option<&Path>) -> Result<Outcome, Error> {
-    let (lock, lock_file) = read_lock(context)?;
+pub fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool) -> Result<Outcome, Error> {
+    let pins = Pins::read(context, locked)?;
+    if let Some(refusal) = pins.refusal(context, locked) {
+        return Ok(refusal);
+    }
+    let warning = pins.warning(context, |_| true);
+    let Pins { lock, lock_file, .. } = pins;
     let export = Export::new(Cow::Owned(lock), format).map_err(|problems| lock_file.error(problems))?;
-    let Some(path) = file else { return Ok(Outcome::well(export)) };
+    let Some(path) = file else { return Ok(Outcome { warning, ..Outcome::well(export) }) };
     let text = export.to_string();
     let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
     let old = if files::is_open(path) { None } else { files::read(path)? };
     match old {
-        Some(old) if old == text => return Ok(Outcome::remark(format!("`{}` is up to date", path.display()))),
+        Some(old) if old == text => {
+            return Ok(Outcome { warning, ..Outcome::remark(format!("`{}` is up to date", path.display())) });
+        }
         Some(old) if !is_ours(format, &old) => return Err(Error::NotOurs { path: path.to_owned() }),
         _ => files::put(path, &text)?,
     }
-    Ok(Outcome::remark(format!("wrote `{}`", path.display())))
+    Ok(Outcome { warning, ..Outcome::remark(format!("wrote `{}`", path.display())) })
 }
 
 /// A declared file that is not as the lock would have it.

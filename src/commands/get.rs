@@ -1,8 +1,10 @@
 //! `imagelock get NAME`: one ID, for scripts.
 
-use super::project::read_lock;
+use super::project::Pins;
 use super::{Context, Format, Outcome};
 use crate::domain::pick::pick;
+use crate::domain::problem::Problem;
+use crate::domain::words::visible;
 use crate::domain::{Arch, Zone};
 use crate::error::Error;
 use crate::render::json;
@@ -10,12 +12,35 @@ use crate::render::json;
 /// Prints the ID of the one pin of this name, in this zone and for this architecture where several have the name.
 ///
 /// # Errors
-/// If there is no such pin, or more than one, or its block was edited.
-pub fn run(context: &Context, name: &str, zone: Option<&Zone>, arch: Option<&Arch>) -> Result<Outcome, Error> {
-    let (lock, lock_file) = read_lock(context)?;
-    let pin = pick(&lock, name, zone, arch).map_err(|problems| lock_file.error(problems))?;
-    Ok(Outcome::well(match context.format {
-        Format::Json => json::pin(pin),
+/// If there is no such pin, or more than one, or its block was edited, or the manifest does not declare the name.
+pub fn run(
+    context: &Context,
+    name: &str,
+    zone: Option<&Zone>,
+    arch: Option<&Arch>,
+    locked: bool,
+) -> Result<Outcome, Error> {
+    let pins = Pins::read(context, locked)?;
+    if let Some(refusal) = pins.refusal(context, locked) {
+        return Ok(refusal);
+    }
+    let is_declared =
+        |name: &str| pins.declared.as_ref().is_none_or(|names| names.iter().any(|it| it.as_str() == name));
+    let pin = match pick(&pins.lock, name, zone, arch) {
+        Ok(pin) if is_declared(name) => pin.clone(),
+        Ok(_) => return Err(pins.lock_file.error(vec![undeclared(name)])),
+        Err(problems) => return Err(pins.lock_file.error(problems)),
+    };
+    let warning = pins.warning(context, |finding| finding.cell == pin.cell);
+    let output = match context.format {
+        Format::Json => json::pin(&pin),
         _ => format!("{}\n", pin.id),
-    }))
+    };
+    Ok(Outcome { warning, ..Outcome::well(output) })
+}
+
+/// The problem of a name that is locked but no longer declared: a script would go on with an image that is on its way out.
+fn undeclared(name: &str) -> Problem {
+    Problem::new(format!("`{}` is in the lockfile, but the manifest does not declare it", visible(name)))
+        .help("declare it again, or remove its pins: `imagelock resolve`")
 }

@@ -1,13 +1,16 @@
 //! The two files of a project: reading them, and whether they changed.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Context, all, lock_path};
-use crate::domain::drift::Report;
+use super::{Context, Outcome, all, lock_path};
+use crate::domain::Name;
+use crate::domain::drift::{Finding, Report, disagreements};
 use crate::domain::lock::{Lock, Reader};
 use crate::domain::manifest::Manifest;
 use crate::domain::policy::Age;
 use crate::domain::problem::Problem;
+use crate::domain::words::{count, shown};
 use crate::error::{Error, Source};
 use crate::files;
 use crate::render::{LockText, Part, problems};
@@ -36,10 +39,8 @@ impl Project {
 
     /// Reads both files; an absent lockfile is an empty lock.
     pub(super) fn read_from(manifest: &Path, min_age: Option<Age>, parse: Parse) -> Result<Self, Error> {
-        let path = manifest.to_owned();
-        let lock_path = lock_path(&path)?;
-        let Some(text) = files::read(&path)? else { return Err(Error::NoManifest { path }) };
-        let manifest_source = Source { path, text };
+        let lock_path = lock_path(manifest)?;
+        let manifest_source = manifest_source(manifest)?;
         let manifest = Manifest::parse(&manifest_source.text).map(|manifest| match min_age {
             Some(min_age) => manifest.with_min_age(min_age),
             None => manifest,
@@ -88,6 +89,15 @@ impl Project {
     pub(super) fn error(&self, problems: Vec<Problem>) -> Error {
         let lock = self.lock_file.source().cloned();
         Error::Problems { problems, manifest: Some(self.manifest_source.clone()), lock }
+    }
+}
+
+/// Reads the text of a manifest.
+fn manifest_source(path: &Path) -> Result<Source, Error> {
+    let path = path.to_owned();
+    match files::read(&path)? {
+        Some(text) => Ok(Source { path, text }),
+        None => Err(Error::NoManifest { path }),
     }
 }
 
@@ -143,14 +153,80 @@ pub(super) fn parse_lock(source: Source, parse: Parse) -> Result<(Lock, Source),
     }
 }
 
-/// Reads the lockfile alone, for commands that need no manifest.
-///
-/// # Errors
-/// If there is none, or it cannot be understood.
-pub(super) fn read_lock(context: &Context) -> Result<(Lock, LockFile), Error> {
-    let path = lock_path(context.manifest())?;
-    match LockFile::read(path.clone(), Lock::parse)? {
-        (_, LockFile::Absent) => Err(Error::NoLock { path }),
-        read => Ok(read),
+/// How many differences a warning lists. `check` and `resolve --locked` list them all.
+const MOST_NOTES: usize = 6;
+
+/// The pins that a command hands out, and whether they are what the manifest declares. Offline.
+pub(super) struct Pins {
+    pub(super) lock: Lock,
+    pub(super) lock_file: LockFile,
+    /// The names that the manifest declares, if there is a manifest and it can be read.
+    pub(super) declared: Option<BTreeSet<Name>>,
+    /// How lock and manifest disagree.
+    pub(super) disagreements: Vec<Finding>,
+    /// Why the two cannot be compared.
+    not_compared: Option<String>,
+}
+
+impl Pins {
+    /// Reads the lockfile, and the manifest if there is one.
+    ///
+    /// # Errors
+    /// If there is no lockfile, or it cannot be read. With `locked`, also if the manifest cannot be read.
+    pub(super) fn read(context: &Context, locked: bool) -> Result<Self, Error> {
+        let path = lock_path(context.manifest())?;
+        let (lock, lock_file) = match LockFile::read(path.clone(), Lock::parse)? {
+            (_, LockFile::Absent) => return Err(Error::NoLock { path }),
+            read => read,
+        };
+        let mut pins = Self { lock, lock_file, declared: None, disagreements: Vec::new(), not_compared: None };
+        let manifest = manifest_source(context.manifest()).and_then(|source| {
+            Manifest::parse(&source.text).map_err(|problems| Error::Problems {
+                problems,
+                manifest: Some(source),
+                lock: None,
+            })
+        });
+        match manifest {
+            Ok(manifest) => {
+                pins.declared = Some(manifest.names().into_iter().cloned().collect());
+                pins.disagreements = disagreements(&pins.lock, manifest.targets()).findings;
+            }
+            Err(error) if locked => return Err(error),
+            Err(Error::NoManifest { .. }) => {}
+            Err(error) => pins.not_compared = Some(error.to_string()),
+        }
+        Ok(pins)
     }
+
+    /// Warns if pins that `concerns` are not what the manifest declares, or if that is unknown.
+    pub(super) fn warning(&self, context: &Context, concerns: impl Fn(&Finding) -> bool) -> String {
+        let manifest = shown(context.manifest());
+        let problem = if let Some(why) = &self.not_compared {
+            Problem::new(format!("the lockfile was not compared with `{manifest}`: {why}"))
+                .help("`imagelock resolve --locked` shows what is wrong")
+        } else {
+            let stale: Vec<&Finding> = self.disagreements.iter().filter(|it| concerns(it)).collect();
+            if stale.is_empty() {
+                return String::new();
+            }
+            let title = format!("the lockfile does not match `{manifest}`: {}", count(stale.len(), "difference"));
+            let mut notes: Vec<String> = stale.iter().take(MOST_NOTES).map(|finding| stale_pin(finding)).collect();
+            let rest = stale.len() - notes.len();
+            notes.extend((rest > 0).then(|| format!("and {rest} more")));
+            Problem { notes, ..Problem::new(title) }.help("`imagelock resolve` updates the lockfile")
+        };
+        problems::warnings(&[problem], None, &context.invocation)
+    }
+
+    /// The outcome under `--locked` if lock and manifest disagree: no data, and exit status 2.
+    pub(super) fn refusal(&self, context: &Context, locked: bool) -> Option<Outcome> {
+        let refused = locked && !self.disagreements.is_empty();
+        refused.then(|| Outcome { warning: self.warning(context, |_| true), ..Outcome::judged(String::new(), true) })
+    }
+}
+
+/// `web` (fr-par-1, x86_64): declared, but not in the lock
+fn stale_pin(finding: &Finding) -> String {
+    format!("{}: {}", finding.cell, finding.notes.join("; "))
 }

@@ -3,14 +3,15 @@
 use std::path::Path;
 
 /// For each part of `src`, the parts that its files may name after `crate::`. `lib.rs` shows the same as a picture.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("main.rs", &[]),
     ("lib.rs", &[]),
-    ("cli", &["commands", "domain", "error", "files", "marketplace", "progress", "render"]),
+    ("cli", &["commands", "domain", "error", "files", "find", "marketplace", "progress", "render"]),
     ("commands", &["domain", "error", "export", "files", "git", "guard", "marketplace", "render"]),
     ("marketplace", &["VERSION", "domain"]),
     ("progress.rs", &["marketplace"]),
     ("files.rs", &["error", "guard"]),
+    ("find.rs", &["error"]),
     ("git.rs", &["domain", "error", "files"]),
     ("guard.rs", &["error", "files"]),
     ("render", &["VERSION", "domain", "error"]),

@@ -28,6 +28,7 @@ mod explain;
 mod export;
 mod faults;
 mod files;
+mod find;
 mod git;
 mod help;
 mod history;

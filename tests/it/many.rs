@@ -45,6 +45,8 @@ fn one_report_for_all() {
 
     4 pins in 3 manifests: 3 outdated, 1 current
     to move to the latest: imagelock --recursive stacks resolve --upgrade api web
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 2
     ");
     assert_snapshot!(bench.run("check db --manifest stacks/web/images.toml --manifest stacks/db/eu/images.toml"), @"
@@ -59,6 +61,8 @@ fn one_report_for_all() {
     ::warning file=stacks/db/eu/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); the pinned ID is no longer described%0Ato move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
     ::warning file=stacks/web/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); the pinned ID is no longer described%0Ato move to the latest: imagelock --manifest stacks/web/images.toml resolve --upgrade web
     4 pins in 3 manifests: 3 outdated, 1 current
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 2
     ");
     assert_snapshot!(bench.run("check --recursive stacks --format markdown"), @r"
@@ -77,6 +81,8 @@ fn one_report_for_all() {
     ```sh
     imagelock --recursive stacks resolve --upgrade api web
     ```
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 2
     ");
     let json: serde_json::Value =
@@ -118,6 +124,8 @@ fn an_upgrade_moves_the_named_image_wherever_it_is() {
     moved   stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
 
     dry run, nothing was written; would be: 2 moved, 2 kept
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 0
     ");
     assert_snapshot!(bench.run("resolve --upgrade web --recursive stacks"), @"
@@ -127,6 +135,8 @@ fn an_upgrade_moves_the_named_image_wherever_it_is() {
     moved   stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
 
     4 pins in 3 manifests: 2 moved, 2 kept
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 0
     ");
     assert_eq!(bench.read("stacks/api/images.lock"), api);
@@ -136,10 +146,14 @@ fn an_upgrade_moves_the_named_image_wherever_it_is() {
     | change | manifest | image | zone, arch | label | from | to | detail |
     |---|---|---|---|---|---|---|---|
     | **moved** | stacks/api/images.toml | `api` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000011` | published 2026-09-02 → 2026-10-20 |
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 0
     ");
     assert_snapshot!(bench.run("resolve --recursive stacks"), @"
     nothing to change: 4 pins in 3 manifests
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 0
     ");
 }
@@ -149,6 +163,8 @@ fn stale_locks_are_all_told() {
     let (bench, _marketplace) = stacks();
     assert_snapshot!(bench.run("resolve --locked --recursive stacks"), @"
     the lockfiles satisfy the manifests: 4 pins
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 0
     ");
     for stack in ["web", "api"] {
@@ -164,6 +180,8 @@ fn stale_locks_are_all_told() {
 
     the lockfiles do not satisfy the manifests: 4 differences
     to make the lock follow the manifest: imagelock --recursive stacks resolve
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 2
     ");
 }
@@ -175,6 +193,7 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
     let before = locks();
     bench.write("stacks/api/images.toml", manifest("[images.api]\nlable = \"ubuntu_noble\"\n"));
     assert_snapshot!(bench.fails("resolve --upgrade --recursive stacks"), @r#"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: [images.api] does not say which image it is
      --> stacks/api/images.toml:5:9
       |
@@ -197,6 +216,7 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
     "#);
     bench.write("stacks/web/images.toml", "images");
     assert_snapshot!(bench.fails("check --recursive stacks"), @r#"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: [images.api] does not say which image it is
      --> stacks/api/images.toml:5:9
       |
@@ -226,6 +246,7 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
     bench.write("stacks/api/images.toml", manifest("[images.api]\nlabel = \"ubuntu_nobel\"\n"));
     bench.write("stacks/web/images.toml", manifest("[images.web]\nlabel = \"ubuntu_nobel\"\n"));
     assert_snapshot!(bench.fails("resolve --upgrade --recursive stacks"), @r#"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: no image labelled `ubuntu_nobel` in the Marketplace
      --> stacks/api/images.toml:6:9
       |
@@ -251,11 +272,13 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
 fn what_cannot_be_meant() {
     let (bench, _marketplace) = stacks();
     assert_snapshot!(bench.fails("check wep --recursive stacks"), @"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: no image is named `wep`
      |
      = help: did you mean `web`?
     ");
     assert_snapshot!(bench.fails("list --recursive stacks"), @"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: this command works on one manifest, not on 3
      |
      = help: name one: `--manifest PATH`; `check` and `resolve` take several
@@ -263,7 +286,7 @@ fn what_cannot_be_meant() {
     assert_snapshot!(bench.fails("check --recursive stacks --manifest prod.toml"), @"
     error: there is no `prod.toml` below `stacks`
      |
-     = help: hidden directories are not searched; `--manifest NAME` looks for another name
+     = help: hidden and git-ignored folders are not searched; `--manifest NAME` searches for another name
     ");
     assert_snapshot!(bench.fails("check --recursive nowhere"), @"
     error: could not read `nowhere`: No such file or directory (os error 2)
@@ -271,6 +294,7 @@ fn what_cannot_be_meant() {
      = help: check the path
     ");
     assert_snapshot!(bench.fails("check --recursive stacks -o stacks/web/images.lock --format json"), @"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: the report cannot go to `stacks/web/images.lock`: it is a file that the run reads, or one that `resolve` writes
      |
      = help: name another file
@@ -286,6 +310,7 @@ fn what_manifests_share_is_refused_before_anything_is_written() {
         bench.write(&file, bench.read(&file) + output);
     }
     assert_snapshot!(bench.fails("resolve --recursive stacks"), @"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: `stacks/web/../shared.env` is written by `stacks/api/images.toml` and by `stacks/web/images.toml`
      |
      = help: give one of the two `[[outputs]]` another path
@@ -340,6 +365,7 @@ fn what_was_written_before_something_got_in_the_way_is_named() {
     let web = bench.read("stacks/web/images.lock");
     assert_snapshot!(bench.run("resolve --upgrade --recursive stacks"), @"
     --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: could not write `stacks/db/eu/.images.lock.tmp`: is a directory
      |
      = help: move the directory `stacks/db/eu/.images.lock.tmp` away

@@ -198,7 +198,8 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
     web      fr-par-1  x86_64  instance_sbs  ubuntu_noble     00000001-0000-4000-8000-000000000000
     web      nl-ams-1  x86_64  instance_sbs  ubuntu_noble     00000003-0000-4000-8000-000000000000
     --- stderr
-    warning: 1 block of `images.lock` does not match the digest: `db` (fr-par-1, x86_64); `imagelock check` tells more
+    warning: 1 block of `images.lock` does not match the digest: `db` (fr-par-1, x86_64)
+      = help: `imagelock check` says more
     --- exit 0
     ");
     assert_snapshot!(bench.fails("get db"), @r#"
@@ -259,4 +260,91 @@ fn a_large_lockfile() {
          |
          = help: restore the file from version control, or run `imagelock resolve --upgrade i999` to pin them all anew
     "#);
+}
+
+/// The manifest was changed after the last `resolve`: `web` has another label, `db` is gone, `cache` is new.
+fn out_of_date() -> Bench {
+    let bench = bench();
+    let manifest = bench
+        .read("images.toml")
+        .replace("[images.web]\nlabel = \"ubuntu_noble\"", "[images.web]\nlabel = \"debian_trixie\"");
+    bench.write("images.toml", manifest.replace("[images.db]", "[images.cache]"));
+    bench
+}
+
+#[test]
+fn list_export_and_get_warn_of_a_lockfile_that_is_out_of_date() {
+    let bench = out_of_date();
+    assert_snapshot!(bench.run("list").stderr, @"
+    warning: the lockfile does not match `images.toml`: 4 differences
+      = note: `cache` (fr-par-1, x86_64): declared, but not in the lock
+      = note: `web` (fr-par-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
+      = note: `web` (nl-ams-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
+      = note: `db` (fr-par-1, x86_64): in the lock, but not declared
+      = help: `imagelock resolve` updates the lockfile
+    ");
+    assert_eq!(bench.run("list").stdout.lines().count(), 6);
+    assert_eq!(bench.run("export env").stderr, bench.run("list").stderr);
+    assert_snapshot!(bench.run("get web --zone nl-ams-1"), @"
+    00000003-0000-4000-8000-000000000000
+    --- stderr
+    warning: the lockfile does not match `images.toml`: 1 difference
+      = note: `web` (nl-ams-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
+      = help: `imagelock resolve` updates the lockfile
+    --- exit 0
+    ");
+    // What is still as declared is handed out without a word.
+    assert_snapshot!(bench.run("get builder --arch arm64"), @"
+    00000002-0000-4000-8000-000000000000
+    --- exit 0
+    ");
+}
+
+#[test]
+fn get_refuses_a_name_that_is_no_longer_declared() {
+    assert_snapshot!(out_of_date().fails("get db"), @"
+    error: `db` is in the lockfile, but the manifest does not declare it
+     |
+     = help: declare it again, or remove its pins: `imagelock resolve`
+    ");
+}
+
+#[test]
+fn locked_fails_on_a_lockfile_that_is_out_of_date() {
+    let bench = out_of_date();
+    for line in
+        ["list --locked", "get builder --arch arm64 --locked", "export env --locked", "list --locked --format json"]
+    {
+        let run = bench.run(line);
+        assert_eq!((run.status, &*run.stdout), (Some(2), ""), "{line}");
+        assert_eq!(run.stderr, bench.run("list").stderr, "{line}");
+    }
+    bench.write("images.toml", "");
+    assert_eq!(bench.run("list --locked").status, Some(1));
+    for line in ["list --locked", "get db --locked", "export env --locked"] {
+        assert_eq!(self::bench().run(line).status, Some(0), "{line}");
+    }
+}
+
+#[test]
+fn without_a_readable_manifest_the_lockfile_alone_counts() {
+    let bench = out_of_date();
+    bench.write("images.toml", "[images.web]\nlable = \"ubuntu_noble\"\n");
+    assert_snapshot!(bench.run("get db"), @"
+    00000004-0000-4000-8000-000000000000
+    --- stderr
+    warning: the lockfile was not compared with `images.toml`: [images.web] does not say which image it is
+      = help: `imagelock resolve --locked` shows what is wrong
+    --- exit 0
+    ");
+    std::fs::remove_file(bench.path("images.toml")).unwrap();
+    assert_snapshot!(bench.run("get db"), @"
+    00000004-0000-4000-8000-000000000000
+    --- exit 0
+    ");
+    assert_snapshot!(bench.fails("get db --locked"), @"
+    error: there is no manifest `images.toml`
+     |
+     = help: `imagelock init` writes one; `--manifest PATH` names another
+    ");
 }

@@ -1,0 +1,96 @@
+//! Which manifests `--recursive` finds.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use crate::bench::Bench;
+
+const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+
+/// A repository with a manifest in each of these folders.
+fn repository(folders: &[&str]) -> Bench {
+    let bench = Bench::new();
+    fs::create_dir(bench.path(".git")).unwrap();
+    for folder in folders {
+        fs::create_dir_all(bench.path(folder)).unwrap();
+        bench.write(&format!("{folder}/images.toml"), MANIFEST);
+    }
+    bench
+}
+
+/// The manifests that a recursive run is about (without a lockfile, each has a row), and what the run says of the others.
+fn found(bench: &Bench, line: &str) -> String {
+    let run = bench.run(&format!("{line} --format json"));
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let rows = report["pins"].as_array().unwrap().iter();
+    let manifests: Vec<&str> = rows.map(|row| row["manifest"].as_str().unwrap()).collect();
+    format!("{}\n{}", manifests.join("\n"), run.stderr)
+}
+
+#[test]
+fn hidden_and_git_ignored_folders_are_skipped_with_a_note() {
+    let bench = repository(&["a", "b", "build/x/y", ".terraform/modules/web", "kept/build"]);
+    bench.write(".gitignore", "build/\n!kept/build/\n");
+    assert_snapshot!(found(&bench, "resolve --locked --recursive ."), @"
+    a/images.toml
+    b/images.toml
+    kept/build/images.toml
+    note: skipped hidden or git-ignored folders that hold a manifest: `.terraform/modules/web` and `build/x/y`
+    ");
+    assert_snapshot!(found(&bench, "resolve --locked --recursive . -q"), @"
+    a/images.toml
+    b/images.toml
+    kept/build/images.toml
+    ");
+    // Naming a skipped folder is asking for it.
+    assert_snapshot!(found(&bench, "resolve --locked --recursive .terraform"), @".terraform/modules/web/images.toml");
+}
+
+#[test]
+fn the_rules_of_folders_above_count_within_a_repository_only() {
+    let bench = repository(&["stacks/a", "stacks/b"]);
+    bench.write(".gitignore", "/stacks/b\n");
+    assert_snapshot!(found(&bench, "resolve --locked --recursive stacks"), @"
+    stacks/a/images.toml
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/b`
+    ");
+    fs::remove_dir(bench.path(".git")).unwrap();
+    assert_snapshot!(found(&bench, "resolve --locked --recursive stacks"), @"
+    stacks/a/images.toml
+    stacks/b/images.toml
+    ");
+}
+
+#[test]
+fn no_lockfile_is_written_into_an_ignored_folder() {
+    let bench = repository(&["a", "ignored/x"]);
+    bench.write(".gitignore", "ignored/\n");
+    bench.write("c.json", include_str!("../../examples/quickstart/catalog-2026-10-05.json"));
+    bench.ok("resolve --recursive . --catalog c.json");
+    assert!(bench.path("a/images.lock").exists());
+    assert!(!bench.path("ignored/x/images.lock").exists());
+}
+
+#[test]
+fn a_folder_in_which_all_manifests_are_skipped_has_none() {
+    let bench = repository(&[".cache/x"]);
+    assert_snapshot!(bench.fails("resolve --recursive ."), @"
+    note: skipped hidden or git-ignored folders that hold a manifest: `.cache/x`
+    error: there is no `images.toml` below `.`
+     |
+     = help: hidden and git-ignored folders are not searched; `--manifest NAME` searches for another name
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_called_gitignore_is_an_error_and_no_hang() {
+    let bench = repository(&["a", "b"]);
+    assert!(bench.here("/usr/bin/mkfifo").arg("b/.gitignore").status().unwrap().success());
+    assert_snapshot!(bench.fails("resolve --recursive ."), @"
+    error: could not read `./b/.gitignore`: it is not a regular file
+     |
+     = help: put a file that you may read in the place of `./b/.gitignore`
+    ");
+}
