@@ -256,8 +256,7 @@ impl Error {
         Some(match self {
             Self::Problems { .. } | Self::Several { .. } | Self::Partly { .. } => return None,
             Self::NoManifests { .. } => {
-                "hidden and git-ignored folders are not searched; `--manifest NAME` searches for another name"
-                    .to_owned()
+                "hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name".to_owned()
             }
             Self::OneManifest { .. } => "name one: `--manifest PATH`; `check` and `resolve` take several".to_owned(),
             Self::Conflicts { conflicts, .. } => {

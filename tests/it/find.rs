@@ -79,7 +79,7 @@ fn a_folder_in_which_all_manifests_are_skipped_has_none() {
     note: skipped hidden or git-ignored folders that hold a manifest: `.cache/x`
     error: there is no `images.toml` below `.`
      |
-     = help: hidden and git-ignored folders are not searched; `--manifest NAME` searches for another name
+     = help: hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name
     ");
 }
 

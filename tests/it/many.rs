@@ -286,7 +286,7 @@ fn what_cannot_be_meant() {
     assert_snapshot!(bench.fails("check --recursive stacks --manifest prod.toml"), @"
     error: there is no `prod.toml` below `stacks`
      |
-     = help: hidden and git-ignored folders are not searched; `--manifest NAME` searches for another name
+     = help: hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name
     ");
     assert_snapshot!(bench.fails("check --recursive nowhere"), @"
     error: could not read `nowhere`: No such file or directory (os error 2)
