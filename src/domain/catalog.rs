@@ -195,6 +195,11 @@ impl Catalog {
                 }));
             }
             Told::Listing(image, answer) => drop(self.listings.insert(image, answer)),
+            // An image that the index lists exists, and so do its versions.
+            Told::Versions(id, Answer::NotFound) if self.images().iter().any(|image| image.id == id) => {
+                let how = format!("the index lists the image {id}, and its versions are not found");
+                self.versions.insert(id, Answer::Failed(Failure::strange(how)));
+            }
             Told::Versions(image, answer) => {
                 let newest_first = map(answer, |mut versions| {
                     versions.sort_by(|a, b| b.cmp(a));
@@ -276,6 +281,13 @@ impl Catalog {
             [only] if has(image) == Some(true) && has(&ImageRef::Version(only.id)).is_none() => Some(only),
             _ => None,
         })
+    }
+
+    /// The first image whose current listing has a local image.
+    pub fn listed_by(&self, id: LocalImageId) -> Option<&ImageRef> {
+        let current = self.listings.iter().filter(|(image, _)| !matches!(image, ImageRef::Version(_)));
+        let has = |answer: &Answer<Listing>| matches!(answer, Answer::Found(it) if it.with_id(id).next().is_some());
+        current.filter(|(_, listing)| has(listing)).map(|(image, _)| image).next()
     }
 
     /// Why dates of publication may be missing: the index, the versions of an image, or what is of one, was asked for in
