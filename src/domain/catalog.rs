@@ -179,7 +179,10 @@ pub struct Catalog {
     listings: BTreeMap<ImageRef, Answer<Listing>>,
     versions: BTreeMap<ImageId, Answer<Vec<Version>>>,
     lookups: BTreeMap<LocalImageId, Answer<LocalImage>>,
+    /// Sorted by label.
     images: Option<Answer<Vec<Image>>>,
+    /// The places of the images in the index.
+    by_id: BTreeMap<ImageId, usize>,
 }
 
 impl Catalog {
@@ -193,10 +196,12 @@ impl Catalog {
                     images.dedup_by(|later, first| later.label == first.label);
                     images
                 }));
+                let places = self.images().iter().enumerate().rev().map(|(place, image)| (image.id, place));
+                self.by_id = places.collect();
             }
             Told::Listing(image, answer) => drop(self.listings.insert(image, answer)),
             // An image that the index lists exists, and so do its versions.
-            Told::Versions(id, Answer::NotFound) if self.images().iter().any(|image| image.id == id) => {
+            Told::Versions(id, Answer::NotFound) if self.by_id.contains_key(&id) => {
                 let how = format!("the index lists the image {id}, and its versions are not found");
                 self.versions.insert(id, Answer::Failed(Failure::strange(how)));
             }
@@ -248,8 +253,11 @@ impl Catalog {
     /// The image that something is of, as far as the index and the listings tell.
     pub fn image(&self, image: &ImageRef) -> Option<&Image> {
         match image {
-            ImageRef::Label(label) => self.images().iter().find(|known| known.label == *label),
-            ImageRef::Id(id) => self.images().iter().find(|known| known.id == *id),
+            ImageRef::Label(label) => {
+                let place = self.images().binary_search_by(|known| known.label.cmp(label)).ok()?;
+                self.images().get(place)
+            }
+            ImageRef::Id(id) => self.images().get(*self.by_id.get(id)?),
             ImageRef::Version(_) => match self.listing(image) {
                 Answer::Found(listing) => self.image(&ImageRef::Label(listing.label()?.clone())),
                 Answer::NotFound | Answer::Failed(_) => None,

@@ -141,12 +141,7 @@ pub(super) fn is_older(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> bool {
 
 /// Chooses the local image that fills a target: of the newest release in the range, and of the newest version that was
 /// published at the `cutoff` or before.
-pub fn choose<'c>(
-    target: &Target,
-    now: Timestamp,
-    cutoff: Option<Timestamp>,
-    catalog: &'c Catalog,
-) -> Choice<'c> {
+pub fn choose<'c>(target: &Target, now: Timestamp, cutoff: Option<Timestamp>, catalog: &'c Catalog) -> Choice<'c> {
     let sources = match sources(target, catalog) {
         Answer::Found(sources) => sources,
         Answer::NotFound => return Choice::NoRelease,
