@@ -92,7 +92,7 @@ impl Http {
             Failure::new(cause, "check `--api-url` and SCW_API_URL")
         })?;
         // Plain http stays on this machine.
-        let proxy = settings.proxy.clone().filter(|_| api_url.is_https());
+        let proxy = settings.proxy.clone().filter(|proxy| api_url.is_https() && !proxy.is_for_none());
         Ok(Self {
             connector: Connector::new(&api_url, settings, proxy.clone())?,
             peer: Peer { base: format!("{api_url}/marketplace/v2"), proxy },

@@ -37,6 +37,11 @@ impl Proxy {
         }
     }
 
+    /// Whether no connection goes through it. The HTTP client takes `*` for all names, and not for addresses.
+    pub(super) fn is_for_none(&self) -> bool {
+        self.exceptions.as_deref().is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*"))
+    }
+
     /// Whether every connection goes through it.
     pub(super) fn is_for_all(&self) -> bool {
         self.exceptions.is_none()
