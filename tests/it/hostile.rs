@@ -325,7 +325,7 @@ fn what_is_nested_deep() {
       | ^ recursion limit
     ");
     assert_snapshot!(mistake_in_snapshot("[".repeat(10_000)), @"
-    error: `catalog.json`: it is no snapshot of the Marketplace: invalid type: sequence, expected u32 at line 1 column 1
+    error: `catalog.json`: it is no snapshot of the Marketplace: invalid type: sequence, expected an object at line 1 column 0
      |
      = help: `imagelock snapshot FILE` writes one
     ");
