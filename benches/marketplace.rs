@@ -190,8 +190,11 @@ impl Scene {
 
     fn imagelock(&self, command: &str) -> Command {
         let mut imagelock = Command::new(env!("CARGO_BIN_EXE_imagelock"));
-        imagelock.args([command, "--quiet"]).current_dir(self.path(command)).env("SCW_API_URL", self.marketplace.url());
-        imagelock.env("SSL_CERT_FILE", self.path("ca.pem")).env("IMAGELOCK_NOW", "2026-11-24T10:00:00Z");
+        imagelock
+            .args([command, "--quiet", "--now", "2026-11-24T10:00:00Z"])
+            .current_dir(self.path(command))
+            .env("SCW_API_URL", self.marketplace.url());
+        imagelock.env("SSL_CERT_FILE", self.path("ca.pem"));
         imagelock
     }
 

@@ -6,14 +6,25 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
+/// The most that a file may hold that is read whole: many times what a large project needs.
+const MOST_BYTES: u64 = 64 << 20;
+
 /// How many links are followed one after the other: as many as Linux does.
 const MOST_LINKS: usize = 40;
 
 /// Reads a text file; `None` if there is none.
 ///
 /// # Errors
-/// If it cannot be read, or is no text. Pipes and devices are refused: reading one may never end.
+/// If it cannot be read, or is no text.
 pub fn read(path: &Path) -> Result<Option<String>, Error> {
+    read_bytes(path)?.map(|bytes| text(bytes, path)).transpose()
+}
+
+/// Reads a file; `None` if there is none.
+///
+/// # Errors
+/// If it cannot be read. Pipes and devices are refused, and files that are too large: reading one may never end.
+pub fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
@@ -28,7 +39,26 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
         }
         Err(source) => return Err(failed(source)),
     }
-    text(fs::read(path).map_err(failed)?, path).map(Some)
+    read_regular(path).map(Some).map_err(failed)
+}
+
+/// Reads a regular file whole. What was put in its place meanwhile is not waited for, and not read without end.
+fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    let file = options.read(true).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    if file.take(MOST_BYTES + 1).read_to_end(&mut bytes)? as u64 > MOST_BYTES {
+        return Err(io::Error::other(format!("it is larger than {} MiB", MOST_BYTES >> 20)));
+    }
+    Ok(bytes)
 }
 
 /// Reads a file of ASCII in parts, so that the whole of it is never in memory. `take` gets what stands there next, and says

@@ -84,7 +84,7 @@ pub(super) struct Global {
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     pub(super) verbose: bool,
     /// The time to take for the present
-    #[arg(long, global = true, value_name = "TIME", env = "IMAGELOCK_NOW", hide = true)]
+    #[arg(long, global = true, value_name = "TIME", hide = true)]
     pub(super) now: Option<Timestamp>,
 }
 
@@ -261,6 +261,31 @@ impl Command {
             | Self::Completions { .. }
             | Self::Man { .. }
             | Self::Snapshot { .. } => &[Format::Human],
+        }
+    }
+
+    /// Whether the command is run for what it prints. Of the others, the exit status or the files can be all that is
+    /// wanted.
+    pub(super) fn prints_data(&self) -> bool {
+        match self {
+            Self::List { .. }
+            | Self::Log { .. }
+            | Self::Diff { .. }
+            | Self::Get { .. }
+            | Self::Export { .. }
+            | Self::Explain { .. }
+            | Self::Search(_)
+            | Self::Schema
+            | Self::Completions { .. }
+            | Self::Man { .. } => true,
+            Self::Init
+            | Self::Add(_)
+            | Self::Remove { .. }
+            | Self::Adopt(_)
+            | Self::Resolve(_)
+            | Self::Check { .. }
+            | Self::MergeDriver { .. }
+            | Self::Snapshot { .. } => false,
         }
     }
 

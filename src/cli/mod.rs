@@ -1,11 +1,13 @@
-//! The command line. The clock, the environment and the terminal are read here, once, and here alone
+//! The command line. The clock, the environment and the terminal are read here, once, and only here
 //! errors are printed and the exit status is chosen.
 
 mod args;
+mod environment;
 mod options;
+#[cfg(unix)]
+mod stdout;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -20,11 +22,12 @@ use memchr::memchr;
 use self::args::{Cli, Colour, Command, Global};
 use crate::commands::resolve::Mode;
 use crate::commands::{self, Context, Format, Invocation, Manifests, Outcome, Verdict};
+use crate::domain::catalog::Failure;
 use crate::domain::words::{and_more, escaped, quoted, shown};
 use crate::error::Error;
 use crate::files;
 use crate::find::{Found, find};
-use crate::marketplace::{Limits, Live, Marketplace, Observer, Proxy, Settings, Snapshot};
+use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
 use crate::progress;
 use crate::render::problems;
 
@@ -37,8 +40,8 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // clap exits with 2 for bad usage, and 2 means drift here.
-            let _ = error.print();
-            return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            let printed = error.print();
+            return if error.use_stderr() || !was_written(printed) { ExitCode::FAILURE } else { ExitCode::SUCCESS };
         }
     };
     let choice = match cli.global.color {
@@ -50,7 +53,7 @@ pub fn run() -> ExitCode {
     let source = source(&cli);
     let invocation = invocation(&cli.global, &source);
     match manifests(&cli, source).and_then(|manifests| perform(&cli, manifests, invocation.clone())) {
-        Ok(outcome) => finish(&outcome, cli.global.quiet),
+        Ok(outcome) => finish(&outcome, cli.global.quiet, cli.command.prints_data()),
         Err(error) => {
             tell(&problems::error(&error, &invocation));
             ExitCode::FAILURE
@@ -177,18 +180,17 @@ fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
     if global.offline {
         return Ok(Marketplace::Offline);
     }
-    Ok(Marketplace::Live(Box::new(Live::new(Settings {
-        api_url: match &global.api_url {
-            Some(url) => url.to_string(),
-            None => {
-                variable("SCW_API_URL").and_then(|url| url.into_string().ok()).unwrap_or_else(|| API_URL.to_owned())
-            }
-        },
-        limits,
-        extra_roots: variable("SSL_CERT_FILE").map(PathBuf::from),
-        proxy: Proxy::of(|name| variable(name)?.into_string().ok()),
-        observer: observer(global),
-    }))))
+    let (api_url, observer) = (global.api_url.as_ref().map(ToString::to_string), observer(global));
+    Ok(Marketplace::Live(Box::new(Live::new(move || settings(api_url.clone(), limits, observer.clone())))))
+}
+
+/// How to ask the API, by the command line and the environment.
+fn settings(api_url: Option<String>, limits: Limits, observer: Option<Observer>) -> Result<Settings, Failure> {
+    let api_url = match api_url {
+        Some(api_url) => api_url,
+        None => environment::variable("SCW_API_URL")?.unwrap_or_else(|| API_URL.to_owned()),
+    };
+    Ok(Settings { api_url, limits, authorities: environment::authorities()?, proxy: environment::proxy()?, observer })
 }
 
 /// Who hears of requests: each is printed, or a line on the terminal tells how far they are, or nobody.
@@ -196,37 +198,56 @@ fn observer(global: &Global) -> Option<Observer> {
     if global.verbose {
         return Some(progress::log(|line| tell(&format!("{line}\n"))));
     }
-    let moves_cursor = variable("TERM").is_some_and(|term| term != "dumb");
+    let moves_cursor = environment::variable("TERM").is_ok_and(|term| term.is_some_and(|term| term != "dumb"));
     (!global.quiet && moves_cursor && io::stderr().is_terminal()).then(|| progress::line(io::stderr()))
 }
 
-/// A variable of the environment. An empty one is as good as none.
-fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
-}
-
 /// Prints what a command came to. The exit status comes from the same value.
-fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
+fn finish(outcome: &Outcome, quiet: bool, is_data: bool) -> ExitCode {
     for line in [&outcome.warning, &outcome.remark].into_iter().filter(|line| !line.is_empty()) {
         if !quiet || *line == outcome.warning {
             tell(&format!("{line}\n"));
         }
     }
-    match print(&*outcome.output) {
-        // A reader that has seen enough, like `head`, is no error.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            tell(&format!("error: could not write to standard output: {error}; all else was done\n"));
-            ExitCode::FAILURE
-        }
-        _ => match outcome.verdict {
-            Verdict::Well => ExitCode::SUCCESS,
-            Verdict::Differs => ExitCode::from(2),
-        },
+    if !was_written(print(&*outcome.output, is_data)) {
+        return ExitCode::FAILURE;
+    }
+    match outcome.verdict {
+        Verdict::Well => ExitCode::SUCCESS,
+        Verdict::Differs => ExitCode::from(2),
     }
 }
 
+/// Whether standard output took everything, and reports if not. A reader that has seen enough, like `head`, is no error.
+fn was_written(printed: io::Result<()>) -> bool {
+    match printed {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            tell(&format!("error: could not write to standard output: {error}; all else was done\n"));
+            false
+        }
+        _ => true,
+    }
+}
+
+/// Refuses a standard output that takes what is written to it and gives it to no reader, if the output is not empty.
+#[cfg(unix)]
+fn check_stdout(output: &dyn Display, is_data: bool) -> io::Result<()> {
+    let why = match stdout::Stdout::now() {
+        stdout::Stdout::ReadOnly => "it is only open for reading",
+        stdout::Stdout::Null if is_data => "it is closed",
+        stdout::Stdout::Null | stdout::Stdout::Open => return Ok(()),
+    };
+    if output.to_string().is_empty() { Ok(()) } else { Err(io::Error::other(why)) }
+}
+
+#[cfg(not(unix))]
+fn check_stdout(_output: &dyn Display, _is_data: bool) -> io::Result<()> {
+    Ok(())
+}
+
 /// Writes to standard output, without colour where none is wanted.
-fn print(output: &dyn Display) -> io::Result<()> {
+fn print(output: &dyn Display, is_data: bool) -> io::Result<()> {
+    check_stdout(output, is_data)?;
     let stdout = io::stdout();
     // In large parts, not by the line.
     if AutoStream::choice(&stdout) == ColorChoice::Never {

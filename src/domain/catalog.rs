@@ -179,7 +179,10 @@ pub struct Catalog {
     listings: BTreeMap<ImageRef, Answer<Listing>>,
     versions: BTreeMap<ImageId, Answer<Vec<Version>>>,
     lookups: BTreeMap<LocalImageId, Answer<LocalImage>>,
+    /// Sorted by label.
     images: Option<Answer<Vec<Image>>>,
+    /// The places of the images in the index.
+    by_id: BTreeMap<ImageId, usize>,
 }
 
 impl Catalog {
@@ -193,8 +196,15 @@ impl Catalog {
                     images.dedup_by(|later, first| later.label == first.label);
                     images
                 }));
+                let places = self.images().iter().enumerate().rev().map(|(place, image)| (image.id, place));
+                self.by_id = places.collect();
             }
             Told::Listing(image, answer) => drop(self.listings.insert(image, answer)),
+            // An image that the index lists exists, and so do its versions.
+            Told::Versions(id, Answer::NotFound) if self.by_id.contains_key(&id) => {
+                let how = format!("the index lists the image {id}, and its versions are not found");
+                self.versions.insert(id, Answer::Failed(Failure::strange(how)));
+            }
             Told::Versions(image, answer) => {
                 let newest_first = map(answer, |mut versions| {
                     versions.sort_by(|a, b| b.cmp(a));
@@ -243,8 +253,11 @@ impl Catalog {
     /// The image that something is of, as far as the index and the listings tell.
     pub fn image(&self, image: &ImageRef) -> Option<&Image> {
         match image {
-            ImageRef::Label(label) => self.images().iter().find(|known| known.label == *label),
-            ImageRef::Id(id) => self.images().iter().find(|known| known.id == *id),
+            ImageRef::Label(label) => {
+                let place = self.images().binary_search_by(|known| known.label.cmp(label)).ok()?;
+                self.images().get(place)
+            }
+            ImageRef::Id(id) => self.images().get(*self.by_id.get(id)?),
             ImageRef::Version(_) => match self.listing(image) {
                 Answer::Found(listing) => self.image(&ImageRef::Label(listing.label()?.clone())),
                 Answer::NotFound | Answer::Failed(_) => None,
@@ -276,6 +289,13 @@ impl Catalog {
             [only] if has(image) == Some(true) && has(&ImageRef::Version(only.id)).is_none() => Some(only),
             _ => None,
         })
+    }
+
+    /// The first image whose current listing has a local image.
+    pub fn listed_by(&self, id: LocalImageId) -> Option<&ImageRef> {
+        let current = self.listings.iter().filter(|(image, _)| !matches!(image, ImageRef::Version(_)));
+        let has = |answer: &Answer<Listing>| matches!(answer, Answer::Found(it) if it.with_id(id).next().is_some());
+        current.filter(|(_, listing)| has(listing)).map(|(image, _)| image).next()
     }
 
     /// Why dates of publication may be missing: the index, the versions of an image, or what is of one, was asked for in

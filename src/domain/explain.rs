@@ -66,7 +66,7 @@ pub fn explain(
     for target in targets {
         let pin = lock.get(&target.cell).filter(|pin| pin.satisfies(target));
         let mut of_cell = Vec::new();
-        let outcome = match (decide(target, pin, target.policy.cutoff(now), catalog), pin) {
+        let outcome = match (decide(target, pin, now, target.policy.cutoff(now), catalog), pin) {
             (Decision::Stuck(unknown @ (Choice::Failed(_) | Choice::Unknown)), _) => {
                 misses.unfilled(target, unknown);
                 continue;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::catalog::{Answer, Catalog, Failure, LocalImage};
+use super::contradiction::{missing_id, missing_listing};
 use super::identity::{own_image, swap};
 use super::lock::Pin;
 use super::manifest::{Target, Wanted};
@@ -57,7 +58,16 @@ pub(super) fn judge(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalo
     if let Some(swap) = swap(pin, target, catalog) {
         return Ok(Judgement::new(Status::Mismatch, vec![swap]));
     }
-    let decision = decide(target, Some(pin), target.policy.cutoff(now), catalog);
+    if let Some(failure) = missing_listing(&own_image(pin, target), now, catalog) {
+        return Err(failure);
+    }
+    if !listed
+        && looked_up.is_none()
+        && let Some(failure) = missing_id(pin.id, catalog)
+    {
+        return Err(failure);
+    }
+    let decision = decide(target, Some(pin), now, target.policy.cutoff(now), catalog);
     let mut notes = outside_range(pin, target, catalog);
     if !listed && looked_up.is_none() && listing.is_some() {
         notes.push("the pinned ID is no longer described".to_owned());
@@ -79,7 +89,7 @@ pub(super) fn judge(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalo
     }
     match decision {
         Decision::Pin(pick) if pick.local.id != pin.id => Ok(outdated(pin, target, &pick, now, catalog, notes)),
-        Decision::Pin(_) | Decision::Keep => Ok(cooling(pin, target, catalog, notes)),
+        Decision::Pin(_) | Decision::Keep => Ok(cooling(pin, target, now, catalog, notes)),
         Decision::Stuck(Choice::Failed(failure)) => Err(failure),
         Decision::Stuck(_) if here.is_some() => Ok(Judgement::new(Status::Current, notes)),
         // That an image is offered nowhere at all is believed of a Marketplace that tells which images it has.
@@ -133,8 +143,8 @@ fn versions_behind(pin: &Pin, catalog: &Catalog) -> Option<String> {
 }
 
 /// Judges a pin that an upgrade would leave where it is.
-fn cooling(pin: &Pin, target: &Target, catalog: &Catalog, mut notes: Vec<String>) -> Judgement {
-    match too_young(pin, target, catalog) {
+fn cooling(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog, mut notes: Vec<String>) -> Judgement {
+    match too_young(pin, target, now, catalog) {
         None => Judgement::new(Status::Current, notes),
         Some((latest, note)) => {
             notes.insert(0, note);
@@ -144,9 +154,9 @@ fn cooling(pin: &Pin, target: &Target, catalog: &Catalog, mut notes: Vec<String>
 }
 
 /// What would take a pin's place if no age were asked for, and when it will be old enough.
-pub(super) fn too_young(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<(Latest, String)> {
+pub(super) fn too_young(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog) -> Option<(Latest, String)> {
     let age = target.policy.min_age?;
-    match decide(target, Some(pin), None, catalog) {
+    match decide(target, Some(pin), now, None, catalog) {
         Decision::Pin(pick) if pick.local.id != pin.id => {
             let newer = match catalog.versions(&pick.image) {
                 Answer::Found(versions) => versions.iter().filter_map(|version| version.published).collect(),

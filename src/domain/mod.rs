@@ -12,6 +12,7 @@ use uuid::Uuid;
 pub mod adopt;
 pub mod any_id;
 pub mod catalog;
+mod contradiction;
 pub mod drift;
 pub mod eol;
 pub mod explain;

@@ -201,7 +201,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
         }
         let from = request.previous.get(&target.cell).cloned();
         let trusted = request.trusted(target);
-        let to = match decide(target, trusted, target.policy.cutoff(request.now), catalog) {
+        let to = match decide(target, trusted, request.now, target.policy.cutoff(request.now), catalog) {
             Decision::Pin(pick) => pin(target, &pick, trusted),
             Decision::Stuck(choice) => {
                 misses.unfilled(target, choice);
@@ -216,7 +216,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
             },
         };
         let stays = from.as_ref().is_some_and(|from| from.id == to.id);
-        let (newer, waits) = too_young(&to, target, catalog).filter(|_| stays).unzip();
+        let (newer, waits) = too_young(&to, target, request.now, catalog).filter(|_| stays).unzip();
         let thawed = target.policy.frozen(request.now).filter(|_| from.is_some() && !stays);
         let note =
             waits.or(thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned()));
@@ -242,7 +242,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
 fn keep(request: Request<'_>, target: &Target, pin: Pin, covered: bool, catalog: &Catalog) -> Change {
     let freeze = target.policy.frozen(request.now).filter(|_| covered);
     let note = freeze.map(frozen_note);
-    let newer = match decide(target, Some(&pin), target.policy.cutoff(request.now), catalog) {
+    let newer = match decide(target, Some(&pin), request.now, target.policy.cutoff(request.now), catalog) {
         Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(&pick)),
         _ => None,
     };

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 
 use super::catalog::{Answer, Catalog, Failure, Image, Listing, LocalImage, Question, StatedType, Version};
+use super::contradiction::missing_listing;
 use super::identity::{label_of, swap};
 use super::lock::Pin;
 use super::manifest::{Target, Wanted};
@@ -68,8 +69,14 @@ pub enum Decision<'c> {
 }
 
 /// Decides what should be pinned for a target whose pin, if it has one, may move.
-pub fn decide<'c>(target: &Target, pin: Option<&Pin>, cutoff: Option<Timestamp>, catalog: &'c Catalog) -> Decision<'c> {
-    let choice = choose(target, cutoff, catalog);
+pub fn decide<'c>(
+    target: &Target,
+    pin: Option<&Pin>,
+    now: Timestamp,
+    cutoff: Option<Timestamp>,
+    catalog: &'c Catalog,
+) -> Decision<'c> {
+    let choice = choose(target, now, cutoff, catalog);
     let Some(pin) = pin else {
         return match choice {
             Choice::One(pick) => Decision::Pin(pick),
@@ -81,7 +88,7 @@ pub fn decide<'c>(target: &Target, pin: Option<&Pin>, cutoff: Option<Timestamp>,
         return Decision::Keep;
     }
     match choice {
-        Choice::One(pick) if satisfied && cutoff.is_some() && is_step_back(&pick, target, pin, catalog) => {
+        Choice::One(pick) if satisfied && cutoff.is_some() && is_step_back(&pick, target, pin, now, catalog) => {
             Decision::Keep
         }
         Choice::One(pick) => Decision::Pin(pick),
@@ -113,8 +120,8 @@ pub fn is_newest(pin: &Pin, target: &Target, catalog: &Catalog) -> bool {
 
 /// Whether a pick is older than the pin only because what is as new as the pin is too young. Where the Marketplace
 /// itself went back, the pin is what nobody offers any more.
-fn is_step_back(pick: &Pick<'_>, target: &Target, pin: &Pin, catalog: &Catalog) -> bool {
-    let newest = || match choose(target, None, catalog) {
+fn is_step_back(pick: &Pick<'_>, target: &Target, pin: &Pin, now: Timestamp, catalog: &Catalog) -> bool {
+    let newest = || match choose(target, now, None, catalog) {
         Choice::One(newest) => !is_older(&newest, pin, catalog),
         _ => false,
     };
@@ -134,7 +141,7 @@ pub(super) fn is_older(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> bool {
 
 /// Chooses the local image that fills a target: of the newest release in the range, and of the newest version that was
 /// published at the `cutoff` or before.
-pub fn choose<'c>(target: &Target, cutoff: Option<Timestamp>, catalog: &'c Catalog) -> Choice<'c> {
+pub fn choose<'c>(target: &Target, now: Timestamp, cutoff: Option<Timestamp>, catalog: &'c Catalog) -> Choice<'c> {
     let sources = match sources(target, catalog) {
         Answer::Found(sources) => sources,
         Answer::NotFound => return Choice::NoRelease,
@@ -151,12 +158,10 @@ pub fn choose<'c>(target: &Target, cutoff: Option<Timestamp>, catalog: &'c Catal
             found @ (Choice::One(_) | Choice::Several(_) | Choice::Failed(_)) => return found,
             // An older release wins only where it is certain that the newer one has nothing.
             Choice::None(listing, _) if release.is_some() && listing.doubt().is_some() => return doubted(listing),
-            Choice::Unknown if catalog.image(&image).is_some_and(|image| image.valid_until.is_none()) => {
-                return Choice::Failed(Failure::strange(format!(
-                    "the index lists `{image}`, and its listing does not"
-                )));
-            }
-            other => miss = miss.or(Some(other)),
+            other => match missing_listing(&image, now, catalog) {
+                Some(failure) => return Choice::Failed(failure),
+                None => miss = miss.or(Some(other)),
+            },
         }
     }
     miss.unwrap_or(Choice::NoRelease)

@@ -11,6 +11,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::runtime::{Builder, Runtime};
 
 use super::http::{Event, Http, Settings, Worth};
+use super::lenient::Object;
 use super::paging::{Pages, Rows};
 use super::wire::{ImageRow, LocalImageRow, Row, Seen, VersionRow};
 use crate::domain::catalog::{Answer, Catalog, Failure, Image, Listing, LocalImage, Question, Told, Version};
@@ -134,7 +135,8 @@ impl Client {
 
     async fn local_image(&self, id: LocalImageId) -> Result<Option<LocalImage>, Failure> {
         let Some(body) = self.http.get(&format!("/local-images/{id}"), Worth::Much).await? else { return Ok(None) };
-        let row: LocalImageRow = serde_json::from_slice(&body.bytes).map_err(|error| body.unreadable(&error))?;
+        let row = serde_json::from_slice(&body.bytes).map_err(|error| body.unreadable(&error))?;
+        let Object(row): Object<LocalImageRow> = row;
         match row.read(None, &mut Seen::default()) {
             Ok(Row { thing: Some(local), .. }) if local.id == id => Ok(Some(local)),
             Ok(_) => Err(body.strange(format!("it is not about {id}"))),

@@ -4,21 +4,23 @@
 //! later that one would have served all. So HTTP/2 is insisted on at first, and negotiated only where that fails.
 
 use std::cell::{Cell, OnceCell};
-use std::path::Path;
 use std::time::Duration;
 
-use reqwest::{Certificate, Client};
+use reqwest::Client;
 
 use super::api_url::ApiUrl;
+use super::authorities::{Trust, setup};
 use super::http::Settings;
+use super::proxy::Proxy;
 use super::trouble::{Trouble, root_cause};
 use crate::domain::catalog::Failure;
 
 /// Makes the connections.
 pub(super) struct Connector {
-    https: bool,
     connect_timeout: Duration,
-    roots: Vec<Certificate>,
+    /// Whom TLS trusts; for plain http nobody.
+    trust: Option<Trust>,
+    proxy: Option<Proxy>,
     /// Whether HTTP/2 is still insisted on.
     insists: Cell<bool>,
     /// Whether anything was answered: then what breaks is not for the version of HTTP.
@@ -28,16 +30,15 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    /// Reads the certificates that TLS shall trust beside those of the system.
-    pub(super) fn new(api_url: &ApiUrl, settings: &Settings) -> Result<Self, Failure> {
+    /// Reads the certificates that TLS trusts.
+    pub(super) fn new(api_url: &ApiUrl, settings: &Settings, proxy: Option<Proxy>) -> Result<Self, Failure> {
         // An error means that the program that embeds imagelock has chosen a provider already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let https = api_url.is_https();
-        let roots = settings.extra_roots.as_deref().filter(|_| https).map(certificates).transpose()?;
         Ok(Self {
-            https,
             connect_timeout: settings.limits.request.min(Duration::from_secs(10)),
-            roots: roots.unwrap_or_default(),
+            trust: https.then(|| Trust::new(settings.authorities.as_ref())).transpose()?,
+            proxy,
             insists: Cell::new(https),
             answered: Cell::new(false),
             http2: OnceCell::new(),
@@ -73,30 +74,22 @@ impl Connector {
         let mut builder = Client::builder()
             .user_agent(concat!("imagelock/", env!("CARGO_PKG_VERSION"), " (lockfile for Marketplace images)"))
             .redirect(reqwest::redirect::Policy::none())
+            // Else it looks for a proxy in the environment, by rules of its own.
+            .no_proxy()
             .connect_timeout(self.connect_timeout);
         if insists {
             builder = builder.http2_prior_knowledge();
         }
-        builder = if self.https {
-            builder.tls_certs_merge(self.roots.iter().cloned())
-        } else {
-            // Plain http stays on this machine, where no proxy is. Nothing is verified, so no certificate is loaded.
-            builder.no_proxy().tls_certs_only([])
+        let failed =
+            |error| Trouble::definite(setup(format!("could not set up the HTTP client: {}", root_cause(&error))));
+        if let Some(proxy) = &self.proxy {
+            builder = builder.proxy(proxy.configured().map_err(failed)?);
+        }
+        builder = match &self.trust {
+            Some(trust) => trust.apply(builder),
+            None => builder.tls_certs_only([]),
         };
-        let client = builder
-            .build()
-            .map_err(|error| Trouble::definite(setup(format!("could not set up TLS: {}", root_cause(&error)))))?;
+        let client = builder.build().map_err(failed)?;
         Ok(cell.get_or_init(|| client))
     }
-}
-
-fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
-    let failed = |why: String| setup(format!("could not read the certificates in `{}`: {why}", path.display()));
-    let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
-    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| failed(root_cause(&error)))?;
-    if certificates.is_empty() { Err(failed("it holds none".to_owned())) } else { Ok(certificates) }
-}
-
-fn setup(cause: String) -> Failure {
-    Failure::new(cause, "check the certificates of this system, and SSL_CERT_FILE if it is set")
 }

@@ -2,7 +2,6 @@
 //! asks for one.
 
 use std::cell::Cell;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -10,10 +9,11 @@ use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 
 use super::api_url::ApiUrl;
+use super::authorities::Authorities;
 use super::budget::{Budget, TooMuch};
 use super::connector::Connector;
 use super::proxy::Proxy;
-use super::retry::{ATTEMPTS, backoff};
+use super::retry::{ATTEMPTS, backoff, is_transient};
 use super::trouble::{Body, Peer, Trouble, header, request_id};
 use super::wire::ErrorBody;
 use crate::domain::catalog::Failure;
@@ -59,13 +59,13 @@ pub type Observer = Rc<dyn Fn(Event<'_>)>;
 
 /// What a client of the API needs to know.
 pub struct Settings {
-    /// Where the API is. Judged at the first question: who asks nothing needs none.
+    /// Where the API is.
     pub api_url: String,
     /// How long things may take.
     pub limits: Limits,
-    /// A PEM file of certificates to trust beside those of the system. Read at the first question.
-    pub extra_roots: Option<PathBuf>,
-    /// The proxy that the environment names.
+    /// Certificate authorities to trust in addition to those of the system.
+    pub authorities: Option<Authorities>,
+    /// The proxy to connect through. The client does not look for another.
     pub proxy: Option<Proxy>,
     /// Is told what happens.
     pub observer: Option<Observer>,
@@ -92,10 +92,9 @@ impl Http {
             Failure::new(cause, "check `--api-url` and SCW_API_URL")
         })?;
         // Plain http stays on this machine.
-        let proxy = settings.proxy.clone().filter(|_| api_url.is_https());
-        proxy.as_ref().map_or(Ok(()), Proxy::check)?;
+        let proxy = settings.proxy.clone().filter(|proxy| api_url.is_https() && !proxy.is_for_none());
         Ok(Self {
-            connector: Connector::new(&api_url, settings)?,
+            connector: Connector::new(&api_url, settings, proxy.clone())?,
             peer: Peer { base: format!("{api_url}/marketplace/v2"), proxy },
             limits: settings.limits,
             not_before: Cell::new(Instant::now()),
@@ -182,10 +181,23 @@ impl Http {
         let status = response.status();
         let headers = response.headers().clone();
         let mut reading = self.budget.answer();
-        while let Some(chunk) = response.chunk().await.map_err(disturbed)? {
-            reading.take(&chunk).map_err(|too_much| Trouble::too_large(&headers, too_much))?;
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => match reading.take(&chunk) {
+                    Ok(()) => {}
+                    Err(too_much) if status == StatusCode::OK => return Err(Trouble::too_large(&headers, too_much)),
+                    // The status of an error counts, whatever its body is; what it says is in the first part.
+                    Err(_) => break,
+                },
+                Ok(None) => break,
+                Err(_) if is_transient(status) => break,
+                Err(error) => return Err(disturbed(error)),
+            }
             // Unpacking does not wait for anything, and where nothing waits, no timer rings.
             if started.elapsed() >= timeout {
+                if is_transient(status) {
+                    break;
+                }
                 return Err(Trouble::silence(&self.peer.base, timeout));
             }
         }

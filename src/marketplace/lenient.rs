@@ -5,7 +5,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -16,6 +17,36 @@ const MOST: usize = 1000;
 pub(super) fn lenient<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?;
     Ok(serde_json::from_str(raw.get()).ok())
+}
+
+/// A value that is written as a JSON object. A derived struct also takes a list for one, by the order of its fields.
+#[derive(Debug, Default)]
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Map(PhantomData)).map(Self)
+    }
+}
+
+struct Map<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Map<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
+/// A list of values that are written as JSON objects.
+pub(super) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let objects = Vec::<Object<T>>::deserialize(deserializer)?;
+    Ok(objects.into_iter().map(|Object(value)| value).collect())
 }
 
 /// A list of at most [`MOST`] entries; a longer one is an error.
@@ -76,6 +107,19 @@ mod tests {
             ("{}", None),
         ] {
             assert_eq!(serde_json::from_str::<Body>(json).unwrap().count, count, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_not_taken_for_an_object() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Row {
+            id: String,
+        }
+        let read = |json: &str| serde_json::from_str::<Object<Row>>(json).map(|Object(row)| row);
+        assert_eq!(read("{\"id\": \"a\"}").unwrap(), Row { id: "a".to_owned() });
+        for json in ["[\"a\"]", "[[\"a\"]]", "[]", "\"a\"", "null"] {
+            assert!(read(json).unwrap_err().to_string().contains("expected an object"), "{json}");
         }
     }
 

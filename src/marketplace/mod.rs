@@ -4,7 +4,9 @@
 //! `--offline`). Answers are gathered in a [`Catalog`]; what goes wrong is an answer too.
 
 mod api_url;
+mod authorities;
 mod budget;
+mod certificate;
 mod client;
 mod connector;
 #[cfg(fuzzing)]
@@ -13,6 +15,7 @@ mod http;
 mod lenient;
 mod lines;
 mod paging;
+mod places;
 mod proxy;
 mod retry;
 mod snapshot;
@@ -27,6 +30,7 @@ use jiff::Timestamp;
 use crate::domain::catalog::{Answer, Catalog, Failure, Question, Told};
 
 pub use api_url::ApiUrl;
+pub use authorities::Authorities;
 use client::Client;
 #[cfg(fuzzing)]
 pub use fuzzing::read;
@@ -46,18 +50,19 @@ pub enum Marketplace {
 
 /// The live API. Nothing is opened, loaded or started before the first question.
 pub struct Live {
-    settings: Settings,
+    settings: Box<dyn Fn() -> Result<Settings, Failure>>,
     client: OnceCell<Result<Client, Failure>>,
 }
 
 impl Live {
-    /// Prepares to ask the API.
-    pub fn new(settings: Settings) -> Self {
-        Self { settings, client: OnceCell::new() }
+    /// Prepares to ask the API. The settings are wanted at the first question: those that cannot be used are not in
+    /// the way of a run that asks nothing.
+    pub fn new(settings: impl Fn() -> Result<Settings, Failure> + 'static) -> Self {
+        Self { settings: Box::new(settings), client: OnceCell::new() }
     }
 
     fn client(&self) -> Result<&Client, Failure> {
-        self.client.get_or_init(|| Client::new(&self.settings)).as_ref().map_err(Clone::clone)
+        self.client.get_or_init(|| Client::new(&(self.settings)()?)).as_ref().map_err(Clone::clone)
     }
 }
 

@@ -1,62 +1,73 @@
-//! The proxy that the environment names: its address, judged, and fit to be shown. To go through it is reqwest's part.
+//! A proxy for https: its address, checked and without its login for messages, and the hosts that need none.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 
-use reqwest::Url;
+use reqwest::{NoProxy, Url};
 
 use crate::domain::catalog::Failure;
-use crate::domain::words::visible;
 
-/// The variables that name a proxy for https, the first that is set before the others.
-const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-
-/// A proxy as the environment has it.
+/// A proxy that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proxy {
+    /// The variable of the environment that names it.
     variable: &'static str,
-    address: String,
-    /// Whether some hosts are spoken to without it.
-    has_exceptions: bool,
+    url: Url,
+    /// The hosts that need no proxy.
+    exceptions: Option<String>,
 }
 
 impl Proxy {
-    /// Reads the variables of an environment.
-    pub fn of(environment: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        let value = |name: &str| environment(name).filter(|value| !value.is_empty());
-        let (variable, address) = VARIABLES.into_iter().find_map(|name| Some((name, value(name)?)))?;
-        let has_exceptions = ["NO_PROXY", "no_proxy"].into_iter().any(|name| value(name).is_some());
-        Some(Self { variable, address, has_exceptions })
+    /// Checks the address that a variable has.
+    ///
+    /// # Errors
+    /// If the address cannot be used: the HTTP client ignores a proxy whose address it cannot read.
+    pub fn new(variable: &'static str, address: &str, exceptions: Option<String>) -> Result<Self, Failure> {
+        let has_scheme = address.contains("://");
+        let address = if has_scheme { address.to_owned() } else { format!("http://{address}") };
+        match address.parse() {
+            Ok(url) if can_be_used(&url) && !address.contains(char::is_whitespace) => {
+                Ok(Self { variable, url, exceptions })
+            }
+            // What cannot be read may hide a password anywhere.
+            _ => Err(Failure::new(
+                format!("the address of a proxy in {variable} cannot be used"),
+                format!("write {variable} like http://proxy.example.org:3128, or unset it"),
+            )),
+        }
+    }
+
+    /// Whether no connection goes through it. The HTTP client takes `*` for all names, and not for addresses.
+    pub(super) fn is_for_none(&self) -> bool {
+        self.exceptions.as_deref().is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*"))
     }
 
     /// Whether every connection goes through it.
     pub(super) fn is_for_all(&self) -> bool {
-        !self.has_exceptions
+        self.exceptions.is_none()
     }
 
-    /// Refuses an address that would be passed over in silence.
-    pub(super) fn check(&self) -> Result<(), Failure> {
-        if self.has_exceptions || self.url().is_some() {
-            return Ok(());
-        }
-        // What cannot be read may hide a password anywhere.
-        let cause = format!("the address of a proxy in {} cannot be used", self.variable);
-        Err(Failure::new(cause, format!("write {} like http://proxy.example.org:3128, or unset it", self.variable)))
+    /// The proxy as the HTTP client wants it.
+    pub(super) fn configured(&self) -> Result<reqwest::Proxy, reqwest::Error> {
+        let exceptions = self.exceptions.as_deref().and_then(NoProxy::from_string);
+        Ok(reqwest::Proxy::all(self.url.clone())?.no_proxy(exceptions))
     }
+}
 
-    fn url(&self) -> Option<Url> {
-        let has_scheme = self.address.contains("://");
-        let url = if has_scheme { self.address.clone() } else { format!("http://{}", self.address) };
-        url.parse().ok().filter(|url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host())
-    }
+/// Whether the HTTP client can read the address too. It reads hosts more strictly than [`Url`].
+fn can_be_used(url: &Url) -> bool {
+    let Some(host) = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")) else { return false };
+    let in_brackets = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    in_brackets.is_some_and(|host| host.parse::<Ipv6Addr>().is_ok())
+        || host.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '.' | '_'))
 }
 
 /// Without credentials.
 impl fmt::Display for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(url) = self.url() else { return write!(f, "the proxy of {}", self.variable) };
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        let host = visible(url.host_str().unwrap_or_default());
-        write!(f, "the proxy {}://{host}{port} of {}", url.scheme(), self.variable)
+        let port = self.url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let host = self.url.host_str().unwrap_or_default();
+        write!(f, "the proxy {}://{host}{port} of {}", self.url.scheme(), self.variable)
     }
 }
 
@@ -64,30 +75,26 @@ impl fmt::Display for Proxy {
 mod tests {
     use super::*;
 
-    fn proxy(environment: &[(&str, &str)]) -> Option<Proxy> {
-        let find = |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into());
-        Proxy::of(find)
-    }
-
     #[test]
-    fn the_first_variable_counts_and_no_credential_is_shown() {
-        assert_eq!(proxy(&[("HTTP_PROXY", "http://a")]), None);
-        let shown = |environment: &[(&str, &str)]| proxy(environment).unwrap().to_string();
-        assert_eq!(shown(&[("all_proxy", "a:3128"), ("https_proxy", "")]), "the proxy http://a:3128 of all_proxy");
-        assert_eq!(
-            shown(&[("ALL_PROXY", "http://a"), ("HTTPS_PROXY", "https://me:s3cret@[::1]:1/x?y")]),
-            "the proxy https://[::1]:1 of HTTPS_PROXY"
-        );
-        assert_eq!(shown(&[("HTTPS_PROXY", "me:s3cret@")]), "the proxy of HTTPS_PROXY");
-    }
-
-    #[test]
-    fn what_cannot_be_used_is_refused_unless_it_may_not_be_needed() {
-        for bad in ["http://", "socks5://a:1", "ftp://a", "http://a b", "me:s3cret@"] {
-            let failure = proxy(&[("HTTPS_PROXY", bad)]).unwrap().check().unwrap_err();
-            assert_eq!(failure.cause, "the address of a proxy in HTTPS_PROXY cannot be used", "{bad}");
-            assert_eq!(proxy(&[("HTTPS_PROXY", bad), ("no_proxy", "a")]).unwrap().check(), Ok(()));
+    fn no_credential_is_shown() {
+        for (address, shown) in [
+            ("a:3128", "the proxy http://a:3128 of ALL_PROXY"),
+            ("https://me:s3cret@[::1]:1/x?y", "the proxy https://[::1]:1 of ALL_PROXY"),
+            ("me:s3cret@a_b.example.org", "the proxy http://a_b.example.org of ALL_PROXY"),
+        ] {
+            assert_eq!(Proxy::new("ALL_PROXY", address, None).unwrap().to_string(), shown);
         }
-        assert_eq!(proxy(&[("HTTPS_PROXY", "a:3128")]).unwrap().check(), Ok(()));
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_used_is_refused_with_and_without_exceptions() {
+        for bad in
+            ["http://", "socks5://a:1", "ftp://a", "http://a b", "http://a\nb", "me:s3cret@", "a\"b", "a{b}", "a:99999"]
+        {
+            for exceptions in [None, Some("b".to_owned())] {
+                let failure = Proxy::new("HTTPS_PROXY", bad, exceptions).unwrap_err();
+                assert_eq!(failure.cause, "the address of a proxy in HTTPS_PROXY cannot be used", "{bad}");
+            }
+        }
     }
 }

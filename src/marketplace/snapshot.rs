@@ -6,10 +6,12 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::lenient::{Object, objects};
 use super::lines::Lines;
+use super::places::Places;
 use crate::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, Question, StatedType, Told, Version};
 use crate::domain::words::visible;
-use crate::domain::{Expected, ImageRef, Label, VersionId};
+use crate::domain::{Expected, ImageId, ImageRef, Label, VersionId};
 
 /// The format that this release reads and writes.
 const FORMAT: u32 = 1;
@@ -19,23 +21,25 @@ const FORMAT: u32 = 1;
 pub struct Snapshot {
     /// When it was taken.
     pub taken: Timestamp,
+    /// Sorted by label.
     images: Vec<Entry>,
+    places: Places,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
-    image: Image,
-    versions: Vec<Version>,
-    rows: Vec<SavedRow>,
+pub(super) struct Entry {
+    pub(super) image: Image,
+    pub(super) versions: Vec<Version>,
+    pub(super) rows: Vec<SavedRow>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct SavedRow {
-    local: LocalImage,
+pub(super) struct SavedRow {
+    pub(super) local: LocalImage,
     /// The versions that have it, as far as they are known.
     versions: Vec<VersionId>,
     /// Of an older version: the label no longer lists it.
-    superseded: bool,
+    pub(super) superseded: bool,
 }
 
 /// Why a file is no snapshot.
@@ -67,6 +71,7 @@ pub enum Malformed {
 struct SnapshotFile {
     imagelock_snapshot: u32,
     taken: String,
+    #[serde(deserialize_with = "objects")]
     images: Vec<ImageEntry>,
 }
 
@@ -80,8 +85,9 @@ struct ImageEntry {
     categories: Lines,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     valid_until: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "objects")]
     versions: Vec<VersionEntry>,
+    #[serde(deserialize_with = "objects")]
     local_images: Vec<LocalImageEntry>,
 }
 
@@ -112,7 +118,12 @@ impl Snapshot {
     /// Makes a snapshot of all images of a catalog's index, with their versions and local images as far as they are
     /// known.
     pub fn new(catalog: &Catalog, taken: Timestamp) -> Self {
-        Self { taken, images: catalog.images().iter().map(|image| Entry::new(image, catalog)).collect() }
+        Self::of(catalog.images().iter().map(|image| Entry::new(image, catalog)).collect(), taken)
+    }
+
+    fn of(images: Vec<Entry>, taken: Timestamp) -> Self {
+        let places = Places::of(&images);
+        Self { taken, images, places }
     }
 
     /// How many images it holds, and how many local images.
@@ -131,17 +142,17 @@ impl Snapshot {
         }
         // Some editors put a byte order mark there.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let Gate { imagelock_snapshot } = serde_json::from_str(text)?;
+        let Object(Gate { imagelock_snapshot }) = serde_json::from_str(text)?;
         if imagelock_snapshot != FORMAT {
             return Err(Malformed::Format(imagelock_snapshot));
         }
-        let file: SnapshotFile = serde_json::from_str(text)?;
+        let Object(file): Object<SnapshotFile> = serde_json::from_str(text)?;
         let mut images = file.images.into_iter().map(ImageEntry::read).collect::<Result<Vec<_>, _>>()?;
         images.sort_by(|a, b| a.image.cmp(&b.image));
         if let Some(pair) = images.windows(2).find(|pair| pair[0].image.label == pair[1].image.label) {
             return Err(Malformed::Twice(pair[0].image.label.clone()));
         }
-        Ok(Self { taken: timestamp("taken", &file.taken)?, images })
+        Ok(Self::of(images, timestamp("taken", &file.taken)?))
     }
 
     /// The text of the snapshot. The same catalog gives the same text.
@@ -159,28 +170,32 @@ impl Snapshot {
 
     /// Answers as the Marketplace did when the snapshot was taken.
     pub(super) fn answer(&self, question: Question) -> Told {
-        let find = |wanted: &dyn Fn(&Entry) -> bool| self.images.iter().find(|entry| wanted(entry));
+        let image = |id: ImageId| self.places.images.get(&id).map(|number| &self.images[*number]);
         match question {
             Question::Index => {
                 Told::Index(Answer::Found(self.images.iter().map(|entry| entry.image.clone()).collect()))
             }
             Question::Versions(id) => {
-                let entry = find(&|entry| entry.image.id == id);
-                Told::Versions(id, entry.map_or(Answer::NotFound, |entry| Answer::Found(entry.versions.clone())))
+                Told::Versions(id, image(id).map_or(Answer::NotFound, |entry| Answer::Found(entry.versions.clone())))
             }
             Question::LocalImage(id) => {
-                let rows = self.images.iter().flat_map(|entry| &entry.rows).filter(|row| !row.superseded);
-                let local = rows.map(|row| &row.local).find(|local| local.id == id);
+                let place = self.places.local_images.get(&id);
+                let local = place.map(|(number, row)| &self.images[*number].rows[*row].local);
                 Told::LocalImage(id, local.map_or(Answer::NotFound, |local| Answer::Found(local.clone())))
             }
-            Question::Listing(image) => {
-                let answer = match &image {
-                    ImageRef::Label(label) => find(&|entry| entry.image.label == *label).map(Entry::current),
-                    ImageRef::Id(id) => find(&|entry| entry.image.id == *id).map(Entry::current),
-                    ImageRef::Version(id) => find(&|entry| entry.versions.iter().any(|version| version.id == *id))
-                        .map(|entry| entry.listing(|row| row.versions.contains(id))),
+            Question::Listing(asked) => {
+                let answer = match &asked {
+                    ImageRef::Label(label) => {
+                        let number = self.images.binary_search_by(|entry| entry.image.label.cmp(label));
+                        number.ok().map(|number| self.images[number].current())
+                    }
+                    ImageRef::Id(id) => image(*id).map(Entry::current),
+                    ImageRef::Version(id) => {
+                        let number = self.places.versions.get(id);
+                        number.map(|number| self.images[*number].listing(|row| row.versions.contains(id)))
+                    }
                 };
-                Told::Listing(image, answer.map_or(Answer::NotFound, Answer::Found))
+                Told::Listing(asked, answer.map_or(Answer::NotFound, Answer::Found))
             }
         }
     }

@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 
 use super::budget::TooMuch;
+use super::certificate::refusal;
 use super::proxy::Proxy;
 use super::retry::{is_transient, retry_after};
 use super::wire::ErrorBody;
@@ -94,16 +95,10 @@ impl Trouble {
 
     /// TLS could not be spoken, or not with whom it should be. No retry helps, but for a server that refuses HTTP/2.
     fn tls(error: &rustls::Error, base: &str) -> Self {
-        use rustls::{AlertDescription, CertificateError, Error};
+        use rustls::{AlertDescription, Error};
         let (cause, help) = match error {
             Error::InvalidCertificate(refused) => {
-                let why = match refused {
-                    CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_) => {
-                        "it is self-signed, or its issuer is not trusted here".to_owned()
-                    }
-                    other => visible(&other.to_string()),
-                };
-                let help = "behind a proxy that signs with a company CA, name its PEM file in SSL_CERT_FILE";
+                let (why, help) = refusal(refused);
                 (format!("the certificate of {base} was refused: {why}"), help)
             }
             Error::InvalidMessage(_) => {

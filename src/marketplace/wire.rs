@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::lenient::{List, lenient};
+use super::lenient::{List, Object, lenient};
 use super::lines::Lines;
 use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
 use crate::domain::word_set::WordSet;
@@ -40,12 +40,12 @@ impl<R: DeserializeOwned> Page<R> {
         #[serde(bound = "R: DeserializeOwned")]
         struct Body<R> {
             #[serde(alias = "local_images", alias = "images", alias = "versions")]
-            rows: List<R>,
+            rows: List<Object<R>>,
             #[serde(default, deserialize_with = "lenient")]
             total_count: Option<u64>,
         }
-        let body: Body<R> = serde_json::from_slice(body)?;
-        Ok(Self { rows: body.rows.0, total: body.total_count })
+        let Object(body): Object<Body<R>> = serde_json::from_slice(body)?;
+        Ok(Self { rows: body.rows.0.into_iter().map(|Object(row)| row).collect(), total: body.total_count })
     }
 }
 
@@ -180,7 +180,7 @@ pub(super) struct ErrorBody {
     kind: Option<String>,
     message: Option<String>,
     #[serde(default)]
-    details: List<Detail>,
+    details: List<Object<Detail>>,
 }
 
 #[derive(Deserialize)]
@@ -192,7 +192,7 @@ struct Detail {
 
 impl ErrorBody {
     pub(super) fn read(body: &[u8]) -> Self {
-        serde_json::from_slice(body).unwrap_or_default()
+        serde_json::from_slice(body).map(|Object(error)| error).unwrap_or_default()
     }
 
     /// Whether this is the API itself saying that a thing does not exist. A 404 without it comes from a wrong
@@ -204,7 +204,7 @@ impl ErrorBody {
     /// The error in a clause, to stand behind the status; empty where nothing was said.
     pub(super) fn describe(&self) -> String {
         let detail = |detail: &Detail| clause([&detail.argument_name, &detail.reason, &detail.help_message], " ");
-        let details = self.details.0.iter().take(3).map(|it| Some(detail(it)));
+        let details = self.details.0.iter().take(3).map(|Object(it)| Some(detail(it)));
         let parts: Vec<_> = [self.kind.clone(), self.message.clone()].into_iter().chain(details).collect();
         clause(&parts, ": ")
     }

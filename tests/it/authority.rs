@@ -5,16 +5,20 @@ use std::sync::Arc;
 use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// A company's own CA.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
     pub fn new() -> Self {
+        Self::named("A company")
+    }
+
+    pub fn named(name: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         // Else issuer and server have one name, which for OpenSSL is a certificate that signed itself.
-        params.distinguished_name.push(DnType::CommonName, "A company");
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
@@ -25,23 +29,50 @@ impl Authority {
 
     /// A server that shows a certificate for `name`, valid until `year`.
     pub fn server(&self, name: &str, year: i32, protocols: &[&str]) -> TlsAcceptor {
+        self.odd_server(name, protocols, |params| params.not_after = rcgen::date_time_ymd(year, 1, 1))
+    }
+
+    /// A server that shows a certificate for `name` that differs from an ordinary one.
+    pub fn odd_server(
+        &self,
+        name: &str,
+        protocols: &[&str],
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> TlsAcceptor {
+        let (certificate, key) = self.certify(name, change);
+        acceptor(&certificate, &key, protocols)
+    }
+
+    /// A server that shows a certificate whose signature is another than this authority's.
+    pub fn forging_server(&self, name: &str, protocols: &[&str]) -> TlsAcceptor {
+        let (certificate, key) = self.certify(name, |_| {});
+        let mut der = certificate.der().to_vec();
+        *der.last_mut().unwrap() ^= 1;
+        acceptor_of(der.into(), &key, protocols)
+    }
+
+    fn certify(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> (Certificate, KeyPair) {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_before = rcgen::date_time_ymd(2020, 1, 1);
-        params.not_after = rcgen::date_time_ymd(year, 1, 1);
-        let certificate = params.signed_by(&key, &self.0).unwrap();
-        acceptor(&certificate, &key, protocols)
+        params.not_after = rcgen::date_time_ymd(2099, 1, 1);
+        change(&mut params);
+        (params.signed_by(&key, &self.0).unwrap(), key)
     }
 }
 
 /// A server that shows this certificate.
 pub fn acceptor(certificate: &Certificate, key: &KeyPair, protocols: &[&str]) -> TlsAcceptor {
+    acceptor_of(certificate.der().clone(), key, protocols)
+}
+
+fn acceptor_of(certificate: CertificateDer<'static>, key: &KeyPair, protocols: &[&str]) -> TlsAcceptor {
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
+        .with_single_cert(vec![certificate], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
         .unwrap();
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
     TlsAcceptor::from(Arc::new(config))

@@ -7,6 +7,19 @@ use std::process::{Command, Output};
 use crate::authority::Authority;
 use crate::standin::Marketplace;
 
+/// The time of every run.
+const NOW: &str = "2026-11-24T10:00:00Z";
+
+/// The arguments that a line runs with: those of the line and the time, unless the line has one.
+fn arguments(line: &str) -> Vec<&str> {
+    let words = line.split_whitespace();
+    if line.trim().is_empty() || line.contains("--now") {
+        words.collect()
+    } else {
+        ["--now", NOW].into_iter().chain(words).collect()
+    }
+}
+
 /// Where a test works.
 pub struct Bench {
     directory: tempfile::TempDir,
@@ -98,13 +111,14 @@ impl Bench {
     /// imagelock, ready to run here.
     pub fn command(&self, line: &str) -> Command {
         let mut command = self.here(env!("CARGO_BIN_EXE_imagelock"));
-        command.args(line.split_whitespace());
+        command.args(arguments(line));
         command
     }
 
     /// imagelock on a terminal of its own, which `script` (util-linux) makes: what is written there comes out here.
     pub fn on_a_terminal(&self, line: &str) -> Command {
         let mut command = self.here("/usr/bin/script");
+        let line = arguments(line).join(" ");
         command.arg("-qec").arg(format!("{} {line}", env!("CARGO_BIN_EXE_imagelock"))).arg("/dev/null");
         command
     }
@@ -115,7 +129,6 @@ impl Bench {
         command
             .current_dir(self.directory.path())
             .env_clear()
-            .env("IMAGELOCK_NOW", "2026-11-24T10:00:00Z")
             // Whoever forgets to name a Marketplace asks nobody.
             .env("SCW_API_URL", "http://127.0.0.1:1")
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -127,10 +140,15 @@ impl Bench {
         self.outcome(&mut self.command(line))
     }
 
-    /// Runs a script in which `$IMAGELOCK` is imagelock.
+    /// A script in which each call of `"$IMAGELOCK"` has the time.
+    pub fn timed(script: &str) -> String {
+        script.replace("\"$IMAGELOCK\"", &format!("\"$IMAGELOCK\" --now {NOW}"))
+    }
+
+    /// Runs a script in which `"$IMAGELOCK"` is imagelock.
     pub fn shell(&self, script: &str) -> Run {
         let mut shell = self.here("/bin/sh");
-        self.outcome(shell.env("IMAGELOCK", env!("CARGO_BIN_EXE_imagelock")).arg("-c").arg(script))
+        self.outcome(shell.env("IMAGELOCK", env!("CARGO_BIN_EXE_imagelock")).arg("-c").arg(Self::timed(script)))
     }
 
     fn outcome(&self, command: &mut Command) -> Run {

@@ -241,7 +241,7 @@ fn a_limit_that_kills() {
 /// Runs a script on a disk of its own, `disk`, with a few pages of 4 KiB; it has the files of the bench but the catalog.
 fn on_a_small_disk(bench: &Bench, script: &str) -> Run {
     fs::create_dir(bench.path("disk")).unwrap();
-    let upgrade = format!("\"$IMAGELOCK\" {UPGRADE}").replace("new.json", "../new.json");
+    let upgrade = Bench::timed(&format!("\"$IMAGELOCK\" {UPGRADE}")).replace("new.json", "../new.json");
     let around = "set -e; mount -t tmpfs -o size=64k none disk; cp -r images.* infra disk; cd disk; \
                   sums() { find . -type f ! -name fill -exec sha256sum {} + | sort; }; before=$(sums); set +e\n";
     let after = "echo \"exit $?\"; [ \"$before\" = \"$(sums)\" ] && echo 'all as before'";

@@ -125,6 +125,12 @@ fn pipes_and_devices_are_not_read() {
      |
      = help: put a file that you may read in the place of `/dev/zero`
     ");
+    std::fs::File::create(bench.path("large.json")).unwrap().set_len((64 << 20) + 1).unwrap();
+    assert_snapshot!(bench.fails("resolve --catalog large.json"), @"
+    error: could not read `large.json`: it is larger than 64 MiB
+     |
+     = help: put a file that you may read in the place of `large.json`
+    ");
     assert_snapshot!(bench.fails("resolve --manifest /dev/zero"), @"
     error: could not read `/dev/zero`: it is no regular file
      |

@@ -249,6 +249,23 @@ fn nothing_but_its_beginning_is_said_of_a_long_word() {
 }
 
 #[test]
+fn a_list_in_a_snapshot_is_not_taken_for_an_object() {
+    let web = snapshot("ubuntu_noble", "web");
+    let whole = "[1,\"2026-11-24T08:00:00Z\",[]]".to_owned();
+    let image = format!(
+        "{{\"imagelock_snapshot\":1,\"taken\":\"2026-11-24T08:00:00Z\",\"images\":[[\"a\",\"{ID}\",\"a\",[]]]}}"
+    );
+    let local = format!("{{\"id\":\"{ID}\",\"zone\":\"fr-par-1\",\"arch\":\"x86_64\",\"commercial_types\":[]}}");
+    assert!(web.contains(&local));
+    let version = web.replace("\"local_images\"", &format!("\"versions\":[[\"{ID}\"]],\"local_images\""));
+    let row = web.replace(&local, &format!("[\"{ID}\",\"fr-par-1\",\"x86_64\",null,[],false,[]]"));
+    for snapshot in [whole, image, version, row] {
+        let message = mistake_in_snapshot(&snapshot);
+        assert!(message.contains("invalid type: sequence, expected an object"), "{snapshot}: {message}");
+    }
+}
+
+#[test]
 fn of_many_mistakes_the_first_thousand_are_told() {
     let keys = each(100_000, |n| format!("k{n} = 1\n"));
     let blocks = format!("version = 1\n{}", "[[pin]]\n".repeat(20_000));
@@ -308,7 +325,7 @@ fn what_is_nested_deep() {
       | ^ recursion limit
     ");
     assert_snapshot!(mistake_in_snapshot("[".repeat(10_000)), @"
-    error: `catalog.json`: it is no snapshot of the Marketplace: invalid type: sequence, expected u32 at line 1 column 1
+    error: `catalog.json`: it is no snapshot of the Marketplace: invalid type: sequence, expected an object at line 1 column 0
      |
      = help: `imagelock snapshot FILE` writes one
     ");

@@ -18,6 +18,7 @@ mod bench;
 mod browser;
 mod check;
 mod consumers;
+mod contradictions;
 mod crash;
 mod dates;
 mod disk;

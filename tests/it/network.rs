@@ -167,6 +167,50 @@ fn json_that_is_none_or_another() {
 }
 
 #[test]
+fn a_list_is_not_taken_for_a_row_or_a_page() {
+    let id = "00000001-0000-4000-8000-000000000000";
+    let row = json!([id, "ubuntu_noble", "fr-par-1", "x86_64", "instance_sbs", ["DEV1-S"]]);
+    for body in [json!({"local_images": [row], "total_count": 1}), json!([[row], 1]), json!([[], 0])] {
+        let message = refusal(move |_, _, _| Reply::Json(body.clone()));
+        assert!(
+            message.contains("it is not the JSON expected (invalid type: sequence, expected an object"),
+            "{message}"
+        );
+    }
+    // An error that is a list says nothing, and least of all that there is no such image.
+    let message = refusal(|_, _, _| Reply::Raw(404, "application/json", br#"["not_found", "gone", []]"#.into()));
+    assert!(message.contains("it answered 404 Not Found\n"), "{message}");
+    // Where only dates depend on it, its rows tell none.
+    let marketplace = Marketplace::offering([noble().published("2026-10-05T08:00:00Z")]);
+    marketplace.answers(|path, _, value| match path {
+        _ if path.contains("/versions") => {
+            let version = &value["versions"][0];
+            Reply::Json(json!({"versions": [[version["id"], version["published_at"]]], "total_count": 1}))
+        }
+        _ => Reply::Normal,
+    });
+    let run = Bench::with(MANIFEST).asking(&marketplace).run("resolve");
+    assert_eq!(run.status, Some(0), "{run}");
+    assert!(run.stderr.contains("expected an object"), "{run}");
+}
+
+#[test]
+fn an_error_with_a_large_body_keeps_its_status_and_its_retry() {
+    let page = || vec![b'x'; 3 << 20];
+    for status in [429, 500, 503] {
+        let requests = succeeds(move |_, times, _| match times {
+            1 => Reply::Raw(status, "text/html", page()),
+            _ => Reply::Normal,
+        });
+        assert_eq!(requests.iter().filter(|path| path.contains("image_label")).count(), 2, "{status}: {requests:?}");
+    }
+    for (status, cause) in [(503, "it answered 503 Service Unavailable"), (403, "it answered 403 Forbidden")] {
+        let message = refusal(move |_, _, _| Reply::Raw(status, "text/html", page()));
+        assert!(message.contains(cause), "{message}");
+    }
+}
+
+#[test]
 fn an_answer_without_end() {
     assert_snapshot!(refusal(|_, _, _| Reply::Endless(1 << 30)), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`

@@ -130,6 +130,116 @@ fn some_need_no_proxy() {
     assert_eq!(proxy.asked().len(), 1);
 }
 
+/// A Marketplace that can be reached without a proxy, and a bench that trusts it.
+fn within_reach() -> (Marketplace, Bench) {
+    let authority = Authority::new();
+    let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
+    let marketplace = Marketplace::with_tls(offers, authority.server("127.0.0.1", 2099, &["h2"]));
+    let bench = Bench::with(MANIFEST).asking(&marketplace).trusting(&authority);
+    (marketplace, bench)
+}
+
+#[test]
+fn a_proxy_is_never_bypassed() {
+    let (marketplace, bench) = within_reach();
+    let proxy = Proxy::refusing("403 Forbidden");
+    let (url, port) = (proxy.url(), marketplace.address().port());
+    let environments: [&[(&str, &str)]; 16] = [
+        &[("HTTPS_PROXY", &format!("{url} "))],
+        &[("HTTPS_PROXY", &format!("{url}\n"))],
+        &[("HTTPS_PROXY", &format!("{url}\r\n"))],
+        &[("https_proxy", &format!("\t {url}"))],
+        &[("HTTPS_PROXY", &format!("{}/", proxy.address))],
+        &[("HTTPS_PROXY", ""), ("https_proxy", &url)],
+        &[("HTTPS_PROXY", " \n"), ("https_proxy", &url)],
+        &[("HTTPS_PROXY", ""), ("https_proxy", ""), ("ALL_PROXY", ""), ("all_proxy", &url)],
+        &[("HTTPS_PROXY", &url), ("https_proxy", "socks5://127.0.0.1:1")],
+        &[("HTTPS_PROXY", &url), ("REQUEST_METHOD", "GET")],
+        &[("all_proxy", &url), ("REQUEST_METHOD", "")],
+        &[("HTTPS_PROXY", &url), ("NO_PROXY", " ")],
+        &[("HTTPS_PROXY", &url), ("NO_PROXY", ""), ("no_proxy", "example.org")],
+        &[("HTTPS_PROXY", &url), ("NO_PROXY", "example.org"), ("no_proxy", "*")],
+        &[("HTTPS_PROXY", &url), ("NO_PROXY", "127.0.0.2,10.0.0.0/8,0.0.1,127.0.0.1x")],
+        // An exception is a host, whatever its port.
+        &[("HTTPS_PROXY", &url), ("NO_PROXY", &format!("127.0.0.1:{port}"))],
+    ];
+    for environment in environments {
+        let mut command = bench.command("resolve --timeout 1");
+        let output = command.envs(environment.iter().copied()).output().unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{environment:?}: {message}");
+        assert!(message.contains("does not lead to") && message.contains(": it refuses"), "{environment:?}: {message}");
+        assert!(proxy.asked().contains(&format!("CONNECT 127.0.0.1:{port} HTTP/1.1")), "{environment:?}");
+    }
+    assert_eq!(marketplace.connections(), 0);
+}
+
+#[test]
+fn hosts_that_need_no_proxy_are_connected_to_without_it() {
+    let (marketplace, bench) = within_reach();
+    let proxy = Proxy::refusing("403 Forbidden");
+    for list in ["127.0.0.1", "127.0.0.0/8", "a.example, 127.0.0.1 ,b", "*"] {
+        for name in ["NO_PROXY", "no_proxy"] {
+            let mut command = bench.command("resolve --upgrade");
+            let output = command.env("HTTPS_PROXY", proxy.url()).env(name, format!(" {list}\n")).output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{name}={list}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    assert_eq!(proxy.asked(), [""; 0]);
+    assert_eq!(marketplace.connections(), 4 * 2);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_variable_that_cannot_be_used_is_named_and_nothing_is_connected_to() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let (marketplace, bench) = within_reach();
+    let proxy = Proxy::refusing("403 Forbidden");
+    let refusal = |environment: &[(&str, &[u8])]| {
+        let mut command = bench.command("resolve --timeout 1");
+        command.envs(environment.iter().map(|(name, value)| (name, OsStr::from_bytes(value))));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{environment:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let url = proxy.url();
+    let url = url.as_bytes();
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "SCW_API_URL", "SSL_CERT_FILE"] {
+        for exceptions in [&b""[..], b"*"] {
+            let message = refusal(&[(name, b"http://127.0.0.1:1/\xff"), ("NO_PROXY", exceptions)]);
+            assert!(message.contains(&format!("= note: the value of {name} is not UTF-8\n")), "{message}");
+            assert!(message.contains(&format!("= help: correct {name}, or unset it\n")), "{message}");
+        }
+    }
+    for name in ["NO_PROXY", "no_proxy"] {
+        let message = refusal(&[("HTTPS_PROXY", url), (name, b"*\xff")]);
+        assert!(message.contains(&format!("= note: the value of {name} is not UTF-8\n")), "{message}");
+    }
+    for bad in
+        [&b"http://"[..], b"socks5://127.0.0.1:1", b"http://a b", b"a\"b", b"http://127.0.0.1:99999", b"ht tp://a"]
+    {
+        let message = refusal(&[("HTTPS_PROXY", bad), ("https_proxy", url), ("NO_PROXY", b"*")]);
+        assert!(message.contains("= note: the address of a proxy in HTTPS_PROXY cannot be used\n"), "{message}");
+    }
+    assert_eq!((marketplace.connections(), proxy.asked()), (0, vec![]));
+}
+
+#[test]
+fn the_address_of_the_api_is_read_like_the_others() {
+    let (marketplace, bench) = within_reach();
+    let output = bench.command("resolve").env("SCW_API_URL", format!(" {}\r\n", marketplace.url())).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    // An empty value is no value: then it is the Marketplace itself, here behind a proxy that leads nowhere.
+    let proxy = Proxy::refusing("407 Proxy Authentication Required");
+    for empty in ["", " \n"] {
+        let mut command = bench.command("resolve --upgrade --timeout 1");
+        command.env("SCW_API_URL", empty).env("HTTPS_PROXY", proxy.url()).output().unwrap();
+        assert!(proxy.asked().contains(&"CONNECT api.scaleway.com:443 HTTP/1.1".to_owned()));
+    }
+}
+
 /// The notes of a message, but for how often it was tried in the second, and the port.
 fn notes(message: &str, proxy: &Proxy) -> String {
     let lines = message.lines().filter(|line| line.starts_with("  = ") && !line.contains("attempt"));

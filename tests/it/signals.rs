@@ -115,6 +115,50 @@ fn closed_outputs_are_no_error_and_get_no_others_text() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn data_for_a_closed_or_full_output_is_an_error() {
+    let (bench, _marketplace) = resolved();
+    let printing = [
+        "get web",
+        "list",
+        "list --format json",
+        "export env",
+        "explain web",
+        "search",
+        "schema",
+        "completions bash",
+        "man",
+    ];
+    for line in printing {
+        let run = bench.shell(&format!("\"$IMAGELOCK\" {line} >&-"));
+        assert_eq!(
+            run.to_string(),
+            "--- stderr\nerror: could not write to standard output: it is closed; all else was done\n--- exit 1\n",
+            "{line}"
+        );
+        assert_eq!(bench.shell(&format!("\"$IMAGELOCK\" {line} > /dev/null")).status, Some(0), "{line}");
+    }
+    for line in printing.iter().chain(&["check", "resolve --upgrade --dry-run", "--help", "--version", "get --help"]) {
+        let run = bench.shell(&format!("\"$IMAGELOCK\" {line} > /dev/full"));
+        assert_eq!(run.status, Some(1), "{line}: {run}");
+        assert!(
+            run.stderr.contains("error: could not write to standard output: No space left on device"),
+            "{line}: {run}"
+        );
+    }
+    for line in printing.iter().chain(&["check"]) {
+        let run = bench.shell(&format!("\"$IMAGELOCK\" {line} 1< images.toml"));
+        assert_eq!(run.status, Some(1), "{line}: {run}");
+        assert!(
+            run.stderr.contains("error: could not write to standard output: it is only open for reading"),
+            "{line}: {run}"
+        );
+    }
+    // Where there is nothing to print, nothing is lost.
+    assert_eq!(bench.shell("\"$IMAGELOCK\" export env -o pins.env >&-").status, Some(0));
+}
+
+#[test]
 fn a_reader_of_the_log_that_went_away_is_no_error() {
     let (bench, _marketplace) = resolved();
     let mut run =

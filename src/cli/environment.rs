@@ -1,0 +1,62 @@
+//! The variables of the environment, all read in one way. No library reads one that decides what is sent where.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::catalog::Failure;
+use crate::files;
+use crate::marketplace::{Authorities, Proxy};
+
+/// The variables that name a proxy for https. The first that is set is used.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/// The variables that name the hosts that need no proxy.
+const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// The value of a variable, without whitespace around it: a value that comes from a file often ends with a line break.
+/// An empty value is the same as no value.
+///
+/// # Errors
+/// If the value is not UTF-8. It is not quoted: it may be a secret.
+pub(super) fn variable(name: &str) -> Result<Option<String>, Failure> {
+    let Some(value) = std::env::var_os(name) else { return Ok(None) };
+    let Ok(value) = value.into_string() else {
+        return Err(Failure::new(format!("the value of {name} is not UTF-8"), format!("correct {name}, or unset it")));
+    };
+    let value = value.trim_ascii();
+    Ok((!value.is_empty()).then(|| value.to_owned()))
+}
+
+/// The first of some variables that is set.
+fn first(names: &[&'static str]) -> Result<Option<(&'static str, String)>, Failure> {
+    for name in names {
+        if let Some(value) = variable(name)? {
+            return Ok(Some((name, value)));
+        }
+    }
+    Ok(None)
+}
+
+/// The proxy for https.
+///
+/// # Errors
+/// If there is one that cannot be used.
+pub(super) fn proxy() -> Result<Option<Proxy>, Failure> {
+    let Some((variable, address)) = first(&PROXIES)? else { return Ok(None) };
+    let exceptions = first(&EXCEPTIONS)?.map(|(_, hosts)| hosts);
+    Proxy::new(variable, &address, exceptions).map(Some)
+}
+
+/// The certificate authorities that are trusted in addition to those of the system.
+///
+/// # Errors
+/// If their file cannot be read.
+pub(super) fn authorities() -> Result<Option<Authorities>, Failure> {
+    let Some(path) = variable("SSL_CERT_FILE")?.map(PathBuf::from) else { return Ok(None) };
+    let pem = files::read_bytes(&path).and_then(|read| read.ok_or_else(|| files::absent(&path)));
+    pem.map(|pem| Some(Authorities { pem, path: path.clone() })).map_err(|error| unreadable(&path, &error))
+}
+
+fn unreadable(path: &Path, error: &crate::error::Error) -> Failure {
+    let why = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    Authorities::unreadable(path, why)
+}
