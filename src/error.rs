@@ -178,6 +178,32 @@ pub enum Error {
         /// The lockfile.
         path: PathBuf,
     },
+    /// Git is too old to be used safely.
+    #[error("cannot read the history of `{}` with git {version}", path.display())]
+    OldGit {
+        /// The lockfile.
+        path: PathBuf,
+        /// What it calls its version.
+        version: String,
+    },
+    /// The lockfile is in a bare repository that git found by itself, as part of a clone.
+    #[error("cannot use the bare git repository `{}`: its configuration can run commands", path.display())]
+    BareRepository {
+        /// The directory that looks like one.
+        path: PathBuf,
+    },
+    /// The repository has its working tree elsewhere.
+    #[error("cannot read the history of `{}`: it is outside the working tree of its git repository", path.display())]
+    OutsideWorkTree {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// The time of the run is over.
+    #[error("cannot finish within {seconds} s")]
+    TimedOut {
+        /// How long the run was allowed to take.
+        seconds: u64,
+    },
     /// Git did not do what it was asked to.
     #[error("git could not read the history of the lockfile")]
     Git {
@@ -310,6 +336,18 @@ impl Error {
             Self::Snapshot { .. } => "`imagelock snapshot FILE` writes one".to_owned(),
             Self::NotOurs { .. } => "choose another name, or move the file away first".to_owned(),
             Self::NoGit { .. } => "install git, or add its directory to PATH".to_owned(),
+            Self::OldGit { .. } => "install git 2.38 or newer: older releases can run commands that a repository \
+                                    contains"
+                .to_owned(),
+            Self::BareRepository { path } => format!(
+                "if you did not expect a repository there, delete its `HEAD`, `config`, `objects` and `refs`; otherwise \
+                 run imagelock in a working tree of it: `git clone {} DIR`",
+                path.display()
+            ),
+            Self::OutsideWorkTree { .. } => {
+                "check the setting that moves it: `git config --show-origin core.worktree`".to_owned()
+            }
+            Self::TimedOut { .. } => "allow more time with `--timeout SECONDS`".to_owned(),
             Self::Git { .. } => "do what git asks for, then run imagelock again".to_owned(),
             Self::NoRepository { .. } => {
                 "run imagelock where the lockfile is committed; `--manifest PATH` names another manifest".to_owned()

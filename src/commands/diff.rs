@@ -86,8 +86,8 @@ fn side(
         Some(blob) => {
             // As git names it.
             let path = PathBuf::from(format!("{name}:{}", path.display()));
-            let content = repository.read(&[&blob])?.into_iter().next().flatten();
-            let content = content.ok_or_else(|| Error::Git { message: format!("the object {blob} is missing") })?;
+            let content = repository.reader()?.read(&blob)?;
+            let content = content.map_err(|why| Error::Git { message: format!("`{}`: {why}", path.display()) })?;
             Some(parse_lock(Source { text: files::text(content, &path)?, path }, Lock::parse)?.0)
         }
         None => None,

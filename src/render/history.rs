@@ -73,7 +73,7 @@ type Text = (String, Style);
 fn stamp(commit: Option<&Commit>) -> ([Text; 2], [Text; 2]) {
     match commit {
         Some(commit) => (
-            [(date(commit.time), PLAIN), (short(&commit.id).to_owned(), PLAIN)],
+            [(commit.time.map(date).unwrap_or_default(), PLAIN), (short(&commit.id).to_owned(), PLAIN)],
             [(visible(&commit.author), PLAIN), (visible(&commit.subject), PLAIN)],
         ),
         None => ([none(), ("not committed".to_owned(), PLAIN)], [none(), none()]),
@@ -83,7 +83,9 @@ fn stamp(commit: Option<&Commit>) -> ([Text; 2], [Text; 2]) {
 /// Everything there is to say of a change, and how old the image was that came, and the one that went. Nobody vouches
 /// for the date in a block that was edited.
 fn with_ages(change: &Change, entry: &Entry) -> String {
-    let days = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| age(pin, entry.time)).map(|days| count(days, "day"));
+    let days = |pin: &Option<Pin>| {
+        pin.as_ref().zip(entry.time).and_then(|(pin, time)| age(pin, time)).map(|days| count(days, "day"))
+    };
     let moves = change.from.as_ref().map(|pin| pin.id) != change.to.as_ref().map(|pin| pin.id);
     let came = days(&change.to).filter(|_| moves && !change.edited).map(|days| format!("{days} old when pinned"));
     let went = days(&change.from).filter(|_| moves).map(|days| match change.to {
