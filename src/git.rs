@@ -3,6 +3,7 @@
 //! No shell and no pager; and no process per commit: one `git log` lists the revisions, one `git cat-file` reads them all.
 
 mod command;
+mod error;
 mod history;
 
 use std::ffi::OsString;
@@ -10,6 +11,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use self::command::{Answer, Git};
+pub use self::error::GitError;
 pub use self::history::Reader;
 use self::history::{FORMAT, Revisions};
 use crate::domain::history::Commit;
@@ -68,14 +70,14 @@ impl Repository {
         let answer =
             git.ask(git.command(&["rev-parse", "--is-shallow-repository", "--is-inside-work-tree", "--show-prefix"]))?;
         if !answer.status.success() && answer.stderr.contains("not a git repository") {
-            return Err(Error::NoRepository { path: lock.to_owned() });
+            return Err(GitError::NoRepository { path: lock.to_owned() }.into());
         }
         let answer = answer.success()?;
         let mut lines = answer.splitn(3, |byte| *byte == b'\n');
         let [is_shallow, is_inside] = [lines.next(), lines.next()].map(|line| line == Some(&b"true"[..]));
         // `core.worktree` can lead elsewhere, to the history of another file.
         if !is_inside {
-            return Err(Error::OutsideWorkTree { path: lock.to_owned() });
+            return Err(GitError::OutsideWorkTree { path: lock.to_owned() }.into());
         }
         let prefix = lines.next().unwrap_or_default();
         let prefix = prefix.strip_suffix(b"\n").unwrap_or(prefix).to_owned();
@@ -185,5 +187,5 @@ impl Repository {
 }
 
 fn misunderstood(command: &str) -> Error {
-    Error::Git { message: format!("the answer of `git {command}` was not understood") }
+    GitError::Failed { message: format!("the answer of `git {command}` was not understood") }.into()
 }

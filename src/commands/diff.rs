@@ -8,7 +8,7 @@ use crate::domain::history::{Comparison, Side, changes};
 use crate::domain::lock::Lock;
 use crate::error::{Error, Source};
 use crate::files;
-use crate::git::Repository;
+use crate::git::{GitError, Repository};
 use crate::render::{history as human, json, markdown};
 
 /// A state of the lockfile that is named.
@@ -87,7 +87,8 @@ fn side(
             // As git names it.
             let path = PathBuf::from(format!("{name}:{}", path.display()));
             let content = repository.reader()?.read(&blob)?;
-            let content = content.map_err(|why| Error::Git { message: format!("`{}`: {why}", path.display()) })?;
+            let content =
+                content.map_err(|why| GitError::Failed { message: format!("`{}`: {why}", path.display()) })?;
             Some(parse_lock(Source { text: files::text(content, &path)?, path }, Lock::parse)?.0)
         }
         None => None,

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
 
+use super::GitError;
 use crate::deadline::{self, Running};
 use crate::error::Error;
 use crate::files::directory_of;
@@ -93,7 +94,7 @@ impl Git {
     pub(super) fn find(lock: &Path) -> Result<Self, Error> {
         deadline::arm();
         let lock = lock.to_owned();
-        let Some((program, path)) = program() else { return Err(Error::NoGit { path: lock }) };
+        let Some((program, path)) = program() else { return Err(GitError::Missing { path: lock }.into()) };
         let git = Self { lock, program, path };
         let mut command = git.program();
         command.arg("version");
@@ -102,7 +103,7 @@ impl Git {
         let version = version.trim().trim_start_matches("git version ").to_owned();
         match numbers(&version) {
             Some(numbers) if numbers >= OLDEST => Ok(git),
-            _ => Err(Error::OldGit { path: git.lock, version }),
+            _ => Err(GitError::TooOld { path: git.lock, version }.into()),
         }
     }
 
@@ -223,14 +224,15 @@ impl Answer {
         // `fatal: cannot use bare repository 'PATH' (safe.bareRepository is 'explicit')`
         let bare = self.stderr.split_once("cannot use bare repository '");
         if let Some((path, _)) = bare.and_then(|(_, rest)| rest.split_once("' (safe.bareRepository")) {
-            return Err(Error::BareRepository { path: path.into() });
+            return Err(GitError::BareRepository { path: path.into() }.into());
         }
-        Err(Error::Git { message: if self.stderr.is_empty() { self.status.to_string() } else { self.stderr } })
+        let message = if self.stderr.is_empty() { self.status.to_string() } else { self.stderr };
+        Err(GitError::Failed { message }.into())
     }
 }
 
 fn failed(source: &io::Error) -> Error {
-    Error::Git { message: source.to_string() }
+    GitError::Failed { message: source.to_string() }.into()
 }
 
 /// The first git on PATH, and that PATH. Entries that are empty or relative are left out: they lead into the current

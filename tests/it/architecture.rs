@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("guard.rs", &["error", "files"]),
     ("render", &["VERSION", "domain", "error"]),
     ("export", &["domain"]),
-    ("error.rs", &["domain", "files", "marketplace"]),
+    ("error.rs", &["domain", "files", "git", "marketplace"]),
     ("domain", &["VERSION"]),
 ];
 
