@@ -5,7 +5,7 @@
 
 use std::io;
 use std::process::{Child, Command, ExitStatus};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak, mpsc};
 use std::time::{Duration, Instant};
 
 /// How much later a computation is interrupted. Requests and waits end at the deadline by themselves, with errors that
@@ -108,7 +108,13 @@ fn watch() {
         for child in timer.children.iter().filter_map(Weak::upgrade) {
             let _ = lock(&child).kill();
         }
-        report();
+        // The terminal may be as stuck as the run is.
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            report();
+            let _ = sender.send(());
+        });
+        let _ = receiver.recv_timeout(GRACE);
         end();
     }
 }

@@ -1,8 +1,9 @@
 //! `imagelock log`: when each pin moved, by which commit, and how old the image was.
 
 use super::{Context, Format, Outcome, lock_path};
-use crate::domain::history::{Revision, Walk, read, short};
+use crate::domain::history::{Revision, Walk, read};
 use crate::domain::manifest::check_names;
+use crate::domain::short_ids::ShortIds;
 use crate::error::Error;
 use crate::files;
 use crate::git::{History, Repository};
@@ -17,7 +18,7 @@ pub fn run(context: &Context, names: &[String]) -> Result<Outcome, Error> {
     let text = files::read(&path)?;
     let repository = Repository::around(&path)?;
     let History { revisions, is_whole } = repository.history("HEAD")?;
-    let Some(oldest) = revisions.last().map(|(commit, _)| short(&commit.id).to_owned()) else {
+    let Some(oldest) = revisions.last().map(|(commit, _)| ShortIds::default().show(&commit.id)) else {
         return Err(if text.is_some() { Error::NeverCommitted { path } } else { Error::NoLock { path } });
     };
     let mut walk = Walk::new(names, context.now);

@@ -21,11 +21,6 @@ pub struct Commit {
     pub subject: String,
 }
 
-/// The first digits of a commit's hash, for tables where the whole would not fit.
-pub fn short(id: &str) -> &str {
-    id.get(..8).unwrap_or(id)
-}
-
 /// The lockfile as a commit left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {

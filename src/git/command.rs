@@ -207,10 +207,12 @@ impl Process {
     }
 
     /// Waits for git to end, after its answer was read.
-    pub(super) fn finish(mut self, stdout: Vec<u8>) -> Result<Answer, Error> {
-        drop(self.stdin.take());
-        let status = self.running.wait().map_err(|source| failed(&source))?;
-        let stderr = self.stderr.join().unwrap_or_default();
+    pub(super) fn finish(self, answer: Vec<u8>) -> Result<Answer, Error> {
+        let Self { stdin, stdout, stderr, running } = self;
+        // What says more than is read, or waits for more, ends by that.
+        drop((stdin, stdout));
+        let status = running.wait().map_err(|source| failed(&source))?;
+        let (stdout, stderr) = (answer, stderr.join().unwrap_or_default());
         Ok(Answer { status, stdout, stderr })
     }
 }
