@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Stdio;
 
-use self::command::{Answer, Git};
+use self::command::{Git, Process};
 pub use self::error::GitError;
 pub use self::history::Reader;
 use self::history::{FORMAT, Revisions};
@@ -67,8 +67,7 @@ impl Repository {
             return Err(Error::NoLock { path: lock.to_owned() });
         }
         let git = Git::find(lock)?;
-        let answer =
-            git.ask(git.command(&["rev-parse", "--is-shallow-repository", "--is-inside-work-tree", "--show-prefix"]))?;
+        let answer = git.ask(&["rev-parse", "--is-shallow-repository", "--is-inside-work-tree", "--show-prefix"])?;
         if !answer.status.success() && answer.stderr.contains("not a git repository") {
             return Err(GitError::NoRepository { path: lock.to_owned() }.into());
         }
@@ -84,8 +83,7 @@ impl Repository {
         let file = lock.file_name().unwrap_or_default().to_owned();
         let mut repository = Self { git, file, prefix, ends: Vec::new() };
         if is_shallow {
-            let path =
-                repository.git.ask(repository.git.command(&["rev-parse", "--git-path", "shallow"]))?.success()?;
+            let path = repository.git.ask(&["rev-parse", "--git-path", "shallow"])?.success()?;
             let path = directory_of(lock).join(String::from_utf8_lossy(&path).trim_end_matches('\n'));
             repository.ends = files::read(&path)?.unwrap_or_default().lines().map(str::to_owned).collect();
         }
@@ -117,7 +115,7 @@ impl Repository {
     pub fn lockfile(&self, commit: &str) -> Result<Option<Blob>, Error> {
         let mut command = self.git.command(&["ls-tree", "-z", "--end-of-options", commit]);
         command.arg(&self.file);
-        let answer = self.git.ask(command)?.success()?;
+        let answer = Process::start(command)?.answer()?.success()?;
         // `100644 blob HASH<tab>PATH`, or nothing.
         let answer = String::from_utf8_lossy(&answer);
         let mut words = answer.split(['\t', ' ']);
@@ -141,7 +139,7 @@ impl Repository {
         command.args(["--no-ext-diff", "--no-textconv", "--ignore-submodules=none"]);
         command.args(["-z", "--raw", "--no-abbrev", FORMAT, "--end-of-options", from, "--"]).arg(&self.file);
         let path = [&*self.prefix, self.file.as_encoded_bytes()].concat();
-        let mut log = Revisions::new(self.git.start(command)?, path);
+        let mut log = Revisions::new(Process::start(command)?, path);
         let mut revisions = Vec::new();
         while let Some(revision) = log.next()? {
             revisions.push(revision);
@@ -164,7 +162,7 @@ impl Repository {
     pub fn reader(&self) -> Result<Reader, Error> {
         let mut command = self.git.command(&["cat-file", "--batch"]);
         command.stdin(Stdio::piped());
-        Ok(Reader { process: self.git.start(command)? })
+        Ok(Reader { process: Process::start(command)? })
     }
 
     /// The contents of files, in the order in which they are asked for; `None` for those that have none here.
@@ -178,7 +176,7 @@ impl Repository {
 
     /// A hash that git may or may not find: then it exits with 1.
     fn found(&self, arguments: &[&str]) -> Result<Option<String>, Error> {
-        let answer: Answer = self.git.ask(self.git.command(arguments))?;
+        let answer = self.git.ask(arguments)?;
         if answer.status.code() == Some(1) {
             return Ok(None);
         }

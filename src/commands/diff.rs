@@ -87,8 +87,7 @@ fn side(
             // As git names it.
             let path = PathBuf::from(format!("{name}:{}", path.display()));
             let content = repository.reader()?.read(&blob)?;
-            let content =
-                content.map_err(|why| GitError::Failed { message: format!("`{}`: {why}", path.display()) })?;
+            let content = content.map_err(|why| GitError::NoContent { name: path.display().to_string(), why })?;
             Some(parse_lock(Source { text: files::text(content, &path)?, path }, Lock::parse)?.0)
         }
         None => None,

@@ -27,7 +27,7 @@ pub fn run(context: &Context, names: &[String]) -> Result<Outcome, Error> {
     for (commit, blob) in revisions {
         let lock = match blob.map(|blob| reader.read(&blob)).transpose()? {
             None => read(None),
-            Some(content) => content.and_then(|content| read(Some(&content))),
+            Some(text) => text.and_then(|text| read(Some(&text))),
         };
         entries.extend(walk.older(Revision { commit: Some(commit), lock }));
     }
@@ -44,9 +44,8 @@ pub fn run(context: &Context, names: &[String]) -> Result<Outcome, Error> {
     });
     if !is_whole {
         outcome.warning = format!(
-            "warning: this clone is shallow: what happened to the lockfile up to commit {} is not known; \
-             `git fetch --unshallow` brings it",
-            oldest
+            "warning: this clone is shallow: what happened to the lockfile up to commit {oldest} is not known; \
+             `git fetch --unshallow` brings it"
         );
     }
     Ok(outcome)

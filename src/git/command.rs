@@ -98,7 +98,7 @@ impl Git {
         let git = Self { lock, program, path };
         let mut command = git.program();
         command.arg("version");
-        let answer = git.start(command)?.answer()?.success()?;
+        let answer = Process::start(command)?.answer()?.success()?;
         let version = String::from_utf8_lossy(&answer);
         let version = version.trim().trim_start_matches("git version ").to_owned();
         match numbers(&version) {
@@ -119,29 +119,8 @@ impl Git {
     }
 
     /// Puts a question whose answer is short.
-    pub(super) fn ask(&self, command: Command) -> Result<Answer, Error> {
-        self.start(command)?.answer()
-    }
-
-    /// Starts git; its answer is read while it comes.
-    pub(super) fn start(&self, mut command: Command) -> Result<Process, Error> {
-        let running = deadline::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
-        let running = running.map_err(|source| failed(&source))?;
-        let (stdin, stdout, stderr) = {
-            let mut child = running.child();
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        };
-        let (Some(stdout), Some(mut stderr)) = (stdout, stderr) else {
-            return Err(failed(&io::Error::other("it has no output")));
-        };
-        // Both are read at once: git would wait if one of them was full.
-        let stderr = std::thread::spawn(move || {
-            let mut text = Vec::new();
-            let _ = stderr.by_ref().take(MOST).read_to_end(&mut text);
-            let _ = io::copy(&mut stderr, &mut io::sink());
-            String::from_utf8_lossy(&text).trim().to_owned()
-        });
-        Ok(Process { stdin, stdout: BufReader::with_capacity(1 << 16, stdout), stderr, running })
+    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Answer, Error> {
+        Process::start(self.command(arguments))?.answer()
     }
 
     fn program(&self) -> Command {
@@ -164,6 +143,27 @@ pub(super) struct Process {
 }
 
 impl Process {
+    /// Starts git; its answer is read while it comes.
+    pub(super) fn start(mut command: Command) -> Result<Self, Error> {
+        let running = deadline::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+        let running = running.map_err(|source| failed(&source))?;
+        let (stdin, stdout, stderr) = {
+            let mut child = running.child();
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        };
+        let (Some(stdout), Some(mut stderr)) = (stdout, stderr) else {
+            return Err(failed(&io::Error::other("it has no output")));
+        };
+        // Both are read at once: git would wait if one of them was full.
+        let stderr = std::thread::spawn(move || {
+            let mut text = Vec::new();
+            let _ = stderr.by_ref().take(MOST).read_to_end(&mut text);
+            let _ = io::copy(&mut stderr, &mut io::sink());
+            String::from_utf8_lossy(&text).trim().to_owned()
+        });
+        Ok(Self { stdin, stdout: BufReader::with_capacity(1 << 16, stdout), stderr, running })
+    }
+
     /// What git prints next, up to a byte and without it; of what is longer than `most` only the beginning. `None` at the
     /// end.
     pub(super) fn field(&mut self, end: u8, most: usize) -> Result<Option<Vec<u8>>, Error> {
@@ -200,7 +200,7 @@ impl Process {
     }
 
     /// Reads to the end of a short answer.
-    fn answer(mut self) -> Result<Answer, Error> {
+    pub(super) fn answer(mut self) -> Result<Answer, Error> {
         let mut stdout = Vec::new();
         self.stdout.by_ref().take(MOST).read_to_end(&mut stdout).map_err(|source| failed(&source))?;
         self.finish(stdout)
@@ -227,6 +227,10 @@ impl Answer {
         let bare = self.stderr.split_once("cannot use bare repository '");
         if let Some((path, _)) = bare.and_then(|(_, rest)| rest.split_once("' (safe.bareRepository")) {
             return Err(GitError::BareRepository { path: path.into() }.into());
+        }
+        // `fatal: could not fetch HASH from promisor remote`
+        if self.stderr.contains("from promisor remote") {
+            return Err(GitError::PartialClone.into());
         }
         let message = if self.stderr.is_empty() { self.status.to_string() } else { self.stderr };
         Err(GitError::Failed { message }.into())

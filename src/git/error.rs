@@ -37,6 +37,17 @@ pub enum GitError {
         /// The lockfile.
         path: PathBuf,
     },
+    /// The clone lacks what git needs, and nothing is fetched.
+    #[error("cannot read the history of the lockfile in a partial clone")]
+    PartialClone,
+    /// A revision has no content that can be read.
+    #[error("cannot read `{name}`: {why}")]
+    NoContent {
+        /// The lockfile in the revision, as git names it.
+        name: String,
+        /// Why.
+        why: String,
+    },
     /// Git did not do what it was asked to.
     #[error("git could not read the history of the lockfile")]
     Failed {
@@ -62,6 +73,10 @@ impl GitError {
             }
             Self::NoRepository { .. } => {
                 "run imagelock where the lockfile is committed; `--manifest PATH` names another manifest"
+            }
+            Self::PartialClone => "`git fetch --refetch --no-filter` completes it",
+            Self::NoContent { .. } => {
+                "name another revision; `git fetch --refetch --no-filter` completes a partial clone"
             }
             Self::Failed { .. } => "do what git asks for, then run imagelock again",
         }

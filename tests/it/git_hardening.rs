@@ -105,12 +105,36 @@ fn a_missing_object_is_not_fetched() {
         bench.write(".git/config", config);
         careless(&bench, "", &["cat-file", "-p", "HEAD~1:images.lock"]);
         assert!(was_executed(&bench), "{remote}");
+        // Older releases do not know the variable that forbids to fetch, and need the one that forbids transports.
+        let mut old = git_command(&bench, "", "", &["cat-file", "-p", "HEAD~1:images.lock"]);
+        old.env("GIT_ALLOW_PROTOCOL", "").output().unwrap();
+        assert!(!was_executed(&bench), "{remote}");
         ask(&bench, "");
         assert!(!was_executed(&bench), "{remote}");
         let log = bench.ok("log");
         assert!(log.contains("its content is not in this clone"), "{log}");
-        assert!(bench.fails("diff HEAD~1").contains("`HEAD~1:images.lock`: its content is not in this clone"));
+        assert!(
+            bench.fails("diff HEAD~1").contains("cannot read `HEAD~1:images.lock`: its content is not in this clone")
+        );
     }
+}
+
+#[test]
+fn a_partial_clone_is_not_completed() {
+    let bench = moved();
+    git(&bench, &["config", "uploadpack.allowFilter", "true"]);
+    git(&bench, &["mv", "images.lock", "prod.lock"]);
+    bench.write("prod.lock", lock(&[("db", 1), ("web", 3)]));
+    commit(&bench, "2026-11-08", "Rename");
+    let origin = format!("file://{}", bench.path("").display());
+    git(&bench, &["clone", "--quiet", "--filter=blob:none", &origin, "clone"]);
+    assert_snapshot!(bench.fails("log --manifest clone/prod.toml"), @"
+    error: cannot read the history of the lockfile in a partial clone
+     |
+     = help: `git fetch --refetch --no-filter` completes it
+    ");
+    git_in(&bench, "clone", "", &["fetch", "--quiet", "--refetch", "--no-filter"]);
+    assert!(bench.ok("log --manifest clone/prod.toml").contains("Pin the images"));
 }
 
 /// What a repository's configuration and attributes can name, with a git command that executes it.
