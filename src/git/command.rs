@@ -23,7 +23,7 @@ const OLDEST: (u32, u32) = (2, 38);
 /// diffs, textconv and filters (no patch is made and no content converted), editors, and all that a transport uses
 /// (`core.sshCommand`, `core.gitProxy`, `core.askPass`, credential helpers, `uploadpack`): without a protocol that is
 /// allowed there is no transport.
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 6] = [
     // A directory with the files of a bare repository can be part of a clone, and its `config` then names programs.
     "safe.bareRepository=explicit",
     // These two run where an index or a ref is updated. Nothing is updated here; it shall stay so in newer releases.
@@ -33,6 +33,8 @@ const SETTINGS: [&str; 5] = [
     "log.showSignature=false",
     // A second lock for old releases, which fetch the missing objects of a partial clone whatever the environment says.
     "protocol.allow=never",
+    // Not for safety: git would keep 96 MiB of a long history, of which the next revision needs a few.
+    "core.deltaBaseCacheLimit=16m",
 ];
 
 /// Variables by which the user, or the git that started a hook, configures git. All other `GIT_` variables are removed: they

@@ -456,7 +456,7 @@ fn a_long_history_is_not_kept_in_memory() {
     let mut git = git_command(&bench, "", "", &["fast-import", "--quiet"]);
     assert!(git.stdin(File::open(bench.path("import")).unwrap()).status().unwrap().success());
     bench.write("images.lock", git_in(&bench, "", "", &["show", "main:images.lock"]));
-    let mut log = bench.command("log").stdout(File::create(bench.path("log")).unwrap()).spawn().unwrap();
+    let log = bench.command("log").stdout(File::create(bench.path("log")).unwrap()).spawn().unwrap();
     let used = log.wait4().unwrap();
     assert!(used.status.success());
     assert!(bench.read("log").ends_with("900 changes in 600 commits\n"), "{}", bench.read("log"));
