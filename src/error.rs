@@ -8,6 +8,7 @@ use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
 use crate::domain::words::{count, oddities, or, quoted};
 use crate::files::{directory_of, target};
+use crate::git::GitError;
 use crate::marketplace::Malformed;
 
 /// A file as it was read, to show its lines beside what is wrong with them.
@@ -172,23 +173,14 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
-    /// There is no `git` program.
-    #[error("the history of `{}` cannot be read without the program `git`, which was not found", path.display())]
-    NoGit {
-        /// The lockfile.
-        path: PathBuf,
-    },
-    /// Git did not do what it was asked to.
-    #[error("git could not read the history of the lockfile")]
-    Git {
-        /// What it said.
-        message: String,
-    },
-    /// The lockfile is in no repository.
-    #[error("`{}` is in no git repository, and has no history", path.display())]
-    NoRepository {
-        /// The lockfile.
-        path: PathBuf,
+    /// Git cannot be asked about the history of the lockfile.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The time of the run is over.
+    #[error("cannot finish within {seconds} s")]
+    TimedOut {
+        /// How long the run was allowed to take.
+        seconds: u64,
     },
     /// The lockfile was never committed.
     #[error("`{}` was never committed, and has no history", path.display())]
@@ -309,11 +301,8 @@ impl Error {
             Self::Busy { .. } => "wait for it or stop it, then run imagelock again".to_owned(),
             Self::Snapshot { .. } => "`imagelock snapshot FILE` writes one".to_owned(),
             Self::NotOurs { .. } => "choose another name, or move the file away first".to_owned(),
-            Self::NoGit { .. } => "install git, or add its directory to PATH".to_owned(),
-            Self::Git { .. } => "do what git asks for, then run imagelock again".to_owned(),
-            Self::NoRepository { .. } => {
-                "run imagelock where the lockfile is committed; `--manifest PATH` names another manifest".to_owned()
-            }
+            Self::Git(error) => error.help(),
+            Self::TimedOut { .. } => "allow more time with `--timeout SECONDS`".to_owned(),
             Self::NeverCommitted { path } => format!("commit it: `git add {0}`, `git commit`", path.display()),
             Self::NoRevision { instead: Some(instead), .. } => format!("did you mean `{instead}`?"),
             Self::NoRevision { .. } => "`git branch --all` lists the branches, `git log --oneline` the commits; `git \
@@ -337,9 +326,7 @@ impl Error {
     pub fn notes(&self) -> Vec<String> {
         match self {
             Self::Marketplace { failure, .. } => failure.particulars(),
-            Self::Git { message } => {
-                message.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
-            }
+            Self::Git(error) => error.notes(),
             Self::Conflicts { conflicts, .. } => {
                 conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.words())).collect()
             }

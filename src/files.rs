@@ -4,6 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::deadline;
 use crate::error::Error;
 
 /// The most that a file may hold that is read whole: many times what a large project needs.
@@ -104,6 +105,7 @@ pub fn text(bytes: Vec<u8>, path: &Path) -> Result<String, Error> {
 /// # Errors
 /// If it exists, or cannot be written; then there is no file.
 pub fn create(path: &Path, text: &str) -> Result<(), Error> {
+    deadline::disarm();
     let mut file =
         OpenOptions::new().write(true).create_new(true).open(path).map_err(|source| match source.kind() {
             ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
@@ -121,6 +123,7 @@ pub fn create(path: &Path, text: &str) -> Result<(), Error> {
 /// # Errors
 /// If that is not possible.
 pub fn make_directory(path: &Path) -> Result<(), Error> {
+    deadline::disarm();
     fs::create_dir_all(path).map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
@@ -144,6 +147,8 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
 /// If that is not possible. All files are then as they were, unless one cannot be replaced although its directory can be
 /// written, as a mount point: those before it are new then.
 pub fn replace_all(files: &[(&Path, &str)]) -> Result<(), Error> {
+    // From the first temporary file to the last rename, nothing interrupts the run.
+    deadline::disarm();
     let staged: Vec<Staged<'_>> = files.iter().map(|(path, text)| Staged::new(path, text)).collect::<Result<_, _>>()?;
     staged.iter().try_for_each(Staged::commit)
 }
@@ -154,6 +159,7 @@ pub fn replace_all(files: &[(&Path, &str)]) -> Result<(), Error> {
 /// # Errors
 /// If that is not possible.
 pub fn put(path: &Path, text: &str) -> Result<(), Error> {
+    deadline::disarm();
     let written = match path.to_str() {
         Some("/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1") => write_to(io::stdout(), text),
         Some("/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2") => write_to(io::stderr(), text),

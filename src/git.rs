@@ -1,28 +1,53 @@
 //! The history of the lockfile, asked of the `git` program.
 //!
-//! No shell and no pager; and no process a commit: one `git log` lists the revisions, one `git cat-file` reads them all.
+//! No shell and no pager; and no process per commit: one `git log` lists the revisions, one `git cat-file` reads them all.
+
+mod command;
+mod error;
+mod history;
 
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 
-use jiff::Timestamp;
-
+use self::command::{Git, Process};
+pub use self::error::GitError;
+pub use self::history::Reader;
+use self::history::{FORMAT, Revisions};
 use crate::domain::history::Commit;
 use crate::error::Error;
 use crate::files::{self, directory_of};
 
 /// The repository that a lockfile is in.
 pub struct Repository {
-    lock: PathBuf,
+    git: Git,
     file: OsString,
+    /// The directory of the lockfile, from the top of the repository.
+    prefix: Vec<u8>,
     /// The commits behind which a shallow clone has nothing.
     ends: Vec<String>,
 }
 
-/// What git keeps the content of a file under.
-pub type Blob = String;
+/// The lockfile in a commit: what git keeps its content under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blob {
+    hash: String,
+    /// Why there is no content, if it is not a file.
+    problem: Option<&'static str>,
+}
+
+impl Blob {
+    /// What git lists with a mode.
+    fn new(mode: &str, hash: &str) -> Self {
+        let problem = match mode {
+            "120000" => Some("it is a symbolic link"),
+            "160000" => Some("it is a submodule"),
+            "040000" => Some("it is a directory"),
+            _ => None,
+        };
+        Self { hash: hash.to_owned(), problem }
+    }
+}
 
 /// The commits that changed the lockfile.
 pub struct History {
@@ -41,17 +66,25 @@ impl Repository {
         if !directory_of(lock).is_dir() {
             return Err(Error::NoLock { path: lock.to_owned() });
         }
-        let file = lock.file_name().unwrap_or_default().to_owned();
-        let mut repository = Self { lock: lock.to_owned(), file, ends: Vec::new() };
-        let mut command = repository.git();
-        command.args(["rev-parse", "--is-shallow-repository", "--git-path", "shallow"]);
-        let output = repository.run(command, None)?;
-        if !output.status.success() && String::from_utf8_lossy(&output.stderr).contains("not a git repository") {
-            return Err(Error::NoRepository { path: repository.lock });
+        let git = Git::find(lock)?;
+        let answer = git.ask(&["rev-parse", "--is-shallow-repository", "--is-inside-work-tree", "--show-prefix"])?;
+        if !answer.status.success() && answer.stderr.contains("not a git repository") {
+            return Err(GitError::NoRepository { path: lock.to_owned() }.into());
         }
-        let answer = answer(output)?;
-        if let Some(path) = String::from_utf8_lossy(&answer).strip_prefix("true\n") {
-            let path = directory_of(lock).join(path.trim_end_matches('\n'));
+        let answer = answer.success()?;
+        let mut lines = answer.splitn(3, |byte| *byte == b'\n');
+        let [is_shallow, is_inside] = [lines.next(), lines.next()].map(|line| line == Some(&b"true"[..]));
+        // `core.worktree` can lead elsewhere, to the history of another file.
+        if !is_inside {
+            return Err(GitError::OutsideWorkTree { path: lock.to_owned() }.into());
+        }
+        let prefix = lines.next().unwrap_or_default();
+        let prefix = prefix.strip_suffix(b"\n").unwrap_or(prefix).to_owned();
+        let file = lock.file_name().unwrap_or_default().to_owned();
+        let mut repository = Self { git, file, prefix, ends: Vec::new() };
+        if is_shallow {
+            let path = repository.git.ask(&["rev-parse", "--git-path", "shallow"])?.success()?;
+            let path = directory_of(lock).join(String::from_utf8_lossy(&path).trim_end_matches('\n'));
             repository.ends = files::read(&path)?.unwrap_or_default().lines().map(str::to_owned).collect();
         }
         Ok(repository)
@@ -62,11 +95,7 @@ impl Repository {
     /// # Errors
     /// If git cannot be asked.
     pub fn commit(&self, revision: &str) -> Result<Option<String>, Error> {
-        let object = |name: &str| {
-            let mut command = self.git();
-            command.args(["rev-parse", "--verify", "--quiet", "--end-of-options", name]);
-            self.found(command)
-        };
+        let object = |name: &str| self.found(&["rev-parse", "--verify", "--quiet", "--end-of-options", name]);
         // In two steps: what is put behind `:/text` would be part of the text.
         object(revision)?.map_or(Ok(None), |hash| object(&format!("{hash}^{{commit}}")))
     }
@@ -76,9 +105,7 @@ impl Repository {
     /// # Errors
     /// If git cannot be asked.
     pub fn merge_base(&self, a: &str, b: &str) -> Result<Option<String>, Error> {
-        let mut command = self.git();
-        command.args(["merge-base", a, b]);
-        self.found(command)
+        self.found(&["merge-base", "--end-of-options", a, b])
     }
 
     /// The lockfile as a commit has it; `None` if it has none.
@@ -86,14 +113,16 @@ impl Repository {
     /// # Errors
     /// If git cannot be asked.
     pub fn lockfile(&self, commit: &str) -> Result<Option<Blob>, Error> {
-        let mut command = self.git();
-        command.args(["ls-tree", "-z", commit, "--"]).arg(&self.file);
-        let answer = answer(self.run(command, None)?)?;
+        let mut command = self.git.command(&["ls-tree", "-z", "--end-of-options", commit]);
+        command.arg(&self.file);
+        let answer = Process::start(command)?.answer()?.success()?;
         // `100644 blob HASH<tab>PATH`, or nothing.
-        Ok(String::from_utf8_lossy(&answer).split(['\t', ' ']).nth(2).map(str::to_owned))
+        let answer = String::from_utf8_lossy(&answer);
+        let mut words = answer.split(['\t', ' ']);
+        Ok(words.next().zip(words.nth(1)).map(|(mode, hash)| Blob::new(mode, hash)))
     }
 
-    /// The commits that changed the lockfile, on the line of first parents.
+    /// The commits that changed the lockfile, from a commit back on the line of first parents.
     ///
     /// So each revision starts where the one before it ended, and a pin counts from when it came to this branch. On
     /// the branches that were merged, pins may have moved to where a merge did not follow; and what a merge brought in
@@ -101,146 +130,60 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub fn history(&self) -> Result<History, Error> {
-        let mut command = self.git();
-        command.args(["log", "--first-parent", "--diff-merges=first-parent", "--root"]);
+    pub fn history(&self, from: &str) -> Result<History, Error> {
+        let mut command = self.git.command(&["log", "--first-parent", "--diff-merges=first-parent", "--root"]);
         // What is less alike than this is no rename. Git opens every file that might be alike: fewer, so, by far.
         command.args(["--follow", "--find-renames=70%"]);
-        // What the user's configuration might make otherwise.
-        command.args(["--no-color", "--no-show-signature", "--no-relative", "--encoding=UTF-8"]);
-        command.args(["-z", "--raw", "--no-abbrev", "--format=%H%x00%ct%x00%aN%x00%s", "HEAD", "--"]).arg(&self.file);
-        let output = self.run(command, None)?;
-        if !output.status.success() && self.commit("HEAD")?.is_none() {
-            return Ok(History { revisions: Vec::new(), is_whole: true });
+        // What the configuration might make otherwise, or might have executed.
+        command.args(["--no-color", "--no-show-signature", "--no-relative", "--encoding=UTF-8", "-O/dev/null"]);
+        command.args(["--no-ext-diff", "--no-textconv", "--ignore-submodules=none"]);
+        command.args(["-z", "--raw", "--no-abbrev", FORMAT, "--end-of-options", from, "--"]).arg(&self.file);
+        let path = [&*self.prefix, self.file.as_encoded_bytes()].concat();
+        let mut log = Revisions::new(Process::start(command)?, path);
+        let mut revisions = Vec::new();
+        while let Some(revision) = log.next()? {
+            revisions.push(revision);
         }
-        let revisions = revisions(&answer(output)?).ok_or_else(|| misunderstood("log"))?;
+        if !log.is_over() {
+            let answer = log.log.finish(Vec::new())?;
+            if !answer.status.success() && self.commit(from)?.is_none() {
+                return Ok(History { revisions: Vec::new(), is_whole: true });
+            }
+            answer.success()?;
+        }
         let is_whole = revisions.last().is_none_or(|(commit, _)| !self.ends.contains(&commit.id));
         Ok(History { revisions, is_whole })
     }
 
-    /// The contents of files, in the order in which they are asked for; `None` for those that git has lost.
+    /// Opens what reads files one after the other, without keeping any.
+    ///
+    /// # Errors
+    /// If git cannot be started.
+    pub fn reader(&self) -> Result<Reader, Error> {
+        let mut command = self.git.command(&["cat-file", "--batch"]);
+        command.stdin(Stdio::piped());
+        Ok(Reader { process: Process::start(command)? })
+    }
+
+    /// The contents of files, in the order in which they are asked for; `None` for those that have none here.
     ///
     /// # Errors
     /// If git cannot be asked.
     pub fn read(&self, blobs: &[&Blob]) -> Result<Vec<Option<Vec<u8>>>, Error> {
-        let mut command = self.git();
-        command.args(["cat-file", "--batch"]);
-        let questions = blobs.iter().fold(String::new(), |text, blob| text + blob + "\n");
-        let output = self.run(command, Some(&questions))?;
-        contents(&answer(output)?).filter(|found| found.len() == blobs.len()).ok_or_else(|| misunderstood("cat-file"))
-    }
-
-    fn git(&self) -> Command {
-        let mut command = Command::new("git");
-        command.arg("-C").arg(directory_of(&self.lock)).args(["--no-pager", "--literal-pathspecs"]);
-        if !is_placed() {
-            for variable in PLACE {
-                command.env_remove(variable);
-            }
-        }
-        // One of its messages is recognised.
-        command.env("LC_ALL", "C");
-        command
-    }
-
-    fn run(&self, mut command: Command, input: Option<&str>) -> Result<Output, Error> {
-        let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
-        let child = command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-        let failed = |source: io::Error| match source.kind() {
-            ErrorKind::NotFound => Error::NoGit { path: self.lock.clone() },
-            _ => Error::Git { message: source.to_string() },
-        };
-        let mut child = child.map_err(failed)?;
-        let stdin = child.stdin.take();
-        // Git answers while it is still being asked; whoever only asked would wait for ever.
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                // Where git ends early, it says why.
-                let _ = stdin.zip(input).map(|(mut stdin, input)| stdin.write_all(input.as_bytes()));
-            });
-            child.wait_with_output()
-        })
-        .map_err(failed)
+        let mut reader = self.reader()?;
+        blobs.iter().map(|blob| Ok(reader.read(blob)?.ok())).collect()
     }
 
     /// A hash that git may or may not find: then it exits with 1.
-    fn found(&self, command: Command) -> Result<Option<String>, Error> {
-        let output = self.run(command, None)?;
-        if output.status.code() == Some(1) {
+    fn found(&self, arguments: &[&str]) -> Result<Option<String>, Error> {
+        let answer = self.git.ask(arguments)?;
+        if answer.status.code() == Some(1) {
             return Ok(None);
         }
-        answer(output).map(|hash| String::from_utf8_lossy(&hash).lines().next().map(str::to_owned))
+        answer.success().map(|hash| String::from_utf8_lossy(&hash).lines().next().map(str::to_owned))
     }
-}
-
-/// The variables by which git tells the programs that it starts where the repository is.
-const PLACE: [&str; 6] =
-    ["GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"];
-
-/// Whether the environment says from everywhere alike where the repository and its working tree are, as for a home
-/// directory whose repository is elsewhere. What git says to a hook holds in the directory in which the hook starts: with
-/// a `GIT_DIR` alone, any other directory is taken for the top. There, git finds the repository by itself.
-fn is_placed() -> bool {
-    ["GIT_DIR", "GIT_WORK_TREE"]
-        .iter()
-        .all(|name| std::env::var_os(name).is_some_and(|path| Path::new(&path).is_absolute()))
-}
-
-/// What git printed, if all went well.
-fn answer(output: Output) -> Result<Vec<u8>, Error> {
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(Error::Git { message: if message.is_empty() { output.status.to_string() } else { message } })
 }
 
 fn misunderstood(command: &str) -> Error {
-    Error::Git { message: format!("the answer of `git {command}` was not understood") }
-}
-
-/// Reads what `git log` printed: fields that end with NUL, then what the commit did to the file.
-fn revisions(answer: &[u8]) -> Option<Vec<(Commit, Option<Blob>)>> {
-    let mut fields = answer.split(|byte| *byte == 0).map(|field| String::from_utf8_lossy(field));
-    let mut revisions = Vec::new();
-    while let Some(id) = fields.next().filter(|id| !id.is_empty()) {
-        let time = Timestamp::from_second(fields.next()?.parse().ok()?).ok()?;
-        let commit = Commit {
-            id: id.into_owned(),
-            time,
-            author: fields.next()?.into_owned(),
-            subject: fields.next()?.into_owned(),
-        };
-        // `:MODE MODE HASH HASH STATUS`, then a path, or for a rename or a copy two.
-        let raw = fields.next()?.into_owned();
-        let mut words = raw.trim_start_matches('\n').strip_prefix(':')?.split(' ').skip(3);
-        let (blob, status) = (words.next()?, words.next()?);
-        let is_copy = status.starts_with('C');
-        let paths = if is_copy || status.starts_with('R') { 2 } else { 1 };
-        fields.nth(paths - 1)?;
-        revisions.push((commit, (!status.starts_with('D')).then(|| blob.to_owned())));
-        if is_copy {
-            // Git would go on with the history of the other file: lockfiles resemble one another.
-            break;
-        }
-    }
-    Some(revisions)
-}
-
-/// Reads what `git cat-file --batch` printed.
-fn contents(mut answer: &[u8]) -> Option<Vec<Option<Vec<u8>>>> {
-    let mut contents = Vec::new();
-    while !answer.is_empty() {
-        let end = answer.iter().position(|byte| *byte == b'\n')?;
-        let head = std::str::from_utf8(&answer[..end]).ok()?;
-        answer = &answer[end + 1..];
-        if head.ends_with(" missing") {
-            contents.push(None);
-            continue;
-        }
-        let (content, rest) = answer.split_at_checked(head.rsplit(' ').next()?.parse().ok()?)?;
-        contents.push(Some(content.to_vec()));
-        answer = rest.strip_prefix(b"\n")?;
-    }
-    Some(contents)
+    GitError::Failed { message: format!("the answer of `git {command}` was not understood") }.into()
 }

@@ -9,6 +9,7 @@
 //! - [`marketplace`]: the outside world that answers: the API, a snapshot, or nobody.
 //! - [`files`] and [`guard`]: reading, atomic writing, one writer at a time; [`find`]: the manifests below a folder.
 //! - [`git`]: the lockfile's earlier states, from the `git` program.
+//! - [`deadline`]: ends the process when its time is over.
 //! - [`render`]: values to text: tables, JSON, errors with the lines they are about.
 //! - [`export`]: the lock as other tools read it.
 //! - [`commands`]: one file a command, each a table of contents.
@@ -19,6 +20,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod deadline;
 pub mod domain;
 pub mod error;
 pub mod export;

@@ -65,7 +65,7 @@ pub(super) struct Global {
     /// Never use the network; fail where it would be needed
     #[arg(long, global = true)]
     pub(super) offline: bool,
-    /// How long a run may take, retries included
+    /// How long a run may take that uses the network or git, retries included
     #[arg(long, global = true, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(super) timeout: u32,
     /// Never pick a version younger than this, whatever the manifest says: days or hours, like `3d`

@@ -22,6 +22,7 @@ use memchr::memchr;
 use self::args::{Cli, Colour, Command, Global};
 use crate::commands::resolve::Mode;
 use crate::commands::{self, Context, Format, Invocation, Manifests, Outcome, Verdict};
+use crate::deadline;
 use crate::domain::catalog::Failure;
 use crate::domain::words::{and_more, escaped, quoted, shown};
 use crate::error::Error;
@@ -52,7 +53,10 @@ pub fn run() -> ExitCode {
     choice.write_global();
     let source = source(&cli);
     let invocation = invocation(&cli.global, &source);
-    match manifests(&cli, source).and_then(|manifests| perform(&cli, manifests, invocation.clone())) {
+    let result = manifests(&cli, source).and_then(|manifests| perform(&cli, manifests, invocation.clone()));
+    // A reader may take its time, like a pager.
+    deadline::disarm();
+    match result {
         Ok(outcome) => finish(&outcome, cli.global.quiet, cli.command.prints_data()),
         Err(error) => {
             tell(&problems::error(&error, &invocation));
@@ -151,6 +155,8 @@ fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: Invocation) -> Result
 fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation: Invocation) -> Result<Context, Error> {
     let run = Duration::from_secs(global.timeout.into());
     let deadline = Instant::now() + run;
+    let (seconds, called) = (run.as_secs(), invocation.clone());
+    deadline::set(deadline, move || tell(&problems::error(&Error::TimedOut { seconds }, &called)));
     let marketplace = marketplace(global, Limits { request: Duration::from_secs(15), deadline, run })?;
     // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
     let now = global.now.or(marketplace.taken()).unwrap_or_else(Timestamp::now);

@@ -8,7 +8,7 @@ use crate::domain::history::{Comparison, Side, changes};
 use crate::domain::lock::Lock;
 use crate::error::{Error, Source};
 use crate::files;
-use crate::git::Repository;
+use crate::git::{GitError, Repository};
 use crate::render::{history as human, json, markdown};
 
 /// A state of the lockfile that is named.
@@ -86,8 +86,8 @@ fn side(
         Some(blob) => {
             // As git names it.
             let path = PathBuf::from(format!("{name}:{}", path.display()));
-            let content = repository.read(&[&blob])?.into_iter().next().flatten();
-            let content = content.ok_or_else(|| Error::Git { message: format!("the object {blob} is missing") })?;
+            let content = repository.reader()?.read(&blob)?;
+            let content = content.map_err(|why| GitError::NoContent { name: path.display().to_string(), why })?;
             Some(parse_lock(Source { text: files::text(content, &path)?, path }, Lock::parse)?.0)
         }
         None => None,

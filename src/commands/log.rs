@@ -1,8 +1,9 @@
 //! `imagelock log`: when each pin moved, by which commit, and how old the image was.
 
 use super::{Context, Format, Outcome, lock_path};
-use crate::domain::history::{Revision, entries, names as all_names, read, short};
+use crate::domain::history::{Revision, Walk, read};
 use crate::domain::manifest::check_names;
+use crate::domain::short_ids::ShortIds;
 use crate::error::Error;
 use crate::files;
 use crate::git::{History, Repository};
@@ -16,36 +17,35 @@ pub fn run(context: &Context, names: &[String]) -> Result<Outcome, Error> {
     let path = lock_path(context.manifest())?;
     let text = files::read(&path)?;
     let repository = Repository::around(&path)?;
-    let History { revisions, is_whole } = repository.history()?;
-    let Some((oldest, _)) = revisions.last().cloned() else {
+    let History { revisions, is_whole } = repository.history("HEAD")?;
+    let Some(oldest) = revisions.last().map(|(commit, _)| ShortIds::default().show(&commit.id)) else {
         return Err(if text.is_some() { Error::NeverCommitted { path } } else { Error::NoLock { path } });
     };
-    let blobs: Vec<_> = revisions.iter().filter_map(|(_, blob)| blob.as_ref()).collect();
-    let mut contents = repository.read(&blobs)?.into_iter();
-    let mut all = vec![Revision { commit: None, lock: read(text.as_deref().map(str::as_bytes)) }];
-    all.extend(revisions.into_iter().map(|(commit, blob)| {
-        let lock = match blob.map(|_| contents.next().flatten()) {
+    let mut walk = Walk::new(names, context.now);
+    let mut entries = walk.older(Revision { commit: None, lock: read(text.as_deref().map(str::as_bytes)) });
+    let mut reader = repository.reader()?;
+    for (commit, blob) in revisions {
+        let lock = match blob.map(|blob| reader.read(&blob)).transpose()? {
             None => read(None),
-            Some(Some(text)) => read(Some(&text)),
-            Some(None) => Err("git has lost it".to_owned()),
+            Some(text) => text.and_then(|text| read(Some(&text))),
         };
-        Revision { commit: Some(commit), lock }
-    }));
-    let names = check_names(names, &all_names(&all)).map_err(|problems| Error::Problems {
+        entries.extend(walk.older(Revision { commit: Some(commit), lock }));
+    }
+    let (rest, known) = walk.finish(is_whole);
+    entries.extend(rest);
+    check_names(names, &known.iter().collect()).map_err(|problems| Error::Problems {
         problems,
         manifest: None,
         lock: None,
     })?;
-    let entries = entries(&all, is_whole, &names, context.now);
     let mut outcome = Outcome::well(match context.format {
         Format::Json => json::log(&entries, is_whole),
         _ => human::log(&entries, context.quiet),
     });
     if !is_whole {
         outcome.warning = format!(
-            "warning: this clone is shallow: what happened to the lockfile up to commit {} is not known; \
-             `git fetch --unshallow` brings it",
-            short(&oldest.id)
+            "warning: this clone is shallow: what happened to the lockfile up to commit {oldest} is not known; \
+             `git fetch --unshallow` brings it"
         );
     }
     Ok(outcome)

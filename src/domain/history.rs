@@ -13,17 +13,12 @@ use super::resolve::Change;
 pub struct Commit {
     /// Its whole hash.
     pub id: String,
-    /// When it was made.
-    pub time: Timestamp,
+    /// When it was made; `None` for a date that no calendar of ours has.
+    pub time: Option<Timestamp>,
     /// Who wrote it.
     pub author: String,
     /// The first line of its message.
     pub subject: String,
-}
-
-/// The first digits of a commit's hash, for tables where the whole would not fit.
-pub fn short(id: &str) -> &str {
-    id.get(..8).unwrap_or(id)
 }
 
 /// The lockfile as a commit left it.
@@ -40,8 +35,8 @@ pub struct Revision {
 pub struct Entry {
     /// The commit; `None` for what is not committed.
     pub commit: Option<Commit>,
-    /// The time by which the ages of its images count.
-    pub time: Timestamp,
+    /// The time by which the ages of its images count, if it is known.
+    pub time: Option<Timestamp>,
     /// The pins that it changed, sorted by cell.
     pub changes: Vec<Change>,
     /// Why it cannot be read, if it cannot.
@@ -93,36 +88,77 @@ pub fn changes(from: &Lock, to: &Lock) -> Vec<Change> {
         .collect()
 }
 
-/// The names of all pins that ever were.
-pub fn names(revisions: &[Revision]) -> BTreeSet<&Name> {
-    let locks = revisions.iter().filter_map(|revision| revision.lock.as_ref().ok());
-    locks.flat_map(Lock::pins).map(|pin| &pin.cell.name).collect()
+/// Compares the revisions of a lockfile, one after the other, the newest first. Two locks are kept at a time.
+///
+/// What follows a revision that cannot be read is compared with the last one before it that can, so that no change is lost.
+pub struct Walk {
+    /// The names of the pins that are asked for; all if there are none.
+    names: BTreeSet<String>,
+    /// When what is not committed happens.
+    now: Timestamp,
+    /// The names of all pins that there were.
+    known: BTreeSet<Name>,
+    /// The revision whose predecessor comes next.
+    newer: Option<(Option<Commit>, Lock)>,
+    /// Those between the two that cannot be read.
+    unreadable: Vec<Entry>,
 }
 
-/// What each revision did to the pins of `names`, or of all if there are none; revisions that did nothing are left out.
-/// Both the revisions and what comes out have the newest first. What is not committed happens `now`.
-///
-/// The oldest revision pins everything it has anew, unless the history goes further back than is known
-/// (`is_whole`): then nobody can tell what it did. What follows a revision that cannot be read is compared with the
-/// last one before it that can, so that no change is lost.
-pub fn entries(revisions: &[Revision], is_whole: bool, names: &BTreeSet<Name>, now: Timestamp) -> Vec<Entry> {
-    let nothing = Lock::default();
-    let mut before = is_whole.then_some(&nothing);
-    let mut entries = Vec::new();
-    for Revision { commit, lock } in revisions.iter().rev() {
-        let (changes, unreadable) = match lock {
-            Ok(lock) => (before.replace(lock).map(|before| changes(before, lock)).unwrap_or_default(), None),
-            Err(why) => (Vec::new(), Some(why.clone())),
-        };
-        let is_asked = |change: &Change| names.is_empty() || names.contains(&change.cell.name);
-        let changes: Vec<Change> = changes.into_iter().filter(is_asked).collect();
-        if !changes.is_empty() || unreadable.is_some() {
-            let time = commit.as_ref().map_or(now, |commit| commit.time);
-            entries.push(Entry { commit: commit.clone(), time, changes, unreadable });
+impl Walk {
+    /// Asks for the pins of these names, or for all.
+    pub fn new(names: &[String], now: Timestamp) -> Self {
+        let names = names.iter().cloned().collect();
+        Self { names, now, known: BTreeSet::new(), newer: None, unreadable: Vec::new() }
+    }
+
+    /// Takes the next older revision, and gives what is known of the newer ones by that: what each did to the pins.
+    /// Revisions that did nothing are left out.
+    pub fn older(&mut self, Revision { commit, lock }: Revision) -> Vec<Entry> {
+        let date = || "its date is not between the years -9999 and 9999".to_owned();
+        let is_dated = commit.as_ref().is_none_or(|commit| commit.time.is_some());
+        match lock.and_then(|lock| if is_dated { Ok(lock) } else { Err(date()) }) {
+            Ok(lock) => {
+                for pin in lock.pins() {
+                    if !self.known.contains(&pin.cell.name) {
+                        self.known.insert(pin.cell.name.clone());
+                    }
+                }
+                let entries = self.entries(&lock);
+                self.newer = Some((commit, lock));
+                entries
+            }
+            Err(why) => {
+                let time = commit.as_ref().map_or(Some(self.now), |commit| commit.time);
+                self.unreadable.push(Entry { commit, time, changes: Vec::new(), unreadable: Some(why) });
+                Vec::new()
+            }
         }
     }
-    entries.reverse();
-    entries
+
+    /// What is left when all revisions were taken, and the names of all pins that there were. The oldest revision added
+    /// everything that it has, unless the history goes further back than is known (`is_whole`): then its changes are
+    /// unknown.
+    pub fn finish(mut self, is_whole: bool) -> (Vec<Entry>, BTreeSet<Name>) {
+        if !is_whole {
+            self.newer = None;
+        }
+        (self.entries(&Lock::default()), self.known)
+    }
+
+    /// What the newer revision did to a lock, and the revisions between the two.
+    fn entries(&mut self, before: &Lock) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        if let Some((commit, lock)) = self.newer.take() {
+            let is_asked = |change: &Change| self.names.is_empty() || self.names.contains(change.cell.name.as_str());
+            let changes: Vec<Change> = changes(before, &lock).into_iter().filter(is_asked).collect();
+            if !changes.is_empty() {
+                let time = commit.as_ref().map_or(Some(self.now), |commit| commit.time);
+                entries.push(Entry { commit, time, changes, unreadable: None });
+            }
+        }
+        entries.append(&mut self.unreadable);
+        entries
+    }
 }
 
 /// How many whole days old the pinned version was at a time, if its date is known and had come.
@@ -154,6 +190,14 @@ mod tests {
         Revision { commit: None, lock }
     }
 
+    fn walk(revisions: &[Revision], is_whole: bool) -> (Vec<Entry>, BTreeSet<Name>) {
+        let mut walk = Walk::new(&[], Timestamp::UNIX_EPOCH);
+        let mut entries: Vec<Entry> = revisions.iter().flat_map(|revision| walk.older(revision.clone())).collect();
+        let (rest, names) = walk.finish(is_whole);
+        entries.extend(rest);
+        (entries, names)
+    }
+
     fn told(entries: &[Entry]) -> Vec<Vec<(String, Action)>> {
         let words = |change: &Change| (change.cell.name.to_string(), change.action());
         entries.iter().map(|entry| entry.changes.iter().map(words).collect()).collect()
@@ -173,16 +217,27 @@ mod tests {
 
     #[test]
     fn no_change_is_lost_over_a_revision_that_cannot_be_read() {
-        let now = Timestamp::UNIX_EPOCH;
         let revisions =
             [revision(Ok(lock(&[("web", 2)]))), revision(Err("garbage".to_owned())), revision(Ok(lock(&[("web", 1)])))];
         let entry = |action| vec![("web".to_owned(), action)];
-        let all = entries(&revisions, true, &BTreeSet::new(), now);
+        let (all, names) = walk(&revisions, true);
         assert_eq!(told(&all), [entry(Action::Moved), vec![], entry(Action::Added)]);
         assert_eq!(all[1].unreadable.as_deref(), Some("garbage"));
-        let cut = entries(&revisions, false, &BTreeSet::new(), now);
+        let (cut, _) = walk(&revisions, false);
         assert_eq!(told(&cut), [entry(Action::Moved), vec![]]);
-        assert_eq!(names(&revisions).len(), 1);
+        assert_eq!(names.len(), 1);
+    }
+
+    #[test]
+    fn a_revision_with_an_impossible_date_is_unreadable_and_its_change_is_shown_later() {
+        let dated = |time| Commit { id: "1".to_owned(), time, author: String::new(), subject: String::new() };
+        let revision = |time, id| Revision { commit: Some(dated(time)), lock: Ok(lock(&[("web", id)])) };
+        let now = Some(Timestamp::UNIX_EPOCH);
+        let (all, _) = walk(&[revision(now, 3), revision(None, 2), revision(now, 1)], true);
+        let entry = |action| vec![("web".to_owned(), action)];
+        assert_eq!(told(&all), [entry(Action::Moved), vec![], entry(Action::Added)]);
+        assert_eq!(all[1].time, None);
+        assert!(all[1].unreadable.is_some());
     }
 
     #[test]

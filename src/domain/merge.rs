@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lock::{Block, Lock, text};
 use super::policy::day;
+use super::short_ids::ShortIds;
 use super::{Cell, ImageRef};
 
 /// What merging comes to.
@@ -68,9 +69,10 @@ impl Conflict {
 
     /// What the two sides have, in a line.
     pub fn words(&self) -> String {
+        let ids = ShortIds::of(self.ours.iter().chain(&self.theirs).map(|block| block.pin.id));
         let has = |side: &Option<Block>, other: &Option<Block>| {
             let Some(block) = side else { return "has none".to_owned() };
-            let mut parts = vec![block.pin.id.short()];
+            let mut parts = vec![ids.show(block.pin.id)];
             parts.extend(block.pin.published.map(|time| format!("published {}", day(time))));
             parts.extend(other.iter().flat_map(|other| peculiar(block, other)));
             parts.extend(block.is_edited().then(|| "which does not match its digest".to_owned()));

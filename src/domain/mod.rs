@@ -36,6 +36,7 @@ pub mod release;
 pub mod resolve;
 pub mod search;
 pub mod select;
+pub mod short_ids;
 pub mod status;
 pub mod word_set;
 pub mod words;
@@ -278,15 +279,6 @@ id!(
     /// The ID of one version of an image. Never a pin: no Instance boots it.
     VersionId
 );
-
-impl LocalImageId {
-    /// The first eight digits, for tables where the whole would not fit.
-    pub fn short(self) -> String {
-        let mut text = self.to_string();
-        text.truncate(8);
-        text
-    }
-}
 
 /// A local image in its zone, as Terraform's resources want it: `ZONE/ID`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -27,6 +27,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use crate::deadline;
 use crate::domain::catalog::{Answer, Catalog, Failure, Question, Told};
 
 pub use api_url::ApiUrl;
@@ -62,6 +63,7 @@ impl Live {
     }
 
     fn client(&self) -> Result<&Client, Failure> {
+        deadline::arm();
         self.client.get_or_init(|| Client::new(&(self.settings)()?)).as_ref().map_err(Clone::clone)
     }
 }

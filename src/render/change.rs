@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::human::{date, unknown};
 use crate::domain::lock::Pin;
 use crate::domain::resolve::{Action, Change, Plan};
+use crate::domain::short_ids::ShortIds;
 use crate::domain::words::shown;
 use crate::error::Source;
 
@@ -48,11 +49,11 @@ pub(super) fn tally<'a>(changes: impl IntoIterator<Item = &'a Change>) -> String
 }
 
 /// Everything there is to say of a change, in a line.
-pub(super) fn detail(change: &Change) -> String {
+pub(super) fn detail(change: &Change, ids: &ShortIds) -> String {
     let when = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| pin.published);
     let mut parts = Vec::new();
     if let Some(newer) = change.newer.as_ref().filter(|_| change.action() == Action::Kept) {
-        parts.push(format!("newer: {}", newer.id.short()));
+        parts.push(format!("newer: {}", ids.show(newer.id)));
         parts.extend(published(when(&change.to), newer.published));
     }
     match (&change.from, &change.to) {

@@ -13,6 +13,7 @@ use super::place::{Lines, Place};
 use crate::domain::drift::{Finding, Latest, Report, Status};
 use crate::domain::lock::{Lock, block};
 use crate::domain::problem::{Problem, Span};
+use crate::domain::short_ids::ShortIds;
 use crate::domain::words::{and_more, count, quoted, shown};
 use crate::domain::{Cell, Name};
 use crate::error::Source;
@@ -177,6 +178,14 @@ pub(super) fn detail(finding: &Finding) -> String {
         finding.latest.iter().filter_map(|latest| latest_of(latest, finding.published)).collect();
     parts.extend(finding.notes.iter().cloned());
     parts.join("; ")
+}
+
+/// The IDs that a table of findings shows.
+pub(super) fn short_ids<'f>(findings: impl Iterator<Item = &'f Finding>) -> ShortIds {
+    let ids = |finding: &'f Finding| {
+        finding.locked.iter().map(|pin| pin.id).chain(finding.latest.as_ref().map(|latest| latest.id))
+    };
+    ShortIds::of(findings.flat_map(ids))
 }
 
 /// The status and everything there is to say, in a line.

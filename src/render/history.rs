@@ -6,9 +6,10 @@ use super::change::{detail, tally};
 use super::human::{change_row, date};
 use super::style::{self, FAINT, PLAIN};
 use super::table::Table;
-use crate::domain::history::{Commit, Comparison, Entry, age, short};
+use crate::domain::history::{Commit, Comparison, Entry, age};
 use crate::domain::lock::Pin;
 use crate::domain::resolve::{Action, Change};
+use crate::domain::short_ids::ShortIds;
 use crate::domain::words::{count, visible};
 
 /// When each pin moved: a row a pin and commit, the newest first.
@@ -16,13 +17,15 @@ pub fn log(entries: &[Entry], quiet: bool) -> String {
     let mut table = Table::new(&[
         "DATE", "COMMIT", "CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL", "AUTHOR", "SUBJECT",
     ]);
+    let mut ids = ShortIds::of_changes(entries.iter().flat_map(|entry| &entry.changes));
+    ids.extend(entries.iter().filter_map(|entry| entry.commit.as_ref()).map(|commit| &commit.id));
     for entry in entries {
-        let (when, who) = stamp(entry.commit.as_ref());
+        let (when, who) = stamp(entry.commit.as_ref(), &ids);
         let nobody = [none(), none()];
         for (n, change) in entry.changes.iter().enumerate() {
-            let detail = (with_ages(change, entry), FAINT);
+            let detail = (with_ages(change, entry, &ids), FAINT);
             let who = if n == 0 { who.clone() } else { nobody.clone() };
-            table.row(when.iter().cloned().chain(change_row(change)).chain([detail]).chain(who));
+            table.row(when.iter().cloned().chain(change_row(change, &ids)).chain([detail]).chain(who));
         }
         if let Some(why) = &entry.unreadable {
             let row = [("unreadable".to_owned(), style::action(Action::Edited)), none(), none(), none(), none()];
@@ -54,8 +57,9 @@ fn numbers(entries: &[Entry]) -> String {
 /// The pins that differ between two states.
 pub fn diff(comparison: &Comparison, quiet: bool) -> String {
     let mut table = Table::new(&["CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
+    let ids = ShortIds::of_changes(&comparison.changes);
     for change in &comparison.changes {
-        table.row(change_row(change).into_iter().chain([(detail(change), FAINT)]));
+        table.row(change_row(change, &ids).into_iter().chain([(detail(change, &ids), FAINT)]));
     }
     let table = table.write();
     if quiet {
@@ -70,10 +74,10 @@ pub fn diff(comparison: &Comparison, quiet: bool) -> String {
 type Text = (String, Style);
 
 /// The columns that stand before the change, and those behind it.
-fn stamp(commit: Option<&Commit>) -> ([Text; 2], [Text; 2]) {
+fn stamp(commit: Option<&Commit>, ids: &ShortIds) -> ([Text; 2], [Text; 2]) {
     match commit {
         Some(commit) => (
-            [(date(commit.time), PLAIN), (short(&commit.id).to_owned(), PLAIN)],
+            [(commit.time.map(date).unwrap_or_default(), PLAIN), (ids.show(&commit.id), PLAIN)],
             [(visible(&commit.author), PLAIN), (visible(&commit.subject), PLAIN)],
         ),
         None => ([none(), ("not committed".to_owned(), PLAIN)], [none(), none()]),
@@ -82,15 +86,17 @@ fn stamp(commit: Option<&Commit>) -> ([Text; 2], [Text; 2]) {
 
 /// Everything there is to say of a change, and how old the image was that came, and the one that went. Nobody vouches
 /// for the date in a block that was edited.
-fn with_ages(change: &Change, entry: &Entry) -> String {
-    let days = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| age(pin, entry.time)).map(|days| count(days, "day"));
+fn with_ages(change: &Change, entry: &Entry, ids: &ShortIds) -> String {
+    let days = |pin: &Option<Pin>| {
+        pin.as_ref().zip(entry.time).and_then(|(pin, time)| age(pin, time)).map(|days| count(days, "day"))
+    };
     let moves = change.from.as_ref().map(|pin| pin.id) != change.to.as_ref().map(|pin| pin.id);
     let came = days(&change.to).filter(|_| moves && !change.edited).map(|days| format!("{days} old when pinned"));
     let went = days(&change.from).filter(|_| moves).map(|days| match change.to {
         Some(_) => format!("the old one was {days} old"),
         None => format!("{days} old when removed"),
     });
-    let detail = Some(detail(change)).filter(|detail| !detail.is_empty());
+    let detail = Some(detail(change, ids)).filter(|detail| !detail.is_empty());
     detail.into_iter().chain(came).chain(went).collect::<Vec<_>>().join(", ")
 }
 

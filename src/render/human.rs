@@ -15,6 +15,7 @@ use crate::domain::drift::Finding;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::resolve::{Action, Change};
 use crate::domain::search::Offer;
+use crate::domain::short_ids::ShortIds;
 use crate::domain::words::{count, visible};
 use crate::domain::{Cell, LocalImageId, Zone};
 
@@ -51,15 +52,17 @@ pub fn locked(subject: Subject<'_>, pins: usize, quiet: bool) -> String {
 fn findings(subject: Subject<'_>, is_shown: impl Fn(&Finding) -> bool) -> String {
     let mut table =
         Table::new(&["STATUS", "MANIFEST", "NAME", "ZONE", "ARCH", "LABEL", "LOCKED", "PUBLISHED", "LATEST", "DETAIL"]);
-    for (part, finding) in subject.findings().into_iter().filter(|(_, finding)| is_shown(finding)) {
+    let shown: Vec<_> = subject.findings().into_iter().filter(|(_, finding)| is_shown(finding)).collect();
+    let ids = finding::short_ids(shown.iter().map(|(_, finding)| *finding));
+    for (part, finding) in shown {
         let mut row = vec![(finding.status.as_str().to_owned(), style::gravity(Gravity::of(finding)))];
         row.push((subject.manifest(part), PLAIN));
         row.extend(cell(&finding.cell));
         row.extend([
             (finding::label(finding), PLAIN),
-            id(finding.locked.as_ref().map(|pin| pin.id)),
+            id(finding.locked.as_ref().map(|pin| pin.id), &ids),
             (finding.locked.as_ref().map(|_| finding.published.map_or_else(unknown, date)).unwrap_or_default(), PLAIN),
-            id(finding.latest.as_ref().map(|latest| latest.id)),
+            id(finding.latest.as_ref().map(|latest| latest.id), &ids),
             (detail(finding), FAINT),
         ]);
         table.row(row);
@@ -71,8 +74,8 @@ fn cell(cell: &Cell) -> [(String, Style); 3] {
     [(cell.name.to_string(), PLAIN), (cell.zone.to_string(), PLAIN), (cell.arch.to_string(), PLAIN)]
 }
 
-fn id(id: Option<LocalImageId>) -> (String, Style) {
-    (id.map(LocalImageId::short).unwrap_or_default(), PLAIN)
+fn id(id: Option<LocalImageId>, ids: &ShortIds) -> (String, Style) {
+    (id.map(|id| ids.show(id)).unwrap_or_default(), PLAIN)
 }
 
 /// For a date that nobody tells.
@@ -95,13 +98,14 @@ fn remedies(subject: Subject<'_>) -> String {
 pub fn plan(resolved: &[Resolved<'_>], dry_run: bool, quiet: bool) -> String {
     let mut table = Table::new(&["CHANGE", "MANIFEST", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
     let changes = change::changes(resolved);
-    for (manifest, change) in &changes {
-        if change.action() == Action::Kept && (quiet || change.newer.is_none() && change.note.is_none()) {
-            continue;
-        }
-        let mut row = change_row(change).to_vec();
+    let is_shown = |change: &Change| {
+        change.action() != Action::Kept || !quiet && (change.newer.is_some() || change.note.is_some())
+    };
+    let ids = ShortIds::of_changes(changes.iter().map(|(_, change)| *change).filter(|change| is_shown(change)));
+    for (manifest, change) in changes.iter().filter(|(_, change)| is_shown(change)) {
+        let mut row = change_row(change, &ids).to_vec();
         row.insert(1, (manifest.clone(), PLAIN));
-        row.push((change::detail(change), FAINT));
+        row.push((change::detail(change, &ids), FAINT));
         table.row(row);
     }
     if quiet {
@@ -126,13 +130,13 @@ pub fn plan(resolved: &[Resolved<'_>], dry_run: bool, quiet: bool) -> String {
 }
 
 /// What every table says of a change before the details: under `CHANGE NAME ZONE ARCH LABEL FROM TO`.
-pub(super) fn change_row(change: &Change) -> [(String, Style); 7] {
+pub(super) fn change_row(change: &Change, ids: &ShortIds) -> [(String, Style); 7] {
     let action = change.action();
     let [name, zone, arch] = cell(&change.cell);
     let label = change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default().into_owned();
     let from = change.from.as_ref().map(|pin| pin.id);
     let to = change.to.as_ref().filter(|_| action != Action::Kept).map(|pin| pin.id);
-    [(action.as_str().to_owned(), style::action(action)), name, zone, arch, (label, PLAIN), id(from), id(to)]
+    [(action.as_str().to_owned(), style::action(action)), name, zone, arch, (label, PLAIN), id(from, ids), id(to, ids)]
 }
 
 /// All pins, with whole IDs. Displaying it writes one after the other: a hundred thousand are never in memory as text.

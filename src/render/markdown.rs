@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use super::change::{self, Resolved};
-use super::finding::{Gravity, Remedy, Subject, detail, headline, label, tally, zone_and_arch};
+use super::finding::{self, Gravity, Remedy, Subject, detail, headline, label, tally, zone_and_arch};
 use super::human::date;
 use crate::domain::LocalImageId;
 use crate::domain::resolve::{Action, Change};
+use crate::domain::short_ids::ShortIds;
 use crate::domain::words::capitalised;
 
 /// Rows beyond these bytes are only counted: the body of a pull request holds 65,536 characters.
@@ -24,6 +25,7 @@ pub fn check(subject: Subject<'_>) -> String {
         let _ =
             writeln!(text, "|---|{}---|---|---|---|---|---|---|", if subject.parts.len() > 1 { "---|" } else { "" });
     }
+    let ids = finding::short_ids(shown.iter().map(|(_, finding)| *finding));
     for (n, (part, finding)) in shown.iter().enumerate() {
         if text.len() > MOST {
             text += &and_more(shown.len() - n);
@@ -39,8 +41,8 @@ pub fn check(subject: Subject<'_>) -> String {
             code(&finding.cell.name),
             zone_and_arch(&finding.cell),
             cell(&label(finding)),
-            id(finding.locked.as_ref().map(|pin| pin.id)),
-            id(finding.latest.as_ref().map(|latest| latest.id)),
+            id(finding.locked.as_ref().map(|pin| pin.id), &ids),
+            id(finding.latest.as_ref().map(|latest| latest.id), &ids),
             cell(&detail(finding)),
         );
     }
@@ -74,6 +76,7 @@ fn table(changes: &[(String, &Change)]) -> String {
     let mut text = format!("{}\n", change::tally(changes.iter().map(|(_, change)| *change)));
     let _ = writeln!(text, "\n| change |{} image | zone, arch | label | from | to | detail |", manifest("manifest"));
     let _ = writeln!(text, "|---|{}---|---|---|---|---|---|", if many { "---|" } else { "" });
+    let ids = ShortIds::of_changes(moved.iter().map(|(_, change)| *change));
     for (n, (file, change)) in moved.iter().enumerate() {
         if text.len() > MOST {
             text += &and_more(moved.len() - n);
@@ -87,9 +90,9 @@ fn table(changes: &[(String, &Change)]) -> String {
             code(&change.cell.name),
             zone_and_arch(&change.cell),
             cell(&change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default()),
-            id(change.from.as_ref().map(|pin| pin.id)),
-            id(change.to.as_ref().map(|pin| pin.id)),
-            cell(&change::detail(change)),
+            id(change.from.as_ref().map(|pin| pin.id), &ids),
+            id(change.to.as_ref().map(|pin| pin.id), &ids),
+            cell(&change::detail(change, &ids)),
         );
     }
     text
@@ -99,8 +102,8 @@ fn and_more(rows: usize) -> String {
     format!("\nand {rows} more\n")
 }
 
-fn id(id: Option<LocalImageId>) -> String {
-    id.map(|id| code(id.short())).unwrap_or_default()
+fn id(id: Option<LocalImageId>, ids: &ShortIds) -> String {
+    id.map(|id| code(ids.show(id))).unwrap_or_default()
 }
 
 fn code(text: impl std::fmt::Display) -> String {

@@ -3,20 +3,22 @@
 use std::path::Path;
 
 /// For each part of `src`, the parts that its files may name after `crate::`. `lib.rs` shows the same as a picture.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("main.rs", &[]),
     ("lib.rs", &[]),
-    ("cli", &["commands", "domain", "error", "files", "find", "marketplace", "progress", "render"]),
+    ("cli", &["commands", "deadline", "domain", "error", "files", "find", "marketplace", "progress", "render"]),
     ("commands", &["domain", "error", "export", "files", "git", "guard", "marketplace", "render"]),
-    ("marketplace", &["VERSION", "domain"]),
+    ("marketplace", &["VERSION", "deadline", "domain"]),
     ("progress.rs", &["marketplace"]),
-    ("files.rs", &["error", "guard"]),
+    ("files.rs", &["deadline", "error", "guard"]),
     ("find.rs", &["error"]),
     ("git.rs", &["domain", "error", "files"]),
+    ("git", &["deadline", "domain", "error", "files"]),
+    ("deadline.rs", &[]),
     ("guard.rs", &["error", "files"]),
     ("render", &["VERSION", "domain", "error"]),
     ("export", &["domain"]),
-    ("error.rs", &["domain", "files", "marketplace"]),
+    ("error.rs", &["domain", "files", "git", "marketplace"]),
     ("domain", &["VERSION"]),
 ];
 

@@ -1,11 +1,14 @@
 //! What `imagelock log` and `imagelock diff` tell.
 
+use std::fs::File;
+
 use insta::assert_snapshot;
 use serde_json::Value;
+use wait4::Wait4;
 
 use crate::bench::Bench;
 use crate::docs::quickstart;
-use crate::repository::{commit, git, lock, moved, repository};
+use crate::repository::{commit, git, git_command, git_in, lock, moved, repository};
 
 #[test]
 fn the_quickstart_as_its_history_tells_it() {
@@ -432,4 +435,31 @@ fn names_that_were_never_pinned() {
      |
      = help: did you mean `web`?
     ");
+}
+
+/// 600 revisions of 300 pins are some 50 MiB of text, and twice that as pins.
+#[test]
+fn a_long_history_is_not_kept_in_memory() {
+    let bench = repository(Bench::new());
+    let names: Vec<String> = (0..300).map(|n| format!("n{n:03}")).collect();
+    let mut versions = vec![1; names.len()];
+    let mut import = String::new();
+    for n in 0..600 {
+        versions[n % names.len()] = 2 + u32::try_from(n / names.len()).unwrap();
+        let pins: Vec<_> = names.iter().map(|name| &**name).zip(versions.iter().copied()).collect();
+        let text = lock(&pins);
+        let time = 1_790_000_000 + n * 60;
+        import += &format!("commit refs/heads/main\ncommitter Ana <a@example.com> {time} +0000\ndata 1\nx\n");
+        import += &format!("M 100644 inline images.lock\ndata {}\n{text}\n", text.len());
+    }
+    bench.write("import", import);
+    let mut git = git_command(&bench, "", "", &["fast-import", "--quiet"]);
+    assert!(git.stdin(File::open(bench.path("import")).unwrap()).status().unwrap().success());
+    bench.write("images.lock", git_in(&bench, "", "", &["show", "main:images.lock"]));
+    let log = bench.command("log").stdout(File::create(bench.path("log")).unwrap()).spawn().unwrap();
+    let used = log.wait4().unwrap();
+    assert!(used.status.success());
+    assert!(bench.read("log").ends_with("900 changes in 600 commits\n"), "{}", bench.read("log"));
+    let peak = used.rusage.maxrss >> 20;
+    assert!(peak < 48, "{peak} MiB");
 }

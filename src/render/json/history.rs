@@ -25,7 +25,7 @@ pub fn log(entries: &[Entry], is_whole: bool) -> String {
     #[derive(Serialize)]
     struct CommitJson<'a> {
         id: &'a str,
-        time: String,
+        time: Option<String>,
         author: &'a str,
         subject: &'a str,
     }
@@ -38,7 +38,7 @@ pub fn log(entries: &[Entry], is_whole: bool) -> String {
         note: Option<&'a str>,
     }
     fn entry(entry: &Entry) -> EntryJson<'_> {
-        let days = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| age(pin, entry.time));
+        let days = |pin: &Option<Pin>| pin.as_ref().zip(entry.time).and_then(|(pin, time)| age(pin, time));
         let row = |change| Row {
             change: ChangeJson::new(change),
             from_age_days: days(&change.from),
@@ -48,7 +48,7 @@ pub fn log(entries: &[Entry], is_whole: bool) -> String {
         EntryJson {
             commit: entry.commit.as_ref().map(|commit| CommitJson {
                 id: &commit.id,
-                time: commit.time.to_string(),
+                time: commit.time.map(|time| time.to_string()),
                 author: &commit.author,
                 subject: &commit.subject,
             }),

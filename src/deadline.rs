@@ -1,0 +1,130 @@
+//! The end of a run's time (`--timeout`) for commands that use git or the network, also while they compute.
+//!
+//! It belongs to the process and not to a value: when the time is over, the process ends, and the programs that it
+//! started end first. Files are written whole or not at all, so [`disarm`] comes before the first write.
+
+use std::io;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak, mpsc};
+use std::time::{Duration, Instant};
+
+/// How much later a computation is interrupted. Requests and waits end at the deadline by themselves, with errors that
+/// say more; git does not.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What ends the run, and the programs to end before it.
+struct Timer {
+    end: Option<(Instant, Box<dyn FnOnce() + Send>)>,
+    armed: bool,
+    children: Vec<Weak<Mutex<Child>>>,
+}
+
+static TIMER: Mutex<Timer> = Mutex::new(Timer { end: None, armed: false, children: Vec::new() });
+
+/// Rings when a program was started: its deadline comes without the grace.
+static STARTED: Condvar = Condvar::new();
+
+/// Sets when the run must be over, and what says so to the user. Nothing is started yet.
+pub fn set(at: Instant, report: impl FnOnce() + Send + 'static) {
+    lock(&TIMER).end = Some((at, Box::new(report)));
+}
+
+/// Lets the run end at its deadline from now on: git or the network is about to be used.
+pub fn arm() {
+    let mut timer = lock(&TIMER);
+    if timer.end.is_some() && !timer.armed {
+        timer.armed = true;
+        std::thread::spawn(watch);
+    }
+}
+
+/// Lets the run finish however long it takes: a file is about to be written, or the output. If the deadline has passed
+/// already, this does not return.
+pub fn disarm() {
+    lock(&TIMER).end = None;
+}
+
+/// Starts a program that is killed at the deadline, and when the returned value is dropped.
+///
+/// # Errors
+/// If it cannot be started.
+pub fn spawn(command: &mut Command) -> io::Result<Running> {
+    // The lock is held so that the deadline cannot pass between the start and the registration.
+    let mut timer = lock(&TIMER);
+    let child = Arc::new(Mutex::new(command.spawn()?));
+    timer.children.retain(|child| child.strong_count() > 0);
+    timer.children.push(Arc::downgrade(&child));
+    STARTED.notify_all();
+    Ok(Running(child))
+}
+
+/// A program that was started.
+pub struct Running(Arc<Mutex<Child>>);
+
+impl Running {
+    /// The program, to take its pipes.
+    pub fn child(&self) -> MutexGuard<'_, Child> {
+        lock(&self.0)
+    }
+
+    /// Waits until it has ended. The lock is not held meanwhile, so that the deadline can kill it.
+    ///
+    /// # Errors
+    /// If the system cannot say.
+    pub fn wait(&self) -> io::Result<ExitStatus> {
+        let mut pause = Duration::from_micros(50);
+        loop {
+            if let Some(status) = self.child().try_wait()? {
+                return Ok(status);
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut child = self.child();
+        if !matches!(child.try_wait(), Ok(Some(_))) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Waits for the deadline, and ends the process if nothing disarms it before.
+fn watch() {
+    let mut timer = lock(&TIMER);
+    while let Some((at, _)) = timer.end {
+        let uses_git = timer.children.iter().any(|child| child.strong_count() > 0);
+        let now = Instant::now();
+        let due = if uses_git || now < at { at } else { at + GRACE };
+        if now < due {
+            timer = STARTED.wait_timeout(timer, due - now).unwrap_or_else(PoisonError::into_inner).0;
+            continue;
+        }
+        let Some((_, report)) = timer.end.take() else { return };
+        for child in timer.children.iter().filter_map(Weak::upgrade) {
+            let _ = lock(&child).kill();
+        }
+        // The terminal may be as stuck as the run is.
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            report();
+            let _ = sender.send(());
+        });
+        let _ = receiver.recv_timeout(GRACE);
+        end();
+    }
+}
+
+#[expect(clippy::exit, reason = "the other thread computes and cannot be asked to stop; it holds no half-written file")]
+fn end() -> ! {
+    // The timer is still locked: what would write next waits in `disarm`.
+    std::process::exit(1)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
