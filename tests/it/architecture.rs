@@ -3,19 +3,22 @@
 use std::path::Path;
 
 /// For each part of `src`, the parts that its files may name after `crate::`. `lib.rs` shows the same as a picture.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("main.rs", &[]),
     ("lib.rs", &[]),
-    ("cli", &["commands", "domain", "error", "files", "marketplace", "progress", "render"]),
-    ("commands", &["domain", "error", "export", "files", "git", "guard", "marketplace", "render"]),
+    ("cli", &["commands", "domain", "error", "files", "marketplace", "progress", "real_path", "render"]),
+    ("commands", &["claims", "domain", "error", "export", "files", "git", "guard", "marketplace", "real_path", "render", "replace"]),
     ("marketplace", &["VERSION", "domain"]),
     ("progress.rs", &["marketplace"]),
-    ("files.rs", &["error", "guard"]),
+    ("claims.rs", &["files", "real_path"]),
+    ("files.rs", &["error", "real_path"]),
+    ("real_path.rs", &[]),
+    ("replace.rs", &["error", "files", "guard"]),
     ("git.rs", &["domain", "error", "files"]),
     ("guard.rs", &["error", "files"]),
     ("render", &["VERSION", "domain", "error"]),
     ("export", &["domain"]),
-    ("error.rs", &["domain", "files", "marketplace"]),
+    ("error.rs", &["claims", "domain", "files", "marketplace", "real_path"]),
     ("domain", &["VERSION"]),
 ];
 
