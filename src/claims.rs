@@ -164,9 +164,9 @@ impl Claims {
     /// The claim of the same file.
     fn same(&self, claim: &Claim, real: &RealPath, names: &[Key]) -> Option<&(Claim, RealPath)> {
         let others = names.iter().filter_map(|key| self.files.get(key)).flatten().map(|other| &self.claims[*other]);
-        others.into_iter().find(|(other, other_real)| {
-            claim.is_written || other.is_written || real.path == other_real.path
-        })
+        others
+            .into_iter()
+            .find(|(other, other_real)| claim.is_written || other.is_written || real.path == other_real.path)
     }
 }
 

@@ -296,7 +296,9 @@ impl Error {
                 }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
                 ErrorKind::AlreadyExists => "it is a file; name a directory".to_owned(),
-                ErrorKind::NotADirectory => format!("`{}` is not a directory; name another path", directory_of(path).display()),
+                ErrorKind::NotADirectory => {
+                    format!("`{}` is not a directory; name another path", directory_of(path).display())
+                }
                 ErrorKind::InvalidFilename => {
                     "choose a shorter name: the temporary file next to it has five characters more".to_owned()
                 }
@@ -327,7 +329,9 @@ impl Error {
                 format!("`git fetch --unshallow` completes a shallow clone; `{from}..{to}` compares them as they are")
             }
             Self::Clash(clash) => clash.help.to_owned(),
-            Self::OfAnother { .. } => "name another file, or remove it from the `[[outputs]]` of that manifest".to_owned(),
+            Self::OfAnother { .. } => {
+                "name another file, or remove it from the `[[outputs]]` of that manifest".to_owned()
+            }
             Self::NotAFile { .. } => "write to standard output and redirect that instead, with `>` or `|`".to_owned(),
             Self::ReadOnly { path } => format!("if it may be replaced: `chmod u+w {}`", path.display()),
             Self::ReportFormat { options, .. } => format!("write {options}"),

@@ -129,9 +129,10 @@ pub fn check_regular(path: &Path) -> Result<(), Error> {
     let real = RealPath::of(path);
     let is_special = fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir());
     let of_process = ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc"];
-    let is_open = [path, &real.path].into_iter().chain(real.links()).any(|path| {
-        of_process.iter().any(|open| path.starts_with(open))
-    });
+    let is_open = [path, &real.path]
+        .into_iter()
+        .chain(real.links())
+        .any(|path| of_process.iter().any(|open| path.starts_with(open)));
     if is_special || is_open { Err(Error::NotAFile { path: path.to_owned() }) } else { Ok(()) }
 }
 

@@ -148,9 +148,8 @@ fn keep_private(_: &mut OpenOptions) {}
 #[cfg(unix)]
 fn keep_owner(file: &fs::File, old: &fs::Metadata) -> bool {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
-    let owner_is_kept = |file: &fs::File| {
-        file.metadata().is_ok_and(|new| (new.uid(), new.gid()) == (old.uid(), old.gid()))
-    };
+    let owner_is_kept =
+        |file: &fs::File| file.metadata().is_ok_and(|new| (new.uid(), new.gid()) == (old.uid(), old.gid()));
     if !owner_is_kept(file) && fchown(file, Some(old.uid()), Some(old.gid())).is_err() {
         // Without the right to give a file away, a member of the group can still give it to the group.
         let _ = fchown(file, None, Some(old.gid()));

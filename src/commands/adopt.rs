@@ -50,7 +50,7 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     let plan = pins(&found, project.manifest.targets(), &project.lock, &catalog)
         .map_err(|problems| project.error(problems))?;
     let written = &[Role::Manifest, Role::Lock, Role::Output];
-    Files::new(context, written)?.add_outputs(std::slice::from_ref(&project))?;
+    Files::new(context, [context.manifest()], written)?.add_outputs(std::slice::from_ref(&project))?;
     let step = Step::new(project, plan)?;
     if mode == Mode::Write {
         step.write(is_new, context)?;

@@ -58,7 +58,7 @@ fn edit(
     change: impl FnOnce(&str) -> Result<String, Vec<Problem>>,
 ) -> Result<(), Error> {
     let path = context.manifest().to_owned();
-    Files::new(context, &[Role::Manifest])?;
+    Files::new(context, [context.manifest()], &[Role::Manifest])?;
     let _guard = Guard::acquire(&[&path], context.deadline, &*context.notify)?;
     let text = match files::read(&path)? {
         Some(text) => text,

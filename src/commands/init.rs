@@ -15,7 +15,7 @@ pub const EXAMPLE: &str = include_str!("../../images.toml.example");
 /// # Errors
 /// If the manifest exists, or one of the two cannot be written. Without a manifest no schema is written.
 pub fn run(context: &Context) -> Result<Outcome, Error> {
-    Files::new(context, &[Role::Manifest, Role::Schema])?;
+    Files::new(context, [context.manifest()], &[Role::Manifest, Role::Schema])?;
     let beside = context.manifest().with_file_name(FILE);
     let old = files::read(&beside)?;
     files::create(context.manifest(), EXAMPLE)?;

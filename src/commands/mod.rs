@@ -82,7 +82,9 @@ impl Context {
             && !self.noted_owner.replace(true)
         {
             let (verb, first) = (if lost.len() == 1 { "was" } else { "and others were" }, shown(first));
-            (self.notify)(&format!("note: `{first}` {verb} replaced without keeping the owner and group: that takes more rights"));
+            (self.notify)(&format!(
+                "note: `{first}` {verb} replaced without keeping the owner and group: that takes more rights"
+            ));
         }
         Ok(())
     }

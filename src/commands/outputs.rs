@@ -31,9 +31,13 @@ impl Files {
     ///
     /// # Errors
     /// If two of them are one.
-    pub(super) fn new(context: &Context, written: &'static [Role]) -> Result<Self, Error> {
+    pub(super) fn new<'m>(
+        context: &Context,
+        manifests: impl IntoIterator<Item = &'m Path>,
+        written: &'static [Role],
+    ) -> Result<Self, Error> {
         let mut files = Self { claims: Claims::default(), written };
-        for manifest in &context.manifests {
+        for manifest in manifests {
             files.add(Role::Manifest, manifest, None)?;
             files.add(Role::Lock, &lock_path(manifest)?, Some(manifest))?;
             files.add(Role::Schema, &manifest.with_file_name(super::schema::FILE), None)?;
@@ -49,7 +53,8 @@ impl Files {
     /// # Errors
     /// If two of them are one.
     pub(super) fn read_only(context: &Context) -> Result<Self, Error> {
-        Self::new(context, &[Role::Report, Role::Export, Role::Snapshot])
+        let manifests = context.manifests.iter().map(PathBuf::as_path);
+        Self::new(context, manifests, &[Role::Report, Role::Export, Role::Snapshot])
     }
 
     /// Adds a file that an option names. It may be anywhere.
@@ -69,7 +74,7 @@ impl Files {
     pub(super) fn add_outputs(&mut self, projects: &[Project]) -> Result<(), Error> {
         let checked = projects.iter().map(|project| {
             let manifest = &project.manifest_source.path;
-            let home = RealPath::of(manifest.parent().unwrap_or(Path::new(""))).path;
+            let home = RealPath::of(files::directory_of(manifest)).path;
             let mut rivals = Rivals::of(manifest);
             let mut problems = Vec::new();
             for output in project.manifest.outputs() {

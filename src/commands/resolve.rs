@@ -152,7 +152,8 @@ impl Task<'_> {
 
 /// Makes sure that the files of some projects may be written.
 fn files_of(context: &Context, projects: &[Project]) -> Result<(), Error> {
-    Files::new(context, &[Role::Lock, Role::Output])?.add_outputs(projects)
+    let manifests = projects.iter().map(|project| &*project.manifest_source.path);
+    Files::new(context, manifests, &[Role::Lock, Role::Output])?.add_outputs(projects)
 }
 
 /// The lock as far as nobody disputes it.

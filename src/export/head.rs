@@ -32,9 +32,8 @@ fn is_json(format: Format) -> bool {
 /// Whether a file says that imagelock wrote it in this format, so that it may be replaced; an empty one may be, too.
 pub fn is_ours(format: Format, text: &str) -> bool {
     // git may have left conflicts in it. What is made of the lock has no other side to keep.
-    both_sides(text).is_some_and(|sides| {
-        sides.iter().all(|side| side.trim().is_empty() || notice(format, side).is_some())
-    })
+    both_sides(text)
+        .is_some_and(|sides| sides.iter().all(|side| side.trim().is_empty() || notice(format, side).is_some()))
 }
 
 /// The manifests that a file says it belongs to, as [`relative_path`] writes them: one, unless git left conflicts in it.

@@ -139,16 +139,6 @@ fn a_lock_that_cannot_be_read() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_replaced_and_stays_so() {
-    let bench = resolved();
-    mode(&bench, "images.lock", 0o444);
-    let run = upgrade_as_mere_mortal(&bench);
-    assert_eq!(run.status, Some(0), "{run}");
-    assert_eq!(fs::metadata(bench.path("images.lock")).unwrap().mode() & 0o777, 0o444);
-    assert!(bench.lock().contains(&id(2)));
-}
-
-#[test]
 fn a_link_into_a_directory_that_cannot_be_written() {
     let bench = resolved();
     fs::create_dir(bench.path("shared")).unwrap();

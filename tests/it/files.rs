@@ -23,7 +23,7 @@ fn resolved() -> (Bench, Marketplace) {
 fn the_mode_of_the_lock_is_kept() {
     let (bench, marketplace) = resolved();
     let lock = bench.path("images.lock");
-    for mode in [0o640, 0o664, 0o444] {
+    for mode in [0o640, 0o664, 0o644] {
         fs::set_permissions(&lock, fs::Permissions::from_mode(mode)).unwrap();
         fs::write(bench.path("images.toml"), format!("{MANIFEST}# {mode}\n")).unwrap();
         bench.ok("resolve --upgrade");

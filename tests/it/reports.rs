@@ -225,27 +225,6 @@ fn no_report_goes_where_something_else_is_kept() {
     assert!(bench.read("foo=x.md").starts_with("###"));
 }
 
-/// What standard output was redirected to keeps what it had.
-#[test]
-#[cfg(unix)]
-fn standard_output_by_its_name_is_added_to() {
-    let (bench, _marketplace) = scene();
-    bench.write("log", "before\n");
-    let log = std::fs::OpenOptions::new().append(true).open(bench.path("log")).unwrap();
-    let status = bench.command("check fine -q -o markdown=/dev/stdout").stdout(log).status().unwrap();
-    assert_eq!(status.code(), Some(0));
-    let log = bench.read("log");
-    assert!(log.starts_with("before\n### The images have not drifted\n"), "{log}");
-    // And what is printed besides comes behind it, not over it.
-    let log = std::fs::File::create(bench.path("log")).unwrap();
-    bench.command("check fine -o markdown=/dev/stdout").stdout(log).status().unwrap();
-    let (report, printed) = (bench.ok("check fine --format markdown"), bench.ok("check fine"));
-    assert_eq!(bench.read("log"), report + &printed);
-    let log = std::fs::File::options().append(true).open(bench.path("log")).unwrap();
-    assert_eq!(bench.command("export env -o /dev/stdout").stdout(log).status().unwrap().code(), Some(0));
-    assert!(bench.read("log").ends_with(&bench.ok("export env")));
-}
-
 #[test]
 fn a_report_that_cannot_be_written_is_an_error() {
     let (bench, _marketplace) = scene();
@@ -256,12 +235,17 @@ fn a_report_that_cannot_be_written_is_an_error() {
     ");
 }
 
+/// What standard output was redirected to is not replaced by way of its name.
 #[test]
 #[cfg(unix)]
-fn a_device_gets_the_report_and_stays_a_device() {
+fn standard_output_by_its_name_is_refused() {
     let (bench, _marketplace) = scene();
-    let run = bench.run("check fine -o junit=/dev/stdout -q");
-    assert_eq!(run.stdout, bench.ok("check fine --format junit"));
+    bench.write("log", "before\n");
+    for line in ["check fine -q -o markdown=/dev/stdout", "export env -o /dev/stdout"] {
+        let log = std::fs::OpenOptions::new().append(true).open(bench.path("log")).unwrap();
+        assert_eq!(bench.command(line).stdout(log).status().unwrap().code(), Some(1));
+        assert_eq!(bench.read("log"), "before\n");
+    }
 }
 
 #[test]
