@@ -77,11 +77,13 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The file, in words, next to another: the manifest is named if it is not the same.
+    /// The file, in words, next to another: the manifest is named if the other belongs to another.
     fn next_to(&self, other: &Self) -> String {
         let name = format!("the {} `{}`", self.role.noun(), self.path.display());
         match &self.manifest {
-            Some(manifest) if self.manifest != other.manifest => format!("{name} of `{}`", manifest.display()),
+            Some(manifest) if other.manifest.as_ref().is_some_and(|other| other != manifest) => {
+                format!("{name} of `{}`", manifest.display())
+            }
             _ => name,
         }
     }

@@ -161,14 +161,6 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
-    /// The file that would be replaced is declared by another manifest.
-    #[error("`{}` is an output of `{}`", path.display(), manifest.display())]
-    OfAnother {
-        /// Which file.
-        path: PathBuf,
-        /// The manifest that declares it.
-        manifest: PathBuf,
-    },
     /// A path names a pipe, a device or a socket.
     #[error("cannot write to `{}`: it is not a regular file", path.display())]
     NotAFile {
@@ -291,17 +283,14 @@ impl Error {
                 ErrorKind::NotFound => format!("make the directory first: `mkdir -p {}`", directory_of(path).display()),
                 ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                     // Behind a symbolic link it is another directory than the one in the path.
-                    let target = if path.is_symlink() { RealPath::of(path).path } else { path.clone() };
-                    format!("check that you may write in the directory `{}`", directory_of(&target).display())
+                    let real = path.is_symlink().then(|| RealPath::of(path).path);
+                    let directory = directory_of(real.as_ref().unwrap_or(path));
+                    format!("check that you may write in the directory `{}`", directory.display())
                 }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
                 ErrorKind::AlreadyExists => "it is a file; name a directory".to_owned(),
-                ErrorKind::NotADirectory => {
-                    format!("`{}` is not a directory; name another path", directory_of(path).display())
-                }
-                ErrorKind::InvalidFilename => {
-                    "choose a shorter name: the temporary file next to it has five characters more".to_owned()
-                }
+                ErrorKind::NotADirectory => "a part of the path is not a directory; name another path".to_owned(),
+                ErrorKind::InvalidFilename => "choose a name that is at least five bytes shorter".to_owned(),
                 ErrorKind::IsADirectory => format!("move the directory `{}` away", path.display()),
                 ErrorKind::ResourceBusy => {
                     format!("`{}` is a mount point: mount the directory that it is in instead", path.display())
@@ -329,10 +318,9 @@ impl Error {
                 format!("`git fetch --unshallow` completes a shallow clone; `{from}..{to}` compares them as they are")
             }
             Self::Clash(clash) => clash.help.to_owned(),
-            Self::OfAnother { .. } => {
-                "name another file, or remove it from the `[[outputs]]` of that manifest".to_owned()
+            Self::NotAFile { .. } => {
+                "name a regular file; standard output, where `check` and `export` print, can be redirected".to_owned()
             }
-            Self::NotAFile { .. } => "write to standard output and redirect that instead, with `>` or `|`".to_owned(),
             Self::ReadOnly { path } => format!("if it may be replaced: `chmod u+w {}`", path.display()),
             Self::ReportFormat { options, .. } => format!("write {options}"),
             Self::Format { formats, .. } => format!("its formats are {formats}"),

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::outputs::{Files, Rivals};
 use super::project::read_lock;
 use super::{Context, Outcome};
-use crate::claims::Role;
+use crate::claims::{Clash, Role};
 use crate::domain::output::Format;
 use crate::error::Error;
 use crate::export::{Export, head, is_ours};
@@ -36,9 +36,14 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>) -> Result<Out
             return Err(Error::NotOurs { path: path.to_owned() });
         }
         if let Some(manifest) = rivals.find(format, path, &old) {
-            return Err(Error::OfAnother { path: path.to_owned(), manifest });
+            return Err(of_another(path, &manifest));
         }
     }
     context.replace_all(&[(path, [&head, &body])])?;
     Ok(Outcome::remark(format!("wrote `{}`", path.display())))
+}
+
+fn of_another(path: &Path, manifest: &Path) -> Error {
+    let title = format!("`{}` is an output of `{}`", path.display(), manifest.display());
+    Error::Clash(Clash { title, help: "name another file, or remove it from the `[[outputs]]` of that manifest" })
 }

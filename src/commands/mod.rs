@@ -35,7 +35,6 @@ use crate::domain::catalog::{Catalog, Failure};
 use crate::domain::manifest::check_names;
 use crate::domain::policy::Age;
 use crate::domain::problem::Problem;
-use crate::domain::words::shown;
 use crate::error::Error;
 use crate::marketplace::Marketplace;
 pub use crate::render::Format;
@@ -81,10 +80,8 @@ impl Context {
         if let [first, ..] = &*lost
             && !self.noted_owner.replace(true)
         {
-            let (verb, first) = (if lost.len() == 1 { "was" } else { "and others were" }, shown(first));
-            (self.notify)(&format!(
-                "note: `{first}` {verb} replaced without keeping the owner and group: that takes more rights"
-            ));
+            let others = if lost.len() == 1 { "" } else { " and other files" };
+            (self.notify)(&format!("note: could not keep the owner and group of `{}`{others}", first.display()));
         }
         Ok(())
     }

@@ -59,6 +59,9 @@ pub fn settle(chosen: Option<Format>, wishes: &[Wish]) -> Result<(Format, Vec<Fi
 /// If one does, or is not a file.
 pub(super) fn claim(files: &[File], context: &Context, projects: &[Project]) -> Result<(), Error> {
     let mut claimed = Files::read_only(context)?;
+    if files.is_empty() {
+        return Ok(());
+    }
     claimed.add_outputs(projects)?;
     files.iter().try_for_each(|file| claimed.add_option(Role::Report, &file.path))
 }

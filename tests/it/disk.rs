@@ -162,11 +162,15 @@ fn a_directory_in_the_place_of_an_output() {
     let bench = resolved();
     fs::remove_file(bench.path("images.env")).unwrap();
     fs::create_dir(bench.path("images.env")).unwrap();
-    assert_snapshot!(refused(&bench, || bench.run(UPGRADE)), @"
+    assert_snapshot!(refused(&bench, || bench.run(UPGRADE)), @r#"
     error: could not read `images.env`: is a directory
-     |
-     = help: put a file that you may read in the place of `images.env`
-    ");
+      --> images.toml:10:8
+       |
+    10 | path = "images.env"
+       |        ^^^^^^^^^^^^ this output
+       |
+       = help: put a file that you may read in the place of `images.env`
+    "#);
 }
 
 #[test]
@@ -208,10 +212,10 @@ fn a_limit_for_the_size_of_files() {
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`
     ");
-    // The lock alone is longer than 512 bytes; the outputs are not.
+    // The output in JSON is longer than 512 bytes, and the one before it is not.
     let run = || bench.shell(&format!("trap '' XFSZ; ulimit -f 1; exec \"$IMAGELOCK\" {UPGRADE}"));
     assert_snapshot!(refused(&bench, run), @"
-    error: could not write `images.lock`: File too large (os error 27)
+    error: could not write `infra/images.auto.tfvars.json`: File too large (os error 27)
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`
     ");

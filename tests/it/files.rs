@@ -131,9 +131,9 @@ fn pipes_and_devices_are_not_read() {
      = help: put a file that you may read in the place of `/dev/zero`
     ");
     assert_snapshot!(bench.fails("snapshot /dev/zero"), @"
-    error: could not read `/dev/zero`: it is no regular file
+    error: cannot write to `/dev/zero`: it is not a regular file
      |
-     = help: put a file that you may read in the place of `/dev/zero`
+     = help: name a regular file; standard output, where `check` and `export` print, can be redirected
     ");
 }
 

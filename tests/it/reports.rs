@@ -167,19 +167,19 @@ fn what_is_not_clear_is_refused_before_anything_is_asked() {
      = help: write `-o markdown=drift.md` or `-o github=drift.md`
     ");
     assert_snapshot!(bench.fails("check -o a.xml -o ./a.xml"), @"
-    error: the report cannot go to `./a.xml`: another report goes there
+    error: the report `./a.xml` is the same file as the report `a.xml`
      |
-     = help: name another file
+     = help: name another file: `-o FILE`
     ");
     assert_snapshot!(bench.fails("check --format json -o images.lock"), @"
-    error: the report cannot go to `images.lock`: it is a file that the run reads, or one that `resolve` writes
+    error: the report `images.lock` is the same file as the lockfile `images.lock`
      |
-     = help: name another file
+     = help: name another file: `-o FILE`
     ");
     assert_snapshot!(bench.fails("check -o human=./images.toml"), @"
-    error: the report cannot go to `./images.toml`: it is a file that the run reads, or one that `resolve` writes
+    error: the report `./images.toml` is the same file as the manifest `images.toml`
      |
-     = help: name another file
+     = help: name another file: `-o FILE`
     ");
     assert_snapshot!(bench.fails("check -o sarif="), @"
     error: invalid value 'sarif=' for '--output <[FORMAT=]FILE>': expected a file behind `=`
