@@ -112,7 +112,7 @@ enum Key {
 /// The files of a run.
 #[derive(Debug, Default)]
 pub struct Claims {
-    claims: Vec<(Claim, RealPath)>,
+    all: Vec<(Claim, RealPath)>,
     /// Where the files are.
     files: HashMap<Key, Vec<usize>>,
     /// Where their temporary files will be.
@@ -146,26 +146,26 @@ impl Claims {
         }
         let of_other = names.iter().chain(&links).find_map(|key| self.temporaries.get(key));
         if let Some(other) = of_other {
-            return Err(temporary_file(&claim, &self.claims[*other].0, claim.role));
+            return Err(temporary_file(&claim, &self.all[*other].0, claim.role));
         }
         let of_this = |key: &Key| self.files.get(key).and_then(|files| files.first()).or_else(|| self.links.get(key));
         if let Some(other) = temporary.iter().find_map(of_this) {
-            return Err(temporary_file(&self.claims[*other].0, &claim, claim.role));
+            return Err(temporary_file(&self.all[*other].0, &claim, claim.role));
         }
 
-        let number = self.claims.len();
+        let number = self.all.len();
         for key in names {
             self.files.entry(key).or_default().push(number);
         }
         self.temporaries.extend(temporary.into_iter().map(|key| (key, number)));
         self.links.extend(links.into_iter().map(|key| (key, number)));
-        self.claims.push((claim, real));
+        self.all.push((claim, real));
         Ok(())
     }
 
     /// The claim of the same file.
     fn same(&self, claim: &Claim, real: &RealPath, names: &[Key]) -> Option<&(Claim, RealPath)> {
-        let others = names.iter().filter_map(|key| self.files.get(key)).flatten().map(|other| &self.claims[*other]);
+        let others = names.iter().filter_map(|key| self.files.get(key)).flatten().map(|other| &self.all[*other]);
         others
             .into_iter()
             .find(|(other, other_real)| claim.is_written || other.is_written || real.path == other_real.path)

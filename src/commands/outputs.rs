@@ -63,7 +63,7 @@ impl Files {
     /// If it is another file of the run, or not a file.
     pub(super) fn add_option(&mut self, role: Role, path: &Path) -> Result<(), Error> {
         files::check_regular(path)?;
-        Ok(self.add(role, path, None)?)
+        self.add(role, path, None)
     }
 
     /// Adds the outputs of some projects, and makes sure that each may be written, so far as that does not depend on the
@@ -242,12 +242,11 @@ pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
     let mut bodies: BTreeMap<Format, Rc<str>> = BTreeMap::new();
     let mut stale = Vec::new();
     for Output { format, path, .. } in project.manifest.outputs() {
-        let body = match bodies.get(format) {
-            Some(body) => Rc::clone(body),
-            None => {
-                let export = Export::new(Cow::Borrowed(lock), *format).map_err(|problems| project.error(problems))?;
-                Rc::clone(bodies.entry(*format).or_insert(export.body().into()))
-            }
+        let body = if let Some(body) = bodies.get(format) {
+            Rc::clone(body)
+        } else {
+            let export = Export::new(Cow::Borrowed(lock), *format).map_err(|problems| project.error(problems))?;
+            Rc::clone(bodies.entry(*format).or_insert(export.body().into()))
         };
         let path = beside(manifest, path);
         let head = head(*format, Some(&rivals.owner(&path)));

@@ -39,24 +39,25 @@ pub fn is_ours(format: Format, text: &str) -> bool {
 /// The manifests that a file says it belongs to, as [`relative_path`] writes them: one, unless git left conflicts in it.
 pub fn owners(format: Format, text: &str) -> Vec<String> {
     let sides = both_sides(text).into_iter().flatten();
-    let mut owners: Vec<String> = sides.filter_map(|side| notice(format, &side)?).collect();
+    let mut owners: Vec<String> =
+        sides.filter_map(|side| notice(format, &side)).filter(|owner| !owner.is_empty()).collect();
     owners.dedup();
     owners
 }
 
-/// What the head of a file says: `None` if it has none of ours, and the path of the manifest if it names one.
-fn notice(format: Format, text: &str) -> Option<Option<String>> {
+/// What the head of a file says: `None` if it has none of ours, else the path of the manifest, empty if it names none.
+fn notice(format: Format, text: &str) -> Option<String> {
     if !is_json(format) {
         let mut lines = text.lines().map(str::trim_end).skip_while(|line| line.is_empty());
         lines.next()?.strip_prefix("# ").filter(|line| *line == NOTICE)?;
         let manifest = lines.next().and_then(|line| line.strip_prefix("# ")?.strip_prefix(MANIFEST));
-        return Some(manifest.map(str::to_owned));
+        return Some(manifest.unwrap_or_default().to_owned());
     }
     let root: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
     // A key that imagelock does not write was added by someone, who would lose it.
     let is_known = |key: &String| matches!(key.as_str(), "//" | "images" | "schema");
     let notice = root.get("//")?.as_str()?.strip_prefix(NOTICE).filter(|_| root.keys().all(is_known))?;
-    Some(notice.trim_start().strip_prefix(MANIFEST).map(str::to_owned))
+    Some(notice.trim_start().strip_prefix(MANIFEST).unwrap_or_default().to_owned())
 }
 
 /// The path from a directory to a file, both real, in the same letters on every system. Whatever could end a comment or a
