@@ -414,10 +414,10 @@ proptest! {
             bench.write(name, text);
         }
         fs::hard_link(bench.path("hard.env"), bench.path("hard2.env")).unwrap();
-        let outputs: String = paths.iter().map(|(path, outside, overwrite)| format!(
+        let outputs: Vec<String> = paths.iter().map(|(path, outside, overwrite)| format!(
             "[[outputs]]\nformat = \"env\"\npath = {}\noutside = {outside}\noverwrite = {overwrite}\n", quoted(path)
         )).collect();
-        bench.write("images.toml", format!("{MANIFEST}{outputs}"));
+        bench.write("images.toml", format!("{MANIFEST}{}", outputs.concat()));
         let manifest = bench.read("images.toml");
         let before = [tree(&bench.path("")), tree(outside.path())];
         let run = bench.run(UPGRADE);
