@@ -3,13 +3,15 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
+use crate::claims::Clash;
 use crate::domain::catalog::Failure;
 use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
 use crate::domain::words::{count, oddities, or, quoted};
-use crate::files::{directory_of, target};
+use crate::files::directory_of;
 use crate::git::GitError;
 use crate::marketplace::Malformed;
+use crate::real_path::RealPath;
 
 /// A file as it was read, to show its lines beside what is wrong with them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,22 +59,9 @@ pub enum Error {
         /// The names that a manifest may have.
         names: Vec<PathBuf>,
     },
-    /// Two manifests would have one lockfile.
-    #[error("`{}` and `{}` would share the lockfile `{}`", manifests[0].display(), manifests[1].display(), lock.display())]
-    SharedLock {
-        /// The lockfile.
-        lock: PathBuf,
-        /// The manifests.
-        manifests: [PathBuf; 2],
-    },
-    /// Two manifests of a run would write one file.
-    #[error("`{}` is written by `{}` and by `{}`", path.display(), manifests[0].display(), manifests[1].display())]
-    SharedOutput {
-        /// The file.
-        path: PathBuf,
-        /// The manifests.
-        manifests: [PathBuf; 2],
-    },
+    /// Two files of the run are one.
+    #[error("{}", .0.title)]
+    Clash(Clash),
     /// A command works on one manifest, and several were named.
     #[error("this command works on one manifest, not on {count}")]
     OneManifest {
@@ -182,6 +171,18 @@ pub enum Error {
         /// How long the run was allowed to take.
         seconds: u64,
     },
+    /// A path names a pipe, a device or a socket.
+    #[error("cannot write to `{}`: it is not a regular file", path.display())]
+    NotAFile {
+        /// Which path.
+        path: PathBuf,
+    },
+    /// A file that would be replaced may not be written.
+    #[error("cannot write `{}`: it is read-only", path.display())]
+    ReadOnly {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The lockfile was never committed.
     #[error("`{}` was never committed, and has no history", path.display())]
     NeverCommitted {
@@ -203,15 +204,6 @@ pub enum Error {
         from: String,
         /// The other.
         to: String,
-    },
-    /// A report cannot go to this file.
-    #[error("the report cannot go to `{}`: {}", path.display(),
-        if *own { "it is a file that the run reads, or one that `resolve` writes" } else { "another report goes there" })]
-    ReportPath {
-        /// Which file.
-        path: PathBuf,
-        /// Whether it is a file of the project; else it was named twice.
-        own: bool,
     },
     /// The format of a report is not clear.
     #[error("which format should `{path}` have? {}", chosen.map_or("neither its name nor `--format` tells".to_owned(),
@@ -283,11 +275,14 @@ impl Error {
                 ErrorKind::NotFound => format!("make the directory first: `mkdir -p {}`", directory_of(path).display()),
                 ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                     // Behind a symbolic link it is another directory than the one in the path.
-                    let target = target(path).unwrap_or_else(|_| path.clone());
-                    format!("check that you may write in the directory `{}`", directory_of(&target).display())
+                    let real = path.is_symlink().then(|| RealPath::of(path).path);
+                    let directory = directory_of(real.as_ref().unwrap_or(path));
+                    format!("check that you may write in the directory `{}`", directory.display())
                 }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
                 ErrorKind::AlreadyExists => "it is a file; name a directory".to_owned(),
+                ErrorKind::NotADirectory => "a part of the path is not a directory; name another path".to_owned(),
+                ErrorKind::InvalidFilename => "choose a name that is at least five bytes shorter".to_owned(),
                 ErrorKind::IsADirectory => format!("move the directory `{}` away", path.display()),
                 ErrorKind::ResourceBusy => {
                     format!("`{}` is a mount point: mount the directory that it is in instead", path.display())
@@ -311,11 +306,11 @@ impl Error {
             Self::NoMergeBase { from, to } => {
                 format!("`git fetch --unshallow` completes a shallow clone; `{from}..{to}` compares them as they are")
             }
-            Self::SharedLock { .. } => {
-                "rename one of the two manifests: the lockfile has the same name, with `.lock`".to_owned()
+            Self::Clash(clash) => clash.help.to_owned(),
+            Self::NotAFile { .. } => {
+                "name a regular file; standard output, where `check` and `export` print, can be redirected".to_owned()
             }
-            Self::SharedOutput { .. } => "give one of the two `[[outputs]]` another path".to_owned(),
-            Self::ReportPath { .. } => "name another file".to_owned(),
+            Self::ReadOnly { path } => format!("if it may be replaced: `chmod u+w {}`", path.display()),
             Self::ReportFormat { options, .. } => format!("write {options}"),
             Self::Format { formats, .. } => format!("its formats are {formats}"),
             Self::Marketplace { failure, .. } => failure.help.clone(),

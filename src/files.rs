@@ -1,17 +1,16 @@
-//! Reading, and writing whole files or nothing.
+//! Reading files, and where they are.
 
+use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::deadline;
 use crate::error::Error;
+use crate::real_path::RealPath;
 
 /// The most that a file may hold that is read whole: many times what a large project needs.
 const MOST_BYTES: u64 = 64 << 20;
-
-/// How many links are followed one after the other: as many as Linux does.
-const MOST_LINKS: usize = 40;
 
 /// Reads a text file; `None` if there is none.
 ///
@@ -127,151 +126,40 @@ pub fn make_directory(path: &Path) -> Result<(), Error> {
     fs::create_dir_all(path).map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
-/// Replaces a file, or creates it: [`replace_all`] of one.
+/// Makes sure that a file which the user named can be replaced: a pipe, a device or an open file of a process has no
+/// content to replace, and opening one may never end.
 ///
 /// # Errors
-/// If that is not possible; the old file is then as it was.
-pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
-    replace_all(&[(path, text)])
-}
-
-/// Replaces files, or creates them: each whole or not at all, whatever happens meanwhile.
-///
-/// Every text goes to a temporary file beside the file that it replaces, and to the disk, before the first of them goes
-/// over the old file, in the order given. So a full disk or a directory that cannot be written leaves all as they were.
-/// A file keeps its mode; a symbolic link stays, and what it leads to is replaced. A temporary file has one name, so that
-/// those of killed runs do not pile up; the caller holds a [`Guard`](crate::guard::Guard) for all the files, so that no
-/// other run uses it.
-///
-/// # Errors
-/// If that is not possible. All files are then as they were, unless one cannot be replaced although its directory can be
-/// written, as a mount point: those before it are new then.
-pub fn replace_all(files: &[(&Path, &str)]) -> Result<(), Error> {
-    // From the first temporary file to the last rename, nothing interrupts the run.
-    deadline::disarm();
-    let staged: Vec<Staged<'_>> = files.iter().map(|(path, text)| Staged::new(path, text)).collect::<Result<_, _>>()?;
-    staged.iter().try_for_each(Staged::commit)
-}
-
-/// Puts a text where somebody asked for it: into a file as [`replace`] does, into a pipe or a device as it comes. What
-/// stands for an open file of this process, like `/dev/stdout`, is written to as that is, and never replaced.
-///
-/// # Errors
-/// If that is not possible.
-pub fn put(path: &Path, text: &str) -> Result<(), Error> {
-    deadline::disarm();
-    let written = match path.to_str() {
-        Some("/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1") => write_to(io::stdout(), text),
-        Some("/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2") => write_to(io::stderr(), text),
-        _ if is_open(path) => OpenOptions::new().append(true).open(path).and_then(|file| write_to(file, text)),
-        _ => return replace(path, text),
-    };
-    written.map_err(|source| Error::Write { path: path.to_owned(), source })
-}
-
-/// Whether a path stands for what is open already, or for a pipe or a device: nothing in it could be lost.
-pub fn is_open(path: &Path) -> bool {
-    let special = fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir());
+/// If it is not a file.
+pub fn check_regular(path: &Path) -> Result<(), Error> {
+    let real = RealPath::of(path);
+    let is_special = fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir());
     let of_process = ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc"];
-    special || of_process.iter().any(|open| path.starts_with(open))
-}
-
-fn write_to(mut to: impl Write, text: &str) -> io::Result<()> {
-    to.write_all(text.as_bytes())?;
-    to.flush()
-}
-
-/// A text on the disk, beside the file that it will replace. What is not committed is removed.
-struct Staged<'a> {
-    /// The file as the caller names it.
-    path: &'a Path,
-    /// Where it is, behind symbolic links.
-    target: PathBuf,
-    temporary: PathBuf,
-}
-
-impl<'a> Staged<'a> {
-    fn new(path: &'a Path, text: &str) -> Result<Self, Error> {
-        let failed = |source| Error::Write { path: path.to_owned(), source };
-        let target = target(path).map_err(failed)?;
-        let temporary = temporary(&target);
-        // What a killed run left, or somebody planted to be followed or waited for, is never opened.
-        match fs::remove_file(&temporary) {
-            Err(_) if temporary.is_dir() => {
-                return Err(Error::Write { path: temporary, source: ErrorKind::IsADirectory.into() });
-            }
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
-        let staged = Self { path, target, temporary };
-        staged.write(text).map_err(failed)?;
-        Ok(staged)
-    }
-
-    fn write(&self, text: &str) -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&self.temporary)?;
-        match fs::metadata(&self.target) {
-            Ok(old) if old.is_dir() => return Err(ErrorKind::IsADirectory.into()),
-            Ok(old) => file.set_permissions(old.permissions())?,
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    }
-
-    fn commit(&self) -> Result<(), Error> {
-        fs::rename(&self.temporary, &self.target)
-            .map_err(|source| Error::Write { path: self.path.to_owned(), source })?;
-        // The rename itself must survive a power cut. Not every system can flush a directory.
-        if let Ok(directory) = fs::File::open(directory_of(&self.target)) {
-            let _ = directory.sync_all();
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Staged<'_> {
-    fn drop(&mut self) {
-        // After a commit there is none. Else the error that led here is the one to report.
-        let _ = fs::remove_file(&self.temporary);
-    }
+    let is_open = [path, &real.path]
+        .into_iter()
+        .chain(real.links())
+        .any(|path| of_process.iter().any(|open| path.starts_with(open)));
+    if is_special || is_open { Err(Error::NotAFile { path: path.to_owned() }) } else { Ok(()) }
 }
 
 /// Where a file is, behind symbolic links.
 ///
 /// # Errors
 /// If a link leads nowhere.
-pub fn target(path: &Path) -> io::Result<PathBuf> {
-    if path.is_symlink() { fs::canonicalize(path) } else { Ok(path.to_owned()) }
+pub fn target(path: &Path) -> Result<PathBuf, Error> {
+    let Ok(to) = fs::read_link(path) else { return Ok(path.to_owned()) };
+    fs::canonicalize(path).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => Error::DanglingLink { path: path.to_owned(), to },
+        _ => Error::Write { path: path.to_owned(), source },
+    })
 }
 
-/// Whether two paths lead to one file, which need not exist.
-pub fn is_same(a: &Path, b: &Path) -> bool {
-    whole(a) == whole(b)
-}
-
-/// Where a path leads, from the root and behind links; the file need not exist.
-pub fn whole(path: &Path) -> PathBuf {
-    let mut path = path.to_owned();
-    // A link that leads nowhere yet leads to where the file will be. One that leads in a circle leads nowhere.
-    for _ in 0..MOST_LINKS {
-        match fs::read_link(&path) {
-            Ok(to) if !path.exists() => path = directory_of(&path).join(to),
-            _ => break,
-        }
-    }
-    let path = &*path;
-    let beside = || Ok(fs::canonicalize(directory_of(path))?.join(path.file_name().unwrap_or_default()));
-    let found =
-        fs::canonicalize(path).or_else(|_: io::Error| beside()).or_else(|_: io::Error| std::path::absolute(path));
-    found.unwrap_or_else(|_| path.to_owned())
-}
-
-/// `.images.lock.tmp` beside `images.lock`.
-fn temporary(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.tmp"))
+/// The path of the temporary file: `.images.lock.tmp` next to `images.lock`.
+pub fn temporary(path: &Path) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".tmp");
+    path.with_file_name(name)
 }
 
 /// The directory that a file is in.

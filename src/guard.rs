@@ -30,7 +30,12 @@ impl Guard {
         for path in paths {
             let failed = |source| Error::Write { path: (*path).to_owned(), source };
             let target = target(path).unwrap_or_else(|_| (*path).to_owned());
-            let (key, lockable) = lockable(directory_of(&target)).map_err(failed)?;
+            let directory = directory_of(&target);
+            // Opening a pipe in the place of a directory may never end.
+            if !std::fs::metadata(directory).map_err(failed)?.is_dir() {
+                return Err(failed(io::ErrorKind::NotADirectory.into()));
+            }
+            let (key, lockable) = lockable(directory).map_err(failed)?;
             lockables.entry(key).or_insert((*path, lockable));
         }
         let mut directories = Vec::new();

@@ -7,7 +7,8 @@
 //!   one, `explain` tells why, `history` what became of the pins, `merge` joins two branches of a lock, and `mend` one
 //!   that git could not join; `adopt` makes one of IDs that people run already.
 //! - [`marketplace`]: the outside world that answers: the API, a snapshot, or nobody.
-//! - [`files`] and [`guard`]: reading, atomic writing, one writer at a time; [`find`]: the manifests below a folder.
+//! - [`files`], [`replace`] and [`guard`]: reading, atomic writing, one writer at a time. [`claims`]: no two files of a
+//!   run are one; [`real_path`]: where a path leads; [`find`]: the manifests below a folder.
 //! - [`git`]: the lockfile's earlier states, from the `git` program.
 //! - [`deadline`]: ends the process when its time is over.
 //! - [`render`]: values to text: tables, JSON, errors with the lines they are about.
@@ -18,6 +19,7 @@
 //!
 //! `examples/library.rs` shows the crate used as a library.
 
+pub mod claims;
 pub mod cli;
 pub mod commands;
 pub mod deadline;
@@ -30,7 +32,9 @@ pub mod git;
 pub mod guard;
 pub mod marketplace;
 pub mod progress;
+pub mod real_path;
 pub mod render;
+pub mod replace;
 
 /// This release of imagelock.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

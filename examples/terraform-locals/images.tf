@@ -1,4 +1,5 @@
-# This file is written by imagelock from its lockfile. Change images.toml instead of editing it.
+# This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
+# Manifest: images.toml
 locals {
   images = {
     "db" = {

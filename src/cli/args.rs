@@ -297,7 +297,7 @@ impl Command {
     }
 
     /// The format to print in, and the files that a report is written to.
-    pub(super) fn reports(&self, global: &Global, manifests: &[PathBuf]) -> Result<(Format, Vec<File>), Error> {
+    pub(super) fn reports(&self, global: &Global) -> Result<(Format, Vec<File>), Error> {
         let formats = self.formats();
         if let Some(format) = global.format.filter(|format| !formats.contains(format)) {
             let formats = and(formats.iter().map(|format| quoted(format.as_str())));
@@ -307,6 +307,6 @@ impl Command {
             Self::Check { outputs, .. } => outputs.as_slice(),
             _ => &[],
         };
-        report::settle(manifests, global.catalog.as_deref(), global.format, wishes)
+        report::settle(global.format, wishes)
     }
 }

@@ -7,7 +7,8 @@ mod options;
 #[cfg(unix)]
 mod stdout;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ use crate::files;
 use crate::find::{Found, find};
 use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
 use crate::progress;
+use crate::real_path::RealPath;
 use crate::render::problems;
 
 /// The live API.
@@ -101,22 +103,15 @@ fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Error> {
         }
     };
     let mut known = BTreeSet::new();
-    manifests.retain(|manifest| known.insert(files::whole(manifest)));
+    manifests.retain(|manifest| known.insert(RealPath::of(manifest).path));
     if manifests.len() > 1 && !cli.command.takes_several() {
         return Err(Error::OneManifest { count: manifests.len() });
-    }
-    let mut locks: BTreeMap<PathBuf, &PathBuf> = BTreeMap::new();
-    for manifest in &manifests {
-        let lock = commands::lock_path(manifest)?;
-        if let Some(other) = locks.insert(files::whole(&lock), manifest) {
-            return Err(Error::SharedLock { lock, manifests: [other.clone(), manifest.clone()] });
-        }
     }
     Ok(manifests)
 }
 
 fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: Invocation) -> Result<Outcome, Error> {
-    let (format, reports) = cli.command.reports(&cli.global, &manifests)?;
+    let (format, reports) = cli.command.reports(&cli.global)?;
     let context = &context(&cli.global, format, manifests, invocation)?;
     match &cli.command {
         Command::Init => commands::init::run(context),
@@ -163,6 +158,7 @@ fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation:
     Ok(Context {
         manifests,
         invocation,
+        catalog: global.catalog.clone(),
         marketplace,
         deadline,
         now,
@@ -170,6 +166,7 @@ fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation:
         format,
         quiet: global.quiet,
         notify: Box::new(|line| tell(&format!("{}\n", escaped(line)))),
+        noted_owner: Cell::new(false),
     })
 }
 

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::export::guard;
+use super::outputs::{Files, guard};
 use super::project::{LockFile, Project};
 use super::resolve::{Mode, Step, outcome};
 use super::search::check_index;
 use super::{Context, Outcome, lock_path};
+use crate::claims::Role;
 use crate::domain::adopt::declare::declarations;
 use crate::domain::adopt::identify::{Identified, identify, questions};
 use crate::domain::adopt::mention::mentions;
@@ -48,9 +49,11 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     let project = before.with_manifest(text)?;
     let plan = pins(&found, project.manifest.targets(), &project.lock, &catalog)
         .map_err(|problems| project.error(problems))?;
+    let written = &[Role::Manifest, Role::Lock, Role::Output];
+    Files::new(context, [context.manifest()], written)?.add_outputs(std::slice::from_ref(&project))?;
     let step = Step::new(project, plan)?;
     if mode == Mode::Write {
-        step.write(is_new)?;
+        step.write(is_new, context)?;
     }
     let outcome = outcome(context, std::slice::from_ref(&step), mode);
     let verb = if mode == Mode::Write { "declared" } else { "would declare" };

@@ -19,7 +19,7 @@ use crate::render::{self, Subject};
 /// If it cannot be decided: a file is wrong, or the Marketplace does not answer; if a report cannot be written.
 pub fn run(context: &Context, names: &[String], reports: &[File], exit_zero: bool) -> Result<Outcome, Error> {
     let projects = Project::read_all(context, Lock::parse)?;
-    report::check_outputs(reports, &projects)?;
+    report::claim(reports, context, &projects)?;
     let selected = selections(&projects, names)?;
     let mut catalog = Catalog::default();
     let now = context.now;

@@ -1,6 +1,8 @@
 //! `imagelock add` and `imagelock remove`: edit the manifest, and keep its comments.
 
-use super::{Context, Outcome, lock_path};
+use super::outputs::Files;
+use super::{Context, Outcome};
+use crate::claims::Role;
 use crate::domain::manifest::edit::{Declaration, declare, remove as without};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::problem::Problem;
@@ -56,7 +58,7 @@ fn edit(
     change: impl FnOnce(&str) -> Result<String, Vec<Problem>>,
 ) -> Result<(), Error> {
     let path = context.manifest().to_owned();
-    lock_path(&path)?;
+    Files::new(context, [context.manifest()], &[Role::Manifest])?;
     let _guard = Guard::acquire(&[&path], context.deadline, &*context.notify)?;
     let text = match files::read(&path)? {
         Some(text) => text,
@@ -71,7 +73,7 @@ fn edit(
         Err(problems) => return refused(problems, text),
     };
     match Manifest::parse(&edited) {
-        Ok(_) => files::replace(&path, &edited),
+        Ok(_) => context.replace(&path, &edited),
         Err(mut problems) => {
             // The places are those of a text that nobody has.
             let unwritten = "these lines would have been written; the options of the command, like `--zone`, say more";

@@ -1,7 +1,9 @@
 //! `imagelock init`: writes the annotated manifest, and the schema that editors check it by.
 
+use super::outputs::Files;
 use super::schema::{FILE, SCHEMA};
 use super::{Context, Outcome};
+use crate::claims::Role;
 use crate::error::Error;
 use crate::files;
 
@@ -13,7 +15,7 @@ pub const EXAMPLE: &str = include_str!("../../images.toml.example");
 /// # Errors
 /// If the manifest exists, or one of the two cannot be written. Without a manifest no schema is written.
 pub fn run(context: &Context) -> Result<Outcome, Error> {
-    super::lock_path(context.manifest())?;
+    Files::new(context, [context.manifest()], &[Role::Manifest, Role::Schema])?;
     let beside = context.manifest().with_file_name(FILE);
     let old = files::read(&beside)?;
     files::create(context.manifest(), EXAMPLE)?;

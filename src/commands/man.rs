@@ -1,6 +1,6 @@
 //! `imagelock man DIR`: writes the manual pages, or prints the one of the whole.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Context, Outcome};
 use crate::domain::words::count;
@@ -19,10 +19,10 @@ pub fn run(context: &Context, program: clap::Command, directory: Option<&Path>) 
         return Ok(Outcome::well(pages.into_iter().next().map(|page| page.text).unwrap_or_default()));
     };
     files::make_directory(directory)?;
-    for page in &pages {
-        let path = directory.join(&page.file);
-        let _guard = Guard::acquire(&[&path], context.deadline, &*context.notify)?;
-        files::replace(&path, &page.text)?;
-    }
+    let paths: Vec<PathBuf> = pages.iter().map(|page| directory.join(&page.file)).collect();
+    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    let _guard = Guard::acquire(&paths, context.deadline, &*context.notify)?;
+    let new: Vec<_> = paths.iter().zip(&pages).map(|(path, page)| (*path, [&*page.text, ""])).collect();
+    context.replace_all(&new)?;
     Ok(Outcome::remark(format!("wrote {} to `{}`", count(pages.len(), "page"), directory.display())))
 }

@@ -34,7 +34,7 @@ pub fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result
     let their_lock = understood(present(theirs, "theirs", &path)?, Lock::parse, "theirs", &path)?;
     let merged = merge(&base, &our_lock, &their_lock);
     let text = merged.write();
-    files::replace(ours, &if crlf { text.replace('\n', "\r\n") } else { text })?;
+    context.replace(ours, &if crlf { text.replace('\n', "\r\n") } else { text })?;
     if merged.conflicts.is_empty() {
         Ok(Outcome::well(String::new()))
     } else {

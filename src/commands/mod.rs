@@ -13,6 +13,7 @@ pub mod list;
 pub mod log;
 pub mod man;
 pub mod merge_driver;
+mod outputs;
 mod project;
 pub mod report;
 pub mod resolve;
@@ -20,6 +21,7 @@ pub mod schema;
 pub mod search;
 pub mod snapshot;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -38,6 +40,7 @@ use crate::marketplace::Marketplace;
 pub use crate::render::Format;
 pub use crate::render::invocation::{DEFAULT_MANIFEST, Invocation, Manifests};
 use crate::render::problems;
+use crate::replace::{New, replace_all};
 
 /// What every command may need to know of the world.
 pub struct Context {
@@ -45,6 +48,8 @@ pub struct Context {
     pub manifests: Vec<PathBuf>,
     /// How imagelock was called: what a command must begin with to be about the same files.
     pub invocation: Invocation,
+    /// The snapshot that questions are answered from, if one is.
+    pub catalog: Option<PathBuf>,
     /// Who answers questions about the Marketplace.
     pub marketplace: Marketplace,
     /// When the run must be over.
@@ -59,12 +64,31 @@ pub struct Context {
     pub quiet: bool,
     /// Tells the user something at once, beside the output.
     pub notify: Box<dyn Fn(&str)>,
+    /// Whether it was said that an owner could not be kept. Once is enough.
+    pub noted_owner: Cell<bool>,
 }
 
 impl Context {
     /// The manifest of a command that reads one.
     pub fn manifest(&self) -> &Path {
         self.manifests.first().map_or(Path::new(DEFAULT_MANIFEST), PathBuf::as_path)
+    }
+
+    /// Replaces files, all or none, and says once in a run if the owner of one could not be kept.
+    fn replace_all(&self, files: &[New<'_>]) -> Result<(), Error> {
+        let lost = replace_all(files)?;
+        if let [first, ..] = &*lost
+            && !self.noted_owner.replace(true)
+        {
+            let others = if lost.len() == 1 { "" } else { " and other files" };
+            (self.notify)(&format!("note: could not keep the owner and group of `{}`{others}", first.display()));
+        }
+        Ok(())
+    }
+
+    /// Replaces one file.
+    fn replace(&self, path: &Path, text: &str) -> Result<(), Error> {
+        self.replace_all(&[(path, [text, ""])])
     }
 }
 

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
 
-use super::export::beside;
+use super::outputs::Files;
 use super::project::Project;
-use super::{Context, Format, lock_path};
+use super::{Context, Format};
+use crate::claims::Role;
 use crate::domain::words::{or, quoted};
 use crate::error::Error;
-use crate::files;
 use crate::guard::Guard;
 use crate::render::{Subject, check};
 
@@ -34,14 +34,8 @@ pub struct File {
 /// people.
 ///
 /// # Errors
-/// Where `--format` and the name of a file contradict each other, or neither tells; where two files are one, or one is
-/// the manifest or the lockfile.
-pub fn settle(
-    manifests: &[PathBuf],
-    catalog: Option<&Path>,
-    chosen: Option<Format>,
-    wishes: &[Wish],
-) -> Result<(Format, Vec<File>), Error> {
+/// Where `--format` and the name of a file contradict each other, or neither tells.
+pub fn settle(chosen: Option<Format>, wishes: &[Wish]) -> Result<(Format, Vec<File>), Error> {
     let mut files: Vec<File> = Vec::new();
     let mut stdout = chosen.unwrap_or(Format::Human);
     for Wish { format, path } in wishes {
@@ -54,48 +48,39 @@ pub fn settle(
             (None, None, [likeliest, ..]) => *likeliest,
             (None, chosen, known) => return Err(unclear(path, chosen, known)),
         };
-        let own = manifests.iter().any(|manifest| {
-            let schema = manifest.with_file_name(super::schema::FILE);
-            let mut own = [Some(manifest.clone()), lock_path(manifest).ok(), Some(schema)].into_iter().flatten();
-            own.any(|own| files::is_same(path, &own))
-        });
-        let own = own || catalog.is_some_and(|catalog| files::is_same(path, catalog));
-        if own || files.iter().any(|other| files::is_same(&other.path, path)) {
-            return Err(Error::ReportPath { path: path.clone(), own });
-        }
         files.push(File { format, path: path.clone() });
     }
     Ok((stdout, files))
 }
 
-/// Makes sure that no report goes to an output that a manifest declares.
+/// Makes sure that no report goes to another file of the run, or to an output that a manifest declares.
 ///
 /// # Errors
-/// If one does.
-pub(super) fn check_outputs(files: &[File], projects: &[Project]) -> Result<(), Error> {
-    for project in projects {
-        for output in project.manifest.outputs() {
-            let output = beside(&project.manifest_source.path, &output.path);
-            if let Some(File { path, .. }) = files.iter().find(|file| files::is_same(&file.path, &output)) {
-                return Err(Error::ReportPath { path: path.clone(), own: true });
-            }
-        }
+/// If one does, or is not a file.
+pub(super) fn claim(files: &[File], context: &Context, projects: &[Project]) -> Result<(), Error> {
+    let mut claimed = Files::read_only(context)?;
+    if files.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    claimed.add_outputs(projects)?;
+    files.iter().try_for_each(|file| claimed.add_option(Role::Report, &file.path))
 }
 
-/// Writes the files, and tells which.
+/// Writes the files, all or none, and tells which.
 ///
 /// # Errors
 /// If one cannot be written.
 pub(super) fn write(files: &[File], context: &Context, subject: Subject<'_>) -> Result<String, Error> {
-    let mut wrote = Vec::new();
-    for File { format, path } in files {
-        let text = strip_str(&check(*format, subject, false)).to_string();
-        let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
-        files::put(path, &text)?;
-        wrote.push(format!("wrote `{}`", path.display()));
+    if files.is_empty() {
+        return Ok(String::new());
     }
+    let texts: Vec<String> =
+        files.iter().map(|file| strip_str(&check(file.format, subject, false)).to_string()).collect();
+    let paths: Vec<&Path> = files.iter().map(|file| &*file.path).collect();
+    let _guard = Guard::acquire(&paths, context.deadline, &*context.notify)?;
+    let new: Vec<_> = paths.iter().zip(&texts).map(|(path, text)| (*path, [&**text, ""])).collect();
+    context.replace_all(&new)?;
+    let wrote: Vec<String> = paths.iter().map(|path| format!("wrote `{}`", path.display())).collect();
     Ok(wrote.join("\n"))
 }
 

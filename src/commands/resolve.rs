@@ -1,8 +1,9 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
-use super::export::{Stale, apart, guard, stale};
+use super::outputs::{Files, Stale, guard, stale};
 use super::project::{Parse, Project};
 use super::{Context, Format, Outcome, all, join, lock_path, named};
+use crate::claims::Role;
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::{Report, disagreements};
 use crate::domain::fields::unmerged;
@@ -13,8 +14,8 @@ use crate::domain::problem::Problem;
 use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
 use crate::domain::words::shown;
 use crate::error::Error;
-use crate::files;
 use crate::render::{self, Resolved, Subject, human, json, markdown};
+use crate::replace::check_writable;
 
 /// Whether the lock may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +37,15 @@ pub enum Mode {
 pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Outcome, Error> {
     let parse: Parse = if mends { mended } else { Lock::parse };
     let projects = Project::read_all(context, parse)?;
-    apart(&projects)?;
     let upgrade = upgrade_of(&projects, upgrade)?;
     if mode == Mode::Locked {
+        files_of(context, &projects)?;
         return locked(context, &projects);
     }
     let mut task = Task { context, upgrade: &upgrade, parse, catalog: Catalog::default() };
     let mut steps = task.plan(projects)?;
     if mode == Mode::Write {
+        all(steps.iter().map(Step::check_writable))?;
         let mut written = Vec::new();
         for step in steps.iter_mut().filter(|step| step.rewrites || !step.stale.is_empty()) {
             match task.carry_out(step) {
@@ -78,13 +80,21 @@ impl Step {
     /// Writes the manifest, if that is new, the outputs that are out of step, and the lock, if its bytes change. The lock
     /// comes last: where an error or a kill leaves it as it was, the next `resolve` brings the rest in step with it. The
     /// caller holds the [`guard`].
-    pub(super) fn write(&self, manifest_is_new: bool) -> Result<(), Error> {
+    pub(super) fn write(&self, manifest_is_new: bool, context: &Context) -> Result<(), Error> {
         let manifest = &self.project.manifest_source;
         let (path, text) = (lock_path(&manifest.path)?, self.plan.lock.write());
-        let manifest = manifest_is_new.then_some((&*manifest.path, &*manifest.text));
-        let lock = self.rewrites.then_some((&*path, &*text));
+        let manifest = manifest_is_new.then_some((&*manifest.path, [&*manifest.text, ""]));
+        let lock = self.rewrites.then_some((&*path, [&*text, ""]));
         let files: Vec<_> = manifest.into_iter().chain(self.stale.iter().map(Stale::file)).chain(lock).collect();
-        files::replace_all(&files)
+        context.replace_all(&files)
+    }
+
+    /// # Errors
+    /// If a file that is out of step cannot be replaced, as far as that can be known before.
+    fn check_writable(&self) -> Result<(), Error> {
+        let lock = lock_path(&self.project.manifest_source.path)?;
+        let lock = self.rewrites.then_some(&lock);
+        self.stale.iter().map(|output| &output.path).chain(lock).try_for_each(|path| check_writable(path))
     }
 }
 
@@ -104,6 +114,7 @@ impl Task<'_> {
 
     /// Finds out what resolving comes to, for all projects or for none.
     fn plan(&mut self, projects: Vec<Project>) -> Result<Vec<Step>, Error> {
+        files_of(self.context, &projects)?;
         let mut catalog = std::mem::take(&mut self.catalog);
         self.context.marketplace.inquire(&mut catalog, |catalog| {
             projects.iter().flat_map(|project| questions(self.request(project), catalog)).collect()
@@ -129,13 +140,20 @@ impl Task<'_> {
         let manifest = &step.project.manifest_source.path;
         let _guard = guard(self.context, manifest)?;
         let project = Project::read_from(manifest, self.context.min_age, self.parse)?;
+        files_of(self.context, std::slice::from_ref(&project))?;
         if !project.is_same(&step.project)
             && let Some(again) = self.plan(vec![project])?.pop()
         {
             *step = again;
         }
-        step.write(false)
+        step.write(false, self.context)
     }
+}
+
+/// Makes sure that the files of some projects may be written.
+fn files_of(context: &Context, projects: &[Project]) -> Result<(), Error> {
+    let manifests = projects.iter().map(|project| &*project.manifest_source.path);
+    Files::new(context, manifests, &[Role::Lock, Role::Output])?.add_outputs(projects)
 }
 
 /// The lock as far as nobody disputes it.

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::outputs::Files;
 use super::search::{check_index, listing_failed};
 use super::{Context, Outcome};
+use crate::claims::Role;
 use crate::domain::ImageRef;
 use crate::domain::catalog::{Answer, Catalog, Image, Question};
 use crate::domain::search::questions;
@@ -20,6 +22,7 @@ use crate::marketplace::{Malformed, Snapshot};
 /// If the Marketplace does not answer, or not in a way that can be trusted to be whole; if the file cannot be
 /// written, or holds something else than a snapshot.
 pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
+    Files::read_only(context)?.add_option(Role::Snapshot, path)?;
     let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
     if let Some(text) = files::read(path)?.filter(|text| !text.trim().is_empty()) {
         match Snapshot::parse(&text) {
@@ -35,7 +38,7 @@ pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
     check_whole(&catalog)?;
     // A copy of a snapshot is as old as the snapshot.
     let snapshot = Snapshot::new(&catalog, context.marketplace.taken().unwrap_or(context.now));
-    files::replace(path, &snapshot.write())?;
+    context.replace(path, &snapshot.write())?;
     let (images, local_images) = snapshot.size();
     Ok(Outcome::remark(format!(
         "wrote `{path}`: {} of {}; use it with `--catalog {path}`",

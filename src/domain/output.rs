@@ -9,7 +9,7 @@ use toml::de::DeValue;
 use super::Expected;
 use super::fields::{Fields, Placed, wrong_type};
 use super::problem::{Problem, Span};
-use super::words::visible;
+use super::words::{is_invisible, visible};
 
 /// What another tool reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +61,8 @@ pub struct Output {
     pub format: Format,
     /// Where it is, from the manifest's directory.
     pub path: PathBuf,
+    /// Whether it may be outside the manifest's directory, or in a directory of git.
+    pub outside: bool,
     /// Whether it may replace a file that imagelock did not write.
     pub overwrite: bool,
     /// Where the manifest names the path.
@@ -92,6 +94,18 @@ pub(super) fn outputs(top: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Outp
     outputs
 }
 
+/// Whether a file is in a directory of git, or is the file that names one: what is written there may be run. Other systems
+/// read more names as `.git` than Linux.
+pub fn is_of_git(path: &Path) -> bool {
+    path.components().any(|part| {
+        let name = part.as_os_str().to_string_lossy().to_lowercase();
+        // The file systems of macOS skip invisible characters, and those of Windows the end.
+        let seen: String = name.chars().filter(|char| !is_invisible(*char)).collect();
+        let name = seen.split(':').next().unwrap_or_default().trim_end_matches([' ', '.']);
+        name == ".git" || name == "git~1"
+    })
+}
+
 /// The parts of a path; `./a` is `a`.
 fn plain(path: &Path) -> impl Iterator<Item = Component<'_>> {
     path.components().filter(|part| *part != Component::CurDir)
@@ -113,7 +127,7 @@ fn output(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Output> {
     let overwrite = flag(fields, "overwrite", problems);
     let path = fields.string("path", problems).and_then(|path| checked(&path, outside, problems));
     let (format, path) = (format?, path?);
-    Some(Output { format: format.value, path: path.value, overwrite, place: path.span })
+    Some(Output { format: format.value, path: path.value, outside, overwrite, place: path.span })
 }
 
 /// A manifest that somebody else wrote must not write wherever it likes.

@@ -145,7 +145,7 @@ pub fn masked(text: &str) -> String {
 
 /// Characters that change how the text around them reads without being seen: bidirectional controls, zero-width
 /// characters, fillers, tags, the byte order mark. Selectors of a variant are left to emoji.
-fn is_invisible(char: char) -> bool {
+pub fn is_invisible(char: char) -> bool {
     matches!(char,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180e}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'

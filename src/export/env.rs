@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Write};
 
-use super::HEAD;
 use crate::domain::lock::Pin;
 use crate::domain::problem::Problem;
 use crate::domain::{Cell, ZonedId};
@@ -11,7 +10,6 @@ use crate::domain::{Cell, ZonedId};
 const ZONED: &str = "_ZONED";
 
 pub(super) fn write(pins: &[Pin], to: &mut impl Write) -> fmt::Result {
-    to.write_str(HEAD)?;
     let mut text = String::new();
     for pin in pins {
         let (variable, id, zoned_id) = (variable(&pin.cell), pin.id, ZonedId(&pin.cell.zone, pin.id));

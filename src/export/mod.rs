@@ -4,18 +4,17 @@
 //! branch and moves no other; all stand in the order of the lock, and the same lock gives the same bytes.
 
 mod env;
+mod head;
 mod nested;
+
+pub use self::head::{head, is_ours, manifest_path, owners, relative_path};
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::domain::lock::Lock;
-use crate::domain::mend::both_sides;
 use crate::domain::output::Format;
 use crate::domain::problem::Problem;
-
-/// The first line of a file whose format has comments.
-const HEAD: &str = "# This file is written by imagelock from its lockfile. Change images.toml instead of editing it.\n";
 
 /// The pins of a lock in a format. Displaying it writes the text piece by piece: that of a hundred thousand pins is never in
 /// memory as a whole, unless somebody wants it so.
@@ -39,8 +38,9 @@ impl<'l> Export<'l> {
     }
 }
 
-impl fmt::Display for Export<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Export<'_> {
+    /// All but the [`head`] of the file.
+    fn write_body(&self, f: &mut impl fmt::Write) -> fmt::Result {
         let pins = self.lock.pins();
         match self.format {
             Format::Tfvars => nested::TFVARS.write(pins, f),
@@ -51,24 +51,20 @@ impl fmt::Display for Export<'_> {
             Format::Env => env::write(pins, f),
         }
     }
+
+    /// What follows the [`head`]: the same for every file of the format.
+    pub fn body(&self) -> String {
+        let mut body = String::new();
+        // Writing to a string does not fail.
+        let _ = self.write_body(&mut body);
+        body
+    }
 }
 
-/// Whether a file is one that imagelock wrote in this format, so that it may be replaced; an empty one may be, too.
-pub fn is_ours(format: Format, text: &str) -> bool {
-    // git may have left conflicts in it. What is made of the lock has no other side to keep.
-    both_sides(text).is_some_and(|sides| sides.iter().all(|side| is_whole_and_ours(format, side)))
-}
-
-fn is_whole_and_ours(format: Format, text: &str) -> bool {
-    let json = || serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).unwrap_or_default();
-    let head = || text.lines().find(|line| !line.trim().is_empty());
-    text.trim().is_empty()
-        || match format {
-            Format::Hcl | Format::Ansible | Format::Env | Format::Yaml => head() == HEAD.lines().next(),
-            Format::Json => {
-                let schema = json();
-                schema.get("schema").and_then(|it| it.as_str()).is_some_and(|it| it.starts_with("imagelock.export/"))
-            }
-            Format::Tfvars => json().keys().map(String::as_str).eq(["images"]),
-        }
+/// The whole text, with the head of a text that belongs to no file.
+impl fmt::Display for Export<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&head(self.format, None))?;
+        self.write_body(f)
+    }
 }

@@ -5,15 +5,14 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-use super::HEAD;
 use crate::domain::lock::Pin;
 use crate::domain::{ImageRef, ZonedId};
 
 /// A document whose one map is that of the images.
 pub(super) struct Nested {
     syntax: Syntax,
-    /// All before the map, up to its key.
-    head: [&'static str; 2],
+    /// All between the head of the file and the map, up to its key.
+    opening: &'static str,
     /// All behind the map.
     tail: &'static str,
     /// How far the key of the map is indented.
@@ -25,18 +24,18 @@ pub(super) struct Nested {
 /// A key, and its value for a pin.
 type Entry = (&'static str, for<'p> fn(&'p Pin) -> Option<Cow<'p, str>>);
 
-/// Variables of Terraform, OpenTofu and Packer: `map(map(map(object({ id = string, zoned_id = string }))))`. JSON has no
-/// comments, and an unknown variable would be a warning, so there is nothing else in it.
+/// Variables of Terraform, OpenTofu and Packer: `map(map(map(object({ id = string, zoned_id = string }))))`. An unknown
+/// variable would be a warning, so there is nothing else in it but the comment.
 pub(super) const TFVARS: Nested =
-    Nested { syntax: JSON_SYNTAX, head: ["{\n", "  \"images\""], tail: "\n}\n", depth: 1, entries: IDS };
+    Nested { syntax: JSON_SYNTAX, opening: "  \"images\"", tail: "\n}\n", depth: 1, entries: IDS };
 
 /// A `locals` block: `local.images["web"]["fr-par-1"]["x86_64"].zoned_id`.
 pub(super) const HCL: Nested =
-    Nested { syntax: HCL_SYNTAX, head: [HEAD, "locals {\n  images"], tail: "\n}\n", depth: 1, entries: IDS };
+    Nested { syntax: HCL_SYNTAX, opening: "locals {\n  images", tail: "\n}\n", depth: 1, entries: IDS };
 
 /// Variables of Ansible: `{{ imagelock["web"]["fr-par-1"]["x86_64"].id }}`. In a play, all variables share one room.
 pub(super) const ANSIBLE: Nested =
-    Nested { syntax: YAML_SYNTAX, head: [HEAD, "---\n\"imagelock\""], tail: "\n", depth: 0, entries: IDS };
+    Nested { syntax: YAML_SYNTAX, opening: "---\n\"imagelock\"", tail: "\n", depth: 0, entries: IDS };
 
 /// All that a pin has: `imagelock.export/1`.
 pub(super) const JSON: Nested =
@@ -44,7 +43,7 @@ pub(super) const JSON: Nested =
 
 /// The same in YAML.
 pub(super) const YAML: Nested = Nested {
-    head: [HEAD, "---\n\"images\""],
+    opening: "---\n\"images\"",
     tail: "\n\"schema\": \"imagelock.export/1\"\n",
     entries: EVERYTHING,
     ..ANSIBLE
@@ -105,7 +104,7 @@ impl Nested {
     /// Writes the document, a pin at a time.
     pub(super) fn write(&self, pins: &[Pin], to: &mut impl Write) -> fmt::Result {
         let Self { syntax, .. } = self;
-        self.head.iter().try_for_each(|part| to.write_str(part))?;
+        to.write_str(self.opening)?;
         to.write_str(if pins.is_empty() { syntax.empty } else { syntax.opens })?;
         let keys = self.keys();
         let mut text = String::new();

@@ -3,22 +3,43 @@
 use std::path::Path;
 
 /// For each part of `src`, the parts that its files may name after `crate::`. `lib.rs` shows the same as a picture.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("main.rs", &[]),
     ("lib.rs", &[]),
-    ("cli", &["commands", "deadline", "domain", "error", "files", "find", "marketplace", "progress", "render"]),
-    ("commands", &["domain", "error", "export", "files", "git", "guard", "marketplace", "render"]),
+    (
+        "cli",
+        &["commands", "deadline", "domain", "error", "files", "find", "marketplace", "progress", "real_path", "render"],
+    ),
+    (
+        "commands",
+        &[
+            "claims",
+            "domain",
+            "error",
+            "export",
+            "files",
+            "git",
+            "guard",
+            "marketplace",
+            "real_path",
+            "render",
+            "replace",
+        ],
+    ),
     ("marketplace", &["VERSION", "deadline", "domain"]),
     ("progress.rs", &["marketplace"]),
-    ("files.rs", &["deadline", "error", "guard"]),
+    ("claims.rs", &["files", "real_path"]),
+    ("files.rs", &["deadline", "error", "real_path"]),
     ("find.rs", &["error"]),
+    ("real_path.rs", &[]),
+    ("replace.rs", &["deadline", "error", "files", "guard"]),
     ("git.rs", &["domain", "error", "files"]),
     ("git", &["deadline", "domain", "error", "files"]),
     ("deadline.rs", &[]),
     ("guard.rs", &["error", "files"]),
     ("render", &["VERSION", "domain", "error"]),
     ("export", &["domain"]),
-    ("error.rs", &["domain", "files", "git", "marketplace"]),
+    ("error.rs", &["claims", "domain", "files", "git", "marketplace", "real_path"]),
     ("domain", &["VERSION"]),
 ];
 

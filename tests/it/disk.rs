@@ -139,16 +139,6 @@ fn a_lock_that_cannot_be_read() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_replaced_and_stays_so() {
-    let bench = resolved();
-    mode(&bench, "images.lock", 0o444);
-    let run = upgrade_as_mere_mortal(&bench);
-    assert_eq!(run.status, Some(0), "{run}");
-    assert_eq!(fs::metadata(bench.path("images.lock")).unwrap().mode() & 0o777, 0o444);
-    assert!(bench.lock().contains(&id(2)));
-}
-
-#[test]
 fn a_link_into_a_directory_that_cannot_be_written() {
     let bench = resolved();
     fs::create_dir(bench.path("shared")).unwrap();
@@ -172,11 +162,15 @@ fn a_directory_in_the_place_of_an_output() {
     let bench = resolved();
     fs::remove_file(bench.path("images.env")).unwrap();
     fs::create_dir(bench.path("images.env")).unwrap();
-    assert_snapshot!(refused(&bench, || bench.run(UPGRADE)), @"
+    assert_snapshot!(refused(&bench, || bench.run(UPGRADE)), @r#"
     error: could not read `images.env`: is a directory
-     |
-     = help: put a file that you may read in the place of `images.env`
-    ");
+      --> images.toml:10:8
+       |
+    10 | path = "images.env"
+       |        ^^^^^^^^^^^^ this output
+       |
+       = help: put a file that you may read in the place of `images.env`
+    "#);
 }
 
 #[test]
@@ -218,10 +212,10 @@ fn a_limit_for_the_size_of_files() {
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`
     ");
-    // The lock alone is longer than 512 bytes; the outputs are not.
+    // The output in JSON is longer than 512 bytes, and the one before it is not.
     let run = || bench.shell(&format!("trap '' XFSZ; ulimit -f 1; exec \"$IMAGELOCK\" {UPGRADE}"));
     assert_snapshot!(refused(&bench, run), @"
-    error: could not write `images.lock`: File too large (os error 27)
+    error: could not write `infra/images.auto.tfvars.json`: File too large (os error 27)
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`
     ");

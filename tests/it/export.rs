@@ -40,6 +40,7 @@ pub fn resolved(manifest: &str) -> (Bench, Marketplace) {
 fn tfvars() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export tfvars"), @r#"
     {
+      "//": "This file is written by imagelock from its lockfile. Change the manifest instead of editing it.",
       "images": {
         "no": {
           "fr-par-1": {
@@ -71,7 +72,7 @@ fn tfvars() {
 #[test]
 fn hcl() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export hcl"), @r#"
-    # This file is written by imagelock from its lockfile. Change images.toml instead of editing it.
+    # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
     locals {
       images = {
         "no" = {
@@ -104,7 +105,7 @@ fn hcl() {
 #[test]
 fn ansible() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export ansible"), @r#"
-    # This file is written by imagelock from its lockfile. Change images.toml instead of editing it.
+    # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
     ---
     "imagelock":
       "no":
@@ -127,7 +128,7 @@ fn ansible() {
 #[test]
 fn env() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export env"), @"
-    # This file is written by imagelock from its lockfile. Change images.toml instead of editing it.
+    # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
     IMAGE_NO_FR_PAR_1_X86_64=00000002-0000-4000-8000-000000000000
     IMAGE_NO_FR_PAR_1_X86_64_ZONED=fr-par-1/00000002-0000-4000-8000-000000000000
     IMAGE_NO_NL_AMS_1_X86_64=00000003-0000-4000-8000-000000000000
@@ -141,6 +142,7 @@ fn env() {
 fn json() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export json"), @r#"
     {
+      "//": "This file is written by imagelock from its lockfile. Change the manifest instead of editing it.",
       "images": {
         "no": {
           "fr-par-1": {
@@ -197,7 +199,7 @@ fn json() {
 #[test]
 fn yaml() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export yaml"), @r#"
-    # This file is written by imagelock from its lockfile. Change images.toml instead of editing it.
+    # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
     ---
     "images":
       "no":
@@ -278,7 +280,7 @@ fn names_that_become_one_variable_are_refused() {
 fn the_env_file_has_the_order_of_the_lock() {
     let (bench, _marketplace) = resolved(&MANIFEST.replace("web-1", "no-2"));
     assert_snapshot!(bench.ok("export env"), @"
-    # This file is written by imagelock from its lockfile. Change images.toml instead of editing it.
+    # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
     IMAGE_NO_FR_PAR_1_X86_64=00000002-0000-4000-8000-000000000000
     IMAGE_NO_FR_PAR_1_X86_64_ZONED=fr-par-1/00000002-0000-4000-8000-000000000000
     IMAGE_NO_NL_AMS_1_X86_64=00000003-0000-4000-8000-000000000000

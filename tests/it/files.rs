@@ -23,7 +23,7 @@ fn resolved() -> (Bench, Marketplace) {
 fn the_mode_of_the_lock_is_kept() {
     let (bench, marketplace) = resolved();
     let lock = bench.path("images.lock");
-    for mode in [0o640, 0o664, 0o444] {
+    for mode in [0o640, 0o664, 0o644] {
         fs::set_permissions(&lock, fs::Permissions::from_mode(mode)).unwrap();
         fs::write(bench.path("images.toml"), format!("{MANIFEST}# {mode}\n")).unwrap();
         bench.ok("resolve --upgrade");
@@ -137,9 +137,9 @@ fn pipes_and_devices_are_not_read() {
      = help: put a file that you may read in the place of `/dev/zero`
     ");
     assert_snapshot!(bench.fails("snapshot /dev/zero"), @"
-    error: could not read `/dev/zero`: it is no regular file
+    error: cannot write to `/dev/zero`: it is not a regular file
      |
-     = help: put a file that you may read in the place of `/dev/zero`
+     = help: name a regular file; standard output, where `check` and `export` print, can be redirected
     ");
 }
 

@@ -47,6 +47,6 @@ fn a_directory_that_cannot_be_made() {
     assert_snapshot!(bench.fails("man taken/man1"), @"
     error: could not write `taken/man1`: Not a directory (os error 20)
      |
-     = help: check the directory `taken` and the disk
+     = help: a part of the path is not a directory; name another path
     ");
 }

@@ -295,9 +295,9 @@ fn what_cannot_be_meant() {
     ");
     assert_snapshot!(bench.fails("check --recursive stacks -o stacks/web/images.lock --format json"), @"
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: the report cannot go to `stacks/web/images.lock`: it is a file that the run reads, or one that `resolve` writes
+    error: the report `stacks/web/images.lock` is the same file as the lockfile `stacks/web/images.lock`
      |
-     = help: name another file
+     = help: name another file: `-o FILE`
     ");
 }
 
@@ -309,17 +309,23 @@ fn what_manifests_share_is_refused_before_anything_is_written() {
         let file = format!("stacks/{stack}/images.toml");
         bench.write(&file, bench.read(&file) + output);
     }
-    assert_snapshot!(bench.fails("resolve --recursive stacks"), @"
+    assert_snapshot!(bench.fails("resolve --recursive stacks"), @r#"
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: `stacks/web/../shared.env` is written by `stacks/api/images.toml` and by `stacks/web/images.toml`
-     |
-     = help: give one of the two `[[outputs]]` another path
-    ");
+    error: the output `stacks/web/../shared.env` of `stacks/web/images.toml` is the same file as the output `stacks/api/../shared.env` of `stacks/api/images.toml`
+     --> stacks/web/images.toml:9:8
+      |
+    9 | path = "../shared.env"
+      |        ^^^^^^^^^^^^^^^ leads there
+      |
+      = help: give the output another `path`
+
+    errors in 1 of 3 manifests; nothing is told of the others; nothing was changed
+    "#);
     assert!(!bench.path("stacks/shared.env").exists());
     bench.write("prod.toml", manifest("[images.web]\nlabel = \"ubuntu_noble\"\n"));
     bench.write("prod.tml", manifest("[images.web]\nlabel = \"ubuntu_noble\"\n"));
     assert_snapshot!(bench.fails("resolve --manifest prod.toml --manifest prod.tml"), @"
-    error: `prod.toml` and `prod.tml` would share the lockfile `prod.lock`
+    error: the lockfile `prod.lock` of `prod.tml` is the same file as the lockfile `prod.lock` of `prod.toml`
      |
      = help: rename one of the two manifests: the lockfile has the same name, with `.lock`
     ");

@@ -127,16 +127,17 @@ fn projects_that_write_in_each_others_directories_take_turns() {
     let bench = Bench::new().asking(&marketplace);
     for (project, other) in [("a", "b"), ("b", "a")] {
         fs::create_dir_all(bench.path(project)).unwrap();
-        let paths = ["../out/images.env".to_owned(), format!("../{other}/{project}.env")];
+        let paths = [format!("../out/{project}.env"), format!("../{other}/{project}.env")];
         let output = |path| format!("[[outputs]]\nformat = \"env\"\npath = \"{path}\"\noutside = true\n");
         bench.write(&format!("{project}/images.toml"), format!("{MANIFEST}{}", paths.map(output).concat()));
     }
     fs::create_dir_all(bench.path("out")).unwrap();
     bench.ok("resolve --manifest a/images.toml");
+    bench.ok("resolve --manifest b/images.toml");
     let lines = [
         "resolve --upgrade --manifest a/images.toml",
         "resolve --upgrade --manifest b/images.toml",
-        "export env -o out/images.env --manifest a/images.toml",
+        "export env -o out/a.env --manifest a/images.toml",
     ];
     for round in 2..5 {
         marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", round)]);
@@ -147,8 +148,8 @@ fn projects_that_write_in_each_others_directories_take_turns() {
             assert_eq!(run.wait().unwrap().code(), Some(0), "{told}");
         }
         bench.ok("resolve --manifest a/images.toml");
-        assert!(bench.read("out/images.env").contains(&id(round)));
-        for (directory, files) in [("out", 1), ("a", 3), ("b", 3)] {
+        assert!(bench.read("out/a.env").contains(&id(round)));
+        for (directory, files) in [("out", 2), ("a", 3), ("b", 3)] {
             assert_eq!(fs::read_dir(bench.path(directory)).unwrap().count(), files, "{directory}");
         }
     }

@@ -39,7 +39,7 @@ fn lines(example: &Example, shell: &str) -> Vec<String> {
 }
 
 fn in_the_file(example: &Example) -> Vec<String> {
-    example.read("images.env").lines().skip(1).map(str::to_owned).collect()
+    example.read("images.env").lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
 }
 
 #[test]

@@ -1,0 +1,148 @@
+//! The head of an exported file: that imagelock wrote it, and for which manifest.
+//!
+//! It is a comment, or in JSON, which has none, the value of the root key `"//"`, which Terraform and Packer skip.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::path::{Component, Path, PathBuf};
+
+use crate::domain::mend::both_sides;
+use crate::domain::output::Format;
+
+/// What a file says about itself.
+const NOTICE: &str = "This file is written by imagelock from its lockfile. Change the manifest instead of editing it.";
+
+/// What the path of the manifest follows.
+const MANIFEST: &str = "Manifest: ";
+
+/// The head of a file that belongs to the manifest at a [`relative_path`], or of a text that belongs to no file.
+pub fn head(format: Format, manifest: Option<&str>) -> String {
+    if is_json(format) {
+        let manifest = manifest.map_or_else(String::new, |manifest| format!(" {MANIFEST}{manifest}"));
+        return format!("{{\n  \"//\": \"{NOTICE}{manifest}\",\n");
+    }
+    let manifest = manifest.map_or_else(String::new, |manifest| format!("# {MANIFEST}{manifest}\n"));
+    format!("# {NOTICE}\n{manifest}")
+}
+
+fn is_json(format: Format) -> bool {
+    matches!(format, Format::Tfvars | Format::Json)
+}
+
+/// Whether a file says that imagelock wrote it in this format, so that it may be replaced; an empty one may be, too.
+pub fn is_ours(format: Format, text: &str) -> bool {
+    // git may have left conflicts in it. What is made of the lock has no other side to keep.
+    both_sides(text)
+        .is_some_and(|sides| sides.iter().all(|side| side.trim().is_empty() || notice(format, side).is_some()))
+}
+
+/// The manifests that a file says it belongs to, as [`relative_path`] writes them: one, unless git left conflicts in it.
+pub fn owners(format: Format, text: &str) -> Vec<String> {
+    let sides = both_sides(text).into_iter().flatten();
+    let mut owners: Vec<String> =
+        sides.filter_map(|side| notice(format, &side)).filter(|owner| !owner.is_empty()).collect();
+    owners.dedup();
+    owners
+}
+
+/// What the head of a file says: `None` if it has none of ours, else the path of the manifest, empty if it names none.
+fn notice(format: Format, text: &str) -> Option<String> {
+    if !is_json(format) {
+        let mut lines = text.lines().map(str::trim_end).skip_while(|line| line.is_empty());
+        lines.next()?.strip_prefix("# ").filter(|line| *line == NOTICE)?;
+        let manifest = lines.next().and_then(|line| line.strip_prefix("# ")?.strip_prefix(MANIFEST));
+        return Some(manifest.unwrap_or_default().to_owned());
+    }
+    let root: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    // A key that imagelock does not write was added by someone, who would lose it.
+    let is_known = |key: &String| matches!(key.as_str(), "//" | "images" | "schema");
+    let notice = root.get("//")?.as_str()?.strip_prefix(NOTICE).filter(|_| root.keys().all(is_known))?;
+    Some(notice.trim_start().strip_prefix(MANIFEST).unwrap_or_default().to_owned())
+}
+
+/// The path from a directory to a file, both real, in the same letters on every system. Whatever could end a comment or a
+/// string is spelt as `%0A`.
+pub fn relative_path(directory: &Path, file: &Path) -> String {
+    let shared = directory.components().zip(file.components()).take_while(|(one, other)| one == other).count();
+    let up = directory.components().skip(shared).map(|_| "..".to_owned());
+    let down = file.components().skip(shared).map(|part| match part {
+        // On Windows there is no path from one disk to another.
+        Component::Prefix(_) | Component::RootDir => encoded(part).trim_matches('/').to_owned(),
+        part => encoded(part),
+    });
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+fn encoded(part: Component<'_>) -> String {
+    let mut text = String::new();
+    for byte in part.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.+=@,~:/".contains(byte) {
+            text.push(char::from(*byte));
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
+
+/// The path that a [`relative_path`] spells. `None` if it spells none.
+pub fn manifest_path(directory: &Path, relative: &str) -> Option<PathBuf> {
+    let mut parts = relative.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (code, text) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend(text.as_bytes());
+    }
+    Some(directory.join(os_string(bytes)?))
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere a name is Unicode")]
+fn os_string(bytes: Vec<u8>) -> Option<OsString> {
+    Some(std::os::unix::ffi::OsStringExt::from_vec(bytes))
+}
+
+#[cfg(not(unix))]
+fn os_string(bytes: Vec<u8>) -> Option<OsString> {
+    String::from_utf8(bytes).ok().map(OsString::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn paths_are_relative_to_the_directory_of_the_file() {
+        let relative = |directory: &str, file: &str| relative_path(Path::new(directory), Path::new(file));
+        assert_eq!(relative("/repo", "/repo/images.toml"), "images.toml");
+        assert_eq!(relative("/repo/infra/eu", "/repo/prod.toml"), "../../prod.toml");
+        assert_eq!(relative("/repo/a", "/repo/b/images.toml"), "../b/images.toml");
+        assert_eq!(relative("/repo", "/repo/a\n\"%\u{2028}é b.toml"), "a%0A%22%25%E2%80%A8%C3%A9%20b.toml");
+    }
+
+    proptest! {
+        /// No path ends the comment or the string that it is in, and each is read back as it was.
+        #[test]
+        fn a_head_is_read_back(directory in "/([^/]{1,8}/){0,3}[^/]{1,8}", file in "/([^/]{1,8}/){0,3}[^/]{1,8}") {
+            prop_assume!([&directory, &file].iter().all(|path| path.split('/').all(|part| part != "." && part != "..")));
+            let (directory, file) = (Path::new(&directory), Path::new(&file));
+            let relative = relative_path(directory, file);
+            prop_assert!(relative.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\'#$".contains(&byte)));
+            for format in Format::ALL {
+                let head = head(format, Some(&relative));
+                let text = if is_json(format) { format!("{head}  \"images\": {{}}\n}}\n") } else { head };
+                prop_assert!(is_ours(format, &text));
+                prop_assert_eq!(owners(format, &text), std::slice::from_ref(&relative));
+                prop_assert!(text.lines().count() <= 4);
+            }
+            let mut read = PathBuf::new();
+            for part in manifest_path(directory, &relative).unwrap().components() {
+                if part == Component::ParentDir { read.pop(); } else { read.push(part); }
+            }
+            prop_assert_eq!(read, file);
+        }
+    }
+}
