@@ -25,7 +25,12 @@ pub struct Corrected {
 ///
 /// # Errors
 /// If one declaration cannot say what was found, or cannot be edited.
-pub fn correct(text: &str, found: &[Found], manifest: &Manifest, lock: &Lock) -> Result<Option<Corrected>, Vec<Problem>> {
+pub fn correct(
+    text: &str,
+    found: &[Found],
+    manifest: &Manifest,
+    lock: &Lock,
+) -> Result<Option<Corrected>, Vec<Problem>> {
     let mut typed: BTreeMap<&Name, BTreeMap<Cell, &Found>> = BTreeMap::new();
     for one in found.iter().filter(|one| one.place.is_none()) {
         typed.entry(&one.name).or_default().insert(one.cell(), one);
@@ -46,8 +51,15 @@ pub fn correct(text: &str, found: &[Found], manifest: &Manifest, lock: &Lock) ->
                 corrected.lock = Lock::new(corrected.lock.pins().iter().filter(|pin| pin.cell.name != *name).cloned());
             }
             None => problems.push(
-                Problem::new(format!("{} is pinned as {}, and `{name}` is declared for more than it", wrong.id, described(wrong)))
-                    .help(format!("name all IDs of `{name}` in one command, or choose another name: `imagelock adopt NAME={}`", wrong.id)),
+                Problem::new(format!(
+                    "{} is pinned as {}, and `{name}` is declared for more than it",
+                    wrong.id,
+                    described(wrong)
+                ))
+                .help(format!(
+                    "name all IDs of `{name}` in one command, or choose another name: `imagelock adopt NAME={}`",
+                    wrong.id
+                )),
             ),
         }
     }

@@ -115,12 +115,7 @@ pub fn identify(
     Ok(identified)
 }
 
-fn found_as(
-    wish: &Wish,
-    local: LocalImage,
-    word: &Word,
-    catalog: &Catalog,
-) -> Result<Result<Found, Problem>, Failure> {
+fn found_as(wish: &Wish, local: LocalImage, word: &Word, catalog: &Catalog) -> Result<Result<Found, Problem>, Failure> {
     let origin = wish.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
     let problem = |what: String| Ok(Err(Problem::new(format!("{origin}{} is {what}", wish.zoned()))));
     if let Some(zone) = wish.zone.as_ref().filter(|zone| **zone != local.zone) {
@@ -155,8 +150,11 @@ fn not_listed(wish: &Wish, name: Option<Name>, catalog: &Catalog) -> Problem {
     let place = wish.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
     let id = wish.id.short();
     if let Some(image) = catalog.image(&ImageRef::Id(AnyId::of(wish.id).image())) {
-        return Problem::new(format!("{place}{id}… is the Marketplace image `{}`, which no Instance boots", image.label))
-            .help("name the ID of the local image that your server boots: `imagelock adopt NAME=UUID`");
+        return Problem::new(format!(
+            "{place}{id}… is the Marketplace image `{}`, which no Instance boots",
+            image.label
+        ))
+        .help("name the ID of the local image that your server boots: `imagelock adopt NAME=UUID`");
     }
     let (before, option) = match &wish.zone {
         Some(zone) => (format!("{zone}/"), ""),

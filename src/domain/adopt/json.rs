@@ -43,7 +43,8 @@ impl<'t> Walk<'t, '_> {
     /// A string of the text itself says where it is; one with escapes is a copy, and gets the line of the one before.
     fn reach(&mut self, string: &str) {
         let Some(offset) = string.as_ptr().addr().checked_sub(self.text.as_ptr().addr()) else { return };
-        if let Some(passed) = self.text.as_bytes().get(self.offset..offset) {
+        let passed = self.text.as_bytes().get(self.offset..offset);
+        if let Some(passed) = passed.filter(|_| self.sink.is_some()) {
             self.line += passed.iter().filter(|byte| **byte == b'\n').count();
             self.offset = offset;
         }
@@ -61,7 +62,8 @@ impl<'t> Walk<'t, '_> {
         let number = self.objects;
         self.objects += 1;
         let (mut kind, mut name, mut is_resource) = (None, None, false);
-        let resource = self.resources.get(&number).map(|(kind, name)| vec!["resource".into(), kind.clone(), name.clone()]);
+        let resource =
+            self.resources.get(&number).map(|(kind, name)| vec!["resource".into(), kind.clone(), name.clone()]);
         let outer = resource.map(|path| std::mem::replace(&mut self.path, path));
         while let Some(key) = fields.next_key_seed(Key)? {
             if self.sink.is_some() {

@@ -49,7 +49,9 @@ pub(super) fn typed(wish: &Wish, known: Known<'_>) -> Result<Typed, Failure> {
 fn not_bootable(wish: &Wish, what: &str, listed_by: &str) -> Problem {
     let name = wish.name.as_ref().map_or("NAME", |name| name.as_str());
     Problem::new(format!("{} is the ID of {what}, which no Instance boots", wish.zoned()))
-        .note(format!("its local images have IDs of their own; to list them, run `scw marketplace local-image list {listed_by}`"))
+        .note(format!(
+            "its local images have IDs of their own; to list them, run `scw marketplace local-image list {listed_by}`"
+        ))
         .help(format!("run `imagelock adopt {name}=UUID` with the ID of the local image that your server boots"))
 }
 
@@ -58,7 +60,7 @@ fn agreed(wish: &Wish, local: LocalImage, Known { word, catalog, .. }: Known<'_>
     let differs = |what: &str, is: String, stated: Option<String>| {
         let stated = stated.filter(|stated| *stated != is)?;
         let problem = Problem::new(format!("the {what} of {} is `{is}`, not `{stated}`", wish.zoned()));
-        Some(problem.help(format!("leave out `--{what}`: the Marketplace knows this ID")))
+        Some(problem.help(format!("leave out `--{what}` for this ID: the Marketplace knows it")))
     };
     let stated_type = match &local.image_type {
         StatedType::Known(known) => known.to_string(),
@@ -72,7 +74,11 @@ fn agreed(wish: &Wish, local: LocalImage, Known { word, catalog, .. }: Known<'_>
         return Err(problem);
     }
     let problem = [
-        differs("label", label.map(ToString::to_string).unwrap_or_default(), word.label.as_ref().map(ToString::to_string)),
+        differs(
+            "label",
+            label.map(ToString::to_string).unwrap_or_default(),
+            word.label.as_ref().map(ToString::to_string),
+        ),
         differs("zone", local.zone.to_string(), zone.map(ToString::to_string)),
         differs("arch", local.arch.to_string(), word.arch.as_ref().map(ToString::to_string)),
         differs("type", stated_type, word.image_type.map(|it| it.to_string())),
@@ -98,7 +104,9 @@ fn stated(wish: &Wish, known: Known<'_>) -> Result<Typed, Failure> {
     let (Some(label), Some(zone), Some(arch)) = (label, zone, arch) else {
         return Ok(Err(unknown(wish, word)));
     };
-    if *word == Word::default() && let Some(image_type) = base_type {
+    if *word == Word::default()
+        && let Some(image_type) = base_type
+    {
         return Ok(Ok((local_image(wish.id, label, zone, arch, image_type), Vec::new())));
     }
     if let Some(problem) = unknown_label(&label, catalog).or_else(|| unheard_of(wish, &zone, &arch, catalog)) {
@@ -205,15 +213,26 @@ fn not_offered(
     if offers.now.iter().filter(in_cell).any(|local| local.image_type.fits(image_type)) {
         return None;
     }
-    let title = format!("{} is pinned as `{label}` in {zone} for {arch} ({image_type}), which is not offered now", wish.zoned());
-    let offered: BTreeSet<String> = offers.now.iter().map(|it| format!("{} for {} ({})", it.zone, it.arch, it.image_type.as_str())).collect();
-    let problem = Problem::new(title).help("if that is a mistake, run the command again with other options: it corrects the declaration and the pin");
-    Some(if offered.is_empty() { problem } else { problem.note(format!("it is offered in {}", crate::domain::words::and_more(offered, 6))) })
+    let title = format!(
+        "{} is pinned as `{label}` in {zone} for {arch} ({image_type}), which is not offered now",
+        wish.zoned()
+    );
+    let offered: BTreeSet<String> =
+        offers.now.iter().map(|it| format!("{} for {} ({})", it.zone, it.arch, it.image_type.as_str())).collect();
+    let problem = Problem::new(title).help(
+        "if that is a mistake, run the command again with other options: it corrects the declaration and the pin",
+    );
+    Some(if offered.is_empty() {
+        problem
+    } else {
+        problem.note(format!("it is offered in {}", crate::domain::words::and_more(offered, 6)))
+    })
 }
 
 /// The problem of an ID that nothing describes.
 fn unknown(wish: &Wish, word: &Word) -> Problem {
-    let option = |option: &str, value: Option<String>| format!(" --{option} {}", value.unwrap_or_else(|| option.to_uppercase()));
+    let option =
+        |option: &str, value: Option<String>| format!(" --{option} {}", value.unwrap_or_else(|| option.to_uppercase()));
     let (id, name) = (wish.zoned(), wish.name.as_ref().map_or("NAME", |name| name.as_str()));
     let mut options = option("label", word.label.as_ref().map(ToString::to_string));
     options += &option("arch", word.arch.as_ref().map(ToString::to_string));
