@@ -308,7 +308,7 @@ fn memory_is_linear_in_the_size_of_a_file() {
     for (name, text) in costly() {
         bench.write(name, &text);
         // In KiB of address space: the threads and the program take about 200 MiB of it before anything is read.
-        let most = (text.len() * 12 >> 10) + (256 << 10);
+        let most = ((text.len() * 12) >> 10) + (256 << 10);
         let line = format!("ulimit -v {most}; exec \"$IMAGELOCK\" adopt --from {name} --dry-run --catalog c.json");
         let run = bench.shell(&line);
         assert_eq!(run.status, Some(1), "{name}: {run}");

@@ -10,8 +10,8 @@ use crate::domain::catalog::{Answer, Catalog, Failure, LocalImage, StatedType};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Manifest, Target};
 use crate::domain::problem::Problem;
-use crate::domain::words::{and, did_you_mean, or, quoted};
-use crate::domain::{Arch, ImageRef, ImageType, Label, Zone};
+use crate::domain::words::{and, and_more, did_you_mean, or, quoted};
+use crate::domain::{Arch, ImageRef, ImageType, Label, Name, Zone};
 
 /// What is known before anything is asked.
 #[derive(Clone, Copy)]
@@ -30,24 +30,23 @@ pub(super) type Typed = Result<(LocalImage, Vec<Problem>), Problem>;
 /// # Errors
 /// If the Marketplace did not answer.
 pub(super) fn typed(wish: &Wish, known: Known<'_>) -> Result<Typed, Failure> {
-    let local = match identify(AnyId::of(wish.id), known.catalog)? {
-        Identity::LocalImage { local, .. } => return Ok(agreed(wish, local, known).map(|local| (local, Vec::new()))),
+    Ok(match identify(AnyId::of(wish.id), known.catalog)? {
+        Identity::LocalImage { local, .. } => agreed(wish, local, known).map(|local| (local, Vec::new())),
         Identity::Image(image) => {
             let what = format!("the Marketplace image `{}` over all its versions", image.label);
-            return Ok(Err(not_bootable(wish, &what, &format!("image-label={}", image.label))));
+            Err(not_bootable(wish, &what, &format!("image-label={}", image.label)))
         }
         Identity::Version { label, .. } => {
             let of = label.map_or_else(String::new, |label| format!(" of `{label}`"));
-            return Ok(Err(not_bootable(wish, &format!("a version{of}"), &format!("version-id={}", wish.id))));
+            Err(not_bootable(wish, &format!("a version{of}"), &format!("version-id={}", wish.id)))
         }
         Identity::Unknown => stated(wish, known)?,
-    };
-    Ok(local)
+    })
 }
 
 /// The problem of an ID that no Instance boots.
 fn not_bootable(wish: &Wish, what: &str, listed_by: &str) -> Problem {
-    let name = wish.name.as_ref().map_or("NAME", |name| name.as_str());
+    let name = wish.name.as_ref().map_or("NAME", Name::as_str);
     Problem::new(format!("{} is the ID of {what}, which no Instance boots", wish.zoned()))
         .note(format!(
             "its local images have IDs of their own; to list them, run `scw marketplace local-image list {listed_by}`"
@@ -222,18 +221,14 @@ fn not_offered(
     let problem = Problem::new(title).help(
         "if that is a mistake, run the command again with other options: it corrects the declaration and the pin",
     );
-    Some(if offered.is_empty() {
-        problem
-    } else {
-        problem.note(format!("it is offered in {}", crate::domain::words::and_more(offered, 6)))
-    })
+    Some(if offered.is_empty() { problem } else { problem.note(format!("it is offered in {}", and_more(offered, 6))) })
 }
 
 /// The problem of an ID that nothing describes.
 fn unknown(wish: &Wish, word: &Word) -> Problem {
     let option =
         |option: &str, value: Option<String>| format!(" --{option} {}", value.unwrap_or_else(|| option.to_uppercase()));
-    let (id, name) = (wish.zoned(), wish.name.as_ref().map_or("NAME", |name| name.as_str()));
+    let (id, name) = (wish.zoned(), wish.name.as_ref().map_or("NAME", Name::as_str));
     let mut options = option("label", word.label.as_ref().map(ToString::to_string));
     options += &option("arch", word.arch.as_ref().map(ToString::to_string));
     if wish.zone.is_none() {

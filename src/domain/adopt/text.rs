@@ -19,10 +19,7 @@ pub(super) const DEEPEST: usize = 128;
 /// If it must be JSON and is not, or if it is nested too deep.
 pub(super) fn strings(name: &str, text: &str, sink: &mut Sink<'_>) -> Result<(), Problem> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let error = match json::strings(text, sink) {
-        Ok(()) => return Ok(()),
-        Err(error) => error,
-    };
+    let Err(error) = json::strings(text, sink) else { return Ok(()) };
     // No HCL begins with a bracket.
     if is_called_json(name) || text.trim_start().starts_with(['{', '[']) {
         return Err(Problem::new(format!("`{name}` is no whole JSON value: {error}")).help(format!(

@@ -84,7 +84,7 @@ pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<P
 pub fn set(text: &str, name: &Name, keys: &[(&str, Vec<String>)]) -> Result<String, Vec<Problem>> {
     let mut problems = Vec::new();
     let Some(document) = document(text, &mut problems) else { return Err(problems) };
-    let image = match document.get_ref().get("images").map(|images| images.get_ref()) {
+    let image = match document.get_ref().get("images").map(toml::Spanned::get_ref) {
         Some(DeValue::Table(images)) => images.get_key_value(name.as_str()),
         _ => None,
     };
