@@ -66,22 +66,22 @@ pub(super) struct AdoptArgs {
     /// What an image will be called, and the ID of the local image that you run
     #[arg(value_name = "NAME=[ZONE/]UUID")]
     pub(super) ids: Vec<String>,
-    /// Find the IDs in this file: `.tf`, `.tfvars`, `.tfstate` or any JSON. Can be repeated
+    /// Find the IDs in this file: `.tf`, `.tfvars`, `.tfstate` or any JSON; `-` is standard input. Can be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) from: Vec<PathBuf>,
     /// Print what would change, and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// The label of IDs that the Marketplace no longer describes
-    #[arg(long)]
+    /// The label of the IDs that you name, if the Marketplace does not describe them
+    #[arg(long, requires = "ids")]
     label: Option<Label>,
     /// Their zone, where it does not stand before the ID
-    #[arg(long)]
+    #[arg(long, requires = "ids")]
     zone: Option<Zone>,
     /// Their architecture
-    #[arg(long)]
+    #[arg(long, requires = "ids")]
     arch: Option<Arch>,
-    /// Their type; `instance_sbs` if you leave it out
+    /// Their type; if you leave it out, the only one that the label is offered with
     #[arg(long = "type", value_name = "TYPE")]
     image_type: Option<ImageType>,
 }

@@ -7,6 +7,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::explain::{explain, questions};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Target, check_names};
+use crate::domain::problem::Problem;
 use crate::error::Error;
 use crate::render::{explain as human, json};
 
@@ -16,7 +17,12 @@ use crate::render::{explain as human, json};
 /// If there is no such name, or the Marketplace does not answer.
 pub fn run(context: &Context, what: &str) -> Result<Outcome, Error> {
     match AnyId::parse(what) {
-        Some(id) => explain_id(context, id, what),
+        Some(Ok(id)) => explain_id(context, id, what),
+        Some(Err(expected)) => {
+            let problem = Problem::new(format!("`{what}` is not an ID: {expected}"));
+            let help = "give the name of an image in the manifest, or a UUID that something has";
+            Err(Error::Problems { problems: vec![problem.help(help)], manifest: None, lock: None })
+        }
         None => explain_name(context, what),
     }
 }

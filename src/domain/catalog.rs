@@ -265,6 +265,42 @@ impl Catalog {
         }
     }
 
+    /// Every row that was listed, with its label: those of labels first, then those of versions.
+    pub fn listed(&self) -> impl Iterator<Item = (&LocalImage, Option<&Label>)> {
+        let found = self.listings.iter().filter_map(|(image, listing)| match listing {
+            Answer::Found(listing) => Some((image, listing)),
+            Answer::NotFound | Answer::Failed(_) => None,
+        });
+        found.flat_map(|(image, listing)| {
+            let of_listing = match image {
+                ImageRef::Label(label) => Some(label),
+                ImageRef::Id(_) => self.image(image).map(|image| &image.label),
+                ImageRef::Version(id) => listing.label().or_else(|| self.label_of_version(*id)),
+            };
+            listing.local_images().iter().map(move |local| (local, local.label.as_ref().or(of_listing)))
+        })
+    }
+
+    /// The label of the image that has a version, as far as versions are known.
+    pub fn label_of_version(&self, id: VersionId) -> Option<&Label> {
+        let has = |image: &&Image| match self.versions.get(&image.id) {
+            Some(Answer::Found(versions)) => versions.iter().any(|version| version.id == id),
+            _ => false,
+        };
+        self.images().iter().find(has).map(|image| &image.label)
+    }
+
+    /// Why what is not found anywhere may exist all the same: a request failed, or a listing may not be whole.
+    pub fn first_failure(&self) -> Option<Failure> {
+        let doubt = |listing: &Answer<Listing>| match listing {
+            Answer::Found(listing) => listing.doubt(),
+            other => other.failure().cloned(),
+        };
+        let failures = [self.images.as_ref().and_then(Answer::failure)].into_iter();
+        let failures = failures.chain(self.versions.values().map(Answer::failure)).flatten().cloned();
+        failures.chain(self.listings.values().filter_map(doubt)).next()
+    }
+
     /// The versions of the image that something is of, the newest first.
     pub fn versions(&self, image: &ImageRef) -> Answer<&Vec<Version>> {
         match (self.image(image), self.index()) {

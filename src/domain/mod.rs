@@ -252,7 +252,11 @@ macro_rules! id {
                 if text.len() != 36 {
                     return Err(Expected("a UUID, like `6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e`"));
                 }
-                Uuid::try_parse(text).map(Self).map_err(|_| Expected("a UUID, like `6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e`"))
+                match Uuid::try_parse(text) {
+                    Ok(id) if id.is_nil() || id.is_max() => Err(Expected("a UUID that is not all zeros or all ones")),
+                    Ok(id) => Ok(Self(id)),
+                    Err(_) => Err(Expected("a UUID, like `6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e`")),
+                }
             }
         }
 

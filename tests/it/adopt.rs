@@ -86,7 +86,7 @@ fn ids_become_a_manifest_and_a_lock() {
     assert_eq!((bench.read("images.toml"), bench.lock()), (manifest, lock));
 }
 
-/// What `adopt` asks about is what the files call an image. All other UUIDs may be secrets, and stay here.
+/// A file of many UUIDs: none of them is sent.
 const MAIN_TF: &str = r#"
 # The old one was "00000006-0000-4000-8000-000000000000".
 terraform {
@@ -140,9 +140,10 @@ fn a_terraform_configuration() {
 
     6 pins: 6 added
     --- stderr
-    warning: main.tf:34: the Marketplace does not describe fr-par-1/cccccccc-0000-4000-8000-000000000000
-      = note: it is an image of your own, or one that was superseded: those stay bootable, and are forgotten
-      = help: if it was superseded, say what it is: `imagelock adopt mine=fr-par-1/cccccccc-0000-4000-8000-000000000000 --label LABEL --arch ARCH`
+    warning: main.tf:34: the Marketplace does not list fr-par-1/cccccccc…
+      = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
+      = help: to look it up, name it: `imagelock adopt mine=fr-par-1/UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH`
+    skipped 2 other UUIDs that the Marketplace does not list and that no key calls an image
     declared `builders`, `builders-2`, `db`, `web` and `web-ams` in `images.toml`
     --- exit 0
     ");
@@ -187,25 +188,28 @@ fn a_terraform_configuration() {
     web-ams     nl-ams-1  x86_64  instance_sbs  ubuntu_noble     00000002-0000-4000-8000-000000000000  2026-09-02
     ");
     let asked = marketplace.requests().join("\n");
-    assert!(asked.contains("cccccccc") && !asked.contains("aaaaaaaa") && !asked.contains("bbbbbbbb"), "{asked}");
+    assert!(["aaaaaaaa", "bbbbbbbb", "cccccccc"].iter().all(|id| !asked.contains(id)), "{asked}");
     // Doing it again changes nothing.
     let (manifest, lock) = (bench.read("images.toml"), bench.lock());
     assert_eq!(bench.run("adopt --from main.tf").status, Some(0));
     assert_eq!((bench.read("images.toml"), bench.lock()), (manifest, lock));
 }
 
-/// What the user says holds for what the file calls an image, and not for every UUID in it.
+/// What the user states is about the IDs that they type, never about those in files.
 #[test]
-fn the_word_of_the_user_is_about_images() {
+fn options_that_describe_an_id_need_a_typed_id() {
     let marketplace = marketplace();
     let bench = Bench::new().asking(&marketplace);
     bench.write("main.tf", MAIN_TF);
-    bench.ok("adopt --from main.tf --label ubuntu_noble --arch x86_64 --zone fr-par-1");
+    let options = "--label ubuntu_noble --arch x86_64 --zone fr-par-1";
+    assert!(bench.fails(&format!("adopt --from main.tf {options}")).contains("<NAME=[ZONE/]UUID>"));
+    bench.ok(&format!("adopt old={} --from main.tf {options}", id(99)));
     let lock = bench.lock();
-    assert!(lock.contains("cccccccc") && !lock.contains("aaaaaaaa") && !lock.contains("bbbbbbbb"), "{lock}");
+    assert!(lock.contains(&id(99)), "{lock}");
+    assert!(["aaaaaaaa", "bbbbbbbb", "cccccccc"].iter().all(|id| !lock.contains(id)), "{lock}");
 }
 
-/// UUIDs that are no images, under keys that sound like one, as `%NN%`; and behind them five that are.
+/// UUIDs that are not images, under keys that sound like one, as `%NN%`; and behind them five that may be.
 const SECRETS: [(&str, &str); 5] = [
     (
         "a.json",
@@ -284,8 +288,8 @@ fn what_may_be_a_secret_stays_here() {
         let told = bench.run(&line);
         assert_eq!(told.status, Some(0), "{told}");
         let asked = marketplace.requests().join("\n");
-        assert!(!asked.contains("deadbeef"), "{asked}");
-        assert!((91..=95).all(|n| asked.contains(&image(n))), "{asked}");
+        assert!(!asked.contains("deadbeef") && !told.to_string().contains("deadbeef"), "{asked}{told}");
+        assert!((91..=95).all(|n| !asked.contains(&image(n))), "{asked}");
     }
 }
 
@@ -328,8 +332,8 @@ fn very_many_that_nobody_knows() {
     assert_eq!(told.stderr.matches("warning: ").count(), 11, "{told}");
     assert_snapshot!(told.stderr.lines().rev().take(3).collect::<Vec<_>>().join("\n"), @"
     declared `web` in `images.toml`
-    warning: and 90 more that the Marketplace does not describe
-      = help: if it was superseded, say what it is: `imagelock adopt a109=00000109-0000-4000-8000-000000000000 --label LABEL --arch ARCH --zone ZONE`
+    warning: and 90 more that the Marketplace does not list
+      = help: to look it up, name it: `imagelock adopt a109=UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH --zone ZONE`
     ");
 }
 
@@ -376,9 +380,10 @@ fn a_terraform_state() {
 
     2 pins: 2 added
     --- stderr
-    warning: terraform.tfstate:14: the Marketplace does not describe fr-par-1/ffffffff-0000-4000-8000-000000000000
-      = note: it is an image of your own, or one that was superseded: those stay bootable, and are forgotten
-      = help: if it was superseded, say what it is: `imagelock adopt web-2=fr-par-1/ffffffff-0000-4000-8000-000000000000 --label LABEL --arch ARCH`
+    warning: terraform.tfstate:14: the Marketplace does not list fr-par-1/ffffffff…
+      = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
+      = help: to look it up, name it: `imagelock adopt web-2=fr-par-1/UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH`
+    skipped 2 other UUIDs that the Marketplace does not list and that no key calls an image
     declared `noble` and `web` in `images.toml`
     --- exit 0
     ");

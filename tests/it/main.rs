@@ -12,6 +12,8 @@
 )]
 
 mod adopt;
+mod adopt_files;
+mod adopt_stated;
 mod architecture;
 mod authority;
 mod bench;

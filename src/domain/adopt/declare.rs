@@ -6,7 +6,7 @@ use super::Found;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::edit::Declaration;
-use crate::domain::{Arch, Name, Zone};
+use crate::domain::{Arch, LocalImageId, Name, Zone};
 
 /// The declarations that the manifest lacks. Zones and architectures of one name stand together; where one name was
 /// given to several labels, or to several IDs of one cell, the others get a number.
@@ -15,8 +15,12 @@ pub fn declarations(found: &mut [Found], manifest: Option<&Manifest>, lock: &Loc
         manifest.map(|manifest| manifest.names().into_iter().cloned().collect()).unwrap_or_default();
     let mut images: BTreeMap<Name, Vec<Found>> = BTreeMap::new();
     found.sort_by(|a, b| (&a.name, &a.label, a.cell(), a.local.id).cmp(&(&b.name, &b.label, b.cell(), b.local.id)));
+    let mut pinned: BTreeMap<LocalImageId, BTreeSet<&Name>> = BTreeMap::new();
+    for pin in lock.pins() {
+        pinned.entry(pin.id).or_default().insert(&pin.cell.name);
+    }
     for one in found.iter_mut() {
-        one.name = free_name(one, &declared, &images, lock);
+        one.name = free_name(one, &declared, &images, pinned.get(&one.local.id));
         images.entry(one.name.clone()).or_default().push(one.clone());
     }
     let undeclared = images.into_iter().filter(|(name, _)| !declared.contains(name));
@@ -30,12 +34,15 @@ pub(super) fn numbered(name: &Name) -> impl Iterator<Item = Name> {
 }
 
 /// The first of `web`, `web-2`, … under which this can stand.
-fn free_name(one: &Found, declared: &BTreeSet<Name>, images: &BTreeMap<Name, Vec<Found>>, lock: &Lock) -> Name {
+fn free_name(
+    one: &Found,
+    declared: &BTreeSet<Name>,
+    images: &BTreeMap<Name, Vec<Found>>,
+    pinned: Option<&BTreeSet<&Name>>,
+) -> Name {
     let names = || numbered(&one.name);
-    let pinned = lock.pins().iter().filter(|pin| pin.id == one.local.id).map(|pin| &pin.cell.name);
-    let pinned: BTreeSet<&Name> = pinned.collect();
     // Adopting the same files again changes nothing.
-    if let Some(name) = names().take(lock.pins().len()).find(|name| pinned.contains(name)) {
+    if let Some(name) = pinned.and_then(|pinned| again(&one.name, pinned)) {
         return name;
     }
     let free = |name: &Name| match images.get(name) {
@@ -46,8 +53,18 @@ fn free_name(one: &Found, declared: &BTreeSet<Name>, images: &BTreeMap<Name, Vec
     names().find(free).unwrap_or_else(|| one.name.clone())
 }
 
+/// The name, or the lowest number of it, among those that pin the ID already.
+fn again(name: &Name, pinned: &BTreeSet<&Name>) -> Option<Name> {
+    let number = |other: &&&Name| match other.as_str().strip_prefix(name.as_str())?.strip_prefix('-') {
+        Some(number) => number.parse::<usize>().ok().filter(|n| *n > 1 && n.to_string() == number),
+        None => (***other == *name).then_some(1),
+    };
+    let numbered = pinned.iter().filter_map(|other| Some((number(&other)?, *other)));
+    numbered.min().map(|(_, name)| name.clone())
+}
+
 /// Whether one declaration can say all of these: one label, one type, and every zone with every architecture.
-fn can_stand_together(others: &[Found], one: &Found) -> bool {
+pub(super) fn can_stand_together(others: &[Found], one: &Found) -> bool {
     let all = || others.iter().chain([one]);
     let cells: BTreeSet<(&Zone, &Arch)> = all().map(|it| (&it.local.zone, &it.local.arch)).collect();
     let zones: BTreeSet<&Zone> = cells.iter().map(|(zone, _)| *zone).collect();
@@ -56,7 +73,7 @@ fn can_stand_together(others: &[Found], one: &Found) -> bool {
     same && cells.len() == others.len() + 1 && cells.len() == zones.len() * archs.len()
 }
 
-fn declaration(name: &Name, images: &[Found]) -> Declaration {
+pub(super) fn declaration(name: &Name, images: &[Found]) -> Declaration {
     let words = |of: &dyn Fn(&Found) -> String| -> Vec<String> {
         images.iter().map(of).collect::<BTreeSet<_>>().into_iter().collect()
     };

@@ -1,55 +1,57 @@
-//! The strings of an HCL file with the keys and blocks that they stand under: as much of the syntax as that takes.
+//! The strings of an HCL file with the keys and blocks that they are in: as much of the syntax as that takes.
 
+use std::borrow::Cow;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use super::text::Placed;
+use super::text::{DEEPEST, Sink};
 
-/// Every string that is a value, with the words that lead to it: `resource`, the type and the name, the key. What is no
-/// HCL gives what can be made out of it, and never an error.
-pub(super) fn strings(text: &str) -> Vec<Placed> {
-    let mut scanner = Scanner {
+/// How many words of one item are kept. A block has three, and what follows changes nothing.
+const MOST_WORDS: usize = 16;
+
+/// Passes on every string that is a value, with the words that lead to it: `resource`, the type and the name, the key. Text
+/// that is not HCL gives what can be recognized in it.
+///
+/// # Errors
+/// The line at which the text is nested deeper than [`DEEPEST`].
+pub(super) fn strings(text: &str, sink: &mut Sink<'_>) -> Result<(), usize> {
+    let scanner = Scanner {
         text,
         chars: text.char_indices().peekable(),
         line: 1,
         scopes: Vec::new(),
-        words: Vec::new(),
+        path: Vec::new(),
+        start: 0,
         assigned: false,
-        found: Vec::new(),
+        sink,
     };
-    scanner.run();
-    while !scanner.scopes.is_empty() {
-        scanner.close();
-    }
-    scanner.found
+    scanner.run()
 }
 
 /// A bracket that is open.
 struct Scope {
     bracket: char,
-    /// The words in front of it, and whether they were followed by `=` or `:`.
-    words: Vec<String>,
+    /// Where the words of the item that it is in begin, and whether `=` or `:` followed them.
+    start: usize,
     assigned: bool,
-    /// How many strings were found before it.
-    first: usize,
-    /// Whether something in it is called sensitive.
-    is_hidden: bool,
 }
 
-struct Scanner<'t> {
+struct Scanner<'t, 's> {
     text: &'t str,
     chars: Peekable<CharIndices<'t>>,
     line: usize,
     scopes: Vec<Scope>,
-    /// The words since the last end of an item.
-    words: Vec<String>,
-    /// Whether they were followed by `=` or `:`.
+    /// The words in front of all open brackets, and those since the last end of an item.
+    path: Vec<Cow<'t, str>>,
+    /// Where the words since the last end of an item begin.
+    start: usize,
+    /// Whether `=` or `:` followed them.
     assigned: bool,
-    found: Vec<Placed>,
+    sink: &'s mut Sink<'s>,
 }
 
-impl Scanner<'_> {
-    fn run(&mut self) {
+impl<'t> Scanner<'t, '_> {
+    fn run(mut self) -> Result<(), usize> {
         while let Some((at, char)) = self.chars.next() {
             match char {
                 '\n' | ',' => self.end_item(char),
@@ -58,39 +60,39 @@ impl Scanner<'_> {
                 '/' if self.next_is('*') => self.skip_comment(),
                 '"' => self.string(at),
                 '<' if self.next_is('<') => self.skip_heredoc(),
-                '{' | '[' | '(' => self.open(char),
+                '{' | '[' | '(' => {
+                    self.open(char);
+                    if self.scopes.len() > DEEPEST {
+                        return Err(self.line);
+                    }
+                }
                 ')' if self.is_in_call() => self.close(),
                 '}' | ']' => {
                     while self.is_in_call() {
                         self.close();
                     }
                     self.close();
-                    self.words.clear();
-                    self.assigned = false;
+                    self.forget_item();
                 }
                 '=' | ':' => self.assigned = true,
                 char if is_word(char) => self.word(at, char.len_utf8()),
                 _ => {}
             }
         }
+        Ok(())
     }
 
     fn open(&mut self, bracket: char) {
-        let (words, assigned) = (std::mem::take(&mut self.words), std::mem::take(&mut self.assigned));
-        self.scopes.push(Scope { bracket, words, assigned, first: self.found.len(), is_hidden: false });
+        self.scopes.push(Scope { bracket, start: self.start, assigned: self.assigned });
+        self.start = self.path.len();
+        self.assigned = false;
     }
 
-    /// What was in front of the bracket goes on behind it: `lookup(var.images, "web", "UUID")` is one value.
+    /// What was in front of the bracket continues behind it: `lookup(var.images, "web", "UUID")` is one value.
     fn close(&mut self) {
         if let Some(scope) = self.scopes.pop() {
-            (self.words, self.assigned) = (scope.words, scope.assigned);
-            if scope.is_hidden {
-                // The block may have no string at all: a file of values has it.
-                self.push(String::new());
-            }
-            for placed in self.found.iter_mut().skip(scope.first).filter(|_| scope.is_hidden) {
-                placed.is_hidden = true;
-            }
+            self.path.truncate(self.start);
+            (self.start, self.assigned) = (scope.start, scope.assigned);
         }
     }
 
@@ -98,9 +100,15 @@ impl Scanner<'_> {
         self.scopes.last().is_some_and(|scope| scope.bracket == '(')
     }
 
-    fn push(&mut self, value: String) {
-        let path = self.scopes.iter().flat_map(|scope| &scope.words).chain(&self.words).cloned().collect();
-        self.found.push(Placed { path, line: self.line, value, is_hidden: false });
+    fn push_word(&mut self, word: &'t str) {
+        if self.path.len() - self.start < MOST_WORDS {
+            self.path.push(word.into());
+        }
+    }
+
+    fn forget_item(&mut self) {
+        self.path.truncate(self.start);
+        self.assigned = false;
     }
 
     fn next_is(&mut self, wanted: char) -> bool {
@@ -109,8 +117,7 @@ impl Scanner<'_> {
 
     fn end_item(&mut self, char: char) {
         self.line += usize::from(char == '\n');
-        self.words.clear();
-        self.assigned = false;
+        self.forget_item();
     }
 
     fn skip_line(&mut self) {
@@ -149,30 +156,19 @@ impl Scanner<'_> {
             end = at + char.len_utf8();
         }
         let word = self.text.get(start..end).unwrap_or_default();
-        if matches!(word, "sensitive" | "ephemeral") {
-            self.hide(end);
-        }
         if !self.assigned {
-            self.words.push(word.to_owned());
-        }
-    }
-
-    /// `sensitive = true` and `sensitive("UUID")`, and whatever else is not `sensitive = false`, is of the whole block.
-    fn hide(&mut self, end: usize) {
-        let rest = self.text.get(end..).unwrap_or_default().trim_start();
-        let is_false = rest.strip_prefix('=').is_some_and(|value| value.trim_start().starts_with("false"));
-        if let Some(scope) = self.scopes.iter_mut().rev().find(|scope| scope.bracket == '{').filter(|_| !is_false) {
-            scope.is_hidden = true;
+            self.push_word(word);
         }
     }
 
     /// A string is a value behind `=` and in a list; elsewhere it is a label of a block, or a key.
     fn string(&mut self, start: usize) {
+        let first_line = self.line;
         let mut depth = 0_usize;
         let mut end = self.text.len();
         while let Some((at, char)) = self.chars.next() {
             match char {
-                '\\' => drop(self.chars.next()),
+                '\\' => self.line += usize::from(self.chars.next().is_some_and(|(_, char)| char == '\n')),
                 '$' | '%' if self.next_is('{') => {
                     self.chars.next();
                     depth += 1;
@@ -182,20 +178,22 @@ impl Scanner<'_> {
                     end = at;
                     break;
                 }
-                '\n' if depth == 0 => {
+                '\n' => {
                     self.line += 1;
-                    end = at;
-                    break;
+                    if depth == 0 {
+                        end = at;
+                        break;
+                    }
                 }
                 _ => {}
             }
         }
-        let text = self.text.get(start + 1..end).unwrap_or_default().to_owned();
+        let text = self.text.get(start + 1..end).unwrap_or_default();
         let in_list = self.scopes.last().is_some_and(|scope| scope.bracket != '{');
         if self.assigned || in_list {
-            self.push(text);
+            (self.sink)(&self.path, first_line, text);
         } else {
-            self.words.push(text);
+            self.push_word(text);
         }
     }
 }

@@ -1,85 +1,45 @@
-//! What the IDs are: by the Marketplace, else by the manifest, else by the word of the user.
+//! What the IDs are: by the Marketplace, else by the lock, else by the word of the user.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::declare::numbered;
+use super::listed::{Listed, Offers};
+use super::stated::{Known, is_indexed, type_in, typed};
 use super::{Found, Wish, Word};
+use crate::domain::any_id::{AnyId, identity_questions};
 use crate::domain::catalog::{Answer, Catalog, Failure, LocalImage, Question, StatedType};
 use crate::domain::inquiry;
 use crate::domain::lock::Lock;
-use crate::domain::manifest::{Manifest, Target};
+use crate::domain::manifest::Manifest;
 use crate::domain::problem::Problem;
-use crate::domain::word_set::WordSet;
 use crate::domain::words::visible;
-use crate::domain::{Arch, ImageRef, ImageType, Label, LocalImageId, Name, Zone};
+use crate::domain::{ImageRef, LocalImageId, Name};
 
-/// What must be asked to identify the IDs and to learn how old they are. UUIDs that are not said to be images are
-/// compared with all listings instead of being sent.
-pub fn questions(wishes: &[Wish], catalog: &Catalog) -> BTreeSet<Question> {
-    let mut questions: BTreeSet<Question> =
-        wishes.iter().filter(|wish| wish.is_image).map(|wish| Question::LocalImage(wish.id)).collect();
-    questions.insert(Question::Index);
-    if wishes.iter().any(|wish| !wish.is_image) {
+/// What must be asked to identify the IDs and to learn how old they are.
+///
+/// Only IDs that the user typed are sent. Those that were read from files may be secrets: they are compared with the
+/// listings of all images.
+pub fn questions(wishes: &[Wish], word: &Word, catalog: &Catalog) -> BTreeSet<Question> {
+    let mut questions = BTreeSet::from([Question::Index]);
+    for wish in wishes.iter().filter(|wish| wish.is_typed()) {
+        questions.extend(identity_questions(AnyId::of(wish.id), catalog));
+    }
+    if let Some(label) = word.label.as_ref().filter(|label| is_indexed(label, catalog)) {
+        questions.insert(Question::Listing(ImageRef::Label(label.clone())));
+    }
+    if wishes.iter().any(|wish| !wish.is_typed()) {
         questions.extend(catalog.images().iter().map(|image| Question::Listing(ImageRef::Label(image.label.clone()))));
-    }
-    let known = Known::new(wishes, catalog);
-    let locals = wishes.iter().filter_map(|wish| known.local_image(wish, catalog).ok()?);
-    let labels: BTreeSet<Label> = locals.filter_map(|local| local.label).collect();
-    for image in labels.into_iter().map(ImageRef::Label) {
-        questions.extend(catalog.image(&image).map(|image| Question::Versions(image.id)));
-        if let Answer::Found(versions) = catalog.versions(&image) {
-            let of = versions.iter().filter(|_| versions.len() > 1);
-            questions.extend(of.map(|version| Question::Listing(ImageRef::Version(version.id))));
-        }
-        questions.insert(Question::Listing(image));
-    }
-    inquiry::unknown(questions, catalog)
-}
-
-/// What the Marketplace lists, by ID, for the IDs that it is not asked about.
-struct Known {
-    listed: BTreeMap<LocalImageId, LocalImage>,
-    /// Why that may not be all.
-    doubt: Option<Failure>,
-}
-
-impl Known {
-    fn new(wishes: &[Wish], catalog: &Catalog) -> Self {
-        let mut known = Self { listed: BTreeMap::new(), doubt: None };
-        if wishes.iter().all(|wish| wish.is_image) {
-            return known;
-        }
-        for image in catalog.images() {
-            match catalog.listing(&ImageRef::Label(image.label.clone())) {
-                Answer::Found(listing) => {
-                    known.doubt = known.doubt.or_else(|| listing.doubt());
-                    for local in listing.local_images() {
-                        let label = Some(local.label.clone().unwrap_or_else(|| image.label.clone()));
-                        known.listed.entry(local.id).or_insert_with(|| LocalImage { label, ..local.clone() });
-                    }
-                }
-                Answer::NotFound => {}
-                Answer::Failed(failure) => known.doubt = Some(failure),
+        let read = wishes.iter().filter(|wish| !wish.is_typed()).map(|wish| wish.id);
+        for label in Listed::new(&Lock::default(), catalog).labels(read) {
+            let image = ImageRef::Label(label);
+            questions.extend(catalog.image(&image).map(|image| Question::Versions(image.id)));
+            if let Answer::Found(versions) = catalog.versions(&image) {
+                let of = versions.iter().filter(|_| versions.len() > 1);
+                questions.extend(of.map(|version| Question::Listing(ImageRef::Version(version.id))));
             }
         }
-        known
     }
-
-    /// The local image with an ID, by a look-up or by a listing.
-    fn local_image(&self, wish: &Wish, catalog: &Catalog) -> Result<Option<LocalImage>, Failure> {
-        if wish.is_image {
-            return match catalog.local_image(wish.id) {
-                Answer::Found(local) => Ok(Some(local.clone())),
-                Answer::Failed(failure) => Err(failure),
-                Answer::NotFound => Ok(None),
-            };
-        }
-        match (self.listed.get(&wish.id), &self.doubt) {
-            (Some(local), _) => Ok(Some(local.clone())),
-            (None, Some(doubt)) => Err(doubt.clone()),
-            (None, None) => Ok(None),
-        }
-    }
+    inquiry::unknown(questions, catalog)
 }
 
 /// What the IDs came to.
@@ -89,12 +49,14 @@ pub struct Identified {
     pub found: Vec<Found>,
     /// Why some cannot be adopted.
     pub problems: Vec<Problem>,
-    /// IDs of files that nobody knows: they may be anything, so nothing is wrong with them.
-    pub strangers: Vec<Problem>,
+    /// What to say of IDs that are adopted, and of IDs that files call images and that are not known.
+    pub warnings: Vec<Problem>,
+    /// How many other UUIDs of files are not known: they may be anything, so nothing is wrong with them.
+    pub others: usize,
 }
 
-/// How many IDs that nobody knows are told of one by one. More would bury what was found.
-const MOST_STRANGERS: usize = 10;
+/// How many IDs that are not known are reported one by one. More would bury what was found.
+const MOST_UNKNOWN: usize = 10;
 
 /// Identifies the IDs.
 ///
@@ -108,93 +70,101 @@ pub fn identify(
     catalog: &Catalog,
 ) -> Result<Identified, Failure> {
     let mut identified = Identified::default();
-    let mut strangers = Vec::new();
-    let known = Known::new(wishes, catalog);
+    let mut unknown: Vec<&Wish> = Vec::new();
+    let mut others: Vec<LocalImageId> = Vec::new();
+    let listed = Listed::new(lock, catalog);
+    let known = Known { word, manifest, lock, catalog };
     for wish in wishes {
-        let mut local = known.local_image(wish, catalog)?;
-        if local.is_none() && wish.is_image {
-            local = manifest.and_then(|manifest| declared(wish, manifest, lock)).or_else(|| stated(wish, word));
-        }
+        let local = if wish.is_typed() {
+            match typed(wish, known)? {
+                Ok((local, warnings)) => {
+                    identified.warnings.extend(warnings);
+                    Some(local)
+                }
+                Err(problem) => {
+                    identified.problems.push(problem);
+                    continue;
+                }
+            }
+        } else {
+            listed.get(wish.id)?
+        };
         match local {
-            Some(local) => match found_as(wish, local, word) {
+            Some(local) => match found_as(wish, local, word, catalog)? {
                 Ok(one) => identified.found.push(one),
                 Err(problem) => identified.problems.push(problem),
             },
-            None if wish.place.is_none() => identified.problems.push(unknown(wish, wish.name.clone())),
-            None if wish.is_image => strangers.push(wish),
-            None => {}
+            None if wish.is_image => unknown.push(wish),
+            None => others.push(wish.id),
         }
     }
+    others.sort_unstable();
+    others.dedup();
+    identified.others = others.len();
     let mut taken: BTreeSet<Name> = lock.pins().iter().map(|pin| pin.cell.name.clone()).collect();
     taken.extend(identified.found.iter().map(|found| found.name.clone()));
-    let more = strangers.len().saturating_sub(MOST_STRANGERS);
-    for wish in strangers.into_iter().take(MOST_STRANGERS) {
+    let more = unknown.len().saturating_sub(MOST_UNKNOWN);
+    for wish in unknown.into_iter().take(MOST_UNKNOWN) {
         let name = wish.name.as_ref().and_then(|name| numbered(name).find(|name| taken.insert(name.clone())));
-        identified.strangers.push(unknown(wish, name));
+        identified.warnings.push(not_listed(wish, name, catalog));
     }
     if more > 0 {
-        let title = format!("and {more} more that the Marketplace does not describe");
-        identified.strangers.push(Problem::new(title));
+        let title = format!("and {more} more that the Marketplace does not list");
+        identified.warnings.push(Problem::new(title));
     }
     Ok(identified)
 }
 
-/// What is declared under the name, in the one cell that could be meant.
-fn declared(wish: &Wish, manifest: &Manifest, lock: &Lock) -> Option<LocalImage> {
-    let meant = |target: &&Target| {
-        Some(&target.cell.name) == wish.name.as_ref()
-            && wish.zone.as_ref().is_none_or(|zone| *zone == target.cell.zone)
-            && lock.get(&target.cell).is_none_or(|pin| pin.id == wish.id)
-    };
-    let targets: Vec<&Target> = manifest.targets().iter().filter(meant).collect();
-    let [target] = targets[..] else { return None };
-    let Some(ImageRef::Label(label)) = target.wanted.image_ref() else { return None };
-    Some(local_image(wish.id, label, target.cell.zone.clone(), target.cell.arch.clone(), target.image_type))
-}
-
-/// What the user says it is.
-fn stated(wish: &Wish, word: &Word) -> Option<LocalImage> {
-    let zone = wish.zone.clone().or_else(|| word.zone.clone())?;
-    let image_type = word.image_type.unwrap_or(ImageType::InstanceSbs);
-    Some(local_image(wish.id, word.label.clone()?, zone, word.arch.clone()?, image_type))
-}
-
-fn local_image(id: LocalImageId, label: Label, zone: Zone, arch: Arch, image_type: ImageType) -> LocalImage {
-    let image_type = StatedType::Known(image_type);
-    LocalImage { id, label: Some(label), zone, arch, image_type, commercial_types: WordSet::default() }
-}
-
-fn found_as(wish: &Wish, local: LocalImage, word: &Word) -> Result<Found, Problem> {
+fn found_as(wish: &Wish, local: LocalImage, word: &Word, catalog: &Catalog) -> Result<Result<Found, Problem>, Failure> {
     let origin = wish.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
-    let problem = |what: String| Err(Problem::new(format!("{origin}{} is {what}", wish.zoned())));
+    let problem = |what: String| Ok(Err(Problem::new(format!("{origin}{} is {what}", wish.zoned()))));
     if let Some(zone) = wish.zone.as_ref().filter(|zone| **zone != local.zone) {
         return problem(format!("in {}, not in {zone}", local.zone));
     }
-    let image_type = match &local.image_type {
-        StatedType::Known(known) => *known,
-        StatedType::Unstated => word.image_type.unwrap_or(ImageType::InstanceSbs),
-        StatedType::Other(other) => {
-            return problem(format!("of the type {}, which this imagelock does not know", visible(other)));
-        }
-    };
     let Some(label) = local.label.clone().or_else(|| word.label.clone()) else {
         return problem("an image without a label".to_owned());
+    };
+    let image_type = match (&local.image_type, word.image_type) {
+        (StatedType::Known(known), _) => *known,
+        (StatedType::Unstated, Some(stated)) => stated,
+        (StatedType::Unstated, None) => {
+            match type_in(&Offers::of(&label, catalog)?, wish, &label, &local.zone, &local.arch) {
+                Ok(image_type) => image_type,
+                Err(problem) => return Ok(Err(problem)),
+            }
+        }
+        (StatedType::Other(other), _) => {
+            return problem(format!("of the type {}, which this imagelock does not know", visible(other)));
+        }
     };
     let by_label = || label.as_str().replace('.', "_").parse().ok();
     let Some(name) = wish.name.clone().or_else(by_label) else {
         return problem(format!("`{label}`, and needs a name: `imagelock adopt NAME={}`", wish.zoned()));
     };
-    Ok(Found { name, local, label, image_type, place: wish.place.clone() })
+    Ok(Ok(Found { name, local, label, image_type, place: wish.place.clone() }))
 }
 
-/// `name` is what it could be called.
-fn unknown(wish: &Wish, name: Option<Name>) -> Problem {
+/// An ID that a file calls an image and that is not known. `name` is what it could be called. Its first digits are enough to
+/// find it: if it is a secret after all, it is not for the log.
+fn not_listed(wish: &Wish, name: Option<Name>, catalog: &Catalog) -> Problem {
     let place = wish.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
-    let (id, zone) = (wish.zoned(), if wish.zone.is_some() { "" } else { " --zone ZONE" });
+    let mut id = wish.id.to_string();
+    id.truncate(8);
+    if let Some(image) = catalog.image(&ImageRef::Id(AnyId::of(wish.id).image())) {
+        return Problem::new(format!(
+            "{place}{id}… is the Marketplace image `{}`, which no Instance boots",
+            image.label
+        ))
+        .help("name the ID of the local image that your server boots: `imagelock adopt NAME=UUID`");
+    }
+    let (before, option) = match &wish.zone {
+        Some(zone) => (format!("{zone}/"), ""),
+        None => (String::new(), " --zone ZONE"),
+    };
     let name = name.map_or_else(|| "NAME".to_owned(), |name| name.to_string());
-    Problem::new(format!("{place}the Marketplace does not describe {id}"))
-        .note("it is an image of your own, or one that was superseded: those stay bootable, and are forgotten")
+    Problem::new(format!("{place}the Marketplace does not list {before}{id}…"))
+        .note("it is an image of your own, or one that was superseded; IDs that are read from files are never sent")
         .help(format!(
-            "if it was superseded, say what it is: `imagelock adopt {name}={id} --label LABEL --arch ARCH{zone}`"
+            "to look it up, name it: `imagelock adopt {name}={before}UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH{option}`"
         ))
 }

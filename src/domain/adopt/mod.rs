@@ -1,13 +1,20 @@
-//! A lock out of IDs that people already run: [`mention`] finds them, [`identify`] asks what they are, [`declare`] says so in
-//! the manifest, and [`pins`](pin::pins) pins them as they are.
+//! A lock out of IDs that people already run: [`mention`] finds them, [`identify`] asks what they are, [`correct`] replaces
+//! what was stated before, [`declare`] says so in the manifest, and [`pins`](pin::pins) pins them as they are.
 
+pub mod correct;
 pub mod declare;
 mod hcl;
 pub mod identify;
+mod json;
+mod key;
+mod listed;
 pub mod mention;
 pub mod pin;
-mod telling;
+mod stated;
 mod text;
+
+use std::fmt;
+use std::sync::Arc;
 
 use super::catalog::LocalImage;
 use super::problem::Problem;
@@ -23,10 +30,23 @@ pub struct Wish {
     pub id: LocalImageId,
     /// The zone in front of it, where it has one.
     pub zone: Option<Zone>,
-    /// File and line; none for one that the user named.
-    pub place: Option<String>,
-    /// Whether it is said to be the ID of an image: then the Marketplace is asked about it.
+    /// Where it was read; none for one that the user typed. Only a typed one is ever sent.
+    pub place: Option<Place>,
+    /// Whether it is said to be the ID of an image.
     pub is_image: bool,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    file: Arc<str>,
+    line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 impl Wish {
@@ -52,13 +72,18 @@ impl Wish {
         })
     }
 
+    /// Whether the user typed it, and did not only name a file that has it.
+    pub(super) fn is_typed(&self) -> bool {
+        self.place.is_none()
+    }
+
     /// How the user would write it.
     fn zoned(&self) -> String {
         self.zone.as_ref().map_or_else(|| self.id.to_string(), |zone| format!("{zone}/{}", self.id))
     }
 }
 
-/// What the user says of IDs that the Marketplace no longer describes.
+/// What the user says of the IDs that they type, for those that the Marketplace does not describe.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Word {
     /// Their label.
@@ -67,7 +92,7 @@ pub struct Word {
     pub zone: Option<Zone>,
     /// Their architecture.
     pub arch: Option<Arch>,
-    /// Their type; `instance_sbs` if nothing is said.
+    /// Their type; if nothing is said, the one that the label is offered with.
     pub image_type: Option<ImageType>,
 }
 
@@ -78,7 +103,7 @@ pub struct Found {
     local: LocalImage,
     label: Label,
     image_type: ImageType,
-    place: Option<String>,
+    place: Option<Place>,
 }
 
 impl Found {

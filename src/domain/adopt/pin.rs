@@ -1,6 +1,8 @@
 //! The lock in which the IDs are pinned as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 
 use super::Found;
 use crate::domain::catalog::Catalog;
@@ -13,15 +15,24 @@ use crate::domain::resolve::{Change, Plan, pin, undated};
 use crate::domain::select::{Pick, releases};
 use crate::domain::{Cell, ImageRef};
 
-/// Pins what was found as it is, and keeps every other pin.
+/// Pins what was found as it is, and keeps every other pin of `lock`: of the lock as it was, without what is corrected.
 ///
 /// # Errors
 /// A problem for every ID that is not what the manifest declares, and for every cell that has another pin.
-pub fn pins(found: &[Found], targets: &[Target], lock: &Lock, catalog: &Catalog) -> Result<Plan, Vec<Problem>> {
+pub fn pins(
+    found: &[Found],
+    targets: &[Target],
+    lock: &Lock,
+    previous: &Lock,
+    catalog: &Catalog,
+) -> Result<Plan, Vec<Problem>> {
     let mut problems: Vec<Problem> = lock.pins().iter().filter_map(|pin| lock.edited(&pin.cell)).collect();
     let mut adopted: BTreeMap<Cell, Pin> = BTreeMap::new();
+    let targets: BTreeMap<&Cell, &Target> = targets.iter().map(|target| (&target.cell, target)).collect();
+    let dates: BTreeMap<_, _> = previous.pins().iter().map(|pin| ((pin.id, pin.label()), pin.published)).collect();
     for one in found {
-        match adopt(one, targets, lock, catalog) {
+        let earlier = dates.get(&(one.local.id, Some(&one.label))).copied().flatten();
+        match adopt(one, &targets, lock, earlier, catalog) {
             Ok(pin) => drop(adopted.insert(pin.cell.clone(), pin)),
             Err(problem) => problems.push(problem),
         }
@@ -30,19 +41,27 @@ pub fn pins(found: &[Found], targets: &[Target], lock: &Lock, catalog: &Catalog)
         return Err(problems);
     }
     let new = Lock::new(lock.pins().iter().cloned().chain(adopted.into_values()));
-    let change = |pin: &Pin| {
-        let (cell, from) = (pin.cell.clone(), lock.get(&pin.cell).cloned());
-        Change { cell, from, to: Some(pin.clone()), edited: false, newer: None, note: None }
+    let cells: BTreeSet<&Cell> = new.pins().iter().chain(previous.pins()).map(|pin| &pin.cell).collect();
+    let change = |cell: &Cell| {
+        let (from, to) = (previous.get(cell).cloned(), new.get(cell).cloned());
+        Change { cell: cell.clone(), from, to, edited: false, newer: None, note: None }
     };
-    let changes: Vec<Change> = new.pins().iter().map(change).collect();
+    let changes: Vec<Change> = cells.into_iter().map(change).collect();
     let warnings = undated(&changes, catalog).into_iter().collect();
     Ok(Plan { changes, lock: new, warnings })
 }
 
-fn adopt(one: &Found, targets: &[Target], lock: &Lock, catalog: &Catalog) -> Result<Pin, Problem> {
+/// `earlier` is the date that the lock has for the ID.
+fn adopt(
+    one: &Found,
+    targets: &BTreeMap<&Cell, &Target>,
+    lock: &Lock,
+    earlier: Option<Timestamp>,
+    catalog: &Catalog,
+) -> Result<Pin, Problem> {
     let cell = one.cell();
     let id = one.local.id;
-    let Some(target) = targets.iter().find(|target| target.cell == cell) else {
+    let Some(target) = targets.get(&cell).copied() else {
         let title = format!(
             "{}{id} is in {} for {}, where `{}` is not declared",
             one.origin(),
@@ -51,7 +70,7 @@ fn adopt(one: &Found, targets: &[Target], lock: &Lock, catalog: &Catalog) -> Res
             cell.name
         );
         let problem = Problem::new(title).help("declare it there, or choose another name: `imagelock adopt NAME=UUID`");
-        let place = targets.iter().find(|target| target.cell.name == cell.name);
+        let place = targets.values().find(|target| target.cell.name == cell.name);
         return Err(match place {
             Some(target) => problem.at(target.zone_place.clone(), "declared here"),
             None => problem,
@@ -92,6 +111,6 @@ fn adopt(one: &Found, targets: &[Target], lock: &Lock, catalog: &Catalog) -> Res
         return Err(Problem::new(title)
             .help("choose another name: `imagelock adopt NAME=UUID`; or remove its block from the lockfile first"));
     }
-    let published = catalog.published(&ImageRef::Label(one.label.clone()), id);
+    let published = catalog.published(&ImageRef::Label(one.label.clone()), id).or(earlier);
     Ok(pin(target, &Pick { local: &one.local, image, release, published }, None))
 }

@@ -25,14 +25,20 @@ impl Declaration {
         let bare = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
         let is_bare = !self.name.is_empty() && self.name.chars().all(bare);
         let name = if is_bare { self.name.clone() } else { string(&self.name) };
-        let keys = self.keys.iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| match &words[..] {
-            [word] => format!("{key} = {}", string(word)),
-            words => {
-                let words: Vec<String> = words.iter().map(|word| string(word)).collect();
-                format!("{key} = [{}]", words.join(", "))
-            }
-        });
+        let keys = self.keys.iter().filter(|(_, words)| !words.is_empty());
+        let keys = keys.map(|(key, words)| format!("{key} = {}", value(words)));
         std::iter::once(format!("[images.{name}]")).chain(keys).collect()
+    }
+}
+
+/// One word is written as a string, several as a list.
+fn value(words: &[String]) -> String {
+    match words {
+        [word] => string(word),
+        words => {
+            let words: Vec<String> = words.iter().map(|word| string(word)).collect();
+            format!("[{}]", words.join(", "))
+        }
     }
 }
 
@@ -69,6 +75,47 @@ pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<P
     lines.finish(end, line_end);
     lines.0.splice(end..end, block);
     Ok(lines.0.concat())
+}
+
+/// Changes keys of a declared image, and leaves every other byte as it is. `zones` replaces `zone`, and the other way round.
+///
+/// # Errors
+/// If the text is not a manifest, or the declaration has no place for a key that it lacks.
+pub fn set(text: &str, name: &Name, keys: &[(&str, Vec<String>)]) -> Result<String, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let Some(document) = document(text, &mut problems) else { return Err(problems) };
+    let image = match document.get_ref().get("images").map(toml::Spanned::get_ref) {
+        Some(DeValue::Table(images)) => images.get_key_value(name.as_str()),
+        _ => None,
+    };
+    let Some((header, DeValue::Table(image))) = image.map(|(key, value)| (key, value.get_ref())) else {
+        return Ok(text.to_owned());
+    };
+    let mut edits: Vec<(Span, String)> = Vec::new();
+    for (key, words) in keys {
+        let is_same = |other: &str| other.trim_end_matches('s') == key.trim_end_matches('s');
+        if let Some((old, of)) = image.iter().find(|(other, _)| is_same(other.get_ref())) {
+            edits.push((of.span(), value(words)));
+            edits.push((old.span(), (*key).to_owned()));
+            continue;
+        }
+        let start = text[..header.span().start].rfind('\n').map_or(0, |at| at + 1);
+        if !text[start..].trim_start().starts_with('[') {
+            let problem = Problem::new(format!("`{name}` has no `{key}` that could be changed"));
+            let help = format!("add `{key} = {}` to the declaration, and run the command again", value(words));
+            return Err(vec![problem.at(header.span(), "declared here").help(help)]);
+        }
+        let end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let end = if text[..end].ends_with('\r') { end - 1 } else { end };
+        let line_end = Lines::of(text).line_end();
+        edits.push((end..end, format!("{line_end}{key} = {}", value(words))));
+    }
+    edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    let mut text = text.to_owned();
+    for (span, new) in edits {
+        text.replace_range(span, &new);
+    }
+    Ok(text)
 }
 
 /// Removes the declarations of images, with the comments that stand directly above and below them.

@@ -1,0 +1,104 @@
+//! A second try with another option: what an earlier adoption declared and pinned under the same name, for the same ID, is
+//! corrected. The ID stays, so no pin moves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Found;
+use super::declare::{can_stand_together, declaration};
+use crate::domain::lock::{Lock, Pin};
+use crate::domain::manifest::edit::set;
+use crate::domain::manifest::{Manifest, Target, Wanted};
+use crate::domain::problem::Problem;
+use crate::domain::{Cell, LocalImageId, Name};
+
+/// The manifest and the lock that are to be adopted into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrected {
+    /// The text of the manifest, with the corrected declarations.
+    pub text: String,
+    /// The lock, without the pins that are to be pinned otherwise.
+    pub lock: Lock,
+}
+
+/// Corrects what typed IDs are declared and pinned as under the names that the user gave them. `None` if all is as it was
+/// found.
+///
+/// # Errors
+/// If one declaration cannot say what was found, or cannot be edited.
+pub fn correct(
+    text: &str,
+    found: &[Found],
+    manifest: &Manifest,
+    lock: &Lock,
+) -> Result<Option<Corrected>, Vec<Problem>> {
+    let mut typed: BTreeMap<&Name, BTreeMap<Cell, &Found>> = BTreeMap::new();
+    for one in found.iter().filter(|one| one.place.is_none()) {
+        typed.entry(&one.name).or_default().insert(one.cell(), one);
+    }
+    let mut corrected = Corrected { text: text.to_owned(), lock: lock.clone() };
+    let mut problems = Vec::new();
+    for (name, found) in typed {
+        let found: Vec<Found> = found.into_values().cloned().collect();
+        let pins: Vec<&Pin> = lock.pins().iter().filter(|pin| pin.cell.name == *name).collect();
+        let is_wrong = |pin: &&&Pin| {
+            let mut of_id = found.iter().filter(|one| one.local.id == pin.id).peekable();
+            of_id.peek().is_some() && !of_id.any(|one| is_pinned(one, pin))
+        };
+        let Some(wrong) = pins.iter().find(is_wrong) else { continue };
+        match keys(name, &found, &pins, manifest) {
+            Some(keys) => {
+                corrected.text = set(&corrected.text, name, &keys)?;
+                corrected.lock = Lock::new(corrected.lock.pins().iter().filter(|pin| pin.cell.name != *name).cloned());
+            }
+            None => problems.push(
+                Problem::new(format!(
+                    "{} is pinned as {}, and `{name}` is declared for more than it",
+                    wrong.id,
+                    described(wrong)
+                ))
+                .help(format!(
+                    "name all IDs of `{name}` in one command, or choose another name: `imagelock adopt NAME={}`",
+                    wrong.id
+                )),
+            ),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Some(corrected).filter(|corrected| corrected.lock != *lock))
+}
+
+fn is_pinned(one: &Found, pin: &Pin) -> bool {
+    (one.cell(), one.image_type) == (pin.cell.clone(), pin.image_type) && pin.label() == Some(&one.label)
+}
+
+fn described(pin: &Pin) -> String {
+    let label = pin.label().map_or_else(|| pin.image.to_string(), ToString::to_string);
+    format!("`{label}` in {} for {} ({})", pin.cell.zone, pin.cell.arch, pin.image_type)
+}
+
+/// The keys that must change for one declaration to say all that was found; `None` if it cannot, or has other pins.
+fn keys(name: &Name, found: &[Found], pins: &[&Pin], manifest: &Manifest) -> Option<Vec<(&'static str, Vec<String>)>> {
+    let ids: BTreeSet<LocalImageId> = found.iter().map(|one| one.local.id).collect();
+    let targets: Vec<&Target> = manifest.targets().iter().filter(|target| target.cell.name == *name).collect();
+    let cells: BTreeSet<&Cell> = pins.iter().map(|pin| &pin.cell).collect();
+    let (last, others) = found.split_last()?;
+    let is_whole = pins.iter().all(|pin| ids.contains(&pin.id))
+        && targets.iter().all(|target| cells.contains(&target.cell) && matches!(target.wanted, Wanted::Label(_)))
+        && can_stand_together(others, last);
+    if !is_whole || targets.is_empty() {
+        return is_whole.then(Vec::new);
+    }
+    let declared = |key: &str| -> BTreeSet<String> {
+        let of = |target: &&Target| match key {
+            "label" => target.wanted.to_string(),
+            "zone" | "zones" => target.cell.zone.to_string(),
+            "arch" | "archs" => target.cell.arch.to_string(),
+            _ => target.image_type.to_string(),
+        };
+        targets.iter().map(of).collect()
+    };
+    let keys = declaration(name, found).keys.into_iter();
+    Some(keys.filter(|(key, words)| declared(key) != words.iter().cloned().collect()).collect())
+}
