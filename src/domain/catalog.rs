@@ -3,7 +3,7 @@
 //! A catalog never guesses. What was not asked is absent, what was asked and went wrong is [`Answer::Failed`], and a
 //! listing that cannot be the whole truth says so in its doubts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -198,7 +198,9 @@ impl Catalog {
             Told::Versions(image, answer) => {
                 let newest_first = map(answer, |mut versions| {
                     versions.sort_by(|a, b| b.cmp(a));
-                    versions.dedup();
+                    // Of two dates of one version the younger counts: an age must not be made up.
+                    let mut seen = BTreeSet::new();
+                    versions.retain(|version| seen.insert(version.id));
                     versions
                 });
                 self.versions.insert(image, newest_first);
@@ -243,7 +245,11 @@ impl Catalog {
     /// The image that something is of, as far as the index and the listings tell.
     pub fn image(&self, image: &ImageRef) -> Option<&Image> {
         match image {
-            ImageRef::Label(label) => self.images().iter().find(|known| known.label == *label),
+            ImageRef::Label(label) => {
+                // They are sorted by label, each once.
+                let found = self.images().binary_search_by(|known| known.label.cmp(label));
+                found.ok().map(|at| &self.images()[at])
+            }
             ImageRef::Id(id) => self.images().iter().find(|known| known.id == *id),
             ImageRef::Version(_) => match self.listing(image) {
                 Answer::Found(listing) => self.image(&ImageRef::Label(listing.label()?.clone())),

@@ -8,7 +8,7 @@ use super::lock::Pin;
 use super::manifest::{Target, Wanted};
 use super::policy::{Freeze, minute};
 use super::release::Release;
-use super::select::{Choice, Decision, Miss, Pick, boots, candidates, decide, is_older, releases};
+use super::select::{Choice, Decision, Miss, Pick, boots, candidates, decide, is_changed_in_place, is_older, releases};
 use super::status::Status;
 use super::words::{and, count, quoted, visible};
 use super::{Cell, LocalImageId};
@@ -104,6 +104,9 @@ fn outdated(
 ) -> Judgement {
     let latest = Some(Latest::new(pick));
     notes.splice(0..0, versions_behind(pin, catalog));
+    if is_changed_in_place(pick, pin, catalog) {
+        notes.insert(0, "changed in place".to_owned());
+    }
     if is_older(pick, pin, catalog) {
         notes.insert(0, "the Marketplace went back to an older one".to_owned());
     }
@@ -143,10 +146,16 @@ fn cooling(pin: &Pin, target: &Target, catalog: &Catalog, mut notes: Vec<String>
     }
 }
 
+/// Why an age holds back another local image of the pinned version.
+pub(super) const IN_PLACE: &str = "changed in place; its age is unknown";
+
 /// What would take a pin's place if no age were asked for, and when it will be old enough.
 pub(super) fn too_young(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<(Latest, String)> {
     let age = target.policy.min_age?;
     match decide(target, Some(pin), None, catalog) {
+        Decision::Pin(pick) if is_changed_in_place(&pick, pin, catalog) => {
+            Some((Latest::new(&pick), IN_PLACE.to_owned()))
+        }
         Decision::Pin(pick) if pick.local.id != pin.id => {
             let newer = match catalog.versions(&pick.image) {
                 Answer::Found(versions) => versions.iter().filter_map(|version| version.published).collect(),

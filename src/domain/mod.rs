@@ -36,6 +36,7 @@ pub mod resolve;
 pub mod search;
 pub mod select;
 pub mod status;
+pub mod timestamp;
 pub mod word_set;
 pub mod words;
 

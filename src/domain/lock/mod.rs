@@ -14,6 +14,7 @@ use super::fields::Placed;
 use super::manifest::{Target, Wanted};
 use super::problem::{Problem, Span};
 use super::release::Release;
+use super::timestamp::in_range;
 use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, VersionId};
 pub use canonical::Reader;
 use jiff::Timestamp;
@@ -130,6 +131,11 @@ fn named(
         (label, None, Some(id)) => Some((ImageRef::Version(id), label)),
         (None, None, None) | (_, Some(_), Some(_)) => None,
     }
+}
+
+/// Whether a lockfile may hold a date: any reader of TOML 1.0 must be able to.
+fn is_writable(time: Timestamp) -> bool {
+    in_range(time).is_some()
 }
 
 /// `sha256:` and 64 digits.
