@@ -1,6 +1,7 @@
 //! Compares what is locked, what is declared and what the Marketplace offers. Learns, never changes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -12,7 +13,7 @@ use super::life::{End, end_of_life, outlook};
 use super::lock::{Lock, Pin};
 use super::manifest::{Target, Wanted};
 use super::miss::Misses;
-use super::policy::{Acceptance, day};
+use super::policy::{Acceptance, Policy, day};
 use super::problem::{Problem, Span};
 pub use super::status::Status;
 use super::words::{and, and_more, quoted};
@@ -91,9 +92,8 @@ impl Finding {
     }
 
     /// Lets the acceptances that hold decide what of all that applies is drift.
-    fn accept(&mut self, target: &Target, now: Timestamp) {
-        let holds = |acceptance: &&Acceptance| day(now) <= acceptance.until;
-        let accepted = |status: Status| target.policy.accept.iter().filter(holds).find(|it| it.status == status);
+    fn accept(&mut self, accepted: &Accepted<'_>) {
+        let accepted = |status: Status| accepted.in_force.get(&status).copied();
         for acceptance in self.statuses.iter().filter_map(|status| accepted(*status)) {
             let Acceptance { status, reason, until, .. } = acceptance;
             self.notes.push(format!("{} accepted until {until}: {}", status.as_str(), super::words::visible(reason)));
@@ -103,6 +103,26 @@ impl Finding {
         if self.is_drift {
             self.status = open.unwrap_or(self.status);
         }
+    }
+}
+
+/// The acceptances of an image that hold, the first of each status. All cells of an image share them, and cells of an
+/// image follow one another: they are gathered once for each image.
+#[derive(Default)]
+struct Accepted<'a> {
+    of: Option<&'a Arc<Policy>>,
+    in_force: BTreeMap<Status, &'a Acceptance>,
+}
+
+impl<'a> Accepted<'a> {
+    fn of(&mut self, policy: &'a Arc<Policy>, now: Timestamp) -> &Self {
+        if !self.of.is_some_and(|known| Arc::ptr_eq(known, policy)) {
+            let holds = policy.accept.iter().filter(|acceptance| day(now) <= acceptance.until);
+            // The last to come in stays.
+            let in_force = holds.rev().map(|acceptance| (acceptance.status, acceptance)).collect();
+            *self = Self { of: Some(policy), in_force };
+        }
+        self
     }
 }
 
@@ -151,8 +171,9 @@ fn locked<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'
 pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> Result<Report, Vec<Problem>> {
     let mut misses = Misses::default();
     let mut findings: Vec<Finding> = undeclared(lock, targets).collect();
+    let mut accepted = Accepted::default();
     for (target, pin) in locked(lock, targets) {
-        match inspect(lock, target, pin, now, catalog) {
+        match inspect(lock, target, pin, accepted.of(&target.policy, now), now, catalog) {
             Ok(finding) => findings.push(finding),
             Err(failure) => misses.failed(target, failure),
         }
@@ -223,6 +244,7 @@ fn inspect(
     lock: &Lock,
     target: &Target,
     pin: Option<&Pin>,
+    accepted: &Accepted<'_>,
     now: Timestamp,
     catalog: &Catalog,
 ) -> Result<Finding, Failure> {
@@ -239,7 +261,7 @@ fn inspect(
     finding.published = finding.published.or_else(|| catalog.published(&pin.image, pin.id));
     finding.end = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image));
     grow_old(&mut finding, pin, target, now, catalog);
-    finding.accept(target, now);
+    finding.accept(accepted);
     Ok(finding)
 }
 
@@ -262,14 +284,20 @@ fn grow_old(finding: &mut Finding, pin: &Pin, target: &Target, now: Timestamp, c
 /// The acceptances that have ended, and those that match nothing that was found.
 fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) -> Vec<Problem> {
     let mut by_place: BTreeMap<usize, (&Name, &Acceptance)> = BTreeMap::new();
+    let mut last = None;
     for target in targets {
-        by_place.extend(target.policy.accept.iter().map(|it| (it.place.start, (&target.cell.name, it))));
+        // All cells of an image have the same acceptances.
+        if last != Some(&target.cell.name) {
+            by_place.extend(target.policy.accept.iter().map(|it| (it.place.start, (&target.cell.name, it))));
+            last = Some(&target.cell.name);
+        }
     }
+    let found = findings.iter().flat_map(|it| it.statuses.iter().map(|status| (&it.cell.name, *status)));
+    let found: BTreeSet<(&Name, Status)> = if by_place.is_empty() { BTreeSet::new() } else { found.collect() };
     let mut notices = Vec::new();
     for (name, acceptance) in by_place.into_values() {
         let status = acceptance.status.as_str();
-        let found =
-            findings.iter().any(|finding| finding.cell.name == *name && finding.statuses.contains(&acceptance.status));
+        let found = found.contains(&(name, acceptance.status));
         let problem = if day(now) > acceptance.until {
             Problem::new(format!("the acceptance of `{status}` for `{name}` ended on {}", acceptance.until))
         } else if found {

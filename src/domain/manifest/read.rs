@@ -7,7 +7,7 @@ use semver::{Version, VersionReq};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Manifest, Places, Target, Wanted};
+use super::{MOST_PINS, Manifest, Places, Target, Wanted};
 use crate::domain::fields::{Fields, Placed, malformed, word_value, wrong_type};
 use crate::domain::output;
 use crate::domain::policy::{self, Age, Policy};
@@ -132,11 +132,46 @@ fn targets(top: &Fields<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>
     let mut entries = images.entries();
     // In the order of their cells, so that nothing is left to sort.
     entries.sort_by_key(|(key, ..)| *key);
-    let mut targets = Vec::new();
+    let mut cells = Cells::default();
     for (key, span, value) in entries {
-        image(key, span, value, defaults, &mut targets, problems);
+        image(key, span, value, defaults, &mut cells, problems);
     }
-    targets
+    cells.check(problems);
+    cells.targets
+}
+
+/// The targets that were read, as far as there are not too many: a few kilobytes can ask for millions.
+#[derive(Default)]
+struct Cells {
+    targets: Vec<Target>,
+    /// How many there would be.
+    count: usize,
+    /// Which image was the first for which there was no room.
+    excess: Option<(Span, String)>,
+}
+
+impl Cells {
+    /// Whether there is room for the cells of one more image.
+    fn has_room(&mut self, cells: usize, span: Span, title: &str) -> bool {
+        self.count = self.count.saturating_add(cells);
+        let has_room = self.count <= MOST_PINS;
+        if !has_room && self.excess.is_none() {
+            self.excess = Some((span, title.to_owned()));
+            self.targets = Vec::new();
+        }
+        has_room
+    }
+
+    fn check(&self, problems: &mut Vec<Problem>) {
+        let Some((span, title)) = &self.excess else { return };
+        let declared = format!("the manifest declares {} pins, and imagelock accepts at most {MOST_PINS}", self.count);
+        problems.push(
+            Problem::new(declared)
+                .at(span.clone(), format!("{title} exceeds the limit"))
+                .note("an image has one pin for each of its zones and architectures")
+                .help("remove images, zones or architectures, or split the manifest"),
+        );
+    }
 }
 
 /// Reads one `[images.NAME]` into its cells.
@@ -145,7 +180,7 @@ fn image(
     span: Span,
     value: &Spanned<DeValue<'_>>,
     defaults: &Inheritable,
-    targets: &mut Vec<Target>,
+    cells: &mut Cells,
     problems: &mut Vec<Problem>,
 ) {
     let name: Option<Name> =
@@ -181,6 +216,9 @@ fn image(
     let (Some(name), Some(wanted), Some(mut zones), Some(mut archs)) = (name, wanted, zones, archs) else {
         return;
     };
+    if !cells.has_room(zones.len().saturating_mul(archs.len()), fields.span, &fields.title) {
+        return;
+    }
     zones.sort_by(|a, b| a.value.cmp(&b.value));
     archs.sort_by(|a, b| a.value.cmp(&b.value));
     let places = Arc::new(Places {
@@ -190,7 +228,7 @@ fn image(
     });
     for zone in &zones {
         for arch in &archs {
-            targets.push(Target {
+            cells.targets.push(Target {
                 cell: Cell { name: name.clone(), zone: zone.value.clone(), arch: arch.value.clone() },
                 wanted: wanted.value.clone(),
                 image_type: image_type.as_ref().map_or(ImageType::InstanceSbs, |placed| placed.value),
