@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 pub mod adopt;
 pub mod any_id;
+pub mod carry;
 pub mod catalog;
 pub mod drift;
 pub mod eol;
@@ -35,6 +36,7 @@ pub mod release;
 pub mod resolve;
 pub mod search;
 pub mod select;
+pub mod siblings;
 pub mod status;
 pub mod timestamp;
 pub mod word_set;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::carry::CarryOver;
 use super::catalog::{Catalog, Question};
 use super::inquiry;
 use super::judge::{Latest, frozen_note, too_young};
@@ -13,7 +14,8 @@ use super::manifest::{Target, Wanted};
 use super::miss::Misses;
 use super::policy::day;
 use super::problem::Problem;
-use super::select::{Decision, Pick, decide};
+use super::select::{Decision, Pick, decide, is_older};
+use super::siblings::{self, Found, Strays};
 use super::words::{and_more, quoted};
 use super::{Cell, ImageRef, Name};
 
@@ -139,15 +141,92 @@ pub struct Request<'a> {
     pub now: Timestamp,
 }
 
-impl Request<'_> {
+/// A request with the pins that count in it: those of the previous lock, and those that new cells take over.
+struct Scene<'a> {
+    request: Request<'a>,
+    carry_over: CarryOver<'a>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(request: Request<'a>) -> Self {
+        Self { request, carry_over: CarryOver::new(request.targets, request.previous) }
+    }
+
     /// Whether a target's pin may move though it still satisfies it.
     fn may_move(&self, target: &Target) -> bool {
-        self.upgrade.covers(&target.cell.name) && target.policy.frozen(self.now).is_none()
+        self.request.upgrade.covers(&target.cell.name) && target.policy.frozen(self.request.now).is_none()
     }
 
     /// The previous pin, if its block was not edited: nothing is decided by one that was.
     fn trusted(&self, target: &Target) -> Option<&Pin> {
-        self.previous.get(&target.cell).filter(|_| !self.previous.is_edited(&target.cell))
+        match self.request.previous.get(&target.cell) {
+            Some(pin) => Some(pin).filter(|_| !self.request.previous.is_edited(&target.cell)),
+            None => self.carry_over.pin(&target.cell),
+        }
+    }
+
+    /// Whether a cell has no pin, and takes none over.
+    fn is_new(&self, target: &Target) -> bool {
+        self.request.previous.get(&target.cell).is_none() && self.carry_over.pin(&target.cell).is_none()
+    }
+
+    /// The pins whose version new cells take: of each image that has new cells, the newest of those that stay.
+    fn siblings(&self, catalog: &Catalog) -> BTreeMap<&'a Name, Pin> {
+        let targets = self.request.targets;
+        let new = targets.iter().filter(|target| self.is_new(target) && !matches!(target.wanted, Wanted::Version(_)));
+        let names: BTreeSet<&Name> = new.map(|target| &target.cell.name).collect();
+        let mut siblings: BTreeMap<&Name, Pin> = BTreeMap::new();
+        for target in targets.iter().filter(|target| names.contains(&target.cell.name)) {
+            let Some(pin) = self.staying(target, catalog) else { continue };
+            let newest = siblings.get(&target.cell.name);
+            if newest.is_none_or(|newest| siblings::is_newer(&pin, newest, catalog)) {
+                siblings.insert(&target.cell.name, pin);
+            }
+        }
+        siblings
+    }
+
+    /// The pin of a cell, if it stays.
+    fn staying(&self, target: &Target, catalog: &Catalog) -> Option<Pin> {
+        if let Some(kept) = self.kept(target) {
+            return Some(kept);
+        }
+        let pin = self.trusted(target).filter(|pin| pin.satisfies(target))?;
+        match decide(target, Some(pin), target.policy.cutoff(self.request.now), catalog) {
+            Decision::Keep => Some(pin.clone()),
+            Decision::Pin(pick) if pick.local.id == pin.id => Some(pin.clone()),
+            Decision::Pin(_) | Decision::Stuck(_) => None,
+        }
+    }
+
+    /// What must be asked to choose for a new cell that has siblings. The newest is asked for only if it may be taken.
+    fn about_new(&self, target: &Target, sibling: &Pin, catalog: &Catalog) -> BTreeSet<Question> {
+        let mut questions = siblings::questions(target, sibling, catalog);
+        let is_missing = || {
+            questions.iter().all(|question| catalog.knows(question))
+                && matches!(siblings::find(target, sibling, catalog), Found::Missing)
+        };
+        if self.may_move(target) || (target.policy.frozen(self.request.now).is_none() && is_missing()) {
+            questions.extend(inquiry::about(target, None, self.request.now, catalog));
+        }
+        questions
+    }
+
+    /// Decides for a new cell that has siblings. `None` if their version cannot be had there.
+    fn decide_new<'c>(&self, target: &Target, sibling: &Pin, catalog: &'c Catalog) -> Option<Decision<'c>> {
+        let found = match siblings::find(target, sibling, catalog) {
+            Found::Here(pick) => Decision::Pin(pick),
+            Found::Stuck(choice) => Decision::Stuck(choice),
+            Found::Missing => return None,
+        };
+        // An upgrade takes what is newer than the siblings that stay, and never what is older.
+        if !self.may_move(target) {
+            return Some(found);
+        }
+        match decide(target, None, target.policy.cutoff(self.request.now), catalog) {
+            Decision::Pin(pick) if !is_older(&pick, sibling, catalog) => Some(Decision::Pin(pick)),
+            _ => Some(found),
+        }
     }
 
     /// The previous pin as it would stand in the new lock, if it stays.
@@ -155,7 +234,9 @@ impl Request<'_> {
         let pin = self.trusted(target)?;
         (pin.satisfies(target) && !self.may_move(target)).then(|| pin.clone().restated(target))
     }
+}
 
+impl Request<'_> {
     /// The target of a cell; the targets are sorted by cell.
     fn target(&self, cell: &Cell) -> Option<&Target> {
         self.targets.binary_search_by(|target| target.cell.cmp(cell)).ok().map(|index| &self.targets[index])
@@ -164,13 +245,19 @@ impl Request<'_> {
 
 /// What must be asked, given what is known already; empty where the new lock can be made.
 pub fn questions(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Question> {
+    let scene = Scene::new(request);
+    let siblings = scene.siblings(catalog);
     let mut questions = BTreeSet::new();
     for target in request.targets {
         let refused = request.previous.is_edited(&target.cell) && !request.upgrade.names(&target.cell.name);
-        if refused || request.kept(target).is_some() {
+        if refused || scene.kept(target).is_some() {
             continue;
         }
-        let trusted = request.trusted(target);
+        if let Some(sibling) = siblings.get(&target.cell.name).filter(|_| scene.is_new(target)) {
+            questions.extend(scene.about_new(target, sibling, catalog));
+            continue;
+        }
+        let trusted = scene.trusted(target);
         questions.extend(inquiry::about(target, trusted, request.now, catalog));
         // Where an age may keep the pin, it must be what it says it is.
         let pin = trusted.filter(|_| target.policy.min_age.is_some());
@@ -185,6 +272,9 @@ pub fn questions(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Question> 
 /// A problem for every target that cannot be filled, and for every block of the previous lock that was edited and
 /// that `upgrade` does not pin anew.
 pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Problem>> {
+    let scene = Scene::new(request);
+    let siblings = scene.siblings(catalog);
+    let mut strays = Strays::default();
     let mut misses = Misses::default();
     let mut problems = Vec::new();
     let mut changes = Vec::new();
@@ -195,13 +285,24 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
             problems.push(edited);
             continue;
         }
-        if let Some(pin) = request.kept(target) {
-            changes.push(keep(request, target, pin, covered, catalog));
+        if let Some(pin) = scene.kept(target) {
+            changes.push(keep(&scene, target, pin, covered, catalog));
             continue;
         }
         let from = request.previous.get(&target.cell).cloned();
-        let trusted = request.trusted(target);
-        let to = match decide(target, trusted, target.policy.cutoff(request.now), catalog) {
+        let trusted = scene.trusted(target);
+        let sibling = siblings.get(&target.cell.name).filter(|_| scene.is_new(target));
+        let of_siblings = sibling.and_then(|sibling| scene.decide_new(target, sibling, catalog));
+        if let (Some(sibling), None) = (sibling, &of_siblings) {
+            strays.without_version(target, sibling, catalog);
+            if target.policy.frozen(request.now).is_some() {
+                continue;
+            }
+        } else if let (None, Some(candidates)) = (sibling, scene.carry_over.candidates(&target.cell)) {
+            strays.ambiguous(target, candidates);
+        }
+        let newest = || decide(target, trusted, target.policy.cutoff(request.now), catalog);
+        let to = match of_siblings.unwrap_or_else(newest) {
             Decision::Pin(pick) => pin(target, &pick, trusted),
             Decision::Stuck(choice) => {
                 misses.unfilled(target, choice);
@@ -218,30 +319,39 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
         let stays = from.as_ref().is_some_and(|from| from.id == to.id);
         let (newer, waits) = too_young(&to, target, catalog).filter(|_| stays).unzip();
         let thawed = target.policy.frozen(request.now).filter(|_| from.is_some() && !stays);
-        let note =
-            waits.or(thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned()));
+        let thawed = thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned());
+        let is_carried = from.is_none() && trusted.is_some_and(|pin| pin.id == to.id);
+        let origin = scene.carry_over.origin(&target.cell).filter(|_| is_carried);
+        let note = origin.or(waits).or(thawed);
         changes.push(Change { cell: target.cell.clone(), from, to: Some(to), edited: false, newer, note });
     }
     problems.extend(misses.problems(catalog));
+    problems.extend(strays.refused(request.now));
     if !problems.is_empty() {
         return Err(problems);
     }
     let lock = Lock::new(changes.iter().filter_map(|change| change.to.clone()));
     let removed = request.previous.pins().iter().filter(|pin| lock.get(&pin.cell).is_none());
+    let mut destinations = scene.carry_over.destinations();
     changes.extend(removed.map(|pin| {
         let (cell, from) = (pin.cell.clone(), Some(pin.clone()));
-        Change { cell, from, to: None, edited: false, newer: None, note: None }
+        Change { cell, from, to: None, edited: false, newer: None, note: destinations.remove(&pin.cell) }
     }));
     changes.sort_by(|a, b| a.cell.cmp(&b.cell));
-    let warnings = ends(request, &changes, catalog);
-    let warnings = warnings.into_iter().chain(skews(request, &changes)).chain(undated(&changes, catalog)).collect();
+    // A pin that is taken over is not pinned anew.
+    let anew: Vec<&Change> = changes.iter().filter(|change| scene.carry_over.pin(&change.cell).is_none()).collect();
+    let mut warnings = strays.warnings();
+    warnings.extend(ends(request, &anew, catalog));
+    warnings.extend(skews(request, &changes));
+    warnings.extend(undated(anew, catalog));
     Ok(Plan { lock, changes, warnings })
 }
 
 /// A pin that stays, with what was learnt on the way about newer ones.
-fn keep(request: Request<'_>, target: &Target, pin: Pin, covered: bool, catalog: &Catalog) -> Change {
+fn keep(scene: &Scene<'_>, target: &Target, pin: Pin, covered: bool, catalog: &Catalog) -> Change {
+    let request = scene.request;
     let freeze = target.policy.frozen(request.now).filter(|_| covered);
-    let note = freeze.map(frozen_note);
+    let note = scene.carry_over.origin(&target.cell).or(freeze.map(frozen_note));
     let newer = match decide(target, Some(&pin), target.policy.cutoff(request.now), catalog) {
         Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(&pick)),
         _ => None,
@@ -273,7 +383,7 @@ pub(super) fn pin(target: &Target, pick: &Pick<'_>, from: Option<&Pin>) -> Pin {
 }
 
 /// Warns of what is pinned anew at or near its end.
-fn ends(request: Request<'_>, changes: &[Change], catalog: &Catalog) -> Vec<Problem> {
+fn ends(request: Request<'_>, changes: &[&Change], catalog: &Catalog) -> Vec<Problem> {
     let mut warned: BTreeMap<&Name, Problem> = BTreeMap::new();
     for change in changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved)) {
         let (Some(pin), Some(target)) = (&change.to, request.target(&change.cell)) else { continue };
@@ -291,8 +401,8 @@ fn ends(request: Request<'_>, changes: &[Change], catalog: &Catalog) -> Vec<Prob
 
 /// Warns of what is pinned anew without a date because the Marketplace did not answer. Where it answers without a date,
 /// there is none to miss.
-pub(super) fn undated(changes: &[Change], catalog: &Catalog) -> Option<Problem> {
-    let anew = changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
+pub(super) fn undated<'a>(changes: impl IntoIterator<Item = &'a Change>, catalog: &Catalog) -> Option<Problem> {
+    let anew = changes.into_iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
     let undated = anew.filter(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
     let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();
     let failure = catalog.silence().filter(|_| !names.is_empty())?;

@@ -295,7 +295,8 @@ fn undated() -> Failure {
     )
 }
 
-fn in_listing<'c>(
+/// Chooses among the local images of one listing.
+pub(super) fn in_listing<'c>(
     target: &Target,
     listing: &'c Listing,
     label: Option<&Label>,

@@ -70,8 +70,12 @@ impl Pin {
 
     /// Whether this pin is still good for `target`: what is no longer required changes nothing.
     pub fn satisfies(&self, target: &Target) -> bool {
-        self.cell == target.cell
-            && self.image_type == target.image_type
+        self.cell == target.cell && self.fits(target)
+    }
+
+    /// Whether this pin is good for what `target` declares, if it were in its cell.
+    pub fn fits(&self, target: &Target) -> bool {
+        self.image_type == target.image_type
             && (target.instance_type.is_none() || self.instance_type == target.instance_type)
             && match &target.wanted {
                 Wanted::Release(pattern, range) => {
