@@ -6,18 +6,19 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::catalog::{Answer, Catalog, Failure, Question};
+use super::identity::swap;
 use super::inquiry;
 pub use super::judge::Latest;
 use super::judge::{Judgement, judge};
 use super::life::{End, end_of_life, outlook};
 use super::lock::{Lock, Pin};
-use super::manifest::{Target, Wanted};
+use super::manifest::{Places, Target, Wanted};
 use super::miss::Misses;
 use super::policy::{Acceptance, Policy, day};
 use super::problem::{Problem, Span};
 pub use super::status::Status;
 use super::words::{and, and_more, quoted};
-use super::{Cell, ImageType, Label, Name};
+use super::{Cell, ImageRef, ImageType, Label, Name};
 
 /// What was found about one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,6 +146,10 @@ pub fn questions(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Cata
         questions.extend(inquiry::about(target, Some(pin), now, catalog));
         questions.extend(inquiry::identity(target, pin, catalog));
     }
+    for (target, pin) in edited_strangers(lock, targets) {
+        questions.insert(Question::Listing(pin.image.clone()));
+        questions.extend(inquiry::identity(&target, &pin, catalog));
+    }
     inquiry::unknown(questions, catalog)
 }
 
@@ -152,6 +157,9 @@ pub fn questions(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Cata
 fn pinned<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
     locked(lock, targets).filter_map(|(target, pin)| Some((target, pin.filter(|pin| is_about(pin, target, lock))?)))
 }
+
+/// What there is to say of an edited block.
+const EDITED: &str = "the block does not match its digest: edited by hand, or by a merge";
 
 /// Whether the pin is for the same image as the target. What an edited block was for, nobody knows.
 fn is_about(pin: &Pin, target: &Target, lock: &Lock) -> bool {
@@ -171,6 +179,14 @@ fn locked<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'
 pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> Result<Report, Vec<Problem>> {
     let mut misses = Misses::default();
     let mut findings: Vec<Finding> = undeclared(lock, targets).collect();
+    for (target, pin) in edited_strangers(lock, targets) {
+        // The undeclared pins are in the order of the lock, which is that of the cells.
+        let found = findings.binary_search_by(|finding| finding.cell.cmp(&pin.cell)).ok();
+        if let (Some(at), Some(swap)) = (found, swap(&pin, &target, catalog)) {
+            findings[at].also(Status::Mismatch);
+            findings[at].notes.insert(0, swap);
+        }
+    }
     let mut accepted = Accepted::default();
     for (target, pin) in locked(lock, targets) {
         match inspect(lock, target, pin, accepted.of(&target.policy, now), now, catalog) {
@@ -208,7 +224,7 @@ fn disagreement(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Findi
     match pin {
         None => finding(Status::Unlocked, "declared, but not in the lock".to_owned()),
         Some(_) if lock.is_edited(&target.cell) => {
-            finding(Status::Edited, "the block does not match its digest: edited by hand, or by a merge".to_owned())
+            finding(Status::Edited, EDITED.to_owned())
         }
         Some(pin) if !pin.matches(target) => finding(Status::Unlocked, redeclared(pin, target)),
         Some(_) => None,
@@ -222,9 +238,17 @@ fn undeclared(lock: &Lock, targets: &[Target]) -> impl Iterator<Item = Finding> 
     let same = lock.pins().len() == targets.len() && lock.pins().iter().map(|pin| &pin.cell).eq(cells());
     let pins = if same { &[] } else { lock.pins() };
     let declared: BTreeSet<&Cell> = if same { BTreeSet::new() } else { cells().collect() };
-    pins.iter().filter(move |pin| !declared.contains(&pin.cell)).map(|pin| Finding {
-        status: Status::Undeclared,
-        statuses: vec![Status::Undeclared],
+    pins.iter().filter(move |pin| !declared.contains(&pin.cell)).map(|pin| undeclared_pin(pin, lock))
+}
+
+/// The finding of a pin that the manifest does not declare. What else is wrong with it is said as well.
+fn undeclared_pin(pin: &Pin, lock: &Lock) -> Finding {
+    let is_edited = lock.is_edited(&pin.cell);
+    let edited = is_edited.then(|| EDITED.to_owned());
+    let statuses = if is_edited { vec![Status::Edited, Status::Undeclared] } else { vec![Status::Undeclared] };
+    Finding {
+        status: statuses[0],
+        statuses,
         is_drift: true,
         cell: pin.cell.clone(),
         image: pin.image.to_string(),
@@ -234,9 +258,33 @@ fn undeclared(lock: &Lock, targets: &[Target]) -> impl Iterator<Item = Finding> 
         published: pin.published,
         latest: None,
         end: None,
-        notes: vec!["in the lock, but not declared".to_owned()],
+        notes: edited.into_iter().chain(["in the lock, but not declared".to_owned()]).collect(),
         place: None,
-    })
+    }
+}
+
+/// The pins in edited blocks that the manifest does not declare, each with a declaration that it would satisfy. Their IDs
+/// may be any.
+fn edited_strangers(lock: &Lock, targets: &[Target]) -> Vec<(Target, Pin)> {
+    let strangers = lock.edited_cells().filter(|cell| targets.binary_search_by(|it| it.cell.cmp(cell)).is_err());
+    strangers.filter_map(|cell| lock.get(cell)).map(|pin| (declaration_of(pin), pin.clone())).collect()
+}
+
+/// A declaration that a pin satisfies; no manifest has it.
+fn declaration_of(pin: &Pin) -> Target {
+    Target {
+        cell: pin.cell.clone(),
+        wanted: match &pin.image {
+            ImageRef::Label(label) => Wanted::Label(label.clone()),
+            ImageRef::Id(id) => Wanted::Image(*id),
+            ImageRef::Version(id) => Wanted::Version(*id),
+        },
+        image_type: pin.image_type,
+        instance_type: pin.instance_type.clone(),
+        policy: Arc::default(),
+        zone_place: 0..0,
+        places: Arc::new(Places { image: 0..0, image_type: None, instance_type: None }),
+    }
 }
 
 /// Judges one target: a swapped ID is worse than a hand edit, and that is worse than what the Marketplace did.

@@ -353,7 +353,7 @@ fn keep(scene: &Scene<'_>, target: &Target, pin: Pin, covered: bool, catalog: &C
     let freeze = target.policy.frozen(request.now).filter(|_| covered);
     let note = scene.carry_over.origin(&target.cell).or(freeze.map(frozen_note));
     let newer = match decide(target, Some(&pin), target.policy.cutoff(request.now), catalog) {
-        Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(&pick)),
+        Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(&pick, &pin, catalog)),
         _ => None,
     };
     let from = request.previous.get(&target.cell).cloned();

@@ -272,6 +272,11 @@ impl Lock {
         self.edited.contains_key(cell)
     }
 
+    /// The cells whose blocks were changed by something other than imagelock.
+    pub fn edited_cells(&self) -> impl Iterator<Item = &Cell> {
+        self.edited.keys()
+    }
+
     /// The problem of an edited block, if it is one, for those who need a pin that somebody vouches for.
     pub fn edited(&self, cell: &Cell) -> Option<Problem> {
         let span = self.edited.get(cell)?.span.clone();
