@@ -1,10 +1,11 @@
 //! Compares what is locked, what is declared and what the Marketplace offers. Learns, never changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::acceptance::{Accepted, idle_acceptances};
 use super::catalog::{Answer, Catalog, Failure, Question};
 use super::identity::swap;
 use super::inquiry;
@@ -14,11 +15,11 @@ use super::life::{End, end_of_life, outlook};
 use super::lock::{Lock, Pin};
 use super::manifest::{Places, Target, Wanted};
 use super::miss::Misses;
-use super::policy::{Acceptance, Policy, day};
+use super::policy::Acceptance;
 use super::problem::{Problem, Span};
 pub use super::status::Status;
 use super::words::{and, and_more, quoted};
-use super::{Cell, ImageRef, ImageType, Label, Name};
+use super::{Cell, ImageRef, ImageType, Label};
 
 /// What was found about one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,26 +108,6 @@ impl Finding {
     }
 }
 
-/// The acceptances of an image that hold, the first of each status. All cells of an image share them, and cells of an
-/// image follow one another: they are gathered once for each image.
-#[derive(Default)]
-struct Accepted<'a> {
-    of: Option<&'a Arc<Policy>>,
-    in_force: BTreeMap<Status, &'a Acceptance>,
-}
-
-impl<'a> Accepted<'a> {
-    fn of(&mut self, policy: &'a Arc<Policy>, now: Timestamp) -> &Self {
-        if !self.of.is_some_and(|known| Arc::ptr_eq(known, policy)) {
-            let holds = policy.accept.iter().filter(|acceptance| day(now) <= acceptance.until);
-            // The last to come in stays.
-            let in_force = holds.rev().map(|acceptance| (acceptance.status, acceptance)).collect();
-            *self = Self { of: Some(policy), in_force };
-        }
-        self
-    }
-}
-
 impl Report {
     fn new(mut findings: Vec<Finding>, notices: Vec<Problem>) -> Self {
         findings.sort_by(|a, b| (!a.is_drift, a.status, &a.cell).cmp(&(!b.is_drift, b.status, &b.cell)));
@@ -198,7 +179,8 @@ pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
     if !problems.is_empty() {
         return Err(problems);
     }
-    let mut notices = idle_acceptances(&findings, targets, now);
+    let found = findings.iter().flat_map(|it| it.statuses.iter().map(|status| (&it.cell.name, *status)));
+    let mut notices = idle_acceptances(found, targets, now);
     if pinned(lock, targets).next().is_some() {
         notices.extend(unlearnt(catalog));
     }
@@ -327,35 +309,6 @@ fn grow_old(finding: &mut Finding, pin: &Pin, target: &Target, now: Timestamp, c
     }
     finding.notes.splice(0..0, notes);
     finding.also(status);
-}
-
-/// The acceptances that have ended, and those that match nothing that was found.
-fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) -> Vec<Problem> {
-    let mut by_place: BTreeMap<usize, (&Name, &Acceptance)> = BTreeMap::new();
-    let mut last = None;
-    for target in targets {
-        // All cells of an image have the same acceptances.
-        if last != Some(&target.cell.name) {
-            by_place.extend(target.policy.accept.iter().map(|it| (it.place.start, (&target.cell.name, it))));
-            last = Some(&target.cell.name);
-        }
-    }
-    let found = findings.iter().flat_map(|it| it.statuses.iter().map(|status| (&it.cell.name, *status)));
-    let found: BTreeSet<(&Name, Status)> = if by_place.is_empty() { BTreeSet::new() } else { found.collect() };
-    let mut notices = Vec::new();
-    for (name, acceptance) in by_place.into_values() {
-        let status = acceptance.status.as_str();
-        let found = found.contains(&(name, acceptance.status));
-        let problem = if day(now) > acceptance.until {
-            Problem::new(format!("the acceptance of `{status}` for `{name}` ended on {}", acceptance.until))
-        } else if found {
-            continue;
-        } else {
-            Problem::new(format!("the acceptance of `{status}` for `{name}` matches nothing that was found"))
-        };
-        notices.push(problem.at(acceptance.place.clone(), "").help("remove it, or decide anew and give it a new end"));
-    }
-    notices
 }
 
 /// What the manifest declares otherwise than the lock has it.

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+mod acceptance;
 pub mod adopt;
 pub mod any_id;
 pub mod carry;
@@ -34,6 +35,7 @@ pub mod policy;
 pub mod problem;
 pub mod release;
 pub mod resolve;
+mod scene;
 pub mod search;
 pub mod select;
 pub mod siblings;

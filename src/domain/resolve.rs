@@ -2,9 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
-use super::carry::CarryOver;
 use super::catalog::{Catalog, Question};
 use super::inquiry;
 use super::judge::{Latest, frozen_note, too_young};
@@ -14,36 +11,12 @@ use super::manifest::{Target, Wanted};
 use super::miss::Misses;
 use super::policy::day;
 use super::problem::Problem;
-use super::select::{Decision, Pick, decide, is_older};
-use super::siblings::{self, Found, Strays};
+use super::scene::Scene;
+pub use super::scene::{Request, Upgrade};
+use super::select::{Decision, Pick, decide};
+use super::siblings::Strays;
 use super::words::{and_more, quoted};
 use super::{Cell, ImageRef, Name};
-
-/// Which pins may move though they still satisfy the manifest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Upgrade {
-    /// None: a pin that satisfies its declaration stays.
-    Keep,
-    /// All.
-    All,
-    /// Those of the named images.
-    Only(BTreeSet<Name>),
-}
-
-impl Upgrade {
-    /// Whether an image is named: then even an edited block is pinned anew.
-    fn names(&self, name: &Name) -> bool {
-        matches!(self, Self::Only(names) if names.contains(name))
-    }
-
-    fn covers(&self, name: &Name) -> bool {
-        match self {
-            Self::Keep => false,
-            Self::All => true,
-            Self::Only(names) => names.contains(name),
-        }
-    }
-}
 
 /// What resolving comes to: the new lock, and what changes on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,121 +98,6 @@ impl Change {
             (Some(from), Some(to)) if from != to => Action::Amended,
             _ => Action::Kept,
         }
-    }
-}
-
-/// What is being resolved: the inputs that every step needs.
-#[derive(Clone, Copy)]
-pub struct Request<'a> {
-    /// The cells that are asked for, sorted by cell as a manifest has them.
-    pub targets: &'a [Target],
-    /// The lock as it was.
-    pub previous: &'a Lock,
-    /// Which pins may move.
-    pub upgrade: &'a Upgrade,
-    /// The time by which ages, freezes and ends are judged. It leaves no trace but the choice of pins.
-    pub now: Timestamp,
-}
-
-/// A request with the pins that count in it: those of the previous lock, and those that new cells take over.
-struct Scene<'a> {
-    request: Request<'a>,
-    carry_over: CarryOver<'a>,
-}
-
-impl<'a> Scene<'a> {
-    fn new(request: Request<'a>) -> Self {
-        Self { request, carry_over: CarryOver::new(request.targets, request.previous) }
-    }
-
-    /// Whether a target's pin may move though it still satisfies it.
-    fn may_move(&self, target: &Target) -> bool {
-        self.request.upgrade.covers(&target.cell.name) && target.policy.frozen(self.request.now).is_none()
-    }
-
-    /// The previous pin, if its block was not edited: nothing is decided by one that was.
-    fn trusted(&self, target: &Target) -> Option<&Pin> {
-        match self.request.previous.get(&target.cell) {
-            Some(pin) => Some(pin).filter(|_| !self.request.previous.is_edited(&target.cell)),
-            None => self.carry_over.pin(&target.cell),
-        }
-    }
-
-    /// Whether a cell has no pin, and takes none over.
-    fn is_new(&self, target: &Target) -> bool {
-        self.request.previous.get(&target.cell).is_none() && self.carry_over.pin(&target.cell).is_none()
-    }
-
-    /// The pins whose version new cells take: of each image that has new cells, the newest of those that stay.
-    fn siblings(&self, catalog: &Catalog) -> BTreeMap<&'a Name, Pin> {
-        let targets = self.request.targets;
-        let new = targets.iter().filter(|target| self.is_new(target) && !matches!(target.wanted, Wanted::Version(_)));
-        let names: BTreeSet<&Name> = new.map(|target| &target.cell.name).collect();
-        let mut siblings: BTreeMap<&Name, Pin> = BTreeMap::new();
-        for target in targets.iter().filter(|target| names.contains(&target.cell.name)) {
-            let Some(pin) = self.staying(target, catalog) else { continue };
-            let newest = siblings.get(&target.cell.name);
-            if newest.is_none_or(|newest| siblings::is_newer(&pin, newest, catalog)) {
-                siblings.insert(&target.cell.name, pin);
-            }
-        }
-        siblings
-    }
-
-    /// The pin of a cell, if it stays.
-    fn staying(&self, target: &Target, catalog: &Catalog) -> Option<Pin> {
-        if let Some(kept) = self.kept(target) {
-            return Some(kept);
-        }
-        let pin = self.trusted(target).filter(|pin| pin.satisfies(target))?;
-        match decide(target, Some(pin), target.policy.cutoff(self.request.now), catalog) {
-            Decision::Keep => Some(pin.clone()),
-            Decision::Pin(pick) if pick.local.id == pin.id => Some(pin.clone()),
-            Decision::Pin(_) | Decision::Stuck(_) => None,
-        }
-    }
-
-    /// What must be asked to choose for a new cell that has siblings. The newest is asked for only if it may be taken.
-    fn about_new(&self, target: &Target, sibling: &Pin, catalog: &Catalog) -> BTreeSet<Question> {
-        let mut questions = siblings::questions(target, sibling, catalog);
-        let is_missing = || {
-            questions.iter().all(|question| catalog.knows(question))
-                && matches!(siblings::find(target, sibling, catalog), Found::Missing)
-        };
-        if self.may_move(target) || (target.policy.frozen(self.request.now).is_none() && is_missing()) {
-            questions.extend(inquiry::about(target, None, self.request.now, catalog));
-        }
-        questions
-    }
-
-    /// Decides for a new cell that has siblings. `None` if their version cannot be had there.
-    fn decide_new<'c>(&self, target: &Target, sibling: &Pin, catalog: &'c Catalog) -> Option<Decision<'c>> {
-        let found = match siblings::find(target, sibling, catalog) {
-            Found::Here(pick) => Decision::Pin(pick),
-            Found::Stuck(choice) => Decision::Stuck(choice),
-            Found::Missing => return None,
-        };
-        // An upgrade takes what is newer than the siblings that stay, and never what is older.
-        if !self.may_move(target) {
-            return Some(found);
-        }
-        match decide(target, None, target.policy.cutoff(self.request.now), catalog) {
-            Decision::Pin(pick) if !is_older(&pick, sibling, catalog) => Some(Decision::Pin(pick)),
-            _ => Some(found),
-        }
-    }
-
-    /// The previous pin as it would stand in the new lock, if it stays.
-    fn kept(&self, target: &Target) -> Option<Pin> {
-        let pin = self.trusted(target)?;
-        (pin.satisfies(target) && !self.may_move(target)).then(|| pin.clone().restated(target))
-    }
-}
-
-impl Request<'_> {
-    /// The target of a cell; the targets are sorted by cell.
-    fn target(&self, cell: &Cell) -> Option<&Target> {
-        self.targets.binary_search_by(|target| target.cell.cmp(cell)).ok().map(|index| &self.targets[index])
     }
 }
 

@@ -155,7 +155,7 @@ fn a_pin_of_another_label_type_zone_or_of_an_edited_block_is_not_carried_over() 
 #[test]
 fn a_new_zone_takes_the_version_of_its_siblings_whatever_the_age() {
     for rest in ["", "min-age = \"90d\"\n", "freeze = { reason = \"r\", until = 2027-01-31 }\n"] {
-        let (bench, _marketplace) = pinned("web", rest);
+        let (bench, _marketplace) = pinned("web", "");
         bench.write("images.toml", image("web", BOTH, rest));
         let run = bench.run("resolve");
         assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{run}");

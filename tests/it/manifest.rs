@@ -608,9 +608,9 @@ fn a_manifest_of_too_many_pins_is_refused_with_their_number() {
     let bench = Bench::with(&manifest(300));
     assert_snapshot!(bench.fails("resolve --locked"), @r#"
     error: the manifest declares 3000000 pins, and imagelock accepts at most 100000
-      --> images.toml:23:9
+      --> images.toml:24:9
        |
-    23 | [images.n010]
+    24 | [images.n010]
        |         ^^^^ [images.n010] exceeds the limit
        |
        = note: an image has one pin for each of its zones and architectures
@@ -631,7 +631,7 @@ fn the_manifests_of_a_run_are_bounded_together() {
         std::fs::create_dir(bench.path(&format!("d{directory:02}"))).unwrap();
         bench.write(&format!("d{directory:02}/images.toml"), &text);
     }
-    let message = bench.fails("--recursive resolve --locked");
+    let message = bench.fails("resolve --locked --recursive .");
     assert!(message.contains("the manifests of this run declare more than 1000000 pins together"), "{message}");
 }
 

@@ -248,13 +248,12 @@ fn of_two_dates_of_one_version_the_younger_counts() {
     for pages in [1, 2] {
         let marketplace = Marketplace::offering([docker(1).published(OLD)]);
         let bench = Bench::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
-        marketplace.answers(move |path, _, answer| {
+        marketplace.answers(move |path, _, _| {
             if !path.contains("/versions?") {
                 return Reply::Normal;
             }
-            let mut young = answer["versions"][0].clone();
-            young["published_at"] = NEW.into();
-            let old = answer["versions"][0].clone();
+            let row = |date: &str| serde_json::json!({"id": version_id("docker", OLD), "published_at": date});
+            let (old, young) = (row(OLD), row(NEW));
             let rows = match (pages, path.contains("page=2")) {
                 (1, _) => vec![old, young],
                 (_, false) => vec![old],
