@@ -205,9 +205,7 @@ fn disagreement(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Findi
     let finding = |status, note| Some(Finding::new(target, pin, Judgement::new(status, vec![note])));
     match pin {
         None => finding(Status::Unlocked, "declared, but not in the lock".to_owned()),
-        Some(_) if lock.is_edited(&target.cell) => {
-            finding(Status::Edited, EDITED.to_owned())
-        }
+        Some(_) if lock.is_edited(&target.cell) => finding(Status::Edited, EDITED.to_owned()),
         Some(pin) if !pin.matches(target) => finding(Status::Unlocked, redeclared(pin, target)),
         Some(_) => None,
     }

@@ -43,7 +43,9 @@ pub fn questions(target: &Target, sibling: &Pin, catalog: &Catalog) -> BTreeSet<
     let Answer::Found(versions) = catalog.versions(&sibling.image) else { return questions };
     let listing = |version: &Version| Question::Listing(ImageRef::Version(version.id));
     match version_of(sibling, versions, catalog) {
-        Some(version) if offered(target, sibling, version, catalog).is_none() => drop(questions.insert(listing(version))),
+        Some(version) if offered(target, sibling, version, catalog).is_none() => {
+            drop(questions.insert(listing(version)))
+        }
         Some(_) => {}
         // Only their own listings can say which of them it is.
         None => questions.extend(versions.iter().map(listing)),
@@ -101,7 +103,9 @@ fn version_of<'c>(pin: &Pin, versions: &'c [Version], catalog: &'c Catalog) -> O
 /// What the image offers now in the cell of a target, if that is known to be of a version.
 fn offered<'c>(target: &Target, sibling: &Pin, version: &Version, catalog: &'c Catalog) -> Option<Found<'c>> {
     match offer(target, sibling, &sibling.image, catalog)? {
-        Choice::One(pick) if catalog.version_of(&sibling.image, pick.local.id)?.id == version.id => Some(Found::Here(pick)),
+        Choice::One(pick) if catalog.version_of(&sibling.image, pick.local.id)?.id == version.id => {
+            Some(Found::Here(pick))
+        }
         _ => None,
     }
 }
@@ -160,7 +164,8 @@ impl<'a> Strays<'a> {
         let without = self.without_version.iter().map(|(name, (cells, version))| {
             let title = format!("the version of the other pins of `{name}` is not offered {}", places(cells));
             let problem = Problem::new(title).at(cells[0].zone_place.clone(), "the newest version is pinned here");
-            with_version(problem, *version).help(format!("`imagelock resolve --upgrade {name}` upgrades the other pins"))
+            with_version(problem, *version)
+                .help(format!("`imagelock resolve --upgrade {name}` upgrades the other pins"))
         });
         let ambiguous = self.ambiguous.iter().map(|(name, (target, notes))| {
             let title = format!("`{name}` could take over several pins that are no longer declared");

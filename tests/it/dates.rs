@@ -135,6 +135,9 @@ fn cells_of_different_versions_are_pinned_and_reported() {
 
     2 pins: 1 added, 1 kept
     --- stderr
+    warning: images.toml:3:22: the version of the other pins of `web` is not offered in nl-ams-1 for x86_64
+      = note: their version was published on 2026-10-01
+      = help: `imagelock resolve --upgrade web` upgrades the other pins
     warning: images.toml:2:9: the cells of `web` are of different versions
       = note: published 2026-10-01: fr-par-1 (x86_64)
       = note: published 2026-11-20: nl-ams-1 (x86_64)
@@ -260,13 +263,20 @@ fn a_lockfile_with_an_impossible_date_is_refused_with_its_place() {
 #[test]
 fn ages_reach_to_the_limits_of_time() {
     let century = "min-age = \"36600d\"\neol-warning = \"36600d\"\n";
-    for (published, end) in [("0001-01-01T00:00:01Z", "0001-01-01T00:00:01Z"), ("9999-12-30T21:59:59Z", "9999-12-30T21:59:59Z")] {
+    for (published, end) in
+        [("0001-01-01T00:00:01Z", "0001-01-01T00:00:01Z"), ("9999-12-30T21:59:59Z", "9999-12-30T21:59:59Z")]
+    {
         let bench = Bench::with(&manifest(century));
         bench.write("c.json", snapshot(published, end));
         for now in ["0001-01-01T00:00:01Z", "2026-11-24T08:00:00Z", "9999-12-30T21:59:59Z"] {
-            for command in ["resolve --min-age 0d", "resolve --upgrade", "check", "explain web", "search docker", "list"] {
+            for command in
+                ["resolve --min-age 0d", "resolve --upgrade", "check", "explain web", "search docker", "list"]
+            {
                 let run = bench.run(&format!("--now {now} --catalog c.json {command}"));
-                assert!(matches!(run.status, Some(0..=2)) && !run.stderr.contains("panicked"), "{now} {command}: {run}");
+                assert!(
+                    matches!(run.status, Some(0..=2)) && !run.stderr.contains("panicked"),
+                    "{now} {command}: {run}"
+                );
             }
         }
     }

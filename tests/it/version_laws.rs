@@ -66,7 +66,8 @@ fn catalog(history: &History) -> Catalog {
         let of_zone = move |zone: usize| Some(row(version, zone, history[version][zone]?));
         (0..ZONES.len()).filter_map(of_zone).collect::<Vec<_>>()
     };
-    let versions = (0..history.len()).map(|it| Version { published: Some(published(it)), id: version_id(it) }).collect();
+    let versions =
+        (0..history.len()).map(|it| Version { published: Some(published(it)), id: version_id(it) }).collect();
     catalog.learn(Told::Index(Answer::Found(vec![image])));
     catalog.learn(Told::Versions(image_id.parse().unwrap(), Answer::Found(versions)));
     for version in 0..history.len() {

@@ -290,7 +290,9 @@ impl Lock {
             "restore the file from version control".to_owned()
         } else {
             let names = names.join(" ");
-            format!("restore the file from version control, or run `imagelock resolve --upgrade {names}` to pin {it} anew")
+            format!(
+                "restore the file from version control, or run `imagelock resolve --upgrade {names}` to pin {it} anew"
+            )
         };
         Some(Problem::new(title).in_lock().at(span, "the block was edited by hand, or by a merge").help(help))
     }

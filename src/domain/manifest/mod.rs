@@ -1,5 +1,6 @@
 //! `images.toml`: text -> [`Manifest`], the cells that people ask for. Collects every problem of the file.
 
+mod cells;
 pub mod edit;
 mod read;
 
@@ -160,9 +161,10 @@ pub fn check_names(wanted: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSe
         let problem = Problem { notes: oddities(text), ..problem };
         // To compare each wrong name with each right one would take their product in time.
         problems.push(if at < MOST_SUGGESTIONS {
-            problem.help(did_you_mean(text, all()).unwrap_or_else(|| {
-                format!("the images are {}", and_more(all().map(quoted), 12))
-            }))
+            problem.help(
+                did_you_mean(text, all())
+                    .unwrap_or_else(|| format!("the images are {}", and_more(all().map(quoted), 12))),
+            )
         } else {
             problem
         });

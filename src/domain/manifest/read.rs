@@ -7,7 +7,8 @@ use semver::{Version, VersionReq};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{MOST_PINS, Manifest, Places, Target, Wanted};
+use super::cells::Cells;
+use super::{Manifest, Places, Target, Wanted};
 use crate::domain::fields::{Fields, Placed, malformed, word_value, wrong_type};
 use crate::domain::output;
 use crate::domain::policy::{self, Age, Policy};
@@ -138,40 +139,6 @@ fn targets(top: &Fields<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>
     }
     cells.check(problems);
     cells.targets
-}
-
-/// The targets that were read, as far as there are not too many: a few kilobytes can ask for millions.
-#[derive(Default)]
-struct Cells {
-    targets: Vec<Target>,
-    /// How many there would be.
-    count: usize,
-    /// Which image was the first for which there was no room.
-    excess: Option<(Span, String)>,
-}
-
-impl Cells {
-    /// Whether there is room for the cells of one more image.
-    fn has_room(&mut self, cells: usize, span: Span, title: &str) -> bool {
-        self.count = self.count.saturating_add(cells);
-        let has_room = self.count <= MOST_PINS;
-        if !has_room && self.excess.is_none() {
-            self.excess = Some((span, title.to_owned()));
-            self.targets = Vec::new();
-        }
-        has_room
-    }
-
-    fn check(&self, problems: &mut Vec<Problem>) {
-        let Some((span, title)) = &self.excess else { return };
-        let declared = format!("the manifest declares {} pins, and imagelock accepts at most {MOST_PINS}", self.count);
-        problems.push(
-            Problem::new(declared)
-                .at(span.clone(), format!("{title} exceeds the limit"))
-                .note("an image has one pin for each of its zones and architectures")
-                .help("remove images, zones or architectures, or split the manifest"),
-        );
-    }
 }
 
 /// Reads one `[images.NAME]` into its cells.
