@@ -44,7 +44,7 @@ pub fn questions(target: &Target, sibling: &Pin, catalog: &Catalog) -> BTreeSet<
     let listing = |version: &Version| Question::Listing(ImageRef::Version(version.id));
     match version_of(sibling, versions, catalog) {
         Some(version) if offered(target, sibling, version, catalog).is_none() => {
-            drop(questions.insert(listing(version)))
+            questions.insert(listing(version));
         }
         Some(_) => {}
         // Only their own listings can say which of them it is.
