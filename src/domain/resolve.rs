@@ -132,7 +132,7 @@ pub fn questions(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Question> 
 pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Problem>> {
     let scene = Scene::new(request);
     let siblings = scene.siblings(catalog);
-    let mut strays = Strays::default();
+    let mut unplaced = Strays::default();
     let mut misses = Misses::default();
     let mut problems = Vec::new();
     let mut changes = Vec::new();
@@ -152,12 +152,12 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
         let sibling = siblings.get(&target.cell.name).filter(|_| scene.is_new(target));
         let of_siblings = sibling.and_then(|sibling| scene.decide_new(target, sibling, catalog));
         if let (Some(sibling), None) = (sibling, &of_siblings) {
-            strays.without_version(target, sibling, catalog);
+            unplaced.without_version(target, sibling, catalog);
             if target.policy.frozen(request.now).is_some() {
                 continue;
             }
         } else if let (None, Some(candidates)) = (sibling, scene.carry_over.candidates(&target.cell)) {
-            strays.ambiguous(target, candidates);
+            unplaced.ambiguous(target, candidates);
         }
         let newest = || decide(target, trusted, target.policy.cutoff(request.now), catalog);
         let to = match of_siblings.unwrap_or_else(newest) {
@@ -184,7 +184,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
         changes.push(Change { cell: target.cell.clone(), from, to: Some(to), edited: false, newer, note });
     }
     problems.extend(misses.problems(catalog));
-    problems.extend(strays.refused(request.now));
+    problems.extend(unplaced.refused(request.now));
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -198,7 +198,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
     changes.sort_by(|a, b| a.cell.cmp(&b.cell));
     // A pin that is taken over is not pinned anew.
     let anew: Vec<&Change> = changes.iter().filter(|change| scene.carry_over.pin(&change.cell).is_none()).collect();
-    let mut warnings = strays.warnings();
+    let mut warnings = unplaced.warnings();
     warnings.extend(ends(request, &anew, catalog));
     warnings.extend(skews(request, &changes));
     warnings.extend(undated(anew, catalog));

@@ -142,7 +142,7 @@ impl Snapshot {
         if let Some(pair) = images.windows(2).find(|pair| pair[0].image.label == pair[1].image.label) {
             return Err(Malformed::Twice(pair[0].image.label.clone()));
         }
-        let taken = date("taken", Some(file.taken.clone()))?.ok_or_else(|| Malformed::Word {
+        let taken = date("taken", Some(file.taken.clone()))?.ok_or(Malformed::Word {
             key: "taken",
             value: file.taken,
             expected: Expected("a time in the years 1 to 9999, like 2026-10-05T08:00:00Z"),
