@@ -119,6 +119,8 @@ pub(super) enum Command {
     /// Declare and pin the images that you run already, as they are
     Adopt(AdoptArgs),
     /// Make images.lock satisfy images.toml, moving no pin that need not move
+    ///
+    /// A renamed image keeps its pins. A new zone or architecture takes the version of the other pins of its image.
     Resolve(ResolveArgs),
     /// Report drift between images.lock, images.toml and the Marketplace
     Check {

@@ -15,6 +15,9 @@ use crate::error::{Error, Source};
 use crate::files;
 use crate::render::{LockText, Part, problems};
 
+/// The most pins that all manifests of a run may declare together.
+const MOST_PINS: usize = 1_000_000;
+
 /// A way to understand the text of a lockfile.
 pub(super) type Parse = fn(&str) -> Result<Lock, Vec<Problem>>;
 
@@ -29,7 +32,19 @@ pub(super) struct Project {
 impl Project {
     /// Reads the files of every manifest of the run, the lockfiles in the way of `parse`.
     pub(super) fn read_all(context: &Context, parse: Parse) -> Result<Vec<Self>, Error> {
-        all(context.manifests.iter().map(|manifest| Self::read_from(manifest, context.min_age, parse)))
+        let mut pins = 0;
+        // No more is read once there are too many.
+        let read = all(context.manifests.iter().map_while(|manifest| {
+            let project = (pins <= MOST_PINS).then(|| Self::read_from(manifest, context.min_age, parse))?;
+            pins += project.as_ref().map_or(0, |project| project.manifest.targets().len());
+            Some(project)
+        }))?;
+        if pins > MOST_PINS {
+            let title = format!("the manifests of this run declare more than {MOST_PINS} pins together");
+            let problems = vec![Problem::new(title).help("run imagelock for fewer manifests at a time")];
+            return Err(Error::Problems { problems, manifest: None, lock: None });
+        }
+        Ok(read)
     }
 
     /// Reads the files of a command about one manifest.

@@ -3,7 +3,7 @@
 //! A catalog never guesses. What was not asked is absent, what was asked and went wrong is [`Answer::Failed`], and a
 //! listing that cannot be the whole truth says so in its doubts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -208,7 +208,9 @@ impl Catalog {
             Told::Versions(image, answer) => {
                 let newest_first = map(answer, |mut versions| {
                     versions.sort_by(|a, b| b.cmp(a));
-                    versions.dedup();
+                    // Of two dates of one version the younger counts: an age must not be made up.
+                    let mut seen = BTreeSet::new();
+                    versions.retain(|version| seen.insert(version.id));
                     versions
                 });
                 self.versions.insert(image, newest_first);

@@ -1,22 +1,25 @@
 //! Compares what is locked, what is declared and what the Marketplace offers. Learns, never changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::acceptance::{Accepted, idle_acceptances};
 use super::catalog::{Answer, Catalog, Failure, Question};
+use super::identity::swap;
 use super::inquiry;
 pub use super::judge::Latest;
 use super::judge::{Judgement, judge};
 use super::life::{End, end_of_life, outlook};
 use super::lock::{Lock, Pin};
-use super::manifest::{Target, Wanted};
+use super::manifest::{Places, Target, Wanted};
 use super::miss::Misses;
-use super::policy::{Acceptance, day};
+use super::policy::Acceptance;
 use super::problem::{Problem, Span};
 pub use super::status::Status;
 use super::words::{and, and_more, quoted};
-use super::{Cell, ImageType, Label, Name};
+use super::{Cell, ImageRef, ImageType, Label};
 
 /// What was found about one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,9 +94,8 @@ impl Finding {
     }
 
     /// Lets the acceptances that hold decide what of all that applies is drift.
-    fn accept(&mut self, target: &Target, now: Timestamp) {
-        let holds = |acceptance: &&Acceptance| day(now) <= acceptance.until;
-        let accepted = |status: Status| target.policy.accept.iter().filter(holds).find(|it| it.status == status);
+    fn accept(&mut self, accepted: &Accepted<'_>) {
+        let accepted = |status: Status| accepted.in_force.get(&status).copied();
         for acceptance in self.statuses.iter().filter_map(|status| accepted(*status)) {
             let Acceptance { status, reason, until, .. } = acceptance;
             self.notes.push(format!("{} accepted until {until}: {}", status.as_str(), super::words::visible(reason)));
@@ -125,6 +127,10 @@ pub fn questions(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Cata
         questions.extend(inquiry::about(target, Some(pin), now, catalog));
         questions.extend(inquiry::identity(target, pin, catalog));
     }
+    for (target, pin) in edited_strangers(lock, targets) {
+        questions.insert(Question::Listing(pin.image.clone()));
+        questions.extend(inquiry::identity(&target, &pin, catalog));
+    }
     inquiry::unknown(questions, catalog)
 }
 
@@ -132,6 +138,9 @@ pub fn questions(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Cata
 fn pinned<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
     locked(lock, targets).filter_map(|(target, pin)| Some((target, pin.filter(|pin| is_about(pin, target, lock))?)))
 }
+
+/// What there is to say of an edited block.
+const EDITED: &str = "the block does not match its digest: edited by hand, or by a merge";
 
 /// Whether the pin is for the same image as the target. What an edited block was for, nobody knows.
 fn is_about(pin: &Pin, target: &Target, lock: &Lock) -> bool {
@@ -151,8 +160,17 @@ fn locked<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'
 pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> Result<Report, Vec<Problem>> {
     let mut misses = Misses::default();
     let mut findings: Vec<Finding> = undeclared(lock, targets).collect();
+    for (target, pin) in edited_strangers(lock, targets) {
+        // The undeclared pins are in the order of the lock, which is that of the cells.
+        let found = findings.binary_search_by(|finding| finding.cell.cmp(&pin.cell)).ok();
+        if let (Some(at), Some(swap)) = (found, swap(&pin, &target, catalog)) {
+            findings[at].also(Status::Mismatch);
+            findings[at].notes.insert(0, swap);
+        }
+    }
+    let mut accepted = Accepted::default();
     for (target, pin) in locked(lock, targets) {
-        match inspect(lock, target, pin, now, catalog) {
+        match inspect(lock, target, pin, accepted.of(&target.policy, now), now, catalog) {
             Ok(finding) => findings.push(finding),
             Err(failure) => misses.failed(target, failure),
         }
@@ -161,7 +179,8 @@ pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
     if !problems.is_empty() {
         return Err(problems);
     }
-    let mut notices = idle_acceptances(&findings, targets, now);
+    let found = findings.iter().flat_map(|it| it.statuses.iter().map(|status| (&it.cell.name, *status)));
+    let mut notices = idle_acceptances(found, targets, now);
     if pinned(lock, targets).next().is_some() {
         notices.extend(unlearnt(catalog));
     }
@@ -186,9 +205,7 @@ fn disagreement(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Findi
     let finding = |status, note| Some(Finding::new(target, pin, Judgement::new(status, vec![note])));
     match pin {
         None => finding(Status::Unlocked, "declared, but not in the lock".to_owned()),
-        Some(_) if lock.is_edited(&target.cell) => {
-            finding(Status::Edited, "the block does not match its digest: edited by hand, or by a merge".to_owned())
-        }
+        Some(_) if lock.is_edited(&target.cell) => finding(Status::Edited, EDITED.to_owned()),
         Some(pin) if !pin.matches(target) => finding(Status::Unlocked, redeclared(pin, target)),
         Some(_) => None,
     }
@@ -201,9 +218,17 @@ fn undeclared(lock: &Lock, targets: &[Target]) -> impl Iterator<Item = Finding> 
     let same = lock.pins().len() == targets.len() && lock.pins().iter().map(|pin| &pin.cell).eq(cells());
     let pins = if same { &[] } else { lock.pins() };
     let declared: BTreeSet<&Cell> = if same { BTreeSet::new() } else { cells().collect() };
-    pins.iter().filter(move |pin| !declared.contains(&pin.cell)).map(|pin| Finding {
-        status: Status::Undeclared,
-        statuses: vec![Status::Undeclared],
+    pins.iter().filter(move |pin| !declared.contains(&pin.cell)).map(|pin| undeclared_pin(pin, lock))
+}
+
+/// The finding of a pin that the manifest does not declare. What else is wrong with it is said as well.
+fn undeclared_pin(pin: &Pin, lock: &Lock) -> Finding {
+    let is_edited = lock.is_edited(&pin.cell);
+    let edited = is_edited.then(|| EDITED.to_owned());
+    let statuses = if is_edited { vec![Status::Edited, Status::Undeclared] } else { vec![Status::Undeclared] };
+    Finding {
+        status: statuses[0],
+        statuses,
         is_drift: true,
         cell: pin.cell.clone(),
         image: pin.image.to_string(),
@@ -213,9 +238,33 @@ fn undeclared(lock: &Lock, targets: &[Target]) -> impl Iterator<Item = Finding> 
         published: pin.published,
         latest: None,
         end: None,
-        notes: vec!["in the lock, but not declared".to_owned()],
+        notes: edited.into_iter().chain(["in the lock, but not declared".to_owned()]).collect(),
         place: None,
-    })
+    }
+}
+
+/// The pins in edited blocks that the manifest does not declare, each with a declaration that it would satisfy. Their IDs
+/// may be any.
+fn edited_strangers(lock: &Lock, targets: &[Target]) -> Vec<(Target, Pin)> {
+    let strangers = lock.edited_cells().filter(|cell| targets.binary_search_by(|it| it.cell.cmp(cell)).is_err());
+    strangers.filter_map(|cell| lock.get(cell)).map(|pin| (declaration_of(pin), pin.clone())).collect()
+}
+
+/// A declaration that a pin satisfies; no manifest has it.
+fn declaration_of(pin: &Pin) -> Target {
+    Target {
+        cell: pin.cell.clone(),
+        wanted: match &pin.image {
+            ImageRef::Label(label) => Wanted::Label(label.clone()),
+            ImageRef::Id(id) => Wanted::Image(*id),
+            ImageRef::Version(id) => Wanted::Version(*id),
+        },
+        image_type: pin.image_type,
+        instance_type: pin.instance_type.clone(),
+        policy: Arc::default(),
+        zone_place: 0..0,
+        places: Arc::new(Places { image: 0..0, image_type: None, instance_type: None }),
+    }
 }
 
 /// Judges one target: a swapped ID is worse than a hand edit, and that is worse than what the Marketplace did.
@@ -223,6 +272,7 @@ fn inspect(
     lock: &Lock,
     target: &Target,
     pin: Option<&Pin>,
+    accepted: &Accepted<'_>,
     now: Timestamp,
     catalog: &Catalog,
 ) -> Result<Finding, Failure> {
@@ -239,7 +289,7 @@ fn inspect(
     finding.published = finding.published.or_else(|| catalog.published(&pin.image, pin.id));
     finding.end = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image));
     grow_old(&mut finding, pin, target, now, catalog);
-    finding.accept(target, now);
+    finding.accept(accepted);
     Ok(finding)
 }
 
@@ -257,29 +307,6 @@ fn grow_old(finding: &mut Finding, pin: &Pin, target: &Target, now: Timestamp, c
     }
     finding.notes.splice(0..0, notes);
     finding.also(status);
-}
-
-/// The acceptances that have ended, and those that match nothing that was found.
-fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) -> Vec<Problem> {
-    let mut by_place: BTreeMap<usize, (&Name, &Acceptance)> = BTreeMap::new();
-    for target in targets {
-        by_place.extend(target.policy.accept.iter().map(|it| (it.place.start, (&target.cell.name, it))));
-    }
-    let mut notices = Vec::new();
-    for (name, acceptance) in by_place.into_values() {
-        let status = acceptance.status.as_str();
-        let found =
-            findings.iter().any(|finding| finding.cell.name == *name && finding.statuses.contains(&acceptance.status));
-        let problem = if day(now) > acceptance.until {
-            Problem::new(format!("the acceptance of `{status}` for `{name}` ended on {}", acceptance.until))
-        } else if found {
-            continue;
-        } else {
-            Problem::new(format!("the acceptance of `{status}` for `{name}` matches nothing that was found"))
-        };
-        notices.push(problem.at(acceptance.place.clone(), "").help("remove it, or decide anew and give it a new end"));
-    }
-    notices
 }
 
 /// What the manifest declares otherwise than the lock has it.

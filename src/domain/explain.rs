@@ -6,13 +6,14 @@ use jiff::Timestamp;
 
 use super::catalog::{Answer, Catalog, Image, LocalImage, Question};
 use super::inquiry;
+use super::judge::IN_PLACE;
 use super::lock::{Lock, Pin};
 use super::manifest::{Target, Wanted};
 use super::miss::Misses;
 use super::policy::day;
 use super::problem::Problem;
 use super::release::Release;
-use super::select::{Choice, Decision, boots, decide, releases};
+use super::select::{Choice, Decision, Pick, boots, decide, is_changed_in_place, releases};
 use super::words::visible;
 use super::{Cell, ImageRef, Label, LocalImageId};
 
@@ -96,7 +97,7 @@ pub fn explain(
                 }),
             }
         }
-        of_cell.extend(missing_pin(&of_cell, target, pin));
+        of_cell.extend(missing_pin(&of_cell, target, outcome, pin));
         of_cell.sort_by_key(|candidate| !candidate.wins);
         candidates.extend(of_cell);
     }
@@ -159,7 +160,7 @@ fn judge_label(
         .map(|(local, current)| {
             let wins = matches!(outcome, Outcome::Winner(id) if id == local.id);
             let pinned = pin.filter(|pin| pin.id == local.id);
-            let mut reason = match unfit(target, image, local, now, catalog) {
+            let mut reason = match unfit(target, image, local, pin, now, catalog) {
                 Some(_) if wins => "what else is old enough is older".to_owned(),
                 Some(reason) => reason,
                 None => fitness(target, outcome, wins, *current, now),
@@ -193,18 +194,30 @@ fn judge_label(
 }
 
 /// Why a local image of the cell's zone and architecture does not fit.
-fn unfit(target: &Target, image: &ImageRef, local: &LocalImage, now: Timestamp, catalog: &Catalog) -> Option<String> {
+fn unfit(
+    target: &Target,
+    image: &ImageRef,
+    local: &LocalImage,
+    pin: Option<&Pin>,
+    now: Timestamp,
+    catalog: &Catalog,
+) -> Option<String> {
     if !local.image_type.fits(target.image_type) {
         return Some(format!("not of type {}", target.image_type));
     }
     if let Some(wanted) = target.instance_type.as_ref().filter(|_| !boots(local, target)) {
         return Some(format!("does not boot on {wanted}"));
     }
+    let published = catalog.published(image, local.id);
+    let pick = Pick { local, image: image.clone(), release: None, published };
+    if target.policy.min_age.is_some() && pin.is_some_and(|pin| is_changed_in_place(&pick, pin, catalog)) {
+        return Some(IN_PLACE.to_owned());
+    }
     if matches!(image, ImageRef::Version(_)) {
         return None;
     }
     let (age, cutoff) = target.policy.min_age.zip(target.policy.cutoff(now))?;
-    match catalog.published(image, local.id) {
+    match published {
         None => Some(format!("its date is not known, and `min-age` asks for {age}")),
         Some(published) if published > cutoff => {
             Some(format!("younger than {age}, until {}", day(age.after(published))))
@@ -229,16 +242,18 @@ fn fitness(target: &Target, outcome: Outcome, wins: bool, current: bool, now: Ti
 }
 
 /// The pin, where it is none of the candidates.
-fn missing_pin(candidates: &[Candidate], target: &Target, pin: Option<&Pin>) -> Option<Candidate> {
+fn missing_pin(candidates: &[Candidate], target: &Target, outcome: Outcome, pin: Option<&Pin>) -> Option<Candidate> {
     let pin = pin.filter(|pin| candidates.iter().all(|candidate| candidate.id != Some(pin.id)))?;
+    let wins = matches!(outcome, Outcome::Winner(id) if id == pin.id);
+    let stays = "pinned, and no longer listed; kept, because nothing else is known to be old enough";
     Some(Candidate {
         cell: target.cell.clone(),
-        wins: false,
+        wins,
         id: Some(pin.id),
         label: pin.label().cloned(),
         image_type: Some(pin.image_type.to_string()),
         published: pin.published,
-        reason: "pinned, and no longer listed: superseded".to_owned(),
+        reason: if wins { stays } else { "pinned, and no longer listed: superseded" }.to_owned(),
     })
 }
 

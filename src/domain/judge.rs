@@ -9,7 +9,7 @@ use super::lock::Pin;
 use super::manifest::{Target, Wanted};
 use super::policy::{Freeze, minute};
 use super::release::Release;
-use super::select::{Choice, Decision, Miss, Pick, boots, candidates, decide, is_older, releases};
+use super::select::{Choice, Decision, Miss, Pick, boots, candidates, decide, is_changed_in_place, is_older, releases};
 use super::status::Status;
 use super::words::{and, count, quoted, visible};
 use super::{Cell, LocalImageId};
@@ -23,11 +23,14 @@ pub struct Latest {
     pub release: Option<Release>,
     /// When it was published, if that is known.
     pub published: Option<Timestamp>,
+    /// Whether it is older than the pin, because the Marketplace took newer versions back. A move to it is never suggested.
+    pub is_older: bool,
 }
 
 impl Latest {
-    pub(super) fn new(pick: &Pick<'_>) -> Self {
-        Self { id: pick.local.id, release: pick.release.clone(), published: pick.published }
+    pub(super) fn new(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> Self {
+        let is_older = is_older(pick, pin, catalog);
+        Self { id: pick.local.id, release: pick.release.clone(), published: pick.published, is_older }
     }
 }
 
@@ -73,7 +76,7 @@ pub(super) fn judge(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalo
         notes.push("the pinned ID is no longer described".to_owned());
     }
     let latest = match &decision {
-        Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(pick)),
+        Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(pick, pin, catalog)),
         _ => None,
     };
     if listing.is_none() {
@@ -112,11 +115,15 @@ fn outdated(
     catalog: &Catalog,
     mut notes: Vec<String>,
 ) -> Judgement {
-    let latest = Some(Latest::new(pick));
+    let latest = Latest::new(pick, pin, catalog);
     notes.splice(0..0, versions_behind(pin, catalog));
-    if is_older(pick, pin, catalog) {
-        notes.insert(0, "the Marketplace went back to an older one".to_owned());
+    if is_changed_in_place(pick, pin, catalog) {
+        notes.insert(0, "changed in place".to_owned());
     }
+    if latest.is_older {
+        notes.insert(0, "the Marketplace went back to an older version".to_owned());
+    }
+    let latest = Some(latest);
     match &target.policy.freeze {
         Some(freeze) if freeze.holds(now) => {
             notes.insert(0, frozen_note(freeze));
@@ -153,10 +160,16 @@ fn cooling(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog, mut no
     }
 }
 
+/// Why an age holds back another local image of the pinned version.
+pub(super) const IN_PLACE: &str = "changed in place; its age is unknown";
+
 /// What would take a pin's place if no age were asked for, and when it will be old enough.
 pub(super) fn too_young(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog) -> Option<(Latest, String)> {
     let age = target.policy.min_age?;
     match decide(target, Some(pin), now, None, catalog) {
+        Decision::Pin(pick) if is_changed_in_place(&pick, pin, catalog) => {
+            Some((Latest::new(&pick, pin, catalog), IN_PLACE.to_owned()))
+        }
         Decision::Pin(pick) if pick.local.id != pin.id => {
             let newer = match catalog.versions(&pick.image) {
                 Answer::Found(versions) => versions.iter().filter_map(|version| version.published).collect(),
@@ -170,7 +183,7 @@ pub(super) fn too_young(pin: &Pin, target: &Target, now: Timestamp, catalog: &Ca
                 Some(first) => format!("cooling until {} UTC (`min-age` {age})", minute(age.after(first))),
                 None => format!("the newer one has no known date, and `min-age` asks for {age}"),
             };
-            Some((Latest::new(&pick), note))
+            Some((Latest::new(&pick, pin, catalog), note))
         }
         _ => None,
     }

@@ -40,9 +40,9 @@ pub fn mend(text: &str) -> Result<Merged, Vec<Problem>> {
 /// Says of the pins that were chosen anew what was disputed about them.
 pub fn tell(conflicts: &[Conflict], changes: &mut [Change]) {
     for conflict in conflicts {
-        let change = changes.iter_mut().find(|change| change.cell == conflict.cell);
-        if let Some(change) = change {
-            change.note = Some(format!("disputed: {}", conflict.words()));
+        // The changes are sorted by cell.
+        if let Ok(at) = changes.binary_search_by(|change| change.cell.cmp(&conflict.cell)) {
+            changes[at].note = Some(format!("disputed: {}", conflict.words()));
         }
     }
 }

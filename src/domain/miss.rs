@@ -10,7 +10,7 @@ use super::policy::minute;
 use super::problem::Problem;
 use super::release::{LabelPattern, Range};
 use super::select::{Choice, Miss, releases};
-use super::words::{and, and_more, count, did_you_mean, or, quoted, visible};
+use super::words::{MOST_SUGGESTIONS, and, and_more, count, did_you_mean, or, quoted, visible};
 use super::{Arch, ImageType, Label, Name, Zone};
 
 /// A target that a listing has nothing for.
@@ -57,7 +57,9 @@ impl<'c> Misses<'c> {
 
     /// Everything that was gathered, in the order of the manifest.
     pub fn problems(self, catalog: &Catalog) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = self.unknown.values().map(|target| unknown(target, catalog)).collect();
+        let unknown = self.unknown.values().enumerate();
+        let mut problems: Vec<Problem> =
+            unknown.map(|(at, target)| unknown_image(target, at < MOST_SUGGESTIONS, catalog)).collect();
         problems.extend(self.failed.values().map(|cells| failed(cells)));
         for targets in self.missing.values() {
             let Some((_, listing, miss)) = targets.first() else { continue };
@@ -85,8 +87,9 @@ fn doubted(problem: Problem, listing: &Listing) -> Problem {
     }
 }
 
-/// The problem of an image that the Marketplace does not know.
-fn unknown(target: &Target, catalog: &Catalog) -> Problem {
+/// The problem of an image that the Marketplace does not know. To compare each unknown label with each known one would
+/// take their product in time.
+fn unknown_image(target: &Target, suggests: bool, catalog: &Catalog) -> Problem {
     let span = target.places.image.clone();
     let by_id = |kind: &str, id: &str, others: &str| {
         Problem::new(format!("no {kind} with the ID `{id}` in the Marketplace"))
@@ -102,6 +105,7 @@ fn unknown(target: &Target, catalog: &Catalog) -> Problem {
                 Answer::Failed(failure) => problem
                     .note(format!("what labels there are could not be learnt: {}", failure.cause))
                     .help(&failure.help),
+                _ if !suggests => problem.help("`imagelock search` lists the labels"),
                 _ => problem.help(other_labels(label, catalog)),
             }
         }

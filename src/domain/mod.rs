@@ -9,8 +9,10 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+mod acceptance;
 pub mod adopt;
 pub mod any_id;
+pub mod carry;
 pub mod catalog;
 mod contradiction;
 pub mod drift;
@@ -34,10 +36,13 @@ pub mod policy;
 pub mod problem;
 pub mod release;
 pub mod resolve;
+mod scene;
 pub mod search;
 pub mod select;
 pub mod short_ids;
+pub mod siblings;
 pub mod status;
+pub mod timestamp;
 pub mod word_set;
 pub mod words;
 

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use super::catalog::{Catalog, Question};
 use super::inquiry;
 use super::judge::{Latest, frozen_note, too_young};
@@ -13,35 +11,12 @@ use super::manifest::{Target, Wanted};
 use super::miss::Misses;
 use super::policy::day;
 use super::problem::Problem;
+use super::scene::Scene;
+pub use super::scene::{Request, Upgrade};
 use super::select::{Decision, Pick, decide};
+use super::siblings::Strays;
 use super::words::{and_more, quoted};
 use super::{Cell, ImageRef, Name};
-
-/// Which pins may move though they still satisfy the manifest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Upgrade {
-    /// None: a pin that satisfies its declaration stays.
-    Keep,
-    /// All.
-    All,
-    /// Those of the named images.
-    Only(BTreeSet<Name>),
-}
-
-impl Upgrade {
-    /// Whether an image is named: then even an edited block is pinned anew.
-    fn names(&self, name: &Name) -> bool {
-        matches!(self, Self::Only(names) if names.contains(name))
-    }
-
-    fn covers(&self, name: &Name) -> bool {
-        match self {
-            Self::Keep => false,
-            Self::All => true,
-            Self::Only(names) => names.contains(name),
-        }
-    }
-}
 
 /// What resolving comes to: the new lock, and what changes on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,51 +101,21 @@ impl Change {
     }
 }
 
-/// What is being resolved: the inputs that every step needs.
-#[derive(Clone, Copy)]
-pub struct Request<'a> {
-    /// The cells that are asked for, sorted by cell as a manifest has them.
-    pub targets: &'a [Target],
-    /// The lock as it was.
-    pub previous: &'a Lock,
-    /// Which pins may move.
-    pub upgrade: &'a Upgrade,
-    /// The time by which ages, freezes and ends are judged. It leaves no trace but the choice of pins.
-    pub now: Timestamp,
-}
-
-impl Request<'_> {
-    /// Whether a target's pin may move though it still satisfies it.
-    fn may_move(&self, target: &Target) -> bool {
-        self.upgrade.covers(&target.cell.name) && target.policy.frozen(self.now).is_none()
-    }
-
-    /// The previous pin, if its block was not edited: nothing is decided by one that was.
-    fn trusted(&self, target: &Target) -> Option<&Pin> {
-        self.previous.get(&target.cell).filter(|_| !self.previous.is_edited(&target.cell))
-    }
-
-    /// The previous pin as it would stand in the new lock, if it stays.
-    fn kept(&self, target: &Target) -> Option<Pin> {
-        let pin = self.trusted(target)?;
-        (pin.satisfies(target) && !self.may_move(target)).then(|| pin.clone().restated(target))
-    }
-
-    /// The target of a cell; the targets are sorted by cell.
-    fn target(&self, cell: &Cell) -> Option<&Target> {
-        self.targets.binary_search_by(|target| target.cell.cmp(cell)).ok().map(|index| &self.targets[index])
-    }
-}
-
 /// What must be asked, given what is known already; empty where the new lock can be made.
 pub fn questions(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Question> {
+    let scene = Scene::new(request);
+    let siblings = scene.siblings(catalog);
     let mut questions = BTreeSet::new();
     for target in request.targets {
         let refused = request.previous.is_edited(&target.cell) && !request.upgrade.names(&target.cell.name);
-        if refused || request.kept(target).is_some() {
+        if refused || scene.kept(target).is_some() {
             continue;
         }
-        let trusted = request.trusted(target);
+        if let Some(sibling) = siblings.get(&target.cell.name).filter(|_| scene.is_new(target)) {
+            questions.extend(scene.about_new(target, sibling, catalog));
+            continue;
+        }
+        let trusted = scene.trusted(target);
         questions.extend(inquiry::about(target, trusted, request.now, catalog));
         // Where an age may keep the pin, it must be what it says it is.
         let pin = trusted.filter(|_| target.policy.min_age.is_some());
@@ -185,6 +130,9 @@ pub fn questions(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Question> 
 /// A problem for every target that cannot be filled, and for every block of the previous lock that was edited and
 /// that `upgrade` does not pin anew.
 pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Problem>> {
+    let scene = Scene::new(request);
+    let siblings = scene.siblings(catalog);
+    let mut unplaced = Strays::default();
     let mut misses = Misses::default();
     let mut problems = Vec::new();
     let mut changes = Vec::new();
@@ -195,13 +143,24 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
             problems.push(edited);
             continue;
         }
-        if let Some(pin) = request.kept(target) {
-            changes.push(keep(request, target, pin, covered, catalog));
+        if let Some(pin) = scene.kept(target) {
+            changes.push(keep(&scene, target, pin, covered, catalog));
             continue;
         }
         let from = request.previous.get(&target.cell).cloned();
-        let trusted = request.trusted(target);
-        let to = match decide(target, trusted, request.now, target.policy.cutoff(request.now), catalog) {
+        let trusted = scene.trusted(target);
+        let sibling = siblings.get(&target.cell.name).filter(|_| scene.is_new(target));
+        let of_siblings = sibling.and_then(|sibling| scene.decide_new(target, sibling, catalog));
+        if let (Some(sibling), None) = (sibling, &of_siblings) {
+            unplaced.without_version(target, sibling, catalog);
+            if target.policy.frozen(request.now).is_some() {
+                continue;
+            }
+        } else if let (None, Some(candidates)) = (sibling, scene.carry_over.candidates(&target.cell)) {
+            unplaced.ambiguous(target, candidates);
+        }
+        let newest = || decide(target, trusted, request.now, target.policy.cutoff(request.now), catalog);
+        let to = match of_siblings.unwrap_or_else(newest) {
             Decision::Pin(pick) => pin(target, &pick, trusted),
             Decision::Stuck(choice) => {
                 misses.unfilled(target, choice);
@@ -218,32 +177,41 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
         let stays = from.as_ref().is_some_and(|from| from.id == to.id);
         let (newer, waits) = too_young(&to, target, request.now, catalog).filter(|_| stays).unzip();
         let thawed = target.policy.frozen(request.now).filter(|_| from.is_some() && !stays);
-        let note =
-            waits.or(thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned()));
+        let thawed = thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned());
+        let is_carried = from.is_none() && trusted.is_some_and(|pin| pin.id == to.id);
+        let origin = scene.carry_over.origin(&target.cell).filter(|_| is_carried);
+        let note = origin.or(waits).or(thawed);
         changes.push(Change { cell: target.cell.clone(), from, to: Some(to), edited: false, newer, note });
     }
     problems.extend(misses.problems(catalog));
+    problems.extend(unplaced.refused(request.now));
     if !problems.is_empty() {
         return Err(problems);
     }
     let lock = Lock::new(changes.iter().filter_map(|change| change.to.clone()));
     let removed = request.previous.pins().iter().filter(|pin| lock.get(&pin.cell).is_none());
+    let mut destinations = scene.carry_over.destinations();
     changes.extend(removed.map(|pin| {
         let (cell, from) = (pin.cell.clone(), Some(pin.clone()));
-        Change { cell, from, to: None, edited: false, newer: None, note: None }
+        Change { cell, from, to: None, edited: false, newer: None, note: destinations.remove(&pin.cell) }
     }));
     changes.sort_by(|a, b| a.cell.cmp(&b.cell));
-    let warnings = ends(request, &changes, catalog);
-    let warnings = warnings.into_iter().chain(skews(request, &changes)).chain(undated(&changes, catalog)).collect();
+    // A pin that is taken over is not pinned anew.
+    let anew: Vec<&Change> = changes.iter().filter(|change| scene.carry_over.pin(&change.cell).is_none()).collect();
+    let mut warnings = unplaced.warnings();
+    warnings.extend(ends(request, &anew, catalog));
+    warnings.extend(skews(request, &changes));
+    warnings.extend(undated(anew, catalog));
     Ok(Plan { lock, changes, warnings })
 }
 
 /// A pin that stays, with what was learnt on the way about newer ones.
-fn keep(request: Request<'_>, target: &Target, pin: Pin, covered: bool, catalog: &Catalog) -> Change {
+fn keep(scene: &Scene<'_>, target: &Target, pin: Pin, covered: bool, catalog: &Catalog) -> Change {
+    let request = scene.request;
     let freeze = target.policy.frozen(request.now).filter(|_| covered);
-    let note = freeze.map(frozen_note);
+    let note = scene.carry_over.origin(&target.cell).or(freeze.map(frozen_note));
     let newer = match decide(target, Some(&pin), request.now, target.policy.cutoff(request.now), catalog) {
-        Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(&pick)),
+        Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(&pick, &pin, catalog)),
         _ => None,
     };
     let from = request.previous.get(&target.cell).cloned();
@@ -273,7 +241,7 @@ pub(super) fn pin(target: &Target, pick: &Pick<'_>, from: Option<&Pin>) -> Pin {
 }
 
 /// Warns of what is pinned anew at or near its end.
-fn ends(request: Request<'_>, changes: &[Change], catalog: &Catalog) -> Vec<Problem> {
+fn ends(request: Request<'_>, changes: &[&Change], catalog: &Catalog) -> Vec<Problem> {
     let mut warned: BTreeMap<&Name, Problem> = BTreeMap::new();
     for change in changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved)) {
         let (Some(pin), Some(target)) = (&change.to, request.target(&change.cell)) else { continue };
@@ -291,8 +259,8 @@ fn ends(request: Request<'_>, changes: &[Change], catalog: &Catalog) -> Vec<Prob
 
 /// Warns of what is pinned anew without a date because the Marketplace did not answer. Where it answers without a date,
 /// there is none to miss.
-pub(super) fn undated(changes: &[Change], catalog: &Catalog) -> Option<Problem> {
-    let anew = changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
+pub(super) fn undated<'a>(changes: impl IntoIterator<Item = &'a Change>, catalog: &Catalog) -> Option<Problem> {
+    let anew = changes.into_iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
     let undated = anew.filter(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
     let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();
     let failure = catalog.silence().filter(|_| !names.is_empty())?;

@@ -88,7 +88,11 @@ pub fn decide<'c>(
         return Decision::Keep;
     }
     match choice {
-        Choice::One(pick) if satisfied && cutoff.is_some() && is_step_back(&pick, target, pin, now, catalog) => {
+        Choice::One(pick)
+            if satisfied
+                && cutoff.is_some()
+                && (is_changed_in_place(&pick, pin, catalog) || is_step_back(&pick, target, pin, now, catalog)) =>
+        {
             Decision::Keep
         }
         Choice::One(pick) => Decision::Pin(pick),
@@ -126,6 +130,20 @@ fn is_step_back(pick: &Pick<'_>, target: &Target, pin: &Pin, now: Timestamp, cat
         _ => false,
     };
     pick.local.id != pin.id && is_older(pick, pin, catalog) && newest()
+}
+
+/// Whether a pick is another local image of the pin's own version. The Marketplace changes versions in place, and does not
+/// say when: the age of the new local image is unknown, whatever the date of the version is.
+pub(super) fn is_changed_in_place(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> bool {
+    if pick.local.id == pin.id || pick.image != pin.image {
+        return false;
+    }
+    let own = catalog.version_of(&pin.image, pin.id);
+    match (catalog.version_of(&pick.image, pick.local.id), own, &pick.image) {
+        (.., ImageRef::Version(_)) => true,
+        (Some(picked), Some(own), _) => picked.id == own.id,
+        _ => pick.published.is_some() && pick.published == pin.published,
+    }
 }
 
 /// Whether a pick is older than the pin, by its release, or within one by its date.
@@ -282,7 +300,8 @@ fn undated() -> Failure {
     )
 }
 
-fn in_listing<'c>(
+/// Chooses among the local images of one listing.
+pub(super) fn in_listing<'c>(
     target: &Target,
     listing: &'c Listing,
     label: Option<&Label>,

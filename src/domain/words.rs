@@ -80,6 +80,9 @@ pub fn near<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'
     scored.into_iter().map(|(_, word)| word).take(3).collect()
 }
 
+/// For how many unknown words of one run near ones are looked up.
+pub const MOST_SUGGESTIONS: usize = 20;
+
 /// "did you mean `a` or `b`?", if anything is near.
 pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let near = near(wrong, known);

@@ -10,6 +10,7 @@ use super::lenient::{Object, objects};
 use super::lines::Lines;
 use super::places::Places;
 use crate::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, Question, StatedType, Told, Version};
+use crate::domain::timestamp;
 use crate::domain::words::visible;
 use crate::domain::{Expected, ImageId, ImageRef, Label, VersionId};
 
@@ -152,7 +153,12 @@ impl Snapshot {
         if let Some(pair) = images.windows(2).find(|pair| pair[0].image.label == pair[1].image.label) {
             return Err(Malformed::Twice(pair[0].image.label.clone()));
         }
-        Ok(Self::of(images, timestamp("taken", &file.taken)?))
+        let taken = date("taken", Some(file.taken.clone()))?.ok_or(Malformed::Word {
+            key: "taken",
+            value: file.taken,
+            expected: Expected("a time in the years 1 to 9999, like 2026-10-05T08:00:00Z"),
+        })?;
+        Ok(Self::of(images, taken))
     }
 
     /// The text of the snapshot. The same catalog gives the same text.
@@ -265,12 +271,11 @@ impl ImageEntry {
             id: word("id", &self.id)?,
             name: self.name,
             categories: self.categories.words(),
-            valid_until: self.valid_until.map(|time| timestamp("valid_until", &time)).transpose()?,
+            valid_until: date("valid_until", self.valid_until)?,
         };
         let mut versions = Vec::new();
         for entry in self.versions {
-            let published = entry.published.map(|time| timestamp("published", &time)).transpose()?;
-            versions.push(Version { id: word("id", &entry.id)?, published });
+            versions.push(Version { id: word("id", &entry.id)?, published: date("published", entry.published)? });
         }
         let rows = self.local_images.into_iter().map(|entry| entry.read(&image)).collect::<Result<_, _>>()?;
         Ok(Entry { image, versions, rows })
@@ -330,12 +335,10 @@ fn word<T: FromStr<Err = Expected>>(key: &'static str, value: &str) -> Result<T,
     value.parse().map_err(|expected| Malformed::Word { key, value: value.to_owned(), expected })
 }
 
-fn timestamp(key: &'static str, value: &str) -> Result<Timestamp, Malformed> {
-    value.parse().map_err(|_| Malformed::Word {
-        key,
-        value: value.to_owned(),
-        expected: Expected("a time like 2026-10-05T08:00:00Z"),
-    })
+/// A date, if it is one that can be believed.
+fn date(key: &'static str, value: Option<String>) -> Result<Option<Timestamp>, Malformed> {
+    let Some(value) = value else { return Ok(None) };
+    timestamp::read(&value).map_err(|expected| Malformed::Word { key, value, expected })
 }
 
 /// A message that may quote the file, without the middle of what is longer than a few lines: its end has the place.

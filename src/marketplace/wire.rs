@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::lenient::{List, Object, lenient};
 use super::lines::Lines;
 use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
+use crate::domain::timestamp;
 use crate::domain::word_set::WordSet;
 use crate::domain::words::visible;
 use crate::domain::{Arch, ImageId, ImageType, Label, LocalImageId, VersionId, Zone};
@@ -32,6 +33,9 @@ pub(super) struct Row<K, T> {
 
 /// What tells a local image from others. One ID may be listed in several cells.
 pub(super) type LocalImageKey = (LocalImageId, Option<(Zone, Arch, StatedType)>);
+
+/// What tells the rows of versions apart. One version may be listed with two dates.
+pub(super) type VersionKey = (VersionId, Option<Timestamp>);
 
 impl<R: DeserializeOwned> Page<R> {
     /// Reads one page.
@@ -82,13 +86,16 @@ impl VersionRow {
     ///
     /// # Errors
     /// Why the row cannot be believed.
-    pub(super) fn read(self) -> Result<Row<VersionId, Version>, String> {
+    pub(super) fn read(self) -> Result<Row<VersionKey, Version>, String> {
         let id = id("a version", self.id)?;
-        let published = self.published_at.and_then(|time| time.parse::<Timestamp>().ok());
-        // Whole seconds tell builds apart, and people can read them.
-        let published = published.and_then(|time| Timestamp::from_second(time.as_second()).ok());
-        Ok(Row { key: id, thing: Some(Version { published, id }), text: 0 })
+        let published = date(self.published_at);
+        Ok(Row { key: (id, published), thing: Some(Version { published, id }), text: 0 })
     }
+}
+
+/// Reads a date. One that cannot be read is as good as none.
+fn date(stated: Option<String>) -> Option<Timestamp> {
+    timestamp::read(&stated?).ok().flatten()
 }
 
 /// Reads the ID of a row.
@@ -166,7 +173,7 @@ impl ImageRow {
             label,
             name: self.name.unwrap_or_default(),
             categories: self.categories.unwrap_or_default().words(),
-            valid_until: self.valid_until.and_then(|time| time.parse::<Timestamp>().ok()),
+            valid_until: date(self.valid_until),
         };
         let text = image.name.len() + image.categories.size();
         Ok(Row { key: id, thing: Some(image), text })

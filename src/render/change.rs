@@ -53,7 +53,7 @@ pub(super) fn detail(change: &Change, ids: &ShortIds) -> String {
     let when = |pin: &Option<Pin>| pin.as_ref().and_then(|pin| pin.published);
     let mut parts = Vec::new();
     if let Some(newer) = change.newer.as_ref().filter(|_| change.action() == Action::Kept) {
-        parts.push(format!("newer: {}", ids.show(newer.id)));
+        parts.push(format!("{}: {}", if newer.is_older { "older" } else { "newer" }, ids.show(newer.id)));
         parts.extend(published(when(&change.to), newer.published));
     }
     match (&change.from, &change.to) {

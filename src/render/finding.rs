@@ -273,7 +273,15 @@ pub(super) fn remedies<'a>(findings: impl IntoIterator<Item = &'a Finding>, invo
     if !edited.is_empty() {
         let aim = "somebody changed the lockfile by hand, or a merge did; to see who";
         remedies.push(with_names(aim, "log", &edited));
-        remedies.push(upgrade("to pin anew what was changed", edited));
+    }
+    // A block that is not declared is not pinned again, but dropped.
+    let declared = names(&|finding| {
+        let statuses = &finding.statuses;
+        (statuses.contains(&Status::Mismatch) || statuses.contains(&Status::Edited))
+            && !statuses.contains(&Status::Undeclared)
+    });
+    if !declared.is_empty() {
+        remedies.push(upgrade("to pin anew what was changed", declared));
     }
     if !with(&[Status::Unlocked, Status::Undeclared]).is_empty() {
         remedies.push(run("to make the lock follow the manifest".to_owned(), "resolve"));
@@ -287,7 +295,11 @@ pub(super) fn remedies<'a>(findings: impl IntoIterator<Item = &'a Finding>, invo
         let moves = [Status::Outdated, Status::Incompatible, Status::Withdrawn, Status::Retired];
         finding.latest.is_some() && finding.statuses.iter().any(|status| moves.contains(status))
     });
-    let movable: BTreeSet<&Name> = movable.difference(&gone).copied().collect();
+    // Nor is one upgraded of which a cell would go back to an older version.
+    let back = names(&|finding| {
+        finding.statuses.contains(&Status::Outdated) && finding.latest.as_ref().is_some_and(|latest| latest.is_older)
+    });
+    let movable: BTreeSet<&Name> = movable.into_iter().filter(|it| !gone.contains(it) && !back.contains(it)).collect();
     if !movable.is_empty() {
         remedies.push(upgrade("to move to the latest", movable));
     }

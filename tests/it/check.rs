@@ -480,3 +480,35 @@ fn that_nothing_is_offered_anywhere_is_not_believed_of_a_marketplace_that_tells_
        = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
 }
+
+/// An edited block stays one if its image is not declared anymore, and its ID may be any.
+#[test]
+fn an_edited_block_of_an_undeclared_image_has_all_its_statuses() {
+    let ours = || local("docker", "fr-par-1", "x86_64", 1);
+    let marketplace = Marketplace::offering([ours(), local("gitlab", "fr-par-1", "x86_64", 9)]);
+    let image = |name: &str| format!("[images.{name}]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
+    let bench = Bench::with(&(image("db") + &image("web"))).asking(&marketplace);
+    bench.ok("resolve");
+    bench.write("images.toml", image("web"));
+    let lock = bench.lock();
+    let db = lock.find("name = \"web\"").unwrap();
+    let with = |number| lock[..db].replace(&id(1), &id(number)) + &lock[db..];
+    bench.write("images.lock", with(3));
+    assert_snapshot!(bench.run("check"), @"
+    STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  DETAIL
+    edited   db    fr-par-1  x86_64  docker  00000003  unknown    the block does not match its digest: edited by hand, or by a merge; in the lock, but not declared
+    current  web   fr-par-1  x86_64  docker  00000001  unknown
+
+    2 pins: 1 edited, 1 current
+    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log db
+    to make the lock follow the manifest: imagelock resolve
+    --- exit 2
+    ");
+    bench.write("images.lock", with(9));
+    assert!(bench.run("check").stdout.contains("the pinned ID is `gitlab`, not `docker`"));
+    let json: serde_json::Value = serde_json::from_str(&bench.run("check --format json").stdout).unwrap();
+    assert_eq!(json["pins"][0]["statuses"], serde_json::json!(["mismatch", "edited", "undeclared"]), "{json}");
+    // `resolve` drops it, as `check` says.
+    bench.ok("resolve");
+    assert_eq!(bench.lock().matches("[[pin]]").count(), 1);
+}

@@ -135,6 +135,9 @@ fn cells_of_different_versions_are_pinned_and_reported() {
 
     2 pins: 1 added, 1 kept
     --- stderr
+    warning: images.toml:3:22: the version of the other pins of `web` is not offered in nl-ams-1 for x86_64
+      = note: their version was published on 2026-10-01
+      = help: `imagelock resolve --upgrade web` upgrades the other pins
     warning: images.toml:2:9: the cells of `web` are of different versions
       = note: published 2026-10-01: fr-par-1 (x86_64)
       = note: published 2026-11-20: nl-ams-1 (x86_64)
@@ -164,7 +167,13 @@ fn where_the_marketplace_went_back_the_pin_is_outdated() {
         marketplace.offers([docker(1).published(OLD)]);
         let run = bench.run("check");
         assert_eq!(run.status, Some(2), "{run}");
-        assert!(run.stdout.contains("the Marketplace went back to an older one"), "{run}");
+        assert!(run.stdout.contains("the Marketplace went back to an older version"), "{run}");
+        // What would be a downgrade is no advice.
+        assert!(!run.stdout.contains("--upgrade"), "{run}");
+        assert!(bench.run("check --format json").stdout.contains(&id(1)));
+        let before = bench.lock();
+        assert!(bench.ok("resolve --upgrade --dry-run").contains("moved "));
+        assert_eq!(bench.lock(), before);
         bench.ok("resolve --upgrade");
         assert!(bench.lock().contains(&id(1)));
     }
@@ -188,4 +197,110 @@ fn a_row_of_another_label_is_pinned_neither_from_a_version_nor_by_an_image_id() 
         manifest("").replace("label = \"docker\"", &format!("image-id = \"{}\"", image_id("docker"))),
     );
     bench.fails("resolve");
+}
+
+/// A snapshot of one image whose version and end have these dates.
+fn snapshot(published: &str, valid_until: &str) -> String {
+    let (image, version) = (image_id("docker"), version_id("docker", OLD));
+    serde_json::json!({"imagelock_snapshot": 1, "taken": "2026-11-24T08:00:00Z", "images": [{
+        "label": "docker", "id": image, "name": "Docker", "valid_until": valid_until,
+        "versions": [{"id": version, "published": published}],
+        "local_images": [{"id": id(1), "zone": "fr-par-1", "arch": "x86_64", "versions": [version], "commercial_types": []}],
+    }]})
+    .to_string()
+}
+
+/// What no reader of TOML 1.0 has to hold, and what Go programs write if they have no date.
+const IMPOSSIBLE: [&str; 4] =
+    ["-000001-01-01T00:00:00Z", "0000-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"];
+
+#[test]
+fn an_impossible_date_is_as_good_as_none() {
+    for date in IMPOSSIBLE {
+        let marketplace = Marketplace::offering([docker(1).published(date)]).valid_until("docker", date);
+        let online = Bench::with(&manifest("")).asking(&marketplace);
+        let offline = Bench::with(&manifest(""));
+        offline.write("c.json", snapshot(date, date));
+        for (bench, catalog) in [(online, ""), (offline, "--catalog c.json ")] {
+            bench.ok(&format!("{catalog}resolve"));
+            assert!(!bench.lock().contains("published"), "{date}");
+            // An end before all time would be an end that has passed.
+            let check = bench.run(&format!("{catalog}check"));
+            assert_eq!(check.status, Some(0), "{date}: {check}");
+            bench.ok(&format!("{catalog}search docker"));
+            std::fs::remove_file(bench.path("images.lock")).unwrap();
+            let message = bench.fails(&format!("{catalog}resolve --min-age 1d"));
+            assert!(message.contains("no version of `docker` is 1d old yet"), "{date}: {message}");
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_was_taken_at_a_possible_time() {
+    for date in IMPOSSIBLE {
+        let bench = Bench::with(&manifest(""));
+        bench.write("c.json", snapshot(OLD, NEW).replace("2026-11-24T08:00:00Z", date));
+        let message = bench.fails("--catalog c.json resolve");
+        assert!(message.contains("expected a time in the years 1 to 9999"), "{message}");
+    }
+}
+
+#[test]
+fn a_lockfile_with_an_impossible_date_is_refused_with_its_place() {
+    let (bench, _marketplace) = behind("");
+    for date in IMPOSSIBLE {
+        let lock = bench.lock();
+        for line_end in ["\n", "\r\n"] {
+            bench.write("images.lock", lock.replace(OLD, date).replace('\n', line_end));
+            let message = bench.fails("list");
+            assert!(message.contains("`published` is not a date that a lockfile can hold"), "{date}: {message}");
+            assert!(message.contains("images.lock:11:13"), "{date}: {message}");
+        }
+        bench.write("images.lock", lock);
+    }
+}
+
+#[test]
+fn ages_reach_to_the_limits_of_time() {
+    let century = "min-age = \"36600d\"\neol-warning = \"36600d\"\n";
+    for (published, end) in
+        [("0001-01-01T00:00:01Z", "0001-01-01T00:00:01Z"), ("9999-12-30T21:59:59Z", "9999-12-30T21:59:59Z")]
+    {
+        let bench = Bench::with(&manifest(century));
+        bench.write("c.json", snapshot(published, end));
+        for now in ["0001-01-01T00:00:01Z", "2026-11-24T08:00:00Z", "9999-12-30T21:59:59Z"] {
+            for command in
+                ["resolve --min-age 0d", "resolve --upgrade", "check", "explain web", "search docker", "list"]
+            {
+                let run = bench.run(&format!("--now {now} --catalog c.json {command}"));
+                assert!(
+                    matches!(run.status, Some(0..=2)) && !run.stderr.contains("panicked"),
+                    "{now} {command}: {run}"
+                );
+            }
+        }
+    }
+}
+
+proptest::proptest! {
+    /// Whatever the Marketplace says, the lockfile is TOML 1.0, and survives a checkout with other line ends.
+    #[test]
+    fn a_lockfile_holds_no_date_that_toml_does_not(second in -377_705_116_800_i64..=253_402_207_200) {
+        use imagelock::domain::{lock::Lock, timestamp};
+        let time = jiff::Timestamp::from_second(second).unwrap();
+        let pin = |published| {
+            let text = "version = 1\n[[pin]]\nname = \"web\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\ntype = \"instance_sbs\"\n\
+                        label = \"docker\"\nid = \"00000001-0000-4000-8000-000000000000\"\ndigest = \"\"\n";
+            let pin = Lock::parse(text).unwrap().pins()[0].clone();
+            Lock::new([imagelock::domain::lock::Pin { published, ..pin }])
+        };
+        let lock = pin(timestamp::read(&time.to_string()).unwrap());
+        let text = lock.write();
+        proptest::prop_assert!(toml::de::DeTable::parse(&text).is_ok());
+        proptest::prop_assert_eq!(&Lock::parse(&text).unwrap(), &lock);
+        proptest::prop_assert_eq!(&Lock::parse(&text.replace('\n', "\r\n")).unwrap(), &lock);
+        // A date that would not be taken from outside is not read back either.
+        let forced = pin(Some(time)).write();
+        proptest::prop_assert_eq!(Lock::parse(&forced).is_ok(), lock.pins()[0].published.is_some());
+    }
 }

@@ -1,5 +1,6 @@
 //! Mistakes in `images.toml`: each message says what, where, and what to write instead.
 
+use imagelock::domain::manifest::{Manifest, check_names};
 use insta::assert_snapshot;
 
 use crate::bench::Bench;
@@ -593,4 +594,54 @@ fn beyond_a_screenful_mistakes_are_told_in_a_line_each_and_as_safely() {
     assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}'), "{message:?}");
     assert_snapshot!(message.rsplit_once("\n\n").unwrap().1, @"20 errors in all; nothing was changed");
     assert_snapshot!(message.lines().rev().nth(2).unwrap(), @r"error: images.toml:24:1: unknown key `k29\u{1b}[31m\u{202e}` in [images.web]");
+}
+
+/// A few kilobytes can ask for millions of pins: they are counted before they are made.
+#[test]
+fn a_manifest_of_too_many_pins_is_refused_with_their_number() {
+    let zones: Vec<String> = (0..100).map(|it| format!("\"aa-bb-{it}\"")).collect();
+    let archs: Vec<String> = (0..100).map(|it| format!("\"a{it}\"")).collect();
+    let manifest = |images: usize| {
+        let head = format!("[defaults]\nzones = [{}]\narchs = [{}]\n", zones.join(", "), archs.join(", "));
+        head + &(0..images).map(|it| format!("[images.n{it:03}]\nlabel = \"docker\"\n")).collect::<String>()
+    };
+    let bench = Bench::with(&manifest(300));
+    assert_snapshot!(bench.fails("resolve --locked"), @r#"
+    error: the manifest declares 3000000 pins, and imagelock accepts at most 100000
+      --> images.toml:24:9
+       |
+    24 | [images.n010]
+       |         ^^^^ [images.n010] exceeds the limit
+       |
+       = note: an image has one pin for each of its zones and architectures
+       = help: remove images, zones or architectures, or split the manifest
+    "#);
+    assert_eq!(Manifest::parse(&manifest(10)).unwrap().targets().len(), 100_000);
+    assert!(Manifest::parse(&manifest(11)).is_err());
+}
+
+#[test]
+fn the_manifests_of_a_run_are_bounded_together() {
+    let zones: Vec<String> = (0..100).map(|it| format!("\"aa-bb-{it}\"")).collect();
+    let archs: Vec<String> = (0..100).map(|it| format!("\"a{it}\"")).collect();
+    let head = format!("[defaults]\nzones = [{}]\narchs = [{}]\n", zones.join(", "), archs.join(", "));
+    let text = head + &(0..10).map(|it| format!("[images.n{it:03}]\nlabel = \"docker\"\n")).collect::<String>();
+    let bench = Bench::new();
+    for directory in 0..12 {
+        std::fs::create_dir(bench.path(&format!("d{directory:02}"))).unwrap();
+        bench.write(&format!("d{directory:02}/images.toml"), &text);
+    }
+    let message = bench.fails("resolve --locked --recursive .");
+    assert!(message.contains("the manifests of this run declare more than 1000000 pins together"), "{message}");
+}
+
+/// To compare each of many wrong names with each right one would take their product in time.
+#[test]
+fn only_the_first_of_many_wrong_names_get_a_suggestion() {
+    let names: Vec<String> = (0..30).map(|it| format!("fron{it}")).collect();
+    let front = "front".parse().unwrap();
+    let problems = check_names(&names, &[&front].into_iter().collect()).unwrap_err();
+    assert_eq!(problems.len(), 30);
+    let suggestion = Some("did you mean `front`?".to_owned());
+    assert_eq!(problems.iter().filter(|problem| problem.help == suggestion).count(), 20);
 }

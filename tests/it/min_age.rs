@@ -179,3 +179,89 @@ fn an_older_version_is_taken_only_where_it_is_certain_that_the_newer_one_has_not
     });
     assert!(bench.fails("resolve").contains("it counts 1 rows, and sent 0"));
 }
+
+/// The Marketplace may replace the local image of a version: the date stays, and nothing says how old the new one is.
+#[test]
+fn what_was_changed_in_place_has_no_known_age() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let bench = Bench::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.offers([docker(7).published(OLD)]);
+    let run = bench.run("check");
+    assert_eq!(run.status, Some(0), "{run}");
+    assert!(run.stdout.contains("cooling ") && run.stdout.contains("changed in place; its age is unknown"), "{run}");
+    let before = bench.lock();
+    bench.ok("resolve --upgrade");
+    assert_eq!(bench.lock(), before);
+    let explained = bench.ok("explain web");
+    let line = |id: &str| explained.lines().find(|line| line.contains(id)).unwrap().to_owned();
+    assert!(line(&id(1)).contains(" wins "), "{explained}");
+    assert!(line(&id(7)).contains("changed in place; its age is unknown"), "{explained}");
+    // Another version that is old enough passes, and so does the policy's end for one run.
+    let next = "2026-11-01T08:00:00Z";
+    marketplace.offers([docker(8).published(next), docker(7).published(OLD).superseded()]);
+    bench.ok("resolve --upgrade");
+    assert!(bench.lock().contains(&id(8)));
+    marketplace.offers([docker(9).published(next)]);
+    bench.ok("resolve --upgrade --min-age 0d");
+    assert!(bench.lock().contains(&id(9)));
+}
+
+#[test]
+fn a_cell_without_a_pin_takes_what_was_changed_in_place() {
+    let marketplace = Marketplace::offering([docker(7).published(OLD)]);
+    let bench = Bench::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    bench.ok("resolve");
+    assert!(bench.lock().contains(&id(7)));
+}
+
+#[test]
+fn without_an_age_what_was_changed_in_place_is_outdated() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let bench = Bench::with(&manifest("")).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.offers([docker(7).published(OLD)]);
+    let run = bench.run("check");
+    assert_eq!(run.status, Some(2), "{run}");
+    assert!(run.stdout.contains("outdated ") && run.stdout.contains("changed in place"), "{run}");
+    bench.ok("resolve --upgrade");
+    assert!(bench.lock().contains(&id(7)));
+}
+
+/// An exact version that is asked for is one that can be changed in place as well.
+#[test]
+fn an_exact_version_that_was_changed_in_place_has_no_known_age() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let exact = manifest("min-age = \"10d\"\n")
+        .replace("label = \"docker\"", &format!("version-id = \"{}\"", version_id("docker", OLD)));
+    let bench = Bench::with(&exact).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.offers([docker(7).published(OLD)]);
+    let run = bench.run("check");
+    assert!(run.stdout.contains("cooling "), "{run}");
+    bench.ok("resolve --upgrade");
+    assert!(bench.lock().contains(&id(1)));
+}
+
+#[test]
+fn of_two_dates_of_one_version_the_younger_counts() {
+    for pages in [1, 2] {
+        let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+        let bench = Bench::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+        marketplace.answers(move |path, _, _| {
+            if !path.contains("/versions?") {
+                return Reply::Normal;
+            }
+            let row = |date: &str| serde_json::json!({"id": version_id("docker", OLD), "published_at": date});
+            let (old, young) = (row(OLD), row(NEW));
+            let rows = match (pages, path.contains("page=2")) {
+                (1, _) => vec![old, young],
+                (_, false) => vec![old],
+                (_, true) => vec![young],
+            };
+            Reply::Json(serde_json::json!({"versions": rows, "total_count": 2}))
+        });
+        let message = bench.fails("resolve");
+        assert!(message.contains("no version of `docker` is 10d old yet"), "{pages}: {message}");
+    }
+}

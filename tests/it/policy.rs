@@ -150,3 +150,30 @@ fn what_is_not_accepted_is_still_drift() {
     --- exit 0
     "#);
 }
+
+/// Of several acceptances of one status the first that holds counts, and those of other images change nothing.
+#[test]
+fn of_several_acceptances_the_first_that_holds_counts() {
+    let accept = "accept = [{ status = \"outdated\", reason = \"over\", until = 2026-01-01 }, \
+                  { status = \"outdated\", reason = \"first\", until = 2027-01-01 }, \
+                  { status = \"outdated\", reason = \"second\", until = 2028-01-01 }]\n";
+    let (bench, _marketplace) = behind(accept);
+    bench.write("images.toml", bench.read("images.toml") + &manifest("").replace("images.web", "images.zeta"));
+    bench.write("images.lock", bench.lock() + &zeta(&bench.lock()));
+    let run = bench.run("check");
+    assert!(run.stdout.contains("outdated accepted until 2027-01-01: first"), "{run}");
+    assert!(!run.stdout.contains("second"), "{run}");
+    assert!(run.stderr.contains("the acceptance of `outdated` for `web` ended on 2026-01-01"), "{run}");
+    assert_eq!(run.status, Some(2), "the other image accepts nothing: {run}");
+}
+
+/// The block of `web` as one of `zeta`.
+fn zeta(lock: &str) -> String {
+    let lock = imagelock::domain::lock::Lock::parse(lock).unwrap();
+    let pins = lock.pins().iter().cloned().map(|mut pin| {
+        pin.cell.name = "zeta".parse().unwrap();
+        pin
+    });
+    let text = imagelock::domain::lock::Lock::new(pins).write();
+    text[text.find("\n[[pin]]").unwrap()..].to_owned()
+}

@@ -9,7 +9,8 @@ use toml::de::{DeTable, DeValue};
 use super::{FORMAT, Lock, Pin, digest, named};
 use crate::domain::Cell;
 use crate::domain::fields::{Fields, Placed, document, unmerged, wrong_type};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, Span};
+use crate::domain::timestamp;
 use crate::domain::words::visible;
 
 const PIN: [&str; 12] = [
@@ -34,6 +35,9 @@ pub(super) fn read(text: &str) -> Result<Lock, Vec<Problem>> {
             "`imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; \
              or take one side whole with `git checkout --ours` or `--theirs`",
         )]);
+    }
+    if let Some(problem) = before_year_one(text) {
+        return Err(vec![problem]);
     }
     let mut problems = Vec::new();
     let lock = document(text, &mut problems).map(|document| blocks(document.get_ref(), text, &mut problems));
@@ -130,13 +134,35 @@ fn pin(block: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Option<Plac
     Some(Placed { value: (pin, digest), span: block.span() })
 }
 
+/// The problem of a date that no reader of TOML 1.0 has to hold.
+fn out_of_range(span: Span) -> Problem {
+    Problem::new("`published` is not a date that a lockfile can hold")
+        .at(span, "expected a year from 1 to 9999 in UTC")
+        .help("restore the file from version control, or remove the block and run `imagelock resolve`")
+}
+
+/// The first of the dates before year 1, which are not even TOML, but were once written.
+fn before_year_one(text: &str) -> Option<Problem> {
+    let key = "published = ";
+    let start = text.find("\npublished = -")? + 1 + key.len();
+    let date = text[start..].lines().next()?.trim_end();
+    matches!(timestamp::read(date), Ok(None)).then(|| out_of_range(start..start + date.len()))
+}
+
 fn published(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Timestamp> {
     let (_, value) = fields.get("published")?;
-    let timestamp = value.get_ref().as_datetime().and_then(|datetime| datetime.to_string().parse().ok());
-    if timestamp.is_none() {
-        problems.push(wrong_type("published", value, "a time with its offset, like 2025-10-27T10:03:30Z"));
+    let text = value.get_ref().as_datetime().map(ToString::to_string).unwrap_or_default();
+    match timestamp::read(&text) {
+        Ok(Some(_)) => text.parse().ok(),
+        Ok(None) => {
+            problems.push(out_of_range(value.span()));
+            None
+        }
+        Err(_) => {
+            problems.push(wrong_type("published", value, "a time with its offset, like 2025-10-27T10:03:30Z"));
+            None
+        }
     }
-    timestamp
 }
 
 /// Refuses a file without a format, and one of a format that this release does not read.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use memchr::{memchr, memmem};
 
-use super::{HEAD, Lock, Pin, digest, named};
+use super::{HEAD, Lock, Pin, digest, is_writable, named};
 use crate::domain::{Arch, Cell, Label, Zone};
 
 /// Reads a text that is canonical to the last byte; `None` for any other.
@@ -150,7 +150,7 @@ impl Words {
         {
             return Some(*time);
         }
-        let time = text.parse().ok().filter(|time: &Timestamp| time.to_string() == text)?;
+        let time = text.parse().ok().filter(|time: &Timestamp| time.to_string() == text && is_writable(*time))?;
         self.date = Some((text.to_owned(), time));
         Some(time)
     }

@@ -14,6 +14,7 @@ use super::fields::Placed;
 use super::manifest::{Target, Wanted};
 use super::problem::{Problem, Span};
 use super::release::Release;
+use super::timestamp::in_range;
 use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, VersionId};
 pub use canonical::Reader;
 use jiff::Timestamp;
@@ -21,6 +22,9 @@ use sha2::{Digest, Sha256};
 
 /// The format that this release reads and writes.
 const FORMAT: u32 = 1;
+
+/// A command names at most this many edited blocks.
+const MOST_EDITED: usize = 64;
 
 /// The head of the file. The remark on the version is what an older release quotes when it meets a newer format.
 const HEAD: &str = "\
@@ -66,8 +70,12 @@ impl Pin {
 
     /// Whether this pin is still good for `target`: what is no longer required changes nothing.
     pub fn satisfies(&self, target: &Target) -> bool {
-        self.cell == target.cell
-            && self.image_type == target.image_type
+        self.cell == target.cell && self.fits(target)
+    }
+
+    /// Whether this pin is good for what `target` declares, if it were in its cell.
+    pub fn fits(&self, target: &Target) -> bool {
+        self.image_type == target.image_type
             && (target.instance_type.is_none() || self.instance_type == target.instance_type)
             && match &target.wanted {
                 Wanted::Release(pattern, range) => {
@@ -130,6 +138,11 @@ fn named(
         (label, None, Some(id)) => Some((ImageRef::Version(id), label)),
         (None, None, None) | (_, Some(_), Some(_)) => None,
     }
+}
+
+/// Whether a lockfile may hold a date: any reader of TOML 1.0 must be able to.
+fn is_writable(time: Timestamp) -> bool {
+    in_range(time).is_some()
 }
 
 /// `sha256:` and 64 digits.
@@ -259,18 +272,28 @@ impl Lock {
         self.edited.contains_key(cell)
     }
 
+    /// The cells whose blocks were changed by something other than imagelock.
+    pub fn edited_cells(&self) -> impl Iterator<Item = &Cell> {
+        self.edited.keys()
+    }
+
     /// The problem of an edited block, if it is one, for those who need a pin that somebody vouches for.
     pub fn edited(&self, cell: &Cell) -> Option<Problem> {
         let span = self.edited.get(cell)?.span.clone();
         let title = format!("the block of {cell} in the lockfile does not match its digest");
         // One command for all of them: an upgrade of one fails because of the others.
-        let mut names: Vec<&str> = self.edited.keys().map(|cell| cell.name.as_str()).collect();
+        // Of too many it would be as long as the file, and be said for each of them.
+        let mut names: Vec<&str> = self.edited.keys().map(|cell| cell.name.as_str()).take(MOST_EDITED + 1).collect();
         names.dedup();
         let it = if self.edited.len() == 1 { "it" } else { "them all" };
-        let help = format!(
-            "restore the file from version control, or run `imagelock resolve --upgrade {}` to pin {it} anew",
-            names.join(" ")
-        );
+        let help = if self.edited.len() > MOST_EDITED {
+            "restore the file from version control".to_owned()
+        } else {
+            let names = names.join(" ");
+            format!(
+                "restore the file from version control, or run `imagelock resolve --upgrade {names}` to pin {it} anew"
+            )
+        };
         Some(Problem::new(title).in_lock().at(span, "the block was edited by hand, or by a merge").help(help))
     }
 

@@ -1,5 +1,6 @@
 //! `images.toml`: text -> [`Manifest`], the cells that people ask for. Collects every problem of the file.
 
+mod cells;
 pub mod edit;
 mod read;
 
@@ -12,8 +13,11 @@ use super::output::Output;
 use super::policy::{Age, Policy};
 use super::problem::{Problem, Span};
 use super::release::{LabelPattern, Range};
-use super::words::{and_more, did_you_mean, oddities, quoted, visible};
+use super::words::{MOST_SUGGESTIONS, and_more, did_you_mean, oddities, quoted, visible};
 use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, Name, VersionId};
+
+/// The most pins that one manifest may declare.
+pub const MOST_PINS: usize = 100_000;
 
 /// A manifest without problems: the targets, sorted by cell, no cell twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,8 +125,15 @@ impl Manifest {
     /// The same manifest with another minimum age for all images.
     #[must_use]
     pub fn with_min_age(mut self, min_age: Age) -> Self {
+        let min_age = Some(min_age).filter(|age| !age.is_zero());
+        // The cells of an image follow one another and share one policy, before as after.
+        let mut last: Option<(Arc<Policy>, Arc<Policy>)> = None;
         for target in &mut self.targets {
-            Arc::make_mut(&mut target.policy).min_age = Some(min_age).filter(|age| !age.is_zero());
+            let changed = match &last {
+                Some((from, to)) if Arc::ptr_eq(from, &target.policy) => Arc::clone(to),
+                _ => Arc::new(Policy { min_age, ..(*target.policy).clone() }),
+            };
+            last = Some((std::mem::replace(&mut target.policy, Arc::clone(&changed)), changed));
         }
         self
     }
@@ -141,15 +152,22 @@ pub fn check_names(wanted: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSe
     let mut names = BTreeSet::new();
     let mut problems = Vec::new();
     let all = || known.iter().map(|name| name.as_str());
-    for text in wanted {
+    for (at, text) in wanted.iter().enumerate() {
         if let Some(name) = text.parse::<Name>().ok().filter(|name| known.contains(name)) {
             names.insert(name);
             continue;
         }
-        let help =
-            did_you_mean(text, all()).unwrap_or_else(|| format!("the images are {}", and_more(all().map(quoted), 12)));
         let problem = Problem::new(format!("no image is named `{}`", visible(text)));
-        problems.push(Problem { notes: oddities(text), ..problem }.help(help));
+        let problem = Problem { notes: oddities(text), ..problem };
+        // To compare each wrong name with each right one would take their product in time.
+        problems.push(if at < MOST_SUGGESTIONS {
+            problem.help(
+                did_you_mean(text, all())
+                    .unwrap_or_else(|| format!("the images are {}", and_more(all().map(quoted), 12))),
+            )
+        } else {
+            problem
+        });
     }
     if problems.is_empty() { Ok(names) } else { Err(problems) }
 }

@@ -7,6 +7,7 @@ use semver::{Version, VersionReq};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::cells::Cells;
 use super::{Manifest, Places, Target, Wanted};
 use crate::domain::fields::{Fields, Placed, malformed, word_value, wrong_type};
 use crate::domain::output;
@@ -132,11 +133,12 @@ fn targets(top: &Fields<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>
     let mut entries = images.entries();
     // In the order of their cells, so that nothing is left to sort.
     entries.sort_by_key(|(key, ..)| *key);
-    let mut targets = Vec::new();
+    let mut cells = Cells::default();
     for (key, span, value) in entries {
-        image(key, span, value, defaults, &mut targets, problems);
+        image(key, span, value, defaults, &mut cells, problems);
     }
-    targets
+    cells.check(problems);
+    cells.targets
 }
 
 /// Reads one `[images.NAME]` into its cells.
@@ -145,7 +147,7 @@ fn image(
     span: Span,
     value: &Spanned<DeValue<'_>>,
     defaults: &Inheritable,
-    targets: &mut Vec<Target>,
+    cells: &mut Cells,
     problems: &mut Vec<Problem>,
 ) {
     let name: Option<Name> =
@@ -181,6 +183,9 @@ fn image(
     let (Some(name), Some(wanted), Some(mut zones), Some(mut archs)) = (name, wanted, zones, archs) else {
         return;
     };
+    if !cells.has_room(zones.len().saturating_mul(archs.len()), fields.span, &fields.title) {
+        return;
+    }
     zones.sort_by(|a, b| a.value.cmp(&b.value));
     archs.sort_by(|a, b| a.value.cmp(&b.value));
     let places = Arc::new(Places {
@@ -190,7 +195,7 @@ fn image(
     });
     for zone in &zones {
         for arch in &archs {
-            targets.push(Target {
+            cells.targets.push(Target {
                 cell: Cell { name: name.clone(), zone: zone.value.clone(), arch: arch.value.clone() },
                 wanted: wanted.value.clone(),
                 image_type: image_type.as_ref().map_or(ImageType::InstanceSbs, |placed| placed.value),
