@@ -81,6 +81,39 @@ impl Repository {
         self.found(command)
     }
 
+    /// Whether this clone lacks the older commits.
+    pub fn is_shallow(&self) -> bool {
+        !self.ends.is_empty()
+    }
+
+    /// The same repository, about the lockfile under the name that it had in the `old` commit, if it was renamed between
+    /// that and the `new` one.
+    ///
+    /// # Errors
+    /// If git cannot be asked.
+    pub fn before_rename(self, old: &str, new: &str) -> Result<Self, Error> {
+        if self.lockfile(old)?.is_some() {
+            return Ok(self);
+        }
+        let mut command = self.git();
+        command.args(["rev-parse", "--show-cdup", "--show-prefix"]);
+        let answer_of = |command| answer(self.run(command, None)?);
+        let place = answer_of(command)?;
+        let place = String::from_utf8_lossy(&place).into_owned();
+        let (up, prefix) = place.split_once('\n').ok_or_else(|| misunderstood("rev-parse"))?;
+        let mut command = self.git();
+        command.args(["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-relative", "--no-ext-diff"]);
+        command.args(["--find-renames=70%", "--diff-filter=R", old, new]);
+        let renames = answer_of(command)?;
+        let renames = String::from_utf8_lossy(&renames).into_owned();
+        // `:MODE MODE HASH HASH STATUS`, the old path, the new one.
+        let fields: Vec<&str> = renames.split_terminator('\0').collect();
+        let here = format!("{}{}", prefix.trim_end_matches('\n'), self.file.to_string_lossy());
+        let renamed = fields.chunks_exact(3).find(|rename| rename[2] == here);
+        let file = renamed.map_or_else(|| self.file.clone(), |rename| format!("{up}{}", rename[1]).into());
+        Ok(Self { file, ..self })
+    }
+
     /// The lockfile as a commit has it; `None` if it has none.
     ///
     /// # Errors
@@ -93,7 +126,7 @@ impl Repository {
         Ok(String::from_utf8_lossy(&answer).split(['\t', ' ']).nth(2).map(str::to_owned))
     }
 
-    /// The commits that changed the lockfile, on the line of first parents.
+    /// The commits that changed the lockfile up to a revision, on the line of first parents.
     ///
     /// So each revision starts where the one before it ended, and a pin counts from when it came to this branch. On
     /// the branches that were merged, pins may have moved to where a merge did not follow; and what a merge brought in
@@ -101,16 +134,16 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub fn history(&self) -> Result<History, Error> {
+    pub fn history(&self, from: &str) -> Result<History, Error> {
         let mut command = self.git();
         command.args(["log", "--first-parent", "--diff-merges=first-parent", "--root"]);
         // What is less alike than this is no rename. Git opens every file that might be alike: fewer, so, by far.
         command.args(["--follow", "--find-renames=70%"]);
         // What the user's configuration might make otherwise.
         command.args(["--no-color", "--no-show-signature", "--no-relative", "--encoding=UTF-8"]);
-        command.args(["-z", "--raw", "--no-abbrev", "--format=%H%x00%ct%x00%aN%x00%s", "HEAD", "--"]).arg(&self.file);
+        command.args(["-z", "--raw", "--no-abbrev", "--format=%H%x00%ct%x00%aN%x00%s", from, "--"]).arg(&self.file);
         let output = self.run(command, None)?;
-        if !output.status.success() && self.commit("HEAD")?.is_none() {
+        if !output.status.success() && self.commit(from)?.is_none() {
             return Ok(History { revisions: Vec::new(), is_whole: true });
         }
         let revisions = revisions(&answer(output)?).ok_or_else(|| misunderstood("log"))?;

@@ -16,7 +16,7 @@ pub fn run(context: &Context, names: &[String]) -> Result<Outcome, Error> {
     let path = lock_path(context.manifest())?;
     let text = files::read(&path)?;
     let repository = Repository::around(&path)?;
-    let History { revisions, is_whole } = repository.history()?;
+    let History { revisions, is_whole } = repository.history("HEAD")?;
     let Some((oldest, _)) = revisions.last().cloned() else {
         return Err(if text.is_some() { Error::NeverCommitted { path } } else { Error::NoLock { path } });
     };

@@ -238,7 +238,7 @@ fn missing_pin(candidates: &[Candidate], target: &Target, pin: Option<&Pin>) -> 
         label: pin.label().cloned(),
         image_type: Some(pin.image_type.to_string()),
         published: pin.published,
-        reason: "pinned, and no longer listed: superseded".to_owned(),
+        reason: "pinned, but the Marketplace does not list it".to_owned(),
     })
 }
 
