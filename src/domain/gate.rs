@@ -141,7 +141,8 @@ pub fn questions(base: &Base, lock: &Lock, targets: &[Target], catalog: &Catalog
         questions.extend([Question::Index, Question::Listing(image.clone())]);
         questions.extend(inquiry::identity(target, pin, catalog));
         let label = expected_label(pin, target, catalog);
-        let is_unlisted = matches!(catalog.local_image(pin.id), Answer::NotFound);
+        // A failure is also what was not asked: then the listing has the ID, or is not known yet.
+        let is_unlisted = matches!(is_looked_up(pin, label.as_ref(), catalog), Ok(false));
         if !is_unlisted || base.past.has(pin, label.as_ref()) {
             continue;
         }

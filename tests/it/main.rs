@@ -28,6 +28,7 @@ mod explain;
 mod export;
 mod faults;
 mod files;
+mod gate;
 mod git;
 mod help;
 mod history;
