@@ -11,7 +11,7 @@ use super::resolve::stale_outputs;
 use super::{Context, Outcome, all, join, named};
 use crate::domain::Name;
 use crate::domain::catalog::Catalog;
-use crate::domain::drift::{Report, drift, questions};
+use crate::domain::drift::{Report, disagreements, drift, questions};
 use crate::domain::gate::{self, Base};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
@@ -77,7 +77,9 @@ fn verify_changes(
     context.marketplace.inquire(&mut catalog, |catalog| {
         parts().flat_map(|(base, (targets, lock))| gate::questions(base, lock, targets, catalog)).collect()
     });
-    let outputs = all(projects.iter().map(stale_outputs))?;
+    let outputs = all(projects
+        .iter()
+        .map(|project| stale_outputs(project, &disagreements(&project.lock, project.manifest.targets()))))?;
     all(projects.iter().zip(parts()).zip(outputs).map(|((project, (base, (targets, lock))), stale)| {
         let report = gate::gate(base, lock, targets, context.now, &catalog);
         let mut report = report.map_err(|problems| project.error(problems))?;

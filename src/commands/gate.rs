@@ -33,7 +33,12 @@ pub(super) fn base(project: &Project, revision: &str) -> Result<Base, Error> {
     let repository = repository.before_rename(&base, &head)?;
     // As git names it.
     let name = PathBuf::from(format!("{revision}:{}", path.display()));
-    let lock = lock_at(&repository, &base, name)?.unwrap_or_default();
+    let lock = match lock_at(&repository, &base, name) {
+        Ok(lock) => lock.unwrap_or_default(),
+        // A lock that cannot be understood vouches for nothing, and the change may be what repairs it.
+        Err(Error::Problems { .. } | Error::NotText { .. }) => Lock::default(),
+        Err(error) => return Err(error),
+    };
     let past = past(&repository, &base, &lock, &project.lock)?;
     Ok(Base { side: Side { name: revision.to_owned(), commit: Some(base) }, lock, past })
 }

@@ -311,7 +311,10 @@ fn edits_and_files_that_are_out_of_date_are_drift() {
     git(&bench, &["restore", "images.env"]);
     assert_snapshot!(bench.run(GATE), @"");
     let report: Value = serde_json::from_str(&bench.run(&format!("{GATE} --format json")).stdout).unwrap();
-    assert_eq!((&report["drift"], &report["changed_since"][0]["stale_outputs"]), (&json!(true), &json!(["images.env"])));
+    assert_eq!(
+        (&report["drift"], &report["changed_since"][0]["stale_outputs"]),
+        (&json!(true), &json!(["images.env"]))
+    );
     for format in ["markdown", "github", "sarif", "junit", "html"] {
         let run = bench.run(&format!("{GATE} --format {format}"));
         assert_eq!(run.status, Some(2), "{format}");
@@ -451,6 +454,23 @@ fn a_new_stack_and_a_repository_without_commits() {
     let bench = crate::repository::with_git(Bench::with(MANIFEST).asking(&marketplace));
     bench.ok("resolve");
     assert!(bench.fails("check --changed-since HEAD").contains("no git repository"));
+}
+
+/// It vouches for nothing: all pins of the change are verified.
+#[test]
+fn a_change_may_repair_a_lock_that_cannot_be_read() {
+    for broken in [&b"<<<<<<< ours\n=======\n>>>>>>> theirs\n"[..], b"\xff\xfe", b"version = 9\n"] {
+        let (bench, _marketplace) = scene();
+        git(&bench, &["switch", "--quiet", "main"]);
+        let honest = bench.lock();
+        bench.write("images.lock", broken);
+        save(&bench, "A bad merge");
+        git(&bench, &["switch", "--quiet", "--create", "repair"]);
+        bench.write("images.lock", &honest);
+        assert!(passes(&bench, GATE).contains("pinned before"));
+        pin(&bench, 9);
+        assert_eq!(finds(&bench, GATE), ["unverified"]);
+    }
 }
 
 #[test]
