@@ -71,6 +71,12 @@ fn passes(bench: &Bench, line: &str) -> String {
     run.stdout
 }
 
+/// A run, with a word in place of the hash of `main`.
+fn told(bench: &Bench, line: &str) -> String {
+    let hash = git_in(bench, "", "2026-11-10T09:00:00Z", &["rev-parse", "main"]);
+    bench.run(line).to_string().replace(hash.trim(), "[MAIN]").replace(&hash[..8], "[MAIN]")
+}
+
 /// The statuses that the gate finds.
 #[track_caller]
 fn finds(bench: &Bench, line: &str) -> Vec<String> {
@@ -87,7 +93,13 @@ fn an_honest_upgrade_passes_and_only_its_image_is_asked_about() {
     bench.ok("resolve --upgrade web");
     save(&bench, "Upgrade web");
     marketplace.requests();
-    assert_snapshot!(bench.run(GATE), @"");
+    assert_snapshot!(told(&bench, GATE), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-09-02 → unknown, listed by the Marketplace
+
+    2 pins, 1 changed since main ([MAIN]): all verified
+    --- exit 0
+    ");
     let mut asked = marketplace.requests();
     asked.retain(|path| !path.starts_with("/marketplace/v2/images"));
     assert_eq!(asked.len(), 1, "{asked:?}");
@@ -98,7 +110,10 @@ fn an_honest_upgrade_passes_and_only_its_image_is_asked_about() {
 fn an_unchanged_lock_asks_the_marketplace_nothing() {
     let (bench, marketplace) = scene();
     marketplace.answers(|_, _, _| Reply::Raw(500, "text/plain", Vec::new()));
-    assert_snapshot!(bench.run(GATE), @"");
+    assert_snapshot!(told(&bench, GATE), @"
+    1 pin, 0 changed since main ([MAIN]): nothing to verify
+    --- exit 0
+    ");
     assert_eq!(marketplace.requests(), Vec::<String>::new());
     passes(&bench, &format!("{GATE} --offline"));
 }
@@ -124,7 +139,17 @@ fn a_swapped_id_is_unverified_whatever_holds_it() {
     }
     let (bench, _marketplace) = scene();
     pin(&bench, 9);
-    assert_snapshot!(bench.run(GATE), @"");
+    assert_snapshot!(told(&bench, GATE), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000009  published 2026-09-02 → 2026-09-02
+
+    STATUS      NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
+    unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and this lock did not pin it before the change
+
+    1 pin, 1 changed since main ([MAIN]): 1 unverified
+    restore the block from version control, or pin what the Marketplace lists: imagelock resolve --upgrade web
+    --- exit 2
+    ");
     // Not even an acceptance in the same change helps.
     let accept = "accept = [{ status = \"unverified\", reason = \"please\", until = 2027-01-01 }]";
     bench.write("images.toml", format!("{MANIFEST}{accept}\n"));
@@ -263,7 +288,14 @@ fn a_rename_a_new_zone_and_a_deletion_pass() {
     bench.write("images.toml", renamed);
     bench.write("images.lock", bench.lock().replace("name = \"web\"", "name = \"frontend\""));
     forge(&bench, "images.lock", |_| {});
-    assert_snapshot!(passes(&bench, GATE), @"");
+    assert_snapshot!(told(&bench, GATE), @"
+    CHANGE   NAME      ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    added    frontend  fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-09-02, pinned before
+    removed  web       fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-09-02
+
+    2 pins, 1 changed since main ([MAIN]): all verified
+    --- exit 0
+    ");
     save(&bench, "Rename");
 
     let (bench, marketplace) = scene();
@@ -309,7 +341,15 @@ fn edits_and_files_that_are_out_of_date_are_drift() {
     bench.ok("resolve --upgrade");
     passes(&bench, GATE);
     git(&bench, &["restore", "images.env"]);
-    assert_snapshot!(bench.run(GATE), @"");
+    assert_snapshot!(told(&bench, GATE), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-09-02 → unknown, listed by the Marketplace
+
+    `images.env` is out of date with the lockfile
+    1 pin, 1 changed since main ([MAIN]): 1 output out of date
+    to update the outputs: imagelock resolve
+    --- exit 2
+    ");
     let report: Value = serde_json::from_str(&bench.run(&format!("{GATE} --format json")).stdout).unwrap();
     assert_eq!(
         (&report["drift"], &report["changed_since"][0]["stale_outputs"]),
@@ -517,7 +557,16 @@ fn a_shallow_clone_is_an_error_with_the_fix() {
     // The merge base is there, and the proof is not.
     clone("2", "--single-branch", "longer");
     let why = bench.fails(&gate("longer", "HEAD~1"));
-    assert_snapshot!(why, @"");
+    assert_snapshot!(why, @r#"
+    error: cannot verify 1 pin without the whole history of the lockfile: `web` (fr-par-1, x86_64)
+     --> longer/images.toml:7:9
+      |
+    7 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ the Marketplace does not list its pinned ID
+      |
+      = note: this clone is shallow: its older commits are unknown
+      = help: run `git fetch --unshallow`; in CI, check out the whole history (`fetch-depth: 0`, `GIT_DEPTH: 0`)
+    "#);
     // What the Marketplace lists needs no history.
     marketplace.offers([noble(1), bookworm()]);
     assert_eq!(finds(&bench, &gate("longer", "HEAD~1")), [""; 0]);
@@ -549,10 +598,112 @@ fn a_name_limits_it_to_an_image() {
 fn every_format_has_the_moves_and_the_findings() {
     let (bench, _marketplace) = scene();
     pin(&bench, 9);
-    assert_snapshot!(bench.run(&format!("{GATE} --format markdown")), @"");
-    assert_snapshot!(bench.run(&format!("{GATE} --format github")), @"");
-    assert_snapshot!(bench.run(&format!("{GATE} --format json")), @"");
-    assert_snapshot!(bench.run(&format!("{GATE} --quiet")), @"");
+    assert_snapshot!(told(&bench, &format!("{GATE} --format markdown")), @r"
+    ### The change does not pass
+
+    1 pin, 1 changed since main ([MAIN]): 1 unverified
+
+    1 moved
+
+    | change | image | zone, arch | label | from | to | detail |
+    |---|---|---|---|---|---|---|
+    | **moved** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000009` | published 2026-09-02 → 2026-09-02 |
+
+    | status | image | zone, arch | label | locked | published | latest | detail |
+    |---|---|---|---|---|---|---|---|
+    | **unverified** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000009` | 2026-09-02 |  | the Marketplace does not list the ID, and this lock did not pin it before the change |
+
+    Restore the block from version control, or pin what the Marketplace lists:
+
+    ```sh
+    imagelock resolve --upgrade web
+    ```
+    --- exit 2
+    ");
+    assert_snapshot!(told(&bench, &format!("{GATE} --format github")), @"
+    ::error file=images.toml,line=7,col=9,endColumn=23,title=imagelock%3A web%3A unverified::fr-par-1 x86_64: the Marketplace does not list the ID, and this lock did not pin it before the change%0Arestore the block from version control, or pin what the Marketplace lists: imagelock resolve --upgrade web
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000009  published 2026-09-02 → 2026-09-02
+    1 pin, 1 changed since main ([MAIN]): 1 unverified
+    --- exit 2
+    ");
+    assert_snapshot!(told(&bench, &format!("{GATE} --format json")), @r#"
+    {
+      "schema": "imagelock.check/1",
+      "drift": true,
+      "pins": [
+        {
+          "manifest": "images.toml",
+          "name": "web",
+          "label": "ubuntu_noble",
+          "image_id": null,
+          "version_id": null,
+          "release": null,
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "instance_type": null,
+          "status": "unverified",
+          "statuses": [
+            "unverified"
+          ],
+          "drift": true,
+          "locked": {
+            "id": "00000009-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000009-0000-4000-8000-000000000000",
+            "published": "2026-09-02T00:00:00Z"
+          },
+          "listed": null,
+          "latest": null,
+          "latest_release": null,
+          "end_of_life": null,
+          "notes": [
+            "the Marketplace does not list the ID, and this lock did not pin it before the change"
+          ]
+        }
+      ],
+      "notices": [],
+      "changed_since": [
+        {
+          "manifest": "images.toml",
+          "revision": "main",
+          "merge_base": "[MAIN]",
+          "pins": [
+            {
+              "name": "web",
+              "label": "ubuntu_noble",
+              "image_id": null,
+              "version_id": null,
+              "release": null,
+              "zone": "fr-par-1",
+              "arch": "x86_64",
+              "type": "instance_sbs",
+              "action": "moved",
+              "from": {
+                "id": "00000001-0000-4000-8000-000000000000",
+                "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000",
+                "published": "2026-09-02T00:00:00Z"
+              },
+              "to": {
+                "id": "00000009-0000-4000-8000-000000000000",
+                "zoned_id": "fr-par-1/00000009-0000-4000-8000-000000000000",
+                "published": "2026-09-02T00:00:00Z"
+              },
+              "verified": null,
+              "note": null
+            }
+          ],
+          "stale_outputs": []
+        }
+      ]
+    }
+    --- exit 2
+    "#);
+    assert_snapshot!(told(&bench, &format!("{GATE} --quiet")), @"
+    STATUS      NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
+    unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and this lock did not pin it before the change
+    --- exit 2
+    ");
     for format in ["sarif", "junit", "html"] {
         let run = bench.run(&format!("{GATE} --format {format}"));
         assert_eq!(run.status, Some(2), "{format}");
@@ -561,7 +712,18 @@ fn every_format_has_the_moves_and_the_findings() {
     bench.ok("resolve --upgrade web");
     let html = bench.ok(&format!("{GATE} --format html"));
     assert!(html.contains("The change passes") && html.contains("listed by the Marketplace"));
-    assert_snapshot!(bench.ok(&format!("{GATE} --format markdown")), @"");
+    assert_snapshot!(told(&bench, &format!("{GATE} --format markdown")), @r"
+    ### The change passes
+
+    1 pin, 1 changed since main ([MAIN]): all verified
+
+    1 moved
+
+    | change | image | zone, arch | label | from | to | detail |
+    |---|---|---|---|---|---|---|
+    | **moved** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000002` | published 2026-09-02 → unknown, listed by the Marketplace |
+    --- exit 0
+    ");
     let file = format!("{GATE} -o gate.sarif -o gate.md");
     assert_eq!(bench.run(&file).status, Some(0));
     assert!(bench.read("gate.md").starts_with("### The change passes"));
@@ -575,7 +737,17 @@ fn check_says_which_pins_cannot_be_verified() {
                     [images.ci]\nlabel = \"debian_bookworm\"\n";
     let (bench, _marketplace) = scene_with(manifest);
     let run = bench.run("check");
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @"
+    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  db    fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000002
+    frozen    web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000002  frozen until 2027-01-01: ticket
+    current   ci    fr-par-1  x86_64  debian_bookworm  00000005  unknown
+
+    3 pins: 1 outdated, 1 frozen, 1 current
+    the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
+    to move to the latest: imagelock resolve --upgrade db
+    --- exit 2
+    ");
     let report: Value = serde_json::from_str(&bench.run("check --format json").stdout).unwrap();
     let listed = |report: &Value| {
         let pins = report["pins"].as_array().unwrap().iter();
