@@ -1,7 +1,17 @@
 //! `imagelock check --changed-since REV`: only pins that are real pass a review, whatever their age.
 
+use imagelock::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, StatedType, Told};
+use imagelock::domain::drift::Status;
+use imagelock::domain::gate::{Base, PastPins, gate, questions};
+use imagelock::domain::history::Side;
 use imagelock::domain::lock::{Lock, Pin};
+use imagelock::domain::manifest::Manifest;
+use imagelock::domain::word_set::WordSet;
+use imagelock::domain::{ImageRef, ImageType, Label, LocalImageId};
 use insta::assert_snapshot;
+use jiff::Timestamp;
+use proptest::collection::btree_set;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -767,5 +777,65 @@ fn check_says_which_pins_cannot_be_verified() {
         let report = report.replace("<code>", "`").replace("</code>", "`").to_lowercase();
         let said = "the marketplace does not list the ids of 2 pins (`db` and `web`), so they cannot be verified";
         assert!(report.contains(said), "{format}\n{report}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is listed, was pinned, or may be missing from an answer: a pin passes only for one of the three reasons.
+    #[test]
+    fn a_pin_passes_if_it_is_unchanged_listed_or_was_pinned_and_never_otherwise(
+        pinned in 1_u32..7,
+        base in 1_u32..7,
+        listed in btree_set(1_u32..7, 0..4),
+        past in btree_set(1_u32..7, 0..4),
+        is_doubtful: bool,
+        is_cut: bool,
+    ) {
+        let lock_of = |number| Lock::parse(&crate::repository::lock(&[("web", number)])).unwrap();
+        let local_id = |number: u32| id(number).parse::<LocalImageId>().unwrap();
+        let manifest = Manifest::parse(MANIFEST).unwrap();
+        let label: Label = "ubuntu_noble".parse().unwrap();
+        // The last one is always on offer.
+        let rows = listed.iter().copied().chain([9]).map(|number| LocalImage {
+            id: local_id(number),
+            label: Some(label.clone()),
+            zone: "fr-par-1".parse().unwrap(),
+            arch: "x86_64".parse().unwrap(),
+            image_type: StatedType::Known(ImageType::InstanceSbs),
+            commercial_types: WordSet::default(),
+        });
+        let doubts = if is_doubtful { vec!["a row was left out".to_owned()] } else { Vec::new() };
+        let image = Image {
+            label: label.clone(),
+            id: crate::standin::image_id("ubuntu_noble").parse().unwrap(),
+            name: String::new(),
+            categories: WordSet::default(),
+            valid_until: None,
+        };
+        let mut catalog = Catalog::default();
+        catalog.learn(Told::Versions(image.id, Answer::Found(Vec::new())));
+        catalog.learn(Told::Index(Answer::Found(vec![image])));
+        catalog.learn(Told::Listing(ImageRef::Label(label), Answer::Found(Listing::new(rows.collect(), doubts))));
+        catalog.learn(Told::LocalImage(local_id(pinned), Answer::NotFound));
+        let mut past_pins = PastPins::of([local_id(pinned)]);
+        past.iter().chain([&base]).for_each(|number| past_pins.add(&lock_of(*number)));
+        past_pins.gap = is_cut.then(|| "the clone is shallow".to_owned());
+        let side = Side { name: "main".to_owned(), commit: None };
+        let base_state = Base { side, lock: lock_of(base), past: past_pins };
+        let lock = lock_of(pinned);
+        prop_assert!(questions(&base_state, &lock, manifest.targets(), &catalog).is_empty());
+        let report = gate(&base_state, &lock, manifest.targets(), Timestamp::UNIX_EPOCH, &catalog);
+        let is_real = pinned == base || listed.contains(&pinned) || past.contains(&pinned);
+        match report {
+            Ok(report) => {
+                let statuses: Vec<_> = report.findings.iter().map(|finding| finding.status).collect();
+                prop_assert_eq!(statuses, if is_real { vec![] } else { vec![Status::Unverified] });
+                prop_assert_eq!(report.has_drift(), !is_real);
+                prop_assert!(is_real || !is_doubtful && !is_cut);
+            }
+            Err(_) => prop_assert!(!is_real && (is_doubtful || is_cut)),
+        }
     }
 }

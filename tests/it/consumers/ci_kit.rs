@@ -87,9 +87,10 @@ fn the_action_reports_drift_and_fails() {
     let example = Example::of("terraform");
     in_november(&example);
     assert_snapshot!(act(&example, &[]), @r"
-    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
-    ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade web
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
+    ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade web
     2 pins: 2 outdated
+    the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
     --- stderr
     wrote `./imagelock.md`
     wrote `./imagelock.sarif`
@@ -105,8 +106,10 @@ fn the_action_reports_drift_and_fails() {
 
     | status | image | zone, arch | label | locked | published | latest | detail |
     |---|---|---|---|---|---|---|---|
-    | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described |
-    | **outdated** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described |
+    | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
+    | **outdated** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
+
+    The Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified.
 
     To move to the latest:
 
@@ -115,8 +118,9 @@ fn the_action_reports_drift_and_fails() {
     ```
     ");
     assert_snapshot!(act(&example, &[("IMAGES", "db"), ("FAIL_ON_DRIFT", "false")]), @r"
-    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
     1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified
     --- stderr
     wrote `./imagelock.md`
     wrote `./imagelock.sarif`
@@ -132,7 +136,9 @@ fn the_action_reports_drift_and_fails() {
 
     | status | image | zone, arch | label | locked | published | latest | detail |
     |---|---|---|---|---|---|---|---|
-    | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind; the pinned ID is no longer described |
+    | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
+
+    The Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified.
 
     To move to the latest:
 
