@@ -104,13 +104,13 @@ impl Repository {
         let mut command = self.git();
         command.args(["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-relative", "--no-ext-diff"]);
         command.args(["--find-renames=70%", "--diff-filter=R", old, new]);
-        let renames = answer_of(command)?;
-        let renames = String::from_utf8_lossy(&renames).into_owned();
+        let moved = answer_of(command)?;
+        let moved = String::from_utf8_lossy(&moved).into_owned();
         // `:MODE MODE HASH HASH STATUS`, the old path, the new one.
-        let fields: Vec<&str> = renames.split_terminator('\0').collect();
+        let fields: Vec<&str> = moved.split_terminator('\0').collect();
         let here = format!("{}{}", prefix.trim_end_matches('\n'), self.file.to_string_lossy());
-        let renamed = fields.chunks_exact(3).find(|rename| rename[2] == here);
-        let file = renamed.map_or_else(|| self.file.clone(), |rename| format!("{up}{}", rename[1]).into());
+        let rename = fields.chunks_exact(3).find(|rename| rename[2] == here);
+        let file = rename.map_or_else(|| self.file.clone(), |rename| format!("{up}{}", rename[1]).into());
         Ok(Self { file, ..self })
     }
 

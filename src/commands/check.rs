@@ -35,20 +35,9 @@ pub fn run(
     report::check_outputs(reports, &projects)?;
     let now = context.now;
     let found = match since {
-        Some(revision) => verify_changes(context, &projects, names, revision)?,
-        None => {
-            let names = chosen(&projects, names, &[])?;
-            let selected = selections(&projects, names.as_ref());
-            let mut catalog = Catalog::default();
-            // What several manifests want to know is asked once.
-            context.marketplace.inquire(&mut catalog, |catalog| {
-                selected.iter().flat_map(|(targets, lock)| questions(lock, targets, now, catalog)).collect()
-            });
-            all(projects.iter().zip(&selected).map(|(project, (targets, lock))| {
-                drift(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
-            }))?
-        }
-    };
+        Some(revision) => verify_changes(context, &projects, names, revision),
+        None => compare(context, &projects, names),
+    }?;
     let parts: Vec<_> = projects.iter().zip(&found).map(|(project, report)| project.part(report)).collect();
     let subject = Subject { parts: &parts, invocation: &context.invocation, now };
     let output = render::check(context.format, subject, context.quiet);
@@ -56,6 +45,20 @@ pub fn run(
     let warning = join(projects.iter().zip(&found).map(|(project, report)| project.warning(&report.notices, context)));
     let has_drift = found.iter().any(Report::has_drift);
     Ok(Outcome { remark, warning, ..Outcome::judged(output, has_drift && !exit_zero) })
+}
+
+/// Compares locks, manifests and Marketplace.
+fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<Vec<Report>, Error> {
+    let names = chosen(projects, names, &[])?;
+    let selected = selections(projects, names.as_ref());
+    let (mut catalog, now) = (Catalog::default(), context.now);
+    // What several manifests want to know is asked once.
+    context.marketplace.inquire(&mut catalog, |catalog| {
+        selected.iter().flat_map(|(targets, lock)| questions(lock, targets, now, catalog)).collect()
+    });
+    all(projects.iter().zip(&selected).map(|(project, (targets, lock))| {
+        drift(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
+    }))
 }
 
 /// Verifies the pins that differ from the merge base of `HEAD` and a revision, and that locks and outputs are up to date.
@@ -70,7 +73,9 @@ fn verify_changes(
     let names = chosen(projects, names, &bases)?;
     let selected = selections(projects, names.as_ref());
     if let Some(names) = &names {
-        bases.iter_mut().for_each(|base| base.lock = base.lock.only(names));
+        for base in &mut bases {
+            base.lock = base.lock.only(names);
+        }
     }
     let parts = || bases.iter().zip(&selected);
     let mut catalog = Catalog::default();

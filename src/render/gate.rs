@@ -11,7 +11,7 @@ use crate::domain::resolve::Change;
 use crate::domain::words::{and_more, count, quoted, visible};
 
 /// The gates of a run, each with the number of its part.
-fn gates<'a>(subject: Subject<'a>) -> impl Iterator<Item = (usize, &'a Gate)> {
+fn gates(subject: Subject<'_>) -> impl Iterator<Item = (usize, &Gate)> {
     let parts = subject.parts.iter().enumerate();
     parts.filter_map(|(part, it)| Some((part, it.report.gate.as_ref()?)))
 }
@@ -23,7 +23,7 @@ pub(super) fn moves<'a>(subject: Subject<'a>) -> Vec<(String, &'a Change)> {
 }
 
 /// The outputs that are out of date.
-pub(super) fn outputs<'a>(subject: Subject<'a>) -> impl Iterator<Item = &'a str> {
+pub(super) fn outputs(subject: Subject<'_>) -> impl Iterator<Item = &str> {
     gates(subject).flat_map(|(_, gate)| &gate.outputs).map(String::as_str)
 }
 

@@ -22,7 +22,8 @@ use crate::domain::{Cell, LocalImageId, Zone};
 /// What `check` found: a line a cell, the worst first, then a summary that names the command to run.
 pub fn check(subject: Subject<'_>, quiet: bool) -> String {
     let table = findings(subject, |finding| !quiet || finding.is_drift);
-    let stale: String = gate::outputs(subject).map(|path| format!("`{path}` {}\n", gate::OUT_OF_DATE)).collect();
+    let stale =
+        gate::outputs(subject).fold(String::new(), |text, path| text + &format!("`{path}` {}\n", gate::OUT_OF_DATE));
     if quiet {
         return table + &stale;
     }

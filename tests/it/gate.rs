@@ -817,7 +817,7 @@ proptest! {
         let mut catalog = Catalog::default();
         catalog.learn(Told::Versions(image.id, Answer::Found(Vec::new())));
         catalog.learn(Told::Index(Answer::Found(vec![image])));
-        catalog.learn(Told::Listing(ImageRef::Label(label), Answer::Found(Listing::new(rows.collect(), doubts))));
+        catalog.learn(Told::Listing(ImageRef::Label(label.clone()), Answer::Found(Listing::new(rows.collect(), doubts))));
         catalog.learn(Told::LocalImage(local_id(pinned), Answer::NotFound));
         let mut past_pins = PastPins::of([local_id(pinned)]);
         past.iter().chain([&base]).for_each(|number| past_pins.add(&lock_of(*number)));
