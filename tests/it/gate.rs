@@ -257,17 +257,19 @@ fn a_superseded_id_is_real_as_part_of_a_version_or_when_it_is_looked_up() {
     marketplace.offers([noble(2), bookworm()]);
     let mut row = crate::standin::row(&noble(7));
     let answer = row.clone();
-    marketplace.answers(move |path, _, _| match path.ends_with(&id(7)) {
-        true => Reply::Json(answer.clone()),
-        false => Reply::Normal,
-    });
+    marketplace.answers(
+        move |path, _, _| {
+            if path.ends_with(&id(7)) { Reply::Json(answer.clone()) } else { Reply::Normal }
+        },
+    );
     assert!(passes(&bench, GATE).contains("listed by the Marketplace\n"));
     // A row that does not say its label proves none.
     row.as_object_mut().unwrap().remove("label");
-    marketplace.answers(move |path, _, _| match path.ends_with(&id(7)) {
-        true => Reply::Json(row.clone()),
-        false => Reply::Normal,
-    });
+    marketplace.answers(
+        move |path, _, _| {
+            if path.ends_with(&id(7)) { Reply::Json(row.clone()) } else { Reply::Normal }
+        },
+    );
     assert_eq!(finds(&bench, GATE), ["unverified"]);
 }
 
@@ -709,6 +711,12 @@ fn every_format_has_the_moves_and_the_findings() {
     }
     --- exit 2
     "#);
+}
+
+#[test]
+fn reports_in_files_and_for_programs_say_the_same() {
+    let (bench, _marketplace) = scene();
+    pin(&bench, 9);
     assert_snapshot!(told(&bench, &format!("{GATE} --quiet")), @"
     STATUS      NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
     unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and this lock did not pin it before the change
