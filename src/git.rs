@@ -13,7 +13,7 @@ use std::process::Stdio;
 use self::command::{Git, Process};
 pub use self::error::GitError;
 pub use self::history::Reader;
-use self::history::{FORMAT, Revisions};
+use self::history::{FORMAT, MOST_PATH, Revisions};
 use crate::domain::history::Commit;
 use crate::error::Error;
 use crate::files::{self, directory_of};
@@ -22,8 +22,8 @@ use crate::files::{self, directory_of};
 pub struct Repository {
     git: Git,
     file: OsString,
-    /// The directory of the lockfile, from the top of the repository.
-    prefix: Vec<u8>,
+    /// The lockfile, from the top of the repository.
+    path: Vec<u8>,
     /// The commits behind which a shallow clone has nothing.
     ends: Vec<String>,
 }
@@ -79,9 +79,10 @@ impl Repository {
             return Err(GitError::OutsideWorkTree { path: lock.to_owned() }.into());
         }
         let prefix = lines.next().unwrap_or_default();
-        let prefix = prefix.strip_suffix(b"\n").unwrap_or(prefix).to_owned();
+        let prefix = prefix.strip_suffix(b"\n").unwrap_or(prefix);
         let file = lock.file_name().unwrap_or_default().to_owned();
-        let mut repository = Self { git, file, prefix, ends: Vec::new() };
+        let path = [prefix, file.as_encoded_bytes()].concat();
+        let mut repository = Self { git, file, path, ends: Vec::new() };
         if is_shallow {
             let path = repository.git.ask(&["rev-parse", "--git-path", "shallow"])?.success()?;
             let path = directory_of(lock).join(String::from_utf8_lossy(&path).trim_end_matches('\n'));
@@ -106,6 +107,40 @@ impl Repository {
     /// If git cannot be asked.
     pub fn merge_base(&self, a: &str, b: &str) -> Result<Option<String>, Error> {
         self.found(&["merge-base", "--end-of-options", a, b])
+    }
+
+    /// Whether this clone lacks the older commits.
+    pub fn is_shallow(&self) -> bool {
+        !self.ends.is_empty()
+    }
+
+    /// The same repository, about the lockfile under the name that it had in the `old` commit, if it was renamed between
+    /// that and the `new` one.
+    ///
+    /// # Errors
+    /// If git cannot be asked.
+    pub fn before_rename(self, old: &str, new: &str) -> Result<Self, Error> {
+        if self.lockfile(old)?.is_some() {
+            return Ok(self);
+        }
+        let up = self.git.ask(&["rev-parse", "--show-cdup"])?.success()?;
+        let up = up.strip_suffix(b"\n").unwrap_or(&up);
+        let renames =
+            ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-relative", "--no-ext-diff", "--no-textconv"];
+        let mut command = self.git.command(&renames);
+        command.args(["--find-renames=70%", "--diff-filter=R", "-O/dev/null", "--end-of-options", old, new]);
+        let mut process = Process::start(command)?;
+        // `:MODE MODE HASH HASH STATUS`, the old path, the new one.
+        while process.field(0, MOST_PATH)?.is_some() {
+            let (Some(from), Some(to)) = (process.field(0, MOST_PATH)?, process.field(0, MOST_PATH)?) else { break };
+            if to == self.path {
+                let file = [up, &*from].concat();
+                let file = String::from_utf8(file).map_err(|_| misunderstood("diff-tree"))?;
+                return Ok(Self { file: file.into(), path: from, ..self });
+            }
+        }
+        process.finish(Vec::new())?.success()?;
+        Ok(self)
     }
 
     /// The lockfile as a commit has it; `None` if it has none.
@@ -138,8 +173,7 @@ impl Repository {
         command.args(["--no-color", "--no-show-signature", "--no-relative", "--encoding=UTF-8", "-O/dev/null"]);
         command.args(["--no-ext-diff", "--no-textconv", "--ignore-submodules=none"]);
         command.args(["-z", "--raw", "--no-abbrev", FORMAT, "--end-of-options", from, "--"]).arg(&self.file);
-        let path = [&*self.prefix, self.file.as_encoded_bytes()].concat();
-        let mut log = Revisions::new(Process::start(command)?, path);
+        let mut log = Revisions::new(Process::start(command)?, self.path.clone());
         let mut revisions = Vec::new();
         while let Some(revision) = log.next()? {
             revisions.push(revision);

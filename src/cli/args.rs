@@ -131,6 +131,10 @@ pub(super) enum Command {
         /// of its extension: `.sarif`, `.xml` (junit), `.md`, `.html`, `.json`, `.txt`. Can be repeated
         #[arg(long = "output", short, value_name = "[FORMAT=]FILE", value_parser = wish)]
         outputs: Vec<Wish>,
+        /// Verify only what changed since the merge base of this revision and HEAD: each changed pin must be listed by the
+        /// Marketplace, or pinned before in the history of the merge base. Its age does not matter
+        #[arg(long, value_name = "REV", value_parser = revision, conflicts_with = "min_age")]
+        changed_since: Option<String>,
         /// Exit with 0 even if there is drift
         #[arg(long)]
         exit_zero: bool,
@@ -223,6 +227,14 @@ pub(super) enum Command {
         /// Where to; an older snapshot there is replaced
         file: PathBuf,
     },
+}
+
+/// An empty revision is a variable that is not set, and must not pass for "nothing changed".
+fn revision(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() {
+        return Err("expected a commit, a branch or a tag; the value is empty");
+    }
+    Ok(text.to_owned())
 }
 
 /// Reads `sarif=results.json`, or `drift.sarif`.

@@ -129,7 +129,9 @@ fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: Invocation) -> Result
             };
             commands::resolve::run(context, args.upgrade.as_deref(), args.mend, mode)
         }
-        Command::Check { names, exit_zero, .. } => commands::check::run(context, names, &reports, *exit_zero),
+        Command::Check { names, changed_since, exit_zero, .. } => {
+            commands::check::run(context, names, changed_since.as_deref(), &reports, *exit_zero)
+        }
         Command::List { locked } => commands::list::run(context, *locked),
         Command::Log { names } => commands::log::run(context, names),
         Command::Diff { from, to, exit_code } => commands::diff::run(context, from, to.as_deref(), *exit_code),

@@ -1,35 +1,43 @@
 //! `imagelock check`: reports drift.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
+use super::gate::base;
+use super::outputs::Files;
 use super::project::Project;
 use super::report::{self, File};
+use super::resolve::stale_outputs;
 use super::{Context, Outcome, all, join, named};
+use crate::domain::Name;
 use crate::domain::catalog::Catalog;
-use crate::domain::drift::{Report, drift, questions};
+use crate::domain::drift::{Report, disagreements, drift, questions};
+use crate::domain::gate::{self, Base};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
+use crate::domain::words::shown;
 use crate::error::Error;
 use crate::render::{self, Subject};
 
-/// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all. Writes the
-/// report to `reports` as well.
+/// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all; `since` a
+/// revision, verifies instead what changed. Writes the report to `reports` as well.
 ///
 /// # Errors
 /// If it cannot be decided: a file is wrong, or the Marketplace does not answer; if a report cannot be written.
-pub fn run(context: &Context, names: &[String], reports: &[File], exit_zero: bool) -> Result<Outcome, Error> {
+pub fn run(
+    context: &Context,
+    names: &[String],
+    since: Option<&str>,
+    reports: &[File],
+    exit_zero: bool,
+) -> Result<Outcome, Error> {
     let projects = Project::read_all(context, Lock::parse)?;
     report::claim(reports, context, &projects)?;
-    let selected = selections(&projects, names)?;
-    let mut catalog = Catalog::default();
     let now = context.now;
-    // What several manifests want to know is asked once.
-    context.marketplace.inquire(&mut catalog, |catalog| {
-        selected.iter().flat_map(|(targets, lock)| questions(lock, targets, now, catalog)).collect()
-    });
-    let found = all(projects.iter().zip(&selected).map(|(project, (targets, lock))| {
-        drift(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
-    }))?;
+    let found = match since {
+        Some(revision) => verify_changes(context, &projects, names, revision),
+        None => compare(context, &projects, names),
+    }?;
     let parts: Vec<_> = projects.iter().zip(&found).map(|(project, report)| project.part(report)).collect();
     let subject = Subject { parts: &parts, invocation: &context.invocation, now };
     let output = render::check(context.format, subject, context.quiet);
@@ -39,21 +47,76 @@ pub fn run(context: &Context, names: &[String], reports: &[File], exit_zero: boo
     Ok(Outcome { remark, warning, ..Outcome::judged(output, has_drift && !exit_zero) })
 }
 
+/// Compares locks, manifests and Marketplace.
+fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<Vec<Report>, Error> {
+    let names = chosen(projects, names, &[])?;
+    let selected = selections(projects, names.as_ref());
+    let (mut catalog, now) = (Catalog::default(), context.now);
+    // What several manifests want to know is asked once.
+    context.marketplace.inquire(&mut catalog, |catalog| {
+        selected.iter().flat_map(|(targets, lock)| questions(lock, targets, now, catalog)).collect()
+    });
+    all(projects.iter().zip(&selected).map(|(project, (targets, lock))| {
+        drift(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
+    }))
+}
+
+/// Verifies the pins that differ from the merge base of `HEAD` and a revision, and that locks and outputs are up to date.
+fn verify_changes(
+    context: &Context,
+    projects: &[Project],
+    names: &[String],
+    revision: &str,
+) -> Result<Vec<Report>, Error> {
+    Files::read_only(context)?.add_outputs(projects)?;
+    let mut bases = all(projects.iter().map(|project| base(project, revision)))?;
+    let names = chosen(projects, names, &bases)?;
+    let selected = selections(projects, names.as_ref());
+    if let Some(names) = &names {
+        for base in &mut bases {
+            base.lock = base.lock.only(names);
+        }
+    }
+    let parts = || bases.iter().zip(&selected);
+    let mut catalog = Catalog::default();
+    context.marketplace.inquire(&mut catalog, |catalog| {
+        parts().flat_map(|(base, (targets, lock))| gate::questions(base, lock, targets, catalog)).collect()
+    });
+    let outputs = all(projects
+        .iter()
+        .map(|project| stale_outputs(project, &disagreements(&project.lock, project.manifest.targets()))))?;
+    all(projects.iter().zip(parts()).zip(outputs).map(|((project, (base, (targets, lock))), stale)| {
+        let report = gate::gate(base, lock, targets, context.now, &catalog);
+        let mut report = report.map_err(|problems| project.error(problems))?;
+        if let Some(gate) = &mut report.gate {
+            gate.outputs = stale.iter().map(|output| shown(&output.path)).collect();
+        }
+        Ok(report)
+    }))
+}
+
 /// The targets and pins of a project that are checked.
 type Selection<'p> = (Cow<'p, [Target]>, Cow<'p, Lock>);
 
-/// The targets and pins of the named images in each project; all of them where no name is given.
-fn selections<'p>(projects: &'p [Project], names: &[String]) -> Result<Vec<Selection<'p>>, Error> {
+/// The names that were given, if any were: each must be declared or locked somewhere, or have been locked at the base.
+fn chosen(projects: &[Project], names: &[String], bases: &[Base]) -> Result<Option<BTreeSet<Name>>, Error> {
     if names.is_empty() {
-        let everything = |project: &'p Project| (project.manifest.targets().into(), Cow::Borrowed(&project.lock));
-        return Ok(projects.iter().map(everything).collect());
+        return Ok(None);
     }
     let declared = projects.iter().flat_map(|project| project.manifest.targets()).map(|target| &target.cell.name);
-    let locked = projects.iter().flat_map(|project| project.lock.pins()).map(|pin| &pin.cell.name);
-    let names = named(projects, names, &declared.chain(locked).collect())?;
-    let selected = |project: &Project| {
-        let targets = project.manifest.targets().iter().filter(|target| names.contains(&target.cell.name));
-        (targets.cloned().collect(), Cow::Owned(project.lock.only(&names)))
+    let locks = projects.iter().map(|project| &project.lock).chain(bases.iter().map(|base| &base.lock));
+    let locked = locks.flat_map(Lock::pins).map(|pin| &pin.cell.name);
+    named(projects, names, &declared.chain(locked).collect()).map(Some)
+}
+
+/// The targets and pins of the named images in each project; all of them where no name is given.
+fn selections<'p>(projects: &'p [Project], names: Option<&BTreeSet<Name>>) -> Vec<Selection<'p>> {
+    let selected = |project: &'p Project| match names {
+        None => (project.manifest.targets().into(), Cow::Borrowed(&project.lock)),
+        Some(names) => {
+            let targets = project.manifest.targets().iter().filter(|target| names.contains(&target.cell.name));
+            (targets.cloned().collect(), Cow::Owned(project.lock.only(names)))
+        }
     };
-    Ok(projects.iter().map(selected).collect())
+    projects.iter().map(selected).collect()
 }

@@ -82,20 +82,23 @@ fn side(
             (format!("merge base of {a} and {b}"), base)
         }
     };
-    let lock = match repository.lockfile(&commit)? {
-        Some(blob) => {
-            // As git names it.
-            let path = PathBuf::from(format!("{name}:{}", path.display()));
-            let content = repository.reader()?.read(&blob)?;
-            let content = content.map_err(|why| GitError::NoContent { name: path.display().to_string(), why })?;
-            Some(parse_lock(Source { text: files::text(content, &path)?, path }, Lock::parse)?.0)
-        }
-        None => None,
-    };
+    // As git names it.
+    let path = PathBuf::from(format!("{name}:{}", path.display()));
+    let lock = lock_at(repository, &commit, path)?;
     Ok((Side { name, commit: Some(commit) }, lock))
 }
 
-fn commit(repository: &Repository, revision: &str, path: &Path) -> Result<String, Error> {
+/// The lock that a commit has, if it has one; messages call it by `path`.
+pub(super) fn lock_at(repository: &Repository, commit: &str, path: PathBuf) -> Result<Option<Lock>, Error> {
+    let Some(blob) = repository.lockfile(commit)? else { return Ok(None) };
+    let content = repository.reader()?.read(&blob)?;
+    let content = content.map_err(|why| GitError::NoContent { name: path.display().to_string(), why })?;
+    let source = Source { text: files::text(content, &path)?, path };
+    parse_lock(source, Lock::parse).map(|(lock, _)| Some(lock))
+}
+
+/// The whole hash of the commit that a revision names.
+pub(super) fn commit(repository: &Repository, revision: &str, path: &Path) -> Result<String, Error> {
     if let Some(commit) = repository.commit(revision)? {
         return Ok(commit);
     }

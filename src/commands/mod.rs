@@ -7,6 +7,7 @@ pub mod diff;
 pub mod edit;
 pub mod explain;
 pub mod export;
+mod gate;
 pub mod get;
 pub mod init;
 pub mod list;

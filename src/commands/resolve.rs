@@ -181,9 +181,8 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
 fn locked(context: &Context, projects: &[Project]) -> Result<Outcome, Error> {
     let disagree = |project: &Project| disagreements(&project.lock, project.manifest.targets());
     let reports: Vec<_> = projects.iter().map(disagree).collect();
-    // Outputs of a lock that does not satisfy the manifest are out of step with what it will be.
-    let judged = projects.iter().zip(&reports).filter(|(_, report)| !report.has_drift());
-    let stale = all(judged.map(|(project, _)| stale(project, &project.lock)))?.into_iter().flatten();
+    let judged = projects.iter().zip(&reports);
+    let stale = all(judged.map(|(project, report)| stale_outputs(project, report)))?.into_iter().flatten();
     let mut warning: Vec<String> =
         stale.map(|output| format!("`{}` is out of step with the lockfile", shown(&output.path))).collect();
     let differs = !warning.is_empty() || reports.iter().any(Report::has_drift);
@@ -198,6 +197,12 @@ fn locked(context: &Context, projects: &[Project]) -> Result<Outcome, Error> {
         format => render::check(format, subject, context.quiet),
     };
     Ok(Outcome { warning: warning.join("\n"), ..Outcome::judged(output, differs) })
+}
+
+/// The outputs of a project that are out of step with its lock, given how that disagrees with the manifest. Outputs of a lock
+/// that does not satisfy the manifest are out of step with what it will be.
+pub(super) fn stale_outputs(project: &Project, disagreements: &Report) -> Result<Vec<Stale>, Error> {
+    if disagreements.has_drift() { Ok(Vec::new()) } else { stale(project, &project.lock) }
 }
 
 /// What was done, or would be.

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use super::acceptance::{Accepted, idle_acceptances};
 use super::catalog::{Answer, Catalog, Failure, Question};
-use super::identity::swap;
+use super::gate::Gate;
+use super::identity::{is_listed, swap};
 use super::inquiry;
 pub use super::judge::Latest;
 use super::judge::{Judgement, judge};
@@ -40,6 +41,8 @@ pub struct Finding {
     pub image_type: ImageType,
     /// The pin, if there is one.
     pub locked: Option<Pin>,
+    /// Whether the Marketplace lists the pinned ID, if it was asked: an ID that it does not list cannot be verified.
+    pub is_listed: Option<bool>,
     /// When the pinned version was published, if the lock or the Marketplace says.
     pub published: Option<Timestamp>,
     /// The local image that an upgrade would pin, where that is another.
@@ -59,10 +62,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Acceptances in the manifest that have ended or match nothing.
     pub notices: Vec<Problem>,
+    /// What the change was, if one was verified rather than all pins compared with the Marketplace.
+    pub gate: Option<Gate>,
 }
 
 impl Finding {
-    fn new(target: &Target, pin: Option<&Pin>, judgement: Judgement) -> Self {
+    pub(super) fn new(target: &Target, pin: Option<&Pin>, judgement: Judgement) -> Self {
         let locked = pin.cloned();
         let label = match &target.wanted {
             Wanted::Label(label) => Some(label.clone()),
@@ -78,6 +83,7 @@ impl Finding {
             image_type: target.image_type,
             published: locked.as_ref().and_then(|pin| pin.published),
             locked,
+            is_listed: None,
             latest: judgement.latest,
             end: None,
             notes: judgement.notes,
@@ -94,7 +100,7 @@ impl Finding {
     }
 
     /// Lets the acceptances that hold decide what of all that applies is drift.
-    fn accept(&mut self, accepted: &Accepted<'_>) {
+    pub(super) fn accept(&mut self, accepted: &Accepted<'_>) {
         let accepted = |status: Status| accepted.in_force.get(&status).copied();
         for acceptance in self.statuses.iter().filter_map(|status| accepted(*status)) {
             let Acceptance { status, reason, until, .. } = acceptance;
@@ -109,14 +115,15 @@ impl Finding {
 }
 
 impl Report {
-    fn new(mut findings: Vec<Finding>, notices: Vec<Problem>) -> Self {
+    pub(super) fn new(mut findings: Vec<Finding>, notices: Vec<Problem>) -> Self {
         findings.sort_by(|a, b| (!a.is_drift, a.status, &a.cell).cmp(&(!b.is_drift, b.status, &b.cell)));
-        Self { findings, notices }
+        Self { findings, notices, gate: None }
     }
 
     /// Whether anything differs: what the exit status says.
     pub fn has_drift(&self) -> bool {
-        self.findings.iter().any(|finding| finding.is_drift)
+        let is_stale = self.gate.as_ref().is_some_and(|gate| !gate.outputs.is_empty());
+        is_stale || self.findings.iter().any(|finding| finding.is_drift)
     }
 }
 
@@ -143,12 +150,12 @@ fn pinned<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'
 const EDITED: &str = "the block does not match its digest: edited by hand, or by a merge";
 
 /// Whether the pin is for the same image as the target. What an edited block was for, nobody knows.
-fn is_about(pin: &Pin, target: &Target, lock: &Lock) -> bool {
+pub(super) fn is_about(pin: &Pin, target: &Target, lock: &Lock) -> bool {
     lock.is_edited(&target.cell) || pin.matches(target)
 }
 
 /// The targets, each with the pin of its cell.
-fn locked<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, Option<&'a Pin>)> {
+pub(super) fn locked<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, Option<&'a Pin>)> {
     targets.iter().zip(lock.get_each(targets.iter().map(|target| &target.cell)))
 }
 
@@ -201,7 +208,7 @@ pub fn disagreements(lock: &Lock, targets: &[Target]) -> Report {
 }
 
 /// How a target and the lock disagree, if they do.
-fn disagreement(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Finding> {
+pub(super) fn disagreement(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Finding> {
     let finding = |status, note| Some(Finding::new(target, pin, Judgement::new(status, vec![note])));
     match pin {
         None => finding(Status::Unlocked, "declared, but not in the lock".to_owned()),
@@ -212,7 +219,7 @@ fn disagreement(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Findi
 }
 
 /// The pins that the manifest does not declare.
-fn undeclared(lock: &Lock, targets: &[Target]) -> impl Iterator<Item = Finding> {
+pub(super) fn undeclared(lock: &Lock, targets: &[Target]) -> impl Iterator<Item = Finding> {
     let cells = || targets.iter().map(|target| &target.cell);
     // Nearly always the lock has what is declared and nothing else: no need to look each up.
     let same = lock.pins().len() == targets.len() && lock.pins().iter().map(|pin| &pin.cell).eq(cells());
@@ -235,6 +242,7 @@ fn undeclared_pin(pin: &Pin, lock: &Lock) -> Finding {
         label: pin.label().cloned(),
         image_type: pin.image_type,
         locked: Some(pin.clone()),
+        is_listed: None,
         published: pin.published,
         latest: None,
         end: None,
@@ -286,6 +294,7 @@ fn inspect(
         Some(edited) if judgement.status > edited.status => edited,
         _ => Finding::new(target, Some(pin), judgement),
     };
+    finding.is_listed = is_listed(pin, target, catalog);
     finding.published = finding.published.or_else(|| catalog.published(&pin.image, pin.id));
     finding.end = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image));
     grow_old(&mut finding, pin, target, now, catalog);

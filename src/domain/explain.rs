@@ -245,7 +245,7 @@ fn fitness(target: &Target, outcome: Outcome, wins: bool, current: bool, now: Ti
 fn missing_pin(candidates: &[Candidate], target: &Target, outcome: Outcome, pin: Option<&Pin>) -> Option<Candidate> {
     let pin = pin.filter(|pin| candidates.iter().all(|candidate| candidate.id != Some(pin.id)))?;
     let wins = matches!(outcome, Outcome::Winner(id) if id == pin.id);
-    let stays = "pinned, and no longer listed; kept, because nothing else is known to be old enough";
+    let stays = "pinned, but the Marketplace does not list it; kept, because nothing else is known to be old enough";
     Some(Candidate {
         cell: target.cell.clone(),
         wins,
@@ -253,7 +253,7 @@ fn missing_pin(candidates: &[Candidate], target: &Target, outcome: Outcome, pin:
         label: pin.label().cloned(),
         image_type: Some(pin.image_type.to_string()),
         published: pin.published,
-        reason: if wins { stays } else { "pinned, and no longer listed: superseded" }.to_owned(),
+        reason: if wins { stays } else { "pinned, but the Marketplace does not list it" }.to_owned(),
     })
 }
 

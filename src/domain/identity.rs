@@ -24,13 +24,29 @@ pub fn swap(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String> {
     if swaps.iter().all(Option::is_some) { swaps.into_iter().flatten().next() } else { None }
 }
 
+/// Whether the Marketplace lists a pinned ID or answers a look-up of it; `None` if that was not asked.
+pub fn is_listed(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<bool> {
+    let listed = match catalog.listing(&own_image(pin, target)) {
+        Answer::Found(listing) => listing.with_id(pin.id).next().is_some(),
+        Answer::NotFound | Answer::Failed(_) => false,
+    };
+    if listed || catalog.version_of(&pin.image, pin.id).is_some() {
+        return Some(true);
+    }
+    match catalog.local_image(pin.id) {
+        Answer::Found(_) => Some(true),
+        Answer::NotFound => Some(false),
+        Answer::Failed(_) => None,
+    }
+}
+
 /// What a pin's own image is listed by: as declared, or for a range the label that won.
 pub fn own_image(pin: &Pin, target: &Target) -> ImageRef {
     target.wanted.image_ref().unwrap_or_else(|| pin.image.clone())
 }
 
 /// The label that the pinned ID must have. For an image that is declared by an ID, the Marketplace says.
-fn expected_label(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<Label> {
+pub(super) fn expected_label(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<Label> {
     match &target.wanted {
         Wanted::Label(label) => Some(label.clone()),
         Wanted::Image(_) | Wanted::Version(_) => label_of(&own_image(pin, target), catalog).or(pin.label().cloned()),
@@ -51,7 +67,7 @@ pub(super) fn label_of(image: &ImageRef, catalog: &Catalog) -> Option<Label> {
 }
 
 /// How a local image is not what the target asks for, if it is not.
-fn swapped(local: &LocalImage, target: &Target, expected: Option<&Label>) -> Option<String> {
+pub(super) fn swapped(local: &LocalImage, target: &Target, expected: Option<&Label>) -> Option<String> {
     let mut parts = Vec::new();
     if let (Some(label), Some(expected)) = (&local.label, expected)
         && label != expected

@@ -72,9 +72,6 @@ pub(super) fn judge(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalo
     }
     let decision = decide(target, Some(pin), now, target.policy.cutoff(now), catalog);
     let mut notes = outside_range(pin, target, catalog);
-    if !listed && looked_up.is_none() && listing.is_some() {
-        notes.push("the pinned ID is no longer described".to_owned());
-    }
     let latest = match &decision {
         Decision::Pin(pick) if pick.local.id != pin.id => Some(Latest::new(pick, pin, catalog)),
         _ => None,
@@ -252,7 +249,7 @@ fn look_up<'c>(pin: &Pin, catalog: &'c Catalog) -> Result<Option<&'c LocalImage>
         Answer::Found(local) => Ok(Some(local)),
         Answer::NotFound => Ok(None),
         Answer::Failed(failure) => {
-            let cause = format!("looking up pinned IDs that are no longer listed: {}", failure.cause);
+            let cause = format!("looking up pinned IDs that are not listed: {}", failure.cause);
             Err(Failure { cause, ..failure })
         }
     }

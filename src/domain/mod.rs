@@ -20,6 +20,7 @@ pub mod eol;
 pub mod explain;
 mod failure;
 pub mod fields;
+pub mod gate;
 pub mod history;
 pub mod identity;
 pub mod inquiry;

@@ -7,6 +7,8 @@ pub enum Status {
     Mismatch,
     /// The block does not match its digest: a hand edit or a bad merge.
     Edited,
+    /// The ID is new to the lock, and neither the Marketplace nor the history of the lock knows it.
+    Unverified,
     /// Security updates have ended, by the manifest, the Marketplace or the vendor.
     Eol,
     /// The label is gone from the Marketplace.
@@ -33,9 +35,10 @@ pub enum Status {
 
 impl Status {
     /// Every status, the worst first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Mismatch,
         Self::Edited,
+        Self::Unverified,
         Self::Eol,
         Self::Withdrawn,
         Self::Retired,
@@ -54,6 +57,7 @@ impl Status {
         match self {
             Self::Mismatch => "mismatch",
             Self::Edited => "edited",
+            Self::Unverified => "unverified",
             Self::Eol => "eol",
             Self::Withdrawn => "withdrawn",
             Self::Retired => "retired",
@@ -73,6 +77,7 @@ impl Status {
         match self {
             Self::Mismatch => "The pinned ID is of another label, zone, architecture or type: somebody swapped a UUID",
             Self::Edited => "The block of the lockfile does not match its digest",
+            Self::Unverified => "The changed ID is not listed by the Marketplace, and was not pinned before the change",
             Self::Eol => "Support has ended",
             Self::Withdrawn => "The Marketplace no longer has the label",
             Self::Retired => "The Marketplace has the label, but no longer in this zone, architecture or type",
@@ -94,6 +99,8 @@ impl Status {
 
     /// Whether a manifest can accept it for a while. A changed ID or block is never a matter of policy.
     pub fn is_acceptable(self) -> bool {
-        self.is_drift() && !matches!(self, Self::Mismatch | Self::Edited | Self::Unlocked | Self::Undeclared)
+        let is_never =
+            matches!(self, Self::Mismatch | Self::Edited | Self::Unverified | Self::Unlocked | Self::Undeclared);
+        self.is_drift() && !is_never
     }
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 
 /// The most that is kept of a text in a commit, which may be as long as its author likes, and of a path.
 const MOST_TEXT: usize = 1 << 10;
-const MOST_PATH: usize = 1 << 16;
+pub(super) const MOST_PATH: usize = 1 << 16;
 
 /// The most that a revision of the lockfile may have: more than a hundred thousand pins.
 const MOST_CONTENT: u64 = 64 << 20;

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::gate;
 use super::human::date;
 use super::invocation::Invocation;
 use super::place::{Lines, Place};
@@ -77,6 +78,11 @@ impl<'a> Subject<'a> {
         self.parts.iter().any(|part| part.report.has_drift())
     }
 
+    /// Whether a change was verified, rather than all pins compared with the Marketplace.
+    pub(super) fn is_gate(&self) -> bool {
+        self.parts.iter().any(|part| part.report.gate.is_some())
+    }
+
     /// What a part is called where there are others; where it is alone, nothing has to be said.
     pub(super) fn manifest(&self, part: usize) -> String {
         if self.parts.len() > 1 { self.parts[part].name() } else { String::new() }
@@ -89,7 +95,12 @@ impl<'a> Subject<'a> {
 
     /// What mends all that was found.
     pub(super) fn remedies(&self) -> Vec<Remedy> {
-        remedies(self.parts.iter().flat_map(|part| &part.report.findings), self.invocation)
+        let mut remedies = remedies(self.parts.iter().flat_map(|part| &part.report.findings), self.invocation);
+        let command = format!("{} resolve", self.invocation);
+        if gate::outputs(*self).next().is_some() && remedies.iter().all(|remedy| remedy.command != command) {
+            remedies.push(Remedy { aim: "to update the outputs".to_owned(), command });
+        }
+        remedies
     }
 }
 
@@ -120,6 +131,7 @@ impl Gravity {
         match status {
             Status::Mismatch
             | Status::Edited
+            | Status::Unverified
             | Status::Eol
             | Status::Withdrawn
             | Status::Retired
@@ -214,7 +226,12 @@ pub(super) fn days(from: Timestamp, to: Timestamp) -> usize {
 
 /// The verdict, as a heading.
 pub(super) fn headline(subject: Subject<'_>) -> &'static str {
-    if subject.has_drift() { "The images have drifted" } else { "The images have not drifted" }
+    match (subject.is_gate(), subject.has_drift()) {
+        (false, true) => "The images have drifted",
+        (false, false) => "The images have not drifted",
+        (true, true) => "The change does not pass",
+        (true, false) => "The change passes",
+    }
 }
 
 /// Whether somebody accepted what would be drift.
@@ -225,6 +242,9 @@ pub(super) fn is_accepted(finding: &Finding) -> bool {
 /// `4 pins: 2 outdated, 2 current`: what was found, in numbers.
 pub(super) fn tally(subject: Subject<'_>) -> String {
     let mut tally: BTreeMap<(Status, bool), usize> = BTreeMap::new();
+    if subject.is_gate() {
+        return gate::tally(subject);
+    }
     let findings = || subject.parts.iter().flat_map(|part| &part.report.findings);
     for finding in findings() {
         *tally.entry((finding.status, is_accepted(finding))).or_default() += 1;
@@ -282,6 +302,10 @@ pub(super) fn remedies<'a>(findings: impl IntoIterator<Item = &'a Finding>, invo
     });
     if !declared.is_empty() {
         remedies.push(upgrade("to pin anew what was changed", declared));
+    }
+    let unverified = with(&[Status::Unverified]);
+    if !unverified.is_empty() {
+        remedies.push(upgrade("restore the block from version control, or pin what the Marketplace lists", unverified));
     }
     if !with(&[Status::Unlocked, Status::Undeclared]).is_empty() {
         remedies.push(run("to make the lock follow the manifest".to_owned(), "resolve"));

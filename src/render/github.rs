@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::finding::{Gravity, Places, Subject, detail, remedies, tally, zone_and_arch};
+use super::gate;
+use super::human::moves;
 use super::place::Place;
 use crate::domain::Name;
 use crate::domain::drift::{Finding, Status};
@@ -40,7 +42,17 @@ pub(super) fn check(subject: Subject<'_>) -> String {
         let lines: Vec<&str> = notes.iter().chain(help).map(String::as_str).collect();
         text += &command("warning", place.as_ref(), title, &lines.join("\n"));
     }
-    text + &tally(subject) + "\n"
+    for path in gate::outputs(subject) {
+        text += &command(
+            "error",
+            None,
+            &format!("{path} {}", gate::OUT_OF_DATE),
+            &format!("{} resolve", subject.invocation),
+        );
+    }
+    let unlisted = gate::unlisted(subject).map_or_else(String::new, |line| line + "\n");
+    // Colors are left out where no terminal wants them.
+    text + &moves(subject) + &tally(subject) + "\n" + &unlisted
 }
 
 /// `::warning file=images.toml,line=8,col=9,title=web%3A outdated::fr-par-1 x86_64%3A …`

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use super::change;
 use super::change::Resolved;
 use super::finding::{self, Gravity, Remedy, Subject, detail, tally};
+use super::gate;
 use super::style::{self, COMMAND, FAINT, PLAIN, paint};
 use super::table::{Columns, Table};
 use crate::domain::drift::Finding;
@@ -22,11 +23,29 @@ use crate::domain::{Cell, LocalImageId, Zone};
 /// What `check` found: a line a cell, the worst first, then a summary that names the command to run.
 pub fn check(subject: Subject<'_>, quiet: bool) -> String {
     let table = findings(subject, |finding| !quiet || finding.is_drift);
+    let stale =
+        gate::outputs(subject).fold(String::new(), |text, path| text + &format!("`{path}` {}\n", gate::OUT_OF_DATE));
     if quiet {
-        return table;
+        return table + &stale;
     }
-    let summary = format!("{}\n{}", tally(subject), remedies(subject));
-    if table.is_empty() { summary } else { format!("{table}\n{summary}") }
+    let unlisted = gate::unlisted(subject).map_or_else(String::new, |line| line + "\n");
+    let summary = format!("{stale}{}\n{unlisted}{}", tally(subject), remedies(subject));
+    let parts = [moves(subject), table, summary];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// What a verified change does to the pins.
+pub(super) fn moves(subject: Subject<'_>) -> String {
+    let mut table = Table::new(&["CHANGE", "MANIFEST", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
+    let moves = gate::moves(subject);
+    let ids = ShortIds::of_changes(moves.iter().map(|(_, change)| *change));
+    for (manifest, change) in moves {
+        let mut row = change_row(change, &ids).to_vec();
+        row.insert(1, (manifest, PLAIN));
+        row.push((change::detail(change, &ids), FAINT));
+        table.row(row);
+    }
+    table.write()
 }
 
 /// How the locks fail the manifests, under `resolve --locked`.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::finding::{Subject, label, remedies, said, zone_and_arch};
+use super::gate;
 use super::invocation::Invocation;
 use super::markup::escaped;
 use crate::domain::drift::{Finding, Status};
@@ -10,15 +11,27 @@ use crate::domain::drift::{Finding, Status};
 /// Writes the XML. What is no drift passes, and says in its output how it stands.
 pub(super) fn check(subject: Subject<'_>) -> String {
     let findings = subject.findings();
-    let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count();
-    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" time=\"0\"", findings.len());
+    let stale = gate::outputs(subject).count();
+    let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count() + stale;
+    let tests = findings.len() + stale;
+    let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" time=\"0\"");
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(xml, "<testsuites name=\"imagelock\" {counts}>");
     let _ = writeln!(xml, "  <testsuite name=\"imagelock check\" {counts}>");
     for (part, finding) in findings {
         test_case(&mut xml, finding, &subject.parts[part].name(), &subject.invocation_of(part));
     }
-    let notices: Vec<&str> = subject.notices().map(|(_, notice)| notice.title.as_str()).collect();
+    for path in gate::outputs(subject) {
+        let (path, said) = (escaped(path), gate::OUT_OF_DATE);
+        let _ = write!(
+            xml,
+            "    <testcase classname=\"outputs\" name=\"{path}\" time=\"0\">\n      \
+             <failure type=\"output\" message=\"{said}\">{said}</failure>\n    </testcase>\n"
+        );
+    }
+    let unlisted = gate::unlisted(subject);
+    let notices = subject.notices().map(|(_, notice)| notice.title.as_str());
+    let notices: Vec<&str> = notices.chain(unlisted.as_deref()).collect();
     if !notices.is_empty() {
         let _ = writeln!(xml, "    <system-err>{}</system-err>", escaped(&notices.join("\n")));
     }

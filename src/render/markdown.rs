@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::change::{self, Resolved};
 use super::finding::{self, Gravity, Remedy, Subject, detail, headline, label, tally, zone_and_arch};
+use super::gate;
 use super::human::date;
 use crate::domain::LocalImageId;
 use crate::domain::resolve::{Action, Change};
@@ -15,7 +16,11 @@ const MOST: usize = 48_000;
 
 /// What `check` found: what needs attention as a table, the rest as numbers, and the commands.
 pub fn check(subject: Subject<'_>) -> String {
-    let mut text = format!("### {}\n\n{}\n", headline(subject), tally(subject));
+    let mut text = format!("### {}\n\n{}\n", headline(subject), cell(&tally(subject)));
+    let moves = gate::moves(subject);
+    if !moves.is_empty() {
+        let _ = write!(text, "\n{}", table(&moves));
+    }
     let mut shown = subject.findings();
     shown.retain(|(_, finding)| Gravity::of(finding) < Gravity::Good);
     let manifest = |text: String| if subject.parts.len() > 1 { format!(" {text} |") } else { String::new() };
@@ -45,6 +50,12 @@ pub fn check(subject: Subject<'_>) -> String {
             id(finding.latest.as_ref().map(|latest| latest.id), &ids),
             cell(&detail(finding)),
         );
+    }
+    for path in gate::outputs(subject) {
+        let _ = write!(text, "\n{} {}\n", cell(&format!("`{path}`")), gate::OUT_OF_DATE);
+    }
+    if let Some(unlisted) = gate::unlisted(subject) {
+        let _ = write!(text, "\n{}.\n", capitalised(&unlisted));
     }
     for remedy in subject.remedies() {
         let Remedy { aim, command } = remedy;

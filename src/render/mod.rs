@@ -3,6 +3,7 @@
 mod change;
 pub mod explain;
 mod finding;
+mod gate;
 mod github;
 pub mod history;
 mod html;

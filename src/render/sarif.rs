@@ -1,29 +1,41 @@
 //! What `check` found -> SARIF 2.1.0, as code scanning reads it: a result a finding that is drift, or would be without an
-//! acceptance.
+//! acceptance; and a note for each other pin that cannot be verified.
 
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
 use super::finding::{Gravity, Places, Subject, label, remedies, said, zone_and_arch};
+use super::gate;
 use super::invocation::Invocation;
 use super::place::Place;
 use crate::VERSION;
 use crate::domain::drift::{Finding, Status};
 use crate::domain::problem::Problem;
+use crate::domain::words::capitalised;
 
 /// The published schema.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// The rules that are no status.
+const NOT_LISTED: &str = "not-listed";
+const STALE_OUTPUT: &str = "stale-output";
 
 /// Writes the log.
 pub(super) fn check(subject: Subject<'_>) -> String {
     let places: Vec<Places<'_>> = subject.parts.iter().map(Places::new).collect();
     let rules: Vec<Status> = Status::ALL.into_iter().filter(|status| status.is_drift()).collect();
     let results = subject.findings().into_iter().filter_map(|(part, finding)| {
-        let rule = rules.iter().position(|status| *status == finding.status)?;
-        Some(result(finding, rule, places[part].of(finding), &subject.invocation_of(part)))
+        let place = places[part].of(finding);
+        match rules.iter().position(|status| *status == finding.status) {
+            Some(rule) => Some(result(finding, rule, place, &subject.invocation_of(part))),
+            None => gate::is_unlisted(finding).then(|| unlisted(finding, rules.len(), place)),
+        }
     });
-    let results: Vec<Value> = results.collect();
+    let stale = gate::outputs(subject).map(|path| stale(path, rules.len() + 1));
+    let results: Vec<Value> = results.chain(stale).collect();
+    let more = [(NOT_LISTED, gate::UNLISTED, "note"), (STALE_OUTPUT, "A declared output is out of date", "error")];
+    let more = more.map(|(id, text, level)| rule_of(id, &capitalised(text), level));
     let notices: Vec<Value> = subject.notices().map(|(part, notice)| notification(notice, &places[part])).collect();
     let log = json!({
         "$schema": SCHEMA,
@@ -32,7 +44,7 @@ pub(super) fn check(subject: Subject<'_>) -> String {
             "tool": { "driver": {
                 "name": "imagelock",
                 "semanticVersion": VERSION,
-                "rules": rules.into_iter().map(rule).collect::<Vec<_>>(),
+                "rules": rules.into_iter().map(rule).chain(more).collect::<Vec<_>>(),
             }},
             "invocations": [{ "executionSuccessful": true, "toolConfigurationNotifications": notices }],
             "columnKind": "unicodeCodePoints",
@@ -43,10 +55,38 @@ pub(super) fn check(subject: Subject<'_>) -> String {
 }
 
 fn rule(status: Status) -> Value {
+    rule_of(status.as_str(), status.meaning(), level(Gravity::of_drift(status)))
+}
+
+fn rule_of(id: &str, text: &str, level: &str) -> Value {
+    json!({ "id": id, "shortDescription": { "text": text }, "defaultConfiguration": { "level": level } })
+}
+
+/// A pin that is no drift, and cannot be verified.
+fn unlisted(finding: &Finding, rule: usize, place: Option<Place<'_>>) -> Value {
+    let Finding { cell, status, .. } = finding;
+    let zone_and_arch = zone_and_arch(cell);
+    let text =
+        format!("{} ({}) in {zone_and_arch} is {}: {}", cell.name, label(finding), status.as_str(), gate::UNLISTED);
     json!({
-        "id": status.as_str(),
-        "shortDescription": { "text": status.meaning() },
-        "defaultConfiguration": { "level": level(Gravity::of_drift(status)) },
+        "ruleId": NOT_LISTED,
+        "ruleIndex": rule,
+        "level": "note",
+        "message": { "text": text },
+        "locations": place.into_iter().map(location).collect::<Vec<_>>(),
+        "partialFingerprints": { "cellAndStatus/v1": format!("{} {zone_and_arch} {NOT_LISTED}", cell.name) },
+    })
+}
+
+/// An output that is out of date.
+fn stale(path: &str, rule: usize) -> Value {
+    json!({
+        "ruleId": STALE_OUTPUT,
+        "ruleIndex": rule,
+        "level": "error",
+        "message": { "text": format!("{path} {}", gate::OUT_OF_DATE) },
+        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(path) } } }],
+        "partialFingerprints": { "cellAndStatus/v1": format!("{path} {STALE_OUTPUT}") },
     })
 }
 
@@ -61,6 +101,9 @@ fn level(gravity: Gravity) -> &'static str {
 fn result(finding: &Finding, rule: usize, place: Option<Place<'_>>, invocation: &Invocation) -> Value {
     let (status, cell) = (finding.status.as_str(), zone_and_arch(&finding.cell));
     let mut text = format!("{} ({}) in {cell} is {}", finding.cell.name, label(finding), said(finding));
+    if gate::is_unlisted(finding) {
+        let _ = write!(text, "; {}", gate::UNLISTED);
+    }
     for remedy in remedies([finding], invocation) {
         let _ = write!(text, "\n{remedy}");
     }

@@ -418,9 +418,10 @@ fn a_terraform_state() {
     ");
     assert_snapshot!(bench.run("check web-old"), @"
     STATUS    NAME     ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST    DETAIL
-    outdated  web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff  unknown    00000001  the latest is of 2026-09-02; the pinned ID is no longer described
+    outdated  web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff  unknown    00000001  the latest is of 2026-09-02
 
     1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web-old`), so it cannot be verified
     to move to the latest: imagelock resolve --upgrade web-old
     --- exit 2
     ");

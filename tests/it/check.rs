@@ -56,11 +56,12 @@ fn outdated_and_the_superseded_id_is_no_longer_described() {
     let (bench, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     assert_snapshot!(bench.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    00000011  the pinned ID is no longer described
+    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST
+    outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    00000011
     current   db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     2 pins: 1 outdated, 1 current
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     to move to the latest: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -143,6 +144,7 @@ fn edited() {
     current  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     2 pins: 1 edited, 1 current
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
     to pin anew what was changed: imagelock resolve --upgrade web
     --- exit 2
@@ -171,9 +173,10 @@ fn withdrawn_and_retired() {
     assert_snapshot!(bench.run("check"), @"
     STATUS     NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
     withdrawn  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    the Marketplace no longer has this image
-    retired    db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer offered in fr-par-1 for x86_64 with type instance_sbs; the pinned ID is no longer described
+    retired    db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer offered in fr-par-1 for x86_64 with type instance_sbs
 
     2 pins: 1 withdrawn, 1 retired
+    the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
     to see what there is instead of `db` and `web`: imagelock search
     --- exit 2
     ");
@@ -195,9 +198,10 @@ fn incompatible() {
     marketplace.offers([noble(), local("debian_bookworm", "fr-par-1", "x86_64", 12).boots(&["DEV1-S"])]);
     assert_snapshot!(bench.run("check db"), @"
     STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
-    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    what is offered now does not boot on PRO2-S; the pinned ID is no longer described
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    what is offered now does not boot on PRO2-S
 
     1 pin: 1 incompatible
+    the Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified
     to see what there is instead of `db`: imagelock search
     --- exit 2
     ");
@@ -258,8 +262,8 @@ fn exit_zero_reports_without_failing_and_quiet_shows_drift_alone() {
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     assert_eq!(bench.run("check --exit-zero").status, Some(0));
     assert_snapshot!(bench.run("check --quiet"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    00000011  the pinned ID is no longer described
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    00000011
     --- exit 2
     ");
     marketplace.offers([noble(), bookworm()]);
@@ -296,6 +300,7 @@ fn json_has_an_object_a_pin() {
             "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000",
             "published": null
           },
+          "listed": false,
           "latest": {
             "id": "00000011-0000-4000-8000-000000000000",
             "zoned_id": "fr-par-1/00000011-0000-4000-8000-000000000000",
@@ -306,9 +311,7 @@ fn json_has_an_object_a_pin() {
             "date": "2029-05-31",
             "source": "distro-info-data (Ubuntu 24.04 LTS)"
           },
-          "notes": [
-            "the pinned ID is no longer described"
-          ]
+          "notes": []
         },
         {
           "manifest": "images.toml",
@@ -331,6 +334,7 @@ fn json_has_an_object_a_pin() {
             "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000",
             "published": null
           },
+          "listed": true,
           "latest": null,
           "latest_release": null,
           "end_of_life": {
@@ -340,7 +344,8 @@ fn json_has_an_object_a_pin() {
           "notes": []
         }
       ],
-      "notices": []
+      "notices": [],
+      "changed_since": null
     }
     --- exit 2
     "#);
@@ -356,9 +361,10 @@ fn several_newer_local_images_are_told_and_none_is_chosen() {
     ]);
     assert_snapshot!(bench.run("check web"), @"
     STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
-    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    the pinned ID is no longer described; 2 local images could replace it, and `instance-type` must choose
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    2 local images could replace it, and `instance-type` must choose
 
     1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     --- exit 2
     ");
 }
@@ -381,7 +387,7 @@ fn what_a_doubtful_answer_lacks_is_not_called_retired() {
     7 | label = "ubuntu_noble"
       |         ^^^^^^^^^^^^^^ asked for this image
       |
-      = note: looking up pinned IDs that are no longer listed: the answer cannot be used: it holds a local image whose ID is no UUID: ``
+      = note: looking up pinned IDs that are not listed: the answer cannot be used: it holds a local image whose ID is no UUID: ``
       = note: request ID req-1
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
@@ -416,9 +422,10 @@ fn remedies_work_in_the_order_in_which_they_are_printed() {
     assert_snapshot!(bench.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST    DETAIL
     edited    db    fr-par-1  x86_64  debian_bookworm  00000007  unknown              the block does not match its digest: edited by hand, or by a merge
-    outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    00000011  the pinned ID is no longer described
+    outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    00000011
 
     2 pins: 1 edited, 1 outdated
+    the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
     somebody changed the lockfile by hand, or a merge did; to see who: imagelock log db
     to pin anew what was changed: imagelock resolve --upgrade db
     to move to the latest: imagelock resolve --upgrade web

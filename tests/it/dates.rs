@@ -12,9 +12,10 @@ fn dates_are_recorded_shown_and_counted() {
     assert_snapshot!(bench.lock().lines().find(|line| line.starts_with("published")).unwrap(), @"published = 2026-10-01T08:00:00Z");
     assert_snapshot!(bench.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; the pinned ID is no longer described
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind
 
     1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     to move to the latest: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -28,10 +29,11 @@ fn without_dates_all_is_as_it_was() {
     assert!(!bench.lock().contains("published"));
     marketplace.offers([docker(2)]);
     assert_snapshot!(bench.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  docker  00000001  unknown    00000002  the pinned ID is no longer described
+    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  LATEST
+    outdated  web   fr-par-1  x86_64  docker  00000001  unknown    00000002
 
     1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     to move to the latest: imagelock resolve --upgrade web
     --- exit 2
     ");

@@ -48,7 +48,7 @@ fn a_name_each_candidate_with_the_reason_why_it_won_or_lost() {
     fr-par-1  x86_64  loses                                        fedora_44                                   1 more in other zones or for other architectures
     fr-par-1  x86_64  loses  00000005-0000-4000-8000-000000000000  fedora_43       instance_sbs    2026-10-01  a newer release fits
     fr-par-1  x86_64  loses                                        fedora_rawhide                              its release cannot be read, from the label or from the name
-    fr-par-1  x86_64  loses  00000001-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-10-01  pinned, and no longer listed: superseded
+    fr-par-1  x86_64  loses  00000001-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-10-01  pinned, but the Marketplace does not list it
     --- exit 0
     ");
     assert_snapshot!(bench.run("explain runner --format json").stdout.lines().take(14).collect::<Vec<_>>().join("\n"), @r#"

@@ -191,10 +191,11 @@ fn commands_in_messages_are_about_the_same_manifest() {
     run(&["resolve"]);
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 3)]);
     assert_snapshot!(run(&["check"]), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000002  unknown    00000003  the pinned ID is no longer described
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000002  unknown    00000003
 
     1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     to move to the latest: imagelock --manifest 'my infra/prod.toml' resolve --upgrade web
     ");
 }

@@ -35,6 +35,7 @@ mod export;
 mod faults;
 mod files;
 mod find;
+mod gate;
 mod git;
 mod git_hardening;
 mod git_odd_commits;

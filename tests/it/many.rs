@@ -38,12 +38,13 @@ fn one_report_for_all() {
     let (bench, _marketplace) = stacks();
     assert_snapshot!(bench.run("check --recursive stacks"), @"
     STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED   LATEST    DETAIL
-    outdated  stacks/api/images.toml    api   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20); the pinned ID is no longer described
-    outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20); the pinned ID is no longer described
-    outdated  stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20); the pinned ID is no longer described
+    outdated  stacks/api/images.toml    api   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
+    outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
+    outdated  stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
     current   stacks/db/eu/images.toml  db    fr-par-1  x86_64  debian_bookworm  00000002  2026-09-02
 
     4 pins in 3 manifests: 3 outdated, 1 current
+    the Marketplace does not list the IDs of 3 pins (`api` and `web`), so they cannot be verified
     to move to the latest: imagelock --recursive stacks resolve --upgrade api web
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
@@ -57,10 +58,11 @@ fn one_report_for_all() {
     --- exit 0
     ");
     assert_snapshot!(bench.run("check --recursive stacks --format github"), @"
-    ::warning file=stacks/api/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A api%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); the pinned ID is no longer described%0Ato move to the latest: imagelock --manifest stacks/api/images.toml resolve --upgrade api
-    ::warning file=stacks/db/eu/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); the pinned ID is no longer described%0Ato move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
-    ::warning file=stacks/web/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); the pinned ID is no longer described%0Ato move to the latest: imagelock --manifest stacks/web/images.toml resolve --upgrade web
+    ::warning file=stacks/api/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A api%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato move to the latest: imagelock --manifest stacks/api/images.toml resolve --upgrade api
+    ::warning file=stacks/db/eu/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    ::warning file=stacks/web/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato move to the latest: imagelock --manifest stacks/web/images.toml resolve --upgrade web
     4 pins in 3 manifests: 3 outdated, 1 current
+    the Marketplace does not list the IDs of 3 pins (`api` and `web`), so they cannot be verified
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 2
@@ -72,9 +74,11 @@ fn one_report_for_all() {
 
     | status | manifest | image | zone, arch | label | locked | published | latest | detail |
     |---|---|---|---|---|---|---|---|---|
-    | **outdated** | stacks/api/images.toml | `api` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20); the pinned ID is no longer described |
-    | **outdated** | stacks/db/eu/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20); the pinned ID is no longer described |
-    | **outdated** | stacks/web/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20); the pinned ID is no longer described |
+    | **outdated** | stacks/api/images.toml | `api` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
+    | **outdated** | stacks/db/eu/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
+    | **outdated** | stacks/web/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
+
+    The Marketplace does not list the IDs of 3 pins (`api` and `web`), so they cannot be verified.
 
     To move to the latest:
 

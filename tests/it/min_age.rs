@@ -74,7 +74,7 @@ fn cooling_is_no_drift_and_says_until_when() {
     let (bench, _marketplace) = behind("min-age = \"10d\"\n");
     assert_snapshot!(bench.run("check"), @"
     STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
-    cooling  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); cooling until 2026-11-30 08:00 UTC (`min-age` 10d); the pinned ID is no longer described
+    cooling  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); cooling until 2026-11-30 08:00 UTC (`min-age` 10d)
 
     1 pin: 1 cooling
     --- exit 0

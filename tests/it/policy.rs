@@ -12,9 +12,10 @@ fn a_freeze_holds_through_its_last_day() {
     let before = bench.lock();
     assert_snapshot!(bench.run("check --now 2026-12-31T23:59:59Z"), @"
     STATUS  NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
-    frozen  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); frozen until 2026-12-31: kernel regression, ticket 4711; 1 version behind; the pinned ID is no longer described
+    frozen  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); frozen until 2026-12-31: kernel regression, ticket 4711; 1 version behind
 
     1 pin: 1 frozen
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     --- exit 0
     ");
     assert_snapshot!(bench.run("resolve --upgrade web --now 2026-12-31T23:59:59Z"), @"
@@ -27,9 +28,10 @@ fn a_freeze_holds_through_its_last_day() {
     assert_eq!(bench.lock(), before);
     assert_snapshot!(bench.run("check --now 2027-01-01T00:00:00Z"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; the pinned ID is no longer described; the freeze ended on 2026-12-31
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; the freeze ended on 2026-12-31
 
     1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     to move to the latest: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -62,16 +64,18 @@ fn an_accepted_finding_is_no_drift_until_its_last_day_has_passed() {
     let (bench, marketplace) = behind(accept);
     assert_snapshot!(bench.run("check --now 2026-12-31T23:59:59Z"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; the pinned ID is no longer described; outdated accepted until 2026-12-31: ticket 4712
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; outdated accepted until 2026-12-31: ticket 4712
 
     1 pin: 1 outdated (accepted)
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     --- exit 0
     ");
     assert_snapshot!(bench.run("check --now 2027-01-01T00:00:00Z"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; the pinned ID is no longer described
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind
 
     1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     to move to the latest: imagelock resolve --upgrade web
     --- stderr
     warning: images.toml:5:11: the acceptance of `outdated` for `web` ended on 2026-12-31
@@ -98,9 +102,10 @@ fn what_is_not_accepted_is_still_drift() {
     let (bench, marketplace) = behind(rest);
     assert_snapshot!(bench.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); support ended on 2026-11-01, by the manifest; also outdated; 1 version behind; the pinned ID is no longer described; eol accepted until 2026-12-31: ticket 4712
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); support ended on 2026-11-01, by the manifest; also outdated; 1 version behind; eol accepted until 2026-12-31: ticket 4712
 
     1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     to move to the latest: imagelock resolve --upgrade web
     to see what could follow `web`: imagelock search
     --- exit 2
@@ -133,6 +138,7 @@ fn what_is_not_accepted_is_still_drift() {
             "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000",
             "published": "2026-10-01T08:00:00Z"
           },
+          "listed": true,
           "latest": null,
           "latest_release": null,
           "end_of_life": {
@@ -145,7 +151,8 @@ fn what_is_not_accepted_is_still_drift() {
           ]
         }
       ],
-      "notices": []
+      "notices": [],
+      "changed_since": null
     }
     --- exit 0
     "#);

@@ -2,6 +2,7 @@
 //!
 //! The page is also well-formed XML, so that tests can read it.
 
+mod changes;
 mod matrix;
 mod pins;
 mod timeline;
@@ -13,6 +14,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha256};
 
 use super::finding::{Gravity, Places, Remedy, Subject, headline, is_accepted};
+use super::gate;
 use super::human::date;
 use super::markup::escaped;
 use crate::VERSION;
@@ -70,6 +72,7 @@ pub(super) fn check(subject: Subject<'_>) -> String {
     let items: Vec<Item<'_>> = subject.findings().into_iter().map(item).collect();
     let mut sections = [
         Section { id: "do", title: "What to do", body: commands(subject) },
+        Section { id: "changes", title: "Changes", body: changes::write(subject) },
         Section { id: "zones", title: "Images by zone", body: matrix::write(&items) },
         Section { id: "notices", title: "Notices", body: notices(subject) },
         Section { id: "pins", title: "Pins", body: pins::write(&items, subject.now) },
@@ -116,6 +119,15 @@ fn head(subject: Subject<'_>, items: &[Item<'_>]) -> String {
          <a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header>\n<h1 class=\"{verdict}\">{headline}</h1>\n"
     );
     let _ = writeln!(page, "<p><code>{path}</code>, as of <time datetime=\"{now}\">{} UTC</time></p>", minute(now));
+    if subject.is_gate() {
+        let _ = writeln!(page, "<p>{}</p>", prose(&capitalised(&gate::tally(subject))));
+    }
+    if let Some(unlisted) = gate::unlisted(subject) {
+        let _ = writeln!(page, "<p>{}.</p>", prose(&capitalised(&unlisted)));
+    }
+    if items.is_empty() {
+        return page + "</header>\n";
+    }
     let _ = write!(page, "<ul class=\"tally\">\n<li>{}</li>\n", count(items.len(), "pin"));
     // What is accepted everywhere is no longer grave.
     let mut tally: BTreeMap<Status, (usize, Gravity)> = BTreeMap::new();
@@ -135,6 +147,9 @@ fn commands(subject: Subject<'_>) -> String {
     for Remedy { aim, command } in subject.remedies() {
         let (aim, command) = (prose(&capitalised(&aim)), escaped(&command).into_owned());
         let _ = write!(text, "<p>{aim}:</p>\n<pre><code>{command}</code></pre>\n");
+    }
+    for path in gate::outputs(subject) {
+        let _ = writeln!(text, "<p><code>{}</code> {}.</p>", escaped(path), gate::OUT_OF_DATE);
     }
     if text.is_empty() { "<p>Nothing.</p>\n".to_owned() } else { text }
 }

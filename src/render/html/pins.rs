@@ -9,6 +9,7 @@ use crate::domain::LocalImageId;
 use crate::domain::drift::{Finding, Status};
 use crate::domain::words::count;
 use crate::render::finding::{Gravity, days, detail, label, zone_and_arch};
+use crate::render::gate::is_unlisted;
 use crate::render::human::unknown;
 use crate::render::markup::escaped;
 
@@ -93,6 +94,9 @@ fn dated(id: LocalImageId, published: Option<Timestamp>) -> String {
 /// What is pinned, how old it is, and that as a bar.
 fn locked(id: LocalImageId, finding: &Finding, ages: Ages) -> String {
     let mut text = dated(id, finding.published);
+    if is_unlisted(finding) {
+        text += " <span class=\"label\">not listed, so it cannot be verified</span>";
+    }
     if let Some(published) = finding.published {
         let age = days(published, ages.now);
         let width = (age * 1000).checked_div(ages.oldest).unwrap_or_default();

@@ -2,11 +2,31 @@
 
 use serde::Serialize;
 
-use super::{CellJson, LocalImageJson, RemarkJson, write};
+use super::{CellJson, ChangeJson, LocalImageJson, RemarkJson, write};
 use crate::domain::CommercialType;
 use crate::domain::drift::Finding;
+use crate::domain::gate::Gate;
 use crate::domain::release::Release;
 use crate::render::Subject;
+
+/// What a verified change is.
+#[derive(Serialize)]
+struct GateJson<'a> {
+    manifest: String,
+    revision: &'a str,
+    merge_base: Option<&'a str>,
+    pins: Vec<MoveJson<'a>>,
+    stale_outputs: &'a [String],
+}
+
+#[derive(Serialize)]
+struct MoveJson<'a> {
+    #[serde(flatten)]
+    change: ChangeJson<'a>,
+    /// How the pin was verified: `listed`, `version` or `history`.
+    verified: Option<&'static str>,
+    note: Option<&'a str>,
+}
 
 /// What `check` and `resolve --locked` found: `imagelock.check/1`.
 pub fn check(subject: Subject<'_>) -> String {
@@ -16,6 +36,7 @@ pub fn check(subject: Subject<'_>) -> String {
         drift: bool,
         pins: Vec<Row<'a>>,
         notices: Vec<RemarkJson<'a>>,
+        changed_since: Option<Vec<GateJson<'a>>>,
     }
     #[derive(Serialize)]
     struct Row<'a> {
@@ -27,6 +48,8 @@ pub fn check(subject: Subject<'_>) -> String {
         statuses: Vec<&'static str>,
         drift: bool,
         locked: Option<LocalImageJson<'a>>,
+        /// Whether the Marketplace lists the locked ID; null if it was not asked.
+        listed: Option<bool>,
         latest: Option<LocalImageJson<'a>>,
         latest_release: Option<&'a str>,
         end_of_life: Option<EndJson<'a>>,
@@ -51,10 +74,25 @@ pub fn check(subject: Subject<'_>) -> String {
             statuses: finding.statuses.iter().map(|status| status.as_str()).collect(),
             drift: finding.is_drift,
             locked: (finding.locked.as_ref()).map(|pin| LocalImageJson::new(&pin.cell.zone, pin.id, finding.published)),
+            listed: finding.is_listed,
             latest: latest.map(|latest| LocalImageJson::latest(latest, &finding.cell.zone)),
             latest_release: latest.and_then(|latest| latest.release.as_ref()).map(Release::as_str),
             end_of_life: finding.end.as_ref().map(|end| EndJson { date: end.date.to_string(), source: &end.source }),
             notes: &finding.notes,
+        }
+    }
+    fn gate(manifest: String, gate: &Gate) -> GateJson<'_> {
+        let change = |change| MoveJson {
+            change: ChangeJson::new(change),
+            verified: gate.proofs.get(&change.cell).map(|proof| proof.as_str()),
+            note: change.note.as_deref(),
+        };
+        GateJson {
+            manifest,
+            revision: &gate.since.name,
+            merge_base: gate.since.commit.as_deref(),
+            pins: gate.moves.iter().map(change).collect(),
+            stale_outputs: &gate.outputs,
         }
     }
     let manifest = |part: usize| subject.parts[part].name();
@@ -63,5 +101,9 @@ pub fn check(subject: Subject<'_>) -> String {
         drift: subject.has_drift(),
         pins: subject.findings().into_iter().map(|(part, finding)| row(manifest(part), finding)).collect(),
         notices: subject.notices().map(|(part, notice)| RemarkJson::new(manifest(part), notice)).collect(),
+        changed_since: subject.is_gate().then(|| {
+            let parts = subject.parts.iter();
+            parts.filter_map(|part| Some(gate(part.name(), part.report.gate.as_ref()?))).collect()
+        }),
     })
 }
