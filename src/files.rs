@@ -1,5 +1,6 @@
 //! Reading, and writing whole files or nothing.
 
+use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -261,8 +262,10 @@ pub fn whole(path: &Path) -> PathBuf {
 
 /// `.images.lock.tmp` beside `images.lock`.
 fn temporary(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.tmp"))
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".tmp");
+    path.with_file_name(name)
 }
 
 /// The directory that a file is in.

@@ -3,6 +3,7 @@
 
 mod args;
 mod options;
+mod sanitize;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -32,12 +33,17 @@ const API_URL: &str = "https://api.scaleway.com";
 
 /// Runs the program.
 pub fn run() -> ExitCode {
+    std::panic::set_hook(Box::new(|info| tell(&sanitize::panic(info))));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             // clap exits with 2 for bad usage, and 2 means drift here.
+            if error.use_stderr() {
+                tell(&sanitize::usage(error));
+                return ExitCode::FAILURE;
+            }
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            return ExitCode::SUCCESS;
         }
     };
     let choice = match cli.global.color {
@@ -187,7 +193,7 @@ fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
 /// Who hears of requests: each is printed, or a line on the terminal tells how far they are, or nobody.
 fn observer(global: &Global) -> Option<Observer> {
     if global.verbose {
-        return Some(progress::log(|line| tell(&format!("{line}\n"))));
+        return Some(progress::log(|line| tell(&format!("{}\n", escaped(line)))));
     }
     let moves_cursor = variable("TERM").is_some_and(|term| term != "dumb");
     (!global.quiet && moves_cursor && io::stderr().is_terminal()).then(|| progress::line(io::stderr()))
@@ -202,7 +208,7 @@ fn variable(name: &str) -> Option<OsString> {
 fn finish(outcome: &Outcome, quiet: bool) -> ExitCode {
     for line in [&outcome.warning, &outcome.remark].into_iter().filter(|line| !line.is_empty()) {
         if !quiet || *line == outcome.warning {
-            tell(&format!("{line}\n"));
+            tell(&format!("{}\n", sanitize::bounded(line)));
         }
     }
     match print(&*outcome.output) {
@@ -257,7 +263,7 @@ impl<W: Write> Write for Plain<W> {
 
 /// Says something on standard error. If even that is closed, there is nobody left to tell.
 fn tell(text: &str) {
-    let _ = AutoStream::auto(io::stderr()).write_all(text.as_bytes());
+    let _ = AutoStream::auto(io::stderr()).write_all(sanitize::printable(text).as_bytes());
 }
 
 #[cfg(test)]

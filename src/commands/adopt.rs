@@ -17,7 +17,7 @@ use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::edit::declare;
 use crate::domain::problem::Problem;
-use crate::domain::words::{and, quoted};
+use crate::domain::words::{and_more, quoted, shown};
 use crate::error::{Error, Source};
 use crate::files;
 
@@ -55,7 +55,7 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     let outcome = outcome(context, std::slice::from_ref(&step), mode);
     let verb = if mode == Mode::Write { "declared" } else { "would declare" };
     let names = declarations.iter().map(|declaration| quoted(&declaration.name));
-    let declared = format!("{verb} {} in `{}`", and(names), context.manifest().display());
+    let declared = format!("{verb} {} in `{}`", and_more(names, 12), shown(context.manifest()));
     let remark = if is_new { [declared, outcome.remark].join("\n").trim_end().to_owned() } else { outcome.remark };
     let warnings = [strangers, step.plan.warnings].concat();
     Ok(Outcome { remark, warning: step.project.warning(&warnings, context), ..outcome })
@@ -106,7 +106,7 @@ fn wishes(names: &[String], from: &[PathBuf]) -> Result<Vec<Wish>, Error> {
     let mut texts = Vec::new();
     for path in from {
         let text = files::read(path)?.ok_or_else(|| files::absent(path))?;
-        texts.push((path.display().to_string(), text));
+        texts.push((shown(path), text));
     }
     let mentions = mentions(&texts).map_err(|problem| refused(vec![problem], None))?;
     Ok([wishes, mentions].concat())
@@ -117,7 +117,7 @@ fn nothing(from: &[PathBuf], strangers: Vec<Problem>) -> Vec<Problem> {
     if from.is_empty() || !strangers.is_empty() {
         return strangers;
     }
-    let files = and(from.iter().map(|path| quoted(path.display())));
+    let files = and_more(from.iter().map(|path| quoted(shown(path))), 12);
     let title = format!("in {files} there is no ID of an image that the Marketplace lists");
     vec![Problem::new(title).help("name the IDs: `imagelock adopt web=UUID`")]
 }

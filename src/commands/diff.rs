@@ -6,6 +6,7 @@ use super::project::parse_lock;
 use super::{Context, Format, Outcome, lock_path};
 use crate::domain::history::{Comparison, Side, changes};
 use crate::domain::lock::Lock;
+use crate::domain::words::shown;
 use crate::error::{Error, Source};
 use crate::files;
 use crate::git::Repository;
@@ -85,7 +86,7 @@ fn side(
     let lock = match repository.lockfile(&commit)? {
         Some(blob) => {
             // As git names it.
-            let path = PathBuf::from(format!("{name}:{}", path.display()));
+            let path = PathBuf::from(format!("{name}:{}", shown(path)));
             let content = repository.read(&[&blob])?.into_iter().next().flatten();
             let content = content.ok_or_else(|| Error::Git { message: format!("the object {blob} is missing") })?;
             Some(parse_lock(Source { text: files::text(content, &path)?, path }, Lock::parse)?.0)

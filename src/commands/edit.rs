@@ -4,7 +4,7 @@ use super::{Context, Outcome, lock_path};
 use crate::domain::manifest::edit::{Declaration, declare, remove as without};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::problem::Problem;
-use crate::domain::words::{and, quoted};
+use crate::domain::words::{and, quoted, shown};
 use crate::error::{Error, Source};
 use crate::files;
 use crate::guard::Guard;
@@ -18,7 +18,7 @@ pub fn add(context: &Context, declaration: &Declaration) -> Result<Outcome, Erro
     Ok(Outcome::remark(format!(
         "declared `{}` in `{}`: `{} resolve` pins it",
         declaration.name,
-        context.manifest().display(),
+        shown(context.manifest()),
         context.invocation
     )))
 }
@@ -40,7 +40,7 @@ pub fn remove(context: &Context, names: &[String]) -> Result<Outcome, Error> {
     Ok(Outcome::remark(format!(
         "removed {} from `{}`: `{} resolve` drops the pins",
         list(names),
-        context.manifest().display(),
+        shown(context.manifest()),
         context.invocation
     )))
 }

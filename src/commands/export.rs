@@ -9,7 +9,8 @@ use super::{Context, Outcome, lock_path};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::output::{Format, Output};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, Span};
+use crate::domain::words::shown;
 use crate::error::Error;
 use crate::export::{Export, is_ours};
 use crate::files;
@@ -27,17 +28,19 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>) -> Result<Out
     let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
     let old = if files::is_open(path) { None } else { files::read(path)? };
     match old {
-        Some(old) if old == text => return Ok(Outcome::remark(format!("`{}` is up to date", path.display()))),
+        Some(old) if old == text => return Ok(Outcome::remark(format!("`{}` is up to date", shown(path)))),
         Some(old) if !is_ours(format, &old) => return Err(Error::NotOurs { path: path.to_owned() }),
         _ => files::put(path, &text)?,
     }
-    Ok(Outcome::remark(format!("wrote `{}`", path.display())))
+    Ok(Outcome::remark(format!("wrote `{}`", shown(path))))
 }
 
 /// A declared file that is not as the lock would have it.
 pub(super) struct Stale {
     /// Where it is.
     pub(super) path: PathBuf,
+    /// Where the manifest declares it.
+    pub(super) place: Span,
     text: String,
 }
 
@@ -107,7 +110,7 @@ pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
     for output @ Output { format, path, place, .. } in project.manifest.outputs() {
         let text = Export::new(Cow::Borrowed(lock), *format).map_err(|problems| project.error(problems))?.to_string();
         let path = beside(manifest, path);
-        let this = format!("the output `{}`", path.display());
+        let this = format!("the output `{}`", shown(&path));
         if let Some((_, other)) = taken.iter().find(|(other, _)| files::is_same(other, &path)) {
             let problem = Problem::new(format!("{this} is the same file as {other}"));
             problems.push(problem.at(place.clone(), "leads there").help("choose another path"));
@@ -119,7 +122,7 @@ pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
         problems.extend(old.as_ref().filter(|old| **old != text).and_then(|old| foreign(output, &this, old)));
         taken.push((path.clone(), this));
         if old.as_ref() != Some(&text) {
-            stale.push(Stale { path, text });
+            stale.push(Stale { path, place: place.clone(), text });
         }
     }
     if problems.is_empty() { Ok(stale) } else { Err(project.error(problems)) }

@@ -2,7 +2,7 @@
 
 use super::project::read_lock;
 use super::{Context, Format, Outcome, lock_path};
-use crate::domain::words::{and, count};
+use crate::domain::words::{and_more, count, shown};
 use crate::error::Error;
 use crate::render::{human, json};
 
@@ -18,9 +18,9 @@ pub fn run(context: &Context) -> Result<Outcome, Error> {
         warning = format!(
             "warning: {} of `{}` {} not match the digest: {}; `imagelock check` tells more",
             count(edited.len(), "block"),
-            lock_path(context.manifest())?.display(),
+            shown(&lock_path(context.manifest())?),
             if edited.len() == 1 { "does" } else { "do" },
-            and(edited)
+            and_more(edited, 12)
         );
     }
     let outcome = match context.format {

@@ -7,7 +7,7 @@ use anstream::adapter::strip_str;
 use super::export::beside;
 use super::project::Project;
 use super::{Context, Format, lock_path};
-use crate::domain::words::{or, quoted};
+use crate::domain::words::{or, quoted, shown};
 use crate::error::Error;
 use crate::files;
 use crate::guard::Guard;
@@ -94,7 +94,7 @@ pub(super) fn write(files: &[File], context: &Context, subject: Subject<'_>) -> 
         let text = strip_str(&check(*format, subject, false)).to_string();
         let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
         files::put(path, &text)?;
-        wrote.push(format!("wrote `{}`", path.display()));
+        wrote.push(format!("wrote `{}`", shown(path)));
     }
     Ok(wrote.join("\n"))
 }
@@ -104,7 +104,7 @@ fn unclear(path: &Path, chosen: Option<Format>, known: &[Format]) -> Error {
         Some(chosen) => known.iter().copied().chain([chosen]).collect(),
         None => Format::ALL.to_vec(),
     };
-    let path = path.display();
+    let path = shown(path);
     let options = or(formats.iter().map(|format| quoted(format_args!("-o {}={path}", format.as_str()))));
-    Error::ReportFormat { path: path.to_string(), chosen: chosen.map(Format::as_str), options }
+    Error::ReportFormat { path, chosen: chosen.map(Format::as_str), options }
 }

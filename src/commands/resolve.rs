@@ -4,7 +4,7 @@ use super::export::{Stale, apart, guard, stale};
 use super::project::{Parse, Project};
 use super::{Context, Format, Outcome, all, join, lock_path, named};
 use crate::domain::catalog::Catalog;
-use crate::domain::drift::{Report, disagreements};
+use crate::domain::drift::disagreements;
 use crate::domain::fields::unmerged;
 use crate::domain::lock::Lock;
 use crate::domain::mend::{advise, mend, tell};
@@ -14,7 +14,7 @@ use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
 use crate::domain::words::shown;
 use crate::error::Error;
 use crate::files;
-use crate::render::{self, Resolved, Subject, human, json, markdown};
+use crate::render::{self, Part, Resolved, StaleOutput, Subject, human, json, markdown};
 
 /// Whether the lock may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,23 +163,23 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
 fn locked(context: &Context, projects: &[Project]) -> Result<Outcome, Error> {
     let disagree = |project: &Project| disagreements(&project.lock, project.manifest.targets());
     let reports: Vec<_> = projects.iter().map(disagree).collect();
-    // Outputs of a lock that does not satisfy the manifest are out of step with what it will be.
-    let judged = projects.iter().zip(&reports).filter(|(_, report)| !report.has_drift());
-    let stale = all(judged.map(|(project, _)| stale(project, &project.lock)))?.into_iter().flatten();
-    let mut warning: Vec<String> =
-        stale.map(|output| format!("`{}` is out of step with the lockfile", shown(&output.path))).collect();
-    let differs = !warning.is_empty() || reports.iter().any(Report::has_drift);
-    if !warning.is_empty() {
-        warning.push(format!("to bring it in step: {} resolve", context.invocation));
-    }
-    let parts: Vec<_> = projects.iter().zip(&reports).map(|(project, report)| project.part(report)).collect();
+    // Outputs of a lock that does not satisfy the manifest are out of date in any case: the next lock changes them.
+    let stale = all(projects.iter().zip(&reports).map(|(project, report)| {
+        let stale = if report.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
+        let path = &project.manifest_source.path;
+        let invocation = if projects.len() > 1 { &context.invocation.of(path) } else { &context.invocation };
+        Ok(stale.into_iter().map(|it| StaleOutput::new(it.path, it.place, invocation)).collect::<Vec<_>>())
+    }))?;
+    let parts = projects.iter().zip(&reports).zip(&stale);
+    let parts: Vec<_> =
+        parts.map(|((project, report), stale)| Part { stale: Some(stale), ..project.part(report) }).collect();
     let subject = Subject { parts: &parts, invocation: &context.invocation, now: context.now };
     let pins = projects.iter().map(|project| project.lock.pins().len()).sum();
     let output = match context.format {
         Format::Human => human::locked(subject, pins, context.quiet),
         format => render::check(format, subject, context.quiet),
     };
-    Ok(Outcome { warning: warning.join("\n"), ..Outcome::judged(output, differs) })
+    Ok(Outcome::judged(output, subject.has_drift()))
 }
 
 /// What was done, or would be.

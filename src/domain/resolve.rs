@@ -14,7 +14,7 @@ use super::miss::Misses;
 use super::policy::day;
 use super::problem::Problem;
 use super::select::{Decision, Pick, decide};
-use super::words::{and_more, quoted};
+use super::words::{and_more, arguments, quoted};
 use super::{Cell, ImageRef, Name};
 
 /// Which pins may move though they still satisfy the manifest.
@@ -297,7 +297,7 @@ pub(super) fn undated(changes: &[Change], catalog: &Catalog) -> Option<Problem> 
     let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();
     let failure = catalog.silence().filter(|_| !names.is_empty())?;
     let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);
-    let names = names.into_iter().collect::<Vec<_>>().join(" ");
+    let names = arguments(names);
     Some(problem.help(format!(
         "once the Marketplace tells them, `imagelock resolve --upgrade {names}` adds them, and moves what is outdated by then"
     )))

@@ -13,6 +13,7 @@ use super::api_url::ApiUrl;
 use super::http::Settings;
 use super::trouble::{Trouble, root_cause};
 use crate::domain::catalog::Failure;
+use crate::domain::words::shown;
 
 /// Makes the connections.
 pub(super) struct Connector {
@@ -91,7 +92,7 @@ impl Connector {
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
-    let failed = |why: String| setup(format!("could not read the certificates in `{}`: {why}", path.display()));
+    let failed = |why: String| setup(format!("could not read the certificates in `{}`: {why}", shown(path)));
     let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
     let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| failed(root_cause(&error)))?;
     if certificates.is_empty() { Err(failed("it holds none".to_owned())) } else { Ok(certificates) }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::finding::{Subject, label, remedies, said, zone_and_arch};
+use super::finding::{StaleOutput, Subject, label, remedies, said, zone_and_arch};
 use super::invocation::Invocation;
 use super::markup::escaped;
 use crate::domain::drift::{Finding, Status};
@@ -10,13 +10,22 @@ use crate::domain::drift::{Finding, Status};
 /// Writes the XML. What is no drift passes, and says in its output how it stands.
 pub(super) fn check(subject: Subject<'_>) -> String {
     let findings = subject.findings();
-    let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count();
-    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" time=\"0\"", findings.len());
+    let stale = subject.stale().count();
+    let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count() + stale;
+    let tests = findings.len() + stale;
+    let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" time=\"0\"");
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(xml, "<testsuites name=\"imagelock\" {counts}>");
     let _ = writeln!(xml, "  <testsuite name=\"imagelock check\" {counts}>");
     for (part, finding) in findings {
         test_case(&mut xml, finding, &subject.parts[part].name(), &subject.invocation_of(part));
+    }
+    for (part, StaleOutput { problem, .. }) in subject.stale() {
+        let (class, title) = (subject.parts[part].name(), escaped(&problem.title));
+        let _ = writeln!(xml, "    <testcase classname=\"{}\" name=\"{title}\" time=\"0\">", escaped(&class));
+        let help = problem.help.as_deref().unwrap_or_default();
+        let _ = writeln!(xml, "      <failure type=\"stale-output\" message=\"{title}\">{}</failure>", escaped(help));
+        xml.push_str("    </testcase>\n");
     }
     let notices: Vec<&str> = subject.notices().map(|(_, notice)| notice.title.as_str()).collect();
     if !notices.is_empty() {

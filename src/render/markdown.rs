@@ -5,12 +5,16 @@ use std::fmt::Write as _;
 use super::change::{self, Resolved};
 use super::finding::{Gravity, Remedy, Subject, detail, headline, label, tally, zone_and_arch};
 use super::human::date;
+use super::markdown_text::{code, inert};
 use crate::domain::LocalImageId;
 use crate::domain::resolve::{Action, Change};
 use crate::domain::words::capitalised;
 
 /// Rows beyond these bytes are only counted: the body of a pull request holds 65,536 characters.
 const MOST: usize = 48_000;
+
+/// And notices beyond these.
+const MOST_WITH_NOTICES: usize = 60_000;
 
 /// What `check` found: what needs attention as a table, the rest as numbers, and the commands.
 pub fn check(subject: Subject<'_>) -> String {
@@ -35,21 +39,26 @@ pub fn check(subject: Subject<'_>) -> String {
         let _ = writeln!(
             text,
             "| {status} |{} {} | {} | {} | {} | {published} | {} | {} |",
-            manifest(cell(&subject.manifest(*part))),
+            manifest(inert(&subject.manifest(*part))),
             code(&finding.cell.name),
             zone_and_arch(&finding.cell),
-            cell(&label(finding)),
+            inert(&label(finding)),
             id(finding.locked.as_ref().map(|pin| pin.id)),
             id(finding.latest.as_ref().map(|latest| latest.id)),
-            cell(&detail(finding)),
+            inert(&detail(finding)),
         );
     }
     for remedy in subject.remedies() {
         let Remedy { aim, command } = remedy;
         let _ = write!(text, "\n{}:\n\n```sh\n{command}\n```\n", capitalised(&aim));
     }
-    for (_, notice) in subject.notices() {
-        let _ = write!(text, "\n> {}\n", cell(&notice.title));
+    let notices: Vec<_> = subject.remarks().collect();
+    for (n, (_, notice)) in notices.iter().enumerate() {
+        if text.len() > MOST_WITH_NOTICES {
+            text += &and_more(notices.len() - n);
+            break;
+        }
+        let _ = write!(text, "\n> {}\n", inert(&notice.title));
     }
     text
 }
@@ -83,13 +92,13 @@ fn table(changes: &[(String, &Change)]) -> String {
             text,
             "| **{}** |{} {} | {} | {} | {} | {} | {} |",
             change.action().as_str(),
-            manifest(&cell(file)),
+            manifest(&inert(file)),
             code(&change.cell.name),
             zone_and_arch(&change.cell),
-            cell(&change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default()),
+            inert(&change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default()),
             id(change.from.as_ref().map(|pin| pin.id)),
             id(change.to.as_ref().map(|pin| pin.id)),
-            cell(&change::detail(change)),
+            inert(&change::detail(change)),
         );
     }
     text
@@ -101,35 +110,4 @@ fn and_more(rows: usize) -> String {
 
 fn id(id: Option<LocalImageId>) -> String {
     id.map(|id| code(id.short())).unwrap_or_default()
-}
-
-fn code(text: impl std::fmt::Display) -> String {
-    format!("`{text}`")
-}
-
-/// Text that means nothing but itself. What stands between two backticks is code already, and stays so; where there are
-/// more of them in a row, somebody wants to end the code.
-fn cell(text: &str) -> String {
-    let parts: Vec<&str> = text.split('`').collect();
-    let paired = parts.len() % 2 == 1 && !text.contains("``");
-    let parts = parts.into_iter().enumerate().map(|(n, part)| match (paired, n % 2) {
-        (true, 1) => format!("`{}`", part.replace('|', "\\|")),
-        _ => plain(part),
-    });
-    parts.collect::<Vec<_>>().join(if paired { "" } else { "&#96;" })
-}
-
-fn plain(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            // Entities, where a backslash would not do: a mention or an address would still be one.
-            '@' | '<' | '>' | '&' | '#' => {
-                let _ = write!(safe, "&#{};", u32::from(char));
-            }
-            '|' | '*' | '_' | '[' | ']' | '\\' | '~' | '!' => safe.extend(['\\', char]),
-            char => safe.push(char),
-        }
-    }
-    safe
 }

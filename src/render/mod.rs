@@ -12,6 +12,7 @@ pub mod json;
 mod junit;
 pub mod man;
 pub mod markdown;
+mod markdown_text;
 mod markup;
 mod place;
 pub mod problems;
@@ -23,7 +24,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 pub use change::Resolved;
-pub use finding::{LockText, Part, Subject};
+pub use finding::{LockText, Part, StaleOutput, Subject};
 
 use crate::domain::Expected;
 

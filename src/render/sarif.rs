@@ -2,11 +2,13 @@
 //! acceptance.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::finding::{Gravity, Places, Subject, label, remedies, said, zone_and_arch};
+use super::finding::{Gravity, Places, StaleOutput, Subject, label, remedies, said, zone_and_arch};
 use super::invocation::Invocation;
+use super::json::write;
 use super::place::Place;
 use crate::VERSION;
 use crate::domain::drift::{Finding, Status};
@@ -14,6 +16,9 @@ use crate::domain::problem::Problem;
 
 /// The published schema.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// The rule that an output breaks; those of pins are called as their statuses.
+const STALE_OUTPUT: &str = "stale-output";
 
 /// Writes the log.
 pub(super) fn check(subject: Subject<'_>) -> String {
@@ -23,7 +28,25 @@ pub(super) fn check(subject: Subject<'_>) -> String {
         let rule = rules.iter().position(|status| *status == finding.status)?;
         Some(result(finding, rule, places[part].of(finding), &subject.invocation_of(part)))
     });
-    let results: Vec<Value> = results.collect();
+    let stale = subject.stale().map(|(part, StaleOutput { path, problem })| {
+        let place = problem.span.as_ref().and_then(|span| places[part].in_manifest(span));
+        json!({
+            "ruleId": STALE_OUTPUT,
+            "ruleIndex": rules.len(),
+            "level": "warning",
+            "message": { "text": said_of(problem) },
+            "locations": place.into_iter().map(location).collect::<Vec<_>>(),
+            "partialFingerprints": { "output/v1": uri(path) },
+        })
+    });
+    let results: Vec<Value> = results.chain(stale).collect();
+    let stale_rule = subject.stale().next().map(|_| {
+        json!({
+            "id": STALE_OUTPUT,
+            "shortDescription": { "text": "an output is not as the lockfile would have it" },
+            "defaultConfiguration": { "level": "warning" },
+        })
+    });
     let notices: Vec<Value> = subject.notices().map(|(part, notice)| notification(notice, &places[part])).collect();
     let log = json!({
         "$schema": SCHEMA,
@@ -32,14 +55,14 @@ pub(super) fn check(subject: Subject<'_>) -> String {
             "tool": { "driver": {
                 "name": "imagelock",
                 "semanticVersion": VERSION,
-                "rules": rules.into_iter().map(rule).collect::<Vec<_>>(),
+                "rules": rules.iter().copied().map(rule).chain(stale_rule).collect::<Vec<_>>(),
             }},
             "invocations": [{ "executionSuccessful": true, "toolConfigurationNotifications": notices }],
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
     });
-    format!("{log:#}\n")
+    write(&log)
 }
 
 fn rule(status: Status) -> Value {
@@ -82,26 +105,28 @@ fn result(finding: &Finding, rule: usize, place: Option<Place<'_>>, invocation: 
 
 fn notification(notice: &Problem, places: &Places<'_>) -> Value {
     let place = notice.span.as_ref().and_then(|span| places.in_manifest(span));
-    let lines: Vec<&str> =
-        std::iter::once(&notice.title).chain(&notice.notes).chain(&notice.help).map(String::as_str).collect();
     json!({
         "level": "warning",
-        "message": { "text": lines.join("\n") },
+        "message": { "text": said_of(notice) },
         "locations": place.into_iter().map(location).collect::<Vec<_>>(),
     })
 }
 
+fn said_of(Problem { title, notes, help, .. }: &Problem) -> String {
+    std::iter::once(title).chain(notes).chain(help).map(String::as_str).collect::<Vec<_>>().join("\n")
+}
+
 fn location(Place { path, line, columns }: Place<'_>) -> Value {
     json!({ "physicalLocation": {
-        "artifactLocation": { "uri": uri(&path.display().to_string()) },
+        "artifactLocation": { "uri": uri(path) },
         "region": { "startLine": line, "startColumn": columns.0, "endColumn": columns.1 },
     }})
 }
 
 /// A path as a reference by RFC 3986: relative paths stay relative to where imagelock ran.
-fn uri(path: &str) -> String {
+fn uri(path: &Path) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    let encoded = path.bytes().map(|byte| match byte {
+    let encoded = path.as_os_str().as_encoded_bytes().iter().map(|byte| match *byte {
         b'\\' => "/".to_owned(),
         byte if plain(byte) => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),

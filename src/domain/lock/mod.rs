@@ -14,6 +14,7 @@ use super::fields::Placed;
 use super::manifest::{Target, Wanted};
 use super::problem::{Problem, Span};
 use super::release::Release;
+use super::words::arguments;
 use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, VersionId};
 pub use canonical::Reader;
 use jiff::Timestamp;
@@ -264,12 +265,10 @@ impl Lock {
         let span = self.edited.get(cell)?.span.clone();
         let title = format!("the block of {cell} in the lockfile does not match its digest");
         // One command for all of them: an upgrade of one fails because of the others.
-        let mut names: Vec<&str> = self.edited.keys().map(|cell| cell.name.as_str()).collect();
-        names.dedup();
         let it = if self.edited.len() == 1 { "it" } else { "them all" };
         let help = format!(
             "restore the file from version control, or run `imagelock resolve --upgrade {}` to pin {it} anew",
-            names.join(" ")
+            arguments(self.edited.keys().map(|cell| cell.name.as_str()))
         );
         Some(Problem::new(title).in_lock().at(span, "the block was edited by hand, or by a merge").help(help))
     }

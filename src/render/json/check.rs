@@ -6,7 +6,8 @@ use super::{CellJson, LocalImageJson, RemarkJson, write};
 use crate::domain::CommercialType;
 use crate::domain::drift::Finding;
 use crate::domain::release::Release;
-use crate::render::Subject;
+use crate::domain::words::shown;
+use crate::render::{StaleOutput, Subject};
 
 /// What `check` and `resolve --locked` found: `imagelock.check/1`.
 pub fn check(subject: Subject<'_>) -> String {
@@ -15,7 +16,14 @@ pub fn check(subject: Subject<'_>) -> String {
         schema: &'static str,
         drift: bool,
         pins: Vec<Row<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stale_outputs: Option<Vec<StaleJson>>,
         notices: Vec<RemarkJson<'a>>,
+    }
+    #[derive(Serialize)]
+    struct StaleJson {
+        manifest: String,
+        path: String,
     }
     #[derive(Serialize)]
     struct Row<'a> {
@@ -58,10 +66,13 @@ pub fn check(subject: Subject<'_>) -> String {
         }
     }
     let manifest = |part: usize| subject.parts[part].name();
+    let stale = |(part, stale): (usize, &StaleOutput)| StaleJson { manifest: manifest(part), path: shown(&stale.path) };
+    let is_compared = subject.parts.iter().any(|part| part.stale.is_some());
     write(&Check {
         schema: "imagelock.check/1",
         drift: subject.has_drift(),
         pins: subject.findings().into_iter().map(|(part, finding)| row(manifest(part), finding)).collect(),
+        stale_outputs: is_compared.then(|| subject.stale().map(stale).collect()),
         notices: subject.notices().map(|(part, notice)| RemarkJson::new(manifest(part), notice)).collect(),
     })
 }
