@@ -45,7 +45,7 @@ pub(super) fn bounded(text: &str) -> Cow<'_, str> {
     let fits = text.floor_char_boundary(MOST);
     let end = text[..fits].rfind('\n').unwrap_or(fits);
     let rest = text[end..].trim_start_matches('\n').lines().count();
-    Cow::Owned(format!("{}\nand {} more", &text[..end], count(rest, "line")))
+    Cow::Owned(format!("{}\nand {}", &text[..end], count(rest, "more line")))
 }
 
 /// What clap says of wrong arguments. It repeats them as they are.

@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::human::date;
 use super::invocation::Invocation;
 use super::place::{Lines, Place};
+use super::stale::StaleOutput;
 use crate::domain::drift::{Finding, Latest, Report, Status};
 use crate::domain::lock::{Lock, block};
 use crate::domain::problem::{Problem, Span};
@@ -28,24 +29,6 @@ pub struct Part<'a> {
     pub lock: Option<LockText<'a>>,
     /// The outputs that are out of date, if the command has compared them with the lockfile.
     pub stale: Option<&'a [StaleOutput]>,
-}
-
-/// A declared output that is not as the lockfile would have it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StaleOutput {
-    /// Where it is.
-    pub path: PathBuf,
-    /// What is said of it, at the place in the manifest that declares it.
-    pub problem: Problem,
-}
-
-impl StaleOutput {
-    /// `place` is where the manifest declares it, `invocation` how imagelock is called about that manifest.
-    pub fn new(path: PathBuf, place: Span, invocation: &Invocation) -> Self {
-        let problem = Problem::new(format!("the output `{}` is out of date", shown(&path)));
-        let problem = problem.at(place, "out of date").help(format!("run `{invocation} resolve` to update it"));
-        Self { path, problem }
-    }
 }
 
 /// What stands in a lockfile.

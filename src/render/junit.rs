@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::finding::{StaleOutput, Subject, label, remedies, said, zone_and_arch};
+use super::finding::{Subject, label, remedies, said, zone_and_arch};
 use super::invocation::Invocation;
 use super::markup::escaped;
+use super::stale::StaleOutput;
 use crate::domain::drift::{Finding, Status};
 
 /// Writes the XML. What is no drift passes, and says in its output how it stands.

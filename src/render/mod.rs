@@ -17,6 +17,7 @@ mod markup;
 mod place;
 pub mod problems;
 mod sarif;
+mod stale;
 mod style;
 mod table;
 
@@ -24,7 +25,8 @@ use std::path::Path;
 use std::str::FromStr;
 
 pub use change::Resolved;
-pub use finding::{LockText, Part, StaleOutput, Subject};
+pub use finding::{LockText, Part, Subject};
+pub use stale::StaleOutput;
 
 use crate::domain::Expected;
 
