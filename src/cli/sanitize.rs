@@ -80,7 +80,10 @@ mod tests {
     #[test]
     fn text_keeps_lines_and_colors_only() {
         assert_eq!(printable("a\u{1b}[1;31mb\u{1b}[0m\né"), "a\u{1b}[1;31mb\u{1b}[0m\né");
-        assert_eq!(printable("\u{1b}]0;t\u{7}\u{1b}[2J\r\u{9b}2J\u{202e}"), "\\u{1b}]0;t\\u{7}\\u{1b}[2J\\u{d}\\u{9b}2J\\u{202e}");
+        assert_eq!(
+            printable("\u{1b}]0;t\u{7}\u{1b}[2J\r\u{9b}2J\u{202e}"),
+            "\\u{1b}]0;t\\u{7}\\u{1b}[2J\\u{d}\\u{9b}2J\\u{202e}"
+        );
         assert_eq!(printable("\u{1b}[1;3"), "\\u{1b}[1;3");
         assert_eq!(printable("\u{1b}"), "\\u{1b}");
     }

@@ -97,7 +97,8 @@ fn is_ticket(word: &str) -> bool {
         let before = word[..at].rsplit(|char: char| !char.is_ascii_alphanumeric()).next().unwrap_or_default();
         let is_key = before.eq_ignore_ascii_case("gh")
             || before.len() > 1 && before.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit());
-        is_key && !before.starts_with(|char: char| char.is_ascii_digit())
+        is_key
+            && !before.starts_with(|char: char| char.is_ascii_digit())
             && word[at + 1..].starts_with(|next: char| next.is_ascii_digit())
     })
 }
@@ -123,8 +124,24 @@ mod tests {
     #[test]
     fn what_a_platform_would_act_on_is_code() {
         for word in [
-            "@team", "a@b.example", "https://a.example/x", "www.a.example", "#12", "o/r#12", "GH-12", "gh-1", "JIRA-7",
-            "$x$", ":tada:", "0123abc", "deadbeefcafe", "!12", "~bug", "%1", "&3", "mailto:x",
+            "@team",
+            "a@b.example",
+            "https://a.example/x",
+            "www.a.example",
+            "#12",
+            "o/r#12",
+            "GH-12",
+            "gh-1",
+            "JIRA-7",
+            "$x$",
+            ":tada:",
+            "0123abc",
+            "deadbeefcafe",
+            "!12",
+            "~bug",
+            "%1",
+            "&3",
+            "mailto:x",
         ] {
             assert_eq!(inert(word), format!("`{word}`"));
             assert_eq!(inert(&format!("see {word} now")), format!("see `{word}` now"));
@@ -133,7 +150,10 @@ mod tests {
 
     #[test]
     fn other_text_stays_text() {
-        assert_eq!(inert("48 days behind (2026-10-20); fr-par-1 x86_64: 100%, # a"), "48 days behind (2026-10-20); fr-par-1 x86\\_64: 100%, \\# a");
+        assert_eq!(
+            inert("48 days behind (2026-10-20); fr-par-1 x86_64: 100%, # a"),
+            "48 days behind (2026-10-20); fr-par-1 x86\\_64: 100%, \\# a"
+        );
         assert_eq!(inert("a|b <c> *d* ~ `e|f` [x]"), "a\\|b &#60;c&#62; \\*d\\* \\~ `e\\|f` \\[x\\]");
         assert_eq!(inert("a\n\u{1b}b"), "a\\\\u{a}\\\\u{1b}b");
         assert_eq!(inert("` @a ``"), "&#96; `@a` &#96;&#96;");

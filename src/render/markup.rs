@@ -7,8 +7,11 @@ use crate::domain::words::is_unprintable;
 /// Text made safe to stand in an element or a quoted attribute. Characters that XML cannot hold, that a terminal obeys or
 /// that are not seen are spelled out.
 pub(super) fn escaped(text: &str) -> Cow<'_, str> {
-    let special = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || (is_unprintable(c) && !matches!(c, '\n' | '\t'))
-        || matches!(c, '\u{fffe}' | '\u{ffff}');
+    let special = |c: char| {
+        matches!(c, '&' | '<' | '>' | '"' | '\'')
+            || (is_unprintable(c) && c != '\n')
+            || matches!(c, '\u{fffe}' | '\u{ffff}')
+    };
     if !text.contains(special) {
         return Cow::Borrowed(text);
     }

@@ -24,6 +24,7 @@ pub fn check(subject: Subject<'_>) -> String {
     struct StaleJson {
         manifest: String,
         path: String,
+        help: String,
     }
     #[derive(Serialize)]
     struct Row<'a> {
@@ -66,7 +67,11 @@ pub fn check(subject: Subject<'_>) -> String {
         }
     }
     let manifest = |part: usize| subject.parts[part].name();
-    let stale = |(part, stale): (usize, &StaleOutput)| StaleJson { manifest: manifest(part), path: shown(&stale.path) };
+    let stale = |(part, stale): (usize, &StaleOutput)| StaleJson {
+        manifest: manifest(part),
+        path: shown(&stale.path),
+        help: stale.problem.help.clone().unwrap_or_default(),
+    };
     let is_compared = subject.parts.iter().any(|part| part.stale.is_some());
     write(&Check {
         schema: "imagelock.check/1",
