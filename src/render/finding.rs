@@ -102,7 +102,12 @@ impl<'a> Subject<'a> {
 
     /// What mends all that was found.
     pub(super) fn remedies(&self) -> Vec<Remedy> {
-        remedies(self.parts.iter().flat_map(|part| &part.report.findings), self.invocation)
+        let mut remedies = remedies(self.parts.iter().flat_map(|part| &part.report.findings), self.invocation);
+        let command = format!("{} resolve", self.invocation);
+        if self.stale().next().is_some() && remedies.iter().all(|remedy| remedy.command != command) {
+            remedies.push(Remedy { aim: "to update the outputs".to_owned(), command });
+        }
+        remedies
     }
 }
 
@@ -264,6 +269,9 @@ pub(super) fn tally(subject: Subject<'_>) -> String {
     let all = if many { format!("{all} in {}", count(subject.parts.len(), "manifest")) } else { all };
     let stale = Some(subject.stale().count()).filter(|stale| *stale > 0);
     let stale = stale.map(|stale| format!("; {} out of date", count(stale, "output"))).unwrap_or_default();
+    if counts.is_empty() && !stale.is_empty() {
+        return stale.trim_start_matches("; ").to_owned();
+    }
     if counts.iter().all(|count| count.status == Status::Current) {
         return format!("{all}: all current{stale}");
     }
