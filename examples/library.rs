@@ -30,7 +30,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     november.inquire(&mut catalog, |catalog| drift::questions(&lock, targets, now, catalog));
     let report = drift(&lock, targets, now, &catalog).map_err(titles)?;
 
-    let parts = [Part { report: &report, manifest: &source, lock: None }];
+    let parts = [Part { report: &report, manifest: &source, lock: None, stale: None }];
     let subject = Subject { parts: &parts, invocation: &Invocation::default(), now };
     Ok(format!("{}\n{}", lock.write(), check(Format::Human, subject, false)))
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
+use crate::domain::words::shown;
 use crate::files::temporary;
 use crate::real_path::RealPath;
 
@@ -79,10 +80,10 @@ pub struct Claim {
 impl Claim {
     /// The file, in words, next to another: the manifest is named if the other belongs to another.
     fn next_to(&self, other: &Self) -> String {
-        let name = format!("the {} `{}`", self.role.noun(), self.path.display());
+        let name = format!("the {} `{}`", self.role.noun(), shown(&self.path));
         match &self.manifest {
             Some(manifest) if other.manifest.as_ref().is_some_and(|other| other != manifest) => {
-                format!("{name} of `{}`", manifest.display())
+                format!("{name} of `{}`", shown(manifest))
             }
             _ => name,
         }

@@ -7,7 +7,7 @@ use crate::claims::Clash;
 use crate::domain::catalog::Failure;
 use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
-use crate::domain::words::{count, oddities, or, quoted};
+use crate::domain::words::{arguments, count, oddities, or, quoted, shell, shown, visible};
 use crate::files::directory_of;
 use crate::git::GitError;
 use crate::marketplace::Malformed;
@@ -52,7 +52,7 @@ pub enum Error {
         written: Vec<PathBuf>,
     },
     /// There is no manifest below a directory.
-    #[error("there is no {} below `{}`", or(names.iter().map(|name| quoted(name.display()))), directory.display())]
+    #[error("there is no {} below `{}`", or(names.iter().map(|name| quoted(shown(name)))), shown(directory))]
     NoManifests {
         /// Where it was looked for.
         directory: PathBuf,
@@ -69,7 +69,7 @@ pub enum Error {
         count: usize,
     },
     /// Two branches of a lockfile contradict each other. The lockfile has both blocks, between conflict markers.
-    #[error("the two sides of `{}` disagree about {}", path.display(), count(conflicts.len(), "pin"))]
+    #[error("the two sides of `{}` disagree about {}", shown(path), count(conflicts.len(), "pin"))]
     Conflicts {
         /// The lockfile.
         path: PathBuf,
@@ -77,31 +77,31 @@ pub enum Error {
         conflicts: Vec<Conflict>,
     },
     /// There is no manifest.
-    #[error("there is no manifest `{}`", path.display())]
+    #[error("there is no manifest `{}`", shown(path))]
     NoManifest {
         /// Where it was looked for.
         path: PathBuf,
     },
     /// There is no lockfile.
-    #[error("there is no lockfile `{}`", path.display())]
+    #[error("there is no lockfile `{}`", shown(path))]
     NoLock {
         /// Where it was looked for.
         path: PathBuf,
     },
     /// The path given for the manifest is that of a directory.
-    #[error("`{}` is a directory, not a manifest", path.display())]
+    #[error("`{}` is a directory, not a manifest", shown(path))]
     ManifestIsDirectory {
         /// The path given.
         path: PathBuf,
     },
     /// The path given for the manifest is that of a lockfile.
-    #[error("`{}` is a lockfile, not a manifest", path.display())]
+    #[error("`{}` is a lockfile, not a manifest", shown(path))]
     ManifestIsLock {
         /// The path given.
         path: PathBuf,
     },
     /// A file could not be read.
-    #[error("could not read `{}`: {source}", path.display())]
+    #[error("could not read `{}`: {source}", shown(path))]
     Read {
         /// Which file.
         path: PathBuf,
@@ -109,7 +109,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A symbolic link stands where a file should be, and leads nowhere.
-    #[error("`{}` is a symbolic link to `{}`, which does not exist", path.display(), to.display())]
+    #[error("`{}` is a symbolic link to `{}`, which does not exist", shown(path), shown(to))]
     DanglingLink {
         /// The link.
         path: PathBuf,
@@ -117,7 +117,7 @@ pub enum Error {
         to: PathBuf,
     },
     /// A file holds bytes that are not UTF-8.
-    #[error("`{}` is not a text file: line {line} is not UTF-8", path.display())]
+    #[error("`{}` is not a text file: line {line} is not UTF-8", shown(path))]
     NotText {
         /// Which file.
         path: PathBuf,
@@ -125,7 +125,7 @@ pub enum Error {
         line: usize,
     },
     /// A file could not be written.
-    #[error("could not write `{}`: {source}", path.display())]
+    #[error("could not write `{}`: {source}", shown(path))]
     Write {
         /// Which file.
         path: PathBuf,
@@ -133,13 +133,13 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A file that would be created is there already.
-    #[error("`{}` exists already, and is left as it is", path.display())]
+    #[error("`{}` exists already, and is left as it is", shown(path))]
     Exists {
         /// Which file.
         path: PathBuf,
     },
     /// Another imagelock is writing the same lockfile, and did not finish in time.
-    #[error("{holder} holds the lock on `{}`, and did not let go within {waited} s", path.display())]
+    #[error("{holder} holds the lock on `{}`, and did not let go within {waited} s", shown(path))]
     Busy {
         /// The lockfile.
         path: PathBuf,
@@ -149,7 +149,7 @@ pub enum Error {
         waited: f32,
     },
     /// The file given with `--catalog` is no snapshot.
-    #[error("`{}`: {source}", path.display())]
+    #[error("`{}`: {source}", shown(path))]
     Snapshot {
         /// Which file.
         path: PathBuf,
@@ -157,7 +157,7 @@ pub enum Error {
         source: Malformed,
     },
     /// The file that would be replaced is something else.
-    #[error("`{}` holds something that imagelock did not write, and is left as it is", path.display())]
+    #[error("`{}` holds something that imagelock did not write, and is left as it is", shown(path))]
     NotOurs {
         /// Which file.
         path: PathBuf,
@@ -172,25 +172,25 @@ pub enum Error {
         seconds: u64,
     },
     /// A path names a pipe, a device or a socket.
-    #[error("cannot write to `{}`: it is not a regular file", path.display())]
+    #[error("cannot write to `{}`: it is not a regular file", shown(path))]
     NotAFile {
         /// Which path.
         path: PathBuf,
     },
     /// A file that would be replaced may not be written.
-    #[error("cannot write `{}`: it is read-only", path.display())]
+    #[error("cannot write `{}`: it is read-only", shown(path))]
     ReadOnly {
         /// Which file.
         path: PathBuf,
     },
     /// The lockfile was never committed.
-    #[error("`{}` was never committed, and has no history", path.display())]
+    #[error("`{}` was never committed, and has no history", shown(path))]
     NeverCommitted {
         /// The lockfile.
         path: PathBuf,
     },
     /// There is no such revision.
-    #[error("git knows no revision `{revision}`")]
+    #[error("git knows no revision `{}`", visible(revision))]
     NoRevision {
         /// What was asked for.
         revision: String,
@@ -198,7 +198,7 @@ pub enum Error {
         instead: Option<String>,
     },
     /// Two revisions never parted.
-    #[error("`{from}` and `{to}` have no commit in common, as far as this clone knows")]
+    #[error("`{}` and `{}` have no commit in common, as far as this clone knows", visible(from), visible(to))]
     NoMergeBase {
         /// One of them.
         from: String,
@@ -244,10 +244,8 @@ impl Error {
             }
             Self::OneManifest { .. } => "name one: `--manifest PATH`; `check` and `resolve` take several".to_owned(),
             Self::Conflicts { conflicts, .. } => {
-                let mut edited: Vec<&str> = conflicts.iter().filter_map(Conflict::edited).collect();
-                edited.dedup();
-                let upgrade =
-                    if edited.is_empty() { String::new() } else { format!(" --upgrade {}", edited.join(" ")) };
+                let edited = arguments(conflicts.iter().filter_map(Conflict::edited));
+                let upgrade = if edited.is_empty() { String::new() } else { format!(" --upgrade {edited}") };
                 format!(
                     "`imagelock resolve --mend{upgrade}` keeps all other pins and settles these by the manifest and the \
                      Marketplace; or leave one block of each pair, without the markers; then `git add` the file"
@@ -257,48 +255,48 @@ impl Error {
             Self::NoLock { .. } => "`imagelock resolve` writes it".to_owned(),
             Self::ManifestIsLock { path } => format!(
                 "name the manifest, `--manifest {}`; the lockfile lies beside it",
-                path.with_extension("toml").display()
+                shell(&path.with_extension("toml"))
             ),
             Self::ManifestIsDirectory { path } => {
-                format!("name the file: `--manifest {}`", path.join("images.toml").display())
+                format!("name the file: `--manifest {}`", shell(&path.join("images.toml")))
             }
             Self::Read { path, source } => match source.kind() {
                 ErrorKind::NotFound => "check the path".to_owned(),
                 ErrorKind::PermissionDenied => {
                     "check the permissions of the file and of the directories above it".to_owned()
                 }
-                _ => format!("put a file that you may read in the place of `{}`", path.display()),
+                _ => format!("put a file that you may read in the place of `{}`", shown(path)),
             },
-            Self::DanglingLink { path, .. } => format!("mend the link, or remove it: `rm {}`", path.display()),
+            Self::DanglingLink { path, .. } => format!("mend the link, or remove it: `rm {}`", shell(path)),
             Self::NotText { .. } => "save the file as UTF-8".to_owned(),
             Self::Write { path, source } => match source.kind() {
-                ErrorKind::NotFound => format!("make the directory first: `mkdir -p {}`", directory_of(path).display()),
+                ErrorKind::NotFound => format!("make the directory first: `mkdir -p {}`", shell(directory_of(path))),
                 ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                     // Behind a symbolic link it is another directory than the one in the path.
                     let real = path.is_symlink().then(|| RealPath::of(path).path);
                     let directory = directory_of(real.as_ref().unwrap_or(path));
-                    format!("check that you may write in the directory `{}`", directory.display())
+                    format!("check that you may write in the directory `{}`", shown(directory))
                 }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
                 ErrorKind::AlreadyExists => "it is a file; name a directory".to_owned(),
                 ErrorKind::NotADirectory => "a part of the path is not a directory; name another path".to_owned(),
                 ErrorKind::InvalidFilename => "choose a name that is at least five bytes shorter".to_owned(),
-                ErrorKind::IsADirectory => format!("move the directory `{}` away", path.display()),
+                ErrorKind::IsADirectory => format!("move the directory `{}` away", shown(path)),
                 ErrorKind::ResourceBusy => {
-                    format!("`{}` is a mount point: mount the directory that it is in instead", path.display())
+                    format!("`{}` is a mount point: mount the directory that it is in instead", shown(path))
                 }
                 ErrorKind::FileTooLarge => {
                     "raise the limit of this process for the size of files: `ulimit -f`".to_owned()
                 }
-                _ => format!("check the directory `{}` and the disk", directory_of(path).display()),
+                _ => format!("check the directory `{}` and the disk", shown(directory_of(path))),
             },
-            Self::Exists { path } => format!("edit `{}`, or move it away first", path.display()),
+            Self::Exists { path } => format!("edit `{}`, or move it away first", shown(path)),
             Self::Busy { .. } => "wait for it or stop it, then run imagelock again".to_owned(),
             Self::Snapshot { .. } => "`imagelock snapshot FILE` writes one".to_owned(),
             Self::NotOurs { .. } => "choose another name, or move the file away first".to_owned(),
             Self::Git(error) => error.help(),
             Self::TimedOut { .. } => "allow more time with `--timeout SECONDS`".to_owned(),
-            Self::NeverCommitted { path } => format!("commit it: `git add {0}`, `git commit`", path.display()),
+            Self::NeverCommitted { path } => format!("commit it: `git add {0}`, `git commit`", shell(path)),
             Self::NoRevision { instead: Some(instead), .. } => format!("did you mean `{instead}`?"),
             Self::NoRevision { .. } => "`git branch --all` lists the branches, `git log --oneline` the commits; `git \
                                         fetch` brings what this clone has not got"
@@ -310,7 +308,7 @@ impl Error {
             Self::NotAFile { .. } => {
                 "name a regular file; standard output, where `check` and `export` print, can be redirected".to_owned()
             }
-            Self::ReadOnly { path } => format!("if it may be replaced: `chmod u+w {}`", path.display()),
+            Self::ReadOnly { path } => format!("if it may be replaced: `chmod u+w {}`", shown(path)),
             Self::ReportFormat { options, .. } => format!("write {options}"),
             Self::Format { formats, .. } => format!("its formats are {formats}"),
             Self::Marketplace { failure, .. } => failure.help.clone(),

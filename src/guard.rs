@@ -9,6 +9,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::domain::words::shown;
 use crate::error::Error;
 use crate::files::{directory_of, target};
 
@@ -60,7 +61,7 @@ fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) 
             Err(TryLockError::Error(_)) => {
                 notify(&format!(
                     "warning: no locks on the file system of `{}`: run one imagelock at a time there",
-                    path.display()
+                    shown(path)
                 ));
                 return Ok(false);
             }
@@ -68,7 +69,7 @@ fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) 
         let waited = started.elapsed();
         if waited > Duration::from_millis(500) && !told {
             told = true;
-            notify(&format!("waiting for {}, which is writing beside `{}`", holder(lockable), path.display()));
+            notify(&format!("waiting for {}, which is writing beside `{}`", holder(lockable), shown(path)));
         }
         if Instant::now() >= deadline {
             let (path, holder) = (path.to_owned(), holder(lockable));

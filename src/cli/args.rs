@@ -12,7 +12,7 @@ use crate::commands::report::{self, File, Wish};
 use crate::commands::{self, Format};
 use crate::domain;
 use crate::domain::policy::Age;
-use crate::domain::words::{and, quoted};
+use crate::domain::words::{and, quoted, visible};
 use crate::domain::{Arch, Zone};
 use crate::error::Error;
 use crate::marketplace::ApiUrl;
@@ -244,7 +244,11 @@ fn wish(text: &str) -> Result<Wish, String> {
         Some((word, path)) if !word.contains(['/', '\\']) => match word.parse() {
             Ok(format) => (Some(format), path),
             Err(expected) => {
-                return Err(format!("`{word}` is no format, {expected}; a file of that name is `./{text}`"));
+                return Err(format!(
+                    "`{}` is no format, {expected}; a file of that name is `./{}`",
+                    visible(word),
+                    visible(text)
+                ));
             }
         },
         _ => (None, text),

@@ -4,6 +4,7 @@
 mod args;
 mod environment;
 mod options;
+mod sanitize;
 #[cfg(unix)]
 mod stdout;
 
@@ -39,12 +40,16 @@ const API_URL: &str = "https://api.scaleway.com";
 
 /// Runs the program.
 pub fn run() -> ExitCode {
+    std::panic::set_hook(Box::new(|info| tell(&sanitize::panic(info))));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             // clap exits with 2 for bad usage, and 2 means drift here.
-            let printed = error.print();
-            return if error.use_stderr() || !was_written(printed) { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            if error.use_stderr() {
+                tell(&sanitize::usage(error));
+                return ExitCode::FAILURE;
+            }
+            return if was_written(error.print()) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
         }
     };
     let choice = match cli.global.color {
@@ -201,7 +206,7 @@ fn settings(api_url: Option<String>, limits: Limits, observer: Option<Observer>)
 /// Who hears of requests: each is printed, or a line on the terminal tells how far they are, or nobody.
 fn observer(global: &Global) -> Option<Observer> {
     if global.verbose {
-        return Some(progress::log(|line| tell(&format!("{line}\n"))));
+        return Some(progress::log(|line| tell(&format!("{}\n", escaped(line)))));
     }
     let moves_cursor = environment::variable("TERM").is_ok_and(|term| term.is_some_and(|term| term != "dumb"));
     (!global.quiet && moves_cursor && io::stderr().is_terminal()).then(|| progress::line(io::stderr()))
@@ -211,7 +216,7 @@ fn observer(global: &Global) -> Option<Observer> {
 fn finish(outcome: &Outcome, quiet: bool, is_data: bool) -> ExitCode {
     for line in [&outcome.warning, &outcome.remark].into_iter().filter(|line| !line.is_empty()) {
         if !quiet || *line == outcome.warning {
-            tell(&format!("{line}\n"));
+            tell(&format!("{}\n", sanitize::bounded(line)));
         }
     }
     if !was_written(print(&*outcome.output, is_data)) {
@@ -290,7 +295,7 @@ impl<W: Write> Write for Plain<W> {
 
 /// Says something on standard error. If even that is closed, there is nobody left to tell.
 fn tell(text: &str) {
-    let _ = AutoStream::auto(io::stderr()).write_all(text.as_bytes());
+    let _ = AutoStream::auto(io::stderr()).write_all(sanitize::printable(text).as_bytes());
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::edit::declare;
 use crate::domain::problem::Problem;
-use crate::domain::words::{and, and_more, count, quoted, shown};
+use crate::domain::words::{and_more, count, quoted, shown};
 use crate::error::{Error, Source};
 use crate::files;
 
@@ -86,7 +86,11 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
             [] => names.iter().filter_map(|name| Some(name.split_once('=')?.0)).collect(),
             some => some.iter().map(|declaration| declaration.name.as_str()).collect(),
         };
-        remarks.push(format!("{verb} {} in `{}`", and(names.into_iter().map(quoted)), shown(context.manifest())));
+        remarks.push(format!(
+            "{verb} {} in `{}`",
+            and_more(names.into_iter().map(quoted), 12),
+            shown(context.manifest())
+        ));
     }
     remarks.push(outcome.remark);
     let remark = remarks.join("\n").trim_end().to_owned();

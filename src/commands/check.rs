@@ -15,9 +15,8 @@ use crate::domain::drift::{Report, disagreements, drift, questions};
 use crate::domain::gate::{self, Base};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
-use crate::domain::words::shown;
 use crate::error::Error;
-use crate::render::{self, Subject};
+use crate::render::{self, Part, Subject};
 
 /// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all; `since` a
 /// revision, verifies instead what changed. Writes the report to `reports` as well.
@@ -38,13 +37,24 @@ pub fn run(
         Some(revision) => verify_changes(context, &projects, names, revision),
         None => compare(context, &projects, names),
     }?;
-    let parts: Vec<_> = projects.iter().zip(&found).map(|(project, report)| project.part(report)).collect();
+    // Outputs are part of a change, and no matter of the Marketplace.
+    let stale = match since {
+        Some(_) => Some(stale_outputs(context, &projects, &projects.iter().map(disagreements_of).collect::<Vec<_>>())?),
+        None => None,
+    };
+    let mut parts: Vec<Part<'_>> = projects.iter().zip(&found).map(|(project, report)| project.part(report)).collect();
+    for (part, stale) in parts.iter_mut().zip(stale.iter().flatten()) {
+        part.stale = Some(stale);
+    }
     let subject = Subject { parts: &parts, invocation: &context.invocation, now };
     let output = render::check(context.format, subject, context.quiet);
     let remark = report::write(reports, context, subject)?;
     let warning = join(projects.iter().zip(&found).map(|(project, report)| project.warning(&report.notices, context)));
-    let has_drift = found.iter().any(Report::has_drift);
-    Ok(Outcome { remark, warning, ..Outcome::judged(output, has_drift && !exit_zero) })
+    Ok(Outcome { remark, warning, ..Outcome::judged(output, subject.has_drift() && !exit_zero) })
+}
+
+fn disagreements_of(project: &Project) -> Report {
+    disagreements(&project.lock, project.manifest.targets())
 }
 
 /// Compares locks, manifests and Marketplace.
@@ -82,16 +92,8 @@ fn verify_changes(
     context.marketplace.inquire(&mut catalog, |catalog| {
         parts().flat_map(|(base, (targets, lock))| gate::questions(base, lock, targets, catalog)).collect()
     });
-    let outputs = all(projects
-        .iter()
-        .map(|project| stale_outputs(project, &disagreements(&project.lock, project.manifest.targets()))))?;
-    all(projects.iter().zip(parts()).zip(outputs).map(|((project, (base, (targets, lock))), stale)| {
-        let report = gate::gate(base, lock, targets, context.now, &catalog);
-        let mut report = report.map_err(|problems| project.error(problems))?;
-        if let Some(gate) = &mut report.gate {
-            gate.outputs = stale.iter().map(|output| shown(&output.path)).collect();
-        }
-        Ok(report)
+    all(projects.iter().zip(parts()).map(|(project, (base, (targets, lock)))| {
+        gate::gate(base, lock, targets, context.now, &catalog).map_err(|problems| project.error(problems))
     }))
 }
 

@@ -6,6 +6,7 @@ use super::project::parse_lock;
 use super::{Context, Format, Outcome, lock_path};
 use crate::domain::history::{Comparison, Side, changes};
 use crate::domain::lock::Lock;
+use crate::domain::words::shown;
 use crate::error::{Error, Source};
 use crate::files;
 use crate::git::{GitError, Repository};
@@ -83,7 +84,7 @@ fn side(
         }
     };
     // As git names it.
-    let path = PathBuf::from(format!("{name}:{}", path.display()));
+    let path = PathBuf::from(format!("{name}:{}", shown(path)));
     let lock = lock_at(repository, &commit, path)?;
     Ok((Side { name, commit: Some(commit) }, lock))
 }
@@ -92,7 +93,7 @@ fn side(
 pub(super) fn lock_at(repository: &Repository, commit: &str, path: PathBuf) -> Result<Option<Lock>, Error> {
     let Some(blob) = repository.lockfile(commit)? else { return Ok(None) };
     let content = repository.reader()?.read(&blob)?;
-    let content = content.map_err(|why| GitError::NoContent { name: path.display().to_string(), why })?;
+    let content = content.map_err(|why| GitError::NoContent { name: shown(&path), why })?;
     let source = Source { text: files::text(content, &path)?, path };
     parse_lock(source, Lock::parse).map(|(lock, _)| Some(lock))
 }

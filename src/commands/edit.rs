@@ -6,7 +6,7 @@ use crate::claims::Role;
 use crate::domain::manifest::edit::{Declaration, declare, remove as without};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::problem::Problem;
-use crate::domain::words::{and, quoted};
+use crate::domain::words::{and, quoted, shown};
 use crate::error::{Error, Source};
 use crate::files;
 use crate::guard::Guard;
@@ -20,7 +20,7 @@ pub fn add(context: &Context, declaration: &Declaration) -> Result<Outcome, Erro
     Ok(Outcome::remark(format!(
         "declared `{}` in `{}`: `{} resolve` pins it",
         declaration.name,
-        context.manifest().display(),
+        shown(context.manifest()),
         context.invocation
     )))
 }
@@ -42,7 +42,7 @@ pub fn remove(context: &Context, names: &[String]) -> Result<Outcome, Error> {
     Ok(Outcome::remark(format!(
         "removed {} from `{}`: `{} resolve` drops the pins",
         list(names),
-        context.manifest().display(),
+        shown(context.manifest()),
         context.invocation
     )))
 }

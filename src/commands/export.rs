@@ -8,6 +8,7 @@ use super::project::Pins;
 use super::{Context, Outcome};
 use crate::claims::{Clash, Role};
 use crate::domain::output::Format;
+use crate::domain::words::shown;
 use crate::error::Error;
 use crate::export::{Export, head, is_ours};
 use crate::files;
@@ -35,7 +36,7 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool)
     let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
     if let Some(old) = files::read(path)? {
         if old.strip_prefix(&head).is_some_and(|old| old == body) {
-            return Ok(Outcome { warning, ..Outcome::remark(format!("`{}` is up to date", path.display())) });
+            return Ok(Outcome { warning, ..Outcome::remark(format!("`{}` is up to date", shown(path))) });
         }
         if !is_ours(format, &old) {
             return Err(Error::NotOurs { path: path.to_owned() });
@@ -45,10 +46,10 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool)
         }
     }
     context.replace_all(&[(path, [&head, &body])])?;
-    Ok(Outcome { warning, ..Outcome::remark(format!("wrote `{}`", path.display())) })
+    Ok(Outcome { warning, ..Outcome::remark(format!("wrote `{}`", shown(path))) })
 }
 
 fn of_another(path: &Path, manifest: &Path) -> Error {
-    let title = format!("`{}` is an output of `{}`", path.display(), manifest.display());
+    let title = format!("`{}` is an output of `{}`", shown(path), shown(manifest));
     Error::Clash(Clash { title, help: "name another file, or remove it from the `[[outputs]]` of that manifest" })
 }

@@ -9,7 +9,7 @@ use crate::domain::gate::{Base, PastPins, is_changed};
 use crate::domain::history::{Side, read};
 use crate::domain::lock::Lock;
 use crate::domain::problem::Problem;
-use crate::domain::words::visible;
+use crate::domain::words::{shown, visible};
 use crate::error::Error;
 use crate::git::Repository;
 
@@ -32,7 +32,7 @@ pub(super) fn base(project: &Project, revision: &str) -> Result<Base, Error> {
     // As the change found it, under the name that it had by then.
     let repository = repository.before_rename(&base, &head)?;
     // As git names it.
-    let name = PathBuf::from(format!("{revision}:{}", path.display()));
+    let name = PathBuf::from(format!("{revision}:{}", shown(&path)));
     let lock = match lock_at(&repository, &base, name) {
         Ok(lock) => lock.unwrap_or_default(),
         // A lock that cannot be understood vouches for nothing, and the change may be what repairs it.

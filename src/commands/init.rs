@@ -4,6 +4,7 @@ use super::outputs::Files;
 use super::schema::{FILE, SCHEMA};
 use super::{Context, Outcome};
 use crate::claims::Role;
+use crate::domain::words::{shell, shown};
 use crate::error::Error;
 use crate::files;
 
@@ -22,13 +23,14 @@ pub fn run(context: &Context) -> Result<Outcome, Error> {
     if old.is_none() {
         files::create(&beside, SCHEMA)?;
     }
-    let (path, schema) = (context.manifest().display(), beside.display());
+    let (path, schema) = (shown(context.manifest()), shown(&beside));
     let schema = match old {
         None => format!("; editors check it by `{schema}`, written beside it"),
         Some(old) if old == SCHEMA => format!("; editors check it by `{schema}`, which was there"),
         Some(_) => format!(
             "\n`{schema}` was there, and is not the schema of this release; it was left alone, and this would refresh \
-             it: imagelock schema > {schema}"
+             it: imagelock schema > {}",
+            shell(&beside)
         ),
     };
     let invocation = &context.invocation;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Context, Outcome};
-use crate::domain::words::count;
+use crate::domain::words::{count, shown};
 use crate::error::Error;
 use crate::files;
 use crate::guard::Guard;
@@ -24,5 +24,5 @@ pub fn run(context: &Context, program: clap::Command, directory: Option<&Path>) 
     let _guard = Guard::acquire(&paths, context.deadline, &*context.notify)?;
     let new: Vec<_> = paths.iter().zip(&pages).map(|(path, page)| (*path, [&*page.text, ""])).collect();
     context.replace_all(&new)?;
-    Ok(Outcome::remark(format!("wrote {} to `{}`", count(pages.len(), "page"), directory.display())))
+    Ok(Outcome::remark(format!("wrote {} to `{}`", count(pages.len(), "page"), shown(directory))))
 }

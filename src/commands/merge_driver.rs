@@ -8,6 +8,7 @@ use crate::domain::lock::Lock;
 use crate::domain::mend::mend;
 use crate::domain::merge::merge;
 use crate::domain::problem::Problem;
+use crate::domain::words::shown;
 use crate::error::{Error, Source};
 use crate::files;
 use crate::guard::Guard;
@@ -44,7 +45,7 @@ pub fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result
 
 /// Reads one of the files, as git would call it: `images.lock (theirs)`.
 fn read(file: &Path, side: &str, path: &Path) -> Result<Option<Source>, Error> {
-    let named = format!("{} ({side})", path.display()).into();
+    let named = format!("{} ({side})", shown(path)).into();
     match files::read(file) {
         Ok(text) => Ok(text.map(|text| Source { path: named, text })),
         Err(Error::NotText { line, .. }) => Err(Error::NotText { path: named, line }),
@@ -70,7 +71,7 @@ fn understood(
             let note = format!(
                 "`{}` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge \
                  again, or take one side whole with `git checkout --ours` or `--theirs`",
-                path.display()
+                shown(path)
             );
             // Here, mending would settle that older conflict and lose this one.
             let there = has_markers.then(|| "where it was committed: `imagelock resolve --mend`, and commit".to_owned());

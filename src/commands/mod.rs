@@ -36,6 +36,7 @@ use crate::domain::catalog::{Catalog, Failure};
 use crate::domain::manifest::check_names;
 use crate::domain::policy::Age;
 use crate::domain::problem::Problem;
+use crate::domain::words::shown;
 use crate::error::Error;
 use crate::marketplace::Marketplace;
 pub use crate::render::Format;
@@ -82,7 +83,7 @@ impl Context {
             && !self.noted_owner.replace(true)
         {
             let others = if lost.len() == 1 { "" } else { " and other files" };
-            (self.notify)(&format!("note: could not keep the owner and group of `{}`{others}", first.display()));
+            (self.notify)(&format!("note: could not keep the owner and group of `{}`{others}", shown(first)));
         }
         Ok(())
     }

@@ -11,7 +11,8 @@ use crate::claims::{Claim, Claims, Clash, Role};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::output::{Format, Output, is_of_git};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, Span};
+use crate::domain::words::shown;
 use crate::error::Error;
 use crate::export::{Export, head, is_ours, manifest_path, owners, relative_path};
 use crate::files;
@@ -107,7 +108,7 @@ impl Files {
 
 /// The problem of an output that leads where a manifest may not write on its own.
 fn misplaced(output: &Output, path: &Path, home: &Path) -> Option<Problem> {
-    let this = path.display();
+    let this = shown(path);
     let real = RealPath::of(path);
     let title = if output.outside {
         return None;
@@ -118,13 +119,13 @@ fn misplaced(output: &Output, path: &Path, home: &Path) -> Option<Problem> {
     } else {
         return None;
     };
-    let label = format!("leads to `{}`", real.path.display());
+    let label = format!("leads to `{}`", shown(&real.path));
     Some(Problem::new(title).at(output.place.clone(), label).help("if that is meant, add `outside = true` to it"))
 }
 
 /// The problem of an output that may not be replaced, for what it holds.
 fn foreign(output: &Output, path: &Path, rivals: &mut Rivals) -> Option<Problem> {
-    let this = format!("the output `{}`", path.display());
+    let this = format!("the output `{}`", shown(path));
     let problem = |title: String, label: &str| Problem::new(title).at(output.place.clone(), label);
     let old = match files::read(path) {
         Ok(old) => old?,
@@ -134,7 +135,7 @@ fn foreign(output: &Output, path: &Path, rivals: &mut Rivals) -> Option<Problem>
         }
     };
     if let Some(manifest) = rivals.find(output.format, path, &old) {
-        let problem = problem(format!("{this} is an output of `{}`", manifest.display()), "written for that manifest");
+        let problem = problem(format!("{this} is an output of `{}`", shown(&manifest)), "written for that manifest");
         return Some(problem.help("choose another path, or remove it from the `[[outputs]]` of that manifest"));
     }
     if output.overwrite || is_ours(output.format, &old) {
@@ -193,6 +194,8 @@ fn outputs_of(manifest: &Path) -> Option<BTreeSet<PathBuf>> {
 pub(super) struct Stale {
     /// Where it is.
     pub(super) path: PathBuf,
+    /// Where the manifest declares it.
+    pub(super) place: Span,
     head: String,
     /// The same for all files of a format.
     body: Rc<str>,
@@ -241,7 +244,7 @@ pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
     let rivals = Rivals::of(manifest);
     let mut bodies: BTreeMap<Format, Rc<str>> = BTreeMap::new();
     let mut stale = Vec::new();
-    for Output { format, path, .. } in project.manifest.outputs() {
+    for Output { format, path, place, .. } in project.manifest.outputs() {
         let body = if let Some(body) = bodies.get(format) {
             Rc::clone(body)
         } else {
@@ -253,7 +256,7 @@ pub(super) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
         // A checkout with other line ends is no difference.
         let old = files::read(&path)?.map(|old| if old.contains("\r\n") { old.replace("\r\n", "\n") } else { old });
         if old.as_ref().and_then(|old| old.strip_prefix(&head)) != Some(&body) {
-            stale.push(Stale { path, head, body });
+            stale.push(Stale { path, place: place.clone(), head, body });
         }
     }
     Ok(stale)

@@ -97,7 +97,7 @@ impl Project {
             LockFile::Canonical(path) => Some(LockText::Of(path, &self.lock)),
             LockFile::Other(source) => Some(LockText::Read(source)),
         };
-        Part { report, manifest: &self.manifest_source, lock }
+        Part { report, manifest: &self.manifest_source, lock, stale: None }
     }
 
     /// Makes an error of problems with these files.

@@ -8,7 +8,7 @@ use super::outputs::Files;
 use super::project::Project;
 use super::{Context, Format};
 use crate::claims::Role;
-use crate::domain::words::{or, quoted};
+use crate::domain::words::{or, quoted, shown};
 use crate::error::Error;
 use crate::guard::Guard;
 use crate::render::{Subject, check};
@@ -80,7 +80,7 @@ pub(super) fn write(files: &[File], context: &Context, subject: Subject<'_>) -> 
     let _guard = Guard::acquire(&paths, context.deadline, &*context.notify)?;
     let new: Vec<_> = paths.iter().zip(&texts).map(|(path, text)| (*path, [&**text, ""])).collect();
     context.replace_all(&new)?;
-    let wrote: Vec<String> = paths.iter().map(|path| format!("wrote `{}`", path.display())).collect();
+    let wrote: Vec<String> = paths.iter().map(|path| format!("wrote `{}`", shown(path))).collect();
     Ok(wrote.join("\n"))
 }
 
@@ -89,7 +89,7 @@ fn unclear(path: &Path, chosen: Option<Format>, known: &[Format]) -> Error {
         Some(chosen) => known.iter().copied().chain([chosen]).collect(),
         None => Format::ALL.to_vec(),
     };
-    let path = path.display();
+    let path = shown(path);
     let options = or(formats.iter().map(|format| quoted(format_args!("-o {}={path}", format.as_str()))));
-    Error::ReportFormat { path: path.to_string(), chosen: chosen.map(Format::as_str), options }
+    Error::ReportFormat { path, chosen: chosen.map(Format::as_str), options }
 }

@@ -14,7 +14,7 @@ use crate::domain::problem::Problem;
 use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
 use crate::domain::words::shown;
 use crate::error::Error;
-use crate::render::{self, Resolved, Subject, human, json, markdown};
+use crate::render::{self, Part, Resolved, StaleOutput, Subject, human, json, markdown};
 use crate::replace::check_writable;
 
 /// Whether the lock may be written.
@@ -181,28 +181,32 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
 fn locked(context: &Context, projects: &[Project]) -> Result<Outcome, Error> {
     let disagree = |project: &Project| disagreements(&project.lock, project.manifest.targets());
     let reports: Vec<_> = projects.iter().map(disagree).collect();
-    let judged = projects.iter().zip(&reports);
-    let stale = all(judged.map(|(project, report)| stale_outputs(project, report)))?.into_iter().flatten();
-    let mut warning: Vec<String> =
-        stale.map(|output| format!("`{}` is out of step with the lockfile", shown(&output.path))).collect();
-    let differs = !warning.is_empty() || reports.iter().any(Report::has_drift);
-    if !warning.is_empty() {
-        warning.push(format!("to bring it in step: {} resolve", context.invocation));
-    }
-    let parts: Vec<_> = projects.iter().zip(&reports).map(|(project, report)| project.part(report)).collect();
+    let stale = stale_outputs(context, projects, &reports)?;
+    let parts = projects.iter().zip(&reports).zip(&stale);
+    let parts: Vec<_> =
+        parts.map(|((project, report), stale)| Part { stale: Some(stale), ..project.part(report) }).collect();
     let subject = Subject { parts: &parts, invocation: &context.invocation, now: context.now };
     let pins = projects.iter().map(|project| project.lock.pins().len()).sum();
     let output = match context.format {
         Format::Human => human::locked(subject, pins, context.quiet),
         format => render::check(format, subject, context.quiet),
     };
-    Ok(Outcome { warning: warning.join("\n"), ..Outcome::judged(output, differs) })
+    Ok(Outcome::judged(output, subject.has_drift()))
 }
 
-/// The outputs of a project that are out of step with its lock, given how that disagrees with the manifest. Outputs of a lock
-/// that does not satisfy the manifest are out of step with what it will be.
-pub(super) fn stale_outputs(project: &Project, disagreements: &Report) -> Result<Vec<Stale>, Error> {
-    if disagreements.has_drift() { Ok(Vec::new()) } else { stale(project, &project.lock) }
+/// The outputs of each project that are out of date, given how its lock and its manifest disagree. If they do, the outputs
+/// are out of date in any case: the next lock changes them.
+pub(super) fn stale_outputs(
+    context: &Context,
+    projects: &[Project],
+    disagreements: &[Report],
+) -> Result<Vec<Vec<StaleOutput>>, Error> {
+    all(projects.iter().zip(disagreements).map(|(project, report)| {
+        let stale = if report.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
+        let path = &project.manifest_source.path;
+        let invocation = if projects.len() > 1 { &context.invocation.of(path) } else { &context.invocation };
+        Ok(stale.into_iter().map(|it| StaleOutput::new(it.path, it.place, invocation)).collect())
+    }))
 }
 
 /// What was done, or would be.

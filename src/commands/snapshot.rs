@@ -10,7 +10,7 @@ use crate::claims::Role;
 use crate::domain::ImageRef;
 use crate::domain::catalog::{Answer, Catalog, Image, Question};
 use crate::domain::search::questions;
-use crate::domain::words::count;
+use crate::domain::words::{count, shell, shown};
 use crate::error::Error;
 use crate::files;
 use crate::guard::Guard;
@@ -41,10 +41,11 @@ pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
     context.replace(path, &snapshot.write())?;
     let (images, local_images) = snapshot.size();
     Ok(Outcome::remark(format!(
-        "wrote `{path}`: {} of {}; use it with `--catalog {path}`",
+        "wrote `{}`: {} of {}; use it with `--catalog {}`",
+        shown(path),
         count(local_images, "local image"),
         count(images, "image"),
-        path = path.display()
+        shell(path)
     )))
 }
 

@@ -122,8 +122,7 @@ impl Report {
 
     /// Whether anything differs: what the exit status says.
     pub fn has_drift(&self) -> bool {
-        let is_stale = self.gate.as_ref().is_some_and(|gate| !gate.outputs.is_empty());
-        is_stale || self.findings.iter().any(|finding| finding.is_drift)
+        self.findings.iter().any(|finding| finding.is_drift)
     }
 }
 

@@ -44,8 +44,6 @@ pub struct Gate {
     pub changed: usize,
     /// All pins of the lock.
     pub pins: usize,
-    /// The declared outputs that are out of date.
-    pub outputs: Vec<String>,
 }
 
 /// Why a changed pin is real.
@@ -198,7 +196,7 @@ pub fn gate(
         change.note = change.note.take().or(proofs.get(&change.cell).map(|proof| proof.note().to_owned()));
     }
     let since = base.side.clone();
-    let gate = Gate { since, moves, proofs, changed: count, pins: lock.pins().len(), outputs: Vec::new() };
+    let gate = Gate { since, moves, proofs, changed: count, pins: lock.pins().len() };
     Ok(Report { gate: Some(gate), ..Report::new(findings, Vec::new()) })
 }
 

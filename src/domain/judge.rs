@@ -11,7 +11,7 @@ use super::policy::{Freeze, minute};
 use super::release::Release;
 use super::select::{Choice, Decision, Miss, Pick, boots, candidates, decide, is_changed_in_place, is_older, releases};
 use super::status::Status;
-use super::words::{and, count, quoted, visible};
+use super::words::{and_more, count, quoted, visible};
 use super::{Cell, LocalImageId};
 
 /// A local image that could take a pin's place.
@@ -223,7 +223,7 @@ fn irreplaceable(
             Ok(Judgement::new(Status::Cooling, notes))
         }
         Choice::SameRelease(labels) => {
-            let labels = and(labels.iter().map(quoted));
+            let labels = and_more(labels.iter().map(quoted), 6);
             notes.push(format!("{labels} have the same release, and a narrower `label` must choose"));
             Ok(Judgement::new(Status::Outdated, notes))
         }

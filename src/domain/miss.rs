@@ -179,7 +179,7 @@ fn other_labels(label: &Label, catalog: &Catalog) -> String {
 /// The problem of images about which the Marketplace did not answer; `cells` is not empty.
 fn failed(cells: &[(&Target, Failure)]) -> Problem {
     let images: BTreeSet<String> = cells.iter().map(|(target, _)| target.wanted.to_string()).collect();
-    let names = and(images.iter().map(quoted));
+    let names = and_more(images.iter().map(quoted), 12);
     let (target, failure) = &cells[0];
     let mut problem = Problem::new(format!("the Marketplace gave no usable answer about {names}"))
         .at(target.places.image.clone(), "asked for this image")

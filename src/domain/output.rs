@@ -9,7 +9,7 @@ use toml::de::DeValue;
 use super::Expected;
 use super::fields::{Fields, Placed, wrong_type};
 use super::problem::{Problem, Span};
-use super::words::{is_invisible, visible};
+use super::words::{is_invisible, shown, visible};
 
 /// What another tool reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +86,7 @@ pub(super) fn outputs(top: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Outp
         let fields = Fields::new(table, "[[outputs]]", item.span());
         let Some(output) = output(&fields, problems) else { continue };
         if !paths.insert(plain(&output.path).collect()) {
-            let title = format!("two outputs have the path `{}`", visible(&output.path.display().to_string()));
+            let title = format!("two outputs have the path `{}`", visible(&shown(&output.path)));
             problems.push(Problem::new(title).at(output.place.clone(), "again").help("remove one of the two"));
         }
         outputs.push(output);

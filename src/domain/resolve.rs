@@ -15,7 +15,7 @@ use super::scene::Scene;
 pub use super::scene::{Request, Upgrade};
 use super::select::{Decision, Pick, decide};
 use super::siblings::Strays;
-use super::words::{and_more, quoted};
+use super::words::{and_more, arguments, quoted};
 use super::{Cell, ImageRef, Name};
 
 /// What resolving comes to: the new lock, and what changes on the way to it.
@@ -265,7 +265,7 @@ pub(super) fn undated<'a>(changes: impl IntoIterator<Item = &'a Change>, catalog
     let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();
     let failure = catalog.silence().filter(|_| !names.is_empty())?;
     let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);
-    let names = names.into_iter().collect::<Vec<_>>().join(" ");
+    let names = arguments(names);
     Some(problem.help(format!(
         "once the Marketplace tells them, `imagelock resolve --upgrade {names}` adds them, and moves what is outdated by then"
     )))

@@ -53,6 +53,22 @@ pub fn and_more(items: impl IntoIterator<Item = impl Display>, most: usize) -> S
     and(items)
 }
 
+/// Names behind a command. Where there are too many to copy, a word that is replaced by them.
+pub fn arguments<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    const MOST: usize = 20;
+    let mut first: Vec<&str> = Vec::new();
+    for name in names {
+        if first.last() == Some(&name) {
+            continue;
+        }
+        if first.len() == MOST {
+            return "NAME...".to_owned();
+        }
+        first.push(name);
+    }
+    first.join(" ")
+}
+
 /// The known words that `wrong` was probably meant to be, nearest first; at most three.
 pub fn near<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     // Nothing that is known is as long, and to compare takes time and memory for each pair of letters.
@@ -114,16 +130,28 @@ pub fn oddities(text: &str) -> Vec<String> {
     long.into_iter().chain(odd).collect()
 }
 
-/// A path, made safe to print: whoever names files may name them anything.
+/// A path, made safe to print: whoever names files may name them anything. This is the only way in which a path becomes
+/// text for people; `tests/it/architecture.rs` checks that there is no other.
 pub fn shown(path: &Path) -> String {
     escaped(&path.display().to_string())
+}
+
+/// A path in a suggested command, as a shell reads it.
+pub fn shell(path: &Path) -> String {
+    shell_word(&shown(path))
+}
+
+/// A word of a suggested command, in quotes if a shell would read something else without them.
+pub fn shell_word(word: &str) -> String {
+    let plain = !word.is_empty() && word.chars().all(|char| char.is_alphanumeric() || "/._-+=@:,\\".contains(char));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// Text in which control and bidirectional characters are spelt out.
 pub fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
-        if char.is_control() || is_invisible(char) {
+        if is_unprintable(char) {
             shown.extend(char.escape_unicode());
         } else {
             shown.push(char);
@@ -137,13 +165,18 @@ pub fn escaped(text: &str) -> String {
 pub fn masked(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
-        if char.is_ascii() || !(char.is_control() || is_invisible(char)) {
+        if char.is_ascii() || !is_unprintable(char) {
             shown.push(char);
         } else {
             shown.push_str(["¿", "\u{fffd}", "\u{fffd} "][char.len_utf8() - 2]);
         }
     }
     shown
+}
+
+/// A character that a terminal obeys, or that changes the text around it without being seen.
+pub fn is_unprintable(char: char) -> bool {
+    char.is_control() || is_invisible(char)
 }
 
 /// Characters that change how the text around them reads without being seen: bidirectional controls, zero-width

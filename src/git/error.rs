@@ -2,17 +2,19 @@
 
 use std::path::PathBuf;
 
+use crate::domain::words::shown;
+
 /// What is in the way of the `git` program.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// There is no `git` program.
-    #[error("the history of `{}` cannot be read without the program `git`, which was not found", path.display())]
+    #[error("the history of `{}` cannot be read without the program `git`, which was not found", shown(path))]
     Missing {
         /// The lockfile.
         path: PathBuf,
     },
     /// It is too old to be used safely.
-    #[error("cannot read the history of `{}` with git {version}", path.display())]
+    #[error("cannot read the history of `{}` with git {version}", shown(path))]
     TooOld {
         /// The lockfile.
         path: PathBuf,
@@ -20,19 +22,19 @@ pub enum GitError {
         version: String,
     },
     /// The lockfile is in a bare repository that git found by itself, as part of a clone.
-    #[error("cannot use the bare git repository `{}`: its configuration can run commands", path.display())]
+    #[error("cannot use the bare git repository `{}`: its configuration can run commands", shown(path))]
     BareRepository {
         /// The directory that looks like one.
         path: PathBuf,
     },
     /// The repository has its working tree elsewhere.
-    #[error("cannot read the history of `{}`: it is outside the working tree of its git repository", path.display())]
+    #[error("cannot read the history of `{}`: it is outside the working tree of its git repository", shown(path))]
     OutsideWorkTree {
         /// The lockfile.
         path: PathBuf,
     },
     /// The lockfile is in no repository.
-    #[error("`{}` is in no git repository, and has no history", path.display())]
+    #[error("`{}` is in no git repository, and has no history", shown(path))]
     NoRepository {
         /// The lockfile.
         path: PathBuf,

@@ -11,6 +11,7 @@ use super::gate;
 use super::human::date;
 use super::invocation::Invocation;
 use super::place::{Lines, Place};
+use super::stale::StaleOutput;
 use crate::domain::drift::{Finding, Latest, Report, Status};
 use crate::domain::lock::{Lock, block};
 use crate::domain::problem::{Problem, Span};
@@ -28,6 +29,8 @@ pub struct Part<'a> {
     pub manifest: &'a Source,
     /// The lockfile, if there is one.
     pub lock: Option<LockText<'a>>,
+    /// The outputs that are out of date, if the command has compared them with the lockfile.
+    pub stale: Option<&'a [StaleOutput]>,
 }
 
 /// What stands in a lockfile.
@@ -73,9 +76,20 @@ impl<'a> Subject<'a> {
         self.parts.iter().enumerate().flat_map(of)
     }
 
-    /// Whether anything differs.
-    pub(super) fn has_drift(&self) -> bool {
-        self.parts.iter().any(|part| part.report.has_drift())
+    /// The outputs that are out of date, each with the number of its part.
+    pub(super) fn stale(&self) -> impl Iterator<Item = (usize, &'a StaleOutput)> {
+        let of = |(part, it): (usize, &Part<'a>)| it.stale.into_iter().flatten().map(move |stale| (part, stale));
+        self.parts.iter().enumerate().flat_map(of)
+    }
+
+    /// All that is said beside the findings.
+    pub(super) fn remarks(&self) -> impl Iterator<Item = (usize, &'a Problem)> {
+        self.stale().map(|(part, stale)| (part, &stale.problem)).chain(self.notices())
+    }
+
+    /// Whether anything differs: what the exit status says.
+    pub fn has_drift(&self) -> bool {
+        self.parts.iter().any(|part| part.report.has_drift()) || self.stale().next().is_some()
     }
 
     /// Whether a change was verified, rather than all pins compared with the Marketplace.
@@ -97,7 +111,7 @@ impl<'a> Subject<'a> {
     pub(super) fn remedies(&self) -> Vec<Remedy> {
         let mut remedies = remedies(self.parts.iter().flat_map(|part| &part.report.findings), self.invocation);
         let command = format!("{} resolve", self.invocation);
-        if gate::outputs(*self).next().is_some() && remedies.iter().all(|remedy| remedy.command != command) {
+        if self.stale().next().is_some() && remedies.iter().all(|remedy| remedy.command != command) {
             remedies.push(Remedy { aim: "to update the outputs".to_owned(), command });
         }
         remedies
@@ -226,11 +240,13 @@ pub(super) fn days(from: Timestamp, to: Timestamp) -> usize {
 
 /// The verdict, as a heading.
 pub(super) fn headline(subject: Subject<'_>) -> &'static str {
-    match (subject.is_gate(), subject.has_drift()) {
-        (false, true) => "The images have drifted",
-        (false, false) => "The images have not drifted",
-        (true, true) => "The change does not pass",
-        (true, false) => "The change passes",
+    let has_drift = subject.parts.iter().any(|part| part.report.has_drift());
+    match (subject.is_gate(), has_drift, subject.has_drift()) {
+        (true, _, true) => "The change does not pass",
+        (true, _, false) => "The change passes",
+        (false, true, _) => "The images have drifted",
+        (false, false, true) => "The outputs are out of date",
+        (false, false, false) => "The images have not drifted",
     }
 }
 
@@ -239,26 +255,48 @@ pub(super) fn is_accepted(finding: &Finding) -> bool {
     finding.status.is_drift() && !finding.is_drift
 }
 
+/// How many findings have a status, where those that are accepted are counted apart: `2 outdated (accepted)`.
+pub(super) struct Count {
+    pub(super) status: Status,
+    pub(super) accepted: bool,
+    pub(super) findings: usize,
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let accepted = if self.accepted { " (accepted)" } else { "" };
+        write!(f, "{} {}{accepted}", self.findings, self.status.as_str())
+    }
+}
+
+/// The numbers that every format shows, the worst status first.
+pub(super) fn counts(subject: Subject<'_>) -> Vec<Count> {
+    let mut counts: BTreeMap<(Status, bool), usize> = BTreeMap::new();
+    for finding in subject.parts.iter().flat_map(|part| &part.report.findings) {
+        *counts.entry((finding.status, is_accepted(finding))).or_default() += 1;
+    }
+    let count = |((status, accepted), findings)| Count { status, accepted, findings };
+    counts.into_iter().map(count).collect()
+}
+
 /// `4 pins: 2 outdated, 2 current`: what was found, in numbers.
 pub(super) fn tally(subject: Subject<'_>) -> String {
-    let mut tally: BTreeMap<(Status, bool), usize> = BTreeMap::new();
     if subject.is_gate() {
         return gate::tally(subject);
     }
-    let findings = || subject.parts.iter().flat_map(|part| &part.report.findings);
-    for finding in findings() {
-        *tally.entry((finding.status, is_accepted(finding))).or_default() += 1;
-    }
-    let all = count(findings().count(), "pin");
+    let counts = counts(subject);
+    let all = count(counts.iter().map(|count| count.findings).sum(), "pin");
     let many = subject.parts.len() > 1;
     let all = if many { format!("{all} in {}", count(subject.parts.len(), "manifest")) } else { all };
-    if tally.keys().all(|(status, _)| *status == Status::Current) {
-        return format!("{all}: all current");
+    let stale = Some(subject.stale().count()).filter(|stale| *stale > 0);
+    let stale = stale.map(|stale| format!("; {} out of date", count(stale, "output"))).unwrap_or_default();
+    if counts.is_empty() && !stale.is_empty() {
+        return stale.trim_start_matches("; ").to_owned();
     }
-    let count = |((status, accepted), n): ((Status, bool), usize)| {
-        format!("{n} {}{}", status.as_str(), if accepted { " (accepted)" } else { "" })
-    };
-    format!("{all}: {}", tally.into_iter().map(count).collect::<Vec<_>>().join(", "))
+    if counts.iter().all(|count| count.status == Status::Current) {
+        return format!("{all}: all current{stale}");
+    }
+    format!("{all}: {}{stale}", counts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
 }
 
 /// What can be done about findings: what for, and the command.
@@ -273,6 +311,9 @@ impl fmt::Display for Remedy {
     }
 }
 
+/// The most names behind a command: a longer line is not copied, and a report has more to say.
+const NAMES: usize = 50;
+
 /// What mends findings, in the order in which the commands work.
 pub(super) fn remedies<'a>(findings: impl IntoIterator<Item = &'a Finding>, invocation: &Invocation) -> Vec<Remedy> {
     let drift: Vec<&Finding> = findings.into_iter().filter(|finding| finding.is_drift).collect();
@@ -284,8 +325,10 @@ pub(super) fn remedies<'a>(findings: impl IntoIterator<Item = &'a Finding>, invo
     };
     let run = |aim: String, rest: &str| Remedy { aim, command: format!("{invocation} {rest}") };
     let with_names = |aim: &str, command: &str, names: &BTreeSet<&Name>| {
-        let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
-        run(aim.to_owned(), &format!("{command} {}", names.join(" ")))
+        let first: Vec<&str> = names.iter().take(NAMES).map(|name| name.as_str()).collect();
+        let all = names.len();
+        let aim = if all > NAMES { format!("{aim} (the first {NAMES} of {all} images)") } else { aim.to_owned() };
+        run(aim, &format!("{command} {}", first.join(" ")))
     };
     let upgrade = |aim: &str, names: BTreeSet<&Name>| with_names(aim, "resolve --upgrade", &names);
     let mut remedies = Vec::new();

@@ -22,14 +22,6 @@ pub(super) fn moves<'a>(subject: Subject<'a>) -> Vec<(String, &'a Change)> {
     gates(subject).flat_map(of).collect()
 }
 
-/// The outputs that are out of date.
-pub(super) fn outputs(subject: Subject<'_>) -> impl Iterator<Item = &str> {
-    gates(subject).flat_map(|(_, gate)| &gate.outputs).map(String::as_str)
-}
-
-/// What is wrong with an output, after its name.
-pub(super) const OUT_OF_DATE: &str = "is out of date with the lockfile";
-
 /// `3 pins, 1 changed since main (1a2b3c4d): 1 unverified`: what was found, in numbers.
 pub(super) fn tally(subject: Subject<'_>) -> String {
     let sum = |number: fn(&Gate) -> usize| gates(subject).map(|(_, gate)| number(gate)).sum::<usize>();
@@ -46,7 +38,7 @@ pub(super) fn tally(subject: Subject<'_>) -> String {
     let found = found
         .into_iter()
         .map(|((status, accepted), n)| format!("{n} {}{}", status.as_str(), if accepted { " (accepted)" } else { "" }));
-    let stale = outputs(subject).count();
+    let stale = subject.stale().count();
     let stale = (stale > 0).then(|| format!("{} out of date", count(stale, "output")));
     let mut found: Vec<String> = found.chain(stale).collect();
     if found.is_empty() {

@@ -11,6 +11,7 @@ use super::place::Place;
 use crate::domain::Name;
 use crate::domain::drift::{Finding, Status};
 use crate::domain::problem::Problem;
+use crate::domain::words::{escaped, shown};
 
 /// Writes the commands, and the numbers for the log.
 pub(super) fn check(subject: Subject<'_>) -> String {
@@ -37,18 +38,10 @@ pub(super) fn check(subject: Subject<'_>) -> String {
         let title = format!("{name}: {}", status.as_str());
         text += &command(level, places[part].of(findings[0]).as_ref(), &title, &message.join("\n"));
     }
-    for (part, Problem { title, span, notes, help, .. }) in subject.notices() {
+    for (part, Problem { title, span, notes, help, .. }) in subject.remarks() {
         let place = span.as_ref().and_then(|span| places[part].in_manifest(span));
         let lines: Vec<&str> = notes.iter().chain(help).map(String::as_str).collect();
         text += &command("warning", place.as_ref(), title, &lines.join("\n"));
-    }
-    for path in gate::outputs(subject) {
-        text += &command(
-            "error",
-            None,
-            &format!("{path} {}", gate::OUT_OF_DATE),
-            &format!("{} resolve", subject.invocation),
-        );
     }
     let unlisted = gate::unlisted(subject).map_or_else(String::new, |line| line + "\n");
     // Colors are left out where no terminal wants them.
@@ -59,13 +52,16 @@ pub(super) fn check(subject: Subject<'_>) -> String {
 fn command(level: &str, place: Option<&Place<'_>>, title: &str, message: &str) -> String {
     let mut properties = String::new();
     if let Some(Place { path, line, columns }) = place {
-        let path = property(&path.display().to_string().replace('\\', "/"));
+        let path = property(&shown(path).replace('\\', "/"));
         properties = format!("file={path},line={line},col={},endColumn={},", columns.0, columns.1);
     }
     format!("::{level} {properties}title={}::{}\n", property(&format!("imagelock: {title}")), data(message))
 }
 
+/// The text of a command. Of what a terminal obeys only line ends are left, which are encoded.
 fn data(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(escaped).collect();
+    let text = lines.join("\n");
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

@@ -17,14 +17,15 @@ use crate::domain::lock::{Lock, Pin};
 use crate::domain::resolve::{Action, Change};
 use crate::domain::search::Offer;
 use crate::domain::short_ids::ShortIds;
-use crate::domain::words::{count, visible};
+use crate::domain::words::{and_more, count, quoted, shown, visible};
 use crate::domain::{Cell, LocalImageId, Zone};
 
 /// What `check` found: a line a cell, the worst first, then a summary that names the command to run.
 pub fn check(subject: Subject<'_>, quiet: bool) -> String {
     let table = findings(subject, |finding| !quiet || finding.is_drift);
-    let stale =
-        gate::outputs(subject).fold(String::new(), |text, path| text + &format!("`{path}` {}\n", gate::OUT_OF_DATE));
+    let stale = subject
+        .stale()
+        .fold(String::new(), |text, (_, stale)| text + &format!("`{}` is out of date\n", shown(&stale.path)));
     if quiet {
         return table + &stale;
     }
@@ -55,17 +56,30 @@ pub fn locked(subject: Subject<'_>, pins: usize, quiet: bool) -> String {
         [_] => ("the lockfile", "satisfies the manifest", "does not satisfy the manifest"),
         _ => ("the lockfiles", "satisfy the manifests", "do not satisfy the manifests"),
     };
-    match (subject.has_drift(), quiet) {
-        (false, true) => String::new(),
-        (false, false) => format!("{files} {verb}: {}\n", count(pins, "pin")),
-        (true, true) => findings(subject, |_| true),
+    let stale = stale(subject);
+    match (differences > 0, quiet) {
+        (false, false) if stale.is_empty() => format!("{files} {verb}: {}\n", count(pins, "pin")),
+        (false, _) => stale,
+        (true, true) => findings(subject, |_| true) + &stale,
         (true, false) => format!(
-            "{}\n{files} {not}: {}\n{}",
+            "{}\n{stale}{files} {not}: {}\n{}",
             findings(subject, |_| true),
             count(differences, "difference"),
             remedies(subject)
         ),
     }
+}
+
+/// The outputs that are out of date, and the command that updates them.
+fn stale(subject: Subject<'_>) -> String {
+    let paths: Vec<String> = subject.stale().map(|(_, stale)| quoted(shown(&stale.path))).collect();
+    let (verb, it) = match paths.len() {
+        0 => return String::new(),
+        1 => ("is", "it"),
+        _ => ("are", "them"),
+    };
+    let command = paint(COMMAND, format!("{} resolve", subject.invocation));
+    format!("{} {verb} out of date; to update {it}: {command}\n", and_more(paths, 12))
 }
 
 fn findings(subject: Subject<'_>, is_shown: impl Fn(&Finding) -> bool) -> String {

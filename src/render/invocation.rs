@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::domain::words::shown;
+use crate::domain::words::{shell_word, shown};
 
 /// The manifest that is read where none is named.
 pub const DEFAULT_MANIFEST: &str = "images.toml";
@@ -59,8 +59,7 @@ fn named(paths: &[PathBuf]) -> Vec<String> {
 
 /// A flag with its value, as a shell reads it.
 fn flag(name: &str, value: &str) -> String {
-    let plain = value.chars().all(|char| char.is_alphanumeric() || "/._-+=@:,\\".contains(char));
-    if plain { format!("{name} {value}") } else { format!("{name} '{}'", value.replace('\'', "'\\''")) }
+    format!("{name} {}", shell_word(value))
 }
 
 #[cfg(test)]

@@ -6,12 +6,13 @@ use super::finding::{Subject, label, remedies, said, zone_and_arch};
 use super::gate;
 use super::invocation::Invocation;
 use super::markup::escaped;
+use super::stale::StaleOutput;
 use crate::domain::drift::{Finding, Status};
 
 /// Writes the XML. What is no drift passes, and says in its output how it stands.
 pub(super) fn check(subject: Subject<'_>) -> String {
     let findings = subject.findings();
-    let stale = gate::outputs(subject).count();
+    let stale = subject.stale().count();
     let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count() + stale;
     let tests = findings.len() + stale;
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" time=\"0\"");
@@ -21,13 +22,12 @@ pub(super) fn check(subject: Subject<'_>) -> String {
     for (part, finding) in findings {
         test_case(&mut xml, finding, &subject.parts[part].name(), &subject.invocation_of(part));
     }
-    for path in gate::outputs(subject) {
-        let (path, said) = (escaped(path), gate::OUT_OF_DATE);
-        let _ = write!(
-            xml,
-            "    <testcase classname=\"outputs\" name=\"{path}\" time=\"0\">\n      \
-             <failure type=\"output\" message=\"{said}\">{said}</failure>\n    </testcase>\n"
-        );
+    for (part, StaleOutput { problem, .. }) in subject.stale() {
+        let (class, title) = (subject.parts[part].name(), escaped(&problem.title));
+        let _ = writeln!(xml, "    <testcase classname=\"{}\" name=\"{title}\" time=\"0\">", escaped(&class));
+        let help = problem.help.as_deref().unwrap_or_default();
+        let _ = writeln!(xml, "      <failure type=\"stale-output\" message=\"{title}\">{}</failure>", escaped(help));
+        xml.push_str("    </testcase>\n");
     }
     let unlisted = gate::unlisted(subject);
     let notices = subject.notices().map(|(_, notice)| notice.title.as_str());

@@ -6,6 +6,7 @@ use super::change::{self, Resolved};
 use super::finding::{self, Gravity, Remedy, Subject, detail, headline, label, tally, zone_and_arch};
 use super::gate;
 use super::human::date;
+use super::markdown_text::{code, inert};
 use crate::domain::LocalImageId;
 use crate::domain::resolve::{Action, Change};
 use crate::domain::short_ids::ShortIds;
@@ -14,9 +15,12 @@ use crate::domain::words::capitalised;
 /// Rows beyond these bytes are only counted: the body of a pull request holds 65,536 characters.
 const MOST: usize = 48_000;
 
+/// And notices beyond these.
+const MOST_WITH_NOTICES: usize = 60_000;
+
 /// What `check` found: what needs attention as a table, the rest as numbers, and the commands.
 pub fn check(subject: Subject<'_>) -> String {
-    let mut text = format!("### {}\n\n{}\n", headline(subject), cell(&tally(subject)));
+    let mut text = format!("### {}\n\n{}\n", headline(subject), inert(&tally(subject)));
     let moves = gate::moves(subject);
     if !moves.is_empty() {
         let _ = write!(text, "\n{}", table(&moves));
@@ -42,17 +46,14 @@ pub fn check(subject: Subject<'_>) -> String {
         let _ = writeln!(
             text,
             "| {status} |{} {} | {} | {} | {} | {published} | {} | {} |",
-            manifest(cell(&subject.manifest(*part))),
+            manifest(inert(&subject.manifest(*part))),
             code(&finding.cell.name),
             zone_and_arch(&finding.cell),
-            cell(&label(finding)),
+            inert(&label(finding)),
             id(finding.locked.as_ref().map(|pin| pin.id), &ids),
             id(finding.latest.as_ref().map(|latest| latest.id), &ids),
-            cell(&detail(finding)),
+            inert(&detail(finding)),
         );
-    }
-    for path in gate::outputs(subject) {
-        let _ = write!(text, "\n{} {}\n", cell(&format!("`{path}`")), gate::OUT_OF_DATE);
     }
     if let Some(unlisted) = gate::unlisted(subject) {
         let _ = write!(text, "\n{}.\n", capitalised(&unlisted));
@@ -61,8 +62,13 @@ pub fn check(subject: Subject<'_>) -> String {
         let Remedy { aim, command } = remedy;
         let _ = write!(text, "\n{}:\n\n```sh\n{command}\n```\n", capitalised(&aim));
     }
-    for (_, notice) in subject.notices() {
-        let _ = write!(text, "\n> {}\n", cell(&notice.title));
+    let notices: Vec<_> = subject.remarks().collect();
+    for (n, (_, notice)) in notices.iter().enumerate() {
+        if text.len() > MOST_WITH_NOTICES {
+            text += &and_more(notices.len() - n);
+            break;
+        }
+        let _ = write!(text, "\n> {}\n", inert(&notice.title));
     }
     text
 }
@@ -97,13 +103,13 @@ fn table(changes: &[(String, &Change)]) -> String {
             text,
             "| **{}** |{} {} | {} | {} | {} | {} | {} |",
             change.action().as_str(),
-            manifest(&cell(file)),
+            manifest(&inert(file)),
             code(&change.cell.name),
             zone_and_arch(&change.cell),
-            cell(&change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default()),
+            inert(&change.to.as_ref().or(change.from.as_ref()).map(change::label).unwrap_or_default()),
             id(change.from.as_ref().map(|pin| pin.id), &ids),
             id(change.to.as_ref().map(|pin| pin.id), &ids),
-            cell(&change::detail(change, &ids)),
+            inert(&change::detail(change, &ids)),
         );
     }
     text
@@ -115,35 +121,4 @@ fn and_more(rows: usize) -> String {
 
 fn id(id: Option<LocalImageId>, ids: &ShortIds) -> String {
     id.map(|id| code(ids.show(id))).unwrap_or_default()
-}
-
-fn code(text: impl std::fmt::Display) -> String {
-    format!("`{text}`")
-}
-
-/// Text that means nothing but itself. What stands between two backticks is code already, and stays so; where there are
-/// more of them in a row, somebody wants to end the code.
-fn cell(text: &str) -> String {
-    let parts: Vec<&str> = text.split('`').collect();
-    let paired = parts.len() % 2 == 1 && !text.contains("``");
-    let parts = parts.into_iter().enumerate().map(|(n, part)| match (paired, n % 2) {
-        (true, 1) => format!("`{}`", part.replace('|', "\\|")),
-        _ => plain(part),
-    });
-    parts.collect::<Vec<_>>().join(if paired { "" } else { "&#96;" })
-}
-
-fn plain(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            // Entities, where a backslash would not do: a mention or an address would still be one.
-            '@' | '<' | '>' | '&' | '#' => {
-                let _ = write!(safe, "&#{};", u32::from(char));
-            }
-            '|' | '*' | '_' | '[' | ']' | '\\' | '~' | '!' => safe.extend(['\\', char]),
-            char => safe.push(char),
-        }
-    }
-    safe
 }

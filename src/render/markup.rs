@@ -2,9 +2,16 @@
 
 use std::borrow::Cow;
 
-/// Text made safe to stand in an element or a quoted attribute. Characters that XML cannot hold become `\u{fffd}`.
+use crate::domain::words::is_unprintable;
+
+/// Text made safe to stand in an element or a quoted attribute. Characters that XML cannot hold, that a terminal obeys or
+/// that are not seen are spelled out.
 pub(super) fn escaped(text: &str) -> Cow<'_, str> {
-    let special = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || (c.is_control() && !matches!(c, '\n' | '\t'));
+    let special = |c: char| {
+        matches!(c, '&' | '<' | '>' | '"' | '\'')
+            || (is_unprintable(c) && c != '\n')
+            || matches!(c, '\u{fffe}' | '\u{ffff}')
+    };
     if !text.contains(special) {
         return Cow::Borrowed(text);
     }
@@ -16,7 +23,7 @@ pub(super) fn escaped(text: &str) -> Cow<'_, str> {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            char if special(char) => safe.push('\u{fffd}'),
+            char if special(char) => safe.extend(char.escape_unicode()),
             char => safe.push(char),
         }
     }

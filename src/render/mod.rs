@@ -13,10 +13,12 @@ pub mod json;
 mod junit;
 pub mod man;
 pub mod markdown;
+mod markdown_text;
 mod markup;
 mod place;
 pub mod problems;
 mod sarif;
+mod stale;
 mod style;
 mod table;
 
@@ -25,6 +27,7 @@ use std::str::FromStr;
 
 pub use change::Resolved;
 pub use finding::{LockText, Part, Subject};
+pub use stale::StaleOutput;
 
 use crate::domain::Expected;
 

@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 use super::invocation::Invocation;
 use super::place::Lines;
 use crate::domain::problem::{Document, Problem, Span};
-use crate::domain::words::{and, count, escaped, masked, quoted, shown};
+use crate::domain::words::{and_more, count, escaped, masked, quoted, shown};
 use crate::error::{Error, Source};
 
 const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
@@ -14,22 +14,51 @@ const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
 /// Beyond these, problems are told in a line each: a screen can hold no more.
 const IN_FULL: usize = 12;
 
-/// And beyond these only their number: nobody reads a million lines.
-const IN_A_LINE: usize = 1000;
+/// All that is printed of the errors or the warnings of a run, in bytes. The others are counted.
+const MOST: usize = 60_000;
+
+/// And all that is printed of one sentence.
+const MOST_OF_ONE: usize = 2_000;
+
+/// The notes that are printed of one problem.
+const NOTES: usize = 20;
+
+/// The lines that are shown of a place that spans many.
+const LINES: usize = 10;
+
+/// How much may still be printed.
+struct Room(usize);
+
+impl Room {
+    /// Whether a text still fits; after one that did not, no other does.
+    fn takes(&mut self, text: &str) -> bool {
+        let fits = text.len() <= self.0;
+        self.0 = if fits { self.0 - text.len() } else { 0 };
+        fits
+    }
+}
 
 /// The whole text of an error. `invocation` is how imagelock was called, for the commands that mend it.
 pub fn error(error: &Error, invocation: &Invocation) -> String {
-    let Error::Partly { error, written } = error else { return told(error, invocation, "; nothing was changed") };
-    let error = told(error, invocation, "");
-    let written = and(written.iter().map(|path| quoted(shown(path))));
+    let room = &mut Room(MOST);
+    let Error::Partly { error, written } = error else { return told(error, invocation, "; nothing was changed", room) };
+    let error = told(error, invocation, "", room);
+    let written = and_more(written.iter().map(|path| quoted(shown(path))), NOTES);
     format!("{error}\nwritten before that: {written}; run it again to go on with the others\n")
 }
 
 /// `outcome` is what has become of the files, to stand behind the number of problems.
-fn told(error: &Error, invocation: &Invocation, outcome: &str) -> String {
+fn told(error: &Error, invocation: &Invocation, outcome: &str, room: &mut Room) -> String {
     let (problems, manifest, lock) = match error {
         Error::Several { errors, of } => {
-            let parts = errors.iter().map(|error| told(error, invocation, outcome)).collect::<Vec<_>>();
+            let mut parts = Vec::new();
+            for (number, error) in errors.iter().enumerate() {
+                if room.0 == 0 {
+                    parts.push(format!("and errors in {}\n", count(errors.len() - number, "more manifest")));
+                    break;
+                }
+                parts.push(told(error, invocation, outcome, room));
+            }
             let others = if errors.len() < *of { "; nothing is told of the others" } else { "" };
             let (wrong, manifests) = (errors.len(), count(*of, "manifest"));
             return format!("{}\nerrors in {wrong} of {manifests}{others}{outcome}\n", parts.join("\n"));
@@ -44,7 +73,9 @@ fn told(error: &Error, invocation: &Invocation, outcome: &str) -> String {
                 Error::Snapshot { .. } => &Invocation::default(),
                 _ => invocation,
             };
-            return full(&problem, None, invocation);
+            let text = full(&problem, None, invocation);
+            room.takes(&text);
+            return text;
         }
     };
     // Of many manifests, this is about one.
@@ -54,17 +85,24 @@ fn told(error: &Error, invocation: &Invocation, outcome: &str) -> String {
         Document::Lock => lock.as_ref(),
     };
     let in_full = problems.iter().take(IN_FULL).map(|problem| full(problem, source(problem), invocation));
-    let mut parts: Vec<String> = in_full.collect();
-    if problems.len() > IN_FULL {
+    let mut parts: Vec<String> = in_full.take_while(|text| room.takes(text)).collect();
+    let mut shown = parts.len();
+    if problems.len() > shown && room.0 > 0 {
         let lines = [manifest, lock].map(|source| source.as_ref().map(Lines::new));
-        let rest = problems.iter().skip(IN_FULL).take(IN_A_LINE).map(|problem| {
+        let mut rest = String::new();
+        for problem in &problems[shown..] {
             let lines = &lines[usize::from(problem.document == Document::Lock)];
-            format!("error: {}\n", place_and_title(problem, lines.as_ref()))
-        });
-        parts.push(rest.collect());
+            let line = format!("error: {}\n", place_and_title(problem, lines.as_ref()));
+            if !room.takes(&line) {
+                break;
+            }
+            rest += &line;
+            shown += 1;
+        }
+        parts.push(rest);
     }
-    if problems.len() > IN_FULL + IN_A_LINE {
-        parts.push(format!("and {} more\n", problems.len() - IN_FULL - IN_A_LINE));
+    if problems.len() > shown {
+        parts.push(format!("and {} more\n", problems.len() - shown));
     }
     if problems.len() > 1 {
         parts.push(format!("{} in all{outcome}\n", count(problems.len(), "error")));
@@ -76,26 +114,33 @@ fn told(error: &Error, invocation: &Invocation, outcome: &str) -> String {
 pub fn warnings(problems: &[Problem], manifest: Option<&Source>, invocation: &Invocation) -> String {
     let places = manifest.map(Lines::new);
     let invocation = &manifest.map_or_else(|| invocation.clone(), |source| invocation.of(&source.path));
-    let mut lines = Vec::new();
+    let mut room = Room(MOST);
+    let mut parts = Vec::new();
     for problem in problems {
         let title = place_and_title(problem, places.as_ref());
-        lines.push(format!("{WARNING}warning{WARNING:#}: {title}"));
-        lines.extend(problem.notes.iter().map(|note| format!("  = note: {}", escaped(note))));
+        let mut lines = vec![format!("{WARNING}warning{WARNING:#}: {title}")];
+        lines.extend(notes(problem).into_iter().map(|note| format!("  = note: {note}")));
         lines.extend(help(problem, invocation).into_iter().map(|help| format!("  = help: {help}")));
+        let text = lines.join("\n");
+        if !room.takes(&text) {
+            parts.push(format!("and {}", count(problems.len() - parts.len(), "more warning")));
+            break;
+        }
+        parts.push(text);
     }
-    lines.join("\n")
+    parts.join("\n")
 }
 
 /// A problem with the lines it is about.
 fn full(problem: &Problem, source: Option<&Source>, invocation: &Invocation) -> String {
     let path = source.map(|source| shown(&source.path));
-    let mut group = Group::with_title(Level::ERROR.primary_title(escaped(&problem.title)));
+    let mut group = Group::with_title(Level::ERROR.primary_title(cut(&problem.title)));
     if let (Some(source), Some(span), Some(path)) = (source, &problem.span, &path) {
         let Excerpt { lines, first, span } = Excerpt::new(&source.text, span);
-        let annotation = AnnotationKind::Primary.span(span).label(escaped(&problem.label));
+        let annotation = AnnotationKind::Primary.span(span).label(cut(&problem.label));
         group = group.element(Snippet::source(lines).line_start(first).path(path.as_str()).annotation(annotation));
     }
-    group = group.elements(problem.notes.iter().map(|note| Level::NOTE.message(escaped(note))));
+    group = group.elements(notes(problem).into_iter().map(|note| Level::NOTE.message(note)));
     group = group.elements(help(problem, invocation).into_iter().map(|help| Level::HELP.message(help)));
     let mut text = Renderer::styled().term_width(160).render(&[group]);
     text.push('\n');
@@ -104,14 +149,31 @@ fn full(problem: &Problem, source: Option<&Source>, invocation: &Invocation) -> 
 
 /// What mends it. A command that is copied must act on the files that this run was about.
 fn help(problem: &Problem, invocation: &Invocation) -> Option<String> {
-    problem.help.as_ref().map(|help| escaped(help).replace("`imagelock ", &format!("`{invocation} ")))
+    problem.help.as_ref().map(|help| cut(help).replace("`imagelock ", &format!("`{invocation} ")))
+}
+
+/// What else there is to say, and how much more than that.
+fn notes(problem: &Problem) -> Vec<String> {
+    let rest = problem.notes.len().saturating_sub(NOTES);
+    // "and 1 more" is no shorter than the note itself.
+    let shown = if rest > 1 { NOTES } else { problem.notes.len() };
+    let more = (rest > 1).then(|| format!("and {rest} more"));
+    problem.notes.iter().take(shown).map(|note| cut(note)).chain(more).collect()
+}
+
+/// A sentence, safe to print, and no longer than a screen.
+fn cut(text: &str) -> String {
+    if text.len() <= MOST_OF_ONE {
+        return escaped(text);
+    }
+    escaped(&text[..text.floor_char_boundary(MOST_OF_ONE)]) + "…"
 }
 
 /// A problem in a line, behind its place.
 fn place_and_title(problem: &Problem, lines: Option<&Lines<'_>>) -> String {
     let place = lines.zip(problem.span.as_ref()).and_then(|(lines, span)| lines.place(span));
     let place = place.map(|at| format!("{}:{}:{}: ", shown(at.path), at.line, at.columns.0));
-    place.unwrap_or_default() + &escaped(&problem.title)
+    place.unwrap_or_default() + &cut(&problem.title)
 }
 
 /// The lines that a span is on, safe to print.
@@ -126,11 +188,13 @@ struct Excerpt {
 impl Excerpt {
     fn new(text: &str, span: &Span) -> Self {
         let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline + 1);
+        let last = text[span.clone()].match_indices('\n').nth(LINES - 1);
+        let span_end = last.map_or(span.end, |(newline, _)| span.start + newline);
+        let end = text[span_end..].find('\n').map_or(text.len(), |newline| span_end + newline + 1);
         Self {
             lines: masked(&text[start..end]),
             first: text[..start].matches('\n').count() + 1,
-            span: span.start - start..span.end - start,
+            span: span.start - start..span_end - start,
         }
     }
 }

@@ -2,13 +2,16 @@
 //! acceptance; and a note for each other pin that cannot be verified.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::finding::{Gravity, Places, Subject, label, remedies, said, zone_and_arch};
 use super::gate;
 use super::invocation::Invocation;
+use super::json::write;
 use super::place::Place;
+use super::stale::StaleOutput;
 use crate::VERSION;
 use crate::domain::drift::{Finding, Status};
 use crate::domain::problem::Problem;
@@ -17,7 +20,7 @@ use crate::domain::words::capitalised;
 /// The published schema.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// The rules that are no status.
+/// The rules that are not a status.
 const NOT_LISTED: &str = "not-listed";
 const STALE_OUTPUT: &str = "stale-output";
 
@@ -32,9 +35,19 @@ pub(super) fn check(subject: Subject<'_>) -> String {
             None => gate::is_unlisted(finding).then(|| unlisted(finding, rules.len(), place)),
         }
     });
-    let stale = gate::outputs(subject).map(|path| stale(path, rules.len() + 1));
+    let stale = subject.stale().map(|(part, StaleOutput { path, problem })| {
+        let place = problem.span.as_ref().and_then(|span| places[part].in_manifest(span));
+        json!({
+            "ruleId": STALE_OUTPUT,
+            "ruleIndex": rules.len() + 1,
+            "level": "warning",
+            "message": { "text": said_of(problem) },
+            "locations": place.into_iter().map(location).collect::<Vec<_>>(),
+            "partialFingerprints": { "output/v1": uri(path) },
+        })
+    });
     let results: Vec<Value> = results.chain(stale).collect();
-    let more = [(NOT_LISTED, gate::UNLISTED, "note"), (STALE_OUTPUT, "A declared output is out of date", "error")];
+    let more = [(NOT_LISTED, gate::UNLISTED, "note"), (STALE_OUTPUT, "a declared output is out of date", "warning")];
     let more = more.map(|(id, text, level)| rule_of(id, &capitalised(text), level));
     let notices: Vec<Value> = subject.notices().map(|(part, notice)| notification(notice, &places[part])).collect();
     let log = json!({
@@ -44,14 +57,14 @@ pub(super) fn check(subject: Subject<'_>) -> String {
             "tool": { "driver": {
                 "name": "imagelock",
                 "semanticVersion": VERSION,
-                "rules": rules.into_iter().map(rule).chain(more).collect::<Vec<_>>(),
+                "rules": rules.iter().copied().map(rule).chain(more).collect::<Vec<_>>(),
             }},
             "invocations": [{ "executionSuccessful": true, "toolConfigurationNotifications": notices }],
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
     });
-    format!("{log:#}\n")
+    write(&log)
 }
 
 fn rule(status: Status) -> Value {
@@ -75,18 +88,6 @@ fn unlisted(finding: &Finding, rule: usize, place: Option<Place<'_>>) -> Value {
         "message": { "text": text },
         "locations": place.into_iter().map(location).collect::<Vec<_>>(),
         "partialFingerprints": { "cellAndStatus/v1": format!("{} {zone_and_arch} {NOT_LISTED}", cell.name) },
-    })
-}
-
-/// An output that is out of date.
-fn stale(path: &str, rule: usize) -> Value {
-    json!({
-        "ruleId": STALE_OUTPUT,
-        "ruleIndex": rule,
-        "level": "error",
-        "message": { "text": format!("{path} {}", gate::OUT_OF_DATE) },
-        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(path) } } }],
-        "partialFingerprints": { "cellAndStatus/v1": format!("{path} {STALE_OUTPUT}") },
     })
 }
 
@@ -125,26 +126,28 @@ fn result(finding: &Finding, rule: usize, place: Option<Place<'_>>, invocation: 
 
 fn notification(notice: &Problem, places: &Places<'_>) -> Value {
     let place = notice.span.as_ref().and_then(|span| places.in_manifest(span));
-    let lines: Vec<&str> =
-        std::iter::once(&notice.title).chain(&notice.notes).chain(&notice.help).map(String::as_str).collect();
     json!({
         "level": "warning",
-        "message": { "text": lines.join("\n") },
+        "message": { "text": said_of(notice) },
         "locations": place.into_iter().map(location).collect::<Vec<_>>(),
     })
 }
 
+fn said_of(Problem { title, notes, help, .. }: &Problem) -> String {
+    std::iter::once(title).chain(notes).chain(help).map(String::as_str).collect::<Vec<_>>().join("\n")
+}
+
 fn location(Place { path, line, columns }: Place<'_>) -> Value {
     json!({ "physicalLocation": {
-        "artifactLocation": { "uri": uri(&path.display().to_string()) },
+        "artifactLocation": { "uri": uri(path) },
         "region": { "startLine": line, "startColumn": columns.0, "endColumn": columns.1 },
     }})
 }
 
 /// A path as a reference by RFC 3986: relative paths stay relative to where imagelock ran.
-fn uri(path: &str) -> String {
+fn uri(path: &Path) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    let encoded = path.bytes().map(|byte| match byte {
+    let encoded = path.as_os_str().as_encoded_bytes().iter().map(|byte| match *byte {
         b'\\' => "/".to_owned(),
         byte if plain(byte) => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),

@@ -1,8 +1,11 @@
 //! Aligned columns.
 
+use std::borrow::Cow;
+
 use anstyle::Style;
 
 use super::style::{HEADING, paint, paint_onto};
+use crate::domain::words::{escaped, is_unprintable};
 
 /// Columns under headings, each as wide as its widest cell. One that is empty in every row is left out.
 pub(super) struct Columns {
@@ -62,7 +65,7 @@ impl Table {
     pub(super) fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = (T, Style)>) {
         let before = self.cells.len();
         for (cell, style) in cells {
-            let cell = cell.as_ref();
+            let cell = &*printable(cell.as_ref());
             let width = width(cell);
             if width > 0 {
                 paint_onto(&mut self.text, style, cell);
@@ -95,6 +98,11 @@ fn spaces(text: &mut String, mut count: usize) {
         text.push_str(&SPACES[..now]);
         count -= now;
     }
+}
+
+/// A cell that stays one, whoever wrote it.
+fn printable(cell: &str) -> Cow<'_, str> {
+    if cell.contains(is_unprintable) { Cow::Owned(escaped(cell)) } else { Cow::Borrowed(cell) }
 }
 
 /// How many columns a text takes.

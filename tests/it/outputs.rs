@@ -41,12 +41,20 @@ fn outputs_are_kept_in_step_with_the_lock() {
 
     bench.write("images.env", bench.read("images.env").replace(&id(1), &id(7)));
     assert_snapshot!(bench.run("resolve --locked"), @"
-    the lockfile satisfies the manifest: 3 pins
-    --- stderr
-    `images.env` is out of step with the lockfile
-    to bring it in step: imagelock resolve
+    `images.env` is out of date; to update it: imagelock resolve
     --- exit 2
     ");
+    for format in ["json", "markdown", "github", "sarif", "junit", "html"] {
+        let run = bench.run(&format!("resolve --locked --format {format}"));
+        let says = run.stdout.contains("images.env") && run.stdout.contains("imagelock resolve");
+        assert!(run.status == Some(2) && says && !run.stdout.contains("have not drifted"), "{format}: {run}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&bench.run("resolve --locked --format json").stdout).unwrap();
+    assert_eq!(json["drift"], true);
+    let stale = serde_json::json!([
+        { "manifest": "images.toml", "path": "images.env", "help": "run `imagelock resolve` to update it" }
+    ]);
+    assert_eq!(json["stale_outputs"], stale);
     assert_snapshot!(bench.run("resolve --offline"), @"
     nothing to change: 3 pins
     --- stderr

@@ -15,6 +15,7 @@ use super::manifest::{Target, Wanted};
 use super::problem::{Problem, Span};
 use super::release::Release;
 use super::timestamp::in_range;
+use super::words::arguments;
 use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, VersionId};
 pub use canonical::Reader;
 use jiff::Timestamp;
@@ -22,9 +23,6 @@ use sha2::{Digest, Sha256};
 
 /// The format that this release reads and writes.
 const FORMAT: u32 = 1;
-
-/// A command names at most this many edited blocks.
-const MOST_EDITED: usize = 64;
 
 /// The head of the file. The remark on the version is what an older release quotes when it meets a newer format.
 const HEAD: &str = "\
@@ -282,18 +280,11 @@ impl Lock {
         let span = self.edited.get(cell)?.span.clone();
         let title = format!("the block of {cell} in the lockfile does not match its digest");
         // One command for all of them: an upgrade of one fails because of the others.
-        // Of too many it would be as long as the file, and be said for each of them.
-        let mut names: Vec<&str> = self.edited.keys().map(|cell| cell.name.as_str()).take(MOST_EDITED + 1).collect();
-        names.dedup();
         let it = if self.edited.len() == 1 { "it" } else { "them all" };
-        let help = if self.edited.len() > MOST_EDITED {
-            "restore the file from version control".to_owned()
-        } else {
-            let names = names.join(" ");
-            format!(
-                "restore the file from version control, or run `imagelock resolve --upgrade {names}` to pin {it} anew"
-            )
-        };
+        let help = format!(
+            "restore the file from version control, or run `imagelock resolve --upgrade {}` to pin {it} anew",
+            arguments(self.edited.keys().map(|cell| cell.name.as_str()))
+        );
         Some(Problem::new(title).in_lock().at(span, "the block was edited by hand, or by a merge").help(help))
     }
 

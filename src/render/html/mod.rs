@@ -7,21 +7,20 @@ mod matrix;
 mod pins;
 mod timeline;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha256};
 
-use super::finding::{Gravity, Places, Remedy, Subject, headline, is_accepted};
+use super::finding::{Gravity, Places, Remedy, Subject, counts, headline, is_accepted};
 use super::gate;
 use super::human::date;
 use super::markup::escaped;
 use crate::VERSION;
 use crate::domain::Cell;
-use crate::domain::drift::{Finding, Status};
+use crate::domain::drift::Finding;
 use crate::domain::policy::minute;
-use crate::domain::words::{capitalised, count};
+use crate::domain::words::{capitalised, count, shown};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -129,14 +128,9 @@ fn head(subject: Subject<'_>, items: &[Item<'_>]) -> String {
         return page + "</header>\n";
     }
     let _ = write!(page, "<ul class=\"tally\">\n<li>{}</li>\n", count(items.len(), "pin"));
-    // What is accepted everywhere is no longer grave.
-    let mut tally: BTreeMap<Status, (usize, Gravity)> = BTreeMap::new();
-    for item in items {
-        let (n, gravity) = tally.entry(item.finding.status).or_insert((0, Gravity::Good));
-        (*n, *gravity) = (*n + 1, item.gravity().min(*gravity));
-    }
-    for (status, (n, gravity)) in tally {
-        let _ = writeln!(page, "<li><span class=\"chip {}\">{n} {}</span></li>", class(gravity), status.as_str());
+    for count in counts(subject) {
+        let gravity = if count.accepted { Gravity::Held } else { Gravity::of_drift(count.status) };
+        let _ = writeln!(page, "<li><span class=\"chip {}\">{count}</span></li>", class(gravity));
     }
     page + "</ul>\n</header>\n"
 }
@@ -148,9 +142,6 @@ fn commands(subject: Subject<'_>) -> String {
         let (aim, command) = (prose(&capitalised(&aim)), escaped(&command).into_owned());
         let _ = write!(text, "<p>{aim}:</p>\n<pre><code>{command}</code></pre>\n");
     }
-    for path in gate::outputs(subject) {
-        let _ = writeln!(text, "<p><code>{}</code> {}.</p>", escaped(path), gate::OUT_OF_DATE);
-    }
     if text.is_empty() { "<p>Nothing.</p>\n".to_owned() } else { text }
 }
 
@@ -158,10 +149,10 @@ fn commands(subject: Subject<'_>) -> String {
 fn notices(subject: Subject<'_>) -> String {
     let places: Vec<Places<'_>> = subject.parts.iter().map(Places::new).collect();
     let mut text = String::new();
-    for (part, notice) in subject.notices() {
+    for (part, notice) in subject.remarks() {
         let _ = write!(text, "<li>{}", prose(&capitalised(&notice.title)));
         if let Some(place) = notice.span.as_ref().and_then(|span| places[part].in_manifest(span)) {
-            let path = place.path.display().to_string();
+            let path = shown(place.path);
             let _ = write!(text, ", in <code>{}:{}</code>", escaped(&path), place.line);
         }
         for line in notice.notes.iter().chain(&notice.help) {

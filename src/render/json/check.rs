@@ -7,7 +7,8 @@ use crate::domain::CommercialType;
 use crate::domain::drift::Finding;
 use crate::domain::gate::Gate;
 use crate::domain::release::Release;
-use crate::render::Subject;
+use crate::domain::words::shown;
+use crate::render::{StaleOutput, Subject};
 
 /// What a verified change is.
 #[derive(Serialize)]
@@ -16,7 +17,6 @@ struct GateJson<'a> {
     revision: &'a str,
     merge_base: Option<&'a str>,
     pins: Vec<MoveJson<'a>>,
-    stale_outputs: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -35,8 +35,16 @@ pub fn check(subject: Subject<'_>) -> String {
         schema: &'static str,
         drift: bool,
         pins: Vec<Row<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stale_outputs: Option<Vec<StaleJson>>,
         notices: Vec<RemarkJson<'a>>,
         changed_since: Option<Vec<GateJson<'a>>>,
+    }
+    #[derive(Serialize)]
+    struct StaleJson {
+        manifest: String,
+        path: String,
+        help: String,
     }
     #[derive(Serialize)]
     struct Row<'a> {
@@ -92,14 +100,20 @@ pub fn check(subject: Subject<'_>) -> String {
             revision: &gate.since.name,
             merge_base: gate.since.commit.as_deref(),
             pins: gate.moves.iter().map(change).collect(),
-            stale_outputs: &gate.outputs,
         }
     }
     let manifest = |part: usize| subject.parts[part].name();
+    let stale = |(part, stale): (usize, &StaleOutput)| StaleJson {
+        manifest: manifest(part),
+        path: shown(&stale.path),
+        help: stale.problem.help.clone().unwrap_or_default(),
+    };
+    let is_compared = subject.parts.iter().any(|part| part.stale.is_some());
     write(&Check {
         schema: "imagelock.check/1",
         drift: subject.has_drift(),
         pins: subject.findings().into_iter().map(|(part, finding)| row(manifest(part), finding)).collect(),
+        stale_outputs: is_compared.then(|| subject.stale().map(stale).collect()),
         notices: subject.notices().map(|(part, notice)| RemarkJson::new(manifest(part), notice)).collect(),
         changed_since: subject.is_gate().then(|| {
             let parts = subject.parts.iter();

@@ -6,6 +6,8 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
+use crate::domain::words::is_unprintable;
+
 /// Writes a value and ends the line.
 pub(super) fn write(f: &mut fmt::Formatter<'_>, value: &impl Serialize) -> fmt::Result {
     /// Gets whole characters alone: the serialiser writes strings, and the buffer above it cuts none of them.
@@ -96,6 +98,21 @@ impl Formatter for Lines {
         self.has_value = true;
         Ok(())
     }
+
+    /// Spells out what a terminal would obey, or what is not seen. A reader of JSON reads the same value.
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(is_unprintable) {
+            let (before, behind) = rest.split_at(at);
+            writer.write_all(before.as_bytes())?;
+            let length = behind.chars().next().map_or(0, char::len_utf8);
+            for unit in behind[..length].encode_utf16() {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = &behind[length..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -109,5 +126,13 @@ mod tests {
         let value = json!({ "none": [], "nothing": {}, "some": [1, "é\n", [[null]], { "deep": { "er": true } }, {}] });
         let text = fmt::from_fn(|f| write(f, &value)).to_string();
         assert_eq!(text, serde_json::to_string_pretty(&value).unwrap() + "\n");
+    }
+
+    #[test]
+    fn what_is_not_seen_is_spelled_out() {
+        let value = json!({ "a\u{7f}": "\u{1b}\u{9b}b\u{202e}\u{e0041}é\u{feff}" });
+        let text = fmt::from_fn(|f| write(f, &value)).to_string();
+        assert_eq!(text, "{\n  \"a\\u007f\": \"\\u001b\\u009bb\\u202e\\udb40\\udc41é\\ufeff\"\n}\n");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 }

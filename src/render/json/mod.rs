@@ -144,7 +144,8 @@ impl<'a> RemarkJson<'a> {
     }
 }
 
-fn write(value: &impl Serialize) -> String {
+/// A value as text, in the layout of all JSON.
+pub(super) fn write(value: &impl Serialize) -> String {
     fmt::from_fn(|f| layout::write(f, value)).to_string()
 }
 

@@ -1,0 +1,98 @@
+//! What goes to the terminal is text and colors, whoever wrote the text.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::panic::PanicHookInfo;
+
+use anstream::adapter::strip_str;
+use clap::error::{ContextKind, ContextValue};
+
+use crate::domain::words::{count, escaped, is_unprintable};
+
+/// Text that may end lines and set colors, and does nothing else to a terminal. The last line of defense: what comes from
+/// elsewhere was escaped where it was put into a sentence, line ends and colors included.
+pub(super) fn printable(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(char) = rest.chars().next() {
+        let length = color(rest).unwrap_or(char.len_utf8());
+        let (piece, behind) = rest.split_at(length);
+        rest = behind;
+        if length > 1 && char == '\x1b' || char == '\n' || !is_unprintable(char) {
+            safe.push_str(piece);
+        } else {
+            let _ = write!(safe, "{}", char.escape_unicode());
+        }
+    }
+    safe
+}
+
+/// How long the sequence is that sets a color, where a text begins with one: `ESC [ 1 ; 31 m`.
+fn color(text: &str) -> Option<usize> {
+    let parameters = text.strip_prefix("\x1b[")?;
+    let end = parameters.find(|char: char| !char.is_ascii_digit() && char != ';')?;
+    parameters[end..].starts_with('m').then_some("\x1b[".len() + end + 1)
+}
+
+/// How much is said beside the output of a command, in bytes.
+const MOST: usize = 60_000;
+
+/// The first lines of a text, as many as fit, and the number of the others.
+pub(super) fn bounded(text: &str) -> Cow<'_, str> {
+    if text.len() <= MOST {
+        return Cow::Borrowed(text);
+    }
+    let fits = text.floor_char_boundary(MOST);
+    let end = text[..fits].rfind('\n').unwrap_or(fits);
+    let rest = text[end..].trim_start_matches('\n').lines().count();
+    Cow::Owned(format!("{}\nand {}", &text[..end], count(rest, "more line")))
+}
+
+/// What clap says of wrong arguments. It repeats them as they are.
+pub(super) fn usage(mut error: clap::Error) -> String {
+    let context: Vec<(ContextKind, ContextValue)> =
+        error.context().map(|(kind, value)| (kind, value.clone())).collect();
+    for (kind, value) in context {
+        let safe = match value {
+            ContextValue::String(text) => ContextValue::String(escaped(&text)),
+            ContextValue::Strings(texts) => ContextValue::Strings(texts.iter().map(|text| escaped(text)).collect()),
+            // Advice that repeats an argument, like `to pass '-x' as a value, use '-- -x'`, in colors of clap's.
+            ContextValue::StyledStrs(texts) if kind != ContextKind::Usage => {
+                let plain = texts.iter().map(|text| escaped(&strip_str(&text.ansi().to_string()).to_string()).into());
+                ContextValue::StyledStrs(plain.collect())
+            }
+            _ => continue,
+        };
+        error.insert(kind, safe);
+    }
+    printable(&error.render().ansi().to_string())
+}
+
+/// What is said of a fault in imagelock itself. It may repeat the text that it stumbled over.
+pub(super) fn panic(info: &PanicHookInfo<'_>) -> String {
+    printable(&format!("{info}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_keeps_lines_and_colors_only() {
+        assert_eq!(printable("a\u{1b}[1;31mb\u{1b}[0m\né"), "a\u{1b}[1;31mb\u{1b}[0m\né");
+        assert_eq!(
+            printable("\u{1b}]0;t\u{7}\u{1b}[2J\r\u{9b}2J\u{202e}"),
+            "\\u{1b}]0;t\\u{7}\\u{1b}[2J\\u{d}\\u{9b}2J\\u{202e}"
+        );
+        assert_eq!(printable("\u{1b}[1;3"), "\\u{1b}[1;3");
+        assert_eq!(printable("\u{1b}"), "\\u{1b}");
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_line_and_counted() {
+        assert_eq!(bounded("a\nb"), "a\nb");
+        let text = bounded(&"é\n".repeat(MOST)).into_owned();
+        assert!(text.len() <= MOST + 30 && text.ends_with("é\nand 40000 more lines"), "{}", text.len());
+        assert!(bounded(&"é".repeat(MOST)).ends_with("é\nand 1 more line"));
+    }
+}
