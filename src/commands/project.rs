@@ -241,7 +241,7 @@ impl Pins {
     }
 }
 
-/// `web` (fr-par-1, x86_64): declared, but not in the lock
+/// A difference in a line: the pin, and what is wrong with it.
 fn stale_pin(finding: &Finding) -> String {
     format!("{}: {}", finding.cell, finding.notes.join("; "))
 }

@@ -8,25 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 pub use super::failure::Failure;
+pub use super::listing::{Listing, LocalImage, StatedType};
 use super::word_set::WordSet;
-use super::{Arch, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone};
-
-/// One local image: one version of an image, in one zone, for one architecture, of one type.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LocalImage {
-    /// What an Instance boots.
-    pub id: LocalImageId,
-    /// The image's label, if the row states it.
-    pub label: Option<Label>,
-    /// Where it can be booted.
-    pub zone: Zone,
-    /// The processor it is built for.
-    pub arch: Arch,
-    /// The root volume it is made for.
-    pub image_type: StatedType,
-    /// The Instance types that it can boot. The API changes this list under a constant ID.
-    pub commercial_types: WordSet,
-}
+use super::{ImageId, ImageRef, Label, LocalImageId, VersionId};
 
 /// One published build of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,37 +19,6 @@ pub struct Version {
     pub published: Option<Timestamp>,
     /// Its ID.
     pub id: VersionId,
-}
-
-/// The type of a local image as its row states it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum StatedType {
-    /// A type that imagelock knows.
-    Known(ImageType),
-    /// Missing, null or `unknown_type`: fits any declared type, as the service's own filter had it.
-    Unstated,
-    /// A type that came after this release of imagelock: fits none.
-    Other(Box<str>),
-}
-
-impl StatedType {
-    /// Whether a local image of this type is one of the `declared` type.
-    pub fn fits(&self, declared: ImageType) -> bool {
-        match self {
-            Self::Known(known) => *known == declared,
-            Self::Unstated => true,
-            Self::Other(_) => false,
-        }
-    }
-
-    /// The API's word for it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Known(known) => known.as_str(),
-            Self::Unstated => "unknown_type",
-            Self::Other(other) => other,
-        }
-    }
 }
 
 /// What the Marketplace said to one question.
@@ -86,49 +39,6 @@ impl<T> Answer<T> {
             Self::Failed(failure) => Some(failure),
             Self::Found(_) | Self::NotFound => None,
         }
-    }
-}
-
-/// The current local images of one image, in all zones, for all architectures, of all types.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
-    local_images: Vec<LocalImage>,
-    doubts: Vec<String>,
-}
-
-impl Listing {
-    /// Sorts and deduplicates rows, so that the order and the repetitions of an answer leave no trace.
-    ///
-    /// `doubts` are the reasons why this may not be the whole listing. What a doubtful listing shows is used; that it
-    /// lacks something proves nothing.
-    pub fn new(mut local_images: Vec<LocalImage>, mut doubts: Vec<String>) -> Self {
-        local_images.sort();
-        local_images
-            .dedup_by(|a, b| (a.id, &a.zone, &a.arch, &a.image_type) == (b.id, &b.zone, &b.arch, &b.image_type));
-        doubts.sort();
-        doubts.dedup();
-        doubts.truncate(3);
-        Self { local_images, doubts }
-    }
-
-    /// The rows, in an order of their own.
-    pub fn local_images(&self) -> &[LocalImage] {
-        &self.local_images
-    }
-
-    /// What to say where something is missing from a doubtful listing.
-    pub fn doubt(&self) -> Option<Failure> {
-        (!self.doubts.is_empty()).then(|| Failure::doubtful(&self.doubts))
-    }
-
-    /// The rows with this ID: one, unless the Marketplace contradicts itself.
-    pub fn with_id(&self, id: LocalImageId) -> impl Iterator<Item = &LocalImage> {
-        self.local_images.iter().filter(move |local| local.id == id)
-    }
-
-    /// The label that the rows state.
-    pub fn label(&self) -> Option<&Label> {
-        self.local_images.iter().find_map(|local| local.label.as_ref())
     }
 }
 

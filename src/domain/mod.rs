@@ -26,6 +26,7 @@ pub mod identity;
 pub mod inquiry;
 mod judge;
 pub mod life;
+pub mod listing;
 pub mod lock;
 pub mod manifest;
 pub mod mend;

@@ -98,7 +98,8 @@ pub(super) fn outputs(top: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Outp
 /// read more names as `.git` than Linux.
 pub fn is_of_git(path: &Path) -> bool {
     path.components().any(|part| {
-        let name = part.as_os_str().to_string_lossy().to_lowercase();
+        // A name that is not UTF-8 is not one of these.
+        let name = part.as_os_str().to_str().unwrap_or_default().to_lowercase();
         // The file systems of macOS skip invisible characters, and those of Windows the end.
         let seen: String = name.chars().filter(|char| !is_invisible(*char)).collect();
         let name = seen.split(':').next().unwrap_or_default().trim_end_matches([' ', '.']);

@@ -188,6 +188,17 @@ pub fn is_invisible(char: char) -> bool {
         | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// A message that may quote a file, without the middle of what is longer than a few lines: its end has the place.
+pub fn without_middle(message: &str) -> String {
+    const HALF: usize = 200;
+    let chars: Vec<char> = message.chars().collect();
+    if chars.len() <= 2 * HALF {
+        return message.to_owned();
+    }
+    let text = |part: &[char]| part.iter().collect::<String>();
+    format!("{}…{}", text(&chars[..HALF]), text(&chars[chars.len() - HALF..]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

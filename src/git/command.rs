@@ -267,7 +267,9 @@ fn is_program(path: &Path) -> bool {
 /// Whether a variable is git's and none of those that are kept.
 fn is_foreign(name: &OsStr, is_placed: bool) -> bool {
     // Windows does not distinguish the case.
-    let name = name.to_string_lossy().to_ascii_uppercase();
+    let Some(name) = name.to_str().map(str::to_ascii_uppercase) else {
+        return name.as_encoded_bytes().to_ascii_uppercase().starts_with(b"GIT_");
+    };
     let is_kept = KEPT.contains(&&*name)
         || KEPT_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         || is_placed && PLACE.contains(&&*name);

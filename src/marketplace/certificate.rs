@@ -20,10 +20,10 @@ pub(super) fn refusal(error: &CertificateError) -> (String, &'static str) {
         E::UnknownIssuer => ("no certificate authority that is trusted here issued it", AUTHORITY),
         E::BadSignature => ("its signature is not that of the issuer that it names", AUTHORITY),
         E::Expired => ("it has expired", CLOCK),
-        E::ExpiredContext { not_after, .. } => return (format!("it expired on {}", date(not_after)), CLOCK),
+        E::ExpiredContext { not_after, .. } => return (format!("it expired on {}", date(*not_after)), CLOCK),
         E::NotValidYet => ("it is not valid yet", CLOCK),
         E::NotValidYetContext { not_before, .. } => {
-            return (format!("it is not valid before {}", date(not_before)), CLOCK);
+            return (format!("it is not valid before {}", date(*not_before)), CLOCK);
         }
         E::Revoked => ("it was revoked", SERVER),
         E::NotValidForName => ("it is for another name", ADDRESS),
@@ -59,7 +59,7 @@ fn names(presented: &[String]) -> String {
     if presented.is_empty() { "no name".to_owned() } else { and_more(presented.iter().map(name), 5) }
 }
 
-fn date(time: &UnixTime) -> String {
+fn date(time: UnixTime) -> String {
     let time = i64::try_from(time.as_secs()).ok().and_then(|time| Timestamp::from_second(time).ok());
     time.map_or_else(|| "an unknown date".to_owned(), |time| day(time).to_string())
 }

@@ -11,7 +11,7 @@ use super::lines::Lines;
 use super::places::Places;
 use crate::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, Question, StatedType, Told, Version};
 use crate::domain::timestamp;
-use crate::domain::words::visible;
+use crate::domain::words::{visible, without_middle};
 use crate::domain::{Expected, ImageId, ImageRef, Label, VersionId};
 
 /// The format that this release reads and writes.
@@ -47,7 +47,7 @@ pub(super) struct SavedRow {
 #[derive(Debug, thiserror::Error)]
 pub enum Malformed {
     /// It is no JSON, or not of the form.
-    #[error("it is no snapshot of the Marketplace: {}", in_short(&.0.to_string()))]
+    #[error("it is no snapshot of the Marketplace: {}", without_middle(&.0.to_string()))]
     Json(#[from] serde_json::Error),
     /// It is of a format that this release does not read.
     #[error("it has snapshot format {0}, and imagelock {version} reads format {FORMAT}; upgrade imagelock", version = crate::VERSION)]
@@ -339,15 +339,4 @@ fn word<T: FromStr<Err = Expected>>(key: &'static str, value: &str) -> Result<T,
 fn date(key: &'static str, value: Option<String>) -> Result<Option<Timestamp>, Malformed> {
     let Some(value) = value else { return Ok(None) };
     timestamp::read(&value).map_err(|expected| Malformed::Word { key, value, expected })
-}
-
-/// A message that may quote the file, without the middle of what is longer than a few lines: its end has the place.
-fn in_short(message: &str) -> String {
-    const HALF: usize = 200;
-    let chars: Vec<char> = message.chars().collect();
-    if chars.len() <= 2 * HALF {
-        return message.to_owned();
-    }
-    let text = |part: &[char]| part.iter().collect::<String>();
-    format!("{}…{}", text(&chars[..HALF]), text(&chars[chars.len() - HALF..]))
 }

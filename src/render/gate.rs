@@ -51,7 +51,7 @@ pub(super) fn tally(subject: Subject<'_>) -> String {
 fn since(gate: &Gate) -> String {
     let name = visible(&gate.since.name);
     match &gate.since.commit {
-        Some(commit) if *commit != gate.since.name => format!("{name} ({})", ShortIds::default().show(commit)),
+        Some(commit) if *commit != gate.since.name => format!("{name} (`{}`)", ShortIds::default().show(commit)),
         _ => name,
     }
 }

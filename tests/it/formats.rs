@@ -98,7 +98,7 @@ proptest! {
                 Format::Junit | Format::Html => xml(&text),
                 Format::Github => {
                     let commands = text.lines().filter(|line| line.starts_with("::")).count();
-                    prop_assert_eq!((commands, text.lines().count()), (2, 3), "{}", text);
+                    prop_assert_eq!((commands, text.lines().count()), (2, 4), "{}", text);
                 }
                 Format::Markdown => {
                     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();

@@ -107,7 +107,7 @@ fn an_honest_upgrade_passes_and_only_its_image_is_asked_about() {
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-09-02 → unknown, listed by the Marketplace
 
-    2 pins, 1 changed since main ([MAIN]): all verified
+    2 pins, 1 changed since main (`[MAIN]`): all verified
     --- exit 0
     ");
     let mut asked = marketplace.requests();
@@ -121,7 +121,7 @@ fn an_unchanged_lock_asks_the_marketplace_nothing() {
     let (bench, marketplace) = scene();
     marketplace.answers(|_, _, _| Reply::Raw(500, "text/plain", Vec::new()));
     assert_snapshot!(told(&bench, GATE), @"
-    1 pin, 0 changed since main ([MAIN]): nothing to verify
+    1 pin, 0 changed since main (`[MAIN]`): nothing to verify
     --- exit 0
     ");
     assert_eq!(marketplace.requests(), Vec::<String>::new());
@@ -156,7 +156,7 @@ fn a_swapped_id_is_unverified_whatever_holds_it() {
     STATUS      NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
     unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and this lock did not pin it before the change
 
-    1 pin, 1 changed since main ([MAIN]): 1 unverified
+    1 pin, 1 changed since main (`[MAIN]`): 1 unverified
     restore the block from version control, or pin what the Marketplace lists: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -305,7 +305,7 @@ fn a_rename_a_new_zone_and_a_deletion_pass() {
     added    frontend  fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-09-02, pinned before
     removed  web       fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-09-02
 
-    2 pins, 1 changed since main ([MAIN]): all verified
+    2 pins, 1 changed since main (`[MAIN]`): all verified
     --- exit 0
     ");
     save(&bench, "Rename");
@@ -357,16 +357,13 @@ fn edits_and_files_that_are_out_of_date_are_drift() {
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-09-02 → unknown, listed by the Marketplace
 
-    `images.env` is out of date with the lockfile
-    1 pin, 1 changed since main ([MAIN]): 1 output out of date
+    `images.env` is out of date
+    1 pin, 1 changed since main (`[MAIN]`): 1 output out of date
     to update the outputs: imagelock resolve
     --- exit 2
     ");
     let report: Value = serde_json::from_str(&bench.run(&format!("{GATE} --format json")).stdout).unwrap();
-    assert_eq!(
-        (&report["drift"], &report["changed_since"][0]["stale_outputs"]),
-        (&json!(true), &json!(["images.env"]))
-    );
+    assert_eq!((&report["drift"], &report["stale_outputs"][0]["path"]), (&json!(true), &json!("images.env")));
     for format in ["markdown", "github", "sarif", "junit", "html"] {
         let run = bench.run(&format!("{GATE} --format {format}"));
         assert_eq!(run.status, Some(2), "{format}");
@@ -613,7 +610,7 @@ fn every_format_has_the_moves_and_the_findings() {
     assert_snapshot!(told(&bench, &format!("{GATE} --format markdown")), @r"
     ### The change does not pass
 
-    1 pin, 1 changed since main ([MAIN]): 1 unverified
+    1 pin, 1 changed since main (`[MAIN]`): 1 unverified
 
     1 moved
 
@@ -636,7 +633,7 @@ fn every_format_has_the_moves_and_the_findings() {
     ::error file=images.toml,line=7,col=9,endColumn=23,title=imagelock%3A web%3A unverified::fr-par-1 x86_64: the Marketplace does not list the ID, and this lock did not pin it before the change%0Arestore the block from version control, or pin what the Marketplace lists: imagelock resolve --upgrade web
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000009  published 2026-09-02 → 2026-09-02
-    1 pin, 1 changed since main ([MAIN]): 1 unverified
+    1 pin, 1 changed since main (`[MAIN]`): 1 unverified
     --- exit 2
     ");
     assert_snapshot!(told(&bench, &format!("{GATE} --format json")), @r#"
@@ -674,6 +671,7 @@ fn every_format_has_the_moves_and_the_findings() {
           ]
         }
       ],
+      "stale_outputs": [],
       "notices": [],
       "changed_since": [
         {
@@ -704,8 +702,7 @@ fn every_format_has_the_moves_and_the_findings() {
               "verified": null,
               "note": null
             }
-          ],
-          "stale_outputs": []
+          ]
         }
       ]
     }
@@ -733,7 +730,7 @@ fn reports_in_files_and_for_programs_say_the_same() {
     assert_snapshot!(told(&bench, &format!("{GATE} --format markdown")), @r"
     ### The change passes
 
-    1 pin, 1 changed since main ([MAIN]): all verified
+    1 pin, 1 changed since main (`[MAIN]`): all verified
 
     1 moved
 

@@ -596,14 +596,19 @@ fn beyond_a_screenful_mistakes_are_told_in_a_line_each_and_as_safely() {
     assert_snapshot!(message.lines().rev().nth(2).unwrap(), @r"error: images.toml:24:1: unknown key `k29\u{1b}[31m\u{202e}` in [images.web]");
 }
 
+/// As many declarations.
+fn images(n: usize) -> String {
+    (0..n).map(|n| format!("[images.n{n:03}]\nlabel = \"docker\"\n")).collect::<Vec<_>>().concat()
+}
+
 /// A few kilobytes can ask for millions of pins: they are counted before they are made.
 #[test]
 fn a_manifest_of_too_many_pins_is_refused_with_their_number() {
     let zones: Vec<String> = (0..100).map(|it| format!("\"aa-bb-{it}\"")).collect();
     let archs: Vec<String> = (0..100).map(|it| format!("\"a{it}\"")).collect();
-    let manifest = |images: usize| {
+    let manifest = |n: usize| {
         let head = format!("[defaults]\nzones = [{}]\narchs = [{}]\n", zones.join(", "), archs.join(", "));
-        head + &(0..images).map(|it| format!("[images.n{it:03}]\nlabel = \"docker\"\n")).collect::<String>()
+        head + &images(n)
     };
     let bench = Bench::with(&manifest(300));
     assert_snapshot!(bench.fails("resolve --locked"), @r#"
@@ -625,7 +630,7 @@ fn the_manifests_of_a_run_are_bounded_together() {
     let zones: Vec<String> = (0..100).map(|it| format!("\"aa-bb-{it}\"")).collect();
     let archs: Vec<String> = (0..100).map(|it| format!("\"a{it}\"")).collect();
     let head = format!("[defaults]\nzones = [{}]\narchs = [{}]\n", zones.join(", "), archs.join(", "));
-    let text = head + &(0..10).map(|it| format!("[images.n{it:03}]\nlabel = \"docker\"\n")).collect::<String>();
+    let text = head + &images(10);
     let bench = Bench::new();
     for directory in 0..12 {
         std::fs::create_dir(bench.path(&format!("d{directory:02}"))).unwrap();

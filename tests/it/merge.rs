@@ -320,7 +320,7 @@ fn a_block_that_was_edited_by_hand_is_never_vouched_for() {
     error: the two sides of `images.lock` disagree about 2 pins
      |
      = note: `db` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000001, published 2026-11-01, which does not match its digest
-     = note: `web` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01; theirs has 00000001, published 2026-11-01, which does not match its digest
+     = note: `web` (fr-par-1, x86_64): ours has 00000001-0000-4000-8000-000000000000, published 2026-11-01; theirs has 00000001-0000-4000-8000-00000000000e, published 2026-11-01, which does not match its digest
      = help: `imagelock resolve --mend --upgrade db web` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
     assert_snapshot!(bench.fails("resolve --mend"), @r#"

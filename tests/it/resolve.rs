@@ -193,6 +193,10 @@ fn a_new_zone_is_added_and_the_rest_kept_though_newer_exists() {
     added   web   nl-ams-1  x86_64  ubuntu_noble            00000013
 
     3 pins: 1 added, 2 kept
+    --- stderr
+    warning: images.toml:7:22: the version of the other pins of `web` is not offered in nl-ams-1 for x86_64
+      = note: the Marketplace does not say which version they are of
+      = help: `imagelock resolve --upgrade web` upgrades the other pins
     --- exit 0
     ");
 }

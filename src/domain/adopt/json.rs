@@ -45,7 +45,7 @@ impl<'t> Walk<'t, '_> {
         let Some(offset) = string.as_ptr().addr().checked_sub(self.text.as_ptr().addr()) else { return };
         let passed = self.text.as_bytes().get(self.offset..offset);
         if let Some(passed) = passed.filter(|_| self.sink.is_some()) {
-            self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+            self.line += memchr::memchr_iter(b'\n', passed).count();
             self.offset = offset;
         }
     }
