@@ -1,7 +1,7 @@
 //! What every format says of a finding, in the same words: how grave it is, the detail, the place, the commands that
 //! mend it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -12,12 +12,12 @@ use super::human::date;
 use super::invocation::Invocation;
 use super::place::{Lines, Place};
 use super::stale::StaleOutput;
+use crate::domain::Cell;
 use crate::domain::drift::{Finding, Latest, Report, Status};
 use crate::domain::lock::{Lock, block};
 use crate::domain::problem::{Problem, Span};
 use crate::domain::short_ids::ShortIds;
-use crate::domain::words::{and_more, count, quoted, shown};
-use crate::domain::{Cell, Name};
+use crate::domain::words::{count, shown};
 use crate::error::Source;
 
 /// A manifest and its lockfile, with what was found about them.
@@ -105,16 +105,6 @@ impl<'a> Subject<'a> {
     /// How imagelock is called about one part.
     pub(super) fn invocation_of(&self, part: usize) -> Invocation {
         if self.parts.len() > 1 { self.invocation.of(&self.parts[part].manifest.path) } else { self.invocation.clone() }
-    }
-
-    /// What mends all that was found.
-    pub(super) fn remedies(&self) -> Vec<Remedy> {
-        let mut remedies = remedies(self.parts.iter().flat_map(|part| &part.report.findings), self.invocation);
-        let command = format!("{} resolve", self.invocation);
-        if self.stale().next().is_some() && remedies.iter().all(|remedy| remedy.command != command) {
-            remedies.push(Remedy { aim: "to update the outputs".to_owned(), command });
-        }
-        remedies
     }
 }
 
@@ -297,86 +287,4 @@ pub(super) fn tally(subject: Subject<'_>) -> String {
         return format!("{all}: all current{stale}");
     }
     format!("{all}: {}{stale}", counts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
-}
-
-/// What can be done about findings: what for, and the command.
-pub(super) struct Remedy {
-    pub(super) aim: String,
-    pub(super) command: String,
-}
-
-impl fmt::Display for Remedy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.aim, self.command)
-    }
-}
-
-/// The most names behind a command: a longer line is not copied, and a report has more to say.
-const NAMES: usize = 50;
-
-/// What mends findings, in the order in which the commands work.
-pub(super) fn remedies<'a>(findings: impl IntoIterator<Item = &'a Finding>, invocation: &Invocation) -> Vec<Remedy> {
-    let drift: Vec<&Finding> = findings.into_iter().filter(|finding| finding.is_drift).collect();
-    let names = |wanted: &dyn Fn(&Finding) -> bool| -> BTreeSet<&Name> {
-        drift.iter().filter(|finding| wanted(finding)).map(|finding| &finding.cell.name).collect()
-    };
-    let with = |statuses: &'static [Status]| {
-        names(&move |finding| statuses.iter().any(|status| finding.statuses.contains(status)))
-    };
-    let run = |aim: String, rest: &str| Remedy { aim, command: format!("{invocation} {rest}") };
-    let with_names = |aim: &str, command: &str, names: &BTreeSet<&Name>| {
-        let first: Vec<&str> = names.iter().take(NAMES).map(|name| name.as_str()).collect();
-        let all = names.len();
-        let aim = if all > NAMES { format!("{aim} (the first {NAMES} of {all} images)") } else { aim.to_owned() };
-        run(aim, &format!("{command} {}", first.join(" ")))
-    };
-    let upgrade = |aim: &str, names: BTreeSet<&Name>| with_names(aim, "resolve --upgrade", &names);
-    let mut remedies = Vec::new();
-    let edited = with(&[Status::Mismatch, Status::Edited]);
-    if !edited.is_empty() {
-        let aim = "somebody changed the lockfile by hand, or a merge did; to see who";
-        remedies.push(with_names(aim, "log", &edited));
-    }
-    // A block that is not declared is not pinned again, but dropped.
-    let declared = names(&|finding| {
-        let statuses = &finding.statuses;
-        (statuses.contains(&Status::Mismatch) || statuses.contains(&Status::Edited))
-            && !statuses.contains(&Status::Undeclared)
-    });
-    if !declared.is_empty() {
-        remedies.push(upgrade("to pin anew what was changed", declared));
-    }
-    let unverified = with(&[Status::Unverified]);
-    if !unverified.is_empty() {
-        remedies.push(upgrade("restore the block from version control, or pin what the Marketplace lists", unverified));
-    }
-    if !with(&[Status::Unlocked, Status::Undeclared]).is_empty() {
-        remedies.push(run("to make the lock follow the manifest".to_owned(), "resolve"));
-    }
-    // An image of which a cell is gone cannot be upgraded before its declaration is changed.
-    let gone = names(&|finding| {
-        let gone = [Status::Withdrawn, Status::Retired, Status::Incompatible];
-        finding.latest.is_none() && finding.statuses.iter().any(|status| gone.contains(status))
-    });
-    let movable = names(&|finding| {
-        let moves = [Status::Outdated, Status::Incompatible, Status::Withdrawn, Status::Retired];
-        finding.latest.is_some() && finding.statuses.iter().any(|status| moves.contains(status))
-    });
-    // Nor is one upgraded of which a cell would go back to an older version.
-    let back = names(&|finding| {
-        finding.statuses.contains(&Status::Outdated) && finding.latest.as_ref().is_some_and(|latest| latest.is_older)
-    });
-    let movable: BTreeSet<&Name> = movable.into_iter().filter(|it| !gone.contains(it) && !back.contains(it)).collect();
-    if !movable.is_empty() {
-        remedies.push(upgrade("to move to the latest", movable));
-    }
-    let ending: BTreeSet<&Name> = with(&[Status::Eol, Status::EolSoon]).difference(&gone).copied().collect();
-    let some = |names: BTreeSet<&Name>| and_more(names.into_iter().map(quoted), 6);
-    if !ending.is_empty() {
-        remedies.push(run(format!("to see what could follow {}", some(ending)), "search"));
-    }
-    if !gone.is_empty() {
-        remedies.push(run(format!("to see what there is instead of {}", some(gone)), "search"));
-    }
-    remedies
 }

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::{Gravity, Places, Subject, detail, remedies, tally, zone_and_arch};
+use super::finding::{Gravity, Places, Subject, detail, tally, zone_and_arch};
 use super::gate;
 use super::human::moves;
 use super::place::Place;
+use super::remedies::remedies;
 use crate::domain::Name;
 use crate::domain::drift::{Finding, Status};
 use crate::domain::problem::Problem;

@@ -8,8 +8,9 @@ use jiff::tz::TimeZone;
 
 use super::change;
 use super::change::Resolved;
-use super::finding::{self, Gravity, Remedy, Subject, detail, tally};
+use super::finding::{self, Gravity, Subject, detail, tally};
 use super::gate;
+use super::remedies::Remedy;
 use super::style::{self, COMMAND, FAINT, PLAIN, paint};
 use super::table::{Columns, Table};
 use crate::domain::drift::Finding;

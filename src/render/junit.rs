@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::finding::{Subject, label, remedies, said, zone_and_arch};
+use super::finding::{Subject, label, said, zone_and_arch};
 use super::gate;
 use super::invocation::Invocation;
 use super::markup::escaped;
+use super::remedies::remedies;
 use super::stale::StaleOutput;
 use crate::domain::drift::{Finding, Status};
 

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use super::change::{self, Resolved};
-use super::finding::{self, Gravity, Remedy, Subject, detail, headline, label, tally, zone_and_arch};
+use super::finding::{self, Gravity, Subject, detail, headline, label, tally, zone_and_arch};
 use super::gate;
 use super::human::date;
 use super::markdown_text::{code, inert};
+use super::remedies::Remedy;
 use crate::domain::LocalImageId;
 use crate::domain::resolve::{Action, Change};
 use crate::domain::short_ids::ShortIds;

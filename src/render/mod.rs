@@ -17,6 +17,7 @@ mod markdown_text;
 mod markup;
 mod place;
 pub mod problems;
+mod remedies;
 mod sarif;
 mod stale;
 mod style;

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::finding::{Gravity, Places, Subject, label, remedies, said, zone_and_arch};
+use super::finding::{Gravity, Places, Subject, label, said, zone_and_arch};
 use super::gate;
 use super::invocation::Invocation;
 use super::json::write;
 use super::place::Place;
+use super::remedies::remedies;
 use super::stale::StaleOutput;
 use crate::VERSION;
 use crate::domain::drift::{Finding, Status};

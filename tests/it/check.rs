@@ -96,8 +96,8 @@ fn mismatch_an_id_of_another_image() {
     current   db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     2 pins: 1 mismatch, 1 current
-    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
-    to pin anew what was changed: imagelock resolve --upgrade web
+    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    to pin again what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -116,8 +116,8 @@ fn mismatch_an_id_of_another_zone_arch_and_type() {
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000009  unknown    the pinned ID is in nl-ams-1, not fr-par-1, for arm64, not x86_64 and of type instance_local, not instance_sbs
 
     1 pin: 1 mismatch
-    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
-    to pin anew what was changed: imagelock resolve --upgrade web
+    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    to pin again what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -145,8 +145,8 @@ fn edited() {
 
     2 pins: 1 edited, 1 current
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
-    to pin anew what was changed: imagelock resolve --upgrade web
+    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    to pin again what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -160,8 +160,8 @@ fn an_edit_that_swaps_in_a_foreign_id_is_a_mismatch() {
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000002  unknown    the pinned ID is `debian_bookworm`, not `ubuntu_noble`
 
     1 pin: 1 mismatch
-    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
-    to pin anew what was changed: imagelock resolve --upgrade web
+    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    to pin again what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -177,7 +177,8 @@ fn withdrawn_and_retired() {
 
     2 pins: 1 withdrawn, 1 retired
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
-    to see what there is instead of `db` and `web`: imagelock search
+    to see what there is instead of `db`: imagelock search debian
+    to see what there is instead of `web`: imagelock search ubuntu
     --- exit 2
     ");
 }
@@ -191,7 +192,7 @@ fn incompatible() {
     incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer lists the Instance type PRO2-S
 
     1 pin: 1 incompatible
-    to see what there is instead of `db`: imagelock search
+    to see what there is instead of `db`: imagelock search debian
     --- exit 2
     ");
     // Superseded by one that does not boot on it, too.
@@ -202,7 +203,7 @@ fn incompatible() {
 
     1 pin: 1 incompatible
     the Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified
-    to see what there is instead of `db`: imagelock search
+    to see what there is instead of `db`: imagelock search debian
     --- exit 2
     ");
 }
@@ -406,8 +407,8 @@ fn mismatch_of_an_image_that_is_declared_by_its_id() {
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000005  unknown    the pinned ID is `ubuntu_jammy`, not `ubuntu_noble`
 
     1 pin: 1 mismatch
-    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
-    to pin anew what was changed: imagelock resolve --upgrade web
+    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    to pin again what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -426,8 +427,8 @@ fn remedies_work_in_the_order_in_which_they_are_printed() {
 
     2 pins: 1 edited, 1 outdated
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
-    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log db
-    to pin anew what was changed: imagelock resolve --upgrade db
+    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log db
+    to pin again what was changed: imagelock resolve --upgrade db
     to move to the latest: imagelock resolve --upgrade web
     --- exit 2
     ");
@@ -507,7 +508,7 @@ fn an_edited_block_of_an_undeclared_image_has_all_its_statuses() {
     current  web   fr-par-1  x86_64  docker  00000001  unknown
 
     2 pins: 1 edited, 1 current
-    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log db
+    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log db
     to make the lock follow the manifest: imagelock resolve
     --- exit 2
     ");

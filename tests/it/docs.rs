@@ -229,3 +229,20 @@ fn the_pre_commit_hook_passes_an_honest_lock_and_fails_a_stale_one() {
     bench.write("images.toml", bench.read("images.toml").replace("fr-par-2", "fr-par-1"));
     assert_eq!(bench.run(&hook).status, Some(2));
 }
+
+/// SECURITY.md names the test that holds each promise.
+#[test]
+fn every_test_that_the_security_policy_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let names: Vec<&str> = include_str!("../../SECURITY.md").split('`').filter(|code| code.contains("::")).collect();
+    assert!(names.len() > 50, "{names:?}");
+    for name in names {
+        let path: Vec<&str> = name.split("::").collect();
+        let (test, modules) = path.split_last().unwrap();
+        let modules: Vec<&str> = modules.iter().copied().filter(|module| *module != "tests").collect();
+        let file = modules.join("/") + ".rs";
+        let files = ["tests/it", "tests/it/consumers", "src"].map(|folder| root.join(folder).join(&file));
+        let text = files.iter().find_map(|file| std::fs::read_to_string(file).ok());
+        assert!(text.is_some_and(|text| text.contains(&format!("fn {test}("))), "there is no test `{name}`");
+    }
+}

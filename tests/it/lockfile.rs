@@ -171,8 +171,8 @@ fn an_edited_block_is_never_overwritten_unless_asked() {
     edited  web   fr-par-1  arm64  ubuntu_noble  00000007  unknown    the block does not match its digest: edited by hand, or by a merge
 
     the lockfile does not satisfy the manifest: 1 difference
-    somebody changed the lockfile by hand, or a merge did; to see who: imagelock log web
-    to pin anew what was changed: imagelock resolve --upgrade web
+    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    to pin again what was changed: imagelock resolve --upgrade web
     --- exit 2
     ");
     assert_snapshot!(bench.run("resolve --upgrade web"), @"

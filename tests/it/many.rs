@@ -45,7 +45,9 @@ fn one_report_for_all() {
 
     4 pins in 3 manifests: 3 outdated, 1 current
     the Marketplace does not list the IDs of 3 pins (`api` and `web`), so they cannot be verified
-    to move to the latest: imagelock --recursive stacks resolve --upgrade api web
+    to move to the latest: imagelock --manifest stacks/api/images.toml resolve --upgrade api
+    to move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    to move to the latest: imagelock --manifest stacks/web/images.toml resolve --upgrade web
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 2
@@ -83,7 +85,19 @@ fn one_report_for_all() {
     To move to the latest:
 
     ```sh
-    imagelock --recursive stacks resolve --upgrade api web
+    imagelock --manifest stacks/api/images.toml resolve --upgrade api
+    ```
+
+    To move to the latest:
+
+    ```sh
+    imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    ```
+
+    To move to the latest:
+
+    ```sh
+    imagelock --manifest stacks/web/images.toml resolve --upgrade web
     ```
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
@@ -343,7 +357,7 @@ fn each_manifest_counts_once_by_whatever_name() {
     // Several names below one directory.
     bench.write("stacks/web/prod.toml", manifest("[images.prod]\nlabel = \"debian_bookworm\"\n"));
     let line = "check --recursive stacks --manifest images.toml --manifest prod.toml";
-    assert_snapshot!(bench.run(line).stdout.lines().last().unwrap(), @"to move to the latest: imagelock --recursive stacks --manifest images.toml --manifest prod.toml resolve --upgrade api web");
+    assert_snapshot!(bench.run(line).stdout.lines().last().unwrap(), @"to move to the latest: imagelock --manifest stacks/web/images.toml resolve --upgrade web");
     let from_within = bench
         .here(env!("CARGO_BIN_EXE_imagelock"))
         .args(["check", "--recursive", ".", "--format", "json"])

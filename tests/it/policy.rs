@@ -107,7 +107,7 @@ fn what_is_not_accepted_is_still_drift() {
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     to move to the latest: imagelock resolve --upgrade web
-    to see what could follow `web`: imagelock search
+    to see what could follow `web`: imagelock search docker
     --- exit 2
     ");
     marketplace.offers([docker(1).published(OLD)]);

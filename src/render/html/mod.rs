@@ -12,10 +12,11 @@ use std::fmt::Write as _;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha256};
 
-use super::finding::{Gravity, Places, Remedy, Subject, counts, headline, is_accepted};
+use super::finding::{Gravity, Places, Subject, counts, headline, is_accepted};
 use super::gate;
 use super::human::date;
 use super::markup::escaped;
+use super::remedies::Remedy;
 use crate::VERSION;
 use crate::domain::Cell;
 use crate::domain::drift::Finding;
