@@ -64,7 +64,14 @@ pub fn run() -> ExitCode {
     // A reader may take its time, like a pager.
     deadline::disarm();
     match result {
-        Ok(outcome) => finish(&outcome, cli.global.quiet, cli.command.prints_data()),
+        Ok(outcome) => {
+            let status = finish(&outcome, cli.global.quiet, cli.command.prints_data());
+            if outcome.broken.is_empty() {
+                return status;
+            }
+            tell(&problems::broken(&outcome.broken, &invocation));
+            ExitCode::FAILURE
+        }
         Err(error) => {
             tell(&problems::error(&error, &invocation));
             ExitCode::FAILURE

@@ -8,7 +8,7 @@ use super::outputs::Files;
 use super::project::Project;
 use super::report::{self, File};
 use super::resolve::stale_outputs;
-use super::{Context, Outcome, all, join, named};
+use super::{Context, Outcome, all, all_broken, join, named};
 use crate::domain::Name;
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::{Report, disagreements, drift, questions};
@@ -16,7 +16,7 @@ use crate::domain::gate::{self, Base};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
 use crate::error::Error;
-use crate::render::{self, Part, Subject};
+use crate::render::{self, Part, StaleOutput, Subject};
 
 /// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all; `since` a
 /// revision, verifies instead what changed. Writes the report to `reports` as well.
@@ -30,35 +30,53 @@ pub fn run(
     reports: &[File],
     exit_zero: bool,
 ) -> Result<Outcome, Error> {
-    let projects = Project::read_all(context, Lock::parse)?;
+    let (projects, mut broken) = Project::read_each(context, Lock::parse)?;
+    if projects.is_empty() {
+        return Err(all_broken(broken));
+    }
     report::claim(reports, context, &projects)?;
-    let now = context.now;
-    let found = match since {
+    let checked = match since {
         Some(revision) => verify_changes(context, &projects, names, revision),
         None => compare(context, &projects, names),
     }?;
-    // Outputs are part of a change, and no matter of the Marketplace.
-    let stale = match since {
-        Some(_) => Some(stale_outputs(context, &projects, &projects.iter().map(disagreements_of).collect::<Vec<_>>())?),
-        None => None,
-    };
-    let mut parts: Vec<Part<'_>> = projects.iter().zip(&found).map(|(project, report)| project.part(report)).collect();
-    for (part, stale) in parts.iter_mut().zip(stale.iter().flatten()) {
-        part.stale = Some(stale);
+    let (mut found, mut stale) = (Vec::new(), Vec::new());
+    for (project, checked) in projects.iter().zip(checked) {
+        match checked.and_then(|report| Ok((report, stale_if(since.is_some(), context, project, projects.len())?))) {
+            Ok((report, outputs)) => {
+                found.push((project, report));
+                stale.push(outputs);
+            }
+            Err(error) => broken.push(project.broken(error)),
+        }
     }
-    let subject = Subject { parts: &parts, invocation: &context.invocation, now };
+    if found.is_empty() {
+        return Err(all_broken(broken));
+    }
+    let mut parts: Vec<Part<'_>> = found.iter().map(|(project, report)| project.part(report)).collect();
+    for (part, stale) in parts.iter_mut().zip(&stale) {
+        part.stale = stale.as_deref();
+    }
+    let subject = Subject { parts: &parts, broken: &broken, invocation: &context.invocation, now: context.now };
     let output = render::check(context.format, subject, context.quiet);
     let remark = report::write(reports, context, subject)?;
-    let warning = join(projects.iter().zip(&found).map(|(project, report)| project.warning(&report.notices, context)));
-    Ok(Outcome { remark, warning, ..Outcome::judged(output, subject.has_drift() && !exit_zero) })
+    let warning = join(found.iter().map(|(project, report)| project.warning(&report.notices, context)));
+    let differs = subject.has_drift() && !exit_zero;
+    Ok(Outcome { remark, warning, broken, ..Outcome::judged(output, differs) })
 }
 
-fn disagreements_of(project: &Project) -> Report {
-    disagreements(&project.lock, project.manifest.targets())
+/// The outputs of a project that are out of date, for a check of a change. They are no matter of the Marketplace.
+fn stale_if(
+    is_change: bool,
+    context: &Context,
+    project: &Project,
+    manifests: usize,
+) -> Result<Option<Vec<StaleOutput>>, Error> {
+    let disagreements = || disagreements(&project.lock, project.manifest.targets());
+    is_change.then(|| stale_outputs(context, project, &disagreements(), manifests)).transpose()
 }
 
 /// Compares locks, manifests and Marketplace.
-fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<Vec<Report>, Error> {
+fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<Vec<Result<Report, Error>>, Error> {
     let names = chosen(projects, names, &[])?;
     let selected = selections(projects, names.as_ref());
     let (mut catalog, now) = (Catalog::default(), context.now);
@@ -66,9 +84,10 @@ fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<
     context.marketplace.inquire(&mut catalog, |catalog| {
         selected.iter().flat_map(|(targets, lock)| questions(lock, targets, now, catalog)).collect()
     });
-    all(projects.iter().zip(&selected).map(|(project, (targets, lock))| {
+    let check = |(project, (targets, lock)): (&Project, &Selection<'_>)| {
         drift(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
-    }))
+    };
+    Ok(projects.iter().zip(&selected).map(check).collect())
 }
 
 /// Verifies the pins that differ from the merge base of `HEAD` and a revision, and that locks and outputs are up to date.
@@ -77,7 +96,7 @@ fn verify_changes(
     projects: &[Project],
     names: &[String],
     revision: &str,
-) -> Result<Vec<Report>, Error> {
+) -> Result<Vec<Result<Report, Error>>, Error> {
     Files::read_only(context)?.add_outputs(projects)?;
     let mut bases = all(projects.iter().map(|project| base(project, revision)))?;
     let names = chosen(projects, names, &bases)?;
@@ -92,9 +111,10 @@ fn verify_changes(
     context.marketplace.inquire(&mut catalog, |catalog| {
         parts().flat_map(|(base, (targets, lock))| gate::questions(base, lock, targets, catalog)).collect()
     });
-    all(projects.iter().zip(parts()).map(|(project, (base, (targets, lock)))| {
+    let verify = |(project, (base, (targets, lock))): (&Project, (&Base, &Selection<'_>))| {
         gate::gate(base, lock, targets, context.now, &catalog).map_err(|problems| project.error(problems))
-    }))
+    };
+    Ok(projects.iter().zip(parts()).map(verify).collect())
 }
 
 /// The targets and pins of a project that are checked.

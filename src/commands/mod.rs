@@ -39,9 +39,9 @@ use crate::domain::problem::Problem;
 use crate::domain::words::shown;
 use crate::error::Error;
 use crate::marketplace::Marketplace;
-pub use crate::render::Format;
 pub use crate::render::invocation::{DEFAULT_MANIFEST, Invocation, Manifests};
 use crate::render::problems;
+pub use crate::render::{Broken, Format};
 use crate::replace::{New, replace_all};
 
 /// What every command may need to know of the world.
@@ -108,7 +108,9 @@ pub struct Outcome {
     pub remark: String,
     /// For standard error: what needs attention.
     pub warning: String,
-    /// What the exit status says.
+    /// The manifests that the output leaves out because they could not be read or checked.
+    pub broken: Vec<Broken>,
+    /// What the exit status says, if no manifest is left out.
     pub verdict: Verdict,
 }
 
@@ -124,7 +126,13 @@ pub enum Verdict {
 impl Outcome {
     /// Data, and all is well.
     pub fn well(output: impl fmt::Display + 'static) -> Self {
-        Self { output: Box::new(output), remark: String::new(), warning: String::new(), verdict: Verdict::Well }
+        Self {
+            output: Box::new(output),
+            remark: String::new(),
+            warning: String::new(),
+            broken: Vec::new(),
+            verdict: Verdict::Well,
+        }
     }
 
     /// Data, and a verdict by whether something differs.
@@ -159,11 +167,20 @@ fn all<T>(results: impl IntoIterator<Item = Result<T, Error>>) -> Result<Vec<T>,
             Err(error) => errors.push(error),
         }
     }
-    match (done.len(), errors.len()) {
-        (_, 0) => Ok(done),
-        (0, 1) => Err(errors.remove(0)),
-        (fine, wrong) => Err(Error::Several { errors, of: fine + wrong }),
+    if errors.is_empty() { Ok(done) } else { Err(several(errors, done.len())) }
+}
+
+/// One error of several, about as many things and `fine` others. There is at least one.
+fn several(mut errors: Vec<Error>, fine: usize) -> Error {
+    match errors.len() + fine {
+        1 => errors.remove(0),
+        of => Error::Several { errors, of },
     }
+}
+
+/// The error of a run of which every manifest is broken.
+fn all_broken(broken: Vec<Broken>) -> Error {
+    several(broken.into_iter().map(|broken| broken.error).collect(), 0)
 }
 
 /// Checks names from the command line against those that one of the projects has.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Context, Outcome, all, lock_path};
+use super::{Broken, Context, Outcome, lock_path};
 use crate::domain::Name;
 use crate::domain::drift::{Finding, Report, disagreements};
 use crate::domain::lock::{Lock, Reader};
@@ -30,21 +30,33 @@ pub(super) struct Project {
 }
 
 impl Project {
-    /// Reads the files of every manifest of the run, the lockfiles in the way of `parse`.
-    pub(super) fn read_all(context: &Context, parse: Parse) -> Result<Vec<Self>, Error> {
-        let mut pins = 0;
-        // No more is read once there are too many.
-        let read = all(context.manifests.iter().map_while(|manifest| {
-            let project = (pins <= MOST_PINS).then(|| Self::read_from(manifest, context.min_age, parse))?;
-            pins += project.as_ref().map_or(0, |project| project.manifest.targets().len());
-            Some(project)
-        }))?;
-        if pins > MOST_PINS {
-            let title = format!("the manifests of this run declare more than {MOST_PINS} pins together");
-            let problems = vec![Problem::new(title).help("run imagelock for fewer manifests at a time")];
-            return Err(Error::Problems { problems, manifest: None, lock: None });
+    /// Reads the files of every manifest of the run, the lockfiles in the way of `parse`; and lists the manifests that
+    /// cannot be read, or whose lockfile cannot.
+    ///
+    /// # Errors
+    /// If the manifests declare too many pins together.
+    pub(super) fn read_each(context: &Context, parse: Parse) -> Result<(Vec<Self>, Vec<Broken>), Error> {
+        let (mut projects, mut broken, mut pins) = (Vec::new(), Vec::new(), 0);
+        for manifest in &context.manifests {
+            match Self::read_from(manifest, context.min_age, parse) {
+                Ok(project) => {
+                    pins += project.manifest.targets().len();
+                    projects.push(project);
+                }
+                Err(error) => broken.push(Broken { manifest: manifest.clone(), error }),
+            }
+            if pins > MOST_PINS {
+                let title = format!("the manifests of this run declare more than {MOST_PINS} pins together");
+                let problems = vec![Problem::new(title).help("run imagelock for fewer manifests at a time")];
+                return Err(Error::Problems { problems, manifest: None, lock: None });
+            }
         }
-        Ok(read)
+        Ok((projects, broken))
+    }
+
+    /// Makes this a broken manifest.
+    pub(super) fn broken(&self, error: Error) -> Broken {
+        Broken { manifest: self.manifest_source.path.clone(), error }
     }
 
     /// Reads the files of a command about one manifest.

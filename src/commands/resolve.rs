@@ -2,17 +2,18 @@
 
 use super::outputs::{Files, Stale, guard, stale};
 use super::project::{Parse, Project};
-use super::{Context, Format, Outcome, all, join, lock_path, named};
+use super::{Broken, Context, Format, Outcome, all, all_broken, join, lock_path, named};
 use crate::claims::Role;
 use crate::domain::catalog::Catalog;
 use crate::domain::drift::{Report, disagreements};
 use crate::domain::fields::unmerged;
 use crate::domain::lock::Lock;
+use crate::domain::manifest::Target;
 use crate::domain::mend::{advise, mend, tell};
 use crate::domain::merge::Conflict;
 use crate::domain::problem::Problem;
 use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
-use crate::domain::words::shown;
+use crate::domain::words::{and_more, quoted, shown};
 use crate::error::Error;
 use crate::render::{self, Part, Resolved, StaleOutput, Subject, human, json, markdown};
 use crate::replace::check_writable;
@@ -36,14 +37,19 @@ pub enum Mode {
 /// written before all manifests are resolved.
 pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Outcome, Error> {
     let parse: Parse = if mends { mended } else { Lock::parse };
-    let projects = Project::read_all(context, parse)?;
-    let upgrade = upgrade_of(&projects, upgrade)?;
+    let (projects, broken) = Project::read_each(context, parse)?;
     if mode == Mode::Locked {
         files_of(context, &projects)?;
-        return locked(context, &projects);
+        return locked(context, &projects, broken);
     }
+    if projects.is_empty() {
+        return Err(all_broken(broken));
+    }
+    let upgrade = upgrade_of(&projects, upgrade)?;
     let mut task = Task { context, upgrade: &upgrade, parse, catalog: Catalog::default() };
-    let mut steps = task.plan(projects)?;
+    let steps = task.plan(projects)?;
+    // Nothing is written unless everything can be, and every manifest that is broken is named at once.
+    let mut steps = whole(steps, broken)?;
     if mode == Mode::Write {
         all(steps.iter().map(Step::check_writable))?;
         let mut written = Vec::new();
@@ -112,15 +118,15 @@ impl Task<'_> {
         Request { targets, previous, upgrade: self.upgrade, now: self.context.now }
     }
 
-    /// Finds out what resolving comes to, for all projects or for none.
-    fn plan(&mut self, projects: Vec<Project>) -> Result<Vec<Step>, Error> {
+    /// Finds out what resolving comes to, for each project.
+    fn plan(&mut self, projects: Vec<Project>) -> Result<Vec<Result<Step, Error>>, Error> {
         files_of(self.context, &projects)?;
         let mut catalog = std::mem::take(&mut self.catalog);
         self.context.marketplace.inquire(&mut catalog, |catalog| {
             projects.iter().flat_map(|project| questions(self.request(project), catalog)).collect()
         });
         self.catalog = catalog;
-        all(projects.into_iter().map(|project| {
+        let plan = |project: Project| {
             let plan = match (resolve(self.request(&project), &self.catalog), disputes(&project)) {
                 (Ok(mut plan), Some(disputes)) => {
                     tell(&disputes, &mut plan.changes);
@@ -129,9 +135,28 @@ impl Task<'_> {
                 (Err(problems), Some(_)) => Err(advise(problems)),
                 (plan, None) => plan,
             };
-            let plan = plan.map_err(|problems| project.error(problems))?;
+            let plan = plan.map_err(|problems| {
+                let others = self.movable(&project);
+                project.error(problems.into_iter().chain(others).collect())
+            })?;
             Step::new(project, plan)
-        }))
+        };
+        Ok(projects.into_iter().map(plan).collect())
+    }
+
+    /// What to run if some images keep all from being upgraded: the command for the others.
+    fn movable(&self, project: &Project) -> Option<Problem> {
+        let Upgrade::All = self.upgrade else { return None };
+        let targets = project.manifest.targets();
+        let of_each = targets.chunk_by(|a, b| a.cell.name == b.cell.name);
+        let moves = |targets: &&[Target]| resolve(Request { targets, ..self.request(project) }, &self.catalog).is_ok();
+        let (movable, stuck): (Vec<_>, Vec<_>) = of_each.partition(moves);
+        let names = |images: &[&[Target]]| -> Vec<String> {
+            images.iter().filter_map(|targets| targets.first()).map(|target| target.cell.name.to_string()).collect()
+        };
+        let title = format!("cannot upgrade {}", and_more(names(&stuck).iter().map(quoted), 6));
+        let help = format!("to upgrade the others, run `imagelock resolve --upgrade {}`", names(&movable).join(" "));
+        (!movable.is_empty()).then(|| Problem::new(title).help(help))
     }
 
     /// Writes one project. What was read of it may be old by now: while nobody else may write, it is read again, and
@@ -144,10 +169,16 @@ impl Task<'_> {
         if !project.is_same(&step.project)
             && let Some(again) = self.plan(vec![project])?.pop()
         {
-            *step = again;
+            *step = again?;
         }
         step.write(false, self.context)
     }
+}
+
+/// All steps, if there is one for every manifest.
+fn whole(steps: Vec<Result<Step, Error>>, broken: Vec<Broken>) -> Result<Vec<Step>, Error> {
+    let broken = broken.into_iter().map(|broken| Err(broken.error));
+    all(broken.chain(steps))
 }
 
 /// Makes sure that the files of some projects may be written.
@@ -178,35 +209,46 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
     }
 }
 
-fn locked(context: &Context, projects: &[Project]) -> Result<Outcome, Error> {
-    let disagree = |project: &Project| disagreements(&project.lock, project.manifest.targets());
-    let reports: Vec<_> = projects.iter().map(disagree).collect();
-    let stale = stale_outputs(context, projects, &reports)?;
-    let parts = projects.iter().zip(&reports).zip(&stale);
+fn locked(context: &Context, projects: &[Project], mut broken: Vec<Broken>) -> Result<Outcome, Error> {
+    let (mut found, mut outputs) = (Vec::new(), Vec::new());
+    for project in projects {
+        let report = disagreements(&project.lock, project.manifest.targets());
+        match stale_outputs(context, project, &report, context.manifests.len()) {
+            Ok(stale) => {
+                found.push((project, report));
+                outputs.push(stale);
+            }
+            Err(error) => broken.push(project.broken(error)),
+        }
+    }
+    if found.is_empty() {
+        return Err(all_broken(broken));
+    }
+    let parts = found.iter().zip(&outputs);
     let parts: Vec<_> =
         parts.map(|((project, report), stale)| Part { stale: Some(stale), ..project.part(report) }).collect();
-    let subject = Subject { parts: &parts, invocation: &context.invocation, now: context.now };
-    let pins = projects.iter().map(|project| project.lock.pins().len()).sum();
+    let subject = Subject { parts: &parts, broken: &broken, invocation: &context.invocation, now: context.now };
+    let pins = found.iter().map(|(project, _)| project.lock.pins().len()).sum();
     let output = match context.format {
         Format::Human => human::locked(subject, pins, context.quiet),
         format => render::check(format, subject, context.quiet),
     };
-    Ok(Outcome::judged(output, subject.has_drift()))
+    let differs = subject.has_drift();
+    Ok(Outcome { broken, ..Outcome::judged(output, differs) })
 }
 
-/// The outputs of each project that are out of date, given how its lock and its manifest disagree. If they do, the outputs
-/// are out of date in any case: the next lock changes them.
+/// The outputs of a project that are out of date, given how its lock and its manifest disagree. If they do, the outputs are
+/// out of date in any case: the next lock changes them. `manifests` is how many the run is about.
 pub(super) fn stale_outputs(
     context: &Context,
-    projects: &[Project],
-    disagreements: &[Report],
-) -> Result<Vec<Vec<StaleOutput>>, Error> {
-    all(projects.iter().zip(disagreements).map(|(project, report)| {
-        let stale = if report.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
-        let path = &project.manifest_source.path;
-        let invocation = if projects.len() > 1 { &context.invocation.of(path) } else { &context.invocation };
-        Ok(stale.into_iter().map(|it| StaleOutput::new(it.path, it.place, invocation)).collect())
-    }))
+    project: &Project,
+    disagreements: &Report,
+    manifests: usize,
+) -> Result<Vec<StaleOutput>, Error> {
+    let stale = if disagreements.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
+    let path = &project.manifest_source.path;
+    let invocation = if manifests > 1 { &context.invocation.of(path) } else { &context.invocation };
+    Ok(stale.into_iter().map(|it| StaleOutput::new(it.path, it.place, invocation)).collect())
 }
 
 /// What was done, or would be.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::broken::Broken;
 use super::gate;
 use super::human::date;
 use super::invocation::Invocation;
@@ -52,8 +53,10 @@ impl Part<'_> {
 /// What was found in a run, and what it takes to read it away from the terminal.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
-    /// One for each manifest.
+    /// One for each manifest that could be checked.
     pub parts: &'a [Part<'a>],
+    /// The manifests that could not be checked.
+    pub broken: &'a [Broken],
     /// How imagelock was called: what a command must begin with to be about the same files.
     pub invocation: &'a Invocation,
     /// When it was found.
@@ -97,14 +100,24 @@ impl<'a> Subject<'a> {
         self.parts.iter().any(|part| part.report.gate.is_some())
     }
 
+    /// Whether the run is about several manifests.
+    pub(super) fn is_many(&self) -> bool {
+        self.manifests() > 1
+    }
+
+    /// How many manifests the run is about.
+    pub(super) fn manifests(&self) -> usize {
+        self.parts.len() + self.broken.len()
+    }
+
     /// What a part is called where there are others; where it is alone, nothing has to be said.
     pub(super) fn manifest(&self, part: usize) -> String {
-        if self.parts.len() > 1 { self.parts[part].name() } else { String::new() }
+        if self.is_many() { self.parts[part].name() } else { String::new() }
     }
 
     /// How imagelock is called about one part.
     pub(super) fn invocation_of(&self, part: usize) -> Invocation {
-        if self.parts.len() > 1 { self.invocation.of(&self.parts[part].manifest.path) } else { self.invocation.clone() }
+        if self.is_many() { self.invocation.of(&self.parts[part].manifest.path) } else { self.invocation.clone() }
     }
 }
 
@@ -230,6 +243,9 @@ pub(super) fn days(from: Timestamp, to: Timestamp) -> usize {
 
 /// The verdict, as a heading.
 pub(super) fn headline(subject: Subject<'_>) -> &'static str {
+    if !subject.broken.is_empty() {
+        return "The check is incomplete";
+    }
     let has_drift = subject.parts.iter().any(|part| part.report.has_drift());
     match (subject.is_gate(), has_drift, subject.has_drift()) {
         (true, _, true) => "The change does not pass",
@@ -276,8 +292,7 @@ pub(super) fn tally(subject: Subject<'_>) -> String {
     }
     let counts = counts(subject);
     let all = count(counts.iter().map(|count| count.findings).sum(), "pin");
-    let many = subject.parts.len() > 1;
-    let all = if many { format!("{all} in {}", count(subject.parts.len(), "manifest")) } else { all };
+    let all = if subject.is_many() { format!("{all} in {}", count(subject.parts.len(), "manifest")) } else { all };
     let stale = Some(subject.stale().count()).filter(|stale| *stale > 0);
     let stale = stale.map(|stale| format!("; {} out of date", count(stale, "output"))).unwrap_or_default();
     if counts.is_empty() && !stale.is_empty() {

@@ -26,6 +26,9 @@ pub(super) fn check(subject: Subject<'_>) -> String {
         }
     }
     let mut text = String::new();
+    for broken in subject.broken {
+        text += &command("error", None, &shown(&broken.manifest), &broken.error.to_string());
+    }
     for ((gravity, status, part, name), findings) in groups {
         let level = match gravity {
             Gravity::Bad => "error",

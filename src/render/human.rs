@@ -6,6 +6,7 @@ use anstyle::Style;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::broken::summary;
 use super::change;
 use super::change::Resolved;
 use super::finding::{self, Gravity, Subject, detail, tally};
@@ -31,7 +32,8 @@ pub fn check(subject: Subject<'_>, quiet: bool) -> String {
         return table + &stale;
     }
     let unlisted = gate::unlisted(subject).map_or_else(String::new, |line| line + "\n");
-    let summary = format!("{stale}{}\n{unlisted}{}", tally(subject), remedies(subject));
+    let broken = summary(subject.broken, subject.manifests()).map_or_else(String::new, |line| line + "\n");
+    let summary = format!("{stale}{}\n{broken}{unlisted}{}", tally(subject), remedies(subject));
     let parts = [moves(subject), table, summary];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -9,17 +9,27 @@ use super::markup::escaped;
 use super::remedies::remedies;
 use super::stale::StaleOutput;
 use crate::domain::drift::{Finding, Status};
+use crate::domain::words::shown;
 
 /// Writes the XML. What is no drift passes, and says in its output how it stands.
 pub(super) fn check(subject: Subject<'_>) -> String {
     let findings = subject.findings();
     let stale = subject.stale().count();
     let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count() + stale;
-    let tests = findings.len() + stale;
-    let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" time=\"0\"");
+    let (errors, tests) = (subject.broken.len(), findings.len() + stale + subject.broken.len());
+    let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"0\" time=\"0\"");
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(xml, "<testsuites name=\"imagelock\" {counts}>");
     let _ = writeln!(xml, "  <testsuite name=\"imagelock check\" {counts}>");
+    for broken in subject.broken {
+        let (manifest, error) = (shown(&broken.manifest), broken.error.to_string());
+        let (manifest, error) = (escaped(&manifest), escaped(&error));
+        let _ = write!(
+            xml,
+            "    <testcase classname=\"{manifest}\" name=\"check\" time=\"0\">\n      \
+             <error message=\"{error}\">{error}</error>\n    </testcase>\n"
+        );
+    }
     for (part, finding) in findings {
         test_case(&mut xml, finding, &subject.parts[part].name(), &subject.invocation_of(part));
     }

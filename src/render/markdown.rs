@@ -22,18 +22,20 @@ const MOST_WITH_NOTICES: usize = 60_000;
 /// What `check` found: what needs attention as a table, the rest as numbers, and the commands.
 pub fn check(subject: Subject<'_>) -> String {
     let mut text = format!("### {}\n\n{}\n", headline(subject), inert(&tally(subject)));
+    for broken in subject.broken {
+        let _ = write!(text, "\n> **Error**: {}\n", inert(&broken.sentence()));
+    }
     let moves = gate::moves(subject);
     if !moves.is_empty() {
         let _ = write!(text, "\n{}", table(&moves));
     }
     let mut shown = subject.findings();
     shown.retain(|(_, finding)| Gravity::of(finding) < Gravity::Good);
-    let manifest = |text: String| if subject.parts.len() > 1 { format!(" {text} |") } else { String::new() };
+    let manifest = |text: String| if subject.is_many() { format!(" {text} |") } else { String::new() };
     if !shown.is_empty() {
         let head = "image | zone, arch | label | locked | published | latest | detail |\n";
         let _ = write!(text, "\n| status |{} {head}", manifest("manifest".to_owned()));
-        let _ =
-            writeln!(text, "|---|{}---|---|---|---|---|---|---|", if subject.parts.len() > 1 { "---|" } else { "" });
+        let _ = writeln!(text, "|---|{}---|---|---|---|---|---|---|", if subject.is_many() { "---|" } else { "" });
     }
     let ids = finding::short_ids(shown.iter().map(|(_, finding)| *finding));
     for (n, (part, finding)) in shown.iter().enumerate() {

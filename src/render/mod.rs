@@ -1,5 +1,6 @@
 //! Values -> text, a file a format. What is styled here is stripped in `cli` where no terminal wants colour.
 
+mod broken;
 mod change;
 pub mod explain;
 mod finding;
@@ -26,6 +27,7 @@ mod table;
 use std::path::Path;
 use std::str::FromStr;
 
+pub use broken::Broken;
 pub use change::Resolved;
 pub use finding::{LockText, Part, Subject};
 pub use stale::StaleOutput;

@@ -3,6 +3,7 @@
 use annotate_snippets::renderer::Renderer;
 use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 
+use super::broken::Broken;
 use super::invocation::Invocation;
 use super::place::Lines;
 use crate::domain::problem::{Document, Problem, Span};
@@ -45,6 +46,20 @@ pub fn error(error: &Error, invocation: &Invocation) -> String {
     let error = told(error, invocation, "", room);
     let written = and_more(written.iter().map(|path| quoted(shown(path))), NOTES);
     format!("{error}\nwritten before that: {written}; run it again to go on with the others\n")
+}
+
+/// The errors of manifests that the output of a run leaves out.
+pub fn broken(broken: &[Broken], invocation: &Invocation) -> String {
+    let mut room = Room(MOST);
+    let mut parts = Vec::new();
+    for (n, Broken { error, .. }) in broken.iter().enumerate() {
+        if room.0 == 0 {
+            parts.push(format!("and errors in {}\n", count(broken.len() - n, "more manifest")));
+            break;
+        }
+        parts.push(told(error, invocation, "", &mut room));
+    }
+    parts.join("\n")
 }
 
 /// `outcome` is what has become of the files, to stand behind the number of problems.

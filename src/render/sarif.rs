@@ -51,6 +51,18 @@ pub(super) fn check(subject: Subject<'_>) -> String {
     let more = [(NOT_LISTED, gate::UNLISTED, "note"), (STALE_OUTPUT, "a declared output is out of date", "warning")];
     let more = more.map(|(id, text, level)| rule_of(id, &capitalised(text), level));
     let notices: Vec<Value> = subject.notices().map(|(part, notice)| notification(notice, &places[part])).collect();
+    let mut invocation =
+        json!({ "executionSuccessful": subject.broken.is_empty(), "toolConfigurationNotifications": notices });
+    if !subject.broken.is_empty() {
+        let errors = subject.broken.iter().map(|broken| {
+            json!({
+                "level": "error",
+                "message": { "text": broken.sentence() },
+                "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&broken.manifest) } } }],
+            })
+        });
+        invocation["toolExecutionNotifications"] = errors.collect();
+    }
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -60,7 +72,7 @@ pub(super) fn check(subject: Subject<'_>) -> String {
                 "semanticVersion": VERSION,
                 "rules": rules.iter().copied().map(rule).chain(more).collect::<Vec<_>>(),
             }},
-            "invocations": [{ "executionSuccessful": true, "toolConfigurationNotifications": notices }],
+            "invocations": [invocation],
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],

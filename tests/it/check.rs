@@ -279,6 +279,7 @@ fn json_has_an_object_a_pin() {
     {
       "schema": "imagelock.check/1",
       "drift": true,
+      "errors": [],
       "pins": [
         {
           "manifest": "images.toml",

@@ -640,6 +640,7 @@ fn every_format_has_the_moves_and_the_findings() {
     {
       "schema": "imagelock.check/1",
       "drift": true,
+      "errors": [],
       "pins": [
         {
           "manifest": "images.toml",

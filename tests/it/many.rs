@@ -233,7 +233,16 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
     errors in 1 of 3 manifests; nothing is told of the others; nothing was changed
     "#);
     bench.write("stacks/web/images.toml", "images");
-    assert_snapshot!(bench.fails("check --recursive stacks"), @r#"
+    assert_snapshot!(bench.run("check --recursive stacks"), @r#"
+    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
+    current   stacks/db/eu/images.toml  db    fr-par-1  x86_64  debian_bookworm  00000002  2026-09-02
+
+    2 pins in 1 manifest: 1 outdated, 1 current
+    2 of 3 manifests could not be checked: `stacks/api/images.toml` and `stacks/web/images.toml`
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    to move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: [images.api] does not say which image it is
      --> stacks/api/images.toml:5:9
@@ -251,15 +260,14 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
       |
       = help: did you mean `label`?
 
-    2 errors in all; nothing was changed
+    2 errors in all
 
     error: this is not TOML
      --> stacks/web/images.toml:1:7
       |
     1 | images
       |       ^ key with no value, expected `=`
-
-    errors in 2 of 3 manifests; nothing is told of the others; nothing was changed
+    --- exit 1
     "#);
     bench.write("stacks/api/images.toml", manifest("[images.api]\nlabel = \"ubuntu_nobel\"\n"));
     bench.write("stacks/web/images.toml", manifest("[images.web]\nlabel = \"ubuntu_nobel\"\n"));
@@ -407,4 +415,166 @@ fn what_was_written_before_something_got_in_the_way_is_named() {
 fn what_reads_no_manifest_minds_none() {
     let (bench, _marketplace) = stacks();
     assert_eq!(bench.run("--recursive stacks search").stdout, bench.run("search").stdout);
+}
+
+/// Of three stacks, one is not TOML and another has a lockfile of a newer format.
+fn two_broken_stacks() -> (Bench, Marketplace) {
+    let (bench, marketplace) = stacks();
+    bench.write("stacks/api/images.toml", "[images.api]\nlabel = \"ubuntu_noble\n");
+    bench.write("stacks/web/images.lock", "version = 9 # read by imagelock 4.0.0 and later\n");
+    (bench, marketplace)
+}
+
+#[test]
+fn a_broken_manifest_hides_no_other_from_a_check() {
+    let (bench, _marketplace) = two_broken_stacks();
+    assert_snapshot!(bench.run("check --recursive stacks -o r.md -o r.xml -o r.html -o r.sarif -q"), @r#"
+    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  00000011  48 days behind (2026-10-20)
+    --- stderr
+    error: this is not TOML
+     --> stacks/api/images.toml:2:22
+      |
+    2 | label = "ubuntu_noble
+      |                      ^ invalid basic string, expected `"`
+
+    error: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+     --> stacks/web/images.lock:1:11
+      |
+    1 | version = 9 # read by imagelock 4.0.0 and later
+      |           ^ expected 1
+      |
+      = help: this file is read by imagelock 4.0.0 and later: upgrade imagelock
+    --- exit 1
+    "#);
+    assert_snapshot!(bench.read("r.md"), @r"
+    ### The check is incomplete
+
+    2 pins in 1 manifest: 1 outdated, 1 current
+
+    > **Error**: `stacks/api/images.toml`: this is not TOML
+
+    > **Error**: `stacks/web/images.toml`: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+
+    | status | manifest | image | zone, arch | label | locked | published | latest | detail |
+    |---|---|---|---|---|---|---|---|---|
+    | **outdated** | stacks/db/eu/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
+
+    The Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified.
+
+    To move to the latest:
+
+    ```sh
+    imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    ```
+    ");
+    assert_snapshot!(bench.read("r.xml"), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="imagelock" tests="4" failures="1" errors="2" skipped="0" time="0">
+      <testsuite name="imagelock check" tests="4" failures="1" errors="2" skipped="0" time="0">
+        <testcase classname="stacks/api/images.toml" name="check" time="0">
+          <error message="this is not TOML">this is not TOML</error>
+        </testcase>
+        <testcase classname="stacks/web/images.toml" name="check" time="0">
+          <error message="the lockfile has format 9, and imagelock 0.1.0 reads format 1">the lockfile has format 9, and imagelock 0.1.0 reads format 1</error>
+        </testcase>
+        <testcase classname="stacks/db/eu/images.toml.web" name="ubuntu_noble in fr-par-1 x86_64" time="0">
+          <failure type="outdated" message="outdated: 48 days behind (2026-10-20)">outdated: 48 days behind (2026-10-20)
+    to move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web</failure>
+        </testcase>
+        <testcase classname="stacks/db/eu/images.toml.db" name="debian_bookworm in fr-par-1 x86_64" time="0"/>
+        <system-err>the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified</system-err>
+      </testsuite>
+    </testsuites>
+    "#);
+    let sarif: serde_json::Value = serde_json::from_str(&bench.read("r.sarif")).unwrap();
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let errors = invocation["toolExecutionNotifications"].as_array().unwrap();
+    let texts: Vec<&str> = errors.iter().map(|error| error["message"]["text"].as_str().unwrap()).collect();
+    assert_snapshot!(texts.join("\n"), @"
+    `stacks/api/images.toml`: this is not TOML
+    `stacks/web/images.toml`: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    ");
+    let html = bench.read("r.html");
+    assert!(html.contains("The check is incomplete") && html.contains("<code>stacks/api/images.toml</code>"), "{html}");
+    let run = bench.run("check --recursive stacks --format json");
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.status, json["pins"].as_array().unwrap().len()), (Some(1), 2));
+    assert_snapshot!(serde_json::to_string_pretty(&json["errors"]).unwrap(), @r#"
+    [
+      {
+        "help": null,
+        "manifest": "stacks/api/images.toml",
+        "message": "this is not TOML"
+      },
+      {
+        "help": null,
+        "manifest": "stacks/web/images.toml",
+        "message": "the lockfile has format 9, and imagelock 0.1.0 reads format 1"
+      }
+    ]
+    "#);
+    let github = bench.run("check --recursive stacks --format github").stdout;
+    assert_snapshot!(github.lines().filter(|line| line.starts_with("::error")).collect::<Vec<_>>().join("\n"), @"
+    ::error title=imagelock%3A stacks/api/images.toml::this is not TOML
+    ::error title=imagelock%3A stacks/web/images.toml::the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    ");
+    // What could not be decided is no matter of taste.
+    assert_eq!(bench.run("check --recursive stacks --exit-zero").status, Some(1));
+    assert_eq!(bench.run("resolve --locked --recursive stacks").status, Some(1));
+}
+
+#[test]
+fn every_broken_manifest_is_named_before_anything_is_written() {
+    let (bench, _marketplace) = two_broken_stacks();
+    bench.write("stacks/db/eu/images.toml", manifest("[images.db]\nlabel = \"debian_bookwurm\"\n"));
+    assert_snapshot!(bench.fails("resolve --recursive stacks"), @r#"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    error: this is not TOML
+     --> stacks/api/images.toml:2:22
+      |
+    2 | label = "ubuntu_noble
+      |                      ^ invalid basic string, expected `"`
+
+    error: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+     --> stacks/web/images.lock:1:11
+      |
+    1 | version = 9 # read by imagelock 4.0.0 and later
+      |           ^ expected 1
+      |
+      = help: this file is read by imagelock 4.0.0 and later: upgrade imagelock
+
+    error: no image labelled `debian_bookwurm` in the Marketplace
+     --> stacks/db/eu/images.toml:6:9
+      |
+    6 | label = "debian_bookwurm"
+      |         ^^^^^^^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `debian_bookworm`?
+
+    errors in 3 of 3 manifests; nothing was changed
+    "#);
+}
+
+#[test]
+fn an_image_that_cannot_be_upgraded_names_the_command_for_the_others() {
+    let (bench, marketplace) = stacks();
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11).published("2026-10-20T10:03:30Z")]);
+    assert_snapshot!(bench.fails("resolve --upgrade --manifest stacks/db/eu/images.toml"), @r#"
+    error: no image labelled `debian_bookworm` in the Marketplace
+     --> stacks/db/eu/images.toml:8:9
+      |
+    8 | label = "debian_bookworm"
+      |         ^^^^^^^^^^^^^^^^^ unknown label
+      |
+      = help: `imagelock --manifest stacks/db/eu/images.toml search` lists the labels
+
+    error: cannot upgrade `db`
+     |
+     = help: to upgrade the others, run `imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web`
+
+    2 errors in all; nothing was changed
+    "#);
+    bench.ok("resolve --upgrade web --manifest stacks/db/eu/images.toml");
 }

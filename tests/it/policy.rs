@@ -115,6 +115,7 @@ fn what_is_not_accepted_is_still_drift() {
     {
       "schema": "imagelock.check/1",
       "drift": false,
+      "errors": [],
       "pins": [
         {
           "manifest": "images.toml",

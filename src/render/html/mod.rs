@@ -71,6 +71,7 @@ pub(super) fn check(subject: Subject<'_>) -> String {
     let item = |(part, finding)| Item { finding, part, manifest: subject.manifest(part) };
     let items: Vec<Item<'_>> = subject.findings().into_iter().map(item).collect();
     let mut sections = [
+        Section { id: "errors", title: "Manifests that could not be checked", body: errors(subject) },
         Section { id: "do", title: "What to do", body: commands(subject) },
         Section { id: "changes", title: "Changes", body: changes::write(subject) },
         Section { id: "zones", title: "Images by zone", body: matrix::write(&items) },
@@ -101,12 +102,13 @@ pub(super) fn check(subject: Subject<'_>) -> String {
 fn head(subject: Subject<'_>, items: &[Item<'_>]) -> String {
     let now = subject.now;
     let manifests = match subject.parts {
-        [part] => part.name(),
-        parts => count(parts.len(), "manifest"),
+        [part] if !subject.is_many() => part.name(),
+        _ => count(subject.manifests(), "manifest"),
     };
     let path = escaped(&manifests);
     let headline = headline(subject);
-    let verdict = class(if subject.has_drift() { Gravity::Bad } else { Gravity::Good });
+    let is_bad = subject.has_drift() || !subject.broken.is_empty();
+    let verdict = class(if is_bad { Gravity::Bad } else { Gravity::Good });
     // The browser itself then refuses whatever else might want to run or be fetched.
     let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
     let mut page = format!(
@@ -144,6 +146,13 @@ fn commands(subject: Subject<'_>) -> String {
         let _ = write!(text, "<p>{aim}:</p>\n<pre><code>{command}</code></pre>\n");
     }
     if text.is_empty() { "<p>Nothing.</p>\n".to_owned() } else { text }
+}
+
+/// The manifests that could not be checked, and why.
+fn errors(subject: Subject<'_>) -> String {
+    let items: String =
+        subject.broken.iter().map(|broken| format!("<li>{}</li>\n", prose(&broken.sentence()))).collect();
+    if items.is_empty() { items } else { format!("<ul class=\"notices\">\n{items}</ul>\n") }
 }
 
 /// What the report says beside its findings.

@@ -8,7 +8,7 @@ use crate::domain::drift::Finding;
 use crate::domain::gate::Gate;
 use crate::domain::release::Release;
 use crate::domain::words::shown;
-use crate::render::{StaleOutput, Subject};
+use crate::render::{Broken, StaleOutput, Subject};
 
 /// What a verified change is.
 #[derive(Serialize)]
@@ -34,11 +34,19 @@ pub fn check(subject: Subject<'_>) -> String {
     struct Check<'a> {
         schema: &'static str,
         drift: bool,
+        /// The manifests that could not be checked.
+        errors: Vec<ErrorJson>,
         pins: Vec<Row<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         stale_outputs: Option<Vec<StaleJson>>,
         notices: Vec<RemarkJson<'a>>,
         changed_since: Option<Vec<GateJson<'a>>>,
+    }
+    #[derive(Serialize)]
+    struct ErrorJson {
+        manifest: String,
+        message: String,
+        help: Option<String>,
     }
     #[derive(Serialize)]
     struct StaleJson {
@@ -102,6 +110,11 @@ pub fn check(subject: Subject<'_>) -> String {
             pins: gate.moves.iter().map(change).collect(),
         }
     }
+    let error = |Broken { manifest, error }: &Broken| ErrorJson {
+        manifest: shown(manifest),
+        message: error.to_string(),
+        help: error.help(),
+    };
     let manifest = |part: usize| subject.parts[part].name();
     let stale = |(part, stale): (usize, &StaleOutput)| StaleJson {
         manifest: manifest(part),
@@ -112,6 +125,7 @@ pub fn check(subject: Subject<'_>) -> String {
     write(&Check {
         schema: "imagelock.check/1",
         drift: subject.has_drift(),
+        errors: subject.broken.iter().map(error).collect(),
         pins: subject.findings().into_iter().map(|(part, finding)| row(manifest(part), finding)).collect(),
         stale_outputs: is_compared.then(|| subject.stale().map(stale).collect()),
         notices: subject.notices().map(|(part, notice)| RemarkJson::new(manifest(part), notice)).collect(),
