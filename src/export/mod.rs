@@ -39,7 +39,7 @@ impl<'l> Export<'l> {
 }
 
 impl Export<'_> {
-    /// All but the [`head`] of the file.
+    /// All but the [`head()`] of the file.
     fn write_body(&self, f: &mut impl fmt::Write) -> fmt::Result {
         let pins = self.lock.pins();
         match self.format {
@@ -52,7 +52,7 @@ impl Export<'_> {
         }
     }
 
-    /// What follows the [`head`]: the same for every file of the format.
+    /// What follows the [`head()`]: the same for every file of the format.
     pub fn body(&self) -> String {
         let mut body = String::new();
         // Writing to a string does not fail.

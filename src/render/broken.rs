@@ -14,13 +14,13 @@ pub struct Broken {
 }
 
 impl Broken {
-    /// `c/images.toml`: this is not TOML
+    /// The manifest and why it could not be checked.
     pub(super) fn sentence(&self) -> String {
         format!("`{}`: {}", shown(&self.manifest), self.error)
     }
 }
 
-/// `1 of 3 manifests could not be checked: `c/images.toml``, if any could not.
+/// How many manifests could not be checked, and which, if any could not.
 pub(super) fn summary(broken: &[Broken], all: usize) -> Option<String> {
     let names = and_more(broken.iter().map(|it| quoted(shown(&it.manifest))), 6);
     let checked = format!("{} of {} could not be checked: {names}", broken.len(), count(all, "manifest"));

@@ -35,15 +35,13 @@ impl fmt::Display for Remedy {
 impl Subject<'_> {
     /// The commands for all that was found.
     pub(super) fn remedies(&self) -> Vec<Remedy> {
-        let parts = || self.parts.iter().enumerate();
         let all = Drift::of(self.parts.iter().flat_map(|part| &part.report.findings), self.invocation);
-        let of_each = |commands: fn(&Drift<'_>) -> Vec<Remedy>| {
-            let each = parts().map(|(n, part)| commands(&Drift::of(&part.report.findings, &self.invocation_of(n))));
-            self.of_first(each.collect())
-        };
-        let mut remedies = of_each(|drift| drift.repair());
+        let parts = self.parts.iter().enumerate();
+        let each: Vec<Drift<'_>> =
+            parts.map(|(n, part)| Drift::of(&part.report.findings, &self.invocation_of(n))).collect();
+        let mut remedies = self.of_first(each.iter().map(Drift::repair));
         remedies.extend(all.update());
-        remedies.extend(of_each(|drift| drift.upgrade()));
+        remedies.extend(self.of_first(each.iter().map(Drift::upgrade)));
         remedies.extend(all.search());
         let command = format!("{} resolve", self.invocation);
         if self.stale().next().is_some() && remedies.iter().all(|remedy| remedy.command != command) {
@@ -53,8 +51,8 @@ impl Subject<'_> {
     }
 
     /// The commands for the first of many manifests, and how many more there are.
-    fn of_first(&self, each: Vec<Vec<Remedy>>) -> Vec<Remedy> {
-        let mut concerned = each.into_iter().enumerate().filter(|(_, remedies)| !remedies.is_empty());
+    fn of_first(&self, each: impl Iterator<Item = Vec<Remedy>>) -> Vec<Remedy> {
+        let mut concerned = each.enumerate().filter(|(_, remedies)| !remedies.is_empty());
         let mut first: Vec<Remedy> =
             concerned.by_ref().take(MOST_MANIFESTS).flat_map(|(_, remedies)| remedies).collect();
         if let Some((next, _)) = concerned.next() {

@@ -238,11 +238,11 @@ fn every_test_that_the_security_policy_names_exists() {
     assert!(names.len() > 50, "{names:?}");
     for name in names {
         let path: Vec<&str> = name.split("::").collect();
-        let (test, modules) = path.split_last().unwrap();
+        let (function, modules) = path.split_last().unwrap();
         let modules: Vec<&str> = modules.iter().copied().filter(|module| *module != "tests").collect();
         let file = modules.join("/") + ".rs";
         let files = ["tests/it", "tests/it/consumers", "src"].map(|folder| root.join(folder).join(&file));
         let text = files.iter().find_map(|file| std::fs::read_to_string(file).ok());
-        assert!(text.is_some_and(|text| text.contains(&format!("fn {test}("))), "there is no test `{name}`");
+        assert!(text.is_some_and(|text| text.contains(&format!("fn {function}("))), "there is no test `{name}`");
     }
 }

@@ -150,9 +150,9 @@ fn commands(subject: Subject<'_>) -> String {
 
 /// The manifests that could not be checked, and why.
 fn errors(subject: Subject<'_>) -> String {
-    let items: String =
+    let items: Vec<String> =
         subject.broken.iter().map(|broken| format!("<li>{}</li>\n", prose(&broken.sentence()))).collect();
-    if items.is_empty() { items } else { format!("<ul class=\"notices\">\n{items}</ul>\n") }
+    if items.is_empty() { String::new() } else { format!("<ul class=\"notices\">\n{}</ul>\n", items.concat()) }
 }
 
 /// What the report says beside its findings.

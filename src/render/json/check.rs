@@ -28,6 +28,22 @@ struct MoveJson<'a> {
     note: Option<&'a str>,
 }
 
+/// A manifest that could not be checked.
+#[derive(Serialize)]
+struct ErrorJson {
+    manifest: String,
+    message: String,
+    help: Option<String>,
+}
+
+/// An output that is out of date.
+#[derive(Serialize)]
+struct StaleJson {
+    manifest: String,
+    path: String,
+    help: String,
+}
+
 /// What `check` and `resolve --locked` found: `imagelock.check/1`.
 pub fn check(subject: Subject<'_>) -> String {
     #[derive(Serialize)]
@@ -41,18 +57,6 @@ pub fn check(subject: Subject<'_>) -> String {
         stale_outputs: Option<Vec<StaleJson>>,
         notices: Vec<RemarkJson<'a>>,
         changed_since: Option<Vec<GateJson<'a>>>,
-    }
-    #[derive(Serialize)]
-    struct ErrorJson {
-        manifest: String,
-        message: String,
-        help: Option<String>,
-    }
-    #[derive(Serialize)]
-    struct StaleJson {
-        manifest: String,
-        path: String,
-        help: String,
     }
     #[derive(Serialize)]
     struct Row<'a> {
