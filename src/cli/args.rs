@@ -154,10 +154,10 @@ pub(super) enum Command {
     /// Print the pins that differ between two commits, or between one and the working tree
     Diff {
         /// A commit, a branch or a tag; also `A..B`, and `A...B` for what B changed since it left A
-        #[arg(value_name = "REV", default_value = "HEAD")]
+        #[arg(value_name = "REV", default_value = "HEAD", value_parser = revision)]
         from: String,
         /// What to compare it with, instead of the working tree
-        #[arg(value_name = "REV")]
+        #[arg(value_name = "REV", value_parser = revision)]
         to: Option<String>,
         /// Exit with 2 if pins differ
         #[arg(long)]
@@ -231,7 +231,7 @@ pub(super) enum Command {
 
 /// An empty revision is a variable that is not set, and must not pass for "nothing changed".
 fn revision(text: &str) -> Result<String, &'static str> {
-    if text.trim().is_empty() {
+    if text.trim().trim_matches('.').is_empty() {
         return Err("expected a commit, a branch or a tag; the value is empty");
     }
     Ok(text.to_owned())

@@ -10,6 +10,7 @@ use super::resolve::{Mode, Step, outcome};
 use super::search::check_index;
 use super::{Context, Outcome, lock_path};
 use crate::claims::Role;
+use crate::deadline;
 use crate::domain::adopt::correct::{Corrected, correct};
 use crate::domain::adopt::declare::declarations;
 use crate::domain::adopt::identify::{Identified, identify, questions};
@@ -149,6 +150,8 @@ fn wishes(names: &[String], from: &[PathBuf]) -> Result<Vec<Wish>, Error> {
     }
     for path in from {
         let (name, text) = if path.as_os_str() == "-" {
+            // Who writes to it may never end.
+            deadline::arm();
             ("standard input".to_owned(), standard_input()?)
         } else {
             (shown(path), read(path)?)

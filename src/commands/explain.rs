@@ -1,7 +1,7 @@
 //! `imagelock explain NAME|UUID`: why a pin is what it is, or what a UUID is.
 
-use super::project::{LockFile, Project};
-use super::{Context, Format, Outcome, lock_path, undated};
+use super::project::{LockFile, Project, edited};
+use super::{Context, Format, Outcome, join, lock_path, undated};
 use crate::domain::any_id::{AnyId, Identity, identify, identity_questions};
 use crate::domain::catalog::Catalog;
 use crate::domain::explain::{explain, questions};
@@ -41,7 +41,9 @@ fn explain_name(context: &Context, name: &str) -> Result<Outcome, Error> {
         Format::Json => json::candidates(&candidates),
         _ => human::candidates(&targets, &candidates),
     };
-    Ok(Outcome { warning: undated(context, &catalog), ..Outcome::well(output) })
+    let pins = targets.iter().filter_map(|target| lock.get(&target.cell));
+    let warning = join([edited(pins, lock, context)?, undated(context, &catalog)]);
+    Ok(Outcome { warning, ..Outcome::well(output) })
 }
 
 /// A UUID is explained without a manifest and a lock as well.
@@ -57,6 +59,7 @@ fn explain_id(context: &Context, id: AnyId, text: &str) -> Result<Outcome, Error
         _ => human::identity(text, &identity, &pins),
     };
     // What nobody knows has no date to miss.
-    let warning = if identity == Identity::Unknown { String::new() } else { undated(context, &catalog) };
+    let undated = if identity == Identity::Unknown { String::new() } else { undated(context, &catalog) };
+    let warning = join([edited(pins, &lock, context)?, undated]);
     Ok(Outcome { warning, ..Outcome::well(output) })
 }

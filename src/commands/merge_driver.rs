@@ -70,7 +70,7 @@ fn understood(
             let title = format!("{side} cannot be merged: {}", problem.title);
             let note = format!(
                 "`{}` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge \
-                 again, or take one side whole with `git checkout --ours` or `--theirs`",
+                 again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`",
                 shown(path)
             );
             // Here, mending would settle that older conflict and lose this one.

@@ -112,8 +112,10 @@ fn misplaced(output: &Output, path: &Path, home: &Path) -> Option<Problem> {
     let real = RealPath::of(path);
     let title = if output.outside {
         return None;
-    } else if [path, &real.path].into_iter().chain(real.links()).any(is_of_git) {
-        format!("the output `{this}` is in a `.git` directory")
+    } else if [path, &real.path].into_iter().chain(real.links()).any(is_of_git)
+        || real.path.ancestors().take_while(|it| it.starts_with(home)).any(is_git_dir)
+    {
+        format!("the output `{this}` is in a directory of git")
     } else if !real.path.starts_with(home) {
         format!("the output `{this}` is outside the manifest's directory")
     } else {
@@ -121,6 +123,11 @@ fn misplaced(output: &Output, path: &Path, home: &Path) -> Option<Problem> {
     };
     let label = format!("leads to `{}`", shown(&real.path));
     Some(Problem::new(title).at(output.place.clone(), label).help("if that is meant, add `outside = true` to it"))
+}
+
+/// Whether a directory is what git takes for a repository, whatever its name is.
+fn is_git_dir(path: &Path) -> bool {
+    path.join("HEAD").is_file() && path.join("objects").is_dir() && path.join("refs").is_dir()
 }
 
 /// The problem of an output that may not be replaced, for what it holds.

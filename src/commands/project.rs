@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use super::{Broken, Context, Outcome, lock_path};
 use crate::domain::Name;
 use crate::domain::drift::{Finding, Report, disagreements};
-use crate::domain::lock::{Lock, Reader};
+use crate::domain::lock::{Lock, Pin, Reader};
 use crate::domain::manifest::Manifest;
 use crate::domain::policy::Age;
 use crate::domain::problem::Problem;
-use crate::domain::words::{count, shown};
+use crate::domain::words::{and_more, count, shown};
 use crate::error::{Error, Source};
 use crate::files;
 use crate::render::{LockText, Part, problems};
@@ -256,4 +256,25 @@ impl Pins {
 /// A difference in a line: the pin, and what is wrong with it.
 fn stale_pin(finding: &Finding) -> String {
     format!("{}: {}", finding.cell, finding.notes.join("; "))
+}
+
+/// Warns of those of the pins whose blocks do not match their digest.
+pub(super) fn edited<'p>(
+    pins: impl IntoIterator<Item = &'p Pin>,
+    lock: &Lock,
+    context: &Context,
+) -> Result<String, Error> {
+    let edited: Vec<_> = pins.into_iter().map(|pin| &pin.cell).filter(|cell| lock.is_edited(cell)).collect();
+    if edited.is_empty() {
+        return Ok(String::new());
+    }
+    let title = format!(
+        "{} of `{}` {} not match the digest: {}",
+        count(edited.len(), "block"),
+        shown(&lock_path(context.manifest())?),
+        if edited.len() == 1 { "does" } else { "do" },
+        and_more(edited, 4)
+    );
+    let problem = Problem::new(title).help("`imagelock check` says more");
+    Ok(problems::warnings(&[problem], None, &context.invocation))
 }

@@ -30,7 +30,7 @@ impl<T> Placed<T> {
 pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<Spanned<DeTable<'t>>> {
     if let Some(unmerged) = unmerged(text) {
         problems.push(unmerged.help(
-            "settle the conflict, or take one side with `git checkout --ours` or `--theirs`, and run `imagelock \
+            "settle the conflict, or take one side with `git checkout --ours FILE` or `--theirs FILE`, and run `imagelock \
              resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file \
              from the last good commit",
         ));

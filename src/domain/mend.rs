@@ -100,6 +100,6 @@ fn sides(text: &str) -> Result<Sides, Problem> {
 
 fn disordered(span: std::ops::Range<usize>) -> Problem {
     Problem::new("the conflict markers are not as git writes them").at(span, "expected another marker").help(
-        "restore them with `git checkout --merge`, or take one side whole with `git checkout --ours` or `--theirs`",
+        "restore them with `git checkout --merge FILE`, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`",
     )
 }

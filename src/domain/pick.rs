@@ -20,6 +20,7 @@ pub fn pick<'l>(lock: &'l Lock, name: &str, zone: Option<&Zone>, arch: Option<&A
             None => return Ok(pin),
             Some(problem) => problem,
         },
+        [] if name.is_empty() => Problem::new("the name is empty").help("`imagelock list` shows the pins"),
         [] if named.is_empty() => {
             let help = did_you_mean(name, lock.pins().iter().map(|pin| pin.cell.name.as_str())).unwrap_or_else(|| {
                 "`imagelock list` shows the pins; a new image is pinned by `imagelock resolve`".to_owned()

@@ -111,8 +111,8 @@ pub fn questions(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Question> 
         if refused || scene.kept(target).is_some() {
             continue;
         }
-        if let Some(sibling) = siblings.get(&target.cell.name).filter(|_| scene.is_new(target)) {
-            questions.extend(scene.about_new(target, sibling, catalog));
+        if let Some(model) = scene.model(target, &siblings, catalog) {
+            questions.extend(scene.about(target, &model, catalog));
             continue;
         }
         let trusted = scene.trusted(target);
@@ -149,18 +149,18 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
         }
         let from = request.previous.get(&target.cell).cloned();
         let trusted = scene.trusted(target);
-        let sibling = siblings.get(&target.cell.name).filter(|_| scene.is_new(target));
-        let of_siblings = sibling.and_then(|sibling| scene.decide_new(target, sibling, catalog));
-        if let (Some(sibling), None) = (sibling, &of_siblings) {
+        let model = scene.model(target, &siblings, catalog);
+        let of_model = model.as_ref().and_then(|model| scene.decide(target, model, catalog));
+        if let (Some(sibling), None, true) = (&model, &of_model, scene.is_new(target)) {
             unplaced.without_version(target, sibling, catalog);
             if target.policy.frozen(request.now).is_some() {
                 continue;
             }
-        } else if let (None, Some(candidates)) = (sibling, scene.carry_over.candidates(&target.cell)) {
+        } else if let (None, Some(candidates)) = (&model, scene.carry_over.candidates(&target.cell)) {
             unplaced.ambiguous(target, candidates);
         }
         let newest = || decide(target, trusted, request.now, target.policy.cutoff(request.now), catalog);
-        let to = match of_siblings.unwrap_or_else(newest) {
+        let to = match of_model.unwrap_or_else(newest) {
             Decision::Pin(pick) => pin(target, &pick, trusted),
             Decision::Stuck(choice) => {
                 misses.unfilled(target, choice);

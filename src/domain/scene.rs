@@ -1,17 +1,20 @@
-//! Which pins count for the cells of a manifest: those that stay, those that are taken over, and for new cells their siblings.
+//! Which pins count for the cells of a manifest: those that stay, those that are taken over, for new cells their siblings,
+//! and for cells whose declaration changed the pins that they had.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::carry::CarryOver;
-use super::catalog::{Catalog, Question};
+use super::catalog::{Answer, Catalog, Question};
+use super::identity::label_of;
 use super::inquiry;
 use super::lock::{Lock, Pin};
 use super::manifest::{Target, Wanted};
-use super::select::{Decision, decide, is_older};
+use super::select::{Decision, decide, is_older, sources};
 use super::siblings::{self, Found};
-use super::{Cell, Name};
+use super::{Cell, ImageRef, Name};
 
 /// Which pins may move though they still satisfy the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,10 +100,36 @@ impl<'a> Scene<'a> {
         siblings
     }
 
+    /// The pin whose version a cell takes if it can: for a new cell its sibling, and for one whose declaration changed its
+    /// own pin.
+    pub(super) fn model<'s>(
+        &self,
+        target: &Target,
+        siblings: &'s BTreeMap<&Name, Pin>,
+        catalog: &Catalog,
+    ) -> Option<Cow<'s, Pin>> {
+        if self.is_new(target) {
+            return siblings.get(&target.cell.name).map(Cow::Borrowed);
+        }
+        self.redeclared(target, catalog).map(Cow::Owned)
+    }
+
+    /// The pin of a cell whose declaration changed, as of the image that is declared now, if that is the same image.
+    fn redeclared(&self, target: &Target, catalog: &Catalog) -> Option<Pin> {
+        let pin = self.trusted(target).filter(|pin| !pin.satisfies(target))?;
+        let Answer::Found(sources) = sources(target, catalog) else { return None };
+        let is_same = |image: &ImageRef| label_of(image, catalog).as_ref() == pin.label();
+        let (image, release) = sources.into_iter().find(|(image, _)| is_same(image))?;
+        (!self.may_move(target) && pin.label().is_some()).then(|| Pin { image, release, ..pin.clone() })
+    }
+
     /// The pin of a cell, if it stays.
     fn staying(&self, target: &Target, catalog: &Catalog) -> Option<Pin> {
         if let Some(kept) = self.kept(target) {
             return Some(kept);
+        }
+        if let Some(redeclared) = self.redeclared(target, catalog) {
+            return matches!(siblings::find(target, &redeclared, catalog), Found::Here(_)).then_some(redeclared);
         }
         let pin = self.trusted(target).filter(|pin| pin.satisfies(target))?;
         match decide(target, Some(pin), self.request.now, target.policy.cutoff(self.request.now), catalog) {
@@ -110,22 +139,23 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// What must be asked to choose for a new cell that has siblings. The newest is asked for only if it may be taken.
-    pub(super) fn about_new(&self, target: &Target, sibling: &Pin, catalog: &Catalog) -> BTreeSet<Question> {
-        let mut questions = siblings::questions(target, sibling, catalog);
+    /// What must be asked to choose for a cell that has a model. The newest is asked for only if it may be taken.
+    pub(super) fn about(&self, target: &Target, model: &Pin, catalog: &Catalog) -> BTreeSet<Question> {
+        let mut questions = siblings::questions(target, model, catalog);
         let is_missing = || {
             questions.iter().all(|question| catalog.knows(question))
-                && matches!(siblings::find(target, sibling, catalog), Found::Missing)
+                && matches!(siblings::find(target, model, catalog), Found::Missing)
         };
-        if self.may_move(target) || (target.policy.frozen(self.request.now).is_none() && is_missing()) {
+        let is_held = self.is_new(target) && target.policy.frozen(self.request.now).is_some();
+        if self.may_move(target) || (!is_held && is_missing()) {
             questions.extend(inquiry::about(target, None, self.request.now, catalog));
         }
         questions
     }
 
-    /// Decides for a new cell that has siblings. `None` if their version cannot be had there.
-    pub(super) fn decide_new<'c>(&self, target: &Target, sibling: &Pin, catalog: &'c Catalog) -> Option<Decision<'c>> {
-        let found = match siblings::find(target, sibling, catalog) {
+    /// Decides for a cell that has a model. `None` if its version cannot be had there.
+    pub(super) fn decide<'c>(&self, target: &Target, model: &Pin, catalog: &'c Catalog) -> Option<Decision<'c>> {
+        let found = match siblings::find(target, model, catalog) {
             Found::Here(pick) => Decision::Pin(pick),
             Found::Stuck(choice) => Decision::Stuck(choice),
             Found::Missing => return None,
@@ -135,7 +165,7 @@ impl<'a> Scene<'a> {
             return Some(found);
         }
         match decide(target, None, self.request.now, target.policy.cutoff(self.request.now), catalog) {
-            Decision::Pin(pick) if !is_older(&pick, sibling, catalog) => Some(Decision::Pin(pick)),
+            Decision::Pin(pick) if !is_older(&pick, model, catalog) => Some(Decision::Pin(pick)),
             _ => Some(found),
         }
     }

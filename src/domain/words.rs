@@ -179,13 +179,15 @@ pub fn is_unprintable(char: char) -> bool {
     char.is_control() || is_invisible(char)
 }
 
-/// Characters that change how the text around them reads without being seen: bidirectional controls, zero-width
-/// characters, fillers, tags, the byte order mark. Selectors of a variant are left to emoji.
+/// Characters that nobody sees, or that change how the text around them reads: bidirectional controls, zero-width
+/// characters, fillers, tags, variation selectors, the byte order mark, and what Unicode will never assign.
 pub fn is_invisible(char: char) -> bool {
     matches!(char,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180e}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        || u32::from(char) & 0xfffe == 0xfffe
 }
 
 /// A message that may quote a file, without the middle of what is longer than a few lines: its end has the place.
@@ -232,7 +234,7 @@ mod tests {
     #[test]
     fn what_is_masked_keeps_its_place() {
         let text = "a\u{9b}b\u{ad}c\u{200b}d\u{202e}e\u{e0041}f\tg\u{fe0f}é";
-        assert_eq!(masked(text), "a¿b¿c\u{fffd}d\u{fffd}e\u{fffd} f\tg\u{fe0f}é");
+        assert_eq!(masked(text), "a¿b¿c\u{fffd}d\u{fffd}e\u{fffd} f\tg\u{fffd}é");
         assert_eq!(masked(text).len(), text.len());
     }
 }

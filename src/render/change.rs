@@ -54,7 +54,8 @@ pub(super) fn detail(change: &Change, ids: &ShortIds) -> String {
     let mut parts = Vec::new();
     if let Some(newer) = change.newer.as_ref().filter(|_| change.action() == Action::Kept) {
         parts.push(format!("{}: {}", if newer.is_older { "older" } else { "newer" }, ids.show(newer.id)));
-        parts.extend(published(when(&change.to), newer.published));
+        // What is not known yet was not asked for: the pin stays either way.
+        parts.extend(published(when(&change.to), newer.published).filter(|_| newer.published.is_some()));
     }
     match (&change.from, &change.to) {
         (Some(from), Some(to)) => {

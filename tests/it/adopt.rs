@@ -509,6 +509,7 @@ fn what_cannot_be_adopted() {
     assert_snapshot!(bench.fails("adopt web"), @"
     error: `web` is no name and ID: expected a name, `=` and a UUID
      |
+     = note: IDs are found in a file with `--from FILE`
      = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
     ");
     assert_snapshot!(bench.fails("adopt web=ubuntu_noble 2=x db=paris/00000001-0000-4000-8000-000000000000"), @"

@@ -14,6 +14,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
         "commands",
         &[
             "claims",
+            "deadline",
             "domain",
             "error",
             "export",

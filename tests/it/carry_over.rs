@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use crate::bench::Bench;
 use crate::pinned::{NEW, OLD, docker};
-use crate::standin::{Local, Marketplace, Reply, id, local};
+use crate::standin::{Local, Marketplace, Reply, id, image_id, local, version_id};
 
 fn image(name: &str, zones: &str, rest: &str) -> String {
     format!("[images.{name}]\nlabel = \"docker\"\nzones = [{zones}]\narch = \"x86_64\"\n{rest}")
@@ -301,4 +301,87 @@ fn a_range_of_releases_keeps_its_release_in_a_new_zone() {
     bench.write("images.toml", manifest(BOTH).replace("images.web", "images.front"));
     bench.ok("resolve");
     assert_eq!(ids(&bench), [44, 54]);
+}
+
+#[test]
+fn a_changed_declaration_keeps_the_id_that_it_still_allows() {
+    let by =
+        |key: &str, id: String| image("web", PARIS, "").replace("label = \"docker\"", &format!("{key} = \"{id}\""));
+    let declarations = [
+        image("web", PARIS, "instance-type = \"PRO2-S\"\nmin-age = \"90d\"\n"),
+        by("image-id", image_id("docker")),
+        by("version-id", version_id("docker", OLD)),
+        image("web", PARIS, ""),
+    ];
+    let (bench, _marketplace) = pinned("web", "");
+    // One after the other: each of them declares the image of the pin anew.
+    for declaration in declarations {
+        bench.write("images.toml", &declaration);
+        let message = bench.ok("resolve");
+        assert_eq!(ids(&bench), [1], "{declaration}{message}");
+        assert!(message.contains("1 amended"), "{declaration}{message}");
+        assert_eq!(bench.run("resolve --locked").status, Some(0), "{declaration}");
+    }
+}
+
+#[test]
+fn a_label_that_becomes_a_range_keeps_its_release() {
+    let fedora = |label, number| local(label, "fr-par-1", "x86_64", number).published(OLD);
+    let marketplace = Marketplace::offering([fedora("fedora_44", 44)]);
+    let bench = Bench::with(&image("web", PARIS, "").replace("docker", "fedora_44")).asking(&marketplace);
+    bench.ok("resolve");
+    marketplace.offers([
+        fedora("fedora_44", 46).published(NEW),
+        fedora("fedora_44", 44).superseded(),
+        fedora("fedora_45", 45),
+    ]);
+    let range = image("web", PARIS, "").replace("\"docker\"", "\"fedora_*\"\nrelease = \">=44\"");
+    bench.write("images.toml", &range);
+    bench.ok("resolve");
+    assert_eq!(ids(&bench), [44]);
+    bench.ok("resolve --upgrade web");
+    assert_eq!(ids(&bench), [45]);
+}
+
+#[test]
+fn a_changed_type_takes_the_local_images_of_the_same_version() {
+    let (bench, marketplace) = pinned("web", "");
+    let other = |local: Local| local.of_type(Some("instance_local"));
+    marketplace.offers(moved_on().into_iter().chain([
+        other(docker(3)).published(OLD).superseded(),
+        other(docker(4)).published(NEW),
+        other(amsterdam(13)).published(OLD).superseded(),
+        other(amsterdam(14)).published(NEW),
+    ]));
+    bench.write("images.toml", image("web", BOTH, "type = \"instance_local\"\n"));
+    bench.ok("resolve");
+    assert_eq!(ids(&bench), [3, 13]);
+}
+
+#[test]
+fn a_changed_declaration_that_the_pin_cannot_meet_takes_the_newest() {
+    let (bench, marketplace) = pinned("web", "");
+    marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded().boots(&["DEV1-S"])]);
+    bench.write("images.toml", image("web", PARIS, "instance-type = \"PRO2-S\"\n"));
+    bench.ok("resolve");
+    assert_eq!(ids(&bench), [2]);
+}
+
+/// The zone that is new follows the pin that stays, though the declaration of both is new.
+#[test]
+fn a_changed_declaration_with_a_new_zone_keeps_the_version_in_both() {
+    let (bench, _marketplace) = pinned("web", "");
+    bench.write("images.toml", image("web", BOTH, "instance-type = \"PRO2-S\"\n"));
+    bench.ok("resolve");
+    assert_eq!(ids(&bench), [1, 11]);
+}
+
+#[test]
+fn a_changed_declaration_of_which_nothing_can_be_learnt_is_an_error() {
+    let (bench, marketplace) = pinned("web", "");
+    marketplace.answers(|path, _, _| {
+        if path.contains("/versions?") { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
+    });
+    bench.write("images.toml", image("web", PARIS, "instance-type = \"PRO2-S\"\n"));
+    assert!(bench.fails("resolve").contains("it answered 403 Forbidden"));
 }

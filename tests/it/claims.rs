@@ -188,8 +188,15 @@ fn a_manifest_writes_outside_its_directory_only_if_it_says_so() {
         "sub/.git",
     ] {
         let message = error(&bench, &["fine.env", output], "overwrite = true\n").replace("\\u{200c}", "\u{200c}");
-        assert_eq!(message, format!("error: the output `{output}` is in a `.git` directory"));
+        assert_eq!(message, format!("error: the output `{output}` is in a directory of git"));
     }
+    // A repository of git by what it holds.
+    for part in ["bare/objects", "bare/refs", "bare/hooks"] {
+        fs::create_dir_all(bench.path(part)).unwrap();
+    }
+    bench.write("bare/HEAD", "ref: refs/heads/main\n");
+    let message = error(&bench, &["fine.env", "bare/hooks/x.env"], "");
+    assert_eq!(message, "error: the output `bare/hooks/x.env` is in a directory of git");
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
     bench.write("images.toml", manifest(&["d/new.env", ".git/images.env"], "outside = true\n"));
     bench.ok(UPGRADE);

@@ -81,3 +81,11 @@ fn a_command_that_uses_neither_is_not_bounded() {
     let mut command = bench.command("list --timeout 1");
     assert!(command.stdout(Stdio::null()).status().unwrap().success());
 }
+
+#[test]
+fn standard_input_that_never_ends_is_not_waited_for() {
+    let bench = Bench::new().env("PATH", &std::env::var("PATH").unwrap());
+    let run = bench.shell("mkfifo never; exec 3<>never; $IMAGELOCK adopt --from - --timeout 1 <&3; echo $?");
+    assert_eq!(run.stdout, "1\n", "{run}");
+    assert!(run.stderr.contains("cannot finish within 1 s"), "{run}");
+}

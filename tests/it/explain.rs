@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::bench::Bench;
+use crate::pinned::behind;
 use crate::standin::{Marketplace, id, image_id, local, version_id};
 
 const OLD: &str = "2026-10-01T08:00:00Z";
@@ -190,4 +191,19 @@ fn the_date_of_a_pin_that_is_current_is_that_of_the_lock() {
     fr-par-1  x86_64  wins  00000002-0000-4000-8000-000000000000  docker  instance_sbs  2026-11-20  the newest that fits; it is pinned
     --- exit 0
     ");
+}
+
+#[test]
+fn an_edited_block_is_warned_of() {
+    let (bench, _marketplace) = behind("");
+    for line in ["explain web", &format!("explain {}", id(1))] {
+        bench.ok(line);
+        assert!(!bench.run(line).stderr.contains("digest"), "{line}");
+    }
+    bench.write("images.lock", bench.lock().replace("2026-10-01", "2026-10-02"));
+    for line in ["explain web", &format!("explain {}", id(1))] {
+        let run = bench.run(line);
+        let warning = "warning: 1 block of `images.lock` does not match the digest: `web` (fr-par-1, x86_64)\n";
+        assert!(run.stderr.starts_with(warning), "{line}: {run}");
+    }
 }

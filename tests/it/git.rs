@@ -182,6 +182,12 @@ fn revisions_that_are_none() {
      |
      = help: `git branch --all` lists the branches, `git log --oneline` the commits; `git fetch` brings what this clone has not got
     ");
+    // A variable that is not set must not pass for "no pin differs".
+    for none in ["", "..", "..."] {
+        let run = bench.shell(&format!("$IMAGELOCK diff --exit-code '{none}'"));
+        assert_eq!(run.status, Some(1), "{none}: {run}");
+        assert!(run.stderr.contains("expected a commit, a branch or a tag; the value is empty"), "{none}: {run}");
+    }
     for none in ["HEAD:images.lock", "HEAD^{tree}", "HEAD~1..HEAD..", "0123456789012345678901234567890123456789"] {
         assert!(bench.fails(&format!("diff {none}")).starts_with("error: git knows no revision"), "{none}");
     }

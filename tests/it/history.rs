@@ -384,7 +384,7 @@ fn a_revision_that_cannot_be_read_is_noted_and_no_change_is_lost() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours` or `--theirs`
+      = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
     --- exit 1
     ");
     assert_snapshot!(bench.run("diff HEAD~2 HEAD"), @"

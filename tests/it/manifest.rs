@@ -583,7 +583,7 @@ fn conflict_markers_are_recognised_here_too() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = help: settle the conflict, or take one side with `git checkout --ours` or `--theirs`, and run `imagelock resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file from the last good commit
+      = help: settle the conflict, or take one side with `git checkout --ours FILE` or `--theirs FILE`, and run `imagelock resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file from the last good commit
     ");
 }
 

@@ -196,7 +196,7 @@ fn of_two_upgrades_of_one_pin_neither_wins() {
     14 | <<<<<<< ours
        | ^^^^^^^^^^^^ left by git
        |
-       = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours` or `--theirs`
+       = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
     ");
     assert_snapshot!(bench.run("resolve --mend --dry-run"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
@@ -366,7 +366,7 @@ fn what_cannot_be_read_is_left_to_people() {
     2 | version = 7 # read by imagelock 3.2.0 and later
       |           ^ expected 1
       |
-      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours` or `--theirs`
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
       = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock
     ");
     assert_eq!(bench.lock(), main);
@@ -379,7 +379,7 @@ fn what_cannot_be_read_is_left_to_people() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours` or `--theirs`
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
       = help: where it was committed: `imagelock resolve --mend`, and commit
     ");
     assert_eq!(bench.lock(), markers);
@@ -391,7 +391,7 @@ fn what_cannot_be_read_is_left_to_people() {
     1 | garbage
       |        ^ key with no value, expected `=`
       |
-      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours` or `--theirs`
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
     ");
     bench.write("theirs", [0xff]);
     assert_snapshot!(bench.fails("merge-driver none images.lock theirs a/b.lock"), @"
@@ -511,7 +511,7 @@ fn markers_that_make_up_no_conflict() {
     24 | >>>>>>> theirs
        | ^^^^^^^^^^^^^^ expected another marker
        |
-       = help: restore them with `git checkout --merge`, or take one side whole with `git checkout --ours` or `--theirs`
+       = help: restore them with `git checkout --merge FILE`, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
     ");
     bench.write("images.lock", format!("<<<<<<< ours\n{good}=======\nversion = 2\n>>>>>>> theirs\n"));
     assert_snapshot!(bench.fails("resolve --mend"), @"

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::pinned::{OLD, behind, docker, manifest};
+use crate::pinned::{NEW, OLD, behind, docker, manifest};
 use crate::standin::id;
 
 #[test]
@@ -42,12 +42,13 @@ fn a_freeze_holds_through_its_last_day() {
 #[test]
 fn a_frozen_image_moves_only_where_it_must_and_says_so() {
     let freeze = "freeze = { reason = \"ticket 4711\", until = 2026-12-31 }\n";
-    let (bench, _marketplace) = behind(freeze);
+    let (bench, marketplace) = behind(freeze);
     // A bare upgrade names nobody, and overwrites no edited block.
     let good = bench.lock();
     bench.write("images.lock", good.replace(&id(1), &id(7)));
     assert!(bench.fails("resolve --upgrade").contains("does not match its digest"));
     bench.write("images.lock", good);
+    marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded().boots(&["DEV1-S"])]);
     bench.write("images.toml", manifest(&format!("{freeze}instance-type = \"PRO2-S\"\n")));
     assert_snapshot!(bench.run("resolve"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL   FROM      TO        DETAIL

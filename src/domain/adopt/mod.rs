@@ -60,8 +60,10 @@ impl Wish {
             Problem { notes: oddities(word), ..problem }
                 .help("write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`")
         };
-        let (name, value) =
-            text.split_once('=').ok_or_else(|| malformed("name and ID", text, Expected("a name, `=` and a UUID")))?;
+        let (name, value) = text.split_once('=').ok_or_else(|| {
+            malformed("name and ID", text, Expected("a name, `=` and a UUID"))
+                .note("IDs are found in a file with `--from FILE`")
+        })?;
         let (zone, id) = value.split_once('/').map_or((None, value), |(zone, id)| (Some(zone), id));
         Ok(Self {
             name: Some(name.parse().map_err(|expected| malformed("image name", name, expected))?),

@@ -33,7 +33,7 @@ pub(super) fn read(text: &str) -> Result<Lock, Vec<Problem>> {
     if let Some(unmerged) = unmerged(text) {
         return Err(vec![unmerged.help(
             "`imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; \
-             or take one side whole with `git checkout --ours` or `--theirs`",
+             or take one side whole with `git checkout --ours FILE` or `--theirs FILE`",
         )]);
     }
     if let Some(problem) = before_year_one(text) {

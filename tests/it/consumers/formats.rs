@@ -47,7 +47,10 @@ fn yaml(example: &Example, file: &str) -> Value {
 #[ignore = "needs PyYAML: run .ci/tools first"]
 fn yaml_is_json() {
     let example = exported();
-    assert_eq!(yaml(&example, "images.yml"), json(&example.read("images.json")));
+    // JSON has no comments: its head is a key.
+    let mut without_head = json(&example.read("images.json"));
+    assert!(without_head.as_object_mut().unwrap().remove("//").is_some());
+    assert_eq!(yaml(&example, "images.yml"), without_head);
     assert_eq!(yaml(&example, "ansible.yml")["imagelock"], json(&example.read("pins.tfvars.json"))["images"]);
     for name in NAMES {
         assert!(yaml(&example, "images.yml")["images"][name]["nl-ams-1"]["x86_64"]["id"].is_string(), "{name}");
