@@ -252,7 +252,9 @@ impl Error {
                 )
             }
             Self::NoManifest { .. } => "`imagelock init` writes one; `--manifest PATH` names another".to_owned(),
-            Self::NoLock { .. } => "`imagelock resolve` writes it".to_owned(),
+            Self::NoLock { .. } => {
+                "if it was committed, restore it from version control; else `imagelock resolve` writes it".to_owned()
+            }
             Self::ManifestIsLock { path } => format!(
                 "name the manifest, `--manifest {}`; the lockfile lies beside it",
                 shell(&path.with_extension("toml"))

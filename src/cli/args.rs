@@ -120,7 +120,8 @@ pub(super) enum Command {
     Adopt(AdoptArgs),
     /// Make images.lock satisfy images.toml, moving no pin that need not move
     ///
-    /// A renamed image keeps its pins. A new zone or architecture takes the version of the other pins of its image.
+    /// A renamed image keeps its pins. A new zone or architecture takes the version of the other pins of its image. Where a
+    /// declaration changed, the pinned version stays if it still fits.
     Resolve(ResolveArgs),
     /// Report drift between images.lock, images.toml and the Marketplace
     Check {

@@ -27,6 +27,15 @@ pub(super) fn missing_listing(image: &ImageRef, now: Timestamp, catalog: &Catalo
     }
 }
 
+/// That an image is gone is believed only of a Marketplace that tells which images it has.
+pub(super) fn unknown_index(catalog: &Catalog) -> Option<Failure> {
+    match catalog.index() {
+        Answer::Found(_) => None,
+        Answer::NotFound => Some(Failure::strange("it knows no list of its images".to_owned())),
+        Answer::Failed(failure) => Some(failure),
+    }
+}
+
 /// The look-up by ID says that there is no such local image, and a listing has it.
 pub(super) fn missing_id(id: LocalImageId, catalog: &Catalog) -> Option<Failure> {
     let image = catalog.listed_by(id)?;

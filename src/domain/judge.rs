@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::catalog::{Answer, Catalog, Failure, LocalImage};
-use super::contradiction::{missing_id, missing_listing};
+use super::contradiction::{missing_id, missing_listing, unknown_index};
 use super::identity::{own_image, swap};
 use super::lock::Pin;
 use super::manifest::{Target, Wanted};
@@ -77,6 +77,10 @@ pub(super) fn judge(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalo
         _ => None,
     };
     if listing.is_none() {
+        // A wrong address answers like this to everything.
+        if let Some(failure) = unknown_index(catalog) {
+            return Err(failure);
+        }
         notes.insert(0, "the Marketplace no longer has this image".to_owned());
         return Ok(Judgement { status: Status::Withdrawn, latest, notes });
     }
@@ -95,7 +99,7 @@ pub(super) fn judge(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalo
         // That an image is offered nowhere at all is believed of a Marketplace that tells which images it has.
         Decision::Stuck(Choice::None(listing, _))
             if listing.local_images().is_empty()
-                && let Answer::Failed(failure) = catalog.index() =>
+                && let Some(failure) = unknown_index(catalog) =>
         {
             Err(failure)
         }

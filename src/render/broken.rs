@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::invocation::Invocation;
+use super::place::{Lines, Place};
+use super::problems::{cut, help};
+use crate::domain::problem::{Document, Problem};
 use crate::domain::words::{and_more, count, quoted, shown};
-use crate::error::Error;
+use crate::error::{Error, Source};
 
 /// A manifest that could not be checked, and why. It hides none of the others.
 pub struct Broken {
@@ -14,9 +18,54 @@ pub struct Broken {
 }
 
 impl Broken {
-    /// The manifest and why it could not be checked.
+    /// Where and why, in prose.
     pub(super) fn sentence(&self) -> String {
-        format!("`{}`: {}", shown(&self.manifest), self.error)
+        format!("{}: {}", quoted(self.location()), self.title())
+    }
+
+    /// Where and why, for a machine.
+    pub(super) fn message(&self) -> String {
+        format!("{}: {}", self.location(), self.title())
+    }
+
+    /// Why.
+    pub(super) fn title(&self) -> String {
+        let Some((problem, others, _)) = self.first() else { return self.error.to_string() };
+        let title = cut(&problem.title);
+        if others == 0 { title } else { format!("{title}, and {}", count(others, "more error")) }
+    }
+
+    /// `images.lock:39:1`, or the manifest.
+    fn location(&self) -> String {
+        match self.place() {
+            Some(Place { path, line, columns }) => format!("{}:{line}:{}", shown(path), columns.0),
+            None => shown(&self.manifest),
+        }
+    }
+
+    /// The place in the manifest or in the lockfile.
+    pub(super) fn place(&self) -> Option<Place<'_>> {
+        let (problem, _, source) = self.first()?;
+        Lines::new(source?).place(problem.span.as_ref()?)
+    }
+
+    /// The key to write or the command to run.
+    pub(super) fn help(&self, invocation: &Invocation) -> Option<String> {
+        match self.first() {
+            Some((problem, ..)) => help(problem, &invocation.of(&self.manifest)),
+            None => self.error.help(),
+        }
+    }
+
+    /// The first problem, how many more there are, and the file that it is in.
+    fn first(&self) -> Option<(&Problem, usize, Option<&Source>)> {
+        let Error::Problems { problems, manifest, lock } = &self.error else { return None };
+        let (problem, others) = problems.split_first()?;
+        let source = match problem.document {
+            Document::Manifest => manifest,
+            Document::Lock => lock,
+        };
+        Some((problem, others.len(), source.as_ref()))
     }
 }
 

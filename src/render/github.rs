@@ -27,7 +27,7 @@ pub(super) fn check(subject: Subject<'_>) -> String {
     }
     let mut text = String::new();
     for broken in subject.broken {
-        text += &command("error", None, &shown(&broken.manifest), &broken.error.to_string());
+        text += &command("error", broken.place().as_ref(), &shown(&broken.manifest), &broken.title());
     }
     for ((gravity, status, part, name), findings) in groups {
         let level = match gravity {

@@ -22,7 +22,7 @@ pub(super) fn check(subject: Subject<'_>) -> String {
     let _ = writeln!(xml, "<testsuites name=\"imagelock\" {counts}>");
     let _ = writeln!(xml, "  <testsuite name=\"imagelock check\" {counts}>");
     for broken in subject.broken {
-        let (manifest, error) = (shown(&broken.manifest), broken.error.to_string());
+        let (manifest, error) = (shown(&broken.manifest), broken.message());
         let (manifest, error) = (escaped(&manifest), escaped(&error));
         let _ = write!(
             xml,

@@ -163,7 +163,7 @@ fn full(problem: &Problem, source: Option<&Source>, invocation: &Invocation) -> 
 }
 
 /// What mends it. A command that is copied must act on the files that this run was about.
-fn help(problem: &Problem, invocation: &Invocation) -> Option<String> {
+pub(super) fn help(problem: &Problem, invocation: &Invocation) -> Option<String> {
     problem.help.as_ref().map(|help| cut(help).replace("`imagelock ", &format!("`{invocation} ")))
 }
 
@@ -177,7 +177,7 @@ fn notes(problem: &Problem) -> Vec<String> {
 }
 
 /// A sentence, safe to print, and no longer than a screen.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     if text.len() <= MOST_OF_ONE {
         return escaped(text);
     }

@@ -94,7 +94,11 @@ impl<'a> Drift<'a> {
                 "log",
                 &self.names(edited),
             ),
-            self.with_names("to pin again what was changed", UPGRADE, &self.names(declared)),
+            self.with_names(
+                "restore the file from version control, or pin these images anew",
+                UPGRADE,
+                &self.names(declared),
+            ),
             self.with_names(
                 "restore the block from version control, or pin what the Marketplace lists",
                 UPGRADE,

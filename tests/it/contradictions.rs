@@ -110,3 +110,19 @@ fn an_id_that_the_look_up_does_not_find_contradicts_a_listing_that_has_it() {
         )
     );
 }
+
+/// A wrong address answers like this to everything.
+#[test]
+fn nothing_is_withdrawn_as_long_as_the_index_is_unknown() {
+    let (marketplace, bench) = pinned([noble(1, "2026-09-02T08:00:00Z"), bookworm()]);
+    for index in [404, 403] {
+        marketplace.answers(move |path, _, _| match path {
+            path if path.contains("/images?") => Reply::Raw(index, "text/plain", Vec::new()),
+            path if path.contains("/local-images") => not_found(),
+            _ => Reply::Normal,
+        });
+        let run = bench.run("check");
+        assert_eq!(run.status, Some(1), "{index}: {run}");
+        assert!(!run.stdout.contains("withdrawn"), "{index}: {run}");
+    }
+}

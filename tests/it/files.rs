@@ -186,7 +186,7 @@ fn commands_in_messages_are_about_the_same_manifest() {
     assert_snapshot!(run(&["list"]), @"
     error: there is no lockfile `my infra/prod.lock`
      |
-     = help: `imagelock --manifest 'my infra/prod.toml' resolve` writes it
+     = help: if it was committed, restore it from version control; else `imagelock --manifest 'my infra/prod.toml' resolve` writes it
     ");
     run(&["resolve"]);
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 3)]);

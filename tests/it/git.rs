@@ -245,17 +245,17 @@ fn where_there_is_no_history() {
     assert_snapshot!(bench.fails("diff"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: `imagelock resolve` writes it
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
     ");
     assert_snapshot!(bench.fails("diff HEAD...HEAD"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: `imagelock resolve` writes it
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
     ");
     assert_snapshot!(bench.fails("log"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: `imagelock resolve` writes it
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
     ");
     bench.write("images.lock", lock(&[("web", 1)]));
     git(&bench, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
@@ -268,12 +268,12 @@ fn where_there_is_no_history() {
     assert_snapshot!(bench.fails("log"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: `imagelock resolve` writes it
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
     ");
     assert_snapshot!(bench.fails("log --manifest no/images.toml"), @"
     error: there is no lockfile `no/images.lock`
      |
-     = help: `imagelock --manifest no/images.toml resolve` writes it
+     = help: if it was committed, restore it from version control; else `imagelock --manifest no/images.toml resolve` writes it
     ");
 }
 

@@ -342,7 +342,7 @@ fn a_revision_without_the_lockfile_is_an_empty_lock() {
     assert_snapshot!(bench.fails("diff"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: `imagelock resolve` writes it
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
     ");
 }
 

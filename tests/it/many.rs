@@ -452,9 +452,9 @@ fn a_broken_manifest_hides_no_other_from_a_check() {
 
     2 pins in 1 manifest: 1 outdated, 1 current
 
-    > **Error**: `stacks/api/images.toml`: this is not TOML
+    > **Error**: `stacks/api/images.toml:2:22`: this is not TOML
 
-    > **Error**: `stacks/web/images.toml`: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    > **Error**: `stacks/web/images.lock:1:11`: the lockfile has format 9, and imagelock 0.1.0 reads format 1
 
     | status | manifest | image | zone, arch | label | locked | published | latest | detail |
     |---|---|---|---|---|---|---|---|---|
@@ -473,10 +473,10 @@ fn a_broken_manifest_hides_no_other_from_a_check() {
     <testsuites name="imagelock" tests="4" failures="1" errors="2" skipped="0" time="0">
       <testsuite name="imagelock check" tests="4" failures="1" errors="2" skipped="0" time="0">
         <testcase classname="stacks/api/images.toml" name="check" time="0">
-          <error message="this is not TOML">this is not TOML</error>
+          <error message="stacks/api/images.toml:2:22: this is not TOML">stacks/api/images.toml:2:22: this is not TOML</error>
         </testcase>
         <testcase classname="stacks/web/images.toml" name="check" time="0">
-          <error message="the lockfile has format 9, and imagelock 0.1.0 reads format 1">the lockfile has format 9, and imagelock 0.1.0 reads format 1</error>
+          <error message="stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 1">stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 1</error>
         </testcase>
         <testcase classname="stacks/db/eu/images.toml.web" name="ubuntu_noble in fr-par-1 x86_64" time="0">
           <failure type="outdated" message="outdated: 48 days behind (2026-10-20)">outdated: 48 days behind (2026-10-20)
@@ -493,11 +493,14 @@ fn a_broken_manifest_hides_no_other_from_a_check() {
     let errors = invocation["toolExecutionNotifications"].as_array().unwrap();
     let texts: Vec<&str> = errors.iter().map(|error| error["message"]["text"].as_str().unwrap()).collect();
     assert_snapshot!(texts.join("\n"), @"
-    `stacks/api/images.toml`: this is not TOML
-    `stacks/web/images.toml`: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    `stacks/api/images.toml:2:22`: this is not TOML
+    `stacks/web/images.lock:1:11`: the lockfile has format 9, and imagelock 0.1.0 reads format 1
     ");
     let html = bench.read("r.html");
-    assert!(html.contains("The check is incomplete") && html.contains("<code>stacks/api/images.toml</code>"), "{html}");
+    assert!(
+        html.contains("The check is incomplete") && html.contains("<code>stacks/api/images.toml:2:22</code>"),
+        "{html}"
+    );
     let run = bench.run("check --recursive stacks --format json");
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((run.status, json["pins"].as_array().unwrap().len()), (Some(1), 2));
@@ -506,19 +509,19 @@ fn a_broken_manifest_hides_no_other_from_a_check() {
       {
         "help": null,
         "manifest": "stacks/api/images.toml",
-        "message": "this is not TOML"
+        "message": "stacks/api/images.toml:2:22: this is not TOML"
       },
       {
-        "help": null,
+        "help": "this file is read by imagelock 4.0.0 and later: upgrade imagelock",
         "manifest": "stacks/web/images.toml",
-        "message": "the lockfile has format 9, and imagelock 0.1.0 reads format 1"
+        "message": "stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 1"
       }
     ]
     "#);
     let github = bench.run("check --recursive stacks --format github").stdout;
     assert_snapshot!(github.lines().filter(|line| line.starts_with("::error")).collect::<Vec<_>>().join("\n"), @"
-    ::error title=imagelock%3A stacks/api/images.toml::this is not TOML
-    ::error title=imagelock%3A stacks/web/images.toml::the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    ::error file=stacks/api/images.toml,line=2,col=22,endColumn=22,title=imagelock%3A stacks/api/images.toml::this is not TOML
+    ::error file=stacks/web/images.lock,line=1,col=11,endColumn=12,title=imagelock%3A stacks/web/images.toml::the lockfile has format 9, and imagelock 0.1.0 reads format 1
     ");
     // What could not be decided is no matter of taste.
     assert_eq!(bench.run("check --recursive stacks --exit-zero").status, Some(1));

@@ -221,12 +221,12 @@ fn without_a_lockfile_both_name_the_command_that_writes_it() {
     assert_snapshot!(bench.fails("list"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: `imagelock resolve` writes it
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
     ");
     assert_snapshot!(bench.fails("get web"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: `imagelock resolve` writes it
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
     ");
 }
 

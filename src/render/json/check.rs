@@ -114,10 +114,10 @@ pub fn check(subject: Subject<'_>) -> String {
             pins: gate.moves.iter().map(change).collect(),
         }
     }
-    let error = |Broken { manifest, error }: &Broken| ErrorJson {
-        manifest: shown(manifest),
-        message: error.to_string(),
-        help: error.help(),
+    let error = |broken: &Broken| ErrorJson {
+        manifest: shown(&broken.manifest),
+        message: broken.message(),
+        help: broken.help(subject.invocation),
     };
     let manifest = |part: usize| subject.parts[part].name();
     let stale = |(part, stale): (usize, &StaleOutput)| StaleJson {
