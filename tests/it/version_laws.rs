@@ -15,6 +15,7 @@ use proptest::sample::subsequence;
 
 const ZONES: [&str; 4] = ["fr-par-1", "fr-par-2", "nl-ams-1", "pl-waw-2"];
 const LABEL: &str = "docker";
+const IMAGE_ID: &str = "00000000-1111-4000-8000-000000000000";
 
 /// The versions of an image, the oldest first: for each zone, how often its local image was replaced, if there is one.
 type History = Vec<[Option<u8>; 4]>;
@@ -44,7 +45,7 @@ fn published(version: usize) -> Timestamp {
 /// What the Marketplace offers: in each zone, the newest of its versions.
 fn catalog(history: &History) -> Catalog {
     let mut catalog = Catalog::default();
-    let image_id = "00000000-1111-4000-8000-000000000000";
+    let image_id = IMAGE_ID;
     let label = || LABEL.parse().unwrap();
     let image = Image {
         label: label(),
@@ -75,15 +76,20 @@ fn catalog(history: &History) -> Catalog {
         catalog.learn(Told::Listing(ImageRef::Version(version_id(version)), listing));
     }
     let newest = |zone: usize| (0..history.len()).rev().find_map(|it| Some(row(it, zone, history[it][zone]?)));
-    let current = (0..ZONES.len()).filter_map(newest).collect();
-    catalog.learn(Told::Listing(ImageRef::Label(label()), Answer::Found(Listing::new(current, Vec::new()))));
+    for image in [ImageRef::Label(label()), ImageRef::Id(image_id.parse().unwrap())] {
+        let current = (0..ZONES.len()).filter_map(newest).collect();
+        catalog.learn(Told::Listing(image, Answer::Found(Listing::new(current, Vec::new()))));
+    }
     catalog
 }
 
-fn manifest(name: &str, zones: &[usize], policy: &str) -> Manifest {
+fn manifest_text(name: &str, zones: &[usize], policy: &str) -> String {
     let zones: Vec<&str> = zones.iter().map(|zone| ZONES[*zone]).collect();
-    let text = format!("[images.{name}]\nlabel = \"{LABEL}\"\nzones = {zones:?}\narch = \"x86_64\"\n{policy}");
-    Manifest::parse(&text).unwrap()
+    format!("[images.{name}]\nlabel = \"{LABEL}\"\nzones = {zones:?}\narch = \"x86_64\"\n{policy}")
+}
+
+fn manifest(name: &str, zones: &[usize], policy: &str) -> Manifest {
+    Manifest::parse(&manifest_text(name, zones, policy)).unwrap()
 }
 
 const POLICIES: [&str; 3] = ["", "min-age = \"900d\"\n", "freeze = { reason = \"r\", until = 2027-01-31 }\n"];
@@ -150,6 +156,23 @@ proptest! {
             }
             (Err(_), None) => prop_assert!(policy != 0 || newest.is_none()),
         }
+    }
+
+    #[test]
+    fn declaring_the_same_image_otherwise_changes_no_id(
+        all in history(), seen in 1..5_usize, zones in zones(), policy in 0..3_usize,
+    ) {
+        let then = all[..seen.min(all.len())].to_vec();
+        let Some(lock) = pinned(&zones, &then) else { return Ok(()) };
+        let text = manifest_text("web", &zones, POLICIES[policy]);
+        let by_id = text.replace(&format!("label = \"{LABEL}\""), &format!("image-id = \"{IMAGE_ID}\""));
+        let declared = Manifest::parse(&by_id).unwrap();
+        let request = request(&declared, &lock, &Upgrade::Keep);
+        let now = catalog(&all);
+        prop_assert!(questions(request, &now).is_empty());
+        let after = resolve(request, &now).unwrap().lock;
+        prop_assert_eq!(ids(&after), ids(&lock));
+        prop_assert!(after.pins().iter().zip(declared.targets()).all(|(pin, target)| pin.satisfies(target)));
     }
 
     #[test]
