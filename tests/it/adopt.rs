@@ -408,8 +408,8 @@ fn a_terraform_state() {
      = help: choose another name: `imagelock adopt NAME=UUID`; or remove its block from the lockfile first
     ");
     assert_snapshot!(bench.run(&line.replace("web=", "web-old=")), @"
-    CHANGE  NAME     ZONE      ARCH    LABEL         TO
-    added   web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff
+    CHANGE  NAME     ZONE      ARCH    LABEL         TO        DETAIL
+    added   web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff  the Marketplace does not list the ID: pinned as it is described
 
     3 pins: 1 added, 2 kept
     --- stderr
@@ -462,7 +462,7 @@ fn an_id_that_is_forgotten_is_taken_at_the_word_of_the_manifest() {
     ");
     assert_snapshot!(bench.run(&format!("adopt web=fr-par-1/{} web=nl-ams-1/{}", id(99), id(2))), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
-    added   web   fr-par-1  x86_64  ubuntu_noble  00000099
+    added   web   fr-par-1  x86_64  ubuntu_noble  00000099  the Marketplace does not list the ID: pinned as it is described
     added   web   nl-ams-1  x86_64  ubuntu_noble  00000002  published 2026-09-02
 
     2 pins: 2 added

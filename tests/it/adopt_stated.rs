@@ -158,7 +158,7 @@ fn a_second_try_corrects_the_first() {
     );
     assert_snapshot!(bench.run(&format!("adopt web={} --type instance_local", id(99))), @"
     CHANGE   NAME  ZONE      ARCH    LABEL            FROM      TO        DETAIL
-    amended  web   fr-par-1  x86_64  debian_bookworm  00000099  00000099  type instance_sbs → instance_local
+    amended  web   fr-par-1  x86_64  debian_bookworm  00000099  00000099  type instance_sbs → instance_local, the Marketplace does not list the ID: pinned as it is described
 
     1 pin: 1 amended
     --- stderr
@@ -167,7 +167,7 @@ fn a_second_try_corrects_the_first() {
     ");
     assert_snapshot!(bench.run(&format!("adopt web={} --label ubuntu_noble --type instance_sbs", id(99))), @"
     CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
-    amended  web   fr-par-1  x86_64  ubuntu_noble  00000099  00000099  label debian_bookworm → ubuntu_noble, type instance_local → instance_sbs
+    amended  web   fr-par-1  x86_64  ubuntu_noble  00000099  00000099  label debian_bookworm → ubuntu_noble, type instance_local → instance_sbs, the Marketplace does not list the ID: pinned as it is described
 
     1 pin: 1 amended
     --- stderr
@@ -175,9 +175,9 @@ fn a_second_try_corrects_the_first() {
     --- exit 0
     ");
     assert_snapshot!(bench.run(&format!("adopt web={} --zone nl-ams-1", id(99))), @"
-    CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO
+    CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     removed  web   fr-par-1  x86_64  ubuntu_noble  00000099
-    added    web   nl-ams-1  x86_64  ubuntu_noble            00000099
+    added    web   nl-ams-1  x86_64  ubuntu_noble            00000099  the Marketplace does not list the ID: pinned as it is described
 
     1 pin: 1 added, 1 removed
     --- stderr

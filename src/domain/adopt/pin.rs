@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Found;
-use crate::domain::catalog::Catalog;
+use crate::domain::catalog::{Answer, Catalog};
 use crate::domain::identity::label_of;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Target, Wanted};
@@ -44,7 +44,13 @@ pub fn pins(
     let cells: BTreeSet<&Cell> = new.pins().iter().chain(previous.pins()).map(|pin| &pin.cell).collect();
     let change = |cell: &Cell| {
         let (from, to) = (previous.get(cell).cloned(), new.get(cell).cloned());
-        Change { cell: cell.clone(), from, to, edited: false, newer: None, note: None }
+        let is_unlisted = |pin: &Pin| {
+            let looked_up = matches!(catalog.local_image(pin.id), Answer::Found(_));
+            !looked_up && catalog.listed_by(pin.id).is_none() && catalog.version_of(&pin.image, pin.id).is_none()
+        };
+        let described = to.as_ref().is_some_and(|pin| from.as_ref() != Some(pin) && is_unlisted(pin));
+        let note = described.then(|| "the Marketplace does not list the ID: pinned as it is described".to_owned());
+        Change { cell: cell.clone(), from, to, edited: false, newer: None, note }
     };
     let changes: Vec<Change> = cells.into_iter().map(change).collect();
     let warnings = undated(&changes, catalog).into_iter().collect();
