@@ -176,7 +176,8 @@ pub fn masked(text: &str) -> String {
 
 /// A character that a terminal obeys, or that changes the text around it without being seen.
 pub fn is_unprintable(char: char) -> bool {
-    char.is_control() || is_invisible(char)
+    // Nearly all that is printed is ASCII, of which nothing is invisible but the controls.
+    if char.is_ascii() { char.is_ascii_control() } else { char.is_control() || is_invisible(char) }
 }
 
 /// Characters that nobody sees, or that change how the text around them reads: bidirectional controls, zero-width

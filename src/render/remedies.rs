@@ -95,7 +95,7 @@ impl<'a> Drift<'a> {
                 &self.names(edited),
             ),
             self.with_names(
-                "restore the file from version control, or pin these images anew",
+                "restore the file from version control, or pin these images again",
                 UPGRADE,
                 &self.names(declared),
             ),

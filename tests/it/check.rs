@@ -97,7 +97,7 @@ fn mismatch_an_id_of_another_image() {
 
     2 pins: 1 mismatch, 1 current
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images anew: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -117,7 +117,7 @@ fn mismatch_an_id_of_another_zone_arch_and_type() {
 
     1 pin: 1 mismatch
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images anew: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -146,7 +146,7 @@ fn edited() {
     2 pins: 1 edited, 1 current
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images anew: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -161,7 +161,7 @@ fn an_edit_that_swaps_in_a_foreign_id_is_a_mismatch() {
 
     1 pin: 1 mismatch
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images anew: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -409,7 +409,7 @@ fn mismatch_of_an_image_that_is_declared_by_its_id() {
 
     1 pin: 1 mismatch
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images anew: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
     --- exit 2
     ");
 }
@@ -429,7 +429,7 @@ fn remedies_work_in_the_order_in_which_they_are_printed() {
     2 pins: 1 edited, 1 outdated
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log db
-    restore the file from version control, or pin these images anew: imagelock resolve --upgrade db
+    restore the file from version control, or pin these images again: imagelock resolve --upgrade db
     to move to the latest: imagelock resolve --upgrade web
     --- exit 2
     ");

@@ -172,7 +172,7 @@ fn an_edited_block_is_never_overwritten_unless_asked() {
 
     the lockfile does not satisfy the manifest: 1 difference
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images anew: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
     --- exit 2
     ");
     assert_snapshot!(bench.run("resolve --upgrade web"), @"
