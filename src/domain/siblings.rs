@@ -1,4 +1,4 @@
-//! Which version a new cell takes: the one of the other pins of its image, if it can be had there.
+//! Finding the version of one pin in another cell: of a sibling for a new cell, of its own pin for a changed declaration.
 
 use std::collections::{BTreeMap, BTreeSet};
 

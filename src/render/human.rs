@@ -62,8 +62,7 @@ pub fn locked(subject: Subject<'_>, pins: usize, quiet: bool) -> String {
     let stale = stale(subject);
     match (differences > 0, quiet) {
         (false, false) if stale.is_empty() => {
-            let all = subject.parts.len() + subject.broken.len();
-            let broken = summary(subject.broken, all).map_or_else(String::new, |text| text + "\n");
+            let broken = summary(subject.broken, subject.manifests()).map_or_else(String::new, |text| text + "\n");
             format!("{files} {verb}: {}\n{broken}", count(pins, "pin"))
         }
         (false, _) => stale,
