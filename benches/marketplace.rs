@@ -10,10 +10,10 @@
     reason = "a benchmark prints, a panic is its failure, and it uses a part of what it shares with the tests"
 )]
 
-#[path = "../tests/it/authority.rs"]
+#[path = "../tests/it/support/authority.rs"]
 mod authority;
 mod measure;
-#[path = "../tests/it/standin.rs"]
+#[path = "../tests/it/support/fake_marketplace.rs"]
 mod standin;
 
 use std::fmt::Write as _;

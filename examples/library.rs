@@ -3,10 +3,10 @@
 use std::error::Error;
 
 use imagelock::domain::catalog::Catalog;
-use imagelock::domain::drift::{self, drift};
+use imagelock::domain::check::{self, drift};
+use imagelock::domain::diagnostics::problem::Problem;
 use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
-use imagelock::domain::problem::Problem;
 use imagelock::domain::resolve::{self, Request, Upgrade, resolve};
 use imagelock::error::Source;
 use imagelock::marketplace::{Marketplace, Snapshot};
@@ -27,7 +27,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     let lock = resolve(request, &catalog).map_err(titles)?.lock;
 
     let mut catalog = Catalog::default();
-    november.inquire(&mut catalog, |catalog| drift::questions(&lock, targets, now, catalog));
+    november.inquire(&mut catalog, |catalog| check::questions(&lock, targets, now, catalog));
     let report = drift(&lock, targets, now, &catalog).map_err(titles)?;
 
     let parts = [Part { report: &report, manifest: &source, lock: None, stale: None }];

@@ -3,15 +3,15 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use crate::claims::Clash;
 use crate::domain::catalog::Failure;
-use crate::domain::merge::Conflict;
-use crate::domain::problem::Problem;
-use crate::domain::words::{arguments, count, oddities, or, quoted, shell, shown, visible};
-use crate::files::directory_of;
-use crate::git::GitError;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::{arguments, count, oddities, or, quoted, shell, shown, visible};
+use crate::domain::lock::merge::Conflict;
 use crate::marketplace::Malformed;
-use crate::real_path::RealPath;
+use crate::workspace::claims::Clash;
+use crate::workspace::files::directory_of;
+use crate::workspace::git::GitError;
+use crate::workspace::real_path::RealPath;
 
 /// A file as it was read, to show its lines beside what is wrong with them.
 #[derive(Debug, Clone, PartialEq, Eq)]

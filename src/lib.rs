@@ -19,22 +19,15 @@
 //!
 //! `examples/library.rs` shows the crate used as a library.
 
-pub mod claims;
 pub mod cli;
 pub mod commands;
 pub mod deadline;
 pub mod domain;
 pub mod error;
 pub mod export;
-pub mod files;
-pub mod find;
-pub mod git;
-pub mod guard;
 pub mod marketplace;
-pub mod progress;
-pub mod real_path;
 pub mod render;
-pub mod replace;
+pub mod workspace;
 
 /// This release of imagelock.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

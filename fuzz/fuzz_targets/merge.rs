@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use arbitrary::Arbitrary;
 use imagelock::domain::lock::Lock;
-use imagelock::domain::mend::mend;
-use imagelock::domain::merge::{Merged, merge};
-use imagelock::domain::problem::Document;
+use imagelock::domain::lock::conflicts::mend;
+use imagelock::domain::lock::merge::{Merged, merge};
+use imagelock::domain::diagnostics::problem::Document;
 use imagelock_fuzz::{sealed, told};
 use libfuzzer_sys::fuzz_target;
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use imagelock::domain::problem::{Document, Problem};
+use imagelock::domain::diagnostics::problem::{Document, Problem};
 use imagelock::error::{Error, Source};
 use imagelock::render::invocation::Invocation;
 use imagelock::render::problems;

@@ -1,5 +1,6 @@
 //! Flags and help as types, by clap.
 
+use crate::render::invocation::DEFAULT_MANIFEST;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -8,14 +9,14 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 
 use super::options::{AddArgs, AdoptArgs, ResolveArgs, SearchArgs};
-use crate::commands::report::{self, File, Wish};
-use crate::commands::{self, Format};
 use crate::domain;
-use crate::domain::policy::Age;
-use crate::domain::words::{and, quoted, visible};
+use crate::domain::diagnostics::words::{and, quoted, visible};
+use crate::domain::manifest::policy::Age;
 use crate::domain::{Arch, Zone};
 use crate::error::Error;
 use crate::marketplace::ApiUrl;
+use crate::render::Format;
+use crate::workspace::reports::{self, File, Wish};
 
 // The variable is read where it is needed, so that a bad one is in nobody else's way; so clap cannot show it by itself.
 const API_URL_HELP: &str =
@@ -52,7 +53,7 @@ pub(super) struct Cli {
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
     /// The manifest; the lockfile lies beside it, with the extension `.lock`. `check` and `resolve` take several
-    #[arg(long = "manifest", global = true, value_name = "PATH", default_value = commands::DEFAULT_MANIFEST)]
+    #[arg(long = "manifest", global = true, value_name = "PATH", default_value = DEFAULT_MANIFEST)]
     pub(super) manifests: Vec<PathBuf>,
     /// Every manifest of that name below this directory, for `check` and `resolve`
     #[arg(long, global = true, value_name = "DIR")]
@@ -88,8 +89,8 @@ pub(super) struct Global {
     pub(super) now: Option<Timestamp>,
 }
 
-fn shapes() -> impl TypedValueParser<Value = domain::output::Format> {
-    use domain::output::Format;
+fn shapes() -> impl TypedValueParser<Value = domain::manifest::outputs::Format> {
+    use domain::manifest::outputs::Format;
     PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
 }
 
@@ -194,7 +195,7 @@ pub(super) enum Command {
     Export {
         /// What reads it
         #[arg(value_name = "FORMAT", value_parser = shapes())]
-        shape: domain::output::Format,
+        shape: domain::manifest::outputs::Format,
         /// Write to this file instead; it must be one that imagelock wrote, if it exists
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -326,6 +327,6 @@ impl Command {
             Self::Check { outputs, .. } => outputs.as_slice(),
             _ => &[],
         };
-        report::settle(global.format, wishes)
+        reports::settle(global.format, wishes)
     }
 }

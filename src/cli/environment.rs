@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::domain::catalog::Failure;
-use crate::files;
 use crate::marketplace::{Authorities, Proxy};
+use crate::workspace::files;
 
 /// The variables that name a proxy for https. The first that is set is used.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];

@@ -4,6 +4,7 @@
 mod args;
 mod environment;
 mod options;
+mod progress;
 mod sanitize;
 #[cfg(unix)]
 mod stdout;
@@ -22,18 +23,19 @@ use jiff::Timestamp;
 use memchr::memchr;
 
 use self::args::{Cli, Colour, Command, Global};
-use crate::commands::resolve::Mode;
-use crate::commands::{self, Context, Format, Invocation, Manifests, Outcome, Verdict};
+use crate::commands::{self, Mode, Outcome, Verdict};
 use crate::deadline;
 use crate::domain::catalog::Failure;
-use crate::domain::words::{and_more, escaped, quoted, shown};
+use crate::domain::diagnostics::words::{and_more, escaped, quoted, shown};
 use crate::error::Error;
-use crate::files;
-use crate::find::{Found, find};
 use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
-use crate::progress;
-use crate::real_path::RealPath;
+use crate::render::Format;
+use crate::render::invocation::{Invocation, Manifests};
 use crate::render::problems;
+use crate::workspace::context::Context;
+use crate::workspace::files;
+use crate::workspace::find::{Found, find};
+use crate::workspace::real_path::RealPath;
 
 /// The live API.
 const API_URL: &str = "https://api.scaleway.com";

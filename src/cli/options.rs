@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 
 use crate::domain::adopt::Word;
+use crate::domain::lookup::search::Filter;
 use crate::domain::manifest::edit::Declaration;
-use crate::domain::search::Filter;
 use crate::domain::{Arch, CommercialType, ImageType, Label, Zone};
 
 /// The words are checked where the manifest is read, and complained about in the line that they would make.

@@ -1,15 +1,15 @@
 //! `imagelock adopt`: reads a lock into being from IDs that people already run.
 
+use super::{Mode, Outcome, planned};
+use crate::workspace::apply::Step;
+use crate::workspace::context::Context;
+use crate::workspace::errors::check_index;
+use crate::workspace::outputs::{Files, guard};
+use crate::workspace::project::{LockFile, Project, lock_path};
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::outputs::{Files, guard};
-use super::project::{LockFile, Project};
-use super::resolve::{Mode, Step, outcome};
-use super::search::check_index;
-use super::{Context, Outcome, lock_path};
-use crate::claims::Role;
 use crate::deadline;
 use crate::domain::adopt::correct::{Corrected, correct};
 use crate::domain::adopt::declare::declarations;
@@ -18,13 +18,14 @@ use crate::domain::adopt::mention::mentions;
 use crate::domain::adopt::pin::pins;
 use crate::domain::adopt::{Wish, Word};
 use crate::domain::catalog::Catalog;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::{and_more, count, quoted, shown};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::edit::declare;
-use crate::domain::problem::Problem;
-use crate::domain::words::{and_more, count, quoted, shown};
 use crate::error::{Error, Source};
-use crate::files;
+use crate::workspace::claims::Role;
+use crate::workspace::files;
 
 /// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
 ///
@@ -70,7 +71,7 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     if mode == Mode::Write {
         step.write(is_new, context)?;
     }
-    let outcome = outcome(context, std::slice::from_ref(&step), mode);
+    let outcome = planned(context, std::slice::from_ref(&step), mode);
     let mut remarks: Vec<String> = Vec::new();
     if others > 0 {
         let uuids = count(others, "other UUID");

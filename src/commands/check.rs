@@ -1,18 +1,20 @@
 //! `imagelock check`: reports drift.
 
+use super::{Outcome, join};
+use crate::workspace::context::Context;
+use crate::workspace::errors::{all, all_broken, named};
+use crate::workspace::outputs::{Files, stale_outputs};
+use crate::workspace::project::Project;
+use crate::workspace::reports;
+use crate::workspace::reports::File;
+use crate::workspace::revisions::base;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::gate::base;
-use super::outputs::Files;
-use super::project::Project;
-use super::report::{self, File};
-use super::resolve::stale_outputs;
-use super::{Context, Outcome, all, all_broken, join, named};
 use crate::domain::Name;
 use crate::domain::catalog::Catalog;
-use crate::domain::drift::{Report, disagreements, drift, questions};
-use crate::domain::gate::{self, Base};
+use crate::domain::check::changed_since::{self, Base};
+use crate::domain::check::{Report, disagreements, drift, questions};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
 use crate::error::Error;
@@ -34,7 +36,7 @@ pub fn run(
     if projects.is_empty() {
         return Err(all_broken(broken));
     }
-    report::claim(reports, context, &projects)?;
+    reports::claim(reports, context, &projects)?;
     let checked = match since {
         Some(revision) => verify_changes(context, &projects, names, revision),
         None => compare(context, &projects, names),
@@ -58,7 +60,7 @@ pub fn run(
     }
     let subject = Subject { parts: &parts, broken: &broken, invocation: &context.invocation, now: context.now };
     let output = render::check(context.format, subject, context.quiet);
-    let remark = report::write(reports, context, subject)?;
+    let remark = reports::write(reports, context, subject)?;
     let warning = join(found.iter().map(|(project, report)| project.warning(&report.notices, context)));
     let differs = subject.has_drift() && !exit_zero;
     Ok(Outcome { remark, warning, broken, ..Outcome::judged(output, differs) })
@@ -109,10 +111,10 @@ fn verify_changes(
     let parts = || bases.iter().zip(&selected);
     let mut catalog = Catalog::default();
     context.marketplace.inquire(&mut catalog, |catalog| {
-        parts().flat_map(|(base, (targets, lock))| gate::questions(base, lock, targets, catalog)).collect()
+        parts().flat_map(|(base, (targets, lock))| changed_since::questions(base, lock, targets, catalog)).collect()
     });
     let verify = |(project, (base, (targets, lock))): (&Project, (&Base, &Selection<'_>))| {
-        gate::gate(base, lock, targets, context.now, &catalog).map_err(|problems| project.error(problems))
+        changed_since::gate(base, lock, targets, context.now, &catalog).map_err(|problems| project.error(problems))
     };
     Ok(projects.iter().zip(parts()).map(verify).collect())
 }

@@ -1,8 +1,7 @@
 //! `imagelock completions SHELL`: prints a script that completes commands and options.
 
-use clap_complete::{Shell, generate};
-
 use super::Outcome;
+use clap_complete::{Shell, generate};
 
 /// Prints the script for a shell.
 pub fn run(mut program: clap::Command, shell: Shell) -> Outcome {

@@ -1,16 +1,20 @@
 //! `imagelock diff`: the pins that differ between two revisions of the lockfile.
 
+use super::Outcome;
+use crate::render::Format;
+use crate::workspace::context::Context;
+use crate::workspace::project::{lock_path, parse_lock};
+use crate::workspace::revisions::{commit, lock_at};
 use std::path::{Path, PathBuf};
 
-use super::project::parse_lock;
-use super::{Context, Format, Outcome, lock_path};
-use crate::domain::history::{Comparison, Side, changes};
+use crate::domain::diagnostics::words::shown;
 use crate::domain::lock::Lock;
-use crate::domain::words::shown;
+use crate::domain::lock::diff::changes;
+use crate::domain::lock::history::{Comparison, Side};
 use crate::error::{Error, Source};
-use crate::files;
-use crate::git::{GitError, Repository};
 use crate::render::{history as human, json, markdown};
+use crate::workspace::files;
+use crate::workspace::git::Repository;
 
 /// A state of the lockfile that is named.
 enum State {
@@ -87,28 +91,4 @@ fn side(
     let path = PathBuf::from(format!("{name}:{}", shown(path)));
     let lock = lock_at(repository, &commit, path)?;
     Ok((Side { name, commit: Some(commit) }, lock))
-}
-
-/// The lock that a commit has, if it has one; messages call it by `path`.
-pub(super) fn lock_at(repository: &Repository, commit: &str, path: PathBuf) -> Result<Option<Lock>, Error> {
-    let Some(blob) = repository.lockfile(commit)? else { return Ok(None) };
-    let content = repository.reader()?.read(&blob)?;
-    let content = content.map_err(|why| GitError::NoContent { name: shown(&path), why })?;
-    let source = Source { text: files::text(content, &path)?, path };
-    parse_lock(source, Lock::parse).map(|(lock, _)| Some(lock))
-}
-
-/// The whole hash of the commit that a revision names.
-pub(super) fn commit(repository: &Repository, revision: &str, path: &Path) -> Result<String, Error> {
-    if let Some(commit) = repository.commit(revision)? {
-        return Ok(commit);
-    }
-    if revision == "HEAD" {
-        let path = path.to_owned();
-        return Err(if path.exists() { Error::NeverCommitted { path } } else { Error::NoLock { path } });
-    }
-    // A clone that a CI system made often has the branches of its origin alone.
-    let remote = format!("origin/{revision}");
-    let instead = repository.commit(&remote)?.map(|_| remote);
-    Err(Error::NoRevision { revision: revision.to_owned(), instead })
 }

@@ -1,15 +1,16 @@
 //! `imagelock add` and `imagelock remove`: edit the manifest, and keep its comments.
 
-use super::outputs::Files;
-use super::{Context, Outcome};
-use crate::claims::Role;
+use super::Outcome;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::{and, quoted, shown};
 use crate::domain::manifest::edit::{Declaration, declare, remove as without};
 use crate::domain::manifest::{Manifest, check_names};
-use crate::domain::problem::Problem;
-use crate::domain::words::{and, quoted, shown};
 use crate::error::{Error, Source};
-use crate::files;
-use crate::guard::Guard;
+use crate::workspace::claims::Role;
+use crate::workspace::context::Context;
+use crate::workspace::files;
+use crate::workspace::outputs::Files;
+use crate::workspace::write_lock::WriteLock;
 
 /// Declares an image. Where there is no manifest, it is the first of a new one.
 ///
@@ -59,7 +60,7 @@ fn edit(
 ) -> Result<(), Error> {
     let path = context.manifest().to_owned();
     Files::new(context, [context.manifest()], &[Role::Manifest])?;
-    let _guard = Guard::acquire(&[&path], context.deadline, &*context.notify)?;
+    let _guard = WriteLock::acquire(&[&path], context.deadline, &*context.notify)?;
     let text = match files::read(&path)? {
         Some(text) => text,
         None if may_be_absent => String::new(),

@@ -1,15 +1,17 @@
 //! `imagelock explain NAME|UUID`: why a pin is what it is, or what a UUID is.
 
-use super::project::{LockFile, Project, edited};
-use super::{Context, Format, Outcome, join, lock_path, undated};
-use crate::domain::any_id::{AnyId, Identity, identify, identity_questions};
+use super::{Outcome, join, undated};
 use crate::domain::catalog::Catalog;
-use crate::domain::explain::{explain, questions};
+use crate::domain::catalog::identify::{AnyId, Identity, identify, identity_questions};
+use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::Lock;
+use crate::domain::lookup::explain::{explain, questions};
 use crate::domain::manifest::{Target, check_names};
-use crate::domain::problem::Problem;
 use crate::error::Error;
+use crate::render::Format;
 use crate::render::{explain as human, json};
+use crate::workspace::context::Context;
+use crate::workspace::project::{LockFile, Project, edited, lock_path};
 
 /// Explains an image of the manifest by its name, or anything of the Marketplace by its UUID.
 ///

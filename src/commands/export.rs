@@ -1,18 +1,19 @@
 //! `imagelock export FORMAT`: the pins in a shape that another tool reads.
 
+use super::Outcome;
+use crate::workspace::context::Context;
+use crate::workspace::outputs::{Files, Rivals};
+use crate::workspace::project::Pins;
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::outputs::{Files, Rivals};
-use super::project::Pins;
-use super::{Context, Outcome};
-use crate::claims::{Clash, Role};
-use crate::domain::output::Format;
-use crate::domain::words::shown;
+use crate::domain::diagnostics::words::shown;
+use crate::domain::manifest::outputs::Format;
 use crate::error::Error;
 use crate::export::{Export, head, is_ours};
-use crate::files;
-use crate::guard::Guard;
+use crate::workspace::claims::{Clash, Role};
+use crate::workspace::files;
+use crate::workspace::write_lock::WriteLock;
 
 /// Prints the pins in a format, or writes them to a file. The file says which manifest it belongs to, as an output does, so
 /// that both write the same bytes.
@@ -25,7 +26,7 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool)
     }
     let pins = Pins::read(context, locked)?;
     if let Some(refusal) = pins.refusal(context, locked) {
-        return Ok(refusal);
+        return Ok(Outcome::refused(refusal));
     }
     let warning = pins.warning(context, |_| true);
     let Pins { lock, lock_file, .. } = pins;
@@ -33,7 +34,7 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool)
     let Some(path) = file else { return Ok(Outcome { warning, ..Outcome::well(export) }) };
     let mut rivals = Rivals::of(context.manifest());
     let (head, body) = (head(format, Some(&rivals.owner(path))), export.body());
-    let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
+    let _guard = WriteLock::acquire(&[path], context.deadline, &*context.notify)?;
     if let Some(old) = files::read(path)? {
         if old.strip_prefix(&head).is_some_and(|old| old == body) {
             return Ok(Outcome { warning, ..Outcome::remark(format!("`{}` is up to date", shown(path))) });

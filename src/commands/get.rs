@@ -1,13 +1,15 @@
 //! `imagelock get NAME`: one ID, for scripts.
 
-use super::project::Pins;
-use super::{Context, Format, Outcome};
-use crate::domain::pick::pick;
-use crate::domain::problem::Problem;
-use crate::domain::words::visible;
+use super::Outcome;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::visible;
+use crate::domain::lock::find::pick;
 use crate::domain::{Arch, Zone};
 use crate::error::Error;
+use crate::render::Format;
 use crate::render::json;
+use crate::workspace::context::Context;
+use crate::workspace::project::Pins;
 
 /// Prints the ID of the one pin of this name, in this zone and for this architecture where several have the name.
 ///
@@ -22,7 +24,7 @@ pub fn run(
 ) -> Result<Outcome, Error> {
     let pins = Pins::read(context, locked)?;
     if let Some(refusal) = pins.refusal(context, locked) {
-        return Ok(refusal);
+        return Ok(Outcome::refused(refusal));
     }
     let is_declared =
         |name: &str| pins.declared.as_ref().is_none_or(|names| names.iter().any(|it| it.as_str() == name));

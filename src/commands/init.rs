@@ -1,12 +1,13 @@
 //! `imagelock init`: writes the annotated manifest, and the schema that editors check it by.
 
-use super::outputs::Files;
-use super::schema::{FILE, SCHEMA};
-use super::{Context, Outcome};
-use crate::claims::Role;
-use crate::domain::words::{shell, shown};
+use super::Outcome;
+use crate::domain::diagnostics::words::{shell, shown};
+use crate::domain::manifest::schema::{FILE, SCHEMA};
 use crate::error::Error;
-use crate::files;
+use crate::workspace::claims::Role;
+use crate::workspace::context::Context;
+use crate::workspace::files;
+use crate::workspace::outputs::Files;
 
 /// The annotated manifest, as it stands in the repository.
 pub const EXAMPLE: &str = include_str!("../../images.toml.example");

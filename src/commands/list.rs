@@ -1,9 +1,11 @@
 //! `imagelock list`: the pins.
 
-use super::project::{Pins, edited};
-use super::{Context, Format, Outcome, join};
+use super::{Outcome, join};
 use crate::error::Error;
+use crate::render::Format;
 use crate::render::{human, json};
+use crate::workspace::context::Context;
+use crate::workspace::project::{Pins, edited};
 
 /// Prints all pins.
 ///
@@ -12,7 +14,7 @@ use crate::render::{human, json};
 pub fn run(context: &Context, locked: bool) -> Result<Outcome, Error> {
     let pins = Pins::read(context, locked)?;
     if let Some(refusal) = pins.refusal(context, locked) {
-        return Ok(refusal);
+        return Ok(Outcome::refused(refusal));
     }
     let edited = edited(pins.lock.pins(), &pins.lock, context)?;
     // An edited block is reported as such, not as one that is out of date.

@@ -1,13 +1,16 @@
 //! `imagelock log`: when each pin moved, by which commit, and how old the image was.
 
-use super::{Context, Format, Outcome, lock_path};
-use crate::domain::history::{Revision, Walk, read};
+use super::Outcome;
+use crate::domain::lock::history::{Revision, Walk, read};
+use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::manifest::check_names;
-use crate::domain::short_ids::ShortIds;
 use crate::error::Error;
-use crate::files;
-use crate::git::{History, Repository};
+use crate::render::Format;
 use crate::render::{history as human, json};
+use crate::workspace::context::Context;
+use crate::workspace::files;
+use crate::workspace::git::{History, Repository};
+use crate::workspace::project::lock_path;
 
 /// Tells the history of the pins of the named images, or of all.
 ///

@@ -1,13 +1,14 @@
 //! `imagelock man DIR`: writes the manual pages, or prints the one of the whole.
 
+use super::Outcome;
+use crate::workspace::context::Context;
 use std::path::{Path, PathBuf};
 
-use super::{Context, Outcome};
-use crate::domain::words::{count, shown};
+use crate::domain::diagnostics::words::{count, shown};
 use crate::error::Error;
-use crate::files;
-use crate::guard::Guard;
 use crate::render::man::pages;
+use crate::workspace::files;
+use crate::workspace::write_lock::WriteLock;
 
 /// Writes the manual pages of a program into a directory, which is made if there is none; without one, prints the first.
 ///
@@ -21,7 +22,7 @@ pub fn run(context: &Context, program: clap::Command, directory: Option<&Path>) 
     files::make_directory(directory)?;
     let paths: Vec<PathBuf> = pages.iter().map(|page| directory.join(&page.file)).collect();
     let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    let _guard = Guard::acquire(&paths, context.deadline, &*context.notify)?;
+    let _guard = WriteLock::acquire(&paths, context.deadline, &*context.notify)?;
     let new: Vec<_> = paths.iter().zip(&pages).map(|(path, page)| (*path, [&*page.text, ""])).collect();
     context.replace_all(&new)?;
     Ok(Outcome::remark(format!("wrote {} to `{}`", count(pages.len(), "page"), shown(directory))))

@@ -1,17 +1,19 @@
 //! `imagelock merge-driver`: merges two branches of a lockfile for git.
 
+use super::Outcome;
+use crate::workspace::context::Context;
+use crate::workspace::project::lock_path;
 use std::path::Path;
 
-use super::{Context, Outcome, lock_path};
-use crate::domain::fields::unmerged;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::shown;
 use crate::domain::lock::Lock;
-use crate::domain::mend::mend;
-use crate::domain::merge::merge;
-use crate::domain::problem::Problem;
-use crate::domain::words::shown;
+use crate::domain::lock::conflicts::mend;
+use crate::domain::lock::merge::merge;
+use crate::domain::manifest::toml_reader::unmerged;
 use crate::error::{Error, Source};
-use crate::files;
-use crate::guard::Guard;
+use crate::workspace::files;
+use crate::workspace::write_lock::WriteLock;
 
 /// Merges the locks in two files, which come from the one in `base`, and writes what comes of it over `ours`: that is
 /// git's protocol. The manifest is not read: its lockfile is what messages call the files.
@@ -21,7 +23,7 @@ use crate::guard::Guard;
 /// cannot be read: then `ours` is as it was.
 pub fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result<Outcome, Error> {
     let path = lock_path(context.manifest())?;
-    let _guard = Guard::acquire(&[ours], context.deadline, &*context.notify)?;
+    let _guard = WriteLock::acquire(&[ours], context.deadline, &*context.notify)?;
     let base = match read(base, "base", &path)? {
         // Both sides added the file.
         None => Lock::default(),

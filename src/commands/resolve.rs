@@ -1,33 +1,27 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
-use super::outputs::{Files, Stale, guard, stale};
-use super::project::{Parse, Project};
-use super::{Broken, Context, Format, Outcome, all, all_broken, join, lock_path, named};
-use crate::claims::Role;
+use super::Outcome;
+use super::{Mode, planned};
 use crate::domain::catalog::Catalog;
-use crate::domain::drift::{Report, disagreements};
-use crate::domain::fields::unmerged;
+use crate::domain::check::disagreements;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::{and_more, quoted};
 use crate::domain::lock::Lock;
+use crate::domain::lock::conflicts::{advise, mend, tell};
+use crate::domain::lock::merge::Conflict;
 use crate::domain::manifest::Target;
-use crate::domain::mend::{advise, mend, tell};
-use crate::domain::merge::Conflict;
-use crate::domain::problem::Problem;
-use crate::domain::resolve::{Plan, Request, Upgrade, questions, resolve};
-use crate::domain::words::{and_more, quoted, shown};
+use crate::domain::manifest::toml_reader::unmerged;
+use crate::domain::resolve::{Request, Upgrade, questions, resolve};
 use crate::error::Error;
-use crate::render::{self, Part, Resolved, StaleOutput, Subject, human, json, markdown};
-use crate::replace::check_writable;
-
-/// Whether the lock may be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Write the lock.
-    Write,
-    /// Find out what would change.
-    DryRun,
-    /// Find out, without the network, whether anything would change; fail if so.
-    Locked,
-}
+use crate::render::{self, Part, Subject, human};
+use crate::render::{Broken, Format};
+use crate::workspace::apply::Step;
+use crate::workspace::claims::Role;
+use crate::workspace::context::Context;
+use crate::workspace::errors::{all, all_broken, named};
+use crate::workspace::outputs::stale_outputs;
+use crate::workspace::outputs::{Files, guard};
+use crate::workspace::project::{Parse, Project, lock_path};
 
 /// Makes each lock satisfy its manifest. `upgrade` names the images whose pins may move; no name means all. A lockfile with
 /// conflict markers is read only if it shall be mended.
@@ -61,47 +55,7 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mod
             }
         }
     }
-    Ok(outcome(context, &steps, mode))
-}
-
-/// A project, and what resolving it comes to.
-pub(super) struct Step {
-    pub(super) project: Project,
-    pub(super) plan: Plan,
-    /// The outputs that are out of step.
-    stale: Vec<Stale>,
-    /// Whether the bytes of the lockfile change.
-    rewrites: bool,
-}
-
-impl Step {
-    /// # Errors
-    /// If an output cannot be made, or may not be written.
-    pub(super) fn new(project: Project, plan: Plan) -> Result<Self, Error> {
-        let stale = stale(&project, &plan.lock)?;
-        let rewrites = !project.has_written(&plan.lock);
-        Ok(Self { project, plan, stale, rewrites })
-    }
-
-    /// Writes the manifest, if that is new, the outputs that are out of step, and the lock, if its bytes change. The lock
-    /// comes last: where an error or a kill leaves it as it was, the next `resolve` brings the rest in step with it. The
-    /// caller holds the [`guard`].
-    pub(super) fn write(&self, manifest_is_new: bool, context: &Context) -> Result<(), Error> {
-        let manifest = &self.project.manifest_source;
-        let (path, text) = (lock_path(&manifest.path)?, self.plan.lock.write());
-        let manifest = manifest_is_new.then_some((&*manifest.path, [&*manifest.text, ""]));
-        let lock = self.rewrites.then_some((&*path, [&*text, ""]));
-        let files: Vec<_> = manifest.into_iter().chain(self.stale.iter().map(Stale::file)).chain(lock).collect();
-        context.replace_all(&files)
-    }
-
-    /// # Errors
-    /// If a file that is out of step cannot be replaced, as far as that can be known before.
-    fn check_writable(&self) -> Result<(), Error> {
-        let lock = lock_path(&self.project.manifest_source.path)?;
-        let lock = self.rewrites.then_some(&lock);
-        self.stale.iter().map(|output| &output.path).chain(lock).try_for_each(|path| check_writable(path))
-    }
+    Ok(planned(context, &steps, mode))
 }
 
 /// What a run resolves by: one catalog for all projects, so that what several of them want to know is asked once.
@@ -235,37 +189,4 @@ fn locked(context: &Context, projects: &[Project], mut broken: Vec<Broken>) -> R
     };
     let differs = subject.has_drift();
     Ok(Outcome { broken, ..Outcome::judged(output, differs) })
-}
-
-/// The outputs of a project that are out of date, given how its lock and its manifest disagree. If they do, the outputs are
-/// out of date in any case: the next lock changes them. `manifests` is how many the run is about.
-pub(super) fn stale_outputs(
-    context: &Context,
-    project: &Project,
-    disagreements: &Report,
-    manifests: usize,
-) -> Result<Vec<StaleOutput>, Error> {
-    let stale = if disagreements.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
-    let path = &project.manifest_source.path;
-    let invocation = if manifests > 1 { &context.invocation.of(path) } else { &context.invocation };
-    Ok(stale.into_iter().map(|it| StaleOutput::new(it.path, it.place, invocation)).collect())
-}
-
-/// What was done, or would be.
-pub(super) fn outcome(context: &Context, steps: &[Step], mode: Mode) -> Outcome {
-    let dry_run = mode == Mode::DryRun;
-    let mut resolved = Vec::new();
-    for Step { project, plan, rewrites, .. } in steps {
-        resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *rewrites });
-    }
-    let output = match context.format {
-        Format::Json => json::plan(&resolved, dry_run),
-        Format::Markdown => markdown::plan(&resolved),
-        _ => human::plan(&resolved, dry_run, context.quiet),
-    };
-    let verb = if dry_run { "would write" } else { "wrote" };
-    let stale = steps.iter().flat_map(|step| &step.stale);
-    let remark = join(stale.map(|output| format!("{verb} `{}`", shown(&output.path))));
-    let warning = join(steps.iter().map(|step| step.project.warning(&step.plan.warnings, context)));
-    Outcome { remark, warning, ..Outcome::well(output) }
 }

@@ -1,13 +1,15 @@
 //! `imagelock search [PATTERN]`: the Marketplace's labels.
 
+use super::{Outcome, undated};
+use crate::render::Format;
+use crate::workspace::context::Context;
+use crate::workspace::errors::{check_index, listing_failed};
 use std::collections::BTreeSet;
 
-use super::{Context, Format, Outcome, undated};
-use crate::domain::Label;
-use crate::domain::catalog::{Answer, Catalog, Failure, Question};
-use crate::domain::problem::Problem;
-use crate::domain::search::{Filter, Pattern, matching, offers, questions};
-use crate::domain::words::{and, did_you_mean, quoted, visible};
+use crate::domain::catalog::{Catalog, Question};
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::{and, did_you_mean, quoted, visible};
+use crate::domain::lookup::search::{Filter, Pattern, matching, offers, questions};
 use crate::error::Error;
 use crate::render::{human, json};
 
@@ -29,24 +31,6 @@ pub fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<
         _ => human::offers(&offers),
     };
     Ok(Outcome { warning: undated(context, &catalog), ..Outcome::well(output) })
-}
-
-/// Makes sure that the index of all images is known.
-pub(super) fn check_index(catalog: &Catalog) -> Result<(), Error> {
-    match catalog.index() {
-        Answer::Found(_) => Ok(()),
-        Answer::NotFound => Err(index_failed(Failure::not_asked())),
-        Answer::Failed(failure) => Err(index_failed(failure)),
-    }
-}
-
-fn index_failed(failure: Failure) -> Error {
-    Error::Marketplace { doing: "list the images of the Marketplace".to_owned(), failure }
-}
-
-/// The error of a label whose local images could not be listed.
-pub(super) fn listing_failed(label: &Label, failure: Failure) -> Error {
-    Error::Marketplace { doing: format!("list the local images of `{label}`"), failure }
 }
 
 fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Error> {

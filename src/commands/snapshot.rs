@@ -1,20 +1,21 @@
 //! `imagelock snapshot FILE`: saves the catalog, for `--catalog FILE`.
 
+use super::Outcome;
+use crate::workspace::context::Context;
+use crate::workspace::errors::{check_index, listing_failed};
+use crate::workspace::outputs::Files;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::outputs::Files;
-use super::search::{check_index, listing_failed};
-use super::{Context, Outcome};
-use crate::claims::Role;
 use crate::domain::ImageRef;
 use crate::domain::catalog::{Answer, Catalog, Image, Question};
-use crate::domain::search::questions;
-use crate::domain::words::{count, shell, shown};
+use crate::domain::diagnostics::words::{count, shell, shown};
+use crate::domain::lookup::search::questions;
 use crate::error::Error;
-use crate::files;
-use crate::guard::Guard;
 use crate::marketplace::{Malformed, Snapshot};
+use crate::workspace::claims::Role;
+use crate::workspace::files;
+use crate::workspace::write_lock::WriteLock;
 
 /// Saves everything that the Marketplace offers. Replaces an older snapshot, and nothing else.
 ///
@@ -23,7 +24,7 @@ use crate::marketplace::{Malformed, Snapshot};
 /// written, or holds something else than a snapshot.
 pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
     Files::read_only(context)?.add_option(Role::Snapshot, path)?;
-    let _guard = Guard::acquire(&[path], context.deadline, &*context.notify)?;
+    let _guard = WriteLock::acquire(&[path], context.deadline, &*context.notify)?;
     if let Some(text) = files::read(path)?.filter(|text| !text.trim().is_empty()) {
         match Snapshot::parse(&text) {
             Ok(_) => {}

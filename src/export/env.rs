@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write};
 
+use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::Pin;
-use crate::domain::problem::Problem;
 use crate::domain::{Cell, ZonedId};
 
 /// What ends the name of a variable that holds a zoned ID.

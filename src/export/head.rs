@@ -6,8 +6,8 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
-use crate::domain::mend::both_sides;
-use crate::domain::output::Format;
+use crate::domain::lock::conflicts::both_sides;
+use crate::domain::manifest::outputs::Format;
 
 /// What a file says about itself.
 const NOTICE: &str = "This file is written by imagelock from its lockfile. Change the manifest instead of editing it.";

@@ -12,9 +12,9 @@ pub use self::head::{head, is_ours, manifest_path, owners, relative_path};
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::Lock;
-use crate::domain::output::Format;
-use crate::domain::problem::Problem;
+use crate::domain::manifest::outputs::Format;
 
 /// The pins of a lock in a format. Displaying it writes the text piece by piece: that of a hundred thousand pins is never in
 /// memory as a whole, unless somebody wants it so.

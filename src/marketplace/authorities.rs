@@ -6,7 +6,7 @@ use reqwest::{Certificate, ClientBuilder};
 
 use super::trouble::root_cause;
 use crate::domain::catalog::Failure;
-use crate::domain::words::shown;
+use crate::domain::diagnostics::words::shown;
 
 /// Certificate authorities to trust in addition to those of the system.
 #[derive(Debug, Clone)]

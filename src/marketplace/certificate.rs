@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
 
-use crate::domain::policy::day;
-use crate::domain::words::{and_more, quoted, visible};
+use crate::domain::diagnostics::words::{and_more, quoted, visible};
+use crate::domain::manifest::policy::day;
 
 const AUTHORITY: &str =
     "if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE";

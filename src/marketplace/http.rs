@@ -17,7 +17,7 @@ use super::retry::{ATTEMPTS, backoff, is_transient};
 use super::trouble::{Body, Peer, Trouble, header, request_id};
 use super::wire::ErrorBody;
 use crate::domain::catalog::Failure;
-use crate::domain::words::visible;
+use crate::domain::diagnostics::words::visible;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]

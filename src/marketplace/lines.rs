@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::domain::word_set::WordSet;
+use crate::domain::catalog::word_set::WordSet;
 
 /// The strings of a list, each with a line break behind it. One that holds a line break itself is no word, and left out.
 #[derive(Debug, Default, PartialEq, Eq)]

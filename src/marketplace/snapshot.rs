@@ -10,8 +10,8 @@ use super::lenient::{Object, objects};
 use super::lines::Lines;
 use super::places::Places;
 use crate::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, Question, StatedType, Told, Version};
-use crate::domain::timestamp;
-use crate::domain::words::{visible, without_middle};
+use crate::domain::diagnostics::words::{visible, without_middle};
+use crate::domain::types::timestamp;
 use crate::domain::{Expected, ImageId, ImageRef, Label, VersionId};
 
 /// The format that this release reads and writes.

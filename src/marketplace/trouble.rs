@@ -14,7 +14,7 @@ use super::proxy::Proxy;
 use super::retry::{is_transient, retry_after};
 use super::wire::ErrorBody;
 use crate::domain::catalog::Failure;
-use crate::domain::words::visible;
+use crate::domain::diagnostics::words::visible;
 
 /// Why one attempt at a request came to nothing.
 pub(super) struct Trouble {

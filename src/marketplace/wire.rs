@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 
 use super::lenient::{List, Object, lenient};
 use super::lines::Lines;
+use crate::domain::catalog::word_set::WordSet;
 use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
-use crate::domain::timestamp;
-use crate::domain::word_set::WordSet;
-use crate::domain::words::visible;
+use crate::domain::diagnostics::words::visible;
+use crate::domain::types::timestamp;
 use crate::domain::{Arch, ImageId, ImageType, Label, LocalImageId, VersionId, Zone};
 
 /// One page of a listing.

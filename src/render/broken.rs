@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::invocation::Invocation;
 use super::place::{Lines, Place};
 use super::problems::{cut, help};
-use crate::domain::problem::{Document, Problem};
-use crate::domain::words::{and_more, count, quoted, shown};
+use crate::domain::diagnostics::problem::{Document, Problem};
+use crate::domain::diagnostics::words::{and_more, count, quoted, shown};
 use crate::error::{Error, Source};
 
 /// A manifest that could not be checked, and why. It hides none of the others.

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::human::{date, unknown};
+use crate::domain::diagnostics::words::shown;
 use crate::domain::lock::Pin;
-use crate::domain::resolve::{Action, Change, Plan};
-use crate::domain::short_ids::ShortIds;
-use crate::domain::words::shown;
+use crate::domain::lock::diff::{Action, Change};
+use crate::domain::lock::short_ids::ShortIds;
+use crate::domain::plan::Plan;
 use crate::error::Source;
 
 /// The label of a pin, or what else it is known by.

@@ -3,11 +3,11 @@
 use super::human::date;
 use super::style::{FAINT, HELD, PLAIN, WINS};
 use super::table::Table;
-use crate::domain::any_id::Identity;
-use crate::domain::explain::Candidate;
+use crate::domain::catalog::identify::Identity;
+use crate::domain::diagnostics::words::{and, count, or, quoted, visible};
 use crate::domain::lock::Pin;
+use crate::domain::lookup::explain::Candidate;
 use crate::domain::manifest::Target;
-use crate::domain::words::{and, count, or, quoted, visible};
 
 /// Every candidate of an image's cells, and why it won or lost.
 pub fn candidates(targets: &[Target], candidates: &[Candidate]) -> String {

@@ -14,11 +14,12 @@ use super::invocation::Invocation;
 use super::place::{Lines, Place};
 use super::stale::StaleOutput;
 use crate::domain::Cell;
-use crate::domain::drift::{Finding, Latest, Report, Status};
+use crate::domain::check::{Finding, Report, Status};
+use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::words::{count, shown};
+use crate::domain::lock::diff::Latest;
+use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::lock::{Lock, block};
-use crate::domain::problem::{Problem, Span};
-use crate::domain::short_ids::ShortIds;
-use crate::domain::words::{count, shown};
 use crate::error::Source;
 
 /// A manifest and its lockfile, with what was found about them.

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Subject, is_accepted};
 use crate::domain::Name;
-use crate::domain::drift::{Finding, Status};
-use crate::domain::gate::Gate;
-use crate::domain::resolve::Change;
-use crate::domain::short_ids::ShortIds;
-use crate::domain::words::{and_more, count, quoted, visible};
+use crate::domain::check::report::Gate;
+use crate::domain::check::{Finding, Status};
+use crate::domain::diagnostics::words::{and_more, count, quoted, visible};
+use crate::domain::lock::diff::Change;
+use crate::domain::lock::short_ids::ShortIds;
 
 /// The gates of a run, each with the number of its part.
 fn gates(subject: Subject<'_>) -> impl Iterator<Item = (usize, &Gate)> {

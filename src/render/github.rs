@@ -10,9 +10,9 @@ use super::human::moves;
 use super::place::Place;
 use super::remedies::remedies;
 use crate::domain::Name;
-use crate::domain::drift::{Finding, Status};
-use crate::domain::problem::Problem;
-use crate::domain::words::{escaped, shown};
+use crate::domain::check::{Finding, Status};
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::{escaped, shown};
 
 /// Writes the commands, and the numbers for the log.
 pub(super) fn check(subject: Subject<'_>) -> String {

@@ -6,11 +6,11 @@ use super::change::{detail, tally};
 use super::human::{change_row, date};
 use super::style::{self, FAINT, PLAIN};
 use super::table::Table;
-use crate::domain::history::{Commit, Comparison, Entry, age};
+use crate::domain::diagnostics::words::{count, visible};
 use crate::domain::lock::Pin;
-use crate::domain::resolve::{Action, Change};
-use crate::domain::short_ids::ShortIds;
-use crate::domain::words::{count, visible};
+use crate::domain::lock::diff::{Action, Change};
+use crate::domain::lock::history::{Commit, Comparison, Entry, age};
+use crate::domain::lock::short_ids::ShortIds;
 
 /// When each pin moved: a row a pin and commit, the newest first.
 pub fn log(entries: &[Entry], quiet: bool) -> String {

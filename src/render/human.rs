@@ -14,12 +14,12 @@ use super::gate;
 use super::remedies::Remedy;
 use super::style::{self, COMMAND, FAINT, PLAIN, paint};
 use super::table::{Columns, Table};
-use crate::domain::drift::Finding;
+use crate::domain::check::Finding;
+use crate::domain::diagnostics::words::{and_more, count, quoted, shown, visible};
+use crate::domain::lock::diff::{Action, Change};
+use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::resolve::{Action, Change};
-use crate::domain::search::Offer;
-use crate::domain::short_ids::ShortIds;
-use crate::domain::words::{and_more, count, quoted, shown, visible};
+use crate::domain::lookup::search::Offer;
 use crate::domain::{Cell, LocalImageId, Zone};
 
 /// What `check` found: a line a cell, the worst first, then a summary that names the command to run.

@@ -8,8 +8,8 @@ use super::invocation::Invocation;
 use super::markup::escaped;
 use super::remedies::remedies;
 use super::stale::StaleOutput;
-use crate::domain::drift::{Finding, Status};
-use crate::domain::words::shown;
+use crate::domain::check::{Finding, Status};
+use crate::domain::diagnostics::words::shown;
 
 /// Writes the XML. What is no drift passes, and says in its output how it stands.
 pub(super) fn check(subject: Subject<'_>) -> String {

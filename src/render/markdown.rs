@@ -9,9 +9,9 @@ use super::human::date;
 use super::markdown_text::{code, inert};
 use super::remedies::Remedy;
 use crate::domain::LocalImageId;
-use crate::domain::resolve::{Action, Change};
-use crate::domain::short_ids::ShortIds;
-use crate::domain::words::capitalised;
+use crate::domain::diagnostics::words::capitalised;
+use crate::domain::lock::diff::{Action, Change};
+use crate::domain::lock::short_ids::ShortIds;
 
 /// Rows beyond these bytes are only counted: the body of a pull request holds 65,536 characters.
 const MOST: usize = 48_000;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::domain::problem::Span;
+use crate::domain::diagnostics::problem::Span;
 use crate::error::Source;
 
 /// A place in a file. Lines and columns count from 1, columns in characters.

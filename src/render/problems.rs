@@ -6,8 +6,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 use super::broken::Broken;
 use super::invocation::Invocation;
 use super::place::Lines;
-use crate::domain::problem::{Document, Problem, Span};
-use crate::domain::words::{and_more, count, escaped, masked, quoted, shown};
+use crate::domain::diagnostics::problem::{Document, Problem, Span};
+use crate::domain::diagnostics::words::{and_more, count, escaped, masked, quoted, shown};
 use crate::error::{Error, Source};
 
 const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();

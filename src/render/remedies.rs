@@ -7,8 +7,8 @@ use std::fmt;
 
 use super::finding::Subject;
 use super::invocation::Invocation;
-use crate::domain::drift::{Finding, Status};
-use crate::domain::words::{and_more, count, quoted};
+use crate::domain::check::{Finding, Status};
+use crate::domain::diagnostics::words::{and_more, count, quoted};
 use crate::domain::{Label, Name};
 
 /// The most names in a command: a longer line is not copied, and a report has more to say.

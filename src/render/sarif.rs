@@ -14,9 +14,9 @@ use super::place::Place;
 use super::remedies::remedies;
 use super::stale::StaleOutput;
 use crate::VERSION;
-use crate::domain::drift::{Finding, Status};
-use crate::domain::problem::Problem;
-use crate::domain::words::capitalised;
+use crate::domain::check::{Finding, Status};
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::capitalised;
 
 /// The published schema.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";

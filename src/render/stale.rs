@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::invocation::Invocation;
-use crate::domain::problem::{Problem, Span};
-use crate::domain::words::shown;
+use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::words::shown;
 
 /// A declared output that is not as the lockfile would have it.
 #[derive(Debug, Clone, PartialEq, Eq)]

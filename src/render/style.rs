@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::finding::Gravity;
-use crate::domain::resolve::Action;
+use crate::domain::lock::diff::Action;
 
 /// No style.
 pub(super) const PLAIN: Style = Style::new();

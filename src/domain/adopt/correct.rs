@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Found;
 use super::declare::{can_stand_together, declaration};
+use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::edit::set;
 use crate::domain::manifest::{Manifest, Target, Wanted};
-use crate::domain::problem::Problem;
 use crate::domain::{Cell, LocalImageId, Name};
 
 /// The manifest and the lock that are to be adopted into.

@@ -6,13 +6,12 @@ use super::declare::numbered;
 use super::listed::{Listed, Offers};
 use super::stated::{Known, is_indexed, type_in, typed};
 use super::{Found, Wish, Word};
-use crate::domain::any_id::{AnyId, identity_questions};
+use crate::domain::catalog::identify::{AnyId, identity_questions};
 use crate::domain::catalog::{Answer, Catalog, Failure, LocalImage, Question, StatedType};
-use crate::domain::inquiry;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::visible;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
-use crate::domain::problem::Problem;
-use crate::domain::words::visible;
 use crate::domain::{ImageRef, LocalImageId, Name};
 
 /// What must be asked to identify the IDs and to learn how old they are.
@@ -39,7 +38,7 @@ pub fn questions(wishes: &[Wish], word: &Word, catalog: &Catalog) -> BTreeSet<Qu
             }
         }
     }
-    inquiry::unknown(questions, catalog)
+    catalog.unanswered(questions)
 }
 
 /// What the IDs came to.

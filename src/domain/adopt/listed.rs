@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::catalog::word_set::WordSet;
 use crate::domain::catalog::{Answer, Catalog, Failure, LocalImage, StatedType};
 use crate::domain::lock::Lock;
-use crate::domain::word_set::WordSet;
 use crate::domain::{Arch, ImageRef, ImageType, Label, LocalImageId, Zone};
 
 /// Every local image that is listed, and those that the lock pins, by ID.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::key::{is_image, name};
 use super::text::strings;
 use super::{Place, Wish};
-use crate::domain::problem::Problem;
+use crate::domain::diagnostics::problem::Problem;
 use crate::domain::{LocalImageId, Zone};
 
 /// The IDs in the text of a file: a Terraform configuration, variables, a state, or any JSON; in their order.

@@ -16,10 +16,10 @@ mod text;
 use std::fmt;
 use std::sync::Arc;
 
-use super::catalog::LocalImage;
-use super::problem::Problem;
-use super::words::{oddities, visible};
-use super::{Arch, Cell, Expected, ImageType, Label, LocalImageId, Name, Zone};
+use crate::domain::catalog::LocalImage;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::{oddities, visible};
+use crate::domain::{Arch, Cell, Expected, ImageType, Label, LocalImageId, Name, Zone};
 
 /// An ID that somebody runs, and the name that its image gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Wish {
     }
 
     /// Whether the user typed it, and did not only name a file that has it.
-    pub(super) fn is_typed(&self) -> bool {
+    pub(crate) fn is_typed(&self) -> bool {
         self.place.is_none()
     }
 

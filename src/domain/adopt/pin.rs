@@ -6,13 +6,14 @@ use jiff::Timestamp;
 
 use super::Found;
 use crate::domain::catalog::{Answer, Catalog};
-use crate::domain::identity::label_of;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::lock::diff::Change;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Target, Wanted};
-use crate::domain::problem::Problem;
-use crate::domain::release::Release;
-use crate::domain::resolve::{Change, Plan, pin, undated};
+use crate::domain::plan::{Plan, pin, undated};
+use crate::domain::select::verify::label_of;
 use crate::domain::select::{Pick, releases};
+use crate::domain::types::release::Release;
 use crate::domain::{Cell, ImageRef};
 
 /// Pins what was found as it is, and keeps every other pin of `lock`: of the lock as it was, without what is corrected.

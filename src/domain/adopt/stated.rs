@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use super::listed::{Offers, local_image};
 use super::{Wish, Word};
-use crate::domain::any_id::{AnyId, Identity, identify};
+use crate::domain::catalog::identify::{AnyId, Identity, identify};
 use crate::domain::catalog::{Answer, Catalog, Failure, LocalImage, StatedType};
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::{and, and_more, did_you_mean, or, quoted};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Manifest, Target};
-use crate::domain::problem::Problem;
-use crate::domain::words::{and, and_more, did_you_mean, or, quoted};
 use crate::domain::{Arch, ImageRef, ImageType, Label, Name, Zone};
 
 /// What is known before anything is asked.

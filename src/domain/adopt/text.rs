@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::{hcl, json};
-use crate::domain::problem::Problem;
+use crate::domain::diagnostics::problem::Problem;
 
 /// Is given each string of a file: the keys that lead to it, its line from 1, and the string. The keys of a resource begin
 /// with `resource`, its type and its name.

@@ -8,10 +8,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::{FORMAT, Lock, Pin, digest, named};
 use crate::domain::Cell;
-use crate::domain::fields::{Fields, Placed, document, unmerged, wrong_type};
-use crate::domain::problem::{Problem, Span};
-use crate::domain::timestamp;
-use crate::domain::words::visible;
+use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::words::visible;
+use crate::domain::manifest::toml_reader::{Fields, Placed, document, unmerged, wrong_type};
+use crate::domain::types::timestamp;
 
 const PIN: [&str; 12] = [
     "name",

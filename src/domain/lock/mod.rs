@@ -3,6 +3,13 @@
 //! The text depends on the pins alone: no clock, no host, no release of imagelock. One block a pin, sorted, so that
 //! branches that touch different images merge; a digest a block, so that hand edits and bad merges are found.
 
+pub mod conflicts;
+pub mod diff;
+pub mod find;
+pub mod history;
+pub mod merge;
+pub mod short_ids;
+
 mod any;
 mod canonical;
 
@@ -10,13 +17,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::fields::Placed;
-use super::manifest::{Target, Wanted};
-use super::problem::{Problem, Span};
-use super::release::Release;
-use super::timestamp::in_range;
-use super::words::arguments;
-use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, VersionId};
+use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::words::arguments;
+use crate::domain::manifest::toml_reader::Placed;
+use crate::domain::manifest::{Target, Wanted};
+use crate::domain::types::release::Release;
+use crate::domain::types::timestamp::in_range;
+use crate::domain::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, VersionId};
 pub use canonical::Reader;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -201,7 +208,7 @@ fn in_a_line(text: &str) -> String {
 }
 
 /// The text of a lockfile with these blocks, or with what stands in the place of one.
-pub(super) fn text(blocks: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn text(blocks: impl IntoIterator<Item = String>) -> String {
     blocks.into_iter().fold(HEAD.to_owned(), |text, block| text + "\n" + &block)
 }
 
@@ -256,7 +263,7 @@ impl Lock {
     }
 
     /// Adds a block as it stands, or puts it in the place of the one of its cell.
-    pub(super) fn put(&mut self, Block { pin, foreign }: Block) {
+    pub(crate) fn put(&mut self, Block { pin, foreign }: Block) {
         self.edited.remove(&pin.cell);
         self.edited.extend(foreign.map(|digest| (pin.cell.clone(), digest)));
         match self.pins.binary_search_by(|other| other.cell.cmp(&pin.cell)) {

@@ -1,7 +1,7 @@
 //! The cells of a manifest, counted before they are made.
 
 use super::{MOST_PINS, Target};
-use crate::domain::problem::{Problem, Span};
+use crate::domain::diagnostics::problem::{Problem, Span};
 
 /// The targets that were read, as far as there are not too many: a few kilobytes can ask for millions.
 #[derive(Default)]

@@ -7,8 +7,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::Manifest;
 use crate::domain::Name;
-use crate::domain::fields::document;
-use crate::domain::problem::{Problem, Span};
+use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::manifest::toml_reader::document;
 
 /// An image to declare: its name, and what it says, in the words of the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]

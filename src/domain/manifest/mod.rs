@@ -1,5 +1,10 @@
 //! `images.toml`: text -> [`Manifest`], the cells that people ask for. Collects every problem of the file.
 
+pub mod outputs;
+pub mod policy;
+pub mod schema;
+pub mod toml_reader;
+
 mod cells;
 pub mod edit;
 mod read;
@@ -8,13 +13,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::fields::document;
-use super::output::Output;
-use super::policy::{Age, Policy};
-use super::problem::{Problem, Span};
-use super::release::{LabelPattern, Range};
-use super::words::{MOST_SUGGESTIONS, and_more, did_you_mean, oddities, quoted, visible};
-use super::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, Name, VersionId};
+use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::words::{MOST_SUGGESTIONS, and_more, did_you_mean, oddities, quoted, visible};
+use crate::domain::manifest::outputs::Output;
+use crate::domain::manifest::policy::{Age, Policy};
+use crate::domain::manifest::toml_reader::document;
+use crate::domain::types::release::{LabelPattern, Range};
+use crate::domain::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, Name, VersionId};
 
 /// The most pins that one manifest may declare.
 pub const MOST_PINS: usize = 100_000;

@@ -9,12 +9,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::cells::Cells;
 use super::{Manifest, Places, Target, Wanted};
-use crate::domain::fields::{Fields, Placed, malformed, word_value, wrong_type};
-use crate::domain::output;
-use crate::domain::policy::{self, Age, Policy};
-use crate::domain::problem::{Problem, Span};
-use crate::domain::release::Range;
-use crate::domain::words::visible;
+use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::words::visible;
+use crate::domain::manifest::outputs;
+use crate::domain::manifest::policy::{self, Age, Policy};
+use crate::domain::manifest::toml_reader::{Fields, Placed, malformed, word_value, wrong_type};
+use crate::domain::types::release::Range;
 use crate::domain::{Arch, Cell, CommercialType, ImageType, Name, Zone};
 
 /// The keys of the whole file, of `[defaults]` and of an image.
@@ -112,7 +112,7 @@ pub(super) fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> M
         }
     }
 
-    Manifest { targets: targets(&top, &defaults, problems), outputs: output::outputs(&top, problems) }
+    Manifest { targets: targets(&top, &defaults, problems), outputs: outputs::outputs(&top, problems) }
 }
 
 /// Reads `[images]` into cells.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::prose;
 use crate::domain::LocalImageId;
-use crate::domain::short_ids::ShortIds;
+use crate::domain::lock::short_ids::ShortIds;
 use crate::render::change::{detail, label};
 use crate::render::finding::{Subject, zone_and_arch};
 use crate::render::gate;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{Item, class, fold, folded, status};
-use crate::domain::words::count;
+use crate::domain::diagnostics::words::count;
 use crate::domain::{Name, Zone};
 use crate::render::finding::{Gravity, label};
 use crate::render::markup::escaped;

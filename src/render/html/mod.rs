@@ -19,9 +19,9 @@ use super::markup::escaped;
 use super::remedies::Remedy;
 use crate::VERSION;
 use crate::domain::Cell;
-use crate::domain::drift::Finding;
-use crate::domain::policy::minute;
-use crate::domain::words::{capitalised, count, shown};
+use crate::domain::check::Finding;
+use crate::domain::diagnostics::words::{capitalised, count, shown};
+use crate::domain::manifest::policy::minute;
 
 const STYLE: &str = include_str!("style.css");
 

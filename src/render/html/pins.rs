@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{Item, class, day, fold, folded, prose, status};
 use crate::domain::LocalImageId;
-use crate::domain::drift::{Finding, Status};
-use crate::domain::words::count;
+use crate::domain::check::{Finding, Status};
+use crate::domain::diagnostics::words::count;
 use crate::render::finding::{Gravity, days, detail, label, zone_and_arch};
 use crate::render::gate::is_unlisted;
 use crate::render::human::unknown;

@@ -8,10 +8,10 @@ use jiff::{Timestamp, ToSpan as _};
 
 use super::{Item, class};
 use crate::domain::Name;
-use crate::domain::drift::{Finding, Status};
-use crate::domain::life::Stage;
-use crate::domain::policy;
-use crate::domain::words::{and_more, count};
+use crate::domain::check::{Finding, Status};
+use crate::domain::diagnostics::words::{and_more, count};
+use crate::domain::manifest::policy;
+use crate::domain::select::end_of_life::Stage;
 use crate::render::finding::{Gravity, label};
 use crate::render::markup::escaped;
 

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::{CellJson, ChangeJson, LocalImageJson, RemarkJson, write};
 use crate::domain::CommercialType;
-use crate::domain::drift::Finding;
-use crate::domain::gate::Gate;
-use crate::domain::release::Release;
-use crate::domain::words::shown;
+use crate::domain::check::Finding;
+use crate::domain::check::report::Gate;
+use crate::domain::diagnostics::words::shown;
+use crate::domain::types::release::Release;
 use crate::render::{Broken, StaleOutput, Subject};
 
 /// What a verified change is.

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::{PinJson, write};
 use crate::domain::Label;
-use crate::domain::any_id::Identity;
-use crate::domain::explain::Candidate;
+use crate::domain::catalog::identify::Identity;
 use crate::domain::lock::Pin;
+use crate::domain::lookup::explain::Candidate;
 
 /// The candidates of an image: `imagelock.explain/1`.
 pub fn candidates(candidates: &[Candidate]) -> String {

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{ChangeJson, write};
-use crate::domain::history::{Comparison, Entry, Side, age};
 use crate::domain::lock::Pin;
-use crate::domain::resolve::Change;
+use crate::domain::lock::diff::Change;
+use crate::domain::lock::history::{Comparison, Entry, Side, age};
 
 /// When each pin moved: `imagelock.log/1`. `is_whole` says whether the history is known from its beginning.
 pub fn log(entries: &[Entry], is_whole: bool) -> String {

@@ -13,12 +13,13 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::domain::catalog::LocalImage;
-use crate::domain::drift::{Finding, Latest};
+use crate::domain::check::Finding;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::lock::diff::Change;
+use crate::domain::lock::diff::Latest;
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::problem::Problem;
-use crate::domain::release::Release;
-use crate::domain::resolve::Change;
-use crate::domain::search::Offer;
+use crate::domain::lookup::search::Offer;
+use crate::domain::types::release::Release;
 use crate::domain::{
     Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone, ZonedId,
 };

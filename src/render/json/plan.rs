@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{ChangeJson, LocalImageJson, RemarkJson, write};
-use crate::domain::resolve::Change;
-use crate::domain::words::shown;
+use crate::domain::diagnostics::words::shown;
+use crate::domain::lock::diff::Change;
 use crate::error::Source;
 use crate::render::change::Resolved;
 

@@ -1,0 +1,167 @@
+//! What a check found: a finding for each pin, the worst first.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::domain::check::acceptance::Accepted;
+use crate::domain::check::assess::Judgement;
+use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::words::visible;
+use crate::domain::lock::Pin;
+use crate::domain::lock::diff::{Change, Latest};
+use crate::domain::lock::history::Side;
+use crate::domain::manifest::policy::Acceptance;
+use crate::domain::manifest::{Target, Wanted};
+use crate::domain::select::end_of_life::End;
+use crate::domain::types::status::Status;
+use crate::domain::{Cell, ImageType, Label};
+
+/// What was found about one cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How it stands: the worst of what is not accepted.
+    pub status: Status,
+    /// All that applies, the worst first.
+    pub statuses: Vec<Status>,
+    /// Whether it differs from what should be: what the exit status asks.
+    pub is_drift: bool,
+    /// The cell.
+    pub cell: Cell,
+    /// What the manifest asks for, else what the lock has; in words.
+    pub image: String,
+    /// Its label, where one is known.
+    pub label: Option<Label>,
+    /// The type, as declared, else as locked.
+    pub image_type: ImageType,
+    /// The pin, if there is one.
+    pub locked: Option<Pin>,
+    /// Whether the Marketplace lists the pinned ID, if it was asked: an ID that it does not list cannot be verified.
+    pub is_listed: Option<bool>,
+    /// When the pinned version was published, if the lock or the Marketplace says.
+    pub published: Option<Timestamp>,
+    /// The local image that an upgrade would pin, where that is another.
+    pub latest: Option<Latest>,
+    /// The end of life of what is pinned, if anybody says.
+    pub end: Option<End>,
+    /// What else there is to say, a clause each.
+    pub notes: Vec<String>,
+    /// Where the manifest declares the image.
+    pub place: Option<Span>,
+}
+
+/// The outcome of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// One a cell, the worst first, then by cell.
+    pub findings: Vec<Finding>,
+    /// Acceptances in the manifest that have ended or match nothing.
+    pub notices: Vec<Problem>,
+    /// What the change was, if one was verified rather than all pins compared with the Marketplace.
+    pub gate: Option<Gate>,
+}
+
+impl Finding {
+    pub(crate) fn new(target: &Target, pin: Option<&Pin>, judgement: Judgement) -> Self {
+        let locked = pin.cloned();
+        let label = match &target.wanted {
+            Wanted::Label(label) => Some(label.clone()),
+            _ => locked.as_ref().and_then(|pin| pin.label().cloned()),
+        };
+        Self {
+            status: judgement.status,
+            statuses: vec![judgement.status],
+            is_drift: judgement.status.is_drift(),
+            cell: target.cell.clone(),
+            image: target.wanted.to_string(),
+            label,
+            image_type: target.image_type,
+            published: locked.as_ref().and_then(|pin| pin.published),
+            locked,
+            is_listed: None,
+            latest: judgement.latest,
+            end: None,
+            notes: judgement.notes,
+            place: Some(target.places.image.clone()),
+        }
+    }
+
+    /// Takes in another status that applies as well.
+    pub(crate) fn also(&mut self, status: Status) {
+        self.statuses.push(status);
+        self.statuses.sort_unstable();
+        self.status = self.statuses[0];
+        self.is_drift = self.status.is_drift();
+    }
+
+    /// Lets the acceptances that hold decide what of all that applies is drift.
+    pub(crate) fn accept(&mut self, accepted: &Accepted<'_>) {
+        let accepted = |status: Status| accepted.in_force.get(&status).copied();
+        for acceptance in self.statuses.iter().filter_map(|status| accepted(*status)) {
+            let Acceptance { status, reason, until, .. } = acceptance;
+            self.notes.push(format!("{} accepted until {until}: {}", status.as_str(), visible(reason)));
+        }
+        let open = self.statuses.iter().copied().find(|status| accepted(*status).is_none());
+        self.is_drift = open.is_some_and(Status::is_drift);
+        if self.is_drift {
+            self.status = open.unwrap_or(self.status);
+        }
+    }
+}
+
+impl Report {
+    pub(crate) fn new(mut findings: Vec<Finding>, notices: Vec<Problem>) -> Self {
+        findings.sort_by(|a, b| (!a.is_drift, a.status, &a.cell).cmp(&(!b.is_drift, b.status, &b.cell)));
+        Self { findings, notices, gate: None }
+    }
+
+    /// Whether anything differs: what the exit status says.
+    pub fn has_drift(&self) -> bool {
+        self.findings.iter().any(|finding| finding.is_drift)
+    }
+}
+
+/// What the gate says apart from its findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    /// What the lock was compared with.
+    pub since: Side,
+    /// The pins that differ, sorted by cell.
+    pub moves: Vec<Change>,
+    /// How each changed pin that is real was verified.
+    pub proofs: BTreeMap<Cell, Proof>,
+    /// The changed pins, which had to be verified.
+    pub changed: usize,
+    /// All pins of the lock.
+    pub pins: usize,
+}
+
+/// Why a changed pin is real.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The Marketplace lists the ID now, or answers a look-up of it.
+    Listed,
+    /// The Marketplace lists the ID as part of a version of the image.
+    Version,
+    /// The lock pinned the ID before, in the history of the merge base.
+    History,
+}
+
+impl Proof {
+    /// The word for it in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Version => "version",
+            Self::History => "history",
+        }
+    }
+
+    pub(crate) fn note(self) -> &'static str {
+        match self {
+            Self::Listed => "listed by the Marketplace",
+            Self::Version => "listed by the Marketplace as part of a version",
+            Self::History => "pinned before",
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Mistakes in the user's files as values, and the words to report them in.
+
+pub mod problem;
+pub mod words;

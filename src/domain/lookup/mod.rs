@@ -1,0 +1,4 @@
+//! Answers about the Marketplace: why a pin is what it is, and which images are offered.
+
+pub mod explain;
+pub mod search;

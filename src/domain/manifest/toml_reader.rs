@@ -1,0 +1,236 @@
+//! Reading typed values out of TOML, where every mistake becomes a [`Problem`] with its span and none stops the reading.
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::domain::Expected;
+use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::words::{did_you_mean, oddities, or, quoted, visible};
+
+/// A value with the place where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands in the file.
+    pub span: Span,
+}
+
+impl<T> Placed<T> {
+    /// The same place with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Placed<U> {
+        Placed { value: change(self.value), span: self.span }
+    }
+}
+
+/// Reads a file as TOML. `None` means that it could not be read at all, and the problems say why.
+pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<Spanned<DeTable<'t>>> {
+    if let Some(unmerged) = unmerged(text) {
+        problems.push(unmerged.help(
+            "settle the conflict, or take one side with `git checkout --ours FILE` or `--theirs FILE`, and run `imagelock \
+             resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file \
+             from the last good commit",
+        ));
+        return None;
+    }
+    let (table, mut errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Some(table);
+    }
+    // One slip can make the parser stumble many times: the first stumble in a line tells enough, and so do twenty.
+    errors.sort_by_key(|error| error.span().map(|span| span.start));
+    let mut told_to = None;
+    for error in errors {
+        let span = error.span().unwrap_or(0..0);
+        if told_to.is_some_and(|end| span.start <= end) {
+            continue;
+        }
+        told_to = Some(line_end(text, span.start));
+        let message = error.message().lines().collect::<Vec<_>>().join("; ");
+        problems.push(Problem::new("this is not TOML").at(span, message));
+        if problems.len() == 20 {
+            break;
+        }
+    }
+    None
+}
+
+/// The problem of a file in which git left what it could not merge, if it is one.
+pub fn unmerged(text: &str) -> Option<Problem> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if marker(line).is_some() {
+            let problem = Problem::new("the file has conflict markers of an unfinished git merge");
+            return Some(problem.at(start..start + line.trim_end().len(), "left by git"));
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// The character of which a line is a conflict marker of git, if it is one: `<` begins ours, `|` the base, `=` theirs,
+/// and `>` ends them.
+pub fn marker(line: &str) -> Option<char> {
+    let line = line.trim_end();
+    let known = ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker));
+    (known || ["=======", "|||||||"].contains(&line)).then(|| line.chars().next()).flatten()
+}
+
+/// The end of the line that an offset is in.
+fn line_end(text: &str, offset: usize) -> usize {
+    let rest = text.as_bytes().get(offset..).unwrap_or_default();
+    offset + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
+}
+
+/// A table being read: knows what to call itself in messages.
+#[derive(Clone)]
+pub struct Fields<'t> {
+    table: &'t DeTable<'t>,
+    /// How messages call this table: `[images.web]`.
+    pub title: String,
+    /// Where the table is named, for what it lacks.
+    pub span: Span,
+}
+
+impl<'t> Fields<'t> {
+    /// Starts reading a table.
+    pub fn new(table: &'t DeTable<'t>, title: impl Into<String>, span: Span) -> Self {
+        Self { table, title: visible(&title.into()), span }
+    }
+
+    /// Every key with its span and value, in the order of the file.
+    pub fn entries(&self) -> Vec<(&'t str, Span, &'t Spanned<DeValue<'t>>)> {
+        let mut entries: Vec<_> =
+            self.table.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span(), value)).collect();
+        entries.sort_by_key(|(_, span, _)| span.start);
+        entries
+    }
+
+    /// The value of a key and the span of the key itself.
+    pub fn get(&self, key: &str) -> Option<(Span, &'t Spanned<DeValue<'t>>)> {
+        self.table.get_key_value(key).map(|(key, value)| (key.span(), value))
+    }
+
+    /// Reports the keys that are not known.
+    pub fn refuse_others(&self, known: &[&str], problems: &mut Vec<Problem>) {
+        for (key, span, _) in self.entries().into_iter().filter(|(key, _, _)| !known.contains(key)) {
+            let help = did_you_mean(key, known.iter().copied())
+                .unwrap_or_else(|| format!("the keys of {} are {}", self.title, or(known.iter().map(quoted))));
+            let title = format!("unknown key `{}` in {}", visible(key), self.title);
+            let problem = Problem { notes: oddities(key), ..Problem::new(title) };
+            problems.push(problem.at(span, "unknown key").help(help));
+        }
+    }
+
+    /// A string. Absent is `None`; present and no string is `None` and a problem.
+    pub fn string(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Placed<&'t str>> {
+        let (_, value) = self.get(key)?;
+        string_value(key, value, problems)
+    }
+
+    /// A string that must make a `T`.
+    pub fn word<T: FromStr<Err = Expected>>(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Placed<T>> {
+        word_value(key, &self.string(key, problems)?, problems)
+    }
+
+    /// One or many `T`s under either of two keys that mean the same: `zone = "a"`, `zones = ["a", "b"]`.
+    pub fn words<T: FromStr<Err = Expected>>(
+        &self,
+        one: &str,
+        many: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Vec<Placed<T>>> {
+        let (key, value) = match (self.get(one), self.get(many)) {
+            (Some(_), Some((again, _))) => {
+                problems.push(
+                    Problem::new(format!("{} has both `{one}` and `{many}`", self.title))
+                        .at(again, format!("the same key as `{one}`"))
+                        .help(format!("keep one of them; `{many}` takes a string or a list")),
+                );
+                return None;
+            }
+            (Some((_, value)), None) => (one, value),
+            (None, Some((_, value))) => (many, value),
+            (None, None) => return None,
+        };
+        let DeValue::Array(items) = value.get_ref() else {
+            let text = string_value(key, value, problems)?;
+            return word_value(key, &text, problems).map(|word| vec![word]);
+        };
+        if items.is_empty() {
+            problems.push(
+                Problem::new(format!("`{key}` is empty in {}", self.title))
+                    .at(value.span(), "nothing to resolve")
+                    .help(format!("name at least one {one}, or remove the key to inherit it from [defaults]")),
+            );
+            return None;
+        }
+        let before = problems.len();
+        let words: Vec<_> =
+            items.iter().filter_map(|item| word_value(key, &string_value(key, item, problems)?, problems)).collect();
+        (problems.len() == before).then_some(words)
+    }
+}
+
+fn string_value<'t>(
+    key: &str,
+    value: &'t Spanned<DeValue<'t>>,
+    problems: &mut Vec<Problem>,
+) -> Option<Placed<&'t str>> {
+    if let DeValue::String(text) = value.get_ref() {
+        return Some(Placed { value: text, span: value.span() });
+    }
+    problems.push(wrong_type(key, value, "a string in quotes"));
+    None
+}
+
+/// A string that must make a `T`, as the value of `key`.
+pub fn word_value<T: FromStr<Err = Expected>>(
+    key: &str,
+    text: &Placed<&str>,
+    problems: &mut Vec<Problem>,
+) -> Option<Placed<T>> {
+    match text.value.parse() {
+        Ok(value) => Some(Placed { value, span: text.span.clone() }),
+        Err(expected) => {
+            problems.push(malformed(key, text.value, text.span.clone(), &expected));
+            None
+        }
+    }
+}
+
+/// The problem of a string that is not well formed, with the fix where a usual slip is recognised.
+pub fn malformed(key: &str, text: &str, span: Range<usize>, expected: &Expected) -> Problem {
+    let key = key.strip_suffix('s').filter(|one| matches!(*one, "zone" | "arch")).unwrap_or(key);
+    let shown = visible(text);
+    let problem = Problem::new(format!("`{shown}` is not a valid {key}")).at(span, expected.to_string());
+    let problem = Problem { notes: oddities(text), ..problem };
+    let known: &[&str] = match key {
+        "zone" => &[
+            "fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2", "nl-ams-3", "pl-waw-1", "pl-waw-2", "pl-waw-3",
+            "it-mil-1",
+        ],
+        "type" => &["instance_sbs", "instance_local"],
+        "arch" => match text.to_lowercase().as_str() {
+            "amd64" | "x64" | "x86-64" | "x86" => return problem.help("did you mean `x86_64`?"),
+            "aarch64" | "armv8" | "arm-64" => return problem.help("did you mean `arm64`?"),
+            _ => &["x86_64", "arm64"],
+        },
+        _ => &[],
+    };
+    match did_you_mean(text, known.iter().copied()) {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+/// The problem of a value of the wrong TOML type.
+pub fn wrong_type(key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Problem {
+    let found = value.get_ref().type_str();
+    let key = visible(key);
+    Problem::new(format!("`{key}` is {} {found}", if found.starts_with(['a', 'i', 'o']) { "an" } else { "a" }))
+        .at(value.span(), format!("expected {expected}"))
+}

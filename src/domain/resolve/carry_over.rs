@@ -1,0 +1,113 @@
+//! Which pins outlive their cell: a cell that is declared under another name takes the pin over that goes with the old one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::diagnostics::words::{and_more, quoted};
+use crate::domain::lock::{Lock, Pin};
+use crate::domain::manifest::{Target, Wanted};
+use crate::domain::{Arch, Cell, CommercialType, ImageRef, ImageType, LocalImageId, Zone};
+
+/// The pins that go, and the cells that come and take them over.
+#[derive(Default)]
+pub struct CarryOver<'a> {
+    carried: BTreeMap<&'a Cell, Carried<'a>>,
+    ambiguous: BTreeMap<&'a Cell, Vec<&'a Pin>>,
+}
+
+/// A pin that is taken over.
+struct Carried<'a> {
+    /// As it is in the new cell.
+    pin: Pin,
+    /// The cell that it is from.
+    from: &'a Cell,
+}
+
+/// What tells disappearing pins of one image in one zone for one architecture apart.
+type Kind<'a> = (LocalImageId, ImageType, Option<&'a CommercialType>);
+
+/// The disappearing pins of one zone and architecture, by image. Of those that are the same in all but name, the first.
+type Leaving<'a> = BTreeMap<&'a ImageRef, BTreeMap<Kind<'a>, &'a Pin>>;
+
+impl<'a> CarryOver<'a> {
+    /// Finds out which cells take over which pins. An edited block serves none.
+    pub fn new(targets: &'a [Target], previous: &'a Lock) -> Self {
+        let new: Vec<&Target> = targets
+            .iter()
+            .zip(previous.get_each(targets.iter().map(|target| &target.cell)))
+            .filter_map(|(target, pin)| pin.is_none().then_some(target))
+            .collect();
+        if new.is_empty() {
+            return Self::default();
+        }
+        let declared: BTreeSet<&Cell> = targets.iter().map(|target| &target.cell).collect();
+        let mut leaving: BTreeMap<(&Zone, &Arch), Leaving<'a>> = BTreeMap::new();
+        let gone = |pin: &&Pin| !declared.contains(&pin.cell) && !previous.is_edited(&pin.cell);
+        for pin in previous.pins().iter().filter(gone) {
+            let kind = (pin.id, pin.image_type, pin.instance_type.as_ref());
+            let of_cell = leaving.entry((&pin.cell.zone, &pin.cell.arch)).or_default();
+            let first = of_cell.entry(&pin.image).or_default().entry(kind).or_insert(pin);
+            if first.published.is_none() && pin.published.is_some() {
+                *first = pin;
+            }
+        }
+        let mut carry_over = Self::default();
+        for target in new {
+            let Some(leaving) = leaving.get(&(&target.cell.zone, &target.cell.arch)) else { continue };
+            carry_over.decide(target, leaving);
+        }
+        carry_over
+    }
+
+    /// Finds the one pin that fits a new cell.
+    fn decide(&mut self, target: &'a Target, leaving: &Leaving<'a>) {
+        let pins: Vec<&'a Pin> = match &target.wanted {
+            Wanted::Release(..) => leaving.values().flat_map(BTreeMap::values).copied().collect(),
+            wanted => {
+                let of_image = wanted.image_ref().and_then(|image| leaving.get(&image));
+                of_image.into_iter().flat_map(BTreeMap::values).copied().collect()
+            }
+        };
+        // One for each ID; one with a date, if there is one.
+        let mut fitting: BTreeMap<LocalImageId, &'a Pin> = BTreeMap::new();
+        for pin in pins.into_iter().filter(|pin| pin.fits(target)) {
+            let known = fitting.entry(pin.id).or_insert(pin);
+            if known.published.is_none() {
+                *known = pin;
+            }
+        }
+        let fitting: Vec<&'a Pin> = fitting.into_values().collect();
+        match fitting[..] {
+            [] => {}
+            [from] => {
+                let pin = Pin { cell: target.cell.clone(), ..from.clone() }.restated(target);
+                self.carried.insert(&target.cell, Carried { pin, from: &from.cell });
+            }
+            _ => drop(self.ambiguous.insert(&target.cell, fitting)),
+        }
+    }
+
+    /// The pin that a cell takes over.
+    pub fn pin(&self, cell: &Cell) -> Option<&Pin> {
+        self.carried.get(cell).map(|carried| &carried.pin)
+    }
+
+    /// The pins of which a cell could take over one, if they are several.
+    pub fn candidates(&self, cell: &Cell) -> Option<&[&'a Pin]> {
+        self.ambiguous.get(cell).map(Vec::as_slice)
+    }
+
+    /// From which cell a cell takes its pin over, in a clause.
+    pub fn origin(&self, cell: &Cell) -> Option<String> {
+        self.carried.get(cell).map(|carried| format!("carried over from `{}`", carried.from.name))
+    }
+
+    /// To which names the pins of cells are carried over, in a clause for each of the cells.
+    pub fn destinations(&self) -> BTreeMap<&'a Cell, String> {
+        let mut names: BTreeMap<&Cell, BTreeSet<&str>> = BTreeMap::new();
+        for (cell, carried) in &self.carried {
+            names.entry(carried.from).or_default().insert(cell.name.as_str());
+        }
+        let clause = |names: BTreeSet<&str>| format!("carried over to {}", and_more(names.into_iter().map(quoted), 4));
+        names.into_iter().map(|(cell, names)| (cell, clause(names))).collect()
+    }
+}

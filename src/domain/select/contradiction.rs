@@ -1,0 +1,43 @@
+//! Answers of one run that cannot all be true: no verdict is drawn from any of them.
+
+use jiff::Timestamp;
+
+use crate::domain::catalog::{Answer, Catalog, Failure};
+use crate::domain::{ImageRef, LocalImageId};
+
+/// The listing of an image does not exist or is empty, and another answer shows that the image is offered: the index,
+/// which lists it without an end that has passed, or a version's own listing. An empty listing alone is possible: the
+/// Marketplace may have taken back all local images of an image for the moment.
+pub(crate) fn missing_listing(image: &ImageRef, now: Timestamp, catalog: &Catalog) -> Option<Failure> {
+    let known = catalog.image(image).filter(|known| known.valid_until.is_none_or(|end| end > now))?;
+    match catalog.listing(image) {
+        Answer::NotFound => {
+            Some(Failure::strange(format!("the index lists `{}`, and its listing does not", known.label)))
+        }
+        Answer::Found(listing) if listing.local_images().is_empty() && listing.doubt().is_none() => {
+            let Answer::Found(versions) = catalog.versions(image) else { return None };
+            let newest = catalog.listing(&ImageRef::Version(versions.first()?.id));
+            let full = matches!(newest, Answer::Found(newest) if !newest.local_images().is_empty());
+            full.then(|| {
+                let label = &known.label;
+                Failure::strange(format!("the listing of `{label}` is empty, and that of its newest version is not"))
+            })
+        }
+        Answer::Found(_) | Answer::Failed(_) => None,
+    }
+}
+
+/// That an image is gone is believed only of a Marketplace that tells which images it has.
+pub(crate) fn unknown_index(catalog: &Catalog) -> Option<Failure> {
+    match catalog.index() {
+        Answer::Found(_) => None,
+        Answer::NotFound => Some(Failure::strange("it knows no list of its images".to_owned())),
+        Answer::Failed(failure) => Some(failure),
+    }
+}
+
+/// The look-up by ID says that there is no such local image, and a listing has it.
+pub(crate) fn missing_id(id: LocalImageId, catalog: &Catalog) -> Option<Failure> {
+    let image = catalog.listed_by(id)?;
+    Some(Failure::strange(format!("the listing of `{image}` has {id}, and the look-up by ID does not find it")))
+}

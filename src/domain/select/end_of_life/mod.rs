@@ -1,0 +1,128 @@
+//! When security updates end, who says so, and what to move to.
+
+pub mod vendor;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::Label;
+use crate::domain::catalog::{Catalog, Image};
+use crate::domain::lock::Pin;
+use crate::domain::manifest::Target;
+use crate::domain::manifest::policy::{Age, Policy, day};
+use crate::domain::select::end_of_life::vendor::{Precision, vendor_end};
+use crate::domain::types::release::release_of;
+
+/// The last day of security updates, and who says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// The last day.
+    pub date: Date,
+    /// Who says so, to stand behind "by".
+    pub source: String,
+}
+
+/// How near an end is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It has passed.
+    Over,
+    /// It is within the warning time.
+    Near,
+    /// It is further away.
+    Far,
+}
+
+impl End {
+    /// How near it is.
+    pub fn stage(&self, warning: Age, now: Timestamp) -> Stage {
+        if day(now) > self.date {
+            Stage::Over
+        } else if day(warning.after(now)) >= self.date {
+            Stage::Near
+        } else {
+            Stage::Far
+        }
+    }
+}
+
+/// The end of an image's life: what the manifest says, else the earlier of what the Marketplace and the vendor say.
+pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>) -> Option<End> {
+    if let Some(date) = policy.eol {
+        return Some(End { date, source: "the manifest".to_owned() });
+    }
+    let marketplace = image
+        .and_then(|image| image.valid_until)
+        // The moment itself is the first without it: midnight ends the day before.
+        .and_then(|time| time.checked_sub(SignedDuration::from_secs(1)).ok())
+        .map(|time| End { date: day(time), source: "the Marketplace".to_owned() });
+    let vendor = label.or(image.map(|image| &image.label)).and_then(vendor_end).map(|end| {
+        let certainty = match end.precision {
+            Precision::Day => "",
+            Precision::Planned => ", planned",
+            Precision::Estimate => ", estimated",
+        };
+        End { date: end.end, source: format!("{} ({}{certainty})", end.source, end.product) }
+    });
+    [marketplace, vendor].into_iter().flatten().min_by_key(|end| end.date)
+}
+
+/// The end of what is pinned, where it is near or over, and what to move to.
+pub struct Outlook<'c> {
+    /// The end.
+    pub end: End,
+    /// Whether it has passed.
+    pub is_over: bool,
+    /// The labels to move to, the newest first.
+    pub successors: Vec<&'c Label>,
+}
+
+impl Outlook<'_> {
+    /// `ended on 2025-05-29, by ...`: what there is to say of the end, after "support".
+    pub fn words(&self) -> String {
+        let verb = if self.is_over { "ended" } else { "ends" };
+        format!("{verb} on {}, by {}", self.end.date, self.end.source)
+    }
+}
+
+/// How the life of what is pinned for a target ends, if that is near or over.
+pub fn outlook<'c>(pin: &Pin, target: &Target, now: Timestamp, catalog: &'c Catalog) -> Option<Outlook<'c>> {
+    let end = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image))?;
+    let is_over = match end.stage(target.policy.eol_warning, now) {
+        Stage::Over => true,
+        Stage::Near => false,
+        Stage::Far => return None,
+    };
+    let successors = pin.label().map(|label| successors(label, now, catalog)).unwrap_or_default();
+    Some(Outlook { end, is_over, successors })
+}
+
+/// The labels of the same family with a newer release that has not ended, the newest first: what to move to.
+fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Label> {
+    let name = catalog.images().iter().find(|image| image.label == *label).map_or("", |image| &image.name);
+    let own = release_of(label, name, None);
+    let own_end = end_of_life(&Policy::default(), Some(label), None).map(|end| end.date);
+    let mut newer: Vec<_> = catalog
+        .images()
+        .iter()
+        .filter(|image| is_sibling(label, &image.label))
+        .filter(|image| {
+            let end = end_of_life(&Policy::default(), None, Some(image));
+            end.is_none_or(|end| end.stage(Age::days(0), now) != Stage::Over)
+        })
+        .filter_map(|image| Some((release_of(&image.label, &image.name, None)?, &image.label)))
+        // Where the own release cannot be read, whoever lives longer is newer.
+        .filter(|(release, sibling)| match &own {
+            Some(own) => release > own,
+            None => vendor_end(sibling).map(|end| end.end) > own_end,
+        })
+        .collect();
+    newer.sort_by(|a, b| b.cmp(a));
+    newer.into_iter().map(|(_, label)| label).collect()
+}
+
+/// Whether two labels differ in one segment alone: `ubuntu_focal` and `ubuntu_noble`, but not `ubuntu_noble_gpu_os_12`.
+fn is_sibling(a: &Label, b: &Label) -> bool {
+    let (a, b): (Vec<_>, Vec<_>) = (a.as_str().split('_').collect(), b.as_str().split('_').collect());
+    a.len() == b.len() && a[0] == b[0] && a.iter().zip(&b).filter(|(a, b)| a != b).count() == 1
+}

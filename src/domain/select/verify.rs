@@ -1,0 +1,88 @@
+//! Whether an ID is what it is pinned as.
+
+use crate::domain::catalog::{Answer, Catalog, LocalImage};
+use crate::domain::diagnostics::words::{and, visible};
+use crate::domain::lock::Pin;
+use crate::domain::manifest::{Target, Wanted};
+use crate::domain::{ImageRef, Label};
+
+/// How a pinned ID is not what it is pinned as, as far as the Marketplace was asked about it. An ID that nobody
+/// describes any more is taken for superseded.
+pub fn swap(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String> {
+    let listed = match catalog.listing(&own_image(pin, target)) {
+        Answer::Found(listing) => listing.with_id(pin.id).collect(),
+        Answer::NotFound | Answer::Failed(_) => Vec::new(),
+    };
+    let looked_up = match catalog.local_image(pin.id) {
+        Answer::Found(local) if listed.is_empty() => Some(local),
+        _ => None,
+    };
+    let expected = expected_label(pin, target, catalog);
+    let swaps: Vec<Option<String>> =
+        listed.into_iter().chain(looked_up).map(|local| swapped(local, target, expected.as_ref())).collect();
+    // One ID that is listed in several cells is right if it is right in one.
+    if swaps.iter().all(Option::is_some) { swaps.into_iter().flatten().next() } else { None }
+}
+
+/// Whether the Marketplace lists a pinned ID or answers a look-up of it; `None` if that was not asked.
+pub fn is_listed(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<bool> {
+    let listed = match catalog.listing(&own_image(pin, target)) {
+        Answer::Found(listing) => listing.with_id(pin.id).next().is_some(),
+        Answer::NotFound | Answer::Failed(_) => false,
+    };
+    if listed || catalog.version_of(&pin.image, pin.id).is_some() {
+        return Some(true);
+    }
+    match catalog.local_image(pin.id) {
+        Answer::Found(_) => Some(true),
+        Answer::NotFound => Some(false),
+        Answer::Failed(_) => None,
+    }
+}
+
+/// What a pin's own image is listed by: as declared, or for a range the label that won.
+pub fn own_image(pin: &Pin, target: &Target) -> ImageRef {
+    target.wanted.image_ref().unwrap_or_else(|| pin.image.clone())
+}
+
+/// The label that the pinned ID must have. For an image that is declared by an ID, the Marketplace says.
+pub(crate) fn expected_label(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<Label> {
+    match &target.wanted {
+        Wanted::Label(label) => Some(label.clone()),
+        Wanted::Image(_) | Wanted::Version(_) => label_of(&own_image(pin, target), catalog).or(pin.label().cloned()),
+        Wanted::Release(..) => pin.label().cloned(),
+    }
+}
+
+/// The label of whatever local images are listed by.
+pub(crate) fn label_of(image: &ImageRef, catalog: &Catalog) -> Option<Label> {
+    match image {
+        ImageRef::Label(label) => Some(label.clone()),
+        ImageRef::Id(_) | ImageRef::Version(_) => match (catalog.image(image), catalog.listing(image)) {
+            (Some(image), _) => Some(image.label.clone()),
+            (None, Answer::Found(listing)) => listing.label().cloned(),
+            (None, _) => None,
+        },
+    }
+}
+
+/// How a local image is not what the target asks for, if it is not.
+pub(crate) fn swapped(local: &LocalImage, target: &Target, expected: Option<&Label>) -> Option<String> {
+    let mut parts = Vec::new();
+    if let (Some(label), Some(expected)) = (&local.label, expected)
+        && label != expected
+    {
+        parts.push(format!("`{label}`, not `{expected}`"));
+    }
+    if local.zone != target.cell.zone {
+        parts.push(format!("in {}, not {}", local.zone, target.cell.zone));
+    }
+    if local.arch != target.cell.arch {
+        parts.push(format!("for {}, not {}", local.arch, target.cell.arch));
+    }
+    if !local.image_type.fits(target.image_type) {
+        let stated = visible(local.image_type.as_str());
+        parts.push(format!("of type {stated}, not {}", target.image_type));
+    }
+    (!parts.is_empty()).then(|| format!("the pinned ID is {}", and(parts)))
+}

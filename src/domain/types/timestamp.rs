@@ -1,0 +1,66 @@
+//! Dates from outside: text -> a moment that every reader of TOML 1.0 can hold, to the second.
+
+use jiff::Timestamp;
+use jiff::fmt::temporal::Pieces;
+
+use crate::domain::Expected;
+
+/// `0001-01-01T00:00:00Z`: the first moment of year 1, and what Go programs write if they have no date.
+const GO_ZERO: i64 = -62_135_596_800;
+
+/// Reads a date. `None` is a date that is not one: Go's zero time, or a year below 1 or above 9999 in UTC, which the
+/// lockfile could not hold.
+///
+/// # Errors
+/// If the text is not a date with a time and an offset.
+pub fn read(text: &str) -> Result<Option<Timestamp>, Expected> {
+    match text.parse() {
+        Ok(time) => Ok(in_range(time)),
+        // The last day of year 9999 is a date, but not one that can be computed with in every time zone.
+        Err(_) if Pieces::parse(text).is_ok_and(|it| it.time().is_some() && it.offset().is_some()) => Ok(None),
+        Err(_) => Err(Expected("a time like 2026-10-05T08:00:00Z")),
+    }
+}
+
+/// The moment in whole seconds, which tell builds apart and which people can read; `None` if no lockfile could hold it.
+pub fn in_range(time: Timestamp) -> Option<Timestamp> {
+    // The type ends in year 9999.
+    Timestamp::from_second(time.as_second()).ok().filter(|time| time.as_second() > GO_ZERO)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Option<String> {
+        read(text).unwrap().map(|time| time.to_string())
+    }
+
+    #[test]
+    fn a_date_outside_the_years_of_toml_is_not_a_date() {
+        for text in [
+            "0001-01-01T00:00:00Z",
+            "0001-01-01T00:00:00.000000Z",
+            "0001-01-01T01:00:00+01:00",
+            "0001-01-01T00:30:00+01:00",
+            "0000-12-31T23:59:59Z",
+            "-000001-01-01T00:00:00Z",
+            "-009999-06-01T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+            "9999-12-31T23:59:59-12:00",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+        for (text, time) in [
+            ("0001-01-01T00:00:01Z", "0001-01-01T00:00:01Z"),
+            ("0000-12-31T23:30:00-01:00", "0001-01-01T00:30:00Z"),
+            ("9999-12-30T22:00:00Z", "9999-12-30T22:00:00Z"),
+            ("2023-11-27T16:41:55.130262+00:00", "2023-11-27T16:41:55Z"),
+        ] {
+            assert_eq!(shown(text).as_deref(), Some(time));
+        }
+        for text in ["", "yesterday", "2026-10-05", "2026-10-05T08:00:00", "2026-13-05T08:00:00Z"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Why git cannot be asked about the history of the lockfile.
+
+use std::path::PathBuf;
+
+use crate::domain::diagnostics::words::shown;
+
+/// What is in the way of the `git` program.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no `git` program.
+    #[error("the history of `{}` cannot be read without the program `git`, which was not found", shown(path))]
+    Missing {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// It is too old to be used safely.
+    #[error("cannot read the history of `{}` with git {version}", shown(path))]
+    TooOld {
+        /// The lockfile.
+        path: PathBuf,
+        /// What it calls its version.
+        version: String,
+    },
+    /// The lockfile is in a bare repository that git found by itself, as part of a clone.
+    #[error("cannot use the bare git repository `{}`: its configuration can run commands", shown(path))]
+    BareRepository {
+        /// The directory that looks like one.
+        path: PathBuf,
+    },
+    /// The repository has its working tree elsewhere.
+    #[error("cannot read the history of `{}`: it is outside the working tree of its git repository", shown(path))]
+    OutsideWorkTree {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// The lockfile is in no repository.
+    #[error("`{}` is in no git repository, and has no history", shown(path))]
+    NoRepository {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// The clone lacks what git needs, and nothing is fetched.
+    #[error("cannot read the history of the lockfile in a partial clone")]
+    PartialClone,
+    /// A revision has no content that can be read.
+    #[error("cannot read `{name}`: {why}")]
+    NoContent {
+        /// The lockfile in the revision, as git names it.
+        name: String,
+        /// Why.
+        why: String,
+    },
+    /// Git did not do what it was asked to.
+    #[error("git could not read the history of the lockfile")]
+    Failed {
+        /// What it said.
+        message: String,
+    },
+}
+
+impl GitError {
+    /// The command to run.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Missing { .. } => "install git, or add its directory to PATH",
+            Self::TooOld { .. } => {
+                "install git 2.38 or newer; older releases can run commands that a repository contains"
+            }
+            Self::BareRepository { .. } => {
+                "if you did not create it, delete its `HEAD`, `config`, `objects` and `refs`; otherwise move the manifest \
+                 and the lockfile out of it"
+            }
+            Self::OutsideWorkTree { .. } => {
+                "check the setting that moves the working tree: `git config --show-origin core.worktree`"
+            }
+            Self::NoRepository { .. } => {
+                "run imagelock where the lockfile is committed; `--manifest PATH` names another manifest"
+            }
+            Self::PartialClone => "`git fetch --refetch --no-filter` completes it",
+            Self::NoContent { .. } => {
+                "name another revision; `git fetch --refetch --no-filter` completes a partial clone"
+            }
+            Self::Failed { .. } => "do what git asks for, then run imagelock again",
+        }
+        .to_owned()
+    }
+
+    /// Lines of further explanation.
+    pub fn notes(&self) -> Vec<String> {
+        let Self::Failed { message } = self else { return Vec::new() };
+        message.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+}

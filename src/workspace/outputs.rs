@@ -1,0 +1,288 @@
+//! `[[outputs]]`: which files a run may write, which are out of date, and whose they are.
+
+use crate::domain::check::Report;
+use crate::domain::manifest::schema;
+use crate::render::StaleOutput;
+use crate::workspace::context::Context;
+use crate::workspace::errors::all;
+use crate::workspace::project::{Project, lock_path};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::words::shown;
+use crate::domain::lock::Lock;
+use crate::domain::manifest::Manifest;
+use crate::domain::manifest::outputs::{Format, Output, is_of_git};
+use crate::error::Error;
+use crate::export::{Export, head, is_ours, manifest_path, owners, relative_path};
+use crate::workspace::claims::{Claim, Claims, Clash, Role};
+use crate::workspace::files;
+use crate::workspace::real_path::RealPath;
+use crate::workspace::replace::New;
+use crate::workspace::write_lock::WriteLock;
+
+/// The files of a run, each claimed once.
+pub(crate) struct Files {
+    claims: Claims,
+    /// The roles that the run writes.
+    written: &'static [Role],
+}
+
+impl Files {
+    /// Those of a run that writes files of these roles: the manifests, and what is next to them.
+    ///
+    /// # Errors
+    /// If two of them are one.
+    pub(crate) fn new<'m>(
+        context: &Context,
+        manifests: impl IntoIterator<Item = &'m Path>,
+        written: &'static [Role],
+    ) -> Result<Self, Error> {
+        let mut files = Self { claims: Claims::default(), written };
+        for manifest in manifests {
+            files.add(Role::Manifest, manifest, None)?;
+            files.add(Role::Lock, &lock_path(manifest)?, Some(manifest))?;
+            files.add(Role::Schema, &manifest.with_file_name(schema::FILE), None)?;
+        }
+        if let Some(catalog) = &context.catalog {
+            files.add(Role::Catalog, catalog, None)?;
+        }
+        Ok(files)
+    }
+
+    /// Those of a run that writes only what an option names.
+    ///
+    /// # Errors
+    /// If two of them are one.
+    pub(crate) fn read_only(context: &Context) -> Result<Self, Error> {
+        let manifests = context.manifests.iter().map(PathBuf::as_path);
+        Self::new(context, manifests, &[Role::Report, Role::Export, Role::Snapshot])
+    }
+
+    /// Adds a file that an option names. It may be anywhere.
+    ///
+    /// # Errors
+    /// If it is another file of the run, or not a file.
+    pub(crate) fn add_option(&mut self, role: Role, path: &Path) -> Result<(), Error> {
+        files::check_regular(path)?;
+        self.add(role, path, None)
+    }
+
+    /// Adds the outputs of some projects, and makes sure that each may be written, so far as that does not depend on the
+    /// lock.
+    ///
+    /// # Errors
+    /// All that is wrong with the outputs of all projects.
+    pub(crate) fn add_outputs(&mut self, projects: &[Project]) -> Result<(), Error> {
+        let checked = projects.iter().map(|project| {
+            let manifest = &project.manifest_source.path;
+            let home = RealPath::of(files::directory_of(manifest)).path;
+            let mut rivals = Rivals::of(manifest);
+            let mut problems = Vec::new();
+            for output in project.manifest.outputs() {
+                let path = beside(manifest, &output.path);
+                let claimed = self.claim(Role::Output, &path, Some(manifest));
+                problems.extend(match claimed {
+                    Err(clash) => {
+                        Some(Problem::new(clash.title).at(output.place.clone(), "leads there").help(clash.help))
+                    }
+                    Ok(()) if self.written.contains(&Role::Output) => {
+                        misplaced(output, &path, &home).or_else(|| foreign(output, &path, &mut rivals))
+                    }
+                    Ok(()) => None,
+                });
+            }
+            if problems.is_empty() { Ok(()) } else { Err(project.error(problems)) }
+        });
+        all(checked).map(drop)
+    }
+
+    fn add(&mut self, role: Role, path: &Path, manifest: Option<&Path>) -> Result<(), Error> {
+        self.claim(role, path, manifest).map_err(Error::Clash)
+    }
+
+    fn claim(&mut self, role: Role, path: &Path, manifest: Option<&Path>) -> Result<(), Clash> {
+        let (manifest, is_written) = (manifest.map(Path::to_owned), self.written.contains(&role));
+        self.claims.add(Claim { role, path: path.to_owned(), manifest, is_written })
+    }
+}
+
+/// The problem of an output that leads where a manifest may not write on its own.
+fn misplaced(output: &Output, path: &Path, home: &Path) -> Option<Problem> {
+    let this = shown(path);
+    let real = RealPath::of(path);
+    let title = if output.outside {
+        return None;
+    } else if [path, &real.path].into_iter().chain(real.links()).any(is_of_git)
+        || real.path.ancestors().take_while(|it| it.starts_with(home)).any(is_git_dir)
+    {
+        format!("the output `{this}` is in a directory of git")
+    } else if !real.path.starts_with(home) {
+        format!("the output `{this}` is outside the manifest's directory")
+    } else {
+        return None;
+    };
+    let label = format!("leads to `{}`", shown(&real.path));
+    Some(Problem::new(title).at(output.place.clone(), label).help("if that is meant, add `outside = true` to it"))
+}
+
+/// Whether a directory is what git takes for a repository, whatever its name is.
+fn is_git_dir(path: &Path) -> bool {
+    path.join("HEAD").is_file() && path.join("objects").is_dir() && path.join("refs").is_dir()
+}
+
+/// The problem of an output that may not be replaced, for what it holds.
+fn foreign(output: &Output, path: &Path, rivals: &mut Rivals) -> Option<Problem> {
+    let this = format!("the output `{}`", shown(path));
+    let problem = |title: String, label: &str| Problem::new(title).at(output.place.clone(), label);
+    let old = match files::read(path) {
+        Ok(old) => old?,
+        Err(error) => {
+            let problem = problem(error.to_string(), "this output");
+            return Some(Problem { help: error.help(), ..problem });
+        }
+    };
+    if let Some(manifest) = rivals.find(output.format, path, &old) {
+        let problem = problem(format!("{this} is an output of `{}`", shown(&manifest)), "written for that manifest");
+        return Some(problem.help("choose another path, or remove it from the `[[outputs]]` of that manifest"));
+    }
+    if output.overwrite || is_ours(output.format, &old) {
+        return None;
+    }
+    let problem = problem(format!("{this} holds something that imagelock did not write"), "left as it is");
+    Some(problem.help("choose another path, move the file away, or add `overwrite = true`"))
+}
+
+/// Other manifests that files say they belong to, seen from a manifest.
+pub(crate) struct Rivals {
+    manifest: PathBuf,
+    /// Where the outputs of each are; `None` if it cannot be read.
+    outputs: BTreeMap<PathBuf, Option<BTreeSet<PathBuf>>>,
+}
+
+impl Rivals {
+    pub(crate) fn of(manifest: &Path) -> Self {
+        // Not behind a link in the place of the manifest itself: its lockfile is next to the link.
+        let directory = RealPath::of(files::directory_of(manifest)).path;
+        let manifest = directory.join(manifest.file_name().unwrap_or_default());
+        Self { manifest, outputs: BTreeMap::new() }
+    }
+
+    /// What a file says about whose it is.
+    pub(crate) fn owner(&self, file: &Path) -> String {
+        relative_path(RealPath::of(file).directory(), &self.manifest)
+    }
+
+    /// Another manifest that a file says it belongs to, and that declares it still.
+    pub(crate) fn find(&mut self, format: Format, file: &Path, text: &str) -> Option<PathBuf> {
+        let real = RealPath::of(file);
+        let owner = relative_path(real.directory(), &self.manifest);
+        let others = owners(format, text).into_iter().filter(|other| *other != owner);
+        let others = others.filter_map(|other| Some(RealPath::of(&manifest_path(real.directory(), &other)?).path));
+        others.into_iter().find(|manifest| {
+            *manifest != self.manifest && {
+                let outputs = self.outputs.entry(manifest.clone()).or_insert_with(|| outputs_of(manifest));
+                // What cannot be read may declare it.
+                outputs.as_ref().is_none_or(|outputs| outputs.contains(&real.path))
+            }
+        })
+    }
+}
+
+/// Where the outputs of a manifest are: nowhere, if there is no such manifest. `None` if it cannot be read.
+fn outputs_of(manifest: &Path) -> Option<BTreeSet<PathBuf>> {
+    if !manifest.is_file() {
+        return Some(BTreeSet::new());
+    }
+    let read = Manifest::parse(&files::read(manifest).ok()??).ok()?;
+    Some(read.outputs().iter().map(|output| RealPath::of(&beside(manifest, &output.path)).path).collect())
+}
+
+/// A declared file that is not as the lock would have it.
+pub(crate) struct Stale {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// Where the manifest declares it.
+    pub(crate) place: Span,
+    head: String,
+    /// The same for all files of a format.
+    body: Rc<str>,
+}
+
+impl Stale {
+    /// The file, and what brings it in step.
+    pub(crate) fn file(&self) -> New<'_> {
+        (&self.path, [&self.head, &self.body])
+    }
+}
+
+/// The right to write the manifest at a path, its lock, and the outputs that it declares.
+pub(crate) fn guard(context: &Context, path: &Path) -> Result<WriteLock, Error> {
+    let lock = lock_path(path)?;
+    let declared = || -> Result<Vec<PathBuf>, Error> {
+        // What is wrong with the manifest is told by who reads it for good.
+        let manifest = files::read(path)?.and_then(|text| Manifest::parse(&text).ok());
+        Ok(manifest.map_or_else(Vec::new, |manifest| {
+            manifest.outputs().iter().map(|output| beside(path, &output.path)).collect()
+        }))
+    };
+    loop {
+        let outputs = declared()?;
+        let paths: Vec<&Path> = [&*lock, path].into_iter().chain(outputs.iter().map(|it| &**it)).collect();
+        let guard = WriteLock::acquire(&paths, context.deadline, &*context.notify)?;
+        // Somebody else may have declared others meanwhile.
+        if declared()? == outputs {
+            return Ok(guard);
+        }
+    }
+}
+
+/// Where an output is.
+pub(crate) fn beside(manifest: &Path, output: &Path) -> PathBuf {
+    manifest.parent().unwrap_or(Path::new("")).join(output)
+}
+
+/// The outputs that a manifest declares and that are not as `lock` would have them. [`Files::add_outputs`] found that they
+/// may be written.
+///
+/// # Errors
+/// If some cannot be made of the lock, or cannot be read.
+pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error> {
+    let manifest = &project.manifest_source.path;
+    let rivals = Rivals::of(manifest);
+    let mut bodies: BTreeMap<Format, Rc<str>> = BTreeMap::new();
+    let mut stale = Vec::new();
+    for Output { format, path, place, .. } in project.manifest.outputs() {
+        let body = if let Some(body) = bodies.get(format) {
+            Rc::clone(body)
+        } else {
+            let export = Export::new(Cow::Borrowed(lock), *format).map_err(|problems| project.error(problems))?;
+            Rc::clone(bodies.entry(*format).or_insert(export.body().into()))
+        };
+        let path = beside(manifest, path);
+        let head = head(*format, Some(&rivals.owner(&path)));
+        // A checkout with other line ends is no difference.
+        let old = files::read(&path)?.map(|old| if old.contains("\r\n") { old.replace("\r\n", "\n") } else { old });
+        if old.as_ref().and_then(|old| old.strip_prefix(&head)) != Some(&body) {
+            stale.push(Stale { path, place: place.clone(), head, body });
+        }
+    }
+    Ok(stale)
+}
+
+/// The outputs of a project that are out of date, given how its lock and its manifest disagree. If they do, the outputs are
+/// out of date in any case: the next lock changes them. `manifests` is how many the run is about.
+pub(crate) fn stale_outputs(
+    context: &Context,
+    project: &Project,
+    disagreements: &Report,
+    manifests: usize,
+) -> Result<Vec<StaleOutput>, Error> {
+    let stale = if disagreements.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
+    let path = &project.manifest_source.path;
+    let invocation = if manifests > 1 { &context.invocation.of(path) } else { &context.invocation };
+    Ok(stale.into_iter().map(|it| StaleOutput::new(it.path, it.place, invocation)).collect())
+}

@@ -1,0 +1,292 @@
+//! The two files of a project: reading them, and whether they changed.
+
+use crate::render::Broken;
+use crate::workspace::context::Context;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::domain::Name;
+use crate::domain::check::{Finding, Report, disagreements};
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::words::{and_more, count, shown};
+use crate::domain::lock::{Lock, Pin, Reader};
+use crate::domain::manifest::Manifest;
+use crate::domain::manifest::policy::Age;
+use crate::error::{Error, Source};
+use crate::render::{LockText, Part, problems};
+use crate::workspace::files;
+
+/// The most pins that all manifests of a run may declare together.
+const MOST_PINS: usize = 1_000_000;
+
+/// A way to understand the text of a lockfile.
+pub(crate) type Parse = fn(&str) -> Result<Lock, Vec<Problem>>;
+
+/// A manifest and its lock, read and understood.
+pub(crate) struct Project {
+    pub(crate) manifest: Manifest,
+    pub(crate) manifest_source: Source,
+    pub(crate) lock: Lock,
+    pub(crate) lock_file: LockFile,
+}
+
+impl Project {
+    /// Reads the files of every manifest of the run, the lockfiles in the way of `parse`; and lists the manifests that
+    /// cannot be read, or whose lockfile cannot.
+    ///
+    /// # Errors
+    /// If the manifests declare too many pins together.
+    pub(crate) fn read_each(context: &Context, parse: Parse) -> Result<(Vec<Self>, Vec<Broken>), Error> {
+        let (mut projects, mut broken, mut pins) = (Vec::new(), Vec::new(), 0);
+        for manifest in &context.manifests {
+            match Self::read_from(manifest, context.min_age, parse) {
+                Ok(project) => {
+                    pins += project.manifest.targets().len();
+                    projects.push(project);
+                }
+                Err(error) => broken.push(Broken { manifest: manifest.clone(), error }),
+            }
+            if pins > MOST_PINS {
+                let title = format!("the manifests of this run declare more than {MOST_PINS} pins together");
+                let problems = vec![Problem::new(title).help("run imagelock for fewer manifests at a time")];
+                return Err(Error::Problems { problems, manifest: None, lock: None });
+            }
+        }
+        Ok((projects, broken))
+    }
+
+    /// Makes this a broken manifest.
+    pub(crate) fn broken(&self, error: Error) -> Broken {
+        Broken { manifest: self.manifest_source.path.clone(), error }
+    }
+
+    /// Reads the files of a command about one manifest.
+    pub(crate) fn read(context: &Context) -> Result<Self, Error> {
+        Self::read_from(context.manifest(), context.min_age, Lock::parse)
+    }
+
+    /// Reads both files; an absent lockfile is an empty lock.
+    pub(crate) fn read_from(manifest: &Path, min_age: Option<Age>, parse: Parse) -> Result<Self, Error> {
+        let lock_path = lock_path(manifest)?;
+        let manifest_source = manifest_source(manifest)?;
+        let manifest = Manifest::parse(&manifest_source.text).map(|manifest| match min_age {
+            Some(min_age) => manifest.with_min_age(min_age),
+            None => manifest,
+        });
+        match (manifest, LockFile::read(lock_path, parse)) {
+            (Ok(manifest), Ok((lock, lock_file))) => Ok(Self { manifest, manifest_source, lock, lock_file }),
+            (Err(problems), Ok(_)) => Err(Error::Problems { problems, manifest: Some(manifest_source), lock: None }),
+            (manifest, Err(Error::Problems { problems, lock, .. })) => {
+                let problems = manifest.err().into_iter().flatten().chain(problems).collect();
+                Err(Error::Problems { problems, manifest: Some(manifest_source), lock })
+            }
+            (_, Err(error)) => Err(error),
+        }
+    }
+
+    /// Whether nothing changed since the other was read.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.manifest_source == other.manifest_source && self.lock_file == other.lock_file && self.lock == other.lock
+    }
+
+    /// Whether the lockfile holds this lock already. A checkout with other line ends is no difference.
+    pub(crate) fn has_written(&self, lock: &Lock) -> bool {
+        match &self.lock_file {
+            LockFile::Absent => false,
+            LockFile::Canonical(_) => self.lock == *lock,
+            LockFile::Other(source) => source.text.replace("\r\n", "\n") == lock.write(),
+        }
+    }
+
+    /// Warnings about these files as text.
+    pub(crate) fn warning(&self, warnings: &[Problem], context: &Context) -> String {
+        problems::warnings(warnings, Some(&self.manifest_source), &context.invocation)
+    }
+
+    /// A report about these files.
+    pub(crate) fn part<'a>(&'a self, report: &'a Report) -> Part<'a> {
+        let lock = match &self.lock_file {
+            LockFile::Absent => None,
+            LockFile::Canonical(path) => Some(LockText::Of(path, &self.lock)),
+            LockFile::Other(source) => Some(LockText::Read(source)),
+        };
+        Part { report, manifest: &self.manifest_source, lock, stale: None }
+    }
+
+    /// Makes an error of problems with these files.
+    pub(crate) fn error(&self, problems: Vec<Problem>) -> Error {
+        let lock = self.lock_file.source().cloned();
+        Error::Problems { problems, manifest: Some(self.manifest_source.clone()), lock }
+    }
+}
+
+/// Reads the text of a manifest.
+fn manifest_source(path: &Path) -> Result<Source, Error> {
+    let path = path.to_owned();
+    match files::read(&path)? {
+        Some(text) => Ok(Source { path, text }),
+        None => Err(Error::NoManifest { path }),
+    }
+}
+
+/// What stands in the place of a lockfile.
+#[derive(PartialEq, Eq)]
+pub(crate) enum LockFile {
+    /// Nothing.
+    Absent,
+    /// What imagelock writes for the lock, to the byte, so that the text need not be kept.
+    Canonical(PathBuf),
+    /// What can be understood, and may be anything else.
+    Other(Source),
+}
+
+impl LockFile {
+    /// Reads a lockfile, with `parse` where it is not as imagelock writes it; an absent one is an empty lock.
+    ///
+    /// # Errors
+    /// If it cannot be read, or not be understood.
+    pub(crate) fn read(path: PathBuf, parse: Parse) -> Result<(Lock, Self), Error> {
+        let mut reader = Reader::default();
+        let end = files::read_parts(&path, |part| reader.read(part));
+        if let Some(lock) = end.and_then(|end| reader.finish(&end)) {
+            return Ok((lock, Self::Canonical(path)));
+        }
+        let Some(text) = files::read(&path)? else { return Ok((Lock::default(), Self::Absent)) };
+        parse_lock(Source { path, text }, parse).map(|(lock, source)| (lock, Self::Other(source)))
+    }
+
+    /// Makes an error of problems with this file alone.
+    pub(crate) fn error(self, problems: Vec<Problem>) -> Error {
+        let lock = if let Self::Other(source) = self { Some(source) } else { None };
+        Error::Problems { problems, manifest: None, lock }
+    }
+
+    /// What was read, where it was kept. Where it was not, no problem has a place in it.
+    pub(crate) fn source(&self) -> Option<&Source> {
+        match self {
+            Self::Other(source) => Some(source),
+            Self::Absent | Self::Canonical(_) => None,
+        }
+    }
+}
+
+/// Understands a lockfile that was read.
+///
+/// # Errors
+/// All that is wrong with it.
+pub(crate) fn parse_lock(source: Source, parse: Parse) -> Result<(Lock, Source), Error> {
+    match parse(&source.text) {
+        Ok(lock) => Ok((lock, source)),
+        Err(problems) => Err(Error::Problems { problems, manifest: None, lock: Some(source) }),
+    }
+}
+
+/// How many differences a warning lists. `check` and `resolve --locked` list them all.
+const MOST_NOTES: usize = 6;
+
+/// The pins that a command hands out, and whether they are what the manifest declares. Offline.
+pub(crate) struct Pins {
+    pub(crate) lock: Lock,
+    pub(crate) lock_file: LockFile,
+    /// The names that the manifest declares, if there is a manifest and it can be read.
+    pub(crate) declared: Option<BTreeSet<Name>>,
+    /// How lock and manifest disagree.
+    pub(crate) disagreements: Vec<Finding>,
+    /// Why the two cannot be compared.
+    not_compared: Option<String>,
+}
+
+impl Pins {
+    /// Reads the lockfile, and the manifest if there is one.
+    ///
+    /// # Errors
+    /// If there is no lockfile, or it cannot be read. With `locked`, also if the manifest cannot be read.
+    pub(crate) fn read(context: &Context, locked: bool) -> Result<Self, Error> {
+        let path = lock_path(context.manifest())?;
+        let (lock, lock_file) = match LockFile::read(path.clone(), Lock::parse)? {
+            (_, LockFile::Absent) => return Err(Error::NoLock { path }),
+            read => read,
+        };
+        let mut pins = Self { lock, lock_file, declared: None, disagreements: Vec::new(), not_compared: None };
+        let manifest = manifest_source(context.manifest()).and_then(|source| {
+            Manifest::parse(&source.text).map_err(|problems| Error::Problems {
+                problems,
+                manifest: Some(source),
+                lock: None,
+            })
+        });
+        match manifest {
+            Ok(manifest) => {
+                pins.declared = Some(manifest.names().into_iter().cloned().collect());
+                pins.disagreements = disagreements(&pins.lock, manifest.targets()).findings;
+            }
+            Err(error) if locked => return Err(error),
+            Err(Error::NoManifest { .. }) => {}
+            Err(error) => pins.not_compared = Some(error.to_string()),
+        }
+        Ok(pins)
+    }
+
+    /// Warns if pins that `concerns` are not what the manifest declares, or if that is unknown.
+    pub(crate) fn warning(&self, context: &Context, concerns: impl Fn(&Finding) -> bool) -> String {
+        let manifest = shown(context.manifest());
+        let problem = if let Some(why) = &self.not_compared {
+            Problem::new(format!("the lockfile was not compared with `{manifest}`: {why}"))
+                .help("`imagelock resolve --locked` shows what is wrong")
+        } else {
+            let stale: Vec<&Finding> = self.disagreements.iter().filter(|it| concerns(it)).collect();
+            if stale.is_empty() {
+                return String::new();
+            }
+            let title = format!("the lockfile does not match `{manifest}`: {}", count(stale.len(), "difference"));
+            let mut notes: Vec<String> = stale.iter().take(MOST_NOTES).map(|finding| stale_pin(finding)).collect();
+            let rest = stale.len() - notes.len();
+            notes.extend((rest > 0).then(|| format!("and {rest} more")));
+            Problem { notes, ..Problem::new(title) }.help("`imagelock resolve` updates the lockfile")
+        };
+        problems::warnings(&[problem], None, &context.invocation)
+    }
+
+    /// The warning for which `--locked` refuses to hand out pins, if lock and manifest disagree.
+    pub(crate) fn refusal(&self, context: &Context, locked: bool) -> Option<String> {
+        (locked && !self.disagreements.is_empty()).then(|| self.warning(context, |_| true))
+    }
+}
+
+/// A difference in a line: the pin, and what is wrong with it.
+fn stale_pin(finding: &Finding) -> String {
+    format!("{}: {}", finding.cell, finding.notes.join("; "))
+}
+
+/// Warns of those of the pins whose blocks do not match their digest.
+pub(crate) fn edited<'p>(
+    pins: impl IntoIterator<Item = &'p Pin>,
+    lock: &Lock,
+    context: &Context,
+) -> Result<String, Error> {
+    let edited: Vec<_> = pins.into_iter().map(|pin| &pin.cell).filter(|cell| lock.is_edited(cell)).collect();
+    if edited.is_empty() {
+        return Ok(String::new());
+    }
+    let title = format!(
+        "{} of `{}` {} not match the digest: {}",
+        count(edited.len(), "block"),
+        shown(&lock_path(context.manifest())?),
+        if edited.len() == 1 { "does" } else { "do" },
+        and_more(edited, 4)
+    );
+    let problem = Problem::new(title).help("`imagelock check` says more");
+    Ok(problems::warnings(&[problem], None, &context.invocation))
+}
+
+/// The lockfile that belongs to a manifest.
+///
+/// # Errors
+/// If the manifest is itself named like a lockfile, or a directory.
+pub(crate) fn lock_path(manifest: &Path) -> Result<PathBuf, Error> {
+    if manifest.is_dir() {
+        return Err(Error::ManifestIsDirectory { path: manifest.to_owned() });
+    }
+    let lock = manifest.with_extension("lock");
+    if lock == manifest { Err(Error::ManifestIsLock { path: lock }) } else { Ok(lock) }
+}

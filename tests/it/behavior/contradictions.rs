@@ -1,0 +1,128 @@
+//! Answers of one run that cannot all be true: no verdict, exit 1, and every command says the same.
+
+use serde_json::json;
+
+use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, local};
+use crate::support::sandbox::Sandbox;
+
+const MANIFEST: &str = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n[images.web]\nlabel = \"ubuntu_noble\"\n\n\
+                        [images.db]\nlabel = \"debian_bookworm\"\n";
+
+fn not_found() -> Reply {
+    Reply::Raw(404, "application/json", br#"{"type": "not_found"}"#.into())
+}
+
+fn noble(number: u32, published: &'static str) -> Local {
+    local("ubuntu_noble", "fr-par-1", "x86_64", number).published(published)
+}
+
+fn bookworm() -> Local {
+    local("debian_bookworm", "fr-par-1", "x86_64", 3).published("2026-10-05T08:00:00Z")
+}
+
+/// Both images pinned, and the Marketplace that they are from.
+fn pinned(locals: impl IntoIterator<Item = Local>) -> (Marketplace, Sandbox) {
+    let marketplace = Marketplace::offering(locals);
+    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
+    sandbox.ok("resolve");
+    (marketplace, sandbox)
+}
+
+/// The notes of a run that fails and leaves the lockfile as it was.
+#[track_caller]
+fn note(sandbox: &Sandbox, line: &str) -> String {
+    let message = sandbox.fails(line);
+    message.lines().filter(|line| line.starts_with("  = note: ")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_listing_that_is_not_found_contradicts_the_index() {
+    for end in [None, Some("2027-04-01T00:00:00Z")] {
+        let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
+        let marketplace = match end {
+            Some(end) => marketplace.valid_until("ubuntu_noble", end),
+            None => marketplace,
+        };
+        marketplace.lists(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
+        for line in ["check", "resolve --upgrade", "resolve --upgrade --dry-run"] {
+            assert_eq!(
+                note(&sandbox, line),
+                "  = note: the answer cannot be used: the index lists `ubuntu_noble`, and its listing does not",
+                "{line}, {end:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_listing_that_is_not_found_after_the_end_of_the_image_is_believed() {
+    let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
+    let marketplace = marketplace.valid_until("ubuntu_noble", "2026-11-01T00:00:00Z");
+    marketplace.lists(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
+    let run = sandbox.run("check");
+    assert_eq!(run.status, Some(2), "{run}");
+    assert!(run.stdout.contains("withdrawn"), "{run}");
+}
+
+#[test]
+fn an_empty_listing_contradicts_that_of_the_newest_version() {
+    let (marketplace, sandbox) =
+        pinned([noble(1, "2026-10-05T08:00:00Z").superseded(), noble(2, "2026-11-02T08:00:00Z"), bookworm()]);
+    let empty = || Reply::Json(json!({"local_images": [], "total_count": 0}));
+    marketplace.lists(move |path, _, _| if path.contains("ubuntu_noble") { empty() } else { Reply::Normal });
+    for line in ["check", "resolve --upgrade"] {
+        assert_eq!(
+            note(&sandbox, line),
+            "  = note: the answer cannot be used: the listing of `ubuntu_noble` is empty, and that of its newest version is \
+             not",
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn versions_that_are_not_found_contradict_the_index() {
+    let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
+    marketplace.answers(|path, _, _| if path.contains("/versions") { not_found() } else { Reply::Normal });
+    let run = sandbox.run("check");
+    assert_eq!(run.status, Some(0), "{run}");
+    assert!(run.stderr.contains("warning: publication dates could not be learnt"), "{run}");
+    assert!(run.stderr.contains(", and its versions are not found"), "{run}");
+    let aged = format!("{MANIFEST}min-age = \"7d\"\n");
+    sandbox.write("images.toml", aged);
+    std::fs::remove_file(sandbox.path("images.lock")).unwrap();
+    assert!(sandbox.fails("resolve").contains(", and its versions are not found"));
+}
+
+#[test]
+fn an_id_that_the_look_up_does_not_find_contradicts_a_listing_that_has_it() {
+    let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
+    sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(3)));
+    // Without the contradiction, the swap is found.
+    assert!(sandbox.run("check").stdout.contains("mismatch"));
+    marketplace.answers(|path, _, _| if path.contains("/local-images/") { not_found() } else { Reply::Normal });
+    assert_eq!(
+        note(&sandbox, "check"),
+        format!(
+            "  = note: the answer cannot be used: the listing of `debian_bookworm` has {}, and the look-up by ID does not \
+             find it",
+            id(3)
+        )
+    );
+}
+
+/// A wrong address answers like this to everything.
+#[test]
+fn nothing_is_withdrawn_as_long_as_the_index_is_unknown() {
+    let (marketplace, sandbox) = pinned([noble(1, "2026-09-02T08:00:00Z"), bookworm()]);
+    for index in [404, 403] {
+        marketplace.answers(move |path, _, _| match path {
+            path if path.contains("/images?") => Reply::Raw(index, "text/plain", Vec::new()),
+            path if path.contains("/local-images") => not_found(),
+            _ => Reply::Normal,
+        });
+        let run = sandbox.run("check");
+        assert_eq!(run.status, Some(1), "{index}: {run}");
+        assert!(!run.stdout.contains("withdrawn"), "{index}: {run}");
+    }
+}

@@ -1,0 +1,309 @@
+//! When what is pinned was published, and how far behind it is.
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::{Marketplace, id, image_id, local, version_id};
+use crate::support::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
+use crate::support::sandbox::Sandbox;
+
+#[test]
+fn dates_are_recorded_shown_and_counted() {
+    let (sandbox, _marketplace) = behind("");
+    assert_snapshot!(sandbox.lock().lines().find(|line| line.starts_with("published")).unwrap(), @"published = 2026-10-01T08:00:00Z");
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind
+
+    1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    to move to the latest: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+}
+
+#[test]
+fn without_dates_all_is_as_it_was() {
+    let marketplace = Marketplace::offering([docker(1)]);
+    let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
+    sandbox.ok("resolve");
+    assert!(!sandbox.lock().contains("published"));
+    marketplace.offers([docker(2)]);
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  LATEST
+    outdated  web   fr-par-1  x86_64  docker  00000001  unknown    00000002
+
+    1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    to move to the latest: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+}
+
+#[test]
+fn dates_that_cannot_be_learnt_break_no_resolve() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    marketplace.answers(|path, _, _| {
+        if path.contains("/versions") {
+            crate::support::fake_marketplace::Reply::Raw(403, "text/plain", Vec::new())
+        } else {
+            crate::support::fake_marketplace::Reply::Normal
+        }
+    });
+    let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
+    assert_snapshot!(sandbox.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL   TO
+    added   web   fr-par-1  x86_64  docker  00000001
+
+    1 pin: 1 added
+    --- stderr
+    warning: pinned without publication dates, which could not be learnt
+      = note: it answered 403 Forbidden
+      = help: once the Marketplace tells them, `imagelock resolve --upgrade web` adds them, and moves what is outdated by then
+    --- exit 0
+    ");
+    // A policy of age cannot be kept without dates.
+    sandbox.write("images.toml", manifest("min-age = \"3d\"\n"));
+    std::fs::remove_file(sandbox.path("images.lock")).unwrap();
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: the Marketplace gave no usable answer about `docker`
+     --> images.toml:2:9
+      |
+    2 | label = "docker"
+      |         ^^^^^^^^ asked for this image
+      |
+      = note: when its versions were published: it answered 403 Forbidden
+      = note: request ID req-1
+      = help: check `--api-url`, SCW_API_URL and the proxy: the Marketplace itself needs no login
+    "#);
+}
+
+#[test]
+fn of_several_versions_a_date_is_taken_from_no_guess() {
+    let marketplace =
+        Marketplace::offering([docker(2).published(NEW), local("docker", "nl-ams-1", "x86_64", 3).published(OLD)]);
+    let sandbox =
+        Sandbox::with(&manifest("").replace("\"fr-par-1\"", "[\"fr-par-1\", \"nl-ams-1\"]")).asking(&marketplace);
+    assert!(
+        sandbox.run("resolve").stderr.is_empty(),
+        "the date of the second is not known, so there is no skew to report"
+    );
+    let lock = sandbox.lock();
+    assert_eq!(lock.matches("published = 2026-11-20T08:00:00Z").count(), 1);
+    assert_eq!(lock.matches("published = ").count(), 1);
+}
+
+#[test]
+fn one_exact_version_can_be_asked_for() {
+    let marketplace = two_versions();
+    let version = version_id("docker", OLD);
+    let manifest = format!("[images.web]\nversion-id = \"{version}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
+    let sandbox = Sandbox::with(&manifest).asking(&marketplace);
+    sandbox.ok("resolve");
+    assert_snapshot!(sandbox.lock().split("[[pin]]\n").nth(1).unwrap(), @r#"
+    name = "web"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    label = "docker"
+    version-id = "aab052a2-2222-4000-8000-000000000000"
+    id = "00000001-0000-4000-8000-000000000000"
+    published = 2026-10-01T08:00:00Z
+    digest = "sha256:35bf6c82b021ff51e17f8d39a6a0b27bff27c5f839db0d73a29a3c10db323e1a"
+    "#);
+    assert_eq!(sandbox.run("check").status, Some(0));
+    sandbox.write("images.toml", manifest.replace(&version, &image_id("docker")));
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: no version with the ID `b0ef6e20-1111-4000-8000-000000000000` in the Marketplace
+     --> images.toml:2:14
+      |
+    2 | version-id = "b0ef6e20-1111-4000-8000-000000000000"
+      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown version ID
+      |
+      = note: it must be the ID of a version, not of a Marketplace image or of a local image
+      = help: name the image by `label`; `imagelock search` lists the labels
+    "#);
+}
+
+#[test]
+fn cells_of_different_versions_are_pinned_and_reported() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers([docker(2).published(NEW), local("docker", "nl-ams-1", "x86_64", 3).published(NEW)]);
+    sandbox.write("images.toml", manifest("").replace("zone = \"fr-par-1\"", "zones = [\"fr-par-1\", \"nl-ams-1\"]"));
+    assert_snapshot!(sandbox.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL   FROM      TO        DETAIL
+    kept    web   fr-par-1  x86_64  docker  00000001            newer: 00000002, published 2026-10-01 → 2026-11-20
+    added   web   nl-ams-1  x86_64  docker            00000003  published 2026-11-20
+
+    2 pins: 1 added, 1 kept
+    --- stderr
+    warning: images.toml:3:22: the version of the other pins of `web` is not offered in nl-ams-1 for x86_64
+      = note: their version was published on 2026-10-01
+      = help: `imagelock resolve --upgrade web` upgrades the other pins
+    warning: images.toml:2:9: the cells of `web` are of different versions
+      = note: published 2026-10-01: fr-par-1 (x86_64)
+      = note: published 2026-11-20: nl-ams-1 (x86_64)
+      = help: `imagelock resolve --upgrade web` brings them together, where it can
+    --- exit 0
+    ");
+}
+
+#[test]
+fn a_whole_check_with_ages_asks_two_questions_a_label_and_one_for_all() {
+    let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
+    marketplace.offers([docker(1).published(OLD)]);
+    marketplace.requests();
+    sandbox.ok("check");
+    assert_eq!(marketplace.requests().len(), 3);
+    sandbox.write("images.toml", manifest(""));
+    sandbox.ok("check");
+    assert_eq!(marketplace.requests().len(), 3);
+}
+
+#[test]
+fn where_the_marketplace_went_back_the_pin_is_outdated() {
+    for rest in ["", "min-age = \"3d\"\n"] {
+        let marketplace = Marketplace::offering([docker(2).published(NEW)]);
+        let sandbox = Sandbox::with(&manifest(rest)).asking(&marketplace);
+        sandbox.ok("resolve --now 2026-12-24T10:00:00Z");
+        marketplace.offers([docker(1).published(OLD)]);
+        let run = sandbox.run("check");
+        assert_eq!(run.status, Some(2), "{run}");
+        assert!(run.stdout.contains("the Marketplace went back to an older version"), "{run}");
+        // What would be a downgrade is no advice.
+        assert!(!run.stdout.contains("--upgrade"), "{run}");
+        assert!(sandbox.run("check --format json").stdout.contains(&id(1)));
+        let before = sandbox.lock();
+        assert!(sandbox.ok("resolve --upgrade --dry-run").contains("moved "));
+        assert_eq!(sandbox.lock(), before);
+        sandbox.ok("resolve --upgrade");
+        assert!(sandbox.lock().contains(&id(1)));
+    }
+}
+
+#[test]
+fn a_row_of_another_label_is_pinned_neither_from_a_version_nor_by_an_image_id() {
+    let foreign = |path: &str, answer: &serde_json::Value| {
+        let mut answer = answer.clone();
+        if path.contains("version_id=") || path.contains("image_id=") && path.contains("/local-images") {
+            answer["local_images"][0]["label"] = "gitlab".into();
+        }
+        crate::support::fake_marketplace::Reply::Json(answer)
+    };
+    let marketplace = two_versions();
+    marketplace.answers(move |path, _, answer| foreign(path, answer));
+    let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    sandbox.fails("resolve");
+    sandbox.write(
+        "images.toml",
+        manifest("").replace("label = \"docker\"", &format!("image-id = \"{}\"", image_id("docker"))),
+    );
+    sandbox.fails("resolve");
+}
+
+/// A snapshot of one image whose version and end have these dates.
+fn snapshot(published: &str, valid_until: &str) -> String {
+    let (image, version) = (image_id("docker"), version_id("docker", OLD));
+    serde_json::json!({"imagelock_snapshot": 1, "taken": "2026-11-24T08:00:00Z", "images": [{
+        "label": "docker", "id": image, "name": "Docker", "valid_until": valid_until,
+        "versions": [{"id": version, "published": published}],
+        "local_images": [{"id": id(1), "zone": "fr-par-1", "arch": "x86_64", "versions": [version], "commercial_types": []}],
+    }]})
+    .to_string()
+}
+
+/// What no reader of TOML 1.0 has to hold, and what Go programs write if they have no date.
+const IMPOSSIBLE: [&str; 4] =
+    ["-000001-01-01T00:00:00Z", "0000-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"];
+
+#[test]
+fn an_impossible_date_is_as_good_as_none() {
+    for date in IMPOSSIBLE {
+        let marketplace = Marketplace::offering([docker(1).published(date)]).valid_until("docker", date);
+        let online = Sandbox::with(&manifest("")).asking(&marketplace);
+        let offline = Sandbox::with(&manifest(""));
+        offline.write("c.json", snapshot(date, date));
+        for (sandbox, catalog) in [(online, ""), (offline, "--catalog c.json ")] {
+            sandbox.ok(&format!("{catalog}resolve"));
+            assert!(!sandbox.lock().contains("published"), "{date}");
+            // An end before all time would be an end that has passed.
+            let check = sandbox.run(&format!("{catalog}check"));
+            assert_eq!(check.status, Some(0), "{date}: {check}");
+            sandbox.ok(&format!("{catalog}search docker"));
+            std::fs::remove_file(sandbox.path("images.lock")).unwrap();
+            let message = sandbox.fails(&format!("{catalog}resolve --min-age 1d"));
+            assert!(message.contains("no version of `docker` is 1d old yet"), "{date}: {message}");
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_was_taken_at_a_possible_time() {
+    for date in IMPOSSIBLE {
+        let sandbox = Sandbox::with(&manifest(""));
+        sandbox.write("c.json", snapshot(OLD, NEW).replace("2026-11-24T08:00:00Z", date));
+        let message = sandbox.fails("--catalog c.json resolve");
+        assert!(message.contains("expected a time in the years 1 to 9999"), "{message}");
+    }
+}
+
+#[test]
+fn a_lockfile_with_an_impossible_date_is_refused_with_its_place() {
+    let (sandbox, _marketplace) = behind("");
+    for date in IMPOSSIBLE {
+        let lock = sandbox.lock();
+        for line_end in ["\n", "\r\n"] {
+            sandbox.write("images.lock", lock.replace(OLD, date).replace('\n', line_end));
+            let message = sandbox.fails("list");
+            assert!(message.contains("`published` is not a date that a lockfile can hold"), "{date}: {message}");
+            assert!(message.contains("images.lock:11:13"), "{date}: {message}");
+        }
+        sandbox.write("images.lock", lock);
+    }
+}
+
+#[test]
+fn ages_reach_to_the_limits_of_time() {
+    let century = "min-age = \"36600d\"\neol-warning = \"36600d\"\n";
+    for (published, end) in
+        [("0001-01-01T00:00:01Z", "0001-01-01T00:00:01Z"), ("9999-12-30T21:59:59Z", "9999-12-30T21:59:59Z")]
+    {
+        let sandbox = Sandbox::with(&manifest(century));
+        sandbox.write("c.json", snapshot(published, end));
+        for now in ["0001-01-01T00:00:01Z", "2026-11-24T08:00:00Z", "9999-12-30T21:59:59Z"] {
+            for command in
+                ["resolve --min-age 0d", "resolve --upgrade", "check", "explain web", "search docker", "list"]
+            {
+                let run = sandbox.run(&format!("--now {now} --catalog c.json {command}"));
+                assert!(
+                    matches!(run.status, Some(0..=2)) && !run.stderr.contains("panicked"),
+                    "{now} {command}: {run}"
+                );
+            }
+        }
+    }
+}
+
+proptest::proptest! {
+    /// Whatever the Marketplace says, the lockfile is TOML 1.0, and survives a checkout with other line ends.
+    #[test]
+    fn a_lockfile_holds_no_date_that_toml_does_not(second in -377_705_116_800_i64..=253_402_207_200) {
+        use imagelock::domain::{lock::Lock, types::timestamp};
+        let time = jiff::Timestamp::from_second(second).unwrap();
+        let pin = |published| {
+            let text = "version = 1\n[[pin]]\nname = \"web\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\ntype = \"instance_sbs\"\n\
+                        label = \"docker\"\nid = \"00000001-0000-4000-8000-000000000000\"\ndigest = \"\"\n";
+            let pin = Lock::parse(text).unwrap().pins()[0].clone();
+            Lock::new([imagelock::domain::lock::Pin { published, ..pin }])
+        };
+        let lock = pin(timestamp::read(&time.to_string()).unwrap());
+        let text = lock.write();
+        proptest::prop_assert!(toml::de::DeTable::parse(&text).is_ok());
+        proptest::prop_assert_eq!(&Lock::parse(&text).unwrap(), &lock);
+        proptest::prop_assert_eq!(&Lock::parse(&text.replace('\n', "\r\n")).unwrap(), &lock);
+        // A date that would not be taken from outside is not read back either.
+        let forced = pin(Some(time)).write();
+        proptest::prop_assert_eq!(Lock::parse(&forced).is_ok(), lock.pins()[0].published.is_some());
+    }
+}

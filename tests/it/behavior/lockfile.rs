@@ -1,0 +1,221 @@
+//! `images.lock` as a file: the gate, the digests, conflicts, line ends.
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::sandbox::Sandbox;
+
+const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = [\"arm64\", \"x86_64\"]\n";
+
+fn resolved() -> (Sandbox, Marketplace) {
+    let marketplace = Marketplace::offering([
+        local("ubuntu_noble", "fr-par-1", "arm64", 1),
+        local("ubuntu_noble", "fr-par-1", "x86_64", 2),
+    ]);
+    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
+    sandbox.ok("resolve");
+    (sandbox, marketplace)
+}
+
+/// What every command that reads the lock says of it.
+fn refused(sandbox: &Sandbox) -> String {
+    let message = sandbox.fails("resolve");
+    for command in ["resolve --locked", "resolve --upgrade", "check", "list", "get web"] {
+        assert_eq!(sandbox.fails(command), message, "{command}");
+    }
+    message
+}
+
+#[test]
+fn a_newer_format_is_refused_and_says_who_reads_it() {
+    let (sandbox, _marketplace) = resolved();
+    let newer = "version = 7 # read by imagelock 3.2.0 and later";
+    sandbox.write("images.lock", sandbox.lock().replace("version = 1 # read by imagelock 0.1.0 and later", newer));
+    assert_snapshot!(refused(&sandbox), @"
+    error: the lockfile has format 7, and imagelock 0.1.0 reads format 1
+     --> images.lock:2:11
+      |
+    2 | version = 7 # read by imagelock 3.2.0 and later
+      |           ^ expected 1
+      |
+      = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock
+    ");
+    sandbox.write("images.lock", "version = 7\n");
+    assert_snapshot!(refused(&sandbox), @"
+    error: the lockfile has format 7, and imagelock 0.1.0 reads format 1
+     --> images.lock:1:11
+      |
+    1 | version = 7
+      |           ^ expected 1
+      |
+      = help: this file is read by a newer imagelock: upgrade imagelock
+    ");
+}
+
+#[test]
+fn a_file_without_a_format_is_refused() {
+    let (sandbox, _marketplace) = resolved();
+    for text in ["", "version = \"1\"\n", "version = 0\n", "version = -1\n", "version = 99999999999\n"] {
+        sandbox.write("images.lock", text);
+        assert!(refused(&sandbox).contains("version"), "{text}");
+    }
+    sandbox.write("images.lock", "");
+    assert_snapshot!(refused(&sandbox), @"
+    error: the lockfile has no `version`
+     |
+     = help: restore the file from version control, or remove it and run `imagelock resolve`
+    ");
+}
+
+#[test]
+fn conflict_markers_are_recognised_by_name() {
+    let (sandbox, _marketplace) = resolved();
+    let ours = sandbox.lock();
+    sandbox.write("images.lock", format!("<<<<<<< HEAD\n{ours}=======\n{ours}>>>>>>> feature\n"));
+    assert_snapshot!(refused(&sandbox), @"
+    error: the file has conflict markers of an unfinished git merge
+     --> images.lock:1:1
+      |
+    1 | <<<<<<< HEAD
+      | ^^^^^^^^^^^^ left by git
+      |
+      = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+    ");
+}
+
+#[test]
+fn unknown_keys_are_refused_and_never_dropped() {
+    let (sandbox, _marketplace) = resolved();
+    sandbox.write("images.lock", sandbox.lock().replace("id = ", "checksum = \"x\"\nid = "));
+    assert_snapshot!(refused(&sandbox), @r#"
+    error: unknown key `checksum` in [[pin]]
+      --> images.lock:10:1
+       |
+    10 | checksum = "x"
+       | ^^^^^^^^ unknown key
+       |
+       = help: the keys of [[pin]] are `name`, `zone`, `arch`, `type`, `label`, `image-id`, `version-id`, `release`, `instance-type`, `id`, `published` or `digest`
+
+    error: unknown key `checksum` in [[pin]]
+      --> images.lock:20:1
+       |
+    20 | checksum = "x"
+       | ^^^^^^^^ unknown key
+       |
+       = help: the keys of [[pin]] are `name`, `zone`, `arch`, `type`, `label`, `image-id`, `version-id`, `release`, `instance-type`, `id`, `published` or `digest`
+
+    2 errors in all; nothing was changed
+    "#);
+}
+
+#[test]
+fn a_block_that_lacks_something_is_refused() {
+    let (sandbox, _marketplace) = resolved();
+    let lock = sandbox.lock();
+    let without_id: Vec<&str> = lock.lines().filter(|line| !line.starts_with("id = ")).collect();
+    sandbox.write("images.lock", without_id.join("\n"));
+    assert_snapshot!(refused(&sandbox), @"
+    error: a block of the lockfile has no `id`
+     --> images.lock:4:1
+      |
+    4 | [[pin]]
+      | ^^^^^^^ `id` is missing
+      |
+      = help: restore the file from version control, or remove the block and run `imagelock resolve`
+
+    error: a block of the lockfile has no `id`
+      --> images.lock:12:1
+       |
+    12 | [[pin]]
+       | ^^^^^^^ `id` is missing
+       |
+       = help: restore the file from version control, or remove the block and run `imagelock resolve`
+
+    2 errors in all; nothing was changed
+    ");
+}
+
+#[test]
+fn a_cell_that_stands_twice_is_refused() {
+    let (sandbox, _marketplace) = resolved();
+    let lock = sandbox.lock();
+    let blocks: Vec<&str> = lock.split("\n[[pin]]").collect();
+    sandbox.write("images.lock", format!("{lock}\n[[pin]]{}", blocks[1]));
+    assert_snapshot!(refused(&sandbox), @"
+    error: the lockfile pins `web` (fr-par-1, arm64) twice
+      --> images.lock:22:1
+       |
+    22 | [[pin]]
+       | ^^^^^^^ the second block of this cell
+       |
+       = help: remove one of the two blocks; a merge may have brought in both
+    ");
+}
+
+#[test]
+fn an_edited_block_is_never_overwritten_unless_asked() {
+    let (sandbox, marketplace) = resolved();
+    let good = sandbox.lock();
+    sandbox.write("images.lock", good.replace(&id(1), &id(7)));
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: the block of `web` (fr-par-1, arm64) in the lockfile does not match its digest
+      --> images.lock:11:10
+       |
+    11 | digest = "sha256:e7ff748a25d40435a950f9513f59fe295785b745c5aa687116bc24f1c5e0db90"
+       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+       |
+       = help: restore the file from version control, or run `imagelock resolve --upgrade web` to pin it anew
+    "#);
+    assert_snapshot!(sandbox.run("resolve --locked"), @"
+    STATUS  NAME  ZONE      ARCH   LABEL         LOCKED    PUBLISHED  DETAIL
+    edited  web   fr-par-1  arm64  ubuntu_noble  00000007  unknown    the block does not match its digest: edited by hand, or by a merge
+
+    the lockfile does not satisfy the manifest: 1 difference
+    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+    assert_snapshot!(sandbox.run("resolve --upgrade web"), @"
+    CHANGE  NAME  ZONE      ARCH   LABEL         FROM      TO
+    moved   web   fr-par-1  arm64  ubuntu_noble  00000007  00000001
+
+    2 pins: 1 moved, 1 kept
+    --- exit 0
+    ");
+    assert_eq!(sandbox.lock(), good);
+    drop(marketplace);
+}
+
+#[test]
+fn the_order_of_blocks_and_comments_do_not_matter_to_those_who_read() {
+    let (sandbox, _marketplace) = resolved();
+    let good = sandbox.lock();
+    let (head, blocks) = good.split_once("\n[[pin]]").unwrap();
+    let (first, second) = blocks.split_once("\n[[pin]]").unwrap();
+    sandbox.write("images.lock", format!("# by hand\n{head}\n[[pin]]{second}\n[[pin]]{first}"));
+    assert_eq!(sandbox.run("resolve --locked").status, Some(0));
+    assert_eq!(sandbox.run("check").status, Some(0));
+    // The next resolve puts the file in order.
+    sandbox.ok("resolve --offline");
+    assert_eq!(sandbox.lock(), good);
+}
+
+#[test]
+fn a_checkout_with_other_line_ends_is_the_same_lock() {
+    let (sandbox, _marketplace) = resolved();
+    let windows = sandbox.lock().replace('\n', "\r\n");
+    sandbox.write("images.lock", &windows);
+    assert_eq!(sandbox.run("resolve --locked").status, Some(0));
+    sandbox.ok("resolve --offline");
+    assert_eq!(sandbox.lock(), windows);
+    assert_eq!(sandbox.run("check").status, Some(0));
+}
+
+#[test]
+fn an_edited_block_is_marked_for_programs_too() {
+    let (sandbox, _marketplace) = resolved();
+    sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
+    let run = sandbox.run("list --format json --quiet");
+    assert_eq!(run.stdout.matches("\"edited\": true").count(), 1);
+    assert!(run.stderr.starts_with("warning: "), "what needs attention is said even under --quiet");
+}

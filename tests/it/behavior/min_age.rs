@@ -1,0 +1,267 @@
+//! `min-age`: no version is picked that is younger.
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::{Marketplace, Reply, id, local, version_id};
+use crate::support::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
+use crate::support::sandbox::Sandbox;
+
+#[test]
+fn an_upgrade_waits_until_the_newer_version_has_the_age_to_the_second() {
+    let (sandbox, _marketplace) = behind("min-age = \"3d\"\n");
+    let before = sandbox.lock();
+    assert_snapshot!(sandbox.run("resolve --upgrade --now 2026-11-23T07:59:59Z"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL   FROM      DETAIL
+    kept    web   fr-par-1  x86_64  docker  00000001  newer: 00000002, published 2026-10-01 → 2026-11-20, cooling until 2026-11-23 08:00 UTC (`min-age` 3d)
+
+    nothing to change: 1 pin
+    --- exit 0
+    ");
+    assert_eq!(sandbox.lock(), before);
+    assert_snapshot!(sandbox.run("resolve --upgrade --now 2026-11-23T08:00:00Z"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL   FROM      TO        DETAIL
+    moved   web   fr-par-1  x86_64  docker  00000001  00000002  published 2026-10-01 → 2026-11-20
+
+    1 pin: 1 moved
+    --- exit 0
+    ");
+}
+
+#[test]
+fn a_first_pin_takes_an_older_version_that_has_the_age() {
+    let marketplace = two_versions();
+    let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    sandbox.ok("resolve");
+    assert!(sandbox.lock().contains(&id(1)));
+    assert!(sandbox.lock().contains("published = 2026-10-01T08:00:00Z"));
+}
+
+#[test]
+fn a_first_pin_without_a_version_of_the_age_is_an_error_that_says_when() {
+    let marketplace = Marketplace::offering([docker(2).published(NEW)]);
+    let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: no version of `docker` is 10d old yet for x86_64 in fr-par-1
+     --> images.toml:2:9
+      |
+    2 | label = "docker"
+      |         ^^^^^^^^ `min-age` asks for 10d
+      |
+      = note: the first will be on 2026-11-30 08:00 UTC
+      = help: wait, or take it as it is with `--min-age 0d` for this run
+    "#);
+    sandbox.ok("resolve --min-age 0d");
+}
+
+#[test]
+fn a_version_without_a_date_has_not_passed() {
+    let marketplace = Marketplace::offering([docker(1).published("unknown")]);
+    let sandbox = Sandbox::with(&manifest("min-age = \"1h\"\n")).asking(&marketplace);
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: no version of `docker` is 1h old yet for x86_64 in fr-par-1
+     --> images.toml:2:9
+      |
+    2 | label = "docker"
+      |         ^^^^^^^^ `min-age` asks for 1h
+      |
+      = note: the Marketplace gives no date for its versions, and one without a date has not passed
+      = help: set `min-age = "0d"` for this image, or take it for this run with `--min-age 0d`
+    "#);
+}
+
+#[test]
+fn cooling_is_no_drift_and_says_until_when() {
+    let (sandbox, _marketplace) = behind("min-age = \"10d\"\n");
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    cooling  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); cooling until 2026-11-30 08:00 UTC (`min-age` 10d)
+
+    1 pin: 1 cooling
+    --- exit 0
+    ");
+    assert_eq!(sandbox.run("check --now 2026-11-30T08:00:00Z").status, Some(2));
+}
+
+#[test]
+fn a_pin_never_goes_back_to_an_older_version() {
+    let marketplace = two_versions();
+    let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
+    sandbox.ok("resolve");
+    assert!(sandbox.lock().contains(&id(2)));
+    sandbox.write("images.toml", manifest("min-age = \"10d\"\n"));
+    let before = sandbox.lock();
+    sandbox.ok("resolve --upgrade");
+    assert_eq!(sandbox.lock(), before);
+    assert_eq!(sandbox.run("check").status, Some(0));
+}
+
+#[test]
+fn the_age_can_be_set_for_all_images_and_for_one_run() {
+    let (sandbox, _marketplace) = behind("");
+    assert_eq!(sandbox.run("check --min-age 10d").status, Some(0));
+    sandbox.write("images.toml", format!("[defaults]\nmin-age = \"10d\"\n{}", manifest("")));
+    assert_eq!(sandbox.run("check").status, Some(0));
+    sandbox.write("images.toml", format!("[defaults]\nmin-age = \"10d\"\n{}", manifest("min-age = \"0d\"\n")));
+    assert_eq!(sandbox.run("check").status, Some(2));
+    // What is outdated for one run is moved by the command that this run prints.
+    let (sandbox, _marketplace) = behind("min-age = \"10d\"\n");
+    let check = sandbox.run("check --min-age 0d");
+    let command = check.stdout.lines().last().unwrap().strip_prefix("to move to the latest: imagelock ").unwrap();
+    assert_eq!(command, "--min-age 0d resolve --upgrade web");
+    sandbox.ok(command);
+    assert!(sandbox.lock().contains(&id(2)));
+}
+
+#[test]
+fn an_edited_id_is_never_kept_for_the_sake_of_an_age() {
+    let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
+    sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
+    marketplace.offers([docker(2).published(NEW)]);
+    let message = sandbox.fails("resolve --upgrade web");
+    assert!(message.contains("no version of `docker` is 10d old yet"), "{message}");
+    marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded()]);
+    sandbox.ok("resolve --upgrade web");
+    assert!(sandbox.lock().contains(&id(1)));
+}
+
+#[test]
+fn a_swapped_id_is_not_kept_for_the_sake_of_an_age() {
+    let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
+    marketplace.offers([docker(2).published(NEW), local("gitlab", "fr-par-1", "x86_64", 9)]);
+    let lock = imagelock::domain::lock::Lock::parse(&sandbox.lock()).unwrap();
+    let swapped = lock.pins().iter().cloned().map(|mut pin| {
+        pin.id = id(9).parse().unwrap();
+        pin
+    });
+    sandbox.write("images.lock", imagelock::domain::lock::Lock::new(swapped).write());
+    assert_eq!(sandbox.run("check").stdout.lines().nth(1).unwrap().split(' ').next(), Some("mismatch"));
+    assert!(sandbox.fails("resolve --upgrade web").contains("no version of `docker` is 10d old yet"));
+}
+
+#[test]
+fn an_age_makes_nothing_of_what_is_no_longer_offered() {
+    let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
+    marketplace
+        .offers([local("docker", "nl-ams-1", "x86_64", 2).published(NEW), docker(1).published(OLD).superseded()]);
+    assert_eq!(sandbox.run("check").stdout.lines().nth(1).unwrap().split(' ').next(), Some("retired"));
+}
+
+#[test]
+fn a_version_that_the_marketplace_took_back_is_not_taken_for_its_age() {
+    let marketplace = Marketplace::offering([docker(2).published(NEW).superseded(), docker(1).published(OLD)]);
+    let sandbox = Sandbox::with(&manifest("min-age = \"1d\"\n")).asking(&marketplace);
+    sandbox.ok("resolve");
+    assert!(sandbox.lock().contains(&id(1)));
+    assert!(!sandbox.lock().contains("2026-11-20"), "nor is its date that of what it left");
+}
+
+#[test]
+fn no_age_is_no_policy_even_for_what_has_no_date() {
+    let marketplace = Marketplace::offering([docker(1).published("unknown")]);
+    let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    sandbox.ok("resolve --min-age 0d");
+    assert_eq!(sandbox.run("check --min-age 0d").status, Some(0));
+}
+
+#[test]
+fn an_older_version_is_taken_only_where_it_is_certain_that_the_newer_one_has_nothing() {
+    let dates = ["2026-08-04T08:00:00Z", OLD, NEW];
+    let marketplace = Marketplace::offering([
+        docker(3).published(dates[2]),
+        docker(2).published(dates[1]).superseded(),
+        docker(1).published(dates[0]).superseded(),
+    ]);
+    let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    let second = version_id("docker", OLD);
+    marketplace.answers(move |path, _, _| {
+        let doubtful = serde_json::json!({"local_images": [], "total_count": 1});
+        if path.contains(&second) { Reply::Json(doubtful) } else { Reply::Normal }
+    });
+    assert!(sandbox.fails("resolve").contains("it counts 1 rows, and sent 0"));
+}
+
+/// The Marketplace may replace the local image of a version: the date stays, and nothing says how old the new one is.
+#[test]
+fn what_was_changed_in_place_has_no_known_age() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers([docker(7).published(OLD)]);
+    let run = sandbox.run("check");
+    assert_eq!(run.status, Some(0), "{run}");
+    assert!(run.stdout.contains("cooling ") && run.stdout.contains("changed in place; its age is unknown"), "{run}");
+    let before = sandbox.lock();
+    sandbox.ok("resolve --upgrade");
+    assert_eq!(sandbox.lock(), before);
+    let explained = sandbox.ok("explain web");
+    let line = |id: &str| explained.lines().find(|line| line.contains(id)).unwrap().to_owned();
+    assert!(line(&id(1)).contains(" wins "), "{explained}");
+    assert!(line(&id(7)).contains("changed in place; its age is unknown"), "{explained}");
+    // Another version that is old enough passes, and so does the policy's end for one run.
+    let next = "2026-11-01T08:00:00Z";
+    marketplace.offers([docker(8).published(next), docker(7).published(OLD).superseded()]);
+    sandbox.ok("resolve --upgrade");
+    assert!(sandbox.lock().contains(&id(8)));
+    marketplace.offers([docker(9).published(next)]);
+    sandbox.ok("resolve --upgrade --min-age 0d");
+    assert!(sandbox.lock().contains(&id(9)));
+}
+
+#[test]
+fn a_cell_without_a_pin_takes_what_was_changed_in_place() {
+    let marketplace = Marketplace::offering([docker(7).published(OLD)]);
+    let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+    sandbox.ok("resolve");
+    assert!(sandbox.lock().contains(&id(7)));
+}
+
+#[test]
+fn without_an_age_what_was_changed_in_place_is_outdated() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers([docker(7).published(OLD)]);
+    let run = sandbox.run("check");
+    assert_eq!(run.status, Some(2), "{run}");
+    assert!(run.stdout.contains("outdated ") && run.stdout.contains("changed in place"), "{run}");
+    sandbox.ok("resolve --upgrade");
+    assert!(sandbox.lock().contains(&id(7)));
+}
+
+/// An exact version that is asked for is one that can be changed in place as well.
+#[test]
+fn an_exact_version_that_was_changed_in_place_has_no_known_age() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let exact = manifest("min-age = \"10d\"\n")
+        .replace("label = \"docker\"", &format!("version-id = \"{}\"", version_id("docker", OLD)));
+    let sandbox = Sandbox::with(&exact).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers([docker(7).published(OLD)]);
+    let run = sandbox.run("check");
+    assert!(run.stdout.contains("cooling "), "{run}");
+    sandbox.ok("resolve --upgrade");
+    assert!(sandbox.lock().contains(&id(1)));
+}
+
+#[test]
+fn of_two_dates_of_one_version_the_younger_counts() {
+    for pages in [1, 2] {
+        let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+        let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
+        marketplace.answers(move |path, _, _| {
+            if !path.contains("/versions?") {
+                return Reply::Normal;
+            }
+            let row = |date: &str| serde_json::json!({"id": version_id("docker", OLD), "published_at": date});
+            let (old, young) = (row(OLD), row(NEW));
+            let rows = match (pages, path.contains("page=2")) {
+                (1, _) => vec![old, young],
+                (_, false) => vec![old],
+                (_, true) => vec![young],
+            };
+            Reply::Json(serde_json::json!({"versions": rows, "total_count": 2}))
+        });
+        let message = sandbox.fails("resolve");
+        assert!(message.contains("no version of `docker` is 10d old yet"), "{pages}: {message}");
+    }
+}

@@ -1,0 +1,244 @@
+//! `[[outputs]]`: files that are kept in step with the lock.
+
+use insta::assert_snapshot;
+
+use crate::commands::export::{MANIFEST, marketplace, resolved};
+use crate::support::fake_marketplace::{id, local};
+use crate::support::sandbox::Sandbox;
+
+const OUTPUTS: &str = r#"
+[[outputs]]
+format = "tfvars"
+path = "infra/images.auto.tfvars.json"
+
+[[outputs]]
+format = "env"
+path = "images.env"
+"#;
+
+#[test]
+fn outputs_are_kept_in_step_with_the_lock() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
+    std::fs::create_dir(sandbox.path("infra")).unwrap();
+    assert_snapshot!(sandbox.run("resolve --dry-run").stderr, @"
+    would write `infra/images.auto.tfvars.json`
+    would write `images.env`
+    ");
+    assert_snapshot!(sandbox.run("resolve").stderr, @"
+    wrote `infra/images.auto.tfvars.json`
+    wrote `images.env`
+    ");
+    // Printed, it belongs to no manifest.
+    assert_eq!(sandbox.read("images.env").replace("# Manifest: images.toml\n", ""), sandbox.ok("export env"));
+    let tfvars = sandbox.read("infra/images.auto.tfvars.json");
+    assert_eq!(tfvars.replace(" Manifest: ../images.toml", ""), sandbox.ok("export tfvars"));
+    assert_snapshot!(sandbox.run("resolve"), @"
+    nothing to change: 3 pins
+    --- exit 0
+    ");
+    assert_eq!(sandbox.run("resolve --locked").status, Some(0));
+
+    sandbox.write("images.env", sandbox.read("images.env").replace(&id(1), &id(7)));
+    assert_snapshot!(sandbox.run("resolve --locked"), @"
+    `images.env` is out of date; to update it: imagelock resolve
+    --- exit 2
+    ");
+    for format in ["json", "markdown", "github", "sarif", "junit", "html"] {
+        let run = sandbox.run(&format!("resolve --locked --format {format}"));
+        let says = run.stdout.contains("images.env") && run.stdout.contains("imagelock resolve");
+        assert!(run.status == Some(2) && says && !run.stdout.contains("have not drifted"), "{format}: {run}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&sandbox.run("resolve --locked --format json").stdout).unwrap();
+    assert_eq!(json["drift"], true);
+    let stale = serde_json::json!([
+        { "manifest": "images.toml", "path": "images.env", "help": "run `imagelock resolve` to update it" }
+    ]);
+    assert_eq!(json["stale_outputs"], stale);
+    assert_snapshot!(sandbox.run("resolve --offline"), @"
+    nothing to change: 3 pins
+    --- stderr
+    wrote `images.env`
+    --- exit 0
+    ");
+    assert_eq!(sandbox.run("resolve --locked").status, Some(0));
+
+    marketplace.offers([
+        local("docker", "fr-par-1", "x86_64", 11),
+        local("gitlab", "fr-par-1", "x86_64", 2),
+        local("gitlab", "nl-ams-1", "x86_64", 3),
+    ]);
+    sandbox.ok("resolve --upgrade web-1");
+    assert!(sandbox.read("images.env").contains(&id(11)));
+}
+
+#[test]
+fn an_output_that_cannot_be_written_leaves_the_lock_as_it_was() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
+    std::fs::create_dir(sandbox.path("infra")).unwrap();
+    sandbox.write("images.env", "MINE=1\n");
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: the output `images.env` holds something that imagelock did not write
+      --> images.toml:19:8
+       |
+    19 | path = "images.env"
+       |        ^^^^^^^^^^^^ left as it is
+       |
+       = help: choose another path, move the file away, or add `overwrite = true`
+    "#);
+    assert_eq!(sandbox.read("images.env"), "MINE=1\n");
+    sandbox.write("images.toml", format!("{MANIFEST}{OUTPUTS}overwrite = true\n"));
+    sandbox.ok("resolve");
+    assert!(sandbox.read("images.env").contains(&id(1)));
+}
+
+/// As git checks files out where `core.autocrlf` is set.
+#[test]
+fn an_output_with_other_line_ends_is_in_step() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
+    std::fs::create_dir(sandbox.path("infra")).unwrap();
+    sandbox.ok("resolve");
+    for file in ["images.env", "infra/images.auto.tfvars.json"] {
+        sandbox.write(file, sandbox.read(file).replace('\n', "\r\n"));
+    }
+    sandbox.ok("resolve --locked");
+}
+
+#[test]
+fn all_outputs_that_cannot_be_written_are_told_at_once() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
+    std::fs::create_dir(sandbox.path("infra")).unwrap();
+    sandbox.write("images.env", "MINE=1\n");
+    sandbox.write("infra/images.auto.tfvars.json", "{\"mine\": 1}\n");
+    let message = sandbox.fails("resolve");
+    assert_eq!(message.matches("holds something that imagelock did not write").count(), 2, "{message}");
+}
+
+#[test]
+fn mistakes_in_outputs() {
+    let outputs = r#"
+[[outputs]]
+format = "terraform"
+path = "../images.auto.tfvars.json"
+
+[[outputs]]
+path = "/etc/images.env"
+outsid = true
+
+[[outputs]]
+format = "env"
+path = "a.env"
+
+[[outputs]]
+format = "env"
+path = "a.env"
+overwrite = "yes"
+"#;
+    assert_snapshot!(Sandbox::with(&format!("{MANIFEST}{outputs}")).fails("resolve --offline"), @r#"
+    error: `terraform` is not a valid format
+      --> images.toml:14:10
+       |
+    14 | format = "terraform"
+       |          ^^^^^^^^^^^ expected `tfvars`, `hcl`, `ansible`, `env`, `json` or `yaml`
+
+    error: the output `../images.auto.tfvars.json` is outside the manifest's directory
+      --> images.toml:15:8
+       |
+    15 | path = "../images.auto.tfvars.json"
+       |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ leads out
+       |
+       = help: if that is meant, add `outside = true` to it
+
+    error: an output has no `format`
+      --> images.toml:17:1
+       |
+    17 | [[outputs]]
+       | ^^^^^^^^^^^ `format` is missing
+       |
+       = help: write `format = "tfvars"` and `path = "images.auto.tfvars.json"`
+
+    error: the output `/etc/images.env` is outside the manifest's directory
+      --> images.toml:18:8
+       |
+    18 | path = "/etc/images.env"
+       |        ^^^^^^^^^^^^^^^^^ leads out
+       |
+       = help: if that is meant, add `outside = true` to it
+
+    error: unknown key `outsid` in [[outputs]]
+      --> images.toml:19:1
+       |
+    19 | outsid = true
+       | ^^^^^^ unknown key
+       |
+       = help: did you mean `outside`?
+
+    error: two outputs have the path `a.env`
+      --> images.toml:27:8
+       |
+    27 | path = "a.env"
+       |        ^^^^^^^ again
+       |
+       = help: remove one of the two
+
+    error: `overwrite` is a string
+      --> images.toml:28:13
+       |
+    28 | overwrite = "yes"
+       |             ^^^^^ expected `true` or `false`
+
+    7 errors in all; nothing was changed
+    "#);
+}
+
+#[test]
+#[cfg(unix)]
+fn outputs_that_are_one_file_or_none_of_theirs() {
+    let (env, again) = ("[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n", "[[outputs]]\nformat = \"env\"\n");
+    let (sandbox, _marketplace) = resolved(MANIFEST);
+    let fails = |outputs: &str| {
+        sandbox.write("images.toml", format!("{MANIFEST}{outputs}"));
+        sandbox.fails("resolve")
+    };
+    assert_snapshot!(fails(&format!("{env}{again}path = \"./images.env\"\n")), @r#"
+    error: two outputs have the path `./images.env`
+      --> images.toml:17:8
+       |
+    17 | path = "./images.env"
+       |        ^^^^^^^^^^^^^^ again
+       |
+       = help: remove one of the two
+    "#);
+    std::os::unix::fs::symlink("images.env", sandbox.path("link.env")).unwrap();
+    sandbox.write("images.env", "");
+    assert_snapshot!(fails(&format!("{env}{again}path = \"link.env\"\n")), @r#"
+    error: the output `link.env` is the same file as the output `images.env`
+      --> images.toml:17:8
+       |
+    17 | path = "link.env"
+       |        ^^^^^^^^^^ leads there
+       |
+       = help: give the output another `path`
+    "#);
+    assert_snapshot!(fails(&format!("{again}path = \"images.lock\"\noverwrite = true\n")), @r#"
+    error: the output `images.lock` is the same file as the lockfile `images.lock`
+      --> images.toml:14:8
+       |
+    14 | path = "images.lock"
+       |        ^^^^^^^^^^^^^ leads there
+       |
+       = help: give the output another `path`
+    "#);
+    assert_snapshot!(fails(&format!("{again}path = \"infra/../images.toml\"\noutside = true\noverwrite = true\n")), @r#"
+    error: the output `infra/../images.toml` is the same file as the manifest `images.toml`
+      --> images.toml:14:8
+       |
+    14 | path = "infra/../images.toml"
+       |        ^^^^^^^^^^^^^^^^^^^^^^ leads there
+       |
+       = help: give the output another `path`
+    "#);
+}

@@ -1,0 +1,188 @@
+//! `freeze` holds a pin, `accept` a finding, for a while and for a reason.
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::id;
+use crate::support::one_pin::{NEW, OLD, behind, docker, manifest};
+
+#[test]
+fn a_freeze_holds_through_its_last_day() {
+    let (sandbox, _marketplace) =
+        behind("freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }\n");
+    let before = sandbox.lock();
+    assert_snapshot!(sandbox.run("check --now 2026-12-31T23:59:59Z"), @"
+    STATUS  NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    frozen  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); frozen until 2026-12-31: kernel regression, ticket 4711; 1 version behind
+
+    1 pin: 1 frozen
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("resolve --upgrade web --now 2026-12-31T23:59:59Z"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL   FROM      DETAIL
+    kept    web   fr-par-1  x86_64  docker  00000001  frozen until 2026-12-31: kernel regression, ticket 4711
+
+    nothing to change: 1 pin
+    --- exit 0
+    ");
+    assert_eq!(sandbox.lock(), before);
+    assert_snapshot!(sandbox.run("check --now 2027-01-01T00:00:00Z"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; the freeze ended on 2026-12-31
+
+    1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    to move to the latest: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+    sandbox.ok("resolve --upgrade --now 2027-01-01T00:00:00Z");
+    assert_ne!(sandbox.lock(), before);
+}
+
+#[test]
+fn a_frozen_image_moves_only_where_it_must_and_says_so() {
+    let freeze = "freeze = { reason = \"ticket 4711\", until = 2026-12-31 }\n";
+    let (sandbox, marketplace) = behind(freeze);
+    // A bare upgrade names nobody, and overwrites no edited block.
+    let good = sandbox.lock();
+    sandbox.write("images.lock", good.replace(&id(1), &id(7)));
+    assert!(sandbox.fails("resolve --upgrade").contains("does not match its digest"));
+    sandbox.write("images.lock", good);
+    marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded().boots(&["DEV1-S"])]);
+    sandbox.write("images.toml", manifest(&format!("{freeze}instance-type = \"PRO2-S\"\n")));
+    assert_snapshot!(sandbox.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL   FROM      TO        DETAIL
+    moved   web   fr-par-1  x86_64  docker  00000001  00000002  published 2026-10-01 → 2026-11-20, Instance type none → PRO2-S, moved though frozen: it is declared anew, or its block was edited
+
+    1 pin: 1 moved
+    --- exit 0
+    ");
+}
+
+#[test]
+fn an_accepted_finding_is_no_drift_until_its_last_day_has_passed() {
+    let accept = "accept = [{ status = \"outdated\", reason = \"ticket 4712\", until = 2026-12-31 }]\n";
+    let (sandbox, marketplace) = behind(accept);
+    assert_snapshot!(sandbox.run("check --now 2026-12-31T23:59:59Z"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; outdated accepted until 2026-12-31: ticket 4712
+
+    1 pin: 1 outdated (accepted)
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("check --now 2027-01-01T00:00:00Z"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind
+
+    1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    to move to the latest: imagelock resolve --upgrade web
+    --- stderr
+    warning: images.toml:5:11: the acceptance of `outdated` for `web` ended on 2026-12-31
+      = help: remove it, or decide anew and give it a new end
+    --- exit 2
+    ");
+    // What matches nothing is reported as well.
+    marketplace.offers([docker(1).published(OLD)]);
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED
+    current  web   fr-par-1  x86_64  docker  00000001  2026-10-01
+
+    1 pin: all current
+    --- stderr
+    warning: images.toml:5:11: the acceptance of `outdated` for `web` matches nothing that was found
+      = help: remove it, or decide anew and give it a new end
+    --- exit 0
+    ");
+}
+
+#[test]
+fn what_is_not_accepted_is_still_drift() {
+    let rest = "eol = 2026-11-01\naccept = [{ status = \"eol\", reason = \"ticket 4712\", until = 2026-12-31 }]\n";
+    let (sandbox, marketplace) = behind(rest);
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); support ended on 2026-11-01, by the manifest; also outdated; 1 version behind; eol accepted until 2026-12-31: ticket 4712
+
+    1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    to move to the latest: imagelock resolve --upgrade web
+    to see what could follow `web`: imagelock search docker
+    --- exit 2
+    ");
+    marketplace.offers([docker(1).published(OLD)]);
+    assert_snapshot!(sandbox.run("check --format json"), @r#"
+    {
+      "schema": "imagelock.check/1",
+      "drift": false,
+      "errors": [],
+      "pins": [
+        {
+          "manifest": "images.toml",
+          "name": "web",
+          "label": "docker",
+          "image_id": null,
+          "version_id": null,
+          "release": null,
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "instance_type": null,
+          "status": "eol",
+          "statuses": [
+            "eol",
+            "current"
+          ],
+          "drift": false,
+          "locked": {
+            "id": "00000001-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000",
+            "published": "2026-10-01T08:00:00Z"
+          },
+          "listed": true,
+          "latest": null,
+          "latest_release": null,
+          "end_of_life": {
+            "date": "2026-11-01",
+            "source": "the manifest"
+          },
+          "notes": [
+            "support ended on 2026-11-01, by the manifest",
+            "eol accepted until 2026-12-31: ticket 4712"
+          ]
+        }
+      ],
+      "notices": [],
+      "changed_since": null
+    }
+    --- exit 0
+    "#);
+}
+
+/// Of several acceptances of one status the first that holds counts, and those of other images change nothing.
+#[test]
+fn of_several_acceptances_the_first_that_holds_counts() {
+    let accept = "accept = [{ status = \"outdated\", reason = \"over\", until = 2026-01-01 }, \
+                  { status = \"outdated\", reason = \"first\", until = 2027-01-01 }, \
+                  { status = \"outdated\", reason = \"second\", until = 2028-01-01 }]\n";
+    let (sandbox, _marketplace) = behind(accept);
+    sandbox.write("images.toml", sandbox.read("images.toml") + &manifest("").replace("images.web", "images.zeta"));
+    sandbox.write("images.lock", sandbox.lock() + &zeta(&sandbox.lock()));
+    let run = sandbox.run("check");
+    assert!(run.stdout.contains("outdated accepted until 2027-01-01: first"), "{run}");
+    assert!(!run.stdout.contains("second"), "{run}");
+    assert!(run.stderr.contains("the acceptance of `outdated` for `web` ended on 2026-01-01"), "{run}");
+    assert_eq!(run.status, Some(2), "the other image accepts nothing: {run}");
+}
+
+/// The block of `web` as one of `zeta`.
+fn zeta(lock: &str) -> String {
+    let lock = imagelock::domain::lock::Lock::parse(lock).unwrap();
+    let pins = lock.pins().iter().cloned().map(|mut pin| {
+        pin.cell.name = "zeta".parse().unwrap();
+        pin
+    });
+    let text = imagelock::domain::lock::Lock::new(pins).write();
+    text[text.find("\n[[pin]]").unwrap()..].to_owned()
+}

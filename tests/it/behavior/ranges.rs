@@ -1,0 +1,205 @@
+//! Ranges of releases: `label = "fedora_*"` with `release`.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::support::fake_marketplace::{Local, Marketplace, Reply, local};
+use crate::support::one_pin::{NEW, OLD, docker, manifest};
+use crate::support::sandbox::Sandbox;
+
+fn fedora(release: &'static str, number: u32) -> Local {
+    local(release, "fr-par-1", "x86_64", number)
+}
+
+const FEDORA: &str = "[images.runner]\nlabel = \"fedora_*\"\nrelease = \">=44, <46\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\neol = 2030-01-01\n";
+
+#[test]
+fn the_newest_release_in_the_range_wins_and_one_outside_is_mentioned() {
+    let marketplace =
+        Marketplace::offering([fedora("fedora_43", 43), fedora("fedora_44", 44), fedora("fedora_rawhide", 99)]);
+    let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
+    sandbox.ok("resolve");
+    assert_snapshot!(sandbox.lock(), @r#"
+    # This file is written by imagelock. Commit it; change images.toml instead of editing it.
+    version = 1 # read by imagelock 0.1.0 and later
+
+    [[pin]]
+    name = "runner"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    label = "fedora_44"
+    release = "44"
+    id = "00000044-0000-4000-8000-000000000000"
+    digest = "sha256:aa41352cd2142cfcf111b9cd2560d69d17d35e6aecc3993b48b6aede0d48d8d7"
+    "#);
+    assert_eq!(sandbox.run("check").status, Some(0));
+    marketplace.offers([fedora("fedora_44", 44), fedora("fedora_45", 45), fedora("fedora_46", 46)]);
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS    NAME    ZONE      ARCH    LABEL      LOCKED    PUBLISHED  LATEST    DETAIL
+    outdated  runner  fr-par-1  x86_64  fedora_44  00000044  unknown    00000045  release 45; release 46 exists, outside `>=44, <46`
+
+    1 pin: 1 outdated
+    to move to the latest: imagelock resolve --upgrade runner
+    --- exit 2
+    ");
+    assert_snapshot!(sandbox.run("resolve --upgrade"), @"
+    CHANGE  NAME    ZONE      ARCH    LABEL      FROM      TO        DETAIL
+    moved   runner  fr-par-1  x86_64  fedora_45  00000044  00000045  label fedora_44 → fedora_45
+
+    1 pin: 1 moved
+    --- exit 0
+    ");
+    // A range that still admits the pin moves nothing; one that does not resolves anew.
+    sandbox.write("images.toml", FEDORA.replace("<46", "<47"));
+    assert_snapshot!(sandbox.run("resolve --offline"), @"
+    nothing to change: 1 pin
+    --- exit 0
+    ");
+    sandbox.write("images.toml", FEDORA.replace(">=44, <46", "44"));
+    assert_snapshot!(sandbox.run("resolve --locked"), @"
+    STATUS    NAME    ZONE      ARCH    LABEL      LOCKED    PUBLISHED  DETAIL
+    unlocked  runner  fr-par-1  x86_64  fedora_45  00000045  unknown    locked for `fedora_45` release 45, now declared as `fedora_* 44`
+
+    the lockfile does not satisfy the manifest: 1 difference
+    to make the lock follow the manifest: imagelock resolve
+    --- exit 2
+    ");
+    assert_snapshot!(sandbox.run("resolve"), @"
+    CHANGE  NAME    ZONE      ARCH    LABEL      FROM      TO        DETAIL
+    moved   runner  fr-par-1  x86_64  fedora_44  00000045  00000044  label fedora_45 → fedora_44
+
+    1 pin: 1 moved
+    --- exit 0
+    ");
+}
+
+#[test]
+fn a_range_without_a_release_says_which_there_are() {
+    let marketplace = Marketplace::offering([fedora("fedora_42", 42), fedora("fedora_rawhide", 99)]);
+    let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: no release of `fedora_*` in the Marketplace is in the range `>=44, <46`
+     --> images.toml:2:9
+      |
+    2 | label = "fedora_*"
+      |         ^^^^^^^^^^ no such release
+      |
+      = note: there is 42 (`fedora_42`) and `fedora_rawhide`, whose release cannot be read
+      = help: widen `release`
+    "#);
+}
+
+#[test]
+fn a_pin_never_goes_back_to_an_older_release() {
+    let marketplace =
+        Marketplace::offering([fedora("fedora_44", 44).published(OLD), fedora("fedora_45", 45).published(OLD)]);
+    let sandbox = Sandbox::with(&format!("{FEDORA}min-age = \"10d\"\n")).asking(&marketplace);
+    sandbox.ok("resolve");
+    let before = sandbox.lock();
+    assert!(before.contains("release = \"45\""));
+    // The newest build of 45 is too young, and its older one is no longer listed; 44 would be old enough.
+    marketplace.offers([fedora("fedora_44", 44).published(OLD), fedora("fedora_45", 46).published(NEW)]);
+    assert_snapshot!(sandbox.run("resolve --upgrade"), @"
+    CHANGE  NAME    ZONE      ARCH    LABEL      FROM      DETAIL
+    kept    runner  fr-par-1  x86_64  fedora_45  00000045  newer: 00000046, published 2026-10-01 → 2026-11-20, cooling until 2026-11-30 08:00 UTC (`min-age` 10d)
+
+    nothing to change: 1 pin
+    --- exit 0
+    ");
+    assert_eq!(sandbox.lock(), before);
+    assert_eq!(sandbox.run("check").status, Some(0));
+}
+
+#[test]
+fn one_release_under_two_labels_is_told_and_not_chosen() {
+    let ranges = "[images.u]\nlabel = \"ubuntu_*\"\nrelease = \">=24\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+    let marketplace =
+        Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]).named("ubuntu_noble", "Ubuntu 24.04");
+    let sandbox = Sandbox::with(ranges).asking(&marketplace);
+    sandbox.ok("resolve");
+    let marketplace = marketplace.named("ubuntu_zzz", "Ubuntu 24.04 Minimal");
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 1), local("ubuntu_zzz", "fr-par-1", "x86_64", 2)]);
+    assert_eq!(sandbox.run("check").status, Some(0));
+    std::fs::remove_file(sandbox.path("images.lock")).unwrap();
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: `ubuntu_zzz` and `ubuntu_noble` have the same release, the newest of `ubuntu_* >=24`
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_*"
+      |         ^^^^^^^^^^ which of them?
+      |
+      = help: write the one that is meant as `label`, without `*` and `release`, or narrow the pattern
+    "#);
+}
+
+#[test]
+fn what_could_not_be_asked_is_not_called_current() {
+    let marketplace = Marketplace::offering([fedora("fedora_44", 44)]);
+    let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.answers(|path, _, _| {
+        let refused = path.contains("/images?");
+        if refused {
+            crate::support::fake_marketplace::Reply::Raw(403, "text/plain", Vec::new())
+        } else {
+            crate::support::fake_marketplace::Reply::Normal
+        }
+    });
+    assert!(sandbox.fails("check").contains("it answered 403 Forbidden"));
+    // Where only ends of life were to be learnt from it, that is said.
+    sandbox.write("images.toml", manifest(""));
+    marketplace.offers([docker(1)]);
+    sandbox.ok("resolve");
+    assert_snapshot!(sandbox.run("check").stderr, @"
+    warning: the ends of life that the Marketplace sets could not be learnt
+      = note: it answered 403 Forbidden
+      = help: run imagelock again; the vendors' ends are known without it
+    ");
+}
+
+#[test]
+fn an_older_release_wins_only_where_it_is_certain_that_the_newer_one_has_nothing() {
+    let marketplace = Marketplace::offering([fedora("fedora_44", 44), fedora("fedora_45", 45)]);
+    let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
+    sandbox.ok("resolve");
+    let newest = sandbox.lock();
+    let doubtful = || Reply::Json(json!({"local_images": [], "total_count": 1}));
+    let gone = || Reply::Json(json!({"local_images": [], "total_count": 0}));
+    let not_found = || Reply::Raw(404, "application/json", br#"{"type": "not_found"}"#.into());
+    let told = |reply: fn() -> Reply, line: &str| {
+        marketplace.lists(move |path, _, _| if path.contains("fedora_45") { reply() } else { Reply::Normal });
+        sandbox.run(line)
+    };
+    for line in ["check", "resolve --upgrade", "explain runner"] {
+        assert!(told(doubtful, line).stderr.contains("it counts 1 rows, and sent 0"), "{line}");
+        assert_eq!(sandbox.lock(), newest);
+    }
+    std::fs::remove_file(sandbox.path("images.lock")).unwrap();
+    assert_snapshot!(told(doubtful, "resolve"), @r#"
+    --- stderr
+    error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
+     --> images.toml:2:9
+      |
+    2 | label = "fedora_*"
+      |         ^^^^^^^^^^ asked for this image
+      |
+      = note: the Marketplace's answer may not be whole: it counts 1 rows, and sent 0
+      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    --- exit 1
+    "#);
+    assert_snapshot!(told(not_found, "resolve"), @r#"
+    --- stderr
+    error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
+     --> images.toml:2:9
+      |
+    2 | label = "fedora_*"
+      |         ^^^^^^^^^^ asked for this image
+      |
+      = note: the answer cannot be used: the index lists `fedora_45`, and its listing does not
+      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    --- exit 1
+    "#);
+    assert_eq!(told(gone, "resolve").status, Some(0));
+    assert!(sandbox.lock().contains("fedora_44"));
+}

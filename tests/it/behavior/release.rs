@@ -1,0 +1,265 @@
+//! Releases: read, compared, asked for; and that of every image the Marketplace is recorded to have offered.
+
+use imagelock::domain::types::release::{LabelPattern, Range, Release, release_of};
+
+fn release(text: &str) -> Release {
+    text.parse().unwrap()
+}
+
+fn range(text: &str) -> Range {
+    text.parse().unwrap()
+}
+
+fn pattern(text: &str) -> LabelPattern {
+    text.parse().unwrap()
+}
+
+fn matches(text: &str, label: &str) -> bool {
+    pattern(text).matches(&label.parse().unwrap())
+}
+
+fn read(starred: &str, label: &str, name: &str) -> Option<String> {
+    release_of(&label.parse().unwrap(), name, Some(&pattern(starred))).map(|release| release.to_string())
+}
+
+#[test]
+fn a_release_is_up_to_three_numbers() {
+    for good in ["9", "24.04", "7.9", "2022", "0", "00", "10.0.1", "18446744073709551615"] {
+        assert_eq!(release(good).as_str(), good);
+    }
+    for bad in
+        ["", ".", "9.", ".9", "7..9", "1.2.3.4", "v9", "9a", "+9", "-9", "9.+1", " 9", "9 ", "24.04-lts", "1e3", "٣"]
+    {
+        assert!(bad.parse::<Release>().is_err(), "{bad}");
+    }
+    assert!("18446744073709551616".parse::<Release>().is_err());
+    assert!("1.99999999999999999999".parse::<Release>().is_err());
+    assert_eq!(format!("[{:>6}]", release("7.9")), "[   7.9]");
+    assert_eq!(
+        "noble".parse::<Release>().unwrap_err().to_string(),
+        "expected one to three numbers with dots between them, like `24.04`"
+    );
+}
+
+#[test]
+fn releases_are_ordered_by_their_numbers_then_as_text() {
+    for (older, newer) in [
+        ("9", "10"),
+        ("24.04", "24.10"),
+        ("7.9", "7.10"),
+        ("9.10", "10.04"),
+        ("7", "7.3"),
+        ("7.9", "8"),
+        ("1.2.9", "1.2.10"),
+        ("2019", "2022"),
+    ] {
+        assert!(release(older) < release(newer), "{older} < {newer}");
+    }
+    // Equal as versions, not as text: what is chosen from a list never depends on the list's order.
+    assert!(release("24.04") < release("24.4"));
+    assert_ne!(release("9"), release("9.0"));
+}
+
+#[test]
+fn a_range_is_cargos_with_leading_zeros_understood() {
+    for (text, inside, outside) in [
+        (">=41, <44", &["41", "43", "43.9"][..], &["40", "44", "44.1"][..]),
+        (">=22.04", &["22.04", "22.10", "24.04", "23"], &["20.10", "22", "22.03"]),
+        ("=9", &["9", "9.4"], &["8.9", "10"]),
+        ("^22", &["22", "22.04", "22.10"], &["21.10", "23.04"]),
+        ("22.04", &["22.04", "22.10"], &["22", "23.04"]),
+        ("~24.04", &["24.04", "24.4.1"], &["24.10", "24", "25.04"]),
+        (">22", &["23", "23.04"], &["22", "22.04"]),
+        ("<=22", &["22.10", "21"], &["23"]),
+        ("24.*", &["24.04", "24.10"], &["23.10", "25.04"]),
+        (">=007.010", &["7.10", "8"], &["7.9"]),
+        (">=0", &["0", "0.1", "9"], &[]),
+        (">=10.0, <100", &["10", "10.0", "99"], &["9", "100"]),
+        ("*", &["0", "7.9", "2022"], &[]),
+    ] {
+        assert!(inside.iter().all(|inside| range(text).contains(&release(inside))), "{text}");
+        assert!(!outside.iter().any(|outside| range(text).contains(&release(outside))), "{text}");
+        assert_eq!(range(text).to_string(), text);
+    }
+}
+
+#[test]
+fn a_bad_range_is_refused_in_semvers_words() {
+    for (text, why) in [
+        ("", "unexpected end of input while parsing major version number"),
+        ("noble", "unexpected character 'n' while parsing major version number"),
+        (">=", "unexpected end of input while parsing major version number"),
+        (">=22.04.", "unexpected end of input while parsing patch version number"),
+        (">=41 <44", "expected comma after major version number, found '<'"),
+        ("22.04-24.04", "expected comma after minor version number, found '-'"),
+        ("*, >=4", "wildcard req (*) must be the only comparator in the version req"),
+        ("99999999999999999999", "value of major version number exceeds u64::MAX"),
+    ] {
+        assert_eq!(text.parse::<Range>().unwrap_err(), why, "{text}");
+    }
+}
+
+#[test]
+fn a_pattern_is_a_label_with_a_star() {
+    for good in ["*", "fedora_*", "*_9", "ubuntu_*_gpu_os_*", "centos_7.*", "node.*", "a-*"] {
+        assert_eq!(pattern(good).as_str(), good);
+        assert_eq!(pattern(good).to_string(), good);
+    }
+    for bad in ["", "fedora_41", "_*", "-*", "fedora *", "fedora_?*", "fedora/*", "é*"] {
+        assert!(bad.parse::<LabelPattern>().is_err(), "{bad}");
+    }
+    assert!(format!("{}*", "a".repeat(128)).parse::<LabelPattern>().is_err());
+}
+
+#[test]
+fn a_star_is_one_segment() {
+    assert!(matches("ubuntu_*", "ubuntu_noble"));
+    assert!(!matches("ubuntu_*", "ubuntu_jammy_gpu_os_12"));
+    assert!(!matches("ubuntu_*", "ubuntu"));
+    assert!(matches("ubuntu_*_gpu_os_*", "ubuntu_jammy_gpu_os_12"));
+    assert!(matches("centos_7.*", "centos_7.9"));
+    assert!(!matches("centos_7.*", "centos_8"));
+    assert!(!matches("centos_*", "centos_stream_9"));
+    assert!(matches("*_9", "almalinux_9"));
+    assert!(matches("*", "docker"));
+    assert!(matches("*o*e*", "discourse"));
+    assert!(!matches("no*oble", "noble"));
+    assert!(!matches("Ubuntu_*", "ubuntu_noble"));
+}
+
+#[test]
+fn a_release_is_what_the_star_stands_for_or_in_the_name() {
+    let reads = [
+        ("fedora_*", "fedora_41", "Fedora 41", Some("41")),
+        ("centos_*", "centos_7.9", "CentOS 7.9", Some("7.9")),
+        ("windows_server_*_core", "windows_server_2022_core", "Windows Server 2022 Core", Some("2022")),
+        // With the star on it, the release of an addition is meant.
+        ("ubuntu_jammy_gpu_os_*", "ubuntu_jammy_gpu_os_12", "Ubuntu Jammy GPU OS 12", Some("12")),
+        ("ubuntu_*_gpu_os_*", "ubuntu_jammy_gpu_os_12", "Ubuntu Jammy GPU OS 12", Some("12")),
+        ("ubuntu_*_gpu_os_12", "ubuntu_jammy_gpu_os_12", "Ubuntu Jammy GPU OS 12", None),
+        // A star on a code name: the release is in the name, or nowhere.
+        ("ubuntu_*", "ubuntu_noble", "Ubuntu 24.04 Noble Numbat", Some("24.04")),
+        ("ubuntu_*", "ubuntu_noble", "Ubuntu 24.04 LTS", Some("24.04")),
+        ("debian_*", "debian_bookworm", "Debian 12 (Bookworm)", Some("12")),
+        ("debian_*", "debian_bookworm", "Debian Bookworm (12)", Some("12")),
+        ("debian_*", "debian_bookworm", "Debian Bookworm", None),
+        ("*_9", "almalinux_9", "AlmaLinux 9", Some("9")),
+        // The segment as a whole, before the part of it that the star stands for.
+        ("centos_7.*", "centos_7.9", "CentOS", Some("7.9")),
+        ("centos_*.*", "centos_7.9", "CentOS", Some("7.9")),
+        ("fedora-*", "fedora-41", "Fedora", Some("41")),
+        ("el*-minimal", "el9-minimal", "EL", Some("9")),
+        // A part of a number is no release, nor is one of two.
+        ("ubuntu2*", "ubuntu24.04", "Ubuntu", None),
+        ("ubuntu22.*", "ubuntu22.04", "Ubuntu", None),
+        ("ubuntu*4", "ubuntu24.04", "Ubuntu", None),
+        ("v*1*", "v112", "V", None),
+        ("ubuntu_*_cuda_*", "ubuntu_22.04_cuda_12", "Ubuntu", None),
+        ("ubuntu_*_cuda_*", "ubuntu_22.04_cuda_12", "Ubuntu 22.04 CUDA 12", Some("22.04")),
+        // A pattern that means other labels.
+        ("debian_*", "fedora_41", "Fedora", Some("41")),
+    ];
+    for (starred, label, name, release) in reads {
+        assert_eq!(read(starred, label, name).as_deref(), release, "{starred} {label} {name}");
+    }
+}
+
+/// Of every image recorded from 2019 to 2025: label, name, and the release read from them without a pattern, or `-`.
+/// Each row is what a person would read.
+///
+/// A code name alone is no release. Neither are the 10.1 of `ubuntu_bionic_ml_10.1` (CUDA's) and the 12 of
+/// `ubuntu_noble_gpu_os_12` (GPU OS's): that is why only the first two words after a label's or a name's first are
+/// looked at. To ask for those, put the star of a pattern there.
+const READ: &[(&str, &str, &str)] = &[
+    ("almalinux_8", "AlmaLinux 8", "8"),
+    ("almalinux_9", "AlmaLinux 9", "9"),
+    ("alpine_linux", "Alpine Linux", "-"),
+    ("arch_linux", "Arch Linux", "-"),
+    ("centos_7.3", "CentOS 7.3", "7.3"),
+    ("centos_7.4", "CentOS 7.4", "7.4"),
+    ("centos_7.6", "CentOS 7.6", "7.6"),
+    ("centos_7.9", "CentOS 7.9", "7.9"),
+    ("centos_8", "CentOS 8", "8"),
+    ("centos_stream_8", "Centos Stream 8", "8"),
+    ("centos_stream_9", "Centos Stream 9", "9"),
+    ("debian_bookworm", "Debian 12 (Bookworm)", "12"),
+    ("debian_bookworm", "Debian Bookworm", "-"),
+    ("debian_bullseye", "Debian 11 (Bullseye)", "11"),
+    ("debian_bullseye", "Debian Bullseye", "-"),
+    ("debian_buster", "Debian Buster", "-"),
+    ("debian_jessie", "Debian Jessie", "-"),
+    ("debian_stretch", "Debian Stretch", "-"),
+    ("debian_trixie", "Debian 13 (Trixie)", "13"),
+    ("discourse", "Discourse", "-"),
+    ("docker", "Docker", "-"),
+    ("drupal", "Drupal", "-"),
+    ("elk_stack", "ELK stack", "-"),
+    ("etherpad", "Etherpad", "-"),
+    ("fedora", "Fedora", "-"),
+    ("fedora_27", "Fedora 27", "27"),
+    ("fedora_28", "Fedora 28", "28"),
+    ("fedora_29", "Fedora 29", "29"),
+    ("fedora_32", "Fedora 32", "32"),
+    ("fedora_34", "Fedora 34", "34"),
+    ("fedora_35", "Fedora 35", "35"),
+    ("fedora_36", "Fedora 36", "36"),
+    ("fedora_37", "Fedora 37", "37"),
+    ("fedora_38", "Fedora 38", "38"),
+    ("fedora_39", "Fedora 39", "39"),
+    ("fedora_40", "Fedora 40", "40"),
+    ("fedora_41", "Fedora 41", "41"),
+    ("fedora_42", "Fedora 42", "42"),
+    ("fedora_43", "Fedora 43", "43"),
+    ("ghost", "Ghost", "-"),
+    ("gitlab", "GitLab", "-"),
+    ("gogs", "Gogs", "-"),
+    ("golang", "Golang", "-"),
+    ("image_builder", "Image Builder", "-"),
+    ("java", "Java", "-"),
+    ("kanboard", "Kanboard", "-"),
+    ("kapsule", "Kapsule", "-"),
+    ("kapsule_jammy", "Kapsule Jammy", "-"),
+    ("kapsule_noble", "Kapsule Noble", "-"),
+    ("lemp_stack", "LEMP stack", "-"),
+    ("mattermost", "Mattermost", "-"),
+    ("minecraft", "Minecraft", "-"),
+    ("nextcloud", "NextCloud", "-"),
+    ("node.js", "Node.js", "-"),
+    ("openvpn", "OpenVPN", "-"),
+    ("owncloud", "ownCloud", "-"),
+    ("prestashop", "PrestaShop", "-"),
+    ("pydio", "Pydio", "-"),
+    ("python", "Python", "-"),
+    ("redis", "Redis", "-"),
+    ("redmine", "Redmine", "-"),
+    ("rockylinux_8", "Rocky Linux 8", "8"),
+    ("rockylinux_9", "Rocky Linux 9", "9"),
+    ("ruby", "Ruby", "-"),
+    ("ruby_on_rails", "Ruby on Rails", "-"),
+    ("serendipity", "Serendipity", "-"),
+    ("torrents", "Torrents", "-"),
+    ("ubuntu_bionic", "Ubuntu Bionic", "-"),
+    ("ubuntu_bionic_ml_10.1", "Ubuntu Bionic ML 10.1", "-"),
+    ("ubuntu_bionic_ml_9.2", "Ubuntu Bionic ML 9.2", "-"),
+    ("ubuntu_focal", "Ubuntu 20.04 Focal Fossa", "20.04"),
+    ("ubuntu_focal_gpu_os_11", "Ubuntu Focal GPU OS 11", "-"),
+    ("ubuntu_jammy", "Ubuntu 22.04 Jammy Jellyfish", "22.04"),
+    ("ubuntu_jammy_gpu_os_12", "Ubuntu Jammy GPU OS 12", "-"),
+    ("ubuntu_noble", "Ubuntu 24.04 Noble Numbat", "24.04"),
+    ("ubuntu_noble_gpu_os_12", "Ubuntu Noble GPU OS 12", "-"),
+    ("ubuntu_trusty", "Ubuntu Trusty", "-"),
+    ("ubuntu_xenial", "Ubuntu Xenial", "-"),
+    ("webmin", "Webmin", "-"),
+    ("windows_server_2022", "Windows Server 2022", "2022"),
+    ("windows_server_2022_core", "Windows Server 2022 Core", "2022"),
+    ("wordpress", "WordPress", "-"),
+];
+
+#[test]
+fn releases_of_all_recorded_images() {
+    for &(label, name, expected) in READ {
+        let release = release_of(&label.parse().unwrap(), name, None);
+        let read = release.as_ref().map_or("-", |release| release.as_str());
+        assert_eq!(read, expected, "{label} ({name})");
+    }
+}

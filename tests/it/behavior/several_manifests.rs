@@ -1,0 +1,583 @@
+//! Many manifests in one run: one catalog, one report, one exit status.
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::sandbox::Sandbox;
+
+const DATE: &str = "2026-09-02T08:30:55Z";
+
+fn manifest(images: &str) -> String {
+    format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n{images}")
+}
+
+/// Three stacks, resolved; then Ubuntu moved.
+fn stacks() -> (Sandbox, Marketplace) {
+    let bookworm = local("debian_bookworm", "fr-par-1", "x86_64", 2).published(DATE);
+    let noble = |number, date| local("ubuntu_noble", "fr-par-1", "x86_64", number).published(date);
+    let marketplace = Marketplace::offering([noble(1, DATE), bookworm.clone()]);
+    let sandbox = Sandbox::new().asking(&marketplace);
+    for directory in ["stacks/api", "stacks/db/eu", "stacks/web", "stacks/.terraform/modules/web"] {
+        std::fs::create_dir_all(sandbox.path(directory)).unwrap();
+    }
+    let web = "[images.web]\nlabel = \"ubuntu_noble\"\n";
+    let db = "[images.db]\nlabel = \"debian_bookworm\"\n";
+    sandbox.write("stacks/web/images.toml", manifest(web));
+    sandbox.write("stacks/api/images.toml", manifest(&web.replace("web", "api")));
+    sandbox.write("stacks/db/eu/images.toml", manifest(&format!("{web}{db}")));
+    // What others put into hidden directories is theirs.
+    sandbox.write("stacks/.terraform/modules/web/images.toml", "nonsense");
+    sandbox.ok("resolve --recursive stacks");
+    marketplace.offers([noble(11, "2026-10-20T10:03:30Z"), bookworm]);
+    marketplace.requests();
+    (sandbox, marketplace)
+}
+
+#[test]
+fn one_report_for_all() {
+    let (sandbox, _marketplace) = stacks();
+    assert_snapshot!(sandbox.run("check --recursive stacks"), @"
+    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  stacks/api/images.toml    api   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
+    outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
+    outdated  stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
+    current   stacks/db/eu/images.toml  db    fr-par-1  x86_64  debian_bookworm  00000002  2026-09-02
+
+    4 pins in 3 manifests: 3 outdated, 1 current
+    the Marketplace does not list the IDs of 3 pins (`api` and `web`), so they cannot be verified
+    to move to the latest: imagelock --manifest stacks/api/images.toml resolve --upgrade api
+    to move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    to move to the latest: imagelock --manifest stacks/web/images.toml resolve --upgrade web
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    --- exit 2
+    ");
+    assert_snapshot!(sandbox.run("check db --manifest stacks/web/images.toml --manifest stacks/db/eu/images.toml"), @"
+    STATUS   MANIFEST                  NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    current  stacks/db/eu/images.toml  db    fr-par-1  x86_64  debian_bookworm  00000002  2026-09-02
+
+    1 pin in 2 manifests: all current
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("check --recursive stacks --format github"), @"
+    ::warning file=stacks/api/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A api%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato move to the latest: imagelock --manifest stacks/api/images.toml resolve --upgrade api
+    ::warning file=stacks/db/eu/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    ::warning file=stacks/web/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato move to the latest: imagelock --manifest stacks/web/images.toml resolve --upgrade web
+    4 pins in 3 manifests: 3 outdated, 1 current
+    the Marketplace does not list the IDs of 3 pins (`api` and `web`), so they cannot be verified
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    --- exit 2
+    ");
+    assert_snapshot!(sandbox.run("check --recursive stacks --format markdown"), @r"
+    ### The images have drifted
+
+    4 pins in 3 manifests: 3 outdated, 1 current
+
+    | status | manifest | image | zone, arch | label | locked | published | latest | detail |
+    |---|---|---|---|---|---|---|---|---|
+    | **outdated** | stacks/api/images.toml | `api` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
+    | **outdated** | stacks/db/eu/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
+    | **outdated** | stacks/web/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
+
+    The Marketplace does not list the IDs of 3 pins (`api` and `web`), so they cannot be verified.
+
+    To move to the latest:
+
+    ```sh
+    imagelock --manifest stacks/api/images.toml resolve --upgrade api
+    ```
+
+    To move to the latest:
+
+    ```sh
+    imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    ```
+
+    To move to the latest:
+
+    ```sh
+    imagelock --manifest stacks/web/images.toml resolve --upgrade web
+    ```
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    --- exit 2
+    ");
+    let json: serde_json::Value =
+        serde_json::from_str(&sandbox.run("check --recursive stacks --format json").stdout).unwrap();
+    let rows = json["pins"].as_array().unwrap().iter();
+    let rows: Vec<String> = rows.map(|row| format!("{} {} {}", row["manifest"], row["name"], row["status"])).collect();
+    assert_snapshot!(rows.join("\n"), @r#"
+    "stacks/api/images.toml" "api" "outdated"
+    "stacks/db/eu/images.toml" "web" "outdated"
+    "stacks/web/images.toml" "web" "outdated"
+    "stacks/db/eu/images.toml" "db" "current"
+    "#);
+}
+
+#[test]
+fn a_thousand_stacks_cost_as_many_requests_as_they_have_labels() {
+    let (sandbox, marketplace) = stacks();
+    sandbox.run("check --manifest stacks/db/eu/images.toml");
+    let one = marketplace.requests().len();
+    for n in 0..1000 {
+        std::fs::create_dir_all(sandbox.path(&format!("stacks/{n}"))).unwrap();
+        for file in ["images.toml", "images.lock"] {
+            sandbox.write(&format!("stacks/{n}/{file}"), sandbox.read(&format!("stacks/db/eu/{file}")));
+        }
+    }
+    let run = sandbox.run("check --recursive stacks");
+    assert!(run.stdout.contains("\n2004 pins in 1003 manifests: 1003 outdated, 1001 current\n"), "{run}");
+    assert_eq!(marketplace.requests().len(), one);
+}
+
+#[test]
+fn an_upgrade_moves_the_named_image_wherever_it_is() {
+    let (sandbox, _marketplace) = stacks();
+    let api = sandbox.read("stacks/api/images.lock");
+    assert_snapshot!(sandbox.run("resolve --upgrade web --recursive stacks --dry-run"), @"
+    CHANGE  MANIFEST                  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    kept    stacks/api/images.toml    api   fr-par-1  x86_64  ubuntu_noble  00000001            newer: 00000011, published 2026-09-02 → 2026-10-20
+    moved   stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
+    moved   stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
+
+    dry run, nothing was written; would be: 2 moved, 2 kept
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("resolve --upgrade web --recursive stacks"), @"
+    CHANGE  MANIFEST                  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    kept    stacks/api/images.toml    api   fr-par-1  x86_64  ubuntu_noble  00000001            newer: 00000011, published 2026-09-02 → 2026-10-20
+    moved   stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
+    moved   stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
+
+    4 pins in 3 manifests: 2 moved, 2 kept
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    --- exit 0
+    ");
+    assert_eq!(sandbox.read("stacks/api/images.lock"), api);
+    assert_snapshot!(sandbox.run("resolve --recursive stacks --format markdown --upgrade"), @r"
+    1 moved, 3 kept
+
+    | change | manifest | image | zone, arch | label | from | to | detail |
+    |---|---|---|---|---|---|---|---|
+    | **moved** | stacks/api/images.toml | `api` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000011` | published 2026-09-02 → 2026-10-20 |
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("resolve --recursive stacks"), @"
+    nothing to change: 4 pins in 3 manifests
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    --- exit 0
+    ");
+}
+
+#[test]
+fn stale_locks_are_all_told() {
+    let (sandbox, _marketplace) = stacks();
+    assert_snapshot!(sandbox.run("resolve --locked --recursive stacks"), @"
+    the lockfiles satisfy the manifests: 4 pins
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    --- exit 0
+    ");
+    for stack in ["web", "api"] {
+        let file = format!("stacks/{stack}/images.toml");
+        sandbox.write(&file, sandbox.read(&file).replace("fr-par-1", "nl-ams-1"));
+    }
+    assert_snapshot!(sandbox.run("resolve --locked --recursive stacks"), @"
+    STATUS      MANIFEST                NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
+    unlocked    stacks/api/images.toml  api   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lock
+    unlocked    stacks/web/images.toml  web   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lock
+    undeclared  stacks/api/images.toml  api   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lock, but not declared
+    undeclared  stacks/web/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lock, but not declared
+
+    the lockfiles do not satisfy the manifests: 4 differences
+    to make the lock follow the manifest: imagelock --recursive stacks resolve
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    --- exit 2
+    ");
+}
+
+#[test]
+fn nothing_is_written_where_one_of_them_is_wrong() {
+    let (sandbox, _marketplace) = stacks();
+    let locks = || ["web", "api", "db/eu"].map(|stack| sandbox.read(&format!("stacks/{stack}/images.lock")));
+    let before = locks();
+    sandbox.write("stacks/api/images.toml", manifest("[images.api]\nlable = \"ubuntu_noble\"\n"));
+    assert_snapshot!(sandbox.fails("resolve --upgrade --recursive stacks"), @r#"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    error: [images.api] does not say which image it is
+     --> stacks/api/images.toml:5:9
+      |
+    5 | [images.api]
+      |         ^^^ `label` is missing
+      |
+      = help: add `label = "ubuntu_noble"`; `imagelock --manifest stacks/api/images.toml search` lists the labels
+
+    error: unknown key `lable` in [images.api]
+     --> stacks/api/images.toml:6:1
+      |
+    6 | lable = "ubuntu_noble"
+      | ^^^^^ unknown key
+      |
+      = help: did you mean `label`?
+
+    2 errors in all; nothing was changed
+
+    errors in 1 of 3 manifests; nothing is told of the others; nothing was changed
+    "#);
+    sandbox.write("stacks/web/images.toml", "images");
+    assert_snapshot!(sandbox.run("check --recursive stacks"), @r#"
+    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
+    current   stacks/db/eu/images.toml  db    fr-par-1  x86_64  debian_bookworm  00000002  2026-09-02
+
+    2 pins in 1 manifest: 1 outdated, 1 current
+    2 of 3 manifests could not be checked: `stacks/api/images.toml` and `stacks/web/images.toml`
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    to move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    error: [images.api] does not say which image it is
+     --> stacks/api/images.toml:5:9
+      |
+    5 | [images.api]
+      |         ^^^ `label` is missing
+      |
+      = help: add `label = "ubuntu_noble"`; `imagelock --manifest stacks/api/images.toml search` lists the labels
+
+    error: unknown key `lable` in [images.api]
+     --> stacks/api/images.toml:6:1
+      |
+    6 | lable = "ubuntu_noble"
+      | ^^^^^ unknown key
+      |
+      = help: did you mean `label`?
+
+    2 errors in all
+
+    error: this is not TOML
+     --> stacks/web/images.toml:1:7
+      |
+    1 | images
+      |       ^ key with no value, expected `=`
+    --- exit 1
+    "#);
+    sandbox.write("stacks/api/images.toml", manifest("[images.api]\nlabel = \"ubuntu_nobel\"\n"));
+    sandbox.write("stacks/web/images.toml", manifest("[images.web]\nlabel = \"ubuntu_nobel\"\n"));
+    assert_snapshot!(sandbox.fails("resolve --upgrade --recursive stacks"), @r#"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    error: no image labelled `ubuntu_nobel` in the Marketplace
+     --> stacks/api/images.toml:6:9
+      |
+    6 | label = "ubuntu_nobel"
+      |         ^^^^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `ubuntu_noble`?
+
+    error: no image labelled `ubuntu_nobel` in the Marketplace
+     --> stacks/web/images.toml:6:9
+      |
+    6 | label = "ubuntu_nobel"
+      |         ^^^^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `ubuntu_noble`?
+
+    errors in 2 of 3 manifests; nothing is told of the others; nothing was changed
+    "#);
+    assert_eq!(locks(), before);
+}
+
+#[test]
+fn what_cannot_be_meant() {
+    let (sandbox, _marketplace) = stacks();
+    assert_snapshot!(sandbox.fails("check wep --recursive stacks"), @"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    error: no image is named `wep`
+     |
+     = help: did you mean `web`?
+    ");
+    assert_snapshot!(sandbox.fails("list --recursive stacks"), @"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    error: this command works on one manifest, not on 3
+     |
+     = help: name one: `--manifest PATH`; `check` and `resolve` take several
+    ");
+    assert_snapshot!(sandbox.fails("check --recursive stacks --manifest prod.toml"), @"
+    error: there is no `prod.toml` below `stacks`
+     |
+     = help: hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name
+    ");
+    assert_snapshot!(sandbox.fails("check --recursive nowhere"), @"
+    error: could not read `nowhere`: No such file or directory (os error 2)
+     |
+     = help: check the path
+    ");
+    assert_snapshot!(sandbox.fails("check --recursive stacks -o stacks/web/images.lock --format json"), @"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    error: the report `stacks/web/images.lock` is the same file as the lockfile `stacks/web/images.lock`
+     |
+     = help: name another file: `-o FILE`
+    ");
+}
+
+#[test]
+fn what_manifests_share_is_refused_before_anything_is_written() {
+    let (sandbox, _marketplace) = stacks();
+    let output = "[[outputs]]\nformat = \"env\"\npath = \"../shared.env\"\noutside = true\n";
+    for stack in ["web", "api"] {
+        let file = format!("stacks/{stack}/images.toml");
+        sandbox.write(&file, sandbox.read(&file) + output);
+    }
+    assert_snapshot!(sandbox.fails("resolve --recursive stacks"), @r#"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    error: the output `stacks/web/../shared.env` of `stacks/web/images.toml` is the same file as the output `stacks/api/../shared.env` of `stacks/api/images.toml`
+     --> stacks/web/images.toml:9:8
+      |
+    9 | path = "../shared.env"
+      |        ^^^^^^^^^^^^^^^ leads there
+      |
+      = help: give the output another `path`
+
+    errors in 1 of 3 manifests; nothing is told of the others; nothing was changed
+    "#);
+    assert!(!sandbox.path("stacks/shared.env").exists());
+    sandbox.write("prod.toml", manifest("[images.web]\nlabel = \"ubuntu_noble\"\n"));
+    sandbox.write("prod.tml", manifest("[images.web]\nlabel = \"ubuntu_noble\"\n"));
+    assert_snapshot!(sandbox.fails("resolve --manifest prod.toml --manifest prod.tml"), @"
+    error: the lockfile `prod.lock` of `prod.tml` is the same file as the lockfile `prod.lock` of `prod.toml`
+     |
+     = help: rename one of the two manifests: the lockfile has the same name, with `.lock`
+    ");
+}
+
+#[test]
+fn each_manifest_counts_once_by_whatever_name() {
+    let (sandbox, _marketplace) = stacks();
+    let twice = sandbox.run("check --manifest stacks/web/images.toml --manifest ./stacks/../stacks/web/images.toml");
+    assert!(twice.stdout.contains("\n1 pin: 1 outdated\n"), "{twice}");
+    // Several names below one directory.
+    sandbox.write("stacks/web/prod.toml", manifest("[images.prod]\nlabel = \"debian_bookworm\"\n"));
+    let line = "check --recursive stacks --manifest images.toml --manifest prod.toml";
+    assert_snapshot!(sandbox.run(line).stdout.lines().last().unwrap(), @"to move to the latest: imagelock --manifest stacks/web/images.toml resolve --upgrade web");
+    let from_within = sandbox
+        .here(env!("CARGO_BIN_EXE_imagelock"))
+        .args(["check", "--recursive", ".", "--format", "json"])
+        .output()
+        .unwrap();
+    assert!(!String::from_utf8(from_within.stdout).unwrap().contains("\"./"));
+}
+
+#[test]
+fn the_advice_for_an_absent_manifest_is_about_that_one() {
+    let (sandbox, _marketplace) = stacks();
+    assert_snapshot!(sandbox.fails("check --manifest a.toml --manifest b.toml"), @"
+    error: there is no manifest `a.toml`
+     |
+     = help: `imagelock --manifest a.toml init` writes one; `--manifest PATH` names another
+
+    error: there is no manifest `b.toml`
+     |
+     = help: `imagelock --manifest b.toml init` writes one; `--manifest PATH` names another
+
+    errors in 2 of 2 manifests; nothing was changed
+    ");
+}
+
+#[test]
+fn what_was_written_before_something_got_in_the_way_is_named() {
+    let (sandbox, _marketplace) = stacks();
+    std::fs::create_dir(sandbox.path("stacks/db/eu/.images.lock.tmp")).unwrap();
+    let web = sandbox.read("stacks/web/images.lock");
+    assert_snapshot!(sandbox.run("resolve --upgrade --recursive stacks"), @"
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    error: could not write `stacks/db/eu/.images.lock.tmp`: is a directory
+     |
+     = help: move the directory `stacks/db/eu/.images.lock.tmp` away
+
+    written before that: `stacks/api/images.lock`; run it again to go on with the others
+    --- exit 1
+    ");
+    assert!(sandbox.read("stacks/api/images.lock").contains(&crate::support::fake_marketplace::id(11)));
+    assert_eq!(sandbox.read("stacks/web/images.lock"), web);
+    std::fs::remove_dir(sandbox.path("stacks/db/eu/.images.lock.tmp")).unwrap();
+    assert_snapshot!(sandbox.run("resolve --upgrade --recursive stacks").stdout.lines().last().unwrap(), @"4 pins in 3 manifests: 2 moved, 2 kept");
+}
+
+#[test]
+fn what_reads_no_manifest_minds_none() {
+    let (sandbox, _marketplace) = stacks();
+    assert_eq!(sandbox.run("--recursive stacks search").stdout, sandbox.run("search").stdout);
+}
+
+/// Of three stacks, one is not TOML and another has a lockfile of a newer format.
+fn two_broken_stacks() -> (Sandbox, Marketplace) {
+    let (sandbox, marketplace) = stacks();
+    sandbox.write("stacks/api/images.toml", "[images.api]\nlabel = \"ubuntu_noble\n");
+    sandbox.write("stacks/web/images.lock", "version = 9 # read by imagelock 4.0.0 and later\n");
+    (sandbox, marketplace)
+}
+
+#[test]
+fn a_broken_manifest_hides_no_other_from_a_check() {
+    let (sandbox, _marketplace) = two_broken_stacks();
+    assert_snapshot!(sandbox.run("check --recursive stacks -o r.md -o r.xml -o r.html -o r.sarif -q"), @r#"
+    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  00000011  48 days behind (2026-10-20)
+    --- stderr
+    error: this is not TOML
+     --> stacks/api/images.toml:2:22
+      |
+    2 | label = "ubuntu_noble
+      |                      ^ invalid basic string, expected `"`
+
+    error: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+     --> stacks/web/images.lock:1:11
+      |
+    1 | version = 9 # read by imagelock 4.0.0 and later
+      |           ^ expected 1
+      |
+      = help: this file is read by imagelock 4.0.0 and later: upgrade imagelock
+    --- exit 1
+    "#);
+    assert_snapshot!(sandbox.read("r.md"), @r"
+    ### The check is incomplete
+
+    2 pins in 1 manifest: 1 outdated, 1 current
+
+    > **Error**: `stacks/api/images.toml:2:22`: this is not TOML
+
+    > **Error**: `stacks/web/images.lock:1:11`: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+
+    | status | manifest | image | zone, arch | label | locked | published | latest | detail |
+    |---|---|---|---|---|---|---|---|---|
+    | **outdated** | stacks/db/eu/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
+
+    The Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified.
+
+    To move to the latest:
+
+    ```sh
+    imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    ```
+    ");
+    assert_snapshot!(sandbox.read("r.xml"), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="imagelock" tests="4" failures="1" errors="2" skipped="0" time="0">
+      <testsuite name="imagelock check" tests="4" failures="1" errors="2" skipped="0" time="0">
+        <testcase classname="stacks/api/images.toml" name="check" time="0">
+          <error message="stacks/api/images.toml:2:22: this is not TOML">stacks/api/images.toml:2:22: this is not TOML</error>
+        </testcase>
+        <testcase classname="stacks/web/images.toml" name="check" time="0">
+          <error message="stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 1">stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 1</error>
+        </testcase>
+        <testcase classname="stacks/db/eu/images.toml.web" name="ubuntu_noble in fr-par-1 x86_64" time="0">
+          <failure type="outdated" message="outdated: 48 days behind (2026-10-20)">outdated: 48 days behind (2026-10-20)
+    to move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web</failure>
+        </testcase>
+        <testcase classname="stacks/db/eu/images.toml.db" name="debian_bookworm in fr-par-1 x86_64" time="0"/>
+        <system-err>the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified</system-err>
+      </testsuite>
+    </testsuites>
+    "#);
+    let sarif: serde_json::Value = serde_json::from_str(&sandbox.read("r.sarif")).unwrap();
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let errors = invocation["toolExecutionNotifications"].as_array().unwrap();
+    let texts: Vec<&str> = errors.iter().map(|error| error["message"]["text"].as_str().unwrap()).collect();
+    assert_snapshot!(texts.join("\n"), @"
+    `stacks/api/images.toml:2:22`: this is not TOML
+    `stacks/web/images.lock:1:11`: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    ");
+    let html = sandbox.read("r.html");
+    assert!(
+        html.contains("The check is incomplete") && html.contains("<code>stacks/api/images.toml:2:22</code>"),
+        "{html}"
+    );
+    let run = sandbox.run("check --recursive stacks --format json");
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.status, json["pins"].as_array().unwrap().len()), (Some(1), 2));
+    assert_snapshot!(serde_json::to_string_pretty(&json["errors"]).unwrap(), @r#"
+    [
+      {
+        "help": null,
+        "manifest": "stacks/api/images.toml",
+        "message": "stacks/api/images.toml:2:22: this is not TOML"
+      },
+      {
+        "help": "this file is read by imagelock 4.0.0 and later: upgrade imagelock",
+        "manifest": "stacks/web/images.toml",
+        "message": "stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 1"
+      }
+    ]
+    "#);
+    let github = sandbox.run("check --recursive stacks --format github").stdout;
+    assert_snapshot!(github.lines().filter(|line| line.starts_with("::error")).collect::<Vec<_>>().join("\n"), @"
+    ::error file=stacks/api/images.toml,line=2,col=22,endColumn=22,title=imagelock%3A stacks/api/images.toml::this is not TOML
+    ::error file=stacks/web/images.lock,line=1,col=11,endColumn=12,title=imagelock%3A stacks/web/images.toml::the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    ");
+    // What could not be decided is no matter of taste.
+    assert_eq!(sandbox.run("check --recursive stacks --exit-zero").status, Some(1));
+    assert_eq!(sandbox.run("resolve --locked --recursive stacks").status, Some(1));
+}
+
+#[test]
+fn every_broken_manifest_is_named_before_anything_is_written() {
+    let (sandbox, _marketplace) = two_broken_stacks();
+    sandbox.write("stacks/db/eu/images.toml", manifest("[images.db]\nlabel = \"debian_bookwurm\"\n"));
+    assert_snapshot!(sandbox.fails("resolve --recursive stacks"), @r#"
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    error: this is not TOML
+     --> stacks/api/images.toml:2:22
+      |
+    2 | label = "ubuntu_noble
+      |                      ^ invalid basic string, expected `"`
+
+    error: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+     --> stacks/web/images.lock:1:11
+      |
+    1 | version = 9 # read by imagelock 4.0.0 and later
+      |           ^ expected 1
+      |
+      = help: this file is read by imagelock 4.0.0 and later: upgrade imagelock
+
+    error: no image labelled `debian_bookwurm` in the Marketplace
+     --> stacks/db/eu/images.toml:6:9
+      |
+    6 | label = "debian_bookwurm"
+      |         ^^^^^^^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `debian_bookworm`?
+
+    errors in 3 of 3 manifests; nothing was changed
+    "#);
+}
+
+#[test]
+fn an_image_that_cannot_be_upgraded_names_the_command_for_the_others() {
+    let (sandbox, marketplace) = stacks();
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11).published("2026-10-20T10:03:30Z")]);
+    assert_snapshot!(sandbox.fails("resolve --upgrade --manifest stacks/db/eu/images.toml"), @r#"
+    error: no image labelled `debian_bookworm` in the Marketplace
+     --> stacks/db/eu/images.toml:8:9
+      |
+    8 | label = "debian_bookworm"
+      |         ^^^^^^^^^^^^^^^^^ unknown label
+      |
+      = help: `imagelock --manifest stacks/db/eu/images.toml search` lists the labels
+
+    error: cannot upgrade `db`
+     |
+     = help: to upgrade the others, run `imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web`
+
+    2 errors in all; nothing was changed
+    "#);
+    sandbox.ok("resolve --upgrade web --manifest stacks/db/eu/images.toml");
+}

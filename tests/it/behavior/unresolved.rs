@@ -1,0 +1,175 @@
+//! Cells that cannot be filled: which kind of miss it is, and the line that mends it.
+
+use insta::assert_snapshot;
+
+use crate::commands::resolve::marketplace;
+use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::sandbox::Sandbox;
+
+#[test]
+fn every_miss_is_told_in_one_run() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::with(
+        r#"
+[defaults]
+zones = ["fr-par-1", "nl-ams-1"]
+arch = "x86_64"
+
+[images.typo]
+label = "ubuntu_nobel"
+
+[images.family]
+label = "debian_12"
+
+[images.zone]
+label = "debian_bookworm"
+
+[images.local]
+label = "debian_bookworm"
+zone = "fr-par-1"
+type = "instance_local"
+
+[images.gpu]
+label = "ubuntu_noble"
+instance-type = "PRO2-X"
+
+[images.by-id]
+image-id = "00000000-0000-4000-8000-000000000000"
+"#,
+    )
+    .asking(&marketplace);
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: `debian_bookworm` is not offered for x86_64 in nl-ams-1
+     --> images.toml:3:22
+      |
+    3 | zones = ["fr-par-1", "nl-ams-1"]
+      |                      ^^^^^^^^^^ not offered here for x86_64
+      |
+      = note: of type instance_sbs it is offered for x86_64 in fr-par-1
+      = help: change zone or arch of `zone`, or choose another label
+
+    error: no image labelled `ubuntu_nobel` in the Marketplace
+     --> images.toml:7:9
+      |
+    7 | label = "ubuntu_nobel"
+      |         ^^^^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `ubuntu_noble`?
+
+    error: no image labelled `debian_12` in the Marketplace
+      --> images.toml:10:9
+       |
+    10 | label = "debian_12"
+       |         ^^^^^^^^^^^ unknown label
+       |
+       = help: there is `debian_bookworm`; `imagelock search` lists all labels
+
+    error: `debian_bookworm` is not offered with type instance_local for x86_64 in fr-par-1
+      --> images.toml:18:8
+       |
+    18 | type = "instance_local"
+       |        ^^^^^^^^^^^^^^^^ not of this type
+       |
+       = note: there it is offered with type instance_sbs
+       = help: add `type = "instance_sbs"` to [images.local]; its servers then need the root volume type `sbs_volume`
+
+    error: `ubuntu_noble` does not boot on `PRO2-X` for x86_64 in fr-par-1 and nl-ams-1
+      --> images.toml:22:17
+       |
+    22 | instance-type = "PRO2-X"
+       |                 ^^^^^^^^ cannot boot it
+       |
+       = note: it boots on DEV1-S and PRO2-S
+       = help: did you mean `PRO2-S`?
+
+    error: no image with the ID `00000000-0000-4000-8000-000000000000` in the Marketplace
+      --> images.toml:25:12
+       |
+    25 | image-id = "00000000-0000-4000-8000-000000000000"
+       |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown image ID
+       |
+       = note: it must be the ID of a Marketplace image, not of a version or of a local image
+       = help: name the image by `label`; `imagelock search` lists the labels
+
+    6 errors in all; nothing was changed
+    "#);
+}
+
+#[test]
+fn a_type_left_out_means_sbs_and_the_message_gives_the_line_to_add() {
+    let marketplace =
+        Marketplace::offering([local("arch_linux", "fr-par-1", "x86_64", 1).of_type(Some("instance_local"))]);
+    let sandbox = Sandbox::with("[images.a]\nlabel = \"arch_linux\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n")
+        .asking(&marketplace);
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: `arch_linux` is not offered with type instance_sbs for x86_64 in fr-par-1
+     --> images.toml:2:9
+      |
+    2 | label = "arch_linux"
+      |         ^^^^^^^^^^^^ `type` is not declared, which means instance_sbs
+      |
+      = note: there it is offered with type instance_local
+      = help: add `type = "instance_local"` to [images.a]; its servers then need the root volume type `l_ssd`
+    "#);
+}
+
+#[test]
+fn several_local_images_in_a_cell_are_an_error_until_the_instance_type_chooses() {
+    let marketplace = Marketplace::offering([
+        local("ubuntu_bionic", "fr-par-1", "x86_64", 1).boots(&["C2L", "C2M"]),
+        local("ubuntu_bionic", "fr-par-1", "x86_64", 2).boots(&["DEV1-S", "ENT1-S", "GP1-S"]),
+        local("ubuntu_bionic", "fr-par-1", "x86_64", 3).boots(&["ENT1-S", "POP2-2C-8G"]),
+        local("ubuntu_bionic", "nl-ams-1", "x86_64", 4).boots(&["DEV1-S", "GP1-S"]),
+        local("ubuntu_bionic", "nl-ams-1", "x86_64", 5).boots(&["C2L"]),
+    ]);
+    let manifest = "[images.old]\nlabel = \"ubuntu_bionic\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n";
+    let sandbox = Sandbox::with(manifest).asking(&marketplace);
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: `ubuntu_bionic` has several local images of type instance_sbs for x86_64 in fr-par-1 and nl-ams-1
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_bionic"
+      |         ^^^^^^^^^^^^^^^ which of them for `old`?
+      |
+      = note: in fr-par-1, 00000001-0000-4000-8000-000000000000 alone boots on C2L and C2M
+      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 alone boots on DEV1-S and GP1-S
+      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 alone boots on POP2-2C-8G
+      = note: and likewise in 1 other cell
+      = help: add the Instance type that will boot it to [images.old], for example `instance-type = "C2L"`
+    "#);
+    sandbox.write("images.toml", format!("{manifest}instance-type = \"ENT1-S\"\n"));
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: `ubuntu_bionic` has several local images of type instance_sbs for x86_64 in fr-par-1
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_bionic"
+      |         ^^^^^^^^^^^^^^^ which of them for `old`?
+      |
+      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 alone boots on DEV1-S and GP1-S
+      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 alone boots on POP2-2C-8G
+      = help: `ENT1-S` does not tell them apart; declare one that does, for example `instance-type = "DEV1-S"`
+
+    error: `ubuntu_bionic` does not boot on `ENT1-S` for x86_64 in nl-ams-1
+     --> images.toml:5:17
+      |
+    5 | instance-type = "ENT1-S"
+      |                 ^^^^^^^^ cannot boot it
+      |
+      = note: it boots on C2L, DEV1-S and GP1-S
+      = help: choose one of those, remove `instance-type`, or choose another label
+
+    2 errors in all; nothing was changed
+    "#);
+    sandbox.write("images.toml", format!("{manifest}instance-type = \"DEV1-S\"\n"));
+    assert_snapshot!(sandbox.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL          TO
+    added   old   fr-par-1  x86_64  ubuntu_bionic  00000002
+    added   old   nl-ams-1  x86_64  ubuntu_bionic  00000004
+
+    2 pins: 2 added
+    --- stderr
+    warning: images.toml:2:9: support for `ubuntu_bionic` ended on 2023-05-31, by distro-info-data (Ubuntu 18.04 LTS)
+      = help: plan its successor
+    --- exit 0
+    ");
+}

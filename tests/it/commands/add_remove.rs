@@ -1,0 +1,148 @@
+//! `add` and `remove`: the manifest is edited, and what people wrote in it stays.
+
+use insta::assert_snapshot;
+
+use crate::support::sandbox::Sandbox;
+
+#[test]
+fn an_image_is_declared_and_removed_again_to_the_byte() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("init");
+    let before = sandbox.read("images.toml");
+    assert_snapshot!(sandbox.run("add runner --label fedora_* --release >=42 --zone fr-par-1 --zone nl-ams-1 --type instance_local"), @"
+    --- stderr
+    declared `runner` in `images.toml`: `imagelock resolve` pins it
+    --- exit 0
+    ");
+    let after = sandbox.read("images.toml");
+    let added = after.replacen(&before[..common(&before, &after)], "", 1);
+    assert_snapshot!(added.split("\n# The newest release").next().unwrap(), @r#"
+    [images.runner]
+    label = "fedora_*"
+    release = ">=42"
+    zones = ["fr-par-1", "nl-ams-1"]
+    type = "instance_local"
+    "#);
+    assert_snapshot!(sandbox.run("remove runner"), @"
+    --- stderr
+    removed `runner` from `images.toml`: `imagelock resolve` drops the pins
+    --- exit 0
+    ");
+    assert_eq!(sandbox.read("images.toml"), before);
+}
+
+/// How far two texts are the same.
+fn common(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
+}
+
+#[test]
+fn the_first_image_makes_the_manifest() {
+    let sandbox = Sandbox::new();
+    assert_snapshot!(sandbox.run("add web --label ubuntu_noble --zone fr-par-1 --arch x86_64 --instance-type DEV1-S --manifest prod.toml"), @"
+    --- stderr
+    declared `web` in `prod.toml`: `imagelock --manifest prod.toml resolve` pins it
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.read("prod.toml"), @r#"
+    [images.web]
+    label = "ubuntu_noble"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    instance-type = "DEV1-S"
+    "#);
+    sandbox.ok("add db --image-id 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e --zone fr-par-1 --arch arm64 --arch x86_64 --manifest prod.toml");
+    assert_snapshot!(sandbox.read("prod.toml"), @r#"
+    [images.web]
+    label = "ubuntu_noble"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    instance-type = "DEV1-S"
+
+    [images.db]
+    image-id = "6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e"
+    zone = "fr-par-1"
+    archs = ["arm64", "x86_64"]
+    "#);
+}
+
+#[test]
+fn what_would_be_wrong_is_shown_in_the_line_that_it_would_make() {
+    let sandbox = Sandbox::with("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
+    let before = sandbox.read("images.toml");
+    assert_snapshot!(sandbox.fails("add db --label fedora_* --zone paris --arch amd64"), @r#"
+    error: [images.db] has a pattern for a label, and no `release`
+     --> images.toml:7:9
+      |
+    7 | label = "fedora_*"
+      |         ^^^^^^^^^^ of which releases?
+      |
+      = help: add the releases that are wanted, like `release = ">=41, <44"`; `"*"` is any
+
+    error: `paris` is not a valid zone
+     --> images.toml:8:8
+      |
+    8 | zone = "paris"
+      |        ^^^^^^^ expected country, city and number, like `fr-par-1`
+
+    error: `amd64` is not a valid arch
+     --> images.toml:9:8
+      |
+    9 | arch = "amd64"
+      |        ^^^^^^^ expected `x86_64` or `arm64`
+      |
+      = note: these lines would have been written; the options of the command, like `--zone`, say more
+      = help: did you mean `x86_64`?
+
+    3 errors in all; nothing was changed
+    "#);
+    assert_snapshot!(sandbox.fails("add 2nd --label fedora_43 --zone fr-par-1 --arch x86_64"), @"
+    error: `2nd` is not a valid image name
+     --> images.toml:6:9
+      |
+    6 | [images.2nd]
+      |         ^^^ expected a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier
+      |
+      = note: these lines would have been written; the options of the command, like `--zone`, say more
+    ");
+    assert_snapshot!(sandbox.fails("add web --label fedora_43 --zone fr-par-1 --arch x86_64"), @"
+    error: `web` is declared already
+     --> images.toml:1:9
+      |
+    1 | [images.web]
+      |         ^^^ here
+      |
+      = help: change it there, or choose another name
+    ");
+    assert_snapshot!(sandbox.fails("add db --zone fr-par-1 --arch x86_64"), @r#"
+    error: [images.db] does not say which image it is
+     --> images.toml:6:9
+      |
+    6 | [images.db]
+      |         ^^ `label` is missing
+      |
+      = note: these lines would have been written; the options of the command, like `--zone`, say more
+      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
+    "#);
+    assert_eq!(sandbox.read("images.toml"), before);
+}
+
+#[test]
+fn what_cannot_be_removed() {
+    let sandbox = Sandbox::with("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
+    assert_snapshot!(sandbox.fails("remove wep"), @"
+    error: no image is named `wep`
+     |
+     = help: did you mean `web`?
+    ");
+    assert_snapshot!(sandbox.fails("remove web"), @"
+    error: without `web` the manifest would declare no image
+     |
+     = help: keep one, or delete the manifest and the lockfile
+    ");
+    assert_snapshot!(Sandbox::new().fails("remove web"), @"
+    error: there is no manifest `images.toml`
+     |
+     = help: `imagelock init` writes one; `--manifest PATH` names another
+    ");
+}

@@ -1,0 +1,344 @@
+//! `imagelock export`, and the outputs that are kept in step with the lock.
+
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::sandbox::Sandbox;
+
+pub const MANIFEST: &str = r#"
+[defaults]
+zone = "fr-par-1"
+arch = "x86_64"
+
+[images.web-1]
+label = "docker"
+
+[images.no]
+label = "gitlab"
+zones = ["fr-par-1", "nl-ams-1"]
+"#;
+
+pub fn marketplace() -> Marketplace {
+    Marketplace::offering([
+        local("docker", "fr-par-1", "x86_64", 1).published("2026-09-02T08:30:55Z"),
+        local("gitlab", "fr-par-1", "x86_64", 2),
+        local("gitlab", "nl-ams-1", "x86_64", 3),
+    ])
+}
+
+pub fn resolved(manifest: &str) -> (Sandbox, Marketplace) {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::with(manifest).asking(&marketplace);
+    std::fs::create_dir(sandbox.path("infra")).unwrap();
+    sandbox.ok("resolve");
+    (sandbox, marketplace)
+}
+
+#[test]
+fn tfvars() {
+    assert_snapshot!(resolved(MANIFEST).0.ok("export tfvars"), @r#"
+    {
+      "//": "This file is written by imagelock from its lockfile. Change the manifest instead of editing it.",
+      "images": {
+        "no": {
+          "fr-par-1": {
+            "x86_64": {
+              "id": "00000002-0000-4000-8000-000000000000",
+              "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000"
+            }
+          },
+          "nl-ams-1": {
+            "x86_64": {
+              "id": "00000003-0000-4000-8000-000000000000",
+              "zoned_id": "nl-ams-1/00000003-0000-4000-8000-000000000000"
+            }
+          }
+        },
+        "web-1": {
+          "fr-par-1": {
+            "x86_64": {
+              "id": "00000001-0000-4000-8000-000000000000",
+              "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000"
+            }
+          }
+        }
+      }
+    }
+    "#);
+}
+
+#[test]
+fn hcl() {
+    assert_snapshot!(resolved(MANIFEST).0.ok("export hcl"), @r#"
+    # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
+    locals {
+      images = {
+        "no" = {
+          "fr-par-1" = {
+            "x86_64" = {
+              id       = "00000002-0000-4000-8000-000000000000"
+              zoned_id = "fr-par-1/00000002-0000-4000-8000-000000000000"
+            }
+          }
+          "nl-ams-1" = {
+            "x86_64" = {
+              id       = "00000003-0000-4000-8000-000000000000"
+              zoned_id = "nl-ams-1/00000003-0000-4000-8000-000000000000"
+            }
+          }
+        }
+        "web-1" = {
+          "fr-par-1" = {
+            "x86_64" = {
+              id       = "00000001-0000-4000-8000-000000000000"
+              zoned_id = "fr-par-1/00000001-0000-4000-8000-000000000000"
+            }
+          }
+        }
+      }
+    }
+    "#);
+}
+
+#[test]
+fn ansible() {
+    assert_snapshot!(resolved(MANIFEST).0.ok("export ansible"), @r#"
+    # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
+    ---
+    "imagelock":
+      "no":
+        "fr-par-1":
+          "x86_64":
+            "id": "00000002-0000-4000-8000-000000000000"
+            "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000"
+        "nl-ams-1":
+          "x86_64":
+            "id": "00000003-0000-4000-8000-000000000000"
+            "zoned_id": "nl-ams-1/00000003-0000-4000-8000-000000000000"
+      "web-1":
+        "fr-par-1":
+          "x86_64":
+            "id": "00000001-0000-4000-8000-000000000000"
+            "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000"
+    "#);
+}
+
+#[test]
+fn env() {
+    assert_snapshot!(resolved(MANIFEST).0.ok("export env"), @"
+    # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
+    IMAGE_NO_FR_PAR_1_X86_64=00000002-0000-4000-8000-000000000000
+    IMAGE_NO_FR_PAR_1_X86_64_ZONED=fr-par-1/00000002-0000-4000-8000-000000000000
+    IMAGE_NO_NL_AMS_1_X86_64=00000003-0000-4000-8000-000000000000
+    IMAGE_NO_NL_AMS_1_X86_64_ZONED=nl-ams-1/00000003-0000-4000-8000-000000000000
+    IMAGE_WEB_1_FR_PAR_1_X86_64=00000001-0000-4000-8000-000000000000
+    IMAGE_WEB_1_FR_PAR_1_X86_64_ZONED=fr-par-1/00000001-0000-4000-8000-000000000000
+    ");
+}
+
+#[test]
+fn json() {
+    assert_snapshot!(resolved(MANIFEST).0.ok("export json"), @r#"
+    {
+      "//": "This file is written by imagelock from its lockfile. Change the manifest instead of editing it.",
+      "images": {
+        "no": {
+          "fr-par-1": {
+            "x86_64": {
+              "id": "00000002-0000-4000-8000-000000000000",
+              "image_id": null,
+              "instance_type": null,
+              "label": "gitlab",
+              "published": null,
+              "release": null,
+              "type": "instance_sbs",
+              "version_id": null,
+              "volume_type": "sbs_volume",
+              "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000"
+            }
+          },
+          "nl-ams-1": {
+            "x86_64": {
+              "id": "00000003-0000-4000-8000-000000000000",
+              "image_id": null,
+              "instance_type": null,
+              "label": "gitlab",
+              "published": null,
+              "release": null,
+              "type": "instance_sbs",
+              "version_id": null,
+              "volume_type": "sbs_volume",
+              "zoned_id": "nl-ams-1/00000003-0000-4000-8000-000000000000"
+            }
+          }
+        },
+        "web-1": {
+          "fr-par-1": {
+            "x86_64": {
+              "id": "00000001-0000-4000-8000-000000000000",
+              "image_id": null,
+              "instance_type": null,
+              "label": "docker",
+              "published": "2026-09-02T08:30:55Z",
+              "release": null,
+              "type": "instance_sbs",
+              "version_id": null,
+              "volume_type": "sbs_volume",
+              "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000"
+            }
+          }
+        }
+      },
+      "schema": "imagelock.export/1"
+    }
+    "#);
+}
+
+#[test]
+fn yaml() {
+    assert_snapshot!(resolved(MANIFEST).0.ok("export yaml"), @r#"
+    # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
+    ---
+    "images":
+      "no":
+        "fr-par-1":
+          "x86_64":
+            "id": "00000002-0000-4000-8000-000000000000"
+            "image_id": null
+            "instance_type": null
+            "label": "gitlab"
+            "published": null
+            "release": null
+            "type": "instance_sbs"
+            "version_id": null
+            "volume_type": "sbs_volume"
+            "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000"
+        "nl-ams-1":
+          "x86_64":
+            "id": "00000003-0000-4000-8000-000000000000"
+            "image_id": null
+            "instance_type": null
+            "label": "gitlab"
+            "published": null
+            "release": null
+            "type": "instance_sbs"
+            "version_id": null
+            "volume_type": "sbs_volume"
+            "zoned_id": "nl-ams-1/00000003-0000-4000-8000-000000000000"
+      "web-1":
+        "fr-par-1":
+          "x86_64":
+            "id": "00000001-0000-4000-8000-000000000000"
+            "image_id": null
+            "instance_type": null
+            "label": "docker"
+            "published": "2026-09-02T08:30:55Z"
+            "release": null
+            "type": "instance_sbs"
+            "version_id": null
+            "volume_type": "sbs_volume"
+            "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000"
+    "schema": "imagelock.export/1"
+    "#);
+}
+
+#[test]
+fn a_shell_reads_the_env_file() {
+    let (sandbox, _marketplace) = resolved(MANIFEST);
+    sandbox.ok("export env -o images.env");
+    let script = ". ./images.env && echo \"$IMAGE_WEB_1_FR_PAR_1_X86_64 $IMAGE_NO_NL_AMS_1_X86_64_ZONED\"";
+    let output = Command::new("sh").arg("-c").arg(script).current_dir(sandbox.path("")).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{} nl-ams-1/{}\n", id(1), id(3)));
+}
+
+#[test]
+fn a_new_zone_moves_nothing_that_was_there() {
+    let (sandbox, _marketplace) = resolved(MANIFEST);
+    let before = sandbox.ok("export hcl");
+    sandbox.write("images.toml", MANIFEST.replace(", \"nl-ams-1\"", ""));
+    sandbox.ok("resolve");
+    for line in sandbox.ok("export hcl").lines() {
+        assert!(before.lines().any(|known| known == line), "{line}");
+    }
+}
+
+#[test]
+fn names_that_become_one_variable_are_refused() {
+    let (sandbox, _marketplace) = resolved(&format!("{MANIFEST}[images.web_1]\nlabel = \"docker\"\n"));
+    assert_snapshot!(sandbox.fails("export env"), @"
+    error: `web-1` (fr-par-1, x86_64) and `web_1` (fr-par-1, x86_64) would both be `IMAGE_WEB_1_FR_PAR_1_X86_64` in an env file
+     |
+     = help: rename one of the images, `web-1` or `web_1`
+    ");
+    sandbox.ok("export tfvars");
+}
+
+/// Sorted by variable, those of `no-2` would stand before those of `no`.
+#[test]
+fn the_env_file_has_the_order_of_the_lock() {
+    let (sandbox, _marketplace) = resolved(&MANIFEST.replace("web-1", "no-2"));
+    assert_snapshot!(sandbox.ok("export env"), @"
+    # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
+    IMAGE_NO_FR_PAR_1_X86_64=00000002-0000-4000-8000-000000000000
+    IMAGE_NO_FR_PAR_1_X86_64_ZONED=fr-par-1/00000002-0000-4000-8000-000000000000
+    IMAGE_NO_NL_AMS_1_X86_64=00000003-0000-4000-8000-000000000000
+    IMAGE_NO_NL_AMS_1_X86_64_ZONED=nl-ams-1/00000003-0000-4000-8000-000000000000
+    IMAGE_NO_2_FR_PAR_1_X86_64=00000001-0000-4000-8000-000000000000
+    IMAGE_NO_2_FR_PAR_1_X86_64_ZONED=fr-par-1/00000001-0000-4000-8000-000000000000
+    ");
+}
+
+/// An architecture is any word, so one can end like the name of the other variable.
+#[test]
+fn a_name_that_becomes_the_zoned_one_of_another_is_refused() {
+    let rows = ["x86_64", "x86_64_zoned"].map(|arch| local("docker", "fr-par-1", arch, 1));
+    let marketplace = Marketplace::offering(rows);
+    let manifest = "[images.web]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = [\"x86_64\", \"x86_64_zoned\"]\n";
+    let sandbox = Sandbox::with(manifest).asking(&marketplace);
+    sandbox.ok("resolve");
+    assert_snapshot!(sandbox.fails("export env"), @"
+    error: `web` (fr-par-1, x86_64_zoned) and `web` (fr-par-1, x86_64) would both be `IMAGE_WEB_FR_PAR_1_X86_64_ZONED` in an env file
+     |
+     = help: declare one of them in another image than `web`
+    ");
+}
+
+#[test]
+fn an_edited_lock_is_not_exported() {
+    let (sandbox, _marketplace) = resolved(MANIFEST);
+    sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
+    assert_snapshot!(sandbox.fails("export hcl"), @r#"
+    error: the block of `web-1` (fr-par-1, x86_64) in the lockfile does not match its digest
+      --> images.lock:30:10
+       |
+    30 | digest = "sha256:7437aa62a6eeabdbe75581dc0f60c41174a018f10b800ee920e5cde1d8669696"
+       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+       |
+       = help: restore the file from version control, or run `imagelock resolve --upgrade web-1` to pin it anew
+    "#);
+}
+
+#[test]
+fn a_file_is_written_once_and_no_foreign_file_is_replaced() {
+    let (sandbox, _marketplace) = resolved(MANIFEST);
+    assert_snapshot!(sandbox.run("export tfvars -o infra/images.auto.tfvars.json"), @"
+    --- stderr
+    wrote `infra/images.auto.tfvars.json`
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("export tfvars -o infra/images.auto.tfvars.json"), @"
+    --- stderr
+    `infra/images.auto.tfvars.json` is up to date
+    --- exit 0
+    ");
+    for (format, text) in
+        [("tfvars", "{\"region\": \"fr-par\"}"), ("hcl", "locals {}\n"), ("env", "A=1\n"), ("json", "{}")]
+    {
+        sandbox.write("mine", text);
+        let message = sandbox.fails(&format!("export {format} -o mine"));
+        assert!(message.contains("`mine` holds something that imagelock did not write"), "{message}");
+        assert_eq!(sandbox.read("mine"), text);
+    }
+}

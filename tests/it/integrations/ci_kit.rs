@@ -1,0 +1,297 @@
+//! What CI systems and pre-commit read of this repository, judged by programs that know their formats.
+
+use imagelock::domain::lock::Lock;
+use insta::assert_snapshot;
+
+use super::{Example, NOVEMBER, repository};
+use crate::interface::docs::blocks;
+
+/// The one YAML block of the README that says this.
+fn block(says: &str) -> &'static str {
+    let blocks: Vec<&str> = blocks("yaml").into_iter().filter(|block| block.contains(says)).collect();
+    assert_eq!(blocks.len(), 1, "{says}");
+    blocks[0]
+}
+
+#[test]
+#[ignore = "needs check-jsonschema: run .ci/tools first"]
+fn the_workflow_of_the_readme_is_one() {
+    let example = Example::of("terraform");
+    example.write("drift.yml", block("schedule:"));
+    example.ok("check-jsonschema --builtin-schema vendor.github-workflows drift.yml");
+    // Or else that would show nothing.
+    example.write("drift.yml", &block("schedule:").replace("runs-on", "run-on"));
+    assert_eq!(example.run("check-jsonschema --builtin-schema vendor.github-workflows drift.yml").status, Some(1));
+}
+
+#[test]
+#[ignore = "needs pre-commit: run .ci/tools first"]
+fn the_hook_and_the_readme_are_what_pre_commit_reads() {
+    let example = Example::of("terraform");
+    let hooks = repository(".pre-commit-hooks.yaml");
+    example.ok(&format!("pre-commit validate-manifest {}", hooks.display()));
+    example.write(".pre-commit-config.yaml", block("hooks:"));
+    example.ok("pre-commit validate-config .pre-commit-config.yaml");
+}
+
+#[test]
+#[ignore = "needs check-jsonschema: run .ci/tools first"]
+fn the_action_and_the_template_are_what_github_and_gitlab_read() {
+    let example = Example::of("terraform");
+    for (schema, file) in [("github-actions", "action.yml"), ("gitlab-ci", "templates/imagelock.gitlab-ci.yml")] {
+        let path = repository(file);
+        example.ok(&format!("check-jsonschema --builtin-schema vendor.{schema} {}", path.display()));
+        example.write(
+            "wrong.yml",
+            &std::fs::read_to_string(path).unwrap().replace("description:", "descr:").replace("script:", "scripts:"),
+        );
+        let wrong = example.run(&format!("check-jsonschema --builtin-schema vendor.{schema} wrong.yml"));
+        assert_eq!(wrong.status, Some(1), "{file} {wrong}");
+    }
+}
+
+/// The last step of the action as GitHub would run it: what it is told comes in variables.
+fn act(example: &Example, inputs: &[(&str, &str)]) -> String {
+    let action = repository("action.yml");
+    let read = format!("import yaml; print(yaml.safe_load(open('{}'))['runs']['steps'][-1]['run'])", action.display());
+    example.write("step.sh", &example.script("python3", &read));
+    for file in ["output", "summary"] {
+        example.write(file, "");
+    }
+    let defaults = [("COMMAND", "check"), ("MANIFEST", "images.toml"), ("IMAGES", ""), ("FAIL_ON_DRIFT", "true")];
+    let event = [("EVENT", "schedule"), ("BASE", "")];
+    let variables: Vec<String> =
+        defaults.iter().chain(&event).chain(inputs).map(|(name, value)| format!("{name}='{value}'")).collect();
+    let run = example.run_script(
+        "bash",
+        &format!(
+            "export RUNNER_TEMP=. GITHUB_OUTPUT=output GITHUB_STEP_SUMMARY=summary {}; bash -e step.sh",
+            variables.join(" ")
+        ),
+    );
+    format!("{run}--- outputs\n{}--- summary\n{}", example.read("output"), example.read("summary"))
+}
+
+/// The action asks the Marketplace; here the file with the catalog stands in for it.
+fn in_november(example: &Example) {
+    let program = example.script("sh", "command -v imagelock");
+    std::fs::create_dir_all(example.path("imagelock/bin")).unwrap();
+    let wrapper = format!("#!/bin/sh\nexec {} {NOVEMBER} \"$@\"\n", program.trim());
+    example.write("imagelock/bin/imagelock", &wrapper);
+    example.ok("chmod +x imagelock/bin/imagelock");
+}
+
+#[test]
+#[ignore = "needs PyYAML: run .ci/tools first"]
+fn the_action_reports_drift_and_fails() {
+    let example = Example::of("terraform");
+    in_november(&example);
+    assert_snapshot!(act(&example, &[]), @r"
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
+    ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade web
+    2 pins: 2 outdated
+    the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
+    --- stderr
+    wrote `./imagelock.md`
+    wrote `./imagelock.sarif`
+    --- exit 2
+    --- outputs
+    drift=true
+    sarif=./imagelock.sarif
+    report=./imagelock.md
+    --- summary
+    ### The images have drifted
+
+    2 pins: 2 outdated
+
+    | status | image | zone, arch | label | locked | published | latest | detail |
+    |---|---|---|---|---|---|---|---|
+    | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
+    | **outdated** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
+
+    The Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified.
+
+    To move to the latest:
+
+    ```sh
+    imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db web
+    ```
+    ");
+    assert_snapshot!(act(&example, &[("IMAGES", "db"), ("FAIL_ON_DRIFT", "false")]), @r"
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
+    1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified
+    --- stderr
+    wrote `./imagelock.md`
+    wrote `./imagelock.sarif`
+    --- exit 0
+    --- outputs
+    drift=true
+    sarif=./imagelock.sarif
+    report=./imagelock.md
+    --- summary
+    ### The images have drifted
+
+    1 pin: 1 outdated
+
+    | status | image | zone, arch | label | locked | published | latest | detail |
+    |---|---|---|---|---|---|---|---|
+    | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
+
+    The Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified.
+
+    To move to the latest:
+
+    ```sh
+    imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
+    ```
+    ");
+    assert_snapshot!(act(&example, &[("MANIFEST", "nowhere.toml")]), @"
+    --- stderr
+    error: there is no manifest `nowhere.toml`
+     |
+     = help: `imagelock --manifest nowhere.toml init` writes one; `--manifest PATH` names another
+    --- exit 1
+    --- outputs
+    --- summary
+    ");
+    assert_snapshot!(act(&example, &[("COMMAND", "chekc")]), @"
+    ::error title=imagelock::`command` is neither check nor upgrade: chekc
+    --- exit 1
+    --- outputs
+    --- summary
+    ");
+}
+
+#[test]
+#[ignore = "needs PyYAML: run .ci/tools first"]
+fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
+    let example = Example::of("terraform");
+    in_november(&example);
+    example.script("sh", "git init -q && git add images.* main.tf");
+    assert_snapshot!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "web\n")]), @r"
+    --- stderr
+    wrote `images.auto.tfvars.json`
+    --- exit 0
+    --- outputs
+    changed=true
+    report=./imagelock.md
+    --- summary
+    1 moved, 1 kept
+
+    | change | image | zone, arch | label | from | to | detail |
+    |---|---|---|---|---|---|---|
+    | **moved** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | `3559232e` | published 2026-09-02 → 2026-10-20 |
+    ");
+    assert_snapshot!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "web")]), @"
+    --- exit 0
+    --- outputs
+    changed=false
+    report=./imagelock.md
+    --- summary
+    No pin changes.
+    ");
+    assert!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "\ndb\nweb\n")]).contains("changed=true"));
+    // An output that was out of step is a change as well.
+    example.script("sh", "git add images.* && rm images.auto.tfvars.json");
+    assert!(act(&example, &[("COMMAND", "upgrade")]).contains("changed=true"));
+}
+
+/// The names are the only values of an option that takes several, and nothing else can end it.
+#[test]
+#[ignore = "needs PyYAML: run .ci/tools first"]
+fn no_input_of_the_action_is_taken_for_an_option_or_a_command() {
+    let example = Example::of("terraform");
+    in_november(&example);
+    let before = example.read("images.lock");
+    for (name, value) in [
+        ("IMAGES", "--dry-run"),
+        ("IMAGES", "web --catalog=other.json"),
+        ("IMAGES", "web\n-q"),
+        ("IMAGES", "--"),
+        ("MANIFEST", "--offline"),
+        ("MANIFEST", "-v"),
+        ("MANIFEST", ""),
+        ("COMMAND", "check\n::warning::forged"),
+    ] {
+        for command in ["check", "upgrade"] {
+            let ran = act(&example, &[("COMMAND", command), (name, value)]);
+            assert!(ran.starts_with("::error title=imagelock::"), "{command} {name}={value}\n{ran}");
+            assert!(ran.contains("--- exit 1\n--- outputs\n--- summary\n"), "{command} {name}={value}\n{ran}");
+            assert!(!ran.contains("\n::"), "{ran}");
+        }
+    }
+    // What a shell would run or expand is a name that the manifest does not have.
+    for value in ["$(touch hacked)", "`touch hacked`", "web;touch", "*", "~", "\\", "\"web"] {
+        for command in ["check", "upgrade"] {
+            let ran = act(&example, &[("COMMAND", command), ("IMAGES", value)]);
+            assert!(ran.contains("--- exit 1"), "{command} {value}\n{ran}");
+        }
+    }
+    assert!(!example.path("hacked").exists());
+    assert_eq!(example.read("images.lock"), before);
+}
+
+#[test]
+#[ignore = "needs PyYAML: run .ci/tools first"]
+fn the_action_and_the_template_verify_what_a_pull_request_changes() {
+    let example = Example::of("terraform");
+    in_november(&example);
+    let git = "git -c user.name=x -c user.email=x@localhost";
+    example.script("sh", &format!("git init -q -b main && git add images.* main.tf && {git} commit -qm Pin"));
+    example.script("sh", "git update-ref refs/remotes/origin/main HEAD && git switch -qc branch");
+    let pull_request = [("EVENT", "pull_request"), ("BASE", "refs/remotes/origin/main")];
+    let job = || {
+        let read = "import yaml; print('\\n'.join(yaml.safe_load(open('TEMPLATE'))['imagelock:changes']['script']))";
+        let template = repository("templates/imagelock.gitlab-ci.yml").display().to_string();
+        let script = example.script("python3", &read.replace("TEMPLATE", &template));
+        let variables = "IMAGELOCK_MANIFEST=images.toml CI_MERGE_REQUEST_DIFF_BASE_SHA=$(git rev-parse main)";
+        example.run_script("sh", &format!("export PATH=\"$PWD/imagelock/bin:$PATH\" {variables}; {script}")).status
+    };
+    // Nothing changed: that the pins are outdated is no business of this pull request.
+    assert!(act(&example, &pull_request).contains("drift=false"));
+    assert_eq!(job(), Some(0));
+    example.ok(&format!("imagelock resolve {NOVEMBER} --upgrade web"));
+    let ran = act(&example, &pull_request);
+    assert!(ran.contains("drift=false") && ran.contains("### The change passes") && ran.contains("**moved**"), "{ran}");
+    assert_eq!(job(), Some(0));
+    // The pins are those of another image now, in blocks whose digests are right.
+    let lock = Lock::parse(&example.read("images.lock")).unwrap();
+    let swapped = lock.pins().iter().cloned().map(|mut pin| {
+        pin.id = "99999999-9999-4999-8999-999999999999".parse().unwrap();
+        pin
+    });
+    example.write("images.lock", &Lock::new(swapped).write());
+    let ran = act(&example, &pull_request);
+    assert!(ran.contains("unverified") && ran.contains("--- exit 2") && ran.contains("drift=true"), "{ran}");
+    assert_eq!(job(), Some(2));
+    // A base that is not known never passes for one that has not changed.
+    for base in ["", "refs/remotes/origin/other"] {
+        let ran = act(&example, &[("EVENT", "pull_request"), ("BASE", base)]);
+        assert!(ran.contains("--- exit 1") && !ran.contains("drift="), "{ran}");
+    }
+}
+
+#[test]
+#[ignore = "needs PyYAML: run .ci/tools first"]
+fn the_gitlab_job_reports_drift() {
+    let example = Example::of("terraform");
+    in_november(&example);
+    let template = repository("templates/imagelock.gitlab-ci.yml");
+    let job = |name: &str| {
+        let read = format!(
+            "import yaml; print('\\n'.join(yaml.safe_load(open('{}'))['imagelock:{name}']['script']))",
+            template.display()
+        );
+        let script = example.script("python3", &read);
+        example
+            .run_script(
+                "sh",
+                &format!("export PATH=\"$PWD/imagelock/bin:$PATH\" IMAGELOCK_MANIFEST=images.toml; {script}"),
+            )
+            .status
+    };
+    assert_eq!(job("drift"), Some(2));
+    assert!(example.read("imagelock.xml").contains("<failure type=\"outdated\""));
+    assert!(example.read("imagelock.md").starts_with("### The images have drifted"));
+}

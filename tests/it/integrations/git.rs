@@ -1,0 +1,303 @@
+//! Wherever git may be called from, and whatever stands in a repository: `imagelock log` and `imagelock diff` tell the same, or
+//! say what is in the way.
+
+use std::process::{Command, Output};
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::git_repository::{commit, git, git_command, git_in, lock, moved, repository, with_git};
+use crate::support::sandbox::Sandbox;
+
+#[test]
+fn texts_of_strangers_are_spelt_out_and_paths_are_taken_literally() {
+    let sandbox = repository(Sandbox::new());
+    std::fs::create_dir_all(sandbox.path("déploi ement")).unwrap();
+    let name = "déploi ement/a *.lock";
+    sandbox.write(name, lock(&[("web", 1)]));
+    sandbox.write("déploi ement/a b.lock", lock(&[("no", 1)]));
+    git(&sandbox, &["add", "--all"]);
+    git(&sandbox, &["commit", "--quiet", "--author", "E\u{202e}ve <e@example.com>", "--message", "Pin\u{1b}[2J | it"]);
+    let mut command = sandbox.command("log --manifest");
+    let output = command.arg("déploi ement/a *.toml").output().unwrap();
+    assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @r"
+    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL                                        AUTHOR       SUBJECT
+    2026-11-10  d63fcdb3  added   web   fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-11-01, 9 days old when pinned  E\u{202e}ve  Pin\u{1b}[2J | it
+
+    1 change in 1 commit
+    ");
+    let mut command = sandbox.command("diff HEAD --manifest");
+    let output = command.arg("déploi ement/a *.toml").output().unwrap();
+    assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @"HEAD → working tree: no pin differs");
+}
+
+#[test]
+fn a_worktree_and_a_hostile_configuration_change_nothing() {
+    let sandbox = moved();
+    let expected = sandbox.ok("log");
+    for (key, value) in [
+        ("color.ui", "always"),
+        ("log.showRoot", "false"),
+        ("log.showSignature", "true"),
+        ("log.diffMerges", "off"),
+        ("log.date", "iso"),
+        ("core.abbrev", "20"),
+        ("diff.renames", "false"),
+        ("diff.relative", "true"),
+        ("diff.noprefix", "true"),
+        ("format.pretty", "oneline"),
+        ("core.pager", "false"),
+        ("core.quotePath", "true"),
+        ("i18n.logOutputEncoding", "ISO-8859-1"),
+    ] {
+        git(&sandbox, &["config", key, value]);
+        assert_eq!(sandbox.ok("log"), expected, "{key} = {value}");
+    }
+    git(&sandbox, &["worktree", "add", "--quiet", "--detach", "tree", "HEAD"]);
+    assert_eq!(sandbox.ok("log --manifest tree/images.toml"), expected);
+    assert!(sandbox.ok("diff HEAD~1 --manifest tree/images.toml").starts_with("CHANGE"));
+}
+
+/// A hook has a `GIT_DIR` in its environment, with which git takes every directory for the top.
+#[test]
+fn in_a_hook_of_a_linked_worktree() {
+    let sandbox = repository(Sandbox::new());
+    std::fs::create_dir(sandbox.path("infra")).unwrap();
+    sandbox.write("infra/images.lock", lock(&[("web", 5)]));
+    commit(&sandbox, "2026-11-05", "Pin web");
+    git(&sandbox, &["worktree", "add", "--quiet", "tree", "-b", "branch"]);
+    let program = env!("CARGO_BIN_EXE_imagelock");
+    let line = "--manifest infra/images.toml --exit-code";
+    let hook =
+        format!("#!/bin/sh\n{program} log --manifest infra/images.toml >../log\n{program} diff {line} >../diff\n");
+    sandbox.write(".git/hooks/pre-commit", hook);
+    Command::new("chmod").arg("+x").arg(sandbox.path(".git/hooks/pre-commit")).status().unwrap();
+    let commit =
+        || git_command(&sandbox, "tree", "2026-11-06T10:00:00Z", &["commit", "--quiet", "--allow-empty", "-m", "B"]);
+    // Nothing differs, so the hook lets the commit pass.
+    assert!(commit().status().unwrap().success());
+    assert_snapshot!(sandbox.read("diff"), @"HEAD → working tree: no pin differs");
+    assert_snapshot!(sandbox.read("log"), @"
+    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL                                        AUTHOR  SUBJECT
+    2026-11-05  2dbe5d29  added   web   fr-par-1  x86_64  ubuntu_noble  00000005  published 2026-11-05, 0 days old when pinned  Ana     Pin web
+
+    1 change in 1 commit
+    ");
+    sandbox.write("tree/infra/images.lock", lock(&[("web", 7)]));
+    assert!(!commit().status().unwrap().success());
+    assert_snapshot!(sandbox.read("diff"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    moved   web   fr-par-1  x86_64  ubuntu_noble  00000005  00000007  published 2026-11-05 → 2026-11-07
+
+    HEAD → working tree: 1 moved
+    ");
+    // The same of `rebase --exec`, and of a repository that is named from its top.
+    let exec = format!("{program} log --manifest infra/images.toml >../log.rebase");
+    git(&sandbox, &["worktree", "add", "--quiet", "--detach", "other"]);
+    git_in(
+        &sandbox,
+        "other",
+        "2026-11-06T10:00:00Z",
+        &["rebase", "--quiet", "--exec", &exec, "--force-rebase", "--root"],
+    );
+    assert!(sandbox.read("log.rebase").contains("Pin web"));
+    let alias = format!("alias.pins=!{program} log --manifest infra/images.toml");
+    let told = git_in(&sandbox, "", "", &["--git-dir=.git", "-c", &alias, "pins"]);
+    assert!(told.contains("Pin web"), "{told}");
+}
+
+/// A working tree whose repository is elsewhere, as of a home directory.
+#[test]
+fn in_a_repository_that_only_the_environment_names() {
+    let sandbox = with_git(Sandbox::new());
+    std::fs::create_dir_all(sandbox.path("home/infra")).unwrap();
+    let path = |name: &str| sandbox.path(name).to_str().unwrap().to_owned();
+    let (directory, tree) = (path("dotfiles"), path("home"));
+    let told = |line: &str| {
+        let mut command = sandbox.command(line);
+        let Output { stdout, .. } = command.env("GIT_DIR", &directory).env("GIT_WORK_TREE", &tree).output().unwrap();
+        String::from_utf8(stdout).unwrap()
+    };
+    let git = |arguments: &[&str]| {
+        let of = [&format!("--git-dir={directory}")[..], &format!("--work-tree={tree}")];
+        git_in(&sandbox, "home", "2026-11-05T10:00:00Z", &[&of[..], arguments].concat());
+    };
+    git(&["init", "--quiet", "--initial-branch=main"]);
+    sandbox.write("home/infra/images.lock", lock(&[("web", 5)]));
+    git(&["add", "infra/images.lock"]);
+    git(&["commit", "--quiet", "--message", "Pin web"]);
+    assert!(told("log --manifest home/infra/images.toml").contains("Pin web"));
+    assert_eq!(told("diff --manifest home/infra/images.toml"), "HEAD → working tree: no pin differs\n");
+}
+
+#[test]
+fn a_shallow_clone_says_where_its_history_ends() {
+    let sandbox = moved();
+    sandbox.write("images.lock", lock(&[("db", 1), ("web", 3)]));
+    commit(&sandbox, "2026-11-08", "Upgrade web again");
+    let origin = format!("file://{}", sandbox.path("").display());
+    git(&sandbox, &["clone", "--quiet", "--depth=2", &origin, "clone"]);
+    assert_snapshot!(sandbox.run("log --manifest clone/images.toml"), @"
+    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
+    2026-11-08  6eb4d6c5  moved   web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web again
+
+    1 change in 1 commit
+    --- stderr
+    warning: this clone is shallow: what happened to the lockfile up to commit 501c8534 is not known; `git fetch --unshallow` brings it
+    --- exit 0
+    ");
+    let json: Value = serde_json::from_str(&sandbox.ok("log --manifest clone/images.toml --format json")).unwrap();
+    assert_eq!((&json["complete"], json["entries"].as_array().unwrap().len()), (&Value::Bool(false), 1));
+    assert_snapshot!(sandbox.fails("diff HEAD~2 --manifest clone/images.toml"), @"
+    error: git knows no revision `HEAD~2`
+     |
+     = help: `git branch --all` lists the branches, `git log --oneline` the commits; `git fetch` brings what this clone has not got
+    ");
+}
+
+#[test]
+fn a_clone_has_the_branches_of_its_origin() {
+    let sandbox = moved();
+    git(&sandbox, &["branch", "other", "HEAD~1"]);
+    let origin = format!("file://{}", sandbox.path("").display());
+    git(&sandbox, &["clone", "--quiet", &origin, "clone"]);
+    assert_snapshot!(sandbox.fails("diff other --manifest clone/images.toml"), @"
+    error: git knows no revision `other`
+     |
+     = help: did you mean `origin/other`?
+    ");
+    assert!(sandbox.ok("diff origin/other --manifest clone/images.toml").starts_with("CHANGE"));
+}
+
+#[test]
+fn revisions_that_are_none() {
+    let sandbox = moved();
+    assert_snapshot!(sandbox.fails("diff no-such-branch"), @"
+    error: git knows no revision `no-such-branch`
+     |
+     = help: `git branch --all` lists the branches, `git log --oneline` the commits; `git fetch` brings what this clone has not got
+    ");
+    assert_snapshot!(sandbox.fails("diff -- --output=stolen HEAD"), @"
+    error: git knows no revision `--output=stolen`
+     |
+     = help: `git branch --all` lists the branches, `git log --oneline` the commits; `git fetch` brings what this clone has not got
+    ");
+    // A variable that is not set must not pass for "no pin differs".
+    for none in ["", "..", "..."] {
+        let run = sandbox.shell(&format!("$IMAGELOCK diff --exit-code '{none}'"));
+        assert_eq!(run.status, Some(1), "{none}: {run}");
+        assert!(run.stderr.contains("expected a commit, a branch or a tag; the value is empty"), "{none}: {run}");
+    }
+    for none in ["HEAD:images.lock", "HEAD^{tree}", "HEAD~1..HEAD..", "0123456789012345678901234567890123456789"] {
+        assert!(sandbox.fails(&format!("diff {none}")).starts_with("error: git knows no revision"), "{none}");
+    }
+    git(&sandbox, &["switch", "--quiet", "--orphan", "lonely"]);
+    sandbox.write("images.lock", lock(&[("web", 1)]));
+    commit(&sandbox, "2026-11-09", "Begin anew");
+    assert_snapshot!(sandbox.fails("diff main...lonely"), @"
+    error: `main` and `lonely` have no commit in common, as far as this clone knows
+     |
+     = help: `git fetch --unshallow` completes a shallow clone; `main..lonely` compares them as they are
+    ");
+}
+
+#[test]
+fn where_there_is_no_history() {
+    let sandbox = with_git(Sandbox::new());
+    sandbox.write("images.lock", lock(&[("web", 1)]));
+    let nowhere = |line: &str| sandbox.fails(line).replace(sandbox.path("").to_str().unwrap(), "[BENCH]/");
+    assert_snapshot!(nowhere("log"), @"
+    error: `images.lock` is in no git repository, and has no history
+     |
+     = help: run imagelock where the lockfile is committed; `--manifest PATH` names another manifest
+    ");
+    assert_snapshot!(nowhere("diff"), @"
+    error: `images.lock` is in no git repository, and has no history
+     |
+     = help: run imagelock where the lockfile is committed; `--manifest PATH` names another manifest
+    ");
+    git(&sandbox, &["init", "--quiet", "--initial-branch=main"]);
+    assert_snapshot!(sandbox.fails("log"), @"
+    error: `images.lock` was never committed, and has no history
+     |
+     = help: commit it: `git add images.lock`, `git commit`
+    ");
+    assert_snapshot!(sandbox.run("diff"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
+    added   web   fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-11-01
+
+    HEAD → working tree: 1 added
+    --- exit 0
+    ");
+    let json: Value = serde_json::from_str(&sandbox.ok("diff --format json")).unwrap();
+    assert_eq!(json["from"], serde_json::json!({"name": "HEAD", "commit": null}));
+    assert_snapshot!(sandbox.fails("diff HEAD...HEAD"), @"
+    error: `images.lock` was never committed, and has no history
+     |
+     = help: commit it: `git add images.lock`, `git commit`
+    ");
+    assert_snapshot!(sandbox.fails("diff HEAD..HEAD"), @"
+    error: `images.lock` was never committed, and has no history
+     |
+     = help: commit it: `git add images.lock`, `git commit`
+    ");
+    std::fs::remove_file(sandbox.path("images.lock")).unwrap();
+    assert_snapshot!(sandbox.fails("diff"), @"
+    error: there is no lockfile `images.lock`
+     |
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+    ");
+    assert_snapshot!(sandbox.fails("diff HEAD...HEAD"), @"
+    error: there is no lockfile `images.lock`
+     |
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+    ");
+    assert_snapshot!(sandbox.fails("log"), @"
+    error: there is no lockfile `images.lock`
+     |
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+    ");
+    sandbox.write("images.lock", lock(&[("web", 1)]));
+    git(&sandbox, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
+    assert_snapshot!(sandbox.fails("log"), @"
+    error: `images.lock` was never committed, and has no history
+     |
+     = help: commit it: `git add images.lock`, `git commit`
+    ");
+    std::fs::remove_file(sandbox.path("images.lock")).unwrap();
+    assert_snapshot!(sandbox.fails("log"), @"
+    error: there is no lockfile `images.lock`
+     |
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+    ");
+    assert_snapshot!(sandbox.fails("log --manifest no/images.toml"), @"
+    error: there is no lockfile `no/images.lock`
+     |
+     = help: if it was committed, restore it from version control; else `imagelock --manifest no/images.toml resolve` writes it
+    ");
+}
+
+#[test]
+fn no_git() {
+    let sandbox = moved().env("PATH", "/nonexistent");
+    assert_snapshot!(sandbox.fails("log"), @"
+    error: the history of `images.lock` cannot be read without the program `git`, which was not found
+     |
+     = help: install git, or add its directory to PATH
+    ");
+}
+
+/// What git refuses is told in its own words.
+#[test]
+fn a_repository_of_somebody_else() {
+    let sandbox = moved().env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    let told = sandbox.fails("log").replace(sandbox.path("").to_str().unwrap().trim_end_matches('/'), "[BENCH]");
+    assert_snapshot!(told, @"
+    error: git could not read the history of the lockfile
+     |
+     = note: fatal: detected dubious ownership in repository at '[BENCH]'
+     = note: To add an exception for this directory, call:
+     = note: git config --global --add safe.directory [BENCH]
+     = help: do what git asks for, then run imagelock again
+    ");
+}

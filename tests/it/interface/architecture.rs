@@ -1,0 +1,252 @@
+//! The layout of the code: who may import whom, at both levels, and how large a file may be.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// For each part of `src`, the parts that its files may import. `lib.rs` shows the same as a picture.
+const PARTS: [(&str, &[&str]); 11] = [
+    ("main", &[]),
+    ("cli", &["commands", "workspace", "marketplace", "render", "export", "domain", "error", "deadline"]),
+    ("commands", &["workspace", "marketplace", "render", "export", "domain", "error"]),
+    ("workspace", &["marketplace", "render", "export", "domain", "error", "deadline"]),
+    ("marketplace", &["domain", "deadline"]),
+    ("render", &["domain", "error"]),
+    ("export", &["domain"]),
+    ("error", &["domain"]),
+    ("domain", &[]),
+    ("deadline", &[]),
+    ("", &[]),
+];
+
+/// For each topic of `src/domain`, the topics that it may import.
+const TOPICS: [(&str, &[&str]); 11] = [
+    ("resolve", &["plan", "references", "select", "catalog", "manifest", "lock", "types", "diagnostics"]),
+    ("check", &["plan", "references", "select", "catalog", "manifest", "lock", "types", "diagnostics"]),
+    ("lookup", &["plan", "references", "select", "catalog", "manifest", "lock", "types", "diagnostics"]),
+    ("adopt", &["plan", "references", "select", "catalog", "manifest", "lock", "types", "diagnostics"]),
+    ("plan", &["select", "catalog", "manifest", "lock", "types", "diagnostics"]),
+    ("references", &["catalog", "manifest", "lock", "types", "diagnostics"]),
+    ("select", &["catalog", "manifest", "lock", "types", "diagnostics"]),
+    ("catalog", &["lock", "types", "diagnostics"]),
+    ("lock", &["manifest", "types", "diagnostics"]),
+    ("manifest", &["types", "diagnostics"]),
+    ("types", &[]),
+];
+
+/// Every file of `src`, by its path there.
+fn sources() -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = BTreeMap::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+                sources.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    assert!(sources.len() > 100);
+    sources
+}
+
+/// The module that a file is: `domain::lock` for `domain/lock/mod.rs`.
+fn module(file: &str) -> Option<String> {
+    let name = file.strip_suffix(".rs")?.replace('/', "::");
+    Some(if name == "lib" { String::new() } else { name.strip_suffix("::mod").unwrap_or(&name).to_owned() })
+}
+
+/// The code of a file without its comments and its unit tests.
+fn code(text: &str) -> String {
+    let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+}
+
+/// The paths that a module names through `crate` or `super`, each from the root of the crate.
+fn paths(module: &str, code: &str) -> BTreeSet<String> {
+    let mut paths = BTreeSet::new();
+    for (keyword, base) in [("crate::", String::new()), ("super::", parent(module).to_owned())] {
+        for (start, _) in code.match_indices(keyword) {
+            let before = code[..start].chars().next_back();
+            if before.is_none_or(|char| !char.is_alphanumeric() && !"_:$".contains(char)) {
+                expand(&base, &code[start + keyword.len()..], &mut paths);
+            }
+        }
+    }
+    paths
+}
+
+fn parent(module: &str) -> &str {
+    module.rsplit_once("::").map_or("", |(parent, _)| parent)
+}
+
+/// Follows a path, and each branch of its braces.
+fn expand(base: &str, path: &str, paths: &mut BTreeSet<String>) {
+    if let Some(group) = path.strip_prefix('{') {
+        let (mut depth, mut start) = (0, 0);
+        for (at, char) in group.char_indices() {
+            match char {
+                '{' => depth += 1,
+                '}' if depth > 0 => depth -= 1,
+                ',' | '}' if depth == 0 => {
+                    expand(base, group[start..at].trim(), paths);
+                    start = at + 1;
+                    if char == '}' {
+                        return;
+                    }
+                }
+                _ => {}
+            }
+        }
+        return;
+    }
+    let name: String = path.chars().take_while(|char| char.is_alphanumeric() || *char == '_').collect();
+    let here = match (base, &*name) {
+        (_, "self" | "") => base.to_owned(),
+        (_, "super") => parent(base).to_owned(),
+        ("", name) => name.to_owned(),
+        (base, name) => format!("{base}::{name}"),
+    };
+    match path[name.len()..].strip_prefix("::") {
+        Some(rest) => expand(&here, rest, paths),
+        None => drop(paths.insert(here)),
+    }
+}
+
+/// For each module, the modules that it imports from.
+fn imports() -> BTreeMap<String, BTreeSet<String>> {
+    let sources = sources();
+    let modules: BTreeSet<String> = sources.keys().filter_map(|file| module(file)).collect();
+    let owner = |path: &str| {
+        let mut path = path;
+        while !modules.contains(path) {
+            path = parent(path);
+        }
+        path.to_owned()
+    };
+    let imports = sources.iter().filter_map(|(file, text)| {
+        let module = module(file)?;
+        let mut owners: BTreeSet<String> = paths(&module, &code(text)).iter().map(|path| owner(path)).collect();
+        owners.remove(&module);
+        Some((module, owners))
+    });
+    imports.collect()
+}
+
+fn check_arrows(table: &[(&str, &[&str])], part: impl Fn(&str) -> Option<String>) {
+    let mut wrong = Vec::new();
+    for (from, imports) in imports() {
+        let Some(from_part) = part(&from) else { continue };
+        let allowed = table.iter().find(|(name, _)| *name == from_part);
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("`{from_part}` has no arrows"));
+        for to in imports {
+            let Some(to_part) = part(&to) else { continue };
+            if to_part != from_part && !allowed.contains(&&*to_part) && !to_part.is_empty() {
+                wrong.push(format!("{from} imports {to}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_parts_import_one_way() {
+    check_arrows(&PARTS, |module| Some(module.split("::").next().unwrap_or_default().to_owned()));
+}
+
+#[test]
+fn the_topics_of_the_domain_import_one_way() {
+    let topic = |module: &str| {
+        let topic = module.strip_prefix("domain::")?.split("::").next()?;
+        (topic != "diagnostics").then(|| topic.to_owned())
+    };
+    check_arrows(&TOPICS, topic);
+    let diagnostics = imports().into_iter().filter(|(module, _)| module.starts_with("domain::diagnostics"));
+    for (module, imports) in diagnostics {
+        let others: Vec<_> = imports.iter().filter(|it| !it.starts_with("domain::diagnostics")).collect();
+        assert!(others.is_empty(), "{module} imports {others:?}");
+    }
+}
+
+#[test]
+fn no_command_imports_another() {
+    for (module, imports) in imports() {
+        if let Some(command) = module.strip_prefix("commands::") {
+            let others: Vec<_> = imports.iter().filter(|it| it.starts_with("commands::")).collect();
+            assert!(others.is_empty(), "`{command}` imports {others:?}");
+        }
+    }
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let mut imports = imports();
+    // What imports nothing that is left is in no circle.
+    loop {
+        let leaves: BTreeSet<String> =
+            imports.iter().filter(|(_, to)| to.is_empty()).map(|(module, _)| module.clone()).collect();
+        if leaves.is_empty() {
+            break;
+        }
+        imports.retain(|module, _| !leaves.contains(module));
+        imports.values_mut().for_each(|to| to.retain(|module| !leaves.contains(module)));
+    }
+    // Nor is what nothing that is left imports.
+    loop {
+        let imported: BTreeSet<String> = imports.values().flatten().cloned().collect();
+        let before = imports.len();
+        imports.retain(|module, _| imported.contains(module));
+        if imports.len() == before {
+            break;
+        }
+    }
+    assert!(imports.is_empty(), "{imports:#?}");
+}
+
+/// Whoever names files may name them anything: `sanitize::shown` is the only way in which a path becomes text.
+#[test]
+fn paths_become_text_in_one_place() {
+    let raw = [".display()", "Path::display", "OsStr::display", "to_string_lossy", "into_string().unwrap_or"];
+    let mut found = Vec::new();
+    for (file, text) in sources() {
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| raw.iter().any(|raw| line.contains(raw))) {
+            found.push((format!("src/{file}:{}", number + 1), line.trim().to_owned()));
+        }
+    }
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].0.starts_with("src/domain/diagnostics/"), "{found:#?}");
+}
+
+#[test]
+fn every_file_opens_with_its_job_and_is_short() {
+    for (file, text) in sources() {
+        // What is neither Rust nor a style sheet is a data file in TOML.
+        let comment = match Path::new(&file).extension().and_then(|end| end.to_str()) {
+            Some("rs") => "//! ",
+            Some("css") => "/* ",
+            _ => "# ",
+        };
+        assert!(text.starts_with(comment), "src/{file} does not say what it is for");
+        let lines = text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
+        assert!(lines <= 350, "src/{file} has {lines} lines");
+    }
+}
+
+#[test]
+fn no_folder_is_crowded() {
+    let mut entries: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in sources().into_keys() {
+        let mut entry = &*file;
+        while let Some((folder, name)) = entry.rsplit_once('/') {
+            entries.entry(folder.to_owned()).or_default().insert(name.to_owned());
+            entry = folder;
+        }
+    }
+    for (folder, entries) in entries {
+        let most = if folder == "commands" { 24 } else { 14 };
+        assert!(entries.len() <= most, "src/{folder} has {} entries", entries.len());
+    }
+}

@@ -1,0 +1,250 @@
+//! The HTML page in a real browser, headless Chromium: on a phone, a laptop and a large screen, light and dark, with one
+//! pin and with a thousand.
+//!
+//! Each page is left in `target/browser` with pictures of it.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::support::fake_marketplace::{Local, Marketplace, id, local};
+use crate::support::sandbox::Sandbox;
+use crate::support::webdriver::{Browser, in_target};
+
+/// The widths that the page is looked at in.
+const WIDTHS: [u32; 3] = [360, 1024, 1920];
+const OLD: &str = "2026-09-02T08:30:55Z";
+const NEW: &str = "2026-11-20T10:03:30Z";
+
+/// What must hold of every page, at every width, light and dark.
+#[track_caller]
+fn looks_right(browser: &Browser, name: &str, page: &str) {
+    let directory = in_target("browser");
+    std::fs::create_dir_all(&directory).unwrap();
+    let path = directory.join(format!("{name}.html"));
+    std::fs::write(&path, page).unwrap();
+    for width in WIDTHS {
+        for theme in ["light", "dark"] {
+            let what = format!("{name} at {width}, {theme}");
+            browser.open(&path, width, theme);
+            assert_eq!(
+                browser.run(
+                    "const root = document.documentElement; return [innerWidth, root.clientWidth >= root.scrollWidth]"
+                ),
+                json!([width, true]),
+                "{what}: it scrolls sideways"
+            );
+            browser.picture(&directory.join(format!("{name}-{width}-{theme}.png")));
+            assert_eq!(browser.barriers(), json!([]), "{what}");
+            assert_eq!(
+                browser.run(
+                    "return [...document.querySelectorAll('img, svg')].filter(it => !it.closest('[aria-hidden=true]')
+                         && !it.getAttribute('aria-label')).length"
+                ),
+                0,
+                "{what}: pictures without a name"
+            );
+            assert_eq!(
+                browser.run("return performance.getEntriesByType('resource').map(it => it.name)"),
+                json!([]),
+                "{what}: it fetches"
+            );
+            assert_eq!(browser.console(), [Value::Null; 0], "{what}: the console is not empty");
+        }
+        let focusable = browser
+            .run("return [...document.querySelectorAll('a, summary')].filter(it => it.checkVisibility()).length")
+            .as_u64()
+            .unwrap();
+        // One more leaves the page.
+        let seen = browser.tab(usize::try_from(focusable).unwrap());
+        assert_eq!(seen, focusable, "{name} at {width}: what the keyboard reaches");
+    }
+}
+
+/// Row and column of the matrix, as it is read: the image's name, the zone, and what stands there.
+fn matrix(browser: &Browser) -> Vec<(String, String, String)> {
+    let cells = browser.run(
+        "return [...document.querySelectorAll('.matrix')].flatMap(table => {
+             const zones = [...table.tHead.rows[0].cells].map(cell => cell.textContent);
+             return [...table.tBodies[0].rows].flatMap(row => [...row.cells].slice(1).map(cell =>
+                 [row.cells[0].firstChild.textContent.trim(), zones[cell.cellIndex], cell.textContent.trim()]));
+         })",
+    );
+    serde_json::from_value(cells).unwrap()
+}
+
+#[test]
+#[ignore = "needs chromedriver and axe-core: .ci/tools"]
+fn one_pin() {
+    let marketplace = Marketplace::offering([local("docker", "fr-par-1", "x86_64", 6).published(OLD)]);
+    let sandbox = Sandbox::with("[images.fine]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
+    let sandbox = sandbox.asking(&marketplace);
+    sandbox.ok("resolve");
+    let browser = Browser::start();
+    looks_right(&browser, "one", &sandbox.ok("check --format html"));
+    assert_eq!(matrix(&browser), [("fine".to_owned(), "fr-par-1".to_owned(), "current x86_64".to_owned())]);
+}
+
+#[test]
+#[ignore = "needs chromedriver and axe-core: .ci/tools"]
+fn every_way_a_pin_can_stand() {
+    let (sandbox, _marketplace) = every_status();
+    let browser = Browser::start();
+    looks_right(&browser, "statuses", &sandbox.run("check --format html").stdout);
+    let cells = matrix(&browser);
+    assert_eq!(cells.len(), 13 * 2);
+    let stands = |name: &str, zone: &str| {
+        let cell = cells.iter().find(|(row, column, _)| row == name && column == zone);
+        cell.map(|(_, _, text)| text.as_str()).unwrap()
+    };
+    assert_eq!(stands("web", "fr-par-1"), "outdated arm64outdated x86_64");
+    assert_eq!(stands("web", "nl-ams-1"), "current arm64outdated x86_64");
+    for (name, status) in [
+        ("swapped", "mismatch"),
+        ("touched", "edited"),
+        ("old", "eol"),
+        ("legacy", "eol, accepted"),
+        ("vanished", "withdrawn"),
+        ("moved", "retired"),
+        ("new", "unlocked"),
+        ("gone", "undeclared"),
+        ("runner", "eol-soon"),
+        ("db", "frozen"),
+        ("cache", "cooling"),
+        ("fine", "current"),
+    ] {
+        assert_eq!(stands(name, "fr-par-1"), format!("{status} x86_64"));
+        assert_eq!(stands(name, "nl-ams-1"), "");
+    }
+    // A link of the overview leads to the row, and one into what is folded opens it.
+    browser.run("document.querySelector('a[href=\"#db.fr-par-1.x86_64\"]').click()");
+    assert!(
+        browser.run("return document.querySelector(':target').textContent").as_str().unwrap().contains("ticket 4711")
+    );
+}
+
+#[test]
+#[ignore = "needs chromedriver and axe-core: .ci/tools"]
+fn a_thousand_pins() {
+    let (sandbox, _marketplace) = thousand();
+    let browser = Browser::start();
+    let page = sandbox.run("check --format html").stdout;
+    assert!(page.len() < 1_500_000, "{} bytes", page.len());
+    looks_right(&browser, "thousand", &page);
+    let cells = matrix(&browser);
+    assert_eq!(cells.len(), 100 * 5);
+    let with = |status: &str| cells.iter().map(|(_, _, text)| text.matches(status).count()).sum::<usize>();
+    assert_eq!((with("outdated"), with("current"), with("eol")), (30, 970 - 100, 100));
+    // What is folded away on a screen is on paper.
+    let folded = "return document.querySelector('.pins tr[id=\"i99.fr-par-1.arm64\"]').checkVisibility()";
+    assert_eq!(browser.run(folded), false);
+    browser.chromium("Emulation.setEmulatedMedia", &json!({ "media": "print" }));
+    assert_eq!(browser.run(folded), true);
+    browser.chromium("Emulation.setEmulatedMedia", &json!({ "media": "screen" }));
+    browser.run("location.hash = 'i99.fr-par-1.arm64'");
+    assert_eq!(browser.run("return document.querySelector(':target').checkVisibility()"), true);
+}
+
+/// A lock in which there is every status that a pin can have for more than a moment.
+fn every_status() -> (Sandbox, Marketplace) {
+    let image = |name: &str, label: &str| format!("[images.{name}]\nlabel = \"{label}\"\n");
+    let web = format!(
+        "{}zones = [\"fr-par-1\", \"nl-ams-1\"]\narchs = [\"x86_64\", \"arm64\"]\n",
+        image("web", "ubuntu_noble")
+    );
+    let before = [
+        ("db", "ubuntu_noble"),
+        ("cache", "docker"),
+        ("old", "ubuntu_focal"),
+        ("legacy", "debian_bullseye"),
+        ("runner", "fedora_43"),
+        ("swapped", "rockylinux_9"),
+        ("touched", "rockylinux_9"),
+        ("vanished", "nextcloud"),
+        ("moved", "gitlab"),
+        ("gone", "wordpress"),
+        ("fine", "debian_bookworm"),
+    ];
+    let defaults = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+    let mut manifest = format!("{defaults}{web}");
+    for (name, label) in before {
+        manifest += &image(name, label);
+    }
+    let offers = |noble: u32, date, docker: Local| {
+        let mut offers = vec![docker];
+        for (n, (zone, arch)) in
+            [("fr-par-1", "x86_64"), ("fr-par-1", "arm64"), ("nl-ams-1", "x86_64")].into_iter().enumerate()
+        {
+            offers.push(local("ubuntu_noble", zone, arch, noble + u32::try_from(n).unwrap()).published(date));
+        }
+        offers.push(local("ubuntu_noble", "nl-ams-1", "arm64", 4).published(OLD));
+        let stays = ["ubuntu_focal", "debian_bullseye", "fedora_43", "rockylinux_9", "debian_bookworm", "wordpress"];
+        for (n, label) in stays.into_iter().enumerate() {
+            let date = ["2025-05-01T08:00:00Z", "2026-03-11T08:00:00Z", "2026-09-30T08:00:00Z"][n % 3];
+            offers.push(local(label, "fr-par-1", "x86_64", 20 + u32::try_from(n).unwrap()).published(date));
+        }
+        offers
+    };
+    let docker = |number| local("docker", "fr-par-1", "x86_64", number);
+    let mut first = offers(1, OLD, docker(10).published(OLD));
+    first.push(local("nextcloud", "fr-par-1", "x86_64", 30));
+    first.push(local("gitlab", "fr-par-1", "x86_64", 31));
+    let marketplace = Marketplace::offering(first);
+    let sandbox = Sandbox::with(&manifest).asking(&marketplace);
+    sandbox.ok("resolve");
+    let mut then = offers(101, NEW, docker(110).published(NEW));
+    then.push(local("gitlab", "nl-ams-1", "x86_64", 32));
+    marketplace.offers(then);
+    let policy = |name: &str, line: &str| (format!("[images.{name}]\n"), format!("[images.{name}]\n{line}\n"));
+    for (from, to) in [
+        policy("db", "freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }"),
+        policy("cache", "min-age = \"30d\""),
+        policy("legacy", "accept = [{ status = \"eol\", reason = \"replaced in January\", until = 2027-01-31 }]"),
+        policy("fine", "accept = [{ status = \"outdated\", reason = \"it may wait\", until = 2026-10-31 }]"),
+        (image("gone", "wordpress"), image("new", "docker")),
+    ] {
+        assert!(manifest.contains(&from));
+        manifest = manifest.replace(&from, &to);
+    }
+    sandbox.write("images.toml", manifest);
+    let blocks: Vec<String> = sandbox
+        .lock()
+        .split("\n\n")
+        .map(|block| match block {
+            block if block.contains("\"swapped\"") => block.replace(&id(23), &id(20)),
+            block if block.contains("\"touched\"") => block.replace("published = 2025", "published = 2024"),
+            block => block.to_owned(),
+        })
+        .collect();
+    sandbox.write("images.lock", blocks.join("\n\n"));
+    (sandbox, marketplace)
+}
+
+/// A hundred images in five zones for two architectures; three have moved on, and ten have ended.
+fn thousand() -> (Sandbox, Marketplace) {
+    const ZONES: [&str; 5] = ["fr-par-1", "fr-par-2", "nl-ams-1", "nl-ams-2", "pl-waw-1"];
+    let mut manifest = format!("[defaults]\nzones = {ZONES:?}\narchs = [\"x86_64\", \"arm64\"]\n");
+    for n in 0..100 {
+        let label = match n {
+            0..10 => "ubuntu_focal",
+            10..13 => "ubuntu_noble",
+            _ => "debian_bookworm",
+        };
+        let _ = write!(manifest, "[images.i{n}]\nlabel = \"{label}\"\n");
+    }
+    let offers = |noble: u32, date| {
+        let mut offers = Vec::new();
+        for (zone, arch) in ZONES.into_iter().flat_map(|zone| [(zone, "x86_64"), (zone, "arm64")]) {
+            let next = u32::try_from(offers.len()).unwrap();
+            offers.push(local("ubuntu_focal", zone, arch, next).published("2025-05-01T08:00:00Z"));
+            offers.push(local("ubuntu_noble", zone, arch, noble + next).published(date));
+            offers.push(local("debian_bookworm", zone, arch, 200 + next).published("2026-11-01T08:00:00Z"));
+        }
+        offers
+    };
+    let marketplace = Marketplace::offering(offers(100, OLD));
+    let sandbox = Sandbox::with(&manifest).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers(offers(300, NEW));
+    (sandbox, marketplace)
+}

@@ -1,0 +1,52 @@
+//! `imagelock man`: a page for the whole and one for each command.
+
+use insta::assert_snapshot;
+
+use crate::interface::help::COMMANDS;
+use crate::support::sandbox::Sandbox;
+
+#[test]
+fn a_page_for_the_whole_and_one_for_each_command() {
+    let sandbox = Sandbox::new();
+    assert_snapshot!(sandbox.run("man share/man1"), @"
+    --- stderr
+    wrote 19 pages to `share/man1`
+    --- exit 0
+    ");
+    let mut pages = COMMANDS.map(|command| format!("imagelock-{command}.1")).to_vec();
+    pages.push("imagelock.1".to_owned());
+    pages.sort();
+    let files = std::fs::read_dir(sandbox.path("share/man1")).unwrap();
+    let mut files: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    files.sort();
+    assert_eq!(files, pages);
+    for page in pages {
+        let text = sandbox.read(&format!("share/man1/{page}"));
+        for section in ["NAME", "SYNOPSIS", "\"EXIT STATUS\"", "ENVIRONMENT", "FILES", "\"SEE ALSO\""] {
+            assert!(text.contains(&format!("\n.SH {section}\n")), "{page} {section}");
+        }
+    }
+    assert_snapshot!("check", sandbox.read("share/man1/imagelock-check.1"));
+}
+
+#[test]
+fn without_a_directory_the_page_of_the_whole_is_printed() {
+    let sandbox = Sandbox::new();
+    let page = sandbox.ok("man");
+    assert_snapshot!("whole", page);
+    // Again, over what is there: the same bytes.
+    sandbox.ok("man .");
+    sandbox.ok("man .");
+    assert_eq!(sandbox.read("imagelock.1"), page);
+}
+
+#[test]
+fn a_directory_that_cannot_be_made() {
+    let sandbox = Sandbox::new();
+    sandbox.write("taken", "");
+    assert_snapshot!(sandbox.fails("man taken/man1"), @"
+    error: could not write `taken/man1`: Not a directory (os error 20)
+     |
+     = help: a part of the path is not a directory; name another path
+    ");
+}

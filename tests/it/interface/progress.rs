@@ -1,0 +1,106 @@
+//! The line that tells, on a terminal, how far the Marketplace is with its answers: real pseudo-terminals by `script`.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::{Marketplace, Reply, local};
+use crate::support::sandbox::Sandbox;
+
+const LATE: Duration = Duration::from_millis(900);
+
+/// A Marketplace that takes its time for listings, and a sandbox with two images to resolve.
+fn slow() -> (Sandbox, Marketplace) {
+    let marketplace =
+        Marketplace::offering(["ubuntu_noble", "debian_bookworm"].map(|label| local(label, "fr-par-1", "x86_64", 1)));
+    marketplace.lists(|_, _, _| Reply::Late(LATE));
+    let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images.web]\nlabel = \"ubuntu_noble\"\n\
+                    [images.db]\nlabel = \"debian_bookworm\"\n";
+    (Sandbox::with(manifest).asking(&marketplace).env("TERM", "xterm"), marketplace)
+}
+
+/// All that a run writes to its terminal, escape sequences and all.
+fn written(sandbox: &Sandbox, line: &str) -> String {
+    let output = sandbox.on_a_terminal(line).output().expect("`script`, of util-linux, makes the terminal");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n")
+}
+
+/// What can be read on the terminal in the end.
+fn screen(written: &str) -> String {
+    written.split('\n').map(|line| line.rsplit("\r\u{1b}[K").next().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// The lines that told how far it was, seconds left out.
+fn told(written: &str) -> Vec<String> {
+    let lines = written.split("\u{1b}[?7l").skip(1).map(|rest| rest.split("\u{1b}[?7h").next().unwrap());
+    let mut told: Vec<String> = lines
+        .map(|line| {
+            let (before, rest) = line.split_once(" answers, ").unwrap();
+            let (seconds, after) = rest.split_once(" s").unwrap();
+            assert!(seconds.parse::<f32>().unwrap() >= 0.5, "{line}");
+            format!("{before} answers, … s{after}")
+        })
+        .collect();
+    told.dedup();
+    told
+}
+
+#[test]
+fn a_slow_answer_is_awaited_aloud_and_then_nothing_is_left_of_it() {
+    let (sandbox, marketplace) = slow();
+    marketplace.lists(|path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) });
+    let written = written(&sandbox, "resolve --color never");
+    let told = told(&written);
+    // The index and the versions of both images are there at once; the listings are not.
+    for line in ["3 of 5 answers", "4 of 5 answers"] {
+        assert!(told.contains(&format!("asking the Marketplace: {line}, … s")), "{told:?}");
+    }
+    assert_snapshot!(screen(&written), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL            TO
+    added   db    fr-par-1  x86_64  debian_bookworm  00000001
+    added   web   fr-par-1  x86_64  ubuntu_noble     00000001
+
+    2 pins: 2 added
+    ");
+}
+
+#[test]
+fn a_second_try_is_told() {
+    let (sandbox, marketplace) = slow();
+    marketplace.lists(|_, times, _| match times {
+        1 => Reply::Header(429, "retry-after", "1"),
+        _ => Reply::Normal,
+    });
+    let told = told(&written(&sandbox, "resolve"));
+    assert!(told.iter().any(|line| line.ends_with(" s, retrying after 429")), "{told:?}");
+}
+
+#[test]
+fn a_quick_answer_needs_no_line() {
+    let (sandbox, marketplace) = slow();
+    marketplace.lists(|_, _, _| Reply::Normal);
+    assert_eq!(told(&written(&sandbox, "resolve")), [""; 0]);
+}
+
+#[test]
+fn nothing_of_it_with_quiet_or_verbose_or_on_a_terminal_that_moves_no_cursor() {
+    for (flag, term) in [("--quiet", "xterm"), ("--verbose", "xterm"), ("", "dumb"), ("", "")] {
+        let (sandbox, _marketplace) = slow();
+        let written = written(&sandbox.env("TERM", term), &format!("resolve {flag}"));
+        assert!(!written.contains("asking the Marketplace"), "{flag} {term}: {written}");
+    }
+}
+
+#[test]
+fn nothing_of_it_in_a_pipe() {
+    let (sandbox, _marketplace) = slow();
+    assert_snapshot!(sandbox.run("resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL            TO
+    added   db    fr-par-1  x86_64  debian_bookworm  00000001
+    added   web   fr-par-1  x86_64  ubuntu_noble     00000001
+
+    2 pins: 2 added
+    --- exit 0
+    ");
+}

@@ -1,0 +1,99 @@
+//! Which manifests `--recursive` finds.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use crate::support::sandbox::Sandbox;
+
+const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+
+/// A repository with a manifest in each of these folders.
+fn repository(folders: &[&str]) -> Sandbox {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path(".git")).unwrap();
+    for folder in folders {
+        fs::create_dir_all(sandbox.path(folder)).unwrap();
+        sandbox.write(&format!("{folder}/images.toml"), MANIFEST);
+    }
+    sandbox
+}
+
+/// The manifests that a recursive run is about (without a lockfile, each has a row), and what the run says of the others.
+fn found(sandbox: &Sandbox, line: &str) -> String {
+    let run = sandbox.run(&format!("{line} --format json"));
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let rows = report["pins"].as_array().unwrap().iter();
+    let manifests: Vec<&str> = rows.map(|row| row["manifest"].as_str().unwrap()).collect();
+    format!("{}\n{}", manifests.join("\n"), run.stderr)
+}
+
+#[test]
+fn hidden_and_git_ignored_folders_are_skipped_with_a_note() {
+    let sandbox = repository(&["a", "b", "build/x/y", ".terraform/modules/web", "kept/build"]);
+    sandbox.write(".gitignore", "build/\n!kept/build/\n");
+    assert_snapshot!(found(&sandbox, "resolve --locked --recursive ."), @"
+    a/images.toml
+    b/images.toml
+    kept/build/images.toml
+    note: skipped hidden or git-ignored folders that hold a manifest: `.terraform/modules/web` and `build/x/y`
+    ");
+    assert_snapshot!(found(&sandbox, "resolve --locked --recursive . -q"), @"
+    a/images.toml
+    b/images.toml
+    kept/build/images.toml
+    ");
+    // Naming a skipped folder is asking for it.
+    assert_snapshot!(found(&sandbox, "resolve --locked --recursive .terraform"), @".terraform/modules/web/images.toml");
+}
+
+#[test]
+fn the_rules_of_folders_above_count_within_a_repository_only() {
+    let sandbox = repository(&["stacks/a", "stacks/b"]);
+    sandbox.write(".gitignore", "/stacks/b\n");
+    assert_snapshot!(found(&sandbox, "resolve --locked --recursive stacks"), @"
+    stacks/a/images.toml
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/b`
+    ");
+    fs::remove_dir(sandbox.path(".git")).unwrap();
+    assert_snapshot!(found(&sandbox, "resolve --locked --recursive stacks"), @"
+    stacks/a/images.toml
+    stacks/b/images.toml
+    ");
+}
+
+#[test]
+fn no_lockfile_is_written_into_an_ignored_folder() {
+    let sandbox = repository(&["a", "ignored/x"]);
+    sandbox.write(".gitignore", "ignored/\n");
+    sandbox.write(
+        "c.json",
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/quickstart/catalog-2026-10-05.json")),
+    );
+    sandbox.ok("resolve --recursive . --catalog c.json");
+    assert!(sandbox.path("a/images.lock").exists());
+    assert!(!sandbox.path("ignored/x/images.lock").exists());
+}
+
+#[test]
+fn a_folder_in_which_all_manifests_are_skipped_has_none() {
+    let sandbox = repository(&[".cache/x"]);
+    assert_snapshot!(sandbox.fails("resolve --recursive ."), @"
+    note: skipped hidden or git-ignored folders that hold a manifest: `.cache/x`
+    error: there is no `images.toml` below `.`
+     |
+     = help: hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_called_gitignore_is_an_error_and_no_hang() {
+    let sandbox = repository(&["a", "b"]);
+    assert!(sandbox.here("/usr/bin/mkfifo").arg("b/.gitignore").status().unwrap().success());
+    assert_snapshot!(sandbox.fails("resolve --recursive ."), @"
+    error: could not read `./b/.gitignore`: it is not a regular file
+     |
+     = help: put a file that you may read in the place of `./b/.gitignore`
+    ");
+}

@@ -1,0 +1,91 @@
+//! `--timeout` bounds what uses git or the network, and leaves nothing behind.
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+
+use crate::support::fake_marketplace::Marketplace;
+use crate::support::git_repository::{lock, moved};
+use crate::support::sandbox::Sandbox;
+
+/// A sandbox whose `git` does this, after it has told its version and written down its process.
+fn fake(sandbox: Sandbox, then: &str) -> Sandbox {
+    std::fs::create_dir(sandbox.path("fake")).unwrap();
+    let process = sandbox.path("process").to_str().unwrap().to_owned();
+    let text = format!(
+        "#!/bin/sh\nfor word; do [ \"$word\" = version ] && echo git version 2.47.3 && exit; done\n\
+         echo $$ > {process}\n{then}\n"
+    );
+    sandbox.write("fake/git", text);
+    std::fs::set_permissions(sandbox.path("fake/git"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", sandbox.path("fake").display(), std::env::var("PATH").unwrap());
+    sandbox.env("PATH", &path)
+}
+
+/// Whether a process runs; one that has ended may wait for its parent to notice.
+fn runs(process: &str) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.trim())).unwrap_or_default();
+    !status.is_empty() && !status.contains("State:\tZ")
+}
+
+#[test]
+fn a_git_that_hangs_is_killed_at_the_deadline() {
+    for hang in [
+        "exec sleep 600",
+        // It says that it is done, and is not.
+        "exec 1>&- 2>&-; exec sleep 600",
+        // It never stops talking.
+        "exec yes",
+    ] {
+        let sandbox = fake(moved(), hang);
+        for line in ["log --timeout 1", "diff --timeout 1"] {
+            let run = sandbox.run(line);
+            assert_eq!(run.status, Some(1), "{line}: {run}");
+            assert!(!runs(&sandbox.read("process")), "{hang}");
+            if hang != "exec yes" {
+                let expected =
+                    "error: cannot finish within 1 s\n |\n = help: allow more time with `--timeout SECONDS`\n";
+                assert_eq!(run.stderr, expected, "{hang}");
+            }
+        }
+    }
+}
+
+/// What takes the time is neither a request nor git: here, a full pipe that takes no more of what the run tells.
+#[test]
+fn a_run_that_is_stuck_elsewhere_ends_too() {
+    let marketplace = Marketplace::offering([]);
+    let sandbox = Sandbox::new().asking(&marketplace).env("PATH", &std::env::var("PATH").unwrap());
+    let run = sandbox.shell(
+        "mkfifo full; exec 3<>full; head -c 65536 /dev/zero >&3; $IMAGELOCK search --verbose --timeout 1 2>&3; echo $?",
+    );
+    assert_eq!(run.stdout, "1\n");
+}
+
+/// A reader of the output may take its time: by then, nothing is computed any more.
+#[test]
+fn the_output_may_be_read_slowly() {
+    let sandbox = moved();
+    // More than a pipe holds.
+    let names: Vec<String> = (0..300).map(|n| format!("n{n:03}")).collect();
+    sandbox.write("images.lock", lock(&names.iter().map(|name| (&**name, 1)).collect::<Vec<_>>()));
+    let run = sandbox.shell("$IMAGELOCK log --timeout 1 --format json | { sleep 4; cat; }");
+    assert_eq!(run.status, Some(0));
+    assert!(run.stdout.ends_with("}\n"), "{run}");
+    assert_eq!(run.stderr, "");
+}
+
+/// Commands that use neither start no timer: they may take as long as they like.
+#[test]
+fn a_command_that_uses_neither_is_not_bounded() {
+    let sandbox = moved();
+    let mut command = sandbox.command("list --timeout 1");
+    assert!(command.stdout(Stdio::null()).status().unwrap().success());
+}
+
+#[test]
+fn standard_input_that_never_ends_is_not_waited_for() {
+    let sandbox = Sandbox::new().env("PATH", &std::env::var("PATH").unwrap());
+    let run = sandbox.shell("mkfifo never; exec 3<>never; $IMAGELOCK adopt --from - --timeout 1 <&3; echo $?");
+    assert_eq!(run.stdout, "1\n", "{run}");
+    assert!(run.stderr.contains("cannot finish within 1 s"), "{run}");
+}

@@ -1,0 +1,156 @@
+//! Many at once: one writes, the rest wait and say for whom, and all end with one whole lock.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStderr, Stdio};
+use std::time::Instant;
+
+use crate::support::directory_lock;
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::sandbox::Sandbox;
+
+const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+
+fn sandbox(manifest: &str) -> (Sandbox, Marketplace) {
+    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
+    (Sandbox::with(manifest).asking(&marketplace), marketplace)
+}
+
+fn spawn(sandbox: &Sandbox, line: &str) -> (Child, BufReader<ChildStderr>) {
+    let mut run = sandbox.command(line).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let stderr = BufReader::new(run.stderr.take().unwrap());
+    (run, stderr)
+}
+
+/// Starts fifty runs while the directory is taken, lets all of them wait, and then go.
+fn fifty(sandbox: &Sandbox, line: &str) {
+    let guard = directory_lock::hold(&sandbox.path("."));
+    let mut runs: Vec<_> = (0..50).map(|_| spawn(sandbox, line)).collect();
+    let me = format!(
+        "waiting for another imagelock (process {}), which is writing beside `images.lock`\n",
+        std::process::id()
+    );
+    for (_, stderr) in &mut runs {
+        let mut told = String::new();
+        stderr.read_line(&mut told).unwrap();
+        assert_eq!(told, me);
+    }
+    drop(guard);
+    for (run, stderr) in &mut runs {
+        let mut rest = String::new();
+        stderr.read_to_string(&mut rest).unwrap();
+        assert_eq!((run.wait().unwrap().code(), rest.as_str()), (Some(0), ""));
+    }
+    assert_eq!(sandbox.run("check").status, Some(0));
+    assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
+}
+
+#[test]
+fn fifty_first_resolves_end_with_one_lock() {
+    let (sandbox, _marketplace) = sandbox(MANIFEST);
+    fifty(&sandbox, "resolve");
+    assert!(sandbox.lock().contains(&id(1)));
+}
+
+#[test]
+fn fifty_upgrades_end_with_one_lock() {
+    let (sandbox, marketplace) = sandbox(MANIFEST);
+    sandbox.ok("resolve");
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
+    fifty(&sandbox, "resolve --upgrade");
+    assert!(sandbox.lock().contains(&id(2)));
+}
+
+#[test]
+fn fifty_at_once_with_nobody_in_the_way() {
+    let (sandbox, _marketplace) = sandbox(MANIFEST);
+    let runs: Vec<_> = (0..50).map(|number| spawn(&sandbox, ["resolve", "resolve --upgrade"][number % 2])).collect();
+    for (mut run, mut stderr) in runs {
+        let mut told = String::new();
+        stderr.read_to_string(&mut told).unwrap();
+        assert_eq!(run.wait().unwrap().code(), Some(0), "{told}");
+        assert!(
+            told.lines().count() <= 1 && told.lines().all(|line| line.starts_with("waiting for another")),
+            "{told}"
+        );
+    }
+    assert_eq!(sandbox.run("check").status, Some(0));
+    assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
+}
+
+#[test]
+fn a_holder_that_is_stuck_is_named_and_timed_out() {
+    let (sandbox, marketplace) = sandbox(MANIFEST);
+    sandbox.ok("resolve");
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
+    // Any program can hold the directory; this one waits until its input ends.
+    let mut holder = sandbox
+        .here("/usr/bin/flock")
+        .args([".", "/bin/cat"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let taken = || fs::File::open(sandbox.path("")).unwrap().try_lock().is_err();
+    while !taken() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let started = Instant::now();
+    let message = sandbox.fails("resolve --upgrade --timeout 3");
+    let took = started.elapsed().as_secs_f32();
+    assert!((2.9..10.0).contains(&took), "{took}");
+    let message = message.replace(&format!("process {}", holder.id()), "process [HOLDER]");
+    // The time that the run has is counted from its start, that of the wait from when it comes to it.
+    let seconds = message.split("within ").nth(1).unwrap().split(" s").next().unwrap().to_owned();
+    assert_snapshot!(message.replace(&format!("within {seconds} s"), "within [N] s"), @"
+    waiting for another imagelock (process [HOLDER]), which is writing beside `images.lock`
+    error: another imagelock (process [HOLDER]) holds the lock on `images.lock`, and did not let go within [N] s
+     |
+     = help: wait for it or stop it, then run imagelock again
+    ");
+    // Who has nothing to write does not wait.
+    for (line, status) in [("list", 0), ("check", 2), ("resolve", 0), ("resolve --upgrade --dry-run", 0)] {
+        let run = sandbox.run(line);
+        assert_eq!((run.status, run.stderr.as_str()), (Some(status), ""), "{line}");
+    }
+    drop(holder.stdin.take());
+    holder.wait().unwrap();
+    sandbox.ok("resolve --upgrade");
+}
+
+#[test]
+fn projects_that_write_in_each_others_directories_take_turns() {
+    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
+    let sandbox = Sandbox::new().asking(&marketplace);
+    for (project, other) in [("a", "b"), ("b", "a")] {
+        fs::create_dir_all(sandbox.path(project)).unwrap();
+        let paths = [format!("../out/{project}.env"), format!("../{other}/{project}.env")];
+        let output = |path| format!("[[outputs]]\nformat = \"env\"\npath = \"{path}\"\noutside = true\n");
+        sandbox.write(&format!("{project}/images.toml"), format!("{MANIFEST}{}", paths.map(output).concat()));
+    }
+    fs::create_dir_all(sandbox.path("out")).unwrap();
+    sandbox.ok("resolve --manifest a/images.toml");
+    sandbox.ok("resolve --manifest b/images.toml");
+    let lines = [
+        "resolve --upgrade --manifest a/images.toml",
+        "resolve --upgrade --manifest b/images.toml",
+        "export env -o out/a.env --manifest a/images.toml",
+    ];
+    for round in 2..5 {
+        marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", round)]);
+        let runs: Vec<_> = (0..30).map(|number| spawn(&sandbox, lines[number % 3])).collect();
+        for (mut run, mut stderr) in runs {
+            let mut told = String::new();
+            stderr.read_to_string(&mut told).unwrap();
+            assert_eq!(run.wait().unwrap().code(), Some(0), "{told}");
+        }
+        sandbox.ok("resolve --manifest a/images.toml");
+        assert!(sandbox.read("out/a.env").contains(&id(round)));
+        for (directory, files) in [("out", 2), ("a", 3), ("b", 3)] {
+            assert_eq!(fs::read_dir(sandbox.path(directory)).unwrap().count(), files, "{directory}");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Killed at any moment: every file is the old one or the new one, whole, and the next run mends the rest.
+#![cfg(unix)]
+
+use std::fs;
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+
+use crate::support::fake_marketplace::{Local, Marketplace, id, local};
+use crate::support::sandbox::Sandbox;
+
+const MANIFEST: &str = "[defaults]\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n\
+                        [images.web]\nlabel = \"ubuntu_noble\"\n[images.db]\nlabel = \"debian_bookworm\"\n";
+const OUTPUTS: &str = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\
+                       [[outputs]]\nformat = \"tfvars\"\npath = \"infra/images.auto.tfvars.json\"\n";
+
+/// The written files, the one that comes last first.
+const LOCK_AND_OUTPUTS: [&str; 3] = ["images.lock", "images.env", "infra/images.auto.tfvars.json"];
+
+/// The contents of the written files.
+type State = Vec<Option<Vec<u8>>>;
+
+/// What is killed: a command that leads from one state to another.
+struct Scene {
+    sandbox: Sandbox,
+    /// Where the random moments begin. A failure names the kill, which every run with this seed comes to; how far the
+    /// killed run has got by then is up to the machine.
+    seed: u64,
+    /// The written files, the one that comes last first.
+    files: Vec<&'static str>,
+    states: [State; 2],
+    /// What leads to each state; where nothing does, the files are put there.
+    lines: [Option<&'static str>; 2],
+}
+
+/// What the kills hit.
+#[derive(Debug, Default)]
+struct Tally {
+    /// The run was killed with the lock as it was …
+    old: usize,
+    /// … with temporary files beside the files …
+    staged: usize,
+    /// … or with some of the other files replaced already.
+    ahead: usize,
+    /// The run was killed with the new lock in place.
+    new: usize,
+    /// The run was over.
+    over: usize,
+}
+
+fn catalog(number: u32) -> Vec<Local> {
+    let places = [("ubuntu_noble", "fr-par-1"), ("ubuntu_noble", "nl-ams-1"), ("debian_bookworm", "fr-par-1")];
+    let places = places.into_iter().chain([("debian_bookworm", "nl-ams-1")]).zip(number..);
+    places.map(|((label, zone), number)| local(label, zone, "x86_64", number)).collect()
+}
+
+/// Gives a sandbox two catalogs that share no ID.
+fn with_catalogs(sandbox: Sandbox) -> Sandbox {
+    let marketplace = Marketplace::offering(catalog(10));
+    let sandbox = sandbox.asking(&marketplace);
+    sandbox.write("images.toml", format!("{MANIFEST}{OUTPUTS}"));
+    fs::create_dir(sandbox.path("infra")).unwrap();
+    sandbox.ok("snapshot 0.json");
+    marketplace.offers(catalog(20));
+    sandbox.ok("snapshot 1.json");
+    sandbox
+}
+
+/// An upgrade, to and fro.
+fn upgrades(sandbox: Sandbox, seed: u64) -> Scene {
+    let sandbox = with_catalogs(sandbox);
+    let files = LOCK_AND_OUTPUTS.to_vec();
+    let lines = ["resolve --upgrade --catalog 0.json", "resolve --upgrade --catalog 1.json"];
+    let states = lines.map(|line| {
+        sandbox.ok(line);
+        state(&sandbox, &files)
+    });
+    assert!(states[0].iter().zip(&states[1]).all(|(old, new)| old != new));
+    Scene { sandbox, seed, files, states, lines: lines.map(Some) }
+}
+
+/// The adoption of one more image.
+fn adoptions(sandbox: Sandbox, seed: u64) -> Scene {
+    let sandbox = with_catalogs(sandbox);
+    let files = [&LOCK_AND_OUTPUTS[..], &["images.toml"]].concat();
+    sandbox.ok("resolve --catalog 0.json");
+    let before = state(&sandbox, &files);
+    let line: &str = format!("adopt extra={} --catalog 0.json", id(10)).leak();
+    sandbox.ok(line);
+    let after = state(&sandbox, &files);
+    assert!(before.iter().zip(&after).all(|(old, new)| old != new));
+    Scene { sandbox, seed, files, states: [before, after], lines: [None, Some(line)] }
+}
+
+fn state(sandbox: &Sandbox, files: &[&str]) -> State {
+    files.iter().map(|file| fs::read(sandbox.path(file)).ok()).collect()
+}
+
+/// The temporary files that are there. Nothing else may be.
+fn temporaries(scene: &Scene) -> Vec<String> {
+    let mut entries = Vec::new();
+    for directory in ["", "infra/"] {
+        let names = fs::read_dir(scene.sandbox.path(directory)).unwrap().map(|entry| entry.unwrap().file_name());
+        entries.extend(names.map(|name| format!("{directory}{}", name.into_string().unwrap())));
+    }
+    entries.retain(|entry| {
+        !scene.files.contains(&&**entry) && !["infra", "images.toml", "0.json", "1.json"].contains(&&**entry)
+    });
+    entries.sort();
+    for entry in &entries {
+        let of_file = |file: &str| {
+            let (directory, name) = file.rsplit_once('/').unwrap_or(("", file));
+            format!("{directory}/.{name}.tmp").trim_start_matches('/') == entry
+        };
+        assert!(scene.files.iter().any(|file| of_file(file)), "what is {entry}?");
+    }
+    entries
+}
+
+/// Runs a line, and kills it after a while.
+fn kill(sandbox: &Sandbox, line: &str, delay: Duration) -> ExitStatus {
+    let mut command = sandbox.command(line);
+    let mut run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(delay);
+    run.kill().unwrap();
+    run.wait().unwrap()
+}
+
+fn harness(scene: &Scene, kills: usize) -> Tally {
+    let mut tally = Tally::default();
+    let mut random = Rng::with_seed(scene.seed);
+    let mut at = put(scene, 0);
+    let started = Instant::now();
+    for goal in [1, 0].repeat(5) {
+        at = arrive(scene, goal);
+    }
+    let whole = started.elapsed().as_secs_f64() / if scene.lines[0].is_some() { 10.0 } else { 5.0 };
+    // Half of the kills are spread over the whole run, half around the moment when the lock is replaced, which moves with
+    // the load of the machine.
+    let mut edge = whole * 0.7;
+    for number in 1..=kills {
+        let goal = 1 - at;
+        let Some(line) = scene.lines[goal] else {
+            at = put(scene, goal);
+            continue;
+        };
+        let spread = number.is_multiple_of(2);
+        let delay = if spread { whole * random.f64() } else { edge * (0.8 + 0.4 * random.f64()) };
+        let status = kill(&scene.sandbox, line, Duration::from_secs_f64(delay));
+        let over = status.code().is_some();
+        let what = format!("kill {number} of seed {}, after {delay:.4} s: {status}", scene.seed);
+        assert!(status.code().is_none_or(|code| code == 0), "{what}");
+
+        let Found { is_new, ahead, staged } = found(scene, at, goal, &what);
+        assert!(!over || is_new, "{what}: nothing was done");
+        tally.old += usize::from(!is_new);
+        tally.staged += usize::from(staged);
+        tally.ahead += usize::from(ahead);
+        tally.new += usize::from(is_new && !over);
+        tally.over += usize::from(over);
+        if !spread {
+            edge *= if is_new { 0.97 } else { 1.03 };
+        }
+        at = if is_new { goal } else { mend(scene, at, ahead, staged, number, &what) };
+    }
+    // Whoever has something to write clears away what killed runs left.
+    arrive(scene, 1 - at);
+    tally
+}
+
+/// What a killed run left behind.
+struct Found {
+    /// Whether the lock is the new one.
+    is_new: bool,
+    /// Whether it is the old one, and another file the new one.
+    ahead: bool,
+    /// Whether there are temporary files.
+    staged: bool,
+}
+
+/// Looks at what a killed run left behind. All of it must be whole; and where the lock is new, everything is.
+fn found(scene: &Scene, at: usize, goal: usize, what: &str) -> Found {
+    let [old, new] = [at, goal].map(|state| &scene.states[state]);
+    let now = state(&scene.sandbox, &scene.files);
+    for (index, file) in scene.files.iter().enumerate() {
+        let now = &now[index];
+        assert!(
+            *now == old[index] || *now == new[index],
+            "{what}: `{file}` is neither the old nor the new one: {now:?}"
+        );
+    }
+    let temporaries = temporaries(scene);
+    let is_new = now[0] == new[0];
+    if is_new {
+        assert!(now == *new, "{what}: the lock is new and another file is not");
+        assert_eq!(temporaries, [""; 0], "{what}");
+    }
+    Found { is_new, ahead: !is_new && now != *old, staged: !temporaries.is_empty() }
+}
+
+/// What a run left that was killed with the old lock in place is mended by the next.
+fn mend(scene: &Scene, at: usize, ahead: bool, staged: bool, number: usize, what: &str) -> usize {
+    if ahead && scene.lines[at].is_some() && number % 4 < 2 {
+        // The outputs come back to the lock.
+        scene.sandbox.ok("resolve --offline");
+        assert_eq!(state(&scene.sandbox, &scene.files), scene.states[at], "{what}: `resolve` left outputs out of step");
+        return at;
+    }
+    // Most runs go on with the temporary files of the last one in their way.
+    if ahead || (staged && number % 4 < 2) || number.is_multiple_of(16) { arrive(scene, 1 - at) } else { at }
+}
+
+/// Runs what leads to a state to its end.
+fn arrive(scene: &Scene, goal: usize) -> usize {
+    let Some(line) = scene.lines[goal] else { return put(scene, goal) };
+    scene.sandbox.ok(line);
+    assert_eq!(state(&scene.sandbox, &scene.files), scene.states[goal], "after `{line}`");
+    assert_eq!(temporaries(scene), [""; 0], "after `{line}`");
+    goal
+}
+
+/// Puts the files of a state there.
+fn put(scene: &Scene, at: usize) -> usize {
+    for (file, content) in scene.files.iter().zip(&scene.states[at]) {
+        scene.sandbox.write(file, content.as_ref().unwrap());
+    }
+    at
+}
+
+/// Kills, and tells what was hit: kills that hit nothing would show nothing.
+#[expect(clippy::print_stdout, reason = "`--nocapture` shows what was hit")]
+fn judged(name: &str, scene: &Scene, kills: usize) -> Tally {
+    let started = Instant::now();
+    let tally = harness(scene, kills);
+    println!("{name}, {kills} times: {tally:?} in {:.1} s", started.elapsed().as_secs_f32());
+    assert!(tally.old > 0 && tally.new + tally.over > 0, "{tally:?}");
+    tally
+}
+
+#[test]
+fn a_killed_upgrade_leaves_the_old_lock_or_the_new_one() {
+    judged("resolve --upgrade", &upgrades(Sandbox::in_memory(""), 1), 300);
+}
+
+#[test]
+fn a_killed_adoption_leaves_every_file_whole() {
+    judged("adopt", &adoptions(Sandbox::in_memory(""), 2), 200);
+}
+
+#[test]
+#[ignore = "takes most of a minute"]
+fn thousands_of_kills_hit_every_moment() {
+    std::thread::scope(|scope| {
+        for seed in [3, 4] {
+            // On a disk, where writing takes its time.
+            scope.spawn(move || {
+                let tally = judged("resolve --upgrade", &upgrades(Sandbox::new(), seed), 1500);
+                assert!(tally.staged > 0 && tally.ahead > 0 && tally.new > 0, "{tally:?}");
+            });
+        }
+    });
+}

@@ -1,0 +1,339 @@
+//! Disks that do not play along: the message names what is in the way, and every file is as it was.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::sandbox::{Run, Sandbox};
+
+const MANIFEST: &str = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\
+                        [images.db]\nlabel = \"ubuntu_noble\"\n[images.web]\nlabel = \"ubuntu_noble\"\n";
+const OUTPUTS: &str = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\
+                       [[outputs]]\nformat = \"tfvars\"\npath = \"infra/images.auto.tfvars.json\"\n";
+
+/// A lock, two outputs in step with it, and `new.json`, a catalog in which the pin would move.
+fn resolved() -> Sandbox {
+    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
+    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
+    fs::create_dir(sandbox.path("infra")).unwrap();
+    sandbox.ok("resolve");
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
+    sandbox.ok("snapshot new.json");
+    sandbox
+}
+
+const UPGRADE: &str = "resolve --upgrade --catalog new.json";
+
+/// The content of all files, and where the links lead.
+fn contents(sandbox: &Sandbox) -> Vec<String> {
+    let run = sandbox.shell(
+        "find . -type f -exec sha256sum {} + | sort; find . -type l -printf '%p -> %l\\n' | sort; \
+         find . -type d | sort",
+    );
+    assert_eq!(run.status, Some(0), "{run}");
+    run.stdout.lines().map(str::to_owned).collect()
+}
+
+/// Runs what must fail and leave every file as it was.
+#[track_caller]
+fn refused(sandbox: &Sandbox, run: impl Fn() -> Run) -> String {
+    let before = contents(sandbox);
+    let run = run();
+    assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""), "{run}");
+    assert_eq!(contents(sandbox), before);
+    run.stderr
+}
+
+fn is_root(sandbox: &Sandbox) -> bool {
+    fs::metadata(sandbox.path("images.toml")).unwrap().uid() == 0
+}
+
+/// The upgrade by somebody who may write only what the modes of files and directories allow. They do not bind root, who
+/// lays down that power.
+fn upgrade_as_mere_mortal(sandbox: &Sandbox) -> Run {
+    let without = if is_root(sandbox) { "setpriv --bounding-set=-dac_override,-dac_read_search " } else { "" };
+    sandbox.shell(&format!("exec {without}\"$IMAGELOCK\" {UPGRADE}"))
+}
+
+fn mode(sandbox: &Sandbox, name: &str, mode: u32) {
+    fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// That nothing is in the way any more.
+#[track_caller]
+fn upgrades(sandbox: &Sandbox) {
+    sandbox.ok(UPGRADE);
+    for file in ["images.lock", "images.env", "infra/images.auto.tfvars.json"] {
+        assert!(sandbox.read(file).contains(&id(2)), "{file}");
+    }
+    assert!(!contents(sandbox).iter().any(|line| line.contains(".tmp")));
+}
+
+#[test]
+fn a_directory_that_cannot_be_written() {
+    let sandbox = resolved();
+    mode(&sandbox, "", 0o555);
+    assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
+    error: could not write `images.env`: Permission denied (os error 13)
+     |
+     = help: check that you may write in the directory `.`
+    ");
+    mode(&sandbox, "", 0o755);
+    upgrades(&sandbox);
+}
+
+#[test]
+fn an_output_in_a_directory_that_cannot_be_written() {
+    let sandbox = resolved();
+    mode(&sandbox, "infra", 0o555);
+    assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
+    error: could not write `infra/images.auto.tfvars.json`: Permission denied (os error 13)
+     |
+     = help: check that you may write in the directory `infra`
+    ");
+    mode(&sandbox, "infra", 0o755);
+    upgrades(&sandbox);
+}
+
+#[test]
+fn an_adoption_that_cannot_write_an_output_declares_nothing() {
+    let sandbox = resolved();
+    let id = id(2);
+    let dry = format!("adopt more={id} --catalog new.json --dry-run");
+    let before = contents(&sandbox);
+    assert!(sandbox.run(&dry).stderr.starts_with("would declare `more`"));
+    assert_eq!(contents(&sandbox), before);
+    fs::create_dir(sandbox.path("infra/.images.auto.tfvars.json.tmp")).unwrap();
+    assert_snapshot!(refused(&sandbox, || sandbox.run(&dry.replace(" --dry-run", ""))), @"
+    error: could not write `infra/.images.auto.tfvars.json.tmp`: is a directory
+     |
+     = help: move the directory `infra/.images.auto.tfvars.json.tmp` away
+    ");
+}
+
+#[test]
+fn an_output_whose_directory_is_gone() {
+    let sandbox = resolved();
+    fs::remove_dir_all(sandbox.path("infra")).unwrap();
+    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @"
+    error: could not write `infra/images.auto.tfvars.json`: No such file or directory (os error 2)
+     |
+     = help: make the directory first: `mkdir -p infra`
+    ");
+    fs::create_dir(sandbox.path("infra")).unwrap();
+    upgrades(&sandbox);
+}
+
+#[test]
+fn a_lock_that_cannot_be_read() {
+    let sandbox = resolved();
+    mode(&sandbox, "images.lock", 0o000);
+    assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
+    error: could not read `images.lock`: Permission denied (os error 13)
+     |
+     = help: check the permissions of the file and of the directories above it
+    ");
+}
+
+#[test]
+fn a_link_into_a_directory_that_cannot_be_written() {
+    let sandbox = resolved();
+    fs::create_dir(sandbox.path("shared")).unwrap();
+    fs::rename(sandbox.path("images.lock"), sandbox.path("shared/real.lock")).unwrap();
+    symlink("shared/real.lock", sandbox.path("images.lock")).unwrap();
+    mode(&sandbox, "shared", 0o555);
+    let message = refused(&sandbox, || upgrade_as_mere_mortal(&sandbox));
+    let here = fs::canonicalize(sandbox.path("")).unwrap();
+    assert_snapshot!(message.replace(here.to_str().unwrap(), "[HERE]"), @"
+    error: could not write `images.lock`: Permission denied (os error 13)
+     |
+     = help: check that you may write in the directory `[HERE]/shared`
+    ");
+    mode(&sandbox, "shared", 0o755);
+    upgrades(&sandbox);
+    assert!(sandbox.path("images.lock").is_symlink());
+}
+
+#[test]
+fn a_directory_in_the_place_of_an_output() {
+    let sandbox = resolved();
+    fs::remove_file(sandbox.path("images.env")).unwrap();
+    fs::create_dir(sandbox.path("images.env")).unwrap();
+    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @r#"
+    error: could not read `images.env`: is a directory
+      --> images.toml:10:8
+       |
+    10 | path = "images.env"
+       |        ^^^^^^^^^^^^ this output
+       |
+       = help: put a file that you may read in the place of `images.env`
+    "#);
+}
+
+#[test]
+fn a_directory_in_the_place_of_a_report() {
+    let sandbox = resolved();
+    fs::create_dir(sandbox.path("drift.xml")).unwrap();
+    assert_snapshot!(refused(&sandbox, || sandbox.run("check --catalog new.json -o drift.xml")), @"
+    error: could not write `drift.xml`: is a directory
+     |
+     = help: move the directory `drift.xml` away
+    ");
+}
+
+#[test]
+fn a_directory_in_the_place_of_a_temporary_file() {
+    let sandbox = resolved();
+    for name in [".images.lock.tmp", "infra/.images.auto.tfvars.json.tmp"] {
+        fs::create_dir_all(sandbox.path(name).join("full")).unwrap();
+    }
+    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @"
+    error: could not write `infra/.images.auto.tfvars.json.tmp`: is a directory
+     |
+     = help: move the directory `infra/.images.auto.tfvars.json.tmp` away
+    ");
+    fs::remove_dir_all(sandbox.path("infra/.images.auto.tfvars.json.tmp")).unwrap();
+    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @"
+    error: could not write `.images.lock.tmp`: is a directory
+     |
+     = help: move the directory `.images.lock.tmp` away
+    ");
+}
+
+#[test]
+fn a_limit_for_the_size_of_files() {
+    let sandbox = resolved();
+    let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 0; exec \"$IMAGELOCK\" {UPGRADE}"));
+    assert_snapshot!(refused(&sandbox, run), @"
+    error: could not write `images.env`: File too large (os error 27)
+     |
+     = help: raise the limit of this process for the size of files: `ulimit -f`
+    ");
+    // The output in JSON is longer than 512 bytes, and the one before it is not.
+    let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 1; exec \"$IMAGELOCK\" {UPGRADE}"));
+    assert_snapshot!(refused(&sandbox, run), @"
+    error: could not write `infra/images.auto.tfvars.json`: File too large (os error 27)
+     |
+     = help: raise the limit of this process for the size of files: `ulimit -f`
+    ");
+    upgrades(&sandbox);
+}
+
+#[test]
+fn a_limit_that_kills() {
+    let sandbox = resolved();
+    let before = sandbox.lock();
+    let run = sandbox.shell(&format!("ulimit -f 0; exec \"$IMAGELOCK\" {UPGRADE}"));
+    assert_eq!(run.status, None, "{run}");
+    assert_eq!(sandbox.lock(), before);
+    upgrades(&sandbox);
+}
+
+/// Runs a script on a disk of its own, `disk`, with a few pages of 4 KiB; it has the files of the sandbox but the catalog.
+fn on_a_small_disk(sandbox: &Sandbox, script: &str) -> Run {
+    fs::create_dir(sandbox.path("disk")).unwrap();
+    let upgrade = Sandbox::timed(&format!("\"$IMAGELOCK\" {UPGRADE}")).replace("new.json", "../new.json");
+    let around = "set -e; mount -t tmpfs -o size=64k none disk; cp -r images.* infra disk; cd disk; \
+                  sums() { find . -type f ! -name fill -exec sha256sum {} + | sort; }; before=$(sums); set +e\n";
+    let after = "echo \"exit $?\"; [ \"$before\" = \"$(sums)\" ] && echo 'all as before'";
+    let script = format!("{around}{}\n{after}", script.replace("UPGRADE", &upgrade));
+    let run = sandbox
+        .here("/usr/bin/unshare")
+        .args(if is_root(sandbox) { &["--mount"][..] } else { &["--mount", "--map-root-user"] })
+        .args(["/bin/sh", "-c", &script])
+        .env("IMAGELOCK", env!("CARGO_BIN_EXE_imagelock"))
+        .output()
+        .unwrap();
+    Run {
+        status: run.status.code(),
+        stdout: String::from_utf8(run.stdout).unwrap(),
+        stderr: String::from_utf8(run.stderr).unwrap(),
+    }
+}
+
+#[test]
+#[ignore = "needs the right to mount"]
+fn a_full_disk() {
+    assert_snapshot!(on_a_small_disk(&resolved(), "cat /dev/zero >fill 2>&-; UPGRADE"), @"
+    exit 1
+    all as before
+    --- stderr
+    error: could not write `images.env`: No space left on device (os error 28)
+     |
+     = help: make space on the disk
+    --- exit 0
+    ");
+    // Space for one of three files.
+    let script = "cat /dev/zero >fill 2>&-; truncate -s -4096 fill; UPGRADE";
+    assert_snapshot!(on_a_small_disk(&resolved(), script), @"
+    exit 1
+    all as before
+    --- stderr
+    error: could not write `infra/images.auto.tfvars.json`: No space left on device (os error 28)
+     |
+     = help: make space on the disk
+    --- exit 0
+    ");
+    // For two.
+    let script = "cat /dev/zero >fill 2>&-; truncate -s -8192 fill; UPGRADE";
+    assert_snapshot!(on_a_small_disk(&resolved(), script), @"
+    exit 1
+    all as before
+    --- stderr
+    error: could not write `images.lock`: No space left on device (os error 28)
+     |
+     = help: make space on the disk
+    --- exit 0
+    ");
+    // Space for three.
+    let script = "cat /dev/zero >fill 2>&-; truncate -s -12288 fill; UPGRADE";
+    let run = on_a_small_disk(&resolved(), script);
+    assert!(run.stdout.ends_with("exit 0\n"), "{run}");
+}
+
+#[test]
+#[ignore = "needs the right to mount"]
+fn a_disk_that_is_read_only() {
+    assert_snapshot!(on_a_small_disk(&resolved(), "mount -o remount,ro .; UPGRADE"), @"
+    exit 1
+    all as before
+    --- stderr
+    error: could not write `images.env`: Read-only file system (os error 30)
+     |
+     = help: check that you may write in the directory `.`
+    --- exit 0
+    ");
+}
+
+#[test]
+#[ignore = "needs the right to mount"]
+fn a_file_that_is_a_mount_point() {
+    // As `docker run --volume` makes them. The lock is as it was, and what is ahead of it is told, and brought back.
+    let script = "mount --bind images.lock images.lock; UPGRADE; echo \"exit $?\"; ls -A . infra; \
+                  \"$IMAGELOCK\" resolve --locked; \"$IMAGELOCK\" resolve --offline";
+    assert_snapshot!(on_a_small_disk(&resolved(), script), @"
+    exit 1
+    .:
+    images.env
+    images.lock
+    images.toml
+    infra
+
+    infra:
+    images.auto.tfvars.json
+    `images.env` and `infra/images.auto.tfvars.json` are out of date; to update them: imagelock resolve
+    nothing to change: 2 pins
+    exit 0
+    all as before
+    --- stderr
+    error: could not write `images.lock`: Device or resource busy (os error 16)
+     |
+     = help: `images.lock` is a mount point: mount the directory that it is in instead
+    wrote `images.env`
+    wrote `infra/images.auto.tfvars.json`
+    --- exit 0
+    ");
+}

@@ -1,0 +1,244 @@
+//! Writing: whole or not at all, modes and links kept.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::sandbox::Sandbox;
+
+const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+
+fn resolved() -> (Sandbox, Marketplace) {
+    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
+    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
+    (sandbox, marketplace)
+}
+
+#[test]
+fn the_mode_of_the_lock_is_kept() {
+    let (sandbox, marketplace) = resolved();
+    let lock = sandbox.path("images.lock");
+    for mode in [0o640, 0o664, 0o644] {
+        fs::set_permissions(&lock, fs::Permissions::from_mode(mode)).unwrap();
+        fs::write(sandbox.path("images.toml"), format!("{MANIFEST}# {mode}\n")).unwrap();
+        sandbox.ok("resolve --upgrade");
+        assert_eq!(fs::metadata(&lock).unwrap().mode() & 0o777, mode);
+        marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", mode)]);
+    }
+    assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
+}
+
+#[test]
+fn a_lock_behind_a_symbolic_link_stays_there() {
+    let (sandbox, _marketplace) = resolved();
+    fs::create_dir(sandbox.path("shared")).unwrap();
+    fs::rename(sandbox.path("images.lock"), sandbox.path("shared/real.lock")).unwrap();
+    symlink("shared/real.lock", sandbox.path("images.lock")).unwrap();
+    sandbox.ok("resolve --upgrade");
+    assert!(sandbox.path("images.lock").is_symlink());
+    assert!(sandbox.read("shared/real.lock").contains("00000002-"));
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_refused() {
+    let sandbox = Sandbox::with(MANIFEST);
+    symlink("nowhere", sandbox.path("images.lock")).unwrap();
+    assert_snapshot!(sandbox.fails("resolve"), @"
+    error: `images.lock` is a symbolic link to `nowhere`, which does not exist
+     |
+     = help: mend the link, or remove it: `rm images.lock`
+    ");
+    assert!(sandbox.path("images.lock").is_symlink());
+}
+
+#[test]
+fn a_directory_in_the_place_of_the_lock_is_refused() {
+    let sandbox = Sandbox::with(MANIFEST);
+    fs::create_dir(sandbox.path("images.lock")).unwrap();
+    assert_snapshot!(sandbox.fails("resolve"), @"
+    error: could not read `images.lock`: is a directory
+     |
+     = help: put a file that you may read in the place of `images.lock`
+    ");
+}
+
+#[test]
+fn what_a_killed_run_left_behind_is_in_nobodys_way() {
+    let (sandbox, _marketplace) = resolved();
+    sandbox.write(".images.lock.tmp", "half a lo");
+    sandbox.ok("resolve --upgrade");
+    assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
+}
+
+#[test]
+fn init_writes_the_annotated_manifest_and_never_overwrites() {
+    let sandbox = Sandbox::new();
+    assert_snapshot!(sandbox.run("init"), @"
+    --- stderr
+    wrote `images.toml`: declare your images there, then run `imagelock resolve`; editors check it by `images.schema.json`, written beside it
+    --- exit 0
+    ");
+    assert_eq!(sandbox.read("images.toml"), include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/images.toml.example")));
+    assert_eq!(sandbox.run("resolve --locked").status, Some(2), "the example is a valid manifest");
+    sandbox.write("images.toml", "mine");
+    assert_snapshot!(sandbox.fails("init"), @"
+    error: `images.toml` exists already, and is left as it is
+     |
+     = help: edit `images.toml`, or move it away first
+    ");
+    assert_eq!(sandbox.read("images.toml"), "mine");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    use std::io::Read;
+    use std::process::Stdio;
+    let (sandbox, _marketplace) = resolved();
+    let mut run = sandbox.command("list").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(run.stdout.take());
+    let mut stderr = String::new();
+    run.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!((run.wait().unwrap().code(), stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_link_in_the_place_of_the_temporary_file_is_not_followed() {
+    let (sandbox, _marketplace) = resolved();
+    sandbox.write("victim", "precious");
+    symlink("victim", sandbox.path(".images.lock.tmp")).unwrap();
+    sandbox.ok("resolve --upgrade");
+    assert_eq!(sandbox.read("victim"), "precious");
+    assert!(!sandbox.path("images.lock").is_symlink());
+    assert_eq!(sandbox.files(), ["images.lock", "images.toml", "victim"]);
+}
+
+#[test]
+fn pipes_and_devices_are_not_read() {
+    let sandbox = Sandbox::with(MANIFEST);
+    assert_snapshot!(sandbox.fails("resolve --catalog /dev/zero"), @"
+    error: could not read `/dev/zero`: it is no regular file
+     |
+     = help: put a file that you may read in the place of `/dev/zero`
+    ");
+    std::fs::File::create(sandbox.path("large.json")).unwrap().set_len((64 << 20) + 1).unwrap();
+    assert_snapshot!(sandbox.fails("resolve --catalog large.json"), @"
+    error: could not read `large.json`: it is larger than 64 MiB
+     |
+     = help: put a file that you may read in the place of `large.json`
+    ");
+    assert_snapshot!(sandbox.fails("resolve --manifest /dev/zero"), @"
+    error: could not read `/dev/zero`: it is no regular file
+     |
+     = help: put a file that you may read in the place of `/dev/zero`
+    ");
+    assert_snapshot!(sandbox.fails("snapshot /dev/zero"), @"
+    error: cannot write to `/dev/zero`: it is not a regular file
+     |
+     = help: name a regular file; standard output, where `check` and `export` print, can be redirected
+    ");
+}
+
+#[test]
+fn paths_that_cannot_be_written_are_told_apart() {
+    let sandbox = Sandbox::with(MANIFEST);
+    assert_snapshot!(sandbox.fails("init --manifest infra/prod.toml"), @"
+    error: could not write `infra/prod.toml`: No such file or directory (os error 2)
+     |
+     = help: make the directory first: `mkdir -p infra`
+    ");
+    assert_snapshot!(sandbox.fails("resolve --manifest ."), @"
+    error: `.` is a directory, not a manifest
+     |
+     = help: name the file: `--manifest ./images.toml`
+    ");
+}
+
+#[test]
+fn a_lock_put_into_its_canonical_form_is_told() {
+    let (sandbox, _marketplace) = resolved();
+    let good = sandbox.lock();
+    sandbox.write("images.lock", format!("{good}# a remark\n"));
+    assert_snapshot!(sandbox.run("resolve --dry-run"), @"
+    dry run: no pin would change, the lockfile would be put into its canonical form
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("resolve"), @"
+    no pin changes, the lockfile was put into its canonical form: 1 pin
+    --- exit 0
+    ");
+    assert_eq!(sandbox.lock(), good);
+}
+
+#[test]
+fn commands_in_messages_are_about_the_same_manifest() {
+    let (sandbox, marketplace) = resolved();
+    fs::create_dir(sandbox.path("my infra")).unwrap();
+    sandbox.write("my infra/prod.toml", MANIFEST);
+    let run = |line: &[&str]| {
+        let output = sandbox.command("").args(["--manifest", "my infra/prod.toml"]).args(line).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    assert_snapshot!(run(&["list"]), @"
+    error: there is no lockfile `my infra/prod.lock`
+     |
+     = help: if it was committed, restore it from version control; else `imagelock --manifest 'my infra/prod.toml' resolve` writes it
+    ");
+    run(&["resolve"]);
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 3)]);
+    assert_snapshot!(run(&["check"]), @"
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000002  unknown    00000003
+
+    1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    to move to the latest: imagelock --manifest 'my infra/prod.toml' resolve --upgrade web
+    ");
+}
+
+#[test]
+fn snapshots_side_by_side_end_with_one_whole_snapshot() {
+    let (sandbox, _marketplace) = resolved();
+    let mut runs: Vec<_> = (0..20).map(|_| sandbox.command("snapshot all.json --quiet").spawn().unwrap()).collect();
+    for run in &mut runs {
+        assert!(run.wait().unwrap().success());
+    }
+    sandbox.ok("search --catalog all.json");
+}
+
+#[test]
+fn links_that_lead_in_a_circle_lead_nowhere() {
+    let (sandbox, _marketplace) = resolved();
+    fs::remove_file(sandbox.path("images.lock")).unwrap();
+    symlink("images.lock", sandbox.path("images.lock")).unwrap();
+    assert_snapshot!(sandbox.fails("resolve"), @"
+    error: could not read `images.lock`: Too many levels of symbolic links (os error 40)
+     |
+     = help: put a file that you may read in the place of `images.lock`
+    ");
+    fs::remove_file(sandbox.path("images.lock")).unwrap();
+    sandbox.ok("resolve");
+    symlink("b.md", sandbox.path("a.md")).unwrap();
+    symlink("a.md", sandbox.path("b.md")).unwrap();
+    assert_snapshot!(sandbox.fails("check -o a.md"), @"
+    error: could not write `a.md`: Too many levels of symbolic links (os error 40)
+     |
+     = help: check the directory `.` and the disk
+    ");
+}
+
+#[test]
+fn a_file_among_the_devices_is_a_file() {
+    let (sandbox, _marketplace) = resolved();
+    let shared = tempfile::Builder::new().suffix(".json").tempfile_in("/dev/shm").unwrap();
+    let line = format!("check -o {}", shared.path().display());
+    for _ in 0..2 {
+        assert_eq!(sandbox.run(&line).status, Some(2));
+        let json: serde_json::Value = serde_json::from_str(&fs::read_to_string(shared.path()).unwrap()).unwrap();
+        assert_eq!(json["schema"], "imagelock.check/1");
+    }
+}

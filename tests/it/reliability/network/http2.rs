@@ -1,0 +1,126 @@
+//! The ways in which HTTP/2 breaks: streams that are reset, connections that are to be left or are gone, few streams at a
+//! time. What a second try mends is mended, what none does is told.
+
+use h2::Reason;
+use serde_json::Value;
+
+use crate::support::authority::Authority;
+use crate::support::fake_marketplace::{Local, Marketplace, Reply, local};
+use crate::support::sandbox::Sandbox;
+
+const LABELS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+
+/// The index, a listing a label, the versions of each.
+const REQUESTS: usize = 1 + 2 * LABELS.len();
+
+fn offers() -> Vec<Local> {
+    (1..)
+        .zip(LABELS)
+        .map(|(n, label)| local(label, "fr-par-1", "x86_64", n).published("2026-10-05T08:00:00Z"))
+        .collect()
+}
+
+fn manifest() -> String {
+    let images = LABELS.map(|label| format!("[images.{label}]\nlabel = \"{label}\"\n"));
+    format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{}", images.concat())
+}
+
+/// A Marketplace over HTTP/2 with these manners, and a sandbox that asks it.
+fn scene(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -> (Marketplace, Sandbox) {
+    let authority = Authority::new();
+    let marketplace = Marketplace::with_tls(offers(), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]));
+    marketplace.answers(manner);
+    let sandbox = Sandbox::with(&manifest()).asking(&marketplace).trusting(&authority);
+    (marketplace, sandbox)
+}
+
+/// The lock that comes of a Marketplace without troubles.
+fn right_lock() -> String {
+    let (_marketplace, sandbox) = scene(|_, _, _| Reply::Normal);
+    sandbox.ok("resolve");
+    sandbox.lock()
+}
+
+/// Asserts that all comes out right, over HTTP/2, and asks how often.
+#[track_caller]
+fn comes_out_right(marketplace: &Marketplace, sandbox: &Sandbox) -> usize {
+    sandbox.ok("resolve");
+    assert_eq!(sandbox.lock(), right_lock());
+    let check = sandbox.run("check --format json");
+    assert_eq!(check.status, Some(0), "{check}");
+    assert!(marketplace.versions().iter().all(|version| *version == hyper::Version::HTTP_2));
+    marketplace.requests().len()
+}
+
+#[test]
+fn a_stream_that_is_reset_is_opened_again() {
+    for reason in [Reason::REFUSED_STREAM, Reason::INTERNAL_ERROR, Reason::CANCEL, Reason::ENHANCE_YOUR_CALM] {
+        let (marketplace, sandbox) =
+            scene(move |_, times, _| if times == 1 { Reply::Reset(reason) } else { Reply::Normal });
+        // Each request of `resolve` twice, each of `check` once.
+        assert_eq!(comes_out_right(&marketplace, &sandbox), 3 * REQUESTS, "{reason}");
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_asked_for_again() {
+    let (marketplace, sandbox) = scene(|_, times, _| if times == 1 { Reply::Half } else { Reply::Normal });
+    assert_eq!(comes_out_right(&marketplace, &sandbox), 3 * REQUESTS);
+}
+
+#[test]
+fn a_connection_that_is_to_be_left_is_left() {
+    let connections = || {
+        let (marketplace, sandbox) = scene(|_, _, _| Reply::GoAway);
+        comes_out_right(&marketplace, &sandbox);
+        marketplace.connections()
+    };
+    // On a busy machine all may be asked before the first word to leave has come.
+    assert!((0..10).any(|_| connections() > 2), "no connection was left before all was asked");
+}
+
+#[test]
+fn a_connection_that_is_gone_is_opened_again() {
+    let hangs_up = |moments: &'static [usize]| {
+        let mut asked = 0;
+        scene(move |_, _, _| {
+            asked += 1;
+            if moments.contains(&asked) { Reply::HangUp } else { Reply::Normal }
+        })
+    };
+    // Before anything was answered, it might be that the server wants no HTTP/2.
+    let (marketplace, sandbox) = hangs_up(&[1]);
+    comes_out_right(&marketplace, &sandbox);
+    let (marketplace, sandbox) = hangs_up(&[10, 20]);
+    comes_out_right(&marketplace, &sandbox);
+    // One for each command, and one for each that was gone.
+    assert_eq!(marketplace.connections(), 2 + 2);
+}
+
+#[test]
+fn few_streams_at_a_time_are_enough() {
+    for streams in [1, 3] {
+        let (marketplace, sandbox) = scene(|_, _, _| Reply::Normal);
+        let marketplace = marketplace.carries(streams);
+        assert_eq!(comes_out_right(&marketplace, &sandbox), 2 * REQUESTS);
+        assert_eq!(marketplace.connections(), 2);
+    }
+}
+
+#[test]
+fn what_no_second_try_mends_is_told() {
+    let replies: [fn() -> Reply; 3] = [|| Reply::Reset(Reason::INTERNAL_ERROR), || Reply::Half, || Reply::HangUp];
+    let told = |reply: fn() -> Reply| {
+        let (_marketplace, sandbox) = scene(move |_, _, _| reply());
+        let message = sandbox.fails("resolve");
+        assert!(message.starts_with("error: the Marketplace gave no usable answer about `a`, `b`"), "{message}");
+        assert!(message.contains("= note: the connection to [API]/marketplace/v2 broke off: "), "{message}");
+        assert!(message.contains(" attempts came to the same"), "{message}");
+        assert!(message.contains("= help: check the network and run imagelock again"), "{message}");
+    };
+    std::thread::scope(|scope| {
+        for reply in replies {
+            scope.spawn(move || told(reply));
+        }
+    });
+}

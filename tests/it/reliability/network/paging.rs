@@ -1,0 +1,239 @@
+//! Pages that misbehave: the right lock or a clear refusal, never a wrong or a missing pin, never an endless loop.
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::fake_marketplace::{Local, Marketplace, Reply, local};
+use crate::support::sandbox::Sandbox;
+
+const ZONES: [&str; 10] = [
+    "fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2", "nl-ams-3", "pl-waw-1", "pl-waw-2", "pl-waw-3",
+    "it-mil-1",
+];
+
+/// A label in ten zones; `build` makes the IDs.
+fn everywhere(build: u32) -> Vec<Local> {
+    (0..).zip(ZONES).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", build * 100 + n)).collect()
+}
+
+fn sandbox(marketplace: &Marketplace) -> Sandbox {
+    Sandbox::with(&format!("[images.web]\nlabel = \"ubuntu_noble\"\nzones = {ZONES:?}\narch = \"x86_64\"\n"))
+        .asking(marketplace)
+}
+
+/// Cuts the whole list into pages of `cap` rows, as `twist` would have it: it is given the number of the page, the
+/// rows before the cut and the total, and may change both.
+fn paged(
+    cap: usize,
+    mut twist: impl FnMut(usize, &mut Vec<Value>, &mut Value) -> usize + Send + 'static,
+) -> Marketplace {
+    let marketplace = Marketplace::offering(everywhere(1));
+    marketplace.lists(move |path, _, answer| {
+        let asked: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
+        let mut rows: Vec<Value> = everywhere(1).iter().map(crate::support::fake_marketplace::row).collect();
+        let mut total = answer["total_count"].clone();
+        if asked > 1 {
+            total = rows.len().into();
+        }
+        let number = twist(asked, &mut rows, &mut total);
+        let rows: Vec<Value> = rows.into_iter().skip((number - 1) * cap).take(cap).collect();
+        Reply::Json(serde_json::json!({"local_images": rows, "total_count": total}))
+    });
+    marketplace
+}
+
+/// The lock that the catalog of a build makes.
+fn right(build: u32) -> String {
+    let marketplace = Marketplace::offering(everywhere(build));
+    let sandbox = sandbox(&marketplace);
+    sandbox.ok("resolve");
+    sandbox.lock()
+}
+
+#[test]
+fn short_pages_are_read_to_the_end() {
+    let marketplace = paged(4, |number, _, _| number);
+    let sandbox = sandbox(&marketplace);
+    sandbox.ok("resolve");
+    assert_eq!(sandbox.lock(), right(1));
+}
+
+#[test]
+fn a_wrong_total_is_survived() {
+    for (cap, total) in [(100, 110), (100, 9), (100, 0), (4, 110), (4, 9)] {
+        let marketplace = paged(cap, move |number, _, count| {
+            *count = total.into();
+            number
+        });
+        let sandbox = sandbox(&marketplace);
+        sandbox.ok("resolve");
+        assert_eq!(sandbox.lock(), right(1), "{cap} {total}");
+    }
+}
+
+#[test]
+fn a_total_that_is_none_is_survived() {
+    for total in [Value::Null, "10".into(), (-1).into(), serde_json::json!(1e30)] {
+        for cap in [100, 4] {
+            let told = total.clone();
+            let marketplace = paged(cap, move |number, _, count| {
+                *count = told.clone();
+                number
+            });
+            let sandbox = sandbox(&marketplace);
+            sandbox.ok("resolve");
+            assert_eq!(sandbox.lock(), right(1), "{cap} {total}");
+        }
+    }
+}
+
+#[test]
+fn every_page_the_first() {
+    let marketplace = paged(4, |_, _, _| 1);
+    assert_snapshot!(sandbox(&marketplace).fails("resolve"), @r#"
+    error: `ubuntu_noble` was not found for x86_64 in it-mil-1, nl-ams-2, nl-ams-3, pl-waw-1, pl-waw-2 and pl-waw-3
+     --> images.toml:3:118
+      |
+    3 | zones = ["fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2", "nl-ams-3", "pl-waw-1", "pl-waw-2", "pl-waw-3", "it-mil-1"]
+      |                                                                                                                      ^^^^^^^^^^ not offered here for x86_64
+      |
+      = note: of type instance_sbs it is offered for x86_64 in fr-par-1, fr-par-2, fr-par-3 and nl-ams-1
+      = note: the Marketplace's answer may not be whole: it counts 10 rows, and sent 4
+      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    "#);
+}
+
+#[test]
+fn a_row_inserted_while_reading() {
+    let marketplace = paged(4, |number, rows, count| {
+        if number > 1 {
+            rows.insert(0, rows[0].clone());
+            *count = rows.len().into();
+        }
+        number
+    });
+    assert_snapshot!(sandbox(&marketplace).fails("resolve"), @r#"
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
+      |
+      = note: the listing kept changing while its pages were read, 3 times in a row
+      = help: run imagelock again in a minute
+    "#);
+}
+
+#[test]
+fn a_row_deleted_while_reading() {
+    for honest in [true, false] {
+        let marketplace = paged(4, move |number, rows, count| {
+            if number > 1 {
+                rows.remove(0);
+                if honest {
+                    *count = rows.len().into();
+                }
+            }
+            number
+        });
+        let message = sandbox(&marketplace).fails("resolve");
+        assert!(message.contains("ubuntu_noble"), "{message}");
+    }
+}
+
+#[test]
+fn a_catalog_that_changes_between_pages_is_read_anew() {
+    let marketplace = Marketplace::offering(everywhere(1));
+    let mut build = 1;
+    marketplace.lists(move |path, _, _| {
+        let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
+        if number == 2 {
+            build = 2;
+        }
+        let rows: Vec<Value> = everywhere(build)
+            .iter()
+            .map(crate::support::fake_marketplace::row)
+            .skip((number - 1) * 4)
+            .take(4)
+            .collect();
+        Reply::Json(serde_json::json!({"local_images": rows, "total_count": 10}))
+    });
+    let sandbox = sandbox(&marketplace);
+    sandbox.ok("resolve");
+    assert_eq!(sandbox.lock(), right(2), "all pins are of one build");
+}
+
+#[test]
+fn a_catalog_that_never_stands_still_is_refused() {
+    let marketplace = Marketplace::offering(everywhere(1));
+    let mut build = 0;
+    marketplace.lists(move |path, _, _| {
+        let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
+        build += 1;
+        let rows: Vec<Value> = everywhere(build)
+            .iter()
+            .map(crate::support::fake_marketplace::row)
+            .skip((number - 1) * 4)
+            .take(4)
+            .collect();
+        Reply::Json(serde_json::json!({"local_images": rows, "total_count": 10}))
+    });
+    let message = sandbox(&marketplace).fails("resolve");
+    assert!(message.contains("kept changing"), "{message}");
+}
+
+#[test]
+fn a_list_without_end_is_refused() {
+    let marketplace = Marketplace::offering(everywhere(1));
+    let mut number = 1000;
+    marketplace.lists(move |_, _, _| {
+        number += 1;
+        let row = crate::support::fake_marketplace::row(&local("ubuntu_noble", "fr-par-1", "x86_64", number));
+        Reply::Json(serde_json::json!({"local_images": [row], "total_count": 1_000_000}))
+    });
+    let message = sandbox(&marketplace).fails("resolve");
+    assert!(message.contains("did not end after 200 pages"), "{message}");
+}
+
+#[test]
+fn more_than_a_hundred_rows_are_read_to_the_last() {
+    let archs: [&'static str; 12] = ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b0", "x86_64"];
+    let offers: Vec<Local> = (0..)
+        .zip(archs.iter().flat_map(|arch| ZONES.iter().map(move |zone| (*zone, *arch))))
+        .map(|(n, (zone, arch))| local("ubuntu_noble", zone, arch, n))
+        .collect();
+    let marketplace = Marketplace::offering(offers);
+    let sandbox = sandbox(&marketplace);
+    sandbox.ok("resolve");
+    assert_eq!(sandbox.lock().matches("[[pin]]").count(), ZONES.len());
+    let numbers: Vec<String> =
+        marketplace.listings().iter().map(|path| path.rsplit_once('=').unwrap().1.to_owned()).collect();
+    assert_eq!(numbers, ["1", "2", "3", "1"], "to the empty page, and the first once more");
+}
+
+#[test]
+fn an_id_that_is_listed_in_two_zones_may_stand_on_two_pages() {
+    let offers = || {
+        let twin =
+            |zone| Local { id: crate::support::fake_marketplace::id(1), ..local("ubuntu_noble", zone, "x86_64", 1) };
+        let others = (2..).zip(["nl-ams-2", "nl-ams-3"]).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", n));
+        [twin("fr-par-1")].into_iter().chain(others).chain([twin("nl-ams-1")]).collect::<Vec<_>>()
+    };
+    let marketplace = Marketplace::offering(offers());
+    marketplace.lists(move |path, _, _| {
+        let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
+        let rows: Vec<Value> =
+            offers().iter().map(crate::support::fake_marketplace::row).skip(2 * (number - 1)).take(2).collect();
+        Reply::Json(serde_json::json!({"local_images": rows, "total_count": 4}))
+    });
+    let manifest = "[images.web]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n";
+    let sandbox = Sandbox::with(manifest).asking(&marketplace);
+    sandbox.ok("resolve");
+    let live = sandbox.lock();
+    assert_eq!(live.matches(&crate::support::fake_marketplace::id(1)).count(), 2);
+    // And in a snapshot, too.
+    sandbox.ok("snapshot catalog.json");
+    std::fs::remove_file(sandbox.path("images.lock")).unwrap();
+    sandbox.ok("resolve --catalog catalog.json");
+    assert_eq!(sandbox.lock(), live);
+}

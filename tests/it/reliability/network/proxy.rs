@@ -1,0 +1,327 @@
+//! Networks as companies have them: proxies, and where plain http ends.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use insta::assert_snapshot;
+
+use crate::support::authority::Authority;
+use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::sandbox::Sandbox;
+
+const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+
+/// An HTTP proxy that tunnels, or refuses with a status. It knows each name by the address that it is given.
+struct Proxy {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Proxy {
+    /// A proxy that leads every name to this Marketplace.
+    fn to(marketplace: &Marketplace) -> Self {
+        Self::start(marketplace.address(), None)
+    }
+
+    fn refusing(status: &'static str) -> Self {
+        Self::start(SocketAddr::from(([127, 0, 0, 1], 1)), Some(status))
+    }
+
+    fn start(behind: SocketAddr, refusal: Option<&'static str>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (address, asked) = (listener.local_addr().unwrap(), Arc::default());
+        let log = Arc::clone(&asked);
+        std::thread::spawn(move || {
+            for client in listener.incoming() {
+                let log = Arc::clone(&log);
+                std::thread::spawn(move || tunnel(client?, behind, refusal, &log));
+            }
+        });
+        Self { address, asked }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The lines that the proxy was asked with, and the credentials.
+    fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+}
+
+fn tunnel(
+    mut client: TcpStream,
+    behind: SocketAddr,
+    refusal: Option<&str>,
+    log: &Mutex<Vec<String>>,
+) -> io::Result<()> {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        client.read_exact(&mut byte)?;
+        request.push(byte[0]);
+    }
+    let request = String::from_utf8(request).unwrap();
+    let lines = request.lines().filter(|line| line.starts_with("CONNECT") || line.starts_with("proxy-authorization"));
+    log.lock().unwrap().extend(lines.map(str::to_owned));
+    if let Some(status) = refusal {
+        return write!(client, "HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+    }
+    let mut server = TcpStream::connect(behind)?;
+    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+    let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
+    std::thread::spawn(move || io::copy(&mut from_client, &mut to_server));
+    io::copy(&mut server, &mut client).map(drop)
+}
+
+/// A Marketplace with a certificate for a name that resolves nowhere, so that only a proxy leads to it, and benches that
+/// trust it.
+fn behind_a_proxy() -> (Marketplace, impl Fn(&[(&str, &str)]) -> Sandbox) {
+    let authority = Authority::new();
+    let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
+    let marketplace = Marketplace::with_tls(offers, authority.server("marketplace.invalid", 2099, &["h2"]));
+    let sandbox = move |environment: &[(&str, &str)]| {
+        let sandbox = Sandbox::with(MANIFEST).env("SCW_API_URL", "https://marketplace.invalid");
+        let sandbox = sandbox.trusting(&authority);
+        environment.iter().fold(sandbox, |sandbox, (name, value)| sandbox.env(name, value))
+    };
+    (marketplace, sandbox)
+}
+
+#[test]
+fn a_proxy_is_used_by_any_of_its_names() {
+    let (marketplace, sandbox) = behind_a_proxy();
+    let proxy = Proxy::to(&marketplace);
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        sandbox(&[(name, &proxy.url())]).ok("resolve");
+        assert_eq!(proxy.asked(), ["CONNECT marketplace.invalid:443 HTTP/1.1"], "{name}: one connection for all");
+    }
+    // A proxy for plain http is none for https.
+    sandbox(&[("HTTP_PROXY", &proxy.url())]).fails("resolve --timeout 1");
+    assert_eq!(proxy.asked(), [""; 0]);
+}
+
+#[test]
+fn a_proxy_is_told_its_own_credentials() {
+    let (marketplace, sandbox) = behind_a_proxy();
+    let proxy = Proxy::to(&marketplace);
+    let url = proxy.url().replace("http://", "http://me:s3cret@");
+    sandbox(&[("HTTPS_PROXY", &url)]).ok("resolve");
+    assert_eq!(proxy.asked()[1], "proxy-authorization: Basic bWU6czNjcmV0");
+    assert!(marketplace.headers().iter().all(|headers| !headers.contains_key("proxy-authorization")));
+}
+
+#[test]
+fn some_need_no_proxy() {
+    let (marketplace, sandbox) = behind_a_proxy();
+    let proxy = Proxy::to(&marketplace);
+    for (name, list) in [
+        ("NO_PROXY", "marketplace.invalid"),
+        ("no_proxy", ".invalid"),
+        ("NO_PROXY", "a.example, invalid"),
+        ("NO_PROXY", "*"),
+    ] {
+        sandbox(&[("HTTPS_PROXY", &proxy.url()), (name, list)]).fails("resolve --timeout 1");
+        assert_eq!(proxy.asked(), [""; 0], "{name}={list}");
+    }
+    sandbox(&[("HTTPS_PROXY", &proxy.url()), ("NO_PROXY", "example.org,127.0.0.1")]).ok("resolve");
+    assert_eq!(proxy.asked().len(), 1);
+}
+
+/// A Marketplace that can be reached without a proxy, and a sandbox that trusts it.
+fn within_reach() -> (Marketplace, Sandbox) {
+    let authority = Authority::new();
+    let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
+    let marketplace = Marketplace::with_tls(offers, authority.server("127.0.0.1", 2099, &["h2"]));
+    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace).trusting(&authority);
+    (marketplace, sandbox)
+}
+
+#[test]
+fn a_proxy_is_never_bypassed() {
+    let (marketplace, sandbox) = within_reach();
+    let proxy = Proxy::refusing("403 Forbidden");
+    let (url, port) = (proxy.url(), marketplace.address().port());
+    let environments: [&[(&str, &str)]; 16] = [
+        &[("HTTPS_PROXY", &format!("{url} "))],
+        &[("HTTPS_PROXY", &format!("{url}\n"))],
+        &[("HTTPS_PROXY", &format!("{url}\r\n"))],
+        &[("https_proxy", &format!("\t {url}"))],
+        &[("HTTPS_PROXY", &format!("{}/", proxy.address))],
+        &[("HTTPS_PROXY", ""), ("https_proxy", &url)],
+        &[("HTTPS_PROXY", " \n"), ("https_proxy", &url)],
+        &[("HTTPS_PROXY", ""), ("https_proxy", ""), ("ALL_PROXY", ""), ("all_proxy", &url)],
+        &[("HTTPS_PROXY", &url), ("https_proxy", "socks5://127.0.0.1:1")],
+        &[("HTTPS_PROXY", &url), ("REQUEST_METHOD", "GET")],
+        &[("all_proxy", &url), ("REQUEST_METHOD", "")],
+        &[("HTTPS_PROXY", &url), ("NO_PROXY", " ")],
+        &[("HTTPS_PROXY", &url), ("NO_PROXY", ""), ("no_proxy", "example.org")],
+        &[("HTTPS_PROXY", &url), ("NO_PROXY", "example.org"), ("no_proxy", "*")],
+        &[("HTTPS_PROXY", &url), ("NO_PROXY", "127.0.0.2,10.0.0.0/8,0.0.1,127.0.0.1x")],
+        // An exception is a host, whatever its port.
+        &[("HTTPS_PROXY", &url), ("NO_PROXY", &format!("127.0.0.1:{port}"))],
+    ];
+    for environment in environments {
+        let mut command = sandbox.command("resolve --timeout 1");
+        let output = command.envs(environment.iter().copied()).output().unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{environment:?}: {message}");
+        assert!(message.contains("does not lead to") && message.contains(": it refuses"), "{environment:?}: {message}");
+        assert!(proxy.asked().contains(&format!("CONNECT 127.0.0.1:{port} HTTP/1.1")), "{environment:?}");
+    }
+    assert_eq!(marketplace.connections(), 0);
+}
+
+#[test]
+fn hosts_that_need_no_proxy_are_connected_to_without_it() {
+    let (marketplace, sandbox) = within_reach();
+    let proxy = Proxy::refusing("403 Forbidden");
+    for list in ["127.0.0.1", "127.0.0.0/8", "a.example, 127.0.0.1 ,b", "*"] {
+        for name in ["NO_PROXY", "no_proxy"] {
+            let mut command = sandbox.command("resolve --upgrade");
+            let output = command.env("HTTPS_PROXY", proxy.url()).env(name, format!(" {list}\n")).output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{name}={list}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    assert_eq!(proxy.asked(), [""; 0]);
+    assert_eq!(marketplace.connections(), 4 * 2);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_variable_that_cannot_be_used_is_named_and_nothing_is_connected_to() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let (marketplace, sandbox) = within_reach();
+    let proxy = Proxy::refusing("403 Forbidden");
+    let refusal = |environment: &[(&str, &[u8])]| {
+        let mut command = sandbox.command("resolve --timeout 1");
+        command.envs(environment.iter().map(|(name, value)| (name, OsStr::from_bytes(value))));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{environment:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let url = proxy.url();
+    let url = url.as_bytes();
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "SCW_API_URL", "SSL_CERT_FILE"] {
+        for exceptions in [&b""[..], b"*"] {
+            let message = refusal(&[(name, b"http://127.0.0.1:1/\xff"), ("NO_PROXY", exceptions)]);
+            assert!(message.contains(&format!("= note: the value of {name} is not UTF-8\n")), "{message}");
+            assert!(message.contains(&format!("= help: correct {name}, or unset it\n")), "{message}");
+        }
+    }
+    for name in ["NO_PROXY", "no_proxy"] {
+        let message = refusal(&[("HTTPS_PROXY", url), (name, b"*\xff")]);
+        assert!(message.contains(&format!("= note: the value of {name} is not UTF-8\n")), "{message}");
+    }
+    for bad in
+        [&b"http://"[..], b"socks5://127.0.0.1:1", b"http://a b", b"a\"b", b"http://127.0.0.1:99999", b"ht tp://a"]
+    {
+        let message = refusal(&[("HTTPS_PROXY", bad), ("https_proxy", url), ("NO_PROXY", b"*")]);
+        assert!(message.contains("= note: the address of a proxy in HTTPS_PROXY cannot be used\n"), "{message}");
+    }
+    assert_eq!((marketplace.connections(), proxy.asked()), (0, vec![]));
+}
+
+#[test]
+fn the_address_of_the_api_is_read_like_the_others() {
+    let (marketplace, sandbox) = within_reach();
+    let output = sandbox.command("resolve").env("SCW_API_URL", format!(" {}\r\n", marketplace.url())).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    // An empty value is no value: then it is the Marketplace itself, here behind a proxy that leads nowhere.
+    let proxy = Proxy::refusing("407 Proxy Authentication Required");
+    for empty in ["", " \n"] {
+        let mut command = sandbox.command("resolve --upgrade --timeout 1");
+        command.env("SCW_API_URL", empty).env("HTTPS_PROXY", proxy.url()).output().unwrap();
+        assert!(proxy.asked().contains(&"CONNECT api.scaleway.com:443 HTTP/1.1".to_owned()));
+    }
+}
+
+/// The notes of a message, but for how often it was tried in the second, and the port.
+fn notes(message: &str, proxy: &Proxy) -> String {
+    let lines = message.lines().filter(|line| line.starts_with("  = ") && !line.contains("attempt"));
+    lines.collect::<Vec<_>>().join("\n").replace(&proxy.url(), "http://PROXY")
+}
+
+#[test]
+fn a_proxy_that_refuses_is_named_without_its_secret() {
+    let (_marketplace, sandbox) = behind_a_proxy();
+    let refusal = |proxy: &Proxy| {
+        let url = proxy.url().replace("http://", "http://me:s3cret@");
+        notes(&sandbox(&[("HTTPS_PROXY", &url)]).fails("resolve --timeout 1"), proxy)
+    };
+    let strict = Proxy::refusing("407 Proxy Authentication Required");
+    assert_snapshot!(refusal(&strict), @"
+    = note: the proxy http://PROXY of HTTPS_PROXY does not lead to [API]/marketplace/v2: it asks for a login
+    = help: check the proxy and its login; NO_PROXY names hosts that need none
+    ");
+    assert_eq!(strict.asked().iter().filter(|line| line.starts_with("CONNECT")).count(), 2, "nobody asks again");
+    assert_snapshot!(refusal(&Proxy::refusing("403 Forbidden")), @"
+    = note: the proxy http://PROXY of HTTPS_PROXY does not lead to [API]/marketplace/v2: it refuses
+    = help: check the proxy and its login; NO_PROXY names hosts that need none
+    ");
+    let nobody = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), asked: Arc::default() };
+    assert_snapshot!(refusal(&nobody), @"
+    = note: could not connect to [API]/marketplace/v2 through the proxy http://PROXY of HTTPS_PROXY: Connection refused (os error 111)
+    = help: check the network and the proxy; NO_PROXY names hosts that need none
+    ");
+    let name = sandbox(&[("ALL_PROXY", "http://me:s3cret@proxy.invalid:3128")]).fails("resolve --timeout 1");
+    assert!(name.contains("through the proxy http://proxy.invalid:3128 of ALL_PROXY: failed to lookup"), "{name}");
+}
+
+#[test]
+fn a_proxy_whose_address_is_none_is_not_passed_over() {
+    let (_marketplace, sandbox) = behind_a_proxy();
+    let nobody = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), asked: Arc::default() };
+    for url in ["http://", "http://me:s3cret@a b", "ftp://127.0.0.1:1", "socks5://127.0.0.1:1"] {
+        let message = sandbox(&[("HTTPS_PROXY", url)]).fails("resolve");
+        insta::allow_duplicates! {
+            assert_snapshot!(notes(&message, &nobody), @"
+            = note: the address of a proxy in HTTPS_PROXY cannot be used
+            = help: write HTTPS_PROXY like http://proxy.example.org:3128, or unset it
+            ");
+        }
+    }
+}
+
+#[test]
+fn loopback_is_spoken_to_in_plain_http_over_ipv6_too() {
+    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
+    let Ok(listener) = TcpListener::bind("[::1]:0") else { return };
+    let (address, behind) = (listener.local_addr().unwrap(), marketplace.address());
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            std::thread::spawn(move || -> io::Result<()> {
+                let (mut client, mut server) = (client?, TcpStream::connect(behind)?);
+                let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
+                std::thread::spawn(move || io::copy(&mut from_client, &mut to_server));
+                io::copy(&mut server, &mut client).map(drop)
+            });
+        }
+    });
+    assert!(address.is_ipv6());
+    Sandbox::with(MANIFEST).env("SCW_API_URL", &format!("http://{address}")).ok("resolve");
+}
+
+#[test]
+fn plain_http_ends_at_this_machine() {
+    for url in [
+        "http://192.0.2.1",
+        "http://localhost.evil.example",
+        "http://127.0.0.1.evil.example",
+        "http://evil.example/127.0.0.1",
+        "http://[2001:db8::1]",
+        "http://0.0.0.0",
+        "http://localhost@evil.example",
+        "http://evil.example#localhost",
+    ] {
+        let message = Sandbox::with(MANIFEST).env("SCW_API_URL", url).fails("resolve");
+        assert!(message.contains("cannot be used: "), "{url}: {message}");
+        let run = Sandbox::with(MANIFEST).run(&format!("resolve --api-url {url}"));
+        assert_eq!(run.status, Some(1), "{url}\n{run}");
+        assert!(run.stderr.contains("invalid value"), "{url}\n{run}");
+    }
+}

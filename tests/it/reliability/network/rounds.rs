@@ -1,0 +1,110 @@
+//! How much is asked, and what of it at once. The stand-in holds every answer of a round until the whole round is there:
+//! a request that waited for another's answer would wait for ever.
+
+use crate::support::authority::Authority;
+use crate::support::fake_marketplace::{Local, Marketplace, local};
+use crate::support::sandbox::Sandbox;
+
+/// More than are asked for at once.
+const MANY: usize = 40;
+
+/// How many requests are under way at once at the most.
+const AT_ONCE: usize = 32;
+
+fn labels(many: usize) -> impl Iterator<Item = (u32, &'static str)> {
+    (100..).zip((0..many).map(|n| &*format!("label_{n}").leak()))
+}
+
+/// Two local images a label; `build` tells the versions apart.
+fn offers(many: usize, build: u32) -> Vec<Local> {
+    let date = ["2026-09-01T08:00:00Z", "2026-11-01T08:00:00Z"][build as usize];
+    labels(many)
+        .flat_map(|(n, label)| [("fr-par-1", n), ("nl-ams-1", n + 500)].map(|(zone, n)| (label, zone, n)))
+        .map(|(label, zone, n)| local(label, zone, "x86_64", n + 1000 * build).published(date))
+        .collect()
+}
+
+/// Over HTTP/1.1 and over HTTP/2, a Marketplace with so many labels and a sandbox that declares all, in two zones.
+fn both(many: usize, test: impl Fn(&Marketplace, &Sandbox, usize)) {
+    let images: Vec<String> = labels(many).map(|(n, label)| format!("[images.n{n}]\nlabel = \"{label}\"\n")).collect();
+    let images = images.concat();
+    let manifest = format!("[defaults]\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n{images}");
+    let plain = Marketplace::offering(offers(many, 0));
+    test(&plain, &Sandbox::with(&manifest).asking(&plain), AT_ONCE);
+    let authority = Authority::new();
+    let tls = Marketplace::with_tls(offers(many, 0), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]));
+    test(&tls, &Sandbox::with(&manifest).asking(&tls).trusting(&authority), 1);
+}
+
+/// Runs a command, and asserts that it asks in these rounds and no more, over so many connections at the most.
+#[track_caller]
+fn asks(marketplace: &Marketplace, sandbox: &Sandbox, line: &str, rounds: &[usize], connections: usize) {
+    asks_and(marketplace, sandbox, line, rounds, 0, connections);
+}
+
+/// The same, with so many requests behind the rounds.
+#[track_caller]
+fn asks_and(
+    marketplace: &Marketplace,
+    sandbox: &Sandbox,
+    line: &str,
+    rounds: &[usize],
+    more: usize,
+    connections: usize,
+) {
+    let all = rounds.iter().sum::<usize>() + more;
+    let before = marketplace.connections();
+    marketplace.gathers(rounds.iter().copied());
+    let run = sandbox.run(line);
+    assert!(matches!(run.status, Some(0 | 2)), "{line} in rounds of {rounds:?}\n{run}");
+    let mut requests = marketplace.requests();
+    assert_eq!(requests.len(), all, "{line}: {requests:#?}");
+    requests.sort_unstable();
+    requests.dedup();
+    assert_eq!(requests.len(), all, "{line} asks something twice");
+    let used = marketplace.connections() - before;
+    assert!(used <= connections, "{line} over {used} connections");
+}
+
+#[test]
+fn a_round_asks_what_depends_on_nothing_and_the_next_what_depends_on_that() {
+    both(6, |marketplace, sandbox, connections| {
+        // The index, and a listing a label for all its zones; then the versions of each.
+        asks(marketplace, sandbox, "resolve", &[1 + 6, 6], connections);
+        asks(marketplace, sandbox, "resolve", &[], 0);
+        asks(marketplace, sandbox, "check", &[1 + 6, 6], connections);
+        asks(marketplace, sandbox, "check n100", &[1 + 1, 1], connections);
+        asks(marketplace, sandbox, "explain n100", &[1 + 1, 1], connections);
+        asks(marketplace, sandbox, "search", &[1, 6 + 6], connections);
+        asks(marketplace, sandbox, "snapshot catalog.json", &[1, 6 + 6, 6], connections);
+        // After an update there are two versions of each, of which the newer is looked into, and pins that are no longer
+        // listed, of which each is looked up: as soon as the index is there, or a little later if its listing was not.
+        let old = offers(6, 0).into_iter().map(Local::superseded);
+        marketplace.offers(old.chain(offers(6, 1)));
+        asks_and(marketplace, sandbox, "check", &[1 + 6], 6 + 2 * 6 + 6, connections);
+        asks(marketplace, sandbox, "resolve --upgrade n100", &[1 + 1, 1, 1], connections);
+        asks(marketplace, sandbox, "resolve --upgrade", &[1 + 6, 6, 5], connections);
+        asks(marketplace, sandbox, "check", &[1 + 6, 6], connections);
+    });
+}
+
+#[test]
+fn what_depends_on_the_index_alone_does_not_wait_for_a_slow_listing() {
+    both(6, |marketplace, sandbox, _| {
+        for command in ["resolve", "check"] {
+            marketplace.gathers_all_but("/v2/images", [6 + 6]);
+            let run = sandbox.run(command);
+            assert_eq!(run.status, Some(0), "{run}");
+            assert_eq!(marketplace.requests().len(), 1 + 6 + 6, "{command}");
+        }
+    });
+}
+
+#[test]
+fn no_more_than_thirty_two_are_under_way_at_once() {
+    both(MANY, |marketplace, sandbox, connections| {
+        let rounds = [AT_ONCE, AT_ONCE, 1 + 2 * MANY - 2 * AT_ONCE];
+        asks(marketplace, sandbox, "resolve", &rounds, connections);
+        asks(marketplace, sandbox, "check", &rounds, connections);
+    });
+}

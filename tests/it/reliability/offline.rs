@@ -1,0 +1,63 @@
+//! What works from the two files alone touches nothing else: no network, no certificates, no threads.
+
+use std::process::Command;
+
+use crate::interface::docs::quickstart;
+use crate::support::git_repository::{commit, repository};
+use crate::support::sandbox::Sandbox;
+
+/// The commands that ask nobody, and one that is answered from a snapshot.
+const COMMANDS: [&str; 9] = [
+    "get web",
+    "list",
+    "log web",
+    "diff",
+    "export tfvars",
+    "export json",
+    "resolve --locked",
+    "resolve",
+    "check --catalog catalog-2026-10-05.json",
+];
+
+/// Certificates that nobody can read, and a proxy that nobody is: what would be noticed if anybody asked.
+const ENVIRONMENT: [(&str, &str); 2] =
+    [("SSL_CERT_FILE", "/nonexistent/ca.pem"), ("HTTPS_PROXY", "http://127.0.0.1:1")];
+
+/// The system calls of a run that tell of the network, of threads, of programs, and of files that are read.
+fn calls(sandbox: &Sandbox, line: &str, environment: &[(&str, &str)]) -> Vec<String> {
+    let trace = sandbox.path("trace");
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-e", "trace=%network,clone,clone3,openat,epoll_create1,execve", "-o"]).arg(&trace);
+    strace.arg(env!("CARGO_BIN_EXE_imagelock")).args(line.split(' ')).current_dir(sandbox.path(""));
+    strace.envs(environment.iter().copied());
+    strace.output().expect("strace cannot be run: run .ci/tools");
+    std::fs::read_to_string(trace).unwrap().lines().map(str::to_owned).collect()
+}
+
+fn names<'c>(calls: &'c [String], words: &[&str]) -> Vec<&'c String> {
+    calls.iter().filter(|call| words.iter().any(|word| call.contains(word))).collect()
+}
+
+const NETWORK: [&str; 7] =
+    ["socket(", "connect(", "epoll_create1(", "resolv.conf", "/nonexistent", "/etc/ssl", "/usr/share/ca-certificates"];
+
+#[test]
+#[ignore = "needs strace: run .ci/tools first"]
+fn nothing_of_the_network_is_touched() {
+    let sandbox = repository(quickstart());
+    sandbox.ok("resolve --catalog catalog-2026-10-05.json");
+    commit(&sandbox, "2026-10-05", "Pin the images");
+    for line in COMMANDS {
+        let calls = calls(&sandbox, line, &ENVIRONMENT);
+        assert!(!names(&calls, &["images.lock"]).is_empty(), "{line}: {calls:#?}");
+        assert_eq!(names(&calls, &NETWORK), [""; 0], "{line}");
+        // Only what is asked of git is handed to it by a thread.
+        let asks_git = ["log", "diff"].iter().any(|command| line.starts_with(command));
+        assert!(asks_git || names(&calls, &["clone(", "clone3("]).is_empty(), "{line}: {calls:#?}");
+    }
+    // The same eyes see the network where it is used, and the certificates.
+    let http = calls(&sandbox, "search --api-url http://127.0.0.1:1 --timeout 1", &[]);
+    assert!(!names(&http, &["socket("]).is_empty(), "{http:#?}");
+    let https = calls(&sandbox, "search --api-url https://127.0.0.1:1 --timeout 1", &ENVIRONMENT);
+    assert!(!names(&https, &["/nonexistent"]).is_empty(), "{https:#?}");
+}

@@ -1,0 +1,180 @@
+//! Signals end a run at once, whatever it waits for; closed pipes do not disturb it.
+#![cfg(unix)]
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::directory_lock;
+
+use crate::support::fake_marketplace::{Marketplace, Reply, id, local};
+use crate::support::sandbox::Sandbox;
+
+const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+
+/// Each signal with its number; a shell adds 128 to it.
+const SIGNALS: [(&str, i32); 2] = [("INT", 2), ("TERM", 15)];
+
+fn resolved() -> (Sandbox, Marketplace) {
+    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
+    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
+    (sandbox, marketplace)
+}
+
+/// Waits for something that is sure to come.
+fn until(happened: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !happened() {
+        assert!(started.elapsed() < Duration::from_secs(30), "it never came");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Sends a signal to a run that waits, and checks that it ends by it, at once, and has done nothing.
+fn interrupt(sandbox: &Sandbox, mut run: Child, (name, number): (&str, i32)) {
+    let lock = sandbox.lock();
+    let kill = sandbox.shell(&format!("kill -s {name} {}", run.id()));
+    let sent = Instant::now();
+    let status = run.wait().unwrap();
+    let took = sent.elapsed();
+    assert_eq!((kill.status, status.signal()), (Some(0), Some(number)));
+    // A tenth of that, if nobody else wants the processor.
+    assert!(took < Duration::from_secs(1), "{name} took {took:?}");
+    assert_eq!(sandbox.lock(), lock);
+    assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
+}
+
+fn upgrade(sandbox: &Sandbox) -> Child {
+    sandbox.command("resolve --upgrade").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+#[test]
+fn while_the_marketplace_is_silent() {
+    let (sandbox, marketplace) = resolved();
+    for signal in SIGNALS {
+        marketplace.lists(|_, _, _| Reply::Silence);
+        let run = upgrade(&sandbox);
+        until(|| !marketplace.listings().is_empty());
+        interrupt(&sandbox, run, signal);
+    }
+    marketplace.lists(|_, _, _| Reply::Normal);
+    sandbox.ok("resolve --upgrade");
+    assert!(sandbox.lock().contains(&id(2)));
+}
+
+#[test]
+fn between_two_attempts() {
+    let (sandbox, marketplace) = resolved();
+    for signal in SIGNALS {
+        marketplace.lists(|_, _, _| Reply::Header(429, "retry-after", "20"));
+        let run = upgrade(&sandbox);
+        until(|| !marketplace.listings().is_empty());
+        std::thread::sleep(Duration::from_millis(200));
+        interrupt(&sandbox, run, signal);
+    }
+}
+
+#[test]
+fn while_another_imagelock_writes() {
+    let (sandbox, _marketplace) = resolved();
+    let guard = directory_lock::hold(&sandbox.path("."));
+    for signal in SIGNALS {
+        let mut run = upgrade(&sandbox);
+        let mut line = String::new();
+        BufReader::new(run.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("waiting for another imagelock"), "{line}");
+        interrupt(&sandbox, run, signal);
+    }
+    drop(guard);
+    sandbox.ok("resolve --upgrade");
+}
+
+#[test]
+fn as_a_shell_sees_it() {
+    let (sandbox, marketplace) = resolved();
+    for (name, number) in SIGNALS {
+        marketplace.lists(|_, _, _| Reply::Silence);
+        let script = format!("(sleep 0.3; kill -s {name} $$) & exec \"$IMAGELOCK\" resolve --upgrade");
+        let run = sandbox.shell(&format!("/bin/sh -c '{script}'; echo \"$?\""));
+        assert_eq!(run.stdout, format!("{}\n", 128 + number), "{run}");
+    }
+}
+
+#[test]
+fn closed_outputs_are_no_error_and_get_no_others_text() {
+    let (sandbox, _marketplace) = resolved();
+    let run = sandbox.shell("\"$IMAGELOCK\" resolve --upgrade >&- 2>&- <&-");
+    assert_eq!((run.status, run.to_string().as_str()), (Some(0), "--- exit 0\n"));
+    assert!(sandbox.lock().contains(&id(2)));
+    assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
+    assert_eq!(sandbox.shell("\"$IMAGELOCK\" get nothing >&- 2>&-").status, Some(1));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn data_for_a_closed_or_full_output_is_an_error() {
+    let (sandbox, _marketplace) = resolved();
+    let printing = [
+        "get web",
+        "list",
+        "list --format json",
+        "export env",
+        "explain web",
+        "search",
+        "schema",
+        "completions bash",
+        "man",
+    ];
+    for line in printing {
+        let run = sandbox.shell(&format!("\"$IMAGELOCK\" {line} >&-"));
+        assert_eq!(
+            run.to_string(),
+            "--- stderr\nerror: could not write to standard output: it is closed; all else was done\n--- exit 1\n",
+            "{line}"
+        );
+        assert_eq!(sandbox.shell(&format!("\"$IMAGELOCK\" {line} > /dev/null")).status, Some(0), "{line}");
+    }
+    for line in printing.iter().chain(&["check", "resolve --upgrade --dry-run", "--help", "--version", "get --help"]) {
+        let run = sandbox.shell(&format!("\"$IMAGELOCK\" {line} > /dev/full"));
+        assert_eq!(run.status, Some(1), "{line}: {run}");
+        assert!(
+            run.stderr.contains("error: could not write to standard output: No space left on device"),
+            "{line}: {run}"
+        );
+    }
+    for line in printing.iter().chain(&["check"]) {
+        let run = sandbox.shell(&format!("\"$IMAGELOCK\" {line} 1< images.toml"));
+        assert_eq!(run.status, Some(1), "{line}: {run}");
+        assert!(
+            run.stderr.contains("error: could not write to standard output: it is only open for reading"),
+            "{line}: {run}"
+        );
+    }
+    // Where there is nothing to print, nothing is lost.
+    assert_eq!(sandbox.shell("\"$IMAGELOCK\" export env -o pins.env >&-").status, Some(0));
+}
+
+#[test]
+fn a_reader_of_the_log_that_went_away_is_no_error() {
+    let (sandbox, _marketplace) = resolved();
+    let mut run =
+        sandbox.command("resolve --upgrade --verbose").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(run.stderr.take());
+    assert_eq!(run.wait().unwrap().code(), Some(0));
+    assert!(sandbox.lock().contains(&id(2)));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_could_not_be_printed_is_told_and_done() {
+    let (sandbox, _marketplace) = resolved();
+    let mut command = sandbox.command("resolve --upgrade");
+    let output = command.stdout(File::create("/dev/full").unwrap()).output().unwrap();
+    insta::assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @"error: could not write to standard output: No space left on device (os error 28); all else was done");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(sandbox.lock().contains(&id(2)));
+}
