@@ -11,7 +11,7 @@ use imagelock::domain::resolve::{self, Request, Upgrade, resolve};
 use imagelock::error::Source;
 use imagelock::marketplace::{Marketplace, Snapshot};
 use imagelock::render::invocation::Invocation;
-use imagelock::render::{Format, Part, Subject, check};
+use imagelock::render::{CheckReport, Format, ManifestReport, check};
 
 /// Locks the quickstart's manifest against one catalog, and checks the lock against one of four weeks later.
 pub(crate) fn story() -> Result<String, Box<dyn Error>> {
@@ -23,15 +23,15 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
 
     let mut catalog = Catalog::default();
     let request = Request { targets, previous: &Lock::default(), upgrade: &Upgrade::Keep, now };
-    october.inquire(&mut catalog, |catalog| resolve::questions(request, catalog));
+    october.fetch(&mut catalog, |catalog| resolve::queries(request, catalog));
     let lock = resolve(request, &catalog).map_err(titles)?.lock;
 
     let mut catalog = Catalog::default();
-    november.inquire(&mut catalog, |catalog| check::questions(&lock, targets, now, catalog));
+    november.fetch(&mut catalog, |catalog| check::queries(&lock, targets, now, catalog));
     let report = drift(&lock, targets, now, &catalog).map_err(titles)?;
 
-    let parts = [Part { report: &report, manifest: &source, lock: None, stale: None }];
-    let subject = Subject { parts: &parts, broken: &[], invocation: &Invocation::default(), now };
+    let parts = [ManifestReport { report: &report, manifest: &source, lock: None, stale: None }];
+    let subject = CheckReport { parts: &parts, broken: &[], invocation: &Invocation::default(), now };
     Ok(format!("{}\n{}", lock.write(), check(Format::Human, subject, false)))
 }
 

@@ -3,11 +3,12 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use crate::domain::catalog::Failure;
+use crate::domain::catalog::QueryError;
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{arguments, count, oddities, or, quoted, shell, shown, visible};
+use crate::domain::diagnostics::sanitize::{oddities, shell, shown, visible};
+use crate::domain::diagnostics::sentence::{arguments, count, or, quoted};
 use crate::domain::lock::merge::Conflict;
-use crate::marketplace::Malformed;
+use crate::marketplace::SnapshotError;
 use crate::workspace::claims::Clash;
 use crate::workspace::files::directory_of;
 use crate::workspace::git::GitError;
@@ -154,7 +155,7 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
         /// What is wrong with it.
-        source: Malformed,
+        source: SnapshotError,
     },
     /// The file that would be replaced is something else.
     #[error("`{}` holds something that imagelock did not write, and is left as it is", shown(path))]
@@ -230,7 +231,7 @@ pub enum Error {
         /// What was being done.
         doing: String,
         /// Why it came to nothing.
-        failure: Failure,
+        failure: QueryError,
     },
 }
 
@@ -325,7 +326,7 @@ impl Error {
             Self::Conflicts { conflicts, .. } => {
                 conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.words())).collect()
             }
-            Self::Snapshot { source: Malformed::Word { value, .. }, .. } => oddities(value),
+            Self::Snapshot { source: SnapshotError::Word { value, .. }, .. } => oddities(value),
             _ => Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 
 use imagelock::domain::Name;
 use imagelock::domain::manifest::edit::{Declaration, declare, remove};
-use imagelock::domain::manifest::{Manifest, Target, Wanted};
+use imagelock::domain::manifest::{Manifest, Target, ImageSelector};
 use imagelock::domain::diagnostics::problem::Document;
 use imagelock_fuzz::told;
 use libfuzzer_sys::fuzz_target;
@@ -19,7 +19,7 @@ fuzz_target!(|text: &str| {
     for target in targets {
         let places = &target.places;
         let optional = [places.image_type.as_ref(), places.instance_type.as_ref()].into_iter().flatten();
-        for span in [&places.image, &target.zone_place].into_iter().chain(optional) {
+        for span in [&places.image, &target.zone_span].into_iter().chain(optional) {
             assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
         }
     }
@@ -56,7 +56,7 @@ fn read(text: &str) -> Vec<String> {
 fn said<'t>(targets: impl IntoIterator<Item = &'t Target>) -> Vec<String> {
     let of = |Target { cell, wanted, image_type, instance_type, policy, .. }: &Target| {
         let wanted = match wanted {
-            Wanted::Release(pattern, range) => format!("{pattern} {range}"),
+            ImageSelector::Release(pattern, range) => format!("{pattern} {range}"),
             other => format!("{other:?}"),
         };
         let min_age = &policy.min_age;

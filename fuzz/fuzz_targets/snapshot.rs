@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use imagelock::domain::ImageRef;
-use imagelock::domain::catalog::{Answer, Catalog, Question};
+use imagelock::domain::catalog::{Lookup, Catalog, Query};
 use imagelock::marketplace::{Marketplace, Snapshot};
 use libfuzzer_sys::fuzz_target;
 
@@ -22,20 +22,20 @@ fuzz_target!(|text: &str| {
     let taken = snapshot.taken;
     let marketplace = Marketplace::Snapshot(snapshot);
     let mut catalog = Catalog::default();
-    marketplace.inquire(&mut catalog, everything);
+    marketplace.fetch(&mut catalog, everything);
     let again = Snapshot::new(&catalog, taken).write();
     assert_eq!(Snapshot::parse(&again).unwrap().write(), again);
 });
 
-fn everything(catalog: &Catalog) -> BTreeSet<Question> {
-    let mut questions = BTreeSet::from([Question::Index]);
+fn everything(catalog: &Catalog) -> BTreeSet<Query> {
+    let mut queries = BTreeSet::from([Query::Index]);
     for image in catalog.images() {
         let by_label = ImageRef::Label(image.label.clone());
-        if let Answer::Found(versions) = catalog.versions(&by_label) {
-            questions.extend(versions.iter().map(|it| Question::Listing(ImageRef::Version(it.id))));
+        if let Lookup::Found(versions) = catalog.versions(&by_label) {
+            queries.extend(versions.iter().map(|it| Query::Listing(ImageRef::Version(it.id))));
         }
-        questions.extend([Question::Versions(image.id), Question::Listing(ImageRef::Id(image.id))]);
-        questions.insert(Question::Listing(by_label));
+        queries.extend([Query::Versions(image.id), Query::Listing(ImageRef::Id(image.id))]);
+        queries.insert(Query::Listing(by_label));
     }
-    questions
+    queries
 }

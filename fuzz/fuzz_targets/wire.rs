@@ -10,7 +10,7 @@ fuzz_target!(|body: &[u8]| {
     for asked in [None, Some(&label)] {
         let mut catalog = Catalog::default();
         for told in read(body, asked) {
-            catalog.learn(told);
+            catalog.record(told);
         }
         let written = Snapshot::new(&catalog, "2026-11-24T10:00:00Z".parse().unwrap()).write();
         assert_eq!(Snapshot::parse(&written).unwrap().write(), written);

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 
 use super::options::{AddArgs, AdoptArgs, ResolveArgs, SearchArgs};
 use crate::domain;
-use crate::domain::diagnostics::words::{and, quoted, visible};
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::{and, quoted};
 use crate::domain::manifest::policy::Age;
 use crate::domain::{Arch, Zone};
 use crate::error::Error;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::catalog::Failure;
+use crate::domain::catalog::QueryError;
 use crate::marketplace::{Authorities, Proxy};
 use crate::workspace::files;
 
@@ -17,17 +17,20 @@ const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 ///
 /// # Errors
 /// If the value is not UTF-8. It is not quoted: it may be a secret.
-pub(super) fn variable(name: &str) -> Result<Option<String>, Failure> {
+pub(super) fn variable(name: &str) -> Result<Option<String>, QueryError> {
     let Some(value) = std::env::var_os(name) else { return Ok(None) };
     let Ok(value) = value.into_string() else {
-        return Err(Failure::new(format!("the value of {name} is not UTF-8"), format!("correct {name}, or unset it")));
+        return Err(QueryError::new(
+            format!("the value of {name} is not UTF-8"),
+            format!("correct {name}, or unset it"),
+        ));
     };
     let value = value.trim_ascii();
     Ok((!value.is_empty()).then(|| value.to_owned()))
 }
 
 /// The first of some variables that is set.
-fn first(names: &[&'static str]) -> Result<Option<(&'static str, String)>, Failure> {
+fn first(names: &[&'static str]) -> Result<Option<(&'static str, String)>, QueryError> {
     for name in names {
         if let Some(value) = variable(name)? {
             return Ok(Some((name, value)));
@@ -40,7 +43,7 @@ fn first(names: &[&'static str]) -> Result<Option<(&'static str, String)>, Failu
 ///
 /// # Errors
 /// If there is one that cannot be used.
-pub(super) fn proxy() -> Result<Option<Proxy>, Failure> {
+pub(super) fn proxy() -> Result<Option<Proxy>, QueryError> {
     let Some((variable, address)) = first(&PROXIES)? else { return Ok(None) };
     let exceptions = first(&EXCEPTIONS)?.map(|(_, hosts)| hosts);
     Proxy::new(variable, &address, exceptions).map(Some)
@@ -50,13 +53,13 @@ pub(super) fn proxy() -> Result<Option<Proxy>, Failure> {
 ///
 /// # Errors
 /// If their file cannot be read.
-pub(super) fn authorities() -> Result<Option<Authorities>, Failure> {
+pub(super) fn authorities() -> Result<Option<Authorities>, QueryError> {
     let Some(path) = variable("SSL_CERT_FILE")?.map(PathBuf::from) else { return Ok(None) };
     let pem = files::read_bytes(&path).and_then(|read| read.ok_or_else(|| files::absent(&path)));
     pem.map(|pem| Some(Authorities { pem, path: path.clone() })).map_err(|error| unreadable(&path, &error))
 }
 
-fn unreadable(path: &Path, error: &crate::error::Error) -> Failure {
+fn unreadable(path: &Path, error: &crate::error::Error) -> QueryError {
     let why = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     Authorities::unreadable(path, why)
 }

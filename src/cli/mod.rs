@@ -23,10 +23,11 @@ use jiff::Timestamp;
 use memchr::memchr;
 
 use self::args::{Cli, Colour, Command, Global};
-use crate::commands::{self, Mode, Outcome, Verdict};
+use crate::commands::{self, ExitStatus, Mode, Output};
 use crate::deadline;
-use crate::domain::catalog::Failure;
-use crate::domain::diagnostics::words::{and_more, escaped, quoted, shown};
+use crate::domain::catalog::QueryError;
+use crate::domain::diagnostics::sanitize::{escaped, shown};
+use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::error::Error;
 use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
 use crate::render::Format;
@@ -124,7 +125,7 @@ fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Error> {
     Ok(manifests)
 }
 
-fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: Invocation) -> Result<Outcome, Error> {
+fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: Invocation) -> Result<Output, Error> {
     let (format, reports) = cli.command.reports(&cli.global)?;
     let context = &context(&cli.global, format, manifests, invocation)?;
     match &cli.command {
@@ -204,7 +205,7 @@ fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
 }
 
 /// How to ask the API, by the command line and the environment.
-fn settings(api_url: Option<String>, limits: Limits, observer: Option<Observer>) -> Result<Settings, Failure> {
+fn settings(api_url: Option<String>, limits: Limits, observer: Option<Observer>) -> Result<Settings, QueryError> {
     let api_url = match api_url {
         Some(api_url) => api_url,
         None => environment::variable("SCW_API_URL")?.unwrap_or_else(|| API_URL.to_owned()),
@@ -222,7 +223,7 @@ fn observer(global: &Global) -> Option<Observer> {
 }
 
 /// Prints what a command came to. The exit status comes from the same value.
-fn finish(outcome: &Outcome, quiet: bool, is_data: bool) -> ExitCode {
+fn finish(outcome: &Output, quiet: bool, is_data: bool) -> ExitCode {
     for line in [&outcome.warning, &outcome.remark].into_iter().filter(|line| !line.is_empty()) {
         if !quiet || *line == outcome.warning {
             tell(&format!("{}\n", sanitize::bounded(line)));
@@ -231,9 +232,9 @@ fn finish(outcome: &Outcome, quiet: bool, is_data: bool) -> ExitCode {
     if !was_written(print(&*outcome.output, is_data)) {
         return ExitCode::FAILURE;
     }
-    match outcome.verdict {
-        Verdict::Well => ExitCode::SUCCESS,
-        Verdict::Differs => ExitCode::from(2),
+    match outcome.exit_status {
+        ExitStatus::Clean => ExitCode::SUCCESS,
+        ExitStatus::Drift => ExitCode::from(2),
     }
 }
 

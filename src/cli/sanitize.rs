@@ -7,7 +7,8 @@ use std::panic::PanicHookInfo;
 use anstream::adapter::strip_str;
 use clap::error::{ContextKind, ContextValue};
 
-use crate::domain::diagnostics::words::{count, escaped, is_unprintable};
+use crate::domain::diagnostics::sanitize::{escaped, is_unprintable};
+use crate::domain::diagnostics::sentence::count;
 
 /// Text that may end lines and set colors, and does nothing else to a terminal. The last line of defense: what comes from
 /// elsewhere was escaped where it was put into a sentence, line ends and colors included.

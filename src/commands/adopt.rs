@@ -1,7 +1,7 @@
 //! `imagelock adopt`: reads a lock into being from IDs that people already run.
 
-use super::{Mode, Outcome, planned};
-use crate::workspace::apply::Step;
+use super::{Mode, Output, planned};
+use crate::workspace::apply::ProjectPlan;
 use crate::workspace::context::Context;
 use crate::workspace::errors::check_index;
 use crate::workspace::outputs::{Files, guard};
@@ -13,13 +13,14 @@ use std::path::{Path, PathBuf};
 use crate::deadline;
 use crate::domain::adopt::correct::{Corrected, correct};
 use crate::domain::adopt::declare::declarations;
-use crate::domain::adopt::identify::{Identified, identify, questions};
+use crate::domain::adopt::identify::{Identified, identify, queries};
 use crate::domain::adopt::mention::mentions;
 use crate::domain::adopt::pin::pins;
 use crate::domain::adopt::{Wish, Word};
 use crate::domain::catalog::Catalog;
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{and_more, count, quoted, shown};
+use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::sentence::{and_more, count, quoted};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::edit::declare;
@@ -32,10 +33,10 @@ use crate::workspace::files;
 /// # Errors
 /// If one of `names` cannot be identified, if nothing in the files can be, or if the manifest or the lock say otherwise.
 /// Nothing is changed then.
-pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, mode: Mode) -> Result<Outcome, Error> {
+pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, mode: Mode) -> Result<Output, Error> {
     let wishes = wishes(names, from)?;
     let mut catalog = Catalog::default();
-    context.marketplace.inquire(&mut catalog, |catalog| questions(&wishes, word, catalog));
+    context.marketplace.fetch(&mut catalog, |catalog| queries(&wishes, word, catalog));
     if wishes.iter().any(|wish| wish.place.is_some()) {
         check_index(&catalog)?;
     }
@@ -67,7 +68,7 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     let written = &[Role::Manifest, Role::Lock, Role::Output];
     Files::new(context, [context.manifest()], written)?.add_outputs(std::slice::from_ref(&project))?;
     let project = Project { lock: previous, ..project };
-    let step = Step::new(project, plan)?;
+    let step = ProjectPlan::new(project, plan)?;
     if mode == Mode::Write {
         step.write(is_new, context)?;
     }
@@ -97,7 +98,7 @@ pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, m
     remarks.push(outcome.remark);
     let remark = remarks.join("\n").trim_end().to_owned();
     let warnings = [warnings, step.plan.warnings].concat();
-    Ok(Outcome { remark, warning: step.project.warning(&warnings, context), ..outcome })
+    Ok(Output { remark, warning: step.project.warning(&warnings, context), ..outcome })
 }
 
 /// A project that may have no manifest yet.

@@ -1,6 +1,6 @@
 //! `imagelock check`: reports drift.
 
-use super::{Outcome, join};
+use super::{Output, join};
 use crate::workspace::context::Context;
 use crate::workspace::errors::{all, all_broken, named};
 use crate::workspace::outputs::{Files, stale_outputs};
@@ -14,11 +14,11 @@ use std::collections::BTreeSet;
 use crate::domain::Name;
 use crate::domain::catalog::Catalog;
 use crate::domain::check::changed_since::{self, Base};
-use crate::domain::check::{Report, disagreements, drift, questions};
+use crate::domain::check::{Report, disagreements, drift, queries};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
 use crate::error::Error;
-use crate::render::{self, Part, StaleOutput, Subject};
+use crate::render::{self, CheckReport, ManifestReport, StaleOutput};
 
 /// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all; `since` a
 /// revision, verifies instead what changed. Writes the report to `reports` as well.
@@ -31,7 +31,7 @@ pub fn run(
     since: Option<&str>,
     reports: &[File],
     exit_zero: bool,
-) -> Result<Outcome, Error> {
+) -> Result<Output, Error> {
     let (projects, mut broken) = Project::read_each(context, Lock::parse)?;
     if projects.is_empty() {
         return Err(all_broken(broken));
@@ -54,16 +54,16 @@ pub fn run(
     if found.is_empty() {
         return Err(all_broken(broken));
     }
-    let mut parts: Vec<Part<'_>> = found.iter().map(|(project, report)| project.part(report)).collect();
+    let mut parts: Vec<ManifestReport<'_>> = found.iter().map(|(project, report)| project.part(report)).collect();
     for (part, stale) in parts.iter_mut().zip(&stale) {
         part.stale = stale.as_deref();
     }
-    let subject = Subject { parts: &parts, broken: &broken, invocation: &context.invocation, now: context.now };
+    let subject = CheckReport { parts: &parts, broken: &broken, invocation: &context.invocation, now: context.now };
     let output = render::check(context.format, subject, context.quiet);
     let remark = reports::write(reports, context, subject)?;
     let warning = join(found.iter().map(|(project, report)| project.warning(&report.notices, context)));
     let differs = subject.has_drift() && !exit_zero;
-    Ok(Outcome { remark, warning, broken, ..Outcome::judged(output, differs) })
+    Ok(Output { remark, warning, broken, ..Output::with_drift(output, differs) })
 }
 
 /// The outputs of a project that are out of date, for a check of a change. They are no matter of the Marketplace.
@@ -83,8 +83,8 @@ fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<
     let selected = selections(projects, names.as_ref());
     let (mut catalog, now) = (Catalog::default(), context.now);
     // What several manifests want to know is asked once.
-    context.marketplace.inquire(&mut catalog, |catalog| {
-        selected.iter().flat_map(|(targets, lock)| questions(lock, targets, now, catalog)).collect()
+    context.marketplace.fetch(&mut catalog, |catalog| {
+        selected.iter().flat_map(|(targets, lock)| queries(lock, targets, now, catalog)).collect()
     });
     let check = |(project, (targets, lock)): (&Project, &Selection<'_>)| {
         drift(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
@@ -110,8 +110,8 @@ fn verify_changes(
     }
     let parts = || bases.iter().zip(&selected);
     let mut catalog = Catalog::default();
-    context.marketplace.inquire(&mut catalog, |catalog| {
-        parts().flat_map(|(base, (targets, lock))| changed_since::questions(base, lock, targets, catalog)).collect()
+    context.marketplace.fetch(&mut catalog, |catalog| {
+        parts().flat_map(|(base, (targets, lock))| changed_since::queries(base, lock, targets, catalog)).collect()
     });
     let verify = |(project, (base, (targets, lock))): (&Project, (&Base, &Selection<'_>))| {
         changed_since::gate(base, lock, targets, context.now, &catalog).map_err(|problems| project.error(problems))

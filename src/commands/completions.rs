@@ -1,11 +1,11 @@
 //! `imagelock completions SHELL`: prints a script that completes commands and options.
 
-use super::Outcome;
+use super::Output;
 use clap_complete::{Shell, generate};
 
 /// Prints the script for a shell.
-pub fn run(mut program: clap::Command, shell: Shell) -> Outcome {
+pub fn run(mut program: clap::Command, shell: Shell) -> Output {
     let mut script = Vec::new();
     generate(shell, &mut program, "imagelock", &mut script);
-    Outcome::well(String::from_utf8_lossy(&script).into_owned())
+    Output::clean(String::from_utf8_lossy(&script).into_owned())
 }

@@ -1,13 +1,13 @@
 //! `imagelock diff`: the pins that differ between two revisions of the lockfile.
 
-use super::Outcome;
+use super::Output;
 use crate::render::Format;
 use crate::workspace::context::Context;
 use crate::workspace::project::{lock_path, parse_lock};
 use crate::workspace::revisions::{commit, lock_at};
 use std::path::{Path, PathBuf};
 
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::lock::Lock;
 use crate::domain::lock::diff::changes;
 use crate::domain::lock::history::{Comparison, Side};
@@ -27,7 +27,7 @@ enum State {
 ///
 /// # Errors
 /// If one of them cannot be had or cannot be read.
-pub fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Result<Outcome, Error> {
+pub fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let here = files::read(&path)?;
     let repository = Repository::around(&path)?;
@@ -45,7 +45,7 @@ pub fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> 
         Format::Markdown => markdown::changes(&comparison.changes),
         _ => human::diff(&comparison, context.quiet),
     };
-    Ok(Outcome::judged(output, exit_code && !comparison.changes.is_empty()))
+    Ok(Output::with_drift(output, exit_code && !comparison.changes.is_empty()))
 }
 
 /// What two words name: `A B`, or as git has it `A..B` and `A...B`, where nothing stands for `HEAD`.

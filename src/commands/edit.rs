@@ -1,8 +1,9 @@
 //! `imagelock add` and `imagelock remove`: edit the manifest, and keep its comments.
 
-use super::Outcome;
+use super::Output;
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{and, quoted, shown};
+use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::sentence::{and, quoted};
 use crate::domain::manifest::edit::{Declaration, declare, remove as without};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::error::{Error, Source};
@@ -16,9 +17,9 @@ use crate::workspace::write_lock::WriteLock;
 ///
 /// # Errors
 /// If the manifest cannot be read or written, or would be wrong with this image.
-pub fn add(context: &Context, declaration: &Declaration) -> Result<Outcome, Error> {
+pub fn add(context: &Context, declaration: &Declaration) -> Result<Output, Error> {
     edit(context, true, |text| declare(text, std::slice::from_ref(declaration)))?;
-    Ok(Outcome::remark(format!(
+    Ok(Output::remark(format!(
         "declared `{}` in `{}`: `{} resolve` pins it",
         declaration.name,
         shown(context.manifest()),
@@ -30,7 +31,7 @@ pub fn add(context: &Context, declaration: &Declaration) -> Result<Outcome, Erro
 ///
 /// # Errors
 /// If the manifest cannot be read or written, has no such image, or would have none.
-pub fn remove(context: &Context, names: &[String]) -> Result<Outcome, Error> {
+pub fn remove(context: &Context, names: &[String]) -> Result<Output, Error> {
     edit(context, false, |text| {
         let manifest = Manifest::parse(text)?;
         let names = check_names(names, &manifest.names())?;
@@ -40,7 +41,7 @@ pub fn remove(context: &Context, names: &[String]) -> Result<Outcome, Error> {
         }
         without(text, &names)
     })?;
-    Ok(Outcome::remark(format!(
+    Ok(Output::remark(format!(
         "removed {} from `{}`: `{} resolve` drops the pins",
         list(names),
         shown(context.manifest()),

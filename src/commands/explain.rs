@@ -1,11 +1,11 @@
 //! `imagelock explain NAME|UUID`: why a pin is what it is, or what a UUID is.
 
-use super::{Outcome, join, undated};
+use super::{Output, join, undated};
 use crate::domain::catalog::Catalog;
-use crate::domain::catalog::identify::{AnyId, Identity, identify, identity_questions};
+use crate::domain::catalog::identify::{IdKind, UnknownId, identify, identity_questions};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::Lock;
-use crate::domain::lookup::explain::{explain, questions};
+use crate::domain::lookup::explain::{explain, queries};
 use crate::domain::manifest::{Target, check_names};
 use crate::error::Error;
 use crate::render::Format;
@@ -17,8 +17,8 @@ use crate::workspace::project::{LockFile, Project, edited, lock_path};
 ///
 /// # Errors
 /// If there is no such name, or the Marketplace does not answer.
-pub fn run(context: &Context, what: &str) -> Result<Outcome, Error> {
-    match AnyId::parse(what) {
+pub fn run(context: &Context, what: &str) -> Result<Output, Error> {
+    match UnknownId::parse(what) {
         Some(Ok(id)) => explain_id(context, id, what),
         Some(Err(expected)) => {
             let problem = Problem::new(format!("`{what}` is not an ID: {expected}"));
@@ -29,7 +29,7 @@ pub fn run(context: &Context, what: &str) -> Result<Outcome, Error> {
     }
 }
 
-fn explain_name(context: &Context, name: &str) -> Result<Outcome, Error> {
+fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
     let project = Project::read(context)?;
     let names =
         check_names(&[name.to_owned()], &project.manifest.names()).map_err(|problems| project.error(problems))?;
@@ -37,7 +37,7 @@ fn explain_name(context: &Context, name: &str) -> Result<Outcome, Error> {
         project.manifest.targets().iter().filter(|target| names.contains(&target.cell.name)).cloned().collect();
     let mut catalog = Catalog::default();
     let (lock, now) = (&project.lock, context.now);
-    context.marketplace.inquire(&mut catalog, |catalog| questions(&targets, lock, now, catalog));
+    context.marketplace.fetch(&mut catalog, |catalog| queries(&targets, lock, now, catalog));
     let candidates = explain(&targets, lock, now, &catalog).map_err(|problems| project.error(problems))?;
     let output = match context.format {
         Format::Json => json::candidates(&candidates),
@@ -45,14 +45,14 @@ fn explain_name(context: &Context, name: &str) -> Result<Outcome, Error> {
     };
     let pins = targets.iter().filter_map(|target| lock.get(&target.cell));
     let warning = join([edited(pins, lock, context)?, undated(context, &catalog)]);
-    Ok(Outcome { warning, ..Outcome::well(output) })
+    Ok(Output { warning, ..Output::clean(output) })
 }
 
 /// A UUID is explained without a manifest and a lock as well.
-fn explain_id(context: &Context, id: AnyId, text: &str) -> Result<Outcome, Error> {
+fn explain_id(context: &Context, id: UnknownId, text: &str) -> Result<Output, Error> {
     let (lock, _) = LockFile::read(lock_path(context.manifest())?, Lock::parse)?;
     let mut catalog = Catalog::default();
-    context.marketplace.inquire(&mut catalog, |catalog| identity_questions(id, catalog));
+    context.marketplace.fetch(&mut catalog, |catalog| identity_questions(id, catalog));
     let identity = identify(id, &catalog)
         .map_err(|failure| Error::Marketplace { doing: format!("find out what {text} is"), failure })?;
     let pins: Vec<_> = id.pins(&lock).collect();
@@ -61,7 +61,7 @@ fn explain_id(context: &Context, id: AnyId, text: &str) -> Result<Outcome, Error
         _ => human::identity(text, &identity, &pins),
     };
     // What nobody knows has no date to miss.
-    let undated = if identity == Identity::Unknown { String::new() } else { undated(context, &catalog) };
+    let undated = if identity == IdKind::Unknown { String::new() } else { undated(context, &catalog) };
     let warning = join([edited(pins, &lock, context)?, undated]);
-    Ok(Outcome { warning, ..Outcome::well(output) })
+    Ok(Output { warning, ..Output::clean(output) })
 }

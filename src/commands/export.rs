@@ -1,13 +1,13 @@
 //! `imagelock export FORMAT`: the pins in a shape that another tool reads.
 
-use super::Outcome;
+use super::Output;
 use crate::workspace::context::Context;
 use crate::workspace::outputs::{Files, Rivals};
 use crate::workspace::project::Pins;
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::manifest::outputs::Format;
 use crate::error::Error;
 use crate::export::{Export, head, is_ours};
@@ -20,24 +20,24 @@ use crate::workspace::write_lock::WriteLock;
 ///
 /// # Errors
 /// If there is no lockfile, if a block of it was edited, or if the file is not imagelock's, or is another manifest's.
-pub fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool) -> Result<Outcome, Error> {
+pub fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool) -> Result<Output, Error> {
     if let Some(path) = file {
         Files::read_only(context)?.add_option(Role::Export, path)?;
     }
     let pins = Pins::read(context, locked)?;
     if let Some(refusal) = pins.refusal(context, locked) {
-        return Ok(Outcome::refused(refusal));
+        return Ok(Output::refused(refusal));
     }
     let warning = pins.warning(context, |_| true);
     let Pins { lock, lock_file, .. } = pins;
     let export = Export::new(Cow::Owned(lock), format).map_err(|problems| lock_file.error(problems))?;
-    let Some(path) = file else { return Ok(Outcome { warning, ..Outcome::well(export) }) };
+    let Some(path) = file else { return Ok(Output { warning, ..Output::clean(export) }) };
     let mut rivals = Rivals::of(context.manifest());
     let (head, body) = (head(format, Some(&rivals.owner(path))), export.body());
     let _guard = WriteLock::acquire(&[path], context.deadline, &*context.notify)?;
     if let Some(old) = files::read(path)? {
         if old.strip_prefix(&head).is_some_and(|old| old == body) {
-            return Ok(Outcome { warning, ..Outcome::remark(format!("`{}` is up to date", shown(path))) });
+            return Ok(Output { warning, ..Output::remark(format!("`{}` is up to date", shown(path))) });
         }
         if !is_ours(format, &old) {
             return Err(Error::NotOurs { path: path.to_owned() });
@@ -47,7 +47,7 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool)
         }
     }
     context.replace_all(&[(path, [&head, &body])])?;
-    Ok(Outcome { warning, ..Outcome::remark(format!("wrote `{}`", shown(path))) })
+    Ok(Output { warning, ..Output::remark(format!("wrote `{}`", shown(path))) })
 }
 
 fn of_another(path: &Path, manifest: &Path) -> Error {

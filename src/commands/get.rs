@@ -1,8 +1,8 @@
 //! `imagelock get NAME`: one ID, for scripts.
 
-use super::Outcome;
+use super::Output;
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::visible;
+use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::lock::find::pick;
 use crate::domain::{Arch, Zone};
 use crate::error::Error;
@@ -21,10 +21,10 @@ pub fn run(
     zone: Option<&Zone>,
     arch: Option<&Arch>,
     locked: bool,
-) -> Result<Outcome, Error> {
+) -> Result<Output, Error> {
     let pins = Pins::read(context, locked)?;
     if let Some(refusal) = pins.refusal(context, locked) {
-        return Ok(Outcome::refused(refusal));
+        return Ok(Output::refused(refusal));
     }
     let is_declared =
         |name: &str| pins.declared.as_ref().is_none_or(|names| names.iter().any(|it| it.as_str() == name));
@@ -38,7 +38,7 @@ pub fn run(
         Format::Json => json::pin(&pin),
         _ => format!("{}\n", pin.id),
     };
-    Ok(Outcome { warning, ..Outcome::well(output) })
+    Ok(Output { warning, ..Output::clean(output) })
 }
 
 /// The problem of a name that is locked but no longer declared: a script would go on with an image that is on its way out.

@@ -1,7 +1,7 @@
 //! `imagelock init`: writes the annotated manifest, and the schema that editors check it by.
 
-use super::Outcome;
-use crate::domain::diagnostics::words::{shell, shown};
+use super::Output;
+use crate::domain::diagnostics::sanitize::{shell, shown};
 use crate::domain::manifest::schema::{FILE, SCHEMA};
 use crate::error::Error;
 use crate::workspace::claims::Role;
@@ -16,7 +16,7 @@ pub const EXAMPLE: &str = include_str!("../../images.toml.example");
 ///
 /// # Errors
 /// If the manifest exists, or one of the two cannot be written. Without a manifest no schema is written.
-pub fn run(context: &Context) -> Result<Outcome, Error> {
+pub fn run(context: &Context) -> Result<Output, Error> {
     Files::new(context, [context.manifest()], &[Role::Manifest, Role::Schema])?;
     let beside = context.manifest().with_file_name(FILE);
     let old = files::read(&beside)?;
@@ -35,5 +35,5 @@ pub fn run(context: &Context) -> Result<Outcome, Error> {
         ),
     };
     let invocation = &context.invocation;
-    Ok(Outcome::remark(format!("wrote `{path}`: declare your images there, then run `{invocation} resolve`{schema}")))
+    Ok(Output::remark(format!("wrote `{path}`: declare your images there, then run `{invocation} resolve`{schema}")))
 }

@@ -1,6 +1,6 @@
 //! `imagelock list`: the pins.
 
-use super::{Outcome, join};
+use super::{Output, join};
 use crate::error::Error;
 use crate::render::Format;
 use crate::render::{human, json};
@@ -11,17 +11,17 @@ use crate::workspace::project::{Pins, edited};
 ///
 /// # Errors
 /// If there is no lockfile, or it cannot be read.
-pub fn run(context: &Context, locked: bool) -> Result<Outcome, Error> {
+pub fn run(context: &Context, locked: bool) -> Result<Output, Error> {
     let pins = Pins::read(context, locked)?;
     if let Some(refusal) = pins.refusal(context, locked) {
-        return Ok(Outcome::refused(refusal));
+        return Ok(Output::refused(refusal));
     }
     let edited = edited(pins.lock.pins(), &pins.lock, context)?;
     // An edited block is reported as such, not as one that is out of date.
     let warning = join([edited, pins.warning(context, |finding| !pins.lock.is_edited(&finding.cell))]);
     let outcome = match context.format {
-        Format::Json => Outcome::well(json::pins(pins.lock)),
-        _ => Outcome::well(human::pins(pins.lock)),
+        Format::Json => Output::clean(json::pins(pins.lock)),
+        _ => Output::clean(human::pins(pins.lock)),
     };
-    Ok(Outcome { warning, ..outcome })
+    Ok(Output { warning, ..outcome })
 }

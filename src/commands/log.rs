@@ -1,6 +1,6 @@
 //! `imagelock log`: when each pin moved, by which commit, and how old the image was.
 
-use super::Outcome;
+use super::Output;
 use crate::domain::lock::history::{Revision, Walk, read};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::manifest::check_names;
@@ -16,7 +16,7 @@ use crate::workspace::project::lock_path;
 ///
 /// # Errors
 /// If there is no history to be had. A revision that cannot be read is told of, and is no error.
-pub fn run(context: &Context, names: &[String]) -> Result<Outcome, Error> {
+pub fn run(context: &Context, names: &[String]) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let text = files::read(&path)?;
     let repository = Repository::around(&path)?;
@@ -41,7 +41,7 @@ pub fn run(context: &Context, names: &[String]) -> Result<Outcome, Error> {
         manifest: None,
         lock: None,
     })?;
-    let mut outcome = Outcome::well(match context.format {
+    let mut outcome = Output::clean(match context.format {
         Format::Json => json::log(&entries, is_whole),
         _ => human::log(&entries, context.quiet),
     });

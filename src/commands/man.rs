@@ -1,10 +1,11 @@
 //! `imagelock man DIR`: writes the manual pages, or prints the one of the whole.
 
-use super::Outcome;
+use super::Output;
 use crate::workspace::context::Context;
 use std::path::{Path, PathBuf};
 
-use crate::domain::diagnostics::words::{count, shown};
+use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::sentence::count;
 use crate::error::Error;
 use crate::render::man::pages;
 use crate::workspace::files;
@@ -14,10 +15,10 @@ use crate::workspace::write_lock::WriteLock;
 ///
 /// # Errors
 /// If a page cannot be written.
-pub fn run(context: &Context, program: clap::Command, directory: Option<&Path>) -> Result<Outcome, Error> {
+pub fn run(context: &Context, program: clap::Command, directory: Option<&Path>) -> Result<Output, Error> {
     let pages = pages(program);
     let Some(directory) = directory else {
-        return Ok(Outcome::well(pages.into_iter().next().map(|page| page.text).unwrap_or_default()));
+        return Ok(Output::clean(pages.into_iter().next().map(|page| page.text).unwrap_or_default()));
     };
     files::make_directory(directory)?;
     let paths: Vec<PathBuf> = pages.iter().map(|page| directory.join(&page.file)).collect();
@@ -25,5 +26,5 @@ pub fn run(context: &Context, program: clap::Command, directory: Option<&Path>) 
     let _guard = WriteLock::acquire(&paths, context.deadline, &*context.notify)?;
     let new: Vec<_> = paths.iter().zip(&pages).map(|(path, page)| (*path, [&*page.text, ""])).collect();
     context.replace_all(&new)?;
-    Ok(Outcome::remark(format!("wrote {} to `{}`", count(pages.len(), "page"), shown(directory))))
+    Ok(Output::remark(format!("wrote {} to `{}`", count(pages.len(), "page"), shown(directory))))
 }

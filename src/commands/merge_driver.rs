@@ -1,12 +1,12 @@
 //! `imagelock merge-driver`: merges two branches of a lockfile for git.
 
-use super::Outcome;
+use super::Output;
 use crate::workspace::context::Context;
 use crate::workspace::project::lock_path;
 use std::path::Path;
 
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::lock::Lock;
 use crate::domain::lock::conflicts::mend;
 use crate::domain::lock::merge::merge;
@@ -21,7 +21,7 @@ use crate::workspace::write_lock::WriteLock;
 /// # Errors
 /// If the sides contradict each other: then `ours` has conflict markers around those blocks. If one of the files
 /// cannot be read: then `ours` is as it was.
-pub fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result<Outcome, Error> {
+pub fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let _guard = WriteLock::acquire(&[ours], context.deadline, &*context.notify)?;
     let base = match read(base, "base", &path)? {
@@ -39,7 +39,7 @@ pub fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result
     let text = merged.write();
     context.replace(ours, &if crlf { text.replace('\n', "\r\n") } else { text })?;
     if merged.conflicts.is_empty() {
-        Ok(Outcome::well(String::new()))
+        Ok(Output::clean(String::new()))
     } else {
         Err(Error::Conflicts { path, conflicts: merged.conflicts })
     }

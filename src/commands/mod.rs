@@ -20,11 +20,11 @@ pub mod snapshot;
 
 use std::fmt;
 
-use crate::domain::catalog::{Catalog, Failure};
+use crate::domain::catalog::{Catalog, QueryError};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 use crate::render::{Broken, Format, Resolved, human, json, markdown, problems};
-use crate::workspace::apply::Step;
+use crate::workspace::apply::ProjectPlan;
 use crate::workspace::context::Context;
 
 /// Whether the lock may be written.
@@ -40,12 +40,12 @@ pub enum Mode {
 
 /// A warning where publication dates are missing from what is printed because nobody told them.
 fn undated(context: &Context, catalog: &Catalog) -> String {
-    let warnings: Vec<Problem> = catalog.silence().map(Failure::undated).into_iter().collect();
+    let warnings: Vec<Problem> = catalog.silence().map(QueryError::undated).into_iter().collect();
     problems::warnings(&warnings, None, &context.invocation)
 }
 
 /// What a command came to.
-pub struct Outcome {
+pub struct Output {
     /// For standard output. What is long is made while it is written.
     pub output: Box<dyn fmt::Display>,
     /// For standard error: a remark to the user, not data. Left out where only what needs attention is wanted.
@@ -55,43 +55,43 @@ pub struct Outcome {
     /// The manifests that the output leaves out because they could not be read or checked.
     pub broken: Vec<Broken>,
     /// What the exit status says, if no manifest is left out.
-    pub verdict: Verdict,
+    pub exit_status: ExitStatus,
 }
 
 /// The exit status of a command that came to a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ExitStatus {
     /// All is well: 0.
-    Well,
+    Clean,
     /// Something differs: 2.
-    Differs,
+    Drift,
 }
 
-impl Outcome {
+impl Output {
     /// Data, and all is well.
-    pub fn well(output: impl fmt::Display + 'static) -> Self {
+    pub fn clean(output: impl fmt::Display + 'static) -> Self {
         Self {
             output: Box::new(output),
             remark: String::new(),
             warning: String::new(),
             broken: Vec::new(),
-            verdict: Verdict::Well,
+            exit_status: ExitStatus::Clean,
         }
     }
 
-    /// Data, and a verdict by whether something differs.
-    fn judged(output: String, differs: bool) -> Self {
-        let verdict = if differs { Verdict::Differs } else { Verdict::Well };
-        Self { verdict, ..Self::well(output) }
+    /// Data, and an exit status by whether something differs.
+    fn with_drift(output: String, differs: bool) -> Self {
+        let exit_status = if differs { ExitStatus::Drift } else { ExitStatus::Clean };
+        Self { exit_status, ..Self::clean(output) }
     }
 
     /// No data under `--locked`, because lock and manifest disagree.
     fn refused(warning: String) -> Self {
-        Self { warning, ..Self::judged(String::new(), true) }
+        Self { warning, ..Self::with_drift(String::new(), true) }
     }
 
     fn remark(remark: String) -> Self {
-        Self { remark, ..Self::well(String::new()) }
+        Self { remark, ..Self::clean(String::new()) }
     }
 }
 
@@ -101,10 +101,10 @@ fn join(parts: impl IntoIterator<Item = String>) -> String {
 }
 
 /// What was done, or would be.
-fn planned(context: &Context, steps: &[Step], mode: Mode) -> Outcome {
+fn planned(context: &Context, steps: &[ProjectPlan], mode: Mode) -> Output {
     let dry_run = mode == Mode::DryRun;
     let mut resolved = Vec::new();
-    for Step { project, plan, rewrites, .. } in steps {
+    for ProjectPlan { project, plan, rewrites, .. } in steps {
         resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *rewrites });
     }
     let output = match context.format {
@@ -116,5 +116,5 @@ fn planned(context: &Context, steps: &[Step], mode: Mode) -> Outcome {
     let stale = steps.iter().flat_map(|step| &step.stale);
     let remark = join(stale.map(|output| format!("{verb} `{}`", shown(&output.path))));
     let warning = join(steps.iter().map(|step| step.project.warning(&step.plan.warnings, context)));
-    Outcome { remark, warning, ..Outcome::well(output) }
+    Output { remark, warning, ..Output::clean(output) }
 }

@@ -1,21 +1,21 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
-use super::Outcome;
+use super::Output;
 use super::{Mode, planned};
 use crate::domain::catalog::Catalog;
 use crate::domain::check::disagreements;
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{and_more, quoted};
+use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::domain::lock::Lock;
 use crate::domain::lock::conflicts::{advise, mend, tell};
 use crate::domain::lock::merge::Conflict;
 use crate::domain::manifest::Target;
 use crate::domain::manifest::toml_reader::unmerged;
-use crate::domain::resolve::{Request, Upgrade, questions, resolve};
+use crate::domain::resolve::{Request, Upgrade, queries, resolve};
 use crate::error::Error;
-use crate::render::{self, Part, Subject, human};
+use crate::render::{self, CheckReport, ManifestReport, human};
 use crate::render::{Broken, Format};
-use crate::workspace::apply::Step;
+use crate::workspace::apply::ProjectPlan;
 use crate::workspace::claims::Role;
 use crate::workspace::context::Context;
 use crate::workspace::errors::{all, all_broken, named};
@@ -29,7 +29,7 @@ use crate::workspace::project::{Parse, Project, lock_path};
 /// # Errors
 /// If a file or the Marketplace is in the way. What was not written by then is as it was, and what was is named; nothing is
 /// written before all manifests are resolved.
-pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Outcome, Error> {
+pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Output, Error> {
     let parse: Parse = if mends { mended } else { Lock::parse };
     let (projects, broken) = Project::read_each(context, parse)?;
     if mode == Mode::Locked {
@@ -40,15 +40,15 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mod
         return Err(all_broken(broken));
     }
     let upgrade = upgrade_of(&projects, upgrade)?;
-    let mut task = Task { context, upgrade: &upgrade, parse, catalog: Catalog::default() };
+    let mut task = Resolver { context, upgrade: &upgrade, parse, catalog: Catalog::default() };
     let steps = task.plan(projects)?;
     // Nothing is written unless everything can be, and every manifest that is broken is named at once.
     let mut steps = whole(steps, broken)?;
     if mode == Mode::Write {
-        all(steps.iter().map(Step::check_writable))?;
+        all(steps.iter().map(ProjectPlan::check_writable))?;
         let mut written = Vec::new();
         for step in steps.iter_mut().filter(|step| step.rewrites || !step.stale.is_empty()) {
-            match task.carry_out(step) {
+            match task.apply(step) {
                 Ok(()) => written.push(lock_path(&step.project.manifest_source.path)?),
                 Err(error) if written.is_empty() => return Err(error),
                 Err(error) => return Err(Error::Partly { error: Box::new(error), written }),
@@ -59,25 +59,25 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mod
 }
 
 /// What a run resolves by: one catalog for all projects, so that what several of them want to know is asked once.
-struct Task<'a> {
+struct Resolver<'a> {
     context: &'a Context,
     upgrade: &'a Upgrade,
     parse: Parse,
     catalog: Catalog,
 }
 
-impl Task<'_> {
+impl Resolver<'_> {
     fn request<'p>(&'p self, project: &'p Project) -> Request<'p> {
         let (targets, previous) = (project.manifest.targets(), &project.lock);
         Request { targets, previous, upgrade: self.upgrade, now: self.context.now }
     }
 
     /// Finds out what resolving comes to, for each project.
-    fn plan(&mut self, projects: Vec<Project>) -> Result<Vec<Result<Step, Error>>, Error> {
+    fn plan(&mut self, projects: Vec<Project>) -> Result<Vec<Result<ProjectPlan, Error>>, Error> {
         files_of(self.context, &projects)?;
         let mut catalog = std::mem::take(&mut self.catalog);
-        self.context.marketplace.inquire(&mut catalog, |catalog| {
-            projects.iter().flat_map(|project| questions(self.request(project), catalog)).collect()
+        self.context.marketplace.fetch(&mut catalog, |catalog| {
+            projects.iter().flat_map(|project| queries(self.request(project), catalog)).collect()
         });
         self.catalog = catalog;
         let plan = |project: Project| {
@@ -93,7 +93,7 @@ impl Task<'_> {
                 let others = self.movable(&project);
                 project.error(problems.into_iter().chain(others).collect())
             })?;
-            Step::new(project, plan)
+            ProjectPlan::new(project, plan)
         };
         Ok(projects.into_iter().map(plan).collect())
     }
@@ -115,7 +115,7 @@ impl Task<'_> {
 
     /// Writes one project. What was read of it may be old by now: while nobody else may write, it is read again, and
     /// where it changed, resolved again.
-    fn carry_out(&mut self, step: &mut Step) -> Result<(), Error> {
+    fn apply(&mut self, step: &mut ProjectPlan) -> Result<(), Error> {
         let manifest = &step.project.manifest_source.path;
         let _guard = guard(self.context, manifest)?;
         let project = Project::read_from(manifest, self.context.min_age, self.parse)?;
@@ -130,7 +130,7 @@ impl Task<'_> {
 }
 
 /// All steps, if there is one for every manifest.
-fn whole(steps: Vec<Result<Step, Error>>, broken: Vec<Broken>) -> Result<Vec<Step>, Error> {
+fn whole(steps: Vec<Result<ProjectPlan, Error>>, broken: Vec<Broken>) -> Result<Vec<ProjectPlan>, Error> {
     let broken = broken.into_iter().map(|broken| Err(broken.error));
     all(broken.chain(steps))
 }
@@ -163,7 +163,7 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
     }
 }
 
-fn locked(context: &Context, projects: &[Project], mut broken: Vec<Broken>) -> Result<Outcome, Error> {
+fn locked(context: &Context, projects: &[Project], mut broken: Vec<Broken>) -> Result<Output, Error> {
     let (mut found, mut outputs) = (Vec::new(), Vec::new());
     for project in projects {
         let report = disagreements(&project.lock, project.manifest.targets());
@@ -180,13 +180,13 @@ fn locked(context: &Context, projects: &[Project], mut broken: Vec<Broken>) -> R
     }
     let parts = found.iter().zip(&outputs);
     let parts: Vec<_> =
-        parts.map(|((project, report), stale)| Part { stale: Some(stale), ..project.part(report) }).collect();
-    let subject = Subject { parts: &parts, broken: &broken, invocation: &context.invocation, now: context.now };
+        parts.map(|((project, report), stale)| ManifestReport { stale: Some(stale), ..project.part(report) }).collect();
+    let subject = CheckReport { parts: &parts, broken: &broken, invocation: &context.invocation, now: context.now };
     let pins = found.iter().map(|(project, _)| project.lock.pins().len()).sum();
     let output = match context.format {
         Format::Human => human::locked(subject, pins, context.quiet),
         format => render::check(format, subject, context.quiet),
     };
     let differs = subject.has_drift();
-    Ok(Outcome { broken, ..Outcome::judged(output, differs) })
+    Ok(Output { broken, ..Output::with_drift(output, differs) })
 }

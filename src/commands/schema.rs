@@ -1,9 +1,9 @@
 //! `imagelock schema`: prints the JSON Schema of the manifest, by which editors complete and check it.
 
-use super::Outcome;
+use super::Output;
 use crate::domain::manifest::schema::SCHEMA;
 
 /// Prints the schema.
-pub fn run() -> Outcome {
-    Outcome::well(SCHEMA.to_owned())
+pub fn run() -> Output {
+    Output::clean(SCHEMA.to_owned())
 }

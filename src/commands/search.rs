@@ -1,15 +1,16 @@
 //! `imagelock search [PATTERN]`: the Marketplace's labels.
 
-use super::{Outcome, undated};
+use super::{Output, undated};
 use crate::render::Format;
 use crate::workspace::context::Context;
 use crate::workspace::errors::{check_index, listing_failed};
 use std::collections::BTreeSet;
 
-use crate::domain::catalog::{Catalog, Question};
+use crate::domain::catalog::{Catalog, Query};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{and, did_you_mean, quoted, visible};
-use crate::domain::lookup::search::{Filter, Pattern, matching, offers, questions};
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::{and, did_you_mean, quoted};
+use crate::domain::lookup::search::{Filter, Pattern, matching, offers, queries};
 use crate::error::Error;
 use crate::render::{human, json};
 
@@ -17,20 +18,20 @@ use crate::render::{human, json};
 ///
 /// # Errors
 /// If the Marketplace does not answer, or there is no such category.
-pub fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Outcome, Error> {
+pub fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Output, Error> {
     let pattern = Pattern::new(pattern.unwrap_or_default());
     let mut catalog = Catalog::default();
-    context.marketplace.inquire(&mut catalog, |_| BTreeSet::from([Question::Index]));
+    context.marketplace.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
     check_index(&catalog)?;
     check_category(filter, &catalog)?;
-    context.marketplace.inquire(&mut catalog, |catalog| questions(&matching(&pattern, filter, context.now, catalog)));
+    context.marketplace.fetch(&mut catalog, |catalog| queries(&matching(&pattern, filter, context.now, catalog)));
     let images = matching(&pattern, filter, context.now, &catalog);
     let offers = offers(&images, filter, &catalog).map_err(|(label, failure)| listing_failed(&label, failure))?;
     let output = match context.format {
         Format::Json => json::offers(&offers),
         _ => human::offers(&offers),
     };
-    Ok(Outcome { warning: undated(context, &catalog), ..Outcome::well(output) })
+    Ok(Output { warning: undated(context, &catalog), ..Output::clean(output) })
 }
 
 fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Error> {

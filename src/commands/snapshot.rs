@@ -1,6 +1,6 @@
 //! `imagelock snapshot FILE`: saves the catalog, for `--catalog FILE`.
 
-use super::Outcome;
+use super::Output;
 use crate::workspace::context::Context;
 use crate::workspace::errors::{check_index, listing_failed};
 use crate::workspace::outputs::Files;
@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::domain::ImageRef;
-use crate::domain::catalog::{Answer, Catalog, Image, Question};
-use crate::domain::diagnostics::words::{count, shell, shown};
-use crate::domain::lookup::search::questions;
+use crate::domain::catalog::{Catalog, Image, Lookup, Query};
+use crate::domain::diagnostics::sanitize::{shell, shown};
+use crate::domain::diagnostics::sentence::count;
+use crate::domain::lookup::search::queries;
 use crate::error::Error;
-use crate::marketplace::{Malformed, Snapshot};
+use crate::marketplace::{Snapshot, SnapshotError};
 use crate::workspace::claims::Role;
 use crate::workspace::files;
 use crate::workspace::write_lock::WriteLock;
@@ -22,26 +23,26 @@ use crate::workspace::write_lock::WriteLock;
 /// # Errors
 /// If the Marketplace does not answer, or not in a way that can be trusted to be whole; if the file cannot be
 /// written, or holds something else than a snapshot.
-pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
+pub fn run(context: &Context, path: &Path) -> Result<Output, Error> {
     Files::read_only(context)?.add_option(Role::Snapshot, path)?;
     let _guard = WriteLock::acquire(&[path], context.deadline, &*context.notify)?;
     if let Some(text) = files::read(path)?.filter(|text| !text.trim().is_empty()) {
         match Snapshot::parse(&text) {
             Ok(_) => {}
-            Err(source @ Malformed::Format(_)) => return Err(Error::Snapshot { path: path.to_owned(), source }),
+            Err(source @ SnapshotError::Format(_)) => return Err(Error::Snapshot { path: path.to_owned(), source }),
             Err(_) => return Err(Error::NotOurs { path: path.to_owned() }),
         }
     }
     let mut catalog = Catalog::default();
-    context.marketplace.inquire(&mut catalog, |_| BTreeSet::from([Question::Index]));
+    context.marketplace.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
     check_index(&catalog)?;
-    context.marketplace.inquire(&mut catalog, everything);
+    context.marketplace.fetch(&mut catalog, everything);
     check_whole(&catalog)?;
     // A copy of a snapshot is as old as the snapshot.
     let snapshot = Snapshot::new(&catalog, context.marketplace.taken().unwrap_or(context.now));
     context.replace(path, &snapshot.write())?;
     let (images, local_images) = snapshot.size();
-    Ok(Outcome::remark(format!(
+    Ok(Output::remark(format!(
         "wrote `{}`: {} of {}; use it with `--catalog {}`",
         shown(path),
         count(local_images, "local image"),
@@ -51,15 +52,15 @@ pub fn run(context: &Context, path: &Path) -> Result<Outcome, Error> {
 }
 
 /// All that can be asked of what is known: listings and versions of every image, and the local images of each version.
-fn everything(catalog: &Catalog) -> BTreeSet<Question> {
+fn everything(catalog: &Catalog) -> BTreeSet<Query> {
     let images: Vec<&Image> = catalog.images().iter().collect();
-    let mut questions = questions(&images);
+    let mut queries = queries(&images);
     for image in images {
-        if let Answer::Found(versions) = catalog.versions(&ImageRef::Id(image.id)) {
-            questions.extend(versions.iter().map(|version| Question::Listing(ImageRef::Version(version.id))));
+        if let Lookup::Found(versions) = catalog.versions(&ImageRef::Id(image.id)) {
+            queries.extend(versions.iter().map(|version| Query::Listing(ImageRef::Version(version.id))));
         }
     }
-    questions
+    queries
 }
 
 /// A snapshot that lacks something would say that the Marketplace lacks it.
@@ -68,15 +69,15 @@ fn check_whole(catalog: &Catalog) -> Result<(), Error> {
         let failed = |failure| listing_failed(&image.label, failure);
         let mut listings = vec![ImageRef::Label(image.label.clone())];
         match catalog.versions(&ImageRef::Id(image.id)) {
-            Answer::Found(versions) => listings.extend(versions.iter().map(|version| ImageRef::Version(version.id))),
-            Answer::NotFound => {}
-            Answer::Failed(failure) => return Err(failed(failure)),
+            Lookup::Found(versions) => listings.extend(versions.iter().map(|version| ImageRef::Version(version.id))),
+            Lookup::NotFound => {}
+            Lookup::Failed(failure) => return Err(failed(failure)),
         }
         for listing in listings {
             match catalog.listing(&listing) {
-                Answer::Found(listing) => listing.doubt().map_or(Ok(()), |doubt| Err(failed(doubt)))?,
-                Answer::NotFound => {}
-                Answer::Failed(failure) => return Err(failed(failure)),
+                Lookup::Found(listing) => listing.doubt().map_or(Ok(()), |doubt| Err(failed(doubt)))?,
+                Lookup::NotFound => {}
+                Lookup::Failed(failure) => return Err(failed(failure)),
             }
         }
     }

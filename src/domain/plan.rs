@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use crate::domain::ImageRef;
 use crate::domain::catalog::Catalog;
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::arguments;
+use crate::domain::diagnostics::sentence::arguments;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::manifest::{Target, Wanted};
-use crate::domain::select::Pick;
+use crate::domain::manifest::{ImageSelector, Target};
+use crate::domain::select::Match;
 
 /// What resolving comes to: the new lock, and what changes on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,12 +30,12 @@ impl Plan {
 }
 
 /// The pin of a target for the local image that was picked.
-pub(crate) fn pin(target: &Target, pick: &Pick<'_>, from: Option<&Pin>) -> Pin {
+pub(crate) fn pin(target: &Target, pick: &Match<'_>, from: Option<&Pin>) -> Pin {
     let (image, stated_label) = match &target.wanted {
         // A range's pick comes from the listing of the label that won.
-        Wanted::Label(_) | Wanted::Release(..) => (pick.image.clone(), None),
-        Wanted::Image(id) => (ImageRef::Id(*id), pick.local.label.clone()),
-        Wanted::Version(id) => (ImageRef::Version(*id), pick.local.label.clone()),
+        ImageSelector::Label(_) | ImageSelector::Release(..) => (pick.image.clone(), None),
+        ImageSelector::Image(id) => (ImageRef::Id(*id), pick.local.label.clone()),
+        ImageSelector::Version(id) => (ImageRef::Version(*id), pick.local.label.clone()),
     };
     // What was known of an ID once stands: a date that is told later may be that of a newer version.
     let known = from.filter(|pin| pin.id == pick.local.id).and_then(|pin| pin.published);

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use reqwest::{Certificate, ClientBuilder};
 
-use super::trouble::root_cause;
-use crate::domain::catalog::Failure;
-use crate::domain::diagnostics::words::shown;
+use super::request_error::root_cause;
+use crate::domain::catalog::QueryError;
+use crate::domain::diagnostics::sanitize::shown;
 
 /// Certificate authorities to trust in addition to those of the system.
 #[derive(Debug, Clone)]
@@ -19,11 +19,11 @@ pub struct Authorities {
 
 impl Authorities {
     /// The failure of a file of certificates that cannot be used.
-    pub fn unreadable(path: &Path, why: impl std::fmt::Display) -> Failure {
+    pub fn unreadable(path: &Path, why: impl std::fmt::Display) -> QueryError {
         setup(format!("could not read the certificates in `{}`: {why}", shown(path)))
     }
 
-    fn certificates(&self) -> Result<Vec<Certificate>, Failure> {
+    fn certificates(&self) -> Result<Vec<Certificate>, QueryError> {
         let failed = |why: String| Self::unreadable(&self.path, why);
         let certificates = Certificate::from_pem_bundle(&self.pem).map_err(|error| failed(root_cause(&error)))?;
         if certificates.is_empty() { Err(failed("it holds none".to_owned())) } else { Ok(certificates) }
@@ -38,7 +38,7 @@ pub(super) struct Trust {
 
 impl Trust {
     /// Reads the certificates of the system, where the TLS library would not do it without the environment.
-    pub(super) fn new(extra: Option<&Authorities>) -> Result<Self, Failure> {
+    pub(super) fn new(extra: Option<&Authorities>) -> Result<Self, QueryError> {
         let trust = Self {
             system: system(extra.map(|extra| extra.path.as_path())),
             extra: extra.map_or_else(|| Ok(Vec::new()), Authorities::certificates)?,
@@ -90,6 +90,6 @@ fn system(_extra: Option<&Path>) -> Vec<Certificate> {
 }
 
 /// The failure of a client that cannot be set up.
-pub(super) fn setup(cause: String) -> Failure {
-    Failure::new(cause, "check the certificates of this system, and SSL_CERT_FILE if it is set")
+pub(super) fn setup(cause: String) -> QueryError {
+    QueryError::new(cause, "check the certificates of this system, and SSL_CERT_FILE if it is set")
 }

@@ -32,7 +32,7 @@ pub(super) struct Reading<'b> {
 
 /// There was more than may be read: a clause.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooMuch(pub(super) String);
+pub(super) struct LimitExceeded(pub(super) String);
 
 impl Budget {
     /// Begins with an answer.
@@ -41,7 +41,7 @@ impl Budget {
     }
 
     /// Counts so many rows and bytes of text among what is kept, if that is not too much.
-    pub(super) fn keep(&self, rows: usize, text: usize) -> Result<(), TooMuch> {
+    pub(super) fn keep(&self, rows: usize, text: usize) -> Result<(), LimitExceeded> {
         self.kept.set(self.kept.get() + rows * ROW + text);
         within("the rows of this run are together", self.kept.get(), KEPT)
     }
@@ -49,7 +49,7 @@ impl Budget {
 
 impl Reading<'_> {
     /// Takes in more of the answer, if that is not too much.
-    pub(super) fn take(&mut self, chunk: &[u8]) -> Result<(), TooMuch> {
+    pub(super) fn take(&mut self, chunk: &[u8]) -> Result<(), LimitExceeded> {
         let in_hand = &self.budget.in_hand;
         within("the answer is", self.bytes.len() + chunk.len(), ANSWER)?;
         within("the answers that came at once are together", in_hand.get() + chunk.len(), IN_HAND)?;
@@ -72,9 +72,9 @@ impl Drop for Reading<'_> {
     }
 }
 
-fn within(what: &str, sum: usize, most: usize) -> Result<(), TooMuch> {
+fn within(what: &str, sum: usize, most: usize) -> Result<(), LimitExceeded> {
     if sum > most {
-        return Err(TooMuch(format!("{what} larger than {} MiB, which the Marketplace's never are", most >> 20)));
+        return Err(LimitExceeded(format!("{what} larger than {} MiB, which the Marketplace's never are", most >> 20)));
     }
     Ok(())
 }
@@ -85,7 +85,7 @@ mod tests {
 
     static HALF: [u8; ANSWER / 2] = [b' '; ANSWER / 2];
 
-    fn refusal(result: Result<(), TooMuch>) -> String {
+    fn refusal(result: Result<(), LimitExceeded>) -> String {
         result.unwrap_err().0
     }
 

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
 
-use crate::domain::diagnostics::words::{and_more, quoted, visible};
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::domain::manifest::policy::day;
 
 const AUTHORITY: &str =

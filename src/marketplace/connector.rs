@@ -12,8 +12,8 @@ use super::api_url::ApiUrl;
 use super::authorities::{Trust, setup};
 use super::http::Settings;
 use super::proxy::Proxy;
-use super::trouble::{Trouble, root_cause};
-use crate::domain::catalog::Failure;
+use super::request_error::{RequestError, root_cause};
+use crate::domain::catalog::QueryError;
 
 /// Makes the connections.
 pub(super) struct Connector {
@@ -31,7 +31,7 @@ pub(super) struct Connector {
 
 impl Connector {
     /// Reads the certificates that TLS trusts.
-    pub(super) fn new(api_url: &ApiUrl, settings: &Settings, proxy: Option<Proxy>) -> Result<Self, Failure> {
+    pub(super) fn new(api_url: &ApiUrl, settings: &Settings, proxy: Option<Proxy>) -> Result<Self, QueryError> {
         // An error means that the program that embeds imagelock has chosen a provider already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let https = api_url.is_https();
@@ -58,14 +58,14 @@ impl Connector {
 
     /// After trouble with a request that insisted: whether to try it again without. A server that ever answered speaks
     /// HTTP/2, and one that cannot be trusted is not to be spoken to.
-    pub(super) fn yields(&self, trouble: &Trouble) -> bool {
+    pub(super) fn yields(&self, trouble: &RequestError) -> bool {
         let yields = !self.answered.get() && trouble.transient && !trouble.timed_out;
         self.insists.set(self.insists.get() && !yields);
         yields
     }
 
     /// The client for the next request.
-    pub(super) fn client(&self) -> Result<&Client, Trouble> {
+    pub(super) fn client(&self) -> Result<&Client, RequestError> {
         let insists = self.insists.get();
         let cell = if insists { &self.http2 } else { &self.negotiating };
         if let Some(client) = cell.get() {
@@ -81,7 +81,7 @@ impl Connector {
             builder = builder.http2_prior_knowledge();
         }
         let failed =
-            |error| Trouble::definite(setup(format!("could not set up the HTTP client: {}", root_cause(&error))));
+            |error| RequestError::definite(setup(format!("could not set up the HTTP client: {}", root_cause(&error))));
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.configured().map_err(failed)?);
         }

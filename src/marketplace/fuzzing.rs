@@ -3,11 +3,11 @@
 use serde::de::DeserializeOwned;
 
 use super::wire::{ErrorBody, ImageRow, LocalImageRow, Page, Row, Seen, VersionRow};
-use crate::domain::catalog::{Answer, Failure, Image, Listing, Told};
+use crate::domain::catalog::{Image, Listing, Lookup, QueryError, Response};
 use crate::domain::{ImageRef, Label};
 
-/// Reads the bytes as the answer to every question. `asked` is the label that a listing was asked for by.
-pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Told> {
+/// Reads the bytes as the answer to every query. `asked` is the label that a listing was asked for by.
+pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Response> {
     let _ = ErrorBody::read(body).describe();
     let versions = rows(body, VersionRow::read);
     let mut seen = Seen::default();
@@ -17,11 +17,11 @@ pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Told> {
     if let Ok(images) = &images {
         for Image { id, label, .. } in images {
             let listing = locals.clone().map(|rows| Listing::new(rows, Vec::new()));
-            told.push(Told::Versions(*id, answer(versions.clone())));
-            told.push(Told::Listing(ImageRef::Label(label.clone()), answer(listing)));
+            told.push(Response::Versions(*id, answer(versions.clone())));
+            told.push(Response::Listing(ImageRef::Label(label.clone()), answer(listing)));
         }
     }
-    told.push(Told::Index(answer(images)));
+    told.push(Response::Index(answer(images)));
     told
 }
 
@@ -33,6 +33,6 @@ where
     page.rows.into_iter().filter_map(|row| read(row).map(|row| row.thing).transpose()).collect()
 }
 
-fn answer<T>(read: Result<T, String>) -> Answer<T> {
-    read.map_or_else(|cause| Answer::Failed(Failure::strange(cause)), Answer::Found)
+fn answer<T>(read: Result<T, String>) -> Lookup<T> {
+    read.map_or_else(|cause| Lookup::Failed(QueryError::strange(cause)), Lookup::Found)
 }

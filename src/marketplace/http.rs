@@ -10,14 +10,14 @@ use reqwest::header::CONTENT_TYPE;
 
 use super::api_url::ApiUrl;
 use super::authorities::Authorities;
-use super::budget::{Budget, TooMuch};
+use super::budget::{Budget, LimitExceeded};
 use super::connector::Connector;
 use super::proxy::Proxy;
+use super::request_error::{Body, Endpoint, RequestError, header, request_id};
 use super::retry::{ATTEMPTS, backoff, is_transient};
-use super::trouble::{Body, Peer, Trouble, header, request_id};
 use super::wire::ErrorBody;
-use crate::domain::catalog::Failure;
-use crate::domain::diagnostics::words::visible;
+use crate::domain::catalog::QueryError;
+use crate::domain::diagnostics::sanitize::visible;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +32,7 @@ pub struct Limits {
 
 /// How much time a question is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Worth {
+pub(super) enum Priority {
     /// Nothing can be done without the answer.
     Much,
     /// The answer informs: silence is taken for one after two tries of five seconds.
@@ -42,7 +42,7 @@ pub(super) enum Worth {
 /// What happens while the API is asked.
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
-    /// So many more questions are put.
+    /// So many more queries are put.
     Asking(usize),
     /// One of them has its answer, be it a failure.
     Answered,
@@ -74,7 +74,7 @@ pub struct Settings {
 /// HTTP with the memory of one run.
 pub(super) struct Http {
     connector: Connector,
-    peer: Peer,
+    peer: Endpoint,
     limits: Limits,
     /// Set by a 429: nobody sends before.
     not_before: Cell<Instant>,
@@ -86,16 +86,16 @@ pub(super) struct Http {
 
 impl Http {
     /// Sets up TLS.
-    pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
+    pub(super) fn new(settings: &Settings) -> Result<Self, QueryError> {
         let api_url: ApiUrl = settings.api_url.parse().map_err(|why| {
             let cause = format!("the address of the API, `{}`, cannot be used: {why}", visible(&settings.api_url));
-            Failure::new(cause, "check `--api-url` and SCW_API_URL")
+            QueryError::new(cause, "check `--api-url` and SCW_API_URL")
         })?;
         // Plain http stays on this machine.
         let proxy = settings.proxy.clone().filter(|proxy| api_url.is_https() && !proxy.is_for_none());
         Ok(Self {
             connector: Connector::new(&api_url, settings, proxy.clone())?,
-            peer: Peer { base: format!("{api_url}/marketplace/v2"), proxy },
+            peer: Endpoint { base: format!("{api_url}/marketplace/v2"), proxy },
             limits: settings.limits,
             not_before: Cell::new(Instant::now()),
             budget: Budget::default(),
@@ -105,8 +105,8 @@ impl Http {
     }
 
     /// Gets a path below the API's root. `None` means that the API says there is no such thing.
-    pub(super) async fn get(&self, path: &str, worth: Worth) -> Result<Option<Body>, Failure> {
-        let (mut attempts, mut silences, mut earlier) = (0, 0, None::<Trouble>);
+    pub(super) async fn get(&self, path: &str, worth: Priority) -> Result<Option<Body>, QueryError> {
+        let (mut attempts, mut silences, mut earlier) = (0, 0, None::<RequestError>);
         loop {
             attempts += 1;
             self.wait_for_leave().await;
@@ -127,7 +127,7 @@ impl Http {
                 Err(trouble) => trouble,
             };
             silences += u32::from(trouble.timed_out);
-            let enough = worth == Worth::Little && silences >= 2;
+            let enough = worth == Priority::Little && silences >= 2;
             let asked = trouble.retry_after.unwrap_or_default();
             if trouble.status == Some(StatusCode::TOO_MANY_REQUESTS) {
                 self.not_before.set(self.not_before.get().max(Instant::now() + asked));
@@ -141,9 +141,9 @@ impl Http {
                 continue;
             }
             // That the service is slow to inform does not mean that it is down.
-            self.down.set(self.down.get() || trouble.transient && worth == Worth::Much);
+            self.down.set(self.down.get() || trouble.transient && worth == Priority::Much);
             let effort = self.effort(attempts, trouble.transient && out_of_time);
-            return Err(Failure { effort, ..trouble.failure });
+            return Err(QueryError { effort, ..trouble.failure });
         }
     }
 
@@ -167,14 +167,14 @@ impl Http {
         }
     }
 
-    async fn attempt(&self, path: &str, worth: Worth) -> Result<Option<Body>, Trouble> {
+    async fn attempt(&self, path: &str, worth: Priority) -> Result<Option<Body>, RequestError> {
         let started = Instant::now();
-        let longest = if worth == Worth::Little { Duration::from_secs(5) } else { self.limits.request };
+        let longest = if worth == Priority::Little { Duration::from_secs(5) } else { self.limits.request };
         let timeout = longest.min(self.limits.deadline.saturating_duration_since(started));
         if timeout.is_zero() {
-            return Err(Trouble::too_late(self.limits.run));
+            return Err(RequestError::too_late(self.limits.run));
         }
-        let disturbed = |error: reqwest::Error| Trouble::disturbed(&error, &self.peer, timeout);
+        let disturbed = |error: reqwest::Error| RequestError::disturbed(&error, &self.peer, timeout);
         let request = self.connector.client()?.get(format!("{}{path}", self.peer.base)).timeout(timeout);
         let mut response = request.send().await.map_err(disturbed)?;
         self.connector.was_answered();
@@ -185,7 +185,9 @@ impl Http {
             match response.chunk().await {
                 Ok(Some(chunk)) => match reading.take(&chunk) {
                     Ok(()) => {}
-                    Err(too_much) if status == StatusCode::OK => return Err(Trouble::too_large(&headers, too_much)),
+                    Err(too_much) if status == StatusCode::OK => {
+                        return Err(RequestError::too_large(&headers, too_much));
+                    }
                     // The status of an error counts, whatever its body is; what it says is in the first part.
                     Err(_) => break,
                 },
@@ -198,7 +200,7 @@ impl Http {
                 if is_transient(status) {
                     break;
                 }
-                return Err(Trouble::silence(&self.peer.base, timeout));
+                return Err(RequestError::silence(&self.peer.base, timeout));
             }
         }
         let bytes = reading.finish();
@@ -210,11 +212,11 @@ impl Http {
         if status == StatusCode::NOT_FOUND && error.is_not_found() {
             return Ok(None);
         }
-        Err(Trouble::refused(status, &headers, &error))
+        Err(RequestError::refused(status, &headers, &error))
     }
 
     /// Counts so many rows and bytes of text among what this run keeps, if that is not too much.
-    pub(super) fn keep(&self, rows: usize, text: usize) -> Result<(), TooMuch> {
+    pub(super) fn keep(&self, rows: usize, text: usize) -> Result<(), LimitExceeded> {
         self.budget.keep(rows, text)
     }
 
@@ -225,7 +227,7 @@ impl Http {
         }
     }
 
-    fn observe(&self, path: &str, started: Instant, outcome: &Result<Option<Body>, Trouble>) {
+    fn observe(&self, path: &str, started: Instant, outcome: &Result<Option<Body>, RequestError>) {
         let took = started.elapsed().as_millis();
         let what = match outcome {
             Ok(Some(body)) => format!("200, {} bytes", body.bytes.len()),

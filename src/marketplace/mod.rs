@@ -12,14 +12,14 @@ mod connector;
 #[cfg(fuzzing)]
 mod fuzzing;
 mod http;
-mod lenient;
+mod json;
 mod lines;
 mod paging;
 mod places;
 mod proxy;
+mod request_error;
 mod retry;
 mod snapshot;
-mod trouble;
 mod wire;
 
 use std::cell::OnceCell;
@@ -28,7 +28,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::deadline;
-use crate::domain::catalog::{Answer, Catalog, Failure, Question, Told};
+use crate::domain::catalog::{Catalog, Lookup, Query, QueryError, Response};
 
 pub use api_url::ApiUrl;
 pub use authorities::Authorities;
@@ -37,9 +37,9 @@ use client::Client;
 pub use fuzzing::read;
 pub use http::{Event, Limits, Observer, Settings};
 pub use proxy::Proxy;
-pub use snapshot::{Malformed, Snapshot};
+pub use snapshot::{Snapshot, SnapshotError};
 
-/// Who answers questions about the Marketplace.
+/// Who answers queries about the Marketplace.
 pub enum Marketplace {
     /// The API, over HTTPS.
     Live(Box<Live>),
@@ -49,20 +49,20 @@ pub enum Marketplace {
     Offline,
 }
 
-/// The live API. Nothing is opened, loaded or started before the first question.
+/// The live API. Nothing is opened, loaded or started before the first query.
 pub struct Live {
-    settings: Box<dyn Fn() -> Result<Settings, Failure>>,
-    client: OnceCell<Result<Client, Failure>>,
+    settings: Box<dyn Fn() -> Result<Settings, QueryError>>,
+    client: OnceCell<Result<Client, QueryError>>,
 }
 
 impl Live {
-    /// Prepares to ask the API. The settings are wanted at the first question: those that cannot be used are not in
+    /// Prepares to ask the API. The settings are wanted at the first query: those that cannot be used are not in
     /// the way of a run that asks nothing.
-    pub fn new(settings: impl Fn() -> Result<Settings, Failure> + 'static) -> Self {
+    pub fn new(settings: impl Fn() -> Result<Settings, QueryError> + 'static) -> Self {
         Self { settings: Box::new(settings), client: OnceCell::new() }
     }
 
-    fn client(&self) -> Result<&Client, Failure> {
+    fn client(&self) -> Result<&Client, QueryError> {
         deadline::arm();
         self.client.get_or_init(|| Client::new(&(self.settings)()?)).as_ref().map_err(Clone::clone)
     }
@@ -70,21 +70,21 @@ impl Live {
 
 impl Marketplace {
     /// Asks until `next`, which is given what is known so far, wants nothing that is not known.
-    pub fn inquire(&self, catalog: &mut Catalog, next: impl Fn(&Catalog) -> BTreeSet<Question>) {
+    pub fn fetch(&self, catalog: &mut Catalog, next: impl Fn(&Catalog) -> BTreeSet<Query>) {
         let next = |catalog: &Catalog| -> BTreeSet<_> {
-            next(catalog).into_iter().filter(|question| !catalog.knows(question)).collect()
+            next(catalog).into_iter().filter(|query| !catalog.knows(query)).collect()
         };
-        let questions = next(catalog);
-        if questions.is_empty() {
+        let queries = next(catalog);
+        if queries.is_empty() {
             return;
         }
         match self {
             Self::Live(live) => match live.client() {
-                Ok(client) => client.inquire(questions, catalog, next),
-                Err(failure) => settle(questions, catalog, next, |question| failed(question, &failure)),
+                Ok(client) => client.fetch(queries, catalog, next),
+                Err(failure) => settle(queries, catalog, next, |query| failed(query, &failure)),
             },
-            Self::Snapshot(snapshot) => settle(questions, catalog, next, |question| snapshot.answer(question)),
-            Self::Offline => settle(questions, catalog, next, |question| failed(question, &offline())),
+            Self::Snapshot(snapshot) => settle(queries, catalog, next, |query| snapshot.answer(query)),
+            Self::Offline => settle(queries, catalog, next, |query| failed(query, &offline())),
         }
     }
 
@@ -97,32 +97,32 @@ impl Marketplace {
     }
 }
 
-/// Lets somebody who need not wait answer the questions, and those that their answers raise.
+/// Lets somebody who need not wait answer the queries, and those that their answers raise.
 fn settle(
-    mut questions: BTreeSet<Question>,
+    mut queries: BTreeSet<Query>,
     catalog: &mut Catalog,
-    next: impl Fn(&Catalog) -> BTreeSet<Question>,
-    answer: impl Fn(Question) -> Told,
+    next: impl Fn(&Catalog) -> BTreeSet<Query>,
+    answer: impl Fn(Query) -> Response,
 ) {
-    while !questions.is_empty() {
-        for question in questions {
-            catalog.learn(answer(question));
+    while !queries.is_empty() {
+        for query in queries {
+            catalog.record(answer(query));
         }
-        questions = next(catalog);
+        queries = next(catalog);
     }
 }
 
 /// The answer to a question that could not be put.
-fn failed(question: Question, failure: &Failure) -> Told {
-    match question {
-        Question::Index => Told::Index(Answer::Failed(failure.clone())),
-        Question::Listing(image) => Told::Listing(image, Answer::Failed(failure.clone())),
-        Question::Versions(image) => Told::Versions(image, Answer::Failed(failure.clone())),
-        Question::LocalImage(id) => Told::LocalImage(id, Answer::Failed(failure.clone())),
+fn failed(query: Query, failure: &QueryError) -> Response {
+    match query {
+        Query::Index => Response::Index(Lookup::Failed(failure.clone())),
+        Query::Listing(image) => Response::Listing(image, Lookup::Failed(failure.clone())),
+        Query::Versions(image) => Response::Versions(image, Lookup::Failed(failure.clone())),
+        Query::LocalImage(id) => Response::LocalImage(id, Lookup::Failed(failure.clone())),
     }
 }
 
-fn offline() -> Failure {
+fn offline() -> QueryError {
     let help = "run without `--offline`, or answer from a snapshot with `--catalog FILE`";
-    Failure::new("`--offline` forbids to ask", help)
+    QueryError::new("`--offline` forbids to ask", help)
 }

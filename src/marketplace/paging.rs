@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
-use super::budget::TooMuch;
-use super::http::{Http, Worth};
+use super::budget::LimitExceeded;
+use super::http::{Http, Priority};
 use super::wire::{Page, Row};
-use crate::domain::catalog::Failure;
+use crate::domain::catalog::QueryError;
 
 /// The most rows a page may have; the API's own limit.
 const PAGE_SIZE: usize = 100;
@@ -26,7 +26,7 @@ pub(super) struct Pages<'h, F> {
     pub(super) http: &'h Http,
     pub(super) path: &'static str,
     pub(super) query: String,
-    pub(super) worth: Worth,
+    pub(super) worth: Priority,
     /// Understands a row, or says why it cannot be believed. A listing with one lie in it is not believed at all: the row
     /// may hide a second candidate for some cell.
     pub(super) read: F,
@@ -46,7 +46,7 @@ enum Pass<T> {
 
 impl<F> Pages<'_, F> {
     /// Reads all pages; `None` means that the thing they list does not exist.
-    pub(super) async fn read_all<R, K, T>(mut self) -> Result<Option<Rows<T>>, Failure>
+    pub(super) async fn read_all<R, K, T>(mut self) -> Result<Option<Rows<T>>, QueryError>
     where
         R: DeserializeOwned,
         K: Ord + Clone,
@@ -66,12 +66,12 @@ impl<F> Pages<'_, F> {
             Pass::Whole(rows) => Ok(Some(rows)),
             Pass::NotFound | Pass::Moved => {
                 let cause = format!("the listing kept changing while its pages were read, {PASSES} times in a row");
-                Err(Failure::new(cause, "run imagelock again in a minute"))
+                Err(QueryError::new(cause, "run imagelock again in a minute"))
             }
         }
     }
 
-    async fn pass<R, K, T>(&mut self) -> Result<Pass<T>, Failure>
+    async fn pass<R, K, T>(&mut self) -> Result<Pass<T>, QueryError>
     where
         R: DeserializeOwned,
         K: Ord + Clone,
@@ -127,7 +127,7 @@ impl<F> Pages<'_, F> {
         Ok(Pass::Whole(Rows { rows, doubts: doubt.into_iter().collect() }))
     }
 
-    async fn page<R, K, T>(&mut self, number: usize) -> Result<Option<Page<Row<K, T>>>, Failure>
+    async fn page<R, K, T>(&mut self, number: usize) -> Result<Option<Page<Row<K, T>>>, QueryError>
     where
         R: DeserializeOwned,
         F: FnMut(R) -> Result<Row<K, T>, String>,
@@ -139,7 +139,7 @@ impl<F> Pages<'_, F> {
         let rows: Result<Vec<_>, _> = page.rows.into_iter().map(read).collect();
         let rows = rows.map_err(|lie| body.strange(lie))?;
         let texts = rows.iter().map(|row| row.text).sum();
-        http.keep(rows.len(), texts).map_err(|TooMuch(cause)| body.strange(cause))?;
+        http.keep(rows.len(), texts).map_err(|LimitExceeded(cause)| body.strange(cause))?;
         Ok(Some(Page { rows, total: page.total }))
     }
 }
@@ -148,7 +148,7 @@ fn keys<K: Ord + Clone, T>(rows: &[Row<K, T>]) -> BTreeSet<K> {
     rows.iter().map(|row| row.key.clone()).collect()
 }
 
-fn endless() -> Failure {
+fn endless() -> QueryError {
     let cause = format!("the listing did not end after {MOST_PAGES} pages");
-    Failure::new(cause, "check `--api-url` and SCW_API_URL; this is not how the Marketplace answers")
+    QueryError::new(cause, "check `--api-url` and SCW_API_URL; this is not how the Marketplace answers")
 }

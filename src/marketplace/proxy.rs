@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 
 use reqwest::{NoProxy, Url};
 
-use crate::domain::catalog::Failure;
+use crate::domain::catalog::QueryError;
 
 /// A proxy that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Proxy {
     ///
     /// # Errors
     /// If the address cannot be used: the HTTP client ignores a proxy whose address it cannot read.
-    pub fn new(variable: &'static str, address: &str, exceptions: Option<String>) -> Result<Self, Failure> {
+    pub fn new(variable: &'static str, address: &str, exceptions: Option<String>) -> Result<Self, QueryError> {
         let has_scheme = address.contains("://");
         let address = if has_scheme { address.to_owned() } else { format!("http://{address}") };
         match address.parse() {
@@ -30,7 +30,7 @@ impl Proxy {
                 Ok(Self { variable, url, exceptions })
             }
             // What cannot be read may hide a password anywhere.
-            _ => Err(Failure::new(
+            _ => Err(QueryError::new(
                 format!("the address of a proxy in {variable} cannot be used"),
                 format!("write {variable} like http://proxy.example.org:3128, or unset it"),
             )),

@@ -6,11 +6,11 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::lenient::{Object, objects};
+use super::json::{Object, objects};
 use super::lines::Lines;
 use super::places::Places;
-use crate::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, Question, StatedType, Told, Version};
-use crate::domain::diagnostics::words::{visible, without_middle};
+use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Query, Response, StatedType, Version};
+use crate::domain::diagnostics::sanitize::{visible, without_middle};
 use crate::domain::types::timestamp;
 use crate::domain::{Expected, ImageId, ImageRef, Label, VersionId};
 
@@ -45,7 +45,7 @@ pub(super) struct SavedRow {
 
 /// Why a file is no snapshot.
 #[derive(Debug, thiserror::Error)]
-pub enum Malformed {
+pub enum SnapshotError {
     /// It is no JSON, or not of the form.
     #[error("it is no snapshot of the Marketplace: {}", without_middle(&.0.to_string()))]
     Json(#[from] serde_json::Error),
@@ -136,7 +136,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// The first thing about it that is not as `imagelock snapshot` writes it.
-    pub fn parse(text: &str) -> Result<Self, Malformed> {
+    pub fn parse(text: &str) -> Result<Self, SnapshotError> {
         #[derive(Deserialize)]
         struct Gate {
             imagelock_snapshot: u32,
@@ -145,15 +145,15 @@ impl Snapshot {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let Object(Gate { imagelock_snapshot }) = serde_json::from_str(text)?;
         if imagelock_snapshot != FORMAT {
-            return Err(Malformed::Format(imagelock_snapshot));
+            return Err(SnapshotError::Format(imagelock_snapshot));
         }
         let Object(file): Object<SnapshotFile> = serde_json::from_str(text)?;
         let mut images = file.images.into_iter().map(ImageEntry::read).collect::<Result<Vec<_>, _>>()?;
         images.sort_by(|a, b| a.image.cmp(&b.image));
         if let Some(pair) = images.windows(2).find(|pair| pair[0].image.label == pair[1].image.label) {
-            return Err(Malformed::Twice(pair[0].image.label.clone()));
+            return Err(SnapshotError::Twice(pair[0].image.label.clone()));
         }
-        let taken = date("taken", Some(file.taken.clone()))?.ok_or(Malformed::Word {
+        let taken = date("taken", Some(file.taken.clone()))?.ok_or(SnapshotError::Word {
             key: "taken",
             value: file.taken,
             expected: Expected("a time in the years 1 to 9999, like 2026-10-05T08:00:00Z"),
@@ -175,21 +175,22 @@ impl Snapshot {
     }
 
     /// Answers as the Marketplace did when the snapshot was taken.
-    pub(super) fn answer(&self, question: Question) -> Told {
+    pub(super) fn answer(&self, query: Query) -> Response {
         let image = |id: ImageId| self.places.images.get(&id).map(|number| &self.images[*number]);
-        match question {
-            Question::Index => {
-                Told::Index(Answer::Found(self.images.iter().map(|entry| entry.image.clone()).collect()))
+        match query {
+            Query::Index => {
+                Response::Index(Lookup::Found(self.images.iter().map(|entry| entry.image.clone()).collect()))
             }
-            Question::Versions(id) => {
-                Told::Versions(id, image(id).map_or(Answer::NotFound, |entry| Answer::Found(entry.versions.clone())))
-            }
-            Question::LocalImage(id) => {
+            Query::Versions(id) => Response::Versions(
+                id,
+                image(id).map_or(Lookup::NotFound, |entry| Lookup::Found(entry.versions.clone())),
+            ),
+            Query::LocalImage(id) => {
                 let place = self.places.local_images.get(&id);
                 let local = place.map(|(number, row)| &self.images[*number].rows[*row].local);
-                Told::LocalImage(id, local.map_or(Answer::NotFound, |local| Answer::Found(local.clone())))
+                Response::LocalImage(id, local.map_or(Lookup::NotFound, |local| Lookup::Found(local.clone())))
             }
-            Question::Listing(asked) => {
+            Query::Listing(asked) => {
                 let answer = match &asked {
                     ImageRef::Label(label) => {
                         let number = self.images.binary_search_by(|entry| entry.image.label.cmp(label));
@@ -201,7 +202,7 @@ impl Snapshot {
                         number.map(|number| self.images[*number].listing(|row| row.versions.contains(id)))
                     }
                 };
-                Told::Listing(asked, answer.map_or(Answer::NotFound, Answer::Found))
+                Response::Listing(asked, answer.map_or(Lookup::NotFound, Lookup::Found))
             }
         }
     }
@@ -211,12 +212,12 @@ impl Entry {
     fn new(image: &Image, catalog: &Catalog) -> Self {
         let label = ImageRef::Label(image.label.clone());
         let versions = match catalog.versions(&label) {
-            Answer::Found(versions) => versions.clone(),
-            Answer::NotFound | Answer::Failed(_) => Vec::new(),
+            Lookup::Found(versions) => versions.clone(),
+            Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
         };
         let locals = |image: &ImageRef| match catalog.listing(image) {
-            Answer::Found(listing) => listing.local_images().to_vec(),
-            Answer::NotFound | Answer::Failed(_) => Vec::new(),
+            Lookup::Found(listing) => listing.local_images().to_vec(),
+            Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
         };
         // One ID may be listed in several cells.
         let key = |local: &LocalImage| (local.id, local.zone.clone(), local.arch.clone(), local.image_type.clone());
@@ -265,7 +266,7 @@ impl Entry {
 }
 
 impl ImageEntry {
-    fn read(self) -> Result<Entry, Malformed> {
+    fn read(self) -> Result<Entry, SnapshotError> {
         let image = Image {
             label: word("label", &self.label)?,
             id: word("id", &self.id)?,
@@ -300,7 +301,7 @@ impl ImageEntry {
 }
 
 impl LocalImageEntry {
-    fn read(self, image: &Image) -> Result<SavedRow, Malformed> {
+    fn read(self, image: &Image) -> Result<SavedRow, SnapshotError> {
         let local = LocalImage {
             id: word("id", &self.id)?,
             label: Some(image.label.clone()),
@@ -331,12 +332,12 @@ impl LocalImageEntry {
     }
 }
 
-fn word<T: FromStr<Err = Expected>>(key: &'static str, value: &str) -> Result<T, Malformed> {
-    value.parse().map_err(|expected| Malformed::Word { key, value: value.to_owned(), expected })
+fn word<T: FromStr<Err = Expected>>(key: &'static str, value: &str) -> Result<T, SnapshotError> {
+    value.parse().map_err(|expected| SnapshotError::Word { key, value: value.to_owned(), expected })
 }
 
 /// A date, if it is one that can be believed.
-fn date(key: &'static str, value: Option<String>) -> Result<Option<Timestamp>, Malformed> {
+fn date(key: &'static str, value: Option<String>) -> Result<Option<Timestamp>, SnapshotError> {
     let Some(value) = value else { return Ok(None) };
-    timestamp::read(&value).map_err(|expected| Malformed::Word { key, value, expected })
+    timestamp::read(&value).map_err(|expected| SnapshotError::Word { key, value, expected })
 }

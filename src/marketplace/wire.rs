@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::lenient::{List, Object, lenient};
+use super::json::{List, Object, lenient};
 use super::lines::Lines;
 use crate::domain::catalog::word_set::WordSet;
 use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
-use crate::domain::diagnostics::words::visible;
+use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::types::timestamp;
 use crate::domain::{Arch, ImageId, ImageType, Label, LocalImageId, VersionId, Zone};
 

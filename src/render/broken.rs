@@ -6,7 +6,8 @@ use super::invocation::Invocation;
 use super::place::{Lines, Place};
 use super::problems::{cut, help};
 use crate::domain::diagnostics::problem::{Document, Problem};
-use crate::domain::diagnostics::words::{and_more, count, quoted, shown};
+use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::sentence::{and_more, count, quoted};
 use crate::error::{Error, Source};
 
 /// A manifest that could not be checked, and why. It hides none of the others.

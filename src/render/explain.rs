@@ -3,8 +3,9 @@
 use super::human::date;
 use super::style::{FAINT, HELD, PLAIN, WINS};
 use super::table::Table;
-use crate::domain::catalog::identify::Identity;
-use crate::domain::diagnostics::words::{and, count, or, quoted, visible};
+use crate::domain::catalog::identify::IdKind;
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::{and, count, or, quoted};
 use crate::domain::lock::Pin;
 use crate::domain::lookup::explain::Candidate;
 use crate::domain::manifest::Target;
@@ -39,13 +40,13 @@ pub fn candidates(targets: &[Target], candidates: &[Candidate]) -> String {
 }
 
 /// What a UUID is, and who pins it.
-pub fn identity(id: &str, identity: &Identity, pins: &[&Pin]) -> String {
+pub fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
     let label = |label: &Option<_>| match label {
         Some(label) => quoted(label),
         None => "an image whose label is not stated".to_owned(),
     };
     let text = match identity {
-        Identity::LocalImage { local, published } => format!(
+        IdKind::LocalImage { local, published } => format!(
             "{id} is a local image of {}, in {} for {}, of type {}{}\nit can be pinned and booted\n",
             label(&local.label),
             local.zone,
@@ -53,19 +54,19 @@ pub fn identity(id: &str, identity: &Identity, pins: &[&Pin]) -> String {
             visible(local.image_type.as_str()),
             published.map(|time| format!(", published {}", date(time))).unwrap_or_default(),
         ),
-        Identity::Version { label: of, published, local_images } => format!(
+        IdKind::Version { label: of, published, local_images } => format!(
             "{id} is a version of {}{}, with {}\nno Instance boots it; a manifest can ask for it with `version-id`\n",
             label(of),
             published.map(|time| format!(", published {}", date(time))).unwrap_or_default(),
             count(*local_images, "local image"),
         ),
-        Identity::Image(image) => format!(
+        IdKind::Image(image) => format!(
             "{id} is the Marketplace image {}, {}, over all its versions\n\
              no Instance boots it; a manifest can ask for it with `image-id`, or better with `label`\n",
             quoted(&image.label),
             visible(&image.name),
         ),
-        Identity::Unknown => format!(
+        IdKind::Unknown => format!(
             "{id} is nothing that the Marketplace describes: {}\n",
             or(["a superseded local image", "a private image", "of another service", "mistyped"])
         ),

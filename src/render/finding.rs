@@ -16,7 +16,8 @@ use super::stale::StaleOutput;
 use crate::domain::Cell;
 use crate::domain::check::{Finding, Report, Status};
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::words::{count, shown};
+use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::sentence::count;
 use crate::domain::lock::diff::Latest;
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::lock::{Lock, block};
@@ -24,7 +25,7 @@ use crate::error::Source;
 
 /// A manifest and its lockfile, with what was found about them.
 #[derive(Clone, Copy)]
-pub struct Part<'a> {
+pub struct ManifestReport<'a> {
     /// What was found.
     pub report: &'a Report,
     /// The manifest that it is about.
@@ -44,7 +45,7 @@ pub enum LockText<'a> {
     Of(&'a Path, &'a Lock),
 }
 
-impl Part<'_> {
+impl ManifestReport<'_> {
     /// What the manifest is called.
     pub(super) fn name(&self) -> String {
         shown(&self.manifest.path)
@@ -53,9 +54,9 @@ impl Part<'_> {
 
 /// What was found in a run, and what it takes to read it away from the terminal.
 #[derive(Clone, Copy)]
-pub struct Subject<'a> {
+pub struct CheckReport<'a> {
     /// One for each manifest that could be checked.
-    pub parts: &'a [Part<'a>],
+    pub parts: &'a [ManifestReport<'a>],
     /// The manifests that could not be checked.
     pub broken: &'a [Broken],
     /// How imagelock was called: what a command must begin with to be about the same files.
@@ -64,10 +65,11 @@ pub struct Subject<'a> {
     pub now: Timestamp,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> CheckReport<'a> {
     /// All findings, each with the number of its part: the worst first, then by part and cell.
     pub(super) fn findings(&self) -> Vec<(usize, &'a Finding)> {
-        let of = |(part, it): (usize, &Part<'a>)| it.report.findings.iter().map(move |finding| (part, finding));
+        let of =
+            |(part, it): (usize, &ManifestReport<'a>)| it.report.findings.iter().map(move |finding| (part, finding));
         let mut findings: Vec<(usize, &Finding)> = self.parts.iter().enumerate().flat_map(of).collect();
         // Within a part they are in order already.
         findings.sort_by_key(|(part, finding)| (!finding.is_drift, finding.status, *part));
@@ -76,13 +78,14 @@ impl<'a> Subject<'a> {
 
     /// The acceptances that have ended or match nothing, each with the number of its part.
     pub(super) fn notices(&self) -> impl Iterator<Item = (usize, &'a Problem)> {
-        let of = |(part, it): (usize, &Part<'a>)| it.report.notices.iter().map(move |notice| (part, notice));
+        let of = |(part, it): (usize, &ManifestReport<'a>)| it.report.notices.iter().map(move |notice| (part, notice));
         self.parts.iter().enumerate().flat_map(of)
     }
 
     /// The outputs that are out of date, each with the number of its part.
     pub(super) fn stale(&self) -> impl Iterator<Item = (usize, &'a StaleOutput)> {
-        let of = |(part, it): (usize, &Part<'a>)| it.stale.into_iter().flatten().map(move |stale| (part, stale));
+        let of =
+            |(part, it): (usize, &ManifestReport<'a>)| it.stale.into_iter().flatten().map(move |stale| (part, stale));
         self.parts.iter().enumerate().flat_map(of)
     }
 
@@ -124,7 +127,7 @@ impl<'a> Subject<'a> {
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Gravity {
+pub(super) enum Severity {
     /// What runs is wrong, or nobody mends it any more.
     Bad,
     /// It should move.
@@ -135,7 +138,7 @@ pub(super) enum Gravity {
     Good,
 }
 
-impl Gravity {
+impl Severity {
     pub(super) fn of(finding: &Finding) -> Self {
         match finding.status {
             Status::Current => Self::Good,
@@ -168,7 +171,7 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(part: &Part<'a>) -> Self {
+    pub(super) fn new(part: &ManifestReport<'a>) -> Self {
         let needed = part.report.findings.iter().any(|finding| finding.place.is_none());
         let lock = part.lock.filter(|_| needed).map(|lock| match lock {
             LockText::Read(source) => Lines::new(source),
@@ -243,7 +246,7 @@ pub(super) fn days(from: Timestamp, to: Timestamp) -> usize {
 }
 
 /// The verdict, as a heading.
-pub(super) fn headline(subject: Subject<'_>) -> &'static str {
+pub(super) fn headline(subject: CheckReport<'_>) -> &'static str {
     if !subject.broken.is_empty() {
         return "The check is incomplete";
     }
@@ -277,7 +280,7 @@ impl fmt::Display for Count {
 }
 
 /// The numbers that every format shows, the worst status first.
-pub(super) fn counts(subject: Subject<'_>) -> Vec<Count> {
+pub(super) fn counts(subject: CheckReport<'_>) -> Vec<Count> {
     let mut counts: BTreeMap<(Status, bool), usize> = BTreeMap::new();
     for finding in subject.parts.iter().flat_map(|part| &part.report.findings) {
         *counts.entry((finding.status, is_accepted(finding))).or_default() += 1;
@@ -287,7 +290,7 @@ pub(super) fn counts(subject: Subject<'_>) -> Vec<Count> {
 }
 
 /// `4 pins: 2 outdated, 2 current`: what was found, in numbers.
-pub(super) fn tally(subject: Subject<'_>) -> String {
+pub(super) fn tally(subject: CheckReport<'_>) -> String {
     if subject.is_gate() {
         return gate::tally(subject);
     }

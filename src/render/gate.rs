@@ -2,28 +2,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::{Subject, is_accepted};
+use super::finding::{CheckReport, is_accepted};
 use crate::domain::Name;
 use crate::domain::check::report::Gate;
 use crate::domain::check::{Finding, Status};
-use crate::domain::diagnostics::words::{and_more, count, quoted, visible};
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::{and_more, count, quoted};
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::short_ids::ShortIds;
 
 /// The gates of a run, each with the number of its part.
-fn gates(subject: Subject<'_>) -> impl Iterator<Item = (usize, &Gate)> {
+fn gates(subject: CheckReport<'_>) -> impl Iterator<Item = (usize, &Gate)> {
     let parts = subject.parts.iter().enumerate();
     parts.filter_map(|(part, it)| Some((part, it.report.gate.as_ref()?)))
 }
 
 /// The pins that a change adds, moves and removes, each with what its manifest is called where there are others.
-pub(super) fn moves<'a>(subject: Subject<'a>) -> Vec<(String, &'a Change)> {
+pub(super) fn moves<'a>(subject: CheckReport<'a>) -> Vec<(String, &'a Change)> {
     let of = |(part, gate): (usize, &'a Gate)| gate.moves.iter().map(move |change| (subject.manifest(part), change));
     gates(subject).flat_map(of).collect()
 }
 
 /// `3 pins, 1 changed since main (1a2b3c4d): 1 unverified`: what was found, in numbers.
-pub(super) fn tally(subject: Subject<'_>) -> String {
+pub(super) fn tally(subject: CheckReport<'_>) -> String {
     let sum = |number: fn(&Gate) -> usize| gates(subject).map(|(_, gate)| number(gate)).sum::<usize>();
     let (pins, changed) = (sum(|gate| gate.pins), sum(|gate| gate.changed));
     let manifests = match subject.parts {
@@ -65,7 +66,7 @@ pub(super) fn is_unlisted(finding: &Finding) -> bool {
 pub(super) const UNLISTED: &str = "the Marketplace does not list the pinned ID, so it cannot be verified";
 
 /// The pins that the Marketplace does not list, in a line.
-pub(super) fn unlisted(subject: Subject<'_>) -> Option<String> {
+pub(super) fn unlisted(subject: CheckReport<'_>) -> Option<String> {
     let findings = subject.parts.iter().flat_map(|part| &part.report.findings).filter(|it| is_unlisted(it));
     let (n, names) = findings.fold((0, BTreeSet::new()), |(n, mut names): (usize, BTreeSet<&Name>), finding| {
         names.insert(&finding.cell.name);

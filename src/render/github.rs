@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::{Gravity, Places, Subject, detail, tally, zone_and_arch};
+use super::finding::{CheckReport, Places, Severity, detail, tally, zone_and_arch};
 use super::gate;
 use super::human::moves;
 use super::place::Place;
@@ -12,16 +12,16 @@ use super::remedies::remedies;
 use crate::domain::Name;
 use crate::domain::check::{Finding, Status};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{escaped, shown};
+use crate::domain::diagnostics::sanitize::{escaped, shown};
 
 /// Writes the commands, and the numbers for the log.
-pub(super) fn check(subject: Subject<'_>) -> String {
+pub(super) fn check(subject: CheckReport<'_>) -> String {
     let places: Vec<Places<'_>> = subject.parts.iter().map(Places::new).collect();
     // The gravest first, as in the report; then by manifest and name.
-    let mut groups: BTreeMap<(Gravity, Status, usize, &Name), Vec<&Finding>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Severity, Status, usize, &Name), Vec<&Finding>> = BTreeMap::new();
     for (part, finding) in subject.findings() {
-        let gravity = Gravity::of(finding);
-        if gravity < Gravity::Good {
+        let gravity = Severity::of(finding);
+        if gravity < Severity::Good {
             groups.entry((gravity, finding.status, part, &finding.cell.name)).or_default().push(finding);
         }
     }
@@ -31,9 +31,9 @@ pub(super) fn check(subject: Subject<'_>) -> String {
     }
     for ((gravity, status, part, name), findings) in groups {
         let level = match gravity {
-            Gravity::Bad => "error",
-            Gravity::Due => "warning",
-            Gravity::Held | Gravity::Good => "notice",
+            Severity::Bad => "error",
+            Severity::Due => "warning",
+            Severity::Held | Severity::Good => "notice",
         };
         let lines = findings.iter().map(|finding| format!("{}: {}", zone_and_arch(&finding.cell), detail(finding)));
         let commands = remedies(findings.iter().copied(), &subject.invocation_of(part));

@@ -9,13 +9,14 @@ use jiff::tz::TimeZone;
 use super::broken::summary;
 use super::change;
 use super::change::Resolved;
-use super::finding::{self, Gravity, Subject, detail, tally};
+use super::finding::{self, CheckReport, Severity, detail, tally};
 use super::gate;
 use super::remedies::Remedy;
 use super::style::{self, COMMAND, FAINT, PLAIN, paint};
 use super::table::{Columns, Table};
 use crate::domain::check::Finding;
-use crate::domain::diagnostics::words::{and_more, count, quoted, shown, visible};
+use crate::domain::diagnostics::sanitize::{shown, visible};
+use crate::domain::diagnostics::sentence::{and_more, count, quoted};
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::lock::{Lock, Pin};
@@ -23,7 +24,7 @@ use crate::domain::lookup::search::Offer;
 use crate::domain::{Cell, LocalImageId, Zone};
 
 /// What `check` found: a line a cell, the worst first, then a summary that names the command to run.
-pub fn check(subject: Subject<'_>, quiet: bool) -> String {
+pub fn check(subject: CheckReport<'_>, quiet: bool) -> String {
     let table = findings(subject, |finding| !quiet || finding.is_drift);
     let stale = subject
         .stale()
@@ -39,7 +40,7 @@ pub fn check(subject: Subject<'_>, quiet: bool) -> String {
 }
 
 /// What a verified change does to the pins.
-pub(super) fn moves(subject: Subject<'_>) -> String {
+pub(super) fn moves(subject: CheckReport<'_>) -> String {
     let mut table = Table::new(&["CHANGE", "MANIFEST", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
     let moves = gate::moves(subject);
     let ids = ShortIds::of_changes(moves.iter().map(|(_, change)| *change));
@@ -53,7 +54,7 @@ pub(super) fn moves(subject: Subject<'_>) -> String {
 }
 
 /// How the locks fail the manifests, under `resolve --locked`.
-pub fn locked(subject: Subject<'_>, pins: usize, quiet: bool) -> String {
+pub fn locked(subject: CheckReport<'_>, pins: usize, quiet: bool) -> String {
     let differences: usize = subject.parts.iter().map(|part| part.report.findings.len()).sum();
     let (files, verb, not) = match subject.parts {
         [_] => ("the lockfile", "satisfies the manifest", "does not satisfy the manifest"),
@@ -77,7 +78,7 @@ pub fn locked(subject: Subject<'_>, pins: usize, quiet: bool) -> String {
 }
 
 /// The outputs that are out of date, and the command that updates them.
-fn stale(subject: Subject<'_>) -> String {
+fn stale(subject: CheckReport<'_>) -> String {
     let paths: Vec<String> = subject.stale().map(|(_, stale)| quoted(shown(&stale.path))).collect();
     let (verb, it) = match paths.len() {
         0 => return String::new(),
@@ -88,13 +89,13 @@ fn stale(subject: Subject<'_>) -> String {
     format!("{} {verb} out of date; to update {it}: {command}\n", and_more(paths, 12))
 }
 
-fn findings(subject: Subject<'_>, is_shown: impl Fn(&Finding) -> bool) -> String {
+fn findings(subject: CheckReport<'_>, is_shown: impl Fn(&Finding) -> bool) -> String {
     let mut table =
         Table::new(&["STATUS", "MANIFEST", "NAME", "ZONE", "ARCH", "LABEL", "LOCKED", "PUBLISHED", "LATEST", "DETAIL"]);
     let shown: Vec<_> = subject.findings().into_iter().filter(|(_, finding)| is_shown(finding)).collect();
     let ids = finding::short_ids(shown.iter().map(|(_, finding)| *finding));
     for (part, finding) in shown {
-        let mut row = vec![(finding.status.as_str().to_owned(), style::gravity(Gravity::of(finding)))];
+        let mut row = vec![(finding.status.as_str().to_owned(), style::gravity(Severity::of(finding)))];
         row.push((subject.manifest(part), PLAIN));
         row.extend(cell(&finding.cell));
         row.extend([
@@ -128,7 +129,7 @@ pub(super) fn date(time: Timestamp) -> String {
 }
 
 /// The commands that mend what was found, a line each.
-fn remedies(subject: Subject<'_>) -> String {
+fn remedies(subject: CheckReport<'_>) -> String {
     let line = |Remedy { aim, command }| format!("{aim}: {}\n", paint(COMMAND, command));
     subject.remedies().into_iter().map(line).collect()
 }

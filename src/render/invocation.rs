@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::domain::diagnostics::words::{shell_word, shown};
+use crate::domain::diagnostics::sanitize::{shell_word, shown};
 
 /// The manifest that is read where none is named.
 pub const DEFAULT_MANIFEST: &str = "images.toml";

@@ -2,17 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::finding::{Subject, label, said, zone_and_arch};
+use super::finding::{CheckReport, label, said, zone_and_arch};
 use super::gate;
 use super::invocation::Invocation;
 use super::markup::escaped;
 use super::remedies::remedies;
 use super::stale::StaleOutput;
 use crate::domain::check::{Finding, Status};
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 
 /// Writes the XML. What is no drift passes, and says in its output how it stands.
-pub(super) fn check(subject: Subject<'_>) -> String {
+pub(super) fn check(subject: CheckReport<'_>) -> String {
     let findings = subject.findings();
     let stale = subject.stale().count();
     let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count() + stale;

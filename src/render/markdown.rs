@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use super::change::{self, Resolved};
-use super::finding::{self, Gravity, Subject, detail, headline, label, tally, zone_and_arch};
+use super::finding::{self, CheckReport, Severity, detail, headline, label, tally, zone_and_arch};
 use super::gate;
 use super::human::date;
 use super::markdown_text::{code, inert};
 use super::remedies::Remedy;
 use crate::domain::LocalImageId;
-use crate::domain::diagnostics::words::capitalised;
+use crate::domain::diagnostics::sentence::capitalized;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::short_ids::ShortIds;
 
@@ -20,7 +20,7 @@ const MOST: usize = 48_000;
 const MOST_WITH_NOTICES: usize = 60_000;
 
 /// What `check` found: what needs attention as a table, the rest as numbers, and the commands.
-pub fn check(subject: Subject<'_>) -> String {
+pub fn check(subject: CheckReport<'_>) -> String {
     let mut text = format!("### {}\n\n{}\n", headline(subject), inert(&tally(subject)));
     for broken in subject.broken {
         let _ = write!(text, "\n> **Error**: {}\n", inert(&broken.sentence()));
@@ -30,7 +30,7 @@ pub fn check(subject: Subject<'_>) -> String {
         let _ = write!(text, "\n{}", table(&moves));
     }
     let mut shown = subject.findings();
-    shown.retain(|(_, finding)| Gravity::of(finding) < Gravity::Good);
+    shown.retain(|(_, finding)| Severity::of(finding) < Severity::Good);
     let manifest = |text: String| if subject.is_many() { format!(" {text} |") } else { String::new() };
     if !shown.is_empty() {
         let head = "image | zone, arch | label | locked | published | latest | detail |\n";
@@ -59,11 +59,11 @@ pub fn check(subject: Subject<'_>) -> String {
         );
     }
     if let Some(unlisted) = gate::unlisted(subject) {
-        let _ = write!(text, "\n{}.\n", capitalised(&unlisted));
+        let _ = write!(text, "\n{}.\n", capitalized(&unlisted));
     }
     for remedy in subject.remedies() {
         let Remedy { aim, command } = remedy;
-        let _ = write!(text, "\n{}:\n\n```sh\n{command}\n```\n", capitalised(&aim));
+        let _ = write!(text, "\n{}:\n\n```sh\n{command}\n```\n", capitalized(&aim));
     }
     let notices: Vec<_> = subject.remarks().collect();
     for (n, (_, notice)) in notices.iter().enumerate() {

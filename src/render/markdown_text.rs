@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::diagnostics::words::escaped;
+use crate::domain::diagnostics::sanitize::escaped;
 
 /// Code.
 pub(super) fn code(text: impl std::fmt::Display) -> String {

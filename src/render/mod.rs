@@ -29,7 +29,7 @@ use std::str::FromStr;
 
 pub use broken::Broken;
 pub use change::Resolved;
-pub use finding::{LockText, Part, Subject};
+pub use finding::{CheckReport, LockText, ManifestReport};
 pub use stale::StaleOutput;
 
 use crate::domain::Expected;
@@ -95,7 +95,7 @@ impl FromStr for Format {
 }
 
 /// What `check` found, in a format. `quiet` leaves out what needs no attention, for people alone.
-pub fn check(format: Format, subject: Subject<'_>, quiet: bool) -> String {
+pub fn check(format: Format, subject: CheckReport<'_>, quiet: bool) -> String {
     match format {
         Format::Human => human::check(subject, quiet),
         Format::Json => json::check(subject),

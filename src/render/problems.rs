@@ -7,7 +7,8 @@ use super::broken::Broken;
 use super::invocation::Invocation;
 use super::place::Lines;
 use crate::domain::diagnostics::problem::{Document, Problem, Span};
-use crate::domain::diagnostics::words::{and_more, count, escaped, masked, quoted, shown};
+use crate::domain::diagnostics::sanitize::{escaped, masked, shown};
+use crate::domain::diagnostics::sentence::{and_more, count, quoted};
 use crate::error::{Error, Source};
 
 const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();

@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::finding::Subject;
+use super::finding::CheckReport;
 use super::invocation::Invocation;
 use crate::domain::check::{Finding, Status};
-use crate::domain::diagnostics::words::{and_more, count, quoted};
+use crate::domain::diagnostics::sentence::{and_more, count, quoted};
 use crate::domain::{Label, Name};
 
 /// The most names in a command: a longer line is not copied, and a report has more to say.
@@ -32,7 +32,7 @@ impl fmt::Display for Remedy {
     }
 }
 
-impl Subject<'_> {
+impl CheckReport<'_> {
     /// The commands for all that was found.
     pub(super) fn remedies(&self) -> Vec<Remedy> {
         let all = Drift::of(self.parts.iter().flat_map(|part| &part.report.findings), self.invocation);

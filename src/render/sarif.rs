@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::finding::{Gravity, Places, Subject, label, said, zone_and_arch};
+use super::finding::{CheckReport, Places, Severity, label, said, zone_and_arch};
 use super::gate;
 use super::invocation::Invocation;
 use super::json::write;
@@ -16,7 +16,7 @@ use super::stale::StaleOutput;
 use crate::VERSION;
 use crate::domain::check::{Finding, Status};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::capitalised;
+use crate::domain::diagnostics::sentence::capitalized;
 
 /// The published schema.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -26,7 +26,7 @@ const NOT_LISTED: &str = "not-listed";
 const STALE_OUTPUT: &str = "stale-output";
 
 /// Writes the log.
-pub(super) fn check(subject: Subject<'_>) -> String {
+pub(super) fn check(subject: CheckReport<'_>) -> String {
     let places: Vec<Places<'_>> = subject.parts.iter().map(Places::new).collect();
     let rules: Vec<Status> = Status::ALL.into_iter().filter(|status| status.is_drift()).collect();
     let results = subject.findings().into_iter().filter_map(|(part, finding)| {
@@ -49,7 +49,7 @@ pub(super) fn check(subject: Subject<'_>) -> String {
     });
     let results: Vec<Value> = results.chain(stale).collect();
     let more = [(NOT_LISTED, gate::UNLISTED, "note"), (STALE_OUTPUT, "a declared output is out of date", "warning")];
-    let more = more.map(|(id, text, level)| rule_of(id, &capitalised(text), level));
+    let more = more.map(|(id, text, level)| rule_of(id, &capitalized(text), level));
     let notices: Vec<Value> = subject.notices().map(|(part, notice)| notification(notice, &places[part])).collect();
     let mut invocation =
         json!({ "executionSuccessful": subject.broken.is_empty(), "toolConfigurationNotifications": notices });
@@ -81,7 +81,7 @@ pub(super) fn check(subject: Subject<'_>) -> String {
 }
 
 fn rule(status: Status) -> Value {
-    rule_of(status.as_str(), status.meaning(), level(Gravity::of_drift(status)))
+    rule_of(status.as_str(), status.meaning(), level(Severity::of_drift(status)))
 }
 
 fn rule_of(id: &str, text: &str, level: &str) -> Value {
@@ -104,11 +104,11 @@ fn unlisted(finding: &Finding, rule: usize, place: Option<Place<'_>>) -> Value {
     })
 }
 
-fn level(gravity: Gravity) -> &'static str {
+fn level(gravity: Severity) -> &'static str {
     match gravity {
-        Gravity::Bad => "error",
-        Gravity::Due => "warning",
-        Gravity::Held | Gravity::Good => "note",
+        Severity::Bad => "error",
+        Severity::Due => "warning",
+        Severity::Held | Severity::Good => "note",
     }
 }
 
@@ -124,7 +124,7 @@ fn result(finding: &Finding, rule: usize, place: Option<Place<'_>>, invocation: 
     let mut result = json!({
         "ruleId": status,
         "ruleIndex": rule,
-        "level": level(Gravity::of(finding)),
+        "level": level(Severity::of(finding)),
         "message": { "text": text },
         "locations": place.into_iter().map(location).collect::<Vec<_>>(),
         // What is found again tomorrow is the same finding, whatever line it is on by then.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::invocation::Invocation;
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 
 /// A declared output that is not as the lockfile would have it.
 #[derive(Debug, Clone, PartialEq, Eq)]

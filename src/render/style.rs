@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::finding::Gravity;
+use super::finding::Severity;
 use crate::domain::lock::diff::Action;
 
 /// No style.
@@ -24,12 +24,12 @@ pub(super) const HELD: Style = AnsiColor::Blue.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
 /// How grave a finding is.
-pub(super) fn gravity(gravity: Gravity) -> Style {
+pub(super) fn gravity(gravity: Severity) -> Style {
     match gravity {
-        Gravity::Bad => BAD,
-        Gravity::Due => CHANGED,
-        Gravity::Held => HELD,
-        Gravity::Good => GOOD,
+        Severity::Bad => BAD,
+        Severity::Due => CHANGED,
+        Severity::Held => HELD,
+        Severity::Good => GOOD,
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use anstyle::Style;
 
 use super::style::{HEADING, paint, paint_onto};
-use crate::domain::diagnostics::words::{escaped, is_unprintable};
+use crate::domain::diagnostics::sanitize::{escaped, is_unprintable};
 
 /// Columns under headings, each as wide as its widest cell. One that is empty in every row is left out.
 pub(super) struct Columns {

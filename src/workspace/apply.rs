@@ -8,7 +8,7 @@ use crate::workspace::project::{Project, lock_path};
 use crate::workspace::replace::check_writable;
 
 /// A project, and what resolving it comes to.
-pub(crate) struct Step {
+pub(crate) struct ProjectPlan {
     pub(crate) project: Project,
     pub(crate) plan: Plan,
     /// The outputs that are out of step.
@@ -17,7 +17,7 @@ pub(crate) struct Step {
     pub(crate) rewrites: bool,
 }
 
-impl Step {
+impl ProjectPlan {
     /// # Errors
     /// If an output cannot be made, or may not be written.
     pub(crate) fn new(project: Project, plan: Plan) -> Result<Self, Error> {

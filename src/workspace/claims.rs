@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 use crate::workspace::files::temporary;
 use crate::workspace::real_path::RealPath;
 

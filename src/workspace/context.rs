@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::manifest::policy::Age;
 use crate::error::Error;
 use crate::marketplace::Marketplace;
@@ -20,9 +20,9 @@ pub struct Context {
     pub manifests: Vec<PathBuf>,
     /// How imagelock was called: what a command must begin with to be about the same files.
     pub invocation: Invocation,
-    /// The snapshot that questions are answered from, if one is.
+    /// The snapshot that queries are answered from, if one is.
     pub catalog: Option<PathBuf>,
-    /// Who answers questions about the Marketplace.
+    /// Who answers queries about the Marketplace.
     pub marketplace: Marketplace,
     /// When the run must be over.
     pub deadline: Instant,

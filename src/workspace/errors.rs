@@ -1,8 +1,8 @@
-//! Errors of a run about several manifests, and of questions that are not about a line of one.
+//! Errors of a run about several manifests, and of queries that are not about a line of one.
 
 use std::collections::BTreeSet;
 
-use crate::domain::catalog::{Answer, Catalog, Failure};
+use crate::domain::catalog::{Catalog, Lookup, QueryError};
 use crate::domain::manifest::check_names;
 use crate::domain::{Label, Name};
 use crate::error::Error;
@@ -45,17 +45,17 @@ pub(crate) fn named(projects: &[Project], names: &[String], known: &BTreeSet<&Na
 /// Makes sure that the index of all images is known.
 pub(crate) fn check_index(catalog: &Catalog) -> Result<(), Error> {
     match catalog.index() {
-        Answer::Found(_) => Ok(()),
-        Answer::NotFound => Err(index_failed(Failure::not_asked())),
-        Answer::Failed(failure) => Err(index_failed(failure)),
+        Lookup::Found(_) => Ok(()),
+        Lookup::NotFound => Err(index_failed(QueryError::not_asked())),
+        Lookup::Failed(failure) => Err(index_failed(failure)),
     }
 }
 
-fn index_failed(failure: Failure) -> Error {
+fn index_failed(failure: QueryError) -> Error {
     Error::Marketplace { doing: "list the images of the Marketplace".to_owned(), failure }
 }
 
 /// The error of a label whose local images could not be listed.
-pub(crate) fn listing_failed(label: &Label, failure: Failure) -> Error {
+pub(crate) fn listing_failed(label: &Label, failure: QueryError) -> Error {
     Error::Marketplace { doing: format!("list the local images of `{label}`"), failure }
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::outputs::{Format, Output, is_of_git};

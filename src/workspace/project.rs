@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use crate::domain::Name;
 use crate::domain::check::{Finding, Report, disagreements};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{and_more, count, shown};
+use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::sentence::{and_more, count};
 use crate::domain::lock::{Lock, Pin, Reader};
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::policy::Age;
 use crate::error::{Error, Source};
-use crate::render::{LockText, Part, problems};
+use crate::render::{LockText, ManifestReport, problems};
 use crate::workspace::files;
 
 /// The most pins that all manifests of a run may declare together.
@@ -104,13 +105,13 @@ impl Project {
     }
 
     /// A report about these files.
-    pub(crate) fn part<'a>(&'a self, report: &'a Report) -> Part<'a> {
+    pub(crate) fn part<'a>(&'a self, report: &'a Report) -> ManifestReport<'a> {
         let lock = match &self.lock_file {
             LockFile::Absent => None,
             LockFile::Canonical(path) => Some(LockText::Of(path, &self.lock)),
             LockFile::Other(source) => Some(LockText::Read(source)),
         };
-        Part { report, manifest: &self.manifest_source, lock, stale: None }
+        ManifestReport { report, manifest: &self.manifest_source, lock, stale: None }
     }
 
     /// Makes an error of problems with these files.

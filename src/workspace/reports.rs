@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
 
-use crate::domain::diagnostics::words::{or, quoted, shown};
+use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::sentence::{or, quoted};
 use crate::error::Error;
-use crate::render::{Subject, check};
+use crate::render::{CheckReport, check};
 use crate::workspace::claims::Role;
 use crate::workspace::write_lock::WriteLock;
 
@@ -71,7 +72,7 @@ pub(crate) fn claim(files: &[File], context: &Context, projects: &[Project]) -> 
 ///
 /// # Errors
 /// If one cannot be written.
-pub(crate) fn write(files: &[File], context: &Context, subject: Subject<'_>) -> Result<String, Error> {
+pub(crate) fn write(files: &[File], context: &Context, subject: CheckReport<'_>) -> Result<String, Error> {
     if files.is_empty() {
         return Ok(String::new());
     }

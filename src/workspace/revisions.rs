@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use crate::domain::check::changed_since::{Base, PastPins, is_changed};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{shown, visible};
+use crate::domain::diagnostics::sanitize::{shown, visible};
 use crate::domain::lock::Lock;
 use crate::domain::lock::history::{Side, read};
 use crate::error::Error;

@@ -8,7 +8,7 @@ use super::declare::{can_stand_together, declaration};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::edit::set;
-use crate::domain::manifest::{Manifest, Target, Wanted};
+use crate::domain::manifest::{ImageSelector, Manifest, Target};
 use crate::domain::{Cell, LocalImageId, Name};
 
 /// The manifest and the lock that are to be adopted into.
@@ -85,7 +85,9 @@ fn keys(name: &Name, found: &[Found], pins: &[&Pin], manifest: &Manifest) -> Opt
     let cells: BTreeSet<&Cell> = pins.iter().map(|pin| &pin.cell).collect();
     let (last, others) = found.split_last()?;
     let is_whole = pins.iter().all(|pin| ids.contains(&pin.id))
-        && targets.iter().all(|target| cells.contains(&target.cell) && matches!(target.wanted, Wanted::Label(_)))
+        && targets
+            .iter()
+            .all(|target| cells.contains(&target.cell) && matches!(target.wanted, ImageSelector::Label(_)))
         && can_stand_together(others, last);
     if !is_whole || targets.is_empty() {
         return is_whole.then(Vec::new);

@@ -6,10 +6,10 @@ use super::declare::numbered;
 use super::listed::{Listed, Offers};
 use super::stated::{Known, is_indexed, type_in, typed};
 use super::{Found, Wish, Word};
-use crate::domain::catalog::identify::{AnyId, identity_questions};
-use crate::domain::catalog::{Answer, Catalog, Failure, LocalImage, Question, StatedType};
+use crate::domain::catalog::identify::{UnknownId, identity_questions};
+use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query, QueryError, StatedType};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::visible;
+use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::{ImageRef, LocalImageId, Name};
@@ -18,27 +18,27 @@ use crate::domain::{ImageRef, LocalImageId, Name};
 ///
 /// Only IDs that the user typed are sent. Those that were read from files may be secrets: they are compared with the
 /// listings of all images.
-pub fn questions(wishes: &[Wish], word: &Word, catalog: &Catalog) -> BTreeSet<Question> {
-    let mut questions = BTreeSet::from([Question::Index]);
+pub fn queries(wishes: &[Wish], word: &Word, catalog: &Catalog) -> BTreeSet<Query> {
+    let mut queries = BTreeSet::from([Query::Index]);
     for wish in wishes.iter().filter(|wish| wish.is_typed()) {
-        questions.extend(identity_questions(AnyId::of(wish.id), catalog));
+        queries.extend(identity_questions(UnknownId::of(wish.id), catalog));
     }
     if let Some(label) = word.label.as_ref().filter(|label| is_indexed(label, catalog)) {
-        questions.insert(Question::Listing(ImageRef::Label(label.clone())));
+        queries.insert(Query::Listing(ImageRef::Label(label.clone())));
     }
     if wishes.iter().any(|wish| !wish.is_typed()) {
-        questions.extend(catalog.images().iter().map(|image| Question::Listing(ImageRef::Label(image.label.clone()))));
+        queries.extend(catalog.images().iter().map(|image| Query::Listing(ImageRef::Label(image.label.clone()))));
         let read = wishes.iter().filter(|wish| !wish.is_typed()).map(|wish| wish.id);
         for label in Listed::new(&Lock::default(), catalog).labels(read) {
             let image = ImageRef::Label(label);
-            questions.extend(catalog.image(&image).map(|image| Question::Versions(image.id)));
-            if let Answer::Found(versions) = catalog.versions(&image) {
+            queries.extend(catalog.image(&image).map(|image| Query::Versions(image.id)));
+            if let Lookup::Found(versions) = catalog.versions(&image) {
                 let of = versions.iter().filter(|_| versions.len() > 1);
-                questions.extend(of.map(|version| Question::Listing(ImageRef::Version(version.id))));
+                queries.extend(of.map(|version| Query::Listing(ImageRef::Version(version.id))));
             }
         }
     }
-    catalog.unanswered(questions)
+    catalog.unanswered(queries)
 }
 
 /// What the IDs came to.
@@ -67,7 +67,7 @@ pub fn identify(
     manifest: Option<&Manifest>,
     lock: &Lock,
     catalog: &Catalog,
-) -> Result<Identified, Failure> {
+) -> Result<Identified, QueryError> {
     let mut identified = Identified::default();
     let mut unknown: Vec<&Wish> = Vec::new();
     let mut others: Vec<LocalImageId> = Vec::new();
@@ -114,7 +114,12 @@ pub fn identify(
     Ok(identified)
 }
 
-fn found_as(wish: &Wish, local: LocalImage, word: &Word, catalog: &Catalog) -> Result<Result<Found, Problem>, Failure> {
+fn found_as(
+    wish: &Wish,
+    local: LocalImage,
+    word: &Word,
+    catalog: &Catalog,
+) -> Result<Result<Found, Problem>, QueryError> {
     let origin = wish.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
     let problem = |what: String| Ok(Err(Problem::new(format!("{origin}{} is {what}", wish.zoned()))));
     if let Some(zone) = wish.zone.as_ref().filter(|zone| **zone != local.zone) {
@@ -149,7 +154,7 @@ fn not_listed(wish: &Wish, name: Option<Name>, catalog: &Catalog) -> Problem {
     let place = wish.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
     let mut id = wish.id.to_string();
     id.truncate(8);
-    if let Some(image) = catalog.image(&ImageRef::Id(AnyId::of(wish.id).image())) {
+    if let Some(image) = catalog.image(&ImageRef::Id(UnknownId::of(wish.id).image())) {
         return Problem::new(format!(
             "{place}{id}… is the Marketplace image `{}`, which no Instance boots",
             image.label

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::catalog::word_set::WordSet;
-use crate::domain::catalog::{Answer, Catalog, Failure, LocalImage, StatedType};
+use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError, StatedType};
 use crate::domain::lock::Lock;
 use crate::domain::{Arch, ImageRef, ImageType, Label, LocalImageId, Zone};
 
@@ -12,7 +12,7 @@ pub(super) struct Listed<'c> {
     rows: BTreeMap<LocalImageId, (&'c LocalImage, Option<&'c Label>)>,
     pinned: BTreeMap<LocalImageId, LocalImage>,
     /// Why that may not be all.
-    doubt: Option<Failure>,
+    doubt: Option<QueryError>,
 }
 
 impl<'c> Listed<'c> {
@@ -28,9 +28,9 @@ impl<'c> Listed<'c> {
         let mut listed = Self { rows, pinned: pinned.collect(), doubt: None };
         for image in catalog.images() {
             match catalog.listing(&ImageRef::Label(image.label.clone())) {
-                Answer::Found(listing) => listed.doubt = listed.doubt.or_else(|| listing.doubt()),
-                Answer::NotFound => {}
-                Answer::Failed(failure) => listed.doubt = Some(failure),
+                Lookup::Found(listing) => listed.doubt = listed.doubt.or_else(|| listing.doubt()),
+                Lookup::NotFound => {}
+                Lookup::Failed(failure) => listed.doubt = Some(failure),
             }
         }
         listed
@@ -40,7 +40,7 @@ impl<'c> Listed<'c> {
     ///
     /// # Errors
     /// If it may be in a listing that was not fetched.
-    pub(super) fn get(&self, id: LocalImageId) -> Result<Option<LocalImage>, Failure> {
+    pub(super) fn get(&self, id: LocalImageId) -> Result<Option<LocalImage>, QueryError> {
         let row = self.rows.get(&id).map(|(local, label)| LocalImage { label: label.cloned(), ..(*local).clone() });
         match (row.or_else(|| self.pinned.get(&id).cloned()), &self.doubt) {
             (None, Some(doubt)) => Err(doubt.clone()),
@@ -70,11 +70,11 @@ pub(super) struct Offers<'c> {
 impl<'c> Offers<'c> {
     /// # Errors
     /// If the label's listing was not fetched, or is not whole.
-    pub(super) fn of(label: &Label, catalog: &'c Catalog) -> Result<Self, Failure> {
+    pub(super) fn of(label: &Label, catalog: &'c Catalog) -> Result<Self, QueryError> {
         let now = match catalog.listing(&ImageRef::Label(label.clone())) {
-            Answer::Found(listing) => listing.doubt().map_or(Ok(listing.local_images()), Err)?,
-            Answer::NotFound => &[],
-            Answer::Failed(failure) => return Err(failure),
+            Lookup::Found(listing) => listing.doubt().map_or(Ok(listing.local_images()), Err)?,
+            Lookup::NotFound => &[],
+            Lookup::Failed(failure) => return Err(failure),
         };
         let all = catalog.listed().filter(|(_, of)| *of == Some(label));
         Ok(Self { now, earlier: all.map(|(local, _)| local).collect() })

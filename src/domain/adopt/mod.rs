@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::domain::catalog::LocalImage;
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{oddities, visible};
+use crate::domain::diagnostics::sanitize::{oddities, visible};
 use crate::domain::{Arch, Cell, Expected, ImageType, Label, LocalImageId, Name, Zone};
 
 /// An ID that somebody runs, and the name that its image gets.

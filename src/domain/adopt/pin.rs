@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Found;
-use crate::domain::catalog::{Answer, Catalog};
+use crate::domain::catalog::{Catalog, Lookup};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::manifest::{Target, Wanted};
+use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::plan::{Plan, pin, undated};
 use crate::domain::select::verify::label_of;
-use crate::domain::select::{Pick, releases};
+use crate::domain::select::{Match, releases};
 use crate::domain::types::release::Release;
 use crate::domain::{Cell, ImageRef};
 
@@ -46,7 +46,7 @@ pub fn pins(
     let change = |cell: &Cell| {
         let (from, to) = (previous.get(cell).cloned(), new.get(cell).cloned());
         let is_unlisted = |pin: &Pin| {
-            let looked_up = matches!(catalog.local_image(pin.id), Answer::Found(_));
+            let looked_up = matches!(catalog.local_image(pin.id), Lookup::Found(_));
             !looked_up && catalog.listed_by(pin.id).is_none() && catalog.version_of(&pin.image, pin.id).is_none()
         };
         let described = to.as_ref().is_some_and(|pin| from.as_ref() != Some(pin) && is_unlisted(pin));
@@ -79,15 +79,15 @@ fn adopt(
         let problem = Problem::new(title).help("declare it there, or choose another name: `imagelock adopt NAME=UUID`");
         let place = targets.values().find(|target| target.cell.name == cell.name);
         return Err(match place {
-            Some(target) => problem.at(target.zone_place.clone(), "declared here"),
+            Some(target) => problem.at(target.zone_span.clone(), "declared here"),
             None => problem,
         });
     };
     let (image, release) = match &target.wanted {
-        Wanted::Label(label) => (ImageRef::Label(label.clone()), None),
-        Wanted::Image(id) => (ImageRef::Id(*id), None),
-        Wanted::Version(id) => (ImageRef::Version(*id), None),
-        Wanted::Release(pattern, range) => {
+        ImageSelector::Label(label) => (ImageRef::Label(label.clone()), None),
+        ImageSelector::Image(id) => (ImageRef::Id(*id), None),
+        ImageSelector::Version(id) => (ImageRef::Version(*id), None),
+        ImageSelector::Release(pattern, range) => {
             let in_range = |release: &Option<Release>| release.as_ref().is_some_and(|release| range.contains(release));
             let mut releases = releases(pattern, catalog).filter(|(release, _)| in_range(release));
             let release = releases.find(|(_, image)| image.label == one.label).and_then(|(release, _)| release);
@@ -95,7 +95,7 @@ fn adopt(
         }
     };
     let fits = match (&target.wanted, label_of(&image, catalog)) {
-        (Wanted::Release(..), _) => release.is_some(),
+        (ImageSelector::Release(..), _) => release.is_some(),
         (_, label) => label.as_ref() == Some(&one.label),
     };
     let declared = format!("{} ({})", target.wanted, target.image_type);
@@ -119,5 +119,5 @@ fn adopt(
             .help("choose another name: `imagelock adopt NAME=UUID`; or remove its block from the lockfile first"));
     }
     let published = catalog.published(&ImageRef::Label(one.label.clone()), id).or(earlier);
-    Ok(pin(target, &Pick { local: &one.local, image, release, published }, None))
+    Ok(pin(target, &Match { local: &one.local, image, release, published }, None))
 }

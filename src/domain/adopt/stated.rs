@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use super::listed::{Offers, local_image};
 use super::{Wish, Word};
-use crate::domain::catalog::identify::{AnyId, Identity, identify};
-use crate::domain::catalog::{Answer, Catalog, Failure, LocalImage, StatedType};
+use crate::domain::catalog::identify::{IdKind, UnknownId, identify};
+use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError, StatedType};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{and, and_more, did_you_mean, or, quoted};
+use crate::domain::diagnostics::sentence::{and, and_more, did_you_mean, or, quoted};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Manifest, Target};
 use crate::domain::{Arch, ImageRef, ImageType, Label, Name, Zone};
@@ -29,18 +29,18 @@ pub(super) type Typed = Result<(LocalImage, Vec<Problem>), Problem>;
 ///
 /// # Errors
 /// If the Marketplace did not answer.
-pub(super) fn typed(wish: &Wish, known: Known<'_>) -> Result<Typed, Failure> {
-    Ok(match identify(AnyId::of(wish.id), known.catalog)? {
-        Identity::LocalImage { local, .. } => agreed(wish, local, known).map(|local| (local, Vec::new())),
-        Identity::Image(image) => {
+pub(super) fn typed(wish: &Wish, known: Known<'_>) -> Result<Typed, QueryError> {
+    Ok(match identify(UnknownId::of(wish.id), known.catalog)? {
+        IdKind::LocalImage { local, .. } => agreed(wish, local, known).map(|local| (local, Vec::new())),
+        IdKind::Image(image) => {
             let what = format!("the Marketplace image `{}` over all its versions", image.label);
             Err(not_bootable(wish, &what, &format!("image-label={}", image.label)))
         }
-        Identity::Version { label, .. } => {
+        IdKind::Version { label, .. } => {
             let of = label.map_or_else(String::new, |label| format!(" of `{label}`"));
             Err(not_bootable(wish, &format!("a version{of}"), &format!("version-id={}", wish.id)))
         }
-        Identity::Unknown => stated(wish, known)?,
+        IdKind::Unknown => stated(wish, known)?,
     })
 }
 
@@ -87,7 +87,7 @@ fn agreed(wish: &Wish, local: LocalImage, Known { word, catalog, .. }: Known<'_>
 
 /// What an ID is that the Marketplace does not know: as the user says; what they do not say, as the lock or the manifest has
 /// it.
-fn stated(wish: &Wish, known: Known<'_>) -> Result<Typed, Failure> {
+fn stated(wish: &Wish, known: Known<'_>) -> Result<Typed, QueryError> {
     let Known { word, manifest, lock, catalog } = known;
     let base = pinned(wish, lock).or_else(|| declared(wish, manifest?, lock));
     let (base_label, base_zone, base_arch, base_type) = match base {
@@ -241,5 +241,5 @@ fn unknown(wish: &Wish, word: &Word) -> Problem {
 
 /// Whether listings are complete enough to compare a stated label with.
 pub(super) fn is_indexed(label: &Label, catalog: &Catalog) -> bool {
-    matches!(catalog.index(), Answer::Found(images) if images.iter().any(|image| image.label == *label))
+    matches!(catalog.index(), Lookup::Found(images) if images.iter().any(|image| image.label == *label))
 }

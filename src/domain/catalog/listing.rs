@@ -1,6 +1,6 @@
 //! Local images as the Marketplace lists them.
 
-use crate::domain::catalog::query_error::Failure;
+use crate::domain::catalog::query_error::QueryError;
 use crate::domain::catalog::word_set::WordSet;
 use crate::domain::{Arch, ImageType, Label, LocalImageId, Zone};
 
@@ -80,8 +80,8 @@ impl Listing {
     }
 
     /// What to say where something is missing from a doubtful listing.
-    pub fn doubt(&self) -> Option<Failure> {
-        (!self.doubts.is_empty()).then(|| Failure::doubtful(&self.doubts))
+    pub fn doubt(&self) -> Option<QueryError> {
+        (!self.doubts.is_empty()).then(|| QueryError::doubtful(&self.doubts))
     }
 
     /// The rows with this ID: one, unless the Marketplace contradicts itself.

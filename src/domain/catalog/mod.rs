@@ -1,6 +1,6 @@
 //! What the Marketplace offers, as far as it was asked: listings by image, look-ups by ID, the index of all images.
 //!
-//! A catalog never guesses. What was not asked is absent, what was asked and went wrong is [`Answer::Failed`], and a
+//! A catalog never guesses. What was not asked is absent, what was asked and went wrong is [`Lookup::Failed`], and a
 //! listing that cannot be the whole truth says so in its doubts.
 
 pub mod identify;
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 pub use crate::domain::catalog::listing::{Listing, LocalImage, StatedType};
-pub use crate::domain::catalog::query_error::Failure;
+pub use crate::domain::catalog::query_error::QueryError;
 use crate::domain::catalog::word_set::WordSet;
 use crate::domain::{ImageId, ImageRef, Label, LocalImageId, VersionId};
 
@@ -26,20 +26,20 @@ pub struct Version {
     pub id: VersionId,
 }
 
-/// What the Marketplace said to one question.
+/// What the Marketplace said to one query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer<T> {
+pub enum Lookup<T> {
     /// It knows the thing.
     Found(T),
     /// It says that there is no such thing.
     NotFound,
     /// It did not answer, or not in a way that can be used.
-    Failed(Failure),
+    Failed(QueryError),
 }
 
-impl<T> Answer<T> {
+impl<T> Lookup<T> {
     /// Why there is no usable answer.
-    fn failure(&self) -> Option<&Failure> {
+    fn failure(&self) -> Option<&QueryError> {
         match self {
             Self::Failed(failure) => Some(failure),
             Self::Found(_) | Self::NotFound => None,
@@ -64,7 +64,7 @@ pub struct Image {
 
 /// One thing to ask the Marketplace.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Question {
+pub enum Query {
     /// Which images there are, those past their end of life included.
     Index,
     /// Which local images there are of something.
@@ -77,34 +77,34 @@ pub enum Question {
 
 /// What was learnt by asking one thing.
 #[derive(Debug, Clone)]
-pub enum Told {
+pub enum Response {
     /// All images.
-    Index(Answer<Vec<Image>>),
+    Index(Lookup<Vec<Image>>),
     /// The local images of something.
-    Listing(ImageRef, Answer<Listing>),
+    Listing(ImageRef, Lookup<Listing>),
     /// The versions of an image.
-    Versions(ImageId, Answer<Vec<Version>>),
+    Versions(ImageId, Lookup<Vec<Version>>),
     /// A local image.
-    LocalImage(LocalImageId, Answer<LocalImage>),
+    LocalImage(LocalImageId, Lookup<LocalImage>),
 }
 
 /// Everything that was learnt about the Marketplace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalog {
-    listings: BTreeMap<ImageRef, Answer<Listing>>,
-    versions: BTreeMap<ImageId, Answer<Vec<Version>>>,
-    lookups: BTreeMap<LocalImageId, Answer<LocalImage>>,
+    listings: BTreeMap<ImageRef, Lookup<Listing>>,
+    versions: BTreeMap<ImageId, Lookup<Vec<Version>>>,
+    lookups: BTreeMap<LocalImageId, Lookup<LocalImage>>,
     /// Sorted by label.
-    images: Option<Answer<Vec<Image>>>,
+    images: Option<Lookup<Vec<Image>>>,
     /// The places of the images in the index.
     by_id: BTreeMap<ImageId, usize>,
 }
 
 impl Catalog {
     /// Takes in an answer.
-    pub fn learn(&mut self, told: Told) {
+    pub fn record(&mut self, told: Response) {
         match told {
-            Told::Index(answer) => {
+            Response::Index(answer) => {
                 self.images = Some(map(answer, |mut images| {
                     // Where a dead image and its successor share a label, the label is the living one's.
                     images.sort_by_key(|image| (image.label.clone(), image.valid_until.is_some(), image.id));
@@ -114,13 +114,13 @@ impl Catalog {
                 let places = self.images().iter().enumerate().rev().map(|(place, image)| (image.id, place));
                 self.by_id = places.collect();
             }
-            Told::Listing(image, answer) => drop(self.listings.insert(image, answer)),
+            Response::Listing(image, answer) => drop(self.listings.insert(image, answer)),
             // An image that the index lists exists, and so do its versions.
-            Told::Versions(id, Answer::NotFound) if self.by_id.contains_key(&id) => {
+            Response::Versions(id, Lookup::NotFound) if self.by_id.contains_key(&id) => {
                 let how = format!("the index lists the image {id}, and its versions are not found");
-                self.versions.insert(id, Answer::Failed(Failure::strange(how)));
+                self.versions.insert(id, Lookup::Failed(QueryError::strange(how)));
             }
-            Told::Versions(image, answer) => {
+            Response::Versions(image, answer) => {
                 let newest_first = map(answer, |mut versions| {
                     versions.sort_by(|a, b| b.cmp(a));
                     // Of two dates of one version the younger counts: an age must not be made up.
@@ -130,46 +130,46 @@ impl Catalog {
                 });
                 self.versions.insert(image, newest_first);
             }
-            Told::LocalImage(id, answer) => drop(self.lookups.insert(id, answer)),
+            Response::LocalImage(id, answer) => drop(self.lookups.insert(id, answer)),
         }
     }
 
     /// Whether a question was answered already, well or badly.
-    pub fn knows(&self, question: &Question) -> bool {
-        match question {
-            Question::Index => self.images.is_some(),
-            Question::Listing(image) => self.listings.contains_key(image),
-            Question::Versions(image) => self.versions.contains_key(image),
-            Question::LocalImage(id) => self.lookups.contains_key(id),
+    pub fn knows(&self, query: &Query) -> bool {
+        match query {
+            Query::Index => self.images.is_some(),
+            Query::Listing(image) => self.listings.contains_key(image),
+            Query::Versions(image) => self.versions.contains_key(image),
+            Query::LocalImage(id) => self.lookups.contains_key(id),
         }
     }
 
-    /// Those of the questions that are not answered yet.
-    pub fn unanswered(&self, mut questions: BTreeSet<Question>) -> BTreeSet<Question> {
-        questions.retain(|question| !self.knows(question));
-        questions
+    /// Those of the queries that are not answered yet.
+    pub fn unanswered(&self, mut queries: BTreeSet<Query>) -> BTreeSet<Query> {
+        queries.retain(|query| !self.knows(query));
+        queries
     }
 
     /// The local images of something. What was never asked has failed, here and below.
-    pub fn listing(&self, image: &ImageRef) -> Answer<&Listing> {
+    pub fn listing(&self, image: &ImageRef) -> Lookup<&Listing> {
         look(self.listings.get(image))
     }
 
     /// The local image with an ID.
-    pub fn local_image(&self, id: LocalImageId) -> Answer<&LocalImage> {
+    pub fn local_image(&self, id: LocalImageId) -> Lookup<&LocalImage> {
         look(self.lookups.get(&id))
     }
 
     /// All images, sorted by label.
-    pub fn index(&self) -> Answer<&Vec<Image>> {
+    pub fn index(&self) -> Lookup<&Vec<Image>> {
         look(self.images.as_ref())
     }
 
     /// The images of the index; none where it is not known.
     pub fn images(&self) -> &[Image] {
         match self.index() {
-            Answer::Found(images) => images,
-            Answer::NotFound | Answer::Failed(_) => &[],
+            Lookup::Found(images) => images,
+            Lookup::NotFound | Lookup::Failed(_) => &[],
         }
     }
 
@@ -182,8 +182,8 @@ impl Catalog {
             }
             ImageRef::Id(id) => self.images().get(*self.by_id.get(id)?),
             ImageRef::Version(_) => match self.listing(image) {
-                Answer::Found(listing) => self.image(&ImageRef::Label(listing.label()?.clone())),
-                Answer::NotFound | Answer::Failed(_) => None,
+                Lookup::Found(listing) => self.image(&ImageRef::Label(listing.label()?.clone())),
+                Lookup::NotFound | Lookup::Failed(_) => None,
             },
         }
     }
@@ -191,8 +191,8 @@ impl Catalog {
     /// Every row that was listed, with its label: those of labels first, then those of versions.
     pub fn listed(&self) -> impl Iterator<Item = (&LocalImage, Option<&Label>)> {
         let found = self.listings.iter().filter_map(|(image, listing)| match listing {
-            Answer::Found(listing) => Some((image, listing)),
-            Answer::NotFound | Answer::Failed(_) => None,
+            Lookup::Found(listing) => Some((image, listing)),
+            Lookup::NotFound | Lookup::Failed(_) => None,
         });
         found.flat_map(|(image, listing)| {
             let of_listing = match image {
@@ -207,29 +207,29 @@ impl Catalog {
     /// The label of the image that has a version, as far as versions are known.
     pub fn label_of_version(&self, id: VersionId) -> Option<&Label> {
         let has = |image: &&Image| match self.versions.get(&image.id) {
-            Some(Answer::Found(versions)) => versions.iter().any(|version| version.id == id),
+            Some(Lookup::Found(versions)) => versions.iter().any(|version| version.id == id),
             _ => false,
         };
         self.images().iter().find(has).map(|image| &image.label)
     }
 
     /// Why what is not found anywhere may exist all the same: a request failed, or a listing may not be whole.
-    pub fn first_failure(&self) -> Option<Failure> {
-        let doubt = |listing: &Answer<Listing>| match listing {
-            Answer::Found(listing) => listing.doubt(),
+    pub fn first_failure(&self) -> Option<QueryError> {
+        let doubt = |listing: &Lookup<Listing>| match listing {
+            Lookup::Found(listing) => listing.doubt(),
             other => other.failure().cloned(),
         };
-        let failures = [self.images.as_ref().and_then(Answer::failure)].into_iter();
-        let failures = failures.chain(self.versions.values().map(Answer::failure)).flatten().cloned();
+        let failures = [self.images.as_ref().and_then(Lookup::failure)].into_iter();
+        let failures = failures.chain(self.versions.values().map(Lookup::failure)).flatten().cloned();
         failures.chain(self.listings.values().filter_map(doubt)).next()
     }
 
     /// The versions of the image that something is of, the newest first.
-    pub fn versions(&self, image: &ImageRef) -> Answer<&Vec<Version>> {
+    pub fn versions(&self, image: &ImageRef) -> Lookup<&Vec<Version>> {
         match (self.image(image), self.index()) {
             (Some(image), _) => look(self.versions.get(&image.id)),
-            (None, Answer::Failed(failure)) => Answer::Failed(failure),
-            (None, _) => Answer::NotFound,
+            (None, Lookup::Failed(failure)) => Lookup::Failed(failure),
+            (None, _) => Lookup::NotFound,
         }
     }
 
@@ -238,9 +238,9 @@ impl Catalog {
     /// A local image does not say its version; the listing of a version does. Of several versions that share it, the
     /// oldest is the one that brought it. Where an image has one version alone, its current local images are of that.
     pub fn version_of(&self, image: &ImageRef, id: LocalImageId) -> Option<&Version> {
-        let Answer::Found(versions) = self.versions(image) else { return None };
+        let Lookup::Found(versions) = self.versions(image) else { return None };
         let has = |image: &ImageRef| match self.listings.get(image) {
-            Some(Answer::Found(listing)) => Some(listing.with_id(id).next().is_some()),
+            Some(Lookup::Found(listing)) => Some(listing.with_id(id).next().is_some()),
             _ => None,
         };
         let of = |version: &&Version| has(&ImageRef::Version(version.id)) == Some(true);
@@ -253,16 +253,16 @@ impl Catalog {
     /// The first image whose current listing has a local image.
     pub fn listed_by(&self, id: LocalImageId) -> Option<&ImageRef> {
         let current = self.listings.iter().filter(|(image, _)| !matches!(image, ImageRef::Version(_)));
-        let has = |answer: &Answer<Listing>| matches!(answer, Answer::Found(it) if it.with_id(id).next().is_some());
+        let has = |answer: &Lookup<Listing>| matches!(answer, Lookup::Found(it) if it.with_id(id).next().is_some());
         current.filter(|(_, listing)| has(listing)).map(|(image, _)| image).next()
     }
 
     /// Why dates of publication may be missing: the index, the versions of an image, or what is of one, was asked for in
     /// vain.
-    pub fn silence(&self) -> Option<&Failure> {
+    pub fn silence(&self) -> Option<&QueryError> {
         let of_versions = self.listings.iter().filter(|(image, _)| matches!(image, ImageRef::Version(_)));
-        let failures = [self.images.as_ref().and_then(Answer::failure)].into_iter();
-        let failures = failures.chain(self.versions.values().map(Answer::failure));
+        let failures = [self.images.as_ref().and_then(Lookup::failure)].into_iter();
+        let failures = failures.chain(self.versions.values().map(Lookup::failure));
         failures.chain(of_versions.map(|(_, listing)| listing.failure())).flatten().next()
     }
 
@@ -272,18 +272,18 @@ impl Catalog {
     }
 }
 
-fn look<T>(answer: Option<&Answer<T>>) -> Answer<&T> {
+fn look<T>(answer: Option<&Lookup<T>>) -> Lookup<&T> {
     match answer {
-        Some(Answer::Found(found)) => Answer::Found(found),
-        Some(Answer::NotFound) => Answer::NotFound,
-        Some(Answer::Failed(failure)) => Answer::Failed(failure.clone()),
-        None => Answer::Failed(Failure::not_asked()),
+        Some(Lookup::Found(found)) => Lookup::Found(found),
+        Some(Lookup::NotFound) => Lookup::NotFound,
+        Some(Lookup::Failed(failure)) => Lookup::Failed(failure.clone()),
+        None => Lookup::Failed(QueryError::not_asked()),
     }
 }
 
-fn map<T>(answer: Answer<T>, change: impl FnOnce(T) -> T) -> Answer<T> {
+fn map<T>(answer: Lookup<T>, change: impl FnOnce(T) -> T) -> Lookup<T> {
     match answer {
-        Answer::Found(found) => Answer::Found(change(found)),
+        Lookup::Found(found) => Lookup::Found(change(found)),
         other => other,
     }
 }

@@ -4,7 +4,7 @@ use crate::domain::diagnostics::problem::Problem;
 
 /// Why a question has no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Failure {
+pub struct QueryError {
     /// What came back instead, or what got in the way.
     pub cause: String,
     /// What to do next.
@@ -15,7 +15,7 @@ pub struct Failure {
     pub effort: Option<String>,
 }
 
-impl Failure {
+impl QueryError {
     /// A failure at the first attempt.
     pub fn new(cause: impl Into<String>, help: impl Into<String>) -> Self {
         Self { cause: cause.into(), help: help.into(), request_id: None, effort: None }

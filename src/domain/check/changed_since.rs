@@ -4,21 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Answer, Catalog, Failure, Listing, LocalImage, Question};
+use crate::domain::catalog::{Catalog, Listing, LocalImage, Lookup, Query, QueryError};
 use crate::domain::check::acceptance::Accepted;
-use crate::domain::check::assess::Judgement;
+use crate::domain::check::assess::Assessment;
 use crate::domain::check::report::{Gate, Proof};
 use crate::domain::check::{Finding, Report, Status, disagreement, is_about, locked, undeclared};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{and_more, count, visible};
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::{and_more, count};
 use crate::domain::lock::diff::changes;
 use crate::domain::lock::history::Side;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;
 use crate::domain::select::candidates;
 use crate::domain::select::needed;
-use crate::domain::select::unresolved::Misses;
-use crate::domain::select::verify::{expected_label, own_image, swap, swapped};
+use crate::domain::select::unresolved::Unresolved;
+use crate::domain::select::verify::{expected_label, mismatch, mismatch_of, own_image};
 use crate::domain::{Arch, Cell, ImageRef, ImageType, Label, LocalImageId, Zone};
 
 /// The state that a change is measured against.
@@ -89,24 +90,24 @@ fn changed<'a>(base: &'a Base, lock: &'a Lock, targets: &'a [Target]) -> impl It
 
 /// What the gate must ask, given what is known already: about the changed pins alone, and no more than it takes to verify
 /// them.
-pub fn questions(base: &Base, lock: &Lock, targets: &[Target], catalog: &Catalog) -> BTreeSet<Question> {
-    let mut questions = BTreeSet::new();
+pub fn queries(base: &Base, lock: &Lock, targets: &[Target], catalog: &Catalog) -> BTreeSet<Query> {
+    let mut queries = BTreeSet::new();
     for (target, pin) in changed(base, lock, targets) {
         let image = own_image(pin, target);
-        questions.extend([Question::Index, Question::Listing(image.clone())]);
-        questions.extend(needed::identity(target, pin, catalog));
+        queries.extend([Query::Index, Query::Listing(image.clone())]);
+        queries.extend(needed::identity(target, pin, catalog));
         let label = expected_label(pin, target, catalog);
         // A failure is also what was not asked: then the listing has the ID, or is not known yet.
         let is_unlisted = matches!(is_looked_up(pin, label.as_ref(), catalog), Ok(false));
         if !is_unlisted || base.past.has(pin, label.as_ref()) {
             continue;
         }
-        questions.extend(catalog.image(&image).map(|image| Question::Versions(image.id)));
-        if let Answer::Found(versions) = catalog.versions(&image) {
-            questions.extend(versions.iter().map(|version| Question::Listing(ImageRef::Version(version.id))));
+        queries.extend(catalog.image(&image).map(|image| Query::Versions(image.id)));
+        if let Lookup::Found(versions) = catalog.versions(&image) {
+            queries.extend(versions.iter().map(|version| Query::Listing(ImageRef::Version(version.id))));
         }
     }
-    catalog.unanswered(questions)
+    catalog.unanswered(queries)
 }
 
 /// Verifies the pins that differ from the base, and compares lock and manifest.
@@ -121,7 +122,7 @@ pub fn gate(
     now: Timestamp,
     catalog: &Catalog,
 ) -> Result<Report, Vec<Problem>> {
-    let (mut misses, mut gaps) = (Misses::default(), Vec::new());
+    let (mut misses, mut gaps) = (Unresolved::default(), Vec::new());
     let mut findings: Vec<Finding> = undeclared(lock, targets).collect();
     let disagreements = locked(lock, targets).filter_map(|(target, pin)| disagreement(lock, pin, target));
     findings.extend(disagreements);
@@ -138,7 +139,7 @@ pub fn gate(
                     finding
                 }));
             }
-            Err(Doubt::Answer(failure)) => misses.failed(target, failure),
+            Err(Doubt::Lookup(failure)) => misses.failed(target, failure),
             Err(Doubt::Gap(gap)) => gaps.push((target, gap)),
         }
     }
@@ -159,14 +160,14 @@ pub fn gate(
 /// Why a pin can be called neither real nor unverified.
 enum Doubt {
     /// An answer of the Marketplace is missing, or may not be whole.
-    Answer(Failure),
+    Lookup(QueryError),
     /// The history may lack revisions.
     Gap(String),
 }
 
-impl From<Failure> for Doubt {
-    fn from(failure: Failure) -> Self {
-        Self::Answer(failure)
+impl From<QueryError> for Doubt {
+    fn from(failure: QueryError) -> Self {
+        Self::Lookup(failure)
     }
 }
 
@@ -176,17 +177,17 @@ fn verify(
     target: &Target,
     past: &PastPins,
     catalog: &Catalog,
-) -> Result<(Option<Proof>, Option<Judgement>), Doubt> {
-    let wrong = |status, notes| Ok((None, Some(Judgement::new(status, notes))));
+) -> Result<(Option<Proof>, Option<Assessment>), Doubt> {
+    let wrong = |status, notes| Ok((None, Some(Assessment::new(status, notes))));
     let image = own_image(pin, target);
     let listing = match catalog.listing(&image) {
-        Answer::Found(listing) => Some(listing),
-        Answer::NotFound if catalog.image(&image).is_some() => {
+        Lookup::Found(listing) => Some(listing),
+        Lookup::NotFound if catalog.image(&image).is_some() => {
             let how = format!("it knows no local images of `{image}`, and its list of images has that image");
-            return Err(Failure::strange(how).into());
+            return Err(QueryError::strange(how).into());
         }
-        Answer::NotFound => None,
-        Answer::Failed(failure) => return Err(failure.into()),
+        Lookup::NotFound => None,
+        Lookup::Failed(failure) => return Err(failure.into()),
     };
     let expected = expected_label(pin, target, catalog);
     if let (Some(stated), Some(expected)) = (pin.label(), &expected)
@@ -194,7 +195,7 @@ fn verify(
     {
         return wrong(Status::Mismatch, vec![format!("the lockfile has the label `{stated}`, not `{expected}`")]);
     }
-    if let Some(swap) = swap(pin, target, catalog) {
+    if let Some(swap) = mismatch(pin, target, catalog) {
         return wrong(Status::Mismatch, vec![swap]);
     }
     // With no swap, one of the rows is the pin.
@@ -205,7 +206,7 @@ fn verify(
         Proof::History
     } else {
         let rows = of_versions(pin, &image, catalog)?;
-        let swaps: Vec<_> = rows.rows.iter().map(|local| swapped(local, target, expected.as_ref())).collect();
+        let swaps: Vec<_> = rows.rows.iter().map(|local| mismatch_of(local, target, expected.as_ref())).collect();
         if swaps.iter().any(Option::is_none) {
             Proof::Version
         } else if let Some(swap) = swaps.into_iter().flatten().next() {
@@ -223,13 +224,13 @@ fn verify(
 }
 
 /// Whether the Marketplace describes the ID, with the label that it must have.
-fn is_looked_up(pin: &Pin, expected: Option<&Label>, catalog: &Catalog) -> Result<bool, Failure> {
+fn is_looked_up(pin: &Pin, expected: Option<&Label>, catalog: &Catalog) -> Result<bool, QueryError> {
     match catalog.local_image(pin.id) {
-        Answer::Found(local) => Ok(local.label.is_some() && local.label.as_ref() == expected),
-        Answer::NotFound => Ok(false),
-        Answer::Failed(failure) => {
+        Lookup::Found(local) => Ok(local.label.is_some() && local.label.as_ref() == expected),
+        Lookup::NotFound => Ok(false),
+        Lookup::Failed(failure) => {
             let cause = format!("looking up the changed IDs that are not listed: {}", failure.cause);
-            Err(Failure { cause, ..failure })
+            Err(QueryError { cause, ..failure })
         }
     }
 }
@@ -238,34 +239,38 @@ fn is_looked_up(pin: &Pin, expected: Option<&Label>, catalog: &Catalog) -> Resul
 struct OfVersions<'c> {
     rows: Vec<&'c LocalImage>,
     /// Why there may be others.
-    doubt: Option<Failure>,
+    doubt: Option<QueryError>,
 }
 
-fn of_versions<'c>(pin: &Pin, image: &ImageRef, catalog: &'c Catalog) -> Result<OfVersions<'c>, Failure> {
+fn of_versions<'c>(pin: &Pin, image: &ImageRef, catalog: &'c Catalog) -> Result<OfVersions<'c>, QueryError> {
     let mut found = OfVersions { rows: Vec::new(), doubt: None };
     let versions = match catalog.versions(image) {
-        Answer::Found(versions) => versions,
-        Answer::NotFound => return Ok(found),
-        Answer::Failed(failure) => return Err(failure),
+        Lookup::Found(versions) => versions,
+        Lookup::NotFound => return Ok(found),
+        Lookup::Failed(failure) => return Err(failure),
     };
     for version in versions {
         match catalog.listing(&ImageRef::Version(version.id)) {
-            Answer::Found(listing) => {
+            Lookup::Found(listing) => {
                 found.rows.extend(listing.with_id(pin.id));
                 found.doubt = found.doubt.or_else(|| listing.doubt());
             }
-            Answer::NotFound => {}
-            Answer::Failed(failure) => found.doubt = found.doubt.or(Some(failure)),
+            Lookup::NotFound => {}
+            Lookup::Failed(failure) => found.doubt = found.doubt.or(Some(failure)),
         }
     }
     Ok(found)
 }
 
 /// What to say where the Marketplace offers nothing for a target.
-fn not_offered(listing: Option<&Listing>, target: &Target, catalog: &Catalog) -> Result<Option<Judgement>, Failure> {
+fn not_offered(
+    listing: Option<&Listing>,
+    target: &Target,
+    catalog: &Catalog,
+) -> Result<Option<Assessment>, QueryError> {
     let Some(listing) = listing else {
         let note = "the Marketplace does not offer this image".to_owned();
-        return Ok(Some(Judgement::new(Status::Withdrawn, vec![note])));
+        return Ok(Some(Assessment::new(Status::Withdrawn, vec![note])));
     };
     if !candidates(listing, target).is_empty() {
         return Ok(None);
@@ -275,13 +280,13 @@ fn not_offered(listing: Option<&Listing>, target: &Target, catalog: &Catalog) ->
     }
     // That an image is offered nowhere at all is believed of a Marketplace that says which images it has.
     if listing.local_images().is_empty()
-        && let Answer::Failed(failure) = catalog.index()
+        && let Lookup::Failed(failure) = catalog.index()
     {
         return Err(failure);
     }
     let Cell { zone, arch, .. } = &target.cell;
     let note = format!("not offered in {zone} for {arch} with type {}", target.image_type);
-    Ok(Some(Judgement::new(Status::Retired, vec![note])))
+    Ok(Some(Assessment::new(Status::Retired, vec![note])))
 }
 
 /// The problem of pins that only a revision can prove that is not in this clone.

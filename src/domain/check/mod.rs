@@ -10,33 +10,33 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Answer, Catalog, Failure, Question};
+use crate::domain::catalog::{Catalog, Lookup, Query, QueryError};
 use crate::domain::check::acceptance::{Accepted, idle_acceptances};
-use crate::domain::check::assess::{Judgement, judge};
+use crate::domain::check::assess::{Assessment, assess};
 pub use crate::domain::check::report::{Finding, Report};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{and, and_more, quoted};
+use crate::domain::diagnostics::sentence::{and, and_more, quoted};
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::manifest::{Places, Target, Wanted};
+use crate::domain::manifest::{ImageSelector, Places, Target};
 use crate::domain::select::end_of_life::{end_of_life, outlook};
 use crate::domain::select::needed;
-use crate::domain::select::unresolved::Misses;
-use crate::domain::select::verify::{is_listed, swap};
+use crate::domain::select::unresolved::Unresolved;
+use crate::domain::select::verify::{is_listed, mismatch};
 pub use crate::domain::types::status::Status;
 use crate::domain::{Cell, ImageRef};
 
 /// What a check must ask, given what is known already; empty where it can be decided.
-pub fn questions(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> BTreeSet<Question> {
-    let mut questions = BTreeSet::new();
+pub fn queries(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> BTreeSet<Query> {
+    let mut queries = BTreeSet::new();
     for (target, pin) in pinned(lock, targets) {
-        questions.extend(needed::about(target, Some(pin), now, catalog));
-        questions.extend(needed::identity(target, pin, catalog));
+        queries.extend(needed::about(target, Some(pin), now, catalog));
+        queries.extend(needed::identity(target, pin, catalog));
     }
     for (target, pin) in edited_strangers(lock, targets) {
-        questions.insert(Question::Listing(pin.image.clone()));
-        questions.extend(needed::identity(&target, &pin, catalog));
+        queries.insert(Query::Listing(pin.image.clone()));
+        queries.extend(needed::identity(&target, &pin, catalog));
     }
-    catalog.unanswered(questions)
+    catalog.unanswered(queries)
 }
 
 /// The targets that have a pin for the same image, with it.
@@ -63,12 +63,12 @@ pub(crate) fn locked<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator
 /// A problem for everything that could not be decided: an answer that did not come, or one that cannot be the whole
 /// truth.
 pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> Result<Report, Vec<Problem>> {
-    let mut misses = Misses::default();
+    let mut misses = Unresolved::default();
     let mut findings: Vec<Finding> = undeclared(lock, targets).collect();
     for (target, pin) in edited_strangers(lock, targets) {
         // The undeclared pins are in the order of the lock, which is that of the cells.
         let found = findings.binary_search_by(|finding| finding.cell.cmp(&pin.cell)).ok();
-        if let (Some(at), Some(swap)) = (found, swap(&pin, &target, catalog)) {
+        if let (Some(at), Some(swap)) = (found, mismatch(&pin, &target, catalog)) {
             findings[at].also(Status::Mismatch);
             findings[at].notes.insert(0, swap);
         }
@@ -94,7 +94,7 @@ pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
 
 /// Warns of what the Marketplace did not tell though it was asked, and without which all else is right.
 fn unlearnt(catalog: &Catalog) -> Option<Problem> {
-    let Answer::Failed(failure) = catalog.index() else { return catalog.silence().map(Failure::undated) };
+    let Lookup::Failed(failure) = catalog.index() else { return catalog.silence().map(QueryError::undated) };
     let problem = Problem::new("the ends of life that the Marketplace sets could not be learnt");
     Some(problem.note(failure.cause).help("run imagelock again; the vendors' ends are known without it"))
 }
@@ -107,7 +107,7 @@ pub fn disagreements(lock: &Lock, targets: &[Target]) -> Report {
 
 /// How a target and the lock disagree, if they do.
 pub(crate) fn disagreement(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Finding> {
-    let finding = |status, note| Some(Finding::new(target, pin, Judgement::new(status, vec![note])));
+    let finding = |status, note| Some(Finding::new(target, pin, Assessment::new(status, vec![note])));
     match pin {
         None => finding(Status::Unlocked, "declared, but not in the lock".to_owned()),
         Some(_) if lock.is_edited(&target.cell) => finding(Status::Edited, EDITED.to_owned()),
@@ -161,14 +161,14 @@ fn declaration_of(pin: &Pin) -> Target {
     Target {
         cell: pin.cell.clone(),
         wanted: match &pin.image {
-            ImageRef::Label(label) => Wanted::Label(label.clone()),
-            ImageRef::Id(id) => Wanted::Image(*id),
-            ImageRef::Version(id) => Wanted::Version(*id),
+            ImageRef::Label(label) => ImageSelector::Label(label.clone()),
+            ImageRef::Id(id) => ImageSelector::Image(*id),
+            ImageRef::Version(id) => ImageSelector::Version(*id),
         },
         image_type: pin.image_type,
         instance_type: pin.instance_type.clone(),
         policy: Arc::default(),
-        zone_place: 0..0,
+        zone_span: 0..0,
         places: Arc::new(Places { image: 0..0, image_type: None, instance_type: None }),
     }
 }
@@ -181,13 +181,13 @@ fn inspect(
     accepted: &Accepted<'_>,
     now: Timestamp,
     catalog: &Catalog,
-) -> Result<Finding, Failure> {
+) -> Result<Finding, QueryError> {
     let disagreement = disagreement(lock, pin, target);
     let Some(pin) = pin.filter(|pin| is_about(pin, target, lock)) else {
         // Without a pin there is nothing to ask the Marketplace about.
-        return disagreement.ok_or_else(Failure::not_asked);
+        return disagreement.ok_or_else(QueryError::not_asked);
     };
-    let judgement = judge(pin, target, now, catalog)?;
+    let judgement = assess(pin, target, now, catalog)?;
     let mut finding = match disagreement {
         Some(edited) if judgement.status > edited.status => edited,
         _ => Finding::new(target, Some(pin), judgement),

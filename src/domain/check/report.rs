@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::check::acceptance::Accepted;
-use crate::domain::check::assess::Judgement;
+use crate::domain::check::assess::Assessment;
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::words::visible;
+use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::{Change, Latest};
 use crate::domain::lock::history::Side;
 use crate::domain::manifest::policy::Acceptance;
-use crate::domain::manifest::{Target, Wanted};
-use crate::domain::select::end_of_life::End;
+use crate::domain::manifest::{ImageSelector, Target};
+use crate::domain::select::end_of_life::EndOfLife;
 use crate::domain::types::status::Status;
 use crate::domain::{Cell, ImageType, Label};
 
@@ -43,7 +43,7 @@ pub struct Finding {
     /// The local image that an upgrade would pin, where that is another.
     pub latest: Option<Latest>,
     /// The end of life of what is pinned, if anybody says.
-    pub end: Option<End>,
+    pub end: Option<EndOfLife>,
     /// What else there is to say, a clause each.
     pub notes: Vec<String>,
     /// Where the manifest declares the image.
@@ -62,10 +62,10 @@ pub struct Report {
 }
 
 impl Finding {
-    pub(crate) fn new(target: &Target, pin: Option<&Pin>, judgement: Judgement) -> Self {
+    pub(crate) fn new(target: &Target, pin: Option<&Pin>, judgement: Assessment) -> Self {
         let locked = pin.cloned();
         let label = match &target.wanted {
-            Wanted::Label(label) => Some(label.clone()),
+            ImageSelector::Label(label) => Some(label.clone()),
             _ => locked.as_ref().and_then(|pin| pin.label().cloned()),
         };
         Self {

@@ -1,4 +1,5 @@
 //! Mistakes in the user's files as values, and the words to report them in.
 
 pub mod problem;
-pub mod words;
+pub mod sanitize;
+pub mod sentence;

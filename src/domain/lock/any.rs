@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{FORMAT, Lock, Pin, digest, named};
 use crate::domain::Cell;
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::words::visible;
-use crate::domain::manifest::toml_reader::{Fields, Placed, document, unmerged, wrong_type};
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, unmerged, wrong_type};
 use crate::domain::types::timestamp;
 
 const PIN: [&str; 12] = [
@@ -48,12 +47,12 @@ pub(super) fn read(text: &str) -> Result<Lock, Vec<Problem>> {
 }
 
 fn blocks(document: &DeTable<'_>, text: &str, problems: &mut Vec<Problem>) -> Lock {
-    let top = Fields::new(document, "the lockfile", 0..0);
+    let top = TableReader::new(document, "the lockfile", 0..0);
     if let Some(problem) = refuse_other_formats(&top, text) {
         problems.push(problem);
         return Lock::default();
     }
-    top.refuse_others(&["version", "pin"], problems);
+    top.deny_unknown_keys(&["version", "pin"], problems);
     let mut lock = Lock::default();
     let Some((_, blocks)) = top.get("pin") else { return lock };
     let DeValue::Array(blocks) = blocks.get_ref() else {
@@ -62,7 +61,7 @@ fn blocks(document: &DeTable<'_>, text: &str, problems: &mut Vec<Problem>) -> Lo
     };
     let mut pins: BTreeMap<Cell, Pin> = BTreeMap::new();
     for block in blocks {
-        let Some(Placed { value: (pin, written), span }) = pin(block, problems) else { continue };
+        let Some(Spanned { value: (pin, written), span }) = pin(block, problems) else { continue };
         if written.value.as_bytes() != digest(&pin.body()) {
             lock.edited.insert(pin.cell.clone(), written);
         }
@@ -80,13 +79,13 @@ fn blocks(document: &DeTable<'_>, text: &str, problems: &mut Vec<Problem>) -> Lo
 }
 
 /// Reads one block: the pin, and the digest as it is written.
-fn pin(block: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Option<Placed<(Pin, Placed<String>)>> {
+fn pin(block: &toml::Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Option<Spanned<(Pin, Spanned<String>)>> {
     let DeValue::Table(table) = block.get_ref() else {
         problems.push(wrong_type("pin", block, "a block: `[[pin]]`"));
         return None;
     };
-    let fields = Fields::new(table, "[[pin]]", block.span());
-    fields.refuse_others(&PIN, problems);
+    let fields = TableReader::new(table, "[[pin]]", block.span());
+    fields.deny_unknown_keys(&PIN, problems);
     let before = problems.len();
     for key in ["name", "zone", "arch", "type", "id", "digest"] {
         if fields.get(key).is_none() {
@@ -130,8 +129,8 @@ fn pin(block: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Option<Plac
         id: id?.value,
         published,
     };
-    let digest = Placed { value: digest.value.to_owned(), span: digest.span };
-    Some(Placed { value: (pin, digest), span: block.span() })
+    let digest = Spanned { value: digest.value.to_owned(), span: digest.span };
+    Some(Spanned { value: (pin, digest), span: block.span() })
 }
 
 /// The problem of a date that no reader of TOML 1.0 has to hold.
@@ -149,7 +148,7 @@ fn before_year_one(text: &str) -> Option<Problem> {
     matches!(timestamp::read(date), Ok(None)).then(|| out_of_range(start..start + date.len()))
 }
 
-fn published(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Timestamp> {
+fn published(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Timestamp> {
     let (_, value) = fields.get("published")?;
     let text = value.get_ref().as_datetime().map(ToString::to_string).unwrap_or_default();
     match timestamp::read(&text) {
@@ -166,7 +165,7 @@ fn published(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Timesta
 }
 
 /// Refuses a file without a format, and one of a format that this release does not read.
-fn refuse_other_formats(top: &Fields<'_>, text: &str) -> Option<Problem> {
+fn refuse_other_formats(top: &TableReader<'_>, text: &str) -> Option<Problem> {
     let restore = "restore the file from version control, or remove it and run `imagelock resolve`";
     let Some((_, value)) = top.get("version") else {
         return Some(Problem::new("the lockfile has no `version`").help(restore));

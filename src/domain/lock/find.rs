@@ -1,7 +1,8 @@
 //! Finding the one pin that somebody means by a name, and perhaps a zone and an architecture.
 
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{and, and_more, did_you_mean, quoted, visible};
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::{and, and_more, did_you_mean, quoted};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::{Arch, Zone};
 

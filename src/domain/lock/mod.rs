@@ -18,9 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::words::arguments;
-use crate::domain::manifest::toml_reader::Placed;
-use crate::domain::manifest::{Target, Wanted};
+use crate::domain::diagnostics::sentence::arguments;
+use crate::domain::manifest::toml_reader::Spanned;
+use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::types::release::Release;
 use crate::domain::types::timestamp::in_range;
 use crate::domain::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, VersionId};
@@ -69,7 +69,7 @@ impl Pin {
 
     /// Whether this pin was made for exactly what `target` declares.
     pub fn matches(&self, target: &Target) -> bool {
-        let is_of_range = matches!(target.wanted, Wanted::Release(..));
+        let is_of_range = matches!(target.wanted, ImageSelector::Release(..));
         self.satisfies(target) && self.instance_type == target.instance_type && (is_of_range || self.release.is_none())
     }
 
@@ -83,7 +83,7 @@ impl Pin {
         self.image_type == target.image_type
             && (target.instance_type.is_none() || self.instance_type == target.instance_type)
             && match &target.wanted {
-                Wanted::Release(pattern, range) => {
+                ImageSelector::Release(pattern, range) => {
                     self.label().is_some_and(|label| pattern.matches(label))
                         && self.release.as_ref().is_some_and(|release| range.contains(release))
                 }
@@ -94,7 +94,7 @@ impl Pin {
     /// A pin that satisfies `target`, without what is no longer required.
     #[must_use]
     pub fn restated(self, target: &Target) -> Self {
-        let release = self.release.filter(|_| matches!(target.wanted, Wanted::Release(..)));
+        let release = self.release.filter(|_| matches!(target.wanted, ImageSelector::Release(..)));
         Self { instance_type: target.instance_type.clone(), release, ..self }
     }
 
@@ -173,7 +173,7 @@ pub struct Block {
     /// What it pins.
     pub pin: Pin,
     /// The digest that is written there, if it is not that of the pin.
-    foreign: Option<Placed<String>>,
+    foreign: Option<Spanned<String>>,
 }
 
 impl Block {
@@ -217,7 +217,7 @@ pub(crate) fn text(blocks: impl IntoIterator<Item = String>) -> String {
 pub struct Lock {
     pins: Vec<Pin>,
     /// The digests, as they are written, of the blocks that do not match them.
-    edited: BTreeMap<Cell, Placed<String>>,
+    edited: BTreeMap<Cell, Spanned<String>>,
 }
 
 impl Lock {

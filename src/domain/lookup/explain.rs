@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Answer, Catalog, Image, LocalImage, Question};
+use crate::domain::catalog::{Catalog, Image, LocalImage, Lookup, Query};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::visible;
+use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::policy::day;
-use crate::domain::manifest::{Target, Wanted};
+use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::cooling::IN_PLACE;
 use crate::domain::select::needed;
-use crate::domain::select::unresolved::Misses;
-use crate::domain::select::{Choice, Decision, Pick, boots, decide, is_changed_in_place, releases};
+use crate::domain::select::unresolved::Unresolved;
+use crate::domain::select::{Choice, Decision, Match, boots, decide, is_changed_in_place, releases};
 use crate::domain::types::release::Release;
 use crate::domain::{Cell, ImageRef, Label, LocalImageId};
 
@@ -37,18 +37,18 @@ pub struct Candidate {
 }
 
 /// What must be asked to explain these targets.
-pub fn questions(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalog) -> BTreeSet<Question> {
-    let mut questions = BTreeSet::new();
+pub fn queries(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalog) -> BTreeSet<Query> {
+    let mut queries = BTreeSet::new();
     for target in targets {
-        questions.extend(needed::about(target, lock.get(&target.cell), now, catalog));
+        queries.extend(needed::about(target, lock.get(&target.cell), now, catalog));
         for (image, _) in labels(target, catalog) {
             // Older versions are candidates too, where an age may choose them.
-            if let (Some(_), Answer::Found(versions)) = (target.policy.min_age, catalog.versions(&image)) {
-                questions.extend(versions.iter().map(|it| Question::Listing(ImageRef::Version(it.id))));
+            if let (Some(_), Lookup::Found(versions)) = (target.policy.min_age, catalog.versions(&image)) {
+                queries.extend(versions.iter().map(|it| Query::Listing(ImageRef::Version(it.id))));
             }
         }
     }
-    catalog.unanswered(questions)
+    catalog.unanswered(queries)
 }
 
 /// Every candidate of every target, the winner of each cell first.
@@ -62,24 +62,24 @@ pub fn explain(
     now: Timestamp,
     catalog: &Catalog,
 ) -> Result<Vec<Candidate>, Vec<Problem>> {
-    let mut misses = Misses::default();
+    let mut misses = Unresolved::default();
     let mut candidates = Vec::new();
     for target in targets {
         let pin = lock.get(&target.cell).filter(|pin| pin.satisfies(target));
         let mut of_cell = Vec::new();
         let outcome = match (decide(target, pin, now, target.policy.cutoff(now), catalog), pin) {
-            (Decision::Stuck(unknown @ (Choice::Failed(_) | Choice::Unknown)), _) => {
+            (Decision::Unresolvable(unknown @ (Choice::Failed(_) | Choice::Unknown)), _) => {
                 misses.unfilled(target, unknown);
                 continue;
             }
             (Decision::Pin(pick), _) => Outcome::Winner(pick.local.id),
             (Decision::Keep, Some(pin)) => Outcome::Winner(pin.id),
-            (Decision::Stuck(Choice::Several(_)), _) => Outcome::Tie,
+            (Decision::Unresolvable(Choice::Several(_)), _) => Outcome::Tie,
             _ => Outcome::Nothing,
         };
         for (image, release) in labels(target, catalog) {
             // What a listing that may not be whole lacks is no proof that a pin was superseded.
-            if let Answer::Found(listing) = catalog.listing(&image)
+            if let Lookup::Found(listing) = catalog.listing(&image)
                 && let Some(doubt) = listing.doubt()
             {
                 misses.failed(target, doubt);
@@ -121,7 +121,7 @@ enum Standing {
 
 /// The labels, IDs and versions that a target's local images may come from, and those that its pattern matches in vain.
 fn labels(target: &Target, catalog: &Catalog) -> Vec<(ImageRef, Standing)> {
-    let Wanted::Release(pattern, range) = &target.wanted else {
+    let ImageSelector::Release(pattern, range) = &target.wanted else {
         return target.wanted.image_ref().map(|image| (image, Standing::In)).into_iter().collect();
     };
     let standing = |release: Option<Release>| match release {
@@ -144,7 +144,7 @@ fn judge_label(
     catalog: &Catalog,
 ) -> Vec<Candidate> {
     let mut locals: Vec<(&LocalImage, bool)> = rows(image, catalog).map(|local| (local, true)).collect();
-    if let (Answer::Found(versions), false) = (catalog.versions(image), matches!(image, ImageRef::Version(_))) {
+    if let (Lookup::Found(versions), false) = (catalog.versions(image), matches!(image, ImageRef::Version(_))) {
         for version in versions {
             let older = rows(&ImageRef::Version(version.id), catalog).map(|local| (local, false));
             let older: Vec<_> =
@@ -209,7 +209,7 @@ fn unfit(
         return Some(format!("does not boot on {wanted}"));
     }
     let published = catalog.published(image, local.id);
-    let pick = Pick { local, image: image.clone(), release: None, published };
+    let pick = Match { local, image: image.clone(), release: None, published };
     if target.policy.min_age.is_some() && pin.is_some_and(|pin| is_changed_in_place(&pick, pin, catalog)) {
         return Some(IN_PLACE.to_owned());
     }
@@ -234,7 +234,7 @@ fn fitness(target: &Target, outcome: Outcome, wins: bool, current: bool, now: Ti
         }
         (Outcome::Winner(_), None) if wins => "the newest that fits".to_owned(),
         (Outcome::Tie, _) if current => "one of several that fit: `instance-type` must choose".to_owned(),
-        (Outcome::Winner(_), _) if current && matches!(target.wanted, Wanted::Release(..)) => {
+        (Outcome::Winner(_), _) if current && matches!(target.wanted, ImageSelector::Release(..)) => {
             "a newer release fits".to_owned()
         }
         _ => "another version fits better".to_owned(),
@@ -259,8 +259,8 @@ fn missing_pin(candidates: &[Candidate], target: &Target, outcome: Outcome, pin:
 
 fn rows<'c>(image: &ImageRef, catalog: &'c Catalog) -> std::slice::Iter<'c, LocalImage> {
     let rows = match catalog.listing(image) {
-        Answer::Found(listing) => listing.local_images(),
-        Answer::NotFound | Answer::Failed(_) => &[],
+        Lookup::Found(listing) => listing.local_images(),
+        Lookup::NotFound | Lookup::Failed(_) => &[],
     };
     rows.iter()
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Answer, Catalog, Failure, Image, LocalImage, Question};
+use crate::domain::catalog::{Catalog, Image, LocalImage, Lookup, Query, QueryError};
 use crate::domain::manifest::policy::{Age, Policy};
-use crate::domain::select::end_of_life::{End, Stage, end_of_life};
+use crate::domain::select::end_of_life::{EndOfLife, Support, end_of_life};
 use crate::domain::types::release::{Release, label_matches, release_of};
 use crate::domain::{Arch, CommercialType, ImageRef, ImageType, Label, Zone};
 
@@ -57,7 +57,7 @@ pub struct Offer {
     /// When its newest version was published, if that is known.
     pub published: Option<Timestamp>,
     /// Its end of life, if one is known.
-    pub end: Option<End>,
+    pub end: Option<EndOfLife>,
     /// Its current local images, those that the filter lets through.
     pub local_images: Vec<LocalImage>,
 }
@@ -77,7 +77,7 @@ impl Offer {
 pub fn matching<'c>(pattern: &Pattern, filter: &Filter, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Image> {
     let over = |image: &Image| {
         let end = end_of_life(&Policy::default(), None, Some(image));
-        end.is_some_and(|end| end.stage(Age::days(0), now) == Stage::Over)
+        end.is_some_and(|end| end.stage(Age::days(0), now) == Support::Ended)
     };
     catalog
         .images()
@@ -89,8 +89,8 @@ pub fn matching<'c>(pattern: &Pattern, filter: &Filter, now: Timestamp, catalog:
 }
 
 /// What must be asked to tell of these images.
-pub fn questions(images: &[&Image]) -> BTreeSet<Question> {
-    let ask = |image: &&Image| [Question::Listing(ImageRef::Label(image.label.clone())), Question::Versions(image.id)];
+pub fn queries(images: &[&Image]) -> BTreeSet<Query> {
+    let ask = |image: &&Image| [Query::Listing(ImageRef::Label(image.label.clone())), Query::Versions(image.id)];
     images.iter().flat_map(ask).collect()
 }
 
@@ -98,7 +98,7 @@ pub fn questions(images: &[&Image]) -> BTreeSet<Question> {
 ///
 /// # Errors
 /// The first image whose listing failed, or may not be whole.
-pub fn offers(images: &[&Image], filter: &Filter, catalog: &Catalog) -> Result<Vec<Offer>, (Label, Failure)> {
+pub fn offers(images: &[&Image], filter: &Filter, catalog: &Catalog) -> Result<Vec<Offer>, (Label, QueryError)> {
     let wanted = |local: &&LocalImage| {
         filter.zone.as_ref().is_none_or(|zone| local.zone == *zone)
             && filter.arch.as_ref().is_none_or(|arch| local.arch == *arch)
@@ -111,20 +111,20 @@ pub fn offers(images: &[&Image], filter: &Filter, catalog: &Catalog) -> Result<V
     for image in images {
         let label = ImageRef::Label(image.label.clone());
         let local_images: Vec<LocalImage> = match catalog.listing(&label) {
-            Answer::Found(listing) => match listing.doubt() {
+            Lookup::Found(listing) => match listing.doubt() {
                 None => listing.local_images().iter().filter(wanted).cloned().collect(),
                 Some(doubt) => return Err((image.label.clone(), doubt)),
             },
             // Indexed, but gone when asked for: offered nowhere.
-            Answer::NotFound => Vec::new(),
-            Answer::Failed(failure) => return Err((image.label.clone(), failure)),
+            Lookup::NotFound => Vec::new(),
+            Lookup::Failed(failure) => return Err((image.label.clone(), failure)),
         };
         if filters && local_images.is_empty() {
             continue;
         }
         let published = match catalog.versions(&label) {
-            Answer::Found(versions) => versions.first().and_then(|version| version.published),
-            Answer::NotFound | Answer::Failed(_) => None,
+            Lookup::Found(versions) => versions.first().and_then(|version| version.published),
+            Lookup::NotFound | Lookup::Failed(_) => None,
         };
         let release = release_of(&image.label, &image.name, None);
         let end = end_of_life(&Policy::default(), None, Some(image));

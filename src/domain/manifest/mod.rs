@@ -14,7 +14,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::words::{MOST_SUGGESTIONS, and_more, did_you_mean, oddities, quoted, visible};
+use crate::domain::diagnostics::sanitize::{oddities, visible};
+use crate::domain::diagnostics::sentence::{MOST_SUGGESTIONS, and_more, did_you_mean, quoted};
 use crate::domain::manifest::outputs::Output;
 use crate::domain::manifest::policy::{Age, Policy};
 use crate::domain::manifest::toml_reader::document;
@@ -37,7 +38,7 @@ pub struct Target {
     /// Which image, where, for which processor.
     pub cell: Cell,
     /// Which image.
-    pub wanted: Wanted,
+    pub wanted: ImageSelector,
     /// The type that is declared, or `instance_sbs`.
     pub image_type: ImageType,
     /// The Instance type that the local image must be able to boot, if one is declared.
@@ -45,14 +46,14 @@ pub struct Target {
     /// How its pin may move.
     pub policy: Arc<Policy>,
     /// Where the manifest names the zone.
-    pub zone_place: Span,
+    pub zone_span: Span,
     /// Where it says the rest.
     pub places: Arc<Places>,
 }
 
 /// What a manifest asks for an image by.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
+pub enum ImageSelector {
     /// By its label.
     Label(Label),
     /// By the ID of the Marketplace image.
@@ -63,7 +64,7 @@ pub enum Wanted {
     Release(LabelPattern, Range),
 }
 
-impl Wanted {
+impl ImageSelector {
     /// What the Marketplace lists it by; for a range of releases that depends on the index.
     pub fn image_ref(&self) -> Option<ImageRef> {
         match self {
@@ -75,7 +76,7 @@ impl Wanted {
     }
 }
 
-impl fmt::Display for Wanted {
+impl fmt::Display for ImageSelector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Label(label) => label.fmt(f),

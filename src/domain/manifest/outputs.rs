@@ -8,8 +8,8 @@ use toml::de::DeValue;
 
 use crate::domain::Expected;
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::words::{is_invisible, shown, visible};
-use crate::domain::manifest::toml_reader::{Fields, Placed, wrong_type};
+use crate::domain::diagnostics::sanitize::{is_invisible, shown, visible};
+use crate::domain::manifest::toml_reader::{Spanned, TableReader, wrong_type};
 
 /// What another tool reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,7 @@ pub struct Output {
 }
 
 /// Reads `[[outputs]]`.
-pub(crate) fn outputs(top: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Output> {
+pub(crate) fn outputs(top: &TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Output> {
     let Some((_, value)) = top.get("outputs") else { return Vec::new() };
     let DeValue::Array(items) = value.get_ref() else {
         problems.push(wrong_type("outputs", value, "tables: `[[outputs]]`"));
@@ -83,7 +83,7 @@ pub(crate) fn outputs(top: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Outp
             problems.push(wrong_type("outputs", item, "a table: `[[outputs]]`"));
             continue;
         };
-        let fields = Fields::new(table, "[[outputs]]", item.span());
+        let fields = TableReader::new(table, "[[outputs]]", item.span());
         let Some(output) = output(&fields, problems) else { continue };
         if !paths.insert(plain(&output.path).collect()) {
             let title = format!("two outputs have the path `{}`", visible(&shown(&output.path)));
@@ -112,8 +112,8 @@ fn plain(path: &Path) -> impl Iterator<Item = Component<'_>> {
     path.components().filter(|part| *part != Component::CurDir)
 }
 
-fn output(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Output> {
-    fields.refuse_others(&["format", "path", "outside", "overwrite"], problems);
+fn output(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Output> {
+    fields.deny_unknown_keys(&["format", "path", "outside", "overwrite"], problems);
     let example = "format = \"tfvars\"` and `path = \"images.auto.tfvars.json\"";
     for key in ["format", "path"] {
         if fields.get(key).is_none() {
@@ -132,7 +132,7 @@ fn output(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Output> {
 }
 
 /// A manifest that somebody else wrote must not write wherever it likes.
-fn checked(path: &Placed<&str>, outside: bool, problems: &mut Vec<Problem>) -> Option<Placed<PathBuf>> {
+fn checked(path: &Spanned<&str>, outside: bool, problems: &mut Vec<Problem>) -> Option<Spanned<PathBuf>> {
     let value = Path::new(path.value);
     let inside = value.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if value.file_name().is_none() {
@@ -145,10 +145,10 @@ fn checked(path: &Placed<&str>, outside: bool, problems: &mut Vec<Problem>) -> O
         problems.push(problem.at(path.span.clone(), "leads out").help("if that is meant, add `outside = true` to it"));
         return None;
     }
-    Some(Placed { value: value.to_owned(), span: path.span.clone() })
+    Some(Spanned { value: value.to_owned(), span: path.span.clone() })
 }
 
-fn flag(fields: &Fields<'_>, key: &str, problems: &mut Vec<Problem>) -> bool {
+fn flag(fields: &TableReader<'_>, key: &str, problems: &mut Vec<Problem>) -> bool {
     match fields.get(key).map(|(_, value)| (value, value.get_ref().as_bool())) {
         None => false,
         Some((_, Some(flag))) => flag,

@@ -11,8 +11,9 @@ use toml::de::DeValue;
 
 use crate::domain::Expected;
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::words::{or, quoted, visible};
-use crate::domain::manifest::toml_reader::{Fields, wrong_type};
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::{or, quoted};
+use crate::domain::manifest::toml_reader::{TableReader, wrong_type};
 use crate::domain::types::status::Status;
 
 /// A span of time in whole hours, written in days or hours: `3d`, `36h`. A day has 24 hours.
@@ -142,17 +143,17 @@ impl Policy {
 }
 
 /// Reads `freeze = { reason = "…", until = 2026-12-31 }`.
-pub(crate) fn freeze(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Freeze> {
+pub(crate) fn freeze(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Freeze> {
     let (_, value) = fields.get("freeze")?;
     let example = "freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }";
     let inner = table("freeze", value, example, problems)?;
-    inner.refuse_others(&["reason", "until"], problems);
+    inner.deny_unknown_keys(&["reason", "until"], problems);
     let (reason, until) = reason_and_end(&inner, example, problems)?;
     Some(Freeze { reason, until })
 }
 
 /// Reads `accept = [{ status = "eol", reason = "…", until = 2026-12-31 }]`.
-pub(crate) fn accept(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Acceptance> {
+pub(crate) fn accept(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Acceptance> {
     let Some((_, value)) = fields.get("accept") else { return Vec::new() };
     let example = "accept = [{ status = \"eol\", reason = \"migration planned, ticket 4712\", until = 2026-12-31 }]";
     let DeValue::Array(items) = value.get_ref() else {
@@ -164,7 +165,7 @@ pub(crate) fn accept(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Ac
 
 fn acceptance(item: &Spanned<DeValue<'_>>, example: &str, problems: &mut Vec<Problem>) -> Option<Acceptance> {
     let inner = table("accept", item, example, problems)?;
-    inner.refuse_others(&["status", "reason", "until"], problems);
+    inner.deny_unknown_keys(&["status", "reason", "until"], problems);
     let status = inner.string("status", problems);
     if status.is_none() && inner.get("status").is_none() {
         let problem = Problem::new("an acceptance has no `status`").at(item.span(), "`status` is missing");
@@ -189,16 +190,16 @@ fn table<'t>(
     value: &'t Spanned<DeValue<'t>>,
     example: &str,
     problems: &mut Vec<Problem>,
-) -> Option<Fields<'t>> {
+) -> Option<TableReader<'t>> {
     if let DeValue::Table(table) = value.get_ref() {
-        return Some(Fields::new(table, format!("`{key}`"), value.span()));
+        return Some(TableReader::new(table, format!("`{key}`"), value.span()));
     }
     problems.push(wrong_type(key, value, "a table in braces").help(format!("write `{example}`")));
     None
 }
 
 /// A reason and an end are what makes an exception one: both are required.
-fn reason_and_end(fields: &Fields<'_>, example: &str, problems: &mut Vec<Problem>) -> Option<(String, Date)> {
+fn reason_and_end(fields: &TableReader<'_>, example: &str, problems: &mut Vec<Problem>) -> Option<(String, Date)> {
     for key in ["reason", "until"] {
         if fields.get(key).is_none() {
             let problem = Problem::new(format!("{} has no `{key}`", fields.title));
@@ -219,7 +220,7 @@ fn reason_and_end(fields: &Fields<'_>, example: &str, problems: &mut Vec<Problem
 }
 
 /// Reads a date without quotes and without a time.
-pub(crate) fn date(fields: &Fields<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<Date> {
+pub(crate) fn date(fields: &TableReader<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<Date> {
     let (_, value) = fields.get(key)?;
     let date = value.get_ref().as_datetime().filter(|datetime| datetime.time.is_none());
     let date = date.and_then(|datetime| datetime.to_string().parse().ok());

@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use semver::{Version, VersionReq};
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::cells::Cells;
-use super::{Manifest, Places, Target, Wanted};
+use super::{ImageSelector, Manifest, Places, Target};
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::words::visible;
+use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::manifest::outputs;
 use crate::domain::manifest::policy::{self, Age, Policy};
-use crate::domain::manifest::toml_reader::{Fields, Placed, malformed, word_value, wrong_type};
+use crate::domain::manifest::toml_reader::{Spanned, TableReader, malformed, word_value, wrong_type};
 use crate::domain::types::release::Range;
 use crate::domain::{Arch, Cell, CommercialType, ImageType, Name, Zone};
 
@@ -40,7 +39,7 @@ const IMAGE: [&str; 15] = [
 
 /// What a table says of a thing: an image inherits what it is silent on, but not where what it says is wrong.
 #[derive(Clone, Default)]
-enum Said<T> {
+enum Setting<T> {
     #[default]
     Nothing,
     /// Something that was reported as a problem.
@@ -48,8 +47,8 @@ enum Said<T> {
     This(T),
 }
 
-impl<T: Clone> Said<T> {
-    fn read(fields: &Fields<'_>, keys: &[&str], value: Option<T>) -> Self {
+impl<T: Clone> Setting<T> {
+    fn read(fields: &TableReader<'_>, keys: &[&str], value: Option<T>) -> Self {
         match value {
             Some(value) => Self::This(value),
             None if keys.iter().any(|key| fields.get(key).is_some()) => Self::Nonsense,
@@ -72,40 +71,40 @@ impl<T: Clone> Said<T> {
 /// What an image inherits from `[defaults]` where it is silent.
 #[derive(Default)]
 struct Inheritable {
-    zones: Said<Vec<Placed<Zone>>>,
-    archs: Said<Vec<Placed<Arch>>>,
-    image_type: Said<Placed<ImageType>>,
-    instance_type: Said<Placed<CommercialType>>,
-    min_age: Said<Placed<Age>>,
-    eol_warning: Said<Placed<Age>>,
+    zones: Setting<Vec<Spanned<Zone>>>,
+    archs: Setting<Vec<Spanned<Arch>>>,
+    image_type: Setting<Spanned<ImageType>>,
+    instance_type: Setting<Spanned<CommercialType>>,
+    min_age: Setting<Spanned<Age>>,
+    eol_warning: Setting<Spanned<Age>>,
 }
 
 impl Inheritable {
-    fn read(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Self {
+    fn read(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Self {
         let zones = distinct(fields.words("zone", "zones", problems), problems);
         let archs = distinct(fields.words("arch", "archs", problems), problems);
         Self {
-            zones: Said::read(fields, &["zone", "zones"], zones),
-            archs: Said::read(fields, &["arch", "archs"], archs),
-            image_type: Said::read(fields, &["type"], fields.word("type", problems)),
-            instance_type: Said::read(fields, &["instance-type"], fields.word("instance-type", problems)),
-            min_age: Said::read(fields, &["min-age"], fields.word("min-age", problems)),
-            eol_warning: Said::read(fields, &["eol-warning"], fields.word("eol-warning", problems)),
+            zones: Setting::read(fields, &["zone", "zones"], zones),
+            archs: Setting::read(fields, &["arch", "archs"], archs),
+            image_type: Setting::read(fields, &["type"], fields.word("type", problems)),
+            instance_type: Setting::read(fields, &["instance-type"], fields.word("instance-type", problems)),
+            min_age: Setting::read(fields, &["min-age"], fields.word("min-age", problems)),
+            eol_warning: Setting::read(fields, &["eol-warning"], fields.word("eol-warning", problems)),
         }
     }
 }
 
 pub(super) fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Manifest {
-    let top = Fields::new(document, "the manifest", 0..0);
-    top.refuse_others(&TOP, problems);
+    let top = TableReader::new(document, "the manifest", 0..0);
+    top.deny_unknown_keys(&TOP, problems);
     check_requires(&top, problems);
 
     let mut defaults = Inheritable::default();
     if let Some((span, value)) = top.get("defaults") {
         match value.get_ref() {
             DeValue::Table(table) => {
-                let fields = Fields::new(table, "[defaults]", span);
-                fields.refuse_others(&DEFAULTS, problems);
+                let fields = TableReader::new(table, "[defaults]", span);
+                fields.deny_unknown_keys(&DEFAULTS, problems);
                 defaults = Inheritable::read(&fields, problems);
             }
             _ => problems.push(wrong_type("defaults", value, "a table: `[defaults]`")),
@@ -116,7 +115,7 @@ pub(super) fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> M
 }
 
 /// Reads `[images]` into cells.
-fn targets(top: &Fields<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>) -> Vec<Target> {
+fn targets(top: &TableReader<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>) -> Vec<Target> {
     let help = "declare one: `[images.web]`, then `label = \"ubuntu_noble\"`";
     let Some((_, images)) = top.get("images") else {
         problems.push(Problem::new("the manifest declares no image").help(help));
@@ -129,7 +128,7 @@ fn targets(top: &Fields<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>
     if table.is_empty() {
         problems.push(Problem::new("the manifest declares no image").at(images.span(), "empty").help(help));
     }
-    let images = Fields::new(table, "[images]", images.span());
+    let images = TableReader::new(table, "[images]", images.span());
     let mut entries = images.entries();
     // In the order of their cells, so that nothing is left to sort.
     entries.sort_by_key(|(key, ..)| *key);
@@ -145,7 +144,7 @@ fn targets(top: &Fields<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>
 fn image(
     key: &str,
     span: Span,
-    value: &Spanned<DeValue<'_>>,
+    value: &toml::Spanned<DeValue<'_>>,
     defaults: &Inheritable,
     cells: &mut Cells,
     problems: &mut Vec<Problem>,
@@ -158,8 +157,8 @@ fn image(
             .push(problem.help(format!("write `[images.{}]` on a line of its own, then `label = …`", visible(key))));
         return;
     };
-    let fields = Fields::new(table, format!("[images.{key}]"), span);
-    fields.refuse_others(&IMAGE, problems);
+    let fields = TableReader::new(table, format!("[images.{key}]"), span);
+    fields.deny_unknown_keys(&IMAGE, problems);
     let wanted = wanted(&fields, problems);
     let own = Inheritable::read(&fields, problems);
     let zones = needed(&fields, "zone = \"fr-par-1\"", own.zones.or(&defaults.zones), problems);
@@ -201,7 +200,7 @@ fn image(
                 image_type: image_type.as_ref().map_or(ImageType::InstanceSbs, |placed| placed.value),
                 instance_type: instance_type.as_ref().map(|placed| placed.value.clone()),
                 policy: Arc::clone(&policy),
-                zone_place: zone.span.clone(),
+                zone_span: zone.span.clone(),
                 places: Arc::clone(&places),
             });
         }
@@ -210,7 +209,7 @@ fn image(
 
 /// Reads what an image is asked for by: exactly one of `label`, `image-id` and `version-id`; a pattern for a label goes
 /// with a `release`.
-fn wanted(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Placed<Wanted>> {
+fn wanted(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Spanned<ImageSelector>> {
     let keys: Vec<(&str, Span)> = ["label", "image-id", "version-id"]
         .into_iter()
         .filter_map(|key| fields.get(key).map(|(span, _)| (key, span)))
@@ -242,7 +241,7 @@ fn wanted(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Placed<Wan
             );
         }
         let pattern = word_value("label", pattern, problems)?;
-        return Some(Placed { value: Wanted::Release(pattern.value, range?), span: pattern.span });
+        return Some(Spanned { value: ImageSelector::Release(pattern.value, range?), span: pattern.span });
     }
     if let Some(span) = release {
         problems.push(
@@ -252,13 +251,14 @@ fn wanted(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Option<Placed<Wan
         );
         return None;
     }
-    let label = text.and_then(|text| word_value("label", &text, problems)).map(|placed| placed.map(Wanted::Label));
-    let image = fields.word("image-id", problems).map(|placed| placed.map(Wanted::Image));
-    let version = fields.word("version-id", problems).map(|placed| placed.map(Wanted::Version));
+    let label =
+        text.and_then(|text| word_value("label", &text, problems)).map(|placed| placed.map(ImageSelector::Label));
+    let image = fields.word("image-id", problems).map(|placed| placed.map(ImageSelector::Image));
+    let version = fields.word("version-id", problems).map(|placed| placed.map(ImageSelector::Version));
     label.or(image).or(version)
 }
 
-fn range(text: &Placed<&str>, problems: &mut Vec<Problem>) -> Option<Range> {
+fn range(text: &Spanned<&str>, problems: &mut Vec<Problem>) -> Option<Range> {
     text.value
         .parse()
         .map_err(|error: String| {
@@ -269,8 +269,13 @@ fn range(text: &Placed<&str>, problems: &mut Vec<Problem>) -> Option<Range> {
 }
 
 /// A value that an image must have, by itself or by inheritance; `example` is the line that would give it.
-fn needed<T: Clone>(fields: &Fields<'_>, example: &str, said: Said<T>, problems: &mut Vec<Problem>) -> Option<T> {
-    if matches!(said, Said::Nothing) {
+fn needed<T: Clone>(
+    fields: &TableReader<'_>,
+    example: &str,
+    said: Setting<T>,
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
+    if matches!(said, Setting::Nothing) {
         let key = example.split(' ').next().unwrap_or_default();
         problems.push(
             Problem::new(format!("{} has no {key}", fields.title))
@@ -283,9 +288,9 @@ fn needed<T: Clone>(fields: &Fields<'_>, example: &str, said: Said<T>, problems:
 
 /// Reports what a list names twice.
 fn distinct<T: Ord + std::fmt::Display>(
-    list: Option<Vec<Placed<T>>>,
+    list: Option<Vec<Spanned<T>>>,
     problems: &mut Vec<Problem>,
-) -> Option<Vec<Placed<T>>> {
+) -> Option<Vec<Spanned<T>>> {
     let list = list?;
     let mut seen = BTreeSet::new();
     for item in &list {
@@ -301,7 +306,7 @@ fn distinct<T: Ord + std::fmt::Display>(
 }
 
 /// Enforces `requires`, the releases of imagelock that may read the file.
-fn check_requires(top: &Fields<'_>, problems: &mut Vec<Problem>) {
+fn check_requires(top: &TableReader<'_>, problems: &mut Vec<Problem>) {
     let Some(text) = top.string("requires", problems) else { return };
     let requirement = match VersionReq::parse(text.value) {
         Ok(requirement) => requirement,

@@ -3,31 +3,31 @@
 use std::ops::Range;
 use std::str::FromStr;
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::Expected;
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::words::{did_you_mean, oddities, or, quoted, visible};
+use crate::domain::diagnostics::sanitize::{oddities, visible};
+use crate::domain::diagnostics::sentence::{did_you_mean, or, quoted};
 
 /// A value with the place where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed<T> {
+pub struct Spanned<T> {
     /// The value.
     pub value: T,
     /// Where it stands in the file.
     pub span: Span,
 }
 
-impl<T> Placed<T> {
+impl<T> Spanned<T> {
     /// The same place with another value.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Placed<U> {
-        Placed { value: change(self.value), span: self.span }
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned { value: change(self.value), span: self.span }
     }
 }
 
 /// Reads a file as TOML. `None` means that it could not be read at all, and the problems say why.
-pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<Spanned<DeTable<'t>>> {
+pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<toml::Spanned<DeTable<'t>>> {
     if let Some(unmerged) = unmerged(text) {
         problems.push(unmerged.help(
             "settle the conflict, or take one side with `git checkout --ours FILE` or `--theirs FILE`, and run `imagelock \
@@ -87,7 +87,7 @@ fn line_end(text: &str, offset: usize) -> usize {
 
 /// A table being read: knows what to call itself in messages.
 #[derive(Clone)]
-pub struct Fields<'t> {
+pub struct TableReader<'t> {
     table: &'t DeTable<'t>,
     /// How messages call this table: `[images.web]`.
     pub title: String,
@@ -95,14 +95,14 @@ pub struct Fields<'t> {
     pub span: Span,
 }
 
-impl<'t> Fields<'t> {
+impl<'t> TableReader<'t> {
     /// Starts reading a table.
     pub fn new(table: &'t DeTable<'t>, title: impl Into<String>, span: Span) -> Self {
         Self { table, title: visible(&title.into()), span }
     }
 
     /// Every key with its span and value, in the order of the file.
-    pub fn entries(&self) -> Vec<(&'t str, Span, &'t Spanned<DeValue<'t>>)> {
+    pub fn entries(&self) -> Vec<(&'t str, Span, &'t toml::Spanned<DeValue<'t>>)> {
         let mut entries: Vec<_> =
             self.table.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span(), value)).collect();
         entries.sort_by_key(|(_, span, _)| span.start);
@@ -110,12 +110,12 @@ impl<'t> Fields<'t> {
     }
 
     /// The value of a key and the span of the key itself.
-    pub fn get(&self, key: &str) -> Option<(Span, &'t Spanned<DeValue<'t>>)> {
+    pub fn get(&self, key: &str) -> Option<(Span, &'t toml::Spanned<DeValue<'t>>)> {
         self.table.get_key_value(key).map(|(key, value)| (key.span(), value))
     }
 
     /// Reports the keys that are not known.
-    pub fn refuse_others(&self, known: &[&str], problems: &mut Vec<Problem>) {
+    pub fn deny_unknown_keys(&self, known: &[&str], problems: &mut Vec<Problem>) {
         for (key, span, _) in self.entries().into_iter().filter(|(key, _, _)| !known.contains(key)) {
             let help = did_you_mean(key, known.iter().copied())
                 .unwrap_or_else(|| format!("the keys of {} are {}", self.title, or(known.iter().map(quoted))));
@@ -126,13 +126,13 @@ impl<'t> Fields<'t> {
     }
 
     /// A string. Absent is `None`; present and no string is `None` and a problem.
-    pub fn string(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Placed<&'t str>> {
+    pub fn string(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Spanned<&'t str>> {
         let (_, value) = self.get(key)?;
         string_value(key, value, problems)
     }
 
     /// A string that must make a `T`.
-    pub fn word<T: FromStr<Err = Expected>>(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Placed<T>> {
+    pub fn word<T: FromStr<Err = Expected>>(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Spanned<T>> {
         word_value(key, &self.string(key, problems)?, problems)
     }
 
@@ -142,7 +142,7 @@ impl<'t> Fields<'t> {
         one: &str,
         many: &str,
         problems: &mut Vec<Problem>,
-    ) -> Option<Vec<Placed<T>>> {
+    ) -> Option<Vec<Spanned<T>>> {
         let (key, value) = match (self.get(one), self.get(many)) {
             (Some(_), Some((again, _))) => {
                 problems.push(
@@ -177,11 +177,11 @@ impl<'t> Fields<'t> {
 
 fn string_value<'t>(
     key: &str,
-    value: &'t Spanned<DeValue<'t>>,
+    value: &'t toml::Spanned<DeValue<'t>>,
     problems: &mut Vec<Problem>,
-) -> Option<Placed<&'t str>> {
+) -> Option<Spanned<&'t str>> {
     if let DeValue::String(text) = value.get_ref() {
-        return Some(Placed { value: text, span: value.span() });
+        return Some(Spanned { value: text, span: value.span() });
     }
     problems.push(wrong_type(key, value, "a string in quotes"));
     None
@@ -190,11 +190,11 @@ fn string_value<'t>(
 /// A string that must make a `T`, as the value of `key`.
 pub fn word_value<T: FromStr<Err = Expected>>(
     key: &str,
-    text: &Placed<&str>,
+    text: &Spanned<&str>,
     problems: &mut Vec<Problem>,
-) -> Option<Placed<T>> {
+) -> Option<Spanned<T>> {
     match text.value.parse() {
-        Ok(value) => Some(Placed { value, span: text.span.clone() }),
+        Ok(value) => Some(Spanned { value, span: text.span.clone() }),
         Err(expected) => {
             problems.push(malformed(key, text.value, text.span.clone(), &expected));
             None
@@ -228,7 +228,7 @@ pub fn malformed(key: &str, text: &str, span: Range<usize>, expected: &Expected)
 }
 
 /// The problem of a value of the wrong TOML type.
-pub fn wrong_type(key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Problem {
+pub fn wrong_type(key: &str, value: &toml::Spanned<DeValue<'_>>, expected: &str) -> Problem {
     let found = value.get_ref().type_str();
     let key = visible(key);
     Problem::new(format!("`{key}` is {} {found}", if found.starts_with(['a', 'i', 'o']) { "an" } else { "a" }))

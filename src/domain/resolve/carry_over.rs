@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::diagnostics::words::{and_more, quoted};
+use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::manifest::{Target, Wanted};
+use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::{Arch, Cell, CommercialType, ImageRef, ImageType, LocalImageId, Zone};
 
 /// The pins that go, and the cells that come and take them over.
@@ -61,7 +61,7 @@ impl<'a> CarryOver<'a> {
     /// Finds the one pin that fits a new cell.
     fn decide(&mut self, target: &'a Target, leaving: &Leaving<'a>) {
         let pins: Vec<&'a Pin> = match &target.wanted {
-            Wanted::Release(..) => leaving.values().flat_map(BTreeMap::values).copied().collect(),
+            ImageSelector::Release(..) => leaving.values().flat_map(BTreeMap::values).copied().collect(),
             wanted => {
                 let of_image = wanted.image_ref().and_then(|image| leaving.get(&image));
                 of_image.into_iter().flat_map(BTreeMap::values).copied().collect()

@@ -7,9 +7,9 @@ pub mod siblings;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::Name;
-use crate::domain::catalog::{Catalog, Question};
+use crate::domain::catalog::{Catalog, Query};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{and_more, quoted};
+use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;
@@ -23,30 +23,30 @@ use crate::domain::select::cooling::too_young;
 use crate::domain::select::end_of_life::outlook;
 use crate::domain::select::latest;
 use crate::domain::select::needed;
-use crate::domain::select::unresolved::Misses;
+use crate::domain::select::unresolved::Unresolved;
 use crate::domain::select::{Decision, decide};
 
 /// What must be asked, given what is known already; empty where the new lock can be made.
-pub fn questions(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Question> {
+pub fn queries(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Query> {
     let scene = Scene::new(request);
     let siblings = scene.siblings(catalog);
-    let mut questions = BTreeSet::new();
+    let mut queries = BTreeSet::new();
     for target in request.targets {
         let refused = request.previous.is_edited(&target.cell) && !request.upgrade.names(&target.cell.name);
         if refused || scene.kept(target).is_some() {
             continue;
         }
         if let Some(model) = scene.model(target, &siblings, catalog) {
-            questions.extend(scene.about(target, &model, catalog));
+            queries.extend(scene.about(target, &model, catalog));
             continue;
         }
         let trusted = scene.trusted(target);
-        questions.extend(needed::about(target, trusted, request.now, catalog));
+        queries.extend(needed::about(target, trusted, request.now, catalog));
         // Where an age may keep the pin, it must be what it says it is.
         let pin = trusted.filter(|_| target.policy.min_age.is_some());
-        questions.extend(pin.and_then(|pin| needed::identity(target, pin, catalog)));
+        queries.extend(pin.and_then(|pin| needed::identity(target, pin, catalog)));
     }
-    catalog.unanswered(questions)
+    catalog.unanswered(queries)
 }
 
 /// Chooses a local image for every target that has none or may move, and keeps all other pins.
@@ -58,7 +58,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
     let scene = Scene::new(request);
     let siblings = scene.siblings(catalog);
     let mut unplaced = Strays::default();
-    let mut misses = Misses::default();
+    let mut misses = Unresolved::default();
     let mut problems = Vec::new();
     let mut changes = Vec::new();
     for target in request.targets {
@@ -87,7 +87,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
         let newest = || decide(target, trusted, request.now, target.policy.cutoff(request.now), catalog);
         let to = match of_model.unwrap_or_else(newest) {
             Decision::Pin(pick) => pin(target, &pick, trusted),
-            Decision::Stuck(choice) => {
+            Decision::Unresolvable(choice) => {
                 misses.unfilled(target, choice);
                 continue;
             }

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Answer, Catalog, Question};
+use crate::domain::catalog::{Catalog, Lookup, Query};
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::manifest::{Target, Wanted};
+use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::resolve::carry_over::CarryOver;
 use crate::domain::resolve::siblings::{self, Found};
 use crate::domain::select::needed;
@@ -87,7 +87,8 @@ impl<'a> Scene<'a> {
     /// The pins whose version new cells take: of each image that has new cells, the newest of those that stay.
     pub(crate) fn siblings(&self, catalog: &Catalog) -> BTreeMap<&'a Name, Pin> {
         let targets = self.request.targets;
-        let new = targets.iter().filter(|target| self.is_new(target) && !matches!(target.wanted, Wanted::Version(_)));
+        let new =
+            targets.iter().filter(|target| self.is_new(target) && !matches!(target.wanted, ImageSelector::Version(_)));
         let names: BTreeSet<&Name> = new.map(|target| &target.cell.name).collect();
         let mut siblings: BTreeMap<&Name, Pin> = BTreeMap::new();
         for target in targets.iter().filter(|target| names.contains(&target.cell.name)) {
@@ -117,7 +118,7 @@ impl<'a> Scene<'a> {
     /// The pin of a cell whose declaration changed, as of the image that is declared now, if that is the same image.
     fn redeclared(&self, target: &Target, catalog: &Catalog) -> Option<Pin> {
         let pin = self.trusted(target).filter(|pin| !pin.satisfies(target))?;
-        let Answer::Found(sources) = sources(target, catalog) else { return None };
+        let Lookup::Found(sources) = sources(target, catalog) else { return None };
         let is_same = |image: &ImageRef| label_of(image, catalog).as_ref() == pin.label();
         let (image, release) = sources.into_iter().find(|(image, _)| is_same(image))?;
         (!self.may_move(target) && pin.label().is_some()).then(|| Pin { image, release, ..pin.clone() })
@@ -135,29 +136,29 @@ impl<'a> Scene<'a> {
         match decide(target, Some(pin), self.request.now, target.policy.cutoff(self.request.now), catalog) {
             Decision::Keep => Some(pin.clone()),
             Decision::Pin(pick) if pick.local.id == pin.id => Some(pin.clone()),
-            Decision::Pin(_) | Decision::Stuck(_) => None,
+            Decision::Pin(_) | Decision::Unresolvable(_) => None,
         }
     }
 
     /// What must be asked to choose for a cell that has a model. The newest is asked for only if it may be taken.
-    pub(crate) fn about(&self, target: &Target, model: &Pin, catalog: &Catalog) -> BTreeSet<Question> {
-        let mut questions = siblings::questions(target, model, catalog);
+    pub(crate) fn about(&self, target: &Target, model: &Pin, catalog: &Catalog) -> BTreeSet<Query> {
+        let mut queries = siblings::queries(target, model, catalog);
         let is_missing = || {
-            questions.iter().all(|question| catalog.knows(question))
+            queries.iter().all(|query| catalog.knows(query))
                 && matches!(siblings::find(target, model, catalog), Found::Missing)
         };
         let is_held = self.is_new(target) && target.policy.frozen(self.request.now).is_some();
         if self.may_move(target) || (!is_held && is_missing()) {
-            questions.extend(needed::about(target, None, self.request.now, catalog));
+            queries.extend(needed::about(target, None, self.request.now, catalog));
         }
-        questions
+        queries
     }
 
     /// Decides for a cell that has a model. `None` if its version cannot be had there.
     pub(crate) fn decide<'c>(&self, target: &Target, model: &Pin, catalog: &'c Catalog) -> Option<Decision<'c>> {
         let found = match siblings::find(target, model, catalog) {
             Found::Here(pick) => Decision::Pin(pick),
-            Found::Stuck(choice) => Decision::Stuck(choice),
+            Found::Unresolvable(choice) => Decision::Unresolvable(choice),
             Found::Missing => return None,
         };
         // An upgrade takes what is newer than the siblings that stay, and never what is older.

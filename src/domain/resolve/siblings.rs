@@ -4,24 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Answer, Catalog, Question, Version};
+use crate::domain::catalog::{Catalog, Lookup, Query, Version};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::and_more;
+use crate::domain::diagnostics::sentence::and_more;
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
 use crate::domain::manifest::policy::day;
 use crate::domain::select::verify::label_of;
-use crate::domain::select::{Choice, Pick, in_listing};
+use crate::domain::select::{Choice, Match, in_listing};
 use crate::domain::{Cell, ImageRef, Name};
 
 /// What looking for the version of the other pins results in.
 pub enum Found<'c> {
     /// The local image of that version.
-    Here(Pick<'c>),
+    Here(Match<'c>),
     /// That version has nothing for the cell, or it is not known which it is.
     Missing,
     /// It cannot be decided.
-    Stuck(Choice<'c>),
+    Unresolvable(Choice<'c>),
 }
 
 /// Whether one pin is of a newer version than another of its image, as far as the dates are known.
@@ -36,56 +36,60 @@ pub fn published(pin: &Pin, catalog: &Catalog) -> Option<Timestamp> {
 }
 
 /// What must be known to find the version of a sibling in the cell of a target.
-pub fn questions(target: &Target, sibling: &Pin, catalog: &Catalog) -> BTreeSet<Question> {
-    let mut questions = BTreeSet::from([Question::Index, Question::Listing(sibling.image.clone())]);
-    questions.extend(catalog.image(&sibling.image).map(|image| Question::Versions(image.id)));
-    let Answer::Found(versions) = catalog.versions(&sibling.image) else { return questions };
-    let listing = |version: &Version| Question::Listing(ImageRef::Version(version.id));
+pub fn queries(target: &Target, sibling: &Pin, catalog: &Catalog) -> BTreeSet<Query> {
+    let mut queries = BTreeSet::from([Query::Index, Query::Listing(sibling.image.clone())]);
+    queries.extend(catalog.image(&sibling.image).map(|image| Query::Versions(image.id)));
+    let Lookup::Found(versions) = catalog.versions(&sibling.image) else { return queries };
+    let listing = |version: &Version| Query::Listing(ImageRef::Version(version.id));
     match version_of(sibling, versions, catalog) {
         Some(version) if offered(target, sibling, version, catalog).is_none() => {
-            questions.insert(listing(version));
+            queries.insert(listing(version));
         }
         Some(_) => {}
         // Only their own listings can say which of them it is.
-        None => questions.extend(versions.iter().map(listing)),
+        None => queries.extend(versions.iter().map(listing)),
     }
-    questions
+    queries
 }
 
 /// Finds the local image of the version of a sibling in the cell of a target.
 pub fn find<'c>(target: &Target, sibling: &Pin, catalog: &'c Catalog) -> Found<'c> {
     let image = &sibling.image;
     let current = match catalog.listing(image) {
-        Answer::Found(listing) => Some(listing),
-        Answer::NotFound => None,
-        Answer::Failed(failure) => return Found::Stuck(Choice::Failed(failure)),
+        Lookup::Found(listing) => Some(listing),
+        Lookup::NotFound => None,
+        Lookup::Failed(failure) => return Found::Unresolvable(Choice::Failed(failure)),
     };
     let is_current = current.is_some_and(|listing| listing.with_id(sibling.id).next().is_some());
     // Without versions, what is listed together is taken for one version.
     let undivided = || match offer(target, sibling, image, catalog) {
         Some(Choice::One(pick)) => Found::Here(pick),
-        Some(several @ Choice::Several(_)) => Found::Stuck(several),
-        Some(Choice::None(listing, _)) if let Some(doubt) = listing.doubt() => Found::Stuck(Choice::Failed(doubt)),
+        Some(several @ Choice::Several(_)) => Found::Unresolvable(several),
+        Some(Choice::NoMatch(listing, _)) if let Some(doubt) = listing.doubt() => {
+            Found::Unresolvable(Choice::Failed(doubt))
+        }
         _ => Found::Missing,
     };
     let versions = match catalog.versions(image) {
-        Answer::Failed(_) if is_current => return undivided(),
-        Answer::Failed(failure) => return Found::Stuck(Choice::Failed(failure)),
-        Answer::Found(versions) if !versions.is_empty() => versions,
-        Answer::Found(_) | Answer::NotFound if is_current => return undivided(),
-        Answer::Found(_) | Answer::NotFound => return Found::Missing,
+        Lookup::Failed(_) if is_current => return undivided(),
+        Lookup::Failed(failure) => return Found::Unresolvable(Choice::Failed(failure)),
+        Lookup::Found(versions) if !versions.is_empty() => versions,
+        Lookup::Found(_) | Lookup::NotFound if is_current => return undivided(),
+        Lookup::Found(_) | Lookup::NotFound => return Found::Missing,
     };
     let Some(version) = version_of(sibling, versions, catalog) else { return Found::Missing };
     if let Some(found) = offered(target, sibling, version, catalog) {
         return found;
     }
     match catalog.listing(&ImageRef::Version(version.id)) {
-        Answer::Failed(failure) => Found::Stuck(Choice::Failed(failure)),
-        Answer::NotFound => Found::Missing,
-        Answer::Found(_) => match offer(target, sibling, &ImageRef::Version(version.id), catalog) {
-            Some(Choice::One(pick)) => Found::Here(Pick { published: version.published, ..pick }),
-            Some(several @ Choice::Several(_)) => Found::Stuck(several),
-            Some(Choice::None(listing, _)) if let Some(doubt) = listing.doubt() => Found::Stuck(Choice::Failed(doubt)),
+        Lookup::Failed(failure) => Found::Unresolvable(Choice::Failed(failure)),
+        Lookup::NotFound => Found::Missing,
+        Lookup::Found(_) => match offer(target, sibling, &ImageRef::Version(version.id), catalog) {
+            Some(Choice::One(pick)) => Found::Here(Match { published: version.published, ..pick }),
+            Some(several @ Choice::Several(_)) => Found::Unresolvable(several),
+            Some(Choice::NoMatch(listing, _)) if let Some(doubt) = listing.doubt() => {
+                Found::Unresolvable(Choice::Failed(doubt))
+            }
             _ => Found::Missing,
         },
     }
@@ -111,8 +115,8 @@ fn offered<'c>(target: &Target, sibling: &Pin, version: &Version, catalog: &'c C
 
 /// What a listing has for the cell of a target.
 fn offer<'c>(target: &Target, sibling: &Pin, listed_by: &ImageRef, catalog: &'c Catalog) -> Option<Choice<'c>> {
-    let Answer::Found(listing) = catalog.listing(listed_by) else { return None };
-    let pick = |local| Pick {
+    let Lookup::Found(listing) = catalog.listing(listed_by) else { return None };
+    let pick = |local| Match {
         local,
         image: sibling.image.clone(),
         release: sibling.release.clone(),
@@ -149,7 +153,7 @@ impl<'a> Strays<'a> {
         let refused = self.without_version.iter().filter_map(|(name, (cells, version))| {
             let freeze = cells[0].policy.frozen(now)?;
             let title = format!("`{name}` is frozen, and the version of its pins is not offered {}", places(cells));
-            let problem = Problem::new(title).at(cells[0].zone_place.clone(), "cannot be pinned during the freeze");
+            let problem = Problem::new(title).at(cells[0].zone_span.clone(), "cannot be pinned during the freeze");
             Some(with_version(problem, *version).note(freeze.note()).help(format!(
                 "remove the zone or architecture until the freeze has ended, or remove `freeze` from [images.{name}] to \
                  pin the newest version there"
@@ -162,7 +166,7 @@ impl<'a> Strays<'a> {
     pub fn warnings(&self) -> Vec<Problem> {
         let without = self.without_version.iter().map(|(name, (cells, version))| {
             let title = format!("the version of the other pins of `{name}` is not offered {}", places(cells));
-            let problem = Problem::new(title).at(cells[0].zone_place.clone(), "the newest version is pinned here");
+            let problem = Problem::new(title).at(cells[0].zone_span.clone(), "the newest version is pinned here");
             with_version(problem, *version)
                 .help(format!("`imagelock resolve --upgrade {name}` upgrades the other pins"))
         });

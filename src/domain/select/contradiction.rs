@@ -2,42 +2,42 @@
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Answer, Catalog, Failure};
+use crate::domain::catalog::{Catalog, Lookup, QueryError};
 use crate::domain::{ImageRef, LocalImageId};
 
 /// The listing of an image does not exist or is empty, and another answer shows that the image is offered: the index,
 /// which lists it without an end that has passed, or a version's own listing. An empty listing alone is possible: the
 /// Marketplace may have taken back all local images of an image for the moment.
-pub(crate) fn missing_listing(image: &ImageRef, now: Timestamp, catalog: &Catalog) -> Option<Failure> {
+pub(crate) fn missing_listing(image: &ImageRef, now: Timestamp, catalog: &Catalog) -> Option<QueryError> {
     let known = catalog.image(image).filter(|known| known.valid_until.is_none_or(|end| end > now))?;
     match catalog.listing(image) {
-        Answer::NotFound => {
-            Some(Failure::strange(format!("the index lists `{}`, and its listing does not", known.label)))
+        Lookup::NotFound => {
+            Some(QueryError::strange(format!("the index lists `{}`, and its listing does not", known.label)))
         }
-        Answer::Found(listing) if listing.local_images().is_empty() && listing.doubt().is_none() => {
-            let Answer::Found(versions) = catalog.versions(image) else { return None };
+        Lookup::Found(listing) if listing.local_images().is_empty() && listing.doubt().is_none() => {
+            let Lookup::Found(versions) = catalog.versions(image) else { return None };
             let newest = catalog.listing(&ImageRef::Version(versions.first()?.id));
-            let full = matches!(newest, Answer::Found(newest) if !newest.local_images().is_empty());
+            let full = matches!(newest, Lookup::Found(newest) if !newest.local_images().is_empty());
             full.then(|| {
                 let label = &known.label;
-                Failure::strange(format!("the listing of `{label}` is empty, and that of its newest version is not"))
+                QueryError::strange(format!("the listing of `{label}` is empty, and that of its newest version is not"))
             })
         }
-        Answer::Found(_) | Answer::Failed(_) => None,
+        Lookup::Found(_) | Lookup::Failed(_) => None,
     }
 }
 
 /// That an image is gone is believed only of a Marketplace that tells which images it has.
-pub(crate) fn unknown_index(catalog: &Catalog) -> Option<Failure> {
+pub(crate) fn unknown_index(catalog: &Catalog) -> Option<QueryError> {
     match catalog.index() {
-        Answer::Found(_) => None,
-        Answer::NotFound => Some(Failure::strange("it knows no list of its images".to_owned())),
-        Answer::Failed(failure) => Some(failure),
+        Lookup::Found(_) => None,
+        Lookup::NotFound => Some(QueryError::strange("it knows no list of its images".to_owned())),
+        Lookup::Failed(failure) => Some(failure),
     }
 }
 
 /// The look-up by ID says that there is no such local image, and a listing has it.
-pub(crate) fn missing_id(id: LocalImageId, catalog: &Catalog) -> Option<Failure> {
+pub(crate) fn missing_id(id: LocalImageId, catalog: &Catalog) -> Option<QueryError> {
     let image = catalog.listed_by(id)?;
-    Some(Failure::strange(format!("the listing of `{image}` has {id}, and the look-up by ID does not find it")))
+    Some(QueryError::strange(format!("the listing of `{image}` has {id}, and the look-up by ID does not find it")))
 }

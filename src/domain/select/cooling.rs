@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Answer, Catalog};
+use crate::domain::catalog::{Catalog, Lookup};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
 use crate::domain::manifest::Target;
@@ -21,8 +21,8 @@ pub(crate) fn too_young(pin: &Pin, target: &Target, now: Timestamp, catalog: &Ca
         }
         Decision::Pin(pick) if pick.local.id != pin.id => {
             let newer = match catalog.versions(&pick.image) {
-                Answer::Found(versions) => versions.iter().filter_map(|version| version.published).collect(),
-                Answer::NotFound | Answer::Failed(_) => Vec::new(),
+                Lookup::Found(versions) => versions.iter().filter_map(|version| version.published).collect(),
+                Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
             };
             let pinned = pin.published.filter(|_| pick.image == pin.image);
             // The first of the newer ones to be old enough is the one that will be taken.

@@ -11,18 +11,18 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Answer, Catalog, Failure, Image, Listing, LocalImage, Question, StatedType, Version};
+use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Query, QueryError, StatedType, Version};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
-use crate::domain::manifest::{Target, Wanted};
+use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::contradiction::missing_listing;
-use crate::domain::select::verify::{label_of, swap};
+use crate::domain::select::verify::{label_of, mismatch};
 use crate::domain::types::release::{LabelPattern, Release, release_of};
 use crate::domain::{ImageRef, Label};
 
 /// A local image that fills a target, with what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pick<'c> {
+pub struct Match<'c> {
     /// The local image.
     pub local: &'c LocalImage,
     /// What it was listed by.
@@ -37,11 +37,11 @@ pub struct Pick<'c> {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Choice<'c> {
     /// Exactly one fits.
-    One(Pick<'c>),
+    One(Match<'c>),
     /// Several fit, and nothing in the manifest tells them apart.
     Several(Vec<&'c LocalImage>),
     /// None fits, of those that the listing has.
-    None(&'c Listing, Miss<'c>),
+    NoMatch(&'c Listing, NoMatch<'c>),
     /// What fits is younger than the policy allows. When the first of it is old enough, if that is known.
     TooYoung(Option<Timestamp>),
     /// These labels have the release that wins, and nothing tells which of them is meant.
@@ -51,12 +51,12 @@ pub enum Choice<'c> {
     /// The Marketplace does not know the image.
     Unknown,
     /// The Marketplace did not answer.
-    Failed(Failure),
+    Failed(QueryError),
 }
 
 /// Why no local image of a listing fits.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Miss<'c> {
+pub enum NoMatch<'c> {
     /// The image is not offered in this zone for this architecture.
     NoCell,
     /// It is, but only of these types.
@@ -69,11 +69,11 @@ pub enum Miss<'c> {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Decision<'c> {
     /// This local image should be pinned. It may be the one that is.
-    Pin(Pick<'c>),
+    Pin(Match<'c>),
     /// The pin stays: what else there is is too young, or older.
     Keep,
     /// There is nothing to pin.
-    Stuck(Choice<'c>),
+    Unresolvable(Choice<'c>),
 }
 
 /// Decides what should be pinned for a target whose pin, if it has one, may move.
@@ -88,10 +88,10 @@ pub fn decide<'c>(
     let Some(pin) = pin else {
         return match choice {
             Choice::One(pick) => Decision::Pin(pick),
-            other => Decision::Stuck(other),
+            other => Decision::Unresolvable(other),
         };
     };
-    let satisfied = pin.satisfies(target) && swap(pin, target, catalog).is_none();
+    let satisfied = pin.satisfies(target) && mismatch(pin, target, catalog).is_none();
     if satisfied && is_newest(pin, target, catalog) {
         return Decision::Keep;
     }
@@ -106,33 +106,33 @@ pub fn decide<'c>(
         Choice::One(pick) => Decision::Pin(pick),
         // A pin that is still on offer is as good as any other candidate: nothing is gained by moving it.
         Choice::Several(several) => match several.iter().find(|local| local.id == pin.id) {
-            Some(local) => Decision::Pin(Pick {
+            Some(local) => Decision::Pin(Match {
                 local,
                 image: pin.image.clone(),
                 release: pin.release.clone(),
                 published: catalog.published(&pin.image, pin.id),
             }),
-            None => Decision::Stuck(Choice::Several(several)),
+            None => Decision::Unresolvable(Choice::Several(several)),
         },
         Choice::TooYoung(_) if satisfied => Decision::Keep,
         Choice::SameRelease(labels) if satisfied && pin.label().is_some_and(|label| labels.contains(label)) => {
             Decision::Keep
         }
-        other => Decision::Stuck(other),
+        other => Decision::Unresolvable(other),
     }
 }
 
 /// Whether a pin is what its image offers now, in its cell, and no newer release is: then there is nothing to ask about.
 pub fn is_newest(pin: &Pin, target: &Target, catalog: &Catalog) -> bool {
-    let Answer::Found(sources) = sources(target, catalog) else { return false };
+    let Lookup::Found(sources) = sources(target, catalog) else { return false };
     let first = sources.iter().take_while(|(_, release)| *release == sources[0].1).find(|(it, _)| *it == pin.image);
-    let Some(Answer::Found(listing)) = first.map(|(image, _)| catalog.listing(image)) else { return false };
+    let Some(Lookup::Found(listing)) = first.map(|(image, _)| catalog.listing(image)) else { return false };
     candidates(listing, target).iter().any(|local| local.id == pin.id && boots(local, target))
 }
 
 /// Whether a pick is older than the pin only because what is as new as the pin is too young. Where the Marketplace
 /// itself went back, the pin is what nobody offers any more.
-fn is_step_back(pick: &Pick<'_>, target: &Target, pin: &Pin, now: Timestamp, catalog: &Catalog) -> bool {
+fn is_step_back(pick: &Match<'_>, target: &Target, pin: &Pin, now: Timestamp, catalog: &Catalog) -> bool {
     let newest = || match choose(target, now, None, catalog) {
         Choice::One(newest) => !is_older(&newest, pin, catalog),
         _ => false,
@@ -142,7 +142,7 @@ fn is_step_back(pick: &Pick<'_>, target: &Target, pin: &Pin, now: Timestamp, cat
 
 /// Whether a pick is another local image of the pin's own version. The Marketplace changes versions in place, and does not
 /// say when: the age of the new local image is unknown, whatever the date of the version is.
-pub(crate) fn is_changed_in_place(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> bool {
+pub(crate) fn is_changed_in_place(pick: &Match<'_>, pin: &Pin, catalog: &Catalog) -> bool {
     if pick.local.id == pin.id || pick.image != pin.image {
         return false;
     }
@@ -155,7 +155,7 @@ pub(crate) fn is_changed_in_place(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog)
 }
 
 /// Whether a pick is older than the pin, by its release, or within one by its date.
-pub(crate) fn is_older(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> bool {
+pub(crate) fn is_older(pick: &Match<'_>, pin: &Pin, catalog: &Catalog) -> bool {
     let pinned = pin.published.or_else(|| catalog.published(&pin.image, pin.id));
     let earlier = pick.published.zip(pinned).is_some_and(|(picked, pinned)| picked < pinned);
     match pick.release.cmp(&pin.release) {
@@ -166,7 +166,7 @@ pub(crate) fn is_older(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> bool {
 }
 
 /// A local image as one that could replace a pin.
-pub fn latest(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> Latest {
+pub fn latest(pick: &Match<'_>, pin: &Pin, catalog: &Catalog) -> Latest {
     let is_older = is_older(pick, pin, catalog);
     Latest { id: pick.local.id, release: pick.release.clone(), published: pick.published, is_older }
 }
@@ -175,9 +175,9 @@ pub fn latest(pick: &Pick<'_>, pin: &Pin, catalog: &Catalog) -> Latest {
 /// published at the `cutoff` or before.
 pub fn choose<'c>(target: &Target, now: Timestamp, cutoff: Option<Timestamp>, catalog: &'c Catalog) -> Choice<'c> {
     let sources = match sources(target, catalog) {
-        Answer::Found(sources) => sources,
-        Answer::NotFound => return Choice::NoRelease,
-        Answer::Failed(failure) => return Choice::Failed(failure),
+        Lookup::Found(sources) => sources,
+        Lookup::NotFound => return Choice::NoRelease,
+        Lookup::Failed(failure) => return Choice::Failed(failure),
     };
     let winners = sources.iter().filter(|(_, release)| release.is_some() && *release == sources[0].1);
     let winners: Vec<Label> = winners.filter_map(|(image, _)| label_of(image, catalog)).collect();
@@ -189,7 +189,7 @@ pub fn choose<'c>(target: &Target, now: Timestamp, cutoff: Option<Timestamp>, ca
         match choose_from(target, &image, release.as_ref(), cutoff, catalog) {
             found @ (Choice::One(_) | Choice::Several(_) | Choice::Failed(_)) => return found,
             // An older release wins only where it is certain that the newer one has nothing.
-            Choice::None(listing, _) if release.is_some() && listing.doubt().is_some() => return doubted(listing),
+            Choice::NoMatch(listing, _) if release.is_some() && listing.doubt().is_some() => return doubted(listing),
             other => match missing_listing(&image, now, catalog) {
                 Some(failure) => return Choice::Failed(failure),
                 None => miss = miss.or(Some(other)),
@@ -200,12 +200,12 @@ pub fn choose<'c>(target: &Target, now: Timestamp, cutoff: Option<Timestamp>, ca
 }
 
 /// What a target's local image may come from, the best first: for a range of releases, the newest release first.
-pub fn sources(target: &Target, catalog: &Catalog) -> Answer<Vec<(ImageRef, Option<Release>)>> {
-    let Wanted::Release(pattern, range) = &target.wanted else {
-        return Answer::Found(target.wanted.image_ref().map(|image| (image, None)).into_iter().collect());
+pub fn sources(target: &Target, catalog: &Catalog) -> Lookup<Vec<(ImageRef, Option<Release>)>> {
+    let ImageSelector::Release(pattern, range) = &target.wanted else {
+        return Lookup::Found(target.wanted.image_ref().map(|image| (image, None)).into_iter().collect());
     };
-    if let Answer::Failed(failure) = catalog.index() {
-        return Answer::Failed(failure);
+    if let Lookup::Failed(failure) = catalog.index() {
+        return Lookup::Failed(failure);
     }
     let mut found: Vec<(Release, &Image)> = releases(pattern, catalog)
         .filter_map(|(release, image)| Some((release?, image)))
@@ -213,9 +213,9 @@ pub fn sources(target: &Target, catalog: &Catalog) -> Answer<Vec<(ImageRef, Opti
         .collect();
     found.sort_by(|a, b| b.cmp(a));
     if found.is_empty() {
-        return Answer::NotFound;
+        return Lookup::NotFound;
     }
-    Answer::Found(
+    Lookup::Found(
         found.into_iter().map(|(release, image)| (ImageRef::Label(image.label.clone()), Some(release))).collect(),
     )
 }
@@ -238,11 +238,11 @@ fn choose_from<'c>(
     catalog: &'c Catalog,
 ) -> Choice<'c> {
     let current = match catalog.listing(image) {
-        Answer::Found(listing) => listing,
-        Answer::NotFound => return Choice::Unknown,
-        Answer::Failed(failure) => return Choice::Failed(failure),
+        Lookup::Found(listing) => listing,
+        Lookup::NotFound => return Choice::Unknown,
+        Lookup::Failed(failure) => return Choice::Failed(failure),
     };
-    let pick = |local: &'c LocalImage| Pick {
+    let pick = |local: &'c LocalImage| Match {
         local,
         image: image.clone(),
         release: release.cloned(),
@@ -252,29 +252,29 @@ fn choose_from<'c>(
     let offered = in_listing(target, current, label.as_ref(), pick);
     // Who names one version has judged its age; and an age makes nothing of what is no longer offered.
     let Some(cutoff) = cutoff.filter(|_| !matches!(image, ImageRef::Version(_))) else { return offered };
-    if matches!(offered, Choice::None(..)) {
+    if matches!(offered, Choice::NoMatch(..)) {
         return offered;
     }
     let versions = match catalog.versions(image) {
-        Answer::Found(versions) => versions,
-        Answer::NotFound => return Choice::Failed(undated()),
-        Answer::Failed(failure) => {
+        Lookup::Found(versions) => versions,
+        Lookup::NotFound => return Choice::Failed(undated()),
+        Lookup::Failed(failure) => {
             let cause = format!("when its versions were published: {}", failure.cause);
-            return Choice::Failed(Failure { cause, ..failure });
+            return Choice::Failed(QueryError { cause, ..failure });
         }
     };
     for version in versions.iter().filter(|version| is_old_enough(version, cutoff)) {
         match catalog.listing(&ImageRef::Version(version.id)) {
-            Answer::Found(_) if is_withdrawn(version, image, target, catalog) => {}
-            Answer::Found(listing) => match in_listing(target, listing, label.as_ref(), pick) {
-                Choice::None(..) if listing.doubt().is_some() => return doubted(listing),
-                Choice::None(..) => {}
+            Lookup::Found(_) if is_withdrawn(version, image, target, catalog) => {}
+            Lookup::Found(listing) => match in_listing(target, listing, label.as_ref(), pick) {
+                Choice::NoMatch(..) if listing.doubt().is_some() => return doubted(listing),
+                Choice::NoMatch(..) => {}
                 found => return found,
             },
-            Answer::NotFound => {}
+            Lookup::NotFound => {}
             // An older version than was asked about: the newer one had the cell, but nothing that boots.
-            Answer::Failed(_) if !catalog.knows(&Question::Listing(ImageRef::Version(version.id))) => break,
-            Answer::Failed(failure) => return Choice::Failed(failure),
+            Lookup::Failed(_) if !catalog.knows(&Query::Listing(ImageRef::Version(version.id))) => break,
+            Lookup::Failed(failure) => return Choice::Failed(failure),
         }
     }
     let young = versions.iter().filter_map(|version| version.published).filter(|published| *published > cutoff);
@@ -284,10 +284,10 @@ fn choose_from<'c>(
 /// Whether a version is newer than what the image offers now in the target's cell: the Marketplace took it back. Where
 /// it is not known of which version the offer is, the newest is, if it does not have the offer.
 pub fn is_withdrawn(version: &Version, image: &ImageRef, target: &Target, catalog: &Catalog) -> bool {
-    let (Answer::Found(versions), Answer::Found(current)) = (catalog.versions(image), catalog.listing(image)) else {
+    let (Lookup::Found(versions), Lookup::Found(current)) = (catalog.versions(image), catalog.listing(image)) else {
         return false;
     };
-    let Answer::Found(own) = catalog.listing(&ImageRef::Version(version.id)) else { return false };
+    let Lookup::Found(own) = catalog.listing(&ImageRef::Version(version.id)) else { return false };
     let offered = candidates(current, target);
     let position = |wanted: &Version| versions.iter().position(|known| known.id == wanted.id);
     let of_offer = offered.iter().filter_map(|local| catalog.version_of(image, local.id)).filter_map(position).min();
@@ -304,11 +304,11 @@ pub fn is_old_enough(version: &Version, cutoff: Timestamp) -> bool {
 
 /// What a listing lacks that may not be whole.
 fn doubted(listing: &Listing) -> Choice<'_> {
-    Choice::Failed(listing.doubt().unwrap_or_else(Failure::not_asked))
+    Choice::Failed(listing.doubt().unwrap_or_else(QueryError::not_asked))
 }
 
-fn undated() -> Failure {
-    Failure::new(
+fn undated() -> QueryError {
+    QueryError::new(
         "the Marketplace lists no versions of it, so nothing has the `min-age`",
         "remove `min-age` for this image, or try again later",
     )
@@ -319,18 +319,18 @@ pub(crate) fn in_listing<'c>(
     target: &Target,
     listing: &'c Listing,
     label: Option<&Label>,
-    pick: impl FnOnce(&'c LocalImage) -> Pick<'c>,
+    pick: impl FnOnce(&'c LocalImage) -> Match<'c>,
 ) -> Choice<'c> {
     let ours =
         |local: &&LocalImage| local.label.as_ref().is_none_or(|stated| label.is_none_or(|label| stated == label));
     let candidates: Vec<_> = candidates(listing, target).into_iter().filter(ours).collect();
     if candidates.is_empty() {
         let types: Vec<_> = in_cell(listing, target).map(|local| &local.image_type).collect();
-        return Choice::None(listing, if types.is_empty() { Miss::NoCell } else { Miss::OtherTypes(types) });
+        return Choice::NoMatch(listing, if types.is_empty() { NoMatch::NoCell } else { NoMatch::OtherTypes(types) });
     }
     let fitting: Vec<_> = candidates.iter().copied().filter(|local| boots(local, target)).collect();
     match fitting[..] {
-        [] => Choice::None(listing, Miss::NotBootable(candidates)),
+        [] => Choice::NoMatch(listing, NoMatch::NotBootable(candidates)),
         [one] => Choice::One(pick(one)),
         _ => Choice::Several(fitting),
     }

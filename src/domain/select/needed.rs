@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::domain::ImageRef;
-use crate::domain::catalog::{Answer, Catalog, Question, Version};
+use crate::domain::catalog::{Catalog, Lookup, Query, Version};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
 use crate::domain::select::verify::own_image;
@@ -14,30 +14,30 @@ use crate::domain::select::{boots, candidates, is_newest, is_old_enough, is_with
 
 /// What must be known to choose a local image for a target that has this pin, or none. What is known already
 /// is not asked again: see [`Catalog::unanswered`].
-pub fn about(target: &Target, pin: Option<&Pin>, now: Timestamp, catalog: &Catalog) -> BTreeSet<Question> {
-    let mut questions = BTreeSet::from([Question::Index]);
+pub fn about(target: &Target, pin: Option<&Pin>, now: Timestamp, catalog: &Catalog) -> BTreeSet<Query> {
+    let mut queries = BTreeSet::from([Query::Index]);
     let sources = match sources(target, catalog) {
-        Answer::Found(sources) => sources.into_iter().map(|(image, _)| image).collect(),
-        Answer::NotFound | Answer::Failed(_) => Vec::new(),
+        Lookup::Found(sources) => sources.into_iter().map(|(image, _)| image).collect(),
+        Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
     };
     // A dated pin that is what its image offers now needs no word about versions but how many there are.
     let settled =
         pin.is_some_and(|pin| pin.published.is_some() && pin.satisfies(target) && is_newest(pin, target, catalog));
     for image in sources.into_iter().chain(pin.map(|pin| pin.image.clone())) {
-        questions.extend(catalog.image(&image).map(|image| Question::Versions(image.id)));
+        queries.extend(catalog.image(&image).map(|image| Query::Versions(image.id)));
         if !settled {
-            questions.extend(versions(target, pin, &image, now, catalog));
+            queries.extend(versions(target, pin, &image, now, catalog));
         }
-        questions.insert(Question::Listing(image));
+        queries.insert(Query::Listing(image));
     }
-    questions
+    queries
 }
 
 /// The versions whose local images matter. Of several, the newest: only its own listing says what is of it. Where an
 /// age is asked for, also the newest that is old enough, and the older ones where that has nothing for the cell; and for
 /// a pin of unknown date all younger ones, one of which may be its own.
-fn versions(target: &Target, pin: Option<&Pin>, image: &ImageRef, now: Timestamp, catalog: &Catalog) -> Vec<Question> {
-    let Answer::Found(versions) = catalog.versions(image) else { return Vec::new() };
+fn versions(target: &Target, pin: Option<&Pin>, image: &ImageRef, now: Timestamp, catalog: &Catalog) -> Vec<Query> {
+    let Lookup::Found(versions) = catalog.versions(image) else { return Vec::new() };
     if matches!(image, ImageRef::Version(_)) {
         return Vec::new();
     }
@@ -50,25 +50,25 @@ fn versions(target: &Target, pin: Option<&Pin>, image: &ImageRef, now: Timestamp
             asked.extend(young.iter().map(|version| version.id));
         }
         let fails = |version: &Version| match catalog.listing(&ImageRef::Version(version.id)) {
-            Answer::Found(listing) => {
+            Lookup::Found(listing) => {
                 let fits = candidates(listing, target).iter().any(|local| boots(local, target));
                 !fits || is_withdrawn(version, image, target, catalog)
             }
-            Answer::NotFound => true,
-            Answer::Failed(_) => false,
+            Lookup::NotFound => true,
+            Lookup::Failed(_) => false,
         };
         let enough = old.first().is_none_or(|newest| !fails(newest));
         asked.extend(old.iter().take(if enough { 1 } else { old.len() }).map(|version| version.id));
     }
-    asked.into_iter().map(|id| Question::Listing(ImageRef::Version(id))).collect()
+    asked.into_iter().map(|id| Query::Listing(ImageRef::Version(id))).collect()
 }
 
 /// The pin's ID, where its listing no longer has it: looked up, it tells a superseded pin from a swapped one.
-pub fn identity(target: &Target, pin: &Pin, catalog: &Catalog) -> Option<Question> {
+pub fn identity(target: &Target, pin: &Pin, catalog: &Catalog) -> Option<Query> {
     let listed = match catalog.listing(&own_image(pin, target)) {
-        Answer::Found(listing) => listing.with_id(pin.id).next().is_some(),
-        Answer::NotFound => false,
-        Answer::Failed(_) => true,
+        Lookup::Found(listing) => listing.with_id(pin.id).next().is_some(),
+        Lookup::NotFound => false,
+        Lookup::Failed(_) => true,
     };
-    (!listed).then_some(Question::LocalImage(pin.id))
+    (!listed).then_some(Query::LocalImage(pin.id))
 }

@@ -4,32 +4,33 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Answer, Catalog, Failure, Listing, LocalImage, StatedType};
+use crate::domain::catalog::{Catalog, Listing, LocalImage, Lookup, QueryError, StatedType};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::words::{MOST_SUGGESTIONS, and, and_more, count, did_you_mean, or, quoted, visible};
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::{MOST_SUGGESTIONS, and, and_more, count, did_you_mean, or, quoted};
 use crate::domain::manifest::policy::minute;
-use crate::domain::manifest::{Target, Wanted};
-use crate::domain::select::{Choice, Miss, releases};
+use crate::domain::manifest::{ImageSelector, Target};
+use crate::domain::select::{Choice, NoMatch, releases};
 use crate::domain::types::release::{LabelPattern, Range};
 use crate::domain::{Arch, ImageType, Label, Name, Zone};
 
 /// A target that a listing has nothing for.
-type Missing<'c> = (&'c Target, &'c Listing, Miss<'c>);
+type Missing<'c> = (&'c Target, &'c Listing, NoMatch<'c>);
 
 /// Gathers the targets that cannot be filled, to tell of them together.
 #[derive(Default)]
-pub struct Misses<'c> {
+pub struct Unresolved<'c> {
     unknown: BTreeMap<Name, &'c Target>,
-    failed: BTreeMap<(String, String), Vec<(&'c Target, Failure)>>,
+    failed: BTreeMap<(String, String), Vec<(&'c Target, QueryError)>>,
     missing: BTreeMap<(Name, &'static str), Vec<Missing<'c>>>,
     tied: BTreeMap<Name, (&'c Target, Vec<Label>)>,
     young: BTreeMap<Name, Vec<(&'c Target, Option<Timestamp>)>>,
     several: BTreeMap<Name, Vec<(&'c Target, Vec<&'c LocalImage>)>>,
 }
 
-impl<'c> Misses<'c> {
+impl<'c> Unresolved<'c> {
     /// A target about which the Marketplace could not be asked.
-    pub fn failed(&mut self, target: &'c Target, failure: Failure) {
+    pub fn failed(&mut self, target: &'c Target, failure: QueryError) {
         let key = (failure.cause.clone(), failure.help.clone());
         self.failed.entry(key).or_default().push((target, failure));
     }
@@ -44,11 +45,11 @@ impl<'c> Misses<'c> {
             Choice::SameRelease(labels) => drop(self.tied.entry(name).or_insert((target, labels))),
             Choice::Failed(failure) => self.failed(target, failure),
             Choice::TooYoung(first) => self.young.entry(name).or_default().push((target, first)),
-            Choice::None(listing, miss) => {
+            Choice::NoMatch(listing, miss) => {
                 let kind = match miss {
-                    Miss::NoCell => "cell",
-                    Miss::OtherTypes(_) => "type",
-                    Miss::NotBootable(_) => "instance type",
+                    NoMatch::NoCell => "cell",
+                    NoMatch::OtherTypes(_) => "type",
+                    NoMatch::NotBootable(_) => "instance type",
                 };
                 self.missing.entry((name, kind)).or_default().push((target, listing, miss));
             }
@@ -65,9 +66,9 @@ impl<'c> Misses<'c> {
             let Some((_, listing, miss)) = targets.first() else { continue };
             let cells: Vec<&Target> = targets.iter().map(|(target, _, _)| *target).collect();
             let problem = match miss {
-                Miss::NoCell => no_cell(&cells, listing),
-                Miss::OtherTypes(types) => other_types(&cells, types),
-                Miss::NotBootable(_) => not_bootable(&cells, targets.iter().map(|(_, _, miss)| miss)),
+                NoMatch::NoCell => no_cell(&cells, listing),
+                NoMatch::OtherTypes(types) => other_types(&cells, types),
+                NoMatch::NotBootable(_) => not_bootable(&cells, targets.iter().map(|(_, _, miss)| miss)),
             };
             problems.push(doubted(problem, listing));
         }
@@ -98,22 +99,22 @@ fn unknown_image(target: &Target, suggests: bool, catalog: &Catalog) -> Problem 
             .help("name the image by `label`; `imagelock search` lists the labels")
     };
     match &target.wanted {
-        Wanted::Label(label) => {
+        ImageSelector::Label(label) => {
             let problem =
                 Problem::new(format!("no image labelled `{label}` in the Marketplace")).at(span, "unknown label");
             match catalog.index() {
-                Answer::Failed(failure) => problem
+                Lookup::Failed(failure) => problem
                     .note(format!("what labels there are could not be learnt: {}", failure.cause))
                     .help(&failure.help),
                 _ if !suggests => problem.help("`imagelock search` lists the labels"),
                 _ => problem.help(other_labels(label, catalog)),
             }
         }
-        Wanted::Release(pattern, range) => no_release(target, pattern, range, catalog),
-        Wanted::Image(id) => {
+        ImageSelector::Release(pattern, range) => no_release(target, pattern, range, catalog),
+        ImageSelector::Image(id) => {
             by_id("image", &id.to_string(), "a Marketplace image, not of a version or of a local image")
         }
-        Wanted::Version(id) => {
+        ImageSelector::Version(id) => {
             by_id("version", &id.to_string(), "a version, not of a Marketplace image or of a local image")
         }
     }
@@ -177,7 +178,7 @@ fn other_labels(label: &Label, catalog: &Catalog) -> String {
 }
 
 /// The problem of images about which the Marketplace did not answer; `cells` is not empty.
-fn failed(cells: &[(&Target, Failure)]) -> Problem {
+fn failed(cells: &[(&Target, QueryError)]) -> Problem {
     let images: BTreeSet<String> = cells.iter().map(|(target, _)| target.wanted.to_string()).collect();
     let names = and_more(images.iter().map(quoted), 12);
     let (target, failure) = &cells[0];
@@ -194,7 +195,7 @@ fn no_cell(cells: &[&Target], listing: &Listing) -> Problem {
     let missing = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
     let verb = if listing.doubt().is_some() { "was not found" } else { "is not offered" };
     let mut problem = Problem::new(format!("`{}` {verb} {missing}", target.wanted))
-        .at(target.zone_place.clone(), format!("not offered here for {}", target.cell.arch));
+        .at(target.zone_span.clone(), format!("not offered here for {}", target.cell.arch));
     let types: BTreeSet<&StatedType> = listing.local_images().iter().map(|local| &local.image_type).collect();
     for image_type in types {
         let there = listing.local_images().iter().filter(|local| local.image_type == *image_type);
@@ -244,13 +245,13 @@ fn other_types(cells: &[&Target], types: &[&StatedType]) -> Problem {
     }
 }
 
-fn not_bootable<'m>(cells: &[&Target], misses: impl Iterator<Item = &'m Miss<'m>>) -> Problem {
+fn not_bootable<'m>(cells: &[&Target], misses: impl Iterator<Item = &'m NoMatch<'m>>) -> Problem {
     let target = cells[0];
     let where_to = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
     let wanted = target.instance_type.as_ref().map_or("", |wanted| wanted.as_str());
     let mut bootable: BTreeSet<&str> = BTreeSet::new();
     for miss in misses {
-        if let Miss::NotBootable(candidates) = miss {
+        if let NoMatch::NotBootable(candidates) = miss {
             bootable.extend(candidates.iter().flat_map(|local| local.commercial_types.iter()));
         }
     }

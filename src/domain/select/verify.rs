@@ -1,25 +1,26 @@
 //! Whether an ID is what it is pinned as.
 
-use crate::domain::catalog::{Answer, Catalog, LocalImage};
-use crate::domain::diagnostics::words::{and, visible};
+use crate::domain::catalog::{Catalog, LocalImage, Lookup};
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::and;
 use crate::domain::lock::Pin;
-use crate::domain::manifest::{Target, Wanted};
+use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::{ImageRef, Label};
 
 /// How a pinned ID is not what it is pinned as, as far as the Marketplace was asked about it. An ID that nobody
 /// describes any more is taken for superseded.
-pub fn swap(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String> {
+pub fn mismatch(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String> {
     let listed = match catalog.listing(&own_image(pin, target)) {
-        Answer::Found(listing) => listing.with_id(pin.id).collect(),
-        Answer::NotFound | Answer::Failed(_) => Vec::new(),
+        Lookup::Found(listing) => listing.with_id(pin.id).collect(),
+        Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
     };
     let looked_up = match catalog.local_image(pin.id) {
-        Answer::Found(local) if listed.is_empty() => Some(local),
+        Lookup::Found(local) if listed.is_empty() => Some(local),
         _ => None,
     };
     let expected = expected_label(pin, target, catalog);
     let swaps: Vec<Option<String>> =
-        listed.into_iter().chain(looked_up).map(|local| swapped(local, target, expected.as_ref())).collect();
+        listed.into_iter().chain(looked_up).map(|local| mismatch_of(local, target, expected.as_ref())).collect();
     // One ID that is listed in several cells is right if it is right in one.
     if swaps.iter().all(Option::is_some) { swaps.into_iter().flatten().next() } else { None }
 }
@@ -27,16 +28,16 @@ pub fn swap(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String> {
 /// Whether the Marketplace lists a pinned ID or answers a look-up of it; `None` if that was not asked.
 pub fn is_listed(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<bool> {
     let listed = match catalog.listing(&own_image(pin, target)) {
-        Answer::Found(listing) => listing.with_id(pin.id).next().is_some(),
-        Answer::NotFound | Answer::Failed(_) => false,
+        Lookup::Found(listing) => listing.with_id(pin.id).next().is_some(),
+        Lookup::NotFound | Lookup::Failed(_) => false,
     };
     if listed || catalog.version_of(&pin.image, pin.id).is_some() {
         return Some(true);
     }
     match catalog.local_image(pin.id) {
-        Answer::Found(_) => Some(true),
-        Answer::NotFound => Some(false),
-        Answer::Failed(_) => None,
+        Lookup::Found(_) => Some(true),
+        Lookup::NotFound => Some(false),
+        Lookup::Failed(_) => None,
     }
 }
 
@@ -48,9 +49,11 @@ pub fn own_image(pin: &Pin, target: &Target) -> ImageRef {
 /// The label that the pinned ID must have. For an image that is declared by an ID, the Marketplace says.
 pub(crate) fn expected_label(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<Label> {
     match &target.wanted {
-        Wanted::Label(label) => Some(label.clone()),
-        Wanted::Image(_) | Wanted::Version(_) => label_of(&own_image(pin, target), catalog).or(pin.label().cloned()),
-        Wanted::Release(..) => pin.label().cloned(),
+        ImageSelector::Label(label) => Some(label.clone()),
+        ImageSelector::Image(_) | ImageSelector::Version(_) => {
+            label_of(&own_image(pin, target), catalog).or(pin.label().cloned())
+        }
+        ImageSelector::Release(..) => pin.label().cloned(),
     }
 }
 
@@ -60,14 +63,14 @@ pub(crate) fn label_of(image: &ImageRef, catalog: &Catalog) -> Option<Label> {
         ImageRef::Label(label) => Some(label.clone()),
         ImageRef::Id(_) | ImageRef::Version(_) => match (catalog.image(image), catalog.listing(image)) {
             (Some(image), _) => Some(image.label.clone()),
-            (None, Answer::Found(listing)) => listing.label().cloned(),
+            (None, Lookup::Found(listing)) => listing.label().cloned(),
             (None, _) => None,
         },
     }
 }
 
 /// How a local image is not what the target asks for, if it is not.
-pub(crate) fn swapped(local: &LocalImage, target: &Target, expected: Option<&Label>) -> Option<String> {
+pub(crate) fn mismatch_of(local: &LocalImage, target: &Target, expected: Option<&Label>) -> Option<String> {
     let mut parts = Vec::new();
     if let (Some(label), Some(expected)) = (&local.label, expected)
         && label != expected

@@ -6,12 +6,12 @@ use super::prose;
 use crate::domain::LocalImageId;
 use crate::domain::lock::short_ids::ShortIds;
 use crate::render::change::{detail, label};
-use crate::render::finding::{Subject, zone_and_arch};
+use crate::render::finding::{CheckReport, zone_and_arch};
 use crate::render::gate;
 use crate::render::markup::escaped;
 
 /// Writes the table, a row a pin that the change adds, moves or removes.
-pub(super) fn write(subject: Subject<'_>) -> String {
+pub(super) fn write(subject: CheckReport<'_>) -> String {
     let moves = gate::moves(subject);
     if moves.is_empty() {
         return String::new();

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{Item, class, fold, folded, status};
-use crate::domain::diagnostics::words::count;
+use crate::domain::diagnostics::sentence::count;
 use crate::domain::{Name, Zone};
-use crate::render::finding::{Gravity, label};
+use crate::render::finding::{Severity, label};
 use crate::render::markup::escaped;
 
 /// An image and its findings, by zone and architecture.
@@ -23,7 +23,7 @@ impl<'a> Row<'a> {
     }
 
     fn is_good(&self) -> bool {
-        self.items().all(|item| item.gravity() == Gravity::Good)
+        self.items().all(|item| item.gravity() == Severity::Good)
     }
 
     fn labels(&self) -> String {

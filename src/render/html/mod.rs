@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha256};
 
-use super::finding::{Gravity, Places, Subject, counts, headline, is_accepted};
+use super::finding::{CheckReport, Places, Severity, counts, headline, is_accepted};
 use super::gate;
 use super::human::date;
 use super::markup::escaped;
@@ -20,7 +20,8 @@ use super::remedies::Remedy;
 use crate::VERSION;
 use crate::domain::Cell;
 use crate::domain::check::Finding;
-use crate::domain::diagnostics::words::{capitalised, count, shown};
+use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::sentence::{capitalized, count};
 use crate::domain::manifest::policy::minute;
 
 const STYLE: &str = include_str!("style.css");
@@ -39,8 +40,8 @@ struct Item<'a> {
 }
 
 impl Item<'_> {
-    fn gravity(&self) -> Gravity {
-        Gravity::of(self.finding)
+    fn gravity(&self) -> Severity {
+        Severity::of(self.finding)
     }
 
     /// The anchor of its row. No word of a cell holds a full stop or anything that HTML gives a meaning.
@@ -67,7 +68,7 @@ struct Section {
 }
 
 /// Writes the page: what to do first, then the overview, then everything there is to say.
-pub(super) fn check(subject: Subject<'_>) -> String {
+pub(super) fn check(subject: CheckReport<'_>) -> String {
     let item = |(part, finding)| Item { finding, part, manifest: subject.manifest(part) };
     let items: Vec<Item<'_>> = subject.findings().into_iter().map(item).collect();
     let mut sections = [
@@ -99,7 +100,7 @@ pub(super) fn check(subject: Subject<'_>) -> String {
 }
 
 /// All above the sections: the verdict, in words and in numbers.
-fn head(subject: Subject<'_>, items: &[Item<'_>]) -> String {
+fn head(subject: CheckReport<'_>, items: &[Item<'_>]) -> String {
     let now = subject.now;
     let manifests = match subject.parts {
         [part] if !subject.is_many() => part.name(),
@@ -108,7 +109,7 @@ fn head(subject: Subject<'_>, items: &[Item<'_>]) -> String {
     let path = escaped(&manifests);
     let headline = headline(subject);
     let is_bad = subject.has_drift() || !subject.broken.is_empty();
-    let verdict = class(if is_bad { Gravity::Bad } else { Gravity::Good });
+    let verdict = class(if is_bad { Severity::Bad } else { Severity::Good });
     // The browser itself then refuses whatever else might want to run or be fetched.
     let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
     let mut page = format!(
@@ -122,45 +123,45 @@ fn head(subject: Subject<'_>, items: &[Item<'_>]) -> String {
     );
     let _ = writeln!(page, "<p><code>{path}</code>, as of <time datetime=\"{now}\">{} UTC</time></p>", minute(now));
     if subject.is_gate() {
-        let _ = writeln!(page, "<p>{}</p>", prose(&capitalised(&gate::tally(subject))));
+        let _ = writeln!(page, "<p>{}</p>", prose(&capitalized(&gate::tally(subject))));
     }
     if let Some(unlisted) = gate::unlisted(subject) {
-        let _ = writeln!(page, "<p>{}.</p>", prose(&capitalised(&unlisted)));
+        let _ = writeln!(page, "<p>{}.</p>", prose(&capitalized(&unlisted)));
     }
     if items.is_empty() {
         return page + "</header>\n";
     }
     let _ = write!(page, "<ul class=\"tally\">\n<li>{}</li>\n", count(items.len(), "pin"));
     for count in counts(subject) {
-        let gravity = if count.accepted { Gravity::Held } else { Gravity::of_drift(count.status) };
+        let gravity = if count.accepted { Severity::Held } else { Severity::of_drift(count.status) };
         let _ = writeln!(page, "<li><span class=\"chip {}\">{count}</span></li>", class(gravity));
     }
     page + "</ul>\n</header>\n"
 }
 
 /// What mends it, each command alone to be copied.
-fn commands(subject: Subject<'_>) -> String {
+fn commands(subject: CheckReport<'_>) -> String {
     let mut text = String::new();
     for Remedy { aim, command } in subject.remedies() {
-        let (aim, command) = (prose(&capitalised(&aim)), escaped(&command).into_owned());
+        let (aim, command) = (prose(&capitalized(&aim)), escaped(&command).into_owned());
         let _ = write!(text, "<p>{aim}:</p>\n<pre><code>{command}</code></pre>\n");
     }
     if text.is_empty() { "<p>Nothing.</p>\n".to_owned() } else { text }
 }
 
 /// The manifests that could not be checked, and why.
-fn errors(subject: Subject<'_>) -> String {
+fn errors(subject: CheckReport<'_>) -> String {
     let items: Vec<String> =
         subject.broken.iter().map(|broken| format!("<li>{}</li>\n", prose(&broken.sentence()))).collect();
     if items.is_empty() { String::new() } else { format!("<ul class=\"notices\">\n{}</ul>\n", items.concat()) }
 }
 
 /// What the report says beside its findings.
-fn notices(subject: Subject<'_>) -> String {
+fn notices(subject: CheckReport<'_>) -> String {
     let places: Vec<Places<'_>> = subject.parts.iter().map(Places::new).collect();
     let mut text = String::new();
     for (part, notice) in subject.remarks() {
-        let _ = write!(text, "<li>{}", prose(&capitalised(&notice.title)));
+        let _ = write!(text, "<li>{}", prose(&capitalized(&notice.title)));
         if let Some(place) = notice.span.as_ref().and_then(|span| places[part].in_manifest(span)) {
             let path = shown(place.path);
             let _ = write!(text, ", in <code>{}:{}</code>", escaped(&path), place.line);
@@ -174,12 +175,12 @@ fn notices(subject: Subject<'_>) -> String {
 }
 
 /// The class of an element that shows how grave something is. The word stands beside it, always.
-fn class(gravity: Gravity) -> &'static str {
+fn class(gravity: Severity) -> &'static str {
     match gravity {
-        Gravity::Bad => "bad",
-        Gravity::Due => "due",
-        Gravity::Held => "held",
-        Gravity::Good => "good",
+        Severity::Bad => "bad",
+        Severity::Due => "due",
+        Severity::Held => "held",
+        Severity::Good => "good",
     }
 }
 

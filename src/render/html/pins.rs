@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::{Item, class, day, fold, folded, prose, status};
 use crate::domain::LocalImageId;
 use crate::domain::check::{Finding, Status};
-use crate::domain::diagnostics::words::count;
-use crate::render::finding::{Gravity, days, detail, label, zone_and_arch};
+use crate::domain::diagnostics::sentence::count;
+use crate::render::finding::{Severity, days, detail, label, zone_and_arch};
 use crate::render::gate::is_unlisted;
 use crate::render::human::unknown;
 use crate::render::markup::escaped;
@@ -32,7 +32,7 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
     } else {
         String::new()
     };
-    let (shown, good) = fold(items.iter().collect(), |item| item.gravity() == Gravity::Good);
+    let (shown, good) = fold(items.iter().collect(), |item| item.gravity() == Severity::Good);
     let mut text = String::new();
     if !shown.is_empty() {
         text += &table(&shown, ages, &format!("Each pin, the worst first{scale}"));

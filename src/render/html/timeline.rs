@@ -9,10 +9,10 @@ use jiff::{Timestamp, ToSpan as _};
 use super::{Item, class};
 use crate::domain::Name;
 use crate::domain::check::{Finding, Status};
-use crate::domain::diagnostics::words::{and_more, count};
+use crate::domain::diagnostics::sentence::{and_more, count};
 use crate::domain::manifest::policy;
-use crate::domain::select::end_of_life::Stage;
-use crate::render::finding::{Gravity, label};
+use crate::domain::select::end_of_life::Support;
+use crate::render::finding::{Severity, label};
 use crate::render::markup::escaped;
 
 /// Ends that are further away stand at the edge, or nothing nearer could be told apart.
@@ -28,7 +28,7 @@ struct Axis {
 }
 
 /// What ends at once: the same label, by the same word.
-type Ends<'a> = BTreeMap<(Date, String, &'a str), (Stage, BTreeSet<&'a Name>)>;
+type Ends<'a> = BTreeMap<(Date, String, &'a str), (Support, BTreeSet<&'a Name>)>;
 
 /// Writes a line for each end, the first first, and what no end is known of.
 pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
@@ -71,30 +71,30 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
     text
 }
 
-fn stage(finding: &Finding) -> Stage {
+fn stage(finding: &Finding) -> Support {
     if finding.statuses.contains(&Status::Eol) {
-        Stage::Over
+        Support::Ended
     } else if finding.statuses.contains(&Status::EolSoon) {
-        Stage::Near
+        Support::EndingSoon
     } else {
-        Stage::Far
+        Support::Supported
     }
 }
 
-fn gravity(stage: Stage) -> Gravity {
+fn gravity(stage: Support) -> Severity {
     match stage {
-        Stage::Over => Gravity::Bad,
-        Stage::Near => Gravity::Due,
-        Stage::Far => Gravity::Good,
+        Support::Ended => Severity::Bad,
+        Support::EndingSoon => Severity::Due,
+        Support::Supported => Severity::Good,
     }
 }
 
 /// `ended 34 days ago`, `ends in 8 days`, `ends in about 3 years`.
-fn distance(stage: Stage, today: Date, end: Date) -> String {
+fn distance(stage: Support, today: Date, end: Date) -> String {
     let days = usize::try_from(days(today, end).abs()).unwrap_or_default();
     let distance = if days < 600 { count(days, "day") } else { format!("about {}", count((days + 182) / 365, "year")) };
     match stage {
-        Stage::Over => format!("ended {distance} ago"),
+        Support::Ended => format!("ended {distance} ago"),
         _ if days == 0 => "ends today".to_owned(),
         _ => format!("ends in {distance}"),
     }
@@ -133,12 +133,12 @@ impl Axis {
     }
 
     /// From today to an end, or from an end to today; the shape at the end tells the stage as its colour does.
-    fn track(&self, date: Date, stage: Stage) -> String {
+    fn track(&self, date: Date, stage: Support) -> String {
         let (end, today) = (self.at(date), self.at(self.today));
         let mark = match stage {
-            Stage::Over => "M0-7L7 0L0 7L-7 0Z",
-            Stage::Near => "M0-7L7 6H-7Z",
-            Stage::Far => "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0Z",
+            Support::Ended => "M0-7L7 0L0 7L-7 0Z",
+            Support::EndingSoon => "M0-7L7 6H-7Z",
+            Support::Supported => "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0Z",
         };
         format!(
             "<svg class=\"track {}\" aria-hidden=\"true\"><rect x=\"{}\" y=\"40%\" width=\"{}\" height=\"20%\"/>\

@@ -6,9 +6,9 @@ use super::{CellJson, ChangeJson, LocalImageJson, RemarkJson, write};
 use crate::domain::CommercialType;
 use crate::domain::check::Finding;
 use crate::domain::check::report::Gate;
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::types::release::Release;
-use crate::render::{Broken, StaleOutput, Subject};
+use crate::render::{Broken, CheckReport, StaleOutput};
 
 /// What a verified change is.
 #[derive(Serialize)]
@@ -45,7 +45,7 @@ struct StaleJson {
 }
 
 /// What `check` and `resolve --locked` found: `imagelock.check/1`.
-pub fn check(subject: Subject<'_>) -> String {
+pub fn check(subject: CheckReport<'_>) -> String {
     #[derive(Serialize)]
     struct Check<'a> {
         schema: &'static str,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{PinJson, write};
 use crate::domain::Label;
-use crate::domain::catalog::identify::Identity;
+use crate::domain::catalog::identify::IdKind;
 use crate::domain::lock::Pin;
 use crate::domain::lookup::explain::Candidate;
 
@@ -45,7 +45,7 @@ pub fn candidates(candidates: &[Candidate]) -> String {
 }
 
 /// What a UUID is: `imagelock.explain/1`.
-pub fn identity(id: &str, identity: &Identity, pins: &[&Pin]) -> String {
+pub fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
     #[derive(Default, Serialize)]
     struct Explain<'a> {
         schema: &'static str,
@@ -61,7 +61,7 @@ pub fn identity(id: &str, identity: &Identity, pins: &[&Pin]) -> String {
     let time = |time: &Option<Timestamp>| time.map(|time| time.to_string());
     let mut explain = Explain { schema: "imagelock.explain/1", id, kind: "unknown", ..Explain::default() };
     match identity {
-        Identity::LocalImage { local, published } => {
+        IdKind::LocalImage { local, published } => {
             explain.kind = "local image";
             explain.label = local.label.as_ref().map(ToString::to_string);
             explain.zone = Some(local.zone.to_string());
@@ -69,16 +69,16 @@ pub fn identity(id: &str, identity: &Identity, pins: &[&Pin]) -> String {
             explain.r#type = Some(local.image_type.as_str().to_owned());
             explain.published = time(published);
         }
-        Identity::Version { label, published, .. } => {
+        IdKind::Version { label, published, .. } => {
             explain.kind = "version";
             explain.label = label.as_ref().map(ToString::to_string);
             explain.published = time(published);
         }
-        Identity::Image(image) => {
+        IdKind::Image(image) => {
             explain.kind = "image";
             explain.label = Some(image.label.to_string());
         }
-        Identity::Unknown => {}
+        IdKind::Unknown => {}
     }
     explain.pinned_by = pins.iter().map(|pin| PinJson::new(pin, false)).collect();
     write(&explain)

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
-use crate::domain::diagnostics::words::is_unprintable;
+use crate::domain::diagnostics::sanitize::is_unprintable;
 
 /// Writes a value and ends the line.
 pub(super) fn write(f: &mut fmt::Formatter<'_>, value: &impl Serialize) -> fmt::Result {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{ChangeJson, LocalImageJson, RemarkJson, write};
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::lock::diff::Change;
 use crate::error::Source;
 use crate::render::change::Resolved;

@@ -73,7 +73,7 @@ const ENVIRONMENT: [(&str, &str); 7] = [
 /// The most that is kept of an answer in one piece, and of what git says on standard error.
 const MOST: u64 = 1 << 20;
 
-/// The `git` program, for questions about the directory of a lockfile.
+/// The `git` program, for queries about the directory of a lockfile.
 pub(super) struct Git {
     lock: PathBuf,
     program: PathBuf,
@@ -82,7 +82,7 @@ pub(super) struct Git {
 }
 
 /// A whole answer.
-pub(super) struct Answer {
+pub(super) struct Lookup {
     pub(super) status: ExitStatus,
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: String,
@@ -109,7 +109,7 @@ impl Git {
         }
     }
 
-    /// Git, ready for a question.
+    /// Git, ready for a query.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.program();
         command.arg("-C").arg(directory_of(&self.lock)).args(["--no-pager", "--literal-pathspecs"]);
@@ -121,7 +121,7 @@ impl Git {
     }
 
     /// Puts a question whose answer is short.
-    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Answer, Error> {
+    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Lookup, Error> {
         Process::start(self.command(arguments))?.answer()
     }
 
@@ -202,24 +202,24 @@ impl Process {
     }
 
     /// Reads to the end of a short answer.
-    pub(super) fn answer(mut self) -> Result<Answer, Error> {
+    pub(super) fn answer(mut self) -> Result<Lookup, Error> {
         let mut stdout = Vec::new();
         self.stdout.by_ref().take(MOST).read_to_end(&mut stdout).map_err(|source| failed(&source))?;
         self.finish(stdout)
     }
 
     /// Waits for git to end, after its answer was read.
-    pub(super) fn finish(self, answer: Vec<u8>) -> Result<Answer, Error> {
+    pub(super) fn finish(self, answer: Vec<u8>) -> Result<Lookup, Error> {
         let Self { stdin, stdout, stderr, running } = self;
         // What says more than is read, or waits for more, ends by that.
         drop((stdin, stdout));
         let status = running.wait().map_err(|source| failed(&source))?;
         let (stdout, stderr) = (answer, stderr.join().unwrap_or_default());
-        Ok(Answer { status, stdout, stderr })
+        Ok(Lookup { status, stdout, stderr })
     }
 }
 
-impl Answer {
+impl Lookup {
     /// What git printed, if all went well.
     pub(super) fn success(self) -> Result<Vec<u8>, Error> {
         if self.status.success() {

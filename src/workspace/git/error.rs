@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::diagnostics::words::shown;
+use crate::domain::diagnostics::sanitize::shown;
 
 /// What is in the way of the `git` program.
 #[derive(Debug, thiserror::Error)]

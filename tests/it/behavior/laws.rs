@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use imagelock::domain::catalog::{Answer, Catalog, Failure, Listing, LocalImage, StatedType, Told};
+use imagelock::domain::catalog::{Catalog, Listing, LocalImage, Lookup, QueryError, Response, StatedType};
 use imagelock::domain::check::drift;
 use imagelock::domain::lock::Lock;
 use imagelock::domain::lock::conflicts::mend;
 use imagelock::domain::lock::diff::Action;
 use imagelock::domain::lock::merge::{Merged, merge};
 use imagelock::domain::manifest::Manifest;
-use imagelock::domain::resolve::{Request, Upgrade, questions, resolve};
+use imagelock::domain::resolve::{Request, Upgrade, queries, resolve};
 use imagelock::domain::{ImageRef, ImageType};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -59,7 +59,7 @@ fn manifest(declarations: &[Declaration]) -> Manifest {
 /// A catalog that offers every cell, in the rows' order of `shuffle`; `build` makes the IDs.
 fn catalog(build: u8, shuffle: u64) -> Catalog {
     let mut catalog = Catalog::default();
-    catalog.learn(Told::Index(Answer::Failed(Failure::new("not asked", "ask"))));
+    catalog.record(Response::Index(Lookup::Failed(QueryError::new("not asked", "ask"))));
     for (l, label) in LABELS.iter().enumerate() {
         let mut rows = Vec::new();
         for (z, zone) in ZONES.iter().enumerate() {
@@ -84,8 +84,8 @@ fn catalog(build: u8, shuffle: u64) -> Catalog {
         if shuffle % 3 == 1 {
             rows.extend(rows.clone());
         }
-        let answer = Answer::Found(Listing::new(rows, Vec::new()));
-        catalog.learn(Told::Listing(ImageRef::Label(label.parse().unwrap()), answer));
+        let answer = Lookup::Found(Listing::new(rows, Vec::new()));
+        catalog.record(Response::Listing(ImageRef::Label(label.parse().unwrap()), answer));
     }
     catalog
 }
@@ -145,7 +145,7 @@ proptest! {
     fn resolving_twice_changes_nothing_and_asks_nothing(declared in declarations()) {
         let manifest = manifest(&declared);
         let lock = fresh(&manifest, &catalog(1, 0));
-        prop_assert!(questions(request(&manifest, &lock, &Upgrade::Keep), &Catalog::default()).is_empty());
+        prop_assert!(queries(request(&manifest, &lock, &Upgrade::Keep), &Catalog::default()).is_empty());
         // Whatever the Marketplace would say by now.
         let again = resolve(request(&manifest, &lock, &Upgrade::Keep), &catalog(2, 0)).unwrap();
         prop_assert_eq!(again.lock.write(), lock.write());

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use imagelock::domain::ImageRef;
-use imagelock::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, StatedType, Told, Version};
+use imagelock::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Response, StatedType, Version};
 use imagelock::domain::check::drift;
 use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::plan::Plan;
-use imagelock::domain::resolve::{Request, Upgrade, questions, resolve};
+use imagelock::domain::resolve::{Request, Upgrade, queries, resolve};
 use imagelock::domain::types::status::Status;
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -70,16 +70,16 @@ fn catalog(history: &History) -> Catalog {
     };
     let versions =
         (0..history.len()).map(|it| Version { published: Some(published(it)), id: version_id(it) }).collect();
-    catalog.learn(Told::Index(Answer::Found(vec![image])));
-    catalog.learn(Told::Versions(image_id.parse().unwrap(), Answer::Found(versions)));
+    catalog.record(Response::Index(Lookup::Found(vec![image])));
+    catalog.record(Response::Versions(image_id.parse().unwrap(), Lookup::Found(versions)));
     for version in 0..history.len() {
-        let listing = Answer::Found(Listing::new(rows(version), Vec::new()));
-        catalog.learn(Told::Listing(ImageRef::Version(version_id(version)), listing));
+        let listing = Lookup::Found(Listing::new(rows(version), Vec::new()));
+        catalog.record(Response::Listing(ImageRef::Version(version_id(version)), listing));
     }
     let newest = |zone: usize| (0..history.len()).rev().find_map(|it| Some(row(it, zone, history[it][zone]?)));
     for image in [ImageRef::Label(label()), ImageRef::Id(image_id.parse().unwrap())] {
         let current = (0..ZONES.len()).filter_map(newest).collect();
-        catalog.learn(Told::Listing(image, Answer::Found(Listing::new(current, Vec::new()))));
+        catalog.record(Response::Listing(image, Lookup::Found(Listing::new(current, Vec::new()))));
     }
     catalog
 }
@@ -119,7 +119,7 @@ proptest! {
         let renamed = manifest("front", &zones, POLICIES[policy]);
         let request = request(&renamed, &lock, &Upgrade::Keep);
         // Nobody is asked.
-        prop_assert!(questions(request, &Catalog::default()).is_empty());
+        prop_assert!(queries(request, &Catalog::default()).is_empty());
         let Plan { lock: after, .. } = resolve(request, &Catalog::default()).unwrap();
         prop_assert_eq!(ids(&after), ids(&lock));
         let dates = |lock: &Lock| lock.pins().iter().map(|pin| pin.published).collect::<Vec<_>>();
@@ -139,7 +139,7 @@ proptest! {
         let extended = manifest("web", &more, POLICIES[policy]);
         let request = request(&extended, &lock, &Upgrade::Keep);
         let now = catalog(&all);
-        prop_assert!(questions(request, &now).is_empty());
+        prop_assert!(queries(request, &now).is_empty());
         let siblings = ids(&lock).iter().map(|id| version_of(id)).max().unwrap();
         let newest = (0..all.len()).rev().find(|version| all[*version][new].is_some());
         match (resolve(request, &now), all[siblings][new]) {
@@ -170,7 +170,7 @@ proptest! {
         let declared = Manifest::parse(&by_id).unwrap();
         let request = request(&declared, &lock, &Upgrade::Keep);
         let now = catalog(&all);
-        prop_assert!(questions(request, &now).is_empty());
+        prop_assert!(queries(request, &now).is_empty());
         let after = resolve(request, &now).unwrap().lock;
         prop_assert_eq!(ids(&after), ids(&lock));
         prop_assert!(after.pins().iter().zip(declared.targets()).all(|(pin, target)| pin.satisfies(target)));

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::Stdio;
 
-use imagelock::domain::adopt::identify::questions;
+use imagelock::domain::adopt::identify::queries;
 use imagelock::domain::adopt::mention::mentions;
 use imagelock::domain::adopt::{Wish, Word};
 use imagelock::domain::catalog::word_set::WordSet;
-use imagelock::domain::catalog::{Answer, Catalog, Image, Listing, Question, Told, Version};
+use imagelock::domain::catalog::{Catalog, Image, Listing, Lookup, Query, Response, Version};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -84,7 +84,7 @@ fn hcl() -> impl Strategy<Value = String> {
 }
 
 /// Asks until all is known, of a Marketplace that lists images 1 to 9 of one label, each in a version of its own.
-fn asked(wishes: &[Wish]) -> BTreeSet<Question> {
+fn asked(wishes: &[Wish]) -> BTreeSet<Query> {
     let mut catalog = Catalog::default();
     let mut asked = BTreeSet::new();
     let version = |n: u32| version_id("ubuntu_noble", &n.to_string()).parse().unwrap();
@@ -97,43 +97,43 @@ fn asked(wishes: &[Wish]) -> BTreeSet<Question> {
             image_type: imagelock::domain::catalog::StatedType::Unstated,
             commercial_types: WordSet::default(),
         };
-        Answer::Found(Listing::new(numbers.map(&mut local).collect(), Vec::new()))
+        Lookup::Found(Listing::new(numbers.map(&mut local).collect(), Vec::new()))
     };
     loop {
-        let next: Vec<Question> =
-            questions(wishes, &Word::default(), &catalog).into_iter().filter(|it| !catalog.knows(it)).collect();
+        let next: Vec<Query> =
+            queries(wishes, &Word::default(), &catalog).into_iter().filter(|it| !catalog.knows(it)).collect();
         if next.is_empty() {
             return asked;
         }
         for question in next {
             let told = match &question {
-                Question::Index => Told::Index(Answer::Found(vec![Image {
+                Query::Index => Response::Index(Lookup::Found(vec![Image {
                     label: "ubuntu_noble".parse().unwrap(),
                     id: image_id("ubuntu_noble").parse().unwrap(),
                     name: String::new(),
                     categories: WordSet::default(),
                     valid_until: None,
                 }])),
-                Question::Versions(of) => {
+                Query::Versions(of) => {
                     let versions = (1..10).map(|n| Version { published: None, id: version(n) });
-                    Told::Versions(*of, Answer::Found(versions.collect()))
+                    Response::Versions(*of, Lookup::Found(versions.collect()))
                 }
-                Question::Listing(of) => {
+                Query::Listing(of) => {
                     let number = (1..10).find(|n| {
                         format!("{of:?}") == format!("{:?}", imagelock::domain::ImageRef::Version(version(*n)))
                     });
-                    Told::Listing(
+                    Response::Listing(
                         of.clone(),
                         match (of, number) {
                             (imagelock::domain::ImageRef::Label(_), _) => rows(&mut (1..4)),
                             (_, Some(n)) => rows(&mut std::iter::once(n)),
-                            (_, None) => Answer::NotFound,
+                            (_, None) => Lookup::NotFound,
                         },
                     )
                 }
-                Question::LocalImage(id) => Told::LocalImage(*id, Answer::NotFound),
+                Query::LocalImage(id) => Response::LocalImage(*id, Lookup::NotFound),
             };
-            catalog.learn(told);
+            catalog.record(told);
             asked.insert(question);
         }
     }

@@ -1,9 +1,9 @@
 //! `imagelock check --changed-since REV`: only pins that are real pass a review, whatever their age.
 
 use imagelock::domain::catalog::word_set::WordSet;
-use imagelock::domain::catalog::{Answer, Catalog, Image, Listing, LocalImage, StatedType, Told};
+use imagelock::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Response, StatedType};
 use imagelock::domain::check::Status;
-use imagelock::domain::check::changed_since::{Base, PastPins, gate, questions};
+use imagelock::domain::check::changed_since::{Base, PastPins, gate, queries};
 use imagelock::domain::lock::history::Side;
 use imagelock::domain::lock::{Lock, Pin};
 use imagelock::domain::manifest::Manifest;
@@ -821,17 +821,17 @@ proptest! {
             valid_until: None,
         };
         let mut catalog = Catalog::default();
-        catalog.learn(Told::Versions(image.id, Answer::Found(Vec::new())));
-        catalog.learn(Told::Index(Answer::Found(vec![image])));
-        catalog.learn(Told::Listing(ImageRef::Label(label.clone()), Answer::Found(Listing::new(rows.collect(), doubts))));
-        catalog.learn(Told::LocalImage(local_id(pinned), Answer::NotFound));
+        catalog.record(Response::Versions(image.id, Lookup::Found(Vec::new())));
+        catalog.record(Response::Index(Lookup::Found(vec![image])));
+        catalog.record(Response::Listing(ImageRef::Label(label.clone()), Lookup::Found(Listing::new(rows.collect(), doubts))));
+        catalog.record(Response::LocalImage(local_id(pinned), Lookup::NotFound));
         let mut past_pins = PastPins::of([local_id(pinned)]);
         past.iter().chain([&base]).for_each(|number| past_pins.add(&lock_of(*number)));
         past_pins.gap = is_cut.then(|| "the clone is shallow".to_owned());
         let side = Side { name: "main".to_owned(), commit: None };
         let base_state = Base { side, lock: lock_of(base), past: past_pins };
         let lock = lock_of(pinned);
-        prop_assert!(questions(&base_state, &lock, manifest.targets(), &catalog).is_empty());
+        prop_assert!(queries(&base_state, &lock, manifest.targets(), &catalog).is_empty());
         let report = gate(&base_state, &lock, manifest.targets(), Timestamp::UNIX_EPOCH, &catalog);
         let is_real = pinned == base || listed.contains(&pinned) || past.contains(&pinned);
         match report {

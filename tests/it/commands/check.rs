@@ -89,7 +89,7 @@ fn outdated_and_the_superseded_id_is_still_described() {
 #[test]
 fn mismatch_an_id_of_another_image() {
     let (sandbox, _marketplace) = resolved();
-    swap(&sandbox, 1, 2);
+    mismatch(&sandbox, 1, 2);
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
     mismatch  web   fr-par-1  x86_64  ubuntu_noble     00000002  unknown    the pinned ID is `debian_bookworm`, not `ubuntu_noble`
@@ -110,7 +110,7 @@ fn mismatch_an_id_of_another_zone_arch_and_type() {
         bookworm(),
         local("ubuntu_noble", "nl-ams-1", "arm64", 9).of_type(Some("instance_local")),
     ]);
-    swap(&sandbox, 1, 9);
+    mismatch(&sandbox, 1, 9);
     assert_snapshot!(sandbox.run("check web"), @"
     STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000009  unknown    the pinned ID is in nl-ams-1, not fr-par-1, for arm64, not x86_64 and of type instance_local, not instance_sbs
@@ -123,7 +123,7 @@ fn mismatch_an_id_of_another_zone_arch_and_type() {
 }
 
 /// Pins another ID in an honest-looking block: its digest is right.
-fn swap(sandbox: &Sandbox, from: u32, to: u32) {
+fn mismatch(sandbox: &Sandbox, from: u32, to: u32) {
     let lock = imagelock::domain::lock::Lock::parse(&sandbox.lock()).unwrap();
     let pins = lock.pins().iter().cloned().map(|mut pin| {
         if pin.id.to_string() == id(from) {
@@ -402,7 +402,7 @@ fn mismatch_of_an_image_that_is_declared_by_its_id() {
     let manifest = format!("[images.web]\nimage-id = \"{image}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let sandbox = Sandbox::with(&manifest).asking(&marketplace);
     sandbox.ok("resolve");
-    swap(&sandbox, 1, 5);
+    mismatch(&sandbox, 1, 5);
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000005  unknown    the pinned ID is `ubuntu_jammy`, not `ubuntu_noble`

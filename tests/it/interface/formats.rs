@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use imagelock::domain::check::{Finding, Report, Status};
 use imagelock::domain::diagnostics::problem::Problem;
-use imagelock::domain::diagnostics::words::is_unprintable;
+use imagelock::domain::diagnostics::sanitize::is_unprintable;
 use imagelock::domain::{Cell, ImageType};
 use imagelock::error::Source;
 use imagelock::render::invocation::Invocation;
-use imagelock::render::{Format, Part, Subject, check};
+use imagelock::render::{CheckReport, Format, ManifestReport, check};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -77,8 +77,8 @@ proptest! {
     ) {
         let report = report(&notes, &image, published, drift);
         let manifest = Source { path: PathBuf::from(&path), text: "x\n".to_owned() };
-        let parts = [Part { report: &report, manifest: &manifest, lock: None, stale: None }];
-        let subject = Subject { parts: &parts, broken: &[], invocation: &Invocation::default().of(&manifest.path), now };
+        let parts = [ManifestReport { report: &report, manifest: &manifest, lock: None, stale: None }];
+        let subject = CheckReport { parts: &parts, broken: &[], invocation: &Invocation::default().of(&manifest.path), now };
         for format in Format::ALL {
             let text = anstream::adapter::strip_str(&check(format, subject, false)).to_string();
             prop_assert!(!text.contains(|char| char != '\n' && is_unprintable(char)), "{format:?}: {text:?}");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use imagelock::domain::diagnostics::words::escaped;
+use imagelock::domain::diagnostics::sanitize::escaped;
 use insta::assert_snapshot;
 
 use crate::support::sandbox::{Run, Sandbox};

@@ -13,10 +13,10 @@ const LABELS: usize = 40;
 const MOST: u64 = 64 << 10;
 
 /// How a listing is answered, given its path.
-type Answer = fn(&str) -> Reply;
+type Lookup = fn(&str) -> Reply;
 
 /// The high-water mark of a run whose listings are answered so, in KiB.
-fn peak(reply: Answer) -> u64 {
+fn peak(reply: Lookup) -> u64 {
     let marketplace = Marketplace::offering([]);
     // The index never comes, so that the mark can be read in peace once the rest is over.
     marketplace.answers(move |path, _, _| if path.contains("/v2/images") { Reply::Silence } else { reply(path) });
@@ -62,7 +62,7 @@ fn rows(path: &str, count: usize, boots: usize) -> Reply {
 
 #[test]
 fn answers_without_measure_cost_little() {
-    let cases: [(&str, Answer); 8] = [
+    let cases: [(&str, Lookup); 8] = [
         ("4 GiB", |_| Reply::Endless(4 << 30)),
         ("4 GiB, packed", |_| Reply::Bomb(4 << 10)),
         // Each a listing that is as it should be, and never ends.

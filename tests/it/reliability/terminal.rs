@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use imagelock::domain::diagnostics::words::escaped;
+use imagelock::domain::diagnostics::sanitize::escaped;
 
 use crate::support::sandbox::Sandbox;
 

@@ -15,7 +15,7 @@ use crate::domain::types::release::release_of;
 
 /// The last day of security updates, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct End {
+pub struct EndOfLife {
     /// The last day.
     pub date: Date,
     /// Who says so, to stand behind "by".
@@ -24,45 +24,45 @@ pub struct End {
 
 /// How near an end is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum Support {
     /// It has passed.
-    Over,
+    Ended,
     /// It is within the warning time.
-    Near,
+    EndingSoon,
     /// It is further away.
-    Far,
+    Supported,
 }
 
-impl End {
+impl EndOfLife {
     /// How near it is.
-    pub fn stage(&self, warning: Age, now: Timestamp) -> Stage {
+    pub fn stage(&self, warning: Age, now: Timestamp) -> Support {
         if day(now) > self.date {
-            Stage::Over
+            Support::Ended
         } else if day(warning.after(now)) >= self.date {
-            Stage::Near
+            Support::EndingSoon
         } else {
-            Stage::Far
+            Support::Supported
         }
     }
 }
 
 /// The end of an image's life: what the manifest says, else the earlier of what the Marketplace and the vendor say.
-pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>) -> Option<End> {
+pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>) -> Option<EndOfLife> {
     if let Some(date) = policy.eol {
-        return Some(End { date, source: "the manifest".to_owned() });
+        return Some(EndOfLife { date, source: "the manifest".to_owned() });
     }
     let marketplace = image
         .and_then(|image| image.valid_until)
         // The moment itself is the first without it: midnight ends the day before.
         .and_then(|time| time.checked_sub(SignedDuration::from_secs(1)).ok())
-        .map(|time| End { date: day(time), source: "the Marketplace".to_owned() });
+        .map(|time| EndOfLife { date: day(time), source: "the Marketplace".to_owned() });
     let vendor = label.or(image.map(|image| &image.label)).and_then(vendor_end).map(|end| {
         let certainty = match end.precision {
             Precision::Day => "",
             Precision::Planned => ", planned",
             Precision::Estimate => ", estimated",
         };
-        End { date: end.end, source: format!("{} ({}{certainty})", end.source, end.product) }
+        EndOfLife { date: end.end, source: format!("{} ({}{certainty})", end.source, end.product) }
     });
     [marketplace, vendor].into_iter().flatten().min_by_key(|end| end.date)
 }
@@ -70,7 +70,7 @@ pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>
 /// The end of what is pinned, where it is near or over, and what to move to.
 pub struct Outlook<'c> {
     /// The end.
-    pub end: End,
+    pub end: EndOfLife,
     /// Whether it has passed.
     pub is_over: bool,
     /// The labels to move to, the newest first.
@@ -89,9 +89,9 @@ impl Outlook<'_> {
 pub fn outlook<'c>(pin: &Pin, target: &Target, now: Timestamp, catalog: &'c Catalog) -> Option<Outlook<'c>> {
     let end = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image))?;
     let is_over = match end.stage(target.policy.eol_warning, now) {
-        Stage::Over => true,
-        Stage::Near => false,
-        Stage::Far => return None,
+        Support::Ended => true,
+        Support::EndingSoon => false,
+        Support::Supported => return None,
     };
     let successors = pin.label().map(|label| successors(label, now, catalog)).unwrap_or_default();
     Some(Outlook { end, is_over, successors })
@@ -108,7 +108,7 @@ fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'
         .filter(|image| is_sibling(label, &image.label))
         .filter(|image| {
             let end = end_of_life(&Policy::default(), None, Some(image));
-            end.is_none_or(|end| end.stage(Age::days(0), now) != Stage::Over)
+            end.is_none_or(|end| end.stage(Age::days(0), now) != Support::Ended)
         })
         .filter_map(|image| Some((release_of(&image.label, &image.name, None)?, &image.label)))
         // Where the own release cannot be read, whoever lives longer is newer.

@@ -196,7 +196,7 @@ impl Scene {
     }
 
     /// What is wrong with what a command makes of a fault, however much time it has.
-    fn judge(&self, fault: &Fault, command: usize) -> Result<(), String> {
+    fn assess(&self, fault: &Fault, command: usize) -> Result<(), String> {
         let [short, long] = TIMEOUTS;
         self.judge_within(fault, command, short).or_else(|_| self.judge_within(fault, command, long))
     }
@@ -270,7 +270,7 @@ fn ids(text: &str) -> Vec<&str> {
 }
 
 /// Runs every command against every fault, and tells of all that is wrong.
-fn judge(faults: &[Fault]) {
+fn assess(faults: &[Fault]) {
     let scene = Scene::new();
     let pairs = faults.iter().flat_map(|fault| (0..COMMANDS.len()).map(move |command| (fault, command)));
     let pairs = Mutex::new(pairs);
@@ -280,7 +280,7 @@ fn judge(faults: &[Fault]) {
             scope.spawn(|| {
                 loop {
                     let Some((fault, command)) = pairs.lock().unwrap().next() else { return };
-                    if let Err(why) = scene.judge(fault, command) {
+                    if let Err(why) = scene.assess(fault, command) {
                         wrong.lock().unwrap().push(why);
                     }
                 }
@@ -325,7 +325,7 @@ fn statuses() {
         1 => Reply::Raw(503, "text/plain", Vec::new()),
         _ => Reply::Normal,
     }));
-    judge(&faults);
+    assess(&faults);
 }
 
 #[test]
@@ -352,7 +352,7 @@ fn waits_that_are_asked_for() {
             })
         })
         .collect();
-    judge(&faults);
+    assess(&faults);
 }
 
 #[test]
@@ -361,7 +361,7 @@ fn bodies_that_are_no_answer() {
     let long = "x".repeat(900_000);
     // An answer to a look-up may be any object: it is refused for what it lacks.
     let not_json = Refused("the answer cannot be used");
-    judge(&[
+    assess(&[
         body("nothing", not_json, ""),
         body("null", not_json, "null"),
         body("a list", not_json, "[]"),
@@ -394,7 +394,7 @@ fn answers_without_measure() {
     let packed = |mangle: fn(Vec<u8>) -> Vec<u8>| {
         move |_: &str, _: usize, answer: &Value| Reply::Packed(mangle(gzip(answer.to_string().as_bytes())))
     };
-    judge(&[
+    assess(&[
         // In the second that a run has, a busy machine may not come to the end of what it reads.
         fault("4 GiB", Either, |_, _, _| Reply::Endless(4 << 30)),
         fault("4 GiB, packed", Either, |_, _, _| Reply::Bomb(4 << 10)),
@@ -419,7 +419,7 @@ fn answers_without_measure() {
 #[test]
 fn rows_that_lie() {
     let strange = Refused("the answer cannot be used");
-    judge(&[
+    assess(&[
         twisted("unknown fields", Right, |answer| {
             every_row(answer, |row| row["state"] = json!({"deep": [1, 2.5, null, {"id": 7}], "\u{1b}[2J": "\u{202e}"}));
             answer["next"] = json!([{}]);
@@ -514,7 +514,7 @@ fn counts_and_pages_that_lie() {
             Reply::Json(answer)
         }));
     }
-    judge(&faults);
+    assess(&faults);
 }
 
 #[test]
@@ -524,7 +524,7 @@ fn wires_that_break() {
     }
     let broken = Refused("broke off");
     let silent = Refused("no whole answer");
-    judge(&[
+    assess(&[
         on_the_wire("nothing amiss", Right, |head, body| vec![sent(head), sent(body)]),
         on_the_wire("a reset before the head", broken, |_, _| vec![Act::Reset]),
         on_the_wire("a reset in the head", broken, |head, _| vec![sent(&head[..20]), Act::Reset]),
@@ -564,7 +564,7 @@ fn dates_that_nobody_tells() {
         fault(part, Either, move |path, _, _| if path.contains(part) { reply() } else { Reply::Normal })
     };
     let forbidden = || Reply::Raw(403, "text/plain", Vec::new());
-    judge(&[
+    assess(&[
         only("/v2/images", forbidden),
         only("/versions", forbidden),
         only("version_id=", forbidden),

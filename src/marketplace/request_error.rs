@@ -1,4 +1,4 @@
-//! What HTTP and TLS do instead of answering -> a [`Failure`] that says what came back and what to do next.
+//! What HTTP and TLS do instead of answering -> a [`QueryError`] that says what came back and what to do next.
 
 use std::error::Error;
 use std::fmt;
@@ -8,17 +8,17 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 
-use super::budget::TooMuch;
+use super::budget::LimitExceeded;
 use super::certificate::refusal;
 use super::proxy::Proxy;
 use super::retry::{is_transient, retry_after};
 use super::wire::ErrorBody;
-use crate::domain::catalog::Failure;
-use crate::domain::diagnostics::words::visible;
+use crate::domain::catalog::QueryError;
+use crate::domain::diagnostics::sanitize::visible;
 
 /// Why one attempt at a request came to nothing.
-pub(super) struct Trouble {
-    pub(super) failure: Failure,
+pub(super) struct RequestError {
+    pub(super) failure: QueryError,
     /// Another attempt may fare better.
     pub(super) transient: bool,
     /// The time was up.
@@ -30,22 +30,22 @@ pub(super) struct Trouble {
 }
 
 /// With whom the exchange is.
-pub(super) struct Peer {
+pub(super) struct Endpoint {
     /// The API's root.
     pub(super) base: String,
     /// Who leads there.
     pub(super) proxy: Option<Proxy>,
 }
 
-impl Trouble {
+impl RequestError {
     /// What no other attempt mends.
-    pub(super) fn definite(failure: Failure) -> Self {
+    pub(super) fn definite(failure: QueryError) -> Self {
         Self { failure, transient: false, timed_out: false, status: None, retry_after: None }
     }
 
     /// No answer at all, or a part of one.
     fn without_answer(cause: String, help: &str, transient: bool) -> Self {
-        Self { transient, ..Self::definite(Failure::new(cause, help)) }
+        Self { transient, ..Self::definite(QueryError::new(cause, help)) }
     }
 
     /// In a word or two.
@@ -58,7 +58,7 @@ impl Trouble {
     }
 
     /// The exchange broke off: no connection, no time, half an answer.
-    pub(super) fn disturbed(error: &reqwest::Error, peer: &Peer, timeout: Duration) -> Self {
+    pub(super) fn disturbed(error: &reqwest::Error, peer: &Endpoint, timeout: Duration) -> Self {
         let (cause, base) = (root_cause(error), &peer.base);
         if error.is_timeout() {
             Self::silence(base, timeout)
@@ -136,7 +136,7 @@ impl Trouble {
             _ => "the Marketplace has trouble: run imagelock again later, and see https://status.scaleway.com",
         };
         Self {
-            failure: Failure { request_id: request_id(headers), ..Failure::new(cause, help) },
+            failure: QueryError { request_id: request_id(headers), ..QueryError::new(cause, help) },
             transient: is_transient(status),
             timed_out: false,
             status: Some(status),
@@ -145,7 +145,7 @@ impl Trouble {
     }
 
     /// More than may be read.
-    pub(super) fn too_large(headers: &HeaderMap, TooMuch(cause): TooMuch) -> Self {
+    pub(super) fn too_large(headers: &HeaderMap, LimitExceeded(cause): LimitExceeded) -> Self {
         let help = "check `--api-url` and the proxy; this is not how the Marketplace answers";
         let mut trouble = Self::without_answer(cause, help, false);
         trouble.failure.request_id = request_id(headers);
@@ -162,7 +162,7 @@ pub(super) struct Body {
 
 impl Body {
     /// The failure of an answer that is not the JSON it should be.
-    pub(super) fn unreadable(&self, error: &serde_json::Error) -> Failure {
+    pub(super) fn unreadable(&self, error: &serde_json::Error) -> QueryError {
         let start = visible(&String::from_utf8_lossy(&self.bytes[..self.bytes.len().min(60)]));
         if self.content_type.starts_with("application/json") || self.bytes.is_empty() {
             // It may quote what was found, at any length.
@@ -176,8 +176,8 @@ impl Body {
     }
 
     /// The failure of an answer that is well formed, but not what was asked for.
-    pub(super) fn strange(&self, how: impl fmt::Display) -> Failure {
-        Failure { request_id: self.request_id.clone(), ..Failure::strange(how) }
+    pub(super) fn strange(&self, how: impl fmt::Display) -> QueryError {
+        QueryError { request_id: self.request_id.clone(), ..QueryError::strange(how) }
     }
 }
 
