@@ -326,7 +326,7 @@ impl Error {
             Self::Conflicts { conflicts, .. } => {
                 conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.words())).collect()
             }
-            Self::Snapshot { source: SnapshotError::Word { value, .. }, .. } => oddities(value),
+            Self::Snapshot { source: SnapshotError::Value { value, .. }, .. } => oddities(value),
             _ => Vec::new(),
         }
     }
