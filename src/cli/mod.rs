@@ -31,8 +31,8 @@ use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::error::Error;
 use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
 use crate::render::Format;
+use crate::render::errors;
 use crate::render::invocation::{Invocation, Manifests};
-use crate::render::problems;
 use crate::workspace::context::Context;
 use crate::workspace::files;
 use crate::workspace::find::{Found, find};
@@ -72,11 +72,11 @@ pub fn run() -> ExitCode {
             if outcome.broken.is_empty() {
                 return status;
             }
-            tell(&problems::broken(&outcome.broken, &invocation));
+            tell(&errors::broken(&outcome.broken, &invocation));
             ExitCode::FAILURE
         }
         Err(error) => {
-            tell(&problems::error(&error, &invocation));
+            tell(&errors::error(&error, &invocation));
             ExitCode::FAILURE
         }
     }
@@ -168,7 +168,7 @@ fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation:
     let run = Duration::from_secs(global.timeout.into());
     let deadline = Instant::now() + run;
     let (seconds, called) = (run.as_secs(), invocation.clone());
-    deadline::set(deadline, move || tell(&problems::error(&Error::TimedOut { seconds }, &called)));
+    deadline::set(deadline, move || tell(&errors::error(&Error::TimedOut { seconds }, &called)));
     let marketplace = marketplace(global, Limits { request: Duration::from_secs(15), deadline, run })?;
     // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
     let now = global.now.or(marketplace.taken()).unwrap_or_else(Timestamp::now);

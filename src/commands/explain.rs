@@ -9,7 +9,7 @@ use crate::domain::lookup::explain::{explain, queries};
 use crate::domain::manifest::{Target, check_names};
 use crate::error::Error;
 use crate::render::Format;
-use crate::render::{explain as human, json};
+use crate::render::explain::{human, json};
 use crate::workspace::context::Context;
 use crate::workspace::project::{LockFile, Project, edited, lock_path};
 
