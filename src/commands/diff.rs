@@ -13,7 +13,7 @@ use crate::domain::lock::diff::changes;
 use crate::domain::lock::history::{Comparison, Side};
 use crate::error::{Error, Source};
 use crate::render::history::{human, json};
-use crate::render::markdown;
+use crate::render::plan::{change, markdown};
 use crate::workspace::files;
 use crate::workspace::git::Repository;
 
@@ -43,7 +43,7 @@ pub fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> 
     let comparison = Comparison { from, to, changes };
     let output = match context.format {
         Format::Json => json::diff(&comparison),
-        Format::Markdown => markdown::changes(&comparison.changes),
+        Format::Markdown => markdown::changes(&change::unnamed(&comparison.changes)),
         _ => human::diff(&comparison, context.quiet),
     };
     Ok(Output::with_drift(output, exit_code && !comparison.changes.is_empty()))

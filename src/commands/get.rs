@@ -7,7 +7,7 @@ use crate::domain::lock::find::pick;
 use crate::domain::{Arch, Zone};
 use crate::error::Error;
 use crate::render::Format;
-use crate::render::json;
+use crate::render::list::json;
 use crate::workspace::context::Context;
 use crate::workspace::project::Pins;
 
@@ -35,7 +35,7 @@ pub fn run(
     };
     let warning = pins.warning(context, |finding| finding.cell == pin.cell);
     let output = match context.format {
-        Format::Json => json::pin(&pin),
+        Format::Json => json::write_pin(&pin),
         _ => format!("{}\n", pin.id),
     };
     Ok(Output { warning, ..Output::clean(output) })

@@ -23,7 +23,7 @@ use std::fmt;
 use crate::domain::catalog::{Catalog, QueryError};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
-use crate::render::{Broken, Format, Resolved, errors, human, markdown, plan as rendered};
+use crate::render::{Broken, Format, Resolved, errors, plan};
 use crate::workspace::apply::ProjectPlan;
 use crate::workspace::context::Context;
 
@@ -108,9 +108,9 @@ fn planned(context: &Context, steps: &[ProjectPlan], mode: Mode) -> Output {
         resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *rewrites });
     }
     let output = match context.format {
-        Format::Json => rendered::json::plan(&resolved, dry_run),
-        Format::Markdown => markdown::plan(&resolved),
-        _ => human::plan(&resolved, dry_run, context.quiet),
+        Format::Json => plan::json::write(&resolved, dry_run),
+        Format::Markdown => plan::markdown::write(&resolved),
+        _ => plan::human::write(&resolved, dry_run, context.quiet),
     };
     let verb = if dry_run { "would write" } else { "wrote" };
     let stale = steps.iter().flat_map(|step| &step.stale);

@@ -13,7 +13,7 @@ use crate::domain::manifest::Target;
 use crate::domain::manifest::toml_reader::unmerged;
 use crate::domain::resolve::{Request, Upgrade, queries, resolve};
 use crate::error::Error;
-use crate::render::{self, CheckReport, ManifestReport, human};
+use crate::render::{self, CheckReport, ManifestReport};
 use crate::render::{Broken, Format};
 use crate::workspace::apply::ProjectPlan;
 use crate::workspace::claims::Role;
@@ -184,7 +184,7 @@ fn locked(context: &Context, projects: &[Project], mut broken: Vec<Broken>) -> R
     let subject = CheckReport { parts: &parts, broken: &broken, invocation: &context.invocation, now: context.now };
     let pins = found.iter().map(|(project, _)| project.lock.pins().len()).sum();
     let output = match context.format {
-        Format::Human => human::locked(subject, pins, context.quiet),
+        Format::Human => render::locked(subject, pins, context.quiet),
         format => render::check(format, subject, context.quiet),
     };
     let differs = subject.has_drift();

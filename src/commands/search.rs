@@ -12,7 +12,7 @@ use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::{and, did_you_mean, quoted};
 use crate::domain::lookup::search::{Filter, Pattern, matching, offers, queries};
 use crate::error::Error;
-use crate::render::{human, json};
+use crate::render::search::{human, json};
 
 /// Prints the images that match: releases, dates, and the zones, architectures and types in which they are offered.
 ///
@@ -28,8 +28,8 @@ pub fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<
     let images = matching(&pattern, filter, context.now, &catalog);
     let offers = offers(&images, filter, &catalog).map_err(|(label, failure)| listing_failed(&label, failure))?;
     let output = match context.format {
-        Format::Json => json::offers(&offers),
-        _ => human::offers(&offers),
+        Format::Json => json::write(&offers),
+        _ => human::write(&offers),
     };
     Ok(Output { warning: undated(context, &catalog), ..Output::clean(output) })
 }

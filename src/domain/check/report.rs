@@ -14,7 +14,7 @@ use crate::domain::lock::history::Side;
 use crate::domain::manifest::policy::Acceptance;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::end_of_life::EndOfLife;
-use crate::domain::types::status::Status;
+use crate::domain::types::status::{Severity, Status};
 use crate::domain::{Cell, ImageType, Label};
 
 /// What was found about one cell.
@@ -106,6 +106,14 @@ impl Finding {
         if self.is_drift {
             self.status = open.unwrap_or(self.status);
         }
+    }
+}
+
+impl Finding {
+    /// How severe it is; an accepted finding may stay.
+    pub fn severity(&self) -> Severity {
+        let severity = self.status.severity();
+        if self.is_drift { severity } else { severity.max(Severity::Held) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! How a pin can stand.
+//! The statuses that a check reports, and how severe each is.
 
 /// How a pin stands; the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,9 +92,25 @@ impl Status {
         }
     }
 
+    /// How severe it is, unless an acceptance lowers that.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Mismatch
+            | Self::Edited
+            | Self::Unverified
+            | Self::Eol
+            | Self::Withdrawn
+            | Self::Retired
+            | Self::Incompatible => Severity::Bad,
+            Self::Unlocked | Self::Undeclared | Self::Outdated | Self::EolSoon => Severity::Due,
+            Self::Frozen | Self::Cooling => Severity::Held,
+            Self::Current => Severity::Good,
+        }
+    }
+
     /// Whether it is drift, and so makes `check` exit with 2.
     pub fn is_drift(self) -> bool {
-        !matches!(self, Self::Frozen | Self::Cooling | Self::Current)
+        self.severity() < Severity::Held
     }
 
     /// Whether a manifest can accept it for a while. A changed ID or block is never a matter of policy.
@@ -103,4 +119,17 @@ impl Status {
             matches!(self, Self::Mismatch | Self::Edited | Self::Unverified | Self::Unlocked | Self::Undeclared);
         self.is_drift() && !is_never
     }
+}
+
+/// How severe a finding is; the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The pinned image is wrong, or gets no more security updates.
+    Bad,
+    /// The pin should move.
+    Due,
+    /// The pin may stay, by policy or by acceptance.
+    Held,
+    /// The pin is as it should be.
+    Good,
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use crate::domain::check::{Finding, Status};
 use crate::domain::diagnostics::sentence::{and_more, count, quoted};
 use crate::domain::{Label, Name};
-use crate::render::check::finding::CheckReport;
+use crate::render::check::report::CheckReport;
 use crate::render::support::invocation::Invocation;
 
 /// The most names in a command: a longer line is not copied, and a report has more to say.

@@ -1,16 +1,55 @@
-//! Free text in Markdown: it means nothing but itself, whatever a platform makes of words.
+//! Markdown as GitHub and GitLab read it: tables, and free text that a platform makes nothing else of.
 
 use std::fmt::Write as _;
 
+use crate::domain::LocalImageId;
 use crate::domain::diagnostics::sanitize::escaped;
+use crate::domain::lock::short_ids::ShortIds;
+
+/// Rows after these bytes are only counted: the body of a pull request holds 65,536 characters.
+const MOST: usize = 48_000;
+
+/// Adds a table to a text. A column without a heading is left out.
+pub(crate) fn push_table<const N: usize>(
+    text: &mut String,
+    headings: [&str; N],
+    rows: impl ExactSizeIterator<Item = [String; N]>,
+) {
+    let is_shown = headings.map(|heading| !heading.is_empty());
+    let line = |cells: [String; N]| {
+        let shown = cells.iter().zip(is_shown).filter(|(_, is_shown)| *is_shown);
+        format!("|{}\n", shown.map(|(cell, _)| format!(" {cell} |")).collect::<String>())
+    };
+    *text += &line(headings.map(str::to_owned));
+    *text += &format!("|{}\n", "---|".repeat(is_shown.into_iter().filter(|is_shown| *is_shown).count()));
+    push_while(text, MOST, rows.map(line));
+}
+
+/// Adds pieces to a text while it is no longer than this, then counts the others.
+pub(crate) fn push_while(text: &mut String, most: usize, pieces: impl ExactSizeIterator<Item = String>) {
+    let mut left = pieces.len();
+    for piece in pieces {
+        if text.len() > most {
+            let _ = write!(text, "\nand {left} more\n");
+            return;
+        }
+        *text += &piece;
+        left -= 1;
+    }
+}
+
+/// A short ID as code.
+pub(crate) fn id(id: Option<LocalImageId>, ids: &ShortIds) -> String {
+    id.map(|id| code(ids.show(id))).unwrap_or_default()
+}
 
 /// Code.
 pub(crate) fn code(text: impl std::fmt::Display) -> String {
     format!("`{text}`")
 }
 
-/// Text that means nothing but itself. Text between two backticks is code already, and stays so; with several backticks in
-/// a row, it could end the code.
+/// Text that means nothing but itself. Text between two backticks is code already and stays code; several backticks in a row
+/// could end the code.
 pub(crate) fn inert(text: &str) -> String {
     let text = escaped(text);
     let parts: Vec<&str> = text.split('`').collect();
@@ -43,7 +82,7 @@ fn push_text(safe: &mut String, text: &str) {
     }
 }
 
-/// Code that stands in a table as well. Between two backticks a backslash is itself, but not in front of a pipe.
+/// Code that is safe in a table. Between two backticks a backslash is itself, but not in front of a pipe.
 fn push_code(safe: &mut String, text: &str) {
     if safe.ends_with('`') {
         safe.push(' ');
