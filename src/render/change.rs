@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use super::human::{date, unknown};
 use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::plan::Plan;
-use crate::error::Source;
 
 /// The label of a pin, or what else it is known by.
 pub(super) fn label(pin: &Pin) -> Cow<'_, str> {

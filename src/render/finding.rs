@@ -7,21 +7,21 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::broken::Broken;
 use super::gate;
 use super::human::date;
-use super::invocation::Invocation;
-use super::place::{Lines, Place};
 use super::stale::StaleOutput;
 use crate::domain::Cell;
+use crate::domain::check::suggestions::{Suggestion, suggestions_of_run};
 use crate::domain::check::{Finding, Report, Status};
+use crate::domain::diagnostics::failure::FailedManifest;
+use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::count;
+use crate::domain::diagnostics::source::{LineIndex, Location, Source};
 use crate::domain::lock::diff::Latest;
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::lock::{Lock, block};
-use crate::error::Source;
 
 /// A manifest and its lockfile, with what was found about them.
 #[derive(Clone, Copy)]
@@ -58,7 +58,7 @@ pub struct CheckReport<'a> {
     /// One for each manifest that could be checked.
     pub parts: &'a [ManifestReport<'a>],
     /// The manifests that could not be checked.
-    pub broken: &'a [Broken],
+    pub broken: &'a [FailedManifest],
     /// How imagelock was called: what a command must begin with to be about the same files.
     pub invocation: &'a Invocation,
     /// When it was found.
@@ -94,6 +94,13 @@ impl<'a> CheckReport<'a> {
         self.stale().map(|(part, stale)| (part, &stale.problem)).chain(self.notices())
     }
 
+    /// The commands to suggest.
+    pub(super) fn suggestions(&self) -> Vec<Suggestion> {
+        let of = |part: &ManifestReport<'a>| (&*part.manifest.path, &*part.report.findings);
+        let manifests: Vec<_> = self.parts.iter().map(of).collect();
+        suggestions_of_run(&manifests, self.is_many(), self.stale().next().is_some())
+    }
+
     /// Whether anything differs: what the exit status says.
     pub fn has_drift(&self) -> bool {
         self.parts.iter().any(|part| part.report.has_drift()) || self.stale().next().is_some()
@@ -125,73 +132,34 @@ impl<'a> CheckReport<'a> {
     }
 }
 
-/// How grave a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Severity {
-    /// What runs is wrong, or nobody mends it any more.
-    Bad,
-    /// It should move.
-    Due,
-    /// It may stay, by policy or by acceptance.
-    Held,
-    /// All is well.
-    Good,
-}
-
-impl Severity {
-    pub(super) fn of(finding: &Finding) -> Self {
-        match finding.status {
-            Status::Current => Self::Good,
-            _ if !finding.is_drift => Self::Held,
-            status => Self::of_drift(status),
-        }
-    }
-
-    /// How grave a status is that nobody has accepted.
-    pub(super) fn of_drift(status: Status) -> Self {
-        match status {
-            Status::Mismatch
-            | Status::Edited
-            | Status::Unverified
-            | Status::Eol
-            | Status::Withdrawn
-            | Status::Retired
-            | Status::Incompatible => Self::Bad,
-            Status::Unlocked | Status::Undeclared | Status::Outdated | Status::EolSoon => Self::Due,
-            Status::Frozen | Status::Cooling => Self::Held,
-            Status::Current => Self::Good,
-        }
-    }
-}
-
 /// Finds the places of many findings: the lines of both files are counted once.
 pub(super) struct Places<'a> {
-    manifest: Lines<'a>,
-    lock: Option<Lines<'a>>,
+    manifest: LineIndex<'a>,
+    lock: Option<LineIndex<'a>>,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn new(part: &ManifestReport<'a>) -> Self {
         let needed = part.report.findings.iter().any(|finding| finding.place.is_none());
         let lock = part.lock.filter(|_| needed).map(|lock| match lock {
-            LockText::Read(source) => Lines::new(source),
-            LockText::Of(path, lock) => Lines::of(path, lock.write().into()),
+            LockText::Read(source) => LineIndex::new(source),
+            LockText::Of(path, lock) => LineIndex::of(path, lock.write().into()),
         });
-        Self { manifest: Lines::new(part.manifest), lock }
+        Self { manifest: LineIndex::new(part.manifest), lock }
     }
 
     /// Where a finding is mended: in its declaration; what is not declared, in its block of the lockfile.
-    pub(super) fn of(&self, finding: &Finding) -> Option<Place<'a>> {
+    pub(super) fn of(&self, finding: &Finding) -> Option<Location<'a>> {
         match (&finding.place, &self.lock) {
-            (Some(span), _) => self.manifest.place(span),
-            (None, Some(lock)) => lock.place(&block(lock.text(), &finding.cell)?),
+            (Some(span), _) => self.manifest.location(span),
+            (None, Some(lock)) => lock.location(&block(lock.text(), &finding.cell)?),
             (None, None) => None,
         }
     }
 
     /// Where a span of the manifest is.
-    pub(super) fn in_manifest(&self, span: &Span) -> Option<Place<'a>> {
-        self.manifest.place(span)
+    pub(super) fn in_manifest(&self, span: &Span) -> Option<Location<'a>> {
+        self.manifest.location(span)
     }
 }
 

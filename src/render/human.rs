@@ -9,12 +9,13 @@ use jiff::tz::TimeZone;
 use super::broken::summary;
 use super::change;
 use super::change::Resolved;
-use super::finding::{self, CheckReport, Severity, detail, tally};
+use super::finding::{self, CheckReport, detail, tally};
 use super::gate;
-use super::remedies::Remedy;
 use super::style::{self, COMMAND, FAINT, PLAIN, paint};
 use super::table::{Columns, Table};
 use crate::domain::check::Finding;
+use crate::domain::check::suggestions::Suggestion;
+use crate::domain::diagnostics::help::Command;
 use crate::domain::diagnostics::sanitize::{shown, visible};
 use crate::domain::diagnostics::sentence::{and_more, count, quoted};
 use crate::domain::lock::diff::{Action, Change};
@@ -34,7 +35,7 @@ pub fn check(subject: CheckReport<'_>, quiet: bool) -> String {
     }
     let unlisted = gate::unlisted(subject).map_or_else(String::new, |line| line + "\n");
     let broken = summary(subject.broken, subject.manifests()).map_or_else(String::new, |line| line + "\n");
-    let summary = format!("{stale}{}\n{broken}{unlisted}{}", tally(subject), remedies(subject));
+    let summary = format!("{stale}{}\n{broken}{unlisted}{}", tally(subject), suggestions(subject));
     let parts = [moves(subject), table, summary];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
@@ -72,7 +73,7 @@ pub fn locked(subject: CheckReport<'_>, pins: usize, quiet: bool) -> String {
             "{}\n{stale}{files} {not}: {}\n{}",
             findings(subject, |_| true),
             count(differences, "difference"),
-            remedies(subject)
+            suggestions(subject)
         ),
     }
 }
@@ -85,7 +86,7 @@ fn stale(subject: CheckReport<'_>) -> String {
         1 => ("is", "it"),
         _ => ("are", "them"),
     };
-    let command = paint(COMMAND, format!("{} resolve", subject.invocation));
+    let command = paint(COMMAND, Command::new("resolve").show(subject.invocation));
     format!("{} {verb} out of date; to update {it}: {command}\n", and_more(paths, 12))
 }
 
@@ -95,7 +96,7 @@ fn findings(subject: CheckReport<'_>, is_shown: impl Fn(&Finding) -> bool) -> St
     let shown: Vec<_> = subject.findings().into_iter().filter(|(_, finding)| is_shown(finding)).collect();
     let ids = finding::short_ids(shown.iter().map(|(_, finding)| *finding));
     for (part, finding) in shown {
-        let mut row = vec![(finding.status.as_str().to_owned(), style::gravity(Severity::of(finding)))];
+        let mut row = vec![(finding.status.as_str().to_owned(), style::severity(finding.severity()))];
         row.push((subject.manifest(part), PLAIN));
         row.extend(cell(&finding.cell));
         row.extend([
@@ -128,10 +129,11 @@ pub(super) fn date(time: Timestamp) -> String {
     TimeZone::UTC.to_datetime(time).date().to_string()
 }
 
-/// The commands that mend what was found, a line each.
-fn remedies(subject: CheckReport<'_>) -> String {
-    let line = |Remedy { aim, command }| format!("{aim}: {}\n", paint(COMMAND, command));
-    subject.remedies().into_iter().map(line).collect()
+/// The commands that fix what was found, a line each.
+fn suggestions(subject: CheckReport<'_>) -> String {
+    let line =
+        |Suggestion { purpose, command }| format!("{purpose}: {}\n", paint(COMMAND, command.show(subject.invocation)));
+    subject.suggestions().into_iter().map(line).collect()
 }
 
 /// What `resolve` did, or under `--dry-run` would do.

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use super::finding::{CheckReport, label, said, zone_and_arch};
-use super::gate;
-use super::invocation::Invocation;
 use super::markup::escaped;
-use super::remedies::remedies;
 use super::stale::StaleOutput;
+use super::{broken, gate};
+use crate::domain::check::suggestions::suggestions;
 use crate::domain::check::{Finding, Status};
+use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::sanitize::shown;
 
 /// Writes the XML. What is no drift passes, and says in its output how it stands.
@@ -21,8 +21,8 @@ pub(super) fn check(subject: CheckReport<'_>) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(xml, "<testsuites name=\"imagelock\" {counts}>");
     let _ = writeln!(xml, "  <testsuite name=\"imagelock check\" {counts}>");
-    for broken in subject.broken {
-        let (manifest, error) = (shown(&broken.manifest), broken.message());
+    for failed in subject.broken {
+        let (manifest, error) = (shown(&failed.path), broken::message(failed));
         let (manifest, error) = (escaped(&manifest), escaped(&error));
         let _ = write!(
             xml,
@@ -36,8 +36,8 @@ pub(super) fn check(subject: CheckReport<'_>) -> String {
     for (part, StaleOutput { problem, .. }) in subject.stale() {
         let (class, title) = (subject.parts[part].name(), escaped(&problem.title));
         let _ = writeln!(xml, "    <testcase classname=\"{}\" name=\"{title}\" time=\"0\">", escaped(&class));
-        let help = problem.help.as_deref().unwrap_or_default();
-        let _ = writeln!(xml, "      <failure type=\"stale-output\" message=\"{title}\">{}</failure>", escaped(help));
+        let help = problem.help.as_ref().map(|help| help.show(&subject.invocation_of(part))).unwrap_or_default();
+        let _ = writeln!(xml, "      <failure type=\"stale-output\" message=\"{title}\">{}</failure>", escaped(&help));
         xml.push_str("    </testcase>\n");
     }
     let unlisted = gate::unlisted(subject);
@@ -58,8 +58,8 @@ fn test_case(xml: &mut String, finding: &Finding, manifest: &str, invocation: &I
     if finding.is_drift {
         let status = finding.status.as_str();
         let _ = write!(xml, ">\n      <failure type=\"{status}\" message=\"{said}\">{said}");
-        for remedy in remedies([finding], invocation) {
-            let _ = write!(xml, "\n{}", escaped(&remedy.to_string()));
+        for suggestion in suggestions([finding]) {
+            let _ = write!(xml, "\n{}", escaped(&suggestion.show(invocation)));
         }
         xml.push_str("</failure>\n    </testcase>\n");
     } else if finding.status == Status::Current {

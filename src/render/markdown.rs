@@ -3,15 +3,16 @@
 use std::fmt::Write as _;
 
 use super::change::{self, Resolved};
-use super::finding::{self, CheckReport, Severity, detail, headline, label, tally, zone_and_arch};
-use super::gate;
+use super::finding::{self, CheckReport, detail, headline, label, tally, zone_and_arch};
 use super::human::date;
 use super::markdown_text::{code, inert};
-use super::remedies::Remedy;
+use super::{broken, gate};
 use crate::domain::LocalImageId;
+use crate::domain::check::suggestions::Suggestion;
 use crate::domain::diagnostics::sentence::capitalized;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::short_ids::ShortIds;
+use crate::domain::types::status::Severity;
 
 /// Rows beyond these bytes are only counted: the body of a pull request holds 65,536 characters.
 const MOST: usize = 48_000;
@@ -22,15 +23,15 @@ const MOST_WITH_NOTICES: usize = 60_000;
 /// What `check` found: what needs attention as a table, the rest as numbers, and the commands.
 pub fn check(subject: CheckReport<'_>) -> String {
     let mut text = format!("### {}\n\n{}\n", headline(subject), inert(&tally(subject)));
-    for broken in subject.broken {
-        let _ = write!(text, "\n> **Error**: {}\n", inert(&broken.sentence()));
+    for failed in subject.broken {
+        let _ = write!(text, "\n> **Error**: {}\n", inert(&broken::sentence(failed)));
     }
     let moves = gate::moves(subject);
     if !moves.is_empty() {
         let _ = write!(text, "\n{}", table(&moves));
     }
     let mut shown = subject.findings();
-    shown.retain(|(_, finding)| Severity::of(finding) < Severity::Good);
+    shown.retain(|(_, finding)| finding.severity() < Severity::Good);
     let manifest = |text: String| if subject.is_many() { format!(" {text} |") } else { String::new() };
     if !shown.is_empty() {
         let head = "image | zone, arch | label | locked | published | latest | detail |\n";
@@ -61,9 +62,9 @@ pub fn check(subject: CheckReport<'_>) -> String {
     if let Some(unlisted) = gate::unlisted(subject) {
         let _ = write!(text, "\n{}.\n", capitalized(&unlisted));
     }
-    for remedy in subject.remedies() {
-        let Remedy { aim, command } = remedy;
-        let _ = write!(text, "\n{}:\n\n```sh\n{command}\n```\n", capitalized(&aim));
+    for Suggestion { purpose, command } in subject.suggestions() {
+        let command = command.show(subject.invocation);
+        let _ = write!(text, "\n{}:\n\n```sh\n{command}\n```\n", capitalized(&purpose));
     }
     let notices: Vec<_> = subject.remarks().collect();
     for (n, (_, notice)) in notices.iter().enumerate() {

@@ -6,17 +6,18 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::finding::{CheckReport, Places, Severity, label, said, zone_and_arch};
-use super::gate;
-use super::invocation::Invocation;
+use super::finding::{CheckReport, Places, label, said, zone_and_arch};
 use super::json::write;
-use super::place::Place;
-use super::remedies::remedies;
 use super::stale::StaleOutput;
+use super::{broken, gate};
 use crate::VERSION;
+use crate::domain::check::suggestions::suggestions;
 use crate::domain::check::{Finding, Status};
+use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::capitalized;
+use crate::domain::diagnostics::source::Location;
+use crate::domain::types::status::Severity;
 
 /// The published schema.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -42,7 +43,7 @@ pub(super) fn check(subject: CheckReport<'_>) -> String {
             "ruleId": STALE_OUTPUT,
             "ruleIndex": rules.len() + 1,
             "level": "warning",
-            "message": { "text": said_of(problem) },
+            "message": { "text": said_of(problem, &subject.invocation_of(part)) },
             "locations": place.into_iter().map(location).collect::<Vec<_>>(),
             "partialFingerprints": { "output/v1": uri(path) },
         })
@@ -50,15 +51,18 @@ pub(super) fn check(subject: CheckReport<'_>) -> String {
     let results: Vec<Value> = results.chain(stale).collect();
     let more = [(NOT_LISTED, gate::UNLISTED, "note"), (STALE_OUTPUT, "a declared output is out of date", "warning")];
     let more = more.map(|(id, text, level)| rule_of(id, &capitalized(text), level));
-    let notices: Vec<Value> = subject.notices().map(|(part, notice)| notification(notice, &places[part])).collect();
+    let notices: Vec<Value> = subject
+        .notices()
+        .map(|(part, notice)| notification(notice, &places[part], &subject.invocation_of(part)))
+        .collect();
     let mut invocation =
         json!({ "executionSuccessful": subject.broken.is_empty(), "toolConfigurationNotifications": notices });
     if !subject.broken.is_empty() {
-        let errors = subject.broken.iter().map(|broken| {
+        let errors = subject.broken.iter().map(|failed| {
             json!({
                 "level": "error",
-                "message": { "text": broken.sentence() },
-                "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&broken.manifest) } } }],
+                "message": { "text": broken::sentence(failed) },
+                "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&failed.path) } } }],
             })
         });
         invocation["toolExecutionNotifications"] = errors.collect();
@@ -81,7 +85,7 @@ pub(super) fn check(subject: CheckReport<'_>) -> String {
 }
 
 fn rule(status: Status) -> Value {
-    rule_of(status.as_str(), status.meaning(), level(Severity::of_drift(status)))
+    rule_of(status.as_str(), status.meaning(), level(status.severity()))
 }
 
 fn rule_of(id: &str, text: &str, level: &str) -> Value {
@@ -89,7 +93,7 @@ fn rule_of(id: &str, text: &str, level: &str) -> Value {
 }
 
 /// A pin that is no drift, and cannot be verified.
-fn unlisted(finding: &Finding, rule: usize, place: Option<Place<'_>>) -> Value {
+fn unlisted(finding: &Finding, rule: usize, place: Option<Location<'_>>) -> Value {
     let Finding { cell, status, .. } = finding;
     let zone_and_arch = zone_and_arch(cell);
     let text =
@@ -104,27 +108,27 @@ fn unlisted(finding: &Finding, rule: usize, place: Option<Place<'_>>) -> Value {
     })
 }
 
-fn level(gravity: Severity) -> &'static str {
-    match gravity {
+fn level(severity: Severity) -> &'static str {
+    match severity {
         Severity::Bad => "error",
         Severity::Due => "warning",
         Severity::Held | Severity::Good => "note",
     }
 }
 
-fn result(finding: &Finding, rule: usize, place: Option<Place<'_>>, invocation: &Invocation) -> Value {
+fn result(finding: &Finding, rule: usize, place: Option<Location<'_>>, invocation: &Invocation) -> Value {
     let (status, cell) = (finding.status.as_str(), zone_and_arch(&finding.cell));
     let mut text = format!("{} ({}) in {cell} is {}", finding.cell.name, label(finding), said(finding));
     if gate::is_unlisted(finding) {
         let _ = write!(text, "; {}", gate::UNLISTED);
     }
-    for remedy in remedies([finding], invocation) {
-        let _ = write!(text, "\n{remedy}");
+    for suggestion in suggestions([finding]) {
+        let _ = write!(text, "\n{}", suggestion.show(invocation));
     }
     let mut result = json!({
         "ruleId": status,
         "ruleIndex": rule,
-        "level": level(Severity::of(finding)),
+        "level": level(finding.severity()),
         "message": { "text": text },
         "locations": place.into_iter().map(location).collect::<Vec<_>>(),
         // What is found again tomorrow is the same finding, whatever line it is on by then.
@@ -137,20 +141,21 @@ fn result(finding: &Finding, rule: usize, place: Option<Place<'_>>, invocation: 
     result
 }
 
-fn notification(notice: &Problem, places: &Places<'_>) -> Value {
+fn notification(notice: &Problem, places: &Places<'_>, invocation: &Invocation) -> Value {
     let place = notice.span.as_ref().and_then(|span| places.in_manifest(span));
     json!({
         "level": "warning",
-        "message": { "text": said_of(notice) },
+        "message": { "text": said_of(notice, invocation) },
         "locations": place.into_iter().map(location).collect::<Vec<_>>(),
     })
 }
 
-fn said_of(Problem { title, notes, help, .. }: &Problem) -> String {
-    std::iter::once(title).chain(notes).chain(help).map(String::as_str).collect::<Vec<_>>().join("\n")
+fn said_of(Problem { title, notes, help, .. }: &Problem, invocation: &Invocation) -> String {
+    let help = help.as_ref().map(|help| help.show(invocation));
+    std::iter::once(title).chain(notes).chain(&help).map(String::as_str).collect::<Vec<_>>().join("\n")
 }
 
-fn location(Place { path, line, columns }: Place<'_>) -> Value {
+fn location(Location { path, line, columns }: Location<'_>) -> Value {
     json!({ "physicalLocation": {
         "artifactLocation": { "uri": uri(path) },
         "region": { "startLine": line, "startColumn": columns.0, "endColumn": columns.1 },

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::finding::Severity;
 use crate::domain::lock::diff::Action;
+use crate::domain::types::status::Severity;
 
 /// No style.
 pub(super) const PLAIN: Style = Style::new();
@@ -24,8 +24,8 @@ pub(super) const HELD: Style = AnsiColor::Blue.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
 /// How grave a finding is.
-pub(super) fn gravity(gravity: Severity) -> Style {
-    match gravity {
+pub(super) fn severity(severity: Severity) -> Style {
+    match severity {
         Severity::Bad => BAD,
         Severity::Due => CHANGED,
         Severity::Held => HELD,

@@ -8,8 +8,9 @@ use std::fmt::Write as _;
 
 use super::{Item, class, fold, folded, status};
 use crate::domain::diagnostics::sentence::count;
+use crate::domain::types::status::Severity;
 use crate::domain::{Name, Zone};
-use crate::render::finding::{Severity, label};
+use crate::render::finding::label;
 use crate::render::markup::escaped;
 
 /// An image and its findings, by zone and architecture.
@@ -23,7 +24,7 @@ impl<'a> Row<'a> {
     }
 
     fn is_good(&self) -> bool {
-        self.items().all(|item| item.gravity() == Severity::Good)
+        self.items().all(|item| item.severity() == Severity::Good)
     }
 
     fn labels(&self) -> String {
@@ -91,7 +92,7 @@ fn table(rows: &[((&Name, usize), Row<'_>)], zones: &BTreeSet<&Zone>, caption: &
 
 /// How one cell stands, leading to all there is to say of it.
 fn link(item: &Item<'_>) -> String {
-    let (class, status) = (class(item.gravity()), status(item.finding));
+    let (class, status) = (class(item.severity()), status(item.finding));
     let (anchor, arch) = (item.anchor(), &item.finding.cell.arch);
     format!("<a class=\"chip {class}\" href=\"#{anchor}\">{status} <span class=\"arch\">{arch}</span></a>")
 }

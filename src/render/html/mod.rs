@@ -12,17 +12,18 @@ use std::fmt::Write as _;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha256};
 
-use super::finding::{CheckReport, Places, Severity, counts, headline, is_accepted};
-use super::gate;
+use super::finding::{CheckReport, Places, counts, headline, is_accepted};
 use super::human::date;
 use super::markup::escaped;
-use super::remedies::Remedy;
+use super::{broken, gate};
 use crate::VERSION;
 use crate::domain::Cell;
 use crate::domain::check::Finding;
+use crate::domain::check::suggestions::Suggestion;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{capitalized, count};
 use crate::domain::manifest::policy::minute;
+use crate::domain::types::status::Severity;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -40,8 +41,8 @@ struct Item<'a> {
 }
 
 impl Item<'_> {
-    fn gravity(&self) -> Severity {
-        Severity::of(self.finding)
+    fn severity(&self) -> Severity {
+        self.finding.severity()
     }
 
     /// The anchor of its row. No word of a cell holds a full stop or anything that HTML gives a meaning.
@@ -133,8 +134,8 @@ fn head(subject: CheckReport<'_>, items: &[Item<'_>]) -> String {
     }
     let _ = write!(page, "<ul class=\"tally\">\n<li>{}</li>\n", count(items.len(), "pin"));
     for count in counts(subject) {
-        let gravity = if count.accepted { Severity::Held } else { Severity::of_drift(count.status) };
-        let _ = writeln!(page, "<li><span class=\"chip {}\">{count}</span></li>", class(gravity));
+        let severity = if count.accepted { Severity::Held } else { count.status.severity() };
+        let _ = writeln!(page, "<li><span class=\"chip {}\">{count}</span></li>", class(severity));
     }
     page + "</ul>\n</header>\n"
 }
@@ -142,9 +143,10 @@ fn head(subject: CheckReport<'_>, items: &[Item<'_>]) -> String {
 /// What mends it, each command alone to be copied.
 fn commands(subject: CheckReport<'_>) -> String {
     let mut text = String::new();
-    for Remedy { aim, command } in subject.remedies() {
-        let (aim, command) = (prose(&capitalized(&aim)), escaped(&command).into_owned());
-        let _ = write!(text, "<p>{aim}:</p>\n<pre><code>{command}</code></pre>\n");
+    for Suggestion { purpose, command } in subject.suggestions() {
+        let command = command.show(subject.invocation);
+        let (purpose, command) = (prose(&capitalized(&purpose)), escaped(&command));
+        let _ = write!(text, "<p>{purpose}:</p>\n<pre><code>{command}</code></pre>\n");
     }
     if text.is_empty() { "<p>Nothing.</p>\n".to_owned() } else { text }
 }
@@ -152,7 +154,7 @@ fn commands(subject: CheckReport<'_>) -> String {
 /// The manifests that could not be checked, and why.
 fn errors(subject: CheckReport<'_>) -> String {
     let items: Vec<String> =
-        subject.broken.iter().map(|broken| format!("<li>{}</li>\n", prose(&broken.sentence()))).collect();
+        subject.broken.iter().map(|failed| format!("<li>{}</li>\n", prose(&broken::sentence(failed)))).collect();
     if items.is_empty() { String::new() } else { format!("<ul class=\"notices\">\n{}</ul>\n", items.concat()) }
 }
 
@@ -166,7 +168,8 @@ fn notices(subject: CheckReport<'_>) -> String {
             let path = shown(place.path);
             let _ = write!(text, ", in <code>{}:{}</code>", escaped(&path), place.line);
         }
-        for line in notice.notes.iter().chain(&notice.help) {
+        let help = notice.help.as_ref().map(|help| help.show(&subject.invocation_of(part)));
+        for line in notice.notes.iter().chain(&help) {
             let _ = write!(text, "<br/>{}", prose(line));
         }
         text += "</li>\n";
@@ -175,8 +178,8 @@ fn notices(subject: CheckReport<'_>) -> String {
 }
 
 /// The class of an element that shows how grave something is. The word stands beside it, always.
-fn class(gravity: Severity) -> &'static str {
-    match gravity {
+fn class(severity: Severity) -> &'static str {
+    match severity {
         Severity::Bad => "bad",
         Severity::Due => "due",
         Severity::Held => "held",

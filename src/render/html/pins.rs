@@ -8,7 +8,8 @@ use super::{Item, class, day, fold, folded, prose, status};
 use crate::domain::LocalImageId;
 use crate::domain::check::{Finding, Status};
 use crate::domain::diagnostics::sentence::count;
-use crate::render::finding::{Severity, days, detail, label, zone_and_arch};
+use crate::domain::types::status::Severity;
+use crate::render::finding::{days, detail, label, zone_and_arch};
 use crate::render::gate::is_unlisted;
 use crate::render::human::unknown;
 use crate::render::markup::escaped;
@@ -32,7 +33,7 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
     } else {
         String::new()
     };
-    let (shown, good) = fold(items.iter().collect(), |item| item.gravity() == Severity::Good);
+    let (shown, good) = fold(items.iter().collect(), |item| item.severity() == Severity::Good);
     let mut text = String::new();
     if !shown.is_empty() {
         text += &table(&shown, ages, &format!("Each pin, the worst first{scale}"));
@@ -60,7 +61,7 @@ fn table(items: &[&Item<'_>], ages: Ages, caption: &str) -> String {
 
 fn row(text: &mut String, item: &Item<'_>, ages: Ages) {
     let finding = item.finding;
-    let (class, status) = (class(item.gravity()), status(finding));
+    let (class, status) = (class(item.severity()), status(finding));
     let _ = write!(
         text,
         "<tr role=\"row\" id=\"{}\"><td role=\"cell\"><span class=\"chip {class}\">{status}</span></td>\n\

@@ -12,7 +12,8 @@ use crate::domain::check::{Finding, Status};
 use crate::domain::diagnostics::sentence::{and_more, count};
 use crate::domain::manifest::policy;
 use crate::domain::select::end_of_life::Support;
-use crate::render::finding::{Severity, label};
+use crate::domain::types::status::Severity;
+use crate::render::finding::label;
 use crate::render::markup::escaped;
 
 /// Ends that are further away stand at the edge, or nothing nearer could be told apart.
@@ -57,7 +58,7 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
                  <span class=\"label\">by {}</span></span></li>",
                 escaped(label),
                 axis.track(*date, *stage),
-                class(gravity(*stage)),
+                class(severity(*stage)),
                 distance(*stage, axis.today, *date),
                 escaped(source),
             );
@@ -81,7 +82,7 @@ fn stage(finding: &Finding) -> Support {
     }
 }
 
-fn gravity(stage: Support) -> Severity {
+fn severity(stage: Support) -> Severity {
     match stage {
         Support::Ended => Severity::Bad,
         Support::EndingSoon => Severity::Due,
@@ -144,7 +145,7 @@ impl Axis {
             "<svg class=\"track {}\" aria-hidden=\"true\"><rect x=\"{}\" y=\"40%\" width=\"{}\" height=\"20%\"/>\
              <line x1=\"{today}\" x2=\"{today}\" y2=\"100%\"/>\
              <svg x=\"{}\" y=\"50%\"><path d=\"{mark}\"/></svg></svg>\n",
-            class(gravity(stage)),
+            class(severity(stage)),
             percent(end.min(today)),
             percent((end - today).abs()),
             percent(end),

@@ -6,9 +6,10 @@ use super::{CellJson, ChangeJson, LocalImageJson, RemarkJson, write};
 use crate::domain::CommercialType;
 use crate::domain::check::Finding;
 use crate::domain::check::report::Gate;
+use crate::domain::diagnostics::failure::FailedManifest;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::types::release::Release;
-use crate::render::{Broken, CheckReport, StaleOutput};
+use crate::render::{CheckReport, StaleOutput, broken};
 
 /// What a verified change is.
 #[derive(Serialize)]
@@ -114,16 +115,16 @@ pub fn check(subject: CheckReport<'_>) -> String {
             pins: gate.moves.iter().map(change).collect(),
         }
     }
-    let error = |broken: &Broken| ErrorJson {
-        manifest: shown(&broken.manifest),
-        message: broken.message(),
-        help: broken.help(subject.invocation),
+    let error = |failed: &FailedManifest| ErrorJson {
+        manifest: shown(&failed.path),
+        message: broken::message(failed),
+        help: broken::first_help(failed, subject.invocation),
     };
     let manifest = |part: usize| subject.parts[part].name();
     let stale = |(part, stale): (usize, &StaleOutput)| StaleJson {
         manifest: manifest(part),
         path: shown(&stale.path),
-        help: stale.problem.help.clone().unwrap_or_default(),
+        help: stale.problem.help.as_ref().map(|help| help.show(&subject.invocation_of(part))).unwrap_or_default(),
     };
     let is_compared = subject.parts.iter().any(|part| part.stale.is_some());
     write(&Check {
@@ -132,7 +133,10 @@ pub fn check(subject: CheckReport<'_>) -> String {
         errors: subject.broken.iter().map(error).collect(),
         pins: subject.findings().into_iter().map(|(part, finding)| row(manifest(part), finding)).collect(),
         stale_outputs: is_compared.then(|| subject.stale().map(stale).collect()),
-        notices: subject.notices().map(|(part, notice)| RemarkJson::new(manifest(part), notice)).collect(),
+        notices: subject
+            .notices()
+            .map(|(part, notice)| RemarkJson::new(manifest(part), notice, &subject.invocation_of(part)))
+            .collect(),
         changed_since: subject.is_gate().then(|| {
             let parts = subject.parts.iter();
             parts.filter_map(|part| Some(gate(part.name(), part.report.gate.as_ref()?))).collect()

@@ -14,6 +14,7 @@ use serde::{Serialize, Serializer};
 
 use crate::domain::catalog::LocalImage;
 use crate::domain::check::Finding;
+use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::diff::Latest;
@@ -136,12 +137,13 @@ struct RemarkJson<'a> {
     manifest: String,
     message: &'a str,
     notes: &'a [String],
-    help: Option<&'a str>,
+    help: Option<String>,
 }
 
 impl<'a> RemarkJson<'a> {
-    fn new(manifest: String, problem: &'a Problem) -> Self {
-        Self { manifest, message: &problem.title, notes: &problem.notes, help: problem.help.as_deref() }
+    fn new(manifest: String, problem: &'a Problem, invocation: &Invocation) -> Self {
+        let help = problem.help.as_ref().map(|help| help.show(invocation));
+        Self { manifest, message: &problem.title, notes: &problem.notes, help }
     }
 }
 

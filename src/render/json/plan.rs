@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::{ChangeJson, LocalImageJson, RemarkJson, write};
+use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::diff::Change;
-use crate::error::Source;
 use crate::render::change::Resolved;
 
 /// What `resolve` did: `imagelock.resolve/1`.
-pub fn plan(resolved: &[Resolved<'_>], dry_run: bool) -> String {
+pub fn plan(resolved: &[Resolved<'_>], dry_run: bool, invocation: &Invocation) -> String {
     #[derive(Serialize)]
     struct Resolve<'a> {
         schema: &'static str,
@@ -43,7 +44,9 @@ pub fn plan(resolved: &[Resolved<'_>], dry_run: bool) -> String {
     };
     for Resolved { manifest, plan, .. } in resolved {
         report.pins.extend(plan.changes.iter().map(|change| row(manifest, change)));
-        report.warnings.extend(plan.warnings.iter().map(|warning| RemarkJson::new(shown(&manifest.path), warning)));
+        let invocation = invocation.of(&manifest.path);
+        let warning = |warning| RemarkJson::new(shown(&manifest.path), warning, &invocation);
+        report.warnings.extend(plan.warnings.iter().map(warning));
     }
     write(&report)
 }
