@@ -1,10 +1,10 @@
 //! `imagelock list`: the pins.
 
 use super::{Output, join};
-use crate::error::Error;
 use crate::render::Format;
 use crate::render::list::{human, json};
 use crate::workspace::context::Context;
+use crate::workspace::error::Error;
 use crate::workspace::project::{Pins, edited};
 
 /// Prints all pins.

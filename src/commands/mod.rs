@@ -21,9 +21,10 @@ pub mod snapshot;
 use std::fmt;
 
 use crate::domain::catalog::{Catalog, QueryError};
+use crate::domain::diagnostics::failure::FailedManifest;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
-use crate::render::{Broken, Format, Resolved, errors, plan};
+use crate::render::{Format, Resolved, errors, plan};
 use crate::workspace::apply::ProjectPlan;
 use crate::workspace::context::Context;
 
@@ -53,7 +54,7 @@ pub struct Output {
     /// For standard error: what needs attention.
     pub warning: String,
     /// The manifests that the output leaves out because they could not be read or checked.
-    pub broken: Vec<Broken>,
+    pub failed: Vec<FailedManifest>,
     /// What the exit status says, if no manifest is left out.
     pub exit_status: ExitStatus,
 }
@@ -74,7 +75,7 @@ impl Output {
             output: Box::new(output),
             remark: String::new(),
             warning: String::new(),
-            broken: Vec::new(),
+            failed: Vec::new(),
             exit_status: ExitStatus::Clean,
         }
     }
@@ -108,7 +109,7 @@ fn planned(context: &Context, steps: &[ProjectPlan], mode: Mode) -> Output {
         resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *rewrites });
     }
     let output = match context.format {
-        Format::Json => plan::json::write(&resolved, dry_run),
+        Format::Json => plan::json::write(&resolved, dry_run, &context.invocation),
         Format::Markdown => plan::markdown::write(&resolved),
         _ => plan::human::write(&resolved, dry_run, context.quiet),
     };

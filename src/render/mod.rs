@@ -11,11 +11,9 @@ pub(crate) mod plan;
 pub(crate) mod search;
 mod support;
 
-pub use check::broken::Broken;
 pub use check::check;
 pub(crate) use check::human::locked;
 pub use check::report::{CheckReport, LockText, ManifestReport};
 pub use check::stale::StaleOutput;
 pub use format::Format;
 pub use plan::change::Resolved;
-pub use support::invocation;

@@ -4,6 +4,7 @@ pub mod acceptance;
 pub mod assess;
 pub mod changed_since;
 pub mod report;
+pub mod suggestions;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -86,6 +86,12 @@ impl Finding {
         }
     }
 
+    /// How serious it is: an acceptance lowers the severity of its status.
+    pub fn severity(&self) -> Severity {
+        let severity = self.status.severity();
+        if self.is_drift { severity } else { severity.max(Severity::Held) }
+    }
+
     /// Takes in another status that applies as well.
     pub(crate) fn also(&mut self, status: Status) {
         self.statuses.push(status);
@@ -106,14 +112,6 @@ impl Finding {
         if self.is_drift {
             self.status = open.unwrap_or(self.status);
         }
-    }
-}
-
-impl Finding {
-    /// How severe it is; an accepted finding may stay.
-    pub fn severity(&self) -> Severity {
-        let severity = self.status.severity();
-        if self.is_drift { severity } else { severity.max(Severity::Held) }
     }
 }
 

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::cells::Cells;
 use super::{ImageSelector, Manifest, Places, Target};
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::manifest::outputs;
@@ -226,7 +227,7 @@ fn wanted(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Spann
         problems.push(
             Problem::new(format!("{} does not say which image it is", fields.title))
                 .at(fields.span.clone(), "`label` is missing")
-                .help("add `label = \"ubuntu_noble\"`; `imagelock search` lists the labels"),
+                .help(Help::from("add `label = \"ubuntu_noble\"`; ").then_run("search").then(" lists the labels")),
         );
     }
     let release = fields.get("release").map(|(span, _)| span);

@@ -4,16 +4,17 @@
 
 use std::collections::BTreeMap;
 
+use super::broken::{location, title};
 use super::finding::detail;
 use super::report::{CheckReport, Places};
-use super::suggestions::remedies;
 use super::summary::{summary, unlisted};
 use crate::domain::Name;
+use crate::domain::check::suggestions::suggestions;
 use crate::domain::check::{Finding, Severity, Status};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::{escaped, shown};
+use crate::domain::diagnostics::source::Location;
 use crate::render::plan::human::changes;
-use crate::render::support::place::Place;
 use crate::render::support::values::zone_and_arch;
 
 /// Writes the commands, and the summary for the log.
@@ -28,8 +29,9 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         }
     }
     let mut text = String::new();
-    for broken in report.broken {
-        text += &command("error", broken.place().as_ref(), &shown(&broken.manifest), &broken.title());
+    for failed in report.broken {
+        let location = location(&failed.failure);
+        text += &command("error", location.as_ref(), &shown(&failed.path), &title(&failed.failure));
     }
     for ((severity, status, index, name), findings) in groups {
         let level = match severity {
@@ -38,16 +40,18 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
             Severity::Held | Severity::Good => "notice",
         };
         let lines = findings.iter().map(|finding| format!("{}: {}", zone_and_arch(&finding.cell), detail(finding)));
-        let commands = remedies(findings.iter().copied(), &report.invocation_of(index));
-        let commands = commands.iter().map(ToString::to_string);
+        let invocation = report.invocation_of(index);
+        let commands = suggestions(findings.iter().copied());
+        let commands = commands.iter().map(|suggestion| suggestion.show(&invocation));
         let message: Vec<String> = lines.chain(commands).collect();
         let title = format!("{name}: {}", status.as_str());
         text += &command(level, places[index].of(findings[0]).as_ref(), &title, &message.join("\n"));
     }
     for (index, problem) in report.remarks() {
-        let Problem { title, notes, help, .. } = problem;
+        let Problem { title, notes, .. } = problem;
         let place = places[index].of_problem(problem);
-        let lines: Vec<&str> = notes.iter().chain(help).map(String::as_str).collect();
+        let help = report.help(index, problem);
+        let lines: Vec<&str> = notes.iter().chain(&help).map(String::as_str).collect();
         text += &command("warning", place.as_ref(), title, &lines.join("\n"));
     }
     let unlisted = unlisted(report).map_or_else(String::new, |line| line + "\n");
@@ -55,9 +59,9 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
 }
 
 /// `::warning file=images.toml,line=8,col=9,title=web%3A outdated::fr-par-1 x86_64%3A …`
-fn command(level: &str, place: Option<&Place<'_>>, title: &str, message: &str) -> String {
+fn command(level: &str, place: Option<&Location<'_>>, title: &str, message: &str) -> String {
     let mut properties = String::new();
-    if let Some(Place { path, line, columns }) = place {
+    if let Some(Location { path, line, columns }) = place {
         let path = property(&shown(path).replace('\\', "/"));
         properties = format!("file={path},line={line},col={},endColumn={},", columns.0, columns.1);
     }

@@ -3,9 +3,10 @@
 use super::broken::summary as broken_summary;
 use super::finding::{detail, label, short_ids};
 use super::report::CheckReport;
-use super::suggestions::Remedy;
 use super::summary::{summary, unlisted};
 use crate::domain::check::Finding;
+use crate::domain::check::suggestions::Suggestion;
+use crate::domain::diagnostics::help::Command;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{and_more, count, quoted};
 use crate::render::plan::human::changes;
@@ -21,7 +22,7 @@ pub(crate) fn write(report: CheckReport<'_>, quiet: bool) -> String {
         return table + &stale;
     }
     let unlisted = line(unlisted(report));
-    let summary = format!("{stale}{}\n{}{unlisted}{}", summary(report), broken(report), remedies(report));
+    let summary = format!("{stale}{}\n{}{unlisted}{}", summary(report), broken(report), suggestions(report));
     let parts = [changes(&report.moves()), table, summary];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
@@ -44,7 +45,7 @@ pub(crate) fn locked(report: CheckReport<'_>, pins: usize, quiet: bool) -> Strin
             "{}\n{stale}{files} {not}: {}\n{}",
             findings(report, |_| true),
             count(differences, "difference"),
-            remedies(report)
+            suggestions(report)
         ),
     }
 }
@@ -57,7 +58,7 @@ fn stale(report: CheckReport<'_>) -> String {
         1 => ("is", "it"),
         _ => ("are", "them"),
     };
-    let command = paint(COMMAND, format!("{} resolve", report.invocation));
+    let command = paint(COMMAND, Command::new("resolve").show(report.invocation));
     format!("{} {verb} out of date; to update {it}: {command}\n", and_more(paths, 12))
 }
 
@@ -93,7 +94,8 @@ fn line(text: Option<String>) -> String {
 }
 
 /// The commands that fix the findings, one per line.
-fn remedies(report: CheckReport<'_>) -> String {
-    let line = |Remedy { aim, command }| format!("{aim}: {}\n", paint(COMMAND, command));
-    report.remedies().into_iter().map(line).collect()
+fn suggestions(report: CheckReport<'_>) -> String {
+    let line =
+        |Suggestion { purpose, command }| format!("{purpose}: {}\n", paint(COMMAND, command.show(report.invocation)));
+    report.suggestions().into_iter().map(line).collect()
 }

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::broken::Broken;
+use super::broken;
 use super::report::CheckReport;
 use super::stale::StaleOutput;
 use crate::domain::CommercialType;
 use crate::domain::check::Finding;
 use crate::domain::check::report::Gate;
+use crate::domain::diagnostics::failure::FailedManifest;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::types::release::Release;
 use crate::render::plan::json::ChangeJson;
@@ -87,15 +88,15 @@ struct MoveJson<'a> {
 /// Writes `imagelock.check/1`.
 pub(super) fn write(report: CheckReport<'_>) -> String {
     let manifest = |index: usize| report.parts[index].name();
-    let error = |broken: &Broken| ErrorJson {
-        manifest: shown(&broken.manifest),
-        message: broken.message(),
-        help: broken.help(report.invocation),
+    let error = |failed: &FailedManifest| ErrorJson {
+        manifest: shown(&failed.path),
+        message: broken::message(failed),
+        help: broken::first_help(failed, report.invocation),
     };
     let stale = |(index, stale): (usize, &StaleOutput)| StaleJson {
         manifest: manifest(index),
         path: shown(&stale.path),
-        help: stale.problem.help.clone().unwrap_or_default(),
+        help: report.help(index, &stale.problem).unwrap_or_default(),
     };
     let is_compared = report.parts.iter().any(|part| part.stale.is_some());
     to_json(&CheckJson {
@@ -104,7 +105,10 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         errors: report.broken.iter().map(error).collect(),
         pins: report.findings().into_iter().map(|(index, it)| FindingJson::new(manifest(index), it)).collect(),
         stale_outputs: is_compared.then(|| report.stale().map(stale).collect()),
-        notices: report.notices().map(|(index, notice)| RemarkJson::new(manifest(index), notice)).collect(),
+        notices: report
+            .notices()
+            .map(|(index, it)| RemarkJson::new(manifest(index), it, report.help(index, it)))
+            .collect(),
         changed_since: report
             .is_gate()
             .then(|| report.gates().map(|(index, gate)| GateJson::new(manifest(index), gate)).collect()),

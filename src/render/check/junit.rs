@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
+use super::broken::message;
 use super::finding::{label, status_and_detail};
 use super::report::CheckReport;
 use super::stale::StaleOutput;
-use super::suggestions::remedies;
 use super::summary::unlisted;
+use crate::domain::check::suggestions::suggestions;
 use crate::domain::check::{Finding, Status};
+use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::sanitize::shown;
-use crate::render::support::invocation::Invocation;
 use crate::render::support::markup::escaped;
 use crate::render::support::values::zone_and_arch;
 
@@ -23,8 +24,8 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(xml, "<testsuites name=\"imagelock\" {counts}>");
     let _ = writeln!(xml, "  <testsuite name=\"imagelock check\" {counts}>");
-    for broken in report.broken {
-        let (manifest, error) = (shown(&broken.manifest), broken.message());
+    for failed in report.broken {
+        let (manifest, error) = (shown(&failed.path), message(failed));
         let (manifest, error) = (escaped(&manifest), escaped(&error));
         let _ = write!(
             xml,
@@ -38,8 +39,8 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     for (index, StaleOutput { problem, .. }) in report.stale() {
         let (class, title) = (report.parts[index].name(), escaped(&problem.title));
         let _ = writeln!(xml, "    <testcase classname=\"{}\" name=\"{title}\" time=\"0\">", escaped(&class));
-        let help = problem.help.as_deref().unwrap_or_default();
-        let _ = writeln!(xml, "      <failure type=\"stale-output\" message=\"{title}\">{}</failure>", escaped(help));
+        let help = report.help(index, problem).unwrap_or_default();
+        let _ = writeln!(xml, "      <failure type=\"stale-output\" message=\"{title}\">{}</failure>", escaped(&help));
         xml.push_str("    </testcase>\n");
     }
     let unlisted = unlisted(report);
@@ -60,8 +61,8 @@ fn test_case(xml: &mut String, finding: &Finding, manifest: &str, invocation: &I
     if finding.is_drift {
         let status = finding.status.as_str();
         let _ = write!(xml, ">\n      <failure type=\"{status}\" message=\"{text}\">{text}");
-        for remedy in remedies([finding], invocation) {
-            let _ = write!(xml, "\n{}", escaped(&remedy.to_string()));
+        for suggestion in suggestions([finding]) {
+            let _ = write!(xml, "\n{}", escaped(&suggestion.show(invocation)));
         }
         xml.push_str("</failure>\n    </testcase>\n");
     } else if finding.status == Status::Current {

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::broken::sentence;
 use super::finding::{detail, label, short_ids};
 use super::report::CheckReport;
-use super::suggestions::Remedy;
 use super::summary::{headline, summary, unlisted};
 use crate::domain::check::Severity;
+use crate::domain::check::suggestions::Suggestion;
 use crate::domain::diagnostics::sentence::capitalized;
 use crate::render::plan::markdown::changes;
 use crate::render::support::markdown::{code, id, inert, push_table, push_while};
@@ -18,8 +19,8 @@ const MOST: usize = 60_000;
 /// Writes the findings that need attention as a table, the others as numbers, and the commands to run.
 pub(super) fn write(report: CheckReport<'_>) -> String {
     let mut text = format!("### {}\n\n{}\n", headline(report), inert(&summary(report)));
-    for broken in report.broken {
-        let _ = write!(text, "\n> **Error**: {}\n", inert(&broken.sentence()));
+    for failed in report.broken {
+        let _ = write!(text, "\n> **Error**: {}\n", inert(&sentence(failed)));
     }
     let moves = report.moves();
     if !moves.is_empty() {
@@ -29,8 +30,9 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     if let Some(unlisted) = unlisted(report) {
         let _ = write!(text, "\n{}.\n", capitalized(&unlisted));
     }
-    for Remedy { aim, command } in report.remedies() {
-        let _ = write!(text, "\n{}:\n\n```sh\n{command}\n```\n", capitalized(&aim));
+    for Suggestion { purpose, command } in report.suggestions() {
+        let command = command.show(report.invocation);
+        let _ = write!(text, "\n{}:\n\n```sh\n{command}\n```\n", capitalized(&purpose));
     }
     let remarks: Vec<_> = report.remarks().collect();
     push_while(&mut text, MOST, remarks.iter().map(|(_, remark)| format!("\n> {}\n", inert(&remark.title))));

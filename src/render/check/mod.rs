@@ -1,6 +1,6 @@
 //! The report of a check, in every format.
 
-pub(crate) mod broken;
+mod broken;
 mod finding;
 mod github;
 mod html;
@@ -11,7 +11,6 @@ mod markdown;
 pub(crate) mod report;
 mod sarif;
 pub(crate) mod stale;
-mod suggestions;
 mod summary;
 
 use self::report::CheckReport;

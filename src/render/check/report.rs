@@ -4,17 +4,17 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::broken::Broken;
 use super::stale::StaleOutput;
 use crate::domain::check::report::Gate;
+use crate::domain::check::suggestions::{Suggestion, suggestions_of_run};
 use crate::domain::check::{Finding, Report};
+use crate::domain::diagnostics::failure::FailedManifest;
+use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::source::{LineIndex, Location, Source};
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::{Lock, block};
-use crate::error::Source;
-use crate::render::support::invocation::Invocation;
-use crate::render::support::place::{Lines, Place};
 
 /// A manifest and its lockfile, with the findings about them.
 #[derive(Clone, Copy)]
@@ -51,7 +51,7 @@ pub struct CheckReport<'a> {
     /// One for each manifest that could be checked.
     pub parts: &'a [ManifestReport<'a>],
     /// The manifests that could not be checked.
-    pub broken: &'a [Broken],
+    pub broken: &'a [FailedManifest],
     /// How imagelock was called: what a command must begin with to be about the same files.
     pub invocation: &'a Invocation,
     /// The time of the run.
@@ -91,6 +91,18 @@ impl<'a> CheckReport<'a> {
     pub(crate) fn moves(&self) -> Vec<(String, &'a Change)> {
         let of = |(index, gate): (usize, &'a Gate)| gate.moves.iter().map(move |change| (self.manifest(index), change));
         self.gates().flat_map(of).collect()
+    }
+
+    /// The commands to suggest.
+    pub(crate) fn suggestions(&self) -> Vec<Suggestion> {
+        let of = |part: &ManifestReport<'a>| (&*part.manifest.path, &*part.report.findings);
+        let manifests: Vec<_> = self.parts.iter().map(of).collect();
+        suggestions_of_run(&manifests, self.is_many(), self.stale().next().is_some())
+    }
+
+    /// The help of a problem, with the flags to run its command about the same manifest.
+    pub(crate) fn help(&self, index: usize, problem: &Problem) -> Option<String> {
+        Some(problem.help.as_ref()?.show(&self.invocation_of(index)))
     }
 
     fn each<T: 'a, I: IntoIterator<Item = &'a T>>(
@@ -134,8 +146,8 @@ impl<'a> CheckReport<'a> {
 
 /// Finds the places of many findings: the lines of both files are counted once.
 pub(crate) struct Places<'a> {
-    manifest: Lines<'a>,
-    lock: Option<Lines<'a>>,
+    manifest: LineIndex<'a>,
+    lock: Option<LineIndex<'a>>,
 }
 
 impl<'a> Places<'a> {
@@ -147,23 +159,23 @@ impl<'a> Places<'a> {
     fn new(report: &ManifestReport<'a>) -> Self {
         let needed = report.report.findings.iter().any(|finding| finding.place.is_none());
         let lock = report.lock.filter(|_| needed).map(|lock| match lock {
-            LockText::Read(source) => Lines::new(source),
-            LockText::Of(path, lock) => Lines::of(path, lock.write().into()),
+            LockText::Read(source) => LineIndex::new(source),
+            LockText::Of(path, lock) => LineIndex::of(path, lock.write().into()),
         });
-        Self { manifest: Lines::new(report.manifest), lock }
+        Self { manifest: LineIndex::new(report.manifest), lock }
     }
 
     /// The place to fix a finding: its declaration, or its block of the lockfile if it is not declared.
-    pub(crate) fn of(&self, finding: &Finding) -> Option<Place<'a>> {
+    pub(crate) fn of(&self, finding: &Finding) -> Option<Location<'a>> {
         match (&finding.place, &self.lock) {
-            (Some(span), _) => self.manifest.place(span),
-            (None, Some(lock)) => lock.place(&block(lock.text(), &finding.cell)?),
+            (Some(span), _) => self.manifest.location(span),
+            (None, Some(lock)) => lock.location(&block(lock.text(), &finding.cell)?),
             (None, None) => None,
         }
     }
 
     /// The place of a problem in the manifest.
-    pub(crate) fn of_problem(&self, problem: &Problem) -> Option<Place<'a>> {
-        self.manifest.place(problem.span.as_ref()?)
+    pub(crate) fn of_problem(&self, problem: &Problem) -> Option<Location<'a>> {
+        self.manifest.location(problem.span.as_ref()?)
     }
 }

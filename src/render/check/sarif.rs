@@ -7,18 +7,18 @@ use std::path::Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde_json::{Value, json};
 
-use super::broken::Broken;
+use super::broken;
 use super::finding::{UNLISTED, is_unlisted, label, status_and_detail};
 use super::report::{CheckReport, Places};
-use super::stale::StaleOutput;
-use super::suggestions::remedies;
 use crate::VERSION;
+use crate::domain::check::suggestions::suggestions;
 use crate::domain::check::{Finding, Severity, Status};
+use crate::domain::diagnostics::failure::FailedManifest;
+use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::capitalized;
-use crate::render::support::invocation::Invocation;
+use crate::domain::diagnostics::source::Location;
 use crate::render::support::json::to_json;
-use crate::render::support::place::Place;
 use crate::render::support::values::zone_and_arch;
 
 /// The published schema.
@@ -44,9 +44,12 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     });
     let stale = report.stale().map(|(index, output)| {
         let place = places[index].of_problem(&output.problem);
-        stale(output, statuses.len() + 1, place)
+        let text = sentences(&output.problem, report.help(index, &output.problem));
+        result((STALE_OUTPUT, statuses.len() + 1), "warning", &text, place, ("output/v1", uri(&output.path)))
     });
-    let notices = report.notices().map(|(index, notice)| notification(notice, places[index].of_problem(notice)));
+    let notices = report.notices().map(|(index, notice)| {
+        notification(&sentences(notice, report.help(index, notice)), places[index].of_problem(notice))
+    });
     let mut invocation = json!({
         "executionSuccessful": report.broken.is_empty(),
         "toolConfigurationNotifications": notices.collect::<Vec<_>>(),
@@ -76,14 +79,14 @@ fn rules(statuses: &[Status]) -> Vec<Value> {
 }
 
 /// A finding that is drift, or would be without an acceptance.
-fn drift(finding: &Finding, rule: usize, place: Option<Place<'_>>, invocation: &Invocation) -> Value {
+fn drift(finding: &Finding, rule: usize, place: Option<Location<'_>>, invocation: &Invocation) -> Value {
     let cell = zone_and_arch(&finding.cell);
     let mut text = format!("{} ({}) in {cell} is {}", finding.cell.name, label(finding), status_and_detail(finding));
     if is_unlisted(finding) {
         let _ = write!(text, "; {UNLISTED}");
     }
-    for remedy in remedies([finding], invocation) {
-        let _ = write!(text, "\n{remedy}");
+    for suggestion in suggestions([finding]) {
+        let _ = write!(text, "\n{}", suggestion.show(invocation));
     }
     let id = finding.status.as_str();
     let mut result = result((id, rule), level(finding.severity()), &text, place, fingerprint(finding, id));
@@ -95,14 +98,10 @@ fn drift(finding: &Finding, rule: usize, place: Option<Place<'_>>, invocation: &
 }
 
 /// A pin that is no drift, and cannot be verified.
-fn unlisted(finding: &Finding, rule: usize, place: Option<Place<'_>>) -> Value {
+fn unlisted(finding: &Finding, rule: usize, place: Option<Location<'_>>) -> Value {
     let (cell, status) = (zone_and_arch(&finding.cell), finding.status.as_str());
     let text = format!("{} ({}) in {cell} is {status}: {UNLISTED}", finding.cell.name, label(finding));
     result((NOT_LISTED, rule), "note", &text, place, fingerprint(finding, NOT_LISTED))
-}
-
-fn stale(StaleOutput { path, problem }: &StaleOutput, rule: usize, place: Option<Place<'_>>) -> Value {
-    result((STALE_OUTPUT, rule), "warning", &sentences(problem), place, ("output/v1", uri(path)))
 }
 
 /// A finding with this status has the same fingerprint tomorrow, whatever line it is on by then.
@@ -114,7 +113,7 @@ fn result(
     (id, index): (&str, usize),
     level: &str,
     text: &str,
-    place: Option<Place<'_>>,
+    place: Option<Location<'_>>,
     (kind, fingerprint): (&str, String),
 ) -> Value {
     json!({
@@ -127,20 +126,20 @@ fn result(
     })
 }
 
-fn notification(notice: &Problem, place: Option<Place<'_>>) -> Value {
+fn notification(text: &str, place: Option<Location<'_>>) -> Value {
     json!({
         "level": "warning",
-        "message": { "text": sentences(notice) },
+        "message": { "text": text },
         "locations": place.into_iter().map(location).collect::<Vec<_>>(),
     })
 }
 
 /// A manifest that could not be checked.
-fn error(broken: &Broken) -> Value {
+fn error(failed: &FailedManifest) -> Value {
     json!({
         "level": "error",
-        "message": { "text": broken.sentence() },
-        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&broken.manifest) } } }],
+        "message": { "text": broken::sentence(failed) },
+        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&failed.path) } } }],
     })
 }
 
@@ -152,11 +151,11 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn sentences(Problem { title, notes, help, .. }: &Problem) -> String {
-    std::iter::once(title).chain(notes).chain(help).map(String::as_str).collect::<Vec<_>>().join("\n")
+fn sentences(Problem { title, notes, .. }: &Problem, help: Option<String>) -> String {
+    std::iter::once(title).chain(notes).chain(&help).map(String::as_str).collect::<Vec<_>>().join("\n")
 }
 
-fn location(Place { path, line, columns }: Place<'_>) -> Value {
+fn location(Location { path, line, columns }: Location<'_>) -> Value {
     json!({ "physicalLocation": {
         "artifactLocation": { "uri": uri(path) },
         "region": { "startLine": line, "startColumn": columns.0, "endColumn": columns.1 },

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::plan::Plan;
-use crate::error::Source;
 use crate::render::support::values::{date, date_or_unknown};
 
 /// The label of a pin, or what else it is known by.

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::change::Resolved;
+use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::diff::Change;
-use crate::error::Source;
 use crate::render::support::json::{CellJson, LocalImageJson, RemarkJson, to_json};
 
 /// Writes what `resolve` did: `imagelock.resolve/1`.
-pub(crate) fn write(resolved: &[Resolved<'_>], dry_run: bool) -> String {
+pub(crate) fn write(resolved: &[Resolved<'_>], dry_run: bool, invocation: &Invocation) -> String {
     #[derive(Serialize)]
     struct Resolve<'a> {
         schema: &'static str,
@@ -43,7 +44,11 @@ pub(crate) fn write(resolved: &[Resolved<'_>], dry_run: bool) -> String {
     };
     for Resolved { manifest, plan, .. } in resolved {
         report.pins.extend(plan.changes.iter().map(|change| row(manifest, change)));
-        report.warnings.extend(plan.warnings.iter().map(|warning| RemarkJson::new(shown(&manifest.path), warning)));
+        let invocation = invocation.of(&manifest.path);
+        report.warnings.extend(plan.warnings.iter().map(|warning| {
+            let help = warning.help.as_ref().map(|help| help.show(&invocation));
+            RemarkJson::new(shown(&manifest.path), warning, help)
+        }));
     }
     to_json(&report)
 }

@@ -129,12 +129,12 @@ pub(crate) struct RemarkJson<'a> {
     manifest: String,
     message: &'a str,
     notes: &'a [String],
-    help: Option<&'a str>,
+    help: Option<String>,
 }
 
 impl<'a> RemarkJson<'a> {
-    pub(crate) fn new(manifest: String, problem: &'a Problem) -> Self {
-        Self { manifest, message: &problem.title, notes: &problem.notes, help: problem.help.as_deref() }
+    pub(crate) fn new(manifest: String, problem: &'a Problem, help: Option<String>) -> Self {
+        Self { manifest, message: &problem.title, notes: &problem.notes, help }
     }
 }
 

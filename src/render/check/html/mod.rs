@@ -9,12 +9,13 @@ mod timeline;
 
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
+use super::broken::sentence;
 use super::finding::is_accepted;
 use super::report::{CheckReport, Places};
-use super::suggestions::Remedy;
 use super::summary::{changed_since, counts, headline, unlisted};
 use crate::VERSION;
 use crate::domain::Cell;
+use crate::domain::check::suggestions::Suggestion;
 use crate::domain::check::{Finding, Severity};
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{capitalized, count};
@@ -162,19 +163,19 @@ fn header(report: CheckReport<'_>, items: &[Item<'_>], headline: &str, manifests
 
 /// The commands that fix the findings, each separate so that it can be copied.
 fn commands(report: CheckReport<'_>) -> Markup {
-    let remedies = report.remedies();
+    let suggestions = report.suggestions();
     html! {
-        @if remedies.is_empty() { p { "Nothing." } "\n" }
-        @for Remedy { aim, command } in remedies {
-            p { (prose(&capitalized(&aim))) ":" } "\n"
-            pre { code { (Text(command)) } } "\n"
+        @if suggestions.is_empty() { p { "Nothing." } "\n" }
+        @for Suggestion { purpose, command } in suggestions {
+            p { (prose(&capitalized(&purpose))) ":" } "\n"
+            pre { code { (Text(command.show(report.invocation))) } } "\n"
         }
     }
 }
 
 /// The manifests that could not be checked, and why.
 fn errors(report: CheckReport<'_>) -> Markup {
-    list(report.broken.iter().map(|broken| prose(&broken.sentence())).collect())
+    list(report.broken.iter().map(|failed| prose(&sentence(failed))).collect())
 }
 
 /// The stale outputs, and the acceptances that have ended or match nothing.
@@ -186,7 +187,7 @@ fn notices(report: CheckReport<'_>) -> Markup {
             @if let Some(place) = places[index].of_problem(notice) {
                 ", in " code { (Text(shown(place.path))) ":" (place.line) }
             }
-            @for line in notice.notes.iter().chain(&notice.help) { (BREAK) (prose(line)) }
+            @for line in notice.notes.iter().chain(&report.help(index, notice)) { (BREAK) (prose(line)) }
         }
     });
     list(notices.collect())

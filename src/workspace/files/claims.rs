@@ -12,9 +12,11 @@ use std::path::{Path, PathBuf};
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::sanitize::shown;
+use crate::workspace::files::error::Clash;
+use crate::workspace::files::real_path::RealPath;
 use crate::workspace::files::temporary;
-use crate::workspace::real_path::RealPath;
 
 /// What a file is to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +54,14 @@ impl Role {
     }
 
     /// The key or the option to change.
-    fn help(self) -> &'static str {
+    fn help(self) -> Help {
         match self {
-            Self::Manifest | Self::Schema => "name another manifest: `--manifest PATH`",
-            Self::Lock => "rename one of the two manifests: the lockfile has the same name, with `.lock`",
-            Self::Catalog => "name another file: `--catalog FILE`",
-            Self::Output => "give the output another `path`",
-            Self::Report | Self::Export => "name another file: `-o FILE`",
-            Self::Snapshot => "name another file: `imagelock snapshot FILE`",
+            Self::Manifest | Self::Schema => "name another manifest: `--manifest PATH`".into(),
+            Self::Lock => "rename one of the two manifests: the lockfile has the same name, with `.lock`".into(),
+            Self::Catalog => "name another file: `--catalog FILE`".into(),
+            Self::Output => "give the output another `path`".into(),
+            Self::Report | Self::Export => "name another file: `-o FILE`".into(),
+            Self::Snapshot => Help::from("name another file: ").then_run("snapshot FILE"),
         }
     }
 }
@@ -88,15 +90,6 @@ impl Claim {
             _ => name,
         }
     }
-}
-
-/// Two files of a run that are one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clash {
-    /// What is wrong.
-    pub title: String,
-    /// What to change.
-    pub help: &'static str,
 }
 
 /// What names a file.

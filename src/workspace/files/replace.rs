@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::deadline;
-use crate::error::Error;
+use crate::workspace::files::error::FileError;
 use crate::workspace::files::{directory_of, target, temporary};
 
 /// A file to write: where, and the parts of its text.
@@ -17,13 +17,13 @@ pub(crate) type New<'a> = (&'a Path, [&'a str; 2]);
 /// Every text goes to a temporary file next to the file that it replaces, and to the disk, before the first of them goes
 /// over the old file, in the order given. So a full disk or a directory that cannot be written leaves all as they were.
 /// A file keeps its owner, group and mode; a symbolic link stays, and the file that it leads to is replaced. A temporary
-/// file has one name, so that those of killed runs do not pile up; the caller holds a [`WriteLock`](crate::workspace::write_lock::WriteLock) for
+/// file has one name, so that those of killed runs do not pile up; the caller holds a [`WriteLock`](crate::workspace::files::write_lock::WriteLock) for
 /// all the files, so that no other run uses it.
 ///
 /// # Errors
 /// If that is not possible, or a file is read-only. All files are then as they were, unless one cannot be replaced although
 /// its directory can be written, as a mount point: those before it are new then.
-pub(crate) fn replace_all(files: &[New<'_>]) -> Result<Vec<PathBuf>, Error> {
+pub(crate) fn replace_all(files: &[New<'_>]) -> Result<Vec<PathBuf>, FileError> {
     files.iter().try_for_each(|(path, _)| check_writable(path))?;
     // From the first temporary file to the last rename, nothing interrupts the run.
     deadline::disarm();
@@ -38,13 +38,13 @@ pub(crate) fn replace_all(files: &[New<'_>]) -> Result<Vec<PathBuf>, Error> {
 /// # Errors
 /// If the file is read-only or not a file, if its directory does not exist, or if its name leaves no room for that of the
 /// temporary file.
-pub(crate) fn check_writable(path: &Path) -> Result<(), Error> {
-    let failed = |source| Error::Write { path: path.to_owned(), source };
+pub(crate) fn check_writable(path: &Path) -> Result<(), FileError> {
+    let failed = |source| FileError::write(path, source);
     let target = target(path)?;
     match fs::metadata(&target) {
         Ok(old) if old.is_dir() => return Err(failed(ErrorKind::IsADirectory.into())),
-        Ok(old) if !old.is_file() => return Err(Error::NotAFile { path: path.to_owned() }),
-        Ok(old) if is_read_only(&old) => return Err(Error::ReadOnly { path: path.to_owned() }),
+        Ok(old) if !old.is_file() => return Err(FileError::NotAFile { path: path.to_owned() }),
+        Ok(old) if is_read_only(&old) => return Err(FileError::ReadOnly { path: path.to_owned() }),
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
     }
@@ -82,14 +82,14 @@ struct Staged<'a> {
 }
 
 impl<'a> Staged<'a> {
-    fn new(path: &'a Path, text: &[&str]) -> Result<Self, Error> {
-        let failed = |source| Error::Write { path: path.to_owned(), source };
+    fn new(path: &'a Path, text: &[&str]) -> Result<Self, FileError> {
+        let failed = |source| FileError::write(path, source);
         let target = target(path)?;
         let temporary = temporary(&target);
         // What a killed run left, or somebody planted to be followed or waited for, is never opened.
         match fs::remove_file(&temporary) {
             Err(_) if temporary.is_dir() => {
-                return Err(Error::Write { path: temporary, source: ErrorKind::IsADirectory.into() });
+                return Err(FileError::write(&temporary, ErrorKind::IsADirectory.into()));
             }
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
             _ => {}
@@ -118,9 +118,8 @@ impl<'a> Staged<'a> {
         Ok(keeps_owner)
     }
 
-    fn commit(&self) -> Result<(), Error> {
-        fs::rename(&self.temporary, &self.target)
-            .map_err(|source| Error::Write { path: self.path.to_owned(), source })?;
+    fn commit(&self) -> Result<(), FileError> {
+        fs::rename(&self.temporary, &self.target).map_err(|source| FileError::write(self.path, source))?;
         // The rename itself must survive a power cut. Not every system can flush a directory.
         if let Ok(directory) = fs::File::open(directory_of(&self.target)) {
             let _ = directory.sync_all();

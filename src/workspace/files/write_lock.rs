@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::domain::diagnostics::sanitize::shown;
-use crate::error::Error;
+use crate::workspace::files::error::FileError;
 use crate::workspace::files::{directory_of, target};
 
 /// The right to write the files of some directories, until it is dropped.
@@ -25,11 +25,11 @@ impl WriteLock {
     ///
     /// # Errors
     /// If another process holds it until the deadline, or a directory cannot be opened.
-    pub(crate) fn acquire(paths: &[&Path], deadline: Instant, notify: &dyn Fn(&str)) -> Result<Self, Error> {
+    pub(crate) fn acquire(paths: &[&Path], deadline: Instant, notify: &dyn Fn(&str)) -> Result<Self, FileError> {
         // All runs take several directories in one order, so that no two wait for each other; and none twice.
         let mut lockables = BTreeMap::new();
         for path in paths {
-            let failed = |source| Error::Write { path: (*path).to_owned(), source };
+            let failed = |source| FileError::write(path, source);
             let target = target(path).unwrap_or_else(|_| (*path).to_owned());
             let directory = directory_of(&target);
             // Opening a pipe in the place of a directory may never end.
@@ -50,7 +50,7 @@ impl WriteLock {
 }
 
 /// Waits for a directory, for `path` in it; whether there is such a thing as a lock on its file system.
-fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) -> Result<bool, Error> {
+fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) -> Result<bool, FileError> {
     let started = Instant::now();
     let mut told = false;
     loop {
@@ -73,7 +73,7 @@ fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) 
         }
         if Instant::now() >= deadline {
             let (path, holder) = (path.to_owned(), holder(lockable));
-            return Err(Error::Busy { path, holder, waited: waited.as_secs_f32().round().max(1.0) });
+            return Err(FileError::Busy { path, holder, waited: waited.as_secs_f32().round().max(1.0) });
         }
         std::thread::sleep(Duration::from_millis(20));
     }

@@ -1,13 +1,21 @@
 //! Reading files, and where they are.
 
+pub(crate) mod claims;
+pub(crate) mod error;
+pub(crate) mod find;
+pub(crate) mod real_path;
+pub(crate) mod replace;
+pub(crate) mod write_lock;
+
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use self::error::FileError;
+use self::real_path::RealPath;
+pub(crate) use self::real_path::directory_of;
 use crate::deadline;
-use crate::error::Error;
-use crate::workspace::real_path::RealPath;
 
 /// The most that a file may hold that is read whole: many times what a large project needs.
 const MOST_BYTES: u64 = 64 << 20;
@@ -16,7 +24,7 @@ const MOST_BYTES: u64 = 64 << 20;
 ///
 /// # Errors
 /// If it cannot be read, or is no text.
-pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
+pub(crate) fn read(path: &Path) -> Result<Option<String>, FileError> {
     read_bytes(path)?.map(|bytes| text(bytes, path)).transpose()
 }
 
@@ -24,8 +32,8 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
 ///
 /// # Errors
 /// If it cannot be read. Pipes and devices are refused, and files that are too large: reading one may never end.
-pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    let failed = |source| Error::Read { path: path.to_owned(), source };
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    let failed = |source| FileError::Read { path: path.to_owned(), source };
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         Ok(metadata) if metadata.is_dir() => return Err(failed(ErrorKind::IsADirectory.into())),
@@ -33,7 +41,7 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Error> {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             // A link that leads nowhere is no absent file: writing would put a file in the link's place.
             return match fs::read_link(path) {
-                Ok(to) => Err(Error::DanglingLink { path: path.to_owned(), to }),
+                Ok(to) => Err(FileError::DanglingLink { path: path.to_owned(), to }),
                 Err(_) => Ok(None),
             };
         }
@@ -83,19 +91,19 @@ pub(crate) fn read_parts(path: &Path, mut take: impl FnMut(&str) -> Option<usize
 }
 
 /// That there is no such file, in the words of the system.
-pub(crate) fn absent(path: &Path) -> Error {
+pub(crate) fn absent(path: &Path) -> FileError {
     let source = fs::File::open(path).err().unwrap_or_else(|| ErrorKind::NotFound.into());
-    Error::Read { path: path.to_owned(), source }
+    FileError::Read { path: path.to_owned(), source }
 }
 
 /// The text that a file's bytes are.
 ///
 /// # Errors
 /// If they are none.
-pub(crate) fn text(bytes: Vec<u8>, path: &Path) -> Result<String, Error> {
+pub(crate) fn text(bytes: Vec<u8>, path: &Path) -> Result<String, FileError> {
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        Error::NotText { path: path.to_owned(), line: good.split(|byte| *byte == b'\n').count() }
+        FileError::NotText { path: path.to_owned(), line: good.split(|byte| *byte == b'\n').count() }
     })
 }
 
@@ -103,17 +111,17 @@ pub(crate) fn text(bytes: Vec<u8>, path: &Path) -> Result<String, Error> {
 ///
 /// # Errors
 /// If it exists, or cannot be written; then there is no file.
-pub(crate) fn create(path: &Path, text: &str) -> Result<(), Error> {
+pub(crate) fn create(path: &Path, text: &str) -> Result<(), FileError> {
     deadline::disarm();
     let mut file =
         OpenOptions::new().write(true).create_new(true).open(path).map_err(|source| match source.kind() {
-            ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
-            _ => Error::Write { path: path.to_owned(), source },
+            ErrorKind::AlreadyExists => FileError::Exists { path: path.to_owned() },
+            _ => FileError::write(path, source),
         })?;
     file.write_all(text.as_bytes()).map_err(|source| {
         // Half a file would be in the way of the next try.
         let _ = fs::remove_file(path);
-        Error::Write { path: path.to_owned(), source }
+        FileError::write(path, source)
     })
 }
 
@@ -121,9 +129,9 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<(), Error> {
 ///
 /// # Errors
 /// If that is not possible.
-pub(crate) fn make_directory(path: &Path) -> Result<(), Error> {
+pub(crate) fn make_directory(path: &Path) -> Result<(), FileError> {
     deadline::disarm();
-    fs::create_dir_all(path).map_err(|source| Error::Write { path: path.to_owned(), source })
+    fs::create_dir_all(path).map_err(|source| FileError::write(path, source))
 }
 
 /// Makes sure that a file which the user named can be replaced: a pipe, a device or an open file of a process has no
@@ -131,7 +139,7 @@ pub(crate) fn make_directory(path: &Path) -> Result<(), Error> {
 ///
 /// # Errors
 /// If it is not a file.
-pub(crate) fn check_regular(path: &Path) -> Result<(), Error> {
+pub(crate) fn check_regular(path: &Path) -> Result<(), FileError> {
     let real = RealPath::of(path);
     let is_special = fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir());
     let of_process = ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc"];
@@ -139,18 +147,18 @@ pub(crate) fn check_regular(path: &Path) -> Result<(), Error> {
         .into_iter()
         .chain(real.links())
         .any(|path| of_process.iter().any(|open| path.starts_with(open)));
-    if is_special || is_open { Err(Error::NotAFile { path: path.to_owned() }) } else { Ok(()) }
+    if is_special || is_open { Err(FileError::NotAFile { path: path.to_owned() }) } else { Ok(()) }
 }
 
 /// Where a file is, behind symbolic links.
 ///
 /// # Errors
 /// If a link leads nowhere.
-pub(crate) fn target(path: &Path) -> Result<PathBuf, Error> {
+pub(crate) fn target(path: &Path) -> Result<PathBuf, FileError> {
     let Ok(to) = fs::read_link(path) else { return Ok(path.to_owned()) };
     fs::canonicalize(path).map_err(|source| match source.kind() {
-        ErrorKind::NotFound => Error::DanglingLink { path: path.to_owned(), to },
-        _ => Error::Write { path: path.to_owned(), source },
+        ErrorKind::NotFound => FileError::DanglingLink { path: path.to_owned(), to },
+        _ => FileError::write(path, source),
     })
 }
 
@@ -160,13 +168,4 @@ pub(crate) fn temporary(path: &Path) -> PathBuf {
     name.push(path.file_name().unwrap_or_default());
     name.push(".tmp");
     path.with_file_name(name)
-}
-
-/// The directory that a file is in.
-pub(crate) fn directory_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
-        Some(parent) => parent,
-        None => path,
-    }
 }

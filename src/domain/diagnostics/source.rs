@@ -1,27 +1,35 @@
-//! Byte offsets -> lines and columns.
+//! A file as it was read, and the lines and columns of byte offsets in it.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::diagnostics::problem::Span;
-use crate::error::Source;
 
-/// A place in a file. Lines and columns count from 1, columns in characters.
-pub(crate) struct Place<'a> {
+/// A file as it was read, to show the lines that a problem is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Where it was read from.
+    pub path: PathBuf,
+    /// What was read.
+    pub text: String,
+}
+
+/// A location in a file. Lines and columns count from 1, columns in characters.
+pub(crate) struct Location<'a> {
     pub(crate) path: &'a Path,
     pub(crate) line: usize,
-    /// The first column, and the first behind it.
+    /// The first column, and the first after the span.
     pub(crate) columns: (usize, usize),
 }
 
-/// A file with the places where its lines start: counted once, for many findings.
-pub(crate) struct Lines<'a> {
+/// The offsets at which the lines of a file start: counted once, for many spans.
+pub(crate) struct LineIndex<'a> {
     path: &'a Path,
     text: Cow<'a, str>,
     starts: Vec<usize>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> LineIndex<'a> {
     pub(crate) fn new(source: &'a Source) -> Self {
         Self::of(&source.path, Cow::Borrowed(&source.text))
     }
@@ -36,12 +44,12 @@ impl<'a> Lines<'a> {
         &self.text
     }
 
-    /// Where a span is; as much of it as is on its first line.
-    pub(crate) fn place(&self, span: &Span) -> Option<Place<'a>> {
+    /// The location of a span, as far as it is on its first line.
+    pub(crate) fn location(&self, span: &Span) -> Option<Location<'a>> {
         let line = self.starts.partition_point(|start| *start <= span.start);
         let text = self.text();
         let before = text.get(self.starts[line - 1]..span.start)?.chars().count();
         let within = text.get(span.clone())?.lines().next().unwrap_or_default().chars().count();
-        Some(Place { path: self.path, line, columns: (before + 1, before + 1 + within) })
+        Some(Location { path: self.path, line, columns: (before + 1, before + 1 + within) })
     }
 }

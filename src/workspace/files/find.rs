@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::error::Error;
+use crate::workspace::files::error::FileError;
 
 /// What is below a folder.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(crate) struct Found {
 ///
 /// # Errors
 /// If a folder cannot be read, or a `.gitignore` is not a regular file.
-pub(crate) fn find(folder: &Path, names: &[PathBuf]) -> Result<Found, Error> {
+pub(crate) fn find(folder: &Path, names: &[PathBuf]) -> Result<Found, FileError> {
     let mut own = WalkBuilder::new(folder);
     own.standard_filters(false).hidden(true).git_ignore(true).parents(true);
     let manifests = walk(&mut own, folder, names)?;
@@ -39,7 +39,7 @@ pub(crate) fn find(folder: &Path, names: &[PathBuf]) -> Result<Found, Error> {
     Ok(Found { manifests, skipped })
 }
 
-fn walk(builder: &mut WalkBuilder, folder: &Path, names: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+fn walk(builder: &mut WalkBuilder, folder: &Path, names: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
     // The walk reads the `.gitignore` of each folder it enters, and would wait forever for a named pipe.
     let special = Arc::new(Mutex::new(None));
     let found = Arc::clone(&special);
@@ -64,7 +64,7 @@ fn walk(builder: &mut WalkBuilder, folder: &Path, names: &[PathBuf]) -> Result<V
         }
     }
     if let Some(path) = special.lock().ok().and_then(|mut special| special.take()) {
-        return Err(Error::Read { path, source: std::io::Error::other("it is not a regular file") });
+        return Err(FileError::Read { path, source: std::io::Error::other("it is not a regular file") });
     }
     paths.sort();
     Ok(paths)
@@ -74,7 +74,7 @@ fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
-fn unreadable(folder: &Path, error: &ignore::Error) -> Error {
+fn unreadable(folder: &Path, error: &ignore::Error) -> FileError {
     let mut path = folder.to_owned();
     let mut inner = error;
     loop {
@@ -89,5 +89,5 @@ fn unreadable(folder: &Path, error: &ignore::Error) -> Error {
     }
     // The walk words its errors in its own way; the system says it in fewer words.
     let source = fs::read_dir(&path).err().unwrap_or_else(|| std::io::Error::other(error.to_string()));
-    Error::Read { path, source }
+    FileError::Read { path, source }
 }
