@@ -31,7 +31,7 @@ impl Plan {
 
 /// The pin of a target for the local image that was picked.
 pub(crate) fn pin(target: &Target, pick: &Match<'_>, from: Option<&Pin>) -> Pin {
-    let (image, stated_label) = match &target.wanted {
+    let (image, stated_label) = match &target.selector {
         // A range's pick comes from the listing of the label that won.
         ImageSelector::Label(_) | ImageSelector::Release(..) => (pick.image.clone(), None),
         ImageSelector::Image(id) => (ImageRef::Id(*id), pick.local.label.clone()),

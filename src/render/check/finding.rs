@@ -172,7 +172,7 @@ pub(crate) struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub(crate) fn new(part: &ManifestReport<'a>) -> Self {
-        let needed = part.report.findings.iter().any(|finding| finding.place.is_none());
+        let needed = part.report.findings.iter().any(|finding| finding.span.is_none());
         let lock = part.lock.filter(|_| needed).map(|lock| match lock {
             LockText::Read(source) => Lines::new(source),
             LockText::Of(path, lock) => Lines::of(path, lock.write().into()),
@@ -182,7 +182,7 @@ impl<'a> Places<'a> {
 
     /// Where a finding is mended: in its declaration; what is not declared, in its block of the lockfile.
     pub(crate) fn of(&self, finding: &Finding) -> Option<Place<'a>> {
-        match (&finding.place, &self.lock) {
+        match (&finding.span, &self.lock) {
             (Some(span), _) => self.manifest.place(span),
             (None, Some(lock)) => lock.place(&block(lock.text(), &finding.cell)?),
             (None, None) => None,

@@ -35,7 +35,7 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
     let mut ends = Ends::new();
     let mut endless: BTreeSet<String> = BTreeSet::new();
     let findings = items.iter().map(|item| item.finding);
-    for finding in findings.filter(|finding| finding.locked.is_some() && finding.place.is_some()) {
+    for finding in findings.filter(|finding| finding.locked.is_some() && finding.span.is_some()) {
         let Some(end) = &finding.end else {
             endless.insert(label(finding));
             continue;
