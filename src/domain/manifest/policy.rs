@@ -146,7 +146,7 @@ impl Policy {
 pub(crate) fn freeze(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Freeze> {
     let (_, value) = table.get("freeze")?;
     let example = "freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }";
-    let inner = table("freeze", value, example, problems)?;
+    let inner = table_in_braces("freeze", value, example, problems)?;
     inner.deny_unknown_keys(&["reason", "until"], problems);
     let (reason, until) = reason_and_end(&inner, example, problems)?;
     Some(Freeze { reason, until })
@@ -164,7 +164,7 @@ pub(crate) fn accept(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Ve
 }
 
 fn acceptance(item: &Spanned<DeValue<'_>>, example: &str, problems: &mut Vec<Problem>) -> Option<Acceptance> {
-    let inner = table("accept", item, example, problems)?;
+    let inner = table_in_braces("accept", item, example, problems)?;
     inner.deny_unknown_keys(&["status", "reason", "until"], problems);
     let status = inner.string("status", problems);
     if status.is_none() && inner.get("status").is_none() {
@@ -185,7 +185,7 @@ fn acceptance(item: &Spanned<DeValue<'_>>, example: &str, problems: &mut Vec<Pro
     Some(Acceptance { status: known, reason, until, span: item.span() })
 }
 
-fn table<'t>(
+fn table_in_braces<'t>(
     key: &str,
     value: &'t Spanned<DeValue<'t>>,
     example: &str,
