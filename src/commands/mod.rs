@@ -41,7 +41,8 @@ pub enum Mode {
 
 /// A warning where publication dates are missing from what is printed because nobody told them.
 fn undated(context: &Context, catalog: &Catalog) -> String {
-    let warnings: Vec<Problem> = catalog.silence().map(QueryError::undated).into_iter().collect();
+    let warnings: Vec<Problem> =
+        catalog.first_missing_date_error().map(QueryError::missing_dates_warning).into_iter().collect();
     errors::warnings(&warnings, None, &context.invocation)
 }
 

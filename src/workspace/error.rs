@@ -86,7 +86,7 @@ impl Error {
         match self {
             Self::Git(error) => error.notes(),
             Self::Snapshot { source, .. } => source.notes(),
-            Self::Marketplace { failure, .. } => failure.particulars(),
+            Self::Marketplace { failure, .. } => failure.details(),
             Self::Conflicts { conflicts, .. } => {
                 conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.words())).collect()
             }
@@ -165,7 +165,7 @@ pub(crate) fn all<T>(results: impl IntoIterator<Item = Result<T, Error>>) -> Res
 pub(crate) fn check_index(catalog: &Catalog) -> Result<(), Error> {
     let failure = match catalog.index() {
         Lookup::Found(_) => return Ok(()),
-        Lookup::NotFound => QueryError::not_asked(),
+        Lookup::NotFound => QueryError::not_queried(),
         Lookup::Failed(failure) => failure,
     };
     Err(Error::Marketplace { doing: "list the images of the Marketplace".to_owned(), failure })

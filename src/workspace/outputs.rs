@@ -88,7 +88,7 @@ impl Files {
                 let claimed = self.claim(Role::Output, &path, Some(manifest));
                 problems.extend(match claimed {
                     Err(clash) => {
-                        Some(Problem::new(clash.title).at(output.place.clone(), "leads there").help(clash.help))
+                        Some(Problem::new(clash.title).at(output.span.clone(), "leads there").help(clash.help))
                     }
                     Ok(()) if self.written.contains(&Role::Output) => {
                         misplaced(output, &path, &home).or_else(|| foreign(output, &path, &mut rivals))
@@ -127,7 +127,7 @@ fn misplaced(output: &Output, path: &Path, home: &Path) -> Option<Problem> {
         return None;
     };
     let label = format!("leads to `{}`", shown(&real.path));
-    Some(Problem::new(title).at(output.place.clone(), label).help("if that is meant, add `outside = true` to it"))
+    Some(Problem::new(title).at(output.span.clone(), label).help("if that is meant, add `outside = true` to it"))
 }
 
 /// Whether a directory is what git takes for a repository, whatever its name is.
@@ -138,7 +138,7 @@ fn is_git_dir(path: &Path) -> bool {
 /// The problem of an output that may not be replaced, for what it holds.
 fn foreign(output: &Output, path: &Path, rivals: &mut Rivals) -> Option<Problem> {
     let this = format!("the output `{}`", shown(path));
-    let problem = |title: String, label: &str| Problem::new(title).at(output.place.clone(), label);
+    let problem = |title: String, label: &str| Problem::new(title).at(output.span.clone(), label);
     let old = match files::read(path) {
         Ok(old) => old?,
         Err(error) => {
@@ -207,7 +207,7 @@ pub(crate) struct Stale {
     /// Where it is.
     pub(crate) path: PathBuf,
     /// Where the manifest declares it.
-    pub(crate) place: Span,
+    pub(crate) span: Span,
     head: String,
     /// The same for all files of a format.
     body: Rc<str>,
@@ -256,7 +256,7 @@ pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
     let rivals = Rivals::of(manifest);
     let mut bodies: BTreeMap<Format, Rc<str>> = BTreeMap::new();
     let mut stale = Vec::new();
-    for Output { format, path, place, .. } in project.manifest.outputs() {
+    for Output { format, path, span, .. } in project.manifest.outputs() {
         let body = if let Some(body) = bodies.get(format) {
             Rc::clone(body)
         } else {
@@ -268,7 +268,7 @@ pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
         // A checkout with other line ends is no difference.
         let old = files::read(&path)?.map(|old| if old.contains("\r\n") { old.replace("\r\n", "\n") } else { old });
         if old.as_ref().and_then(|old| old.strip_prefix(&head)) != Some(&body) {
-            stale.push(Stale { path, place: place.clone(), head, body });
+            stale.push(Stale { path, span: span.clone(), head, body });
         }
     }
     Ok(stale)
@@ -278,5 +278,5 @@ pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
 /// out of date in any case: the next lock changes them.
 pub(crate) fn stale_outputs(project: &Project, disagreements: &Report) -> Result<Vec<StaleOutput>, Error> {
     let stale = if disagreements.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
-    Ok(stale.into_iter().map(|it| StaleOutput::new(it.path, it.place)).collect())
+    Ok(stale.into_iter().map(|it| StaleOutput::new(it.path, it.span)).collect())
 }

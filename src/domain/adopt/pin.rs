@@ -85,7 +85,7 @@ fn adopt(
             None => problem,
         });
     };
-    let (image, release) = match &target.wanted {
+    let (image, release) = match &target.selector {
         ImageSelector::Label(label) => (ImageRef::Label(label.clone()), None),
         ImageSelector::Image(id) => (ImageRef::Id(*id), None),
         ImageSelector::Version(id) => (ImageRef::Version(*id), None),
@@ -96,11 +96,11 @@ fn adopt(
             (ImageRef::Label(one.label.clone()), release)
         }
     };
-    let fits = match (&target.wanted, label_of(&image, catalog)) {
+    let fits = match (&target.selector, label_of(&image, catalog)) {
         (ImageSelector::Release(..), _) => release.is_some(),
         (_, label) => label.as_ref() == Some(&one.label),
     };
-    let declared = format!("{} ({})", target.wanted, target.image_type);
+    let declared = format!("{} ({})", target.selector, target.image_type);
     if !fits || target.image_type != one.image_type {
         let title = format!(
             "{}{id} is {} ({}), and `{}` is declared as {declared}",
@@ -110,7 +110,7 @@ fn adopt(
             cell.name
         );
         let help = Help::from("change what is declared, or choose another name: ").then_run("adopt NAME=UUID");
-        return Err(Problem::new(title).at(target.places.image.clone(), "declared here").help(help));
+        return Err(Problem::new(title).at(target.spans.image.clone(), "declared here").help(help));
     }
     if let Some(pin) = lock.get(&cell) {
         if pin.id == id && pin.satisfies(target) {

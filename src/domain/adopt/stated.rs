@@ -148,7 +148,7 @@ fn declared(wish: &Wish, manifest: &Manifest, lock: &Lock) -> Option<LocalImage>
     };
     let targets: Vec<&Target> = manifest.targets().iter().filter(meant).collect();
     let [target] = targets[..] else { return None };
-    let Some(ImageRef::Label(label)) = target.wanted.image_ref() else { return None };
+    let Some(ImageRef::Label(label)) = target.selector.image_ref() else { return None };
     Some(local_image(wish.id, label, target.cell.zone.clone(), target.cell.arch.clone(), target.image_type))
 }
 

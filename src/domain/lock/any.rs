@@ -101,16 +101,16 @@ fn pin(block: &toml::Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Optio
             );
         }
     }
-    let name = fields.word("name", problems);
-    let zone = fields.word("zone", problems);
-    let arch = fields.word("arch", problems);
-    let image_type = fields.word("type", problems);
-    let label = fields.word("label", problems);
-    let image_id = fields.word("image-id", problems);
-    let version_id = fields.word("version-id", problems);
-    let release = fields.word("release", problems);
-    let instance_type = fields.word("instance-type", problems);
-    let id = fields.word("id", problems);
+    let name = fields.parsed("name", problems);
+    let zone = fields.parsed("zone", problems);
+    let arch = fields.parsed("arch", problems);
+    let image_type = fields.parsed("type", problems);
+    let label = fields.parsed("label", problems);
+    let image_id = fields.parsed("image-id", problems);
+    let version_id = fields.parsed("version-id", problems);
+    let release = fields.parsed("release", problems);
+    let instance_type = fields.parsed("instance-type", problems);
+    let id = fields.parsed("id", problems);
     let published = published(&fields, problems);
     let digest = fields.string("digest", problems);
     if problems.len() > before {

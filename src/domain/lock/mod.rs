@@ -69,7 +69,7 @@ impl Pin {
 
     /// Whether this pin was made for exactly what `target` declares.
     pub fn matches(&self, target: &Target) -> bool {
-        let is_of_range = matches!(target.wanted, ImageSelector::Release(..));
+        let is_of_range = matches!(target.selector, ImageSelector::Release(..));
         self.satisfies(target) && self.instance_type == target.instance_type && (is_of_range || self.release.is_none())
     }
 
@@ -82,7 +82,7 @@ impl Pin {
     pub fn fits(&self, target: &Target) -> bool {
         self.image_type == target.image_type
             && (target.instance_type.is_none() || self.instance_type == target.instance_type)
-            && match &target.wanted {
+            && match &target.selector {
                 ImageSelector::Release(pattern, range) => {
                     self.label().is_some_and(|label| pattern.matches(label))
                         && self.release.as_ref().is_some_and(|release| range.contains(release))
@@ -94,7 +94,7 @@ impl Pin {
     /// A pin that satisfies `target`, without what is no longer required.
     #[must_use]
     pub fn restated(self, target: &Target) -> Self {
-        let release = self.release.filter(|_| matches!(target.wanted, ImageSelector::Release(..)));
+        let release = self.release.filter(|_| matches!(target.selector, ImageSelector::Release(..)));
         Self { instance_type: target.instance_type.clone(), release, ..self }
     }
 

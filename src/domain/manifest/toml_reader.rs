@@ -135,12 +135,12 @@ impl<'t> TableReader<'t> {
     }
 
     /// A string that must make a `T`.
-    pub fn word<T: FromStr<Err = Expected>>(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Spanned<T>> {
-        word_value(key, &self.string(key, problems)?, problems)
+    pub fn parsed<T: FromStr<Err = Expected>>(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Spanned<T>> {
+        parse_string(key, &self.string(key, problems)?, problems)
     }
 
     /// One or many `T`s under either of two keys that mean the same: `zone = "a"`, `zones = ["a", "b"]`.
-    pub fn words<T: FromStr<Err = Expected>>(
+    pub fn parsed_list<T: FromStr<Err = Expected>>(
         &self,
         one: &str,
         many: &str,
@@ -161,7 +161,7 @@ impl<'t> TableReader<'t> {
         };
         let DeValue::Array(items) = value.get_ref() else {
             let text = string_value(key, value, problems)?;
-            return word_value(key, &text, problems).map(|word| vec![word]);
+            return parse_string(key, &text, problems).map(|word| vec![word]);
         };
         if items.is_empty() {
             problems.push(
@@ -173,7 +173,7 @@ impl<'t> TableReader<'t> {
         }
         let before = problems.len();
         let words: Vec<_> =
-            items.iter().filter_map(|item| word_value(key, &string_value(key, item, problems)?, problems)).collect();
+            items.iter().filter_map(|item| parse_string(key, &string_value(key, item, problems)?, problems)).collect();
         (problems.len() == before).then_some(words)
     }
 }
@@ -191,7 +191,7 @@ fn string_value<'t>(
 }
 
 /// A string that must make a `T`, as the value of `key`.
-pub fn word_value<T: FromStr<Err = Expected>>(
+pub fn parse_string<T: FromStr<Err = Expected>>(
     key: &str,
     text: &Spanned<&str>,
     problems: &mut Vec<Problem>,

@@ -173,7 +173,7 @@ impl<'a> Strays<'a> {
         });
         let ambiguous = self.ambiguous.iter().map(|(name, (target, notes))| {
             let title = format!("`{name}` could take over several pins that are no longer declared");
-            let problem = Problem::new(title).at(target.places.image.clone(), "the newest version is pinned");
+            let problem = Problem::new(title).at(target.spans.image.clone(), "the newest version is pinned");
             let problem = notes.iter().take(4).fold(problem, Problem::note);
             problem.help("to keep a pin, restore the lockfile and rename one image at a time")
         });

@@ -157,7 +157,7 @@ impl<'a> Places<'a> {
     }
 
     fn new(report: &ManifestReport<'a>) -> Self {
-        let needed = report.report.findings.iter().any(|finding| finding.place.is_none());
+        let needed = report.report.findings.iter().any(|finding| finding.span.is_none());
         let lock = report.lock.filter(|_| needed).map(|lock| match lock {
             LockText::Read(source) => LineIndex::new(source),
             LockText::Of(path, lock) => LineIndex::of(path, lock.write().into()),
@@ -167,7 +167,7 @@ impl<'a> Places<'a> {
 
     /// The place to fix a finding: its declaration, or its block of the lockfile if it is not declared.
     pub(crate) fn of(&self, finding: &Finding) -> Option<Location<'a>> {
-        match (&finding.place, &self.lock) {
+        match (&finding.span, &self.lock) {
             (Some(span), _) => self.manifest.location(span),
             (None, Some(lock)) => lock.location(&block(lock.text(), &finding.cell)?),
             (None, None) => None,

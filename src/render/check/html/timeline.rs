@@ -34,7 +34,7 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> Markup {
     let mut ends: BTreeMap<End<'_>, (Support, BTreeSet<&Name>)> = BTreeMap::new();
     let mut endless: BTreeSet<String> = BTreeSet::new();
     let findings = items.iter().map(|item| item.finding);
-    for finding in findings.filter(|finding| finding.locked.is_some() && finding.place.is_some()) {
+    for finding in findings.filter(|finding| finding.locked.is_some() && finding.span.is_some()) {
         let Some(end) = &finding.end else {
             endless.insert(label(finding));
             continue;

@@ -7,13 +7,13 @@ use semver::{Version, VersionReq};
 use toml::de::{DeTable, DeValue};
 
 use super::cells::Cells;
-use super::{ImageSelector, Manifest, Places, Target};
+use super::{ImageSelector, ImageSpans, Manifest, Target};
 use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::manifest::outputs;
 use crate::domain::manifest::policy::{self, Age, Policy};
-use crate::domain::manifest::toml_reader::{Spanned, TableReader, malformed, word_value, wrong_type};
+use crate::domain::manifest::toml_reader::{Spanned, TableReader, malformed, parse_string, wrong_type};
 use crate::domain::types::release::Range;
 use crate::domain::{Arch, Cell, CommercialType, ImageType, Name, Zone};
 
@@ -49,10 +49,10 @@ enum Setting<T> {
 }
 
 impl<T: Clone> Setting<T> {
-    fn read(fields: &TableReader<'_>, keys: &[&str], value: Option<T>) -> Self {
+    fn read(table: &TableReader<'_>, keys: &[&str], value: Option<T>) -> Self {
         match value {
             Some(value) => Self::This(value),
-            None if keys.iter().any(|key| fields.get(key).is_some()) => Self::Nonsense,
+            None if keys.iter().any(|key| table.get(key).is_some()) => Self::Nonsense,
             None => Self::Nothing,
         }
     }
@@ -81,16 +81,16 @@ struct Inheritable {
 }
 
 impl Inheritable {
-    fn read(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Self {
-        let zones = distinct(fields.words("zone", "zones", problems), problems);
-        let archs = distinct(fields.words("arch", "archs", problems), problems);
+    fn read(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Self {
+        let zones = distinct(table.parsed_list("zone", "zones", problems), problems);
+        let archs = distinct(table.parsed_list("arch", "archs", problems), problems);
         Self {
-            zones: Setting::read(fields, &["zone", "zones"], zones),
-            archs: Setting::read(fields, &["arch", "archs"], archs),
-            image_type: Setting::read(fields, &["type"], fields.word("type", problems)),
-            instance_type: Setting::read(fields, &["instance-type"], fields.word("instance-type", problems)),
-            min_age: Setting::read(fields, &["min-age"], fields.word("min-age", problems)),
-            eol_warning: Setting::read(fields, &["eol-warning"], fields.word("eol-warning", problems)),
+            zones: Setting::read(table, &["zone", "zones"], zones),
+            archs: Setting::read(table, &["arch", "archs"], archs),
+            image_type: Setting::read(table, &["type"], table.parsed("type", problems)),
+            instance_type: Setting::read(table, &["instance-type"], table.parsed("instance-type", problems)),
+            min_age: Setting::read(table, &["min-age"], table.parsed("min-age", problems)),
+            eol_warning: Setting::read(table, &["eol-warning"], table.parsed("eol-warning", problems)),
         }
     }
 }
@@ -104,9 +104,9 @@ pub(super) fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> M
     if let Some((span, value)) = top.get("defaults") {
         match value.get_ref() {
             DeValue::Table(table) => {
-                let fields = TableReader::new(table, "[defaults]", span);
-                fields.deny_unknown_keys(&DEFAULTS, problems);
-                defaults = Inheritable::read(&fields, problems);
+                let table = TableReader::new(table, "[defaults]", span);
+                table.deny_unknown_keys(&DEFAULTS, problems);
+                defaults = Inheritable::read(&table, problems);
             }
             _ => problems.push(wrong_type("defaults", value, "a table: `[defaults]`")),
         }
@@ -158,51 +158,51 @@ fn image(
             .push(problem.help(format!("write `[images.{}]` on a line of its own, then `label = …`", visible(key))));
         return;
     };
-    let fields = TableReader::new(table, format!("[images.{key}]"), span);
-    fields.deny_unknown_keys(&IMAGE, problems);
-    let wanted = wanted(&fields, problems);
-    let own = Inheritable::read(&fields, problems);
-    let zones = needed(&fields, "zone = \"fr-par-1\"", own.zones.or(&defaults.zones), problems);
-    let archs = needed(&fields, "arch = \"x86_64\"", own.archs.or(&defaults.archs), problems);
+    let table = TableReader::new(table, format!("[images.{key}]"), span);
+    table.deny_unknown_keys(&IMAGE, problems);
+    let selector = selector(&table, problems);
+    let own = Inheritable::read(&table, problems);
+    let zones = needed(&table, "zone = \"fr-par-1\"", own.zones.or(&defaults.zones), problems);
+    let archs = needed(&table, "arch = \"x86_64\"", own.archs.or(&defaults.archs), problems);
     let image_type = own.image_type.or(&defaults.image_type).value();
     let instance_type = own.instance_type.or(&defaults.instance_type).value();
 
     let silent = Policy::default();
     let policy = Arc::new(Policy {
-        min_age: own.min_age.or(&defaults.min_age).value().map(|placed| placed.value).filter(|age| !age.is_zero()),
+        min_age: own.min_age.or(&defaults.min_age).value().map(|spanned| spanned.value).filter(|age| !age.is_zero()),
         eol_warning: own
             .eol_warning
             .or(&defaults.eol_warning)
             .value()
-            .map_or(silent.eol_warning, |placed| placed.value),
-        freeze: policy::freeze(&fields, problems),
-        accept: policy::accept(&fields, problems),
-        eol: policy::date(&fields, "eol", problems),
+            .map_or(silent.eol_warning, |spanned| spanned.value),
+        freeze: policy::freeze(&table, problems),
+        accept: policy::accept(&table, problems),
+        eol: policy::date(&table, "eol", problems),
     });
 
-    let (Some(name), Some(wanted), Some(mut zones), Some(mut archs)) = (name, wanted, zones, archs) else {
+    let (Some(name), Some(selector), Some(mut zones), Some(mut archs)) = (name, selector, zones, archs) else {
         return;
     };
-    if !cells.has_room(zones.len().saturating_mul(archs.len()), fields.span, &fields.title) {
+    if !cells.has_room(zones.len().saturating_mul(archs.len()), table.span, &table.title) {
         return;
     }
     zones.sort_by(|a, b| a.value.cmp(&b.value));
     archs.sort_by(|a, b| a.value.cmp(&b.value));
-    let places = Arc::new(Places {
-        image: wanted.span,
-        image_type: image_type.as_ref().map(|placed| placed.span.clone()),
-        instance_type: instance_type.as_ref().map(|placed| placed.span.clone()),
+    let spans = Arc::new(ImageSpans {
+        image: selector.span,
+        image_type: image_type.as_ref().map(|spanned| spanned.span.clone()),
+        instance_type: instance_type.as_ref().map(|spanned| spanned.span.clone()),
     });
     for zone in &zones {
         for arch in &archs {
             cells.targets.push(Target {
                 cell: Cell { name: name.clone(), zone: zone.value.clone(), arch: arch.value.clone() },
-                wanted: wanted.value.clone(),
-                image_type: image_type.as_ref().map_or(ImageType::InstanceSbs, |placed| placed.value),
-                instance_type: instance_type.as_ref().map(|placed| placed.value.clone()),
+                selector: selector.value.clone(),
+                image_type: image_type.as_ref().map_or(ImageType::InstanceSbs, |spanned| spanned.value),
+                instance_type: instance_type.as_ref().map(|spanned| spanned.value.clone()),
                 policy: Arc::clone(&policy),
                 zone_span: zone.span.clone(),
-                places: Arc::clone(&places),
+                spans: Arc::clone(&spans),
             });
         }
     }
@@ -210,14 +210,14 @@ fn image(
 
 /// Reads what an image is asked for by: exactly one of `label`, `image-id` and `version-id`; a pattern for a label goes
 /// with a `release`.
-fn wanted(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Spanned<ImageSelector>> {
+fn selector(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Spanned<ImageSelector>> {
     let keys: Vec<(&str, Span)> = ["label", "image-id", "version-id"]
         .into_iter()
-        .filter_map(|key| fields.get(key).map(|(span, _)| (key, span)))
+        .filter_map(|key| table.get(key).map(|(span, _)| (key, span)))
         .collect();
     if let [(first, _), (second, span), ..] = &keys[..] {
         problems.push(
-            Problem::new(format!("{} has both `{first}` and `{second}`", fields.title))
+            Problem::new(format!("{} has both `{first}` and `{second}`", table.title))
                 .at(span.clone(), "names the image a second time")
                 .help("keep one of them"),
         );
@@ -225,37 +225,37 @@ fn wanted(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Spann
     }
     if keys.is_empty() {
         problems.push(
-            Problem::new(format!("{} does not say which image it is", fields.title))
-                .at(fields.span.clone(), "`label` is missing")
+            Problem::new(format!("{} does not say which image it is", table.title))
+                .at(table.span.clone(), "`label` is missing")
                 .help(Help::from("add `label = \"ubuntu_noble\"`; ").then_run("search").then(" lists the labels")),
         );
     }
-    let release = fields.get("release").map(|(span, _)| span);
-    let range = fields.string("release", problems).and_then(|text| range(&text, problems));
-    let text = fields.string("label", problems);
+    let release = table.get("release").map(|(span, _)| span);
+    let range = table.string("release", problems).and_then(|text| range(&text, problems));
+    let text = table.string("label", problems);
     if let Some(pattern) = text.as_ref().filter(|label| label.value.contains('*')) {
         if release.is_none() {
             problems.push(
-                Problem::new(format!("{} has a pattern for a label, and no `release`", fields.title))
+                Problem::new(format!("{} has a pattern for a label, and no `release`", table.title))
                     .at(pattern.span.clone(), "of which releases?")
                     .help("add the releases that are wanted, like `release = \">=41, <44\"`; `\"*\"` is any"),
             );
         }
-        let pattern = word_value("label", pattern, problems)?;
+        let pattern = parse_string("label", pattern, problems)?;
         return Some(Spanned { value: ImageSelector::Release(pattern.value, range?), span: pattern.span });
     }
     if let Some(span) = release {
         problems.push(
-            Problem::new(format!("{} has a `release`, but no pattern to find it by", fields.title))
+            Problem::new(format!("{} has a `release`, but no pattern to find it by", table.title))
                 .at(span, "goes with a `*` in `label`")
                 .help("write the label with `*` in the place of the release, like `label = \"fedora_*\"`"),
         );
         return None;
     }
     let label =
-        text.and_then(|text| word_value("label", &text, problems)).map(|placed| placed.map(ImageSelector::Label));
-    let image = fields.word("image-id", problems).map(|placed| placed.map(ImageSelector::Image));
-    let version = fields.word("version-id", problems).map(|placed| placed.map(ImageSelector::Version));
+        text.and_then(|text| parse_string("label", &text, problems)).map(|spanned| spanned.map(ImageSelector::Label));
+    let image = table.parsed("image-id", problems).map(|spanned| spanned.map(ImageSelector::Image));
+    let version = table.parsed("version-id", problems).map(|spanned| spanned.map(ImageSelector::Version));
     label.or(image).or(version)
 }
 
@@ -271,20 +271,20 @@ fn range(text: &Spanned<&str>, problems: &mut Vec<Problem>) -> Option<Range> {
 
 /// A value that an image must have, by itself or by inheritance; `example` is the line that would give it.
 fn needed<T: Clone>(
-    fields: &TableReader<'_>,
+    table: &TableReader<'_>,
     example: &str,
-    said: Setting<T>,
+    setting: Setting<T>,
     problems: &mut Vec<Problem>,
 ) -> Option<T> {
-    if matches!(said, Setting::Nothing) {
+    if matches!(setting, Setting::Nothing) {
         let key = example.split(' ').next().unwrap_or_default();
         problems.push(
-            Problem::new(format!("{} has no {key}", fields.title))
-                .at(fields.span.clone(), format!("`{key}` is missing"))
+            Problem::new(format!("{} has no {key}", table.title))
+                .at(table.span.clone(), format!("`{key}` is missing"))
                 .help(format!("add `{example}` here, or under `[defaults]` for all images")),
         );
     }
-    said.value()
+    setting.value()
 }
 
 /// Reports what a list names twice.
