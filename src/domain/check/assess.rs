@@ -189,7 +189,7 @@ fn irreplaceable(
 
 /// A release that is newer than the pinned one and outside the range: worth a word, and no drift.
 fn outside_range(pin: &Pin, target: &Target, catalog: &Catalog) -> Vec<String> {
-    let (ImageSelector::Release(pattern, range), Some(pinned)) = (&target.wanted, &pin.release) else {
+    let (ImageSelector::Release(pattern, range), Some(pinned)) = (&target.selector, &pin.release) else {
         return Vec::new();
     };
     let beyond = releases(pattern, catalog)

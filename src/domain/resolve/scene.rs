@@ -87,8 +87,9 @@ impl<'a> Scene<'a> {
     /// The pins whose version new cells take: of each image that has new cells, the newest of those that stay.
     pub(crate) fn siblings(&self, catalog: &Catalog) -> BTreeMap<&'a Name, Pin> {
         let targets = self.request.targets;
-        let new =
-            targets.iter().filter(|target| self.is_new(target) && !matches!(target.wanted, ImageSelector::Version(_)));
+        let new = targets
+            .iter()
+            .filter(|target| self.is_new(target) && !matches!(target.selector, ImageSelector::Version(_)));
         let names: BTreeSet<&Name> = new.map(|target| &target.cell.name).collect();
         let mut siblings: BTreeMap<&Name, Pin> = BTreeMap::new();
         for target in targets.iter().filter(|target| names.contains(&target.cell.name)) {

@@ -201,8 +201,8 @@ pub fn choose<'c>(target: &Target, now: Timestamp, cutoff: Option<Timestamp>, ca
 
 /// What a target's local image may come from, the best first: for a range of releases, the newest release first.
 pub fn sources(target: &Target, catalog: &Catalog) -> Lookup<Vec<(ImageRef, Option<Release>)>> {
-    let ImageSelector::Release(pattern, range) = &target.wanted else {
-        return Lookup::Found(target.wanted.image_ref().map(|image| (image, None)).into_iter().collect());
+    let ImageSelector::Release(pattern, range) = &target.selector else {
+        return Lookup::Found(target.selector.image_ref().map(|image| (image, None)).into_iter().collect());
     };
     if let Lookup::Failed(failure) = catalog.index() {
         return Lookup::Failed(failure);

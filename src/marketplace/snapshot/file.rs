@@ -1,5 +1,7 @@
 //! The JSON form of a snapshot.
 
+use crate::domain::diagnostics::help::{Command, Help};
+use crate::domain::diagnostics::sanitize::oddities;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -39,6 +41,18 @@ pub enum SnapshotError {
         /// What was expected.
         expected: Expected,
     },
+}
+
+impl SnapshotError {
+    /// The command to run. Another snapshot is not made from this one.
+    pub fn help(&self) -> Help {
+        Help::run(Command::new("snapshot FILE").without_flags()).then(" writes one")
+    }
+
+    /// Lines of further explanation.
+    pub fn notes(&self) -> Vec<String> {
+        if let Self::Value { value, .. } = self { oddities(value) } else { Vec::new() }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
