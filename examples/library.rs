@@ -9,7 +9,7 @@ use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::resolve::{self, Request, Upgrade, resolve};
 use imagelock::error::Source;
-use imagelock::marketplace::{Marketplace, Snapshot};
+use imagelock::marketplace::{Backend, Snapshot};
 use imagelock::render::invocation::Invocation;
 use imagelock::render::{CheckReport, Format, ManifestReport, check};
 
@@ -17,8 +17,8 @@ use imagelock::render::{CheckReport, Format, ManifestReport, check};
 pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     let source = Source { path: "images.toml".into(), text: include_str!("quickstart/images.toml").to_owned() };
     let manifest = Manifest::parse(&source.text).map_err(titles)?;
-    let october = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-10-05.json"))?);
-    let november = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-11-02.json"))?);
+    let october = Backend::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-10-05.json"))?);
+    let november = Backend::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-11-02.json"))?);
     let (targets, now) = (manifest.targets(), "2026-11-02T08:00:00Z".parse()?);
 
     let mut catalog = Catalog::default();

@@ -321,7 +321,7 @@ impl Error {
     /// Lines of further explanation.
     pub fn notes(&self) -> Vec<String> {
         match self {
-            Self::Marketplace { failure, .. } => failure.particulars(),
+            Self::Marketplace { failure, .. } => failure.details(),
             Self::Git(error) => error.notes(),
             Self::Conflicts { conflicts, .. } => {
                 conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.words())).collect()

@@ -36,7 +36,7 @@ use crate::workspace::files;
 pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, mode: Mode) -> Result<Output, Error> {
     let wishes = wishes(names, from)?;
     let mut catalog = Catalog::default();
-    context.marketplace.fetch(&mut catalog, |catalog| queries(&wishes, word, catalog));
+    context.backend.fetch(&mut catalog, |catalog| queries(&wishes, word, catalog));
     if wishes.iter().any(|wish| wish.place.is_some()) {
         check_index(&catalog)?;
     }

@@ -83,7 +83,7 @@ fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<
     let selected = selections(projects, names.as_ref());
     let (mut catalog, now) = (Catalog::default(), context.now);
     // What several manifests want to know is asked once.
-    context.marketplace.fetch(&mut catalog, |catalog| {
+    context.backend.fetch(&mut catalog, |catalog| {
         selected.iter().flat_map(|(targets, lock)| queries(lock, targets, now, catalog)).collect()
     });
     let check = |(project, (targets, lock)): (&Project, &Selection<'_>)| {
@@ -110,7 +110,7 @@ fn verify_changes(
     }
     let parts = || bases.iter().zip(&selected);
     let mut catalog = Catalog::default();
-    context.marketplace.fetch(&mut catalog, |catalog| {
+    context.backend.fetch(&mut catalog, |catalog| {
         parts().flat_map(|(base, (targets, lock))| changed_since::queries(base, lock, targets, catalog)).collect()
     });
     let verify = |(project, (base, (targets, lock))): (&Project, (&Base, &Selection<'_>))| {

@@ -12,7 +12,8 @@ use crate::domain::lock::Lock;
 use crate::domain::lock::diff::changes;
 use crate::domain::lock::history::{Comparison, Side};
 use crate::error::{Error, Source};
-use crate::render::{history as human, json, markdown};
+use crate::render::history::{human, json};
+use crate::render::markdown;
 use crate::workspace::files;
 use crate::workspace::git::Repository;
 

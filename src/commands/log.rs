@@ -6,7 +6,7 @@ use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::manifest::check_names;
 use crate::error::Error;
 use crate::render::Format;
-use crate::render::{history as human, json};
+use crate::render::history::{human, json};
 use crate::workspace::context::Context;
 use crate::workspace::files;
 use crate::workspace::git::{History, Repository};

@@ -23,7 +23,7 @@ use std::fmt;
 use crate::domain::catalog::{Catalog, QueryError};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
-use crate::render::{Broken, Format, Resolved, human, json, markdown, problems};
+use crate::render::{Broken, Format, Resolved, errors, human, markdown, plan as rendered};
 use crate::workspace::apply::ProjectPlan;
 use crate::workspace::context::Context;
 
@@ -40,8 +40,9 @@ pub enum Mode {
 
 /// A warning where publication dates are missing from what is printed because nobody told them.
 fn undated(context: &Context, catalog: &Catalog) -> String {
-    let warnings: Vec<Problem> = catalog.silence().map(QueryError::undated).into_iter().collect();
-    problems::warnings(&warnings, None, &context.invocation)
+    let warnings: Vec<Problem> =
+        catalog.first_missing_date_error().map(QueryError::missing_dates_warning).into_iter().collect();
+    errors::warnings(&warnings, None, &context.invocation)
 }
 
 /// What a command came to.
@@ -108,7 +109,7 @@ fn planned(context: &Context, steps: &[ProjectPlan], mode: Mode) -> Output {
         resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *rewrites });
     }
     let output = match context.format {
-        Format::Json => json::plan(&resolved, dry_run),
+        Format::Json => rendered::json::plan(&resolved, dry_run),
         Format::Markdown => markdown::plan(&resolved),
         _ => human::plan(&resolved, dry_run, context.quiet),
     };

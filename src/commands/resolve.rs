@@ -76,7 +76,7 @@ impl Resolver<'_> {
     fn plan(&mut self, projects: Vec<Project>) -> Result<Vec<Result<ProjectPlan, Error>>, Error> {
         files_of(self.context, &projects)?;
         let mut catalog = std::mem::take(&mut self.catalog);
-        self.context.marketplace.fetch(&mut catalog, |catalog| {
+        self.context.backend.fetch(&mut catalog, |catalog| {
             projects.iter().flat_map(|project| queries(self.request(project), catalog)).collect()
         });
         self.catalog = catalog;

@@ -21,10 +21,10 @@ use crate::render::{human, json};
 pub fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Output, Error> {
     let pattern = Pattern::new(pattern.unwrap_or_default());
     let mut catalog = Catalog::default();
-    context.marketplace.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
+    context.backend.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
     check_index(&catalog)?;
     check_category(filter, &catalog)?;
-    context.marketplace.fetch(&mut catalog, |catalog| queries(&matching(&pattern, filter, context.now, catalog)));
+    context.backend.fetch(&mut catalog, |catalog| queries(&matching(&pattern, filter, context.now, catalog)));
     let images = matching(&pattern, filter, context.now, &catalog);
     let offers = offers(&images, filter, &catalog).map_err(|(label, failure)| listing_failed(&label, failure))?;
     let output = match context.format {

@@ -34,12 +34,12 @@ pub fn run(context: &Context, path: &Path) -> Result<Output, Error> {
         }
     }
     let mut catalog = Catalog::default();
-    context.marketplace.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
+    context.backend.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
     check_index(&catalog)?;
-    context.marketplace.fetch(&mut catalog, everything);
+    context.backend.fetch(&mut catalog, everything);
     check_whole(&catalog)?;
     // A copy of a snapshot is as old as the snapshot.
-    let snapshot = Snapshot::new(&catalog, context.marketplace.taken().unwrap_or(context.now));
+    let snapshot = Snapshot::new(&catalog, context.backend.taken().unwrap_or(context.now));
     context.replace(path, &snapshot.write())?;
     let (images, local_images) = snapshot.size();
     Ok(Output::remark(format!(

@@ -57,7 +57,7 @@ pub(crate) fn undated<'a>(changes: impl IntoIterator<Item = &'a Change>, catalog
     let anew = changes.into_iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
     let undated = anew.filter(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
     let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();
-    let failure = catalog.silence().filter(|_| !names.is_empty())?;
+    let failure = catalog.first_missing_date_error().filter(|_| !names.is_empty())?;
     let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);
     let names = arguments(names);
     Some(problem.help(format!(

@@ -1,36 +1,23 @@
 //! Values -> text, a file a format. What is styled here is stripped in `cli` where no terminal wants colour.
 
-mod broken;
-mod change;
-pub mod explain;
-mod finding;
-mod gate;
-mod github;
-pub mod history;
-mod html;
-pub mod human;
-pub mod invocation;
-pub mod json;
-mod junit;
-pub mod man;
-pub mod markdown;
-mod markdown_text;
-mod markup;
-mod place;
-pub mod problems;
-mod remedies;
-mod sarif;
-mod stale;
-mod style;
-mod table;
+mod check;
+pub mod errors;
+pub(crate) mod explain;
+pub(crate) mod history;
+pub(crate) mod man;
+pub(crate) mod plan;
+mod support;
 
 use std::path::Path;
 use std::str::FromStr;
 
-pub use broken::Broken;
-pub use change::Resolved;
-pub use finding::{CheckReport, LockText, ManifestReport};
-pub use stale::StaleOutput;
+pub use check::broken::Broken;
+pub use check::finding::{CheckReport, LockText, ManifestReport};
+pub use check::stale::StaleOutput;
+pub(crate) use check::{human, markdown};
+pub use plan::change::Resolved;
+pub use support::invocation;
+pub(crate) use support::json;
 
 use crate::domain::Expected;
 
@@ -98,11 +85,11 @@ impl FromStr for Format {
 pub fn check(format: Format, subject: CheckReport<'_>, quiet: bool) -> String {
     match format {
         Format::Human => human::check(subject, quiet),
-        Format::Json => json::check(subject),
+        Format::Json => check::json::check(subject),
         Format::Markdown => markdown::check(subject),
-        Format::Github => github::check(subject),
-        Format::Sarif => sarif::check(subject),
-        Format::Junit => junit::check(subject),
-        Format::Html => html::check(subject),
+        Format::Github => check::github::check(subject),
+        Format::Sarif => check::sarif::check(subject),
+        Format::Junit => check::junit::check(subject),
+        Format::Html => check::html::check(subject),
     }
 }

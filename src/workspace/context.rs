@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::manifest::policy::Age;
 use crate::error::Error;
-use crate::marketplace::Marketplace;
+use crate::marketplace::Backend;
 use crate::render::Format;
 use crate::render::invocation::{DEFAULT_MANIFEST, Invocation};
 use crate::workspace::replace::{New, replace_all};
@@ -23,7 +23,7 @@ pub struct Context {
     /// The snapshot that queries are answered from, if one is.
     pub catalog: Option<PathBuf>,
     /// Who answers queries about the Marketplace.
-    pub marketplace: Marketplace,
+    pub backend: Backend,
     /// When the run must be over.
     pub deadline: Instant,
     /// What time it is; with a snapshot, when that was taken.

@@ -46,7 +46,7 @@ pub(crate) fn named(projects: &[Project], names: &[String], known: &BTreeSet<&Na
 pub(crate) fn check_index(catalog: &Catalog) -> Result<(), Error> {
     match catalog.index() {
         Lookup::Found(_) => Ok(()),
-        Lookup::NotFound => Err(index_failed(QueryError::not_asked())),
+        Lookup::NotFound => Err(index_failed(QueryError::not_queried())),
         Lookup::Failed(failure) => Err(index_failed(failure)),
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::lock::{Lock, Pin, Reader};
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::policy::Age;
 use crate::error::{Error, Source};
-use crate::render::{LockText, ManifestReport, problems};
+use crate::render::{LockText, ManifestReport, errors};
 use crate::workspace::files;
 
 /// The most pins that all manifests of a run may declare together.
@@ -101,7 +101,7 @@ impl Project {
 
     /// Warnings about these files as text.
     pub(crate) fn warning(&self, warnings: &[Problem], context: &Context) -> String {
-        problems::warnings(warnings, Some(&self.manifest_source), &context.invocation)
+        errors::warnings(warnings, Some(&self.manifest_source), &context.invocation)
     }
 
     /// A report about these files.
@@ -245,7 +245,7 @@ impl Pins {
             notes.extend((rest > 0).then(|| format!("and {rest} more")));
             Problem { notes, ..Problem::new(title) }.help("`imagelock resolve` updates the lockfile")
         };
-        problems::warnings(&[problem], None, &context.invocation)
+        errors::warnings(&[problem], None, &context.invocation)
     }
 
     /// The warning for which `--locked` refuses to hand out pins, if lock and manifest disagree.
@@ -277,7 +277,7 @@ pub(crate) fn edited<'p>(
         and_more(edited, 4)
     );
     let problem = Problem::new(title).help("`imagelock check` says more");
-    Ok(problems::warnings(&[problem], None, &context.invocation))
+    Ok(errors::warnings(&[problem], None, &context.invocation))
 }
 
 /// The lockfile that belongs to a manifest.

@@ -6,7 +6,7 @@ use super::declare::numbered;
 use super::listed::{Listed, Offers};
 use super::stated::{Known, is_indexed, type_in, typed};
 use super::{Found, Wish, Word};
-use crate::domain::catalog::identify::{UnknownId, identity_questions};
+use crate::domain::catalog::identify::{UnknownId, identify_queries};
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query, QueryError, StatedType};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
@@ -21,7 +21,7 @@ use crate::domain::{ImageRef, LocalImageId, Name};
 pub fn queries(wishes: &[Wish], word: &Word, catalog: &Catalog) -> BTreeSet<Query> {
     let mut queries = BTreeSet::from([Query::Index]);
     for wish in wishes.iter().filter(|wish| wish.is_typed()) {
-        queries.extend(identity_questions(UnknownId::of(wish.id), catalog));
+        queries.extend(identify_queries(UnknownId::of(wish.id), catalog));
     }
     if let Some(label) = word.label.as_ref().filter(|label| is_indexed(label, catalog)) {
         queries.insert(Query::Listing(ImageRef::Label(label.clone())));

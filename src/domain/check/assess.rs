@@ -160,7 +160,7 @@ fn irreplaceable(
             Ok(Assessment::new(Status::Outdated, notes))
         }
         Choice::NoMatch(listing, _) if listing.doubt().is_some() => {
-            Err(listing.doubt().unwrap_or_else(QueryError::not_asked))
+            Err(listing.doubt().unwrap_or_else(QueryError::not_queried))
         }
         Choice::NoMatch(_, NoMatch::NotBootable(_)) => {
             let wanted = target.instance_type.as_ref().map_or("", |wanted| wanted.as_str());

@@ -184,7 +184,7 @@ fn verify(
         Lookup::Found(listing) => Some(listing),
         Lookup::NotFound if catalog.image(&image).is_some() => {
             let how = format!("it knows no local images of `{image}`, and its list of images has that image");
-            return Err(QueryError::strange(how).into());
+            return Err(QueryError::invalid_response(how).into());
         }
         Lookup::NotFound => None,
         Lookup::Failed(failure) => return Err(failure.into()),

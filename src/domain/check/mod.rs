@@ -94,7 +94,9 @@ pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
 
 /// Warns of what the Marketplace did not tell though it was asked, and without which all else is right.
 fn unlearnt(catalog: &Catalog) -> Option<Problem> {
-    let Lookup::Failed(failure) = catalog.index() else { return catalog.silence().map(QueryError::undated) };
+    let Lookup::Failed(failure) = catalog.index() else {
+        return catalog.first_missing_date_error().map(QueryError::missing_dates_warning);
+    };
     let problem = Problem::new("the ends of life that the Marketplace sets could not be learnt");
     Some(problem.note(failure.cause).help("run imagelock again; the vendors' ends are known without it"))
 }
@@ -185,7 +187,7 @@ fn inspect(
     let disagreement = disagreement(lock, pin, target);
     let Some(pin) = pin.filter(|pin| is_about(pin, target, lock)) else {
         // Without a pin there is nothing to ask the Marketplace about.
-        return disagreement.ok_or_else(QueryError::not_asked);
+        return disagreement.ok_or_else(QueryError::not_queried);
     };
     let judgement = assess(pin, target, now, catalog)?;
     let mut finding = match disagreement {

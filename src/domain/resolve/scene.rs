@@ -145,7 +145,7 @@ impl<'a> Scene<'a> {
     pub(crate) fn about(&self, target: &Target, model: &Pin, catalog: &Catalog) -> BTreeSet<Query> {
         let mut queries = siblings::queries(target, model, catalog);
         let is_missing = || {
-            queries.iter().all(|query| catalog.knows(query))
+            queries.iter().all(|query| catalog.is_answered(query))
                 && matches!(siblings::find(target, model, catalog), Found::Missing)
         };
         let is_held = self.is_new(target) && target.policy.frozen(self.request.now).is_some();

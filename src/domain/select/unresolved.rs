@@ -190,7 +190,7 @@ fn failed(cells: &[(&Target, QueryError)]) -> Problem {
         .at(target.spans.image.clone(), "asked for this image")
         .note(&failure.cause)
         .help(&failure.help);
-    problem.notes.extend(failure.particulars());
+    problem.notes.extend(failure.details());
     problem
 }
 

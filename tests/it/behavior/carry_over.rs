@@ -63,7 +63,7 @@ fn a_renamed_image_keeps_its_pin_without_the_network() {
 }
 
 #[test]
-fn a_rename_beats_an_age_and_a_freeze() {
+fn a_renamed_image_keeps_its_pin_despite_min_age_or_a_freeze() {
     for rest in ["min-age = \"90d\"\n", "freeze = { reason = \"r\", until = 2027-01-31 }\n"] {
         let (sandbox, _marketplace) = pinned("web", "");
         sandbox.write("images.toml", image("front", PARIS, rest));
@@ -73,7 +73,7 @@ fn a_rename_beats_an_age_and_a_freeze() {
 }
 
 #[test]
-fn an_upgrade_of_a_renamed_image_moves_it_as_one_that_was_there() {
+fn an_upgrade_moves_a_renamed_image_like_any_other() {
     let (sandbox, _marketplace) = pinned("web", "");
     sandbox.write("images.toml", image("front", PARIS, "min-age = \"10d\"\n"));
     sandbox.ok("resolve --upgrade");
@@ -84,7 +84,7 @@ fn an_upgrade_of_a_renamed_image_moves_it_as_one_that_was_there() {
 }
 
 #[test]
-fn one_pin_serves_several_cells_and_each_is_matched_by_its_zone() {
+fn several_new_names_take_over_the_same_pin_zone_by_zone() {
     let marketplace = Marketplace::offering([docker(1).published(OLD), amsterdam(11).published(OLD)]);
     let sandbox = Sandbox::with(&image("web", BOTH, "")).asking(&marketplace);
     sandbox.ok("resolve");
@@ -96,7 +96,7 @@ fn one_pin_serves_several_cells_and_each_is_matched_by_its_zone() {
 }
 
 #[test]
-fn several_pins_of_one_id_count_as_one() {
+fn several_pins_with_the_same_id_count_as_one() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
     let two = format!("{}{}", image("a", PARIS, ""), image("b", PARIS, ""));
     let sandbox = Sandbox::with(&two).asking(&marketplace);
@@ -108,7 +108,7 @@ fn several_pins_of_one_id_count_as_one() {
 }
 
 #[test]
-fn of_several_pins_with_different_ids_none_is_taken_and_a_warning_names_them() {
+fn several_pins_with_different_ids_are_not_carried_over_and_a_warning_names_them() {
     let (sandbox, _marketplace) = pinned("a", "");
     sandbox.write("images.toml", format!("{}{}", image("a", PARIS, ""), image("b", PARIS, "")));
     sandbox.ok("resolve");
@@ -153,7 +153,7 @@ fn a_pin_of_another_label_type_zone_or_of_an_edited_block_is_not_carried_over() 
 }
 
 #[test]
-fn a_new_zone_takes_the_version_of_its_siblings_whatever_the_age() {
+fn a_new_zone_takes_the_version_of_its_siblings_despite_min_age() {
     for rest in ["", "min-age = \"90d\"\n", "freeze = { reason = \"r\", until = 2027-01-31 }\n"] {
         let (sandbox, _marketplace) = pinned("web", "");
         sandbox.write("images.toml", image("web", BOTH, rest));
@@ -173,7 +173,7 @@ fn a_rename_with_a_new_zone_keeps_the_version_in_both() {
 }
 
 #[test]
-fn of_siblings_on_several_versions_the_newest_counts() {
+fn a_new_zone_takes_the_newest_version_of_its_siblings() {
     let marketplace = Marketplace::offering([docker(1).published(OLD), amsterdam(12).published(NEW)]);
     let zones = "\"fr-par-1\", \"nl-ams-1\", \"pl-waw-1\"";
     let sandbox = Sandbox::with(&image("web", BOTH, "")).asking(&marketplace);
@@ -199,7 +199,7 @@ fn of_siblings_on_several_versions_the_newest_counts() {
 }
 
 #[test]
-fn a_version_that_cannot_be_had_gives_way_to_the_newest_with_a_warning() {
+fn a_new_zone_without_the_version_of_its_siblings_takes_the_newest_with_a_warning() {
     let (sandbox, marketplace) = pinned("web", "");
     marketplace.offers(moved_on().into_iter().take(3));
     sandbox.write("images.toml", image("web", BOTH, ""));
@@ -222,7 +222,7 @@ fn a_version_that_cannot_be_had_gives_way_to_the_newest_with_a_warning() {
 }
 
 #[test]
-fn under_a_freeze_a_version_that_cannot_be_had_is_an_error() {
+fn a_new_zone_without_the_version_of_its_frozen_siblings_is_an_error() {
     let freeze = "freeze = { reason = \"bad kernel\", until = 2027-01-31 }\n";
     let (sandbox, marketplace) = pinned("web", freeze);
     marketplace.offers(moved_on().into_iter().take(3));
@@ -242,7 +242,7 @@ fn under_a_freeze_a_version_that_cannot_be_had_is_an_error() {
 
 /// No answer is not the answer that there is nothing.
 #[test]
-fn a_version_that_could_not_be_asked_for_is_an_error() {
+fn a_failed_query_for_the_version_of_the_siblings_is_an_error() {
     for (part, status) in [("/versions?", 403), ("version_id=", 403)] {
         let (sandbox, marketplace) = pinned("web", "");
         marketplace.answers(move |path, _, _| {
@@ -255,7 +255,7 @@ fn a_version_that_could_not_be_asked_for_is_an_error() {
 }
 
 #[test]
-fn a_changed_declaration_is_not_a_new_cell() {
+fn a_changed_label_takes_the_newest_version_in_old_and_new_zones() {
     let (sandbox, marketplace) = pinned("web", "");
     let gitlab = |zone, number| local("gitlab", zone, "x86_64", number);
     marketplace.offers([gitlab("fr-par-1", 31).published(NEW), gitlab("nl-ams-1", 32).published(NEW)]);
@@ -265,7 +265,7 @@ fn a_changed_declaration_is_not_a_new_cell() {
 }
 
 #[test]
-fn an_upgrade_takes_the_newest_in_a_new_zone_and_never_an_older_one_than_its_siblings() {
+fn an_upgrade_in_a_new_zone_takes_the_newest_version_and_none_older_than_its_siblings() {
     let (sandbox, _marketplace) = pinned("web", "");
     sandbox.write("images.toml", image("web", BOTH, ""));
     sandbox.ok("resolve --upgrade");
@@ -359,7 +359,7 @@ fn a_changed_type_takes_the_local_images_of_the_same_version() {
 }
 
 #[test]
-fn a_changed_declaration_that_the_pin_cannot_meet_takes_the_newest() {
+fn a_changed_declaration_that_the_pin_does_not_satisfy_takes_the_newest_version() {
     let (sandbox, marketplace) = pinned("web", "");
     marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded().boots(&["DEV1-S"])]);
     sandbox.write("images.toml", image("web", PARIS, "instance-type = \"PRO2-S\"\n"));
@@ -377,7 +377,7 @@ fn a_changed_declaration_with_a_new_zone_keeps_the_version_in_both() {
 }
 
 #[test]
-fn a_changed_declaration_of_which_nothing_can_be_learnt_is_an_error() {
+fn a_changed_declaration_with_a_failed_query_is_an_error() {
     let (sandbox, marketplace) = pinned("web", "");
     marketplace.answers(|path, _, _| {
         if path.contains("/versions?") { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }

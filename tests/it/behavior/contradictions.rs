@@ -55,7 +55,7 @@ fn a_listing_that_is_not_found_contradicts_the_index() {
 }
 
 #[test]
-fn a_listing_that_is_not_found_after_the_end_of_the_image_is_believed() {
+fn a_listing_that_is_not_found_after_the_end_of_the_image_is_accepted() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
     let marketplace = marketplace.valid_until("ubuntu_noble", "2026-11-01T00:00:00Z");
     marketplace.lists(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
@@ -65,7 +65,7 @@ fn a_listing_that_is_not_found_after_the_end_of_the_image_is_believed() {
 }
 
 #[test]
-fn an_empty_listing_contradicts_that_of_the_newest_version() {
+fn an_empty_listing_contradicts_the_listing_of_the_newest_version() {
     let (marketplace, sandbox) =
         pinned([noble(1, "2026-10-05T08:00:00Z").superseded(), noble(2, "2026-11-02T08:00:00Z"), bookworm()]);
     let empty = || Reply::Json(json!({"local_images": [], "total_count": 0}));
@@ -95,7 +95,7 @@ fn versions_that_are_not_found_contradict_the_index() {
 }
 
 #[test]
-fn an_id_that_the_look_up_does_not_find_contradicts_a_listing_that_has_it() {
+fn an_id_that_a_lookup_does_not_find_contradicts_a_listing_that_has_it() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(3)));
     // Without the contradiction, the swap is found.
@@ -113,7 +113,7 @@ fn an_id_that_the_look_up_does_not_find_contradicts_a_listing_that_has_it() {
 
 /// A wrong address answers like this to everything.
 #[test]
-fn nothing_is_withdrawn_as_long_as_the_index_is_unknown() {
+fn no_image_is_withdrawn_if_the_index_is_unknown() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-09-02T08:00:00Z"), bookworm()]);
     for index in [404, 403] {
         marketplace.answers(move |path, _, _| match path {

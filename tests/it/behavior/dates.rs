@@ -7,7 +7,7 @@ use crate::support::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn dates_are_recorded_shown_and_counted() {
+fn publication_dates_are_recorded_and_shown_with_ages() {
     let (sandbox, _marketplace) = behind("");
     assert_snapshot!(sandbox.lock().lines().find(|line| line.starts_with("published")).unwrap(), @"published = 2026-10-01T08:00:00Z");
     assert_snapshot!(sandbox.run("check"), @"
@@ -22,7 +22,7 @@ fn dates_are_recorded_shown_and_counted() {
 }
 
 #[test]
-fn without_dates_all_is_as_it_was() {
+fn images_without_dates_are_pinned_and_checked_without_ages() {
     let marketplace = Marketplace::offering([docker(1)]);
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
@@ -40,7 +40,7 @@ fn without_dates_all_is_as_it_was() {
 }
 
 #[test]
-fn dates_that_cannot_be_learnt_break_no_resolve() {
+fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
     marketplace.answers(|path, _, _| {
         if path.contains("/versions") {
@@ -78,7 +78,7 @@ fn dates_that_cannot_be_learnt_break_no_resolve() {
 }
 
 #[test]
-fn of_several_versions_a_date_is_taken_from_no_guess() {
+fn a_date_is_omitted_if_its_version_is_unclear() {
     let marketplace =
         Marketplace::offering([docker(2).published(NEW), local("docker", "nl-ams-1", "x86_64", 3).published(OLD)]);
     let sandbox =
@@ -93,7 +93,7 @@ fn of_several_versions_a_date_is_taken_from_no_guess() {
 }
 
 #[test]
-fn one_exact_version_can_be_asked_for() {
+fn an_exact_version_can_be_declared() {
     let marketplace = two_versions();
     let version = version_id("docker", OLD);
     let manifest = format!("[images.web]\nversion-id = \"{version}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
@@ -125,7 +125,7 @@ fn one_exact_version_can_be_asked_for() {
 }
 
 #[test]
-fn cells_of_different_versions_are_pinned_and_reported() {
+fn zones_with_different_versions_are_pinned_with_a_warning() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
@@ -150,7 +150,7 @@ fn cells_of_different_versions_are_pinned_and_reported() {
 }
 
 #[test]
-fn a_whole_check_with_ages_asks_two_questions_a_label_and_one_for_all() {
+fn check_with_min_age_sends_two_requests_per_label_and_one_for_the_index() {
     let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
     marketplace.offers([docker(1).published(OLD)]);
     marketplace.requests();
@@ -162,7 +162,7 @@ fn a_whole_check_with_ages_asks_two_questions_a_label_and_one_for_all() {
 }
 
 #[test]
-fn where_the_marketplace_went_back_the_pin_is_outdated() {
+fn a_pin_is_outdated_if_the_marketplace_went_back_to_an_older_version() {
     for rest in ["", "min-age = \"3d\"\n"] {
         let marketplace = Marketplace::offering([docker(2).published(NEW)]);
         let sandbox = Sandbox::with(&manifest(rest)).asking(&marketplace);
@@ -183,7 +183,7 @@ fn where_the_marketplace_went_back_the_pin_is_outdated() {
 }
 
 #[test]
-fn a_row_of_another_label_is_pinned_neither_from_a_version_nor_by_an_image_id() {
+fn a_row_of_another_label_is_never_pinned_by_version_or_image_id() {
     let foreign = |path: &str, answer: &serde_json::Value| {
         let mut answer = answer.clone();
         if path.contains("version_id=") || path.contains("image_id=") && path.contains("/local-images") {
@@ -218,7 +218,7 @@ const IMPOSSIBLE: [&str; 4] =
     ["-000001-01-01T00:00:00Z", "0000-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"];
 
 #[test]
-fn an_impossible_date_is_as_good_as_none() {
+fn an_impossible_date_counts_as_missing() {
     for date in IMPOSSIBLE {
         let marketplace = Marketplace::offering([docker(1).published(date)]).valid_until("docker", date);
         let online = Sandbox::with(&manifest("")).asking(&marketplace);
@@ -239,7 +239,7 @@ fn an_impossible_date_is_as_good_as_none() {
 }
 
 #[test]
-fn a_snapshot_was_taken_at_a_possible_time() {
+fn a_snapshot_taken_at_an_impossible_date_is_refused() {
     for date in IMPOSSIBLE {
         let sandbox = Sandbox::with(&manifest(""));
         sandbox.write("c.json", snapshot(OLD, NEW).replace("2026-11-24T08:00:00Z", date));
@@ -249,7 +249,7 @@ fn a_snapshot_was_taken_at_a_possible_time() {
 }
 
 #[test]
-fn a_lockfile_with_an_impossible_date_is_refused_with_its_place() {
+fn a_lockfile_with_an_impossible_date_is_refused_with_its_line() {
     let (sandbox, _marketplace) = behind("");
     for date in IMPOSSIBLE {
         let lock = sandbox.lock();
@@ -264,7 +264,7 @@ fn a_lockfile_with_an_impossible_date_is_refused_with_its_place() {
 }
 
 #[test]
-fn ages_reach_to_the_limits_of_time() {
+fn ages_work_up_to_the_limits_of_the_calendar() {
     let century = "min-age = \"36600d\"\neol-warning = \"36600d\"\n";
     for (published, end) in
         [("0001-01-01T00:00:01Z", "0001-01-01T00:00:01Z"), ("9999-12-30T21:59:59Z", "9999-12-30T21:59:59Z")]
@@ -288,7 +288,7 @@ fn ages_reach_to_the_limits_of_time() {
 proptest::proptest! {
     /// Whatever the Marketplace says, the lockfile is TOML 1.0, and survives a checkout with other line ends.
     #[test]
-    fn a_lockfile_holds_no_date_that_toml_does_not(second in -377_705_116_800_i64..=253_402_207_200) {
+    fn a_lockfile_never_holds_a_date_that_toml_cannot_express(second in -377_705_116_800_i64..=253_402_207_200) {
         use imagelock::domain::{lock::Lock, types::timestamp};
         let time = jiff::Timestamp::from_second(second).unwrap();
         let pin = |published| {

@@ -7,7 +7,7 @@ use crate::support::one_pin::{OLD, behind, docker, manifest};
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn the_end_of_life_is_near_within_the_warning_and_over_the_day_after() {
+fn an_end_of_life_is_near_within_the_warning_period_and_reached_the_day_after() {
     let (sandbox, marketplace) = behind("eol = 2027-05-31\neol-warning = \"30d\"\n");
     marketplace.offers([docker(1).published(OLD)]);
     let status = |now: &str| {
@@ -29,7 +29,7 @@ fn ubuntu() -> [Local; 3] {
 }
 
 #[test]
-fn the_vendors_end_of_support_is_known_by_label_and_names_the_successors() {
+fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors() {
     let marketplace =
         Marketplace::offering(ubuntu()).named("ubuntu_jammy", "Ubuntu 22.04").named("ubuntu_noble", "Ubuntu 24.04");
     let sandbox = Sandbox::with("[images.old]\nlabel = \"ubuntu_focal\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n")
@@ -66,7 +66,7 @@ fn the_vendors_end_of_support_is_known_by_label_and_names_the_successors() {
 }
 
 #[test]
-fn the_marketplaces_own_end_counts_where_it_is_earlier() {
+fn the_end_set_by_the_marketplace_counts_if_it_is_earlier() {
     let marketplace = Marketplace::offering([docker(1)]).valid_until("docker", "2026-12-24T00:00:00Z");
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
@@ -84,7 +84,7 @@ fn the_marketplaces_own_end_counts_where_it_is_earlier() {
 }
 
 #[test]
-fn the_marketplaces_end_at_midnight_ends_the_day_before() {
+fn an_end_set_by_the_marketplace_at_midnight_means_the_day_before() {
     let marketplace = Marketplace::offering([docker(1)]).valid_until("docker", "2026-11-24T00:00:00Z");
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");

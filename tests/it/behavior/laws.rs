@@ -142,7 +142,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn resolving_twice_changes_nothing_and_asks_nothing(declared in declarations()) {
+    fn resolving_twice_changes_nothing_and_sends_no_request(declared in declarations()) {
         let manifest = manifest(&declared);
         let lock = fresh(&manifest, &catalog(1, 0));
         prop_assert!(queries(request(&manifest, &lock, &Upgrade::Keep), &Catalog::default()).is_empty());
@@ -153,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_rows_and_of_the_manifest_changes_no_byte(declared in declarations(), shuffle in any::<u64>()) {
+    fn the_order_of_rows_and_of_the_manifest_does_not_change_the_lock(declared in declarations(), shuffle in any::<u64>()) {
         let mut reversed = declared.clone();
         reversed.reverse();
         for declaration in &mut reversed {
@@ -165,7 +165,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_read_as_it_was(declared in declarations()) {
+    fn a_written_lock_is_read_back_unchanged(declared in declarations()) {
         let lock = fresh(&manifest(&declared), &catalog(1, 0));
         let read = Lock::parse(&lock.write()).unwrap();
         prop_assert_eq!(read.write(), lock.write());
@@ -173,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn upgrading_one_name_leaves_every_other_block_as_it_was(declared in declarations()) {
+    fn upgrading_one_image_leaves_every_other_block_unchanged(declared in declarations()) {
         let manifest = manifest(&declared);
         let lock = fresh(&manifest, &catalog(1, 0));
         let name = declared[0].name;
@@ -194,7 +194,7 @@ proptest! {
     }
 
     #[test]
-    fn every_flipped_character_is_found(declared in declarations(), at in any::<prop::sample::Index>(), to in "[a-z0-9]") {
+    fn every_changed_character_is_detected(declared in declarations(), at in any::<prop::sample::Index>(), to in "[a-z0-9]") {
         let text = fresh(&manifest(&declared), &catalog(1, 0)).write();
         let at = at.index(text.len());
         let mut edited = text.clone();
@@ -210,7 +210,7 @@ proptest! {
     }
 
     #[test]
-    fn what_one_side_alone_changed_is_as_that_side_has_it(base in branch(), changed in branch()) {
+    fn a_change_on_only_one_side_is_kept(base in branch(), changed in branch()) {
         let clean = Merged { lock: changed.clone(), conflicts: Vec::new() };
         prop_assert_eq!(&merge(&base, &changed, &base), &clean);
         prop_assert_eq!(&merge(&base, &base, &changed), &clean);
@@ -219,7 +219,7 @@ proptest! {
     }
 
     #[test]
-    fn merging_does_not_favour_a_side(base in branch(), ours in branch(), theirs in branch()) {
+    fn merging_favors_neither_side(base in branch(), ours in branch(), theirs in branch()) {
         let (merged, mirrored) = (merge(&base, &ours, &theirs), merge(&base, &theirs, &ours));
         prop_assert_eq!(&merged.lock, &mirrored.lock);
         prop_assert_eq!(merged.conflicts.len(), mirrored.conflicts.len());
@@ -230,7 +230,7 @@ proptest! {
     }
 
     #[test]
-    fn changes_of_different_cells_merge_into_canonical_bytes(base in branch(), ours in branch(), theirs in branch()) {
+    fn changes_to_different_pins_merge_into_the_canonical_form(base in branch(), ours in branch(), theirs in branch()) {
         // Ours changes the cells in the first zone, theirs those in the others.
         let first = |lock: &Lock, is_first: bool| {
             let chosen = |pin: &&imagelock::domain::lock::Pin| (pin.cell.zone.as_str() == ZONES[0]) == is_first;
@@ -245,7 +245,7 @@ proptest! {
 
     /// Nothing that was not in one of the two is in what comes out, and what is written there is read as it was.
     #[test]
-    fn conflicts_are_written_so_that_they_can_be_mended(base in branch(), ours in branch(), theirs in branch()) {
+    fn written_conflicts_can_be_read_back_and_resolved(base in branch(), ours in branch(), theirs in branch()) {
         let merged = merge(&base, &ours, &theirs);
         let mended = mend(&merged.write()).unwrap();
         for pin in mended.lock.pins() {
@@ -258,7 +258,7 @@ proptest! {
     }
 
     #[test]
-    fn no_edited_block_gets_a_fresh_digest(base in branch(), ours in branch(), theirs in branch(), at in any::<prop::sample::Index>()) {
+    fn an_edited_block_never_gets_a_fresh_digest(base in branch(), ours in branch(), theirs in branch(), at in any::<prop::sample::Index>()) {
         prop_assume!(!ours.pins().is_empty());
         let edited = tampered(&ours, at);
         let cell = &edited.pins().iter().find(|pin| edited.is_edited(&pin.cell)).unwrap().cell;
@@ -270,7 +270,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_a_reader_panic(text in "\\PC*|[\\[\\]=\"'a-z\\n{}.,#0-9-]{0,200}") {
+    fn no_text_makes_a_parser_panic(text in "\\PC*|[\\[\\]=\"'a-z\\n{}.,#0-9-]{0,200}") {
         let _ = Manifest::parse(&text);
         let _ = Lock::parse(&text);
         let _ = mend(&text);

@@ -27,7 +27,7 @@ fn refused(sandbox: &Sandbox) -> String {
 }
 
 #[test]
-fn a_newer_format_is_refused_and_says_who_reads_it() {
+fn a_newer_format_is_refused_with_the_release_that_reads_it() {
     let (sandbox, _marketplace) = resolved();
     let newer = "version = 7 # read by imagelock 3.2.0 and later";
     sandbox.write("images.lock", sandbox.lock().replace("version = 1 # read by imagelock 0.1.0 and later", newer));
@@ -68,7 +68,7 @@ fn a_file_without_a_format_is_refused() {
 }
 
 #[test]
-fn conflict_markers_are_recognised_by_name() {
+fn conflict_markers_are_recognized() {
     let (sandbox, _marketplace) = resolved();
     let ours = sandbox.lock();
     sandbox.write("images.lock", format!("<<<<<<< HEAD\n{ours}=======\n{ours}>>>>>>> feature\n"));
@@ -109,7 +109,7 @@ fn unknown_keys_are_refused_and_never_dropped() {
 }
 
 #[test]
-fn a_block_that_lacks_something_is_refused() {
+fn a_block_with_a_missing_key_is_refused() {
     let (sandbox, _marketplace) = resolved();
     let lock = sandbox.lock();
     let without_id: Vec<&str> = lock.lines().filter(|line| !line.starts_with("id = ")).collect();
@@ -136,7 +136,7 @@ fn a_block_that_lacks_something_is_refused() {
 }
 
 #[test]
-fn a_cell_that_stands_twice_is_refused() {
+fn a_duplicate_pin_is_refused() {
     let (sandbox, _marketplace) = resolved();
     let lock = sandbox.lock();
     let blocks: Vec<&str> = lock.split("\n[[pin]]").collect();
@@ -153,7 +153,7 @@ fn a_cell_that_stands_twice_is_refused() {
 }
 
 #[test]
-fn an_edited_block_is_never_overwritten_unless_asked() {
+fn an_edited_block_is_overwritten_only_by_an_upgrade_of_its_image() {
     let (sandbox, marketplace) = resolved();
     let good = sandbox.lock();
     sandbox.write("images.lock", good.replace(&id(1), &id(7)));
@@ -187,7 +187,7 @@ fn an_edited_block_is_never_overwritten_unless_asked() {
 }
 
 #[test]
-fn the_order_of_blocks_and_comments_do_not_matter_to_those_who_read() {
+fn readers_ignore_comments_and_the_order_of_blocks() {
     let (sandbox, _marketplace) = resolved();
     let good = sandbox.lock();
     let (head, blocks) = good.split_once("\n[[pin]]").unwrap();
@@ -201,7 +201,7 @@ fn the_order_of_blocks_and_comments_do_not_matter_to_those_who_read() {
 }
 
 #[test]
-fn a_checkout_with_other_line_ends_is_the_same_lock() {
+fn a_checkout_with_other_line_endings_is_the_same_lock() {
     let (sandbox, _marketplace) = resolved();
     let windows = sandbox.lock().replace('\n', "\r\n");
     sandbox.write("images.lock", &windows);
@@ -212,7 +212,7 @@ fn a_checkout_with_other_line_ends_is_the_same_lock() {
 }
 
 #[test]
-fn an_edited_block_is_marked_for_programs_too() {
+fn an_edited_block_is_marked_in_json() {
     let (sandbox, _marketplace) = resolved();
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
     let run = sandbox.run("list --format json --quiet");

@@ -21,7 +21,7 @@ fn web(rest: &str) -> String {
 }
 
 #[test]
-fn a_typo_in_a_key() {
+fn a_misspelled_key_gets_a_suggestion() {
     assert_snapshot!(mistake(&web("instance_type = \"PRO2-S\"\n")), @r#"
     error: unknown key `instance_type` in [images.web]
      --> images.toml:5:1
@@ -34,7 +34,7 @@ fn a_typo_in_a_key() {
 }
 
 #[test]
-fn a_key_that_nobody_knows() {
+fn an_unknown_key_lists_the_valid_keys() {
     assert_snapshot!(mistake(&web("region = \"fr-par\"\n")), @r#"
     error: unknown key `region` in [images.web]
      --> images.toml:5:1
@@ -47,7 +47,7 @@ fn a_key_that_nobody_knows() {
 }
 
 #[test]
-fn a_typo_at_the_top() {
+fn a_misspelled_table_gets_a_suggestion() {
     assert_snapshot!(mistake(&format!("[default]\nzone = \"fr-par-1\"\n{}", web(""))), @"
     error: unknown key `default` in the manifest
      --> images.toml:1:2
@@ -60,7 +60,7 @@ fn a_typo_at_the_top() {
 }
 
 #[test]
-fn a_pattern_without_a_range_and_a_range_without_a_pattern() {
+fn a_pattern_and_a_release_range_require_each_other() {
     assert_snapshot!(mistake("[images.f]\nlabel = \"fedora_*\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
     error: [images.f] has a pattern for a label, and no `release`
      --> images.toml:2:9
@@ -82,7 +82,7 @@ fn a_pattern_without_a_range_and_a_range_without_a_pattern() {
 }
 
 #[test]
-fn a_range_that_is_none() {
+fn an_invalid_release_range_is_refused() {
     let pattern = "[images.f]\nlabel = \"fedora_*\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\nrelease = \"41 to 44\"\n";
     assert_snapshot!(mistake(pattern), @r#"
     error: `41 to 44` is not a range of releases
@@ -96,7 +96,7 @@ fn a_range_that_is_none() {
 }
 
 #[test]
-fn an_age_that_is_none() {
+fn an_invalid_age_is_refused() {
     assert_snapshot!(mistake(&web("min-age = \"1 week\"\neol-warning = 90\n")), @r#"
     error: `1 week` is not a valid min-age
      --> images.toml:5:11
@@ -115,7 +115,7 @@ fn an_age_that_is_none() {
 }
 
 #[test]
-fn a_freeze_without_a_reason_or_an_end() {
+fn a_freeze_requires_a_reason_and_an_end() {
     assert_snapshot!(mistake(&web("freeze = { reason = \"\" }\n")), @r#"
     error: `freeze` has no `until`
      --> images.toml:5:10
@@ -147,7 +147,7 @@ fn a_freeze_without_a_reason_or_an_end() {
 }
 
 #[test]
-fn an_acceptance_of_what_cannot_be_accepted() {
+fn an_acceptance_requires_an_acceptable_status_a_reason_and_an_end() {
     assert_snapshot!(
         mistake(&web("accept = [{ status = \"mismatch\", reason = \"x\", until = 2027-01-01 }, { status = \"eol\" }]\n")),
         @r#"
@@ -181,7 +181,7 @@ fn an_acceptance_of_what_cannot_be_accepted() {
 }
 
 #[test]
-fn an_end_of_life_in_quotes() {
+fn an_end_of_life_in_quotes_is_refused() {
     assert_snapshot!(mistake(&web("eol = \"2027-05-31\"\n")), @r#"
     error: `eol` is a string
      --> images.toml:5:7
@@ -192,7 +192,7 @@ fn an_end_of_life_in_quotes() {
 }
 
 #[test]
-fn a_malformed_label() {
+fn a_malformed_label_is_refused() {
     assert_snapshot!(mistake("[images.f]\nlabel = \"Ubuntu 24.04\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
     error: `Ubuntu 24.04` is not a valid label
      --> images.toml:2:9
@@ -203,7 +203,7 @@ fn a_malformed_label() {
 }
 
 #[test]
-fn a_malformed_zone() {
+fn a_malformed_zone_gets_a_suggestion() {
     assert_snapshot!(mistake("[images.w]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"fr_par_2\"]\narch = \"x86_64\"\n"), @r#"
     error: `fr_par_2` is not a valid zone
      --> images.toml:3:22
@@ -216,7 +216,7 @@ fn a_malformed_zone() {
 }
 
 #[test]
-fn a_region_in_place_of_a_zone() {
+fn a_region_instead_of_a_zone_suggests_its_zones() {
     assert_snapshot!(mistake("[images.w]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par\"\narch = \"x86_64\"\n"), @r#"
     error: `fr-par` is not a valid zone
      --> images.toml:3:8
@@ -229,7 +229,7 @@ fn a_region_in_place_of_a_zone() {
 }
 
 #[test]
-fn an_arch_by_another_name() {
+fn an_arch_by_another_name_gets_a_suggestion() {
     assert_snapshot!(mistake("[images.w]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = [\"amd64\", \"aarch64\", \"x86-64\"]\n"), @r#"
     error: `amd64` is not a valid arch
      --> images.toml:4:9
@@ -260,7 +260,7 @@ fn an_arch_by_another_name() {
 }
 
 #[test]
-fn a_type_by_another_name() {
+fn an_unknown_type_lists_the_valid_types() {
     assert_snapshot!(mistake(&web("type = \"sbs\"\n")), @r#"
     error: `sbs` is not a valid type
      --> images.toml:5:8
@@ -271,7 +271,7 @@ fn a_type_by_another_name() {
 }
 
 #[test]
-fn nothing_but_a_label() {
+fn a_missing_zone_and_arch_are_reported() {
     assert_snapshot!(mistake("[images.web]\nlabel = \"ubuntu_noble\"\n"), @r#"
     error: [images.web] has no zone
      --> images.toml:1:9
@@ -294,7 +294,7 @@ fn nothing_but_a_label() {
 }
 
 #[test]
-fn no_label() {
+fn a_missing_label_is_reported() {
     assert_snapshot!(mistake("[images.web]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
     error: [images.web] does not say which image it is
      --> images.toml:1:9
@@ -307,7 +307,7 @@ fn no_label() {
 }
 
 #[test]
-fn a_label_and_an_id() {
+fn a_label_and_an_image_id_exclude_each_other() {
     assert_snapshot!(mistake(&web("image-id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"\n")), @r#"
     error: [images.web] has both `label` and `image-id`
      --> images.toml:5:1
@@ -320,7 +320,7 @@ fn a_label_and_an_id() {
 }
 
 #[test]
-fn an_id_that_is_no_uuid() {
+fn an_image_id_that_is_not_a_uuid_is_refused() {
     assert_snapshot!(mistake("[images.web]\nimage-id = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
     error: `ubuntu_noble` is not a valid image-id
      --> images.toml:2:12
@@ -331,7 +331,7 @@ fn an_id_that_is_no_uuid() {
 }
 
 #[test]
-fn a_zone_twice_under_its_new_and_its_legacy_name() {
+fn a_zone_and_its_legacy_name_are_duplicates() {
     assert_snapshot!(mistake("[images.w]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"par1\"]\narch = \"x86_64\"\n"), @r#"
     error: `fr-par-1` is listed twice
      --> images.toml:3:22
@@ -344,7 +344,7 @@ fn a_zone_twice_under_its_new_and_its_legacy_name() {
 }
 
 #[test]
-fn zone_and_zones() {
+fn zone_and_zones_exclude_each_other() {
     assert_snapshot!(mistake(&web("zones = [\"nl-ams-1\"]\n")), @r#"
     error: [images.web] has both `zone` and `zones`
      --> images.toml:5:1
@@ -357,7 +357,7 @@ fn zone_and_zones() {
 }
 
 #[test]
-fn an_empty_list() {
+fn an_empty_list_is_refused() {
     assert_snapshot!(mistake("[images.w]\nlabel = \"ubuntu_noble\"\nzones = []\narch = \"x86_64\"\n"), @"
     error: `zones` is empty in [images.w]
      --> images.toml:3:9
@@ -370,7 +370,7 @@ fn an_empty_list() {
 }
 
 #[test]
-fn a_number_for_a_string() {
+fn a_number_instead_of_a_string_is_refused() {
     assert_snapshot!(mistake(&web("instance-type = 2\n")), @"
     error: `instance-type` is an integer
      --> images.toml:5:17
@@ -381,7 +381,7 @@ fn a_number_for_a_string() {
 }
 
 #[test]
-fn a_name_that_is_no_identifier() {
+fn a_name_that_is_not_an_identifier_is_refused() {
     assert_snapshot!(mistake("[images.\"my web\"]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
     error: `my web` is not a valid image name
      --> images.toml:1:9
@@ -392,7 +392,7 @@ fn a_name_that_is_no_identifier() {
 }
 
 #[test]
-fn an_image_that_is_no_table() {
+fn an_image_that_is_not_a_table_is_refused() {
     assert_snapshot!(mistake("[images]\nweb = \"ubuntu_noble\"\n"), @r#"
     error: `web` is a string
      --> images.toml:2:7
@@ -405,7 +405,7 @@ fn an_image_that_is_no_table() {
 }
 
 #[test]
-fn bad_semver() {
+fn an_invalid_version_requirement_is_refused() {
     assert_snapshot!(mistake(&format!("requires = \"latest\"\n{}", web(""))), @r#"
     error: `latest` is not a version requirement
      --> images.toml:1:12
@@ -418,7 +418,7 @@ fn bad_semver() {
 }
 
 #[test]
-fn another_release_is_required() {
+fn a_requirement_for_another_release_is_refused() {
     assert_snapshot!(mistake(&format!("requires = \">=9.1\"\n{}", web(""))), @r#"
     error: this manifest requires imagelock >=9.1, and this is imagelock 0.1.0
      --> images.toml:1:12
@@ -431,7 +431,7 @@ fn another_release_is_required() {
 }
 
 #[test]
-fn no_images() {
+fn a_manifest_without_images_is_refused() {
     assert_snapshot!(mistake(""), @r#"
     error: the manifest declares no image
      |
@@ -449,7 +449,7 @@ fn no_images() {
 }
 
 #[test]
-fn no_toml() {
+fn a_manifest_that_is_not_toml_is_refused() {
     assert_snapshot!(mistake("[images.web\nlabel = ubuntu_noble\nzone = \"fr-par-1\"\n"), @"
     error: this is not TOML
      --> images.toml:1:12
@@ -460,7 +460,7 @@ fn no_toml() {
 }
 
 #[test]
-fn a_key_twice() {
+fn a_duplicate_key_is_refused() {
     assert_snapshot!(mistake(&web("label = \"ubuntu_jammy\"\n")), @r#"
     error: this is not TOML
      --> images.toml:5:1
@@ -471,7 +471,7 @@ fn a_key_twice() {
 }
 
 #[test]
-fn a_mistake_in_the_defaults_is_told_once() {
+fn a_mistake_in_the_defaults_is_reported_once() {
     assert_snapshot!(
         mistake("[defaults]\nzone = \"paris\"\narch = \"x86_64\"\n[images.a]\nlabel = \"a\"\n[images.b]\nlabel = \"b\"\n"),
         @r#"
@@ -485,7 +485,7 @@ fn a_mistake_in_the_defaults_is_told_once() {
 }
 
 #[test]
-fn all_mistakes_in_one_run() {
+fn all_mistakes_are_reported_in_one_run() {
     assert_snapshot!(
         mistake(
             r#"requires = "soon"
@@ -546,7 +546,7 @@ arch = "amd64"
 }
 
 #[test]
-fn no_manifest() {
+fn a_missing_manifest_suggests_the_command_that_writes_it() {
     assert_snapshot!(Sandbox::new().fails("resolve"), @"
     error: there is no manifest `images.toml`
      |
@@ -560,7 +560,7 @@ fn no_manifest() {
 }
 
 #[test]
-fn a_lockfile_given_for_a_manifest() {
+fn a_lockfile_given_as_the_manifest_is_refused() {
     assert_snapshot!(Sandbox::new().fails("resolve --manifest images.lock"), @"
     error: `images.lock` is a lockfile, not a manifest
      |
@@ -569,13 +569,13 @@ fn a_lockfile_given_for_a_manifest() {
 }
 
 #[test]
-fn dotted_keys_and_inline_tables_are_read_like_any_toml() {
+fn dotted_keys_and_inline_tables_are_read() {
     let sandbox = Sandbox::with("images.web = { label = \"ubuntu_noble\", zone = \"fr-par-1\", arch = \"x86_64\" }\n");
     assert_eq!(sandbox.run("resolve --locked").status, Some(2));
 }
 
 #[test]
-fn conflict_markers_are_recognised_here_too() {
+fn conflict_markers_in_the_manifest_are_recognized() {
     assert_snapshot!(mistake(&format!("<<<<<<< HEAD\n{}=======\n>>>>>>> other\n", web(""))), @"
     error: the file has conflict markers of an unfinished git merge
      --> images.toml:1:1
@@ -588,7 +588,7 @@ fn conflict_markers_are_recognised_here_too() {
 }
 
 #[test]
-fn beyond_a_screenful_mistakes_are_told_in_a_line_each_and_as_safely() {
+fn mistakes_beyond_a_screenful_are_shortened_to_one_escaped_line_each() {
     let keys: Vec<String> = (10..30).map(|n| format!("\"k{n}\\u001b[31m\\u202e\" = 1")).collect();
     let message = mistake(&web(&keys.join("\n")));
     assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}'), "{message:?}");
@@ -603,7 +603,7 @@ fn images(n: usize) -> String {
 
 /// A few kilobytes can ask for millions of pins: they are counted before they are made.
 #[test]
-fn a_manifest_of_too_many_pins_is_refused_with_their_number() {
+fn a_manifest_with_too_many_pins_is_refused_with_their_number() {
     let zones: Vec<String> = (0..100).map(|it| format!("\"aa-bb-{it}\"")).collect();
     let archs: Vec<String> = (0..100).map(|it| format!("\"a{it}\"")).collect();
     let manifest = |n: usize| {
@@ -626,7 +626,7 @@ fn a_manifest_of_too_many_pins_is_refused_with_their_number() {
 }
 
 #[test]
-fn the_manifests_of_a_run_are_bounded_together() {
+fn the_manifests_of_a_run_share_one_limit_on_pins() {
     let zones: Vec<String> = (0..100).map(|it| format!("\"aa-bb-{it}\"")).collect();
     let archs: Vec<String> = (0..100).map(|it| format!("\"a{it}\"")).collect();
     let head = format!("[defaults]\nzones = [{}]\narchs = [{}]\n", zones.join(", "), archs.join(", "));
@@ -642,7 +642,7 @@ fn the_manifests_of_a_run_are_bounded_together() {
 
 /// To compare each of many wrong names with each right one would take their product in time.
 #[test]
-fn only_the_first_of_many_wrong_names_get_a_suggestion() {
+fn only_the_first_unknown_names_get_a_suggestion() {
     let names: Vec<String> = (0..30).map(|it| format!("fron{it}")).collect();
     let front = "front".parse().unwrap();
     let problems = check_names(&names, &[&front].into_iter().collect()).unwrap_err();

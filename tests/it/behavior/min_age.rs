@@ -7,7 +7,7 @@ use crate::support::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn an_upgrade_waits_until_the_newer_version_has_the_age_to_the_second() {
+fn an_upgrade_waits_to_the_second_until_the_newer_version_is_old_enough() {
     let (sandbox, _marketplace) = behind("min-age = \"3d\"\n");
     let before = sandbox.lock();
     assert_snapshot!(sandbox.run("resolve --upgrade --now 2026-11-23T07:59:59Z"), @"
@@ -28,7 +28,7 @@ fn an_upgrade_waits_until_the_newer_version_has_the_age_to_the_second() {
 }
 
 #[test]
-fn a_first_pin_takes_an_older_version_that_has_the_age() {
+fn a_first_pin_takes_an_older_version_that_is_old_enough() {
     let marketplace = two_versions();
     let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     sandbox.ok("resolve");
@@ -37,7 +37,7 @@ fn a_first_pin_takes_an_older_version_that_has_the_age() {
 }
 
 #[test]
-fn a_first_pin_without_a_version_of_the_age_is_an_error_that_says_when() {
+fn a_first_pin_fails_with_a_date_if_no_version_is_old_enough() {
     let marketplace = Marketplace::offering([docker(2).published(NEW)]);
     let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     assert_snapshot!(sandbox.fails("resolve"), @r#"
@@ -54,7 +54,7 @@ fn a_first_pin_without_a_version_of_the_age_is_an_error_that_says_when() {
 }
 
 #[test]
-fn a_version_without_a_date_has_not_passed() {
+fn a_version_without_a_date_is_never_old_enough() {
     let marketplace = Marketplace::offering([docker(1).published("unknown")]);
     let sandbox = Sandbox::with(&manifest("min-age = \"1h\"\n")).asking(&marketplace);
     assert_snapshot!(sandbox.fails("resolve"), @r#"
@@ -70,7 +70,7 @@ fn a_version_without_a_date_has_not_passed() {
 }
 
 #[test]
-fn cooling_is_no_drift_and_says_until_when() {
+fn cooling_is_not_drift_and_shows_when_it_ends() {
     let (sandbox, _marketplace) = behind("min-age = \"10d\"\n");
     assert_snapshot!(sandbox.run("check"), @"
     STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
@@ -113,7 +113,7 @@ fn the_age_can_be_set_for_all_images_and_for_one_run() {
 }
 
 #[test]
-fn an_edited_id_is_never_kept_for_the_sake_of_an_age() {
+fn min_age_never_keeps_an_edited_id() {
     let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
     marketplace.offers([docker(2).published(NEW)]);
@@ -125,7 +125,7 @@ fn an_edited_id_is_never_kept_for_the_sake_of_an_age() {
 }
 
 #[test]
-fn a_swapped_id_is_not_kept_for_the_sake_of_an_age() {
+fn min_age_never_keeps_a_swapped_id() {
     let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
     marketplace.offers([docker(2).published(NEW), local("gitlab", "fr-par-1", "x86_64", 9)]);
     let lock = imagelock::domain::lock::Lock::parse(&sandbox.lock()).unwrap();
@@ -139,7 +139,7 @@ fn a_swapped_id_is_not_kept_for_the_sake_of_an_age() {
 }
 
 #[test]
-fn an_age_makes_nothing_of_what_is_no_longer_offered() {
+fn min_age_does_not_hide_that_an_image_is_no_longer_offered() {
     let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
     marketplace
         .offers([local("docker", "nl-ams-1", "x86_64", 2).published(NEW), docker(1).published(OLD).superseded()]);
@@ -147,7 +147,7 @@ fn an_age_makes_nothing_of_what_is_no_longer_offered() {
 }
 
 #[test]
-fn a_version_that_the_marketplace_took_back_is_not_taken_for_its_age() {
+fn a_version_that_the_marketplace_took_back_is_not_pinned() {
     let marketplace = Marketplace::offering([docker(2).published(NEW).superseded(), docker(1).published(OLD)]);
     let sandbox = Sandbox::with(&manifest("min-age = \"1d\"\n")).asking(&marketplace);
     sandbox.ok("resolve");
@@ -156,7 +156,7 @@ fn a_version_that_the_marketplace_took_back_is_not_taken_for_its_age() {
 }
 
 #[test]
-fn no_age_is_no_policy_even_for_what_has_no_date() {
+fn a_min_age_of_zero_days_turns_the_policy_off() {
     let marketplace = Marketplace::offering([docker(1).published("unknown")]);
     let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     sandbox.ok("resolve --min-age 0d");
@@ -164,7 +164,7 @@ fn no_age_is_no_policy_even_for_what_has_no_date() {
 }
 
 #[test]
-fn an_older_version_is_taken_only_where_it_is_certain_that_the_newer_one_has_nothing() {
+fn an_older_version_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
     let dates = ["2026-08-04T08:00:00Z", OLD, NEW];
     let marketplace = Marketplace::offering([
         docker(3).published(dates[2]),
@@ -182,7 +182,7 @@ fn an_older_version_is_taken_only_where_it_is_certain_that_the_newer_one_has_not
 
 /// The Marketplace may replace the local image of a version: the date stays, and nothing says how old the new one is.
 #[test]
-fn what_was_changed_in_place_has_no_known_age() {
+fn a_local_image_that_was_replaced_in_place_has_no_known_age() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
     let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     sandbox.ok("resolve");
@@ -208,7 +208,7 @@ fn what_was_changed_in_place_has_no_known_age() {
 }
 
 #[test]
-fn a_cell_without_a_pin_takes_what_was_changed_in_place() {
+fn a_first_pin_takes_a_local_image_that_was_replaced_in_place() {
     let marketplace = Marketplace::offering([docker(7).published(OLD)]);
     let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     sandbox.ok("resolve");
@@ -216,7 +216,7 @@ fn a_cell_without_a_pin_takes_what_was_changed_in_place() {
 }
 
 #[test]
-fn without_an_age_what_was_changed_in_place_is_outdated() {
+fn without_min_age_a_local_image_that_was_replaced_in_place_makes_the_pin_outdated() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
@@ -230,7 +230,7 @@ fn without_an_age_what_was_changed_in_place_is_outdated() {
 
 /// An exact version that is asked for is one that can be changed in place as well.
 #[test]
-fn an_exact_version_that_was_changed_in_place_has_no_known_age() {
+fn an_exact_version_that_was_replaced_in_place_has_no_known_age() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
     let exact = manifest("min-age = \"10d\"\n")
         .replace("label = \"docker\"", &format!("version-id = \"{}\"", version_id("docker", OLD)));
@@ -244,7 +244,7 @@ fn an_exact_version_that_was_changed_in_place_has_no_known_age() {
 }
 
 #[test]
-fn of_two_dates_of_one_version_the_younger_counts() {
+fn the_younger_of_two_dates_of_one_version_counts() {
     for pages in [1, 2] {
         let marketplace = Marketplace::offering([docker(1).published(OLD)]);
         let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);

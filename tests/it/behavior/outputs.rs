@@ -17,7 +17,7 @@ path = "images.env"
 "#;
 
 #[test]
-fn outputs_are_kept_in_step_with_the_lock() {
+fn resolve_updates_the_outputs() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
     std::fs::create_dir(sandbox.path("infra")).unwrap();
@@ -73,7 +73,7 @@ fn outputs_are_kept_in_step_with_the_lock() {
 }
 
 #[test]
-fn an_output_that_cannot_be_written_leaves_the_lock_as_it_was() {
+fn an_output_that_cannot_be_written_leaves_the_lock_unchanged() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
     std::fs::create_dir(sandbox.path("infra")).unwrap();
@@ -95,7 +95,7 @@ fn an_output_that_cannot_be_written_leaves_the_lock_as_it_was() {
 
 /// As git checks files out where `core.autocrlf` is set.
 #[test]
-fn an_output_with_other_line_ends_is_in_step() {
+fn an_output_with_other_line_endings_is_up_to_date() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
     std::fs::create_dir(sandbox.path("infra")).unwrap();
@@ -107,7 +107,7 @@ fn an_output_with_other_line_ends_is_in_step() {
 }
 
 #[test]
-fn all_outputs_that_cannot_be_written_are_told_at_once() {
+fn all_outputs_that_cannot_be_written_are_reported_at_once() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
     std::fs::create_dir(sandbox.path("infra")).unwrap();
@@ -118,7 +118,7 @@ fn all_outputs_that_cannot_be_written_are_told_at_once() {
 }
 
 #[test]
-fn mistakes_in_outputs() {
+fn all_mistakes_in_outputs_are_reported_at_once() {
     let outputs = r#"
 [[outputs]]
 format = "terraform"
@@ -196,7 +196,7 @@ overwrite = "yes"
 
 #[test]
 #[cfg(unix)]
-fn outputs_that_are_one_file_or_none_of_theirs() {
+fn an_output_that_is_the_same_file_as_another_is_refused() {
     let (env, again) = ("[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n", "[[outputs]]\nformat = \"env\"\n");
     let (sandbox, _marketplace) = resolved(MANIFEST);
     let fails = |outputs: &str| {

@@ -40,7 +40,7 @@ fn a_freeze_holds_through_its_last_day() {
 }
 
 #[test]
-fn a_frozen_image_moves_only_where_it_must_and_says_so() {
+fn a_frozen_image_moves_only_if_its_declaration_requires_it() {
     let freeze = "freeze = { reason = \"ticket 4711\", until = 2026-12-31 }\n";
     let (sandbox, marketplace) = behind(freeze);
     // A bare upgrade names nobody, and overwrites no edited block.
@@ -60,7 +60,7 @@ fn a_frozen_image_moves_only_where_it_must_and_says_so() {
 }
 
 #[test]
-fn an_accepted_finding_is_no_drift_until_its_last_day_has_passed() {
+fn an_accepted_finding_is_not_drift_through_its_last_day() {
     let accept = "accept = [{ status = \"outdated\", reason = \"ticket 4712\", until = 2026-12-31 }]\n";
     let (sandbox, marketplace) = behind(accept);
     assert_snapshot!(sandbox.run("check --now 2026-12-31T23:59:59Z"), @"
@@ -98,7 +98,7 @@ fn an_accepted_finding_is_no_drift_until_its_last_day_has_passed() {
 }
 
 #[test]
-fn what_is_not_accepted_is_still_drift() {
+fn an_acceptance_covers_only_its_status() {
     let rest = "eol = 2026-11-01\naccept = [{ status = \"eol\", reason = \"ticket 4712\", until = 2026-12-31 }]\n";
     let (sandbox, marketplace) = behind(rest);
     assert_snapshot!(sandbox.run("check"), @"
@@ -162,7 +162,7 @@ fn what_is_not_accepted_is_still_drift() {
 
 /// Of several acceptances of one status the first that holds counts, and those of other images change nothing.
 #[test]
-fn of_several_acceptances_the_first_that_holds_counts() {
+fn the_first_active_acceptance_counts() {
     let accept = "accept = [{ status = \"outdated\", reason = \"over\", until = 2026-01-01 }, \
                   { status = \"outdated\", reason = \"first\", until = 2027-01-01 }, \
                   { status = \"outdated\", reason = \"second\", until = 2028-01-01 }]\n";

@@ -14,7 +14,7 @@ fn fedora(release: &'static str, number: u32) -> Local {
 const FEDORA: &str = "[images.runner]\nlabel = \"fedora_*\"\nrelease = \">=44, <46\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\neol = 2030-01-01\n";
 
 #[test]
-fn the_newest_release_in_the_range_wins_and_one_outside_is_mentioned() {
+fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentioned() {
     let marketplace =
         Marketplace::offering([fedora("fedora_43", 43), fedora("fedora_44", 44), fedora("fedora_rawhide", 99)]);
     let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
@@ -75,7 +75,7 @@ fn the_newest_release_in_the_range_wins_and_one_outside_is_mentioned() {
 }
 
 #[test]
-fn a_range_without_a_release_says_which_there_are() {
+fn a_range_without_a_matching_release_lists_the_available_ones() {
     let marketplace = Marketplace::offering([fedora("fedora_42", 42), fedora("fedora_rawhide", 99)]);
     let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
     assert_snapshot!(sandbox.fails("resolve"), @r#"
@@ -112,7 +112,7 @@ fn a_pin_never_goes_back_to_an_older_release() {
 }
 
 #[test]
-fn one_release_under_two_labels_is_told_and_not_chosen() {
+fn one_release_under_two_labels_is_an_error() {
     let ranges = "[images.u]\nlabel = \"ubuntu_*\"\nrelease = \">=24\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
     let marketplace =
         Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]).named("ubuntu_noble", "Ubuntu 24.04");
@@ -134,7 +134,7 @@ fn one_release_under_two_labels_is_told_and_not_chosen() {
 }
 
 #[test]
-fn what_could_not_be_asked_is_not_called_current() {
+fn a_failed_query_never_makes_a_pin_current() {
     let marketplace = Marketplace::offering([fedora("fedora_44", 44)]);
     let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
     sandbox.ok("resolve");
@@ -159,7 +159,7 @@ fn what_could_not_be_asked_is_not_called_current() {
 }
 
 #[test]
-fn an_older_release_wins_only_where_it_is_certain_that_the_newer_one_has_nothing() {
+fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
     let marketplace = Marketplace::offering([fedora("fedora_44", 44), fedora("fedora_45", 45)]);
     let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
     sandbox.ok("resolve");

@@ -61,7 +61,7 @@ fn releases_are_ordered_by_their_numbers_then_as_text() {
 }
 
 #[test]
-fn a_range_is_cargos_with_leading_zeros_understood() {
+fn a_range_has_the_syntax_of_cargo_and_may_have_leading_zeros() {
     for (text, inside, outside) in [
         (">=41, <44", &["41", "43", "43.9"][..], &["40", "44", "44.1"][..]),
         (">=22.04", &["22.04", "22.10", "24.04", "23"], &["20.10", "22", "22.03"]),
@@ -84,7 +84,7 @@ fn a_range_is_cargos_with_leading_zeros_understood() {
 }
 
 #[test]
-fn a_bad_range_is_refused_in_semvers_words() {
+fn an_invalid_range_is_refused_with_the_message_of_semver() {
     for (text, why) in [
         ("", "unexpected end of input while parsing major version number"),
         ("noble", "unexpected character 'n' while parsing major version number"),
@@ -112,7 +112,7 @@ fn a_pattern_is_a_label_with_a_star() {
 }
 
 #[test]
-fn a_star_is_one_segment() {
+fn a_star_matches_one_segment() {
     assert!(matches("ubuntu_*", "ubuntu_noble"));
     assert!(!matches("ubuntu_*", "ubuntu_jammy_gpu_os_12"));
     assert!(!matches("ubuntu_*", "ubuntu"));
@@ -128,7 +128,7 @@ fn a_star_is_one_segment() {
 }
 
 #[test]
-fn a_release_is_what_the_star_stands_for_or_in_the_name() {
+fn a_release_is_read_from_the_star_or_from_the_name() {
     let reads = [
         ("fedora_*", "fedora_41", "Fedora 41", Some("41")),
         ("centos_*", "centos_7.9", "CentOS 7.9", Some("7.9")),
@@ -256,7 +256,7 @@ const READ: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn releases_of_all_recorded_images() {
+fn releases_of_all_recorded_images_are_read() {
     for &(label, name, expected) in READ {
         let release = release_of(&label.parse().unwrap(), name, None);
         let read = release.as_ref().map_or("-", |release| release.as_str());

@@ -34,7 +34,7 @@ fn stacks() -> (Sandbox, Marketplace) {
 }
 
 #[test]
-fn one_report_for_all() {
+fn one_report_covers_all_manifests() {
     let (sandbox, _marketplace) = stacks();
     assert_snapshot!(sandbox.run("check --recursive stacks"), @"
     STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED   LATEST    DETAIL
@@ -116,7 +116,7 @@ fn one_report_for_all() {
 }
 
 #[test]
-fn a_thousand_stacks_cost_as_many_requests_as_they_have_labels() {
+fn a_thousand_stacks_send_no_more_requests_than_one() {
     let (sandbox, marketplace) = stacks();
     sandbox.run("check --manifest stacks/db/eu/images.toml");
     let one = marketplace.requests().len();
@@ -132,7 +132,7 @@ fn a_thousand_stacks_cost_as_many_requests_as_they_have_labels() {
 }
 
 #[test]
-fn an_upgrade_moves_the_named_image_wherever_it_is() {
+fn an_upgrade_moves_the_named_image_in_every_manifest() {
     let (sandbox, _marketplace) = stacks();
     let api = sandbox.read("stacks/api/images.lock");
     assert_snapshot!(sandbox.run("resolve --upgrade web --recursive stacks --dry-run"), @"
@@ -177,7 +177,7 @@ fn an_upgrade_moves_the_named_image_wherever_it_is() {
 }
 
 #[test]
-fn stale_locks_are_all_told() {
+fn all_stale_locks_are_reported() {
     let (sandbox, _marketplace) = stacks();
     assert_snapshot!(sandbox.run("resolve --locked --recursive stacks"), @"
     the lockfiles satisfy the manifests: 4 pins
@@ -205,7 +205,7 @@ fn stale_locks_are_all_told() {
 }
 
 #[test]
-fn nothing_is_written_where_one_of_them_is_wrong() {
+fn nothing_is_written_if_one_manifest_is_invalid() {
     let (sandbox, _marketplace) = stacks();
     let locks = || ["web", "api", "db/eu"].map(|stack| sandbox.read(&format!("stacks/{stack}/images.lock")));
     let before = locks();
@@ -295,7 +295,7 @@ fn nothing_is_written_where_one_of_them_is_wrong() {
 }
 
 #[test]
-fn what_cannot_be_meant() {
+fn invalid_combinations_are_refused() {
     let (sandbox, _marketplace) = stacks();
     assert_snapshot!(sandbox.fails("check wep --recursive stacks"), @"
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
@@ -328,7 +328,7 @@ fn what_cannot_be_meant() {
 }
 
 #[test]
-fn what_manifests_share_is_refused_before_anything_is_written() {
+fn a_file_shared_by_two_manifests_is_refused_before_anything_is_written() {
     let (sandbox, _marketplace) = stacks();
     let output = "[[outputs]]\nformat = \"env\"\npath = \"../shared.env\"\noutside = true\n";
     for stack in ["web", "api"] {
@@ -358,7 +358,7 @@ fn what_manifests_share_is_refused_before_anything_is_written() {
 }
 
 #[test]
-fn each_manifest_counts_once_by_whatever_name() {
+fn a_manifest_that_is_named_twice_counts_once() {
     let (sandbox, _marketplace) = stacks();
     let twice = sandbox.run("check --manifest stacks/web/images.toml --manifest ./stacks/../stacks/web/images.toml");
     assert!(twice.stdout.contains("\n1 pin: 1 outdated\n"), "{twice}");
@@ -375,7 +375,7 @@ fn each_manifest_counts_once_by_whatever_name() {
 }
 
 #[test]
-fn the_advice_for_an_absent_manifest_is_about_that_one() {
+fn the_help_for_a_missing_manifest_names_that_manifest() {
     let (sandbox, _marketplace) = stacks();
     assert_snapshot!(sandbox.fails("check --manifest a.toml --manifest b.toml"), @"
     error: there is no manifest `a.toml`
@@ -391,7 +391,7 @@ fn the_advice_for_an_absent_manifest_is_about_that_one() {
 }
 
 #[test]
-fn what_was_written_before_something_got_in_the_way_is_named() {
+fn files_that_were_written_before_an_error_are_listed() {
     let (sandbox, _marketplace) = stacks();
     std::fs::create_dir(sandbox.path("stacks/db/eu/.images.lock.tmp")).unwrap();
     let web = sandbox.read("stacks/web/images.lock");
@@ -412,7 +412,7 @@ fn what_was_written_before_something_got_in_the_way_is_named() {
 }
 
 #[test]
-fn what_reads_no_manifest_minds_none() {
+fn search_works_without_a_manifest() {
     let (sandbox, _marketplace) = stacks();
     assert_eq!(sandbox.run("--recursive stacks search").stdout, sandbox.run("search").stdout);
 }
@@ -426,7 +426,7 @@ fn two_broken_stacks() -> (Sandbox, Marketplace) {
 }
 
 #[test]
-fn a_broken_manifest_hides_no_other_from_a_check() {
+fn a_broken_manifest_does_not_hide_the_others_from_check() {
     let (sandbox, _marketplace) = two_broken_stacks();
     assert_snapshot!(sandbox.run("check --recursive stacks -o r.md -o r.xml -o r.html -o r.sarif -q"), @r#"
     STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   LATEST    DETAIL
@@ -529,7 +529,7 @@ fn a_broken_manifest_hides_no_other_from_a_check() {
 }
 
 #[test]
-fn every_broken_manifest_is_named_before_anything_is_written() {
+fn every_broken_manifest_is_reported_before_anything_is_written() {
     let (sandbox, _marketplace) = two_broken_stacks();
     sandbox.write("stacks/db/eu/images.toml", manifest("[images.db]\nlabel = \"debian_bookwurm\"\n"));
     assert_snapshot!(sandbox.fails("resolve --recursive stacks"), @r#"
@@ -561,7 +561,7 @@ fn every_broken_manifest_is_named_before_anything_is_written() {
 }
 
 #[test]
-fn an_image_that_cannot_be_upgraded_names_the_command_for_the_others() {
+fn an_image_that_cannot_be_upgraded_suggests_the_command_for_the_others() {
     let (sandbox, marketplace) = stacks();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11).published("2026-10-20T10:03:30Z")]);
     assert_snapshot!(sandbox.fails("resolve --upgrade --manifest stacks/db/eu/images.toml"), @r#"

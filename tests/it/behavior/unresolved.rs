@@ -7,7 +7,7 @@ use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn every_miss_is_told_in_one_run() {
+fn every_unresolved_pin_is_reported_in_one_run() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(
         r#"
@@ -96,7 +96,7 @@ image-id = "00000000-0000-4000-8000-000000000000"
 }
 
 #[test]
-fn a_type_left_out_means_sbs_and_the_message_gives_the_line_to_add() {
+fn an_omitted_type_means_sbs_and_the_help_gives_the_line_to_add() {
     let marketplace =
         Marketplace::offering([local("arch_linux", "fr-par-1", "x86_64", 1).of_type(Some("instance_local"))]);
     let sandbox = Sandbox::with("[images.a]\nlabel = \"arch_linux\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n")
@@ -114,7 +114,7 @@ fn a_type_left_out_means_sbs_and_the_message_gives_the_line_to_add() {
 }
 
 #[test]
-fn several_local_images_in_a_cell_are_an_error_until_the_instance_type_chooses() {
+fn several_local_images_are_an_error_unless_the_instance_type_chooses_one() {
     let marketplace = Marketplace::offering([
         local("ubuntu_bionic", "fr-par-1", "x86_64", 1).boots(&["C2L", "C2M"]),
         local("ubuntu_bionic", "fr-par-1", "x86_64", 2).boots(&["DEV1-S", "ENT1-S", "GP1-S"]),

@@ -127,7 +127,7 @@ proptest! {
     }
 
     #[test]
-    fn a_new_zone_takes_the_version_of_its_siblings_wherever_it_is_offered(
+    fn a_new_zone_takes_the_version_of_its_siblings_if_it_is_offered(
         all in history(), seen in 1..5_usize, zones in zones(), new in 0..4_usize, policy in 0..3_usize,
     ) {
         let then = all[..seen.min(all.len())].to_vec();
@@ -160,7 +160,7 @@ proptest! {
     }
 
     #[test]
-    fn declaring_the_same_image_otherwise_changes_no_id(
+    fn declaring_the_same_image_in_another_way_changes_no_id(
         all in history(), seen in 1..5_usize, zones in zones(), policy in 0..3_usize,
     ) {
         let then = all[..seen.min(all.len())].to_vec();
@@ -177,7 +177,7 @@ proptest! {
     }
 
     #[test]
-    fn an_age_lets_nothing_pass_that_was_changed_in_place(
+    fn min_age_holds_back_every_local_image_that_was_replaced_in_place(
         then in history(), zones in zones(), more in history(), changed in any::<[bool; 4]>(),
     ) {
         let Some(lock) = pinned(&zones, &then) else { return Ok(()) };

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn an_image_is_declared_and_removed_again_to_the_byte() {
+fn adding_and_removing_an_image_restores_the_manifest_byte_for_byte() {
     let sandbox = Sandbox::new();
     sandbox.ok("init");
     let before = sandbox.read("images.toml");
@@ -37,7 +37,7 @@ fn common(a: &str, b: &str) -> usize {
 }
 
 #[test]
-fn the_first_image_makes_the_manifest() {
+fn the_first_image_creates_the_manifest() {
     let sandbox = Sandbox::new();
     assert_snapshot!(sandbox.run("add web --label ubuntu_noble --zone fr-par-1 --arch x86_64 --instance-type DEV1-S --manifest prod.toml"), @"
     --- stderr
@@ -67,7 +67,7 @@ fn the_first_image_makes_the_manifest() {
 }
 
 #[test]
-fn what_would_be_wrong_is_shown_in_the_line_that_it_would_make() {
+fn an_invalid_value_is_shown_in_the_line_that_add_would_write() {
     let sandbox = Sandbox::with("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let before = sandbox.read("images.toml");
     assert_snapshot!(sandbox.fails("add db --label fedora_* --zone paris --arch amd64"), @r#"
@@ -128,7 +128,7 @@ fn what_would_be_wrong_is_shown_in_the_line_that_it_would_make() {
 }
 
 #[test]
-fn what_cannot_be_removed() {
+fn an_image_that_cannot_be_removed_is_an_error() {
     let sandbox = Sandbox::with("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     assert_snapshot!(sandbox.fails("remove wep"), @"
     error: no image is named `wep`

@@ -125,7 +125,7 @@ resource "scaleway_instance_server" "mine" {
 "#;
 
 #[test]
-fn a_terraform_configuration() {
+fn ids_in_a_terraform_configuration_are_adopted() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.write("main.tf", MAIN_TF);
@@ -197,7 +197,7 @@ fn a_terraform_configuration() {
 
 /// What the user states is about the IDs that they type, never about those in files.
 #[test]
-fn options_that_describe_an_id_need_a_typed_id() {
+fn options_that_describe_an_id_require_a_typed_id() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.write("main.tf", MAIN_TF);
@@ -274,7 +274,7 @@ const SECRETS: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn what_may_be_a_secret_stays_here() {
+fn a_possible_secret_is_never_sent_or_printed() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let image = |n: u32| format!("{n:08}-0000-4000-8000-000000000000");
@@ -294,7 +294,7 @@ fn what_may_be_a_secret_stays_here() {
 }
 
 #[test]
-fn json_that_is_none() {
+fn invalid_json_is_refused() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.write("bom.json", format!("\u{feff}{{\"web_image\": \"{}\"}}", id(1)));
@@ -323,7 +323,7 @@ fn json_that_is_none() {
 }
 
 #[test]
-fn very_many_that_nobody_knows() {
+fn unlisted_ids_beyond_the_first_ten_are_counted() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let names = (100..200).map(|n| format!("\"a{n}\": \"{}\"", id(n))).collect::<Vec<_>>().join(", ");
@@ -339,7 +339,7 @@ fn very_many_that_nobody_knows() {
 
 /// As many as a big state has. Of each the line is found and the listing is searched, and neither from the beginning.
 #[test]
-fn a_state_with_very_many_ids() {
+fn a_state_with_a_hundred_thousand_ids_is_adopted() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let id = |n: usize| format!("\"{n:08x}-0000-4000-8000-000000000000\"");
@@ -369,7 +369,7 @@ const STATE: &str = r#"{
 }"#;
 
 #[test]
-fn a_terraform_state() {
+fn ids_in_a_terraform_state_are_adopted() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.write("terraform.tfstate", STATE);
@@ -428,7 +428,7 @@ fn a_terraform_state() {
 }
 
 #[test]
-fn variables_and_plain_json() {
+fn ids_in_variables_and_json_are_adopted() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.write("prod.tfvars", format!("web_image = \"{}\"\nimages = {{ db = \"{}\" }}\n", id(1), id(3)));
@@ -449,7 +449,7 @@ fn variables_and_plain_json() {
 }
 
 #[test]
-fn an_id_that_is_forgotten_is_taken_at_the_word_of_the_manifest() {
+fn an_unlisted_id_is_pinned_as_the_manifest_describes_it() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(
         "[images.web]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n",
@@ -473,7 +473,7 @@ fn an_id_that_is_forgotten_is_taken_at_the_word_of_the_manifest() {
 }
 
 #[test]
-fn outputs_are_written_as_well() {
+fn adopt_writes_the_outputs() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(
         "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\n[images.db]\nlabel = \"debian_bookworm\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n",
@@ -493,7 +493,7 @@ fn outputs_are_written_as_well() {
 }
 
 #[test]
-fn what_cannot_be_adopted() {
+fn an_id_that_cannot_be_adopted_is_an_error() {
     let marketplace = marketplace();
     let manifest = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
     let sandbox = Sandbox::with(manifest).asking(&marketplace);

@@ -101,7 +101,7 @@ fn asked(wishes: &[Wish]) -> BTreeSet<Query> {
     };
     loop {
         let next: Vec<Query> =
-            queries(wishes, &Word::default(), &catalog).into_iter().filter(|it| !catalog.knows(it)).collect();
+            queries(wishes, &Word::default(), &catalog).into_iter().filter(|it| !catalog.is_answered(it)).collect();
         if next.is_empty() {
             return asked;
         }
@@ -156,7 +156,7 @@ proptest! {
 
     /// Each mention has the line that it is on, whatever is around it.
     #[test]
-    fn a_mention_has_its_line(lines in proptest::collection::vec(numbers(), 1..8)) {
+    fn a_mention_has_the_line_that_it_is_on(lines in proptest::collection::vec(numbers(), 1..8)) {
         let items: Vec<String> = lines.iter().map(|n| format!("{{\"image\": \"{}\"}}", id(*n))).collect();
         let text = format!("[\n{}\n]", items.join(",\n"));
         let mut first: BTreeMap<String, usize> = BTreeMap::new();
@@ -171,7 +171,7 @@ proptest! {
 }
 
 #[test]
-fn keys_in_another_order_say_the_same() {
+fn the_order_of_keys_does_not_matter() {
     let state = |fields: &str| format!("{{\"resources\": [{{{fields}}}]}}");
     let instances = format!("\"instances\": [{{\"attributes\": {{\"image\": \"{}\"}}}}]", id(1));
     let first =
@@ -207,7 +207,7 @@ fn other_uuids_are_counted() {
 
 /// A superseded ID is found in a listing that is fetched anyway, and in the lock.
 #[test]
-fn superseded_ids_in_files_are_found_locally() {
+fn superseded_ids_in_files_are_found_without_being_sent() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.write("a.json", format!("{{\"web_image\": \"{}\", \"old_image\": \"{}\"}}", id(1), id(2)));
@@ -229,7 +229,7 @@ fn superseded_ids_in_files_are_found_locally() {
 
 /// An image ID where a local image should be is a mistake that is known without a request.
 #[test]
-fn an_image_id_in_a_file_is_named() {
+fn an_image_id_in_a_file_is_an_error_that_names_the_image() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.write("main.tf", format!("image = \"{}\"\n", image_id("ubuntu_noble")));
@@ -241,7 +241,7 @@ fn an_image_id_in_a_file_is_named() {
 }
 
 #[test]
-fn uuids_that_nothing_has_are_skipped_in_files() {
+fn the_nil_and_the_max_uuid_are_skipped_in_files() {
     for id in ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"] {
         assert_eq!(mentions("a", &format!("image = \"{id}\"")).unwrap(), []);
         assert_eq!(mentions("a", &format!("{{\"image\": \"fr-par-1/{id}\"}}")).unwrap(), []);
@@ -249,7 +249,7 @@ fn uuids_that_nothing_has_are_skipped_in_files() {
 }
 
 #[test]
-fn standard_input_and_special_files() {
+fn standard_input_is_read_only_if_it_is_named_with_a_dash() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let piped = |line: &str| {
@@ -318,7 +318,7 @@ fn memory_is_linear_in_the_size_of_a_file() {
 
 /// Nesting has a bound that is named, and messages have a length.
 #[test]
-fn what_is_nested_too_deep_is_refused() {
+fn a_file_that_is_nested_too_deep_is_refused() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.write("deep.tf", "a = {\n".repeat(1000));

@@ -22,7 +22,7 @@ fn marketplace() -> Marketplace {
 const OPTIONS: &str = "--arch x86_64 --zone fr-par-1";
 
 #[test]
-fn an_image_or_a_version_is_not_a_local_image() {
+fn the_id_of_an_image_or_of_a_version_is_refused() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     for label in ["", "--label ubuntu_noble"] {
@@ -86,7 +86,7 @@ fn options_that_contradict_the_marketplace_are_refused() {
 }
 
 #[test]
-fn what_is_stated_of_an_unknown_id_is_checked() {
+fn the_description_of_an_unknown_id_is_checked() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let adopt = |options: &str| format!("adopt web={} {options}", id(99));
@@ -131,7 +131,7 @@ fn what_is_stated_of_an_unknown_id_is_checked() {
 }
 
 #[test]
-fn the_type_of_an_unknown_id_is_the_one_that_is_offered() {
+fn an_unknown_id_gets_the_type_that_is_offered() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.ok(&format!("adopt old={} --label centos_7.9 {OPTIONS}", id(98)));
@@ -148,7 +148,7 @@ fn the_type_of_an_unknown_id_is_the_one_that_is_offered() {
 }
 
 #[test]
-fn a_second_try_corrects_the_first() {
+fn a_second_adoption_corrects_the_first() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.ok(&format!("adopt web={} --label debian_bookworm {OPTIONS} --type instance_sbs", id(99)));
@@ -207,7 +207,7 @@ fn a_second_try_corrects_the_first() {
 }
 
 #[test]
-fn a_correction_of_several_zones_needs_all_of_them() {
+fn a_correction_requires_all_zones_of_the_image() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let (a, b) = (format!("web=fr-par-1/{}", id(98)), format!("web=nl-ams-1/{}", id(99)));
@@ -229,7 +229,7 @@ fn a_correction_of_several_zones_needs_all_of_them() {
 }
 
 #[test]
-fn uuids_that_nothing_has_are_refused() {
+fn the_nil_and_the_max_uuid_are_refused() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let ids = ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"];

@@ -98,7 +98,7 @@ fn finds(sandbox: &Sandbox, line: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_honest_upgrade_passes_and_only_its_image_is_asked_about() {
+fn an_upgrade_to_a_listed_id_passes_and_only_its_image_is_queried() {
     let (sandbox, marketplace) = scene_with(&format!("{MANIFEST}\n[images.db]\nlabel = \"debian_bookworm\"\n"));
     sandbox.ok("resolve --upgrade web");
     save(&sandbox, "Upgrade web");
@@ -117,7 +117,7 @@ fn an_honest_upgrade_passes_and_only_its_image_is_asked_about() {
 }
 
 #[test]
-fn an_unchanged_lock_asks_the_marketplace_nothing() {
+fn an_unchanged_lock_sends_no_request() {
     let (sandbox, marketplace) = scene();
     marketplace.answers(|_, _, _| Reply::Raw(500, "text/plain", Vec::new()));
     assert_snapshot!(told(&sandbox, GATE), @"
@@ -130,7 +130,7 @@ fn an_unchanged_lock_asks_the_marketplace_nothing() {
 
 /// What only the gate finds: `check` is content with each of these.
 #[test]
-fn a_swapped_id_is_unverified_whatever_holds_it() {
+fn a_swapped_id_is_unverified_despite_any_policy() {
     for policy in [
         "freeze = { reason = \"ticket\", until = 2027-01-01 }",
         "accept = [{ status = \"outdated\", reason = \"later\", until = 2027-01-01 }]",
@@ -167,7 +167,7 @@ fn a_swapped_id_is_unverified_whatever_holds_it() {
 }
 
 #[test]
-fn a_rollback_to_what_the_history_has_passes() {
+fn a_rollback_to_an_earlier_pin_passes() {
     for policy in ["", "freeze = { reason = \"ticket\", until = 2027-01-01 }\n", "min-age = \"9d\"\n"] {
         let (sandbox, _marketplace) = scene_with(&format!("{MANIFEST}{policy}"));
         git(&sandbox, &["switch", "--quiet", "main"]);
@@ -182,7 +182,7 @@ fn a_rollback_to_what_the_history_has_passes() {
 
 /// Nor do states that were never committed.
 #[test]
-fn the_branchs_own_commits_prove_nothing() {
+fn commits_of_the_branch_itself_prove_nothing() {
     let (sandbox, _marketplace) = scene();
     pin(&sandbox, 9);
     save(&sandbox, "Swap the ID");
@@ -204,7 +204,7 @@ fn the_branchs_own_commits_prove_nothing() {
 }
 
 #[test]
-fn the_history_proves_the_same_label_zone_arch_and_type_alone() {
+fn an_earlier_pin_proves_only_the_same_label_zone_arch_and_type() {
     let manifest = format!("{MANIFEST}\n[images.db]\nlabel = \"debian_bookworm\"\n");
     let (sandbox, marketplace) = scene_with(&manifest);
     // Number 7 is pinned for each of the others, once.
@@ -244,7 +244,7 @@ fn the_history_proves_the_same_label_zone_arch_and_type_alone() {
 }
 
 #[test]
-fn a_superseded_id_is_real_as_part_of_a_version_or_when_it_is_looked_up() {
+fn a_superseded_id_passes_if_a_version_or_a_lookup_has_it() {
     let (sandbox, marketplace) = scene();
     let old = noble(7).published("2026-08-01T00:00:00Z").superseded();
     marketplace.offers([noble(2).published("2026-10-20T00:00:00Z"), old.clone(), bookworm()]);
@@ -333,7 +333,7 @@ fn a_rename_a_new_zone_and_a_deletion_pass() {
 }
 
 #[test]
-fn edits_and_files_that_are_out_of_date_are_drift() {
+fn edited_blocks_and_outdated_files_are_drift() {
     let (sandbox, marketplace) = scene();
     marketplace.answers(|_, _, _| Reply::Raw(500, "text/plain", Vec::new()));
     let honest = sandbox.lock();
@@ -372,7 +372,7 @@ fn edits_and_files_that_are_out_of_date_are_drift() {
 }
 
 #[test]
-fn what_is_offered_nowhere_is_drift_if_it_changed() {
+fn a_changed_pin_that_is_no_longer_offered_is_drift() {
     let (sandbox, marketplace) = scene();
     git(&sandbox, &["switch", "--quiet", "main"]);
     pin(&sandbox, 2);
@@ -392,7 +392,7 @@ fn what_is_offered_nowhere_is_drift_if_it_changed() {
 }
 
 #[test]
-fn a_failed_or_doubtful_answer_is_no_verdict() {
+fn a_failed_or_incomplete_answer_is_an_error() {
     let (sandbox, marketplace) = scene();
     marketplace.offers([
         noble(2).published("2026-10-20T00:00:00Z"),
@@ -431,7 +431,7 @@ fn a_failed_or_doubtful_answer_is_no_verdict() {
 }
 
 #[test]
-fn every_way_to_name_the_revision() {
+fn a_revision_may_have_any_form_that_names_one_commit() {
     let (sandbox, marketplace) = scene();
     git(&sandbox, &["tag", "v1", "main"]);
     git(&sandbox, &["update-ref", "refs/remotes/origin/main", "main"]);
@@ -467,7 +467,7 @@ fn every_way_to_name_the_revision() {
 }
 
 #[test]
-fn merge_commits_bring_what_they_merge() {
+fn merge_commits_are_checked_for_what_they_merge() {
     let (sandbox, _marketplace) = scene();
     sandbox.write("notes", "");
     save(&sandbox, "Something else");
@@ -486,7 +486,7 @@ fn merge_commits_bring_what_they_merge() {
 }
 
 #[test]
-fn a_new_stack_and_a_repository_without_commits() {
+fn a_new_stack_is_checked_and_a_repository_without_commits_is_an_error() {
     let marketplace = Marketplace::offering([noble(1)]);
     let sandbox = repository(Sandbox::with(MANIFEST).asking(&marketplace));
     sandbox.ok("resolve");
@@ -507,7 +507,7 @@ fn a_new_stack_and_a_repository_without_commits() {
 
 /// It vouches for nothing: all pins of the change are verified.
 #[test]
-fn a_change_may_repair_a_lock_that_cannot_be_read() {
+fn a_change_may_repair_an_unreadable_lock() {
     for broken in [&b"<<<<<<< ours\n=======\n>>>>>>> theirs\n"[..], b"\xff\xfe", b"version = 9\n"] {
         let (sandbox, _marketplace) = scene();
         git(&sandbox, &["switch", "--quiet", "main"]);
@@ -523,7 +523,7 @@ fn a_change_may_repair_a_lock_that_cannot_be_read() {
 }
 
 #[test]
-fn a_folder_that_moves_keeps_its_history() {
+fn a_moved_folder_keeps_its_history() {
     let marketplace = Marketplace::offering([noble(1)]);
     let sandbox = repository(Sandbox::new().asking(&marketplace));
     std::fs::create_dir_all(sandbox.path("stacks/old")).unwrap();
@@ -545,7 +545,7 @@ fn a_folder_that_moves_keeps_its_history() {
 }
 
 #[test]
-fn a_shallow_clone_is_an_error_with_the_fix() {
+fn a_shallow_clone_is_an_error_that_names_the_fix() {
     let (sandbox, marketplace) = scene();
     git(&sandbox, &["switch", "--quiet", "main"]);
     pin(&sandbox, 2);
@@ -591,7 +591,7 @@ fn a_shallow_clone_is_an_error_with_the_fix() {
 }
 
 #[test]
-fn a_name_limits_it_to_an_image() {
+fn a_name_limits_the_check_to_one_image() {
     let (sandbox, _marketplace) = scene_with(&format!("{MANIFEST}\n[images.db]\nlabel = \"debian_bookworm\"\n"));
     forge(&sandbox, "images.lock", |pin| {
         if pin.cell.name.as_str() == "web" {
@@ -604,7 +604,7 @@ fn a_name_limits_it_to_an_image() {
 }
 
 #[test]
-fn every_format_has_the_moves_and_the_findings() {
+fn every_format_shows_the_changes_and_the_findings() {
     let (sandbox, _marketplace) = scene();
     pin(&sandbox, 9);
     assert_snapshot!(told(&sandbox, &format!("{GATE} --format markdown")), @r"
@@ -712,7 +712,7 @@ fn every_format_has_the_moves_and_the_findings() {
 }
 
 #[test]
-fn reports_in_files_and_for_programs_say_the_same() {
+fn every_report_has_the_same_verdict() {
     let (sandbox, _marketplace) = scene();
     pin(&sandbox, 9);
     assert_snapshot!(told(&sandbox, &format!("{GATE} --quiet")), @"
@@ -747,7 +747,7 @@ fn reports_in_files_and_for_programs_say_the_same() {
 
 /// What `check` says of pins that the Marketplace does not list: once in words, and for each pin where programs read.
 #[test]
-fn check_says_which_pins_cannot_be_verified() {
+fn check_lists_the_pins_that_cannot_be_verified() {
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n[images.web]\nlabel = \"ubuntu_noble\"\n\
                     freeze = { reason = \"ticket\", until = 2027-01-01 }\n\n[images.db]\nlabel = \"ubuntu_noble\"\n\n\
                     [images.ci]\nlabel = \"debian_bookworm\"\n";
@@ -791,7 +791,7 @@ proptest! {
 
     /// Whatever is listed, was pinned, or may be missing from an answer: a pin passes only for one of the three reasons.
     #[test]
-    fn a_pin_passes_if_it_is_unchanged_listed_or_was_pinned_and_never_otherwise(
+    fn a_pin_passes_only_if_it_is_unchanged_listed_or_was_pinned_before(
         pinned in 1_u32..7,
         base in 1_u32..7,
         listed in btree_set(1_u32..7, 0..4),

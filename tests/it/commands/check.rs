@@ -37,7 +37,7 @@ fn resolved() -> (Sandbox, Marketplace) {
 }
 
 #[test]
-fn current() {
+fn an_up_to_date_pin_is_current() {
     let (sandbox, marketplace) = resolved();
     assert_snapshot!(sandbox.run("check"), @"
     STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
@@ -52,7 +52,7 @@ fn current() {
 }
 
 #[test]
-fn outdated_and_the_superseded_id_is_no_longer_described() {
+fn an_outdated_pin_cannot_be_verified_if_no_lookup_finds_its_id() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     assert_snapshot!(sandbox.run("check"), @"
@@ -70,7 +70,7 @@ fn outdated_and_the_superseded_id_is_no_longer_described() {
 }
 
 #[test]
-fn outdated_and_the_superseded_id_is_still_described() {
+fn an_outdated_pin_is_verified_if_a_lookup_finds_its_id() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     let old = crate::support::fake_marketplace::row(&noble());
@@ -87,7 +87,7 @@ fn outdated_and_the_superseded_id_is_still_described() {
 }
 
 #[test]
-fn mismatch_an_id_of_another_image() {
+fn an_id_of_another_image_is_a_mismatch() {
     let (sandbox, _marketplace) = resolved();
     mismatch(&sandbox, 1, 2);
     assert_snapshot!(sandbox.run("check"), @"
@@ -103,7 +103,7 @@ fn mismatch_an_id_of_another_image() {
 }
 
 #[test]
-fn mismatch_an_id_of_another_zone_arch_and_type() {
+fn an_id_of_another_zone_arch_and_type_is_a_mismatch() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([
         noble(),
@@ -135,7 +135,7 @@ fn mismatch(sandbox: &Sandbox, from: u32, to: u32) {
 }
 
 #[test]
-fn edited() {
+fn a_block_that_does_not_match_its_digest_is_edited() {
     let (sandbox, _marketplace) = resolved();
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
     assert_snapshot!(sandbox.run("check"), @"
@@ -152,7 +152,7 @@ fn edited() {
 }
 
 #[test]
-fn an_edit_that_swaps_in_a_foreign_id_is_a_mismatch() {
+fn an_edit_that_swaps_in_the_id_of_another_image_is_a_mismatch() {
     let (sandbox, _marketplace) = resolved();
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(2)));
     assert_snapshot!(sandbox.run("check web"), @"
@@ -167,7 +167,7 @@ fn an_edit_that_swaps_in_a_foreign_id_is_a_mismatch() {
 }
 
 #[test]
-fn withdrawn_and_retired() {
+fn an_image_without_its_label_is_withdrawn_and_one_without_its_zone_is_retired() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("debian_bookworm", "fr-par-2", "x86_64", 3)]);
     assert_snapshot!(sandbox.run("check"), @"
@@ -184,7 +184,7 @@ fn withdrawn_and_retired() {
 }
 
 #[test]
-fn incompatible() {
+fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([noble(), bookworm().boots(&["DEV1-S"])]);
     assert_snapshot!(sandbox.run("check db"), @"
@@ -209,7 +209,7 @@ fn incompatible() {
 }
 
 #[test]
-fn unlocked_and_undeclared() {
+fn missing_pins_are_unlocked_and_extra_pins_are_undeclared() {
     let (sandbox, _marketplace) = resolved();
     let manifest = MANIFEST.replace("[images.db]", "[images.cache]").replace("ubuntu_noble", "ubuntu_jammy");
     sandbox.write("images.toml", manifest);
@@ -226,7 +226,7 @@ fn unlocked_and_undeclared() {
 }
 
 #[test]
-fn without_a_lock_everything_is_unlocked_and_nobody_is_asked() {
+fn every_image_is_unlocked_without_a_lockfile_and_no_request_is_sent() {
     let sandbox = Sandbox::with(MANIFEST);
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL            DETAIL
@@ -240,7 +240,7 @@ fn without_a_lock_everything_is_unlocked_and_nobody_is_asked() {
 }
 
 #[test]
-fn names_select_and_unknown_names_are_refused() {
+fn names_select_images_and_unknown_names_are_refused() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     assert_snapshot!(sandbox.run("check db"), @"
@@ -258,7 +258,7 @@ fn names_select_and_unknown_names_are_refused() {
 }
 
 #[test]
-fn exit_zero_reports_without_failing_and_quiet_shows_drift_alone() {
+fn exit_zero_reports_without_failing_and_quiet_shows_only_drift() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     assert_eq!(sandbox.run("check --exit-zero").status, Some(0));
@@ -272,7 +272,7 @@ fn exit_zero_reports_without_failing_and_quiet_shows_drift_alone() {
 }
 
 #[test]
-fn json_has_an_object_a_pin() {
+fn json_has_one_object_per_pin() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
     assert_snapshot!(sandbox.run("check --format json"), @r#"
@@ -354,7 +354,7 @@ fn json_has_an_object_a_pin() {
 }
 
 #[test]
-fn several_newer_local_images_are_told_and_none_is_chosen() {
+fn several_newer_local_images_are_reported_and_none_is_chosen() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([
         local("ubuntu_noble", "fr-par-1", "x86_64", 11).boots(&["DEV1-S"]),
@@ -372,7 +372,7 @@ fn several_newer_local_images_are_told_and_none_is_chosen() {
 }
 
 #[test]
-fn what_a_doubtful_answer_lacks_is_not_called_retired() {
+fn an_incomplete_listing_never_makes_a_pin_retired() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-2", "x86_64", 3), bookworm()]);
     marketplace.answers(|path, _, value| {
@@ -396,7 +396,7 @@ fn what_a_doubtful_answer_lacks_is_not_called_retired() {
 }
 
 #[test]
-fn mismatch_of_an_image_that_is_declared_by_its_id() {
+fn an_image_that_is_declared_by_its_id_can_be_a_mismatch() {
     let marketplace = Marketplace::offering([noble(), local("ubuntu_jammy", "fr-par-1", "x86_64", 5)]);
     let image = crate::support::fake_marketplace::image_id("ubuntu_noble");
     let manifest = format!("[images.web]\nimage-id = \"{image}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
@@ -415,7 +415,7 @@ fn mismatch_of_an_image_that_is_declared_by_its_id() {
 }
 
 #[test]
-fn remedies_work_in_the_order_in_which_they_are_printed() {
+fn suggested_commands_work_in_the_order_in_which_they_are_printed() {
     let (sandbox, marketplace) = resolved();
     let sandbox = repository(sandbox);
     commit(&sandbox, "2026-11-10", "Pin the images");
@@ -442,7 +442,7 @@ fn remedies_work_in_the_order_in_which_they_are_printed() {
 }
 
 #[test]
-fn incompatible_though_another_local_image_of_the_cell_would_do() {
+fn an_incompatible_pin_can_be_upgraded_to_another_local_image() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([bookworm().boots(&["DEV1-S"]), local("debian_bookworm", "fr-par-1", "x86_64", 12)]);
     assert_snapshot!(sandbox.run("check db"), @"
@@ -458,7 +458,7 @@ fn incompatible_though_another_local_image_of_the_cell_would_do() {
 }
 
 #[test]
-fn an_id_that_is_listed_in_a_second_zone_is_still_current_in_its_own() {
+fn an_id_that_is_also_listed_in_another_zone_is_current() {
     let (sandbox, marketplace) = resolved();
     let elsewhere = Local { zone: "aa-aaa-1", ..noble() };
     marketplace.offers([elsewhere, noble(), bookworm()]);
@@ -468,7 +468,7 @@ fn an_id_that_is_listed_in_a_second_zone_is_still_current_in_its_own() {
 }
 
 #[test]
-fn that_nothing_is_offered_anywhere_is_not_believed_of_a_marketplace_that_tells_no_images() {
+fn an_empty_index_never_makes_a_pin_withdrawn() {
     let (sandbox, marketplace) = resolved();
     marketplace.answers(|path, _, _| {
         let key = if path.contains("/v2/images") { "images" } else { "local_images" };
@@ -492,7 +492,7 @@ fn that_nothing_is_offered_anywhere_is_not_believed_of_a_marketplace_that_tells_
 
 /// An edited block stays one if its image is not declared anymore, and its ID may be any.
 #[test]
-fn an_edited_block_of_an_undeclared_image_has_all_its_statuses() {
+fn an_edited_block_of_an_undeclared_image_has_every_status() {
     let ours = || local("docker", "fr-par-1", "x86_64", 1);
     let marketplace = Marketplace::offering([ours(), local("gitlab", "fr-par-1", "x86_64", 9)]);
     let image = |name: &str| format!("[images.{name}]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");

@@ -42,31 +42,31 @@ pub fn scene() -> (Sandbox, Marketplace) {
 }
 
 #[test]
-fn markdown() {
+fn markdown_has_one_row_per_finding() {
     let (sandbox, _marketplace) = scene();
     assert_snapshot!(sandbox.run("check --format markdown"));
 }
 
 #[test]
-fn github() {
+fn github_has_one_annotation_per_finding() {
     let (sandbox, _marketplace) = scene();
     assert_snapshot!(sandbox.run("check --format github"));
 }
 
 #[test]
-fn sarif() {
+fn sarif_has_one_result_per_finding() {
     let (sandbox, _marketplace) = scene();
     assert_snapshot!(sandbox.run("check --format sarif"));
 }
 
 #[test]
-fn junit() {
+fn junit_has_one_test_case_per_pin() {
     let (sandbox, _marketplace) = scene();
     assert_snapshot!(sandbox.run("check --format junit"));
 }
 
 #[test]
-fn a_lock_without_drift() {
+fn reports_without_drift_have_no_finding() {
     let marketplace = Marketplace::offering([local("debian_bookworm", "fr-par-1", "x86_64", 6)]);
     let manifest = "[images.fine]\nlabel = \"debian_bookworm\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
     let sandbox = Sandbox::with(manifest).asking(&marketplace);
@@ -103,7 +103,7 @@ fn the_exit_status_is_the_same_in_every_format() {
 }
 
 #[test]
-fn one_run_writes_several_files() {
+fn one_run_writes_several_reports() {
     let (sandbox, _marketplace) = scene();
     let run =
         sandbox.run("check fine -o drift.sarif -o drift.xml -o drift.md -o drift.json -o drift.txt -o github=notes");
@@ -133,7 +133,7 @@ fn one_run_writes_several_files() {
 }
 
 #[test]
-fn a_file_takes_the_format_that_is_asked_for_and_the_log_is_for_people() {
+fn a_report_file_takes_the_requested_format_and_the_terminal_shows_the_human_one() {
     let (sandbox, _marketplace) = scene();
     let run = sandbox.run("check fine --format sarif -o results.json");
     assert_snapshot!(run, @"
@@ -154,14 +154,14 @@ fn a_file_takes_the_format_that_is_asked_for_and_the_log_is_for_people() {
 }
 
 #[test]
-fn colour_stays_out_of_files() {
+fn color_stays_out_of_files() {
     let (sandbox, _marketplace) = scene();
     assert!(sandbox.ok("check fine --color always -o drift.txt").contains('\u{1b}'));
     assert!(!sandbox.read("drift.txt").contains('\u{1b}'));
 }
 
 #[test]
-fn what_is_not_clear_is_refused_before_anything_is_asked() {
+fn an_ambiguous_report_file_is_refused_before_any_request() {
     let (sandbox, marketplace) = scene();
     marketplace.requests();
     assert_snapshot!(sandbox.fails("check -o drift"), @"
@@ -208,7 +208,7 @@ fn what_is_not_clear_is_refused_before_anything_is_asked() {
 }
 
 #[test]
-fn no_report_goes_where_something_else_is_kept() {
+fn a_report_never_replaces_another_file_of_the_run() {
     let (sandbox, _marketplace) = scene();
     sandbox.ok("snapshot catalog.json");
     sandbox.write("images.toml", format!("{MANIFEST}\n[[outputs]]\nformat = \"json\"\npath = \"out.json\"\n"));
@@ -246,7 +246,7 @@ fn a_report_that_cannot_be_written_is_an_error() {
 /// What standard output was redirected to is not replaced by way of its name.
 #[test]
 #[cfg(unix)]
-fn standard_output_by_its_name_is_refused() {
+fn standard_output_that_is_named_as_a_file_is_refused() {
     let (sandbox, _marketplace) = scene();
     sandbox.write("log", "before\n");
     for line in ["check fine -q -o markdown=/dev/stdout", "export env -o /dev/stdout"] {
@@ -257,7 +257,7 @@ fn standard_output_by_its_name_is_refused() {
 }
 
 #[test]
-fn the_body_of_a_pull_request_tells_what_moved() {
+fn resolve_prints_the_body_of_a_pull_request_as_markdown() {
     let (sandbox, _marketplace) = scene();
     assert_snapshot!(sandbox.ok("resolve --upgrade web --format markdown"), @r"
     1 removed, 2 moved, 3 kept
@@ -282,7 +282,7 @@ fn a_stale_lock_is_annotated_without_the_network() {
 }
 
 #[test]
-fn markdown_stays_inert() {
+fn free_text_in_markdown_stays_inert() {
     let (sandbox, _marketplace) = scene();
     for reason in
         ["` @acme/everyone <img src=x> ```", "`` <img src=x> `", "a` <img src=x> `b` @acme `", "\\` <img src=x> \\`"]
@@ -299,7 +299,7 @@ fn markdown_stays_inert() {
 
 /// A pull request's body has a limit, and a report of a thousand pins must stay below it.
 #[test]
-fn markdown_is_cut_where_a_pull_request_would_cut_it() {
+fn markdown_stays_below_the_size_limit_of_a_pull_request() {
     let images: Vec<String> = (0..1000).map(|n| format!("[images.i{n}]\nlabel = \"ubuntu_noble\"\n")).collect();
     let manifest = format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{}", images.concat());
     let sandbox = Sandbox::with(&manifest);

@@ -27,7 +27,7 @@ fn sandbox() -> (Sandbox, Marketplace) {
 }
 
 #[test]
-fn a_name_each_candidate_with_the_reason_why_it_won_or_lost() {
+fn a_name_lists_each_candidate_with_the_reason_why_it_won_or_lost() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("explain runner"), @"
@@ -76,7 +76,7 @@ fn a_name_each_candidate_with_the_reason_why_it_won_or_lost() {
 }
 
 #[test]
-fn a_cell_that_nothing_fits() {
+fn an_image_without_a_winning_candidate_shows_why() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.write("images.toml", sandbox.read("images.toml").replace("x86_64", "arm64"));
     assert_snapshot!(sandbox.run("explain runner"), @"
@@ -92,7 +92,7 @@ fn a_cell_that_nothing_fits() {
 }
 
 #[test]
-fn a_uuid_which_of_the_three_kinds_it_is_and_who_pins_it() {
+fn a_uuid_is_identified_with_its_kind_and_its_pins() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.ok("resolve --min-age 0d");
     let uuids = [id(2), version_id("fedora_44", OLD), image_id("fedora_44"), id(99)];
@@ -147,7 +147,7 @@ fn a_uuid_which_of_the_three_kinds_it_is_and_who_pins_it() {
 }
 
 #[test]
-fn a_uuid_needs_no_manifest() {
+fn a_uuid_is_explained_without_a_manifest() {
     let (other, marketplace) = sandbox();
     let sandbox = Sandbox::new().asking(&marketplace);
     assert!(sandbox.ok(&format!("explain {}", id(2))).contains("is a local image of `fedora_44`"));
@@ -160,7 +160,7 @@ fn a_uuid_needs_no_manifest() {
 }
 
 #[test]
-fn an_image_that_does_not_exist() {
+fn an_unknown_image_is_an_error() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.write(
         "images.toml",
@@ -178,7 +178,7 @@ fn an_image_that_does_not_exist() {
 }
 
 #[test]
-fn the_date_of_a_pin_that_is_current_is_that_of_the_lock() {
+fn a_current_pin_is_shown_with_the_date_in_the_lock() {
     let marketplace = Marketplace::offering([
         local("docker", "fr-par-1", "x86_64", 2).published(NEW),
         local("docker", "fr-par-1", "x86_64", 1).published(OLD).superseded(),
@@ -194,7 +194,7 @@ fn the_date_of_a_pin_that_is_current_is_that_of_the_lock() {
 }
 
 #[test]
-fn an_edited_block_is_warned_of() {
+fn an_edited_block_causes_a_warning() {
     let (sandbox, _marketplace) = behind("");
     for line in ["explain web", &format!("explain {}", id(1))] {
         sandbox.ok(line);

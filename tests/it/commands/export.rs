@@ -37,7 +37,7 @@ pub fn resolved(manifest: &str) -> (Sandbox, Marketplace) {
 }
 
 #[test]
-fn tfvars() {
+fn tfvars_nests_ids_by_name_zone_and_arch() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export tfvars"), @r#"
     {
       "//": "This file is written by imagelock from its lockfile. Change the manifest instead of editing it.",
@@ -70,7 +70,7 @@ fn tfvars() {
 }
 
 #[test]
-fn hcl() {
+fn hcl_nests_ids_by_name_zone_and_arch() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export hcl"), @r#"
     # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
     locals {
@@ -103,7 +103,7 @@ fn hcl() {
 }
 
 #[test]
-fn ansible() {
+fn ansible_nests_ids_by_name_zone_and_arch() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export ansible"), @r#"
     # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
     ---
@@ -126,7 +126,7 @@ fn ansible() {
 }
 
 #[test]
-fn env() {
+fn env_has_two_variables_per_pin() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export env"), @"
     # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
     IMAGE_NO_FR_PAR_1_X86_64=00000002-0000-4000-8000-000000000000
@@ -139,7 +139,7 @@ fn env() {
 }
 
 #[test]
-fn json() {
+fn json_has_every_field_of_a_pin() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export json"), @r#"
     {
       "//": "This file is written by imagelock from its lockfile. Change the manifest instead of editing it.",
@@ -197,7 +197,7 @@ fn json() {
 }
 
 #[test]
-fn yaml() {
+fn yaml_has_every_field_of_a_pin() {
     assert_snapshot!(resolved(MANIFEST).0.ok("export yaml"), @r#"
     # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
     ---
@@ -254,7 +254,7 @@ fn a_shell_reads_the_env_file() {
 }
 
 #[test]
-fn a_new_zone_moves_nothing_that_was_there() {
+fn a_new_zone_only_adds_lines() {
     let (sandbox, _marketplace) = resolved(MANIFEST);
     let before = sandbox.ok("export hcl");
     sandbox.write("images.toml", MANIFEST.replace(", \"nl-ams-1\"", ""));
@@ -265,7 +265,7 @@ fn a_new_zone_moves_nothing_that_was_there() {
 }
 
 #[test]
-fn names_that_become_one_variable_are_refused() {
+fn names_that_become_the_same_variable_are_refused() {
     let (sandbox, _marketplace) = resolved(&format!("{MANIFEST}[images.web_1]\nlabel = \"docker\"\n"));
     assert_snapshot!(sandbox.fails("export env"), @"
     error: `web-1` (fr-par-1, x86_64) and `web_1` (fr-par-1, x86_64) would both be `IMAGE_WEB_1_FR_PAR_1_X86_64` in an env file
@@ -292,7 +292,7 @@ fn the_env_file_has_the_order_of_the_lock() {
 
 /// An architecture is any word, so one can end like the name of the other variable.
 #[test]
-fn a_name_that_becomes_the_zoned_one_of_another_is_refused() {
+fn an_arch_that_becomes_the_zoned_variable_of_another_is_refused() {
     let rows = ["x86_64", "x86_64_zoned"].map(|arch| local("docker", "fr-par-1", arch, 1));
     let marketplace = Marketplace::offering(rows);
     let manifest = "[images.web]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = [\"x86_64\", \"x86_64_zoned\"]\n";
@@ -321,7 +321,7 @@ fn an_edited_lock_is_not_exported() {
 }
 
 #[test]
-fn a_file_is_written_once_and_no_foreign_file_is_replaced() {
+fn an_up_to_date_file_is_not_rewritten_and_a_foreign_file_is_not_replaced() {
     let (sandbox, _marketplace) = resolved(MANIFEST);
     assert_snapshot!(sandbox.run("export tfvars -o infra/images.auto.tfvars.json"), @"
     --- stderr

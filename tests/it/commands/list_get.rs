@@ -33,7 +33,7 @@ label = "debian_bookworm"
 }
 
 #[test]
-fn list() {
+fn list_shows_every_pin() {
     let sandbox = sandbox();
     assert_snapshot!(sandbox.run("list"), @"
     NAME     ZONE      ARCH    TYPE          LABEL            ID
@@ -130,7 +130,7 @@ fn list() {
 }
 
 #[test]
-fn get_prints_one_id_alone() {
+fn get_prints_only_the_id() {
     let sandbox = sandbox();
     assert_eq!(sandbox.ok("get db"), format!("{}\n", id(4)));
     assert_eq!(sandbox.ok("get web --zone nl-ams-1"), format!("{}\n", id(3)));
@@ -157,7 +157,7 @@ fn get_prints_one_id_alone() {
 }
 
 #[test]
-fn get_says_what_to_add_or_what_there_is() {
+fn get_suggests_an_option_or_lists_the_pins() {
     let sandbox = sandbox();
     assert_snapshot!(sandbox.fails("get web"), @"
     error: `web` has 2 pins: fr-par-1 (x86_64) and nl-ams-1 (x86_64)
@@ -216,7 +216,7 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
 }
 
 #[test]
-fn without_a_lockfile_both_name_the_command_that_writes_it() {
+fn a_missing_lockfile_names_the_command_that_writes_it() {
     let sandbox = Sandbox::with("");
     assert_snapshot!(sandbox.fails("list"), @"
     error: there is no lockfile `images.lock`
@@ -232,7 +232,7 @@ fn without_a_lockfile_both_name_the_command_that_writes_it() {
 
 /// A lockfile is read in parts of 64 KiB, and this one has several. With a remark in it, it is read as a whole.
 #[test]
-fn a_large_lockfile() {
+fn a_large_lockfile_is_read_completely() {
     let zones = ["fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2"];
     let marketplace = Marketplace::offering((1..).zip(zones).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", n)));
     let images: Vec<String> = (0..200).map(|n| format!("[images.i{n}]\nlabel = \"ubuntu_noble\"\n")).collect();
@@ -273,7 +273,7 @@ fn out_of_date() -> Sandbox {
 }
 
 #[test]
-fn list_export_and_get_warn_of_a_lockfile_that_is_out_of_date() {
+fn list_export_and_get_warn_about_an_outdated_lockfile() {
     let sandbox = out_of_date();
     assert_snapshot!(sandbox.run("list").stderr, @"
     warning: the lockfile does not match `images.toml`: 4 differences
@@ -310,7 +310,7 @@ fn get_refuses_a_name_that_is_no_longer_declared() {
 }
 
 #[test]
-fn locked_fails_on_a_lockfile_that_is_out_of_date() {
+fn locked_fails_if_the_lockfile_is_out_of_date() {
     let sandbox = out_of_date();
     for line in
         ["list --locked", "get builder --arch arm64 --locked", "export env --locked", "list --locked --format json"]
@@ -327,7 +327,7 @@ fn locked_fails_on_a_lockfile_that_is_out_of_date() {
 }
 
 #[test]
-fn without_a_readable_manifest_the_lockfile_alone_counts() {
+fn only_the_lockfile_counts_if_the_manifest_is_unreadable() {
     let sandbox = out_of_date();
     sandbox.write("images.toml", "[images.web]\nlable = \"ubuntu_noble\"\n");
     assert_snapshot!(sandbox.run("get db"), @"

@@ -11,7 +11,7 @@ use crate::support::git_repository::{commit, git, git_command, git_in, lock, mov
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn the_quickstart_as_its_history_tells_it() {
+fn log_and_diff_show_the_history_of_the_quickstart() {
     let sandbox = repository(quickstart());
     sandbox.ok("resolve --catalog catalog-2026-10-05.json");
     commit(&sandbox, "2026-10-05", "Pin the images");
@@ -54,7 +54,7 @@ fn the_quickstart_as_its_history_tells_it() {
 }
 
 #[test]
-fn log_as_json() {
+fn log_prints_json() {
     assert_snapshot!(moved().ok("log web --format json"), @r#"
     {
       "schema": "imagelock.log/1",
@@ -132,7 +132,7 @@ fn log_as_json() {
 }
 
 #[test]
-fn what_is_not_committed_comes_first() {
+fn uncommitted_changes_come_first() {
     let sandbox = moved();
     sandbox.write("images.lock", lock(&[("web", 3), ("x", 1)]));
     assert_snapshot!(sandbox.run("log"), @"
@@ -174,7 +174,7 @@ fn what_is_not_committed_comes_first() {
 }
 
 #[test]
-fn an_edited_block_stands_out() {
+fn an_edited_block_is_marked_in_the_history() {
     let sandbox = moved();
     sandbox.write("images.lock", sandbox.lock().replace("00000002-0", "00000009-0"));
     commit(&sandbox, "2026-11-08", "Quick fix");
@@ -202,7 +202,7 @@ fn an_edited_block_stands_out() {
 
 /// The branch moves `web` twice and `db` once; the merge takes the first of them from its own side.
 #[test]
-fn a_merge_is_told_of_as_what_came_to_this_branch() {
+fn a_merge_shows_what_it_brought_to_this_branch() {
     let sandbox = repository(Sandbox::new());
     sandbox.write("images.lock", lock(&[("db", 1), ("web", 1)]));
     commit(&sandbox, "2026-11-05", "Pin the images");
@@ -245,7 +245,7 @@ fn a_merge_is_told_of_as_what_came_to_this_branch() {
 }
 
 #[test]
-fn what_a_pull_request_changes() {
+fn diff_shows_what_a_pull_request_changes() {
     let sandbox = moved();
     git(&sandbox, &["switch", "--quiet", "--create", "upgrade", "main~1"]);
     sandbox.write("images.lock", lock(&[("db", 4), ("web", 1)]));
@@ -347,7 +347,7 @@ fn a_revision_without_the_lockfile_is_an_empty_lock() {
 }
 
 #[test]
-fn a_revision_that_cannot_be_read_is_noted_and_no_change_is_lost() {
+fn an_unreadable_revision_is_noted_and_no_change_is_lost() {
     let sandbox = moved();
     let good = sandbox.lock();
     sandbox.write("images.lock", format!("<<<<<<< HEAD\n{good}=======\n{good}>>>>>>> other\n"));
@@ -400,7 +400,7 @@ fn a_revision_that_cannot_be_read_is_noted_and_no_change_is_lost() {
 
 /// A copy is no rename: lockfiles resemble one another, and each has a history of its own.
 #[test]
-fn a_renamed_lockfile_keeps_its_history_and_a_copied_one_begins() {
+fn a_renamed_lockfile_keeps_its_history_and_a_copy_starts_a_new_one() {
     let sandbox = moved();
     sandbox.write("staging.lock", lock(&[("db", 1), ("web", 3)]));
     commit(&sandbox, "2026-11-08", "Pin staging like production");
@@ -429,7 +429,7 @@ fn a_renamed_lockfile_keeps_its_history_and_a_copied_one_begins() {
 }
 
 #[test]
-fn names_that_were_never_pinned() {
+fn an_unknown_name_gets_a_suggestion() {
     assert_snapshot!(moved().fails("log wep"), @"
     error: no image is named `wep`
      |

@@ -89,7 +89,7 @@ fn independent_upgrades_merge() {
 
 /// Where git alone sees one place that both sides changed.
 #[test]
-fn neighbours_that_were_added_or_removed_merge() {
+fn neighboring_blocks_that_were_added_or_removed_merge() {
     for way in WAYS {
         let (base, main, other): (Pins, Pins, Pins) =
             (&[("web", 1)], &[("cache", 1), ("web", 1)], &[("builder", 2), ("web", 2)]);
@@ -107,7 +107,7 @@ fn neighbours_that_were_added_or_removed_merge() {
 }
 
 #[test]
-fn both_sides_may_do_the_same_or_bring_the_first_lockfile() {
+fn the_same_change_on_both_sides_and_two_first_lockfiles_merge() {
     let sandbox = pinned(&[("web", 1)], &[("db", 1), ("web", 2)], &[("a", 1), ("web", 2)]);
     well(&sandbox, &["merge", "--no-edit", "other"]);
     assert_eq!(sandbox.lock(), lock(&[("a", 1), ("db", 1), ("web", 2)]));
@@ -140,7 +140,7 @@ fn disputed(sandbox: Sandbox) -> Sandbox {
 }
 
 #[test]
-fn of_two_upgrades_of_one_pin_neither_wins() {
+fn two_different_upgrades_of_one_pin_conflict() {
     let marketplace = newest();
     let sandbox = disputed(set_up().asking(&marketplace));
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
@@ -221,7 +221,7 @@ fn of_two_upgrades_of_one_pin_neither_wins() {
 }
 
 #[test]
-fn a_rebase_and_a_cherry_pick_go_on_once_the_lock_is_mended() {
+fn a_rebase_and_a_cherry_pick_continue_once_the_conflicts_are_resolved() {
     let marketplace = newest();
     for way in ["rebase", "cherry-pick"] {
         let sandbox = disputed(set_up().asking(&marketplace));
@@ -237,7 +237,7 @@ fn a_rebase_and_a_cherry_pick_go_on_once_the_lock_is_mended() {
 
 /// One block of each pair is as good: its digest goes with it.
 #[test]
-fn a_conflict_can_be_settled_by_hand() {
+fn a_conflict_can_be_resolved_by_hand() {
     let sandbox = disputed(set_up());
     conflict(&sandbox, &["merge", "other"]);
     let text = sandbox.lock();
@@ -249,7 +249,7 @@ fn a_conflict_can_be_settled_by_hand() {
 }
 
 #[test]
-fn a_pin_that_was_removed_here_and_moved_there() {
+fn a_pin_that_was_removed_on_one_side_and_moved_on_the_other_conflicts() {
     let marketplace = newest();
     let sandbox = pinned(&[("db", 1), ("web", 1)], &[("db", 1)], &[("db", 1), ("web", 2)]).asking(&marketplace);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
@@ -276,7 +276,7 @@ fn a_pin_that_was_removed_here_and_moved_there() {
 }
 
 #[test]
-fn what_differs_beside_the_id_is_told() {
+fn a_conflict_lists_every_difference() {
     let base = Lock::parse(&lock(&[("db", 1), ("web", 1)])).unwrap();
     let write = |change: &dyn Fn(&mut Pin)| {
         let mut pins = base.pins().to_vec();
@@ -307,7 +307,7 @@ fn what_differs_beside_the_id_is_told() {
 }
 
 #[test]
-fn a_block_that_was_edited_by_hand_is_never_vouched_for() {
+fn an_edited_block_on_one_side_conflicts() {
     let marketplace = newest();
     let base = lock(&[("db", 1), ("web", 1)]);
     let edited = base.replace(
@@ -355,7 +355,7 @@ fn a_block_that_was_edited_by_hand_is_never_vouched_for() {
 }
 
 #[test]
-fn what_cannot_be_read_is_left_to_people() {
+fn an_unreadable_side_is_left_to_the_user() {
     let (base, main) = (lock(&[("web", 1)]), lock(&[("web", 2)]));
     let newer = base.replace("version = 1 # read by imagelock 0.1.0", "version = 7 # read by imagelock 3.2.0");
     let sandbox = parted(set_up(), &base, &main, &newer);
@@ -408,7 +408,7 @@ fn what_cannot_be_read_is_left_to_people() {
 }
 
 #[test]
-fn a_checkout_with_other_line_ends() {
+fn a_checkout_with_other_line_endings_merges() {
     let marketplace = newest();
     let sandbox = set_up();
     git(&sandbox, &["config", "core.autocrlf", "true"]);
@@ -432,7 +432,7 @@ fn a_checkout_with_other_line_ends() {
 }
 
 #[test]
-fn a_path_with_spaces() {
+fn a_path_with_spaces_is_quoted_in_the_suggested_command() {
     let sandbox = set_up();
     sandbox.write(".gitattributes", "*.lock merge=imagelock\n");
     std::fs::create_dir(sandbox.path("our infra")).unwrap();
@@ -456,7 +456,7 @@ fn a_path_with_spaces() {
 
 /// Without the driver git merges the lines; whatever its style, the sides can be told.
 #[test]
-fn conflicts_of_git_alone_are_mended() {
+fn conflicts_that_git_wrote_are_resolved() {
     let marketplace = newest();
     let manifest = MANIFEST.to_owned() + "builder.label = \"ubuntu_noble\"\ncache.label = \"ubuntu_noble\"\n";
     for style in ["merge", "diff3", "zdiff3"] {
@@ -474,7 +474,7 @@ fn conflicts_of_git_alone_are_mended() {
 }
 
 #[test]
-fn what_was_removed_is_known_where_git_tells_the_base() {
+fn a_removal_is_recognized_if_git_writes_the_base() {
     let marketplace = newest();
     let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
     let base = lock(&[("db", 1), ("web", 1)]);
@@ -492,7 +492,7 @@ fn what_was_removed_is_known_where_git_tells_the_base() {
 }
 
 #[test]
-fn markers_that_make_up_no_conflict() {
+fn incomplete_conflict_markers_are_refused() {
     let sandbox = Sandbox::with(MANIFEST);
     let good = lock(&[("db", 1), ("web", 1)]);
     for text in [
@@ -528,7 +528,7 @@ fn markers_that_make_up_no_conflict() {
 
 /// Branches that were merged into each other have several bases, of which git makes one by merging them.
 #[test]
-fn branches_that_crossed() {
+fn branches_that_merged_each_other_report_every_conflict() {
     let sandbox = pinned(&[("db", 1), ("web", 1)], &[("db", 1), ("web", 2)], &[("db", 2), ("web", 3)]);
     let settle = |sandbox: &Sandbox, side: &str| {
         well(sandbox, &["checkout", side, "images.lock"]);
@@ -556,7 +556,7 @@ fn branches_that_crossed() {
 
 /// The files that are kept in step with the lock have conflicts of their own, and need no settling.
 #[test]
-fn outputs_that_git_could_not_merge() {
+fn outputs_with_merge_conflicts_are_rewritten() {
     for (format, file) in [("tfvars", "images.tfvars.json"), ("json", "images.json"), ("env", "images.env")] {
         let sandbox = set_up();
         let pin = |pins: Pins| {

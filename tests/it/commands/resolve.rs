@@ -37,7 +37,7 @@ fn updated() -> [crate::support::fake_marketplace::Local; 3] {
 }
 
 #[test]
-fn a_first_resolve_pins_every_cell() {
+fn a_first_resolve_pins_every_image() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     assert_snapshot!(sandbox.run("resolve"), @"
@@ -74,7 +74,7 @@ fn a_first_resolve_pins_every_cell() {
 }
 
 #[test]
-fn one_listing_a_label_serves_all_zones_and_archs() {
+fn one_request_per_label_serves_all_zones_and_archs() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(
         r#"
@@ -94,7 +94,7 @@ arch = ["arm64", "x86_64"]
 }
 
 #[test]
-fn a_satisfied_lock_is_neither_asked_about_nor_touched() {
+fn a_satisfied_lock_sends_no_request_and_is_not_rewritten() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
@@ -111,7 +111,7 @@ fn a_satisfied_lock_is_neither_asked_about_nor_touched() {
 }
 
 #[test]
-fn upgrade_moves_the_named_image_and_no_other() {
+fn upgrade_moves_only_the_named_image() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
@@ -132,7 +132,7 @@ fn upgrade_moves_the_named_image_and_no_other() {
 }
 
 #[test]
-fn upgrade_without_a_name_moves_all() {
+fn upgrade_without_a_name_moves_every_image() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
@@ -148,7 +148,7 @@ fn upgrade_without_a_name_moves_all() {
 }
 
 #[test]
-fn upgrade_of_an_unknown_name_says_which_names_there_are() {
+fn upgrade_of_an_unknown_name_lists_the_known_names() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     assert_snapshot!(sandbox.fails("resolve --upgrade wbe cache"), @"
@@ -165,7 +165,7 @@ fn upgrade_of_an_unknown_name_says_which_names_there_are() {
 }
 
 #[test]
-fn a_dry_run_tells_and_writes_nothing() {
+fn a_dry_run_shows_the_changes_and_writes_nothing() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     assert_snapshot!(sandbox.run("resolve --dry-run"), @"
@@ -180,7 +180,7 @@ fn a_dry_run_tells_and_writes_nothing() {
 }
 
 #[test]
-fn a_new_zone_is_added_and_the_rest_kept_though_newer_exists() {
+fn a_new_zone_is_added_and_existing_pins_are_kept() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
@@ -202,7 +202,7 @@ fn a_new_zone_is_added_and_the_rest_kept_though_newer_exists() {
 }
 
 #[test]
-fn what_is_no_longer_declared_is_dropped_without_the_network() {
+fn an_undeclared_pin_is_removed_without_the_network() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
@@ -220,7 +220,7 @@ fn what_is_no_longer_declared_is_dropped_without_the_network() {
 }
 
 #[test]
-fn a_changed_declaration_resolves_that_cell_alone() {
+fn a_changed_declaration_moves_only_its_own_pin() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
@@ -262,7 +262,7 @@ fn an_instance_type_that_the_pin_boots_changes_its_block_and_not_its_id() {
 }
 
 #[test]
-fn locked_fails_with_2_on_every_disagreement_and_asks_nobody() {
+fn locked_exits_with_2_on_every_difference_and_sends_no_request() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     assert_snapshot!(sandbox.run("resolve --locked"), @"
@@ -300,7 +300,7 @@ fn locked_fails_with_2_on_every_disagreement_and_asks_nobody() {
 }
 
 #[test]
-fn a_type_that_is_not_stated_fits_and_one_from_the_future_does_not() {
+fn an_unstated_type_fits_and_an_unknown_type_does_not() {
     let marketplace = Marketplace::offering([
         local("a", "fr-par-1", "x86_64", 1).of_type(None),
         local("b", "fr-par-1", "x86_64", 2).of_type(Some("unknown_type")),
@@ -331,7 +331,7 @@ c.label = "c"
 }
 
 #[test]
-fn an_image_can_be_asked_for_by_its_id() {
+fn an_image_can_be_declared_by_its_id() {
     let marketplace = marketplace();
     let id = crate::support::fake_marketplace::image_id("ubuntu_noble");
     let sandbox = Sandbox::with(&format!("[images.web]\nimage-id = \"{id}\"\nzone = \"fr-par-1\"\narch = \"arm64\"\n"))
@@ -361,7 +361,7 @@ fn an_image_can_be_asked_for_by_its_id() {
 }
 
 #[test]
-fn legacy_zones_mean_what_they_are_called_today() {
+fn legacy_zone_names_are_translated() {
     let marketplace =
         Marketplace::offering([local("ubuntu_jammy", "par1", "x86_64", 1), local("ubuntu_jammy", "ams1", "x86_64", 2)]);
     let sandbox =
@@ -378,7 +378,7 @@ fn legacy_zones_mean_what_they_are_called_today() {
 }
 
 #[test]
-fn json_says_all_of_it() {
+fn json_has_every_field() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
@@ -445,7 +445,7 @@ fn json_says_all_of_it() {
 }
 
 #[test]
-fn a_date_that_was_known_once_is_not_forgotten() {
+fn a_known_date_is_kept_if_the_marketplace_no_longer_gives_it() {
     let dated = || [local("ubuntu_noble", "fr-par-1", "x86_64", 1).published("2026-09-02T08:30:55Z")];
     let marketplace = Marketplace::offering(dated());
     let sandbox = Sandbox::with("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n")

@@ -17,7 +17,7 @@ fn marketplace() -> Marketplace {
 }
 
 #[test]
-fn search() {
+fn search_lists_every_image() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     assert_snapshot!(sandbox.run("search"), @"
@@ -76,7 +76,7 @@ fn search() {
 }
 
 #[test]
-fn search_asks_for_what_matches_alone() {
+fn search_queries_only_the_matching_labels() {
     let marketplace = marketplace();
     Sandbox::new().asking(&marketplace).ok("search debian");
     let mut requests = marketplace.requests();
@@ -92,7 +92,7 @@ fn search_asks_for_what_matches_alone() {
 }
 
 #[test]
-fn names_from_strangers_are_made_visible() {
+fn control_characters_in_names_are_escaped() {
     let marketplace = marketplace();
     marketplace.answers(|path, _, value| {
         let mut value = value.clone();
@@ -136,7 +136,7 @@ fn a_snapshot_answers_like_the_marketplace() {
 }
 
 #[test]
-fn a_snapshot_replaces_a_snapshot_and_nothing_else() {
+fn a_snapshot_replaces_only_a_snapshot() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.ok("snapshot today.json");
@@ -153,7 +153,7 @@ fn a_snapshot_replaces_a_snapshot_and_nothing_else() {
 }
 
 #[test]
-fn a_catalog_that_may_not_be_whole_is_not_saved() {
+fn an_incomplete_catalog_is_not_saved() {
     let marketplace = marketplace();
     marketplace.answers(|path, _, value| {
         let mut value = value.clone();
@@ -171,7 +171,7 @@ fn a_catalog_that_may_not_be_whole_is_not_saved() {
 }
 
 #[test]
-fn files_that_are_no_snapshot() {
+fn a_file_that_is_not_a_snapshot_is_refused() {
     let sandbox = Sandbox::with("[images.a]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     assert_snapshot!(sandbox.fails("resolve --catalog absent.json"), @"
     error: could not read `absent.json`: No such file or directory (os error 2)
@@ -199,7 +199,7 @@ fn files_that_are_no_snapshot() {
 }
 
 #[test]
-fn an_index_that_cannot_be_whole_replaces_no_snapshot() {
+fn an_incomplete_index_never_replaces_a_snapshot() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.ok("snapshot today.json");
@@ -226,7 +226,7 @@ fn an_index_that_cannot_be_whole_replaces_no_snapshot() {
 }
 
 #[test]
-fn a_listing_that_may_not_be_whole_is_not_shown_as_if_it_were() {
+fn an_incomplete_listing_is_an_error() {
     let marketplace = marketplace();
     marketplace.answers(|path, _, answer| {
         let mut answer = answer.clone();
@@ -243,7 +243,7 @@ fn a_listing_that_may_not_be_whole_is_not_shown_as_if_it_were() {
 }
 
 #[test]
-fn a_copy_of_a_snapshot_is_as_old_as_the_snapshot_and_newer_formats_are_left_alone() {
+fn a_copied_snapshot_keeps_its_date_and_a_newer_format_is_never_replaced() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.ok("snapshot today.json");

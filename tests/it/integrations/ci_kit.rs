@@ -15,7 +15,7 @@ fn block(says: &str) -> &'static str {
 
 #[test]
 #[ignore = "needs check-jsonschema: run .ci/tools first"]
-fn the_workflow_of_the_readme_is_one() {
+fn the_workflow_in_the_readme_is_valid() {
     let example = Example::of("terraform");
     example.write("drift.yml", block("schedule:"));
     example.ok("check-jsonschema --builtin-schema vendor.github-workflows drift.yml");
@@ -26,7 +26,7 @@ fn the_workflow_of_the_readme_is_one() {
 
 #[test]
 #[ignore = "needs pre-commit: run .ci/tools first"]
-fn the_hook_and_the_readme_are_what_pre_commit_reads() {
+fn the_pre_commit_hook_and_its_example_are_valid() {
     let example = Example::of("terraform");
     let hooks = repository(".pre-commit-hooks.yaml");
     example.ok(&format!("pre-commit validate-manifest {}", hooks.display()));
@@ -36,7 +36,7 @@ fn the_hook_and_the_readme_are_what_pre_commit_reads() {
 
 #[test]
 #[ignore = "needs check-jsonschema: run .ci/tools first"]
-fn the_action_and_the_template_are_what_github_and_gitlab_read() {
+fn the_github_action_and_the_gitlab_template_are_valid() {
     let example = Example::of("terraform");
     for (schema, file) in [("github-actions", "action.yml"), ("gitlab-ci", "templates/imagelock.gitlab-ci.yml")] {
         let path = repository(file);
@@ -200,7 +200,7 @@ fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
 /// The names are the only values of an option that takes several, and nothing else can end it.
 #[test]
 #[ignore = "needs PyYAML: run .ci/tools first"]
-fn no_input_of_the_action_is_taken_for_an_option_or_a_command() {
+fn an_input_of_the_action_is_never_an_option_or_a_command() {
     let example = Example::of("terraform");
     in_november(&example);
     let before = example.read("images.lock");

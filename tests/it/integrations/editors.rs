@@ -34,7 +34,7 @@ fn what_init_writes_is_checked_by_taplo() {
 
 #[test]
 #[ignore = "needs mandoc: run .ci/tools first"]
-fn manual_pages_are_without_fault() {
+fn manual_pages_pass_mandoc() {
     let example = Example::of("terraform");
     example.ok("imagelock man pages");
     let verdict = example.script("sh", "for page in pages/*.1; do mandoc -T lint -W warning $page || exit 1; done");

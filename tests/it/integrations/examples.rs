@@ -12,7 +12,7 @@ fn names() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_lockfile_and_output_is_the_one_of_october() {
+fn every_lockfile_and_output_matches_the_catalog_of_october() {
     assert!(names().len() >= 5, "{:?}", names());
     for name in names() {
         let example = Example::of(&name);

@@ -45,7 +45,7 @@ fn yaml(example: &Example, file: &str) -> Value {
 
 #[test]
 #[ignore = "needs PyYAML: run .ci/tools first"]
-fn yaml_is_json() {
+fn yaml_equals_json() {
     let example = exported();
     // JSON has no comments: its head is a key.
     let mut without_head = json(&example.read("images.json"));
@@ -59,7 +59,7 @@ fn yaml_is_json() {
 
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
-fn hcl_is_tfvars() {
+fn hcl_equals_tfvars() {
     let example = exported();
     example.ok("terraform init");
     example.ok("terraform fmt -check -diff");

@@ -10,7 +10,7 @@ use crate::support::git_repository::{commit, git, git_command, git_in, lock, mov
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn texts_of_strangers_are_spelt_out_and_paths_are_taken_literally() {
+fn control_characters_in_commits_are_escaped_and_paths_are_taken_literally() {
     let sandbox = repository(Sandbox::new());
     std::fs::create_dir_all(sandbox.path("déploi ement")).unwrap();
     let name = "déploi ement/a *.lock";
@@ -32,7 +32,7 @@ fn texts_of_strangers_are_spelt_out_and_paths_are_taken_literally() {
 }
 
 #[test]
-fn a_worktree_and_a_hostile_configuration_change_nothing() {
+fn the_history_is_the_same_in_a_worktree_and_with_a_hostile_configuration() {
     let sandbox = moved();
     let expected = sandbox.ok("log");
     for (key, value) in [
@@ -60,7 +60,7 @@ fn a_worktree_and_a_hostile_configuration_change_nothing() {
 
 /// A hook has a `GIT_DIR` in its environment, with which git takes every directory for the top.
 #[test]
-fn in_a_hook_of_a_linked_worktree() {
+fn the_history_is_found_in_a_hook_of_a_linked_worktree() {
     let sandbox = repository(Sandbox::new());
     std::fs::create_dir(sandbox.path("infra")).unwrap();
     sandbox.write("infra/images.lock", lock(&[("web", 5)]));
@@ -108,7 +108,7 @@ fn in_a_hook_of_a_linked_worktree() {
 
 /// A working tree whose repository is elsewhere, as of a home directory.
 #[test]
-fn in_a_repository_that_only_the_environment_names() {
+fn the_history_is_found_in_a_repository_that_only_the_environment_names() {
     let sandbox = with_git(Sandbox::new());
     std::fs::create_dir_all(sandbox.path("home/infra")).unwrap();
     let path = |name: &str| sandbox.path(name).to_str().unwrap().to_owned();
@@ -131,7 +131,7 @@ fn in_a_repository_that_only_the_environment_names() {
 }
 
 #[test]
-fn a_shallow_clone_says_where_its_history_ends() {
+fn a_shallow_clone_shows_where_its_history_ends() {
     let sandbox = moved();
     sandbox.write("images.lock", lock(&[("db", 1), ("web", 3)]));
     commit(&sandbox, "2026-11-08", "Upgrade web again");
@@ -156,7 +156,7 @@ fn a_shallow_clone_says_where_its_history_ends() {
 }
 
 #[test]
-fn a_clone_has_the_branches_of_its_origin() {
+fn a_branch_that_only_the_origin_has_is_suggested() {
     let sandbox = moved();
     git(&sandbox, &["branch", "other", "HEAD~1"]);
     let origin = format!("file://{}", sandbox.path("").display());
@@ -170,7 +170,7 @@ fn a_clone_has_the_branches_of_its_origin() {
 }
 
 #[test]
-fn revisions_that_are_none() {
+fn invalid_revisions_are_refused() {
     let sandbox = moved();
     assert_snapshot!(sandbox.fails("diff no-such-branch"), @"
     error: git knows no revision `no-such-branch`
@@ -202,7 +202,7 @@ fn revisions_that_are_none() {
 }
 
 #[test]
-fn where_there_is_no_history() {
+fn a_lockfile_without_a_history_is_an_error() {
     let sandbox = with_git(Sandbox::new());
     sandbox.write("images.lock", lock(&[("web", 1)]));
     let nowhere = |line: &str| sandbox.fails(line).replace(sandbox.path("").to_str().unwrap(), "[BENCH]/");
@@ -278,7 +278,7 @@ fn where_there_is_no_history() {
 }
 
 #[test]
-fn no_git() {
+fn a_missing_git_is_an_error() {
     let sandbox = moved().env("PATH", "/nonexistent");
     assert_snapshot!(sandbox.fails("log"), @"
     error: the history of `images.lock` cannot be read without the program `git`, which was not found
@@ -289,7 +289,7 @@ fn no_git() {
 
 /// What git refuses is told in its own words.
 #[test]
-fn a_repository_of_somebody_else() {
+fn a_repository_of_another_user_is_refused() {
     let sandbox = moved().env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
     let told = sandbox.fails("log").replace(sandbox.path("").to_str().unwrap().trim_end_matches('/'), "[BENCH]");
     assert_snapshot!(told, @"

@@ -17,7 +17,7 @@ fn image(example: &Example) -> String {
 
 #[test]
 #[ignore = "needs packer: run .ci/tools first"]
-fn builds_from_the_pinned_image() {
+fn packer_builds_from_the_pinned_image() {
     let example = Example::of("packer");
     example.ok("packer fmt -check .");
     example.ok(&format!("{ACCOUNT} packer validate ."));
@@ -29,7 +29,7 @@ fn builds_from_the_pinned_image() {
 /// Or else the test above would show nothing.
 #[test]
 #[ignore = "needs packer: run .ci/tools first"]
-fn a_template_without_its_pins_is_not_valid() {
+fn a_template_without_its_pins_is_invalid() {
     let example = Example::of("packer");
     std::fs::remove_file(example.path("images.auto.pkrvars.json")).unwrap();
     assert_eq!(example.run(&format!("{ACCOUNT} packer validate .")).status, Some(1));

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::{Example, NOVEMBER, OCTOBER};
 
 #[test]
-fn a_deploy_script_reads_both() {
+fn a_deploy_script_reads_the_env_file_and_one_pin() {
     let example = Example::of("shell");
     example.ok(&format!("imagelock resolve --upgrade web {NOVEMBER}"));
     assert_snapshot!(example.ok("./deploy.sh"), @"
@@ -15,7 +15,7 @@ fn a_deploy_script_reads_both() {
 }
 
 #[test]
-fn a_deploy_script_stops_where_there_is_no_such_pin() {
+fn a_deploy_script_stops_if_the_pin_is_missing() {
     let example = Example::of("shell");
     example.edit("[images.db]", "[images.database]");
     example.ok(&format!("imagelock resolve {OCTOBER}"));

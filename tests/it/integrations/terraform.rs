@@ -49,20 +49,20 @@ fn story(name: &str) {
 
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
-fn by_the_variable() {
+fn a_server_is_replaced_only_after_an_upgrade_with_tfvars() {
     story("terraform");
 }
 
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
-fn by_the_locals() {
+fn a_server_is_replaced_only_after_an_upgrade_with_locals() {
     story("terraform-locals");
 }
 
 /// The move of somebody who has copied UUIDs, and of somebody who has a state: no server is replaced by it.
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
-fn what_runs_is_adopted_without_replacing_a_server() {
+fn adopting_running_servers_replaces_none_of_them() {
     for source in ["old.tf", "terraform.tfstate"] {
         let example = Example::of("terraform");
         let read = example.read("main.tf");
@@ -95,7 +95,7 @@ fn what_runs_is_adopted_without_replacing_a_server() {
 /// An image that was renamed here and not there is an error, not a plan.
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
-fn a_pin_that_is_not_there_is_an_error() {
+fn a_missing_pin_is_an_error() {
     let example = Example::of("terraform");
     example.ok("terraform init");
     example.edit("[images.web]", "[images.frontend]");

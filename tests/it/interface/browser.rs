@@ -75,7 +75,7 @@ fn matrix(browser: &Browser) -> Vec<(String, String, String)> {
 
 #[test]
 #[ignore = "needs chromedriver and axe-core: .ci/tools"]
-fn one_pin() {
+fn a_page_with_one_pin_looks_right() {
     let marketplace = Marketplace::offering([local("docker", "fr-par-1", "x86_64", 6).published(OLD)]);
     let sandbox = Sandbox::with("[images.fine]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let sandbox = sandbox.asking(&marketplace);
@@ -87,7 +87,7 @@ fn one_pin() {
 
 #[test]
 #[ignore = "needs chromedriver and axe-core: .ci/tools"]
-fn every_way_a_pin_can_stand() {
+fn a_page_with_every_status_looks_right() {
     let (sandbox, _marketplace) = every_status();
     let browser = Browser::start();
     looks_right(&browser, "statuses", &sandbox.run("check --format html").stdout);
@@ -125,7 +125,7 @@ fn every_way_a_pin_can_stand() {
 
 #[test]
 #[ignore = "needs chromedriver and axe-core: .ci/tools"]
-fn a_thousand_pins() {
+fn a_page_with_a_thousand_pins_looks_right() {
     let (sandbox, _marketplace) = thousand();
     let browser = Browser::start();
     let page = sandbox.run("check --format html").stdout;

@@ -165,7 +165,7 @@ fn the_readme_names_every_command_status_and_schema() {
 }
 
 #[test]
-fn links_into_the_repository_lead_somewhere() {
+fn links_in_the_readme_have_a_target() {
     for link in README.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(link);
         let heading = link.strip_prefix('#').map(|heading| format!("# {heading}\n"));
@@ -175,7 +175,7 @@ fn links_into_the_repository_lead_somewhere() {
 }
 
 #[test]
-fn what_is_shown_of_a_file_is_in_it_and_what_it_says_of_the_image_is_run() {
+fn excerpts_of_files_are_current_and_their_image_lines_are_in_use() {
     let excerpts = excerpts();
     assert!(excerpts.len() >= 4, "{excerpts:?}");
     for (path, shown) in excerpts {
@@ -200,7 +200,7 @@ fn the_gate_calls_the_test_command_of_the_readme() {
 }
 
 #[test]
-fn the_library_example_tells_its_story() {
+fn the_library_example_reports_drift() {
     let story = library::story().unwrap();
     let report = story.rsplit_once("\n\n").unwrap();
     assert_snapshot!(anstream::adapter::strip_str(&story).to_string().split("STATUS").nth(1).unwrap(), @"
@@ -218,7 +218,7 @@ fn the_library_example_tells_its_story() {
 }
 
 #[test]
-fn the_pre_commit_hook_passes_an_honest_lock_and_fails_a_stale_one() {
+fn the_pre_commit_hook_passes_an_up_to_date_lock_and_fails_a_stale_one() {
     let hooks = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml"));
     let entry = hooks.lines().find_map(|line| line.trim().strip_prefix("entry: imagelock ")).unwrap();
     // What the README adds as `args` comes after the entry.

@@ -68,7 +68,7 @@ fn xml(text: &str) {
 
 proptest! {
     #[test]
-    fn reports_are_valid_whatever_is_in_them(
+    fn reports_are_valid_with_any_text_and_date(
         notes in proptest::collection::vec(text(), 1..3),
         image in text(),
         path in text(),

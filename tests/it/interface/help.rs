@@ -26,7 +26,7 @@ pub const COMMANDS: [&str; 18] = [
 ];
 
 #[test]
-fn help() {
+fn every_command_prints_its_help() {
     let sandbox = Sandbox::new();
     assert_snapshot!("imagelock", sandbox.ok("--help"));
     for command in COMMANDS {
@@ -35,7 +35,7 @@ fn help() {
 }
 
 #[test]
-fn every_command_is_compared_above() {
+fn every_command_is_listed() {
     let help = Sandbox::new().ok("--help");
     let (_, rest) = help.split_once("Commands:\n").unwrap();
     let (commands, _) = rest.split_once("\n\n").unwrap();
@@ -44,7 +44,7 @@ fn every_command_is_compared_above() {
 }
 
 #[test]
-fn version() {
+fn version_prints_the_release() {
     assert_eq!(Sandbox::new().ok("--version"), format!("imagelock {}\n", imagelock::VERSION));
 }
 
@@ -84,7 +84,7 @@ fn bad_usage_exits_with_1() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_for_those_who_ask() {
+fn color_is_for_terminals_and_on_request() {
     let sandbox = Sandbox::with("[images.a]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     assert!(!sandbox.run("check").stdout.contains('\u{1b}'));
     assert!(sandbox.run("check --color always").stdout.contains('\u{1b}'));
@@ -95,7 +95,7 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
 }
 
 #[test]
-fn completions_for_every_shell_know_the_commands() {
+fn completions_for_every_shell_list_the_commands() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = Sandbox::new().ok(&format!("completions {shell}"));
         for command in COMMANDS {
@@ -105,7 +105,7 @@ fn completions_for_every_shell_know_the_commands() {
 }
 
 #[test]
-fn bash_reads_the_completions() {
+fn bash_accepts_the_completions() {
     let sandbox = Sandbox::new();
     sandbox.write("imagelock.bash", sandbox.ok("completions bash"));
     let complete =

@@ -26,7 +26,7 @@ fn parsed(page: &str) -> roxmltree::Document<'_> {
 }
 
 #[test]
-fn the_whole_page() {
+fn the_page_shows_every_pin() {
     let (sandbox, _marketplace) = scene();
     let run = sandbox.run("check --format html");
     assert_eq!(run.status, Some(2));
@@ -34,7 +34,7 @@ fn the_whole_page() {
 }
 
 #[test]
-fn a_lock_without_drift() {
+fn a_page_without_drift_says_so() {
     let marketplace = Marketplace::offering([local("docker", "fr-par-1", "x86_64", 6)]);
     let sandbox = Sandbox::with("[images.fine]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let sandbox = sandbox.asking(&marketplace);
@@ -108,7 +108,7 @@ fn a_lock_without_drift() {
 }
 
 #[test]
-fn a_report_without_findings_is_a_page_too() {
+fn a_report_without_findings_is_a_complete_page() {
     let (sandbox, _marketplace) = scene();
     sandbox.ok("resolve");
     let page = sandbox.ok("resolve --locked --format html");
@@ -152,7 +152,7 @@ fn the_page_is_well_formed_and_its_links_lead_somewhere() {
 }
 
 #[test]
-fn nothing_comes_from_elsewhere_and_nothing_runs() {
+fn the_page_loads_nothing_and_runs_no_script() {
     let (sandbox, _marketplace) = scene();
     let page = sandbox.run("check --format html").stdout;
     for word in ["<script", "http:", "https:", "url(", "@import", " src=", " style=", "javascript"] {
@@ -163,7 +163,7 @@ fn nothing_comes_from_elsewhere_and_nothing_runs() {
 }
 
 #[test]
-fn what_strangers_write_stays_text() {
+fn hostile_text_stays_text() {
     let reason = "</td><script>alert(1)</script> `<b>` \\\"' onload=x & \\u202e]]>";
     let manifest = "[images.web]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
     let marketplace = Marketplace::offering([local("docker", "fr-par-1", "x86_64", 1)]);
@@ -191,7 +191,7 @@ fn what_strangers_write_stays_text() {
 }
 
 #[test]
-fn the_same_report_is_the_same_page() {
+fn the_same_report_gives_the_same_page() {
     let (sandbox, _marketplace) = scene();
     let run = sandbox.run("check -o drift.html -o html=page");
     assert_eq!(run.status, Some(2));

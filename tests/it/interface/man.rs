@@ -6,7 +6,7 @@ use crate::interface::help::COMMANDS;
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn a_page_for_the_whole_and_one_for_each_command() {
+fn man_writes_a_main_page_and_one_page_per_command() {
     let sandbox = Sandbox::new();
     assert_snapshot!(sandbox.run("man share/man1"), @"
     --- stderr
@@ -30,7 +30,7 @@ fn a_page_for_the_whole_and_one_for_each_command() {
 }
 
 #[test]
-fn without_a_directory_the_page_of_the_whole_is_printed() {
+fn man_without_a_directory_prints_the_main_page() {
     let sandbox = Sandbox::new();
     let page = sandbox.ok("man");
     assert_snapshot!("whole", page);
@@ -41,7 +41,7 @@ fn without_a_directory_the_page_of_the_whole_is_printed() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_made() {
+fn a_directory_that_cannot_be_created_is_an_error() {
     let sandbox = Sandbox::new();
     sandbox.write("taken", "");
     assert_snapshot!(sandbox.fails("man taken/man1"), @"

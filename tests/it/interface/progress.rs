@@ -47,7 +47,7 @@ fn told(written: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_slow_answer_is_awaited_aloud_and_then_nothing_is_left_of_it() {
+fn a_slow_answer_shows_progress_that_is_erased_afterwards() {
     let (sandbox, marketplace) = slow();
     marketplace.lists(|path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) });
     let written = written(&sandbox, "resolve --color never");
@@ -66,7 +66,7 @@ fn a_slow_answer_is_awaited_aloud_and_then_nothing_is_left_of_it() {
 }
 
 #[test]
-fn a_second_try_is_told() {
+fn a_retry_is_shown() {
     let (sandbox, marketplace) = slow();
     marketplace.lists(|_, times, _| match times {
         1 => Reply::Header(429, "retry-after", "1"),
@@ -77,14 +77,14 @@ fn a_second_try_is_told() {
 }
 
 #[test]
-fn a_quick_answer_needs_no_line() {
+fn a_quick_answer_shows_no_progress() {
     let (sandbox, marketplace) = slow();
     marketplace.lists(|_, _, _| Reply::Normal);
     assert_eq!(told(&written(&sandbox, "resolve")), [""; 0]);
 }
 
 #[test]
-fn nothing_of_it_with_quiet_or_verbose_or_on_a_terminal_that_moves_no_cursor() {
+fn no_progress_is_shown_with_quiet_or_verbose_or_on_a_dumb_terminal() {
     for (flag, term) in [("--quiet", "xterm"), ("--verbose", "xterm"), ("", "dumb"), ("", "")] {
         let (sandbox, _marketplace) = slow();
         let written = written(&sandbox.env("TERM", term), &format!("resolve {flag}"));
@@ -93,7 +93,7 @@ fn nothing_of_it_with_quiet_or_verbose_or_on_a_terminal_that_moves_no_cursor() {
 }
 
 #[test]
-fn nothing_of_it_in_a_pipe() {
+fn no_progress_is_shown_in_a_pipe() {
     let (sandbox, _marketplace) = slow();
     assert_snapshot!(sandbox.run("resolve"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL            TO

@@ -48,7 +48,7 @@ fn hidden_and_git_ignored_folders_are_skipped_with_a_note() {
 }
 
 #[test]
-fn the_rules_of_folders_above_count_within_a_repository_only() {
+fn ignore_rules_of_parent_folders_count_only_within_a_repository() {
     let sandbox = repository(&["stacks/a", "stacks/b"]);
     sandbox.write(".gitignore", "/stacks/b\n");
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive stacks"), @"
@@ -76,7 +76,7 @@ fn no_lockfile_is_written_into_an_ignored_folder() {
 }
 
 #[test]
-fn a_folder_in_which_all_manifests_are_skipped_has_none() {
+fn a_folder_with_only_skipped_manifests_is_an_error() {
     let sandbox = repository(&[".cache/x"]);
     assert_snapshot!(sandbox.fails("resolve --recursive ."), @"
     note: skipped hidden or git-ignored folders that hold a manifest: `.cache/x`
@@ -88,7 +88,7 @@ fn a_folder_in_which_all_manifests_are_skipped_has_none() {
 
 #[cfg(unix)]
 #[test]
-fn a_named_pipe_called_gitignore_is_an_error_and_no_hang() {
+fn a_named_pipe_called_gitignore_is_an_error_and_never_blocks() {
     let sandbox = repository(&["a", "b"]);
     assert!(sandbox.here("/usr/bin/mkfifo").arg("b/.gitignore").status().unwrap().success());
     assert_snapshot!(sandbox.fails("resolve --recursive ."), @"

@@ -59,7 +59,7 @@ fn schema_prints_the_file_of_the_repository() {
 
 /// The reader names its keys when it meets one that it does not know.
 #[test]
-fn the_keys_are_those_of_the_reader() {
+fn the_schema_has_the_keys_of_the_parser() {
     let unknown = "qqqqqqqqqq = 1\n";
     for (table, manifest) in [
         ("", format!("{unknown}{}", web(""))),
@@ -85,7 +85,7 @@ fn the_keys_are_those_of_the_reader() {
 }
 
 #[test]
-fn the_words_are_those_of_the_program() {
+fn the_schema_has_the_values_of_the_program() {
     let schema = schema();
     let words = |path: &str| -> Vec<String> { serde_json::from_value(schema.pointer(path).unwrap().clone()).unwrap() };
     let acceptable = Status::ALL.into_iter().filter(|status| status.is_acceptable()).map(Status::as_str);
@@ -208,7 +208,7 @@ fn compare<'a>(
 }
 
 #[test]
-fn names_zones_archs_labels_and_instance_types() {
+fn the_schema_and_the_program_agree_on_names_zones_archs_labels_and_instance_types() {
     let image = web("instance-type = \"PRO2-S\"");
     compare(&image.replace("web", "\"{}\""), ["web", "_x", "W-1_"], ["", "1a", "-a", "a b", "a.b", "é"]);
     let wrong = ["", "fr-par", "fr-par-1-2", "FR-par-1", "fr-par-x", "par2", "fr--1", "fr-par-1 "];
@@ -229,7 +229,7 @@ fn names_zones_archs_labels_and_instance_types() {
 }
 
 #[test]
-fn ages_and_dates() {
+fn the_schema_and_the_program_agree_on_ages_and_dates() {
     let right = ["3d", "36h", "0d", "0003d", "36600d", "878400h", "00878400h"];
     let too_long = ["36601d", "36610d", "37000d", "40000d", "100000d", "878401h", "878410h", "879000h", "900000h"];
     compare(&web("min-age = \"{}\""), right, too_long);
@@ -240,7 +240,7 @@ fn ages_and_dates() {
 }
 
 #[test]
-fn requirements_and_ranges() {
+fn the_schema_and_the_program_agree_on_requirements_and_ranges() {
     let many = |count: usize| vec![">=1"; count].join(", ");
     let right = [
         "*|x |X|>=0.1, <0.2|>=0,<1|=0.1.0|~0.1|^0.1.0|1|1.*|1.1.x|1.*.X|<= 0.1 , >0.0.9 | >=0.1.0-rc.1|0.1.0+a.1",
@@ -260,7 +260,7 @@ fn requirements_and_ranges() {
 }
 
 #[test]
-fn paths_of_outputs() {
+fn the_schema_and_the_program_agree_on_paths_of_outputs() {
     let output = format!("{}[[outputs]]\nformat = \"env\"\npath = \"{{}}\"\n", web(""));
     let inside = ["a", "a/b.json", "./a", ".hidden", "...", "a..b", "a/./b", "a/.", "a//b/", ".../x"];
     let outside = ["../a", "a/../b", "../.a", "/a"];
@@ -298,7 +298,7 @@ fn the_schema_and_the_program_agree_on_whole_files() {
 
 /// Where the schema is milder than the program, because a schema cannot say it: what its `$comment` tells.
 #[test]
-fn what_the_schema_cannot_say() {
+fn rules_that_the_schema_cannot_express_are_documented_in_it() {
     let schema = validator();
     let outputs = "[[outputs]]\nformat = \"env\"\npath = \"a\"\n[[outputs]]\nformat = \"json\"\npath = \"a\"\n";
     for manifest in [web("eol = \"2026-12-31\""), format!("requires = \">=99\"\n{}", web("")), web("") + outputs] {
@@ -307,7 +307,7 @@ fn what_the_schema_cannot_say() {
 }
 
 #[test]
-fn init_leaves_another_schema_alone_and_tells_how_to_refresh_it() {
+fn init_keeps_another_schema_and_says_how_to_refresh_it() {
     let sandbox = Sandbox::new();
     sandbox.write("images.schema.json", "{}");
     assert_snapshot!(sandbox.run("init"), @"
@@ -327,7 +327,7 @@ fn init_leaves_another_schema_alone_and_tells_how_to_refresh_it() {
 }
 
 #[test]
-fn without_a_manifest_no_schema_is_written() {
+fn no_schema_is_written_without_a_manifest() {
     let sandbox = Sandbox::with("mine");
     sandbox.fails("init");
     sandbox.fails("init --manifest infra/images.toml");

@@ -52,7 +52,7 @@ fn a_git_that_hangs_is_killed_at_the_deadline() {
 
 /// What takes the time is neither a request nor git: here, a full pipe that takes no more of what the run tells.
 #[test]
-fn a_run_that_is_stuck_elsewhere_ends_too() {
+fn a_run_that_is_stuck_writing_its_output_ends_at_the_deadline() {
     let marketplace = Marketplace::offering([]);
     let sandbox = Sandbox::new().asking(&marketplace).env("PATH", &std::env::var("PATH").unwrap());
     let run = sandbox.shell(
@@ -76,7 +76,7 @@ fn the_output_may_be_read_slowly() {
 
 /// Commands that use neither start no timer: they may take as long as they like.
 #[test]
-fn a_command_that_uses_neither_is_not_bounded() {
+fn a_command_without_git_and_network_has_no_deadline() {
     let sandbox = moved();
     let mut command = sandbox.command("list --timeout 1");
     assert!(command.stdout(Stdio::null()).status().unwrap().success());

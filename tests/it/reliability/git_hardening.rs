@@ -224,7 +224,7 @@ fn a_git_in_the_repository_is_not_run() {
 }
 
 #[test]
-fn variables_of_git_lead_nowhere_else() {
+fn git_variables_never_lead_to_another_repository() {
     let sandbox = moved();
     let expected = sandbox.ok("log");
     let other = moved();
@@ -252,7 +252,7 @@ fn variables_of_git_lead_nowhere_else() {
 }
 
 #[test]
-fn settings_of_the_repository_do_not_win_over_the_protection() {
+fn settings_of_the_repository_never_override_the_protection() {
     let sandbox = embedded("[safe]\nbareRepository = all\n[protocol]\nallow = always\n");
     assert!(sandbox.fails("log --manifest clone/infra/images.toml").contains("bare git repository"));
     // Nor do those of the user, which are otherwise heeded.

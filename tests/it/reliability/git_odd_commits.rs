@@ -9,7 +9,7 @@ use crate::support::git_repository::{commit, git, git_in, lock, moved, repositor
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn a_date_that_no_calendar_has() {
+fn a_commit_with_an_impossible_date_is_noted() {
     let sandbox = moved();
     sandbox.write("images.lock", lock(&[("db", 1), ("web", 3)]));
     git(&sandbox, &["add", "images.lock"]);
@@ -32,7 +32,7 @@ fn a_date_that_no_calendar_has() {
 }
 
 #[test]
-fn a_lockfile_that_was_something_else() {
+fn a_lockfile_that_was_a_folder_a_link_or_a_submodule_is_noted() {
     let sandbox = moved();
     let path = sandbox.path("images.lock");
     std::fs::remove_file(&path).unwrap();
@@ -87,7 +87,7 @@ fn alike(end: u32) -> String {
 }
 
 #[test]
-fn ids_that_begin_alike_are_shown_whole() {
+fn ids_with_the_same_beginning_are_shown_in_full() {
     let sandbox = repository(Sandbox::new());
     sandbox.write("images.lock", alike(1));
     commit(&sandbox, "2026-11-05", "Pin the images");

@@ -110,7 +110,7 @@ fn is_never_printed(text: &str) {
 }
 
 #[test]
-fn terminal_escapes() {
+fn terminal_escapes_are_never_printed() {
     is_never_printed("\u{1b}[2J");
     // A link, and the bell.
     is_never_printed("\u{1b}]8;;https:example.com\u{1b}\\scaleway\u{1b}]8;;\u{7}");
@@ -127,7 +127,7 @@ fn terminal_escapes() {
 }
 
 #[test]
-fn bidirectional_controls() {
+fn bidirectional_controls_are_never_printed() {
     is_never_printed("\u{202e}");
     is_never_printed("\u{2066}a\u{2069}\u{61c}");
     assert_snapshot!(mistake(web("").replace("ubuntu", "ubuntu\u{202e}")), @r#"
@@ -142,7 +142,7 @@ fn bidirectional_controls() {
 }
 
 #[test]
-fn what_takes_no_room() {
+fn invisible_characters_are_never_printed() {
     is_never_printed("\u{200b}\u{200d}\u{2060}\u{feff}");
     is_never_printed("\u{ad}\u{34f}\u{180e}\u{3164}");
     is_never_printed("\u{e0041}\u{e007f}");
@@ -167,7 +167,7 @@ fn what_takes_no_room() {
 }
 
 #[test]
-fn letters_that_look_like_others() {
+fn lookalike_letters_are_named() {
     assert_snapshot!(mistake(web("").replace("noble", "n\u{43e}ble")), @r#"
     error: `ubuntu_nоble` is not a valid label
      --> images.toml:2:9
@@ -219,7 +219,7 @@ fn letters_that_look_like_others() {
 }
 
 #[test]
-fn nothing_but_its_beginning_is_said_of_a_long_word() {
+fn a_long_word_is_shortened() {
     let long = "a".repeat(1_000_000);
     for (message, most) in [
         (mistake(web("").replace("images.web", &format!("images.{long}"))), 1000),
@@ -250,7 +250,7 @@ fn nothing_but_its_beginning_is_said_of_a_long_word() {
 }
 
 #[test]
-fn a_list_in_a_snapshot_is_not_taken_for_an_object() {
+fn a_list_instead_of_an_object_in_a_snapshot_is_refused() {
     let web = snapshot("ubuntu_noble", "web");
     let whole = "[1,\"2026-11-24T08:00:00Z\",[]]".to_owned();
     let image = format!(
@@ -267,7 +267,7 @@ fn a_list_in_a_snapshot_is_not_taken_for_an_object() {
 }
 
 #[test]
-fn of_many_mistakes_those_that_fit_are_told() {
+fn many_mistakes_are_printed_up_to_the_limit() {
     let keys = each(100_000, |n| format!("k{n} = 1\n"));
     let blocks = format!("version = 1\n{}", "[[pin]]\n".repeat(20_000));
     for message in [mistake(web(&keys)), mistake(format!("[images]\n{keys}")), mistake_in_lock(blocks)] {
@@ -286,7 +286,7 @@ fn of_many_mistakes_those_that_fit_are_told() {
 
 /// A moment each. Where time grew as the square of the file, each would take minutes.
 #[test]
-fn long_files_take_no_longer_than_they_are() {
+fn long_files_are_read_in_linear_time() {
     let mistakes = [
         "bad\n".repeat(50_000),
         web("").replace("\"fr-par-1\"", &format!("[{}]", "\"fr-par-1\", ".repeat(50_000))),
@@ -304,7 +304,7 @@ fn long_files_take_no_longer_than_they_are() {
 }
 
 #[test]
-fn what_is_nested_deep() {
+fn deep_nesting_is_refused() {
     let dotted = vec!["a"; 10_000].join(".");
     for text in [
         format!("x = {}{}\n", "[".repeat(10_000), "]".repeat(10_000)),
@@ -344,7 +344,7 @@ fn what_is_nested_deep() {
 }
 
 #[test]
-fn nul() {
+fn nul_is_never_printed() {
     is_never_printed("\0");
     assert_snapshot!(mistake(web("\0")), @"
     error: this is not TOML
@@ -363,7 +363,7 @@ fn nul() {
 }
 
 #[test]
-fn other_line_ends_and_a_byte_order_mark_are_no_mistake() {
+fn other_line_endings_and_a_byte_order_mark_are_accepted() {
     for text in [web("").replace('\n', "\r\n"), format!("\u{feff}{}", web("")).replace('\n', "\r\n")] {
         let sandbox = Sandbox::new();
         sandbox.write("images.toml", text);
@@ -375,7 +375,7 @@ fn other_line_ends_and_a_byte_order_mark_are_no_mistake() {
 }
 
 #[test]
-fn a_carriage_return_alone_ends_no_line() {
+fn a_lone_carriage_return_does_not_end_a_line() {
     assert_snapshot!(mistake(web("").replace('\n', "\r")), @r#"
     error: this is not TOML
      --> images.toml:1:14
@@ -393,7 +393,7 @@ fn a_carriage_return_alone_ends_no_line() {
 }
 
 #[test]
-fn bytes_that_are_no_text() {
+fn bytes_that_are_not_utf_8_are_refused() {
     let spoilt = |text: String| {
         text.replace("ubuntu", "\u{1}").bytes().map(|it| if it == 1 { 0xff } else { it }).collect::<Vec<u8>>()
     };

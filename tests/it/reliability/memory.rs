@@ -61,7 +61,7 @@ fn rows(path: &str, count: usize, boots: usize) -> Reply {
 }
 
 #[test]
-fn answers_without_measure_cost_little() {
+fn unbounded_answers_stay_within_the_memory_limit() {
     let cases: [(&str, Lookup); 8] = [
         ("4 GiB", |_| Reply::Endless(4 << 30)),
         ("4 GiB, packed", |_| Reply::Bomb(4 << 10)),

@@ -43,7 +43,7 @@ const NETWORK: [&str; 7] =
 
 #[test]
 #[ignore = "needs strace: run .ci/tools first"]
-fn nothing_of_the_network_is_touched() {
+fn offline_commands_never_touch_the_network() {
     let sandbox = repository(quickstart());
     sandbox.ok("resolve --catalog catalog-2026-10-05.json");
     commit(&sandbox, "2026-10-05", "Pin the images");

@@ -53,7 +53,7 @@ fn upgrade(sandbox: &Sandbox) -> Child {
 }
 
 #[test]
-fn while_the_marketplace_is_silent() {
+fn a_signal_ends_a_run_that_waits_for_the_marketplace() {
     let (sandbox, marketplace) = resolved();
     for signal in SIGNALS {
         marketplace.lists(|_, _, _| Reply::Silence);
@@ -67,7 +67,7 @@ fn while_the_marketplace_is_silent() {
 }
 
 #[test]
-fn between_two_attempts() {
+fn a_signal_ends_a_run_between_two_attempts() {
     let (sandbox, marketplace) = resolved();
     for signal in SIGNALS {
         marketplace.lists(|_, _, _| Reply::Header(429, "retry-after", "20"));
@@ -79,7 +79,7 @@ fn between_two_attempts() {
 }
 
 #[test]
-fn while_another_imagelock_writes() {
+fn a_signal_ends_a_run_that_waits_for_another_process() {
     let (sandbox, _marketplace) = resolved();
     let guard = directory_lock::hold(&sandbox.path("."));
     for signal in SIGNALS {
@@ -94,7 +94,7 @@ fn while_another_imagelock_writes() {
 }
 
 #[test]
-fn as_a_shell_sees_it() {
+fn a_shell_sees_the_exit_status_of_the_signal() {
     let (sandbox, marketplace) = resolved();
     for (name, number) in SIGNALS {
         marketplace.lists(|_, _, _| Reply::Silence);
@@ -105,7 +105,7 @@ fn as_a_shell_sees_it() {
 }
 
 #[test]
-fn closed_outputs_are_no_error_and_get_no_others_text() {
+fn closed_outputs_are_not_an_error_and_receive_nothing() {
     let (sandbox, _marketplace) = resolved();
     let run = sandbox.shell("\"$IMAGELOCK\" resolve --upgrade >&- 2>&- <&-");
     assert_eq!((run.status, run.to_string().as_str()), (Some(0), "--- exit 0\n"));
@@ -159,7 +159,7 @@ fn data_for_a_closed_or_full_output_is_an_error() {
 }
 
 #[test]
-fn a_reader_of_the_log_that_went_away_is_no_error() {
+fn a_closed_pipe_on_standard_error_is_not_an_error() {
     let (sandbox, _marketplace) = resolved();
     let mut run =
         sandbox.command("resolve --upgrade --verbose").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -170,7 +170,7 @@ fn a_reader_of_the_log_that_went_away_is_no_error() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_could_not_be_printed_is_told_and_done() {
+fn a_full_standard_output_is_reported_after_the_work_is_done() {
     let (sandbox, _marketplace) = resolved();
     let mut command = sandbox.command("resolve --upgrade");
     let output = command.stdout(File::create("/dev/full").unwrap()).output().unwrap();

@@ -150,7 +150,7 @@ fn a_color_in_an_argument_is_escaped() {
 /// A byte that is not UTF-8 is found again by programs, and harmless to people.
 #[test]
 #[cfg(target_os = "linux")]
-fn names_that_are_not_utf_8() {
+fn names_that_are_not_utf_8_are_escaped() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let sandbox = Sandbox::new();
@@ -167,7 +167,7 @@ fn names_that_are_not_utf_8() {
 }
 
 #[test]
-fn errors_and_warnings_have_a_bound() {
+fn errors_and_warnings_have_a_size_limit() {
     let sandbox = Sandbox::with(MANIFEST);
     let block = |n| {
         format!(

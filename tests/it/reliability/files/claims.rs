@@ -112,7 +112,7 @@ fn an_output_named_like_another_file_of_the_run_is_refused() {
 
 /// Making room for a temporary file removes the link that is in its place.
 #[test]
-fn an_output_behind_a_link_named_like_a_temporary_file_is_refused() {
+fn an_output_reached_through_a_link_named_like_a_temporary_file_is_refused() {
     let sandbox = resolved();
     fs::create_dir(sandbox.path("d")).unwrap();
     symlink("d", sandbox.path(".images.lock.tmp")).unwrap();
@@ -123,7 +123,7 @@ fn an_output_behind_a_link_named_like_a_temporary_file_is_refused() {
 }
 
 #[test]
-fn two_manifests_that_would_be_one_file_elsewhere_are_refused() {
+fn two_manifests_that_are_one_file_on_other_systems_are_refused() {
     let sandbox = resolved();
     for name in ["prod.toml", "PROD.toml"] {
         sandbox.write(name, MANIFEST);
@@ -218,7 +218,7 @@ fn an_option_may_name_a_file_anywhere() {
 }
 
 #[test]
-fn a_file_is_ours_only_if_it_says_so() {
+fn a_file_is_overwritten_only_if_imagelock_wrote_it() {
     let sandbox = resolved();
     let output = "[[outputs]]\nformat = \"tfvars\"\npath = \"x.json\"\n";
     sandbox.write("images.toml", format!("{MANIFEST}{output}"));
@@ -273,7 +273,7 @@ fn an_output_belongs_to_one_manifest() {
 }
 
 #[test]
-fn a_hostile_name_of_a_manifest_stays_in_the_comment() {
+fn a_hostile_manifest_name_stays_in_the_comment() {
     let sandbox = resolved();
     let name = "x\nIMAGE_WEB_FR_PAR_1_X86_64=evil\u{2028}\"é #.toml";
     sandbox.write(name, manifest(&["x.env"], ""));
@@ -314,7 +314,7 @@ fn all_files_that_may_not_be_overwritten_are_reported_at_once() {
 }
 
 #[test]
-fn names_that_are_too_long_or_odd_are_written_or_refused_whole() {
+fn long_and_odd_names_are_written_or_refused() {
     let sandbox = resolved();
     let longest = format!("{}.env", "n".repeat(246));
     sandbox.write("images.toml", manifest(&[&longest], ""));
@@ -335,7 +335,7 @@ fn names_that_are_too_long_or_odd_are_written_or_refused_whole() {
 
 /// The other project has a newer lock, and the folder of an output is missing.
 #[test]
-fn nothing_is_written_before_the_outputs_of_all_manifests_were_checked() {
+fn nothing_is_written_before_the_outputs_of_all_manifests_are_checked() {
     let sandbox = resolved();
     for (stack, output) in [("a", "x.env"), ("b", "missing/x.env")] {
         fs::create_dir(sandbox.path(stack)).unwrap();
@@ -346,7 +346,7 @@ fn nothing_is_written_before_the_outputs_of_all_manifests_were_checked() {
 }
 
 #[test]
-fn a_pipe_never_holds_up_a_run() {
+fn a_pipe_never_blocks_a_run() {
     let sandbox = resolved();
     sandbox.shell("mkfifo pipe pipe.json images.env fifo.toml fifo.lock");
     sandbox.write("other.toml", manifest(&["images.env"], ""));

@@ -65,7 +65,7 @@ fn fifty_upgrades_end_with_one_lock() {
 }
 
 #[test]
-fn fifty_at_once_with_nobody_in_the_way() {
+fn fifty_runs_at_once_end_with_one_lock() {
     let (sandbox, _marketplace) = sandbox(MANIFEST);
     let runs: Vec<_> = (0..50).map(|number| spawn(&sandbox, ["resolve", "resolve --upgrade"][number % 2])).collect();
     for (mut run, mut stderr) in runs {
@@ -82,7 +82,7 @@ fn fifty_at_once_with_nobody_in_the_way() {
 }
 
 #[test]
-fn a_holder_that_is_stuck_is_named_and_timed_out() {
+fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
     let (sandbox, marketplace) = sandbox(MANIFEST);
     sandbox.ok("resolve");
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
@@ -122,7 +122,7 @@ fn a_holder_that_is_stuck_is_named_and_timed_out() {
 }
 
 #[test]
-fn projects_that_write_in_each_others_directories_take_turns() {
+fn projects_that_write_into_the_same_directories_take_turns() {
     let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
     let sandbox = Sandbox::new().asking(&marketplace);
     for (project, other) in [("a", "b"), ("b", "a")] {

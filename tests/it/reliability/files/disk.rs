@@ -73,7 +73,7 @@ fn upgrades(sandbox: &Sandbox) {
 }
 
 #[test]
-fn a_directory_that_cannot_be_written() {
+fn an_unwritable_directory_is_an_error() {
     let sandbox = resolved();
     mode(&sandbox, "", 0o555);
     assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
@@ -86,7 +86,7 @@ fn a_directory_that_cannot_be_written() {
 }
 
 #[test]
-fn an_output_in_a_directory_that_cannot_be_written() {
+fn an_output_in_an_unwritable_directory_is_an_error() {
     let sandbox = resolved();
     mode(&sandbox, "infra", 0o555);
     assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
@@ -115,7 +115,7 @@ fn an_adoption_that_cannot_write_an_output_declares_nothing() {
 }
 
 #[test]
-fn an_output_whose_directory_is_gone() {
+fn an_output_in_a_missing_directory_is_an_error() {
     let sandbox = resolved();
     fs::remove_dir_all(sandbox.path("infra")).unwrap();
     assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @"
@@ -128,7 +128,7 @@ fn an_output_whose_directory_is_gone() {
 }
 
 #[test]
-fn a_lock_that_cannot_be_read() {
+fn an_unreadable_lock_is_an_error() {
     let sandbox = resolved();
     mode(&sandbox, "images.lock", 0o000);
     assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
@@ -139,7 +139,7 @@ fn a_lock_that_cannot_be_read() {
 }
 
 #[test]
-fn a_link_into_a_directory_that_cannot_be_written() {
+fn a_link_into_an_unwritable_directory_is_an_error() {
     let sandbox = resolved();
     fs::create_dir(sandbox.path("shared")).unwrap();
     fs::rename(sandbox.path("images.lock"), sandbox.path("shared/real.lock")).unwrap();
@@ -158,7 +158,7 @@ fn a_link_into_a_directory_that_cannot_be_written() {
 }
 
 #[test]
-fn a_directory_in_the_place_of_an_output() {
+fn a_directory_instead_of_an_output_is_an_error() {
     let sandbox = resolved();
     fs::remove_file(sandbox.path("images.env")).unwrap();
     fs::create_dir(sandbox.path("images.env")).unwrap();
@@ -174,7 +174,7 @@ fn a_directory_in_the_place_of_an_output() {
 }
 
 #[test]
-fn a_directory_in_the_place_of_a_report() {
+fn a_directory_instead_of_a_report_is_an_error() {
     let sandbox = resolved();
     fs::create_dir(sandbox.path("drift.xml")).unwrap();
     assert_snapshot!(refused(&sandbox, || sandbox.run("check --catalog new.json -o drift.xml")), @"
@@ -185,7 +185,7 @@ fn a_directory_in_the_place_of_a_report() {
 }
 
 #[test]
-fn a_directory_in_the_place_of_a_temporary_file() {
+fn a_directory_instead_of_a_temporary_file_is_an_error() {
     let sandbox = resolved();
     for name in [".images.lock.tmp", "infra/.images.auto.tfvars.json.tmp"] {
         fs::create_dir_all(sandbox.path(name).join("full")).unwrap();
@@ -204,7 +204,7 @@ fn a_directory_in_the_place_of_a_temporary_file() {
 }
 
 #[test]
-fn a_limit_for_the_size_of_files() {
+fn a_file_size_limit_is_an_error_that_changes_no_file() {
     let sandbox = resolved();
     let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 0; exec \"$IMAGELOCK\" {UPGRADE}"));
     assert_snapshot!(refused(&sandbox, run), @"
@@ -223,7 +223,7 @@ fn a_limit_for_the_size_of_files() {
 }
 
 #[test]
-fn a_limit_that_kills() {
+fn a_file_size_limit_that_kills_the_run_changes_no_lock() {
     let sandbox = resolved();
     let before = sandbox.lock();
     let run = sandbox.shell(&format!("ulimit -f 0; exec \"$IMAGELOCK\" {UPGRADE}"));
@@ -256,7 +256,7 @@ fn on_a_small_disk(sandbox: &Sandbox, script: &str) -> Run {
 
 #[test]
 #[ignore = "needs the right to mount"]
-fn a_full_disk() {
+fn a_full_disk_is_an_error_that_changes_no_file() {
     assert_snapshot!(on_a_small_disk(&resolved(), "cat /dev/zero >fill 2>&-; UPGRADE"), @"
     exit 1
     all as before
@@ -296,7 +296,7 @@ fn a_full_disk() {
 
 #[test]
 #[ignore = "needs the right to mount"]
-fn a_disk_that_is_read_only() {
+fn a_read_only_disk_is_an_error() {
     assert_snapshot!(on_a_small_disk(&resolved(), "mount -o remount,ro .; UPGRADE"), @"
     exit 1
     all as before
@@ -310,7 +310,7 @@ fn a_disk_that_is_read_only() {
 
 #[test]
 #[ignore = "needs the right to mount"]
-fn a_file_that_is_a_mount_point() {
+fn a_lock_that_is_a_mount_point_is_an_error_and_outputs_can_be_updated_again() {
     // As `docker run --volume` makes them. The lock is as it was, and what is ahead of it is told, and brought back.
     let script = "mount --bind images.lock images.lock; UPGRADE; echo \"exit $?\"; ls -A . infra; \
                   \"$IMAGELOCK\" resolve --locked; \"$IMAGELOCK\" resolve --offline";

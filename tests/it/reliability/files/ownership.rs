@@ -82,7 +82,7 @@ fn a_read_only_file_is_not_replaced() {
 
 /// All is checked before the first of several manifests is written; a dry run is not in the way of anything.
 #[test]
-fn a_read_only_lock_of_one_manifest_keeps_all_as_they_are() {
+fn one_read_only_lock_leaves_all_manifests_unchanged() {
     let sandbox = resolved();
     for stack in ["a", "b"] {
         fs::create_dir(sandbox.path(stack)).unwrap();
@@ -104,7 +104,7 @@ fn a_read_only_lock_of_one_manifest_keeps_all_as_they_are() {
 }
 
 #[test]
-fn the_mode_is_kept_without_what_makes_a_program_special() {
+fn the_mode_is_kept_without_setuid_setgid_and_sticky_bits() {
     let sandbox = resolved();
     for (mode, kept) in [(0o640, 0o640), (0o600, 0o600), (0o664, 0o664), (0o7777, 0o777), (0o6640, 0o640)] {
         for file in ["images.lock", "images.env"] {

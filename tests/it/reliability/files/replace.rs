@@ -34,7 +34,7 @@ fn the_mode_of_the_lock_is_kept() {
 }
 
 #[test]
-fn a_lock_behind_a_symbolic_link_stays_there() {
+fn a_symbolic_link_to_the_lock_is_kept() {
     let (sandbox, _marketplace) = resolved();
     fs::create_dir(sandbox.path("shared")).unwrap();
     fs::rename(sandbox.path("images.lock"), sandbox.path("shared/real.lock")).unwrap();
@@ -45,7 +45,7 @@ fn a_lock_behind_a_symbolic_link_stays_there() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_refused() {
+fn a_dangling_link_is_refused() {
     let sandbox = Sandbox::with(MANIFEST);
     symlink("nowhere", sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @"
@@ -57,7 +57,7 @@ fn a_link_that_leads_nowhere_is_refused() {
 }
 
 #[test]
-fn a_directory_in_the_place_of_the_lock_is_refused() {
+fn a_directory_instead_of_the_lock_is_refused() {
     let sandbox = Sandbox::with(MANIFEST);
     fs::create_dir(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @"
@@ -68,7 +68,7 @@ fn a_directory_in_the_place_of_the_lock_is_refused() {
 }
 
 #[test]
-fn what_a_killed_run_left_behind_is_in_nobodys_way() {
+fn temporary_files_of_a_killed_run_are_replaced() {
     let (sandbox, _marketplace) = resolved();
     sandbox.write(".images.lock.tmp", "half a lo");
     sandbox.ok("resolve --upgrade");
@@ -95,7 +95,7 @@ fn init_writes_the_annotated_manifest_and_never_overwrites() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_error() {
+fn a_reader_that_stops_early_is_not_an_error() {
     use std::io::Read;
     use std::process::Stdio;
     let (sandbox, _marketplace) = resolved();
@@ -107,7 +107,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 }
 
 #[test]
-fn a_link_in_the_place_of_the_temporary_file_is_not_followed() {
+fn a_link_named_like_the_temporary_file_is_not_followed() {
     let (sandbox, _marketplace) = resolved();
     sandbox.write("victim", "precious");
     symlink("victim", sandbox.path(".images.lock.tmp")).unwrap();
@@ -144,7 +144,7 @@ fn pipes_and_devices_are_not_read() {
 }
 
 #[test]
-fn paths_that_cannot_be_written_are_told_apart() {
+fn a_missing_directory_and_a_directory_instead_of_a_file_have_different_messages() {
     let sandbox = Sandbox::with(MANIFEST);
     assert_snapshot!(sandbox.fails("init --manifest infra/prod.toml"), @"
     error: could not write `infra/prod.toml`: No such file or directory (os error 2)
@@ -159,7 +159,7 @@ fn paths_that_cannot_be_written_are_told_apart() {
 }
 
 #[test]
-fn a_lock_put_into_its_canonical_form_is_told() {
+fn rewriting_a_lock_in_its_canonical_form_is_reported() {
     let (sandbox, _marketplace) = resolved();
     let good = sandbox.lock();
     sandbox.write("images.lock", format!("{good}# a remark\n"));
@@ -175,7 +175,7 @@ fn a_lock_put_into_its_canonical_form_is_told() {
 }
 
 #[test]
-fn commands_in_messages_are_about_the_same_manifest() {
+fn suggested_commands_name_the_same_manifest() {
     let (sandbox, marketplace) = resolved();
     fs::create_dir(sandbox.path("my infra")).unwrap();
     sandbox.write("my infra/prod.toml", MANIFEST);
@@ -201,7 +201,7 @@ fn commands_in_messages_are_about_the_same_manifest() {
 }
 
 #[test]
-fn snapshots_side_by_side_end_with_one_whole_snapshot() {
+fn concurrent_snapshots_end_with_one_complete_snapshot() {
     let (sandbox, _marketplace) = resolved();
     let mut runs: Vec<_> = (0..20).map(|_| sandbox.command("snapshot all.json --quiet").spawn().unwrap()).collect();
     for run in &mut runs {
@@ -211,7 +211,7 @@ fn snapshots_side_by_side_end_with_one_whole_snapshot() {
 }
 
 #[test]
-fn links_that_lead_in_a_circle_lead_nowhere() {
+fn circular_links_are_refused() {
     let (sandbox, _marketplace) = resolved();
     fs::remove_file(sandbox.path("images.lock")).unwrap();
     symlink("images.lock", sandbox.path("images.lock")).unwrap();
@@ -232,7 +232,7 @@ fn links_that_lead_in_a_circle_lead_nowhere() {
 }
 
 #[test]
-fn a_file_among_the_devices_is_a_file() {
+fn a_regular_file_below_dev_is_written() {
     let (sandbox, _marketplace) = resolved();
     let shared = tempfile::Builder::new().suffix(".json").tempfile_in("/dev/shm").unwrap();
     let line = format!("check -o {}", shared.path().display());

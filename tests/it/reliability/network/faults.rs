@@ -292,7 +292,7 @@ fn assess(faults: &[Fault]) {
 }
 
 #[test]
-fn statuses() {
+fn error_statuses_are_refused_and_a_single_503_is_retried() {
     let mut faults = Vec::new();
     for (status, words) in [
         (201, "it answered 201 Created"),
@@ -329,7 +329,7 @@ fn statuses() {
 }
 
 #[test]
-fn waits_that_are_asked_for() {
+fn no_value_of_retry_after_exceeds_the_timeout() {
     let values = [
         "",
         "0",
@@ -356,7 +356,7 @@ fn waits_that_are_asked_for() {
 }
 
 #[test]
-fn bodies_that_are_no_answer() {
+fn bodies_that_are_not_an_answer_are_refused() {
     let nested = |open: &str, close: &str| [open.repeat(100_000), close.repeat(100_000)].concat();
     let long = "x".repeat(900_000);
     // An answer to a look-up may be any object: it is refused for what it lacks.
@@ -390,7 +390,7 @@ fn bodies_that_are_no_answer() {
 }
 
 #[test]
-fn answers_without_measure() {
+fn endless_answers_and_broken_gzip_are_refused() {
     let packed = |mangle: fn(Vec<u8>) -> Vec<u8>| {
         move |_: &str, _: usize, answer: &Value| Reply::Packed(mangle(gzip(answer.to_string().as_bytes())))
     };
@@ -417,7 +417,7 @@ fn answers_without_measure() {
 }
 
 #[test]
-fn rows_that_lie() {
+fn invalid_rows_are_refused() {
     let strange = Refused("the answer cannot be used");
     assess(&[
         twisted("unknown fields", Right, |answer| {
@@ -455,7 +455,7 @@ fn rows_that_lie() {
 }
 
 #[test]
-fn counts_and_pages_that_lie() {
+fn wrong_counts_and_pages_never_give_a_wrong_result() {
     let total = |name: &str, total: Value| {
         fault(format!("a total that is {name}"), Either, move |_, _, answer| {
             let mut answer = answer.clone();
@@ -518,7 +518,7 @@ fn counts_and_pages_that_lie() {
 }
 
 #[test]
-fn wires_that_break() {
+fn broken_connections_are_refused() {
     fn sent(text: &str) -> Act {
         Act::Send(text.as_bytes().to_vec())
     }
@@ -559,7 +559,7 @@ fn wires_that_break() {
 
 /// What informs is missed aloud: the pins are the same without it.
 #[test]
-fn dates_that_nobody_tells() {
+fn failed_queries_for_dates_never_give_a_wrong_pin() {
     let only = |part: &'static str, reply: fn() -> Reply| {
         fault(part, Either, move |path, _, _| if path.contains(part) { reply() } else { Reply::Normal })
     };

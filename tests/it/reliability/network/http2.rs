@@ -53,7 +53,7 @@ fn comes_out_right(marketplace: &Marketplace, sandbox: &Sandbox) -> usize {
 }
 
 #[test]
-fn a_stream_that_is_reset_is_opened_again() {
+fn a_reset_stream_is_retried() {
     for reason in [Reason::REFUSED_STREAM, Reason::INTERNAL_ERROR, Reason::CANCEL, Reason::ENHANCE_YOUR_CALM] {
         let (marketplace, sandbox) =
             scene(move |_, times, _| if times == 1 { Reply::Reset(reason) } else { Reply::Normal });
@@ -63,13 +63,13 @@ fn a_stream_that_is_reset_is_opened_again() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_is_asked_for_again() {
+fn a_truncated_answer_is_requested_again() {
     let (marketplace, sandbox) = scene(|_, times, _| if times == 1 { Reply::Half } else { Reply::Normal });
     assert_eq!(comes_out_right(&marketplace, &sandbox), 3 * REQUESTS);
 }
 
 #[test]
-fn a_connection_that_is_to_be_left_is_left() {
+fn a_connection_is_left_after_a_goaway() {
     let connections = || {
         let (marketplace, sandbox) = scene(|_, _, _| Reply::GoAway);
         comes_out_right(&marketplace, &sandbox);
@@ -80,7 +80,7 @@ fn a_connection_that_is_to_be_left_is_left() {
 }
 
 #[test]
-fn a_connection_that_is_gone_is_opened_again() {
+fn a_closed_connection_is_opened_again() {
     let hangs_up = |moments: &'static [usize]| {
         let mut asked = 0;
         scene(move |_, _, _| {
@@ -98,7 +98,7 @@ fn a_connection_that_is_gone_is_opened_again() {
 }
 
 #[test]
-fn few_streams_at_a_time_are_enough() {
+fn a_low_limit_on_concurrent_streams_is_respected() {
     for streams in [1, 3] {
         let (marketplace, sandbox) = scene(|_, _, _| Reply::Normal);
         let marketplace = marketplace.carries(streams);
@@ -108,7 +108,7 @@ fn few_streams_at_a_time_are_enough() {
 }
 
 #[test]
-fn what_no_second_try_mends_is_told() {
+fn a_fault_that_persists_is_reported() {
     let replies: [fn() -> Reply; 3] = [|| Reply::Reset(Reason::INTERNAL_ERROR), || Reply::Half, || Reply::HangUp];
     let told = |reply: fn() -> Reply| {
         let (_marketplace, sandbox) = scene(move |_, _, _| reply());

@@ -72,7 +72,7 @@ fn a_wrong_total_is_survived() {
 }
 
 #[test]
-fn a_total_that_is_none_is_survived() {
+fn an_invalid_total_is_survived() {
     for total in [Value::Null, "10".into(), (-1).into(), serde_json::json!(1e30)] {
         for cap in [100, 4] {
             let told = total.clone();
@@ -88,7 +88,7 @@ fn a_total_that_is_none_is_survived() {
 }
 
 #[test]
-fn every_page_the_first() {
+fn a_first_page_that_repeats_is_reported_as_incomplete() {
     let marketplace = paged(4, |_, _, _| 1);
     assert_snapshot!(sandbox(&marketplace).fails("resolve"), @r#"
     error: `ubuntu_noble` was not found for x86_64 in it-mil-1, nl-ams-2, nl-ams-3, pl-waw-1, pl-waw-2 and pl-waw-3
@@ -104,7 +104,7 @@ fn every_page_the_first() {
 }
 
 #[test]
-fn a_row_inserted_while_reading() {
+fn a_row_that_is_inserted_between_pages_is_an_error() {
     let marketplace = paged(4, |number, rows, count| {
         if number > 1 {
             rows.insert(0, rows[0].clone());
@@ -125,7 +125,7 @@ fn a_row_inserted_while_reading() {
 }
 
 #[test]
-fn a_row_deleted_while_reading() {
+fn a_row_that_is_deleted_between_pages_is_an_error() {
     for honest in [true, false] {
         let marketplace = paged(4, move |number, rows, count| {
             if number > 1 {
@@ -142,7 +142,7 @@ fn a_row_deleted_while_reading() {
 }
 
 #[test]
-fn a_catalog_that_changes_between_pages_is_read_anew() {
+fn a_catalog_that_changes_between_pages_is_read_again() {
     let marketplace = Marketplace::offering(everywhere(1));
     let mut build = 1;
     marketplace.lists(move |path, _, _| {
@@ -164,7 +164,7 @@ fn a_catalog_that_changes_between_pages_is_read_anew() {
 }
 
 #[test]
-fn a_catalog_that_never_stands_still_is_refused() {
+fn a_catalog_that_keeps_changing_is_refused() {
     let marketplace = Marketplace::offering(everywhere(1));
     let mut build = 0;
     marketplace.lists(move |path, _, _| {
@@ -183,7 +183,7 @@ fn a_catalog_that_never_stands_still_is_refused() {
 }
 
 #[test]
-fn a_list_without_end_is_refused() {
+fn an_endless_list_is_refused() {
     let marketplace = Marketplace::offering(everywhere(1));
     let mut number = 1000;
     marketplace.lists(move |_, _, _| {
@@ -212,7 +212,7 @@ fn more_than_a_hundred_rows_are_read_to_the_last() {
 }
 
 #[test]
-fn an_id_that_is_listed_in_two_zones_may_stand_on_two_pages() {
+fn an_id_that_is_listed_in_two_zones_may_appear_on_two_pages() {
     let offers = || {
         let twin =
             |zone| Local { id: crate::support::fake_marketplace::id(1), ..local("ubuntu_noble", zone, "x86_64", 1) };

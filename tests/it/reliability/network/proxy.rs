@@ -91,7 +91,7 @@ fn behind_a_proxy() -> (Marketplace, impl Fn(&[(&str, &str)]) -> Sandbox) {
 }
 
 #[test]
-fn a_proxy_is_used_by_any_of_its_names() {
+fn a_proxy_can_be_set_by_any_of_its_variables() {
     let (marketplace, sandbox) = behind_a_proxy();
     let proxy = Proxy::to(&marketplace);
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
@@ -104,7 +104,7 @@ fn a_proxy_is_used_by_any_of_its_names() {
 }
 
 #[test]
-fn a_proxy_is_told_its_own_credentials() {
+fn a_proxy_receives_only_its_own_credentials() {
     let (marketplace, sandbox) = behind_a_proxy();
     let proxy = Proxy::to(&marketplace);
     let url = proxy.url().replace("http://", "http://me:s3cret@");
@@ -114,7 +114,7 @@ fn a_proxy_is_told_its_own_credentials() {
 }
 
 #[test]
-fn some_need_no_proxy() {
+fn hosts_in_no_proxy_are_never_reached_through_the_proxy() {
     let (marketplace, sandbox) = behind_a_proxy();
     let proxy = Proxy::to(&marketplace);
     for (name, list) in [
@@ -175,7 +175,7 @@ fn a_proxy_is_never_bypassed() {
 }
 
 #[test]
-fn hosts_that_need_no_proxy_are_connected_to_without_it() {
+fn hosts_in_no_proxy_are_reached_directly() {
     let (marketplace, sandbox) = within_reach();
     let proxy = Proxy::refusing("403 Forbidden");
     for list in ["127.0.0.1", "127.0.0.0/8", "a.example, 127.0.0.1 ,b", "*"] {
@@ -191,7 +191,7 @@ fn hosts_that_need_no_proxy_are_connected_to_without_it() {
 
 #[test]
 #[cfg(unix)]
-fn a_variable_that_cannot_be_used_is_named_and_nothing_is_connected_to() {
+fn an_invalid_variable_is_named_before_any_connection() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
@@ -227,7 +227,7 @@ fn a_variable_that_cannot_be_used_is_named_and_nothing_is_connected_to() {
 }
 
 #[test]
-fn the_address_of_the_api_is_read_like_the_others() {
+fn the_address_of_the_api_is_trimmed_and_may_be_empty() {
     let (marketplace, sandbox) = within_reach();
     let output = sandbox.command("resolve").env("SCW_API_URL", format!(" {}\r\n", marketplace.url())).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
@@ -273,7 +273,7 @@ fn a_proxy_that_refuses_is_named_without_its_secret() {
 }
 
 #[test]
-fn a_proxy_whose_address_is_none_is_not_passed_over() {
+fn an_invalid_proxy_address_is_never_ignored() {
     let (_marketplace, sandbox) = behind_a_proxy();
     let nobody = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), asked: Arc::default() };
     for url in ["http://", "http://me:s3cret@a b", "ftp://127.0.0.1:1", "socks5://127.0.0.1:1"] {
@@ -288,7 +288,7 @@ fn a_proxy_whose_address_is_none_is_not_passed_over() {
 }
 
 #[test]
-fn loopback_is_spoken_to_in_plain_http_over_ipv6_too() {
+fn plain_http_to_loopback_works_over_ipv6() {
     let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
     let Ok(listener) = TcpListener::bind("[::1]:0") else { return };
     let (address, behind) = (listener.local_addr().unwrap(), marketplace.address());
@@ -307,7 +307,7 @@ fn loopback_is_spoken_to_in_plain_http_over_ipv6_too() {
 }
 
 #[test]
-fn plain_http_ends_at_this_machine() {
+fn plain_http_is_accepted_only_for_loopback_addresses() {
     for url in [
         "http://192.0.2.1",
         "http://localhost.evil.example",

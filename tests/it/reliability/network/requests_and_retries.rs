@@ -33,7 +33,7 @@ fn succeeds(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -
 }
 
 #[test]
-fn what_passes_is_tried_again() {
+fn transient_errors_are_retried() {
     for status in [408, 429, 500, 502, 503, 504] {
         let requests = succeeds(move |_, times, _| match times {
             1 | 2 => Reply::Raw(status, "text/plain", Vec::new()),
@@ -45,7 +45,7 @@ fn what_passes_is_tried_again() {
 }
 
 #[test]
-fn what_does_not_pass_is_not() {
+fn permanent_errors_are_not_retried() {
     for status in [400, 401, 403, 404, 410, 501] {
         let marketplace = Marketplace::offering([noble()]);
         marketplace.lists(move |_, _, _| Reply::Raw(status, "text/plain", Vec::new()));
@@ -55,14 +55,14 @@ fn what_does_not_pass_is_not() {
 }
 
 #[test]
-fn retry_after_is_honoured() {
+fn retry_after_is_honored() {
     let started = std::time::Instant::now();
     succeeds(|_, times, _| if times == 1 { Reply::Header(429, "retry-after", "1") } else { Reply::Normal });
     assert!(started.elapsed() >= Duration::from_secs(1));
 }
 
 #[test]
-fn an_error_that_stays() {
+fn a_persistent_error_is_reported() {
     let body = json!({"message": "internal error", "type": "internal"}).to_string();
     let message = refusal(move |_, _, _| Reply::Raw(500, "application/json", body.clone().into()));
     // How often it was tried in the two seconds is chance.
@@ -81,7 +81,7 @@ fn an_error_that_stays() {
 }
 
 #[test]
-fn a_bad_argument_is_told_in_the_words_of_the_api() {
+fn an_invalid_argument_is_reported_with_the_message_of_the_api() {
     let body = json!({
         "type": "invalid_arguments", "message": "invalid argument(s)",
         "details": [{"argument_name": "image_label", "reason": "format", "help_message": "too long"}],
@@ -100,7 +100,7 @@ fn a_bad_argument_is_told_in_the_words_of_the_api() {
 }
 
 #[test]
-fn a_login_page() {
+fn a_login_page_is_refused() {
     let page = b"<!DOCTYPE html><html><title>Log in</title></html>".to_vec();
     assert_snapshot!(refusal(move |_, _, _| Reply::Raw(200, "text/html", page.clone())), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`
@@ -116,7 +116,7 @@ fn a_login_page() {
 }
 
 #[test]
-fn a_404_that_is_not_the_apis_says_nothing_about_images() {
+fn a_404_from_another_server_never_means_a_missing_image() {
     assert_snapshot!(refusal(|_, _, _| Reply::Raw(404, "text/html", b"<h1>Not Found</h1>".to_vec())), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`
      --> images.toml:2:9
@@ -146,7 +146,7 @@ fn a_redirect_is_not_followed() {
 }
 
 #[test]
-fn json_that_is_none_or_another() {
+fn unexpected_json_is_refused() {
     assert_snapshot!(refusal(|_, _, _| Reply::Raw(200, "application/json", b"{\"local_images\":[{".to_vec())), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`
      --> images.toml:2:9
@@ -167,7 +167,7 @@ fn json_that_is_none_or_another() {
 }
 
 #[test]
-fn a_list_is_not_taken_for_a_row_or_a_page() {
+fn a_list_instead_of_a_row_or_a_page_is_refused() {
     let id = "00000001-0000-4000-8000-000000000000";
     let row = json!([id, "ubuntu_noble", "fr-par-1", "x86_64", "instance_sbs", ["DEV1-S"]]);
     for body in [json!({"local_images": [row], "total_count": 1}), json!([[row], 1]), json!([[], 0])] {
@@ -195,7 +195,7 @@ fn a_list_is_not_taken_for_a_row_or_a_page() {
 }
 
 #[test]
-fn an_error_with_a_large_body_keeps_its_status_and_its_retry() {
+fn an_error_with_a_large_body_is_retried_and_keeps_its_status() {
     let page = || vec![b'x'; 3 << 20];
     for status in [429, 500, 503] {
         let requests = succeeds(move |_, times, _| match times {
@@ -211,7 +211,7 @@ fn an_error_with_a_large_body_keeps_its_status_and_its_retry() {
 }
 
 #[test]
-fn an_answer_without_end() {
+fn an_endless_answer_is_refused() {
     assert_snapshot!(refusal(|_, _, _| Reply::Endless(1 << 30)), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`
      --> images.toml:2:9
@@ -228,7 +228,7 @@ fn an_answer_without_end() {
 }
 
 #[test]
-fn an_answer_that_never_comes_ends_with_the_run() {
+fn a_missing_answer_ends_at_the_timeout() {
     let started = std::time::Instant::now();
     assert_snapshot!(refusal(|_, _, _| Reply::Silence), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`
@@ -245,7 +245,7 @@ fn an_answer_that_never_comes_ends_with_the_run() {
 }
 
 #[test]
-fn nobody_listens() {
+fn a_refused_connection_is_reported() {
     let message = Sandbox::with(MANIFEST).fails("resolve --api-url http://127.0.0.1:1 --timeout 1");
     assert!(
         message.contains("could not connect to http://127.0.0.1:1/marketplace/v2: Connection refused"),
@@ -254,7 +254,7 @@ fn nobody_listens() {
 }
 
 #[test]
-fn gzip_is_asked_for_and_read() {
+fn gzip_is_requested_and_decoded() {
     let marketplace = Marketplace::offering([noble()]);
     marketplace.answers(|_, _, _| Reply::Gzip);
     Sandbox::with(MANIFEST).asking(&marketplace).ok("resolve");
@@ -283,7 +283,7 @@ fn no_credential_is_sent() {
 }
 
 #[test]
-fn plain_http_beyond_this_machine_is_refused() {
+fn plain_http_to_another_machine_is_refused() {
     assert_snapshot!(Sandbox::with(MANIFEST).run("resolve --api-url http://api.example.org"), @"
     --- stderr
     error: invalid value 'http://api.example.org' for '--api-url <URL>': plain http is accepted for loopback addresses alone; write https
@@ -294,7 +294,7 @@ fn plain_http_beyond_this_machine_is_refused() {
 }
 
 #[test]
-fn offline_says_what_it_would_have_asked() {
+fn offline_names_the_image_that_needs_an_answer() {
     assert_snapshot!(Sandbox::with(MANIFEST).fails("resolve --offline"), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`
      --> images.toml:2:9
@@ -309,7 +309,7 @@ fn offline_says_what_it_would_have_asked() {
 
 /// Rows that lie are never pinned, and what they hide is not called missing.
 #[test]
-fn rows_that_are_not_to_be_believed() {
+fn invalid_rows_are_never_pinned() {
     let lie = |key: &'static str, value: Value| {
         move |_: &str, _: usize, answer: &Value| {
             let mut answer = answer.clone();
@@ -378,7 +378,7 @@ fn rows_that_are_not_to_be_believed() {
 }
 
 #[test]
-fn rows_of_other_kinds_are_passed_by() {
+fn rows_of_unknown_kinds_are_skipped() {
     succeeds(|_, _, answer| {
         let mut answer = answer.clone();
         let row = answer["local_images"][0].clone();
@@ -399,7 +399,7 @@ fn rows_of_other_kinds_are_passed_by() {
 }
 
 #[test]
-fn failures_of_one_cause_are_told_together() {
+fn failures_with_the_same_cause_are_reported_together() {
     let marketplace = Marketplace::offering([noble()]);
     marketplace.answers(|_, _, _| Reply::Raw(403, "text/plain", Vec::new()));
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\na.label = \"a\"\nb.label = \"b\"\nc.label = \"c\"\n";
@@ -425,7 +425,7 @@ fn verbose_shows_each_request() {
 }
 
 #[test]
-fn a_listing_with_one_lie_in_it_is_not_believed_at_all() {
+fn a_listing_with_one_invalid_row_is_refused() {
     // The row that lies may be a second candidate for the cell, and the first is never taken.
     let marketplace = Marketplace::offering([noble(), local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
     marketplace.lists(|_, _, answer| {
@@ -447,7 +447,7 @@ fn a_listing_with_one_lie_in_it_is_not_believed_at_all() {
 }
 
 #[test]
-fn plain_http_goes_through_no_proxy() {
+fn plain_http_to_loopback_never_uses_a_proxy() {
     let (marketplace, proxy) = (Marketplace::offering([noble()]), Marketplace::offering([]));
     let url = proxy.url();
     let sandbox = Sandbox::with(MANIFEST).asking(&marketplace).env("HTTP_PROXY", &url).env("ALL_PROXY", &url);
@@ -456,7 +456,7 @@ fn plain_http_goes_through_no_proxy() {
 }
 
 #[test]
-fn an_address_that_cannot_be_used_is_in_the_way_of_those_alone_who_use_it() {
+fn an_invalid_address_is_an_error_only_for_commands_that_use_it() {
     let marketplace = Marketplace::offering([noble()]);
     let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
     sandbox.ok("resolve");
@@ -483,7 +483,7 @@ fn an_address_that_cannot_be_used_is_in_the_way_of_those_alone_who_use_it() {
 }
 
 #[test]
-fn a_server_that_answers_no_https_is_told_at_once() {
+fn a_server_without_tls_is_reported_at_once() {
     let marketplace = Marketplace::offering([noble()]);
     let url = marketplace.url().replace("http:", "https:");
     let sandbox = Sandbox::with(MANIFEST).env("SCW_API_URL", &url);

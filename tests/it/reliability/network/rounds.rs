@@ -67,7 +67,7 @@ fn asks_and(
 }
 
 #[test]
-fn a_round_asks_what_depends_on_nothing_and_the_next_what_depends_on_that() {
+fn requests_are_sent_in_rounds_by_their_dependencies() {
     both(6, |marketplace, sandbox, connections| {
         // The index, and a listing a label for all its zones; then the versions of each.
         asks(marketplace, sandbox, "resolve", &[1 + 6, 6], connections);
@@ -89,7 +89,7 @@ fn a_round_asks_what_depends_on_nothing_and_the_next_what_depends_on_that() {
 }
 
 #[test]
-fn what_depends_on_the_index_alone_does_not_wait_for_a_slow_listing() {
+fn queries_that_depend_only_on_the_index_do_not_wait_for_a_slow_listing() {
     both(6, |marketplace, sandbox, _| {
         for command in ["resolve", "check"] {
             marketplace.gathers_all_but("/v2/images", [6 + 6]);
@@ -101,7 +101,7 @@ fn what_depends_on_the_index_alone_does_not_wait_for_a_slow_listing() {
 }
 
 #[test]
-fn no_more_than_thirty_two_are_under_way_at_once() {
+fn at_most_thirty_two_requests_are_in_flight() {
     both(MANY, |marketplace, sandbox, connections| {
         let rounds = [AT_ONCE, AT_ONCE, 1 + 2 * MANY - 2 * AT_ONCE];
         asks(marketplace, sandbox, "resolve", &rounds, connections);

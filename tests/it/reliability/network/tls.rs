@@ -34,7 +34,7 @@ fn http_2_carries_all_requests_over_one_connection() {
 }
 
 #[test]
-fn a_server_without_http_2_is_spoken_to_as_well() {
+fn a_server_without_http_2_is_accepted() {
     let authority = Authority::new();
     for protocols in [&["http/1.1"][..], &[]] {
         let marketplace = Marketplace::with_tls(offers(), authority.server("127.0.0.1", 2099, protocols));

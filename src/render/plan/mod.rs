@@ -1,0 +1,4 @@
+//! The changes of a plan, in every format.
+
+pub(crate) mod change;
+pub(crate) mod json;
