@@ -6,11 +6,16 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::deadline;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::sanitize::shown;
 use crate::error::Error;
 use crate::workspace::real_path::RealPath;
 
 /// The most that a file may hold that is read whole: many times what a large project needs.
 const MOST_BYTES: u64 = 64 << 20;
+
+/// The most that is read from standard input, which need not end.
+const MAX_INPUT: u64 = 256 << 20;
 
 /// Reads a text file; `None` if there is none.
 ///
@@ -59,6 +64,41 @@ fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::Error::other(format!("it is larger than {} MiB", MOST_BYTES >> 20)));
     }
     Ok(bytes)
+}
+
+/// Reads a file that an option names, or standard input for `-`; and how messages call it.
+///
+/// # Errors
+/// If it cannot be read, is not a regular file, or is too large.
+pub(crate) fn read_input(path: &Path) -> Result<(String, String), Error> {
+    if path.as_os_str() == "-" {
+        return Ok(("standard input".to_owned(), read_standard_input()?));
+    }
+    let name = shown(path);
+    if check_regular(path).is_err() {
+        let title = format!("cannot read `{name}`: it is not a regular file");
+        return Err(input_error(title, "to read standard input, run `imagelock adopt --from -`"));
+    }
+    let text = read(path)?.ok_or_else(|| absent(path))?;
+    Ok((name, text))
+}
+
+fn read_standard_input() -> Result<String, Error> {
+    // The program that writes to it may never end.
+    deadline::arm();
+    let path = Path::new("-");
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(MAX_INPUT + 1).read_to_end(&mut bytes);
+    read.map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    if bytes.len() as u64 > MAX_INPUT {
+        let title = format!("cannot read standard input: it has more than {} MiB", MAX_INPUT >> 20);
+        return Err(input_error(title, "name the IDs: `imagelock adopt web=UUID`"));
+    }
+    text(bytes, path)
+}
+
+fn input_error(title: String, help: &str) -> Error {
+    Error::Problems { problems: vec![Problem::new(title).help(help)], manifest: None, lock: None }
 }
 
 /// Reads a file of ASCII in parts, so that the whole of it is never in memory. `take` gets what stands there next, and says

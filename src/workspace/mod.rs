@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod claims;
 pub(crate) mod context;
+pub(crate) mod draft;
 pub(crate) mod errors;
 pub(crate) mod files;
 pub(crate) mod find;

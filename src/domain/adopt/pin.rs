@@ -20,7 +20,7 @@ use crate::domain::{Cell, ImageRef};
 ///
 /// # Errors
 /// A problem for every ID that is not what the manifest declares, and for every cell that has another pin.
-pub fn pins(
+pub(super) fn pins(
     found: &[Found],
     targets: &[Target],
     lock: &Lock,

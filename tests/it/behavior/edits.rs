@@ -11,6 +11,7 @@ use proptest::prelude::*;
 type Line = (String, Option<usize>);
 
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line that may be there")]
 struct Image {
     spelling: usize,
     heading: bool,
@@ -53,7 +54,7 @@ impl Image {
 
     /// The lines of an image in the table `[images]`.
     fn short(&self, number: usize) -> Vec<String> {
-        if self.spelling % 2 == 0 {
+        if self.spelling.is_multiple_of(2) {
             return vec![format!(
                 "image-{number} = {{ label='label_{number}', zone = \"fr-par-1\", arch=\"x86_64\" }} # x"
             )];
