@@ -7,7 +7,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::manifest::policy::Age;
+use crate::domain::types::age::Age;
 use crate::error::Error;
 use crate::marketplace::Backend;
 use crate::render::Format;

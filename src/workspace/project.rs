@@ -12,7 +12,7 @@ use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{and_more, count};
 use crate::domain::lock::{Lock, Pin, Reader};
 use crate::domain::manifest::Manifest;
-use crate::domain::manifest::policy::Age;
+use crate::domain::types::age::Age;
 use crate::error::{Error, Source};
 use crate::render::{LockText, ManifestReport, errors};
 use crate::workspace::files;

@@ -17,8 +17,9 @@ use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::{oddities, visible};
 use crate::domain::diagnostics::sentence::{MOST_SUGGESTIONS, and_more, did_you_mean, quoted};
 use crate::domain::manifest::outputs::Output;
-use crate::domain::manifest::policy::{Age, Policy};
+use crate::domain::manifest::policy::Policy;
 use crate::domain::manifest::toml_reader::document;
+use crate::domain::types::age::Age;
 use crate::domain::types::release::{LabelPattern, Range};
 use crate::domain::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, Name, VersionId};
 

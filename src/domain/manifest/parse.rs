@@ -11,8 +11,9 @@ use super::{ImageSelector, ImageSpans, Manifest, Target};
 use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::manifest::outputs;
-use crate::domain::manifest::policy::{self, Age, Policy};
+use crate::domain::manifest::policy::{self, Policy};
 use crate::domain::manifest::toml_reader::{Spanned, TableReader, malformed, parse_string, wrong_type};
+use crate::domain::types::age::Age;
 use crate::domain::types::release::Range;
 use crate::domain::{Arch, Cell, CommercialType, ImageType, Name, Zone};
 

@@ -17,7 +17,7 @@ use crate::domain::Cell;
 use crate::domain::check::Finding;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{capitalized, count};
-use crate::domain::manifest::policy::minute;
+use crate::domain::types::timestamp::minute;
 use crate::render::check::changed_since;
 use crate::render::check::finding::{CheckReport, Places, Severity, counts, headline, is_accepted};
 use crate::render::check::human::date;

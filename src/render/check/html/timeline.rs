@@ -10,8 +10,8 @@ use super::{Item, class};
 use crate::domain::Name;
 use crate::domain::check::{Finding, Status};
 use crate::domain::diagnostics::sentence::{and_more, count};
-use crate::domain::manifest::policy;
 use crate::domain::select::end_of_life::Support;
+use crate::domain::types::timestamp::day;
 use crate::render::check::finding::{Severity, label};
 use crate::render::support::markup::escaped;
 
@@ -46,7 +46,7 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
     }
     let mut text = String::new();
     if !ends.is_empty() {
-        let axis = Axis::over(ends.keys().map(|(date, ..)| *date), policy::day(now));
+        let axis = Axis::over(ends.keys().map(|(date, ..)| *date), day(now));
         let _ = write!(text, "<div class=\"ends\">\n{}<ol>\n", axis.svg());
         for ((date, label, source), (stage, names)) in &ends {
             let names = and_more(names, 3);
