@@ -4,13 +4,13 @@ use std::error::Error;
 
 use imagelock::domain::catalog::Catalog;
 use imagelock::domain::check::{self, drift};
+use imagelock::domain::diagnostics::invocation::Invocation;
 use imagelock::domain::diagnostics::problem::Problem;
+use imagelock::domain::diagnostics::source::Source;
 use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::resolve::{self, Request, Upgrade, resolve};
-use imagelock::error::Source;
 use imagelock::marketplace::{Backend, Snapshot};
-use imagelock::render::invocation::Invocation;
 use imagelock::render::{CheckReport, Format, ManifestReport, check};
 
 /// Locks the quickstart's manifest against one catalog, and checks the lock against one of four weeks later.

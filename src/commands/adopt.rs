@@ -8,17 +8,17 @@ use crate::domain::adopt::identify::{Identified, identify, queries};
 use crate::domain::adopt::plan::{Adoption, Refusal, plan};
 use crate::domain::adopt::{Request, Stated};
 use crate::domain::catalog::Catalog;
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{and_more, count, quoted};
 use crate::domain::references::references;
-use crate::error::Error;
 use crate::workspace::apply::ProjectPlan;
-use crate::workspace::claims::Role;
 use crate::workspace::context::Context;
 use crate::workspace::draft::Draft;
-use crate::workspace::errors::check_index;
-use crate::workspace::files;
+use crate::workspace::error::{Error, check_index};
+use crate::workspace::files::claims::Role;
+use crate::workspace::input;
 use crate::workspace::outputs::{Files, guard};
 
 /// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
@@ -81,21 +81,13 @@ fn requests(names: &[String], from: &[PathBuf]) -> Result<Vec<Request>, Error> {
         }
     }
     if !problems.is_empty() {
-        return Err(unplaced(problems));
+        return Err(problems.into());
     }
     for path in from {
-        let (name, text) = files::read_input(path)?;
-        let references = references(&name, &text);
-        let references =
-            references.map_err(|problem| Error::Problems { problems: vec![problem], manifest: None, lock: None })?;
-        requests.extend(references.into_iter().map(Request::from));
+        let (name, text) = input::read(path)?;
+        requests.extend(references(&name, &text)?.into_iter().map(Request::from));
     }
     Ok(requests)
-}
-
-/// An error that is about neither file of the project.
-fn unplaced(problems: Vec<Problem>) -> Error {
-    Error::Problems { problems, manifest: None, lock: None }
 }
 
 /// The problems of files that have nothing to adopt.
@@ -105,7 +97,7 @@ fn nothing_found(from: &[PathBuf], unknown: Vec<Problem>, others: usize) -> Vec<
     }
     let files = and_more(from.iter().map(|path| quoted(shown(path))), 10);
     let title = format!("in {files} there is no ID of an image that the Marketplace lists");
-    let problem = Problem::new(title).help("name the IDs: `imagelock adopt web=UUID`");
+    let problem = Problem::new(title).help(Help::from("name the IDs: ").then_run("adopt web=UUID"));
     vec![if others > 0 { problem.note(format!("{} are not listed", count(others, "UUID"))) } else { problem }]
 }
 

@@ -7,10 +7,10 @@ use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::Lock;
 use crate::domain::lookup::explain::{explain, queries};
 use crate::domain::manifest::{Target, check_names};
-use crate::error::Error;
 use crate::render::Format;
 use crate::render::explain::{human, json};
 use crate::workspace::context::Context;
+use crate::workspace::error::Error;
 use crate::workspace::project::{LockFile, Project, edited, lock_path};
 
 /// Explains an image of the manifest by its name, or anything of the Marketplace by its UUID.
@@ -23,7 +23,7 @@ pub fn run(context: &Context, what: &str) -> Result<Output, Error> {
         Some(Err(expected)) => {
             let problem = Problem::new(format!("`{what}` is not an ID: {expected}"));
             let help = "give the name of an image in the manifest, or a UUID that something has";
-            Err(Error::Problems { problems: vec![problem.help(help)], manifest: None, lock: None })
+            Err(problem.help(help).into())
         }
         None => explain_name(context, what),
     }

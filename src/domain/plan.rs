@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::domain::ImageRef;
 use crate::domain::catalog::Catalog;
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sentence::arguments;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
@@ -59,8 +59,8 @@ pub(crate) fn undated<'a>(changes: impl IntoIterator<Item = &'a Change>, catalog
     let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();
     let failure = catalog.first_missing_date_error().filter(|_| !names.is_empty())?;
     let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);
-    let names = arguments(names);
-    Some(problem.help(format!(
-        "once the Marketplace tells them, `imagelock resolve --upgrade {names}` adds them, and moves what is outdated by then"
-    )))
+    let help = Help::from("once the Marketplace tells them, ")
+        .then_run(Command::new("resolve --upgrade").names(names))
+        .then(" adds them, and moves what is outdated by then");
+    Some(problem.help(help))
 }

@@ -3,13 +3,12 @@
 use annotate_snippets::renderer::Renderer;
 use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 
+use crate::domain::diagnostics::failure::{FailedManifest, Failure, Failures};
+use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::problem::{Document, Problem, Span};
 use crate::domain::diagnostics::sanitize::{escaped, masked, shown};
 use crate::domain::diagnostics::sentence::{and_more, count, quoted};
-use crate::error::{Error, Source};
-use crate::render::check::broken::Broken;
-use crate::render::support::invocation::Invocation;
-use crate::render::support::place::Lines;
+use crate::domain::diagnostics::source::{LineIndex, Location, Source};
 
 const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
 
@@ -40,71 +39,56 @@ impl Room {
     }
 }
 
-/// The whole text of an error. `invocation` is how imagelock was called, for the commands that mend it.
-pub fn error(error: &Error, invocation: &Invocation) -> String {
-    let room = &mut Room(MOST);
-    let Error::Partly { error, written } = error else { return told(error, invocation, "; nothing was changed", room) };
-    let error = told(error, invocation, "", room);
-    let written = and_more(written.iter().map(|path| quoted(shown(path))), NOTES);
-    format!("{error}\nwritten before that: {written}; run it again to go on with the others\n")
+/// The whole text of an error. The suggested commands get the flags of `invocation`.
+pub fn failures(failures: &Failures, invocation: &Invocation) -> String {
+    let Failures { failures, manifests, written } = failures;
+    let outcome = if written.is_empty() { "; nothing was changed" } else { "" };
+    let mut text = each(failures, invocation, outcome);
+    if let Some(manifests) = manifests {
+        let others = if failures.len() < *manifests { "; nothing is told of the others" } else { "" };
+        let manifests = count(*manifests, "manifest");
+        text = format!("{text}\nerrors in {} of {manifests}{others}{outcome}\n", failures.len());
+    }
+    if !written.is_empty() {
+        let written = and_more(written.iter().map(|path| quoted(shown(path))), NOTES);
+        text = format!("{text}\nwritten before that: {written}; run it again to go on with the others\n");
+    }
+    text
 }
 
 /// The errors of manifests that the output of a run leaves out.
-pub fn broken(broken: &[Broken], invocation: &Invocation) -> String {
+pub fn failed_manifests(failed: &[FailedManifest], invocation: &Invocation) -> String {
+    each(failed.iter().map(|failed| &failed.failure), invocation, "")
+}
+
+/// The failures that a screen can hold. `outcome` is what became of the files, for the end of the number of errors.
+fn each<'f>(
+    failures: impl IntoIterator<Item = &'f Failure, IntoIter: ExactSizeIterator>,
+    invocation: &Invocation,
+    outcome: &str,
+) -> String {
     let mut room = Room(MOST);
     let mut parts = Vec::new();
-    for (n, Broken { error, .. }) in broken.iter().enumerate() {
+    let mut failures = failures.into_iter();
+    while let Some(failure) = failures.next() {
         if room.0 == 0 {
-            parts.push(format!("and errors in {}\n", count(broken.len() - n, "more manifest")));
+            parts.push(format!("and errors in {}\n", count(1 + failures.len(), "more manifest")));
             break;
         }
-        parts.push(told(error, invocation, "", &mut room));
+        parts.push(report(failure, invocation, outcome, &mut room));
     }
     parts.join("\n")
 }
 
-/// `outcome` is what has become of the files, to stand behind the number of problems.
-fn told(error: &Error, invocation: &Invocation, outcome: &str, room: &mut Room) -> String {
-    let (problems, manifest, lock) = match error {
-        Error::Several { errors, of } => {
-            let mut parts = Vec::new();
-            for (number, error) in errors.iter().enumerate() {
-                if room.0 == 0 {
-                    parts.push(format!("and errors in {}\n", count(errors.len() - number, "more manifest")));
-                    break;
-                }
-                parts.push(told(error, invocation, outcome, room));
-            }
-            let others = if errors.len() < *of { "; nothing is told of the others" } else { "" };
-            let (wrong, manifests) = (errors.len(), count(*of, "manifest"));
-            return format!("{}\nerrors in {wrong} of {manifests}{others}{outcome}\n", parts.join("\n"));
-        }
-        Error::Problems { problems, manifest, lock } => (problems, manifest, lock),
-        _ => {
-            let problem = Problem { notes: error.notes(), help: error.help(), ..Problem::new(error.to_string()) };
-            let invocation = match error {
-                // Of many manifests, this is about one, and who begins one asks nobody.
-                Error::NoManifest { path } => &Invocation::default().of(path),
-                // No other is read from a snapshot that is none.
-                Error::Snapshot { .. } => &Invocation::default(),
-                _ => invocation,
-            };
-            let text = full(&problem, None, invocation);
-            room.takes(&text);
-            return text;
-        }
-    };
+fn report(failure: &Failure, invocation: &Invocation, outcome: &str, room: &mut Room) -> String {
+    let Failure { problems, manifest, lock } = failure;
     // Of many manifests, this is about one.
     let invocation = &manifest.as_ref().map_or_else(|| invocation.clone(), |source| invocation.of(&source.path));
-    let source = |problem: &Problem| match problem.document {
-        Document::Manifest => manifest.as_ref(),
-        Document::Lock => lock.as_ref(),
-    };
-    let in_full = problems.iter().take(IN_FULL).map(|problem| full(problem, source(problem), invocation));
+    let in_full = problems.iter().take(IN_FULL).map(|problem| full(problem, failure.source(problem), invocation));
     let mut parts: Vec<String> = in_full.take_while(|text| room.takes(text)).collect();
     let mut shown = parts.len();
     if problems.len() > shown && room.0 > 0 {
-        let lines = [manifest, lock].map(|source| source.as_ref().map(Lines::new));
+        let lines = [manifest, lock].map(|source| source.as_ref().map(LineIndex::new));
         let mut rest = String::new();
         for problem in &problems[shown..] {
             let lines = &lines[usize::from(problem.document == Document::Lock)];
@@ -128,7 +112,7 @@ fn told(error: &Error, invocation: &Invocation, outcome: &str, room: &mut Room) 
 
 /// Warnings, about a manifest where there is one, in a form that is as short as it can be: they come beside other output.
 pub fn warnings(problems: &[Problem], manifest: Option<&Source>, invocation: &Invocation) -> String {
-    let places = manifest.map(Lines::new);
+    let places = manifest.map(LineIndex::new);
     let invocation = &manifest.map_or_else(|| invocation.clone(), |source| invocation.of(&source.path));
     let mut room = Room(MOST);
     let mut parts = Vec::new();
@@ -163,9 +147,9 @@ fn full(problem: &Problem, source: Option<&Source>, invocation: &Invocation) -> 
     text
 }
 
-/// What mends it. A command that is copied must act on the files that this run was about.
+/// What fixes it. A command that is copied must act on the files that this run was about.
 pub(crate) fn help(problem: &Problem, invocation: &Invocation) -> Option<String> {
-    problem.help.as_ref().map(|help| cut(help).replace("`imagelock ", &format!("`{invocation} ")))
+    problem.help.as_ref().map(|help| cut(&help.show(invocation)))
 }
 
 /// What else there is to say, and how much more than that.
@@ -186,9 +170,9 @@ pub(crate) fn cut(text: &str) -> String {
 }
 
 /// A problem in a line, behind its place.
-fn place_and_title(problem: &Problem, lines: Option<&Lines<'_>>) -> String {
-    let place = lines.zip(problem.span.as_ref()).and_then(|(lines, span)| lines.place(span));
-    let place = place.map(|at| format!("{}:{}:{}: ", shown(at.path), at.line, at.columns.0));
+fn place_and_title(problem: &Problem, lines: Option<&LineIndex<'_>>) -> String {
+    let place = lines.zip(problem.span.as_ref()).and_then(|(lines, span)| lines.location(span));
+    let place = place.map(|Location { path, line, columns }| format!("{}:{line}:{}: ", shown(path), columns.0));
     place.unwrap_or_default() + &cut(&problem.title)
 }
 
@@ -221,10 +205,10 @@ mod tests {
 
     #[test]
     fn several_problems_after_others_were_written() {
-        let problems = ["one", "two"].map(Problem::new).to_vec();
-        let error = Error::Problems { problems, manifest: None, lock: None };
-        let error = Error::Partly { error: Box::new(error), written: vec!["a/images.lock".into()] };
-        let text = anstream::adapter::strip_str(&super::error(&error, &Invocation::default())).to_string();
+        let failure = ["one", "two"].map(Problem::new).to_vec().into();
+        let failures = Failures { failures: vec![failure], manifests: None, written: vec!["a/images.lock".into()] };
+        let text = super::failures(&failures, &Invocation::default());
+        let text = anstream::adapter::strip_str(&text).to_string();
         insta::assert_snapshot!(text, @"
         error: one
 

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use crate::domain::diagnostics::failure::Failure;
 use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
-use crate::error::{Error, Source};
+use crate::workspace::error::Error;
 use crate::workspace::files;
 use crate::workspace::project::{LockFile, Project, lock_path};
 
@@ -47,7 +49,8 @@ impl Draft {
 
     /// Makes an error of problems with these files.
     pub(crate) fn error(self, problems: Vec<Problem>) -> Error {
-        Error::Problems { problems, manifest: Some(self.source), lock: self.lock_file.source().cloned() }
+        let lock = self.lock_file.source().cloned();
+        Error::Problems(Failure::from(problems).in_manifest(self.source).in_lock(lock))
     }
 
     /// The project with this manifest.

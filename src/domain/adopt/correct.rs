@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Found;
 use super::declare::{can_stand_together, declaration};
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::edit::set;
@@ -56,10 +57,10 @@ pub(super) fn correct(
                     wrong.id,
                     described(wrong)
                 ))
-                .help(format!(
-                    "name all IDs of `{name}` in one command, or choose another name: `imagelock adopt NAME={}`",
-                    wrong.id
-                )),
+                .help(
+                    Help::from(format!("name all IDs of `{name}` in one command, or choose another name: "))
+                        .then_run(Command::new("adopt").args([format!("NAME={}", wrong.id)])),
+                ),
             ),
         }
     }

@@ -8,6 +8,7 @@ use super::typed::{Known, is_indexed, type_in, typed};
 use super::{Found, Request, Stated};
 use crate::domain::catalog::identify::{UnknownId, identify_queries};
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query, QueryError, StatedType};
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::lock::Lock;
@@ -125,12 +126,12 @@ fn found_as(
     stated: &Stated,
     catalog: &Catalog,
 ) -> Result<Result<Found, Problem>, QueryError> {
-    let problem = |what: String| Ok(Err(Problem::new(format!("{}{} is {what}", request.origin(), request.zoned()))));
+    let problem = |what: String| Problem::new(format!("{}{} is {what}", request.origin(), request.zoned()));
     if let Some(zone) = request.zone.as_ref().filter(|zone| **zone != local.zone) {
-        return problem(format!("in {}, not in {zone}", local.zone));
+        return Ok(Err(problem(format!("in {}, not in {zone}", local.zone))));
     }
     let Some(label) = local.label.clone().or_else(|| stated.label.clone()) else {
-        return problem("an image without a label".to_owned());
+        return Ok(Err(problem("an image without a label".to_owned())));
     };
     let image_type = match (&local.image_type, stated.image_type) {
         (StatedType::Known(known), _) => *known,
@@ -142,12 +143,15 @@ fn found_as(
             }
         }
         (StatedType::Other(other), _) => {
-            return problem(format!("of the type {}, which this imagelock does not know", visible(other)));
+            let what = format!("of the type {}, which this imagelock does not know", visible(other));
+            return Ok(Err(problem(what)));
         }
     };
     let by_label = || label.as_str().replace('.', "_").parse().ok();
     let Some(name) = request.name.clone().or_else(by_label) else {
-        return problem(format!("`{label}`, and needs a name: `imagelock adopt NAME={}`", request.zoned()));
+        let adopt = Command::new("adopt").args([format!("NAME={}", request.zoned())]);
+        let problem = problem(format!("`{label}`, and needs a name"));
+        return Ok(Err(problem.help(Help::from("name it: ").then_run(adopt))));
     };
     Ok(Ok(Found { name, local, label, image_type, place: request.place.clone() }))
 }
@@ -163,7 +167,7 @@ fn not_listed(request: &Request, name: Option<Name>, catalog: &Catalog) -> Probl
             "{origin}{id}… is the Marketplace image `{}`, which no Instance boots",
             image.label
         ))
-        .help("name the ID of the local image that your server boots: `imagelock adopt NAME=UUID`");
+        .help(Help::from("name the ID of the local image that your server boots: ").then_run("adopt NAME=UUID"));
     }
     let (before, option) = match &request.zone {
         Some(zone) => (format!("{zone}/"), ""),
@@ -172,7 +176,9 @@ fn not_listed(request: &Request, name: Option<Name>, catalog: &Catalog) -> Probl
     let name = name.map_or_else(|| "NAME".to_owned(), |name| name.to_string());
     Problem::new(format!("{origin}the Marketplace does not list {before}{id}…"))
         .note("it is an image of your own, or one that was superseded; IDs that are read from files are never sent")
-        .help(format!(
-            "to look it up, name it: `imagelock adopt {name}={before}UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH{option}`"
-        ))
+        .help(
+            Help::from("to look it up, name it: ")
+                .then_run(Command::new("adopt").args([format!("{name}={before}UUID")]))
+                .then(format!("; if it was superseded, say what it is: `--label LABEL --arch ARCH{option}`")),
+        )
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Found;
 use crate::domain::catalog::{Catalog, Lookup};
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::{Lock, Pin};
@@ -95,7 +96,7 @@ fn adopt(
             one.image_type,
             cell.name
         );
-        let help = "change what is declared, or choose another name: `imagelock adopt NAME=UUID`";
+        let help = Help::from("change what is declared, or choose another name: ").then_run("adopt NAME=UUID");
         return Err(Problem::new(title).at(target.spans.image.clone(), "declared here").help(help));
     }
     if let Some(pin) = lock.get(&cell) {
@@ -103,8 +104,8 @@ fn adopt(
             return Ok(pin.clone().restated(target));
         }
         let title = format!("{}{cell} is pinned to {} already, and not to {id}", one.origin(), pin.id);
-        return Err(Problem::new(title)
-            .help("choose another name: `imagelock adopt NAME=UUID`; or remove its block from the lockfile first"));
+        let help = Help::from("choose another name: ").then_run("adopt NAME=UUID");
+        return Err(Problem::new(title).help(help.then("; or remove its block from the lockfile first")));
     }
     let published = catalog.published(&ImageRef::Label(one.label.clone()), id).or(earlier);
     Ok(pin(target, &Match { local: &one.local, image, release, published }, None))
@@ -120,7 +121,8 @@ fn undeclared(one: &Found, cell: &Cell, targets: &BTreeMap<&Cell, &Target>) -> P
         cell.arch,
         cell.name
     );
-    let problem = Problem::new(title).help("declare it there, or choose another name: `imagelock adopt NAME=UUID`");
+    let help = Help::from("declare it there, or choose another name: ").then_run("adopt NAME=UUID");
+    let problem = Problem::new(title).help(help);
     match targets.values().find(|target| target.cell.name == cell.name) {
         Some(target) => problem.at(target.zone_span.clone(), "declared here"),
         None => problem,

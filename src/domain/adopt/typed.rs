@@ -7,6 +7,7 @@ use super::listed::{Offers, local_image};
 use super::{Request, Stated};
 use crate::domain::catalog::identify::{IdKind, UnknownId, identify};
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError, StatedType};
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::{and, and_more, did_you_mean, or, quoted};
 use crate::domain::lock::{Lock, Pin};
@@ -51,7 +52,11 @@ fn not_bootable(request: &Request, what: &str, listed_by: &str) -> Problem {
         .note(format!(
             "its local images have IDs of their own; to list them, run `scw marketplace local-image list {listed_by}`"
         ))
-        .help(format!("run `imagelock adopt {name}=UUID` with the ID of the local image that your server boots"))
+        .help(
+            Help::from("run ")
+                .then_run(Command::new("adopt").args([format!("{name}=UUID")]))
+                .then(" with the ID of the local image that your server boots"),
+        )
 }
 
 /// A local image that the Marketplace knows, if it is what the user says.
@@ -157,7 +162,7 @@ fn unknown_label(label: &Label, catalog: &Catalog) -> Option<Problem> {
         return None;
     }
     let help = did_you_mean(label.as_str(), labels.by_ref());
-    let help = help.unwrap_or_else(|| "`imagelock search` lists the labels".to_owned());
+    let help = help.map_or_else(|| Help::run("search").then(" lists the labels"), Help::from);
     Some(Problem::new(format!("no image labelled `{label}` in the Marketplace")).help(help))
 }
 
@@ -229,17 +234,19 @@ fn not_offered(
 
 /// The problem of an ID that nothing describes.
 fn unknown(request: &Request, stated: &Stated) -> Problem {
-    let option =
-        |option: &str, value: Option<String>| format!(" --{option} {}", value.unwrap_or_else(|| option.to_uppercase()));
     let (id, name) = (request.zoned(), request.name.as_ref().map_or("NAME", Name::as_str));
-    let mut options = option("label", stated.label.as_ref().map(ToString::to_string));
-    options += &option("arch", stated.arch.as_ref().map(ToString::to_string));
+    let option =
+        |option: &str, value: Option<String>| [format!("--{option}"), value.unwrap_or_else(|| option.to_uppercase())];
+    let mut adopt = Command::new("adopt")
+        .args([format!("{name}={id}")])
+        .args(option("label", stated.label.as_ref().map(ToString::to_string)))
+        .args(option("arch", stated.arch.as_ref().map(ToString::to_string)));
     if request.zone.is_none() {
-        options += &option("zone", stated.zone.as_ref().map(ToString::to_string));
+        adopt = adopt.args(option("zone", stated.zone.as_ref().map(ToString::to_string)));
     }
     Problem::new(format!("the Marketplace does not describe {id}"))
         .note("it is an image of your own, or one that was superseded: those stay bootable, and are forgotten")
-        .help(format!("if it was superseded, say what it is: `imagelock adopt {name}={id}{options}`"))
+        .help(Help::from("if it was superseded, say what it is: ").then_run(adopt))
 }
 
 /// Whether listings are complete enough to compare a stated label with.

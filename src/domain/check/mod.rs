@@ -4,6 +4,7 @@ pub mod acceptance;
 pub mod assess;
 pub mod changed_since;
 pub mod report;
+pub mod suggestions;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::domain::select::end_of_life::{end_of_life, outlook};
 use crate::domain::select::needed;
 use crate::domain::select::unresolved::Unresolved;
 use crate::domain::select::verify::{is_listed, mismatch};
-pub use crate::domain::types::status::Status;
+pub use crate::domain::types::status::{Severity, Status};
 use crate::domain::{Cell, ImageRef};
 
 /// What a check must ask, given what is known already; empty where it can be decided.

@@ -14,7 +14,7 @@ use crate::domain::lock::history::Side;
 use crate::domain::manifest::policy::Acceptance;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::end_of_life::EndOfLife;
-use crate::domain::types::status::Status;
+use crate::domain::types::status::{Severity, Status};
 use crate::domain::{Cell, ImageType, Label};
 
 /// What was found about one cell.
@@ -84,6 +84,12 @@ impl Finding {
             notes: judgement.notes,
             span: Some(target.spans.image.clone()),
         }
+    }
+
+    /// How serious it is: an acceptance lowers the severity of its status.
+    pub fn severity(&self) -> Severity {
+        let severity = self.status.severity();
+        if self.is_drift { severity } else { severity.max(Severity::Held) }
     }
 
     /// Takes in another status that applies as well.

@@ -17,8 +17,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sentence::arguments;
 use crate::domain::manifest::toml_reader::Spanned;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::types::release::Release;
@@ -288,10 +288,10 @@ impl Lock {
         let title = format!("the block of {cell} in the lockfile does not match its digest");
         // One command for all of them: an upgrade of one fails because of the others.
         let it = if self.edited.len() == 1 { "it" } else { "them all" };
-        let help = format!(
-            "restore the file from version control, or run `imagelock resolve --upgrade {}` to pin {it} anew",
-            arguments(self.edited.keys().map(|cell| cell.name.as_str()))
-        );
+        let upgrade = Command::new("resolve --upgrade").names(self.edited.keys().map(|cell| cell.name.as_str()));
+        let help = Help::from("restore the file from version control, or run ")
+            .then_run(upgrade)
+            .then(format!(" to pin {it} anew"));
         Some(Problem::new(title).in_lock().at(span, "the block was edited by hand, or by a merge").help(help))
     }
 

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::cells::Cells;
 use super::inherit::{Inheritable, Setting};
 use super::types::{ImageSelector, ImageSpans, Manifest, Target};
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::manifest::outputs;
@@ -197,7 +198,7 @@ fn selector(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Span
         problems.push(
             Problem::new(format!("{} does not say which image it is", table.title))
                 .at(table.span.clone(), "`label` is missing")
-                .help("add `label = \"ubuntu_noble\"`; `imagelock search` lists the labels"),
+                .help(Help::from("add `label = \"ubuntu_noble\"`; ").then_run("search").then(" lists the labels")),
         );
     }
     let release = table.get("release").map(|(span, _)| span);

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::Expected;
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::{oddities, visible};
 use crate::domain::diagnostics::sentence::{did_you_mean, or, quoted};
@@ -29,11 +30,13 @@ impl<T> Spanned<T> {
 /// Reads a file as TOML. `None` means that it could not be read at all, and the problems say why.
 pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<toml::Spanned<DeTable<'t>>> {
     if let Some(unmerged) = unmerged(text) {
-        problems.push(unmerged.help(
-            "settle the conflict, or take one side with `git checkout --ours FILE` or `--theirs FILE`, and run `imagelock \
-             resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file \
-             from the last good commit",
-        ));
+        let help = Help::from(
+            "settle the conflict, or take one side with `git checkout --ours FILE` or `--theirs FILE`, and run ",
+        );
+        problems.push(unmerged.help(help.then_run("resolve").then(
+            ", which keeps every pin that still fits; if the markers are committed already, restore the file from the \
+             last good commit",
+        )));
         return None;
     }
     let (table, mut errors) = DeTable::parse_recoverable(text);

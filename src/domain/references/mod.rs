@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::{LocalImageId, Name, Zone};
 use visit::{MAX_DEPTH, Visit};
@@ -73,13 +74,13 @@ fn visit_strings(file: &str, text: &str, visit: &mut Visit<'_>) -> Result<(), Pr
     let Err(error) = json::visit_strings(text, visit) else { return Ok(()) };
     // No HCL begins with a bracket.
     if is_called_json(file) || text.trim_start().starts_with(['{', '[']) {
-        return Err(Problem::new(format!("`{file}` is no whole JSON value: {error}")).help(format!(
-            "have the tool that wrote `{file}` write it again, or name the IDs: `imagelock adopt web=UUID`"
-        )));
+        let help = Help::from(format!("have the tool that wrote `{file}` write it again, or name the IDs: "));
+        let problem = Problem::new(format!("`{file}` is no whole JSON value: {error}"));
+        return Err(problem.help(help.then_run("adopt web=UUID")));
     }
     hcl::visit_strings(text, visit).map_err(|line| {
         Problem::new(format!("cannot read `{file}`: line {line} is nested more than {MAX_DEPTH} levels deep"))
-            .help("remove the file from the command line, or name the IDs: `imagelock adopt web=UUID`")
+            .help(Help::from("remove the file from the command line, or name the IDs: ").then_run("adopt web=UUID"))
     })
 }
 

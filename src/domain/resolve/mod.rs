@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::Name;
 use crate::domain::catalog::{Catalog, Query};
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::domain::lock::diff::{Action, Change};
@@ -189,7 +190,8 @@ fn skews(request: Request<'_>, changes: &[Change]) -> Vec<Problem> {
         if let Some(target) = changes.first().and_then(|change| request.target(&change.cell)) {
             problem = problem.at(target.spans.image.clone(), "");
         }
-        warnings.push(problem.help(format!("`imagelock resolve --upgrade {name}` brings them together, where it can")));
+        let upgrade = Command::new("resolve --upgrade").args([name]);
+        warnings.push(problem.help(Help::run(upgrade).then(" brings them together, where it can")));
     }
     warnings
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Listing, LocalImage, Lookup, QueryError, StatedType};
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::{MOST_SUGGESTIONS, and, and_more, count, did_you_mean, or, quoted};
@@ -96,7 +97,7 @@ fn unknown_image(target: &Target, suggests: bool, catalog: &Catalog) -> Problem 
         Problem::new(format!("no {kind} with the ID `{id}` in the Marketplace"))
             .at(span.clone(), format!("unknown {kind} ID"))
             .note(format!("it must be the ID of {others}"))
-            .help("name the image by `label`; `imagelock search` lists the labels")
+            .help(Help::from("name the image by `label`; ").then_run("search").then(" lists the labels"))
     };
     match &target.selector {
         ImageSelector::Label(label) => {
@@ -106,7 +107,7 @@ fn unknown_image(target: &Target, suggests: bool, catalog: &Catalog) -> Problem 
                 Lookup::Failed(failure) => problem
                     .note(format!("what labels there are could not be learnt: {}", failure.cause))
                     .help(&failure.help),
-                _ if !suggests => problem.help("`imagelock search` lists the labels"),
+                _ if !suggests => problem.help(Help::run("search").then(" lists the labels")),
                 _ => problem.help(other_labels(label, catalog)),
             }
         }
@@ -133,7 +134,7 @@ fn no_release(target: &Target, pattern: &LabelPattern, range: &Range, catalog: &
     if releases.is_empty() {
         return problem
             .note("no label matches the pattern; `*` is one segment, without `_`")
-            .help("`imagelock search` lists the labels");
+            .help(Help::run("search").then(" lists the labels"));
     }
     problem.note(format!("there is {}", and_more(releases, 12))).help("widen `release`")
 }
@@ -171,13 +172,15 @@ fn labels(catalog: &Catalog) -> impl Iterator<Item = &str> {
 }
 
 /// What to ask for instead of an unknown label: one that is written alike, else one of the same family.
-fn other_labels(label: &Label, catalog: &Catalog) -> String {
+fn other_labels(label: &Label, catalog: &Catalog) -> Help {
     let family = label.as_str().split('_').next().unwrap_or_default();
     let relatives: Vec<&str> = labels(catalog).filter(|other| other.split('_').next() == Some(family)).collect();
     match did_you_mean(label.as_str(), labels(catalog)) {
-        Some(help) => help,
-        None if relatives.is_empty() => "`imagelock search` lists the labels".to_owned(),
-        None => format!("there is {}; `imagelock search` lists all labels", and_more(relatives.iter().map(quoted), 8)),
+        Some(help) => help.into(),
+        None if relatives.is_empty() => Help::run("search").then(" lists the labels"),
+        None => Help::from(format!("there is {}; ", and_more(relatives.iter().map(quoted), 8)))
+            .then_run("search")
+            .then(" lists all labels"),
     }
 }
 
@@ -256,7 +259,7 @@ fn not_bootable<'m>(cells: &[&Target], misses: impl Iterator<Item = &'m NoMatch<
     let mut bootable: BTreeSet<&str> = BTreeSet::new();
     for miss in misses {
         if let NoMatch::NotBootable(candidates) = miss {
-            bootable.extend(candidates.iter().flat_map(|local| local.commercial_types.iter()));
+            bootable.extend(candidates.iter().flat_map(|local| local.commercial_types.iter().map(String::as_str)));
         }
     }
     let span = target.spans.instance_type.clone().unwrap_or(target.spans.image.clone());
@@ -309,7 +312,7 @@ fn several(cells: &[(&Target, Vec<&LocalImage>)]) -> Problem {
 fn boots_alone<'c>(local: &'c LocalImage, candidates: &[&'c LocalImage]) -> BTreeSet<&'c str> {
     let shared =
         |wanted: &str| candidates.iter().any(|other| other.id != local.id && other.commercial_types.contains(wanted));
-    local.commercial_types.iter().filter(|own| !shared(own)).collect()
+    local.commercial_types.iter().map(String::as_str).filter(|own| !shared(own)).collect()
 }
 
 /// An Instance type that leaves one candidate in every cell: the first by name of those that do.

@@ -1,14 +1,30 @@
 //! The report of a check, in every format.
 
-pub(crate) mod broken;
-pub(crate) mod changed_since;
-pub(crate) mod finding;
-pub(crate) mod github;
-pub(crate) mod html;
+mod broken;
+mod finding;
+mod github;
+mod html;
 pub(crate) mod human;
-pub(crate) mod json;
-pub(crate) mod junit;
-pub(crate) mod markdown;
-pub(crate) mod sarif;
+mod json;
+mod junit;
+mod markdown;
+pub(crate) mod report;
+mod sarif;
 pub(crate) mod stale;
-pub(crate) mod suggestions;
+mod summary;
+
+use self::report::CheckReport;
+use super::format::Format;
+
+/// Writes the report of a check in a format. `quiet` leaves out what needs no attention; only the human format heeds it.
+pub fn check(format: Format, report: CheckReport<'_>, quiet: bool) -> String {
+    match format {
+        Format::Human => human::write(report, quiet),
+        Format::Json => json::write(report),
+        Format::Markdown => markdown::write(report),
+        Format::Github => github::write(report),
+        Format::Sarif => sarif::write(report),
+        Format::Junit => junit::write(report),
+        Format::Html => html::write(report),
+    }
+}

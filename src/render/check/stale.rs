@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::shown;
-use crate::render::support::invocation::Invocation;
 
 /// A declared output that is not as the lockfile would have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,10 +16,10 @@ pub struct StaleOutput {
 }
 
 impl StaleOutput {
-    /// `place` is where the manifest declares it, `invocation` how imagelock is called about that manifest.
-    pub fn new(path: PathBuf, place: Span, invocation: &Invocation) -> Self {
-        let problem = Problem::new(format!("the output `{}` is out of date", shown(&path)));
-        let problem = problem.at(place, "out of date").help(format!("run `{invocation} resolve` to update it"));
-        Self { path, problem }
+    /// `span` is where the manifest declares it.
+    pub fn new(path: PathBuf, span: Span) -> Self {
+        let problem = Problem::new(format!("the output `{}` is out of date", shown(&path))).at(span, "out of date");
+        let help = Help::from("run ").then_run("resolve").then(" to update it");
+        Self { path, problem: problem.help(help) }
     }
 }

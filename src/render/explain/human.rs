@@ -6,9 +6,9 @@ use crate::domain::diagnostics::sentence::{and, count, or, quoted};
 use crate::domain::lock::Pin;
 use crate::domain::lookup::explain::Candidate;
 use crate::domain::manifest::Target;
-use crate::render::check::human::date;
 use crate::render::support::style::{FAINT, HELD, PLAIN, WINS};
 use crate::render::support::table::Table;
+use crate::render::support::values::date;
 
 /// Every candidate of an image's cells, and why it won or lost.
 pub(crate) fn candidates(targets: &[Target], candidates: &[Candidate]) -> String {

@@ -1,4 +1,4 @@
-//! Candidates and identities -> JSON.
+//! Candidates and identities as JSON.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -7,9 +7,10 @@ use crate::domain::Label;
 use crate::domain::catalog::identify::IdKind;
 use crate::domain::lock::Pin;
 use crate::domain::lookup::explain::Candidate;
-use crate::render::support::json::{PinJson, write};
+use crate::render::list::json::PinJson;
+use crate::render::support::json::to_json;
 
-/// The candidates of an image: `imagelock.explain/1`.
+/// Writes the candidates of an image: `imagelock.explain/1`.
 pub(crate) fn candidates(candidates: &[Candidate]) -> String {
     #[derive(Serialize)]
     struct Explain<'a> {
@@ -41,10 +42,10 @@ pub(crate) fn candidates(candidates: &[Candidate]) -> String {
             reason: &candidate.reason,
         }
     }
-    write(&Explain { schema: "imagelock.explain/1", candidates: candidates.iter().map(row).collect() })
+    to_json(&Explain { schema: "imagelock.explain/1", candidates: candidates.iter().map(row).collect() })
 }
 
-/// What a UUID is: `imagelock.explain/1`.
+/// Writes what a UUID is: `imagelock.explain/1`.
 pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
     #[derive(Default, Serialize)]
     struct Explain<'a> {
@@ -81,5 +82,5 @@ pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
         IdKind::Unknown => {}
     }
     explain.pinned_by = pins.iter().map(|pin| PinJson::new(pin, false)).collect();
-    write(&explain)
+    to_json(&explain)
 }

@@ -1,6 +1,4 @@
-//! What became of the pins -> tables.
-
-use anstyle::Style;
+//! The history of pins, and differences between two states, as tables.
 
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::count;
@@ -8,12 +6,13 @@ use crate::domain::lock::Pin;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::history::{Commit, Comparison, Entry, age};
 use crate::domain::lock::short_ids::ShortIds;
-use crate::render::check::human::{change_row, date};
-use crate::render::plan::change::{detail, tally};
-use crate::render::support::style::{self, FAINT, PLAIN};
+use crate::render::plan::change::{counts, detail, unnamed};
+use crate::render::plan::human::{changes, row};
+use crate::render::support::style::{self, EMPTY, FAINT, PLAIN, Text};
 use crate::render::support::table::Table;
+use crate::render::support::values::date;
 
-/// When each pin moved: a row a pin and commit, the newest first.
+/// Writes when each pin moved: one row per pin and commit, the newest first.
 pub(crate) fn log(entries: &[Entry], quiet: bool) -> String {
     let mut table = Table::new(&[
         "DATE", "COMMIT", "CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL", "AUTHOR", "SUBJECT",
@@ -22,16 +21,15 @@ pub(crate) fn log(entries: &[Entry], quiet: bool) -> String {
     ids.extend(entries.iter().filter_map(|entry| entry.commit.as_ref()).map(|commit| &commit.id));
     for entry in entries {
         let (when, who) = stamp(entry.commit.as_ref(), &ids);
-        let nobody = [none(), none()];
         for (n, change) in entry.changes.iter().enumerate() {
             let detail = (with_ages(change, entry, &ids), FAINT);
-            let who = if n == 0 { who.clone() } else { nobody.clone() };
-            table.row(when.iter().cloned().chain(change_row(change, &ids)).chain([detail]).chain(who));
+            let who = if n == 0 { who.clone() } else { [EMPTY, EMPTY] };
+            table.row(when.iter().cloned().chain(row(change, &ids)).chain([detail]).chain(who));
         }
         if let Some(why) = &entry.unreadable {
-            let row = [("unreadable".to_owned(), style::action(Action::Edited)), none(), none(), none(), none()];
-            let row = row.into_iter().chain([none(), none(), (visible(why), FAINT)]);
-            table.row(when.into_iter().chain(row).chain(who));
+            let cells = [("unreadable".to_owned(), style::action(Action::Edited)), EMPTY, EMPTY, EMPTY, EMPTY];
+            let cells = cells.into_iter().chain([EMPTY, EMPTY, (visible(why), FAINT)]);
+            table.row(when.into_iter().chain(cells).chain(who));
         }
     }
     let table = table.write();
@@ -55,38 +53,30 @@ fn numbers(entries: &[Entry]) -> String {
     if parts.is_empty() { "no pin has changed".to_owned() } else { parts.join(", ") }
 }
 
-/// The pins that differ between two states.
+/// Writes the pins that differ between two states.
 pub(crate) fn diff(comparison: &Comparison, quiet: bool) -> String {
-    let mut table = Table::new(&["CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
-    let ids = ShortIds::of_changes(&comparison.changes);
-    for change in &comparison.changes {
-        table.row(change_row(change, &ids).into_iter().chain([(detail(change, &ids), FAINT)]));
-    }
-    let table = table.write();
+    let table = changes(&unnamed(&comparison.changes));
     if quiet {
         return table;
     }
     let space = if table.is_empty() { "" } else { "\n" };
-    let tally = if table.is_empty() { "no pin differs".to_owned() } else { tally(&comparison.changes) };
+    let counts = if table.is_empty() { "no pin differs".to_owned() } else { counts(&comparison.changes) };
     let (from, to) = (visible(&comparison.from.name), visible(&comparison.to.name));
-    format!("{table}{space}{from} → {to}: {tally}\n")
+    format!("{table}{space}{from} → {to}: {counts}\n")
 }
 
-type Text = (String, Style);
-
-/// The columns that stand before the change, and those behind it.
+/// The columns before the change, and those after it.
 fn stamp(commit: Option<&Commit>, ids: &ShortIds) -> ([Text; 2], [Text; 2]) {
     match commit {
         Some(commit) => (
             [(commit.time.map(date).unwrap_or_default(), PLAIN), (ids.show(&commit.id), PLAIN)],
             [(visible(&commit.author), PLAIN), (visible(&commit.subject), PLAIN)],
         ),
-        None => ([none(), ("not committed".to_owned(), PLAIN)], [none(), none()]),
+        None => ([EMPTY, ("not committed".to_owned(), PLAIN)], [EMPTY, EMPTY]),
     }
 }
 
-/// Everything there is to say of a change, and how old the image was that came, and the one that went. Nobody vouches
-/// for the date in a block that was edited.
+/// The details of a change, and the ages of the images that came and went. The date in an edited block is not trusted.
 fn with_ages(change: &Change, entry: &Entry, ids: &ShortIds) -> String {
     let days = |pin: &Option<Pin>| {
         pin.as_ref().zip(entry.time).and_then(|(pin, time)| age(pin, time)).map(|days| count(days, "day"))
@@ -99,8 +89,4 @@ fn with_ages(change: &Change, entry: &Entry, ids: &ShortIds) -> String {
     });
     let detail = Some(detail(change, ids)).filter(|detail| !detail.is_empty());
     detail.into_iter().chain(came).chain(went).collect::<Vec<_>>().join(", ")
-}
-
-fn none() -> Text {
-    (String::new(), PLAIN)
 }

@@ -1,13 +1,14 @@
-//! What became of the pins -> JSON.
+//! The history of pins, and differences between two states, as JSON.
 
 use serde::Serialize;
 
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::history::{Comparison, Entry, Side, age};
-use crate::render::support::json::{ChangeJson, write};
+use crate::render::plan::json::ChangeJson;
+use crate::render::support::json::to_json;
 
-/// When each pin moved: `imagelock.log/1`. `is_whole` says whether the history is known from its beginning.
+/// Writes when each pin moved: `imagelock.log/1`. `is_whole` says whether the history is known from its beginning.
 pub(crate) fn log(entries: &[Entry], is_whole: bool) -> String {
     #[derive(Serialize)]
     struct Log<'a> {
@@ -56,10 +57,10 @@ pub(crate) fn log(entries: &[Entry], is_whole: bool) -> String {
             pins: entry.changes.iter().map(row).collect(),
         }
     }
-    write(&Log { schema: "imagelock.log/1", complete: is_whole, entries: entries.iter().map(entry).collect() })
+    to_json(&Log { schema: "imagelock.log/1", complete: is_whole, entries: entries.iter().map(entry).collect() })
 }
 
-/// The pins that differ: `imagelock.diff/1`.
+/// Writes the pins that differ: `imagelock.diff/1`.
 pub(crate) fn diff(comparison: &Comparison) -> String {
     #[derive(Serialize)]
     struct Diff<'a> {
@@ -86,7 +87,7 @@ pub(crate) fn diff(comparison: &Comparison) -> String {
     fn row(change: &Change) -> Row<'_> {
         Row { change: ChangeJson::new(change), note: change.note.as_deref() }
     }
-    write(&Diff {
+    to_json(&Diff {
         schema: "imagelock.diff/1",
         from: side(&comparison.from),
         to: side(&comparison.to),

@@ -1,15 +1,16 @@
-//! What `resolve` did -> JSON.
+//! A plan as JSON, and a change as every report shows it.
 
 use serde::Serialize;
 
+use super::change::Resolved;
+use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::diff::Change;
-use crate::error::Source;
-use crate::render::plan::change::Resolved;
-use crate::render::support::json::{ChangeJson, LocalImageJson, RemarkJson, write};
+use crate::render::support::json::{CellJson, LocalImageJson, RemarkJson, to_json};
 
-/// What `resolve` did: `imagelock.resolve/1`.
-pub(crate) fn plan(resolved: &[Resolved<'_>], dry_run: bool) -> String {
+/// Writes what `resolve` did: `imagelock.resolve/1`.
+pub(crate) fn write(resolved: &[Resolved<'_>], dry_run: bool, invocation: &Invocation) -> String {
     #[derive(Serialize)]
     struct Resolve<'a> {
         schema: &'static str,
@@ -43,7 +44,32 @@ pub(crate) fn plan(resolved: &[Resolved<'_>], dry_run: bool) -> String {
     };
     for Resolved { manifest, plan, .. } in resolved {
         report.pins.extend(plan.changes.iter().map(|change| row(manifest, change)));
-        report.warnings.extend(plan.warnings.iter().map(|warning| RemarkJson::new(shown(&manifest.path), warning)));
+        let invocation = invocation.of(&manifest.path);
+        report.warnings.extend(plan.warnings.iter().map(|warning| {
+            let help = warning.help.as_ref().map(|help| help.show(&invocation));
+            RemarkJson::new(shown(&manifest.path), warning, help)
+        }));
     }
-    write(&report)
+    to_json(&report)
+}
+
+/// A change, in every report.
+#[derive(Serialize)]
+pub(crate) struct ChangeJson<'a> {
+    #[serde(flatten)]
+    cell: Option<CellJson<'a>>,
+    action: &'static str,
+    from: Option<LocalImageJson<'a>>,
+    to: Option<LocalImageJson<'a>>,
+}
+
+impl<'a> ChangeJson<'a> {
+    pub(crate) fn new(change: &'a Change) -> Self {
+        Self {
+            cell: change.to.as_ref().or(change.from.as_ref()).map(CellJson::pin),
+            action: change.action().as_str(),
+            from: change.from.as_ref().map(LocalImageJson::pin),
+            to: change.to.as_ref().map(LocalImageJson::pin),
+        }
+    }
 }

@@ -1,26 +1,59 @@
-//! Values -> JSON. The types here are the documented interface: a change that breaks readers raises
-//! the number in `schema`.
+//! JSON reports: how they are written, and the parts that several have. The types are the documented interface: a change
+//! that breaks readers raises the number in `schema`.
 
 use std::fmt;
+use std::io::{self, BufWriter, Write};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use super::json_layout;
-use crate::domain::catalog::LocalImage;
-use crate::domain::check::Finding;
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::lock::diff::Change;
+use crate::domain::diagnostics::sanitize::is_unprintable;
+use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
-use crate::domain::lock::{Lock, Pin};
-use crate::domain::lookup::search::Offer;
 use crate::domain::types::release::Release;
-use crate::domain::{
-    Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone, ZonedId,
-};
+use crate::domain::{Cell, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone, ZonedId};
+
+/// A report as text.
+pub(crate) fn to_json(report: &impl Serialize) -> String {
+    fmt::from_fn(|f| write_json(f, report)).to_string()
+}
+
+/// Writes a report piece by piece.
+pub(crate) fn write_json(f: &mut fmt::Formatter<'_>, report: &impl Serialize) -> fmt::Result {
+    let mut writer = BufWriter::new(Escaping(f));
+    serde_json::to_writer_pretty(&mut writer, report).map_err(|_| fmt::Error)?;
+    writer.write_all(b"\n").and_then(|()| writer.flush()).map_err(|_| fmt::Error)
+}
+
+/// Spells out what a terminal would obey, or what is not seen; a reader of JSON reads the same value. Such characters are
+/// in strings only, apart from the line breaks of the layout: those in strings are escaped already.
+struct Escaping<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl Write for Escaping<'_, '_> {
+    /// Gets whole characters, since the serializer writes whole strings, and the buffer does not split them.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut rest = str::from_utf8(bytes).map_err(io::Error::other)?;
+        while let Some(at) = rest.find(|char| char != '\n' && is_unprintable(char)) {
+            let (before, after) = rest.split_at(at);
+            self.0.write_str(before).map_err(io::Error::other)?;
+            let mut chars = after.chars();
+            for unit in chars.next().into_iter().flat_map(|char| char.encode_utf16(&mut [0; 2]).to_vec()) {
+                write!(self.0, "\\u{unit:04x}").map_err(io::Error::other)?;
+            }
+            rest = chars.as_str();
+        }
+        self.0.write_str(rest).map_err(io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// A value that is a string in JSON, the one that it is displayed as.
-pub(crate) struct Text<T>(T);
+pub(crate) struct Text<T>(pub(crate) T);
 
 impl<T: fmt::Display> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -54,13 +87,13 @@ impl<'a> LocalImageJson<'a> {
 #[derive(Serialize)]
 pub(crate) struct CellJson<'a> {
     name: &'a str,
-    label: Option<&'a str>,
+    pub(crate) label: Option<&'a str>,
     image_id: Option<Text<ImageId>>,
     version_id: Option<Text<VersionId>>,
     release: Option<&'a str>,
     zone: &'a str,
     arch: &'a str,
-    r#type: &'static str,
+    pub(crate) r#type: &'static str,
 }
 
 impl<'a> CellJson<'a> {
@@ -88,36 +121,6 @@ impl<'a> CellJson<'a> {
         let release = pin.release.as_ref().map(Release::as_str);
         Self { image_id, version_id, release, ..Self::bare(&pin.cell, pin.label(), pin.image_type) }
     }
-
-    pub(crate) fn finding(finding: &'a Finding) -> Self {
-        let bare = Self::bare(&finding.cell, finding.label.as_ref(), finding.image_type);
-        match &finding.locked {
-            // What is declared now stands before what was pinned.
-            Some(pin) => Self { label: bare.label, r#type: bare.r#type, ..Self::pin(pin) },
-            None => bare,
-        }
-    }
-}
-
-/// What every row says of a change.
-#[derive(Serialize)]
-pub(crate) struct ChangeJson<'a> {
-    #[serde(flatten)]
-    cell: Option<CellJson<'a>>,
-    action: &'static str,
-    from: Option<LocalImageJson<'a>>,
-    to: Option<LocalImageJson<'a>>,
-}
-
-impl<'a> ChangeJson<'a> {
-    pub(crate) fn new(change: &'a Change) -> Self {
-        Self {
-            cell: change.to.as_ref().or(change.from.as_ref()).map(CellJson::pin),
-            action: change.action().as_str(),
-            from: change.from.as_ref().map(LocalImageJson::pin),
-            to: change.to.as_ref().map(LocalImageJson::pin),
-        }
-    }
 }
 
 /// A remark on the manifest.
@@ -126,118 +129,33 @@ pub(crate) struct RemarkJson<'a> {
     manifest: String,
     message: &'a str,
     notes: &'a [String],
-    help: Option<&'a str>,
+    help: Option<String>,
 }
 
 impl<'a> RemarkJson<'a> {
-    pub(crate) fn new(manifest: String, problem: &'a Problem) -> Self {
-        Self { manifest, message: &problem.title, notes: &problem.notes, help: problem.help.as_deref() }
+    pub(crate) fn new(manifest: String, problem: &'a Problem, help: Option<String>) -> Self {
+        Self { manifest, message: &problem.title, notes: &problem.notes, help }
     }
 }
 
-/// A value as text, in the layout of all JSON.
-pub(crate) fn write(value: &impl Serialize) -> String {
-    fmt::from_fn(|f| json_layout::write(f, value)).to_string()
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-#[derive(Serialize)]
-pub(crate) struct PinJson<'a> {
-    #[serde(flatten)]
-    cell: CellJson<'a>,
-    instance_type: Option<&'a str>,
-    /// The block does not match its digest: nobody vouches for the ID.
-    edited: bool,
-    #[serde(flatten)]
-    local: LocalImageJson<'a>,
-}
+    use super::*;
 
-impl<'a> PinJson<'a> {
-    pub(crate) fn new(pin: &'a Pin, edited: bool) -> Self {
-        Self {
-            cell: CellJson::pin(pin),
-            edited,
-            instance_type: pin.instance_type.as_ref().map(CommercialType::as_str),
-            local: LocalImageJson::pin(pin),
-        }
+    #[test]
+    fn the_layout_is_the_pretty_one_of_serde_json() {
+        let value = json!({ "none": [], "nothing": {}, "some": [1, "é\n", [[null]], { "deep": { "er": true } }, {}] });
+        let text = fmt::from_fn(|f| write_json(f, &value)).to_string();
+        assert_eq!(text, serde_json::to_string_pretty(&value).unwrap() + "\n");
     }
-}
 
-/// All pins: `imagelock.list/1`. Displaying it writes one after the other: the text of a hundred thousand is never in memory
-/// as a whole.
-pub(crate) fn pins(lock: Lock) -> impl fmt::Display {
-    #[derive(Serialize)]
-    struct List<'a> {
-        schema: &'static str,
-        #[serde(serialize_with = "rows")]
-        pins: &'a Lock,
+    #[test]
+    fn invisible_characters_are_spelled_out() {
+        let value = json!({ "a\u{7f}": "\u{1b}\u{9b}b\u{202e}\u{e0041}é\u{feff}" });
+        let text = fmt::from_fn(|f| write_json(f, &value)).to_string();
+        assert_eq!(text, "{\n  \"a\\u007f\": \"\\u001b\\u009bb\\u202e\\udb40\\udc41é\\ufeff\"\n}\n");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
-    fn rows<S: Serializer>(lock: &Lock, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(lock.pins().iter().map(|pin| PinJson::new(pin, lock.is_edited(&pin.cell))))
-    }
-    fmt::from_fn(move |f| json_layout::write(f, &List { schema: "imagelock.list/1", pins: &lock }))
-}
-
-/// One pin: `imagelock.get/1`.
-pub(crate) fn pin(pin: &Pin) -> String {
-    #[derive(Serialize)]
-    struct Get<'a> {
-        schema: &'static str,
-        #[serde(flatten)]
-        pin: PinJson<'a>,
-    }
-    write(&Get { schema: "imagelock.get/1", pin: PinJson::new(pin, false) })
-}
-
-/// What `search` found: `imagelock.search/1`.
-pub(crate) fn offers(offers: &[Offer]) -> String {
-    #[derive(Serialize)]
-    struct Search<'a> {
-        schema: &'static str,
-        images: Vec<ImageJson<'a>>,
-    }
-    #[derive(Serialize)]
-    struct ImageJson<'a> {
-        label: &'a str,
-        id: String,
-        name: &'a str,
-        categories: Vec<&'a str>,
-        release: Option<&'a str>,
-        published: Option<String>,
-        valid_until: Option<String>,
-        end_of_life: Option<String>,
-        local_images: Vec<OfferedJson<'a>>,
-    }
-    #[derive(Serialize)]
-    struct OfferedJson<'a> {
-        zone: &'a str,
-        arch: &'a str,
-        r#type: &'a str,
-        id: Text<LocalImageId>,
-        zoned_id: Text<ZonedId<'a>>,
-        commercial_types: Vec<&'a str>,
-    }
-    fn offered(local: &LocalImage) -> OfferedJson<'_> {
-        OfferedJson {
-            zone: local.zone.as_str(),
-            arch: local.arch.as_str(),
-            r#type: local.image_type.as_str(),
-            id: Text(local.id),
-            zoned_id: Text(ZonedId(&local.zone, local.id)),
-            commercial_types: local.commercial_types.iter().collect(),
-        }
-    }
-    fn image(offer: &Offer) -> ImageJson<'_> {
-        ImageJson {
-            label: offer.image.label.as_str(),
-            id: offer.image.id.to_string(),
-            name: &offer.image.name,
-            categories: offer.image.categories.iter().collect(),
-            release: offer.release.as_ref().map(Release::as_str),
-            published: offer.published.map(|time| time.to_string()),
-            valid_until: offer.image.valid_until.map(|time| time.to_string()),
-            end_of_life: offer.end.as_ref().map(|end| end.date.to_string()),
-            local_images: offer.local_images.iter().map(offered).collect(),
-        }
-    }
-    write(&Search { schema: "imagelock.search/1", images: offers.iter().map(image).collect() })
 }

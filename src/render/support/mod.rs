@@ -1,10 +1,8 @@
-//! What several formats share: tables, styles, escaping, places and the user's invocation.
+//! What several renderers share: tables, styles, dates, and the escaping of each syntax.
 
-pub mod invocation;
 pub(crate) mod json;
-mod json_layout;
-pub(crate) mod markdown_text;
+pub(crate) mod markdown;
 pub(crate) mod markup;
-pub(crate) mod place;
 pub(crate) mod style;
 pub(crate) mod table;
+pub(crate) mod values;

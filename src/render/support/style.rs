@@ -1,14 +1,19 @@
-//! The colours, by what they mean.
+//! The styles of text on a terminal, by what they mean.
 
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::domain::check::Severity;
 use crate::domain::lock::diff::Action;
-use crate::render::check::finding::Severity;
+
+/// A text and its style.
+pub(crate) type Text = (String, Style);
 
 /// No style.
 pub(crate) const PLAIN: Style = Style::new();
+/// No text.
+pub(crate) const EMPTY: Text = (String::new(), PLAIN);
 /// Headings of tables.
 pub(crate) const HEADING: Style = Style::new().bold().underline();
 /// What matters less than the rest of the line.
@@ -19,13 +24,13 @@ pub(crate) const COMMAND: Style = AnsiColor::Cyan.on_default();
 pub(crate) const WINS: Style = GOOD;
 const GOOD: Style = AnsiColor::Green.on_default();
 const CHANGED: Style = AnsiColor::Yellow.on_default();
-/// What policy or acceptance holds back.
+/// What policy or an acceptance holds back.
 pub(crate) const HELD: Style = AnsiColor::Blue.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// How grave a finding is.
-pub(crate) fn gravity(gravity: Severity) -> Style {
-    match gravity {
+/// The style of a status.
+pub(crate) fn severity(severity: Severity) -> Style {
+    match severity {
         Severity::Bad => BAD,
         Severity::Due => CHANGED,
         Severity::Held => HELD,
@@ -33,7 +38,7 @@ pub(crate) fn gravity(gravity: Severity) -> Style {
     }
 }
 
-/// What a change does.
+/// The style of the name of a change.
 pub(crate) fn action(action: Action) -> Style {
     match action {
         Action::Added => GOOD,

@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 
 use anstyle::Style;
+use unicode_width::UnicodeWidthStr;
 
+use super::style::{HEADING, PLAIN, Text, paint, paint_onto};
 use crate::domain::diagnostics::sanitize::{escaped, is_unprintable};
-use crate::render::support::style::{HEADING, paint, paint_onto};
+use crate::domain::lock::short_ids::ShortIds;
+use crate::domain::{Cell, LocalImageId};
 
 /// Columns under headings, each as wide as its widest cell. One that is empty in every row is left out.
 pub(crate) struct Columns {
@@ -18,7 +21,7 @@ impl Columns {
         Self { headings: headings.to_vec(), widest: vec![0; headings.len()] }
     }
 
-    /// Makes room for a row of cells that take so many columns.
+    /// Makes room for a row of cells of these widths.
     pub(crate) fn widen(&mut self, widths: impl IntoIterator<Item = usize>) {
         widths.into_iter().zip(&mut self.widest).for_each(|(width, widest)| *widest = width.max(*widest));
     }
@@ -29,7 +32,7 @@ impl Columns {
         self.row(text, painted.iter().zip(&self.headings).map(|(painted, plain)| (&**painted, plain.len())));
     }
 
-    /// Adds a row to a text: painted cells, each with the columns that it takes.
+    /// Adds a row to a text: painted cells, each with its width.
     pub(crate) fn row<'c>(&self, text: &mut String, cells: impl IntoIterator<Item = (&'c str, usize)>) {
         let mut gap = 0;
         for (((cell, width), widest), heading) in cells.into_iter().zip(&self.widest).zip(&self.headings) {
@@ -37,7 +40,7 @@ impl Columns {
                 continue;
             }
             if width > 0 {
-                spaces(text, gap);
+                text.extend(std::iter::repeat_n(' ', gap));
                 text.push_str(cell);
                 gap = 0;
             }
@@ -52,7 +55,7 @@ pub(crate) struct Table {
     columns: Columns,
     /// The cells, painted, one after another.
     text: String,
-    /// Of each cell, where it ends in the text, and how many columns it takes.
+    /// For each cell, its end in the text and its width.
     cells: Vec<(usize, usize)>,
 }
 
@@ -66,7 +69,7 @@ impl Table {
         let before = self.cells.len();
         for (cell, style) in cells {
             let cell = &*printable(cell.as_ref());
-            let width = width(cell);
+            let width = cell.width();
             if width > 0 {
                 paint_onto(&mut self.text, style, cell);
             }
@@ -91,21 +94,17 @@ impl Table {
     }
 }
 
-fn spaces(text: &mut String, mut count: usize) {
-    const SPACES: &str = "                                ";
-    while count > 0 {
-        let now = count.min(SPACES.len());
-        text.push_str(&SPACES[..now]);
-        count -= now;
-    }
-}
-
-/// A cell that stays one, whoever wrote it.
+/// A cell without line breaks or anything else that a terminal obeys.
 fn printable(cell: &str) -> Cow<'_, str> {
     if cell.contains(is_unprintable) { Cow::Owned(escaped(cell)) } else { Cow::Borrowed(cell) }
 }
 
-/// How many columns a text takes.
-fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.chars().count() }
+/// The name, zone and architecture of a cell, for a row.
+pub(crate) fn cell(cell: &Cell) -> [Text; 3] {
+    [(cell.name.to_string(), PLAIN), (cell.zone.to_string(), PLAIN), (cell.arch.to_string(), PLAIN)]
+}
+
+/// A short ID, for a row.
+pub(crate) fn id(id: Option<LocalImageId>, ids: &ShortIds) -> Text {
+    (id.map(|id| ids.show(id)).unwrap_or_default(), PLAIN)
 }

@@ -1,45 +1,41 @@
-//! What a verified change does to the pins.
+//! What a verified change does to the pins, as a table.
 
-use std::fmt::Write as _;
+use maud::{Markup, html};
 
-use super::prose;
+use super::{Text, prose, table};
 use crate::domain::LocalImageId;
 use crate::domain::lock::short_ids::ShortIds;
-use crate::render::check::changed_since;
-use crate::render::check::finding::{CheckReport, zone_and_arch};
+use crate::render::check::report::CheckReport;
 use crate::render::plan::change::{detail, label};
-use crate::render::support::markup::escaped;
+use crate::render::support::values::zone_and_arch;
 
-/// Writes the table, a row a pin that the change adds, moves or removes.
-pub(super) fn write(subject: CheckReport<'_>) -> String {
-    let moves = changed_since::moves(subject);
+/// Writes a row for each pin that the change adds, moves or removes.
+pub(super) fn write(report: CheckReport<'_>) -> Markup {
+    let moves = report.moves();
     if moves.is_empty() {
-        return String::new();
+        return Markup::default();
     }
-    let mut text = "<table role=\"table\" class=\"changes\">\n<thead role=\"rowgroup\">\n<tr role=\"row\">".to_owned();
-    for column in ["change", "image", "from", "to", "detail"] {
-        let _ = write!(text, "<th role=\"columnheader\" scope=\"col\">{column}</th>");
-    }
-    text += "</tr>\n</thead>\n<tbody role=\"rowgroup\">\n";
     let ids = ShortIds::of_changes(moves.iter().map(|(_, change)| *change));
-    let id = |id: Option<LocalImageId>| id.map_or_else(String::new, |id| format!("<code class=\"id\">{id}</code>"));
-    for (manifest, change) in moves {
-        let label = change.to.as_ref().or(change.from.as_ref()).map(label).unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "<tr role=\"row\"><td role=\"cell\">{}</td>\n<th role=\"rowheader\" scope=\"row\">{} \
-             <span class=\"label\">{}</span> <span class=\"label\">{}</span> <span class=\"label\">{}</span></th>\n\
-             <td role=\"cell\" data-column=\"from\">{}</td>\n<td role=\"cell\" data-column=\"to\">{}</td>\n\
-             <td role=\"cell\" data-column=\"detail\">{}</td></tr>",
-            change.action().as_str(),
-            change.cell.name,
-            escaped(&label),
-            zone_and_arch(&change.cell),
-            escaped(&manifest),
-            id(change.from.as_ref().map(|pin| pin.id)),
-            id(change.to.as_ref().map(|pin| pin.id)),
-            prose(&detail(change, &ids)),
-        );
-    }
-    text + "</tbody>\n</table>\n"
+    let rows = html! {
+        @for (manifest, change) in &moves {
+            @let pin = change.to.as_ref().or(change.from.as_ref());
+            tr role="row" {
+                td role="cell" { (change.action().as_str()) } "\n"
+                th role="rowheader" scope="row" {
+                    (change.cell.name) " "
+                    span class="label" { (Text(pin.map(label).unwrap_or_default())) } " "
+                    span class="label" { (zone_and_arch(&change.cell)) } " "
+                    span class="label" { (Text(manifest)) }
+                } "\n"
+                td role="cell" data-column="from" { (id(change.from.as_ref().map(|pin| pin.id))) } "\n"
+                td role="cell" data-column="to" { (id(change.to.as_ref().map(|pin| pin.id))) } "\n"
+                td role="cell" data-column="detail" { (prose(&detail(change, &ids))) }
+            } "\n"
+        }
+    };
+    table("changes", None, &["change", "image", "from", "to", "detail"], &rows)
+}
+
+fn id(id: Option<LocalImageId>) -> Markup {
+    html! { @if let Some(id) = id { code class="id" { (id) } } }
 }

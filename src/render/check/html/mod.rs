@@ -1,4 +1,4 @@
-//! What `check` found -> one HTML page that needs nothing beside it: no script, no network, any screen.
+//! The report of a check as one HTML page that needs no other file: no script, no network, any screen.
 //!
 //! The page is also well-formed XML, so that tests can read it.
 
@@ -7,176 +7,224 @@ mod matrix;
 mod pins;
 mod timeline;
 
-use std::fmt::Write as _;
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
-use sha2::{Digest, Sha256};
-
+use super::broken::sentence;
+use super::finding::is_accepted;
+use super::report::{CheckReport, Places};
+use super::summary::{changed_since, counts, headline, unlisted};
 use crate::VERSION;
 use crate::domain::Cell;
-use crate::domain::check::Finding;
+use crate::domain::check::suggestions::Suggestion;
+use crate::domain::check::{Finding, Severity};
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{capitalized, count};
 use crate::domain::types::timestamp::minute;
-use crate::render::check::changed_since;
-use crate::render::check::finding::{CheckReport, Places, Severity, counts, headline, is_accepted};
-use crate::render::check::human::date;
-use crate::render::check::suggestions::Remedy;
 use crate::render::support::markup::escaped;
+use crate::render::support::values::date;
 
 const STYLE: &str = include_str!("style.css");
 
-/// Beyond these, what is as it should be is folded away.
+/// The metadata, written as XML has it. With this policy a browser refuses all but the style sheet of this digest.
+const METADATA: PreEscaped<&str> = PreEscaped(
+    "<meta charset=\"utf-8\"/>\n\
+     <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src \
+     'sha256-VneQk0+y5cWi89XzcVgsbxWd4zkBmXJ43Ndg/aID19s='; base-uri 'none'; form-action 'none'\"/>\n\
+     <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
+     <meta name=\"color-scheme\" content=\"light dark\"/>\n\
+     <link rel=\"icon\" href=\"data:,\"/>\n",
+);
+
+/// A line break, written as XML has it.
+const BREAK: PreEscaped<&str> = PreEscaped("<br/>");
+
+/// If more items than this are as they should be, they are folded away.
 const FEW: usize = 20;
+
+/// Text from elsewhere. Characters that are not seen are spelled out.
+struct Text<T>(T);
+
+impl<T: AsRef<str>> Render for Text<T> {
+    fn render_to(&self, page: &mut String) {
+        page.push_str(&escaped(self.0.as_ref()));
+    }
+}
 
 /// A finding on the page.
 #[derive(Clone)]
 struct Item<'a> {
     finding: &'a Finding,
-    /// The number of its manifest.
-    part: usize,
-    /// What that is called, where there are others.
+    /// The index of its manifest.
+    index: usize,
+    /// The name of its manifest if there are several.
     manifest: String,
 }
 
 impl Item<'_> {
-    fn gravity(&self) -> Severity {
-        Severity::of(self.finding)
-    }
-
-    /// The anchor of its row. No word of a cell holds a full stop or anything that HTML gives a meaning.
+    /// The anchor of its row. No part of a cell has a full stop, or a character with a meaning in HTML.
     fn anchor(&self) -> String {
         let Cell { name, zone, arch } = &self.finding.cell;
-        let part = if self.manifest.is_empty() { String::new() } else { format!("{}.", self.part) };
-        format!("{part}{name}.{zone}.{arch}")
+        let index = if self.manifest.is_empty() { String::new() } else { format!("{}.", self.index) };
+        format!("{index}{name}.{zone}.{arch}")
     }
 
-    /// The manifest, behind the name.
-    fn origin(&self) -> String {
-        match escaped(&self.manifest) {
-            manifest if manifest.is_empty() => String::new(),
-            manifest => format!(" <span class=\"label\">{manifest}</span>"),
+    /// The manifest, after the name.
+    fn origin(&self) -> Markup {
+        html! {
+            @if !self.manifest.is_empty() { " " span class="label" { (Text(&self.manifest)) } }
         }
     }
 }
 
-/// A part of the page with a heading; without a body it is left out.
+/// A part of the page with a heading; it is left out if its body is empty.
 struct Section {
     id: &'static str,
     title: &'static str,
-    body: String,
+    body: Markup,
 }
 
-/// Writes the page: what to do first, then the overview, then everything there is to say.
-pub(crate) fn check(subject: CheckReport<'_>) -> String {
-    let item = |(part, finding)| Item { finding, part, manifest: subject.manifest(part) };
-    let items: Vec<Item<'_>> = subject.findings().into_iter().map(item).collect();
-    let mut sections = [
-        Section { id: "errors", title: "Manifests that could not be checked", body: errors(subject) },
-        Section { id: "do", title: "What to do", body: commands(subject) },
-        Section { id: "changes", title: "Changes", body: changes::write(subject) },
+/// Writes the page: what to do first, then the overview, then the details.
+pub(super) fn write(report: CheckReport<'_>) -> String {
+    let item = |(index, finding)| Item { finding, index, manifest: report.manifest(index) };
+    let items: Vec<Item<'_>> = report.findings().into_iter().map(item).collect();
+    let mut sections = vec![
+        Section { id: "errors", title: "Manifests that could not be checked", body: errors(report) },
+        Section { id: "do", title: "What to do", body: commands(report) },
+        Section { id: "changes", title: "Changes", body: changes::write(report) },
         Section { id: "zones", title: "Images by zone", body: matrix::write(&items) },
-        Section { id: "notices", title: "Notices", body: notices(subject) },
-        Section { id: "pins", title: "Pins", body: pins::write(&items, subject.now) },
-        Section { id: "ends", title: "Ends of life", body: timeline::write(&items, subject.now) },
-    ]
-    .into_iter()
-    .filter(|section| !section.body.is_empty())
-    .collect::<Vec<_>>();
-    let mut page = head(subject, &items);
-    page += "<nav aria-label=\"On this page\">\n<ul>\n";
-    for Section { id, title, .. } in &sections {
-        let _ = writeln!(page, "<li><a href=\"#{id}\">{title}</a></li>");
-    }
-    page += "</ul>\n</nav>\n<main id=\"main\">\n";
-    for Section { id, title, body } in sections.drain(..) {
-        let _ = write!(
-            page,
-            "<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{title}</h2>\n{body}</section>\n"
-        );
-    }
-    let _ = write!(page, "</main>\n<footer><p>Written by imagelock {VERSION}.</p></footer>\n</body>\n</html>\n");
-    page
+        Section { id: "notices", title: "Notices", body: notices(report) },
+        Section { id: "pins", title: "Pins", body: pins::write(&items, report.now) },
+        Section { id: "ends", title: "Ends of life", body: timeline::write(&items, report.now) },
+    ];
+    sections.retain(|section| !section.body.0.is_empty());
+    page(report, &items, &sections).into_string()
 }
 
-/// All above the sections: the verdict, in words and in numbers.
-fn head(subject: CheckReport<'_>, items: &[Item<'_>]) -> String {
-    let now = subject.now;
-    let manifests = match subject.parts {
-        [part] if !subject.is_many() => part.name(),
-        _ => count(subject.manifests(), "manifest"),
+fn page(report: CheckReport<'_>, items: &[Item<'_>], sections: &[Section]) -> Markup {
+    let headline = headline(report);
+    let manifests = match report.parts {
+        [manifest] if !report.is_many() => manifest.name(),
+        _ => count(report.manifests(), "manifest"),
     };
-    let path = escaped(&manifests);
-    let headline = headline(subject);
-    let is_bad = subject.has_drift() || !subject.broken.is_empty();
-    let verdict = class(if is_bad { Severity::Bad } else { Severity::Good });
-    // The browser itself then refuses whatever else might want to run or be fetched.
-    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src \
-         'sha256-{hash}'; base-uri 'none'; form-action 'none'\"/>\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
-         <meta name=\"color-scheme\" content=\"light dark\"/>\n\
-         <link rel=\"icon\" href=\"data:,\"/>\n<title>{headline}: {path}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header>\n<h1 class=\"{verdict}\">{headline}</h1>\n"
-    );
-    let _ = writeln!(page, "<p><code>{path}</code>, as of <time datetime=\"{now}\">{} UTC</time></p>", minute(now));
-    if subject.is_gate() {
-        let _ = writeln!(page, "<p>{}</p>", prose(&capitalized(&changed_since::tally(subject))));
+    html! {
+        (DOCTYPE) "\n"
+        html lang="en" { "\n"
+            head { "\n"
+                (METADATA)
+                title { (headline) ": " (Text(&manifests)) } "\n"
+                style { (PreEscaped(STYLE)) } "\n"
+            } "\n"
+            body { "\n"
+                a class="skip" href="#main" { "Skip to the content" } "\n"
+                (header(report, items, headline, &manifests))
+                nav aria-label="On this page" { "\n"
+                    ul { "\n"
+                        @for Section { id, title, .. } in sections { li { a href={ "#" (id) } { (title) } } "\n" }
+                    } "\n"
+                } "\n"
+                main id="main" { "\n"
+                    @for Section { id, title, body } in sections {
+                        section id=(id) aria-labelledby={ (id) "-title" } { "\n"
+                            h2 id={ (id) "-title" } { (title) } "\n"
+                            (body)
+                        } "\n"
+                    }
+                } "\n"
+                footer { p { "Written by imagelock " (VERSION) "." } } "\n"
+            } "\n"
+        } "\n"
     }
-    if let Some(unlisted) = changed_since::unlisted(subject) {
-        let _ = writeln!(page, "<p>{}.</p>", prose(&capitalized(&unlisted)));
-    }
-    if items.is_empty() {
-        return page + "</header>\n";
-    }
-    let _ = write!(page, "<ul class=\"tally\">\n<li>{}</li>\n", count(items.len(), "pin"));
-    for count in counts(subject) {
-        let gravity = if count.accepted { Severity::Held } else { Severity::of_drift(count.status) };
-        let _ = writeln!(page, "<li><span class=\"chip {}\">{count}</span></li>", class(gravity));
-    }
-    page + "</ul>\n</header>\n"
 }
 
-/// What mends it, each command alone to be copied.
-fn commands(subject: CheckReport<'_>) -> String {
-    let mut text = String::new();
-    for Remedy { aim, command } in subject.remedies() {
-        let (aim, command) = (prose(&capitalized(&aim)), escaped(&command).into_owned());
-        let _ = write!(text, "<p>{aim}:</p>\n<pre><code>{command}</code></pre>\n");
+/// The verdict, in words and in numbers.
+fn header(report: CheckReport<'_>, items: &[Item<'_>], headline: &str, manifests: &str) -> Markup {
+    let is_bad = report.has_drift() || !report.broken.is_empty();
+    html! {
+        header { "\n"
+            h1 class=(class(if is_bad { Severity::Bad } else { Severity::Good })) { (headline) } "\n"
+            p {
+                code { (Text(manifests)) } ", as of "
+                time datetime=(report.now) { (minute(report.now)) " UTC" }
+            } "\n"
+            @if report.is_gate() { p { (prose(&capitalized(&changed_since(report)))) } "\n" }
+            @if let Some(unlisted) = unlisted(report) { p { (prose(&capitalized(&unlisted))) "." } "\n" }
+            @if !items.is_empty() {
+                ul class="tally" { "\n"
+                    li { (count(items.len(), "pin")) } "\n"
+                    @for count in counts(report) {
+                        @let severity = if count.accepted { Severity::Held } else { count.status.severity() };
+                        li { (chip(severity, &count.to_string())) } "\n"
+                    }
+                } "\n"
+            }
+        } "\n"
     }
-    if text.is_empty() { "<p>Nothing.</p>\n".to_owned() } else { text }
+}
+
+/// The commands that fix the findings, each separate so that it can be copied.
+fn commands(report: CheckReport<'_>) -> Markup {
+    let suggestions = report.suggestions();
+    html! {
+        @if suggestions.is_empty() { p { "Nothing." } "\n" }
+        @for Suggestion { purpose, command } in suggestions {
+            p { (prose(&capitalized(&purpose))) ":" } "\n"
+            pre { code { (Text(command.show(report.invocation))) } } "\n"
+        }
+    }
 }
 
 /// The manifests that could not be checked, and why.
-fn errors(subject: CheckReport<'_>) -> String {
-    let items: Vec<String> =
-        subject.broken.iter().map(|broken| format!("<li>{}</li>\n", prose(&broken.sentence()))).collect();
-    if items.is_empty() { String::new() } else { format!("<ul class=\"notices\">\n{}</ul>\n", items.concat()) }
+fn errors(report: CheckReport<'_>) -> Markup {
+    list(report.broken.iter().map(|failed| prose(&sentence(failed))).collect())
 }
 
-/// What the report says beside its findings.
-fn notices(subject: CheckReport<'_>) -> String {
-    let places: Vec<Places<'_>> = subject.parts.iter().map(Places::new).collect();
-    let mut text = String::new();
-    for (part, notice) in subject.remarks() {
-        let _ = write!(text, "<li>{}", prose(&capitalized(&notice.title)));
-        if let Some(place) = notice.span.as_ref().and_then(|span| places[part].in_manifest(span)) {
-            let path = shown(place.path);
-            let _ = write!(text, ", in <code>{}:{}</code>", escaped(&path), place.line);
+/// The stale outputs, and the acceptances that have ended or match nothing.
+fn notices(report: CheckReport<'_>) -> Markup {
+    let places = Places::of_each(report);
+    let notices = report.remarks().map(|(index, notice)| {
+        html! {
+            (prose(&capitalized(&notice.title)))
+            @if let Some(place) = places[index].of_problem(notice) {
+                ", in " code { (Text(shown(place.path))) ":" (place.line) }
+            }
+            @for line in notice.notes.iter().chain(&report.help(index, notice)) { (BREAK) (prose(line)) }
         }
-        for line in notice.notes.iter().chain(&notice.help) {
-            let _ = write!(text, "<br/>{}", prose(line));
+    });
+    list(notices.collect())
+}
+
+fn list(items: Vec<Markup>) -> Markup {
+    html! {
+        @if !items.is_empty() {
+            ul class="notices" { "\n" @for item in items { li { (item) } "\n" } } "\n"
         }
-        text += "</li>\n";
     }
-    if text.is_empty() { text } else { format!("<ul class=\"notices\">\n{text}</ul>\n") }
 }
 
-/// The class of an element that shows how grave something is. The word stands beside it, always.
-fn class(gravity: Severity) -> &'static str {
-    match gravity {
+/// A table with these headings. The roles are written out, because on narrow screens the style sheet turns rows into
+/// blocks, and an element that is not laid out as a table is no longer announced as one.
+fn table(class: &str, caption: Option<&str>, headings: &[&str], rows: &Markup) -> Markup {
+    html! {
+        table role="table" class=(class) { "\n"
+            @if let Some(caption) = caption { caption { (caption) } "\n" }
+            thead role="rowgroup" { "\n"
+                tr role="row" {
+                    @for heading in headings { th role="columnheader" scope="col" { (heading) } }
+                } "\n"
+            } "\n"
+            tbody role="rowgroup" { "\n" (rows) } "\n"
+        } "\n"
+    }
+}
+
+/// A status. Its word is always next to its color.
+fn chip(severity: Severity, word: &str) -> Markup {
+    html! { span class={ "chip " (class(severity)) } { (word) } }
+}
+
+/// The class of an element that shows how severe something is.
+fn class(severity: Severity) -> &'static str {
+    match severity {
         Severity::Bad => "bad",
         Severity::Due => "due",
         Severity::Held => "held",
@@ -184,32 +232,32 @@ fn class(gravity: Severity) -> &'static str {
     }
 }
 
-/// How a finding stands, in a word or two.
+/// The status of a finding, in a word or two.
 fn status(finding: &Finding) -> String {
     let accepted = if is_accepted(finding) { ", accepted" } else { "" };
     format!("{}{accepted}", finding.status.as_str())
 }
 
 /// A day that programs read as well.
-fn day(time: jiff::Timestamp) -> String {
+fn day(time: jiff::Timestamp) -> Markup {
     let date = date(time);
-    format!("<time datetime=\"{date}\">{date}</time>")
+    html! { time datetime=(date) { (date) } }
 }
 
-/// A sentence: what stands between backticks is code.
-fn prose(text: &str) -> String {
+/// A sentence in which text between backticks is code.
+fn prose(text: &str) -> Markup {
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
-        return escaped(text).into_owned();
+        return html! { (Text(text)) };
     }
-    let parts = parts.into_iter().enumerate().map(|(n, part)| match n % 2 {
-        1 => format!("<code>{}</code>", escaped(part)),
-        _ => escaped(part).into_owned(),
-    });
-    parts.collect()
+    html! {
+        @for (n, part) in parts.into_iter().enumerate() {
+            @if n % 2 == 1 { code { (Text(part)) } } @else { (Text(part)) }
+        }
+    }
 }
 
-/// Splits off what is as it should be, where that is so much that it hides the rest.
+/// Splits off the items that are as they should be, if they are so many that they hide the others.
 fn fold<T>(all: Vec<T>, is_good: impl Fn(&T) -> bool) -> (Vec<T>, Vec<T>) {
     if all.iter().filter(|it| is_good(it)).count() <= FEW {
         return (all, Vec::new());
@@ -217,7 +265,26 @@ fn fold<T>(all: Vec<T>, is_good: impl Fn(&T) -> bool) -> (Vec<T>, Vec<T>) {
     all.into_iter().partition(|it| !is_good(it))
 }
 
-/// What is folded away, behind a line that says what it is.
-fn folded(summary: &str, body: &str) -> String {
-    format!("<details>\n<summary>{summary}</summary>\n{body}</details>\n")
+/// Content that is folded away behind a line.
+fn folded(summary: &str, body: &Markup) -> Markup {
+    html! {
+        details { "\n"
+            summary { (summary) } "\n"
+            (body)
+        } "\n"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::prelude::{BASE64_STANDARD, Engine as _};
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn the_policy_has_the_digest_of_the_style_sheet() {
+        let digest = BASE64_STANDARD.encode(Sha256::digest(STYLE));
+        assert!(METADATA.0.contains(&format!("'sha256-{digest}'")), "the digest is {digest}");
+    }
 }

@@ -1,21 +1,20 @@
-//! The ends of life on a line of time: when support ends, for what, and who says so.
+//! The ends of life on a line of time: when support ends, for what, and by which source.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
+use maud::{Markup, PreEscaped, html};
 
-use super::{Item, class};
+use super::{Item, Text, chip, class};
 use crate::domain::Name;
-use crate::domain::check::{Finding, Status};
+use crate::domain::check::{Finding, Severity, Status};
 use crate::domain::diagnostics::sentence::{and_more, count};
 use crate::domain::select::end_of_life::Support;
 use crate::domain::types::timestamp::day;
-use crate::render::check::finding::{Severity, label};
-use crate::render::support::markup::escaped;
+use crate::render::check::finding::label;
 
-/// Ends that are further away stand at the edge, or nothing nearer could be told apart.
+/// Ends that are further away are at the edge: otherwise nearer ones would be on one spot.
 const YEARS: i32 = 10;
 /// How many years are written on the axis: a phone holds no more.
 const TICKS: i16 = 5;
@@ -27,12 +26,12 @@ struct Axis {
     today: Date,
 }
 
-/// What ends at once: the same label, by the same word.
-type Ends<'a> = BTreeMap<(Date, String, &'a str), (Support, BTreeSet<&'a Name>)>;
+/// The end of life of a label, by one source.
+type End<'a> = (Date, String, &'a str);
 
-/// Writes a line for each end, the first first, and what no end is known of.
-pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
-    let mut ends = Ends::new();
+/// Writes a line for each end, the first first, and the labels for which no end is known.
+pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> Markup {
+    let mut ends: BTreeMap<End<'_>, (Support, BTreeSet<&Name>)> = BTreeMap::new();
     let mut endless: BTreeSet<String> = BTreeSet::new();
     let findings = items.iter().map(|item| item.finding);
     for finding in findings.filter(|finding| finding.locked.is_some() && finding.span.is_some()) {
@@ -41,37 +40,35 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> String {
             continue;
         };
         let key = (end.date, label(finding), end.source.as_str());
-        let (_, names) = ends.entry(key).or_insert_with(|| (stage(finding), BTreeSet::new()));
+        let (_, names) = ends.entry(key).or_insert_with(|| (support(finding), BTreeSet::new()));
         names.insert(&finding.cell.name);
     }
-    let mut text = String::new();
-    if !ends.is_empty() {
-        let axis = Axis::over(ends.keys().map(|(date, ..)| *date), day(now));
-        let _ = write!(text, "<div class=\"ends\">\n{}<ol>\n", axis.svg());
-        for ((date, label, source), (stage, names)) in &ends {
-            let names = and_more(names, 3);
-            let _ = writeln!(
-                text,
-                "<li><span>{} <span class=\"label\">{names}</span></span> {}\
-                 <span><span class=\"chip {}\">{}</span> <time datetime=\"{date}\">{date}</time> \
-                 <span class=\"label\">by {}</span></span></li>",
-                escaped(label),
-                axis.track(*date, *stage),
-                class(gravity(*stage)),
-                distance(*stage, axis.today, *date),
-                escaped(source),
-            );
+    let axis = Axis::over(ends.keys().map(|(date, ..)| *date), day(now));
+    let labels = endless.iter().map(|label| html! { code { (Text(label)) } }.into_string());
+    html! {
+        @if !ends.is_empty() {
+            div class="ends" { "\n"
+                (axis.svg())
+                ol { "\n" @for (end, (support, names)) in &ends { li { (line(&axis, end, *support, names)) } "\n" } } "\n"
+            } "\n"
         }
-        text += "</ol>\n</div>\n";
+        @if !endless.is_empty() { p { "No end of life is known for " (PreEscaped(and_more(labels, 12))) "." } "\n" }
     }
-    if !endless.is_empty() {
-        let labels: Vec<String> = endless.iter().map(|label| format!("<code>{}</code>", escaped(label))).collect();
-        let _ = writeln!(text, "<p>No end of life is known for {}.</p>", and_more(labels, 12));
-    }
-    text
 }
 
-fn stage(finding: &Finding) -> Support {
+fn line(axis: &Axis, (date, label, source): &End<'_>, support: Support, names: &BTreeSet<&Name>) -> Markup {
+    html! {
+        span { (Text(label)) " " span class="label" { (and_more(names, 3)) } } " "
+        (axis.track(*date, support))
+        span {
+            (chip(severity(support), &distance(support, axis.today, *date))) " "
+            time datetime=(date) { (date) } " "
+            span class="label" { "by " (Text(source)) }
+        }
+    }
+}
+
+fn support(finding: &Finding) -> Support {
     if finding.statuses.contains(&Status::Eol) {
         Support::Ended
     } else if finding.statuses.contains(&Status::EolSoon) {
@@ -81,8 +78,8 @@ fn stage(finding: &Finding) -> Support {
     }
 }
 
-fn gravity(stage: Support) -> Severity {
-    match stage {
+fn severity(support: Support) -> Severity {
+    match support {
         Support::Ended => Severity::Bad,
         Support::EndingSoon => Severity::Due,
         Support::Supported => Severity::Good,
@@ -90,10 +87,10 @@ fn gravity(stage: Support) -> Severity {
 }
 
 /// `ended 34 days ago`, `ends in 8 days`, `ends in about 3 years`.
-fn distance(stage: Support, today: Date, end: Date) -> String {
+fn distance(support: Support, today: Date, end: Date) -> String {
     let days = usize::try_from(days(today, end).abs()).unwrap_or_default();
     let distance = if days < 600 { count(days, "day") } else { format!("about {}", count((days + 182) / 365, "year")) };
-    match stage {
+    match support {
         Support::Ended => format!("ended {distance} ago"),
         _ if days == 0 => "ends today".to_owned(),
         _ => format!("ends in {distance}"),
@@ -119,37 +116,36 @@ impl Axis {
     }
 
     /// The years above the tracks, and today.
-    fn svg(&self) -> String {
-        let mut text = "<svg class=\"axis\" aria-hidden=\"true\">".to_owned();
+    fn svg(&self) -> Markup {
         let to = self.from.saturating_add(self.days.days());
         let step = (to.year() - self.from.year()) / TICKS + 1;
         let years = (self.from.year() + 1..=to.year()).filter(|year| year % step == 0);
-        for first in years.filter_map(|year| Date::new(year, 1, 1).ok()) {
-            let _ = write!(text, "<text x=\"{}\" y=\"34\">{}</text>", percent(self.at(first)), first.year());
+        html! {
+            svg class="axis" aria-hidden="true" {
+                @for first in years.filter_map(|year| Date::new(year, 1, 1).ok()) {
+                    text x=(percent(self.at(first))) y="34" { (first.year()) }
+                }
+                text class="today" x=(percent(self.at(self.today))) y="14" { "today" }
+            } "\n"
         }
-        let today = percent(self.at(self.today));
-        let _ = write!(text, "<text class=\"today\" x=\"{today}\" y=\"14\">today</text>");
-        text + "</svg>\n"
     }
 
-    /// From today to an end, or from an end to today; the shape at the end tells the stage as its colour does.
-    fn track(&self, date: Date, stage: Support) -> String {
+    /// From today to an end, or from an end to today. The shape at the end shows the support, as its color does.
+    fn track(&self, date: Date, support: Support) -> Markup {
         let (end, today) = (self.at(date), self.at(self.today));
-        let mark = match stage {
+        let mark = match support {
             Support::Ended => "M0-7L7 0L0 7L-7 0Z",
             Support::EndingSoon => "M0-7L7 6H-7Z",
             Support::Supported => "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0Z",
         };
-        format!(
-            "<svg class=\"track {}\" aria-hidden=\"true\"><rect x=\"{}\" y=\"40%\" width=\"{}\" height=\"20%\"/>\
-             <line x1=\"{today}\" x2=\"{today}\" y2=\"100%\"/>\
-             <svg x=\"{}\" y=\"50%\"><path d=\"{mark}\"/></svg></svg>\n",
-            class(gravity(stage)),
-            percent(end.min(today)),
-            percent((end - today).abs()),
-            percent(end),
-            today = percent(today),
-        )
+        let now = percent(today);
+        html! {
+            svg class={ "track " (class(severity(support))) } aria-hidden="true" {
+                rect x=(percent(end.min(today))) y="40%" width=(percent((end - today).abs())) height="20%" {}
+                line x1=(now) x2=(now) y2="100%" {}
+                svg x=(percent(end)) y="50%" { path d=(mark) {} }
+            } "\n"
+        }
     }
 }
 

@@ -1,0 +1,95 @@
+//! The certificate authorities that TLS trusts: those of the system, and those of a file.
+
+use std::path::{Path, PathBuf};
+
+use reqwest::{Certificate, ClientBuilder};
+
+use super::request_error::root_cause;
+use crate::domain::catalog::QueryError;
+use crate::domain::diagnostics::sanitize::shown;
+
+/// Certificate authorities to trust in addition to those of the system.
+#[derive(Debug, Clone)]
+pub struct Authorities {
+    /// Their certificates.
+    pub pem: Vec<u8>,
+    /// The file that the certificates are from.
+    pub path: PathBuf,
+}
+
+impl Authorities {
+    /// The error of an unusable file of certificates.
+    pub fn unreadable(path: &Path, why: impl std::fmt::Display) -> QueryError {
+        setup_error(format!("could not read the certificates in `{}`: {why}", shown(path)))
+    }
+
+    fn certificates(&self) -> Result<Vec<Certificate>, QueryError> {
+        let failed = |why: String| Self::unreadable(&self.path, why);
+        let certificates = Certificate::from_pem_bundle(&self.pem).map_err(|error| failed(root_cause(&error)))?;
+        if certificates.is_empty() { Err(failed("it holds none".to_owned())) } else { Ok(certificates) }
+    }
+}
+
+/// All authorities to trust.
+pub(super) struct Trust {
+    system: Vec<Certificate>,
+    extra: Vec<Certificate>,
+}
+
+impl Trust {
+    /// Reads the certificates of the system, if the TLS library would use the environment to find them.
+    pub(super) fn new(extra: Option<&Authorities>) -> Result<Self, QueryError> {
+        let trust = Self {
+            system: system(extra.map(|extra| extra.path.as_path())),
+            extra: extra.map_or_else(|| Ok(Vec::new()), Authorities::certificates)?,
+        };
+        if HAS_FILES && trust.system.is_empty() && trust.extra.is_empty() {
+            return Err(setup_error("this system has no certificates of authorities to trust".to_owned()));
+        }
+        Ok(trust)
+    }
+
+    /// Configures a client to trust them.
+    pub(super) fn apply(&self, builder: ClientBuilder) -> ClientBuilder {
+        if HAS_FILES {
+            builder.tls_certs_only(self.system.iter().chain(&self.extra).cloned())
+        } else {
+            builder.tls_certs_merge(self.extra.iter().cloned())
+        }
+    }
+}
+
+/// Whether the system keeps its certificates in files. Other systems have a store that the environment cannot replace.
+const HAS_FILES: bool = cfg!(all(unix, not(target_vendor = "apple"), not(target_os = "android")));
+
+/// The certificates in the system's files. The variables `SSL_CERT_FILE` and `SSL_CERT_DIR` do not replace them.
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+fn system(extra: Option<&Path>) -> Vec<Certificate> {
+    use rustls_native_certs::load_certs_from_paths;
+
+    // This finds the file of SSL_CERT_FILE before the system's own.
+    let file = openssl_probe::probe().cert_file.filter(|file| Some(file.as_path()) != extra && file.is_file());
+    let directories: Vec<&Path> = openssl_probe::candidate_cert_dirs().collect();
+    let mut found = load_certs_from_paths(file.as_deref(), directories.first().copied()).certs;
+    for directory in directories.into_iter().skip(1) {
+        found.extend(load_certs_from_paths(None, Some(directory)).certs);
+    }
+    found.sort_unstable_by(|a, b| a.as_ref().cmp(b.as_ref()));
+    found.dedup();
+    // A malformed certificate is skipped.
+    let is_usable = |certificate: &rustls::pki_types::CertificateDer<'static>| {
+        rustls::RootCertStore::empty().add(certificate.clone()).is_ok()
+    };
+    found.retain(is_usable);
+    found.iter().filter_map(|certificate| Certificate::from_der(certificate).ok()).collect()
+}
+
+#[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
+fn system(_extra: Option<&Path>) -> Vec<Certificate> {
+    Vec::new()
+}
+
+/// The error of a client that cannot be set up.
+pub(super) fn setup_error(cause: String) -> QueryError {
+    QueryError::new(cause, "check the certificates of this system, and SSL_CERT_FILE if it is set")
+}
