@@ -12,7 +12,7 @@ use super::options::{AddArgs, AdoptArgs, ResolveArgs, SearchArgs};
 use crate::domain;
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::{and, quoted};
-use crate::domain::manifest::policy::Age;
+use crate::domain::types::age::Age;
 use crate::domain::{Arch, Zone};
 use crate::marketplace::ApiUrl;
 use crate::render::Format;
