@@ -25,12 +25,12 @@ static TIMER: Mutex<Timer> = Mutex::new(Timer { end: None, armed: false, childre
 static STARTED: Condvar = Condvar::new();
 
 /// Sets when the run must be over, and what says so to the user. Nothing is started yet.
-pub fn set(at: Instant, report: impl FnOnce() + Send + 'static) {
+pub(crate) fn set(at: Instant, report: impl FnOnce() + Send + 'static) {
     lock(&TIMER).end = Some((at, Box::new(report)));
 }
 
 /// Lets the run end at its deadline from now on: git or the network is about to be used.
-pub fn arm() {
+pub(crate) fn arm() {
     let mut timer = lock(&TIMER);
     if timer.end.is_some() && !timer.armed {
         timer.armed = true;
@@ -40,7 +40,7 @@ pub fn arm() {
 
 /// Lets the run finish however long it takes: a file is about to be written, or the output. If the deadline has passed
 /// already, this does not return.
-pub fn disarm() {
+pub(crate) fn disarm() {
     lock(&TIMER).end = None;
 }
 
@@ -48,7 +48,7 @@ pub fn disarm() {
 ///
 /// # Errors
 /// If it cannot be started.
-pub fn spawn(command: &mut Command) -> io::Result<Running> {
+pub(crate) fn spawn(command: &mut Command) -> io::Result<Running> {
     // The lock is held so that the deadline cannot pass between the start and the registration.
     let mut timer = lock(&TIMER);
     let child = Arc::new(Mutex::new(command.spawn()?));
@@ -59,11 +59,11 @@ pub fn spawn(command: &mut Command) -> io::Result<Running> {
 }
 
 /// A program that was started.
-pub struct Running(Arc<Mutex<Child>>);
+pub(crate) struct Running(Arc<Mutex<Child>>);
 
 impl Running {
     /// The program, to take its pipes.
-    pub fn child(&self) -> MutexGuard<'_, Child> {
+    pub(crate) fn child(&self) -> MutexGuard<'_, Child> {
         lock(&self.0)
     }
 
@@ -71,7 +71,7 @@ impl Running {
     ///
     /// # Errors
     /// If the system cannot say.
-    pub fn wait(&self) -> io::Result<ExitStatus> {
+    pub(crate) fn wait(&self) -> io::Result<ExitStatus> {
         let mut pause = Duration::from_micros(50);
         loop {
             if let Some(status) = self.child().try_wait()? {

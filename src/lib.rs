@@ -19,6 +19,8 @@
 //!
 //! `examples/library.rs` shows the crate used as a library.
 
+#![cfg_attr(not(feature = "cli"), expect(dead_code, reason = "what only the commands of the terminal program use"))]
+
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "cli")]

@@ -21,7 +21,7 @@ pub(super) fn finish(output: &Output, quiet: bool, is_data: bool) -> ExitCode {
             tell(&format!("{}\n", sanitize::bounded(line)));
         }
     }
-    if !was_written(print(&*output.output, is_data)) {
+    if !was_written(print(&*output.stdout, is_data)) {
         return ExitCode::FAILURE;
     }
     match output.exit_status {

@@ -37,7 +37,13 @@ use crate::workspace::files::error::FileError;
 /// # Errors
 /// If one of `names` cannot be identified, if nothing in the files can be, or if the manifest or the lock say otherwise.
 /// Nothing is changed then.
-pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, mode: Mode) -> Result<Output, Error> {
+pub(crate) fn run(
+    context: &Context,
+    names: &[String],
+    from: &[PathBuf],
+    word: &Word,
+    mode: Mode,
+) -> Result<Output, Error> {
     let wishes = wishes(names, from)?;
     let mut catalog = Catalog::default();
     context.backend.fetch(&mut catalog, |catalog| queries(&wishes, word, catalog));
