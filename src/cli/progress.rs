@@ -1,5 +1,4 @@
-//! What people see of the requests under way: on a terminal one line while the Marketplace takes its time, or each request
-//! in a log.
+//! The progress of requests: on a terminal one line while the Marketplace takes its time, or each request in a log.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -8,29 +7,29 @@ use std::time::{Duration, Instant};
 
 use crate::marketplace::{Event, Observer};
 
-/// What takes less needs no line.
+/// Requests that take less need no line.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Back to the line's beginning, and everything behind it away.
+/// Moves to the beginning of the line, and erases the line.
 const ERASE: &str = "\r\x1b[K";
 
-/// Tells each request in a line.
-pub(super) fn log(tell: impl Fn(&str) + 'static) -> Observer {
+/// Prints each request in a line.
+pub(super) fn log(print: impl Fn(&str) + 'static) -> Observer {
     Rc::new(move |event| {
         if let Event::Request(line) = event {
-            tell(line);
+            print(line);
         }
     })
 }
 
 /// Keeps one line up to date on a terminal: how many answers there are, and for how long they have been awaited. When the
-/// last question has its answer the line is gone, so that whatever is printed next stands alone.
+/// last question has its answer the line is erased, so that it is not in front of the next output.
 pub(super) fn line(terminal: impl Write + 'static) -> Observer {
     let state = RefCell::new((Progress::default(), terminal));
     Rc::new(move |event| {
         let (progress, terminal) = &mut *state.borrow_mut();
         if let Some(text) = progress.hear(event, Instant::now()) {
-            // Who cannot be told how far it is will see the end.
+            // Without progress, the user still sees the end.
             let _ = terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush());
         }
     })
@@ -48,7 +47,7 @@ struct Progress {
 }
 
 impl Progress {
-    /// What is to be written when this happens.
+    /// The text to write on an event.
     fn hear(&mut self, event: Event<'_>, now: Instant) -> Option<String> {
         match event {
             Event::Asking(more) => self.asked += more,
@@ -67,7 +66,7 @@ impl Progress {
         self.shown = true;
         let Self { answered, asked, trouble, .. } = self;
         let waited = waited.as_secs_f32();
-        // A line that is broken at the edge of a narrow terminal could not be erased: it is cut instead.
+        // A line that is wrapped at the edge of a narrow terminal could not be erased: it is cut instead.
         Some(format!(
             "{ERASE}\x1b[?7lasking the Marketplace: {answered} of {asked} answers, {waited:.1} s{trouble}\x1b[?7h"
         ))
