@@ -10,3 +10,4 @@ pub mod man;
 pub mod progress;
 pub mod recursive;
 pub mod schema;
+pub mod suggestions;
