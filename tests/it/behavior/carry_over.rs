@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, image_id, local, version_id};
-use crate::support::one_pin::{NEW, OLD, docker};
+use crate::support::scenes::one_pin::{NEW, OLD, docker};
 use crate::support::sandbox::Sandbox;
 
 fn image(name: &str, zones: &str, rest: &str) -> String {

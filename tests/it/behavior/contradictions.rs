@@ -43,7 +43,7 @@ fn a_listing_that_is_not_found_contradicts_the_index() {
             Some(end) => marketplace.valid_until("ubuntu_noble", end),
             None => marketplace,
         };
-        marketplace.lists(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
+        marketplace.answers_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
         for line in ["check", "resolve --upgrade", "resolve --upgrade --dry-run"] {
             assert_eq!(
                 note(&sandbox, line),
@@ -58,7 +58,7 @@ fn a_listing_that_is_not_found_contradicts_the_index() {
 fn a_listing_that_is_not_found_after_the_end_of_the_image_is_accepted() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
     let marketplace = marketplace.valid_until("ubuntu_noble", "2026-11-01T00:00:00Z");
-    marketplace.lists(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
+    marketplace.answers_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(2), "{run}");
     assert!(run.stdout.contains("withdrawn"), "{run}");
@@ -69,7 +69,7 @@ fn an_empty_listing_contradicts_the_listing_of_the_newest_version() {
     let (marketplace, sandbox) =
         pinned([noble(1, "2026-10-05T08:00:00Z").superseded(), noble(2, "2026-11-02T08:00:00Z"), bookworm()]);
     let empty = || Reply::Json(json!({"local_images": [], "total_count": 0}));
-    marketplace.lists(move |path, _, _| if path.contains("ubuntu_noble") { empty() } else { Reply::Normal });
+    marketplace.answers_listings(move |path, _, _| if path.contains("ubuntu_noble") { empty() } else { Reply::Normal });
     for line in ["check", "resolve --upgrade"] {
         assert_eq!(
             note(&sandbox, line),

@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, image_id, local, version_id};
-use crate::support::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
+use crate::support::fake_marketplace::{Marketplace, Reply, id, image_id, local, version_id};
+use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 use crate::support::sandbox::Sandbox;
 
 #[test]
@@ -44,9 +44,9 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
     marketplace.answers(|path, _, _| {
         if path.contains("/versions") {
-            crate::support::fake_marketplace::Reply::Raw(403, "text/plain", Vec::new())
+            Reply::Raw(403, "text/plain", Vec::new())
         } else {
-            crate::support::fake_marketplace::Reply::Normal
+            Reply::Normal
         }
     });
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
@@ -189,7 +189,7 @@ fn a_row_of_another_label_is_never_pinned_by_version_or_image_id() {
         if path.contains("version_id=") || path.contains("image_id=") && path.contains("/local-images") {
             answer["local_images"][0]["label"] = "gitlab".into();
         }
-        crate::support::fake_marketplace::Reply::Json(answer)
+        Reply::Json(answer)
     };
     let marketplace = two_versions();
     marketplace.answers(move |path, _, answer| foreign(path, answer));

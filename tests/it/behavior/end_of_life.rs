@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Local, Marketplace, local};
-use crate::support::one_pin::{OLD, behind, docker, manifest};
+use crate::support::scenes::one_pin::{OLD, behind, docker, manifest};
 use crate::support::sandbox::Sandbox;
 
 #[test]

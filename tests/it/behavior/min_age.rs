@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, Reply, id, local, version_id};
-use crate::support::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
+use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 use crate::support::sandbox::Sandbox;
 
 #[test]

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
-use crate::support::one_pin::{NEW, OLD, behind, docker, manifest};
+use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest};
 
 #[test]
 fn a_freeze_holds_through_its_last_day() {

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use crate::support::fake_marketplace::{Local, Marketplace, Reply, local};
-use crate::support::one_pin::{NEW, OLD, docker, manifest};
+use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::sandbox::Sandbox;
 
 fn fedora(release: &'static str, number: u32) -> Local {
@@ -141,9 +141,9 @@ fn a_failed_query_never_makes_a_pin_current() {
     marketplace.answers(|path, _, _| {
         let refused = path.contains("/images?");
         if refused {
-            crate::support::fake_marketplace::Reply::Raw(403, "text/plain", Vec::new())
+            Reply::Raw(403, "text/plain", Vec::new())
         } else {
-            crate::support::fake_marketplace::Reply::Normal
+            Reply::Normal
         }
     });
     assert!(sandbox.fails("check").contains("it answered 403 Forbidden"));
@@ -168,7 +168,7 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
     let gone = || Reply::Json(json!({"local_images": [], "total_count": 0}));
     let not_found = || Reply::Raw(404, "application/json", br#"{"type": "not_found"}"#.into());
     let told = |reply: fn() -> Reply, line: &str| {
-        marketplace.lists(move |path, _, _| if path.contains("fedora_45") { reply() } else { Reply::Normal });
+        marketplace.answers_listings(move |path, _, _| if path.contains("fedora_45") { reply() } else { Reply::Normal });
         sandbox.run(line)
     };
     for line in ["check", "resolve --upgrade", "explain runner"] {

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{Marketplace, id, local};
 use crate::support::sandbox::Sandbox;
 
 const DATE: &str = "2026-09-02T08:30:55Z";
@@ -405,7 +405,7 @@ fn files_that_were_written_before_an_error_are_listed() {
     written before that: `stacks/api/images.lock`; run it again to go on with the others
     --- exit 1
     ");
-    assert!(sandbox.read("stacks/api/images.lock").contains(&crate::support::fake_marketplace::id(11)));
+    assert!(sandbox.read("stacks/api/images.lock").contains(&id(11)));
     assert_eq!(sandbox.read("stacks/web/images.lock"), web);
     std::fs::remove_dir(sandbox.path("stacks/db/eu/.images.lock.tmp")).unwrap();
     assert_snapshot!(sandbox.run("resolve --upgrade --recursive stacks").stdout.lines().last().unwrap(), @"4 pins in 3 manifests: 2 moved, 2 kept");

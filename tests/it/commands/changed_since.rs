@@ -14,8 +14,8 @@ use proptest::collection::btree_set;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, local};
-use crate::support::git_repository::{git, git_in, repository};
+use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, image_id, local, row, version_id};
+use crate::support::git_repository::{git, git_in, lock, repository, with_git};
 use crate::support::sandbox::Sandbox;
 
 const MANIFEST: &str = r#"
@@ -255,7 +255,7 @@ fn a_superseded_id_passes_if_a_version_or_a_lookup_has_it() {
     marketplace.offers([noble(2).published("2026-10-20T00:00:00Z"), elsewhere, bookworm()]);
     assert_eq!(finds(&sandbox, GATE), ["mismatch"]);
     marketplace.offers([noble(2), bookworm()]);
-    let mut row = crate::support::fake_marketplace::row(&noble(7));
+    let mut row = row(&noble(7));
     let answer = row.clone();
     marketplace.answers(
         move |path, _, _| {
@@ -280,7 +280,7 @@ fn an_id_of_another_image_is_a_mismatch() {
     assert_eq!(finds(&sandbox, GATE), ["mismatch"]);
     // So is a label that is not the one of the declared image, beside an ID of that label.
     let marketplace = Marketplace::offering([noble(1), bookworm()]);
-    let image = crate::support::fake_marketplace::image_id("ubuntu_noble");
+    let image = image_id("ubuntu_noble");
     let manifest = MANIFEST.replace("label = \"ubuntu_noble\"", &format!("image-id = \"{image}\""));
     let sandbox = repository(Sandbox::with(&manifest).asking(&marketplace));
     sandbox.ok("resolve");
@@ -402,7 +402,7 @@ fn a_failed_or_incomplete_answer_is_an_error() {
     pin(&sandbox, 9);
     assert_eq!(finds(&sandbox, GATE), ["unverified"]);
     let broken = || Reply::Raw(400, "text/plain", b"no".to_vec());
-    let old = crate::support::fake_marketplace::version_id("ubuntu_noble", "2026-08-01T00:00:00Z");
+    let old = version_id("ubuntu_noble", "2026-08-01T00:00:00Z");
     for what in ["image_label=", "/local-images/", "/versions", "/images?", &old] {
         let what = what.to_owned();
         let failing = what.clone();
@@ -425,7 +425,7 @@ fn a_failed_or_incomplete_answer_is_an_error() {
     }
     // One answer contradicts another.
     let gone = json!({"message": "resource is not found", "resource": "MarketplaceImage", "type": "not_found"});
-    marketplace.lists(move |_, _, _| Reply::Raw(404, "application/json", gone.to_string().into_bytes()));
+    marketplace.answers_listings(move |_, _, _| Reply::Raw(404, "application/json", gone.to_string().into_bytes()));
     assert!(sandbox.fails(GATE).contains("list of images has that image"));
     assert!(sandbox.fails(&format!("{GATE} --offline")).contains("--offline"));
 }
@@ -500,7 +500,7 @@ fn a_new_stack_is_checked_and_a_repository_without_commits_is_an_error() {
     forge(&sandbox, "infra/images.lock", |pin| pin.id = id(9).parse().unwrap());
     assert_eq!(finds(&sandbox, "check --changed-since HEAD --recursive ."), ["unverified"]);
     // Not in a repository at all.
-    let sandbox = crate::support::git_repository::with_git(Sandbox::with(MANIFEST).asking(&marketplace));
+    let sandbox = with_git(Sandbox::with(MANIFEST).asking(&marketplace));
     sandbox.ok("resolve");
     assert!(sandbox.fails("check --changed-since HEAD").contains("no git repository"));
 }
@@ -799,7 +799,7 @@ proptest! {
         is_doubtful: bool,
         is_cut: bool,
     ) {
-        let lock_of = |number| Lock::parse(&crate::support::git_repository::lock(&[("web", number)])).unwrap();
+        let lock_of = |number| Lock::parse(&lock(&[("web", number)])).unwrap();
         let local_id = |number: u32| id(number).parse::<LocalImageId>().unwrap();
         let manifest = Manifest::parse(MANIFEST).unwrap();
         let label: Label = "ubuntu_noble".parse().unwrap();
@@ -815,7 +815,7 @@ proptest! {
         let doubts = if is_doubtful { vec!["a row was left out".to_owned()] } else { Vec::new() };
         let image = Image {
             label: label.clone(),
-            id: crate::support::fake_marketplace::image_id("ubuntu_noble").parse().unwrap(),
+            id: image_id("ubuntu_noble").parse().unwrap(),
             name: String::new(),
             categories: WordSet::default(),
             valid_until: None,

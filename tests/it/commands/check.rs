@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, local};
+use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, image_id, local, row};
 use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
 
@@ -73,7 +73,7 @@ fn an_outdated_pin_cannot_be_verified_if_no_lookup_finds_its_id() {
 fn an_outdated_pin_is_verified_if_a_lookup_finds_its_id() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11), bookworm()]);
-    let old = crate::support::fake_marketplace::row(&noble());
+    let old = row(&noble());
     marketplace
         .answers(move |path, _, _| if path.ends_with(&id(1)) { Reply::Json(old.clone()) } else { Reply::Normal });
     assert_snapshot!(sandbox.run("check web"), @"
@@ -398,7 +398,7 @@ fn an_incomplete_listing_never_makes_a_pin_retired() {
 #[test]
 fn an_image_that_is_declared_by_its_id_can_be_a_mismatch() {
     let marketplace = Marketplace::offering([noble(), local("ubuntu_jammy", "fr-par-1", "x86_64", 5)]);
-    let image = crate::support::fake_marketplace::image_id("ubuntu_noble");
+    let image = image_id("ubuntu_noble");
     let manifest = format!("[images.web]\nimage-id = \"{image}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let sandbox = Sandbox::with(&manifest).asking(&marketplace);
     sandbox.ok("resolve");

@@ -4,64 +4,29 @@ use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::sandbox::Sandbox;
-
-const MANIFEST: &str = r#"[defaults]
-zone = "fr-par-1"
-arch = "x86_64"
-
-[images.web]
-label = "ubuntu_noble"
-zones = ["fr-par-1", "nl-ams-1"]
-
-[images.db]
-label = "ubuntu_noble"
-accept = [{ status = "outdated", reason = "a|b <c> @team _x_, 100%", until = 2026-12-31 }]
-
-[images.old]
-label = "ubuntu_focal"
-accept = [{ status = "outdated", reason = "moved", until = 2026-01-31 }]
-
-[images.fine]
-label = "debian_bookworm"
-"#;
-
-/// A lock after four weeks: `web` is outdated, `db` is accepted, `old` has ended, `gone` is no longer declared.
-pub fn scene() -> (Sandbox, Marketplace) {
-    let old = local("ubuntu_focal", "fr-par-1", "x86_64", 5).published("2025-05-01T08:00:00Z");
-    let fine = local("debian_bookworm", "fr-par-1", "x86_64", 6).published("2026-11-01T08:00:00Z");
-    let noble = |zone, number, date| local("ubuntu_noble", zone, "x86_64", number).published(date);
-    let (before, after) = ("2026-09-02T08:30:55Z", "2026-10-20T10:03:30Z");
-    let marketplace =
-        Marketplace::offering([noble("fr-par-1", 1, before), noble("nl-ams-1", 2, before), old.clone(), fine.clone()]);
-    let sandbox =
-        Sandbox::with(&format!("{MANIFEST}\n[images.gone]\nlabel = \"debian_bookworm\"\n")).asking(&marketplace);
-    sandbox.ok("resolve");
-    sandbox.write("images.toml", MANIFEST);
-    marketplace.offers([noble("fr-par-1", 11, after), noble("nl-ams-1", 12, after), old, fine]);
-    (sandbox, marketplace)
-}
+use crate::support::scenes::drifted::{MANIFEST, drifted};
 
 #[test]
 fn markdown_has_one_row_per_finding() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     assert_snapshot!(sandbox.run("check --format markdown"));
 }
 
 #[test]
 fn github_has_one_annotation_per_finding() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     assert_snapshot!(sandbox.run("check --format github"));
 }
 
 #[test]
 fn sarif_has_one_result_per_finding() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     assert_snapshot!(sandbox.run("check --format sarif"));
 }
 
 #[test]
 fn junit_has_one_test_case_per_pin() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     assert_snapshot!(sandbox.run("check --format junit"));
 }
 
@@ -95,7 +60,7 @@ fn reports_without_drift_have_no_finding() {
 
 #[test]
 fn the_exit_status_is_the_same_in_every_format() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     for format in ["human", "json", "markdown", "github", "sarif", "junit", "html"] {
         assert_eq!(sandbox.run(&format!("check --format {format}")).status, Some(2), "{format}");
         sandbox.ok(&format!("check --exit-zero --format {format}"));
@@ -104,7 +69,7 @@ fn the_exit_status_is_the_same_in_every_format() {
 
 #[test]
 fn one_run_writes_several_reports() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     let run =
         sandbox.run("check fine -o drift.sarif -o drift.xml -o drift.md -o drift.json -o drift.txt -o github=notes");
     assert_snapshot!(run, @"
@@ -134,7 +99,7 @@ fn one_run_writes_several_reports() {
 
 #[test]
 fn a_report_file_takes_the_requested_format_and_the_terminal_shows_the_human_one() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     let run = sandbox.run("check fine --format sarif -o results.json");
     assert_snapshot!(run, @"
     STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
@@ -155,14 +120,14 @@ fn a_report_file_takes_the_requested_format_and_the_terminal_shows_the_human_one
 
 #[test]
 fn color_stays_out_of_files() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     assert!(sandbox.ok("check fine --color always -o drift.txt").contains('\u{1b}'));
     assert!(!sandbox.read("drift.txt").contains('\u{1b}'));
 }
 
 #[test]
 fn an_ambiguous_report_file_is_refused_before_any_request() {
-    let (sandbox, marketplace) = scene();
+    let (sandbox, marketplace) = drifted();
     marketplace.requests();
     assert_snapshot!(sandbox.fails("check -o drift"), @"
     error: which format should `drift` have? neither its name nor `--format` tells
@@ -209,7 +174,7 @@ fn an_ambiguous_report_file_is_refused_before_any_request() {
 
 #[test]
 fn a_report_never_replaces_another_file_of_the_run() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     sandbox.ok("snapshot catalog.json");
     sandbox.write("images.toml", format!("{MANIFEST}\n[[outputs]]\nformat = \"json\"\npath = \"out.json\"\n"));
     sandbox.ok("resolve");
@@ -235,7 +200,7 @@ fn a_report_never_replaces_another_file_of_the_run() {
 
 #[test]
 fn a_report_that_cannot_be_written_is_an_error() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     assert_snapshot!(sandbox.fails("check -o reports/drift.xml"), @"
     error: could not write `reports/drift.xml`: No such file or directory (os error 2)
      |
@@ -247,7 +212,7 @@ fn a_report_that_cannot_be_written_is_an_error() {
 #[test]
 #[cfg(unix)]
 fn standard_output_that_is_named_as_a_file_is_refused() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     sandbox.write("log", "before\n");
     for line in ["check fine -q -o markdown=/dev/stdout", "export env -o /dev/stdout"] {
         let log = std::fs::OpenOptions::new().append(true).open(sandbox.path("log")).unwrap();
@@ -258,7 +223,7 @@ fn standard_output_that_is_named_as_a_file_is_refused() {
 
 #[test]
 fn resolve_prints_the_body_of_a_pull_request_as_markdown() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     assert_snapshot!(sandbox.ok("resolve --upgrade web --format markdown"), @r"
     1 removed, 2 moved, 3 kept
 
@@ -273,7 +238,7 @@ fn resolve_prints_the_body_of_a_pull_request_as_markdown() {
 
 #[test]
 fn a_stale_lock_is_annotated_without_the_network() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     assert_snapshot!(sandbox.run("resolve --locked --offline --format github"), @"
     ::warning file=images.lock,line=25,col=1,endColumn=14,title=imagelock%3A gone%3A undeclared::fr-par-1 x86_64: in the lock, but not declared%0Ato make the lock follow the manifest: imagelock resolve
     1 pin: 1 undeclared
@@ -283,7 +248,7 @@ fn a_stale_lock_is_annotated_without_the_network() {
 
 #[test]
 fn free_text_in_markdown_stays_inert() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     for reason in
         ["` @acme/everyone <img src=x> ```", "`` <img src=x> `", "a` <img src=x> `b` @acme `", "\\` <img src=x> \\`"]
     {

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, id, image_id, local, version_id};
-use crate::support::one_pin::behind;
+use crate::support::scenes::one_pin::behind;
 use crate::support::sandbox::Sandbox;
 
 const OLD: &str = "2026-10-01T08:00:00Z";

@@ -6,35 +6,7 @@ use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, id, local};
 use crate::support::sandbox::Sandbox;
-
-pub const MANIFEST: &str = r#"
-[defaults]
-zone = "fr-par-1"
-arch = "x86_64"
-
-[images.web-1]
-label = "docker"
-
-[images.no]
-label = "gitlab"
-zones = ["fr-par-1", "nl-ams-1"]
-"#;
-
-pub fn marketplace() -> Marketplace {
-    Marketplace::offering([
-        local("docker", "fr-par-1", "x86_64", 1).published("2026-09-02T08:30:55Z"),
-        local("gitlab", "fr-par-1", "x86_64", 2),
-        local("gitlab", "nl-ams-1", "x86_64", 3),
-    ])
-}
-
-pub fn resolved(manifest: &str) -> (Sandbox, Marketplace) {
-    let marketplace = marketplace();
-    let sandbox = Sandbox::with(manifest).asking(&marketplace);
-    std::fs::create_dir(sandbox.path("infra")).unwrap();
-    sandbox.ok("resolve");
-    (sandbox, marketplace)
-}
+use crate::support::scenes::awkward_names::{MANIFEST, resolved};
 
 #[test]
 fn tfvars_nests_ids_by_name_zone_and_arch() {

@@ -6,7 +6,7 @@ use std::fs::File;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::interface::docs::quickstart;
+use crate::support::documentation::quickstart;
 use crate::support::git_repository::{commit, git, git_command, git_in, lock, moved, repository};
 use crate::support::sandbox::Sandbox;
 

@@ -7,7 +7,7 @@ use imagelock::domain::lock::{Lock, Pin};
 use imagelock::domain::{ImageRef, ImageType};
 use insta::assert_snapshot;
 
-use crate::interface::docs::blocks;
+use crate::support::documentation::blocks;
 use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::git_repository::{commit, git, git_command, lock, repository};
 use crate::support::sandbox::{Run, Sandbox};

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{Local, Marketplace, image_id, local};
 use crate::support::sandbox::Sandbox;
 
 const WEB_AND_DB: &str = r#"
@@ -28,7 +28,7 @@ pub fn marketplace() -> Marketplace {
 }
 
 /// The Marketplace after new versions of both images came out.
-fn updated() -> [crate::support::fake_marketplace::Local; 3] {
+fn updated() -> [Local; 3] {
     [
         local("ubuntu_noble", "fr-par-1", "x86_64", 11),
         local("ubuntu_noble", "nl-ams-1", "x86_64", 13),
@@ -333,7 +333,7 @@ c.label = "c"
 #[test]
 fn an_image_can_be_declared_by_its_id() {
     let marketplace = marketplace();
-    let id = crate::support::fake_marketplace::image_id("ubuntu_noble");
+    let id = image_id("ubuntu_noble");
     let sandbox = Sandbox::with(&format!("[images.web]\nimage-id = \"{id}\"\nzone = \"fr-par-1\"\narch = \"arm64\"\n"))
         .asking(&marketplace);
     sandbox.ok("resolve");

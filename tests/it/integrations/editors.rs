@@ -1,6 +1,6 @@
 //! `images.toml` as editors and validators see it, by the schema.
 
-use super::{Example, repository};
+use crate::support::example::{Example, repository};
 
 #[test]
 #[ignore = "needs check-jsonschema: run .ci/tools first"]

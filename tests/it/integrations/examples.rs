@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Example, OCTOBER, repository};
+use crate::support::example::{Example, OCTOBER, repository};
 
 /// All examples with a lockfile; the quickstart's is written by who tries it, and not committed.
 fn names() -> BTreeSet<String> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Example, OCTOBER};
+use crate::support::example::{Example, OCTOBER};
 
 /// Names that YAML 1.1 would take for something else, and one that HCL would subtract from.
 const NAMES: [&str; 4] = ["no", "off", "null", "web-1"];

@@ -3,7 +3,7 @@
 //! Debian's Packer is 1.6.6, which has that builder built in; from 1.7 it is a plugin, which is not shown here. Nor is it
 //! shown that a server boots from the image: that takes an account.
 
-use super::{Example, NOVEMBER};
+use crate::support::example::{Example, NOVEMBER};
 
 /// Stands for an account. `validate` wants one, and asks nobody whether it is real.
 const ACCOUNT: &str = "env SCW_DEFAULT_PROJECT_ID=11111111-1111-4111-8111-111111111111 \

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{Example, repository};
+use crate::support::example::{Example, repository};
 
 /// A repository with the hook installed. pre-commit would build imagelock with `cargo install` in the release profile,
 /// which takes minutes; here `language` says that the program is there already, and all else is the file as it is.

@@ -1,6 +1,6 @@
 //! The reports of `check`, judged by the programs of those who defined or read their formats.
 
-use super::{Example, NOVEMBER};
+use crate::support::example::{Example, NOVEMBER};
 
 /// A report with drift, an acceptance that holds, one that has ended, and text that could break a format.
 fn reported(file: &str) -> Example {

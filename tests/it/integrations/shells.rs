@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{Example, NOVEMBER, OCTOBER};
+use crate::support::example::{Example, NOVEMBER, OCTOBER};
 
 #[test]
 fn a_deploy_script_reads_the_env_file_and_one_pin() {

@@ -1,6 +1,6 @@
 //! Terraform replaces a server when somebody upgrades its image, and at no other time.
 
-use super::{Example, NOVEMBER, OCTOBER};
+use crate::support::example::{Example, NOVEMBER, OCTOBER};
 
 /// The exit status of `terraform plan -detailed-exitcode`, and everything that it would do.
 fn plan(example: &Example) -> (Option<i32>, Vec<String>) {

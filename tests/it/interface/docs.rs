@@ -8,7 +8,7 @@ use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
 use insta::assert_snapshot;
 
-use crate::interface::help::COMMANDS;
+use crate::support::documentation::{COMMANDS, README, blocks, quickstart};
 use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::git_repository::{commit, git, repository};
 use crate::support::sandbox::Sandbox;
@@ -18,14 +18,6 @@ use crate::support::sandbox::Sandbox;
 mod library;
 
 const DATE: &str = "2026-09-02T08:30:55Z";
-
-const README: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
-
-/// The blocks of the README in one language.
-pub fn blocks(language: &str) -> Vec<&'static str> {
-    let fence = format!("```{language}\n");
-    README.split(fence.as_str()).skip(1).map(|rest| rest.split_once("\n```").unwrap().0).collect()
-}
 
 /// The blocks of the README whose fence names a file after the language, with that file.
 fn excerpts() -> Vec<(&'static str, &'static str)> {
@@ -43,18 +35,6 @@ fn uncommented(text: &str) -> String {
         None => format!("{line}\n"),
     };
     text.lines().map(line).collect::<Vec<_>>().concat()
-}
-
-/// A copy of the quickstart, as a clone has it.
-pub fn quickstart() -> Sandbox {
-    let sandbox = Sandbox::new();
-    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension != "lock") {
-            std::fs::copy(&path, sandbox.path(path.file_name().unwrap().to_str().unwrap())).unwrap();
-        }
-    }
-    sandbox
 }
 
 /// Runs a line of the README as a shell would, with the program that was built for this test.

@@ -2,28 +2,8 @@
 
 use insta::assert_snapshot;
 
+use crate::support::documentation::COMMANDS;
 use crate::support::sandbox::Sandbox;
-
-pub const COMMANDS: [&str; 18] = [
-    "init",
-    "add",
-    "remove",
-    "adopt",
-    "resolve",
-    "check",
-    "list",
-    "log",
-    "diff",
-    "merge-driver",
-    "get",
-    "export",
-    "explain",
-    "search",
-    "schema",
-    "completions",
-    "man",
-    "snapshot",
-];
 
 #[test]
 fn every_command_prints_its_help() {

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::interface::help::COMMANDS;
+use crate::support::documentation::COMMANDS;
 use crate::support::sandbox::Sandbox;
 
 #[test]

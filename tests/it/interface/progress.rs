@@ -13,7 +13,7 @@ const LATE: Duration = Duration::from_millis(900);
 fn slow() -> (Sandbox, Marketplace) {
     let marketplace =
         Marketplace::offering(["ubuntu_noble", "debian_bookworm"].map(|label| local(label, "fr-par-1", "x86_64", 1)));
-    marketplace.lists(|_, _, _| Reply::Late(LATE));
+    marketplace.answers_listings(|_, _, _| Reply::Late(LATE));
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images.web]\nlabel = \"ubuntu_noble\"\n\
                     [images.db]\nlabel = \"debian_bookworm\"\n";
     (Sandbox::with(manifest).asking(&marketplace).env("TERM", "xterm"), marketplace)
@@ -49,7 +49,7 @@ fn told(written: &str) -> Vec<String> {
 #[test]
 fn a_slow_answer_shows_progress_that_is_erased_afterwards() {
     let (sandbox, marketplace) = slow();
-    marketplace.lists(|path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) });
+    marketplace.answers_listings(|path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) });
     let written = written(&sandbox, "resolve --color never");
     let told = told(&written);
     // The index and the versions of both images are there at once; the listings are not.
@@ -68,7 +68,7 @@ fn a_slow_answer_shows_progress_that_is_erased_afterwards() {
 #[test]
 fn a_retry_is_shown() {
     let (sandbox, marketplace) = slow();
-    marketplace.lists(|_, times, _| match times {
+    marketplace.answers_listings(|_, times, _| match times {
         1 => Reply::Header(429, "retry-after", "1"),
         _ => Reply::Normal,
     });
@@ -79,7 +79,7 @@ fn a_retry_is_shown() {
 #[test]
 fn a_quick_answer_shows_no_progress() {
     let (sandbox, marketplace) = slow();
-    marketplace.lists(|_, _, _| Reply::Normal);
+    marketplace.answers_listings(|_, _, _| Reply::Normal);
     assert_eq!(told(&written(&sandbox, "resolve")), [""; 0]);
 }
 

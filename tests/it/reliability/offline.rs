@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::interface::docs::quickstart;
+use crate::support::documentation::quickstart;
 use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
 

@@ -56,12 +56,12 @@ fn upgrade(sandbox: &Sandbox) -> Child {
 fn a_signal_ends_a_run_that_waits_for_the_marketplace() {
     let (sandbox, marketplace) = resolved();
     for signal in SIGNALS {
-        marketplace.lists(|_, _, _| Reply::Silence);
+        marketplace.answers_listings(|_, _, _| Reply::Silence);
         let run = upgrade(&sandbox);
         until(|| !marketplace.listings().is_empty());
         interrupt(&sandbox, run, signal);
     }
-    marketplace.lists(|_, _, _| Reply::Normal);
+    marketplace.answers_listings(|_, _, _| Reply::Normal);
     sandbox.ok("resolve --upgrade");
     assert!(sandbox.lock().contains(&id(2)));
 }
@@ -70,7 +70,7 @@ fn a_signal_ends_a_run_that_waits_for_the_marketplace() {
 fn a_signal_ends_a_run_between_two_attempts() {
     let (sandbox, marketplace) = resolved();
     for signal in SIGNALS {
-        marketplace.lists(|_, _, _| Reply::Header(429, "retry-after", "20"));
+        marketplace.answers_listings(|_, _, _| Reply::Header(429, "retry-after", "20"));
         let run = upgrade(&sandbox);
         until(|| !marketplace.listings().is_empty());
         std::thread::sleep(Duration::from_millis(200));
@@ -97,7 +97,7 @@ fn a_signal_ends_a_run_that_waits_for_another_process() {
 fn a_shell_sees_the_exit_status_of_the_signal() {
     let (sandbox, marketplace) = resolved();
     for (name, number) in SIGNALS {
-        marketplace.lists(|_, _, _| Reply::Silence);
+        marketplace.answers_listings(|_, _, _| Reply::Silence);
         let script = format!("(sleep 0.3; kill -s {name} $$) & exec \"$IMAGELOCK\" resolve --upgrade");
         let run = sandbox.shell(&format!("/bin/sh -c '{script}'; echo \"$?\""));
         assert_eq!(run.stdout, format!("{}\n", 128 + number), "{run}");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::support::broken_wire::{Act, Mangle, Wire};
-use crate::support::fake_marketplace::{Local, Marketplace, Reply, gzip, id, local};
+use crate::support::fake_marketplace::{Local, Marketplace, Reply, gzip, id, image_id, local};
 use crate::support::sandbox::{Run, Sandbox};
 
 /// What a run is given, in seconds: enough on most days, since what waits for ever waits as long as it may. Where that was
@@ -491,7 +491,7 @@ fn wrong_counts_and_pages_never_give_a_wrong_result() {
         ("that repeat", (|first, _| Some(first)) as fn(Value, &str) -> Option<Value>),
         ("that are empty", |_, _| None),
         ("without end", |mut row, path| {
-            row["id"] = crate::support::fake_marketplace::image_id(path).into();
+            row["id"] = image_id(path).into();
             Some(row)
         }),
     ] {

@@ -101,7 +101,7 @@ fn a_closed_connection_is_opened_again() {
 fn a_low_limit_on_concurrent_streams_is_respected() {
     for streams in [1, 3] {
         let (marketplace, sandbox) = scene(|_, _, _| Reply::Normal);
-        let marketplace = marketplace.carries(streams);
+        let marketplace = marketplace.with_max_streams(streams);
         assert_eq!(comes_out_right(&marketplace, &sandbox), 2 * REQUESTS);
         assert_eq!(marketplace.connections(), 2);
     }

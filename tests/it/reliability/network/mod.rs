@@ -1,9 +1,9 @@
 //! Answers that are late, broken, incomplete or hostile.
 
-pub mod faults;
-pub mod http2;
-pub mod paging;
-pub mod proxy;
-pub mod requests_and_retries;
-pub mod rounds;
-pub mod tls;
+mod faults;
+mod http2;
+mod paging;
+mod proxy;
+mod requests_and_retries;
+mod rounds;
+mod tls;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::fake_marketplace::{Local, Marketplace, Reply, local};
+use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, local};
 use crate::support::sandbox::Sandbox;
 
 const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
@@ -17,7 +17,7 @@ fn noble() -> Local {
 /// What resolve says when every request is answered in this manner.
 fn refusal(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -> String {
     let marketplace = Marketplace::offering([noble()]);
-    marketplace.lists(manner);
+    marketplace.answers_listings(manner);
     Sandbox::with(MANIFEST).asking(&marketplace).fails("resolve --timeout 2")
 }
 
@@ -25,7 +25,7 @@ fn refusal(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) ->
 #[track_caller]
 fn succeeds(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -> Vec<String> {
     let marketplace = Marketplace::offering([noble()]);
-    marketplace.lists(manner);
+    marketplace.answers_listings(manner);
     let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
     sandbox.ok("resolve");
     assert!(sandbox.lock().contains(&noble().id));
@@ -48,7 +48,7 @@ fn transient_errors_are_retried() {
 fn permanent_errors_are_not_retried() {
     for status in [400, 401, 403, 404, 410, 501] {
         let marketplace = Marketplace::offering([noble()]);
-        marketplace.lists(move |_, _, _| Reply::Raw(status, "text/plain", Vec::new()));
+        marketplace.answers_listings(move |_, _, _| Reply::Raw(status, "text/plain", Vec::new()));
         Sandbox::with(MANIFEST).asking(&marketplace).fails("resolve");
         assert_eq!(marketplace.listings().len(), 1, "{status}");
     }
@@ -390,7 +390,7 @@ fn rows_of_unknown_kinds_are_skipped() {
         {
             let mut row = row.clone();
             row[key] = (*value).into();
-            row["id"] = crate::support::fake_marketplace::id(90 + u32::try_from(n).unwrap()).into();
+            row["id"] = id(90 + u32::try_from(n).unwrap()).into();
             rows.push(row);
         }
         answer["total_count"] = 5.into();
@@ -428,7 +428,7 @@ fn verbose_shows_each_request() {
 fn a_listing_with_one_invalid_row_is_refused() {
     // The row that lies may be a second candidate for the cell, and the first is never taken.
     let marketplace = Marketplace::offering([noble(), local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    marketplace.lists(|_, _, answer| {
+    marketplace.answers_listings(|_, _, answer| {
         let mut answer = answer.clone();
         answer["local_images"][1]["id"] = "not-a-uuid".into();
         Reply::Json(answer)

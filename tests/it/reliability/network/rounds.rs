@@ -54,7 +54,7 @@ fn asks_and(
 ) {
     let all = rounds.iter().sum::<usize>() + more;
     let before = marketplace.connections();
-    marketplace.gathers(rounds.iter().copied());
+    marketplace.answers_in_rounds(rounds.iter().copied());
     let run = sandbox.run(line);
     assert!(matches!(run.status, Some(0 | 2)), "{line} in rounds of {rounds:?}\n{run}");
     let mut requests = marketplace.requests();
@@ -92,7 +92,7 @@ fn requests_are_sent_in_rounds_by_their_dependencies() {
 fn queries_that_depend_only_on_the_index_do_not_wait_for_a_slow_listing() {
     both(6, |marketplace, sandbox, _| {
         for command in ["resolve", "check"] {
-            marketplace.gathers_all_but("/v2/images", [6 + 6]);
+            marketplace.answers_in_rounds_except("/v2/images", [6 + 6]);
             let run = sandbox.run(command);
             assert_eq!(run.status, Some(0), "{run}");
             assert_eq!(marketplace.requests().len(), 1 + 6 + 6, "{command}");
