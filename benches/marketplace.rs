@@ -13,9 +13,9 @@
 
 #[path = "../tests/it/support/authority.rs"]
 mod authority;
-mod measure;
 #[path = "../tests/it/support/fake_marketplace/mod.rs"]
 mod fake_marketplace;
+mod measure;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -24,8 +24,8 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use authority::Authority;
-use measure::{Cost, cost, median, ms, rounds};
 use fake_marketplace::{Local, Marketplace, Reply, local};
+use measure::{Cost, cost, median, ms, rounds};
 
 /// The median of the real Marketplace, as seen in 2026.
 const LATENCY: Duration = Duration::from_millis(55);

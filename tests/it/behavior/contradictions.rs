@@ -43,7 +43,8 @@ fn a_listing_that_is_not_found_contradicts_the_index() {
             Some(end) => marketplace.valid_until("ubuntu_noble", end),
             None => marketplace,
         };
-        marketplace.answers_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
+        marketplace
+            .answers_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
         for line in ["check", "resolve --upgrade", "resolve --upgrade --dry-run"] {
             assert_eq!(
                 note(&sandbox, line),

@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, Reply, id, image_id, local, version_id};
-use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 
 #[test]
 fn publication_dates_are_recorded_and_shown_with_ages() {
@@ -43,11 +43,7 @@ fn images_without_dates_are_pinned_and_checked_without_ages() {
 fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
     marketplace.answers(|path, _, _| {
-        if path.contains("/versions") {
-            Reply::Raw(403, "text/plain", Vec::new())
-        } else {
-            Reply::Normal
-        }
+        if path.contains("/versions") { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
     });
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     assert_snapshot!(sandbox.run("resolve"), @"

@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Local, Marketplace, local};
-use crate::support::scenes::one_pin::{OLD, behind, docker, manifest};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{OLD, behind, docker, manifest};
 
 #[test]
 fn an_end_of_life_is_near_within_the_warning_period_and_reached_the_day_after() {

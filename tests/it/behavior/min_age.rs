@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, Reply, id, local, version_id};
-use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 
 #[test]
 fn an_upgrade_waits_to_the_second_until_the_newer_version_is_old_enough() {

@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use crate::support::fake_marketplace::{Local, Marketplace, Reply, local};
-use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
 fn fedora(release: &'static str, number: u32) -> Local {
     local(release, "fr-par-1", "x86_64", number)
@@ -140,11 +140,7 @@ fn a_failed_query_never_makes_a_pin_current() {
     sandbox.ok("resolve");
     marketplace.answers(|path, _, _| {
         let refused = path.contains("/images?");
-        if refused {
-            Reply::Raw(403, "text/plain", Vec::new())
-        } else {
-            Reply::Normal
-        }
+        if refused { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
     });
     assert!(sandbox.fails("check").contains("it answered 403 Forbidden"));
     // Where only ends of life were to be learnt from it, that is said.
@@ -168,7 +164,8 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
     let gone = || Reply::Json(json!({"local_images": [], "total_count": 0}));
     let not_found = || Reply::Raw(404, "application/json", br#"{"type": "not_found"}"#.into());
     let told = |reply: fn() -> Reply, line: &str| {
-        marketplace.answers_listings(move |path, _, _| if path.contains("fedora_45") { reply() } else { Reply::Normal });
+        marketplace
+            .answers_listings(move |path, _, _| if path.contains("fedora_45") { reply() } else { Reply::Normal });
         sandbox.run(line)
     };
     for line in ["check", "resolve --upgrade", "explain runner"] {

@@ -3,8 +3,8 @@
 use imagelock::domain::lock::Lock;
 use insta::assert_snapshot;
 
-use crate::support::example::{Example, NOVEMBER, repository};
 use crate::support::documentation::blocks;
+use crate::support::example::{Example, NOVEMBER, repository};
 
 /// The one YAML block of the README that says this.
 fn block(says: &str) -> &'static str {

@@ -12,6 +12,7 @@ use crate::support::documentation::{COMMANDS, README, blocks, quickstart};
 use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::git_repository::{commit, git, repository};
 use crate::support::sandbox::Sandbox;
+use crate::support::source_files::source_files;
 
 #[path = "../../../examples/library.rs"]
 #[expect(dead_code, reason = "an example's main is not called from here")]
@@ -213,21 +214,19 @@ fn the_pre_commit_hook_passes_an_up_to_date_lock_and_fails_a_stale_one() {
 /// SECURITY.md names the test that holds each promise.
 #[test]
 fn every_test_that_the_security_policy_names_exists() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let names: Vec<&str> = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/SECURITY.md"))
         .split('`')
         .filter(|code| code.contains("::"))
         .collect();
     assert!(names.len() > 50, "{names:?}");
+    let sources: Vec<_> = ["src", "tests/it"].into_iter().flat_map(source_files).collect();
     for name in names {
         let path: Vec<&str> = name.split("::").collect();
         let (function, modules) = path.split_last().unwrap();
         let modules: Vec<&str> = modules.iter().copied().filter(|module| *module != "tests").collect();
-        let file = modules.join("/") + ".rs";
-        let folders = ["src", "tests/it/behavior", "tests/it/commands", "tests/it/integrations", "tests/it/interface"];
-        let others = ["tests/it/reliability", "tests/it/reliability/files", "tests/it/reliability/network"];
-        let mut files = folders.iter().chain(&others).map(|folder| root.join(folder).join(&file));
-        let text = files.find_map(|file| std::fs::read_to_string(file).ok());
-        assert!(text.is_some_and(|text| text.contains(&format!("fn {function}("))), "there is no test `{name}`");
+        let file = format!("/{}.rs", modules.join("/"));
+        let mut candidates = sources.iter().filter(|(path, _)| format!("/{path}").ends_with(&file));
+        let exists = candidates.any(|(_, text)| text.contains(&format!("fn {function}(")));
+        assert!(exists, "there is no test `{name}`");
     }
 }

@@ -49,7 +49,8 @@ fn told(written: &str) -> Vec<String> {
 #[test]
 fn a_slow_answer_shows_progress_that_is_erased_afterwards() {
     let (sandbox, marketplace) = slow();
-    marketplace.answers_listings(|path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) });
+    marketplace
+        .answers_listings(|path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) });
     let written = written(&sandbox, "resolve --color never");
     let told = told(&written);
     // The index and the versions of both images are there at once; the listings are not.

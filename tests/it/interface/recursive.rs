@@ -4,9 +4,8 @@ use std::fs;
 
 use insta::assert_snapshot;
 
+use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-
-const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
 
 /// A repository with a manifest in each of these folders.
 fn repository(folders: &[&str]) -> Sandbox {
@@ -14,7 +13,7 @@ fn repository(folders: &[&str]) -> Sandbox {
     fs::create_dir(sandbox.path(".git")).unwrap();
     for folder in folders {
         fs::create_dir_all(sandbox.path(folder)).unwrap();
-        sandbox.write(&format!("{folder}/images.toml"), MANIFEST);
+        sandbox.write(&format!("{folder}/images.toml"), WEB);
     }
     sandbox
 }

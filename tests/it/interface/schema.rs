@@ -10,6 +10,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
+use crate::support::manifest::web;
 use crate::support::sandbox::Sandbox;
 
 fn schema() -> Value {
@@ -44,11 +45,6 @@ fn admits(schema: &Validator, manifest: &str) -> bool {
 
 fn validator() -> Validator {
     jsonschema::draft7::new(&schema()).unwrap()
-}
-
-/// An image that is right but for what a test adds.
-fn web(rest: &str) -> String {
-    format!("[images.web]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{rest}\n")
 }
 
 #[test]

@@ -1,10 +1,11 @@
-//! What goes wrong in the world: signals, hostile input, old or broken repositories.
+//! Signals, hostile input, and old or broken repositories.
 
 mod deadline;
 mod files;
 mod git_hardening;
-mod git_odd_commits;
-mod hostile;
+mod git_history;
+mod hostile_files;
+mod hostile_text;
 mod memory;
 mod network;
 mod offline;

@@ -9,21 +9,13 @@ use std::time::{Duration, Instant};
 
 use crate::support::directory_lock;
 
-use crate::support::fake_marketplace::{Marketplace, Reply, id, local};
+use crate::support::fake_marketplace::{Reply, id};
+use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-
-const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+use crate::support::scenes::outdated::outdated;
 
 /// Each signal with its number; a shell adds 128 to it.
 const SIGNALS: [(&str, i32); 2] = [("INT", 2), ("TERM", 15)];
-
-fn resolved() -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
-    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
-    sandbox.ok("resolve");
-    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    (sandbox, marketplace)
-}
 
 /// Waits for something that is sure to come.
 fn until(happened: impl Fn() -> bool) {
@@ -54,7 +46,7 @@ fn upgrade(sandbox: &Sandbox) -> Child {
 
 #[test]
 fn a_signal_ends_a_run_that_waits_for_the_marketplace() {
-    let (sandbox, marketplace) = resolved();
+    let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for signal in SIGNALS {
         marketplace.answers_listings(|_, _, _| Reply::Silence);
         let run = upgrade(&sandbox);
@@ -68,7 +60,7 @@ fn a_signal_ends_a_run_that_waits_for_the_marketplace() {
 
 #[test]
 fn a_signal_ends_a_run_between_two_attempts() {
-    let (sandbox, marketplace) = resolved();
+    let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for signal in SIGNALS {
         marketplace.answers_listings(|_, _, _| Reply::Header(429, "retry-after", "20"));
         let run = upgrade(&sandbox);
@@ -80,7 +72,7 @@ fn a_signal_ends_a_run_between_two_attempts() {
 
 #[test]
 fn a_signal_ends_a_run_that_waits_for_another_process() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let guard = directory_lock::hold(&sandbox.path("."));
     for signal in SIGNALS {
         let mut run = upgrade(&sandbox);
@@ -95,7 +87,7 @@ fn a_signal_ends_a_run_that_waits_for_another_process() {
 
 #[test]
 fn a_shell_sees_the_exit_status_of_the_signal() {
-    let (sandbox, marketplace) = resolved();
+    let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for (name, number) in SIGNALS {
         marketplace.answers_listings(|_, _, _| Reply::Silence);
         let script = format!("(sleep 0.3; kill -s {name} $$) & exec \"$IMAGELOCK\" resolve --upgrade");
@@ -106,7 +98,7 @@ fn a_shell_sees_the_exit_status_of_the_signal() {
 
 #[test]
 fn closed_outputs_are_not_an_error_and_receive_nothing() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let run = sandbox.shell("\"$IMAGELOCK\" resolve --upgrade >&- 2>&- <&-");
     assert_eq!((run.status, run.to_string().as_str()), (Some(0), "--- exit 0\n"));
     assert!(sandbox.lock().contains(&id(2)));
@@ -117,7 +109,7 @@ fn closed_outputs_are_not_an_error_and_receive_nothing() {
 #[test]
 #[cfg(target_os = "linux")]
 fn data_for_a_closed_or_full_output_is_an_error() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let printing = [
         "get web",
         "list",
@@ -160,7 +152,7 @@ fn data_for_a_closed_or_full_output_is_an_error() {
 
 #[test]
 fn a_closed_pipe_on_standard_error_is_not_an_error() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let mut run =
         sandbox.command("resolve --upgrade --verbose").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     drop(run.stderr.take());
@@ -171,7 +163,7 @@ fn a_closed_pipe_on_standard_error_is_not_an_error() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_standard_output_is_reported_after_the_work_is_done() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let mut command = sandbox.command("resolve --upgrade");
     let output = command.stdout(File::create("/dev/full").unwrap()).output().unwrap();
     insta::assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @"error: could not write to standard output: No space left on device (os error 28); all else was done");

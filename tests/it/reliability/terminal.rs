@@ -4,14 +4,13 @@ use std::process::Command;
 
 use imagelock::domain::diagnostics::sanitize::escaped;
 
+use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 
 /// A title, a workflow command, a reversed line, an eight-bit escape.
 const NAME: &str = "x\u{1b}]0;title\u{7}\u{1b}[2J\n::error title=imagelock::injected\u{202e}\u{9b}2J\u{200b}";
 
 const ID: &str = "00000001-0000-4000-8000-000000000000";
-
-const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
 
 fn snapshot() -> String {
     let local = format!("{{\"id\":\"{ID}\",\"zone\":\"fr-par-1\",\"arch\":\"x86_64\",\"commercial_types\":[]}}");
@@ -41,7 +40,7 @@ fn every_command_escapes_the_names_of_files() {
     let (manifest, catalog) = (inside(".toml"), inside(".json"));
     std::fs::create_dir(sandbox.path(NAME)).unwrap();
     let output = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n";
-    sandbox.write(&manifest, format!("{MANIFEST}{output}"));
+    sandbox.write(&manifest, format!("{WEB}{output}"));
     sandbox.write(&catalog, snapshot());
     sandbox.write(&inside(".tf"), format!("x = \"{ID}\"\n"));
     let run = |arguments: &[&str]| {
@@ -96,7 +95,7 @@ fn every_command_escapes_the_names_of_files() {
 
 #[test]
 fn wrong_arguments_and_variables_are_escaped() {
-    let sandbox = Sandbox::with(MANIFEST);
+    let sandbox = Sandbox::with(WEB);
     for line in [
         "",
         "--",
@@ -155,7 +154,7 @@ fn names_that_are_not_utf_8_are_escaped() {
     use std::os::unix::ffi::OsStrExt;
     let sandbox = Sandbox::new();
     let path = sandbox.path("").join(OsStr::from_bytes(b"a\xff.toml"));
-    std::fs::write(&path, MANIFEST).unwrap();
+    std::fs::write(&path, WEB).unwrap();
     let run = |arguments: &[&str]| {
         let output = sandbox.command("").args(arguments).arg("--manifest").arg(&path).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
@@ -168,7 +167,7 @@ fn names_that_are_not_utf_8_are_escaped() {
 
 #[test]
 fn errors_and_warnings_have_a_size_limit() {
-    let sandbox = Sandbox::with(MANIFEST);
+    let sandbox = Sandbox::with(WEB);
     let block = |n| {
         format!(
             "\n[[pin]]\nname = \"image-with-a-long-name-{n}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\

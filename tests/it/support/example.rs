@@ -91,9 +91,8 @@ impl Example {
             .envs(["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, "http://127.0.0.1:1")))
             .envs([("CHECKPOINT_DISABLE", "1"), ("TF_IN_AUTOMATION", "1"), ("TF_INPUT", "0")])
             .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
-        let Output { status, stdout, stderr } = command.output().unwrap_or_else(|error| {
-            panic!("`{name}` cannot be run ({error}). run .ci/tools")
-        });
+        let Output { status, stdout, stderr } =
+            command.output().unwrap_or_else(|error| panic!("`{name}` cannot be run ({error}). run .ci/tools"));
         let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         Run { status: status.code(), stdout, stderr }
     }

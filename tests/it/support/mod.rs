@@ -7,6 +7,7 @@ pub mod directory_lock;
 pub mod documentation;
 pub mod example;
 pub mod fake_marketplace;
+pub mod faults;
 #[cfg(unix)]
 pub mod file_tree;
 pub mod forged_lock;
@@ -14,4 +15,5 @@ pub mod git_repository;
 pub mod manifest;
 pub mod sandbox;
 pub mod scenes;
+pub mod source_files;
 pub mod webdriver;

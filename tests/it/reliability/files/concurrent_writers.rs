@@ -10,9 +10,8 @@ use crate::support::directory_lock;
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-
-const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
 
 fn sandbox(manifest: &str) -> (Sandbox, Marketplace) {
     let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
@@ -50,14 +49,14 @@ fn fifty(sandbox: &Sandbox, line: &str) {
 
 #[test]
 fn fifty_first_resolves_end_with_one_lock() {
-    let (sandbox, _marketplace) = sandbox(MANIFEST);
+    let (sandbox, _marketplace) = sandbox(WEB);
     fifty(&sandbox, "resolve");
     assert!(sandbox.lock().contains(&id(1)));
 }
 
 #[test]
 fn fifty_upgrades_end_with_one_lock() {
-    let (sandbox, marketplace) = sandbox(MANIFEST);
+    let (sandbox, marketplace) = sandbox(WEB);
     sandbox.ok("resolve");
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
     fifty(&sandbox, "resolve --upgrade");
@@ -66,7 +65,7 @@ fn fifty_upgrades_end_with_one_lock() {
 
 #[test]
 fn fifty_runs_at_once_end_with_one_lock() {
-    let (sandbox, _marketplace) = sandbox(MANIFEST);
+    let (sandbox, _marketplace) = sandbox(WEB);
     let runs: Vec<_> = (0..50).map(|number| spawn(&sandbox, ["resolve", "resolve --upgrade"][number % 2])).collect();
     for (mut run, mut stderr) in runs {
         let mut told = String::new();
@@ -83,7 +82,7 @@ fn fifty_runs_at_once_end_with_one_lock() {
 
 #[test]
 fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
-    let (sandbox, marketplace) = sandbox(MANIFEST);
+    let (sandbox, marketplace) = sandbox(WEB);
     sandbox.ok("resolve");
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
     // Any program can hold the directory; this one waits until its input ends.
@@ -129,7 +128,7 @@ fn projects_that_write_into_the_same_directories_take_turns() {
         fs::create_dir_all(sandbox.path(project)).unwrap();
         let paths = [format!("../out/{project}.env"), format!("../{other}/{project}.env")];
         let output = |path| format!("[[outputs]]\nformat = \"env\"\npath = \"{path}\"\noutside = true\n");
-        sandbox.write(&format!("{project}/images.toml"), format!("{MANIFEST}{}", paths.map(output).concat()));
+        sandbox.write(&format!("{project}/images.toml"), format!("{WEB}{}", paths.map(output).concat()));
     }
     fs::create_dir_all(sandbox.path("out")).unwrap();
     sandbox.ok("resolve --manifest a/images.toml");

@@ -6,8 +6,10 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::id;
+use crate::support::file_tree::{refused, refused_run, tree};
 use crate::support::sandbox::{Run, Sandbox};
+use crate::support::scenes::outdated::{UPGRADE, outdated_with_snapshot};
 
 const MANIFEST: &str = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\
                         [images.db]\nlabel = \"ubuntu_noble\"\n[images.web]\nlabel = \"ubuntu_noble\"\n";
@@ -16,35 +18,9 @@ const OUTPUTS: &str = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\
 
 /// A lock, two outputs in step with it, and `new.json`, a catalog in which the pin would move.
 fn resolved() -> Sandbox {
-    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
-    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
+    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}"));
     fs::create_dir(sandbox.path("infra")).unwrap();
-    sandbox.ok("resolve");
-    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    sandbox.ok("snapshot new.json");
-    sandbox
-}
-
-const UPGRADE: &str = "resolve --upgrade --catalog new.json";
-
-/// The content of all files, and where the links lead.
-fn contents(sandbox: &Sandbox) -> Vec<String> {
-    let run = sandbox.shell(
-        "find . -type f -exec sha256sum {} + | sort; find . -type l -printf '%p -> %l\\n' | sort; \
-         find . -type d | sort",
-    );
-    assert_eq!(run.status, Some(0), "{run}");
-    run.stdout.lines().map(str::to_owned).collect()
-}
-
-/// Runs what must fail and leave every file as it was.
-#[track_caller]
-fn refused(sandbox: &Sandbox, run: impl Fn() -> Run) -> String {
-    let before = contents(sandbox);
-    let run = run();
-    assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""), "{run}");
-    assert_eq!(contents(sandbox), before);
-    run.stderr
+    outdated_with_snapshot(sandbox)
 }
 
 fn is_root(sandbox: &Sandbox) -> bool {
@@ -53,7 +29,7 @@ fn is_root(sandbox: &Sandbox) -> bool {
 
 /// The upgrade by somebody who may write only what the modes of files and directories allow. They do not bind root, who
 /// lays down that power.
-fn upgrade_as_mere_mortal(sandbox: &Sandbox) -> Run {
+fn upgrade_without_root_power(sandbox: &Sandbox) -> Run {
     let without = if is_root(sandbox) { "setpriv --bounding-set=-dac_override,-dac_read_search " } else { "" };
     sandbox.shell(&format!("exec {without}\"$IMAGELOCK\" {UPGRADE}"))
 }
@@ -69,14 +45,14 @@ fn upgrades(sandbox: &Sandbox) {
     for file in ["images.lock", "images.env", "infra/images.auto.tfvars.json"] {
         assert!(sandbox.read(file).contains(&id(2)), "{file}");
     }
-    assert!(!contents(sandbox).iter().any(|line| line.contains(".tmp")));
+    assert!(!tree(&sandbox.path("")).keys().any(|path| path.ends_with(".tmp")));
 }
 
 #[test]
 fn an_unwritable_directory_is_an_error() {
     let sandbox = resolved();
     mode(&sandbox, "", 0o555);
-    assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
+    assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
     error: could not write `images.env`: Permission denied (os error 13)
      |
      = help: check that you may write in the directory `.`
@@ -89,7 +65,7 @@ fn an_unwritable_directory_is_an_error() {
 fn an_output_in_an_unwritable_directory_is_an_error() {
     let sandbox = resolved();
     mode(&sandbox, "infra", 0o555);
-    assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
+    assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
     error: could not write `infra/images.auto.tfvars.json`: Permission denied (os error 13)
      |
      = help: check that you may write in the directory `infra`
@@ -103,11 +79,11 @@ fn an_adoption_that_cannot_write_an_output_declares_nothing() {
     let sandbox = resolved();
     let id = id(2);
     let dry = format!("adopt more={id} --catalog new.json --dry-run");
-    let before = contents(&sandbox);
+    let before = tree(&sandbox.path(""));
     assert!(sandbox.run(&dry).stderr.starts_with("would declare `more`"));
-    assert_eq!(contents(&sandbox), before);
+    assert_eq!(tree(&sandbox.path("")), before);
     fs::create_dir(sandbox.path("infra/.images.auto.tfvars.json.tmp")).unwrap();
-    assert_snapshot!(refused(&sandbox, || sandbox.run(&dry.replace(" --dry-run", ""))), @"
+    assert_snapshot!(refused(&sandbox, &dry.replace(" --dry-run", "")), @"
     error: could not write `infra/.images.auto.tfvars.json.tmp`: is a directory
      |
      = help: move the directory `infra/.images.auto.tfvars.json.tmp` away
@@ -118,7 +94,7 @@ fn an_adoption_that_cannot_write_an_output_declares_nothing() {
 fn an_output_in_a_missing_directory_is_an_error() {
     let sandbox = resolved();
     fs::remove_dir_all(sandbox.path("infra")).unwrap();
-    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @"
+    assert_snapshot!(refused(&sandbox, UPGRADE), @"
     error: could not write `infra/images.auto.tfvars.json`: No such file or directory (os error 2)
      |
      = help: make the directory first: `mkdir -p infra`
@@ -131,7 +107,7 @@ fn an_output_in_a_missing_directory_is_an_error() {
 fn an_unreadable_lock_is_an_error() {
     let sandbox = resolved();
     mode(&sandbox, "images.lock", 0o000);
-    assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
+    assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
     error: could not read `images.lock`: Permission denied (os error 13)
      |
      = help: check the permissions of the file and of the directories above it
@@ -145,7 +121,7 @@ fn a_link_into_an_unwritable_directory_is_an_error() {
     fs::rename(sandbox.path("images.lock"), sandbox.path("shared/real.lock")).unwrap();
     symlink("shared/real.lock", sandbox.path("images.lock")).unwrap();
     mode(&sandbox, "shared", 0o555);
-    let message = refused(&sandbox, || upgrade_as_mere_mortal(&sandbox));
+    let message = refused_run(&sandbox, || upgrade_without_root_power(&sandbox));
     let here = fs::canonicalize(sandbox.path("")).unwrap();
     assert_snapshot!(message.replace(here.to_str().unwrap(), "[HERE]"), @"
     error: could not write `images.lock`: Permission denied (os error 13)
@@ -162,7 +138,7 @@ fn a_directory_instead_of_an_output_is_an_error() {
     let sandbox = resolved();
     fs::remove_file(sandbox.path("images.env")).unwrap();
     fs::create_dir(sandbox.path("images.env")).unwrap();
-    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @r#"
+    assert_snapshot!(refused(&sandbox, UPGRADE), @r#"
     error: could not read `images.env`: is a directory
       --> images.toml:10:8
        |
@@ -177,7 +153,7 @@ fn a_directory_instead_of_an_output_is_an_error() {
 fn a_directory_instead_of_a_report_is_an_error() {
     let sandbox = resolved();
     fs::create_dir(sandbox.path("drift.xml")).unwrap();
-    assert_snapshot!(refused(&sandbox, || sandbox.run("check --catalog new.json -o drift.xml")), @"
+    assert_snapshot!(refused(&sandbox, "check --catalog new.json -o drift.xml"), @"
     error: could not write `drift.xml`: is a directory
      |
      = help: move the directory `drift.xml` away
@@ -190,13 +166,13 @@ fn a_directory_instead_of_a_temporary_file_is_an_error() {
     for name in [".images.lock.tmp", "infra/.images.auto.tfvars.json.tmp"] {
         fs::create_dir_all(sandbox.path(name).join("full")).unwrap();
     }
-    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @"
+    assert_snapshot!(refused(&sandbox, UPGRADE), @"
     error: could not write `infra/.images.auto.tfvars.json.tmp`: is a directory
      |
      = help: move the directory `infra/.images.auto.tfvars.json.tmp` away
     ");
     fs::remove_dir_all(sandbox.path("infra/.images.auto.tfvars.json.tmp")).unwrap();
-    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @"
+    assert_snapshot!(refused(&sandbox, UPGRADE), @"
     error: could not write `.images.lock.tmp`: is a directory
      |
      = help: move the directory `.images.lock.tmp` away
@@ -207,14 +183,14 @@ fn a_directory_instead_of_a_temporary_file_is_an_error() {
 fn a_file_size_limit_is_an_error_that_changes_no_file() {
     let sandbox = resolved();
     let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 0; exec \"$IMAGELOCK\" {UPGRADE}"));
-    assert_snapshot!(refused(&sandbox, run), @"
+    assert_snapshot!(refused_run(&sandbox, run), @"
     error: could not write `images.env`: File too large (os error 27)
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`
     ");
     // The output in JSON is longer than 512 bytes, and the one before it is not.
     let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 1; exec \"$IMAGELOCK\" {UPGRADE}"));
-    assert_snapshot!(refused(&sandbox, run), @"
+    assert_snapshot!(refused_run(&sandbox, run), @"
     error: could not write `infra/images.auto.tfvars.json`: File too large (os error 27)
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`

@@ -1,6 +1,7 @@
-//! Files that cannot be written, are not what they seem, or change under a run.
+//! Files that cannot be written, are not what they seem, or change during a run.
 
-mod claims;
+mod boundaries;
+mod collisions;
 mod concurrent_writers;
 mod crash;
 mod disk;

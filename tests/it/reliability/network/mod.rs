@@ -1,9 +1,11 @@
 //! Answers that are late, broken, incomplete or hostile.
 
+mod answers;
 mod faults;
 mod http2;
 mod paging;
 mod proxy;
-mod requests_and_retries;
+mod requests;
+mod retries;
 mod rounds;
 mod tls;

@@ -150,12 +150,7 @@ fn a_catalog_that_changes_between_pages_is_read_again() {
         if number == 2 {
             build = 2;
         }
-        let rows: Vec<Value> = everywhere(build)
-            .iter()
-            .map(row)
-            .skip((number - 1) * 4)
-            .take(4)
-            .collect();
+        let rows: Vec<Value> = everywhere(build).iter().map(row).skip((number - 1) * 4).take(4).collect();
         Reply::Json(serde_json::json!({"local_images": rows, "total_count": 10}))
     });
     let sandbox = sandbox(&marketplace);
@@ -170,12 +165,7 @@ fn a_catalog_that_keeps_changing_is_refused() {
     marketplace.answers_listings(move |path, _, _| {
         let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
         build += 1;
-        let rows: Vec<Value> = everywhere(build)
-            .iter()
-            .map(row)
-            .skip((number - 1) * 4)
-            .take(4)
-            .collect();
+        let rows: Vec<Value> = everywhere(build).iter().map(row).skip((number - 1) * 4).take(4).collect();
         Reply::Json(serde_json::json!({"local_images": rows, "total_count": 10}))
     });
     let message = sandbox(&marketplace).fails("resolve");
@@ -214,16 +204,14 @@ fn more_than_a_hundred_rows_are_read_to_the_last() {
 #[test]
 fn an_id_that_is_listed_in_two_zones_may_appear_on_two_pages() {
     let offers = || {
-        let twin =
-            |zone| Local { id: id(1), ..local("ubuntu_noble", zone, "x86_64", 1) };
+        let twin = |zone| Local { id: id(1), ..local("ubuntu_noble", zone, "x86_64", 1) };
         let others = (2..).zip(["nl-ams-2", "nl-ams-3"]).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", n));
         [twin("fr-par-1")].into_iter().chain(others).chain([twin("nl-ams-1")]).collect::<Vec<_>>()
     };
     let marketplace = Marketplace::offering(offers());
     marketplace.answers_listings(move |path, _, _| {
         let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
-        let rows: Vec<Value> =
-            offers().iter().map(row).skip(2 * (number - 1)).take(2).collect();
+        let rows: Vec<Value> = offers().iter().map(row).skip(2 * (number - 1)).take(2).collect();
         Reply::Json(serde_json::json!({"local_images": rows, "total_count": 4}))
     });
     let manifest = "[images.web]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n";

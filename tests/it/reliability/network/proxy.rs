@@ -8,9 +8,8 @@ use insta::assert_snapshot;
 
 use crate::support::authority::Authority;
 use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-
-const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
 
 /// An HTTP proxy that tunnels, or refuses with a status. It knows each name by the address that it is given.
 struct Proxy {
@@ -83,7 +82,7 @@ fn behind_a_proxy() -> (Marketplace, impl Fn(&[(&str, &str)]) -> Sandbox) {
     let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
     let marketplace = Marketplace::with_tls(offers, authority.server("marketplace.invalid", 2099, &["h2"]));
     let sandbox = move |environment: &[(&str, &str)]| {
-        let sandbox = Sandbox::with(MANIFEST).env("SCW_API_URL", "https://marketplace.invalid");
+        let sandbox = Sandbox::with(WEB).env("SCW_API_URL", "https://marketplace.invalid");
         let sandbox = sandbox.trusting(&authority);
         environment.iter().fold(sandbox, |sandbox, (name, value)| sandbox.env(name, value))
     };
@@ -135,7 +134,7 @@ fn within_reach() -> (Marketplace, Sandbox) {
     let authority = Authority::new();
     let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
     let marketplace = Marketplace::with_tls(offers, authority.server("127.0.0.1", 2099, &["h2"]));
-    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace).trusting(&authority);
+    let sandbox = Sandbox::with(WEB).asking(&marketplace).trusting(&authority);
     (marketplace, sandbox)
 }
 
@@ -303,7 +302,7 @@ fn plain_http_to_loopback_works_over_ipv6() {
         }
     });
     assert!(address.is_ipv6());
-    Sandbox::with(MANIFEST).env("SCW_API_URL", &format!("http://{address}")).ok("resolve");
+    Sandbox::with(WEB).env("SCW_API_URL", &format!("http://{address}")).ok("resolve");
 }
 
 #[test]
@@ -318,9 +317,9 @@ fn plain_http_is_accepted_only_for_loopback_addresses() {
         "http://localhost@evil.example",
         "http://evil.example#localhost",
     ] {
-        let message = Sandbox::with(MANIFEST).env("SCW_API_URL", url).fails("resolve");
+        let message = Sandbox::with(WEB).env("SCW_API_URL", url).fails("resolve");
         assert!(message.contains("cannot be used: "), "{url}: {message}");
-        let run = Sandbox::with(MANIFEST).run(&format!("resolve --api-url {url}"));
+        let run = Sandbox::with(WEB).run(&format!("resolve --api-url {url}"));
         assert_eq!(run.status, Some(1), "{url}\n{run}");
         assert!(run.stderr.contains("invalid value"), "{url}\n{run}");
     }

@@ -1,4 +1,4 @@
-//! One odd commit is noted, and the rest of the history is shown; IDs that begin alike are told apart.
+//! Odd commits are noted without hiding the rest of the history, and nothing in a repository changes the history.
 
 use std::os::unix::fs::symlink;
 
@@ -125,4 +125,48 @@ fn ids_with_the_same_beginning_are_shown_in_full() {
     for end in [1, 2] {
         assert!(message.contains(&format!("00000002-0000-4000-8000-{end:012}")), "{message}");
     }
+}
+
+#[test]
+fn a_submodule_has_its_own_history() {
+    let sandbox = moved();
+    let sub = repository(Sandbox::new());
+    sub.write("images.lock", lock(&[("sub", 1)]));
+    commit(&sub, "2026-11-05", "Pin sub");
+    let from = sub.path("").to_str().unwrap().to_owned();
+    git(&sandbox, &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &from, "sub"]);
+    assert!(git_in(&sandbox, "sub", "", &["config", "core.worktree"]).contains("sub"));
+    assert!(sandbox.ok("log --manifest sub/images.toml").contains("Pin sub"));
+}
+
+#[test]
+fn replaced_commits_and_grafts_do_not_change_history() {
+    let sandbox = moved();
+    let expected = sandbox.ok("log");
+    sandbox.write("images.lock", lock(&[("web", 9)]));
+    commit(&sandbox, "2026-11-07", "Forged");
+    git(&sandbox, &["tag", "forged"]);
+    git(&sandbox, &["reset", "--quiet", "--hard", "HEAD~1"]);
+    git(&sandbox, &["replace", "HEAD", "forged"]);
+    assert!(git_in(&sandbox, "", "", &["log", "--format=%s", "HEAD"]).starts_with("Forged"));
+    git(&sandbox, &["--no-replace-objects", "reset", "--quiet", "--hard"]);
+    assert_eq!(sandbox.ok("log"), expected);
+    git(&sandbox, &["replace", "--delete", "HEAD"]);
+    let head = git_in(&sandbox, "", "", &["rev-parse", "HEAD"]);
+    sandbox.write(".git/info/grafts", head);
+    assert_eq!(git_in(&sandbox, "", "", &["log", "--format=%s"]).lines().count(), 1);
+    assert_eq!(sandbox.ok("log"), expected);
+}
+
+/// The subject of a commit may be as long as the disk.
+#[test]
+fn long_texts_in_commits_are_cut() {
+    let sandbox = repository(Sandbox::new());
+    sandbox.write("images.lock", lock(&[("web", 1)]));
+    git(&sandbox, &["add", "images.lock"]);
+    sandbox.write("message", "x".repeat(3 << 20));
+    git(&sandbox, &["commit", "--quiet", "--file", "message"]);
+    let log = sandbox.ok("log --format json");
+    assert!(log.len() < 10_000, "{}", log.len());
+    assert!(sandbox.ok("log").contains("1 change in 1 commit"));
 }
