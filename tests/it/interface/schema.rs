@@ -10,7 +10,6 @@ use jsonschema::Validator;
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
-use crate::support::manifest::web;
 use crate::support::sandbox::Sandbox;
 
 fn schema() -> Value {
@@ -45,6 +44,11 @@ fn admits(schema: &Validator, manifest: &str) -> bool {
 
 fn validator() -> Validator {
     jsonschema::draft7::new(&schema()).unwrap()
+}
+
+/// A valid image with the lines that a test adds.
+fn web(rest: &str) -> String {
+    format!("[images.web]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{rest}\n")
 }
 
 #[test]
