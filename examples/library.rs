@@ -4,21 +4,21 @@ use std::error::Error;
 
 use imagelock::domain::catalog::Catalog;
 use imagelock::domain::check::{self, drift};
+use imagelock::domain::diagnostics::invocation::Invocation;
 use imagelock::domain::diagnostics::problem::Problem;
+use imagelock::domain::diagnostics::source::Source;
 use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::resolve::{self, Request, Upgrade, resolve};
-use imagelock::error::Source;
-use imagelock::marketplace::{Marketplace, Snapshot};
-use imagelock::render::invocation::Invocation;
+use imagelock::marketplace::{Backend, Snapshot};
 use imagelock::render::{CheckReport, Format, ManifestReport, check};
 
 /// Locks the quickstart's manifest against one catalog, and checks the lock against one of four weeks later.
 pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     let source = Source { path: "images.toml".into(), text: include_str!("quickstart/images.toml").to_owned() };
     let manifest = Manifest::parse(&source.text).map_err(titles)?;
-    let october = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-10-05.json"))?);
-    let november = Marketplace::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-11-02.json"))?);
+    let october = Backend::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-10-05.json"))?);
+    let november = Backend::Snapshot(Snapshot::parse(include_str!("quickstart/catalog-2026-11-02.json"))?);
     let (targets, now) = (manifest.targets(), "2026-11-02T08:00:00Z".parse()?);
 
     let mut catalog = Catalog::default();

@@ -23,7 +23,6 @@ pub mod cli;
 pub mod commands;
 pub mod deadline;
 pub mod domain;
-pub mod error;
 pub mod export;
 pub mod marketplace;
 pub mod render;

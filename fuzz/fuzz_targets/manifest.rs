@@ -17,9 +17,9 @@ fuzz_target!(|text: &str| {
     assert!(!targets.is_empty());
     assert!(targets.windows(2).all(|pair| pair[0].cell < pair[1].cell), "sorted, and no cell twice");
     for target in targets {
-        let places = &target.places;
-        let optional = [places.image_type.as_ref(), places.instance_type.as_ref()].into_iter().flatten();
-        for span in [&places.image, &target.zone_span].into_iter().chain(optional) {
+        let spans = &target.spans;
+        let optional = [spans.image_type.as_ref(), spans.instance_type.as_ref()].into_iter().flatten();
+        for span in [&spans.image, &target.zone_span].into_iter().chain(optional) {
             assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
         }
     }
@@ -54,13 +54,13 @@ fn read(text: &str) -> Vec<String> {
 
 /// All that the targets say, but where.
 fn said<'t>(targets: impl IntoIterator<Item = &'t Target>) -> Vec<String> {
-    let of = |Target { cell, wanted, image_type, instance_type, policy, .. }: &Target| {
-        let wanted = match wanted {
+    let of = |Target { cell, selector, image_type, instance_type, policy, .. }: &Target| {
+        let selector = match selector {
             ImageSelector::Release(pattern, range) => format!("{pattern} {range}"),
             other => format!("{other:?}"),
         };
         let min_age = &policy.min_age;
-        format!("{cell} {wanted} {image_type} {instance_type:?} {min_age:?}")
+        format!("{cell} {selector} {image_type} {instance_type:?} {min_age:?}")
     };
     targets.into_iter().map(of).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use imagelock::domain::ImageRef;
 use imagelock::domain::catalog::{Lookup, Catalog, Query};
-use imagelock::marketplace::{Marketplace, Snapshot};
+use imagelock::marketplace::{Backend, Snapshot};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -20,9 +20,9 @@ fuzz_target!(|text: &str| {
     let written = snapshot.write();
     assert_eq!(Snapshot::parse(&written).unwrap(), snapshot);
     let taken = snapshot.taken;
-    let marketplace = Marketplace::Snapshot(snapshot);
+    let backend = Backend::Snapshot(snapshot);
     let mut catalog = Catalog::default();
-    marketplace.fetch(&mut catalog, everything);
+    backend.fetch(&mut catalog, everything);
     let again = Snapshot::new(&catalog, taken).write();
     assert_eq!(Snapshot::parse(&again).unwrap().write(), again);
 });

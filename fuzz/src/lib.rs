@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use imagelock::domain::diagnostics::failure::{Failure, Failures};
+use imagelock::domain::diagnostics::invocation::Invocation;
 use imagelock::domain::diagnostics::problem::{Document, Problem};
-use imagelock::error::{Error, Source};
-use imagelock::render::invocation::Invocation;
-use imagelock::render::problems;
+use imagelock::domain::diagnostics::source::Source;
+use imagelock::render::errors;
 use sha2::{Digest, Sha256};
 
 /// Problems point into the text, and can be shown: in text that no terminal takes for a command but a colour.
@@ -18,8 +19,9 @@ pub fn told(problems: Vec<Problem>, text: &str, document: Document) {
         }
     }
     let source = || Some(Source { path: PathBuf::from("images.toml"), text: text.to_owned() });
-    let shown =
-        problems::error(&Error::Problems { problems, manifest: source(), lock: source() }, &Invocation::default());
+    let failure = Failure { problems, manifest: source(), lock: source() };
+    let failures = Failures { failures: vec![failure], manifests: None, written: Vec::new() };
+    let shown = errors::failures(&failures, &Invocation::default());
     for (at, char) in shown.char_indices().filter(|(_, char)| char.is_control() && *char != '\n') {
         let style = shown[at..].strip_prefix("\u{1b}[").and_then(|rest| rest.find('m').map(|end| &rest[..end]));
         let style = style.is_some_and(|style| style.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'));

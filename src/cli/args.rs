@@ -1,6 +1,6 @@
 //! Flags and help as types, by clap.
 
-use crate::render::invocation::DEFAULT_MANIFEST;
+use crate::domain::diagnostics::invocation::DEFAULT_MANIFEST;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -14,10 +14,11 @@ use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::{and, quoted};
 use crate::domain::manifest::policy::Age;
 use crate::domain::{Arch, Zone};
-use crate::error::Error;
 use crate::marketplace::ApiUrl;
 use crate::render::Format;
+use crate::workspace::error::Error;
 use crate::workspace::reports::{self, File, Wish};
+use crate::workspace::usage_error::UsageError;
 
 // The variable is read where it is needed, so that a bad one is in nobody else's way; so clap cannot show it by itself.
 const API_URL_HELP: &str =
@@ -322,7 +323,7 @@ impl Command {
         let formats = self.formats();
         if let Some(format) = global.format.filter(|format| !formats.contains(format)) {
             let formats = and(formats.iter().map(|format| quoted(format.as_str())));
-            return Err(Error::Format { format: format.as_str(), formats });
+            return Err(UsageError::Format { format: format.as_str(), formats }.into());
         }
         let wishes = match self {
             Self::Check { outputs, .. } => outputs.as_slice(),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::catalog::QueryError;
 use crate::marketplace::{Authorities, Proxy};
 use crate::workspace::files;
+use crate::workspace::files::error::FileError;
 
 /// The variables that name a proxy for https. The first that is set is used.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -59,7 +60,7 @@ pub(super) fn authorities() -> Result<Option<Authorities>, QueryError> {
     pem.map(|pem| Some(Authorities { pem, path: path.clone() })).map_err(|error| unreadable(&path, &error))
 }
 
-fn unreadable(path: &Path, error: &crate::error::Error) -> QueryError {
+fn unreadable(path: &Path, error: &FileError) -> QueryError {
     let why = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     Authorities::unreadable(path, why)
 }

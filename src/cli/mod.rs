@@ -26,17 +26,18 @@ use self::args::{Cli, Colour, Command, Global};
 use crate::commands::{self, ExitStatus, Mode, Output};
 use crate::deadline;
 use crate::domain::catalog::QueryError;
+use crate::domain::diagnostics::invocation::{Invocation, Manifests};
 use crate::domain::diagnostics::sanitize::{escaped, shown};
 use crate::domain::diagnostics::sentence::{and_more, quoted};
-use crate::error::Error;
-use crate::marketplace::{Limits, Live, Marketplace, Observer, Settings, Snapshot};
+use crate::marketplace::{Backend, Live, Observer, Settings, Snapshot, Timeouts};
 use crate::render::Format;
-use crate::render::invocation::{Invocation, Manifests};
-use crate::render::problems;
+use crate::render::errors;
 use crate::workspace::context::Context;
+use crate::workspace::error::Error;
 use crate::workspace::files;
-use crate::workspace::find::{Found, find};
-use crate::workspace::real_path::RealPath;
+use crate::workspace::files::find::{Found, find};
+use crate::workspace::files::real_path::RealPath;
+use crate::workspace::usage_error::UsageError;
 
 /// The live API.
 const API_URL: &str = "https://api.scaleway.com";
@@ -69,14 +70,14 @@ pub fn run() -> ExitCode {
     match result {
         Ok(outcome) => {
             let status = finish(&outcome, cli.global.quiet, cli.command.prints_data());
-            if outcome.broken.is_empty() {
+            if outcome.failed.is_empty() {
                 return status;
             }
-            tell(&problems::broken(&outcome.broken, &invocation));
+            tell(&errors::failed_manifests(&outcome.failed, &invocation));
             ExitCode::FAILURE
         }
         Err(error) => {
-            tell(&problems::error(&error, &invocation));
+            tell(&errors::failures(&error.into_failures(), &invocation));
             ExitCode::FAILURE
         }
     }
@@ -112,7 +113,7 @@ fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Error> {
                 tell(&format!("note: skipped hidden or git-ignored folders that hold a manifest: {skipped}\n"));
             }
             if manifests.is_empty() {
-                return Err(Error::NoManifests { directory, names });
+                return Err(UsageError::NoManifests { directory, names }.into());
             }
             manifests
         }
@@ -120,7 +121,7 @@ fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Error> {
     let mut known = BTreeSet::new();
     manifests.retain(|manifest| known.insert(RealPath::of(manifest).path));
     if manifests.len() > 1 && !cli.command.takes_several() {
-        return Err(Error::OneManifest { count: manifests.len() });
+        return Err(UsageError::OneManifest { count: manifests.len() }.into());
     }
     Ok(manifests)
 }
@@ -168,15 +169,15 @@ fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation:
     let run = Duration::from_secs(global.timeout.into());
     let deadline = Instant::now() + run;
     let (seconds, called) = (run.as_secs(), invocation.clone());
-    deadline::set(deadline, move || tell(&problems::error(&Error::TimedOut { seconds }, &called)));
-    let marketplace = marketplace(global, Limits { request: Duration::from_secs(15), deadline, run })?;
+    deadline::set(deadline, move || tell(&errors::failures(&Error::TimedOut { seconds }.into_failures(), &called)));
+    let backend = backend(global, Timeouts { request: Duration::from_secs(15), deadline, run })?;
     // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
-    let now = global.now.or(marketplace.taken()).unwrap_or_else(Timestamp::now);
+    let now = global.now.or(backend.taken()).unwrap_or_else(Timestamp::now);
     Ok(Context {
         manifests,
         invocation,
         catalog: global.catalog.clone(),
-        marketplace,
+        backend,
         deadline,
         now,
         min_age: global.min_age,
@@ -187,30 +188,30 @@ fn context(global: &Global, format: Format, manifests: Vec<PathBuf>, invocation:
     })
 }
 
-fn marketplace(global: &Global, limits: Limits) -> Result<Marketplace, Error> {
+fn backend(global: &Global, timeouts: Timeouts) -> Result<Backend, Error> {
     if let Some(path) = &global.catalog {
         let Some(text) = files::read(path)? else {
-            return Err(files::absent(path));
+            return Err(files::absent(path).into());
         };
         return match Snapshot::parse(&text) {
-            Ok(snapshot) => Ok(Marketplace::Snapshot(snapshot)),
+            Ok(snapshot) => Ok(Backend::Snapshot(snapshot)),
             Err(source) => Err(Error::Snapshot { path: path.clone(), source }),
         };
     }
     if global.offline {
-        return Ok(Marketplace::Offline);
+        return Ok(Backend::Offline);
     }
     let (api_url, observer) = (global.api_url.as_ref().map(ToString::to_string), observer(global));
-    Ok(Marketplace::Live(Box::new(Live::new(move || settings(api_url.clone(), limits, observer.clone())))))
+    Ok(Backend::Live(Box::new(Live::new(move || settings(api_url.clone(), timeouts, observer.clone())))))
 }
 
 /// How to ask the API, by the command line and the environment.
-fn settings(api_url: Option<String>, limits: Limits, observer: Option<Observer>) -> Result<Settings, QueryError> {
+fn settings(api_url: Option<String>, timeouts: Timeouts, observer: Option<Observer>) -> Result<Settings, QueryError> {
     let api_url = match api_url {
         Some(api_url) => api_url,
         None => environment::variable("SCW_API_URL")?.unwrap_or_else(|| API_URL.to_owned()),
     };
-    Ok(Settings { api_url, limits, authorities: environment::authorities()?, proxy: environment::proxy()?, observer })
+    Ok(Settings { api_url, timeouts, authorities: environment::authorities()?, proxy: environment::proxy()?, observer })
 }
 
 /// Who hears of requests: each is printed, or a line on the terminal tells how far they are, or nobody.

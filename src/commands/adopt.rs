@@ -3,7 +3,7 @@
 use super::{Mode, Output, planned};
 use crate::workspace::apply::ProjectPlan;
 use crate::workspace::context::Context;
-use crate::workspace::errors::check_index;
+use crate::workspace::error::check_index;
 use crate::workspace::outputs::{Files, guard};
 use crate::workspace::project::{LockFile, Project, lock_path};
 use std::collections::BTreeSet;
@@ -18,15 +18,19 @@ use crate::domain::adopt::mention::mentions;
 use crate::domain::adopt::pin::pins;
 use crate::domain::adopt::{Wish, Word};
 use crate::domain::catalog::Catalog;
+use crate::domain::diagnostics::failure::Failure;
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{and_more, count, quoted};
+use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::edit::declare;
-use crate::error::{Error, Source};
-use crate::workspace::claims::Role;
+use crate::workspace::error::Error;
 use crate::workspace::files;
+use crate::workspace::files::claims::Role;
+use crate::workspace::files::error::FileError;
 
 /// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
 ///
@@ -36,7 +40,7 @@ use crate::workspace::files;
 pub fn run(context: &Context, names: &[String], from: &[PathBuf], word: &Word, mode: Mode) -> Result<Output, Error> {
     let wishes = wishes(names, from)?;
     let mut catalog = Catalog::default();
-    context.marketplace.fetch(&mut catalog, |catalog| queries(&wishes, word, catalog));
+    context.backend.fetch(&mut catalog, |catalog| queries(&wishes, word, catalog));
     if wishes.iter().any(|wish| wish.place.is_some()) {
         check_index(&catalog)?;
     }
@@ -135,7 +139,7 @@ impl Before {
 }
 
 fn refused(problems: Vec<Problem>, manifest: Option<&Source>) -> Error {
-    Error::Problems { problems, manifest: manifest.cloned(), lock: None }
+    Error::Problems(Failure { problems, manifest: manifest.cloned(), lock: None })
 }
 
 /// What the command line and the files name.
@@ -148,7 +152,7 @@ fn wishes(names: &[String], from: &[PathBuf]) -> Result<Vec<Wish>, Error> {
         }
     }
     if !problems.is_empty() {
-        return Err(refused(problems, None));
+        return Err(problems.into());
     }
     for path in from {
         let (name, text) = if path.as_os_str() == "-" {
@@ -158,7 +162,7 @@ fn wishes(names: &[String], from: &[PathBuf]) -> Result<Vec<Wish>, Error> {
         } else {
             (shown(path), read(path)?)
         };
-        wishes.extend(mentions(&name, &text).map_err(|problem| refused(vec![problem], None))?);
+        wishes.extend(mentions(&name, &text)?);
     }
     Ok(wishes)
 }
@@ -166,10 +170,11 @@ fn wishes(names: &[String], from: &[PathBuf]) -> Result<Vec<Wish>, Error> {
 fn read(path: &Path) -> Result<String, Error> {
     if files::check_regular(path).is_err() {
         let title = format!("cannot read `{}`: it is not a regular file", shown(path));
-        let problem = Problem::new(title).help("to read standard input, run `imagelock adopt --from -`");
-        return Err(refused(vec![problem], None));
+        let help = Help::from("to read standard input, run ").then_run("adopt --from -");
+        let problem = Problem::new(title).help(help);
+        return Err(problem.into());
     }
-    files::read(path)?.ok_or_else(|| files::absent(path))
+    files::read(path)?.ok_or_else(|| files::absent(path).into())
 }
 
 /// The most that is read from standard input, which need not end.
@@ -179,12 +184,16 @@ fn standard_input() -> Result<String, Error> {
     let path = Path::new("-");
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().take(MOST_INPUT + 1).read_to_end(&mut bytes);
-    read.map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    read.map_err(|source| FileError::Read { path: path.to_owned(), source })?;
     if bytes.len() as u64 > MOST_INPUT {
         let problem = Problem::new(format!("cannot read standard input: it has more than {} MiB", MOST_INPUT >> 20));
-        return Err(refused(vec![problem.help("name the IDs: `imagelock adopt web=UUID`")], None));
+        return Err(problem.help(name_the_ids()).into());
     }
-    files::text(bytes, path)
+    Ok(files::text(bytes, path)?)
+}
+
+fn name_the_ids() -> Help {
+    Help::from("name the IDs: ").then_run("adopt web=UUID")
 }
 
 /// The problems of files that have nothing to adopt.
@@ -194,6 +203,6 @@ fn nothing(from: &[PathBuf], unknown: Vec<Problem>, others: usize) -> Vec<Proble
     }
     let files = and_more(from.iter().map(|path| quoted(shown(path))), 10);
     let title = format!("in {files} there is no ID of an image that the Marketplace lists");
-    let problem = Problem::new(title).help("name the IDs: `imagelock adopt web=UUID`");
+    let problem = Problem::new(title).help(name_the_ids());
     vec![if others > 0 { problem.note(format!("{} are not listed", count(others, "UUID"))) } else { problem }]
 }

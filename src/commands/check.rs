@@ -2,9 +2,9 @@
 
 use super::{Output, join};
 use crate::workspace::context::Context;
-use crate::workspace::errors::{all, all_broken, named};
+use crate::workspace::error::all;
 use crate::workspace::outputs::{Files, stale_outputs};
-use crate::workspace::project::Project;
+use crate::workspace::project::{Project, named};
 use crate::workspace::reports;
 use crate::workspace::reports::File;
 use crate::workspace::revisions::base;
@@ -17,8 +17,8 @@ use crate::domain::check::changed_since::{self, Base};
 use crate::domain::check::{Report, disagreements, drift, queries};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
-use crate::error::Error;
 use crate::render::{self, CheckReport, ManifestReport, StaleOutput};
+use crate::workspace::error::Error;
 
 /// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all; `since` a
 /// revision, verifies instead what changed. Writes the report to `reports` as well.
@@ -32,9 +32,9 @@ pub fn run(
     reports: &[File],
     exit_zero: bool,
 ) -> Result<Output, Error> {
-    let (projects, mut broken) = Project::read_each(context, Lock::parse)?;
+    let (projects, mut failed) = Project::read_each(context, Lock::parse)?;
     if projects.is_empty() {
-        return Err(all_broken(broken));
+        return Err(Error::of_failed(failed));
     }
     reports::claim(reports, context, &projects)?;
     let checked = match since {
@@ -43,38 +43,33 @@ pub fn run(
     }?;
     let (mut found, mut stale) = (Vec::new(), Vec::new());
     for (project, checked) in projects.iter().zip(checked) {
-        match checked.and_then(|report| Ok((report, stale_if(since.is_some(), context, project, projects.len())?))) {
+        match checked.and_then(|report| Ok((report, stale_if(since.is_some(), project)?))) {
             Ok((report, outputs)) => {
                 found.push((project, report));
                 stale.push(outputs);
             }
-            Err(error) => broken.push(project.broken(error)),
+            Err(error) => failed.push(project.failed(error)),
         }
     }
     if found.is_empty() {
-        return Err(all_broken(broken));
+        return Err(Error::of_failed(failed));
     }
     let mut parts: Vec<ManifestReport<'_>> = found.iter().map(|(project, report)| project.part(report)).collect();
     for (part, stale) in parts.iter_mut().zip(&stale) {
         part.stale = stale.as_deref();
     }
-    let subject = CheckReport { parts: &parts, broken: &broken, invocation: &context.invocation, now: context.now };
+    let subject = CheckReport { parts: &parts, broken: &failed, invocation: &context.invocation, now: context.now };
     let output = render::check(context.format, subject, context.quiet);
     let remark = reports::write(reports, context, subject)?;
     let warning = join(found.iter().map(|(project, report)| project.warning(&report.notices, context)));
     let differs = subject.has_drift() && !exit_zero;
-    Ok(Output { remark, warning, broken, ..Output::with_drift(output, differs) })
+    Ok(Output { remark, warning, failed, ..Output::with_drift(output, differs) })
 }
 
 /// The outputs of a project that are out of date, for a check of a change. They are no matter of the Marketplace.
-fn stale_if(
-    is_change: bool,
-    context: &Context,
-    project: &Project,
-    manifests: usize,
-) -> Result<Option<Vec<StaleOutput>>, Error> {
+fn stale_if(is_change: bool, project: &Project) -> Result<Option<Vec<StaleOutput>>, Error> {
     let disagreements = || disagreements(&project.lock, project.manifest.targets());
-    is_change.then(|| stale_outputs(context, project, &disagreements(), manifests)).transpose()
+    is_change.then(|| stale_outputs(project, &disagreements())).transpose()
 }
 
 /// Compares locks, manifests and Marketplace.
@@ -83,7 +78,7 @@ fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<
     let selected = selections(projects, names.as_ref());
     let (mut catalog, now) = (Catalog::default(), context.now);
     // What several manifests want to know is asked once.
-    context.marketplace.fetch(&mut catalog, |catalog| {
+    context.backend.fetch(&mut catalog, |catalog| {
         selected.iter().flat_map(|(targets, lock)| queries(lock, targets, now, catalog)).collect()
     });
     let check = |(project, (targets, lock)): (&Project, &Selection<'_>)| {
@@ -110,7 +105,7 @@ fn verify_changes(
     }
     let parts = || bases.iter().zip(&selected);
     let mut catalog = Catalog::default();
-    context.marketplace.fetch(&mut catalog, |catalog| {
+    context.backend.fetch(&mut catalog, |catalog| {
         parts().flat_map(|(base, (targets, lock))| changed_since::queries(base, lock, targets, catalog)).collect()
     });
     let verify = |(project, (base, (targets, lock))): (&Project, (&Base, &Selection<'_>))| {

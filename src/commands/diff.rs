@@ -4,17 +4,19 @@ use super::Output;
 use crate::render::Format;
 use crate::workspace::context::Context;
 use crate::workspace::project::{lock_path, parse_lock};
-use crate::workspace::revisions::{commit, lock_at};
+use crate::workspace::revisions::{commit, lock_at, uncommitted};
 use std::path::{Path, PathBuf};
 
 use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::Lock;
 use crate::domain::lock::diff::changes;
 use crate::domain::lock::history::{Comparison, Side};
-use crate::error::{Error, Source};
-use crate::render::{history as human, json, markdown};
+use crate::render::history::{human, json};
+use crate::render::plan::{change, markdown};
+use crate::workspace::error::Error;
 use crate::workspace::files;
-use crate::workspace::git::Repository;
+use crate::workspace::git::{GitError, Repository};
 
 /// A state of the lockfile that is named.
 enum State {
@@ -35,14 +37,14 @@ pub fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> 
     let (from, old) = side(&repository, &from, &path, here.as_ref())?;
     let (to, new) = side(&repository, &to, &path, here.as_ref())?;
     if old.is_none() && new.is_none() {
-        return Err(if here.is_some() { Error::NeverCommitted { path } } else { Error::NoLock { path } });
+        return Err(uncommitted(&path, here.is_some()));
     }
     // A lockfile that is not there yet pins nothing.
     let changes = changes(&old.unwrap_or_default(), &new.unwrap_or_default());
     let comparison = Comparison { from, to, changes };
     let output = match context.format {
         Format::Json => json::diff(&comparison),
-        Format::Markdown => markdown::changes(&comparison.changes),
+        Format::Markdown => markdown::changes(&change::unnamed(&comparison.changes)),
         _ => human::diff(&comparison, context.quiet),
     };
     Ok(Output::with_drift(output, exit_code && !comparison.changes.is_empty()))
@@ -83,7 +85,7 @@ fn side(
         State::Revision(revision) => (revision.clone(), commit(repository, revision, path)?),
         State::MergeBase(a, b) => {
             let base = repository.merge_base(&commit(repository, a, path)?, &commit(repository, b, path)?)?;
-            let base = base.ok_or_else(|| Error::NoMergeBase { from: a.clone(), to: b.clone() })?;
+            let base = base.ok_or_else(|| GitError::NoMergeBase { from: a.clone(), to: b.clone() })?;
             (format!("merge base of {a} and {b}"), base)
         }
     };

@@ -1,17 +1,21 @@
 //! `imagelock add` and `imagelock remove`: edit the manifest, and keep its comments.
 
 use super::Output;
+use crate::domain::diagnostics::failure::Failure;
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{and, quoted};
+use crate::domain::diagnostics::source::Source;
 use crate::domain::manifest::edit::{Declaration, declare, remove as without};
 use crate::domain::manifest::{Manifest, check_names};
-use crate::error::{Error, Source};
-use crate::workspace::claims::Role;
 use crate::workspace::context::Context;
+use crate::workspace::error::Error;
 use crate::workspace::files;
+use crate::workspace::files::claims::Role;
+use crate::workspace::files::error::FileError;
+use crate::workspace::files::write_lock::WriteLock;
 use crate::workspace::outputs::Files;
-use crate::workspace::write_lock::WriteLock;
 
 /// Declares an image. Where there is no manifest, it is the first of a new one.
 ///
@@ -20,10 +24,10 @@ use crate::workspace::write_lock::WriteLock;
 pub fn add(context: &Context, declaration: &Declaration) -> Result<Output, Error> {
     edit(context, true, |text| declare(text, std::slice::from_ref(declaration)))?;
     Ok(Output::remark(format!(
-        "declared `{}` in `{}`: `{} resolve` pins it",
+        "declared `{}` in `{}`: {} pins it",
         declaration.name,
         shown(context.manifest()),
-        context.invocation
+        Help::run("resolve").show(&context.invocation)
     )))
 }
 
@@ -42,10 +46,10 @@ pub fn remove(context: &Context, names: &[String]) -> Result<Output, Error> {
         without(text, &names)
     })?;
     Ok(Output::remark(format!(
-        "removed {} from `{}`: `{} resolve` drops the pins",
+        "removed {} from `{}`: {} drops the pins",
         list(names),
         shown(context.manifest()),
-        context.invocation
+        Help::run("resolve").show(&context.invocation)
     )))
 }
 
@@ -65,10 +69,10 @@ fn edit(
     let text = match files::read(&path)? {
         Some(text) => text,
         None if may_be_absent => String::new(),
-        None => return Err(Error::NoManifest { path }),
+        None => return Err(FileError::NoManifest { path }.into()),
     };
-    let refused = |problems, text| {
-        Err(Error::Problems { problems, manifest: Some(Source { path: path.clone(), text }), lock: None })
+    let refused = |problems: Vec<Problem>, text| {
+        Err(Error::Problems(Failure::from(problems).in_manifest(Source { path: path.clone(), text })))
     };
     let edited = match change(&text) {
         Ok(edited) => edited,

@@ -2,15 +2,15 @@
 
 use super::{Output, join, undated};
 use crate::domain::catalog::Catalog;
-use crate::domain::catalog::identify::{IdKind, UnknownId, identify, identity_questions};
+use crate::domain::catalog::identify::{IdKind, UnknownId, identify, identify_queries};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::Lock;
 use crate::domain::lookup::explain::{explain, queries};
 use crate::domain::manifest::{Target, check_names};
-use crate::error::Error;
 use crate::render::Format;
-use crate::render::{explain as human, json};
+use crate::render::explain::{human, json};
 use crate::workspace::context::Context;
+use crate::workspace::error::Error;
 use crate::workspace::project::{LockFile, Project, edited, lock_path};
 
 /// Explains an image of the manifest by its name, or anything of the Marketplace by its UUID.
@@ -23,7 +23,7 @@ pub fn run(context: &Context, what: &str) -> Result<Output, Error> {
         Some(Err(expected)) => {
             let problem = Problem::new(format!("`{what}` is not an ID: {expected}"));
             let help = "give the name of an image in the manifest, or a UUID that something has";
-            Err(Error::Problems { problems: vec![problem.help(help)], manifest: None, lock: None })
+            Err(problem.help(help).into())
         }
         None => explain_name(context, what),
     }
@@ -37,7 +37,7 @@ fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
         project.manifest.targets().iter().filter(|target| names.contains(&target.cell.name)).cloned().collect();
     let mut catalog = Catalog::default();
     let (lock, now) = (&project.lock, context.now);
-    context.marketplace.fetch(&mut catalog, |catalog| queries(&targets, lock, now, catalog));
+    context.backend.fetch(&mut catalog, |catalog| queries(&targets, lock, now, catalog));
     let candidates = explain(&targets, lock, now, &catalog).map_err(|problems| project.error(problems))?;
     let output = match context.format {
         Format::Json => json::candidates(&candidates),
@@ -52,7 +52,7 @@ fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
 fn explain_id(context: &Context, id: UnknownId, text: &str) -> Result<Output, Error> {
     let (lock, _) = LockFile::read(lock_path(context.manifest())?, Lock::parse)?;
     let mut catalog = Catalog::default();
-    context.marketplace.fetch(&mut catalog, |catalog| identity_questions(id, catalog));
+    context.backend.fetch(&mut catalog, |catalog| identify_queries(id, catalog));
     let identity = identify(id, &catalog)
         .map_err(|failure| Error::Marketplace { doing: format!("find out what {text} is"), failure })?;
     let pins: Vec<_> = id.pins(&lock).collect();

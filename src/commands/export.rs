@@ -9,11 +9,12 @@ use std::path::Path;
 
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::manifest::outputs::Format;
-use crate::error::Error;
 use crate::export::{Export, head, is_ours};
-use crate::workspace::claims::{Clash, Role};
+use crate::workspace::error::Error;
 use crate::workspace::files;
-use crate::workspace::write_lock::WriteLock;
+use crate::workspace::files::claims::Role;
+use crate::workspace::files::error::{Clash, FileError};
+use crate::workspace::files::write_lock::WriteLock;
 
 /// Prints the pins in a format, or writes them to a file. The file says which manifest it belongs to, as an output does, so
 /// that both write the same bytes.
@@ -40,17 +41,18 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool)
             return Ok(Output { warning, ..Output::remark(format!("`{}` is up to date", shown(path))) });
         }
         if !is_ours(format, &old) {
-            return Err(Error::NotOurs { path: path.to_owned() });
+            return Err(FileError::NotOurs { path: path.to_owned() }.into());
         }
         if let Some(manifest) = rivals.find(format, path, &old) {
-            return Err(of_another(path, &manifest));
+            return Err(of_another(path, &manifest).into());
         }
     }
     context.replace_all(&[(path, [&head, &body])])?;
     Ok(Output { warning, ..Output::remark(format!("wrote `{}`", shown(path))) })
 }
 
-fn of_another(path: &Path, manifest: &Path) -> Error {
+fn of_another(path: &Path, manifest: &Path) -> FileError {
     let title = format!("`{}` is an output of `{}`", shown(path), shown(manifest));
-    Error::Clash(Clash { title, help: "name another file, or remove it from the `[[outputs]]` of that manifest" })
+    let help = "name another file, or remove it from the `[[outputs]]` of that manifest".into();
+    FileError::Clash(Clash { title, help })
 }

@@ -1,14 +1,15 @@
 //! `imagelock get NAME`: one ID, for scripts.
 
 use super::Output;
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::lock::find::pick;
 use crate::domain::{Arch, Zone};
-use crate::error::Error;
 use crate::render::Format;
-use crate::render::json;
+use crate::render::list::json;
 use crate::workspace::context::Context;
+use crate::workspace::error::Error;
 use crate::workspace::project::Pins;
 
 /// Prints the ID of the one pin of this name, in this zone and for this architecture where several have the name.
@@ -35,7 +36,7 @@ pub fn run(
     };
     let warning = pins.warning(context, |finding| finding.cell == pin.cell);
     let output = match context.format {
-        Format::Json => json::pin(&pin),
+        Format::Json => json::write_pin(&pin),
         _ => format!("{}\n", pin.id),
     };
     Ok(Output { warning, ..Output::clean(output) })
@@ -44,5 +45,5 @@ pub fn run(
 /// The problem of a name that is locked but no longer declared: a script would go on with an image that is on its way out.
 fn undeclared(name: &str) -> Problem {
     Problem::new(format!("`{}` is in the lockfile, but the manifest does not declare it", visible(name)))
-        .help("declare it again, or remove its pins: `imagelock resolve`")
+        .help(Help::from("declare it again, or remove its pins: ").then_run("resolve"))
 }

@@ -1,12 +1,13 @@
 //! `imagelock init`: writes the annotated manifest, and the schema that editors check it by.
 
 use super::Output;
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::sanitize::{shell, shown};
 use crate::domain::manifest::schema::{FILE, SCHEMA};
-use crate::error::Error;
-use crate::workspace::claims::Role;
 use crate::workspace::context::Context;
+use crate::workspace::error::Error;
 use crate::workspace::files;
+use crate::workspace::files::claims::Role;
 use crate::workspace::outputs::Files;
 
 /// The annotated manifest, as it stands in the repository.
@@ -30,10 +31,11 @@ pub fn run(context: &Context) -> Result<Output, Error> {
         Some(old) if old == SCHEMA => format!("; editors check it by `{schema}`, which was there"),
         Some(_) => format!(
             "\n`{schema}` was there, and is not the schema of this release; it was left alone, and this would refresh \
-             it: imagelock schema > {}",
+             it: {} > {}",
+            Command::new("schema").without_flags().show(&context.invocation),
             shell(&beside)
         ),
     };
-    let invocation = &context.invocation;
-    Ok(Output::remark(format!("wrote `{path}`: declare your images there, then run `{invocation} resolve`{schema}")))
+    let resolve = Help::from("declare your images there, then run ").then_run("resolve").show(&context.invocation);
+    Ok(Output::remark(format!("wrote `{path}`: {resolve}{schema}")))
 }

@@ -1,10 +1,10 @@
 //! `imagelock list`: the pins.
 
 use super::{Output, join};
-use crate::error::Error;
 use crate::render::Format;
-use crate::render::{human, json};
+use crate::render::list::{human, json};
 use crate::workspace::context::Context;
+use crate::workspace::error::Error;
 use crate::workspace::project::{Pins, edited};
 
 /// Prints all pins.
@@ -20,8 +20,8 @@ pub fn run(context: &Context, locked: bool) -> Result<Output, Error> {
     // An edited block is reported as such, not as one that is out of date.
     let warning = join([edited, pins.warning(context, |finding| !pins.lock.is_edited(&finding.cell))]);
     let outcome = match context.format {
-        Format::Json => Output::clean(json::pins(pins.lock)),
-        _ => Output::clean(human::pins(pins.lock)),
+        Format::Json => Output::clean(json::write_list(pins.lock)),
+        _ => Output::clean(human::write(pins.lock)),
     };
     Ok(Output { warning, ..outcome })
 }

@@ -4,13 +4,14 @@ use super::Output;
 use crate::domain::lock::history::{Revision, Walk, read};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::manifest::check_names;
-use crate::error::Error;
 use crate::render::Format;
-use crate::render::{history as human, json};
+use crate::render::history::{human, json};
 use crate::workspace::context::Context;
+use crate::workspace::error::Error;
 use crate::workspace::files;
 use crate::workspace::git::{History, Repository};
 use crate::workspace::project::lock_path;
+use crate::workspace::revisions::uncommitted;
 
 /// Tells the history of the pins of the named images, or of all.
 ///
@@ -22,7 +23,7 @@ pub fn run(context: &Context, names: &[String]) -> Result<Output, Error> {
     let repository = Repository::around(&path)?;
     let History { revisions, is_whole } = repository.history("HEAD")?;
     let Some(oldest) = revisions.last().map(|(commit, _)| ShortIds::default().show(&commit.id)) else {
-        return Err(if text.is_some() { Error::NeverCommitted { path } } else { Error::NoLock { path } });
+        return Err(uncommitted(&path, text.is_some()));
     };
     let mut walk = Walk::new(names, context.now);
     let mut entries = walk.older(Revision { commit: None, lock: read(text.as_deref().map(str::as_bytes)) });
@@ -36,11 +37,7 @@ pub fn run(context: &Context, names: &[String]) -> Result<Output, Error> {
     }
     let (rest, known) = walk.finish(is_whole);
     entries.extend(rest);
-    check_names(names, &known.iter().collect()).map_err(|problems| Error::Problems {
-        problems,
-        manifest: None,
-        lock: None,
-    })?;
+    check_names(names, &known.iter().collect())?;
     let mut outcome = Output::clean(match context.format {
         Format::Json => json::log(&entries, is_whole),
         _ => human::log(&entries, context.quiet),

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::count;
-use crate::error::Error;
 use crate::render::man::pages;
+use crate::workspace::error::Error;
 use crate::workspace::files;
-use crate::workspace::write_lock::WriteLock;
+use crate::workspace::files::write_lock::WriteLock;
 
 /// Writes the manual pages of a program into a directory, which is made if there is none; without one, prints the first.
 ///

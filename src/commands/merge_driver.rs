@@ -5,15 +5,19 @@ use crate::workspace::context::Context;
 use crate::workspace::project::lock_path;
 use std::path::Path;
 
+use crate::domain::diagnostics::failure::Failure;
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::Lock;
 use crate::domain::lock::conflicts::mend;
 use crate::domain::lock::merge::merge;
 use crate::domain::manifest::toml_reader::unmerged;
-use crate::error::{Error, Source};
+use crate::workspace::error::Error;
 use crate::workspace::files;
-use crate::workspace::write_lock::WriteLock;
+use crate::workspace::files::error::FileError;
+use crate::workspace::files::write_lock::WriteLock;
 
 /// Merges the locks in two files, which come from the one in `base`, and writes what comes of it over `ours`: that is
 /// git's protocol. The manifest is not read: its lockfile is what messages call the files.
@@ -46,16 +50,16 @@ pub fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result
 }
 
 /// Reads one of the files, as git would call it: `images.lock (theirs)`.
-fn read(file: &Path, side: &str, path: &Path) -> Result<Option<Source>, Error> {
+fn read(file: &Path, side: &str, path: &Path) -> Result<Option<Source>, FileError> {
     let named = format!("{} ({side})", shown(path)).into();
     match files::read(file) {
         Ok(text) => Ok(text.map(|text| Source { path: named, text })),
-        Err(Error::NotText { line, .. }) => Err(Error::NotText { path: named, line }),
+        Err(FileError::NotText { line, .. }) => Err(FileError::NotText { path: named, line }),
         Err(error) => Err(error),
     }
 }
 
-fn present(file: &Path, side: &str, path: &Path) -> Result<Source, Error> {
+fn present(file: &Path, side: &str, path: &Path) -> Result<Source, FileError> {
     read(file, side, path)?.ok_or_else(|| files::absent(file))
 }
 
@@ -76,9 +80,11 @@ fn understood(
                 shown(path)
             );
             // Here, mending would settle that older conflict and lose this one.
-            let there = has_markers.then(|| "where it was committed: `imagelock resolve --mend`, and commit".to_owned());
+            let resolve = Help::from("where it was committed: ").then_run("resolve").then(", and commit");
+            let there = has_markers.then(|| resolve.with_conflicts());
             Problem { title, help: there.or(problem.help.clone()), ..problem }.note(note)
         };
-        Error::Problems { problems: problems.into_iter().map(told).collect(), manifest: None, lock: Some(source) }
+        let problems: Vec<Problem> = problems.into_iter().map(told).collect();
+        Error::Problems(Failure::from(problems).in_lock(Some(source)))
     })
 }

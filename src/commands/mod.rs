@@ -21,9 +21,10 @@ pub mod snapshot;
 use std::fmt;
 
 use crate::domain::catalog::{Catalog, QueryError};
+use crate::domain::diagnostics::failure::FailedManifest;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
-use crate::render::{Broken, Format, Resolved, human, json, markdown, problems};
+use crate::render::{Format, Resolved, errors, plan};
 use crate::workspace::apply::ProjectPlan;
 use crate::workspace::context::Context;
 
@@ -40,8 +41,9 @@ pub enum Mode {
 
 /// A warning where publication dates are missing from what is printed because nobody told them.
 fn undated(context: &Context, catalog: &Catalog) -> String {
-    let warnings: Vec<Problem> = catalog.silence().map(QueryError::undated).into_iter().collect();
-    problems::warnings(&warnings, None, &context.invocation)
+    let warnings: Vec<Problem> =
+        catalog.first_missing_date_error().map(QueryError::missing_dates_warning).into_iter().collect();
+    errors::warnings(&warnings, None, &context.invocation)
 }
 
 /// What a command came to.
@@ -53,7 +55,7 @@ pub struct Output {
     /// For standard error: what needs attention.
     pub warning: String,
     /// The manifests that the output leaves out because they could not be read or checked.
-    pub broken: Vec<Broken>,
+    pub failed: Vec<FailedManifest>,
     /// What the exit status says, if no manifest is left out.
     pub exit_status: ExitStatus,
 }
@@ -74,7 +76,7 @@ impl Output {
             output: Box::new(output),
             remark: String::new(),
             warning: String::new(),
-            broken: Vec::new(),
+            failed: Vec::new(),
             exit_status: ExitStatus::Clean,
         }
     }
@@ -108,9 +110,9 @@ fn planned(context: &Context, steps: &[ProjectPlan], mode: Mode) -> Output {
         resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *rewrites });
     }
     let output = match context.format {
-        Format::Json => json::plan(&resolved, dry_run),
-        Format::Markdown => markdown::plan(&resolved),
-        _ => human::plan(&resolved, dry_run, context.quiet),
+        Format::Json => plan::json::write(&resolved, dry_run, &context.invocation),
+        Format::Markdown => plan::markdown::write(&resolved),
+        _ => plan::human::write(&resolved, dry_run, context.quiet),
     };
     let verb = if dry_run { "would write" } else { "wrote" };
     let stale = steps.iter().flat_map(|step| &step.stale);

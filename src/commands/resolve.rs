@@ -4,24 +4,26 @@ use super::Output;
 use super::{Mode, planned};
 use crate::domain::catalog::Catalog;
 use crate::domain::check::disagreements;
+use crate::domain::diagnostics::failure::{FailedManifest, Failures};
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::domain::lock::Lock;
-use crate::domain::lock::conflicts::{advise, mend, tell};
+use crate::domain::lock::conflicts::{mend, tell};
 use crate::domain::lock::merge::Conflict;
 use crate::domain::manifest::Target;
 use crate::domain::manifest::toml_reader::unmerged;
 use crate::domain::resolve::{Request, Upgrade, queries, resolve};
-use crate::error::Error;
-use crate::render::{self, CheckReport, ManifestReport, human};
-use crate::render::{Broken, Format};
+use crate::render::Format;
+use crate::render::{self, CheckReport, ManifestReport};
 use crate::workspace::apply::ProjectPlan;
-use crate::workspace::claims::Role;
 use crate::workspace::context::Context;
-use crate::workspace::errors::{all, all_broken, named};
+use crate::workspace::error::Error;
+use crate::workspace::error::all;
+use crate::workspace::files::claims::Role;
 use crate::workspace::outputs::stale_outputs;
 use crate::workspace::outputs::{Files, guard};
-use crate::workspace::project::{Parse, Project, lock_path};
+use crate::workspace::project::{Parse, Project, lock_path, named};
 
 /// Makes each lock satisfy its manifest. `upgrade` names the images whose pins may move; no name means all. A lockfile with
 /// conflict markers is read only if it shall be mended.
@@ -31,19 +33,19 @@ use crate::workspace::project::{Parse, Project, lock_path};
 /// written before all manifests are resolved.
 pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Output, Error> {
     let parse: Parse = if mends { mended } else { Lock::parse };
-    let (projects, broken) = Project::read_each(context, parse)?;
+    let (projects, failed) = Project::read_each(context, parse)?;
     if mode == Mode::Locked {
         files_of(context, &projects)?;
-        return locked(context, &projects, broken);
+        return locked(context, &projects, failed);
     }
     if projects.is_empty() {
-        return Err(all_broken(broken));
+        return Err(Error::of_failed(failed));
     }
     let upgrade = upgrade_of(&projects, upgrade)?;
     let mut task = Resolver { context, upgrade: &upgrade, parse, catalog: Catalog::default() };
     let steps = task.plan(projects)?;
-    // Nothing is written unless everything can be, and every manifest that is broken is named at once.
-    let mut steps = whole(steps, broken)?;
+    // Nothing is written unless everything can be, and every manifest that failed is named at once.
+    let mut steps = whole(steps, failed)?;
     if mode == Mode::Write {
         all(steps.iter().map(ProjectPlan::check_writable))?;
         let mut written = Vec::new();
@@ -51,7 +53,7 @@ pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mod
             match task.apply(step) {
                 Ok(()) => written.push(lock_path(&step.project.manifest_source.path)?),
                 Err(error) if written.is_empty() => return Err(error),
-                Err(error) => return Err(Error::Partly { error: Box::new(error), written }),
+                Err(error) => return Err(Error::Manifests(Failures { written, ..error.into_failures() })),
             }
         }
     }
@@ -76,24 +78,24 @@ impl Resolver<'_> {
     fn plan(&mut self, projects: Vec<Project>) -> Result<Vec<Result<ProjectPlan, Error>>, Error> {
         files_of(self.context, &projects)?;
         let mut catalog = std::mem::take(&mut self.catalog);
-        self.context.marketplace.fetch(&mut catalog, |catalog| {
+        self.context.backend.fetch(&mut catalog, |catalog| {
             projects.iter().flat_map(|project| queries(self.request(project), catalog)).collect()
         });
         self.catalog = catalog;
         let plan = |project: Project| {
-            let plan = match (resolve(self.request(&project), &self.catalog), disputes(&project)) {
-                (Ok(mut plan), Some(disputes)) => {
-                    tell(&disputes, &mut plan.changes);
-                    Ok(plan)
+            let conflicts = disputes(&project);
+            match resolve(self.request(&project), &self.catalog) {
+                Ok(mut plan) => {
+                    tell(conflicts.as_deref().unwrap_or_default(), &mut plan.changes);
+                    ProjectPlan::new(project, plan)
                 }
-                (Err(problems), Some(_)) => Err(advise(problems)),
-                (plan, None) => plan,
-            };
-            let plan = plan.map_err(|problems| {
-                let others = self.movable(&project);
-                project.error(problems.into_iter().chain(others).collect())
-            })?;
-            ProjectPlan::new(project, plan)
+                Err(problems) => {
+                    let problems = problems.into_iter().chain(self.movable(&project));
+                    // Whatever is run next finds the same conflicts.
+                    let with_conflicts = problems.map(|it| if conflicts.is_some() { it.with_conflicts() } else { it });
+                    Err(project.error(with_conflicts.collect()))
+                }
+            }
         };
         Ok(projects.into_iter().map(plan).collect())
     }
@@ -109,7 +111,8 @@ impl Resolver<'_> {
             images.iter().filter_map(|targets| targets.first()).map(|target| target.cell.name.to_string()).collect()
         };
         let title = format!("cannot upgrade {}", and_more(names(&stuck).iter().map(quoted), 6));
-        let help = format!("to upgrade the others, run `imagelock resolve --upgrade {}`", names(&movable).join(" "));
+        let upgrade = Command::new("resolve --upgrade").args(names(&movable));
+        let help = Help::from("to upgrade the others, run ").then_run(upgrade);
         (!movable.is_empty()).then(|| Problem::new(title).help(help))
     }
 
@@ -130,9 +133,9 @@ impl Resolver<'_> {
 }
 
 /// All steps, if there is one for every manifest.
-fn whole(steps: Vec<Result<ProjectPlan, Error>>, broken: Vec<Broken>) -> Result<Vec<ProjectPlan>, Error> {
-    let broken = broken.into_iter().map(|broken| Err(broken.error));
-    all(broken.chain(steps))
+fn whole(steps: Vec<Result<ProjectPlan, Error>>, failed: Vec<FailedManifest>) -> Result<Vec<ProjectPlan>, Error> {
+    let failed = failed.into_iter().map(|failed| Err(Error::Problems(failed.failure)));
+    all(failed.chain(steps))
 }
 
 /// Makes sure that the files of some projects may be written.
@@ -163,30 +166,30 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
     }
 }
 
-fn locked(context: &Context, projects: &[Project], mut broken: Vec<Broken>) -> Result<Output, Error> {
+fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifest>) -> Result<Output, Error> {
     let (mut found, mut outputs) = (Vec::new(), Vec::new());
     for project in projects {
         let report = disagreements(&project.lock, project.manifest.targets());
-        match stale_outputs(context, project, &report, context.manifests.len()) {
+        match stale_outputs(project, &report) {
             Ok(stale) => {
                 found.push((project, report));
                 outputs.push(stale);
             }
-            Err(error) => broken.push(project.broken(error)),
+            Err(error) => failed.push(project.failed(error)),
         }
     }
     if found.is_empty() {
-        return Err(all_broken(broken));
+        return Err(Error::of_failed(failed));
     }
     let parts = found.iter().zip(&outputs);
     let parts: Vec<_> =
         parts.map(|((project, report), stale)| ManifestReport { stale: Some(stale), ..project.part(report) }).collect();
-    let subject = CheckReport { parts: &parts, broken: &broken, invocation: &context.invocation, now: context.now };
+    let subject = CheckReport { parts: &parts, broken: &failed, invocation: &context.invocation, now: context.now };
     let pins = found.iter().map(|(project, _)| project.lock.pins().len()).sum();
     let output = match context.format {
-        Format::Human => human::locked(subject, pins, context.quiet),
+        Format::Human => render::locked(subject, pins, context.quiet),
         format => render::check(format, subject, context.quiet),
     };
     let differs = subject.has_drift();
-    Ok(Output { broken, ..Output::with_drift(output, differs) })
+    Ok(Output { failed, ..Output::with_drift(output, differs) })
 }

@@ -3,7 +3,7 @@
 use super::{Output, undated};
 use crate::render::Format;
 use crate::workspace::context::Context;
-use crate::workspace::errors::{check_index, listing_failed};
+use crate::workspace::error::check_index;
 use std::collections::BTreeSet;
 
 use crate::domain::catalog::{Catalog, Query};
@@ -11,8 +11,8 @@ use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::{and, did_you_mean, quoted};
 use crate::domain::lookup::search::{Filter, Pattern, matching, offers, queries};
-use crate::error::Error;
-use crate::render::{human, json};
+use crate::render::search::{human, json};
+use crate::workspace::error::Error;
 
 /// Prints the images that match: releases, dates, and the zones, architectures and types in which they are offered.
 ///
@@ -21,15 +21,15 @@ use crate::render::{human, json};
 pub fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Output, Error> {
     let pattern = Pattern::new(pattern.unwrap_or_default());
     let mut catalog = Catalog::default();
-    context.marketplace.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
+    context.backend.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
     check_index(&catalog)?;
     check_category(filter, &catalog)?;
-    context.marketplace.fetch(&mut catalog, |catalog| queries(&matching(&pattern, filter, context.now, catalog)));
+    context.backend.fetch(&mut catalog, |catalog| queries(&matching(&pattern, filter, context.now, catalog)));
     let images = matching(&pattern, filter, context.now, &catalog);
-    let offers = offers(&images, filter, &catalog).map_err(|(label, failure)| listing_failed(&label, failure))?;
+    let offers = offers(&images, filter, &catalog).map_err(|(label, failure)| Error::listing(&label, failure))?;
     let output = match context.format {
-        Format::Json => json::offers(&offers),
-        _ => human::offers(&offers),
+        Format::Json => json::write(&offers),
+        _ => human::write(&offers),
     };
     Ok(Output { warning: undated(context, &catalog), ..Output::clean(output) })
 }
@@ -42,6 +42,5 @@ fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Error> {
     }
     let help = did_you_mean(wanted, known.iter().copied())
         .unwrap_or_else(|| format!("the categories are {}", and(known.iter().map(|it| quoted(visible(it))))));
-    let problem = Problem::new(format!("no image is of the category `{}`", visible(wanted))).help(help);
-    Err(Error::Problems { problems: vec![problem], manifest: None, lock: None })
+    Err(Problem::new(format!("no image is of the category `{}`", visible(wanted))).help(help).into())
 }

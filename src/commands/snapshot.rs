@@ -2,7 +2,7 @@
 
 use super::Output;
 use crate::workspace::context::Context;
-use crate::workspace::errors::{check_index, listing_failed};
+use crate::workspace::error::check_index;
 use crate::workspace::outputs::Files;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,11 +12,12 @@ use crate::domain::catalog::{Catalog, Image, Lookup, Query};
 use crate::domain::diagnostics::sanitize::{shell, shown};
 use crate::domain::diagnostics::sentence::count;
 use crate::domain::lookup::search::queries;
-use crate::error::Error;
 use crate::marketplace::{Snapshot, SnapshotError};
-use crate::workspace::claims::Role;
+use crate::workspace::error::Error;
 use crate::workspace::files;
-use crate::workspace::write_lock::WriteLock;
+use crate::workspace::files::claims::Role;
+use crate::workspace::files::error::FileError;
+use crate::workspace::files::write_lock::WriteLock;
 
 /// Saves everything that the Marketplace offers. Replaces an older snapshot, and nothing else.
 ///
@@ -30,16 +31,16 @@ pub fn run(context: &Context, path: &Path) -> Result<Output, Error> {
         match Snapshot::parse(&text) {
             Ok(_) => {}
             Err(source @ SnapshotError::Format(_)) => return Err(Error::Snapshot { path: path.to_owned(), source }),
-            Err(_) => return Err(Error::NotOurs { path: path.to_owned() }),
+            Err(_) => return Err(FileError::NotOurs { path: path.to_owned() }.into()),
         }
     }
     let mut catalog = Catalog::default();
-    context.marketplace.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
+    context.backend.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
     check_index(&catalog)?;
-    context.marketplace.fetch(&mut catalog, everything);
+    context.backend.fetch(&mut catalog, everything);
     check_whole(&catalog)?;
     // A copy of a snapshot is as old as the snapshot.
-    let snapshot = Snapshot::new(&catalog, context.marketplace.taken().unwrap_or(context.now));
+    let snapshot = Snapshot::new(&catalog, context.backend.taken().unwrap_or(context.now));
     context.replace(path, &snapshot.write())?;
     let (images, local_images) = snapshot.size();
     Ok(Output::remark(format!(
@@ -66,7 +67,7 @@ fn everything(catalog: &Catalog) -> BTreeSet<Query> {
 /// A snapshot that lacks something would say that the Marketplace lacks it.
 fn check_whole(catalog: &Catalog) -> Result<(), Error> {
     for image in catalog.images() {
-        let failed = |failure| listing_failed(&image.label, failure);
+        let failed = |failure| Error::listing(&image.label, failure);
         let mut listings = vec![ImageRef::Label(image.label.clone())];
         match catalog.versions(&ImageRef::Id(image.id)) {
             Lookup::Found(versions) => listings.extend(versions.iter().map(|version| ImageRef::Version(version.id))),

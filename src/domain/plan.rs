@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::domain::ImageRef;
 use crate::domain::catalog::Catalog;
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sentence::arguments;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
@@ -31,7 +31,7 @@ impl Plan {
 
 /// The pin of a target for the local image that was picked.
 pub(crate) fn pin(target: &Target, pick: &Match<'_>, from: Option<&Pin>) -> Pin {
-    let (image, stated_label) = match &target.wanted {
+    let (image, stated_label) = match &target.selector {
         // A range's pick comes from the listing of the label that won.
         ImageSelector::Label(_) | ImageSelector::Release(..) => (pick.image.clone(), None),
         ImageSelector::Image(id) => (ImageRef::Id(*id), pick.local.label.clone()),
@@ -57,10 +57,10 @@ pub(crate) fn undated<'a>(changes: impl IntoIterator<Item = &'a Change>, catalog
     let anew = changes.into_iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
     let undated = anew.filter(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
     let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();
-    let failure = catalog.silence().filter(|_| !names.is_empty())?;
+    let failure = catalog.first_missing_date_error().filter(|_| !names.is_empty())?;
     let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);
-    let names = arguments(names);
-    Some(problem.help(format!(
-        "once the Marketplace tells them, `imagelock resolve --upgrade {names}` adds them, and moves what is outdated by then"
-    )))
+    let help = Help::from("once the Marketplace tells them, ")
+        .then_run(Command::new("resolve --upgrade").names(names))
+        .then(" adds them, and moves what is outdated by then");
+    Some(problem.help(help))
 }

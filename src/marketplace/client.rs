@@ -140,8 +140,8 @@ impl Client {
         let Object(row): Object<LocalImageRow> = row;
         match row.read(None, &mut Seen::default()) {
             Ok(Row { thing: Some(local), .. }) if local.id == id => Ok(Some(local)),
-            Ok(_) => Err(body.strange(format!("it is not about {id}"))),
-            Err(lie) => Err(body.strange(lie)),
+            Ok(_) => Err(body.invalid(format!("it is not about {id}"))),
+            Err(lie) => Err(body.invalid(lie)),
         }
     }
 
@@ -150,11 +150,11 @@ impl Client {
         let query = "include_eol=true".to_owned();
         let pages = Pages { http: &self.http, path: "/images", query, worth: Priority::Little, read: ImageRow::read };
         let Some(rows) = pages.read_all().await? else {
-            return Err(QueryError::strange("it says that it has no list of images"));
+            return Err(QueryError::invalid_response("it says that it has no list of images"));
         };
         let images = beyond_doubt(rows)?;
         if images.is_empty() {
-            return Err(QueryError::strange("it lists no image at all"));
+            return Err(QueryError::invalid_response("it lists no image at all"));
         }
         Ok(Some(images))
     }
@@ -162,7 +162,7 @@ impl Client {
 
 /// The rows of what is of no use unless it is whole.
 fn beyond_doubt<T>(Rows { rows, doubts }: Rows<T>) -> Result<Vec<T>, QueryError> {
-    if doubts.is_empty() { Ok(rows) } else { Err(QueryError::doubtful(&doubts)) }
+    if doubts.is_empty() { Ok(rows) } else { Err(QueryError::incomplete_response(&doubts)) }
 }
 
 fn answer<T>(answer: Result<Option<T>, QueryError>) -> Lookup<T> {

@@ -36,7 +36,7 @@ impl Connector {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let https = api_url.is_https();
         Ok(Self {
-            connect_timeout: settings.limits.request.min(Duration::from_secs(10)),
+            connect_timeout: settings.timeouts.request.min(Duration::from_secs(10)),
             trust: https.then(|| Trust::new(settings.authorities.as_ref())).transpose()?,
             proxy,
             insists: Cell::new(https),

@@ -34,5 +34,5 @@ where
 }
 
 fn answer<T>(read: Result<T, String>) -> Lookup<T> {
-    read.map_or_else(|cause| Lookup::Failed(QueryError::strange(cause)), Lookup::Found)
+    read.map_or_else(|cause| Lookup::Failed(QueryError::invalid_response(cause)), Lookup::Found)
 }

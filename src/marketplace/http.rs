@@ -21,7 +21,7 @@ use crate::domain::diagnostics::sanitize::visible;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct Timeouts {
     /// One request, from connecting to the last byte.
     pub request: Duration,
     /// When all requests of the run must be answered, retries and waits included.
@@ -62,7 +62,7 @@ pub struct Settings {
     /// Where the API is.
     pub api_url: String,
     /// How long things may take.
-    pub limits: Limits,
+    pub timeouts: Timeouts,
     /// Certificate authorities to trust in addition to those of the system.
     pub authorities: Option<Authorities>,
     /// The proxy to connect through. The client does not look for another.
@@ -75,7 +75,7 @@ pub struct Settings {
 pub(super) struct Http {
     connector: Connector,
     peer: Endpoint,
-    limits: Limits,
+    timeouts: Timeouts,
     /// Set by a 429: nobody sends before.
     not_before: Cell<Instant>,
     budget: Budget,
@@ -96,7 +96,7 @@ impl Http {
         Ok(Self {
             connector: Connector::new(&api_url, settings, proxy.clone())?,
             peer: Endpoint { base: format!("{api_url}/marketplace/v2"), proxy },
-            limits: settings.limits,
+            timeouts: settings.timeouts,
             not_before: Cell::new(Instant::now()),
             budget: Budget::default(),
             down: Cell::new(false),
@@ -121,7 +121,7 @@ impl Http {
                     continue;
                 }
                 // That time ran out in the end says less than what came before.
-                Err(trouble) if trouble.status.is_none() && Instant::now() >= self.limits.deadline => {
+                Err(trouble) if trouble.status.is_none() && Instant::now() >= self.timeouts.deadline => {
                     earlier.take().unwrap_or(trouble)
                 }
                 Err(trouble) => trouble,
@@ -133,7 +133,7 @@ impl Http {
                 self.not_before.set(self.not_before.get().max(Instant::now() + asked));
             }
             let wait = asked + backoff(attempts, trouble.status, fastrand::f64());
-            let out_of_time = Instant::now() + wait >= self.limits.deadline;
+            let out_of_time = Instant::now() + wait >= self.timeouts.deadline;
             if trouble.transient && attempts < ATTEMPTS && !self.down.get() && !out_of_time && !enough {
                 self.tell(Event::Retrying(&trouble.in_short()));
                 tokio::time::sleep(wait).await;
@@ -150,7 +150,7 @@ impl Http {
     /// How hard it was tried, if there is something to say of it.
     fn effort(&self, attempts: u32, out_of_time: bool) -> Option<String> {
         if out_of_time {
-            let run = self.limits.run.as_secs();
+            let run = self.timeouts.run.as_secs();
             return Some(format!(
                 "attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"
             ));
@@ -160,7 +160,7 @@ impl Http {
 
     /// Waits out the pause that a 429 asked of all.
     async fn wait_for_leave(&self) {
-        let until = self.not_before.get().min(self.limits.deadline);
+        let until = self.not_before.get().min(self.timeouts.deadline);
         // The timer counts whole milliseconds: a sleep that is over already takes one of them.
         if until > Instant::now() {
             tokio::time::sleep_until(until.into()).await;
@@ -169,10 +169,10 @@ impl Http {
 
     async fn attempt(&self, path: &str, worth: Priority) -> Result<Option<Body>, RequestError> {
         let started = Instant::now();
-        let longest = if worth == Priority::Little { Duration::from_secs(5) } else { self.limits.request };
-        let timeout = longest.min(self.limits.deadline.saturating_duration_since(started));
+        let longest = if worth == Priority::Little { Duration::from_secs(5) } else { self.timeouts.request };
+        let timeout = longest.min(self.timeouts.deadline.saturating_duration_since(started));
         if timeout.is_zero() {
-            return Err(RequestError::too_late(self.limits.run));
+            return Err(RequestError::too_late(self.timeouts.run));
         }
         let disturbed = |error: reqwest::Error| RequestError::disturbed(&error, &self.peer, timeout);
         let request = self.connector.client()?.get(format!("{}{path}", self.peer.base)).timeout(timeout);

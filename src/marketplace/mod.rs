@@ -35,12 +35,12 @@ pub use authorities::Authorities;
 use client::Client;
 #[cfg(fuzzing)]
 pub use fuzzing::read;
-pub use http::{Event, Limits, Observer, Settings};
+pub use http::{Event, Observer, Settings, Timeouts};
 pub use proxy::Proxy;
 pub use snapshot::{Snapshot, SnapshotError};
 
 /// Who answers queries about the Marketplace.
-pub enum Marketplace {
+pub enum Backend {
     /// The API, over HTTPS.
     Live(Box<Live>),
     /// A saved catalog.
@@ -68,11 +68,11 @@ impl Live {
     }
 }
 
-impl Marketplace {
+impl Backend {
     /// Asks until `next`, which is given what is known so far, wants nothing that is not known.
     pub fn fetch(&self, catalog: &mut Catalog, next: impl Fn(&Catalog) -> BTreeSet<Query>) {
         let next = |catalog: &Catalog| -> BTreeSet<_> {
-            next(catalog).into_iter().filter(|query| !catalog.knows(query)).collect()
+            next(catalog).into_iter().filter(|query| !catalog.is_answered(query)).collect()
         };
         let queries = next(catalog);
         if queries.is_empty() {

@@ -137,9 +137,9 @@ impl<F> Pages<'_, F> {
         let Some(body) = http.get(&path, *worth).await? else { return Ok(None) };
         let page: Page<R> = Page::read(&body.bytes).map_err(|error| body.unreadable(&error))?;
         let rows: Result<Vec<_>, _> = page.rows.into_iter().map(read).collect();
-        let rows = rows.map_err(|lie| body.strange(lie))?;
+        let rows = rows.map_err(|lie| body.invalid(lie))?;
         let texts = rows.iter().map(|row| row.text).sum();
-        http.keep(rows.len(), texts).map_err(|LimitExceeded(cause)| body.strange(cause))?;
+        http.keep(rows.len(), texts).map_err(|LimitExceeded(cause)| body.invalid(cause))?;
         Ok(Some(Page { rows, total: page.total }))
     }
 }

@@ -167,17 +167,17 @@ impl Body {
         if self.content_type.starts_with("application/json") || self.bytes.is_empty() {
             // It may quote what was found, at any length.
             let error = visible(&error.to_string());
-            return self.strange(format!("it is not the JSON expected ({error}): `{start}`"));
+            return self.invalid(format!("it is not the JSON expected ({error}): `{start}`"));
         }
-        let mut failure = self.strange(format!("it is {}, not JSON: `{start}`", visible(&self.content_type)));
+        let mut failure = self.invalid(format!("it is {}, not JSON: `{start}`", visible(&self.content_type)));
         "a proxy or a login page may answer in the Marketplace's place; check the network and `--api-url`"
             .clone_into(&mut failure.help);
         failure
     }
 
     /// The failure of an answer that is well formed, but not what was asked for.
-    pub(super) fn strange(&self, how: impl fmt::Display) -> QueryError {
-        QueryError { request_id: self.request_id.clone(), ..QueryError::strange(how) }
+    pub(super) fn invalid(&self, how: impl fmt::Display) -> QueryError {
+        QueryError { request_id: self.request_id.clone(), ..QueryError::invalid_response(how) }
     }
 }
 

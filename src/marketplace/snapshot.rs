@@ -10,7 +10,8 @@ use super::json::{Object, objects};
 use super::lines::Lines;
 use super::places::Places;
 use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Query, Response, StatedType, Version};
-use crate::domain::diagnostics::sanitize::{visible, without_middle};
+use crate::domain::diagnostics::help::{Command, Help};
+use crate::domain::diagnostics::sanitize::{oddities, visible, without_middle};
 use crate::domain::types::timestamp;
 use crate::domain::{Expected, ImageId, ImageRef, Label, VersionId};
 
@@ -65,6 +66,18 @@ pub enum SnapshotError {
         /// What was expected.
         expected: Expected,
     },
+}
+
+impl SnapshotError {
+    /// The command to run. Another snapshot is not made from this one.
+    pub fn help(&self) -> Help {
+        Help::run(Command::new("snapshot FILE").without_flags()).then(" writes one")
+    }
+
+    /// Lines of further explanation.
+    pub fn notes(&self) -> Vec<String> {
+        if let Self::Word { value, .. } = self { oddities(value) } else { Vec::new() }
+    }
 }
 
 #[derive(Serialize, Deserialize)]

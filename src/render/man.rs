@@ -8,11 +8,11 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 /// A manual page.
-pub struct Page {
+pub(crate) struct Page {
     /// The file that `man` looks for: `imagelock-check.1`.
-    pub file: String,
+    pub(crate) file: String,
     /// What is in it, in the language of `man`.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// `man` wants a day, and that of the run would differ from run to run: it is when the sections below last changed.
@@ -34,7 +34,7 @@ const FILES: [(&str, &str); 3] = [
 ];
 
 /// The page of the whole command, then one for each of its commands.
-pub fn pages(program: Command) -> Vec<Page> {
+pub(crate) fn pages(program: Command) -> Vec<Page> {
     let mut program = program.subcommand_value_name("COMMAND").subcommand_help_heading("COMMANDS");
     program.build();
     let program = program.mut_args(values_in_a_line).mut_subcommands(|part| part.mut_args(values_in_a_line));

@@ -1,11 +1,11 @@
 //! Writes what a plan changes: the manifest, the outputs, the lockfile.
 
 use crate::domain::plan::Plan;
-use crate::error::Error;
 use crate::workspace::context::Context;
+use crate::workspace::error::Error;
+use crate::workspace::files::replace::check_writable;
 use crate::workspace::outputs::{Stale, stale};
 use crate::workspace::project::{Project, lock_path};
-use crate::workspace::replace::check_writable;
 
 /// A project, and what resolving it comes to.
 pub(crate) struct ProjectPlan {
@@ -43,6 +43,6 @@ impl ProjectPlan {
     pub(crate) fn check_writable(&self) -> Result<(), Error> {
         let lock = lock_path(&self.project.manifest_source.path)?;
         let lock = self.rewrites.then_some(&lock);
-        self.stale.iter().map(|output| &output.path).chain(lock).try_for_each(|path| check_writable(path))
+        self.stale.iter().map(|output| &output.path).chain(lock).try_for_each(|path| Ok(check_writable(path)?))
     }
 }

@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use crate::domain::diagnostics::invocation::{DEFAULT_MANIFEST, Invocation};
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::manifest::policy::Age;
-use crate::error::Error;
-use crate::marketplace::Marketplace;
+use crate::marketplace::Backend;
 use crate::render::Format;
-use crate::render::invocation::{DEFAULT_MANIFEST, Invocation};
-use crate::workspace::replace::{New, replace_all};
+use crate::workspace::error::Error;
+use crate::workspace::files::replace::{New, replace_all};
 
 /// What every command may need to know of the world.
 pub struct Context {
@@ -23,7 +23,7 @@ pub struct Context {
     /// The snapshot that queries are answered from, if one is.
     pub catalog: Option<PathBuf>,
     /// Who answers queries about the Marketplace.
-    pub marketplace: Marketplace,
+    pub backend: Backend,
     /// When the run must be over.
     pub deadline: Instant,
     /// What time it is; with a snapshot, when that was taken.

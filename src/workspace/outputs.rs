@@ -4,7 +4,7 @@ use crate::domain::check::Report;
 use crate::domain::manifest::schema;
 use crate::render::StaleOutput;
 use crate::workspace::context::Context;
-use crate::workspace::errors::all;
+use crate::workspace::error::all;
 use crate::workspace::project::{Project, lock_path};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,13 +16,14 @@ use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::outputs::{Format, Output, is_of_git};
-use crate::error::Error;
 use crate::export::{Export, head, is_ours, manifest_path, owners, relative_path};
-use crate::workspace::claims::{Claim, Claims, Clash, Role};
+use crate::workspace::error::Error;
 use crate::workspace::files;
-use crate::workspace::real_path::RealPath;
-use crate::workspace::replace::New;
-use crate::workspace::write_lock::WriteLock;
+use crate::workspace::files::claims::{Claim, Claims, Role};
+use crate::workspace::files::error::{Clash, FileError};
+use crate::workspace::files::real_path::RealPath;
+use crate::workspace::files::replace::New;
+use crate::workspace::files::write_lock::WriteLock;
 
 /// The files of a run, each claimed once.
 pub(crate) struct Files {
@@ -68,7 +69,7 @@ impl Files {
     /// If it is another file of the run, or not a file.
     pub(crate) fn add_option(&mut self, role: Role, path: &Path) -> Result<(), Error> {
         files::check_regular(path)?;
-        self.add(role, path, None)
+        Ok(self.add(role, path, None)?)
     }
 
     /// Adds the outputs of some projects, and makes sure that each may be written, so far as that does not depend on the
@@ -87,7 +88,7 @@ impl Files {
                 let claimed = self.claim(Role::Output, &path, Some(manifest));
                 problems.extend(match claimed {
                     Err(clash) => {
-                        Some(Problem::new(clash.title).at(output.place.clone(), "leads there").help(clash.help))
+                        Some(Problem::new(clash.title).at(output.span.clone(), "leads there").help(clash.help))
                     }
                     Ok(()) if self.written.contains(&Role::Output) => {
                         misplaced(output, &path, &home).or_else(|| foreign(output, &path, &mut rivals))
@@ -100,8 +101,8 @@ impl Files {
         all(checked).map(drop)
     }
 
-    fn add(&mut self, role: Role, path: &Path, manifest: Option<&Path>) -> Result<(), Error> {
-        self.claim(role, path, manifest).map_err(Error::Clash)
+    fn add(&mut self, role: Role, path: &Path, manifest: Option<&Path>) -> Result<(), FileError> {
+        self.claim(role, path, manifest).map_err(FileError::Clash)
     }
 
     fn claim(&mut self, role: Role, path: &Path, manifest: Option<&Path>) -> Result<(), Clash> {
@@ -126,7 +127,7 @@ fn misplaced(output: &Output, path: &Path, home: &Path) -> Option<Problem> {
         return None;
     };
     let label = format!("leads to `{}`", shown(&real.path));
-    Some(Problem::new(title).at(output.place.clone(), label).help("if that is meant, add `outside = true` to it"))
+    Some(Problem::new(title).at(output.span.clone(), label).help("if that is meant, add `outside = true` to it"))
 }
 
 /// Whether a directory is what git takes for a repository, whatever its name is.
@@ -137,12 +138,12 @@ fn is_git_dir(path: &Path) -> bool {
 /// The problem of an output that may not be replaced, for what it holds.
 fn foreign(output: &Output, path: &Path, rivals: &mut Rivals) -> Option<Problem> {
     let this = format!("the output `{}`", shown(path));
-    let problem = |title: String, label: &str| Problem::new(title).at(output.place.clone(), label);
+    let problem = |title: String, label: &str| Problem::new(title).at(output.span.clone(), label);
     let old = match files::read(path) {
         Ok(old) => old?,
         Err(error) => {
             let problem = problem(error.to_string(), "this output");
-            return Some(Problem { help: error.help(), ..problem });
+            return Some(problem.help(error.help()));
         }
     };
     if let Some(manifest) = rivals.find(output.format, path, &old) {
@@ -206,7 +207,7 @@ pub(crate) struct Stale {
     /// Where it is.
     pub(crate) path: PathBuf,
     /// Where the manifest declares it.
-    pub(crate) place: Span,
+    pub(crate) span: Span,
     head: String,
     /// The same for all files of a format.
     body: Rc<str>,
@@ -255,7 +256,7 @@ pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
     let rivals = Rivals::of(manifest);
     let mut bodies: BTreeMap<Format, Rc<str>> = BTreeMap::new();
     let mut stale = Vec::new();
-    for Output { format, path, place, .. } in project.manifest.outputs() {
+    for Output { format, path, span, .. } in project.manifest.outputs() {
         let body = if let Some(body) = bodies.get(format) {
             Rc::clone(body)
         } else {
@@ -267,22 +268,15 @@ pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
         // A checkout with other line ends is no difference.
         let old = files::read(&path)?.map(|old| if old.contains("\r\n") { old.replace("\r\n", "\n") } else { old });
         if old.as_ref().and_then(|old| old.strip_prefix(&head)) != Some(&body) {
-            stale.push(Stale { path, place: place.clone(), head, body });
+            stale.push(Stale { path, span: span.clone(), head, body });
         }
     }
     Ok(stale)
 }
 
 /// The outputs of a project that are out of date, given how its lock and its manifest disagree. If they do, the outputs are
-/// out of date in any case: the next lock changes them. `manifests` is how many the run is about.
-pub(crate) fn stale_outputs(
-    context: &Context,
-    project: &Project,
-    disagreements: &Report,
-    manifests: usize,
-) -> Result<Vec<StaleOutput>, Error> {
+/// out of date in any case: the next lock changes them.
+pub(crate) fn stale_outputs(project: &Project, disagreements: &Report) -> Result<Vec<StaleOutput>, Error> {
     let stale = if disagreements.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
-    let path = &project.manifest_source.path;
-    let invocation = if manifests > 1 { &context.invocation.of(path) } else { &context.invocation };
-    Ok(stale.into_iter().map(|it| StaleOutput::new(it.path, it.place, invocation)).collect())
+    Ok(stale.into_iter().map(|it| StaleOutput::new(it.path, it.span)).collect())
 }

@@ -1,6 +1,7 @@
 //! The two files of a project: reading them, and whether they changed.
 
-use crate::render::Broken;
+use crate::domain::diagnostics::failure::{FailedManifest, Failure};
+use crate::domain::diagnostics::help::Help;
 use crate::workspace::context::Context;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,12 +11,15 @@ use crate::domain::check::{Finding, Report, disagreements};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{and_more, count};
+use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::{Lock, Pin, Reader};
-use crate::domain::manifest::Manifest;
 use crate::domain::manifest::policy::Age;
-use crate::error::{Error, Source};
-use crate::render::{LockText, ManifestReport, problems};
+use crate::domain::manifest::{Manifest, check_names};
+use crate::render::{LockText, ManifestReport, errors};
+use crate::workspace::error::Error;
 use crate::workspace::files;
+use crate::workspace::files::error::FileError;
+use crate::workspace::usage_error::UsageError;
 
 /// The most pins that all manifests of a run may declare together.
 const MOST_PINS: usize = 1_000_000;
@@ -37,28 +41,27 @@ impl Project {
     ///
     /// # Errors
     /// If the manifests declare too many pins together.
-    pub(crate) fn read_each(context: &Context, parse: Parse) -> Result<(Vec<Self>, Vec<Broken>), Error> {
-        let (mut projects, mut broken, mut pins) = (Vec::new(), Vec::new(), 0);
+    pub(crate) fn read_each(context: &Context, parse: Parse) -> Result<(Vec<Self>, Vec<FailedManifest>), Error> {
+        let (mut projects, mut failed, mut pins) = (Vec::new(), Vec::new(), 0);
         for manifest in &context.manifests {
             match Self::read_from(manifest, context.min_age, parse) {
                 Ok(project) => {
                     pins += project.manifest.targets().len();
                     projects.push(project);
                 }
-                Err(error) => broken.push(Broken { manifest: manifest.clone(), error }),
+                Err(error) => failed.push(FailedManifest { path: manifest.clone(), failure: error.into_failure() }),
             }
             if pins > MOST_PINS {
                 let title = format!("the manifests of this run declare more than {MOST_PINS} pins together");
-                let problems = vec![Problem::new(title).help("run imagelock for fewer manifests at a time")];
-                return Err(Error::Problems { problems, manifest: None, lock: None });
+                return Err(Problem::new(title).help("run imagelock for fewer manifests at a time").into());
             }
         }
-        Ok((projects, broken))
+        Ok((projects, failed))
     }
 
-    /// Makes this a broken manifest.
-    pub(crate) fn broken(&self, error: Error) -> Broken {
-        Broken { manifest: self.manifest_source.path.clone(), error }
+    /// Makes this a failed manifest.
+    pub(crate) fn failed(&self, error: Error) -> FailedManifest {
+        FailedManifest { path: self.manifest_source.path.clone(), failure: error.into_failure() }
     }
 
     /// Reads the files of a command about one manifest.
@@ -76,10 +79,10 @@ impl Project {
         });
         match (manifest, LockFile::read(lock_path, parse)) {
             (Ok(manifest), Ok((lock, lock_file))) => Ok(Self { manifest, manifest_source, lock, lock_file }),
-            (Err(problems), Ok(_)) => Err(Error::Problems { problems, manifest: Some(manifest_source), lock: None }),
-            (manifest, Err(Error::Problems { problems, lock, .. })) => {
+            (Err(problems), Ok(_)) => Err(Error::Problems(Failure::from(problems).in_manifest(manifest_source))),
+            (manifest, Err(Error::Problems(Failure { problems, lock, .. }))) => {
                 let problems = manifest.err().into_iter().flatten().chain(problems).collect();
-                Err(Error::Problems { problems, manifest: Some(manifest_source), lock })
+                Err(Error::Problems(Failure { problems, manifest: Some(manifest_source), lock }))
             }
             (_, Err(error)) => Err(error),
         }
@@ -101,7 +104,7 @@ impl Project {
 
     /// Warnings about these files as text.
     pub(crate) fn warning(&self, warnings: &[Problem], context: &Context) -> String {
-        problems::warnings(warnings, Some(&self.manifest_source), &context.invocation)
+        errors::warnings(warnings, Some(&self.manifest_source), &context.invocation)
     }
 
     /// A report about these files.
@@ -117,8 +120,16 @@ impl Project {
     /// Makes an error of problems with these files.
     pub(crate) fn error(&self, problems: Vec<Problem>) -> Error {
         let lock = self.lock_file.source().cloned();
-        Error::Problems { problems, manifest: Some(self.manifest_source.clone()), lock }
+        Error::Problems(Failure { problems, manifest: Some(self.manifest_source.clone()), lock })
     }
+}
+
+/// Checks names from the command line against those that one of the projects has.
+pub(crate) fn named(projects: &[Project], names: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSet<Name>, Error> {
+    check_names(names, known).map_err(|problems| match projects {
+        [project] => project.error(problems),
+        _ => problems.into(),
+    })
 }
 
 /// Reads the text of a manifest.
@@ -126,7 +137,7 @@ fn manifest_source(path: &Path) -> Result<Source, Error> {
     let path = path.to_owned();
     match files::read(&path)? {
         Some(text) => Ok(Source { path, text }),
-        None => Err(Error::NoManifest { path }),
+        None => Err(FileError::NoManifest { path }.into()),
     }
 }
 
@@ -159,7 +170,7 @@ impl LockFile {
     /// Makes an error of problems with this file alone.
     pub(crate) fn error(self, problems: Vec<Problem>) -> Error {
         let lock = if let Self::Other(source) = self { Some(source) } else { None };
-        Error::Problems { problems, manifest: None, lock }
+        Error::Problems(Failure::from(problems).in_lock(lock))
     }
 
     /// What was read, where it was kept. Where it was not, no problem has a place in it.
@@ -178,7 +189,7 @@ impl LockFile {
 pub(crate) fn parse_lock(source: Source, parse: Parse) -> Result<(Lock, Source), Error> {
     match parse(&source.text) {
         Ok(lock) => Ok((lock, source)),
-        Err(problems) => Err(Error::Problems { problems, manifest: None, lock: Some(source) }),
+        Err(problems) => Err(Error::Problems(Failure::from(problems).in_lock(Some(source)))),
     }
 }
 
@@ -205,16 +216,13 @@ impl Pins {
     pub(crate) fn read(context: &Context, locked: bool) -> Result<Self, Error> {
         let path = lock_path(context.manifest())?;
         let (lock, lock_file) = match LockFile::read(path.clone(), Lock::parse)? {
-            (_, LockFile::Absent) => return Err(Error::NoLock { path }),
+            (_, LockFile::Absent) => return Err(FileError::NoLock { path }.into()),
             read => read,
         };
         let mut pins = Self { lock, lock_file, declared: None, disagreements: Vec::new(), not_compared: None };
         let manifest = manifest_source(context.manifest()).and_then(|source| {
-            Manifest::parse(&source.text).map_err(|problems| Error::Problems {
-                problems,
-                manifest: Some(source),
-                lock: None,
-            })
+            Manifest::parse(&source.text)
+                .map_err(|problems| Error::Problems(Failure::from(problems).in_manifest(source)))
         });
         match manifest {
             Ok(manifest) => {
@@ -222,7 +230,7 @@ impl Pins {
                 pins.disagreements = disagreements(&pins.lock, manifest.targets()).findings;
             }
             Err(error) if locked => return Err(error),
-            Err(Error::NoManifest { .. }) => {}
+            Err(Error::File(FileError::NoManifest { .. })) => {}
             Err(error) => pins.not_compared = Some(error.to_string()),
         }
         Ok(pins)
@@ -233,7 +241,7 @@ impl Pins {
         let manifest = shown(context.manifest());
         let problem = if let Some(why) = &self.not_compared {
             Problem::new(format!("the lockfile was not compared with `{manifest}`: {why}"))
-                .help("`imagelock resolve --locked` shows what is wrong")
+                .help(Help::run("resolve --locked").then(" shows what is wrong"))
         } else {
             let stale: Vec<&Finding> = self.disagreements.iter().filter(|it| concerns(it)).collect();
             if stale.is_empty() {
@@ -243,9 +251,9 @@ impl Pins {
             let mut notes: Vec<String> = stale.iter().take(MOST_NOTES).map(|finding| stale_pin(finding)).collect();
             let rest = stale.len() - notes.len();
             notes.extend((rest > 0).then(|| format!("and {rest} more")));
-            Problem { notes, ..Problem::new(title) }.help("`imagelock resolve` updates the lockfile")
+            Problem { notes, ..Problem::new(title) }.help(Help::run("resolve").then(" updates the lockfile"))
         };
-        problems::warnings(&[problem], None, &context.invocation)
+        errors::warnings(&[problem], None, &context.invocation)
     }
 
     /// The warning for which `--locked` refuses to hand out pins, if lock and manifest disagree.
@@ -276,8 +284,8 @@ pub(crate) fn edited<'p>(
         if edited.len() == 1 { "does" } else { "do" },
         and_more(edited, 4)
     );
-    let problem = Problem::new(title).help("`imagelock check` says more");
-    Ok(problems::warnings(&[problem], None, &context.invocation))
+    let problem = Problem::new(title).help(Help::run("check").then(" says more"));
+    Ok(errors::warnings(&[problem], None, &context.invocation))
 }
 
 /// The lockfile that belongs to a manifest.
@@ -286,8 +294,8 @@ pub(crate) fn edited<'p>(
 /// If the manifest is itself named like a lockfile, or a directory.
 pub(crate) fn lock_path(manifest: &Path) -> Result<PathBuf, Error> {
     if manifest.is_dir() {
-        return Err(Error::ManifestIsDirectory { path: manifest.to_owned() });
+        return Err(UsageError::ManifestIsDirectory { path: manifest.to_owned() }.into());
     }
     let lock = manifest.with_extension("lock");
-    if lock == manifest { Err(Error::ManifestIsLock { path: lock }) } else { Ok(lock) }
+    if lock == manifest { Err(UsageError::ManifestIsLock { path: lock }.into()) } else { Ok(lock) }
 }

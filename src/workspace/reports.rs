@@ -10,10 +10,11 @@ use anstream::adapter::strip_str;
 
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{or, quoted};
-use crate::error::Error;
 use crate::render::{CheckReport, check};
-use crate::workspace::claims::Role;
-use crate::workspace::write_lock::WriteLock;
+use crate::workspace::error::Error;
+use crate::workspace::files::claims::Role;
+use crate::workspace::files::write_lock::WriteLock;
+use crate::workspace::usage_error::UsageError;
 
 /// A file that a report is written to, as it was asked for: `-o drift.sarif`, `-o sarif=results.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,5 +94,5 @@ fn unclear(path: &Path, chosen: Option<Format>, known: &[Format]) -> Error {
     };
     let path = shown(path);
     let options = or(formats.iter().map(|format| quoted(format_args!("-o {}={path}", format.as_str()))));
-    Error::ReportFormat { path, chosen: chosen.map(Format::as_str), options }
+    UsageError::ReportFormat { path, chosen: chosen.map(Format::as_str), options }.into()
 }

@@ -1,7 +1,8 @@
 //! What `check --changed-since REV` compares with: the lock at the merge base, and the pins that it had up to there.
 
-use crate::error::Source;
+use crate::domain::diagnostics::source::Source;
 use crate::workspace::files;
+use crate::workspace::files::error::FileError;
 use crate::workspace::git::GitError;
 use crate::workspace::project::parse_lock;
 use crate::workspace::project::{Project, lock_path};
@@ -13,7 +14,7 @@ use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::{shown, visible};
 use crate::domain::lock::Lock;
 use crate::domain::lock::history::{Side, read};
-use crate::error::Error;
+use crate::workspace::error::Error;
 use crate::workspace::git::Repository;
 
 /// Reads the lock of a project at the merge base of `HEAD` and a revision, and the history of that commit as far as it is
@@ -28,7 +29,7 @@ pub(crate) fn base(project: &Project, revision: &str) -> Result<Base, Error> {
     let base = match commit(&repository, revision, &path) {
         Ok(since) => repository.merge_base(&since, &head)?,
         // It may be among the commits that are missing.
-        Err(Error::NoRevision { instead: None, .. }) if repository.is_shallow() => None,
+        Err(Error::Git(GitError::NoRevision { instead: None, .. })) if repository.is_shallow() => None,
         Err(error) => return Err(error),
     };
     let base = base.ok_or_else(|| project.error(vec![no_base(revision, repository.is_shallow())]))?;
@@ -39,7 +40,7 @@ pub(crate) fn base(project: &Project, revision: &str) -> Result<Base, Error> {
     let lock = match lock_at(&repository, &base, name) {
         Ok(lock) => lock.unwrap_or_default(),
         // A lock that cannot be understood vouches for nothing, and the change may be what repairs it.
-        Err(Error::Problems { .. } | Error::NotText { .. }) => Lock::default(),
+        Err(Error::Problems(_) | Error::File(FileError::NotText { .. })) => Lock::default(),
         Err(error) => return Err(error),
     };
     let past = past(&repository, &base, &lock, &project.lock)?;
@@ -97,11 +98,16 @@ pub(crate) fn commit(repository: &Repository, revision: &str, path: &Path) -> Re
         return Ok(commit);
     }
     if revision == "HEAD" {
-        let path = path.to_owned();
-        return Err(if path.exists() { Error::NeverCommitted { path } } else { Error::NoLock { path } });
+        return Err(uncommitted(path, path.exists()));
     }
     // A clone that a CI system made often has the branches of its origin alone.
     let remote = format!("origin/{revision}");
     let instead = repository.commit(&remote)?.map(|_| remote);
-    Err(Error::NoRevision { revision: revision.to_owned(), instead })
+    Err(GitError::NoRevision { revision: revision.to_owned(), instead }.into())
+}
+
+/// The error of a lockfile that no commit has.
+pub(crate) fn uncommitted(path: &Path, exists: bool) -> Error {
+    let path = path.to_owned();
+    if exists { GitError::NeverCommitted { path }.into() } else { FileError::NoLock { path }.into() }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Found;
 use super::declare::{can_stand_together, declaration};
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::edit::set;
@@ -56,10 +57,10 @@ pub fn correct(
                     wrong.id,
                     described(wrong)
                 ))
-                .help(format!(
-                    "name all IDs of `{name}` in one command, or choose another name: `imagelock adopt NAME={}`",
-                    wrong.id
-                )),
+                .help(
+                    Help::from(format!("name all IDs of `{name}` in one command, or choose another name: "))
+                        .then_run(Command::new("adopt").args([format!("NAME={}", wrong.id)])),
+                ),
             ),
         }
     }
@@ -87,14 +88,14 @@ fn keys(name: &Name, found: &[Found], pins: &[&Pin], manifest: &Manifest) -> Opt
     let is_whole = pins.iter().all(|pin| ids.contains(&pin.id))
         && targets
             .iter()
-            .all(|target| cells.contains(&target.cell) && matches!(target.wanted, ImageSelector::Label(_)))
+            .all(|target| cells.contains(&target.cell) && matches!(target.selector, ImageSelector::Label(_)))
         && can_stand_together(others, last);
     if !is_whole || targets.is_empty() {
         return is_whole.then(Vec::new);
     }
     let declared = |key: &str| -> BTreeSet<String> {
         let of = |target: &&Target| match key {
-            "label" => target.wanted.to_string(),
+            "label" => target.selector.to_string(),
             "zone" | "zones" => target.cell.zone.to_string(),
             "arch" | "archs" => target.cell.arch.to_string(),
             _ => target.image_type.to_string(),

@@ -6,8 +6,9 @@ use super::declare::numbered;
 use super::listed::{Listed, Offers};
 use super::stated::{Known, is_indexed, type_in, typed};
 use super::{Found, Wish, Word};
-use crate::domain::catalog::identify::{UnknownId, identity_questions};
+use crate::domain::catalog::identify::{UnknownId, identify_queries};
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query, QueryError, StatedType};
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::lock::Lock;
@@ -21,7 +22,7 @@ use crate::domain::{ImageRef, LocalImageId, Name};
 pub fn queries(wishes: &[Wish], word: &Word, catalog: &Catalog) -> BTreeSet<Query> {
     let mut queries = BTreeSet::from([Query::Index]);
     for wish in wishes.iter().filter(|wish| wish.is_typed()) {
-        queries.extend(identity_questions(UnknownId::of(wish.id), catalog));
+        queries.extend(identify_queries(UnknownId::of(wish.id), catalog));
     }
     if let Some(label) = word.label.as_ref().filter(|label| is_indexed(label, catalog)) {
         queries.insert(Query::Listing(ImageRef::Label(label.clone())));
@@ -121,12 +122,12 @@ fn found_as(
     catalog: &Catalog,
 ) -> Result<Result<Found, Problem>, QueryError> {
     let origin = wish.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
-    let problem = |what: String| Ok(Err(Problem::new(format!("{origin}{} is {what}", wish.zoned()))));
+    let problem = |what: String| Problem::new(format!("{origin}{} is {what}", wish.zoned()));
     if let Some(zone) = wish.zone.as_ref().filter(|zone| **zone != local.zone) {
-        return problem(format!("in {}, not in {zone}", local.zone));
+        return Ok(Err(problem(format!("in {}, not in {zone}", local.zone))));
     }
     let Some(label) = local.label.clone().or_else(|| word.label.clone()) else {
-        return problem("an image without a label".to_owned());
+        return Ok(Err(problem("an image without a label".to_owned())));
     };
     let image_type = match (&local.image_type, word.image_type) {
         (StatedType::Known(known), _) => *known,
@@ -138,12 +139,14 @@ fn found_as(
             }
         }
         (StatedType::Other(other), _) => {
-            return problem(format!("of the type {}, which this imagelock does not know", visible(other)));
+            let what = format!("of the type {}, which this imagelock does not know", visible(other));
+            return Ok(Err(problem(what)));
         }
     };
     let by_label = || label.as_str().replace('.', "_").parse().ok();
     let Some(name) = wish.name.clone().or_else(by_label) else {
-        return problem(format!("`{label}`, and needs a name: `imagelock adopt NAME={}`", wish.zoned()));
+        let help = Help::from("name it: ").then_run(Command::new("adopt").args([format!("NAME={}", wish.zoned())]));
+        return Ok(Err(problem(format!("`{label}`, and needs a name")).help(help)));
     };
     Ok(Ok(Found { name, local, label, image_type, place: wish.place.clone() }))
 }
@@ -159,7 +162,7 @@ fn not_listed(wish: &Wish, name: Option<Name>, catalog: &Catalog) -> Problem {
             "{place}{id}… is the Marketplace image `{}`, which no Instance boots",
             image.label
         ))
-        .help("name the ID of the local image that your server boots: `imagelock adopt NAME=UUID`");
+        .help(Help::from("name the ID of the local image that your server boots: ").then_run("adopt NAME=UUID"));
     }
     let (before, option) = match &wish.zone {
         Some(zone) => (format!("{zone}/"), ""),
@@ -168,7 +171,9 @@ fn not_listed(wish: &Wish, name: Option<Name>, catalog: &Catalog) -> Problem {
     let name = name.map_or_else(|| "NAME".to_owned(), |name| name.to_string());
     Problem::new(format!("{place}the Marketplace does not list {before}{id}…"))
         .note("it is an image of your own, or one that was superseded; IDs that are read from files are never sent")
-        .help(format!(
-            "to look it up, name it: `imagelock adopt {name}={before}UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH{option}`"
-        ))
+        .help(
+            Help::from("to look it up, name it: ")
+                .then_run(Command::new("adopt").args([format!("{name}={before}UUID")]))
+                .then(format!("; if it was superseded, say what it is: `--label LABEL --arch ARCH{option}`")),
+        )
 }

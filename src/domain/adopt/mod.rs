@@ -17,6 +17,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::domain::catalog::LocalImage;
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::{oddities, visible};
 use crate::domain::{Arch, Cell, Expected, ImageType, Label, LocalImageId, Name, Zone};
@@ -49,6 +50,9 @@ impl fmt::Display for Place {
     }
 }
 
+/// How an ID is named.
+const EXAMPLE: &str = "adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103";
+
 impl Wish {
     /// Reads `web=fr-par-1/UUID` or `web=UUID`.
     ///
@@ -57,8 +61,7 @@ impl Wish {
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let malformed = |what: &str, word: &str, expected: Expected| {
             let problem = Problem::new(format!("`{}` is no {what}: {expected}", visible(word)));
-            Problem { notes: oddities(word), ..problem }
-                .help("write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`")
+            Problem { notes: oddities(word), ..problem }.help(Help::from("write `NAME=UUID`, like ").then_run(EXAMPLE))
         };
         let (name, value) = text.split_once('=').ok_or_else(|| {
             malformed("name and ID", text, Expected("a name, `=` and a UUID"))

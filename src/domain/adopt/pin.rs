@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Found;
 use crate::domain::catalog::{Catalog, Lookup};
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::{Lock, Pin};
@@ -76,14 +77,15 @@ fn adopt(
             cell.arch,
             cell.name
         );
-        let problem = Problem::new(title).help("declare it there, or choose another name: `imagelock adopt NAME=UUID`");
+        let help = Help::from("declare it there, or choose another name: ").then_run("adopt NAME=UUID");
+        let problem = Problem::new(title).help(help);
         let place = targets.values().find(|target| target.cell.name == cell.name);
         return Err(match place {
             Some(target) => problem.at(target.zone_span.clone(), "declared here"),
             None => problem,
         });
     };
-    let (image, release) = match &target.wanted {
+    let (image, release) = match &target.selector {
         ImageSelector::Label(label) => (ImageRef::Label(label.clone()), None),
         ImageSelector::Image(id) => (ImageRef::Id(*id), None),
         ImageSelector::Version(id) => (ImageRef::Version(*id), None),
@@ -94,11 +96,11 @@ fn adopt(
             (ImageRef::Label(one.label.clone()), release)
         }
     };
-    let fits = match (&target.wanted, label_of(&image, catalog)) {
+    let fits = match (&target.selector, label_of(&image, catalog)) {
         (ImageSelector::Release(..), _) => release.is_some(),
         (_, label) => label.as_ref() == Some(&one.label),
     };
-    let declared = format!("{} ({})", target.wanted, target.image_type);
+    let declared = format!("{} ({})", target.selector, target.image_type);
     if !fits || target.image_type != one.image_type {
         let title = format!(
             "{}{id} is {} ({}), and `{}` is declared as {declared}",
@@ -107,16 +109,16 @@ fn adopt(
             one.image_type,
             cell.name
         );
-        let help = "change what is declared, or choose another name: `imagelock adopt NAME=UUID`";
-        return Err(Problem::new(title).at(target.places.image.clone(), "declared here").help(help));
+        let help = Help::from("change what is declared, or choose another name: ").then_run("adopt NAME=UUID");
+        return Err(Problem::new(title).at(target.spans.image.clone(), "declared here").help(help));
     }
     if let Some(pin) = lock.get(&cell) {
         if pin.id == id && pin.satisfies(target) {
             return Ok(pin.clone().restated(target));
         }
         let title = format!("{}{cell} is pinned to {} already, and not to {id}", one.origin(), pin.id);
-        return Err(Problem::new(title)
-            .help("choose another name: `imagelock adopt NAME=UUID`; or remove its block from the lockfile first"));
+        let help = Help::from("choose another name: ").then_run("adopt NAME=UUID");
+        return Err(Problem::new(title).help(help.then("; or remove its block from the lockfile first")));
     }
     let published = catalog.published(&ImageRef::Label(one.label.clone()), id).or(earlier);
     Ok(pin(target, &Match { local: &one.local, image, release, published }, None))

@@ -7,6 +7,7 @@ use super::listed::{Offers, local_image};
 use super::{Wish, Word};
 use crate::domain::catalog::identify::{IdKind, UnknownId, identify};
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError, StatedType};
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::{and, and_more, did_you_mean, or, quoted};
 use crate::domain::lock::{Lock, Pin};
@@ -51,7 +52,11 @@ fn not_bootable(wish: &Wish, what: &str, listed_by: &str) -> Problem {
         .note(format!(
             "its local images have IDs of their own; to list them, run `scw marketplace local-image list {listed_by}`"
         ))
-        .help(format!("run `imagelock adopt {name}=UUID` with the ID of the local image that your server boots"))
+        .help(
+            Help::from("run ")
+                .then_run(Command::new("adopt").args([format!("{name}=UUID")]))
+                .then(" with the ID of the local image that your server boots"),
+        )
 }
 
 /// A local image that the Marketplace knows, if it is what the user says.
@@ -143,7 +148,7 @@ fn declared(wish: &Wish, manifest: &Manifest, lock: &Lock) -> Option<LocalImage>
     };
     let targets: Vec<&Target> = manifest.targets().iter().filter(meant).collect();
     let [target] = targets[..] else { return None };
-    let Some(ImageRef::Label(label)) = target.wanted.image_ref() else { return None };
+    let Some(ImageRef::Label(label)) = target.selector.image_ref() else { return None };
     Some(local_image(wish.id, label, target.cell.zone.clone(), target.cell.arch.clone(), target.image_type))
 }
 
@@ -153,7 +158,7 @@ fn unknown_label(label: &Label, catalog: &Catalog) -> Option<Problem> {
         return None;
     }
     let help = did_you_mean(label.as_str(), labels.by_ref());
-    let help = help.unwrap_or_else(|| "`imagelock search` lists the labels".to_owned());
+    let help = help.map_or_else(|| Help::run("search").then(" lists the labels"), Help::from);
     Some(Problem::new(format!("no image labelled `{label}` in the Marketplace")).help(help))
 }
 
@@ -226,17 +231,19 @@ fn not_offered(
 
 /// The problem of an ID that nothing describes.
 fn unknown(wish: &Wish, word: &Word) -> Problem {
-    let option =
-        |option: &str, value: Option<String>| format!(" --{option} {}", value.unwrap_or_else(|| option.to_uppercase()));
     let (id, name) = (wish.zoned(), wish.name.as_ref().map_or("NAME", Name::as_str));
-    let mut options = option("label", word.label.as_ref().map(ToString::to_string));
-    options += &option("arch", word.arch.as_ref().map(ToString::to_string));
+    let option =
+        |option: &str, value: Option<String>| [format!("--{option}"), value.unwrap_or_else(|| option.to_uppercase())];
+    let mut adopt = Command::new("adopt")
+        .args([format!("{name}={id}")])
+        .args(option("label", word.label.as_ref().map(ToString::to_string)))
+        .args(option("arch", word.arch.as_ref().map(ToString::to_string)));
     if wish.zone.is_none() {
-        options += &option("zone", word.zone.as_ref().map(ToString::to_string));
+        adopt = adopt.args(option("zone", word.zone.as_ref().map(ToString::to_string)));
     }
     Problem::new(format!("the Marketplace does not describe {id}"))
         .note("it is an image of your own, or one that was superseded: those stay bootable, and are forgotten")
-        .help(format!("if it was superseded, say what it is: `imagelock adopt {name}={id}{options}`"))
+        .help(Help::from("if it was superseded, say what it is: ").then_run(adopt))
 }
 
 /// Whether listings are complete enough to compare a stated label with.

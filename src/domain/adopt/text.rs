@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::{hcl, json};
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 
 /// Is given each string of a file: the keys that lead to it, its line from 1, and the string. The keys of a resource begin
@@ -22,13 +23,13 @@ pub(super) fn strings(name: &str, text: &str, sink: &mut Sink<'_>) -> Result<(),
     let Err(error) = json::strings(text, sink) else { return Ok(()) };
     // No HCL begins with a bracket.
     if is_called_json(name) || text.trim_start().starts_with(['{', '[']) {
-        return Err(Problem::new(format!("`{name}` is no whole JSON value: {error}")).help(format!(
-            "have the tool that wrote `{name}` write it again, or name the IDs: `imagelock adopt web=UUID`"
-        )));
+        let help = Help::from(format!("have the tool that wrote `{name}` write it again, or name the IDs: "));
+        let problem = Problem::new(format!("`{name}` is no whole JSON value: {error}"));
+        return Err(problem.help(help.then_run("adopt web=UUID")));
     }
     hcl::strings(text, sink).map_err(|line| {
         Problem::new(format!("cannot read `{name}`: line {line} is nested more than {DEEPEST} levels deep"))
-            .help("remove the file from the command line, or name the IDs: `imagelock adopt web=UUID`")
+            .help(Help::from("remove the file from the command line, or name the IDs: ").then_run("adopt web=UUID"))
     })
 }
 

@@ -78,7 +78,7 @@ const MOST_VERSIONS: usize = 32;
 const AT_ONCE: usize = 4;
 
 /// What must be asked to identify a UUID that the user typed.
-pub fn identity_questions(id: UnknownId, catalog: &Catalog) -> BTreeSet<Query> {
+pub fn identify_queries(id: UnknownId, catalog: &Catalog) -> BTreeSet<Query> {
     let mut queries =
         BTreeSet::from([Query::Index, Query::LocalImage(id.local), Query::Listing(ImageRef::Version(id.version))]);
     let of_local = local_image(id, catalog).and_then(|local| local.label).map(ImageRef::Label);
@@ -129,7 +129,7 @@ fn search(catalog: &Catalog) -> impl Iterator<Item = Query> {
             Lookup::NotFound | Lookup::Failed(_) => &[],
         };
         let listings = versions.iter().take(MOST_VERSIONS).map(|it| Query::Listing(ImageRef::Version(it.id)));
-        let next = listings.filter(|query| !catalog.knows(query)).take(AT_ONCE);
+        let next = listings.filter(|query| !catalog.is_answered(query)).take(AT_ONCE);
         [Query::Listing(label), Query::Versions(image.id)].into_iter().chain(next)
     })
 }
@@ -171,5 +171,5 @@ pub fn identify(id: UnknownId, catalog: &Catalog) -> Result<IdKind, QueryError> 
         Lookup::Failed(failure) => Some(failure),
         Lookup::Found(_) | Lookup::NotFound => None,
     };
-    lookup.or_else(|| catalog.first_failure()).map_or(Ok(IdKind::Unknown), Err)
+    lookup.or_else(|| catalog.first_error()).map_or(Ok(IdKind::Unknown), Err)
 }

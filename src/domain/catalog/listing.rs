@@ -81,7 +81,7 @@ impl Listing {
 
     /// What to say where something is missing from a doubtful listing.
     pub fn doubt(&self) -> Option<QueryError> {
-        (!self.doubts.is_empty()).then(|| QueryError::doubtful(&self.doubts))
+        (!self.doubts.is_empty()).then(|| QueryError::incomplete_response(&self.doubts))
     }
 
     /// The rows with this ID: one, unless the Marketplace contradicts itself.

@@ -118,7 +118,7 @@ impl Catalog {
             // An image that the index lists exists, and so do its versions.
             Response::Versions(id, Lookup::NotFound) if self.by_id.contains_key(&id) => {
                 let how = format!("the index lists the image {id}, and its versions are not found");
-                self.versions.insert(id, Lookup::Failed(QueryError::strange(how)));
+                self.versions.insert(id, Lookup::Failed(QueryError::invalid_response(how)));
             }
             Response::Versions(image, answer) => {
                 let newest_first = map(answer, |mut versions| {
@@ -135,7 +135,7 @@ impl Catalog {
     }
 
     /// Whether a question was answered already, well or badly.
-    pub fn knows(&self, query: &Query) -> bool {
+    pub fn is_answered(&self, query: &Query) -> bool {
         match query {
             Query::Index => self.images.is_some(),
             Query::Listing(image) => self.listings.contains_key(image),
@@ -146,7 +146,7 @@ impl Catalog {
 
     /// Those of the queries that are not answered yet.
     pub fn unanswered(&self, mut queries: BTreeSet<Query>) -> BTreeSet<Query> {
-        queries.retain(|query| !self.knows(query));
+        queries.retain(|query| !self.is_answered(query));
         queries
     }
 
@@ -214,7 +214,7 @@ impl Catalog {
     }
 
     /// Why what is not found anywhere may exist all the same: a request failed, or a listing may not be whole.
-    pub fn first_failure(&self) -> Option<QueryError> {
+    pub fn first_error(&self) -> Option<QueryError> {
         let doubt = |listing: &Lookup<Listing>| match listing {
             Lookup::Found(listing) => listing.doubt(),
             other => other.failure().cloned(),
@@ -259,7 +259,7 @@ impl Catalog {
 
     /// Why dates of publication may be missing: the index, the versions of an image, or what is of one, was asked for in
     /// vain.
-    pub fn silence(&self) -> Option<&QueryError> {
+    pub fn first_missing_date_error(&self) -> Option<&QueryError> {
         let of_versions = self.listings.iter().filter(|(image, _)| matches!(image, ImageRef::Version(_)));
         let failures = [self.images.as_ref().and_then(Lookup::failure)].into_iter();
         let failures = failures.chain(self.versions.values().map(Lookup::failure));
@@ -277,7 +277,7 @@ fn look<T>(answer: Option<&Lookup<T>>) -> Lookup<&T> {
         Some(Lookup::Found(found)) => Lookup::Found(found),
         Some(Lookup::NotFound) => Lookup::NotFound,
         Some(Lookup::Failed(failure)) => Lookup::Failed(failure.clone()),
-        None => Lookup::Failed(QueryError::not_asked()),
+        None => Lookup::Failed(QueryError::not_queried()),
     }
 }
 

@@ -22,29 +22,29 @@ impl QueryError {
     }
 
     /// The failure of an answer that is well formed, but cannot be true.
-    pub fn strange(how: impl std::fmt::Display) -> Self {
+    pub fn invalid_response(how: impl std::fmt::Display) -> Self {
         let help = "run imagelock again; if the answer stays the same, tell Scaleway's support";
         Self::new(format!("the answer cannot be used: {how}"), help)
     }
 
     /// The failure of an answer that cannot be taken for the whole truth.
-    pub fn doubtful(doubts: &[String]) -> Self {
+    pub fn incomplete_response(doubts: &[String]) -> Self {
         let cause = format!("the Marketplace's answer may not be whole: {}", doubts.join("; "));
         Self::new(cause, "run imagelock again; if the answer stays the same, tell Scaleway's support")
     }
 
     /// The attempts and the ID, for those who look closer; a clause each.
-    pub fn particulars(&self) -> Vec<String> {
+    pub fn details(&self) -> Vec<String> {
         self.effort.iter().cloned().chain(self.request_id.as_ref().map(|id| format!("request ID {id}"))).collect()
     }
 
     /// The failure of a question that nobody asked.
-    pub fn not_asked() -> Self {
+    pub fn not_queried() -> Self {
         Self::new("the Marketplace was not asked", "report this to the authors of imagelock")
     }
 
     /// The warning where publication dates are missing for it.
-    pub fn undated(&self) -> Problem {
+    pub fn missing_dates_warning(&self) -> Problem {
         let problem = Problem::new("publication dates could not be learnt").note(&self.cause);
         problem.help("run imagelock again; what is told without them is right")
     }

@@ -42,7 +42,7 @@ pub(crate) fn idle_acceptances<'a>(
     for target in targets {
         // All cells of an image have the same acceptances.
         if last != Some(&target.cell.name) {
-            by_place.extend(target.policy.accept.iter().map(|it| (it.place.start, (&target.cell.name, it))));
+            by_place.extend(target.policy.accept.iter().map(|it| (it.span.start, (&target.cell.name, it))));
             last = Some(&target.cell.name);
         }
     }
@@ -58,7 +58,7 @@ pub(crate) fn idle_acceptances<'a>(
         } else {
             Problem::new(format!("the acceptance of `{status}` for `{name}` matches nothing that was found"))
         };
-        notices.push(problem.at(acceptance.place.clone(), "").help("remove it, or decide anew and give it a new end"));
+        notices.push(problem.at(acceptance.span.clone(), "").help("remove it, or decide anew and give it a new end"));
     }
     notices
 }

@@ -160,7 +160,7 @@ fn irreplaceable(
             Ok(Assessment::new(Status::Outdated, notes))
         }
         Choice::NoMatch(listing, _) if listing.doubt().is_some() => {
-            Err(listing.doubt().unwrap_or_else(QueryError::not_asked))
+            Err(listing.doubt().unwrap_or_else(QueryError::not_queried))
         }
         Choice::NoMatch(_, NoMatch::NotBootable(_)) => {
             let wanted = target.instance_type.as_ref().map_or("", |wanted| wanted.as_str());
@@ -189,7 +189,7 @@ fn irreplaceable(
 
 /// A release that is newer than the pinned one and outside the range: worth a word, and no drift.
 fn outside_range(pin: &Pin, target: &Target, catalog: &Catalog) -> Vec<String> {
-    let (ImageSelector::Release(pattern, range), Some(pinned)) = (&target.wanted, &pin.release) else {
+    let (ImageSelector::Release(pattern, range), Some(pinned)) = (&target.selector, &pin.release) else {
         return Vec::new();
     };
     let beyond = releases(pattern, catalog)

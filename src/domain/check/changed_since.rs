@@ -184,7 +184,7 @@ fn verify(
         Lookup::Found(listing) => Some(listing),
         Lookup::NotFound if catalog.image(&image).is_some() => {
             let how = format!("it knows no local images of `{image}`, and its list of images has that image");
-            return Err(QueryError::strange(how).into());
+            return Err(QueryError::invalid_response(how).into());
         }
         Lookup::NotFound => None,
         Lookup::Failed(failure) => return Err(failure.into()),
@@ -295,7 +295,7 @@ fn incomplete_history(gaps: &[(&Target, String)]) -> Option<Problem> {
     let cells = and_more(gaps.iter().map(|(target, _)| &target.cell), 6);
     let title =
         format!("cannot verify {} without the whole history of the lockfile: {cells}", count(gaps.len(), "pin"));
-    let problem = Problem::new(title).at(first.places.image.clone(), "the Marketplace does not list its pinned ID");
+    let problem = Problem::new(title).at(first.spans.image.clone(), "the Marketplace does not list its pinned ID");
     let help = "run `git fetch --unshallow`; in CI, check out the whole history (`fetch-depth: 0`, `GIT_DEPTH: 0`)";
     Some(problem.note(visible(gap)).help(help))
 }

@@ -4,6 +4,7 @@ pub mod acceptance;
 pub mod assess;
 pub mod changed_since;
 pub mod report;
+pub mod suggestions;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,12 +18,12 @@ pub use crate::domain::check::report::{Finding, Report};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::{and, and_more, quoted};
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::manifest::{ImageSelector, Places, Target};
+use crate::domain::manifest::{ImageSelector, ImageSpans, Target};
 use crate::domain::select::end_of_life::{end_of_life, outlook};
 use crate::domain::select::needed;
 use crate::domain::select::unresolved::Unresolved;
 use crate::domain::select::verify::{is_listed, mismatch};
-pub use crate::domain::types::status::Status;
+pub use crate::domain::types::status::{Severity, Status};
 use crate::domain::{Cell, ImageRef};
 
 /// What a check must ask, given what is known already; empty where it can be decided.
@@ -94,7 +95,9 @@ pub fn drift(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
 
 /// Warns of what the Marketplace did not tell though it was asked, and without which all else is right.
 fn unlearnt(catalog: &Catalog) -> Option<Problem> {
-    let Lookup::Failed(failure) = catalog.index() else { return catalog.silence().map(QueryError::undated) };
+    let Lookup::Failed(failure) = catalog.index() else {
+        return catalog.first_missing_date_error().map(QueryError::missing_dates_warning);
+    };
     let problem = Problem::new("the ends of life that the Marketplace sets could not be learnt");
     Some(problem.note(failure.cause).help("run imagelock again; the vendors' ends are known without it"))
 }
@@ -145,7 +148,7 @@ fn undeclared_pin(pin: &Pin, lock: &Lock) -> Finding {
         latest: None,
         end: None,
         notes: edited.into_iter().chain(["in the lock, but not declared".to_owned()]).collect(),
-        place: None,
+        span: None,
     }
 }
 
@@ -160,7 +163,7 @@ fn edited_strangers(lock: &Lock, targets: &[Target]) -> Vec<(Target, Pin)> {
 fn declaration_of(pin: &Pin) -> Target {
     Target {
         cell: pin.cell.clone(),
-        wanted: match &pin.image {
+        selector: match &pin.image {
             ImageRef::Label(label) => ImageSelector::Label(label.clone()),
             ImageRef::Id(id) => ImageSelector::Image(*id),
             ImageRef::Version(id) => ImageSelector::Version(*id),
@@ -169,7 +172,7 @@ fn declaration_of(pin: &Pin) -> Target {
         instance_type: pin.instance_type.clone(),
         policy: Arc::default(),
         zone_span: 0..0,
-        places: Arc::new(Places { image: 0..0, image_type: None, instance_type: None }),
+        spans: Arc::new(ImageSpans { image: 0..0, image_type: None, instance_type: None }),
     }
 }
 
@@ -185,7 +188,7 @@ fn inspect(
     let disagreement = disagreement(lock, pin, target);
     let Some(pin) = pin.filter(|pin| is_about(pin, target, lock)) else {
         // Without a pin there is nothing to ask the Marketplace about.
-        return disagreement.ok_or_else(QueryError::not_asked);
+        return disagreement.ok_or_else(QueryError::not_queried);
     };
     let judgement = assess(pin, target, now, catalog)?;
     let mut finding = match disagreement {
@@ -222,7 +225,7 @@ fn redeclared(pin: &Pin, target: &Target) -> String {
     let same_image = Pin { image_type: target.image_type, instance_type: target.instance_type.clone(), ..pin.clone() };
     if !same_image.satisfies(target) {
         let locked = pin.release.as_ref().map_or_else(String::new, |release| format!(" release {release}"));
-        parts.push(format!("`{}`{locked}, now declared as `{}`", pin.image, target.wanted));
+        parts.push(format!("`{}`{locked}, now declared as `{}`", pin.image, target.selector));
     }
     if pin.image_type != target.image_type {
         parts.push(format!("type {}, now declared as {}", pin.image_type, target.image_type));

@@ -14,7 +14,7 @@ use crate::domain::lock::history::Side;
 use crate::domain::manifest::policy::Acceptance;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::end_of_life::EndOfLife;
-use crate::domain::types::status::Status;
+use crate::domain::types::status::{Severity, Status};
 use crate::domain::{Cell, ImageType, Label};
 
 /// What was found about one cell.
@@ -47,7 +47,7 @@ pub struct Finding {
     /// What else there is to say, a clause each.
     pub notes: Vec<String>,
     /// Where the manifest declares the image.
-    pub place: Option<Span>,
+    pub span: Option<Span>,
 }
 
 /// The outcome of a check.
@@ -64,7 +64,7 @@ pub struct Report {
 impl Finding {
     pub(crate) fn new(target: &Target, pin: Option<&Pin>, judgement: Assessment) -> Self {
         let locked = pin.cloned();
-        let label = match &target.wanted {
+        let label = match &target.selector {
             ImageSelector::Label(label) => Some(label.clone()),
             _ => locked.as_ref().and_then(|pin| pin.label().cloned()),
         };
@@ -73,7 +73,7 @@ impl Finding {
             statuses: vec![judgement.status],
             is_drift: judgement.status.is_drift(),
             cell: target.cell.clone(),
-            image: target.wanted.to_string(),
+            image: target.selector.to_string(),
             label,
             image_type: target.image_type,
             published: locked.as_ref().and_then(|pin| pin.published),
@@ -82,8 +82,14 @@ impl Finding {
             latest: judgement.latest,
             end: None,
             notes: judgement.notes,
-            place: Some(target.places.image.clone()),
+            span: Some(target.spans.image.clone()),
         }
+    }
+
+    /// How serious it is: an acceptance lowers the severity of its status.
+    pub fn severity(&self) -> Severity {
+        let severity = self.status.severity();
+        if self.is_drift { severity } else { severity.max(Severity::Held) }
     }
 
     /// Takes in another status that applies as well.

@@ -1,6 +1,8 @@
-//! A mistake in the user's own files, as a value: what is wrong, where, and what mends it.
+//! A mistake in the user's own files, as a value: what is wrong, where, and what fixes it.
 
 use std::ops::Range;
+
+use crate::domain::diagnostics::help::Help;
 
 /// A range of byte offsets into the file that the problem is about.
 pub type Span = Range<usize>;
@@ -17,7 +19,7 @@ pub enum Document {
 
 /// One thing that is wrong in a manifest or a lockfile, or between a manifest and the Marketplace.
 ///
-/// Problems are collected and reported together, so that a file is mended in one sitting.
+/// Problems are collected and reported together, so that a file is fixed in one sitting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// What is wrong, in one line without a full stop.
@@ -31,7 +33,7 @@ pub struct Problem {
     /// What else helps to understand it, a line each.
     pub notes: Vec<String>,
     /// The key to write or the command to run.
-    pub help: Option<String>,
+    pub help: Option<Help>,
 }
 
 impl Problem {
@@ -69,9 +71,15 @@ impl Problem {
         self
     }
 
-    /// Says what mends it.
+    /// The same for a lockfile with conflict markers: the commands that fix it resolve the conflicts as well.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn with_conflicts(self) -> Self {
+        Self { help: self.help.map(Help::with_conflicts), ..self }
+    }
+
+    /// Says what fixes it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help = Some(help.into());
         self
     }

@@ -52,22 +52,6 @@ pub fn and_more(items: impl IntoIterator<Item = impl Display>, most: usize) -> S
     and(items)
 }
 
-/// Names behind a command. Where there are too many to copy, a word that is replaced by them.
-pub fn arguments<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    const MOST: usize = 20;
-    let mut first: Vec<&str> = Vec::new();
-    for name in names {
-        if first.last() == Some(&name) {
-            continue;
-        }
-        if first.len() == MOST {
-            return "NAME...".to_owned();
-        }
-        first.push(name);
-    }
-    first.join(" ")
-}
-
 /// The known words that `wrong` was probably meant to be, nearest first; at most three.
 pub fn near<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     // Nothing that is known is as long, and to compare takes time and memory for each pair of letters.

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{FORMAT, Lock, Pin, digest, named};
 use crate::domain::Cell;
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, unmerged, wrong_type};
@@ -30,10 +31,11 @@ const PIN: [&str; 12] = [
 /// Reads a lockfile, whoever wrote it.
 pub(super) fn read(text: &str) -> Result<Lock, Vec<Problem>> {
     if let Some(unmerged) = unmerged(text) {
-        return Err(vec![unmerged.help(
-            "`imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; \
-             or take one side whole with `git checkout --ours FILE` or `--theirs FILE`",
-        )]);
+        let help = Help::run("resolve").with_conflicts().then(
+            " keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with \
+             `git checkout --ours FILE` or `--theirs FILE`",
+        );
+        return Err(vec![unmerged.help(help)]);
     }
     if let Some(problem) = before_year_one(text) {
         return Err(vec![problem]);
@@ -92,20 +94,23 @@ fn pin(block: &toml::Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Optio
             problems.push(
                 Problem::new(format!("a block of the lockfile has no `{key}`"))
                     .at(block.span(), format!("`{key}` is missing"))
-                    .help("restore the file from version control, or remove the block and run `imagelock resolve`"),
+                    .help(
+                        Help::from("restore the file from version control, or remove the block and run ")
+                            .then_run("resolve"),
+                    ),
             );
         }
     }
-    let name = fields.word("name", problems);
-    let zone = fields.word("zone", problems);
-    let arch = fields.word("arch", problems);
-    let image_type = fields.word("type", problems);
-    let label = fields.word("label", problems);
-    let image_id = fields.word("image-id", problems);
-    let version_id = fields.word("version-id", problems);
-    let release = fields.word("release", problems);
-    let instance_type = fields.word("instance-type", problems);
-    let id = fields.word("id", problems);
+    let name = fields.parsed("name", problems);
+    let zone = fields.parsed("zone", problems);
+    let arch = fields.parsed("arch", problems);
+    let image_type = fields.parsed("type", problems);
+    let label = fields.parsed("label", problems);
+    let image_id = fields.parsed("image-id", problems);
+    let version_id = fields.parsed("version-id", problems);
+    let release = fields.parsed("release", problems);
+    let instance_type = fields.parsed("instance-type", problems);
+    let id = fields.parsed("id", problems);
     let published = published(&fields, problems);
     let digest = fields.string("digest", problems);
     if problems.len() > before {
@@ -137,7 +142,7 @@ fn pin(block: &toml::Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Optio
 fn out_of_range(span: Span) -> Problem {
     Problem::new("`published` is not a date that a lockfile can hold")
         .at(span, "expected a year from 1 to 9999 in UTC")
-        .help("restore the file from version control, or remove the block and run `imagelock resolve`")
+        .help(Help::from("restore the file from version control, or remove the block and run ").then_run("resolve"))
 }
 
 /// The first of the dates before year 1, which are not even TOML, but were once written.
@@ -166,7 +171,7 @@ fn published(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Ti
 
 /// Refuses a file without a format, and one of a format that this release does not read.
 fn refuse_other_formats(top: &TableReader<'_>, text: &str) -> Option<Problem> {
-    let restore = "restore the file from version control, or remove it and run `imagelock resolve`";
+    let restore = Help::from("restore the file from version control, or remove it and run ").then_run("resolve");
     let Some((_, value)) = top.get("version") else {
         return Some(Problem::new("the lockfile has no `version`").help(restore));
     };

@@ -47,12 +47,6 @@ pub fn tell(conflicts: &[Conflict], changes: &mut [Change]) {
     }
 }
 
-/// The problems with a lockfile that has conflict markers. Whatever is to be run must mend it as well.
-pub fn advise(problems: Vec<Problem>) -> Vec<Problem> {
-    let mending = |help: String| help.replace("`imagelock resolve ", "`imagelock resolve --mend ");
-    problems.into_iter().map(|problem| Problem { help: problem.help.map(mending), ..problem }).collect()
-}
-
 /// The two sides of a file in which git may have left conflict markers; `None` if they are not as git writes them.
 pub fn both_sides(text: &str) -> Option<[String; 2]> {
     sides(text).ok().map(|sides| [sides.ours, sides.theirs])

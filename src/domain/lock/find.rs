@@ -1,5 +1,6 @@
 //! Finding the one pin that somebody means by a name, and perhaps a zone and an architecture.
 
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::{and, and_more, did_you_mean, quoted};
@@ -21,11 +22,13 @@ pub fn pick<'l>(lock: &'l Lock, name: &str, zone: Option<&Zone>, arch: Option<&A
             None => return Ok(pin),
             Some(problem) => problem,
         },
-        [] if name.is_empty() => Problem::new("the name is empty").help("`imagelock list` shows the pins"),
+        [] if name.is_empty() => Problem::new("the name is empty").help(Help::run("list").then(" shows the pins")),
         [] if named.is_empty() => {
-            let help = did_you_mean(name, lock.pins().iter().map(|pin| pin.cell.name.as_str())).unwrap_or_else(|| {
-                "`imagelock list` shows the pins; a new image is pinned by `imagelock resolve`".to_owned()
-            });
+            let near = did_you_mean(name, lock.pins().iter().map(|pin| pin.cell.name.as_str()));
+            let help = near.map_or_else(
+                || Help::run("list").then(" shows the pins; a new image is pinned by ").then_run("resolve"),
+                Help::from,
+            );
             Problem::new(format!("no pin is named `{}` in the lockfile", visible(name))).help(help)
         }
         [] => {

@@ -17,8 +17,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sentence::arguments;
 use crate::domain::manifest::toml_reader::Spanned;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::types::release::Release;
@@ -69,7 +69,7 @@ impl Pin {
 
     /// Whether this pin was made for exactly what `target` declares.
     pub fn matches(&self, target: &Target) -> bool {
-        let is_of_range = matches!(target.wanted, ImageSelector::Release(..));
+        let is_of_range = matches!(target.selector, ImageSelector::Release(..));
         self.satisfies(target) && self.instance_type == target.instance_type && (is_of_range || self.release.is_none())
     }
 
@@ -82,7 +82,7 @@ impl Pin {
     pub fn fits(&self, target: &Target) -> bool {
         self.image_type == target.image_type
             && (target.instance_type.is_none() || self.instance_type == target.instance_type)
-            && match &target.wanted {
+            && match &target.selector {
                 ImageSelector::Release(pattern, range) => {
                     self.label().is_some_and(|label| pattern.matches(label))
                         && self.release.as_ref().is_some_and(|release| range.contains(release))
@@ -94,7 +94,7 @@ impl Pin {
     /// A pin that satisfies `target`, without what is no longer required.
     #[must_use]
     pub fn restated(self, target: &Target) -> Self {
-        let release = self.release.filter(|_| matches!(target.wanted, ImageSelector::Release(..)));
+        let release = self.release.filter(|_| matches!(target.selector, ImageSelector::Release(..)));
         Self { instance_type: target.instance_type.clone(), release, ..self }
     }
 
@@ -288,10 +288,10 @@ impl Lock {
         let title = format!("the block of {cell} in the lockfile does not match its digest");
         // One command for all of them: an upgrade of one fails because of the others.
         let it = if self.edited.len() == 1 { "it" } else { "them all" };
-        let help = format!(
-            "restore the file from version control, or run `imagelock resolve --upgrade {}` to pin {it} anew",
-            arguments(self.edited.keys().map(|cell| cell.name.as_str()))
-        );
+        let upgrade = Command::new("resolve --upgrade").names(self.edited.keys().map(|cell| cell.name.as_str()));
+        let help = Help::from("restore the file from version control, or run ")
+            .then_run(upgrade)
+            .then(format!(" to pin {it} anew"));
         Some(Problem::new(title).in_lock().at(span, "the block was edited by hand, or by a merge").help(help))
     }
 

@@ -121,8 +121,8 @@ enum Standing {
 
 /// The labels, IDs and versions that a target's local images may come from, and those that its pattern matches in vain.
 fn labels(target: &Target, catalog: &Catalog) -> Vec<(ImageRef, Standing)> {
-    let ImageSelector::Release(pattern, range) = &target.wanted else {
-        return target.wanted.image_ref().map(|image| (image, Standing::In)).into_iter().collect();
+    let ImageSelector::Release(pattern, range) = &target.selector else {
+        return target.selector.image_ref().map(|image| (image, Standing::In)).into_iter().collect();
     };
     let standing = |release: Option<Release>| match release {
         Some(release) if range.contains(&release) => Standing::In,
@@ -234,7 +234,7 @@ fn fitness(target: &Target, outcome: Outcome, wins: bool, current: bool, now: Ti
         }
         (Outcome::Winner(_), None) if wins => "the newest that fits".to_owned(),
         (Outcome::Tie, _) if current => "one of several that fit: `instance-type` must choose".to_owned(),
-        (Outcome::Winner(_), _) if current && matches!(target.wanted, ImageSelector::Release(..)) => {
+        (Outcome::Winner(_), _) if current && matches!(target.selector, ImageSelector::Release(..)) => {
             "a newer release fits".to_owned()
         }
         _ => "another version fits better".to_owned(),

@@ -7,7 +7,7 @@ pub mod toml_reader;
 
 mod cells;
 pub mod edit;
-mod read;
+mod parse;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -38,7 +38,7 @@ pub struct Target {
     /// Which image, where, for which processor.
     pub cell: Cell,
     /// Which image.
-    pub wanted: ImageSelector,
+    pub selector: ImageSelector,
     /// The type that is declared, or `instance_sbs`.
     pub image_type: ImageType,
     /// The Instance type that the local image must be able to boot, if one is declared.
@@ -48,7 +48,7 @@ pub struct Target {
     /// Where the manifest names the zone.
     pub zone_span: Span,
     /// Where it says the rest.
-    pub places: Arc<Places>,
+    pub spans: Arc<ImageSpans>,
 }
 
 /// What a manifest asks for an image by.
@@ -89,7 +89,7 @@ impl fmt::Display for ImageSelector {
 
 /// Where in the manifest stands what all cells of an image have in common. An inherited part stands in `[defaults]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places {
+pub struct ImageSpans {
     /// The label or the image ID.
     pub image: Span,
     /// The type, if it is declared.
@@ -105,7 +105,7 @@ impl Manifest {
     /// Every problem of the file, in the order in which they stand in it.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
-        let read = document(text, &mut problems).map(|document| read::manifest(document.get_ref(), &mut problems));
+        let read = document(text, &mut problems).map(|document| parse::manifest(document.get_ref(), &mut problems));
         match read {
             Some(mut manifest) if problems.is_empty() => {
                 manifest.targets.sort_by(|a, b| a.cell.cmp(&b.cell));

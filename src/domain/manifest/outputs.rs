@@ -66,7 +66,7 @@ pub struct Output {
     /// Whether it may replace a file that imagelock did not write.
     pub overwrite: bool,
     /// Where the manifest names the path.
-    pub place: Span,
+    pub span: Span,
 }
 
 /// Reads `[[outputs]]`.
@@ -83,11 +83,11 @@ pub(crate) fn outputs(top: &TableReader<'_>, problems: &mut Vec<Problem>) -> Vec
             problems.push(wrong_type("outputs", item, "a table: `[[outputs]]`"));
             continue;
         };
-        let fields = TableReader::new(table, "[[outputs]]", item.span());
-        let Some(output) = output(&fields, problems) else { continue };
+        let table = TableReader::new(table, "[[outputs]]", item.span());
+        let Some(output) = output(&table, problems) else { continue };
         if !paths.insert(plain(&output.path).collect()) {
             let title = format!("two outputs have the path `{}`", visible(&shown(&output.path)));
-            problems.push(Problem::new(title).at(output.place.clone(), "again").help("remove one of the two"));
+            problems.push(Problem::new(title).at(output.span.clone(), "again").help("remove one of the two"));
         }
         outputs.push(output);
     }
@@ -112,23 +112,22 @@ fn plain(path: &Path) -> impl Iterator<Item = Component<'_>> {
     path.components().filter(|part| *part != Component::CurDir)
 }
 
-fn output(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Output> {
-    fields.deny_unknown_keys(&["format", "path", "outside", "overwrite"], problems);
+fn output(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Output> {
+    table.deny_unknown_keys(&["format", "path", "outside", "overwrite"], problems);
     let example = "format = \"tfvars\"` and `path = \"images.auto.tfvars.json\"";
     for key in ["format", "path"] {
-        if fields.get(key).is_none() {
+        if table.get(key).is_none() {
             let problem = Problem::new(format!("an output has no `{key}`"));
-            problems.push(
-                problem.at(fields.span.clone(), format!("`{key}` is missing")).help(format!("write `{example}`")),
-            );
+            problems
+                .push(problem.at(table.span.clone(), format!("`{key}` is missing")).help(format!("write `{example}`")));
         }
     }
-    let format = fields.word("format", problems);
-    let outside = flag(fields, "outside", problems);
-    let overwrite = flag(fields, "overwrite", problems);
-    let path = fields.string("path", problems).and_then(|path| checked(&path, outside, problems));
+    let format = table.parsed("format", problems);
+    let outside = flag(table, "outside", problems);
+    let overwrite = flag(table, "overwrite", problems);
+    let path = table.string("path", problems).and_then(|path| checked(&path, outside, problems));
     let (format, path) = (format?, path?);
-    Some(Output { format: format.value, path: path.value, outside, overwrite, place: path.span })
+    Some(Output { format: format.value, path: path.value, outside, overwrite, span: path.span })
 }
 
 /// A manifest that somebody else wrote must not write wherever it likes.
@@ -148,8 +147,8 @@ fn checked(path: &Spanned<&str>, outside: bool, problems: &mut Vec<Problem>) -> 
     Some(Spanned { value: value.to_owned(), span: path.span.clone() })
 }
 
-fn flag(fields: &TableReader<'_>, key: &str, problems: &mut Vec<Problem>) -> bool {
-    match fields.get(key).map(|(_, value)| (value, value.get_ref().as_bool())) {
+fn flag(table: &TableReader<'_>, key: &str, problems: &mut Vec<Problem>) -> bool {
+    match table.get(key).map(|(_, value)| (value, value.get_ref().as_bool())) {
         None => false,
         Some((_, Some(flag))) => flag,
         Some((value, None)) => {

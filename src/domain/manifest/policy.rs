@@ -106,7 +106,7 @@ pub struct Acceptance {
     /// The last day of it.
     pub until: Date,
     /// Where the manifest says so.
-    pub place: Span,
+    pub span: Span,
 }
 
 /// What a manifest says of how the pins of an image may move.
@@ -143,18 +143,18 @@ impl Policy {
 }
 
 /// Reads `freeze = { reason = "…", until = 2026-12-31 }`.
-pub(crate) fn freeze(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Freeze> {
-    let (_, value) = fields.get("freeze")?;
+pub(crate) fn freeze(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Freeze> {
+    let (_, value) = table.get("freeze")?;
     let example = "freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }";
-    let inner = table("freeze", value, example, problems)?;
+    let inner = table_in_braces("freeze", value, example, problems)?;
     inner.deny_unknown_keys(&["reason", "until"], problems);
     let (reason, until) = reason_and_end(&inner, example, problems)?;
     Some(Freeze { reason, until })
 }
 
 /// Reads `accept = [{ status = "eol", reason = "…", until = 2026-12-31 }]`.
-pub(crate) fn accept(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Acceptance> {
-    let Some((_, value)) = fields.get("accept") else { return Vec::new() };
+pub(crate) fn accept(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Acceptance> {
+    let Some((_, value)) = table.get("accept") else { return Vec::new() };
     let example = "accept = [{ status = \"eol\", reason = \"migration planned, ticket 4712\", until = 2026-12-31 }]";
     let DeValue::Array(items) = value.get_ref() else {
         problems.push(wrong_type("accept", value, "a list of tables").help(format!("write `{example}`")));
@@ -164,7 +164,7 @@ pub(crate) fn accept(fields: &TableReader<'_>, problems: &mut Vec<Problem>) -> V
 }
 
 fn acceptance(item: &Spanned<DeValue<'_>>, example: &str, problems: &mut Vec<Problem>) -> Option<Acceptance> {
-    let inner = table("accept", item, example, problems)?;
+    let inner = table_in_braces("accept", item, example, problems)?;
     inner.deny_unknown_keys(&["status", "reason", "until"], problems);
     let status = inner.string("status", problems);
     if status.is_none() && inner.get("status").is_none() {
@@ -182,10 +182,10 @@ fn acceptance(item: &Spanned<DeValue<'_>>, example: &str, problems: &mut Vec<Pro
         return None;
     };
     let (reason, until) = rest?;
-    Some(Acceptance { status: known, reason, until, place: item.span() })
+    Some(Acceptance { status: known, reason, until, span: item.span() })
 }
 
-fn table<'t>(
+fn table_in_braces<'t>(
     key: &str,
     value: &'t Spanned<DeValue<'t>>,
     example: &str,
@@ -199,29 +199,29 @@ fn table<'t>(
 }
 
 /// A reason and an end are what makes an exception one: both are required.
-fn reason_and_end(fields: &TableReader<'_>, example: &str, problems: &mut Vec<Problem>) -> Option<(String, Date)> {
+fn reason_and_end(table: &TableReader<'_>, example: &str, problems: &mut Vec<Problem>) -> Option<(String, Date)> {
     for key in ["reason", "until"] {
-        if fields.get(key).is_none() {
-            let problem = Problem::new(format!("{} has no `{key}`", fields.title));
+        if table.get(key).is_none() {
+            let problem = Problem::new(format!("{} has no `{key}`", table.title));
             let label = format!("`{key}` is missing");
-            problems.push(problem.at(fields.span.clone(), label).help(format!("write `{example}`")));
+            problems.push(problem.at(table.span.clone(), label).help(format!("write `{example}`")));
         }
     }
-    let reason = fields.string("reason", problems).filter(|reason| {
+    let reason = table.string("reason", problems).filter(|reason| {
         let blank = reason.value.trim().is_empty();
         if blank {
-            let problem = Problem::new(format!("the reason of {} is empty", fields.title));
+            let problem = Problem::new(format!("the reason of {} is empty", table.title));
             problems.push(problem.at(reason.span.clone(), "say why").help(format!("write `{example}`")));
         }
         !blank
     });
-    let until = date(fields, "until", problems);
+    let until = date(table, "until", problems);
     Some((reason?.value.to_owned(), until?))
 }
 
 /// Reads a date without quotes and without a time.
-pub(crate) fn date(fields: &TableReader<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<Date> {
-    let (_, value) = fields.get(key)?;
+pub(crate) fn date(table: &TableReader<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<Date> {
+    let (_, value) = table.get(key)?;
     let date = value.get_ref().as_datetime().filter(|datetime| datetime.time.is_none());
     let date = date.and_then(|datetime| datetime.to_string().parse().ok());
     if date.is_none() {

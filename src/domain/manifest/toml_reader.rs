@@ -6,6 +6,7 @@ use std::str::FromStr;
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::Expected;
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::{oddities, visible};
 use crate::domain::diagnostics::sentence::{did_you_mean, or, quoted};
@@ -29,11 +30,13 @@ impl<T> Spanned<T> {
 /// Reads a file as TOML. `None` means that it could not be read at all, and the problems say why.
 pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<toml::Spanned<DeTable<'t>>> {
     if let Some(unmerged) = unmerged(text) {
-        problems.push(unmerged.help(
-            "settle the conflict, or take one side with `git checkout --ours FILE` or `--theirs FILE`, and run `imagelock \
-             resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file \
-             from the last good commit",
-        ));
+        let help = Help::from(
+            "settle the conflict, or take one side with `git checkout --ours FILE` or `--theirs FILE`, and run ",
+        );
+        problems.push(unmerged.help(help.then_run("resolve").then(
+            ", which keeps every pin that still fits; if the markers are committed already, restore the file from the \
+             last good commit",
+        )));
         return None;
     }
     let (table, mut errors) = DeTable::parse_recoverable(text);
@@ -132,12 +135,12 @@ impl<'t> TableReader<'t> {
     }
 
     /// A string that must make a `T`.
-    pub fn word<T: FromStr<Err = Expected>>(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Spanned<T>> {
-        word_value(key, &self.string(key, problems)?, problems)
+    pub fn parsed<T: FromStr<Err = Expected>>(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Spanned<T>> {
+        parse_string(key, &self.string(key, problems)?, problems)
     }
 
     /// One or many `T`s under either of two keys that mean the same: `zone = "a"`, `zones = ["a", "b"]`.
-    pub fn words<T: FromStr<Err = Expected>>(
+    pub fn parsed_list<T: FromStr<Err = Expected>>(
         &self,
         one: &str,
         many: &str,
@@ -158,7 +161,7 @@ impl<'t> TableReader<'t> {
         };
         let DeValue::Array(items) = value.get_ref() else {
             let text = string_value(key, value, problems)?;
-            return word_value(key, &text, problems).map(|word| vec![word]);
+            return parse_string(key, &text, problems).map(|word| vec![word]);
         };
         if items.is_empty() {
             problems.push(
@@ -170,7 +173,7 @@ impl<'t> TableReader<'t> {
         }
         let before = problems.len();
         let words: Vec<_> =
-            items.iter().filter_map(|item| word_value(key, &string_value(key, item, problems)?, problems)).collect();
+            items.iter().filter_map(|item| parse_string(key, &string_value(key, item, problems)?, problems)).collect();
         (problems.len() == before).then_some(words)
     }
 }
@@ -188,7 +191,7 @@ fn string_value<'t>(
 }
 
 /// A string that must make a `T`, as the value of `key`.
-pub fn word_value<T: FromStr<Err = Expected>>(
+pub fn parse_string<T: FromStr<Err = Expected>>(
     key: &str,
     text: &Spanned<&str>,
     problems: &mut Vec<Problem>,

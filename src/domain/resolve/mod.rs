@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::Name;
 use crate::domain::catalog::{Catalog, Query};
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::domain::lock::diff::{Action, Change};
@@ -154,7 +155,7 @@ fn ends(request: Request<'_>, changes: &[&Change], catalog: &Catalog) -> Vec<Pro
             [] => "plan its successor".to_owned(),
             some => format!("move on to {}", and_more(some.iter().map(quoted), 3)),
         };
-        let problem = Problem::new(title).at(target.places.image.clone(), "pinned all the same").help(help);
+        let problem = Problem::new(title).at(target.spans.image.clone(), "pinned all the same").help(help);
         warned.entry(&change.cell.name).or_insert(problem);
     }
     warned.into_values().collect()
@@ -187,9 +188,10 @@ fn skews(request: Request<'_>, changes: &[Change]) -> Vec<Problem> {
             problem = problem.note(format!("{release}published {}: {}", day(published), and_more(places, 4)));
         }
         if let Some(target) = changes.first().and_then(|change| request.target(&change.cell)) {
-            problem = problem.at(target.places.image.clone(), "");
+            problem = problem.at(target.spans.image.clone(), "");
         }
-        warnings.push(problem.help(format!("`imagelock resolve --upgrade {name}` brings them together, where it can")));
+        let upgrade = Command::new("resolve --upgrade").args([name]);
+        warnings.push(problem.help(Help::run(upgrade).then(" brings them together, where it can")));
     }
     warnings
 }

@@ -87,8 +87,9 @@ impl<'a> Scene<'a> {
     /// The pins whose version new cells take: of each image that has new cells, the newest of those that stay.
     pub(crate) fn siblings(&self, catalog: &Catalog) -> BTreeMap<&'a Name, Pin> {
         let targets = self.request.targets;
-        let new =
-            targets.iter().filter(|target| self.is_new(target) && !matches!(target.wanted, ImageSelector::Version(_)));
+        let new = targets
+            .iter()
+            .filter(|target| self.is_new(target) && !matches!(target.selector, ImageSelector::Version(_)));
         let names: BTreeSet<&Name> = new.map(|target| &target.cell.name).collect();
         let mut siblings: BTreeMap<&Name, Pin> = BTreeMap::new();
         for target in targets.iter().filter(|target| names.contains(&target.cell.name)) {
@@ -144,7 +145,7 @@ impl<'a> Scene<'a> {
     pub(crate) fn about(&self, target: &Target, model: &Pin, catalog: &Catalog) -> BTreeSet<Query> {
         let mut queries = siblings::queries(target, model, catalog);
         let is_missing = || {
-            queries.iter().all(|query| catalog.knows(query))
+            queries.iter().all(|query| catalog.is_answered(query))
                 && matches!(siblings::find(target, model, catalog), Found::Missing)
         };
         let is_held = self.is_new(target) && target.policy.frozen(self.request.now).is_some();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, Query, Version};
+use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::and_more;
 use crate::domain::lock::Pin;
@@ -167,12 +168,12 @@ impl<'a> Strays<'a> {
         let without = self.without_version.iter().map(|(name, (cells, version))| {
             let title = format!("the version of the other pins of `{name}` is not offered {}", places(cells));
             let problem = Problem::new(title).at(cells[0].zone_span.clone(), "the newest version is pinned here");
-            with_version(problem, *version)
-                .help(format!("`imagelock resolve --upgrade {name}` upgrades the other pins"))
+            let upgrade = Command::new("resolve --upgrade").args([name]);
+            with_version(problem, *version).help(Help::run(upgrade).then(" upgrades the other pins"))
         });
         let ambiguous = self.ambiguous.iter().map(|(name, (target, notes))| {
             let title = format!("`{name}` could take over several pins that are no longer declared");
-            let problem = Problem::new(title).at(target.places.image.clone(), "the newest version is pinned");
+            let problem = Problem::new(title).at(target.spans.image.clone(), "the newest version is pinned");
             let problem = notes.iter().take(4).fold(problem, Problem::note);
             problem.help("to keep a pin, restore the lockfile and rename one image at a time")
         });

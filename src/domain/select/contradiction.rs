@@ -12,7 +12,7 @@ pub(crate) fn missing_listing(image: &ImageRef, now: Timestamp, catalog: &Catalo
     let known = catalog.image(image).filter(|known| known.valid_until.is_none_or(|end| end > now))?;
     match catalog.listing(image) {
         Lookup::NotFound => {
-            Some(QueryError::strange(format!("the index lists `{}`, and its listing does not", known.label)))
+            Some(QueryError::invalid_response(format!("the index lists `{}`, and its listing does not", known.label)))
         }
         Lookup::Found(listing) if listing.local_images().is_empty() && listing.doubt().is_none() => {
             let Lookup::Found(versions) = catalog.versions(image) else { return None };
@@ -20,7 +20,9 @@ pub(crate) fn missing_listing(image: &ImageRef, now: Timestamp, catalog: &Catalo
             let full = matches!(newest, Lookup::Found(newest) if !newest.local_images().is_empty());
             full.then(|| {
                 let label = &known.label;
-                QueryError::strange(format!("the listing of `{label}` is empty, and that of its newest version is not"))
+                QueryError::invalid_response(format!(
+                    "the listing of `{label}` is empty, and that of its newest version is not"
+                ))
             })
         }
         Lookup::Found(_) | Lookup::Failed(_) => None,
@@ -31,7 +33,7 @@ pub(crate) fn missing_listing(image: &ImageRef, now: Timestamp, catalog: &Catalo
 pub(crate) fn unknown_index(catalog: &Catalog) -> Option<QueryError> {
     match catalog.index() {
         Lookup::Found(_) => None,
-        Lookup::NotFound => Some(QueryError::strange("it knows no list of its images".to_owned())),
+        Lookup::NotFound => Some(QueryError::invalid_response("it knows no list of its images".to_owned())),
         Lookup::Failed(failure) => Some(failure),
     }
 }
@@ -39,5 +41,7 @@ pub(crate) fn unknown_index(catalog: &Catalog) -> Option<QueryError> {
 /// The look-up by ID says that there is no such local image, and a listing has it.
 pub(crate) fn missing_id(id: LocalImageId, catalog: &Catalog) -> Option<QueryError> {
     let image = catalog.listed_by(id)?;
-    Some(QueryError::strange(format!("the listing of `{image}` has {id}, and the look-up by ID does not find it")))
+    Some(QueryError::invalid_response(format!(
+        "the listing of `{image}` has {id}, and the look-up by ID does not find it"
+    )))
 }

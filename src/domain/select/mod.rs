@@ -201,8 +201,8 @@ pub fn choose<'c>(target: &Target, now: Timestamp, cutoff: Option<Timestamp>, ca
 
 /// What a target's local image may come from, the best first: for a range of releases, the newest release first.
 pub fn sources(target: &Target, catalog: &Catalog) -> Lookup<Vec<(ImageRef, Option<Release>)>> {
-    let ImageSelector::Release(pattern, range) = &target.wanted else {
-        return Lookup::Found(target.wanted.image_ref().map(|image| (image, None)).into_iter().collect());
+    let ImageSelector::Release(pattern, range) = &target.selector else {
+        return Lookup::Found(target.selector.image_ref().map(|image| (image, None)).into_iter().collect());
     };
     if let Lookup::Failed(failure) = catalog.index() {
         return Lookup::Failed(failure);
@@ -273,7 +273,7 @@ fn choose_from<'c>(
             },
             Lookup::NotFound => {}
             // An older version than was asked about: the newer one had the cell, but nothing that boots.
-            Lookup::Failed(_) if !catalog.knows(&Query::Listing(ImageRef::Version(version.id))) => break,
+            Lookup::Failed(_) if !catalog.is_answered(&Query::Listing(ImageRef::Version(version.id))) => break,
             Lookup::Failed(failure) => return Choice::Failed(failure),
         }
     }
@@ -304,7 +304,7 @@ pub fn is_old_enough(version: &Version, cutoff: Timestamp) -> bool {
 
 /// What a listing lacks that may not be whole.
 fn doubted(listing: &Listing) -> Choice<'_> {
-    Choice::Failed(listing.doubt().unwrap_or_else(QueryError::not_asked))
+    Choice::Failed(listing.doubt().unwrap_or_else(QueryError::not_queried))
 }
 
 fn undated() -> QueryError {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Listing, LocalImage, Lookup, QueryError, StatedType};
+use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::{MOST_SUGGESTIONS, and, and_more, count, did_you_mean, or, quoted};
@@ -91,14 +92,14 @@ fn doubted(problem: Problem, listing: &Listing) -> Problem {
 /// The problem of an image that the Marketplace does not know. To compare each unknown label with each known one would
 /// take their product in time.
 fn unknown_image(target: &Target, suggests: bool, catalog: &Catalog) -> Problem {
-    let span = target.places.image.clone();
+    let span = target.spans.image.clone();
     let by_id = |kind: &str, id: &str, others: &str| {
         Problem::new(format!("no {kind} with the ID `{id}` in the Marketplace"))
             .at(span.clone(), format!("unknown {kind} ID"))
             .note(format!("it must be the ID of {others}"))
-            .help("name the image by `label`; `imagelock search` lists the labels")
+            .help(Help::from("name the image by `label`; ").then_run("search").then(" lists the labels"))
     };
-    match &target.wanted {
+    match &target.selector {
         ImageSelector::Label(label) => {
             let problem =
                 Problem::new(format!("no image labelled `{label}` in the Marketplace")).at(span, "unknown label");
@@ -106,7 +107,7 @@ fn unknown_image(target: &Target, suggests: bool, catalog: &Catalog) -> Problem 
                 Lookup::Failed(failure) => problem
                     .note(format!("what labels there are could not be learnt: {}", failure.cause))
                     .help(&failure.help),
-                _ if !suggests => problem.help("`imagelock search` lists the labels"),
+                _ if !suggests => problem.help(Help::run("search").then(" lists the labels")),
                 _ => problem.help(other_labels(label, catalog)),
             }
         }
@@ -129,20 +130,24 @@ fn no_release(target: &Target, pattern: &LabelPattern, range: &Range, catalog: &
         })
         .collect();
     let problem = Problem::new(format!("no release of `{pattern}` in the Marketplace is in the range `{range}`"))
-        .at(target.places.image.clone(), "no such release");
+        .at(target.spans.image.clone(), "no such release");
     if releases.is_empty() {
         return problem
             .note("no label matches the pattern; `*` is one segment, without `_`")
-            .help("`imagelock search` lists the labels");
+            .help(Help::run("search").then(" lists the labels"));
     }
     problem.note(format!("there is {}", and_more(releases, 12))).help("widen `release`")
 }
 
 /// The problem of a pattern that finds one release under several labels.
 fn same_release(target: &Target, labels: &[Label]) -> Problem {
-    Problem::new(format!("{} have the same release, the newest of `{}`", and(labels.iter().map(quoted)), target.wanted))
-        .at(target.places.image.clone(), "which of them?")
-        .help("write the one that is meant as `label`, without `*` and `release`, or narrow the pattern")
+    Problem::new(format!(
+        "{} have the same release, the newest of `{}`",
+        and(labels.iter().map(quoted)),
+        target.selector
+    ))
+    .at(target.spans.image.clone(), "which of them?")
+    .help("write the one that is meant as `label`, without `*` and `release`, or narrow the pattern")
 }
 
 /// The problem of an image of which nothing is old enough; `cells` is not empty.
@@ -150,8 +155,8 @@ fn too_young(cells: &[(&Target, Option<Timestamp>)]) -> Problem {
     let (target, _) = cells[0];
     let places = by_arch(cells.iter().map(|(target, _)| (&target.cell.arch, &target.cell.zone)));
     let age = target.policy.min_age.map_or_else(String::new, |age| age.to_string());
-    let problem = Problem::new(format!("no version of `{}` is {age} old yet {places}", target.wanted))
-        .at(target.places.image.clone(), format!("`min-age` asks for {age}"));
+    let problem = Problem::new(format!("no version of `{}` is {age} old yet {places}", target.selector))
+        .at(target.spans.image.clone(), format!("`min-age` asks for {age}"));
     match cells.iter().filter_map(|(_, first)| *first).min() {
         Some(first) => problem
             .note(format!("the first will be on {} UTC", minute(first)))
@@ -167,26 +172,28 @@ fn labels(catalog: &Catalog) -> impl Iterator<Item = &str> {
 }
 
 /// What to ask for instead of an unknown label: one that is written alike, else one of the same family.
-fn other_labels(label: &Label, catalog: &Catalog) -> String {
+fn other_labels(label: &Label, catalog: &Catalog) -> Help {
     let family = label.as_str().split('_').next().unwrap_or_default();
     let relatives: Vec<&str> = labels(catalog).filter(|other| other.split('_').next() == Some(family)).collect();
     match did_you_mean(label.as_str(), labels(catalog)) {
-        Some(help) => help,
-        None if relatives.is_empty() => "`imagelock search` lists the labels".to_owned(),
-        None => format!("there is {}; `imagelock search` lists all labels", and_more(relatives.iter().map(quoted), 8)),
+        Some(help) => help.into(),
+        None if relatives.is_empty() => Help::run("search").then(" lists the labels"),
+        None => Help::from(format!("there is {}; ", and_more(relatives.iter().map(quoted), 8)))
+            .then_run("search")
+            .then(" lists all labels"),
     }
 }
 
 /// The problem of images about which the Marketplace did not answer; `cells` is not empty.
 fn failed(cells: &[(&Target, QueryError)]) -> Problem {
-    let images: BTreeSet<String> = cells.iter().map(|(target, _)| target.wanted.to_string()).collect();
+    let images: BTreeSet<String> = cells.iter().map(|(target, _)| target.selector.to_string()).collect();
     let names = and_more(images.iter().map(quoted), 12);
     let (target, failure) = &cells[0];
     let mut problem = Problem::new(format!("the Marketplace gave no usable answer about {names}"))
-        .at(target.places.image.clone(), "asked for this image")
+        .at(target.spans.image.clone(), "asked for this image")
         .note(&failure.cause)
         .help(&failure.help);
-    problem.notes.extend(failure.particulars());
+    problem.notes.extend(failure.details());
     problem
 }
 
@@ -194,7 +201,7 @@ fn no_cell(cells: &[&Target], listing: &Listing) -> Problem {
     let target = cells[0];
     let missing = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
     let verb = if listing.doubt().is_some() { "was not found" } else { "is not offered" };
-    let mut problem = Problem::new(format!("`{}` {verb} {missing}", target.wanted))
+    let mut problem = Problem::new(format!("`{}` {verb} {missing}", target.selector))
         .at(target.zone_span.clone(), format!("not offered here for {}", target.cell.arch));
     let types: BTreeSet<&StatedType> = listing.local_images().iter().map(|local| &local.image_type).collect();
     for image_type in types {
@@ -226,13 +233,13 @@ fn other_types(cells: &[&Target], types: &[&StatedType]) -> Problem {
     let target = cells[0];
     let where_to = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
     let types: BTreeSet<&str> = types.iter().map(|image_type| image_type.as_str()).collect();
-    let span = target.places.image_type.clone().unwrap_or(target.places.image.clone());
-    let label = match target.places.image_type {
+    let span = target.spans.image_type.clone().unwrap_or(target.spans.image.clone());
+    let label = match target.spans.image_type {
         Some(_) => "not of this type".to_owned(),
         None => format!("`type` is not declared, which means {}", target.image_type),
     };
     let problem =
-        Problem::new(format!("`{}` is not offered with type {} {where_to}", target.wanted, target.image_type))
+        Problem::new(format!("`{}` is not offered with type {} {where_to}", target.selector, target.image_type))
             .at(span, label)
             .note(format!("there it is offered with type {}", or(&types)));
     match types.iter().find_map(|other| other.parse::<ImageType>().ok()) {
@@ -255,9 +262,9 @@ fn not_bootable<'m>(cells: &[&Target], misses: impl Iterator<Item = &'m NoMatch<
             bootable.extend(candidates.iter().flat_map(|local| local.commercial_types.iter()));
         }
     }
-    let span = target.places.instance_type.clone().unwrap_or(target.places.image.clone());
-    let problem =
-        Problem::new(format!("`{}` does not boot on `{wanted}` {where_to}", target.wanted)).at(span, "cannot boot it");
+    let span = target.spans.instance_type.clone().unwrap_or(target.spans.image.clone());
+    let problem = Problem::new(format!("`{}` does not boot on `{wanted}` {where_to}", target.selector))
+        .at(span, "cannot boot it");
     if bootable.is_empty() {
         return problem.note("the Marketplace lists no Instance type for it").help("remove `instance-type`");
     }
@@ -271,8 +278,8 @@ fn several(cells: &[(&Target, Vec<&LocalImage>)]) -> Problem {
     let (target, candidates) = &cells[0];
     let places = by_arch(cells.iter().map(|(target, _)| (&target.cell.arch, &target.cell.zone)));
     let mut problem =
-        Problem::new(format!("`{}` has several local images of type {} {places}", target.wanted, target.image_type))
-            .at(target.places.image.clone(), format!("which of them for `{}`?", target.cell.name));
+        Problem::new(format!("`{}` has several local images of type {} {places}", target.selector, target.image_type))
+            .at(target.spans.image.clone(), format!("which of them for `{}`?", target.cell.name));
     for local in candidates {
         let own = boots_alone(local, candidates);
         let boots = if own.is_empty() {

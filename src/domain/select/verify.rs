@@ -43,12 +43,12 @@ pub fn is_listed(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<bool> 
 
 /// What a pin's own image is listed by: as declared, or for a range the label that won.
 pub fn own_image(pin: &Pin, target: &Target) -> ImageRef {
-    target.wanted.image_ref().unwrap_or_else(|| pin.image.clone())
+    target.selector.image_ref().unwrap_or_else(|| pin.image.clone())
 }
 
 /// The label that the pinned ID must have. For an image that is declared by an ID, the Marketplace says.
 pub(crate) fn expected_label(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<Label> {
-    match &target.wanted {
+    match &target.selector {
         ImageSelector::Label(label) => Some(label.clone()),
         ImageSelector::Image(_) | ImageSelector::Version(_) => {
             label_of(&own_image(pin, target), catalog).or(pin.label().cloned())

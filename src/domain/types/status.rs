@@ -1,6 +1,6 @@
-//! How a pin can stand.
+//! The statuses of a pin, each with all that every report says of it.
 
-/// How a pin stands; the worst first.
+/// The status of a pin; the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// The ID exists, but is not that label, zone, arch or type: somebody swapped a UUID.
@@ -33,6 +33,19 @@ pub enum Status {
     Current,
 }
 
+/// How serious a status is; the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The pinned image is wrong, or no longer gets updates.
+    Bad,
+    /// The pin should move.
+    Due,
+    /// The pin may stay, by policy or by acceptance.
+    Held,
+    /// Nothing is wrong.
+    Good,
+}
+
 impl Status {
     /// Every status, the worst first.
     pub const ALL: [Self; 14] = [
@@ -52,55 +65,76 @@ impl Status {
         Self::Current,
     ];
 
+    /// The word for it in every format, its severity, and what it means, in a sentence.
+    const fn row(self) -> (&'static str, Severity, &'static str) {
+        use Severity::{Bad, Due, Good, Held};
+        match self {
+            Self::Mismatch => (
+                "mismatch",
+                Bad,
+                "The pinned ID is of another label, zone, architecture or type: somebody swapped a UUID",
+            ),
+            Self::Edited => ("edited", Bad, "The block of the lockfile does not match its digest"),
+            Self::Unverified => (
+                "unverified",
+                Bad,
+                "The changed ID is not listed by the Marketplace, and was not pinned before the change",
+            ),
+            Self::Eol => ("eol", Bad, "Support has ended"),
+            Self::Withdrawn => ("withdrawn", Bad, "The Marketplace no longer has the label"),
+            Self::Retired => {
+                ("retired", Bad, "The Marketplace has the label, but no longer in this zone, architecture or type")
+            }
+            Self::Incompatible => ("incompatible", Bad, "The image does not boot on the declared Instance type"),
+            Self::Unlocked => {
+                ("unlocked", Due, "The image is declared, but not in the lockfile, or declared otherwise")
+            }
+            Self::Undeclared => ("undeclared", Due, "The image is in the lockfile, but not declared"),
+            Self::Outdated => ("outdated", Due, "A newer local image exists, and the policy allows it"),
+            Self::EolSoon => ("eol-soon", Due, "Support ends soon"),
+            Self::Frozen => ("frozen", Held, "A newer local image exists, but the image is frozen"),
+            Self::Cooling => ("cooling", Held, "A newer local image exists, but is younger than the policy allows"),
+            Self::Current => ("current", Good, "The newest local image that the policy allows is pinned"),
+        }
+    }
+
     /// The word for it in every format.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Mismatch => "mismatch",
-            Self::Edited => "edited",
-            Self::Unverified => "unverified",
-            Self::Eol => "eol",
-            Self::Withdrawn => "withdrawn",
-            Self::Retired => "retired",
-            Self::Incompatible => "incompatible",
-            Self::Unlocked => "unlocked",
-            Self::Undeclared => "undeclared",
-            Self::Outdated => "outdated",
-            Self::EolSoon => "eol-soon",
-            Self::Frozen => "frozen",
-            Self::Cooling => "cooling",
-            Self::Current => "current",
-        }
+        self.row().0
+    }
+
+    /// How serious it is, unless it is accepted.
+    pub fn severity(self) -> Severity {
+        self.row().1
     }
 
     /// What it means, in a sentence.
     pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Mismatch => "The pinned ID is of another label, zone, architecture or type: somebody swapped a UUID",
-            Self::Edited => "The block of the lockfile does not match its digest",
-            Self::Unverified => "The changed ID is not listed by the Marketplace, and was not pinned before the change",
-            Self::Eol => "Support has ended",
-            Self::Withdrawn => "The Marketplace no longer has the label",
-            Self::Retired => "The Marketplace has the label, but no longer in this zone, architecture or type",
-            Self::Incompatible => "The image does not boot on the declared Instance type",
-            Self::Unlocked => "The image is declared, but not in the lockfile, or declared otherwise",
-            Self::Undeclared => "The image is in the lockfile, but not declared",
-            Self::Outdated => "A newer local image exists, and the policy allows it",
-            Self::EolSoon => "Support ends soon",
-            Self::Frozen => "A newer local image exists, but the image is frozen",
-            Self::Cooling => "A newer local image exists, but is younger than the policy allows",
-            Self::Current => "The newest local image that the policy allows is pinned",
-        }
+        self.row().2
     }
 
     /// Whether it is drift, and so makes `check` exit with 2.
     pub fn is_drift(self) -> bool {
-        !matches!(self, Self::Frozen | Self::Cooling | Self::Current)
+        self.severity() < Severity::Held
     }
 
     /// Whether a manifest can accept it for a while. A changed ID or block is never a matter of policy.
     pub fn is_acceptable(self) -> bool {
-        let is_never =
-            matches!(self, Self::Mismatch | Self::Edited | Self::Unverified | Self::Unlocked | Self::Undeclared);
-        self.is_drift() && !is_never
+        match self {
+            Self::Eol | Self::Withdrawn | Self::Retired | Self::Incompatible | Self::Outdated | Self::EolSoon => true,
+            Self::Mismatch | Self::Edited | Self::Unverified | Self::Unlocked | Self::Undeclared
+            // These are not drift in the first place.
+            | Self::Frozen | Self::Cooling | Self::Current => false,
+        }
     }
 }
+
+// The statuses are listed without a gap: a new one is in `ALL`, in its place.
+const _: () = {
+    let mut at = 0;
+    while at < Status::ALL.len() {
+        assert!(Status::ALL[at] as usize == at);
+        at += 1;
+    }
+    assert!(at == Status::Current as usize + 1);
+};

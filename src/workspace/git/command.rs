@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
 
-use super::GitError;
+use super::error::GitError;
 use crate::deadline::{self, Running};
-use crate::error::Error;
 use crate::workspace::files::directory_of;
 
 /// The oldest git that heeds `safe.bareRepository`. Others use a bare repository that came with a clone.
@@ -93,10 +92,10 @@ impl Git {
     ///
     /// # Errors
     /// If it is missing or too old.
-    pub(super) fn find(lock: &Path) -> Result<Self, Error> {
+    pub(super) fn find(lock: &Path) -> Result<Self, GitError> {
         deadline::arm();
         let lock = lock.to_owned();
-        let Some((program, path)) = program() else { return Err(GitError::Missing { path: lock }.into()) };
+        let Some((program, path)) = program() else { return Err(GitError::Missing { path: lock }) };
         let git = Self { lock, program, path };
         let mut command = git.program();
         command.arg("version");
@@ -105,7 +104,7 @@ impl Git {
         let version = version.trim().trim_start_matches("git version ").to_owned();
         match numbers(&version) {
             Some(numbers) if numbers >= OLDEST => Ok(git),
-            _ => Err(GitError::TooOld { path: git.lock, version }.into()),
+            _ => Err(GitError::TooOld { path: git.lock, version }),
         }
     }
 
@@ -121,7 +120,7 @@ impl Git {
     }
 
     /// Puts a question whose answer is short.
-    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Lookup, Error> {
+    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Lookup, GitError> {
         Process::start(self.command(arguments))?.answer()
     }
 
@@ -146,7 +145,7 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts git; its answer is read while it comes.
-    pub(super) fn start(mut command: Command) -> Result<Self, Error> {
+    pub(super) fn start(mut command: Command) -> Result<Self, GitError> {
         let running = deadline::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
         let running = running.map_err(|source| failed(&source))?;
         let (stdin, stdout, stderr) = {
@@ -168,7 +167,7 @@ impl Process {
 
     /// What git prints next, up to a byte and without it; of what is longer than `most` only the beginning. `None` at the
     /// end.
-    pub(super) fn field(&mut self, end: u8, most: usize) -> Result<Option<Vec<u8>>, Error> {
+    pub(super) fn field(&mut self, end: u8, most: usize) -> Result<Option<Vec<u8>>, GitError> {
         let mut field = Vec::new();
         let mut is_over = true;
         loop {
@@ -189,27 +188,27 @@ impl Process {
     }
 
     /// So many bytes of what git prints next; `None` if it ends before.
-    pub(super) fn bytes(&mut self, count: u64) -> Result<Option<Vec<u8>>, Error> {
+    pub(super) fn bytes(&mut self, count: u64) -> Result<Option<Vec<u8>>, GitError> {
         let mut bytes = Vec::new();
         let read = self.stdout.by_ref().take(count).read_to_end(&mut bytes).map_err(|source| failed(&source))?;
         Ok((u64::try_from(read) == Ok(count)).then_some(bytes))
     }
 
     /// Skips so many bytes of what git prints next.
-    pub(super) fn skip(&mut self, count: u64) -> Result<(), Error> {
+    pub(super) fn skip(&mut self, count: u64) -> Result<(), GitError> {
         io::copy(&mut self.stdout.by_ref().take(count), &mut io::sink()).map_err(|source| failed(&source))?;
         Ok(())
     }
 
     /// Reads to the end of a short answer.
-    pub(super) fn answer(mut self) -> Result<Lookup, Error> {
+    pub(super) fn answer(mut self) -> Result<Lookup, GitError> {
         let mut stdout = Vec::new();
         self.stdout.by_ref().take(MOST).read_to_end(&mut stdout).map_err(|source| failed(&source))?;
         self.finish(stdout)
     }
 
     /// Waits for git to end, after its answer was read.
-    pub(super) fn finish(self, answer: Vec<u8>) -> Result<Lookup, Error> {
+    pub(super) fn finish(self, answer: Vec<u8>) -> Result<Lookup, GitError> {
         let Self { stdin, stdout, stderr, running } = self;
         // What says more than is read, or waits for more, ends by that.
         drop((stdin, stdout));
@@ -221,26 +220,26 @@ impl Process {
 
 impl Lookup {
     /// What git printed, if all went well.
-    pub(super) fn success(self) -> Result<Vec<u8>, Error> {
+    pub(super) fn success(self) -> Result<Vec<u8>, GitError> {
         if self.status.success() {
             return Ok(self.stdout);
         }
         // `fatal: cannot use bare repository 'PATH' (safe.bareRepository is 'explicit')`
         let bare = self.stderr.split_once("cannot use bare repository '");
         if let Some((path, _)) = bare.and_then(|(_, rest)| rest.split_once("' (safe.bareRepository")) {
-            return Err(GitError::BareRepository { path: path.into() }.into());
+            return Err(GitError::BareRepository { path: path.into() });
         }
         // `fatal: could not fetch HASH from promisor remote`
         if self.stderr.contains("from promisor remote") {
-            return Err(GitError::PartialClone.into());
+            return Err(GitError::PartialClone);
         }
         let message = if self.stderr.is_empty() { self.status.to_string() } else { self.stderr };
-        Err(GitError::Failed { message }.into())
+        Err(GitError::Failed { message })
     }
 }
 
-fn failed(source: &io::Error) -> Error {
-    GitError::Failed { message: source.to_string() }.into()
+fn failed(source: &io::Error) -> GitError {
+    GitError::Failed { message: source.to_string() }
 }
 
 /// The first git on PATH, and that PATH. Entries that are empty or relative are left out: they lead into the current

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::help::Help;
+use crate::domain::diagnostics::sanitize::{shell, shown, visible};
 
 /// What is in the way of the `git` program.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,28 @@ pub enum GitError {
         /// Why.
         why: String,
     },
+    /// The lockfile was never committed.
+    #[error("`{}` was never committed, and has no history", shown(path))]
+    NeverCommitted {
+        /// The lockfile.
+        path: PathBuf,
+    },
+    /// There is no such revision.
+    #[error("git knows no revision `{}`", visible(revision))]
+    NoRevision {
+        /// What was asked for.
+        revision: String,
+        /// A revision that may have been meant.
+        instead: Option<String>,
+    },
+    /// Two revisions never parted.
+    #[error("`{}` and `{}` have no commit in common, as far as this clone knows", visible(from), visible(to))]
+    NoMergeBase {
+        /// One of them.
+        from: String,
+        /// The other.
+        to: String,
+    },
     /// Git did not do what it was asked to.
     #[error("git could not read the history of the lockfile")]
     Failed {
@@ -59,30 +82,42 @@ pub enum GitError {
 }
 
 impl GitError {
+    /// An answer that is not of the documented form.
+    pub(super) fn misunderstood(command: &str) -> Self {
+        Self::Failed { message: format!("the answer of `git {command}` was not understood") }
+    }
+
     /// The command to run.
-    pub fn help(&self) -> String {
+    pub fn help(&self) -> Help {
         match self {
-            Self::Missing { .. } => "install git, or add its directory to PATH",
+            Self::Missing { .. } => "install git, or add its directory to PATH".into(),
             Self::TooOld { .. } => {
-                "install git 2.38 or newer; older releases can run commands that a repository contains"
+                "install git 2.38 or newer; older releases can run commands that a repository contains".into()
             }
-            Self::BareRepository { .. } => {
-                "if you did not create it, delete its `HEAD`, `config`, `objects` and `refs`; otherwise move the manifest \
-                 and the lockfile out of it"
-            }
+            Self::BareRepository { .. } => "if you did not create it, delete its `HEAD`, `config`, `objects` and \
+                                            `refs`; otherwise move the manifest and the lockfile out of it"
+                .into(),
             Self::OutsideWorkTree { .. } => {
-                "check the setting that moves the working tree: `git config --show-origin core.worktree`"
+                "check the setting that moves the working tree: `git config --show-origin core.worktree`".into()
             }
             Self::NoRepository { .. } => {
-                "run imagelock where the lockfile is committed; `--manifest PATH` names another manifest"
+                "run imagelock where the lockfile is committed; `--manifest PATH` names another manifest".into()
             }
-            Self::PartialClone => "`git fetch --refetch --no-filter` completes it",
+            Self::PartialClone => "`git fetch --refetch --no-filter` completes it".into(),
             Self::NoContent { .. } => {
-                "name another revision; `git fetch --refetch --no-filter` completes a partial clone"
+                "name another revision; `git fetch --refetch --no-filter` completes a partial clone".into()
             }
-            Self::Failed { .. } => "do what git asks for, then run imagelock again",
+            Self::NeverCommitted { path } => format!("commit it: `git add {0}`, `git commit`", shell(path)).into(),
+            Self::NoRevision { instead: Some(instead), .. } => format!("did you mean `{instead}`?").into(),
+            Self::NoRevision { .. } => "`git branch --all` lists the branches, `git log --oneline` the commits; `git \
+                                        fetch` brings what this clone has not got"
+                .into(),
+            Self::NoMergeBase { from, to } => {
+                let compare = format!("`{from}..{to}` compares them as they are");
+                format!("`git fetch --unshallow` completes a shallow clone; {compare}").into()
+            }
+            Self::Failed { .. } => "do what git asks for, then run imagelock again".into(),
         }
-        .to_owned()
     }
 
     /// Lines of further explanation.

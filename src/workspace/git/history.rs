@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 
 use super::command::Process;
-use super::{Blob, misunderstood};
+use super::error::GitError;
 use crate::domain::lock::history::Commit;
-use crate::error::Error;
 
 /// The most that is kept of a text in a commit, which may be as long as its author likes, and of a path.
 const MOST_TEXT: usize = 1 << 10;
@@ -13,6 +12,26 @@ pub(super) const MOST_PATH: usize = 1 << 16;
 
 /// The most that a revision of the lockfile may have: more than a hundred thousand pins.
 const MOST_CONTENT: u64 = 64 << 20;
+
+/// The lockfile in a commit: what git keeps its content under.
+pub(crate) struct Blob {
+    hash: String,
+    /// Why there is no content, if it is not a file.
+    problem: Option<&'static str>,
+}
+
+impl Blob {
+    /// What git lists with a mode.
+    pub(super) fn new(mode: &str, hash: &str) -> Self {
+        let problem = match mode {
+            "120000" => Some("it is a symbolic link"),
+            "160000" => Some("it is a submodule"),
+            "040000" => Some("it is a directory"),
+            _ => None,
+        };
+        Self { hash: hash.to_owned(), problem }
+    }
+}
 
 /// The format that [`Revisions`] reads.
 pub(super) const FORMAT: &str = "--format=%H%x00%ct%x00%aN%x00%s";
@@ -33,7 +52,7 @@ impl Revisions {
     }
 
     /// The next older commit, and the file that it left, if it left one.
-    pub(super) fn next(&mut self) -> Result<Option<(Commit, Option<Blob>)>, Error> {
+    pub(super) fn next(&mut self) -> Result<Option<(Commit, Option<Blob>)>, GitError> {
         if self.is_over {
             return Ok(None);
         }
@@ -45,7 +64,7 @@ impl Revisions {
             },
         };
         if id.is_empty() || !id.iter().all(u8::is_ascii_hexdigit) {
-            return Err(misunderstood("log"));
+            return Err(GitError::misunderstood("log"));
         }
         let seconds = self.text()?;
         let (author, subject) = (self.text()?, self.text()?);
@@ -59,14 +78,14 @@ impl Revisions {
         self.is_over
     }
 
-    fn text(&mut self) -> Result<String, Error> {
-        let field = self.log.field(0, MOST_TEXT)?.ok_or_else(|| misunderstood("log"))?;
+    fn text(&mut self) -> Result<String, GitError> {
+        let field = self.log.field(0, MOST_TEXT)?.ok_or_else(|| GitError::misunderstood("log"))?;
         Ok(String::from_utf8_lossy(&field).into_owned())
     }
 
     /// Reads what a commit did to the file, and to files in a directory of its name: `:MODE MODE HASH HASH STATUS` each, and
     /// a path, or for a rename or a copy two.
-    fn blob(&mut self) -> Result<Option<Blob>, Error> {
+    fn blob(&mut self) -> Result<Option<Blob>, GitError> {
         let (mut blob, mut has_directory) = (None, false);
         while let Some(field) = self.log.field(0, MOST_TEXT)? {
             let field = field.trim_ascii_start();
@@ -76,7 +95,7 @@ impl Revisions {
             };
             let raw = String::from_utf8_lossy(raw);
             let words: Vec<&str> = raw.split(' ').collect();
-            let [_, mode, _, hash, status] = words[..] else { return Err(misunderstood("log")) };
+            let [_, mode, _, hash, status] = words[..] else { return Err(GitError::misunderstood("log")) };
             let is_copy = status.starts_with('C');
             let path = self.path()?;
             let (old, path) =
@@ -97,8 +116,8 @@ impl Revisions {
         Ok(blob.or_else(|| has_directory.then(|| Blob::new("040000", ""))))
     }
 
-    fn path(&mut self) -> Result<Vec<u8>, Error> {
-        self.log.field(0, MOST_PATH)?.ok_or_else(|| misunderstood("log"))
+    fn path(&mut self) -> Result<Vec<u8>, GitError> {
+        self.log.field(0, MOST_PATH)?.ok_or_else(|| GitError::misunderstood("log"))
     }
 }
 
@@ -112,7 +131,7 @@ impl Reader {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn read(&mut self, blob: &Blob) -> Result<Result<Vec<u8>, String>, Error> {
+    pub(crate) fn read(&mut self, blob: &Blob) -> Result<Result<Vec<u8>, String>, GitError> {
         use std::io::Write;
         if let Some(problem) = blob.problem {
             return Ok(Err(problem.to_owned()));
@@ -120,18 +139,21 @@ impl Reader {
         let asked = self.process.stdin.as_mut().map(|stdin| stdin.write_all(format!("{}\n", blob.hash).as_bytes()));
         // `HASH blob SIZE`, the content and a line end; or `HASH missing`. If git ended early, there is nothing.
         let head = if matches!(asked, Some(Ok(()))) { self.process.field(b'\n', MOST_TEXT)? } else { None };
-        let head = head.ok_or_else(|| misunderstood("cat-file"))?;
+        let head = head.ok_or_else(|| GitError::misunderstood("cat-file"))?;
         let head = String::from_utf8_lossy(&head);
         if head.ends_with(" missing") {
             return Ok(Err("its content is not in this clone".to_owned()));
         }
-        let size: u64 =
-            head.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(|| misunderstood("cat-file"))?;
+        let size: u64 = head
+            .rsplit(' ')
+            .next()
+            .and_then(|size| size.parse().ok())
+            .ok_or_else(|| GitError::misunderstood("cat-file"))?;
         if size > MOST_CONTENT {
             self.process.skip(size + 1)?;
             return Ok(Err(format!("it has more than {} MiB", MOST_CONTENT >> 20)));
         }
-        let content = self.process.bytes(size)?.ok_or_else(|| misunderstood("cat-file"))?;
+        let content = self.process.bytes(size)?.ok_or_else(|| GitError::misunderstood("cat-file"))?;
         self.process.skip(1)?;
         Ok(Ok(content))
     }

@@ -3,7 +3,7 @@
 //! No shell and no pager; and no process per commit: one `git log` lists the revisions, one `git cat-file` reads them all.
 
 mod command;
-mod error;
+pub(crate) mod error;
 mod history;
 
 use std::ffi::OsString;
@@ -12,10 +12,10 @@ use std::process::Stdio;
 
 use self::command::{Git, Process};
 pub(crate) use self::error::GitError;
-pub(crate) use self::history::Reader;
-use self::history::{FORMAT, MOST_PATH, Revisions};
+use self::history::{Blob, FORMAT, MOST_PATH, Reader, Revisions};
 use crate::domain::lock::history::Commit;
-use crate::error::Error;
+use crate::workspace::error::Error;
+use crate::workspace::files::error::FileError;
 use crate::workspace::files::{self, directory_of};
 
 /// The repository that a lockfile is in.
@@ -26,27 +26,6 @@ pub(crate) struct Repository {
     path: Vec<u8>,
     /// The commits behind which a shallow clone has nothing.
     ends: Vec<String>,
-}
-
-/// The lockfile in a commit: what git keeps its content under.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Blob {
-    hash: String,
-    /// Why there is no content, if it is not a file.
-    problem: Option<&'static str>,
-}
-
-impl Blob {
-    /// What git lists with a mode.
-    fn new(mode: &str, hash: &str) -> Self {
-        let problem = match mode {
-            "120000" => Some("it is a symbolic link"),
-            "160000" => Some("it is a submodule"),
-            "040000" => Some("it is a directory"),
-            _ => None,
-        };
-        Self { hash: hash.to_owned(), problem }
-    }
 }
 
 /// The commits that changed the lockfile.
@@ -64,7 +43,7 @@ impl Repository {
     /// If there is none, or git will not read it.
     pub(crate) fn around(lock: &Path) -> Result<Self, Error> {
         if !directory_of(lock).is_dir() {
-            return Err(Error::NoLock { path: lock.to_owned() });
+            return Err(FileError::NoLock { path: lock.to_owned() }.into());
         }
         let git = Git::find(lock)?;
         let answer = git.ask(&["rev-parse", "--is-shallow-repository", "--is-inside-work-tree", "--show-prefix"])?;
@@ -95,7 +74,7 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn commit(&self, revision: &str) -> Result<Option<String>, Error> {
+    pub(crate) fn commit(&self, revision: &str) -> Result<Option<String>, GitError> {
         let object = |name: &str| self.found(&["rev-parse", "--verify", "--quiet", "--end-of-options", name]);
         // In two steps: what is put behind `:/text` would be part of the text.
         object(revision)?.map_or(Ok(None), |hash| object(&format!("{hash}^{{commit}}")))
@@ -105,7 +84,7 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn merge_base(&self, a: &str, b: &str) -> Result<Option<String>, Error> {
+    pub(crate) fn merge_base(&self, a: &str, b: &str) -> Result<Option<String>, GitError> {
         self.found(&["merge-base", "--end-of-options", a, b])
     }
 
@@ -119,7 +98,7 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn before_rename(self, old: &str, new: &str) -> Result<Self, Error> {
+    pub(crate) fn before_rename(self, old: &str, new: &str) -> Result<Self, GitError> {
         if self.lockfile(old)?.is_some() {
             return Ok(self);
         }
@@ -135,7 +114,7 @@ impl Repository {
             let (Some(from), Some(to)) = (process.field(0, MOST_PATH)?, process.field(0, MOST_PATH)?) else { break };
             if to == self.path {
                 let file = [up, &*from].concat();
-                let file = String::from_utf8(file).map_err(|_| misunderstood("diff-tree"))?;
+                let file = String::from_utf8(file).map_err(|_| GitError::misunderstood("diff-tree"))?;
                 return Ok(Self { file: file.into(), path: from, ..self });
             }
         }
@@ -147,7 +126,7 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn lockfile(&self, commit: &str) -> Result<Option<Blob>, Error> {
+    pub(crate) fn lockfile(&self, commit: &str) -> Result<Option<Blob>, GitError> {
         let mut command = self.git.command(&["ls-tree", "-z", "--end-of-options", commit]);
         command.arg(&self.file);
         let answer = Process::start(command)?.answer()?.success()?;
@@ -165,7 +144,7 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn history(&self, from: &str) -> Result<History, Error> {
+    pub(crate) fn history(&self, from: &str) -> Result<History, GitError> {
         let mut command = self.git.command(&["log", "--first-parent", "--diff-merges=first-parent", "--root"]);
         // What is less alike than this is no rename. Git opens every file that might be alike: fewer, so, by far.
         command.args(["--follow", "--find-renames=70%"]);
@@ -193,22 +172,18 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be started.
-    pub(crate) fn reader(&self) -> Result<Reader, Error> {
+    pub(crate) fn reader(&self) -> Result<Reader, GitError> {
         let mut command = self.git.command(&["cat-file", "--batch"]);
         command.stdin(Stdio::piped());
         Ok(Reader { process: Process::start(command)? })
     }
 
     /// A hash that git may or may not find: then it exits with 1.
-    fn found(&self, arguments: &[&str]) -> Result<Option<String>, Error> {
+    fn found(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
         let answer = self.git.ask(arguments)?;
         if answer.status.code() == Some(1) {
             return Ok(None);
         }
         answer.success().map(|hash| String::from_utf8_lossy(&hash).lines().next().map(str::to_owned))
     }
-}
-
-fn misunderstood(command: &str) -> Error {
-    GitError::Failed { message: format!("the answer of `git {command}` was not understood") }.into()
 }

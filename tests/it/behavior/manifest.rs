@@ -647,6 +647,6 @@ fn only_the_first_unknown_names_get_a_suggestion() {
     let front = "front".parse().unwrap();
     let problems = check_names(&names, &[&front].into_iter().collect()).unwrap_err();
     assert_eq!(problems.len(), 30);
-    let suggestion = Some("did you mean `front`?".to_owned());
+    let suggestion = Some("did you mean `front`?".into());
     assert_eq!(problems.iter().filter(|problem| problem.help == suggestion).count(), 20);
 }

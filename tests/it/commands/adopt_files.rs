@@ -101,7 +101,7 @@ fn asked(wishes: &[Wish]) -> BTreeSet<Query> {
     };
     loop {
         let next: Vec<Query> =
-            queries(wishes, &Word::default(), &catalog).into_iter().filter(|it| !catalog.knows(it)).collect();
+            queries(wishes, &Word::default(), &catalog).into_iter().filter(|it| !catalog.is_answered(it)).collect();
         if next.is_empty() {
             return asked;
         }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use imagelock::domain::check::{Finding, Report, Status};
+use imagelock::domain::diagnostics::invocation::Invocation;
 use imagelock::domain::diagnostics::problem::Problem;
 use imagelock::domain::diagnostics::sanitize::is_unprintable;
+use imagelock::domain::diagnostics::source::Source;
 use imagelock::domain::{Cell, ImageType};
-use imagelock::error::Source;
-use imagelock::render::invocation::Invocation;
 use imagelock::render::{CheckReport, Format, ManifestReport, check};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -39,7 +39,7 @@ fn report(notes: &[String], image: &str, published: Timestamp, drift: bool) -> R
         latest: None,
         end: None,
         notes: notes.to_vec(),
-        place: Some(0..1),
+        span: Some(0..1),
     };
     let notice = notes.iter().fold(Problem::new(image).at(0..1, image).help(image), Problem::note);
     Report { findings: vec![finding], notices: vec![notice], gate: None }

@@ -1,6 +1,7 @@
 //! The schema of `images.toml` says what the program says: the same keys, the same words, the same verdicts.
 
 use imagelock::domain::ImageType;
+use imagelock::domain::diagnostics::invocation::Invocation;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::manifest::outputs::Format;
 use imagelock::domain::manifest::schema::SCHEMA;
@@ -71,7 +72,8 @@ fn the_schema_has_the_keys_of_the_parser() {
     ] {
         let problems = Manifest::parse(&manifest).unwrap_err();
         let unknown = problems.iter().find(|problem| problem.title.starts_with("unknown key")).unwrap();
-        let (_, known) = unknown.help.as_deref().unwrap().split_once(" are ").unwrap();
+        let help = unknown.help.as_ref().unwrap().show(&Invocation::default());
+        let (_, known) = help.split_once(" are ").unwrap();
         let mut known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
         known.sort_unstable();
 

@@ -1,0 +1,215 @@
+//! The commands to suggest for what a check found, in the order in which they work.
+//!
+//! A command that moves pins names one manifest: staging and production are not upgraded in one step.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::domain::check::Finding;
+use crate::domain::diagnostics::help::Command;
+use crate::domain::diagnostics::invocation::Invocation;
+use crate::domain::diagnostics::sentence::{and_more, count, quoted};
+use crate::domain::types::status::Status;
+use crate::domain::{Label, Name};
+
+/// The most names in a command: a longer line is not copied, and a report has more to say.
+const MOST_NAMES: usize = 50;
+
+/// The most manifests for which commands are listed one by one.
+const MOST_MANIFESTS: usize = 12;
+
+/// The most families of labels for which a search is suggested.
+const MOST_SEARCHES: usize = 3;
+
+/// A command to run, and what for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What it is for, as the beginning of a sentence.
+    pub purpose: String,
+    /// The command.
+    pub command: Command,
+}
+
+impl Suggestion {
+    /// The purpose and the command, in a line.
+    pub(crate) fn show(&self, invocation: &Invocation) -> String {
+        format!("{}: {}", self.purpose, self.command.show(invocation))
+    }
+}
+
+/// What fixes drift.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fix {
+    /// Restore the block, or pin the image again.
+    Restore,
+    /// Restore the block, or pin an ID that the Marketplace lists.
+    Verify,
+    /// Make the lock follow the manifest.
+    Resolve,
+    /// Move the pin.
+    Upgrade,
+    /// Move the pin, or declare another label if no local image can be pinned.
+    Replace,
+    /// Declare a label that gets updates.
+    Succeed,
+    /// There is nothing to fix.
+    Nothing,
+}
+
+/// What fixes each status.
+fn fix(status: Status) -> Fix {
+    match status {
+        Status::Mismatch | Status::Edited => Fix::Restore,
+        Status::Unverified => Fix::Verify,
+        Status::Unlocked | Status::Undeclared => Fix::Resolve,
+        Status::Outdated => Fix::Upgrade,
+        Status::Withdrawn | Status::Retired | Status::Incompatible => Fix::Replace,
+        Status::Eol | Status::EolSoon => Fix::Succeed,
+        Status::Frozen | Status::Cooling | Status::Current => Fix::Nothing,
+    }
+}
+
+/// The commands for some findings about one manifest.
+pub fn suggestions<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Suggestion> {
+    let drift = Drift::of(findings, None);
+    [drift.repair(), drift.update(), drift.upgrade(), drift.search()].concat()
+}
+
+/// The commands for all findings of a run, by manifest, `is_several` if that is about several. An output that is out of date
+/// is updated as well.
+pub fn suggestions_of_run(manifests: &[(&Path, &[Finding])], is_several: bool, is_stale: bool) -> Vec<Suggestion> {
+    let all = Drift::of(manifests.iter().flat_map(|(_, findings)| *findings), None);
+    let each = manifests.iter().map(|(path, findings)| Drift::of(*findings, is_several.then_some(*path)));
+    let each: Vec<Drift<'_>> = each.collect();
+    let mut suggestions = of_first(&each, Drift::repair);
+    suggestions.extend(all.update());
+    suggestions.extend(of_first(&each, Drift::upgrade));
+    suggestions.extend(all.search());
+    let resolve = Command::new("resolve");
+    if is_stale && suggestions.iter().all(|suggestion| suggestion.command != resolve) {
+        suggestions.push(Suggestion { purpose: "to update the outputs".to_owned(), command: resolve });
+    }
+    suggestions
+}
+
+/// The commands for the first of many manifests, and how many more there are.
+fn of_first<'a>(each: &[Drift<'a>], suggest: impl Fn(&Drift<'a>) -> Vec<Suggestion>) -> Vec<Suggestion> {
+    let mut concerned = each.iter().map(|drift| (drift, suggest(drift))).filter(|(_, suggested)| !suggested.is_empty());
+    let first = concerned.by_ref().take(MOST_MANIFESTS).flat_map(|(_, suggested)| suggested);
+    let mut first: Vec<Suggestion> = first.collect();
+    if let Some((next, _)) = concerned.next() {
+        let more = count(1 + concerned.count(), "more manifest");
+        first.push(next.suggest(format!("for {more}, check each by itself, such as"), Command::new("check")));
+    }
+    first
+}
+
+/// Findings that are drift.
+struct Drift<'a> {
+    findings: Vec<&'a Finding>,
+    /// The manifest, if the run is about several.
+    manifest: Option<&'a Path>,
+}
+
+impl<'a> Drift<'a> {
+    fn of(findings: impl IntoIterator<Item = &'a Finding>, manifest: Option<&'a Path>) -> Self {
+        Self { findings: findings.into_iter().filter(|finding| finding.is_drift).collect(), manifest }
+    }
+
+    /// Blocks that something other than imagelock changed.
+    fn repair(&self) -> Vec<Suggestion> {
+        let edited = |finding: &Finding| needs(finding, Fix::Restore);
+        // A block that is not declared is not pinned again, but dropped.
+        let declared = |finding: &Finding| edited(finding) && !finding.statuses.contains(&Status::Undeclared);
+        let log = "the lockfile was changed by hand, or by a merge; to see who changed it";
+        let restore = "restore the file from version control, or pin these images again";
+        let verify = "restore the block from version control, or pin what the Marketplace lists";
+        let suggestions = [
+            self.with_names(log, "log", &self.names(edited)),
+            self.with_names(restore, UPGRADE, &self.names(declared)),
+            self.with_names(verify, UPGRADE, &self.names(|finding| needs(finding, Fix::Verify))),
+        ];
+        suggestions.into_iter().flatten().collect()
+    }
+
+    /// A lock that does not satisfy the manifest.
+    fn update(&self) -> Vec<Suggestion> {
+        let is_needed = self.findings.iter().any(|finding| needs(finding, Fix::Resolve));
+        let resolve = || self.suggest("to make the lock follow the manifest".to_owned(), Command::new("resolve"));
+        is_needed.then(resolve).into_iter().collect()
+    }
+
+    /// Pins that can move to what is offered now.
+    fn upgrade(&self) -> Vec<Suggestion> {
+        let mut movable = self.names(|finding| {
+            finding.latest.is_some() && (needs(finding, Fix::Upgrade) || needs(finding, Fix::Replace))
+        });
+        // An upgrade would take a cell of these back to an older version.
+        let back = self.names(|finding| {
+            needs(finding, Fix::Upgrade) && finding.latest.as_ref().is_some_and(|latest| latest.is_older)
+        });
+        let gone = self.names(is_gone);
+        movable.retain(|name| !gone.contains(name) && !back.contains(name));
+        self.with_names("to move to the latest", UPGRADE, &movable).into_iter().collect()
+    }
+
+    /// Images that need another label.
+    fn search(&self) -> Vec<Suggestion> {
+        let gone = self.names(is_gone);
+        let ending = |finding: &Finding| needs(finding, Fix::Succeed) && !gone.contains(&finding.cell.name);
+        let of_gone = |finding: &Finding| gone.contains(&finding.cell.name);
+        let mut suggestions = self.searches("to see what could follow", &ending);
+        suggestions.extend(self.searches("to see what there is instead of", &of_gone));
+        suggestions
+    }
+
+    /// A search for each family of labels: the labels of `fedora_43` and `fedora_44` are found by `fedora`.
+    fn searches(&self, purpose: &str, wanted: &dyn Fn(&Finding) -> bool) -> Vec<Suggestion> {
+        let concerned: Vec<&Finding> = self.findings.iter().copied().filter(|finding| wanted(finding)).collect();
+        let families: BTreeSet<&str> = concerned.iter().map(|finding| family(finding.label.as_ref())).collect();
+        let search = |family: Option<&str>| {
+            let of_family =
+                concerned.iter().filter(|it| family.is_none_or(|family| family == self::family(it.label.as_ref())));
+            let names: BTreeSet<&Name> = of_family.map(|finding| &finding.cell.name).collect();
+            let command = Command::new("search").args(family.filter(|family| !family.is_empty()));
+            self.suggest(format!("{purpose} {}", and_more(names.into_iter().map(quoted), 6)), command)
+        };
+        if families.len() > MOST_SEARCHES {
+            vec![search(None)]
+        } else {
+            families.into_iter().map(Some).map(search).collect()
+        }
+    }
+
+    fn names(&self, wanted: impl Fn(&Finding) -> bool) -> BTreeSet<&'a Name> {
+        self.findings.iter().filter(|finding| wanted(finding)).map(|finding| &finding.cell.name).collect()
+    }
+
+    fn with_names(&self, purpose: &str, command: &str, names: &BTreeSet<&Name>) -> Option<Suggestion> {
+        let all = names.len();
+        let first = if all > MOST_NAMES { format!(" (the first {MOST_NAMES} of {all} images)") } else { String::new() };
+        let command = Command::new(command).args(names.iter().take(MOST_NAMES));
+        (all > 0).then(|| self.suggest(format!("{purpose}{first}"), command))
+    }
+
+    fn suggest(&self, purpose: String, command: Command) -> Suggestion {
+        let command = if let Some(manifest) = self.manifest { command.about(manifest) } else { command };
+        Suggestion { purpose, command }
+    }
+}
+
+const UPGRADE: &str = "resolve --upgrade";
+
+fn needs(finding: &Finding, wanted: Fix) -> bool {
+    finding.statuses.iter().any(|status| fix(*status) == wanted)
+}
+
+/// Whether the declaration must change before an upgrade can do anything.
+fn is_gone(finding: &Finding) -> bool {
+    finding.latest.is_none() && needs(finding, Fix::Replace)
+}
+
+/// What the labels of a system and of its successors begin with; nothing without a label, which finds all.
+fn family(label: Option<&Label>) -> &str {
+    label.and_then(|label| label.as_str().split('_').next()).unwrap_or_default()
+}

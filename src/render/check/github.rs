@@ -1,0 +1,80 @@
+//! The report of a check as workflow commands of GitHub Actions: annotations on the lines of the manifest.
+//!
+//! GitHub shows ten annotations per level and step, so there is one for each image and status, not one for each cell.
+
+use std::collections::BTreeMap;
+
+use super::broken::{location, title};
+use super::finding::detail;
+use super::report::{CheckReport, Places};
+use super::summary::{summary, unlisted};
+use crate::domain::Name;
+use crate::domain::check::suggestions::suggestions;
+use crate::domain::check::{Finding, Severity, Status};
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::sanitize::{escaped, shown};
+use crate::domain::diagnostics::source::Location;
+use crate::render::plan::human::changes;
+use crate::render::support::values::zone_and_arch;
+
+/// Writes the commands, and the summary for the log.
+pub(super) fn write(report: CheckReport<'_>) -> String {
+    let places = Places::of_each(report);
+    // The most severe first, as in the report; then by manifest and name.
+    let mut groups: BTreeMap<(Severity, Status, usize, &Name), Vec<&Finding>> = BTreeMap::new();
+    for (index, finding) in report.findings() {
+        let severity = finding.severity();
+        if severity < Severity::Good {
+            groups.entry((severity, finding.status, index, &finding.cell.name)).or_default().push(finding);
+        }
+    }
+    let mut text = String::new();
+    for failed in report.broken {
+        let location = location(&failed.failure);
+        text += &command("error", location.as_ref(), &shown(&failed.path), &title(&failed.failure));
+    }
+    for ((severity, status, index, name), findings) in groups {
+        let level = match severity {
+            Severity::Bad => "error",
+            Severity::Due => "warning",
+            Severity::Held | Severity::Good => "notice",
+        };
+        let lines = findings.iter().map(|finding| format!("{}: {}", zone_and_arch(&finding.cell), detail(finding)));
+        let invocation = report.invocation_of(index);
+        let commands = suggestions(findings.iter().copied());
+        let commands = commands.iter().map(|suggestion| suggestion.show(&invocation));
+        let message: Vec<String> = lines.chain(commands).collect();
+        let title = format!("{name}: {}", status.as_str());
+        text += &command(level, places[index].of(findings[0]).as_ref(), &title, &message.join("\n"));
+    }
+    for (index, problem) in report.remarks() {
+        let Problem { title, notes, .. } = problem;
+        let place = places[index].of_problem(problem);
+        let help = report.help(index, problem);
+        let lines: Vec<&str> = notes.iter().chain(&help).map(String::as_str).collect();
+        text += &command("warning", place.as_ref(), title, &lines.join("\n"));
+    }
+    let unlisted = unlisted(report).map_or_else(String::new, |line| line + "\n");
+    text + &changes(&report.moves()) + &summary(report) + "\n" + &unlisted
+}
+
+/// `::warning file=images.toml,line=8,col=9,title=web%3A outdated::fr-par-1 x86_64%3A …`
+fn command(level: &str, place: Option<&Location<'_>>, title: &str, message: &str) -> String {
+    let mut properties = String::new();
+    if let Some(Location { path, line, columns }) = place {
+        let path = property(&shown(path).replace('\\', "/"));
+        properties = format!("file={path},line={line},col={},endColumn={},", columns.0, columns.1);
+    }
+    format!("::{level} {properties}title={}::{}\n", property(&format!("imagelock: {title}")), data(message))
+}
+
+/// The text of a command. Line breaks are encoded; anything else that a terminal obeys is spelled out.
+fn data(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(escaped).collect();
+    let text = lines.join("\n");
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,154 @@
+//! The ends of life on a line of time: when support ends, for what, and by which source.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+use maud::{Markup, PreEscaped, html};
+
+use super::{Item, Text, chip, class};
+use crate::domain::Name;
+use crate::domain::check::{Finding, Severity, Status};
+use crate::domain::diagnostics::sentence::{and_more, count};
+use crate::domain::manifest::policy;
+use crate::domain::select::end_of_life::Support;
+use crate::render::check::finding::label;
+
+/// Ends that are further away are at the edge: otherwise nearer ones would be on one spot.
+const YEARS: i32 = 10;
+/// How many years are written on the axis: a phone holds no more.
+const TICKS: i16 = 5;
+
+/// The axis of time: the days between its ends, and today among them.
+struct Axis {
+    from: Date,
+    days: i32,
+    today: Date,
+}
+
+/// The end of life of a label, by one source.
+type End<'a> = (Date, String, &'a str);
+
+/// Writes a line for each end, the first first, and the labels for which no end is known.
+pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> Markup {
+    let mut ends: BTreeMap<End<'_>, (Support, BTreeSet<&Name>)> = BTreeMap::new();
+    let mut endless: BTreeSet<String> = BTreeSet::new();
+    let findings = items.iter().map(|item| item.finding);
+    for finding in findings.filter(|finding| finding.locked.is_some() && finding.span.is_some()) {
+        let Some(end) = &finding.end else {
+            endless.insert(label(finding));
+            continue;
+        };
+        let key = (end.date, label(finding), end.source.as_str());
+        let (_, names) = ends.entry(key).or_insert_with(|| (support(finding), BTreeSet::new()));
+        names.insert(&finding.cell.name);
+    }
+    let axis = Axis::over(ends.keys().map(|(date, ..)| *date), policy::day(now));
+    let labels = endless.iter().map(|label| html! { code { (Text(label)) } }.into_string());
+    html! {
+        @if !ends.is_empty() {
+            div class="ends" { "\n"
+                (axis.svg())
+                ol { "\n" @for (end, (support, names)) in &ends { li { (line(&axis, end, *support, names)) } "\n" } } "\n"
+            } "\n"
+        }
+        @if !endless.is_empty() { p { "No end of life is known for " (PreEscaped(and_more(labels, 12))) "." } "\n" }
+    }
+}
+
+fn line(axis: &Axis, (date, label, source): &End<'_>, support: Support, names: &BTreeSet<&Name>) -> Markup {
+    html! {
+        span { (Text(label)) " " span class="label" { (and_more(names, 3)) } } " "
+        (axis.track(*date, support))
+        span {
+            (chip(severity(support), &distance(support, axis.today, *date))) " "
+            time datetime=(date) { (date) } " "
+            span class="label" { "by " (Text(source)) }
+        }
+    }
+}
+
+fn support(finding: &Finding) -> Support {
+    if finding.statuses.contains(&Status::Eol) {
+        Support::Ended
+    } else if finding.statuses.contains(&Status::EolSoon) {
+        Support::EndingSoon
+    } else {
+        Support::Supported
+    }
+}
+
+fn severity(support: Support) -> Severity {
+    match support {
+        Support::Ended => Severity::Bad,
+        Support::EndingSoon => Severity::Due,
+        Support::Supported => Severity::Good,
+    }
+}
+
+/// `ended 34 days ago`, `ends in 8 days`, `ends in about 3 years`.
+fn distance(support: Support, today: Date, end: Date) -> String {
+    let days = usize::try_from(days(today, end).abs()).unwrap_or_default();
+    let distance = if days < 600 { count(days, "day") } else { format!("about {}", count((days + 182) / 365, "year")) };
+    match support {
+        Support::Ended => format!("ended {distance} ago"),
+        _ if days == 0 => "ends today".to_owned(),
+        _ => format!("ends in {distance}"),
+    }
+}
+
+fn days(from: Date, to: Date) -> i32 {
+    (to - from).get_days()
+}
+
+impl Axis {
+    /// An axis for these ends: at least the year to come, at most ten years to either side.
+    fn over(ends: impl Iterator<Item = Date> + Clone, today: Date) -> Self {
+        let from = ends.clone().min().unwrap_or(today).clamp(today.saturating_sub(YEARS.years()), today);
+        let to = ends.max().unwrap_or(today);
+        let to = to.clamp(today.saturating_add(1.year()), today.saturating_add(YEARS.years()));
+        Self { from, days: days(from, to).max(1), today }
+    }
+
+    /// Where a day is, in tenths of a percent; there is room at both ends.
+    fn at(&self, date: Date) -> i32 {
+        30 + 940 * days(self.from, date).clamp(0, self.days) / self.days
+    }
+
+    /// The years above the tracks, and today.
+    fn svg(&self) -> Markup {
+        let to = self.from.saturating_add(self.days.days());
+        let step = (to.year() - self.from.year()) / TICKS + 1;
+        let years = (self.from.year() + 1..=to.year()).filter(|year| year % step == 0);
+        html! {
+            svg class="axis" aria-hidden="true" {
+                @for first in years.filter_map(|year| Date::new(year, 1, 1).ok()) {
+                    text x=(percent(self.at(first))) y="34" { (first.year()) }
+                }
+                text class="today" x=(percent(self.at(self.today))) y="14" { "today" }
+            } "\n"
+        }
+    }
+
+    /// From today to an end, or from an end to today. The shape at the end shows the support, as its color does.
+    fn track(&self, date: Date, support: Support) -> Markup {
+        let (end, today) = (self.at(date), self.at(self.today));
+        let mark = match support {
+            Support::Ended => "M0-7L7 0L0 7L-7 0Z",
+            Support::EndingSoon => "M0-7L7 6H-7Z",
+            Support::Supported => "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0Z",
+        };
+        let now = percent(today);
+        html! {
+            svg class={ "track " (class(severity(support))) } aria-hidden="true" {
+                rect x=(percent(end.min(today))) y="40%" width=(percent((end - today).abs())) height="20%" {}
+                line x1=(now) x2=(now) y2="100%" {}
+                svg x=(percent(end)) y="50%" { path d=(mark) {} }
+            } "\n"
+        }
+    }
+}
+
+fn percent(tenths: i32) -> String {
+    format!("{}.{}%", tenths / 10, tenths % 10)
+}

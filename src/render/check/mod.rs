@@ -1,0 +1,30 @@
+//! The report of a check, in every format.
+
+mod broken;
+mod finding;
+mod github;
+mod html;
+pub(crate) mod human;
+mod json;
+mod junit;
+mod markdown;
+pub(crate) mod report;
+mod sarif;
+pub(crate) mod stale;
+mod summary;
+
+use self::report::CheckReport;
+use super::format::Format;
+
+/// Writes the report of a check in a format. `quiet` leaves out what needs no attention; only the human format heeds it.
+pub fn check(format: Format, report: CheckReport<'_>, quiet: bool) -> String {
+    match format {
+        Format::Human => human::write(report, quiet),
+        Format::Json => json::write(report),
+        Format::Markdown => markdown::write(report),
+        Format::Github => github::write(report),
+        Format::Sarif => sarif::write(report),
+        Format::Junit => junit::write(report),
+        Format::Html => html::write(report),
+    }
+}

@@ -1,0 +1,181 @@
+//! The report of a run: the manifests with their findings, and where in the files each finding is.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::stale::StaleOutput;
+use crate::domain::check::report::Gate;
+use crate::domain::check::suggestions::{Suggestion, suggestions_of_run};
+use crate::domain::check::{Finding, Report};
+use crate::domain::diagnostics::failure::FailedManifest;
+use crate::domain::diagnostics::invocation::Invocation;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::source::{LineIndex, Location, Source};
+use crate::domain::lock::diff::Change;
+use crate::domain::lock::{Lock, block};
+
+/// A manifest and its lockfile, with the findings about them.
+#[derive(Clone, Copy)]
+pub struct ManifestReport<'a> {
+    /// The findings.
+    pub report: &'a Report,
+    /// The manifest.
+    pub manifest: &'a Source,
+    /// The lockfile, if there is one.
+    pub lock: Option<LockText<'a>>,
+    /// The outputs that are out of date, if the command has compared them with the lockfile.
+    pub stale: Option<&'a [StaleOutput]>,
+}
+
+/// The text of a lockfile.
+#[derive(Clone, Copy)]
+pub enum LockText<'a> {
+    /// The text that was read.
+    Read(&'a Source),
+    /// The text that is written for this lock to the file of this path.
+    Of(&'a Path, &'a Lock),
+}
+
+impl ManifestReport<'_> {
+    /// The path of the manifest, for people.
+    pub(crate) fn name(&self) -> String {
+        shown(&self.manifest.path)
+    }
+}
+
+/// The findings of a run, and what a reader away from the terminal needs to know.
+#[derive(Clone, Copy)]
+pub struct CheckReport<'a> {
+    /// One for each manifest that could be checked.
+    pub parts: &'a [ManifestReport<'a>],
+    /// The manifests that could not be checked.
+    pub broken: &'a [FailedManifest],
+    /// How imagelock was called: what a command must begin with to be about the same files.
+    pub invocation: &'a Invocation,
+    /// The time of the run.
+    pub now: Timestamp,
+}
+
+impl<'a> CheckReport<'a> {
+    /// All findings, each with the index of its manifest: the worst first, then by manifest and cell.
+    pub(crate) fn findings(&self) -> Vec<(usize, &'a Finding)> {
+        let mut findings: Vec<(usize, &Finding)> = self.each(|manifest| &manifest.report.findings).collect();
+        // Those of one manifest are sorted by cell already.
+        findings.sort_by_key(|(index, finding)| (!finding.is_drift, finding.status, *index));
+        findings
+    }
+
+    /// The acceptances that have ended or match nothing, each with the index of its manifest.
+    pub(crate) fn notices(&self) -> impl Iterator<Item = (usize, &'a Problem)> {
+        self.each(|manifest| &manifest.report.notices)
+    }
+
+    /// The outputs that are out of date, each with the index of its manifest.
+    pub(crate) fn stale(&self) -> impl Iterator<Item = (usize, &'a StaleOutput)> {
+        self.each(|manifest| manifest.stale.unwrap_or_default())
+    }
+
+    /// The outputs that are out of date and the notices, as problems.
+    pub(crate) fn remarks(&self) -> impl Iterator<Item = (usize, &'a Problem)> {
+        self.stale().map(|(index, stale)| (index, &stale.problem)).chain(self.notices())
+    }
+
+    /// The changes that were verified under `--changed-since`, each with the index of its manifest.
+    pub(crate) fn gates(&self) -> impl Iterator<Item = (usize, &'a Gate)> {
+        self.each(|manifest| &manifest.report.gate)
+    }
+
+    /// The pins that the verified changes add, move and remove, each with the name of its manifest if there are several.
+    pub(crate) fn moves(&self) -> Vec<(String, &'a Change)> {
+        let of = |(index, gate): (usize, &'a Gate)| gate.moves.iter().map(move |change| (self.manifest(index), change));
+        self.gates().flat_map(of).collect()
+    }
+
+    /// The commands to suggest.
+    pub(crate) fn suggestions(&self) -> Vec<Suggestion> {
+        let of = |part: &ManifestReport<'a>| (&*part.manifest.path, &*part.report.findings);
+        let manifests: Vec<_> = self.parts.iter().map(of).collect();
+        suggestions_of_run(&manifests, self.is_many(), self.stale().next().is_some())
+    }
+
+    /// The help of a problem, with the flags to run its command about the same manifest.
+    pub(crate) fn help(&self, index: usize, problem: &Problem) -> Option<String> {
+        Some(problem.help.as_ref()?.show(&self.invocation_of(index)))
+    }
+
+    fn each<T: 'a, I: IntoIterator<Item = &'a T>>(
+        &self,
+        items: impl Fn(&ManifestReport<'a>) -> I,
+    ) -> impl Iterator<Item = (usize, &'a T)> {
+        let manifests = self.parts.iter().enumerate();
+        manifests.flat_map(move |(index, manifest)| items(manifest).into_iter().map(move |item| (index, item)))
+    }
+
+    /// Whether anything differs: the exit status depends on it.
+    pub fn has_drift(&self) -> bool {
+        self.parts.iter().any(|manifest| manifest.report.has_drift()) || self.stale().next().is_some()
+    }
+
+    /// Whether a change was verified, rather than all pins compared with the Marketplace.
+    pub(crate) fn is_gate(&self) -> bool {
+        self.gates().next().is_some()
+    }
+
+    /// Whether the run is about several manifests.
+    pub(crate) fn is_many(&self) -> bool {
+        self.manifests() > 1
+    }
+
+    /// The number of manifests of the run.
+    pub(crate) fn manifests(&self) -> usize {
+        self.parts.len() + self.broken.len()
+    }
+
+    /// The name of a manifest if there are several, else nothing.
+    pub(crate) fn manifest(&self, index: usize) -> String {
+        if self.is_many() { self.parts[index].name() } else { String::new() }
+    }
+
+    /// How imagelock is called about one of the manifests.
+    pub(crate) fn invocation_of(&self, index: usize) -> Invocation {
+        if self.is_many() { self.invocation.of(&self.parts[index].manifest.path) } else { self.invocation.clone() }
+    }
+}
+
+/// Finds the places of many findings: the lines of both files are counted once.
+pub(crate) struct Places<'a> {
+    manifest: LineIndex<'a>,
+    lock: Option<LineIndex<'a>>,
+}
+
+impl<'a> Places<'a> {
+    /// The places of each manifest of a run.
+    pub(crate) fn of_each(report: CheckReport<'a>) -> Vec<Self> {
+        report.parts.iter().map(Self::new).collect()
+    }
+
+    fn new(report: &ManifestReport<'a>) -> Self {
+        let needed = report.report.findings.iter().any(|finding| finding.span.is_none());
+        let lock = report.lock.filter(|_| needed).map(|lock| match lock {
+            LockText::Read(source) => LineIndex::new(source),
+            LockText::Of(path, lock) => LineIndex::of(path, lock.write().into()),
+        });
+        Self { manifest: LineIndex::new(report.manifest), lock }
+    }
+
+    /// The place to fix a finding: its declaration, or its block of the lockfile if it is not declared.
+    pub(crate) fn of(&self, finding: &Finding) -> Option<Location<'a>> {
+        match (&finding.span, &self.lock) {
+            (Some(span), _) => self.manifest.location(span),
+            (None, Some(lock)) => lock.location(&block(lock.text(), &finding.cell)?),
+            (None, None) => None,
+        }
+    }
+
+    /// The place of a problem in the manifest.
+    pub(crate) fn of_problem(&self, problem: &Problem) -> Option<Location<'a>> {
+        self.manifest.location(problem.span.as_ref()?)
+    }
+}

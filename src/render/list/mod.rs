@@ -1,0 +1,4 @@
+//! The pins of a lockfile, in every format.
+
+pub(crate) mod human;
+pub(crate) mod json;

@@ -1,0 +1,161 @@
+//! JSON reports: how they are written, and the parts that several have. The types are the documented interface: a change
+//! that breaks readers raises the number in `schema`.
+
+use std::fmt;
+use std::io::{self, BufWriter, Write};
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::sanitize::is_unprintable;
+use crate::domain::lock::Pin;
+use crate::domain::lock::diff::Latest;
+use crate::domain::types::release::Release;
+use crate::domain::{Cell, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone, ZonedId};
+
+/// A report as text.
+pub(crate) fn to_json(report: &impl Serialize) -> String {
+    fmt::from_fn(|f| write_json(f, report)).to_string()
+}
+
+/// Writes a report piece by piece.
+pub(crate) fn write_json(f: &mut fmt::Formatter<'_>, report: &impl Serialize) -> fmt::Result {
+    let mut writer = BufWriter::new(Escaping(f));
+    serde_json::to_writer_pretty(&mut writer, report).map_err(|_| fmt::Error)?;
+    writer.write_all(b"\n").and_then(|()| writer.flush()).map_err(|_| fmt::Error)
+}
+
+/// Spells out what a terminal would obey, or what is not seen; a reader of JSON reads the same value. Such characters are
+/// in strings only, apart from the line breaks of the layout: those in strings are escaped already.
+struct Escaping<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl Write for Escaping<'_, '_> {
+    /// Gets whole characters, since the serializer writes whole strings, and the buffer does not split them.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut rest = str::from_utf8(bytes).map_err(io::Error::other)?;
+        while let Some(at) = rest.find(|char| char != '\n' && is_unprintable(char)) {
+            let (before, after) = rest.split_at(at);
+            self.0.write_str(before).map_err(io::Error::other)?;
+            let mut chars = after.chars();
+            for unit in chars.next().into_iter().flat_map(|char| char.encode_utf16(&mut [0; 2]).to_vec()) {
+                write!(self.0, "\\u{unit:04x}").map_err(io::Error::other)?;
+            }
+            rest = chars.as_str();
+        }
+        self.0.write_str(rest).map_err(io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A value that is a string in JSON, the one that it is displayed as.
+pub(crate) struct Text<T>(pub(crate) T);
+
+impl<T: fmt::Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// A local image as reports show it.
+#[derive(Serialize)]
+pub(crate) struct LocalImageJson<'a> {
+    id: Text<LocalImageId>,
+    zoned_id: Text<ZonedId<'a>>,
+    published: Option<Text<Timestamp>>,
+}
+
+impl<'a> LocalImageJson<'a> {
+    pub(crate) fn new(zone: &'a Zone, id: LocalImageId, published: Option<Timestamp>) -> Self {
+        Self { id: Text(id), zoned_id: Text(ZonedId(zone, id)), published: published.map(Text) }
+    }
+
+    pub(crate) fn pin(pin: &'a Pin) -> Self {
+        Self::new(&pin.cell.zone, pin.id, pin.published)
+    }
+
+    pub(crate) fn latest(latest: &Latest, zone: &'a Zone) -> Self {
+        Self::new(zone, latest.id, latest.published)
+    }
+}
+
+/// What every row says of its cell.
+#[derive(Serialize)]
+pub(crate) struct CellJson<'a> {
+    name: &'a str,
+    pub(crate) label: Option<&'a str>,
+    image_id: Option<Text<ImageId>>,
+    version_id: Option<Text<VersionId>>,
+    release: Option<&'a str>,
+    zone: &'a str,
+    arch: &'a str,
+    pub(crate) r#type: &'static str,
+}
+
+impl<'a> CellJson<'a> {
+    /// A cell without a pin.
+    pub(crate) fn bare(cell: &'a Cell, label: Option<&'a Label>, image_type: ImageType) -> Self {
+        let Cell { name, zone, arch } = cell;
+        Self {
+            name: name.as_str(),
+            label: label.map(Label::as_str),
+            image_id: None,
+            version_id: None,
+            release: None,
+            zone: zone.as_str(),
+            arch: arch.as_str(),
+            r#type: image_type.as_str(),
+        }
+    }
+
+    pub(crate) fn pin(pin: &'a Pin) -> Self {
+        let (image_id, version_id) = match pin.image {
+            ImageRef::Label(_) => (None, None),
+            ImageRef::Id(id) => (Some(Text(id)), None),
+            ImageRef::Version(id) => (None, Some(Text(id))),
+        };
+        let release = pin.release.as_ref().map(Release::as_str);
+        Self { image_id, version_id, release, ..Self::bare(&pin.cell, pin.label(), pin.image_type) }
+    }
+}
+
+/// A remark on the manifest.
+#[derive(Serialize)]
+pub(crate) struct RemarkJson<'a> {
+    manifest: String,
+    message: &'a str,
+    notes: &'a [String],
+    help: Option<String>,
+}
+
+impl<'a> RemarkJson<'a> {
+    pub(crate) fn new(manifest: String, problem: &'a Problem, help: Option<String>) -> Self {
+        Self { manifest, message: &problem.title, notes: &problem.notes, help }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_layout_is_the_pretty_one_of_serde_json() {
+        let value = json!({ "none": [], "nothing": {}, "some": [1, "é\n", [[null]], { "deep": { "er": true } }, {}] });
+        let text = fmt::from_fn(|f| write_json(f, &value)).to_string();
+        assert_eq!(text, serde_json::to_string_pretty(&value).unwrap() + "\n");
+    }
+
+    #[test]
+    fn invisible_characters_are_spelled_out() {
+        let value = json!({ "a\u{7f}": "\u{1b}\u{9b}b\u{202e}\u{e0041}é\u{feff}" });
+        let text = fmt::from_fn(|f| write_json(f, &value)).to_string();
+        assert_eq!(text, "{\n  \"a\\u007f\": \"\\u001b\\u009bb\\u202e\\udb40\\udc41é\\ufeff\"\n}\n");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+}

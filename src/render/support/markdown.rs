@@ -1,0 +1,202 @@
+//! Markdown as GitHub and GitLab read it: tables, and free text that a platform makes nothing else of.
+
+use std::fmt::Write as _;
+
+use crate::domain::LocalImageId;
+use crate::domain::diagnostics::sanitize::escaped;
+use crate::domain::lock::short_ids::ShortIds;
+
+/// Rows after these bytes are only counted: the body of a pull request holds 65,536 characters.
+const MOST: usize = 48_000;
+
+/// Adds a table to a text. A column without a heading is left out.
+pub(crate) fn push_table<const N: usize>(
+    text: &mut String,
+    headings: [&str; N],
+    rows: impl ExactSizeIterator<Item = [String; N]>,
+) {
+    let is_shown = headings.map(|heading| !heading.is_empty());
+    let line = |cells: [String; N]| {
+        let shown = cells.iter().zip(is_shown).filter(|(_, is_shown)| *is_shown);
+        format!("|{}\n", shown.map(|(cell, _)| format!(" {cell} |")).collect::<String>())
+    };
+    *text += &line(headings.map(str::to_owned));
+    *text += &format!("|{}\n", "---|".repeat(is_shown.into_iter().filter(|is_shown| *is_shown).count()));
+    push_while(text, MOST, rows.map(line));
+}
+
+/// Adds pieces to a text while it is no longer than this, then counts the others.
+pub(crate) fn push_while(text: &mut String, most: usize, pieces: impl ExactSizeIterator<Item = String>) {
+    let mut left = pieces.len();
+    for piece in pieces {
+        if text.len() > most {
+            let _ = write!(text, "\nand {left} more\n");
+            return;
+        }
+        *text += &piece;
+        left -= 1;
+    }
+}
+
+/// A short ID as code.
+pub(crate) fn id(id: Option<LocalImageId>, ids: &ShortIds) -> String {
+    id.map(|id| code(ids.show(id))).unwrap_or_default()
+}
+
+/// Code.
+pub(crate) fn code(text: impl std::fmt::Display) -> String {
+    format!("`{text}`")
+}
+
+/// Text that means nothing but itself. Text between two backticks is code already and stays code; several backticks in a row
+/// could end the code.
+pub(crate) fn inert(text: &str) -> String {
+    let text = escaped(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    let paired = parts.len() % 2 == 1 && !text.contains("``");
+    let mut safe = String::with_capacity(text.len() + 16);
+    for (number, part) in parts.into_iter().enumerate() {
+        if number > 0 && !paired {
+            safe.push_str("&#96;");
+        }
+        if paired && number % 2 == 1 {
+            push_code(&mut safe, part);
+        } else {
+            push_text(&mut safe, part);
+        }
+    }
+    safe
+}
+
+fn push_text(safe: &mut String, text: &str) {
+    for word in text.split_inclusive(char::is_whitespace) {
+        let end = word.trim_end_matches(char::is_whitespace).len();
+        let (word, space) = word.split_at(end);
+        // Platforms make links, mentions and formulas of text after they have read its escapes, but never of code.
+        if is_active(word) {
+            push_code(safe, word);
+        } else {
+            push_word(safe, word);
+        }
+        safe.push_str(space);
+    }
+}
+
+/// Code that is safe in a table. Between two backticks a backslash is itself, but not in front of a pipe.
+fn push_code(safe: &mut String, text: &str) {
+    if safe.ends_with('`') {
+        safe.push(' ');
+    }
+    safe.push('`');
+    let mut before = ' ';
+    for char in text.chars() {
+        match char {
+            '|' if before == '\\' => safe.push_str("\\u{7c}"),
+            '|' => safe.push_str("\\|"),
+            char => safe.push(char),
+        }
+        before = char;
+    }
+    safe.push('`');
+}
+
+fn push_word(safe: &mut String, word: &str) {
+    for char in word.chars() {
+        match char {
+            '<' | '>' | '&' => {
+                let _ = write!(safe, "&#{};", u32::from(char));
+            }
+            '|' | '*' | '_' | '[' | ']' | '\\' | '~' | '!' | '#' | '^' => safe.extend(['\\', char]),
+            char => safe.push(char),
+        }
+    }
+}
+
+/// Whether GitHub or GitLab may make something of a word: a link, a mention, a reference, a formula, an emoji.
+fn is_active(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    lower.contains(['@', '$'])
+        || ["://", "www.", "mailto:", "xmpp:"].iter().any(|mark| lower.contains(mark))
+        || is_reference(word)
+        || is_ticket(word)
+        || has_emoji(&lower)
+        || lower.split(|char: char| !char.is_ascii_alphanumeric()).any(is_hash)
+}
+
+/// `#12`, `owner/repo#12`; on GitLab also `!12`, `~label`, `%milestone`, `&epic` and `^alert`.
+fn is_reference(word: &str) -> bool {
+    word.match_indices(['#', '!', '~', '%', '&', '^']).any(|(at, mark)| {
+        word[at + mark.len()..].starts_with(|next: char| next.is_alphanumeric() || matches!(next, '"' | '_'))
+    })
+}
+
+/// `GH-12`, and the keys of other trackers.
+fn is_ticket(word: &str) -> bool {
+    word.match_indices('-').any(|(at, _)| {
+        let before = word[..at].rsplit(|char: char| !char.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let is_key = before.eq_ignore_ascii_case("gh")
+            || before.len() > 1 && before.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit());
+        is_key
+            && !before.starts_with(|char: char| char.is_ascii_digit())
+            && word[at + 1..].starts_with(|next: char| next.is_ascii_digit())
+    })
+}
+
+/// `:tada:`
+fn has_emoji(word: &str) -> bool {
+    let name = |part: &str| {
+        !part.is_empty() && part.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '+' | '-'))
+    };
+    let parts: Vec<&str> = word.split(':').collect();
+    parts.len() > 2 && parts[1..parts.len() - 1].iter().any(|part| name(part))
+}
+
+/// The hash of a commit, or the beginning of one.
+fn is_hash(word: &str) -> bool {
+    word.len() >= 7 && word.chars().all(|char| char.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_platform_would_act_on_is_code() {
+        for word in [
+            "@team",
+            "a@b.example",
+            "https://a.example/x",
+            "www.a.example",
+            "#12",
+            "o/r#12",
+            "GH-12",
+            "gh-1",
+            "JIRA-7",
+            "$x$",
+            ":tada:",
+            "0123abc",
+            "deadbeefcafe",
+            "!12",
+            "~bug",
+            "%1",
+            "&3",
+            "mailto:x",
+        ] {
+            assert_eq!(inert(word), format!("`{word}`"));
+            assert_eq!(inert(&format!("see {word} now")), format!("see `{word}` now"));
+        }
+    }
+
+    #[test]
+    fn other_text_stays_text() {
+        assert_eq!(
+            inert("48 days behind (2026-10-20); fr-par-1 x86_64: 100%, # a"),
+            "48 days behind (2026-10-20); fr-par-1 x86\\_64: 100%, \\# a"
+        );
+        assert_eq!(inert("a|b <c> *d* ~ `e|f` [x]"), "a\\|b &#60;c&#62; \\*d\\* \\~ `e\\|f` \\[x\\]");
+        assert_eq!(inert("a\n\u{1b}b"), "a\\\\u{a}\\\\u{1b}b");
+        assert_eq!(inert("` @a ``"), "&#96; `@a` &#96;&#96;");
+        assert_eq!(inert("`a`@b"), "`a` `@b`");
+        assert_eq!(inert("@a\\|b"), "`@a\\\\u{7c}b`");
+    }
+}

@@ -1,0 +1,8 @@
+//! What several renderers share: tables, styles, dates, and the escaping of each syntax.
+
+pub(crate) mod json;
+pub(crate) mod markdown;
+pub(crate) mod markup;
+pub(crate) mod style;
+pub(crate) mod table;
+pub(crate) mod values;

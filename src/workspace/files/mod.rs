@@ -1,0 +1,171 @@
+//! Reading files, and where they are.
+
+pub(crate) mod claims;
+pub(crate) mod error;
+pub(crate) mod find;
+pub(crate) mod real_path;
+pub(crate) mod replace;
+pub(crate) mod write_lock;
+
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use self::error::FileError;
+use self::real_path::RealPath;
+pub(crate) use self::real_path::directory_of;
+use crate::deadline;
+
+/// The most that a file may hold that is read whole: many times what a large project needs.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Reads a text file; `None` if there is none.
+///
+/// # Errors
+/// If it cannot be read, or is no text.
+pub(crate) fn read(path: &Path) -> Result<Option<String>, FileError> {
+    read_bytes(path)?.map(|bytes| text(bytes, path)).transpose()
+}
+
+/// Reads a file; `None` if there is none.
+///
+/// # Errors
+/// If it cannot be read. Pipes and devices are refused, and files that are too large: reading one may never end.
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    let failed = |source| FileError::Read { path: path.to_owned(), source };
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => {}
+        Ok(metadata) if metadata.is_dir() => return Err(failed(ErrorKind::IsADirectory.into())),
+        Ok(_) => return Err(failed(io::Error::other("it is no regular file"))),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            // A link that leads nowhere is no absent file: writing would put a file in the link's place.
+            return match fs::read_link(path) {
+                Ok(to) => Err(FileError::DanglingLink { path: path.to_owned(), to }),
+                Err(_) => Ok(None),
+            };
+        }
+        Err(source) => return Err(failed(source)),
+    }
+    read_regular(path).map(Some).map_err(failed)
+}
+
+/// Reads a regular file whole. What was put in its place meanwhile is not waited for, and not read without end.
+fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    let file = options.read(true).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    if file.take(MOST_BYTES + 1).read_to_end(&mut bytes)? as u64 > MOST_BYTES {
+        return Err(io::Error::other(format!("it is larger than {} MiB", MOST_BYTES >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// Reads a file of ASCII in parts, so that the whole of it is never in memory. `take` gets what stands there next, and says
+/// how many bytes of it were taken; the others begin the next part. What nobody took of the last is given back.
+///
+/// `None` where that does not work, for whatever reason, be it that `take` refuses: then [`read`] has the file or the error.
+pub(crate) fn read_parts(path: &Path, mut take: impl FnMut(&str) -> Option<usize>) -> Option<String> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let mut file = fs::File::open(path).ok()?;
+    let mut part = vec![0; 1 << 16];
+    let mut left = 0;
+    loop {
+        let end = left + file.read(&mut part[left..]).ok()?;
+        let text = str::from_utf8(&part[..end]).ok()?;
+        if end == left {
+            return (end < part.len()).then(|| text.to_owned());
+        }
+        let taken = take(text)?;
+        part.copy_within(taken..end, 0);
+        left = end - taken;
+    }
+}
+
+/// That there is no such file, in the words of the system.
+pub(crate) fn absent(path: &Path) -> FileError {
+    let source = fs::File::open(path).err().unwrap_or_else(|| ErrorKind::NotFound.into());
+    FileError::Read { path: path.to_owned(), source }
+}
+
+/// The text that a file's bytes are.
+///
+/// # Errors
+/// If they are none.
+pub(crate) fn text(bytes: Vec<u8>, path: &Path) -> Result<String, FileError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        FileError::NotText { path: path.to_owned(), line: good.split(|byte| *byte == b'\n').count() }
+    })
+}
+
+/// Writes a file that must not exist yet.
+///
+/// # Errors
+/// If it exists, or cannot be written; then there is no file.
+pub(crate) fn create(path: &Path, text: &str) -> Result<(), FileError> {
+    deadline::disarm();
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).open(path).map_err(|source| match source.kind() {
+            ErrorKind::AlreadyExists => FileError::Exists { path: path.to_owned() },
+            _ => FileError::write(path, source),
+        })?;
+    file.write_all(text.as_bytes()).map_err(|source| {
+        // Half a file would be in the way of the next try.
+        let _ = fs::remove_file(path);
+        FileError::write(path, source)
+    })
+}
+
+/// Makes a directory, and those that it is in, where there is none.
+///
+/// # Errors
+/// If that is not possible.
+pub(crate) fn make_directory(path: &Path) -> Result<(), FileError> {
+    deadline::disarm();
+    fs::create_dir_all(path).map_err(|source| FileError::write(path, source))
+}
+
+/// Makes sure that a file which the user named can be replaced: a pipe, a device or an open file of a process has no
+/// content to replace, and opening one may never end.
+///
+/// # Errors
+/// If it is not a file.
+pub(crate) fn check_regular(path: &Path) -> Result<(), FileError> {
+    let real = RealPath::of(path);
+    let is_special = fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir());
+    let of_process = ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc"];
+    let is_open = [path, &real.path]
+        .into_iter()
+        .chain(real.links())
+        .any(|path| of_process.iter().any(|open| path.starts_with(open)));
+    if is_special || is_open { Err(FileError::NotAFile { path: path.to_owned() }) } else { Ok(()) }
+}
+
+/// Where a file is, behind symbolic links.
+///
+/// # Errors
+/// If a link leads nowhere.
+pub(crate) fn target(path: &Path) -> Result<PathBuf, FileError> {
+    let Ok(to) = fs::read_link(path) else { return Ok(path.to_owned()) };
+    fs::canonicalize(path).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => FileError::DanglingLink { path: path.to_owned(), to },
+        _ => FileError::write(path, source),
+    })
+}
+
+/// The path of the temporary file: `.images.lock.tmp` next to `images.lock`.
+pub(crate) fn temporary(path: &Path) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".tmp");
+    path.with_file_name(name)
+}
