@@ -14,4 +14,3 @@ mod ranges;
 mod release;
 mod several_manifests;
 mod unresolved;
-mod version_laws;

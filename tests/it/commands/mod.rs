@@ -2,8 +2,6 @@
 
 mod add_remove;
 mod adopt;
-mod adopt_files;
-mod adopt_stated;
 mod changed_since;
 mod check;
 mod diff;

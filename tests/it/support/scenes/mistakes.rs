@@ -25,6 +25,15 @@ pub fn mistake(manifest: impl AsRef<[u8]>) -> String {
     sandbox.fails("resolve --locked")
 }
 
+/// The error for a manifest, which is the same in every command that reads it.
+pub fn refused_by_every_command(manifest: &str) -> String {
+    let sandbox = Sandbox::with(manifest);
+    let message = sandbox.fails("resolve --offline");
+    assert_eq!(sandbox.fails("resolve --locked"), message);
+    assert_eq!(sandbox.fails("check"), message);
+    message
+}
+
 /// The error for a lockfile.
 pub fn mistake_in_lock(lock: impl AsRef<[u8]>) -> String {
     let sandbox = Sandbox::with(&web(""));

@@ -1,5 +1,6 @@
 //! The scenes that several tests start from: a sandbox with its files, and the Marketplace that it asks.
 
+pub mod adoptable;
 pub mod answered;
 pub mod awkward_names;
 pub mod checked;
