@@ -1,4 +1,4 @@
-//! Cells that cannot be filled: which kind of miss it is, and the line that mends it.
+//! Pins that cannot be resolved: each error names the cause and the line that fixes it.
 
 use insta::assert_snapshot;
 

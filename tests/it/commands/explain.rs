@@ -1,4 +1,4 @@
-//! `imagelock explain`: why a pin is what it is, and what a UUID is.
+//! `imagelock explain`: why a candidate was pinned, and what a UUID is.
 
 use insta::assert_snapshot;
 

@@ -199,7 +199,7 @@ fn an_edited_block_is_marked_in_the_history() {
     ");
 }
 
-/// The branch moves `web` twice and `db` once; the merge takes the first of them from its own side.
+/// Both branches move `web`, and one moves `db`; the merge keeps the `web` of its own side.
 #[test]
 fn a_merge_shows_what_it_brought_to_this_branch() {
     let sandbox = repository(Sandbox::new());
@@ -243,7 +243,7 @@ fn a_merge_shows_what_it_brought_to_this_branch() {
     ");
 }
 
-/// A copy is no rename: lockfiles resemble one another, and each has a history of its own.
+/// A copy is not a rename: lockfiles are similar, but each has its own history.
 #[test]
 fn a_renamed_lockfile_keeps_its_history_and_a_copy_starts_a_new_one() {
     let sandbox = moved();

@@ -579,7 +579,7 @@ fn outputs_with_merge_conflicts_are_rewritten() {
         let all = [("builder", 2), ("cache", 1), ("web", 2)];
         assert_eq!(sandbox.lock(), lock(&all));
         pin(&all);
-        // Printed, it belongs to no manifest.
+        // Printed output does not name a manifest.
         let text = sandbox.read(file).replace("# Manifest: images.toml\n", "").replace(" Manifest: images.toml", "");
         assert_eq!(text, sandbox.ok(&format!("export {format}")));
     }

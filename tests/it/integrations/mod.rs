@@ -1,4 +1,4 @@
-//! The programs that read what imagelock writes, for real, each in a copy of its example.
+//! The real programs that read the files of imagelock, each in a copy of its example.
 //!
 //! Tests of programs that `cargo` does not install are marked `#[ignore]`. `.ci/tools` installs the programs and
 //! `cargo test -- --ignored` runs the tests; a missing program is then a failure.

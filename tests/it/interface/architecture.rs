@@ -1,11 +1,11 @@
-//! The layout of the code: who may import whom, at both levels, and how large a file may be.
+//! The layout of the code: which part may import which, at both levels, and how large a file may be.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::support::source_files::source_files;
 
-/// For each part of `src`, the parts that its files may import. `lib.rs` shows the same as a picture.
+/// For each part of `src`, the parts that its files may import. `lib.rs` shows the same as a diagram.
 const PARTS: [(&str, &[&str]); 11] = [
     ("main", &[]),
     ("cli", &["commands", "workspace", "marketplace", "render", "export", "domain", "error", "deadline"]),
@@ -49,7 +49,7 @@ fn module(file: &str) -> Option<String> {
 /// The code of a file without its comments and its unit tests.
 fn code(text: &str) -> String {
     let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
-    code.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// The paths that a module names through `crate` or `super`, each from the root of the crate.
@@ -171,7 +171,7 @@ fn no_command_imports_another() {
 #[test]
 fn no_files_import_each_other_in_a_circle() {
     let mut imports = imports();
-    // What imports nothing that is left is in no circle.
+    // A module without imports is not in a circle.
     loop {
         let leaves: BTreeSet<String> =
             imports.iter().filter(|(_, to)| to.is_empty()).map(|(module, _)| module.clone()).collect();
@@ -179,9 +179,11 @@ fn no_files_import_each_other_in_a_circle() {
             break;
         }
         imports.retain(|module, _| !leaves.contains(module));
-        imports.values_mut().for_each(|to| to.retain(|module| !leaves.contains(module)));
+        for to in imports.values_mut() {
+            to.retain(|module| !leaves.contains(module));
+        }
     }
-    // Nor is what nothing that is left imports.
+    // Neither is a module that no other one imports.
     loop {
         let imported: BTreeSet<String> = imports.values().flatten().cloned().collect();
         let before = imports.len();
@@ -193,7 +195,7 @@ fn no_files_import_each_other_in_a_circle() {
     assert!(imports.is_empty(), "{imports:#?}");
 }
 
-/// Whoever names files may name them anything: `sanitize::shown` is the only way in which a path becomes text.
+/// A file can have any name: `sanitize::shown` is the only way in which a path becomes text.
 #[test]
 fn paths_become_text_in_one_place() {
     let raw = [".display()", "Path::display", "OsStr::display", "to_string_lossy", "into_string().unwrap_or"];
@@ -210,7 +212,7 @@ fn paths_become_text_in_one_place() {
 #[test]
 fn every_file_opens_with_its_job_and_is_short() {
     for (file, text) in sources() {
-        // What is neither Rust nor a style sheet is a data file in TOML.
+        // The other files are data in TOML.
         let comment = match Path::new(&file).extension().and_then(|end| end.to_str()) {
             Some("rs") => "//! ",
             Some("css") => "/* ",
@@ -243,7 +245,7 @@ fn no_folder_is_crowded() {
     }
 }
 
-/// What several tests use is in `support`, so that a test file can be read without another one.
+/// Shared set-up is in `support`, so that a test file can be read without another one.
 #[test]
 fn tests_import_only_what_is_shared() {
     for (file, text) in source_files("tests/it") {

@@ -1,4 +1,4 @@
-//! The documentation is true: every block of the README is run or parsed, and what it shows is compared.
+//! The documentation is true: every block of the README is run or parsed, and its output is compared.
 
 use std::path::Path;
 use std::process::Command;
@@ -29,7 +29,7 @@ fn excerpts() -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-/// A file with what is commented out in it, which is what a user with an account would write.
+/// A file with its commented lines, which a user with an account would write.
 fn uncommented(text: &str) -> String {
     let line = |line: &str| match line.trim_start().strip_prefix("# ") {
         Some(rest) => format!("{}{rest}\n", &line[..line.len() - rest.len() - 2]),
@@ -79,7 +79,7 @@ fn every_toml_block_is_a_valid_manifest_or_lockfile() {
     }
 }
 
-/// The commands in a text: what stands after `imagelock` up to a comment, a quote, a bracket or the end of the line.
+/// The commands in a text: the words after `imagelock` up to a comment, a quote, a bracket or the end of the line.
 fn commands(text: &str) -> Vec<String> {
     text.lines()
         .flat_map(|line| line.split("imagelock ").skip(1))
@@ -120,7 +120,7 @@ fn every_command_of_the_readme_runs() {
             }
         }
         if line == "init" {
-            // The table names it again.
+            // The table of commands contains it as well.
             let _ = std::fs::remove_file(sandbox.path("images.toml"));
         }
         if line == "log web" {
@@ -176,7 +176,7 @@ fn the_gate_calls_the_test_command_of_the_readme() {
     let command = develop.split("```sh\n").nth(1).unwrap().lines().next().unwrap();
     let gate = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
     assert!(gate.contains(&format!("step {command} --locked")), "{command}");
-    // What that leaves out is run as well.
+    // The ignored tests are run as well.
     assert!(gate.contains(&format!("step .ci/tools\nstep {command} --locked --tests -- --ignored\n")), "{command}");
 }
 
@@ -202,7 +202,7 @@ fn the_library_example_reports_drift() {
 fn the_pre_commit_hook_passes_an_up_to_date_lock_and_fails_a_stale_one() {
     let hooks = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml"));
     let entry = hooks.lines().find_map(|line| line.trim().strip_prefix("entry: imagelock ")).unwrap();
-    // What the README adds as `args` comes after the entry.
+    // The `args` of the README come after the entry.
     let hook = format!("{entry} --manifest images.toml");
     let sandbox = quickstart();
     sandbox.ok("resolve --catalog catalog-2026-10-05.json");
@@ -211,7 +211,7 @@ fn the_pre_commit_hook_passes_an_up_to_date_lock_and_fails_a_stale_one() {
     assert_eq!(sandbox.run(&hook).status, Some(2));
 }
 
-/// SECURITY.md names the test that holds each promise.
+/// SECURITY.md names the tests for each promise.
 #[test]
 fn every_test_that_the_security_policy_names_exists() {
     let names: Vec<&str> = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/SECURITY.md"))

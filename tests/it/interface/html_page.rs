@@ -1,6 +1,6 @@
-//! The report as an HTML page: what it says, that it is well-formed, and that what strangers write stays text.
+//! The report as an HTML page: its content, its form, and hostile text in it.
 //!
-//! How it looks and behaves, a real browser tells in `browser`.
+//! `browser` checks its look and behavior in a real browser.
 
 use insta::assert_snapshot;
 
@@ -8,7 +8,7 @@ use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::drifted::drifted;
 
-/// The page without its style sheet and the digest of that.
+/// The page without its style sheet and the digest of the style sheet.
 #[track_caller]
 fn unstyled(page: &str) -> String {
     let (head, rest) = page.split_once("<style>").unwrap();
@@ -128,7 +128,7 @@ fn a_report_without_findings_is_a_complete_page() {
     "#);
 }
 
-/// Every id is there once, every link leads to one, and every heading of a cell is that of its column.
+/// Every id is unique, every link has a target, and every cell has the heading of its column.
 #[test]
 fn the_page_is_well_formed_and_its_links_lead_somewhere() {
     let (sandbox, _marketplace) = drifted();
@@ -158,7 +158,7 @@ fn the_page_loads_nothing_and_runs_no_script() {
     for word in ["<script", "http:", "https:", "url(", "@import", " src=", " style=", "javascript"] {
         assert!(!page.contains(word), "{word}");
     }
-    // The browser checks the digest; that it holds, `browser` shows.
+    // `browser` shows that a browser accepts the digest.
     assert!(page.contains("default-src 'none'; img-src data:; style-src 'sha256-"));
 }
 

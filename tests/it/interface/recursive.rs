@@ -18,7 +18,7 @@ fn repository(folders: &[&str]) -> Sandbox {
     sandbox
 }
 
-/// The manifests that a recursive run is about (without a lockfile, each has a row), and what the run says of the others.
+/// The manifests that a recursive run finds (without a lockfile, each has a row), and its note about the others.
 fn found(sandbox: &Sandbox, line: &str) -> String {
     let run = sandbox.run(&format!("{line} --format json"));
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
@@ -42,7 +42,7 @@ fn hidden_and_git_ignored_folders_are_skipped_with_a_note() {
     b/images.toml
     kept/build/images.toml
     ");
-    // Naming a skipped folder is asking for it.
+    // A skipped folder is searched if it is named.
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive .terraform"), @".terraform/modules/web/images.toml");
 }
 

@@ -66,7 +66,7 @@ fn a_lockfile_that_was_a_folder_a_link_or_a_submodule_is_noted() {
     4 changes in 3 commits
     --- exit 0
     ");
-    // Whatever the repository says of submodules.
+    // The settings of the repository for submodules have no effect.
     git(&sandbox, &["config", "diff.ignoreSubmodules", "all"]);
     assert!(sandbox.ok("log").contains("it is a submodule"));
     assert_snapshot!(sandbox.fails("diff HEAD~1"), @"
@@ -78,7 +78,7 @@ fn a_lockfile_that_was_a_folder_a_link_or_a_submodule_is_noted() {
     assert!(sandbox.fails("diff HEAD~3").contains("cannot read `HEAD~3:images.lock`: it is a directory"));
 }
 
-/// A lock whose `web` has an ID that differs from others only behind the first digits.
+/// A lock whose `web` has an ID that differs from others only after the first digits.
 fn alike(end: u32) -> String {
     let text = lock(&[("db", 1), ("web", 2)])
         .replace("00000002-0000-4000-8000-000000000000", &format!("00000002-0000-4000-8000-{end:012}"));
@@ -117,7 +117,7 @@ fn ids_with_the_same_beginning_are_shown_in_full() {
     3 changes in 2 commits
     --- exit 0
     ");
-    // A conflict names both sides as well.
+    // A conflict shows both IDs in full.
     sandbox.write("base", alike(0));
     sandbox.write("ours", alike(1));
     sandbox.write("theirs", alike(2));
@@ -158,7 +158,7 @@ fn replaced_commits_and_grafts_do_not_change_history() {
     assert_eq!(sandbox.ok("log"), expected);
 }
 
-/// The subject of a commit may be as long as the disk.
+/// The subject of a commit can have any length.
 #[test]
 fn long_texts_in_commits_are_cut() {
     let sandbox = repository(Sandbox::new());

@@ -61,8 +61,8 @@ fn many_mistakes_are_printed_up_to_the_limit() {
     for message in [mistake(web(&keys)), mistake(format!("[images]\n{keys}")), mistake_in_lock(blocks)] {
         assert!(message.len() < 65_536, "{} bytes", message.len());
     }
-    let told = mistake(web(&keys));
-    let lines: Vec<&str> = told.lines().collect();
+    let message = mistake(web(&keys));
+    let lines: Vec<&str> = message.lines().collect();
     assert_snapshot!(lines[lines.len() - 5..].join("\n"), @"
     error: images.toml:914:1: unknown key `k909` in [images.web]
 
@@ -72,7 +72,7 @@ fn many_mistakes_are_printed_up_to_the_limit() {
     ");
 }
 
-/// A moment each. Where time grew as the square of the file, each would take minutes.
+/// Each takes a moment. In quadratic time, each would take minutes.
 #[test]
 fn long_files_are_read_in_linear_time() {
     let mistakes = [
@@ -124,7 +124,7 @@ fn deep_nesting_is_refused() {
      |
      = help: `imagelock snapshot FILE` writes one
     ");
-    // Neither does it harm those who look for IDs in a file of another tool's.
+    // Files of other tools in which `adopt` finds IDs are limited as well.
     let sandbox = Sandbox::new();
     sandbox.write("deep.json", "[".repeat(100_000));
     sandbox.write("deep.tf", "a { b = [\n".repeat(100_000));
@@ -182,7 +182,7 @@ fn bytes_that_are_not_utf_8_are_refused() {
      = help: save the file as UTF-8
     ");
     let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-    // As PowerShell writes it, and as it is without the mark.
+    // With a byte order mark, as PowerShell writes it, and without.
     assert_snapshot!(mistake(wide(&format!("\u{feff}{}", web("")))), @"
     error: `images.toml` is not a text file: line 1 is not UTF-8
      |

@@ -9,7 +9,7 @@ use crate::support::manifest::web;
 use crate::support::sandbox::{Run, Sandbox};
 use crate::support::scenes::mistakes::{each, lock, mistake, mistake_in_lock, mistake_in_snapshot, snapshot};
 
-/// Text as a string of JSON can hold any.
+/// Any text as a string of JSON.
 fn in_quotes(text: &str) -> String {
     text.encode_utf16().fold(String::new(), |mut quoted, unit| {
         let _ = write!(quoted, "\\u{unit:04x}");
@@ -17,13 +17,13 @@ fn in_quotes(text: &str) -> String {
     })
 }
 
-/// Puts a text wherever a stranger could, and sees to it that what is said can be looked at.
+/// Puts a text into every place that others control, and checks that all output is escaped.
 fn is_never_printed(text: &str) {
     // TOML has no surrogates.
     let toml: Vec<String> = text.chars().map(|char| format!("\\U{:08x}", u32::from(char))).collect();
     let toml = toml.concat();
     let json = in_quotes(text);
-    let mut said = vec![
+    let mut printed = vec![
         mistake(web(text)),
         mistake(web("").replace("ubuntu_noble", &format!("\u{20ac}{text}"))),
         mistake(web("").replace("ubuntu_noble", &toml)),
@@ -43,7 +43,7 @@ fn is_never_printed(text: &str) {
     sandbox.write("catalog.json", snapshot("ubuntu_noble", &json));
     let mut run = |line: &str| {
         let Run { stdout, stderr, .. } = sandbox.run(line);
-        said.extend([stdout, stderr]);
+        printed.extend([stdout, stderr]);
     };
     run("search --catalog catalog.json");
     run("explain web --catalog catalog.json");
@@ -59,18 +59,18 @@ fn is_never_printed(text: &str) {
         run("resolve --recursive stacks --catalog catalog.json");
         run("check --recursive stacks --catalog catalog.json");
     }
-    for said in said {
-        let bare: String = said.split('\n').map(escaped).collect::<Vec<_>>().join("\n");
-        assert_eq!(said, bare, "{said:?}");
+    for printed in printed {
+        let bare: String = printed.split('\n').map(escaped).collect::<Vec<_>>().join("\n");
+        assert_eq!(printed, bare, "{printed:?}");
     }
 }
 
 #[test]
 fn terminal_escapes_are_never_printed() {
     is_never_printed("\u{1b}[2J");
-    // A link, and the bell.
+    // A link and a bell.
     is_never_printed("\u{1b}]8;;https:example.com\u{1b}\\scaleway\u{1b}]8;;\u{7}");
-    // The same, of eight bits. A fuzzer found them.
+    // The same with eight-bit controls, which a fuzzer found.
     is_never_printed("\u{9b}2J");
     is_never_printed("\u{9d}0;title\u{9c}");
     assert_snapshot!(mistake(web("x = \"\u{9b}2J\" # \u{1b}[2J\n")), @r#"

@@ -1,4 +1,4 @@
-//! Signals end a run at once, whatever it waits for; closed pipes do not disturb it.
+//! A signal ends a run at once; a closed pipe does not disturb it.
 #![cfg(unix)]
 
 use std::fs::File;
@@ -17,7 +17,7 @@ use crate::support::scenes::outdated::outdated;
 /// Each signal with its number; a shell adds 128 to it.
 const SIGNALS: [(&str, i32); 2] = [("INT", 2), ("TERM", 15)];
 
-/// Waits for something that is sure to come.
+/// Waits for an event that is certain to happen.
 fn until(happened: impl Fn() -> bool) {
     let started = Instant::now();
     while !happened() {
@@ -26,7 +26,7 @@ fn until(happened: impl Fn() -> bool) {
     }
 }
 
-/// Sends a signal to a run that waits, and checks that it ends by it, at once, and has done nothing.
+/// Sends a signal to a waiting run, and checks that the run ends at once and has changed nothing.
 fn interrupt(sandbox: &Sandbox, mut run: Child, (name, number): (&str, i32)) {
     let lock = sandbox.lock();
     let kill = sandbox.shell(&format!("kill -s {name} {}", run.id()));
@@ -34,7 +34,7 @@ fn interrupt(sandbox: &Sandbox, mut run: Child, (name, number): (&str, i32)) {
     let status = run.wait().unwrap();
     let took = sent.elapsed();
     assert_eq!((kill.status, status.signal()), (Some(0), Some(number)));
-    // A tenth of that, if nobody else wants the processor.
+    // On an idle machine it takes a tenth of that.
     assert!(took < Duration::from_secs(1), "{name} took {took:?}");
     assert_eq!(sandbox.lock(), lock);
     assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
@@ -146,7 +146,7 @@ fn data_for_a_closed_or_full_output_is_an_error() {
             "{line}: {run}"
         );
     }
-    // Where there is nothing to print, nothing is lost.
+    // A closed output is fine if there is nothing to print.
     assert_eq!(sandbox.shell("\"$IMAGELOCK\" export env -o pins.env >&-").status, Some(0));
 }
 

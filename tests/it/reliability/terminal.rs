@@ -1,4 +1,4 @@
-//! Whatever files, arguments and variables are called, the terminal gets text and colors only.
+//! The terminal receives only text and colors, no matter how files, arguments and variables are named.
 
 use std::process::Command;
 
@@ -19,7 +19,7 @@ fn snapshot() -> String {
     format!("{{\"imagelock_snapshot\":1,\"taken\":\"2026-11-24T08:00:00Z\",\"images\":[{image}]}}")
 }
 
-/// Runs it, and looks at all that it prints.
+/// Runs a command and checks everything that it prints.
 #[track_caller]
 fn is_inert(command: &mut Command) {
     let output = command.output().unwrap();
@@ -136,7 +136,7 @@ fn wrong_arguments_and_variables_are_escaped() {
     }
 }
 
-/// The colors that clap uses are its own.
+/// The colors of clap are not those of the argument.
 #[test]
 fn a_color_in_an_argument_is_escaped() {
     let sandbox = Sandbox::new();
@@ -146,7 +146,7 @@ fn a_color_in_an_argument_is_escaped() {
     assert!(!text.contains("\u{1b}[31mred"), "{text:?}");
 }
 
-/// A byte that is not UTF-8 is found again by programs, and harmless to people.
+/// A byte that is not UTF-8 is kept in JSON and escaped on the terminal.
 #[test]
 #[cfg(target_os = "linux")]
 fn names_that_are_not_utf_8_are_escaped() {
@@ -180,15 +180,17 @@ fn errors_and_warnings_have_a_size_limit() {
         let run = sandbox.run(line);
         assert!(run.stderr.len() < 65_536, "{line}: {} bytes", run.stderr.len());
     }
-    let told = sandbox.fails("export env");
-    assert!(told.contains("resolve --upgrade NAME...") && told.ends_with("4000 errors in all; nothing was changed\n"));
+    let message = sandbox.fails("export env");
+    assert!(
+        message.contains("resolve --upgrade NAME...") && message.ends_with("4000 errors in all; nothing was changed\n")
+    );
     let report = sandbox.run("resolve --locked").stdout;
     assert!(report.lines().last().unwrap().len() < 10_000, "{}", report.lines().last().unwrap());
-    // Of many manifests, each with many mistakes, as well.
+    // The same for many manifests with many mistakes each.
     for n in 0..300 {
         std::fs::create_dir_all(sandbox.path(&format!("stacks/{n}"))).unwrap();
         sandbox.write(&format!("stacks/{n}/images.toml"), "a = 1\nb = 1\nc = 1\n".replace(' ', &" ".repeat(40)));
     }
-    let told = sandbox.fails("check --recursive stacks");
-    assert!(told.len() < 65_536 && told.contains("more manifests"), "{} bytes", told.len());
+    let message = sandbox.fails("check --recursive stacks");
+    assert!(message.len() < 65_536 && message.contains("more manifests"), "{} bytes", message.len());
 }

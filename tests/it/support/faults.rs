@@ -11,11 +11,11 @@ use crate::support::broken_wire::{Mangle, Wire};
 use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, local};
 use crate::support::sandbox::{Run, Sandbox};
 
-/// What a run is given, in seconds: enough on most days, since what waits for ever waits as long as it may. Where that was
-/// not enough, because the machine does other things as well, the rest.
+/// The timeouts of a run, in seconds. The first one is short because some faults use all of it; a run that fails is repeated
+/// with the second one, since the machine may be busy.
 const TIMEOUTS: [u64; 2] = [1, 20];
 
-/// How many runs are under way at once. Most of their time they wait.
+/// How many runs execute at once. They wait most of the time.
 const WORKERS: usize = 8;
 
 const MANIFEST: &str = r#"
@@ -31,7 +31,8 @@ format = "env"
 path = "images.env"
 "#;
 
-/// What asks the Marketplace, and what lies there before. `ID` is one that the Marketplace lists.
+/// The commands that ask the Marketplace, each with the files that exist before. `ID` is one that the Marketplace
+/// lists.
 const COMMANDS: [(&str, Before); 9] = [
     ("resolve", Before::Manifest),
     ("resolve --upgrade", Before::OldLock),
@@ -52,14 +53,14 @@ enum Before {
     NewLock,
 }
 
-/// What a fault must come to, whatever the command.
+/// The result that a fault must have in every command.
 #[derive(Clone, Copy)]
 pub enum Expected {
-    /// All is as without the fault.
+    /// The same result as without the fault.
     Right,
-    /// Exit 1 with these words.
+    /// Exit status 1 with these words.
     Refused(&'static str),
-    /// The one or the other. Or all is right but dates, and the warning says that they could not be learnt.
+    /// Either of the two; or only dates are missing, and a warning says so.
     Either,
 }
 use Expected::{Either, Refused, Right};
@@ -67,9 +68,9 @@ use Expected::{Either, Refused, Right};
 type Answers = Arc<dyn Fn(&str, usize, &Value) -> Reply + Send + Sync>;
 
 enum Way {
-    /// The Marketplace itself answers so.
+    /// The Marketplace answers like this.
     Answers(Answers),
-    /// The wire does this to its answers.
+    /// The wire changes its answers.
     Wire(Mangle),
 }
 
@@ -91,13 +92,13 @@ pub fn on_the_wire(name: &str, expected: Expected, mangle: Mangle) -> Fault {
     Fault { name: name.to_owned(), way: Way::Wire(mangle), expected }
 }
 
-/// Always this body, as JSON.
+/// Every answer is this body, as JSON.
 pub fn body(name: &str, expected: Expected, body: impl Into<Vec<u8>>) -> Fault {
     let body = body.into();
     fault(name, expected, move |_, _, _| Reply::Raw(200, "application/json", body.clone()))
 }
 
-/// Every answer that is no error, twisted.
+/// Every answer that is not an error is changed.
 pub fn twisted(name: impl Into<String>, expected: Expected, twist: fn(&mut Value)) -> Fault {
     fault(name, expected, move |_, _, answer| {
         let mut answer = answer.clone();
@@ -109,7 +110,7 @@ pub fn twisted(name: impl Into<String>, expected: Expected, twist: fn(&mut Value
     })
 }
 
-/// Changes every row of a listing, and what was looked up.
+/// Changes every row of a listing, and the row of a lookup.
 pub fn every_row(answer: &mut Value, change: impl Fn(&mut Value)) {
     if answer.get("id").is_some() {
         return change(answer);
@@ -119,7 +120,7 @@ pub fn every_row(answer: &mut Value, change: impl Fn(&mut Value)) {
     }
 }
 
-/// Puts this in the place of every value of every row.
+/// Replaces every value of every row.
 pub fn every_field(answer: &mut Value, instead: &Value) {
     every_row(answer, |row| {
         for value in row.as_object_mut().unwrap().values_mut() {
@@ -132,7 +133,7 @@ pub fn list(answer: &mut Value) -> &mut Vec<Value> {
     answer.as_object_mut().unwrap().values_mut().find_map(Value::as_array_mut).unwrap()
 }
 
-/// Adds a row to a listing of local images: the first, changed.
+/// Adds a changed copy of the first row to a listing of local images.
 pub fn add_row(answer: &mut Value, key: &str, value: &str) {
     if answer.get("id").is_some() {
         return;
@@ -143,7 +144,7 @@ pub fn add_row(answer: &mut Value, key: &str, value: &str) {
     list(answer).push(row);
 }
 
-/// What is on offer: now, or before the last update.
+/// The offered images: now, or before the last update.
 fn offers(now: bool) -> Vec<Local> {
     let mut offers = Vec::new();
     for (n, label) in (1..).zip(["ubuntu_noble", "debian_bookworm", "fedora_43"]) {
@@ -156,7 +157,7 @@ fn offers(now: bool) -> Vec<Local> {
     offers
 }
 
-/// What lies there, by its state; and what each command comes to without a fault.
+/// The files for each state, and the result of each command without a fault.
 struct Scene {
     before: BTreeMap<Before, Vec<(&'static str, String)>>,
     right: Vec<(Run, BTreeMap<String, String>)>,
@@ -195,13 +196,13 @@ impl Scene {
         sandbox
     }
 
-    /// What is wrong with what a command makes of a fault, however much time it has.
+    /// The reason why a command handles a fault wrongly, even with the long timeout.
     fn assess(&self, fault: &Fault, command: usize) -> Result<(), String> {
         let [short, long] = TIMEOUTS;
-        self.judge_within(fault, command, short).or_else(|_| self.judge_within(fault, command, long))
+        self.assess_within(fault, command, short).or_else(|_| self.assess_within(fault, command, long))
     }
 
-    fn judge_within(&self, fault: &Fault, command: usize, timeout: u64) -> Result<(), String> {
+    fn assess_within(&self, fault: &Fault, command: usize, timeout: u64) -> Result<(), String> {
         let marketplace = Marketplace::offering(offers(true));
         let url = match &fault.way {
             Way::Answers(answers) => {
@@ -219,7 +220,7 @@ impl Scene {
         let took = started.elapsed();
         let (right, right_files) = &self.right[command];
         let is = files(&sandbox);
-        let said = format!("{}{}", run.stdout, run.stderr);
+        let output = format!("{}{}", run.stdout, run.stderr);
         let same = (run.status, &run.stdout, &is) == (right.status, &right.stdout, right_files);
         let same_but_dates = run.status == right.status
             && run.stderr.contains("could not be learnt")
@@ -231,22 +232,22 @@ impl Scene {
         let refused = run.status == Some(1) && run.stdout.is_empty() && is == was && run.stderr.contains("= help: ");
         let as_expected = match fault.expected {
             Right => same,
-            Refused(words) => refused && said.contains(words),
+            Refused(words) => refused && output.contains(words),
             Either => same || same_but_dates || refused,
         };
         let why = if !as_expected {
-            "came to something else"
+            "has another result"
         } else if took > Duration::from_secs(timeout + 1) {
             "took too long"
-        } else if said.contains("panicked") {
+        } else if output.contains("panicked") {
             "panicked"
-        } else if said
+        } else if output
             .chars()
             .any(|char| char.is_control() && char != '\n' || "\u{202e}\u{feff}\u{200b}".contains(char))
         {
-            "says what a terminal obeys"
-        } else if said.len() > right.stdout.len() + 3000 {
-            "says too much"
+            "prints what a terminal obeys"
+        } else if output.len() > right.stdout.len() + 3000 {
+            "prints too much"
         } else {
             return Ok(());
         };
@@ -263,13 +264,13 @@ fn files(sandbox: &Sandbox) -> BTreeMap<String, String> {
     sandbox.files().into_iter().map(|name| (name.clone(), sandbox.read(&name))).collect()
 }
 
-/// The IDs of local images in a text, whole or their first part.
+/// The IDs of local images in a text, complete or shortened.
 fn ids(text: &str) -> Vec<&str> {
     let words = text.split(|char: char| !char.is_ascii_hexdigit());
     words.filter(|word| word.len() == 8 && word.starts_with("00000")).collect()
 }
 
-/// Runs every command against every fault, and tells of all that is wrong.
+/// Runs every command against every fault, and reports all wrong results.
 pub fn assess(faults: &[Fault]) {
     let scene = Scene::new();
     let pairs = faults.iter().flat_map(|fault| (0..COMMANDS.len()).map(move |command| (fault, command)));

@@ -28,13 +28,13 @@ pub fn tree(directory: &Path) -> BTreeMap<String, String> {
     tree
 }
 
-/// Runs what must fail and change nothing below the sandbox, and gives its message.
+/// Runs a line that must fail and change nothing in the sandbox, and gives its message.
 #[track_caller]
 pub fn refused(sandbox: &Sandbox, line: &str) -> String {
     refused_run(sandbox, || sandbox.run(line))
 }
 
-/// The same for a run that is more than a line.
+/// The same for any run.
 #[track_caller]
 pub fn refused_run(sandbox: &Sandbox, run: impl Fn() -> Run) -> String {
     let before = tree(&sandbox.path(""));

@@ -1,5 +1,4 @@
-//! What the tests share: a folder to work in, a fake Marketplace, repositories, a browser, and the scenes that tests start
-//! from.
+//! The set-up that tests share: a sandbox, a fake Marketplace, repositories, a browser, and the scenes that tests start from.
 
 pub mod authority;
 pub mod broken_wire;

@@ -26,7 +26,7 @@ fn a_changed_declaration_keeps_the_id_that_it_still_allows() {
         image("web", PARIS, ""),
     ];
     let (sandbox, _marketplace) = pinned("web", "");
-    // One after the other: each of them declares the image of the pin anew.
+    // Each of them declares the image of the pin in another way.
     for declaration in declarations {
         sandbox.write("images.toml", &declaration);
         let message = sandbox.ok("resolve");
@@ -79,7 +79,7 @@ fn a_changed_declaration_that_the_pin_does_not_satisfy_takes_the_newest_version(
     assert_eq!(ids(&sandbox), [2]);
 }
 
-/// The zone that is new follows the pin that stays, though the declaration of both is new.
+/// The new zone takes the version of the kept pin, although the declaration of both changed.
 #[test]
 fn a_changed_declaration_with_a_new_zone_keeps_the_version_in_both() {
     let (sandbox, _marketplace) = pinned("web", "");

@@ -87,7 +87,7 @@ fn a_new_zone_without_the_version_of_its_frozen_siblings_is_an_error() {
     "#);
 }
 
-/// No answer is not the answer that there is nothing.
+/// A failed query does not mean that the version is not offered.
 #[test]
 fn a_failed_query_for_the_version_of_the_siblings_is_an_error() {
     for (part, status) in [("/versions?", 403), ("version_id=", 403)] {
@@ -107,7 +107,7 @@ fn an_upgrade_in_a_new_zone_takes_the_newest_version_and_none_older_than_its_sib
     sandbox.write("images.toml", image("web", BOTH, ""));
     sandbox.ok("resolve --upgrade");
     assert_eq!(ids(&sandbox), [2, 12]);
-    // The siblings are of the version of November already; by its age alone the new cell would get that of October.
+    // The siblings already have the version of November; `min-age` would give the new zone the one of October.
     sandbox.write("images.toml", image("web", PARIS, ""));
     sandbox.ok("resolve");
     sandbox.write("images.toml", image("web", BOTH, "min-age = \"10d\"\n"));

@@ -1,4 +1,4 @@
-//! The laws, on random manifests and catalogs: what holds whatever people declare and whatever the Marketplace has.
+//! What holds for every lock, on random manifests and catalogs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -56,7 +56,7 @@ fn manifest(declarations: &[Declaration]) -> Manifest {
     Manifest::parse(&declarations.iter().map(Declaration::text).collect::<String>()).unwrap()
 }
 
-/// A catalog that offers every cell, in the rows' order of `shuffle`; `build` makes the IDs.
+/// A catalog that offers every image everywhere. `shuffle` orders the rows, `build` makes the IDs.
 fn catalog(build: u8, shuffle: u64) -> Catalog {
     let mut catalog = Catalog::default();
     catalog.record(Response::Index(Lookup::Failed(QueryError::new("not asked", "ask"))));
@@ -102,7 +102,7 @@ fn fresh(manifest: &Manifest, catalog: &Catalog) -> Lock {
     resolve(request(manifest, &Lock::default(), &Upgrade::Keep), catalog).unwrap().lock
 }
 
-/// Twelve cells as three builds of their images would have them.
+/// Twelve pins, in three builds of their images.
 static BUILDS: LazyLock<[Lock; 3]> = LazyLock::new(|| {
     let declare = |name| {
         let (zones, archs) = (ZONES.to_vec(), ARCHS.to_vec());
@@ -112,7 +112,7 @@ static BUILDS: LazyLock<[Lock; 3]> = LazyLock::new(|| {
     [1, 2, 3].map(|build| fresh(&manifest, &catalog(build, 0)))
 });
 
-/// A lock of some of these cells, each pinned to one of three builds: a branch.
+/// The lock of a branch: some of these pins, each in one of the three builds.
 fn branch() -> impl Strategy<Value = Lock> {
     proptest::collection::vec(proptest::option::of(1..=3_u8), 12).prop_map(|builds| {
         let pin = |(cell, build): (usize, Option<u8>)| Some(BUILDS[usize::from(build?) - 1].pins()[cell].clone());
@@ -120,7 +120,7 @@ fn branch() -> impl Strategy<Value = Lock> {
     })
 }
 
-/// A text in which somebody changed the digest of a block.
+/// The text of a lock with a changed digest.
 fn tampered(lock: &Lock, at: prop::sample::Index) -> Lock {
     let text = lock.write();
     let digests: Vec<usize> = text.match_indices("sha256:").map(|(at, found)| at + found.len()).collect();
@@ -146,7 +146,7 @@ proptest! {
         let manifest = manifest(&declared);
         let lock = fresh(&manifest, &catalog(1, 0));
         prop_assert!(queries(request(&manifest, &lock, &Upgrade::Keep), &Catalog::default()).is_empty());
-        // Whatever the Marketplace would say by now.
+        // The Marketplace may have moved on.
         let again = resolve(request(&manifest, &lock, &Upgrade::Keep), &catalog(2, 0)).unwrap();
         prop_assert_eq!(again.lock.write(), lock.write());
         prop_assert!(again.changes.iter().all(|change| change.action() == Action::Kept));
@@ -200,11 +200,11 @@ proptest! {
         let mut edited = text.clone();
         edited.replace_range(at..=at, &to);
         let body = text.find("[[pin]]").unwrap();
-        // In the comments of the head a character more or less changes nothing.
+        // A change in the comments of the header has no effect.
         prop_assume!(at >= body && edited != text);
         match Lock::parse(&edited) {
             Err(problems) => prop_assert!(!problems.is_empty()),
-            // The `T` of a date may be a `t`: then nothing was changed but the spelling.
+            // The `T` of a date may be a `t`, which is the same date.
             Ok(lock) => prop_assert!((lock.pins() == Lock::parse(&text).unwrap().pins()) || lock.pins().iter().any(|pin| lock.is_edited(&pin.cell))),
         }
     }
@@ -231,7 +231,7 @@ proptest! {
 
     #[test]
     fn changes_to_different_pins_merge_into_the_canonical_form(base in branch(), ours in branch(), theirs in branch()) {
-        // Ours changes the cells in the first zone, theirs those in the others.
+        // Ours changes the pins in the first zone, theirs those in the others.
         let first = |lock: &Lock, is_first: bool| {
             let chosen = |pin: &&imagelock::domain::lock::Pin| (pin.cell.zone.as_str() == ZONES[0]) == is_first;
             lock.pins().iter().filter(chosen).cloned().collect::<Vec<_>>()
@@ -243,7 +243,7 @@ proptest! {
         prop_assert_eq!(Lock::parse(&merged.write()).unwrap().write(), merged.write());
     }
 
-    /// Nothing that was not in one of the two is in what comes out, and what is written there is read as it was.
+    /// The result contains only pins of the two sides, and it is read back unchanged.
     #[test]
     fn written_conflicts_can_be_read_back_and_resolved(base in branch(), ours in branch(), theirs in branch()) {
         let merged = merge(&base, &ours, &theirs);

@@ -1,4 +1,5 @@
-//! The laws of versions, on random histories of the Marketplace: what a rename, a new zone and a change in place do.
+//! What holds for versions, on random histories of the Marketplace: renames, new zones and local images that are
+//! replaced in place.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +19,7 @@ const ZONES: [&str; 4] = ["fr-par-1", "fr-par-2", "nl-ams-1", "pl-waw-2"];
 const LABEL: &str = "docker";
 const IMAGE_ID: &str = "00000000-1111-4000-8000-000000000000";
 
-/// The versions of an image, the oldest first: for each zone, how often its local image was replaced, if there is one.
+/// The versions of an image, oldest first: for each zone with a local image, how often it was replaced.
 type History = Vec<[Option<u8>; 4]>;
 
 fn history() -> impl Strategy<Value = History> {
@@ -34,7 +35,7 @@ fn local_id(version: usize, zone: usize, replaced: u8) -> String {
     format!("{version:08}-{zone:04}-4{replaced:03}-8000-000000000000")
 }
 
-/// The version that an ID is of, by its first digits.
+/// The version of an ID, which its first digits encode.
 fn version_of(id: &str) -> usize {
     id[..8].parse().unwrap()
 }
@@ -43,7 +44,7 @@ fn published(version: usize) -> Timestamp {
     format!("2026-{:02}-01T08:00:00Z", version + 1).parse().unwrap()
 }
 
-/// What the Marketplace offers: in each zone, the newest of its versions.
+/// The offers of the Marketplace: in each zone, its newest version.
 fn catalog(history: &History) -> Catalog {
     let mut catalog = Catalog::default();
     let image_id = IMAGE_ID;
@@ -100,7 +101,7 @@ fn request<'a>(manifest: &'a Manifest, previous: &'a Lock, upgrade: &'a Upgrade)
     Request { targets: manifest.targets(), previous, upgrade, now }
 }
 
-/// The lock of some zones in which the image was offered then.
+/// The lock of those zones in which the image was offered at the time.
 fn pinned(zones: &[usize], then: &History) -> Option<Lock> {
     let manifest = manifest("web", zones, "");
     resolve(request(&manifest, &Lock::default(), &Upgrade::Keep), &catalog(then)).ok().map(|plan| plan.lock)
@@ -118,7 +119,7 @@ proptest! {
         let Some(lock) = pinned(&zones, &then) else { return Ok(()) };
         let renamed = manifest("front", &zones, POLICIES[policy]);
         let request = request(&renamed, &lock, &Upgrade::Keep);
-        // Nobody is asked.
+        // No request is sent.
         prop_assert!(queries(request, &Catalog::default()).is_empty());
         let Plan { lock: after, .. } = resolve(request, &Catalog::default()).unwrap();
         prop_assert_eq!(ids(&after), ids(&lock));
@@ -148,7 +149,7 @@ proptest! {
                 prop_assert_eq!(ids(&plan.lock).into_iter().collect::<BTreeSet<_>>(), expected);
             }
             (Err(problems), Some(_)) => prop_assert!(false, "{problems:?}"),
-            // Without a policy it is the newest, and a freeze or an age allows none.
+            // Without a policy the newest version is pinned; a freeze or `min-age` allows none.
             (Ok(plan), None) => {
                 prop_assert_eq!(policy, 0);
                 prop_assert!(!plan.warnings.is_empty());
@@ -181,7 +182,7 @@ proptest! {
         then in history(), zones in zones(), more in history(), changed in any::<[bool; 4]>(),
     ) {
         let Some(lock) = pinned(&zones, &then) else { return Ok(()) };
-        // Every version is old enough, and some of the local images are new all the same.
+        // Every version is old enough, but some of the local images are new.
         let mut now = then.clone();
         for version in &mut now {
             for (replaced, changed) in version.iter_mut().zip(changed) {
@@ -198,7 +199,7 @@ proptest! {
         for (before, after) in lock.pins().iter().zip(after.pins()) {
             let (from, to) = (before.id.to_string(), after.id.to_string());
             prop_assert!(from == to || version_of(&from) < version_of(&to), "{from} {to}");
-            // What `check` says is what an upgrade does.
+            // `check` reports what an upgrade would do.
             if let Ok(report) = &report {
                 let finding = report.findings.iter().find(|finding| finding.cell == before.cell).unwrap();
                 prop_assert_eq!(finding.status == Status::Outdated, from != to, "{:?}", finding);

@@ -180,7 +180,7 @@ fn a_manifest_that_is_named_twice_counts_once() {
     let (sandbox, _marketplace) = stacks();
     let twice = sandbox.run("check --manifest stacks/web/images.toml --manifest ./stacks/../stacks/web/images.toml");
     assert!(twice.stdout.contains("\n1 pin: 1 outdated\n"), "{twice}");
-    // Several names below one directory.
+    // Several names of manifests below one folder.
     sandbox.write("stacks/web/prod.toml", manifest("[images.prod]\nlabel = \"debian_bookworm\"\n"));
     let line = "check --recursive stacks --manifest images.toml --manifest prod.toml";
     assert_snapshot!(sandbox.run(line).stdout.lines().last().unwrap(), @"to move to the latest: imagelock --manifest stacks/web/images.toml resolve --upgrade web");
@@ -296,7 +296,7 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
     ::error file=stacks/api/images.toml,line=2,col=22,endColumn=22,title=imagelock%3A stacks/api/images.toml::this is not TOML
     ::error file=stacks/web/images.lock,line=1,col=11,endColumn=12,title=imagelock%3A stacks/web/images.toml::the lockfile has format 9, and imagelock 0.1.0 reads format 1
     ");
-    // What could not be decided is no matter of taste.
+    // `--exit-zero` does not hide errors.
     assert_eq!(sandbox.run("check --recursive stacks --exit-zero").status, Some(1));
     assert_eq!(sandbox.run("resolve --locked --recursive stacks").status, Some(1));
 }

@@ -1,4 +1,4 @@
-//! What `adopt --from` does with files: no UUID in them is sent, and their cost is bounded by their size.
+//! `adopt --from`: no UUID in a file is sent, and the cost is linear in the size of the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -27,7 +27,7 @@ fn marketplace() -> Marketplace {
     ])
 }
 
-/// Keys that say image, keys that say secret, and keys that say nothing.
+/// Keys that name an image, a secret, or neither.
 const KEYS: [&str; 14] = [
     "image",
     "images",
@@ -45,12 +45,12 @@ const KEYS: [&str; 14] = [
     "x",
 ];
 
-/// The number of a UUID: those below ten are listed, the others only in the file.
+/// The number of a UUID. Those below ten are listed, the others are only in the file.
 fn numbers() -> impl Strategy<Value = u32> {
     prop_oneof![1..10_u32, 1000..2000_u32]
 }
 
-/// JSON of which every string is a UUID.
+/// JSON in which every string is a UUID.
 fn json() -> impl Strategy<Value = String> {
     let leaf =
         (numbers(), select(vec!["", "fr-par-1/", "${var.zone}/"])).prop_map(|(n, zone)| format!("\"{zone}{}\"", id(n)));
@@ -70,7 +70,7 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
-/// Lines of HCL, and of what is not.
+/// Lines of HCL and of other text.
 fn hcl() -> impl Strategy<Value = String> {
     let line = (select(KEYS.to_vec()), numbers(), 0..6_u8).prop_map(|(key, n, form)| match form {
         0 => format!("{key} = \"{}\"", id(n)),
@@ -83,7 +83,8 @@ fn hcl() -> impl Strategy<Value = String> {
     proptest::collection::vec(line, 0..8).prop_map(|lines| lines.join("\n"))
 }
 
-/// Asks until all is known, of a Marketplace that lists images 1 to 9 of one label, each in a version of its own.
+/// All queries until everything is known, with a Marketplace that lists images 1 to 9 of one label, each in its own
+/// version.
 fn asked(wishes: &[Wish]) -> BTreeSet<Query> {
     let mut catalog = Catalog::default();
     let mut asked = BTreeSet::new();
@@ -106,7 +107,7 @@ fn asked(wishes: &[Wish]) -> BTreeSet<Query> {
             return asked;
         }
         for question in next {
-            let told = match &question {
+            let response = match &question {
                 Query::Index => Response::Index(Lookup::Found(vec![Image {
                     label: "ubuntu_noble".parse().unwrap(),
                     id: image_id("ubuntu_noble").parse().unwrap(),
@@ -133,14 +134,14 @@ fn asked(wishes: &[Wish]) -> BTreeSet<Query> {
                 }
                 Query::LocalImage(id) => Response::LocalImage(*id, Lookup::NotFound),
             };
-            catalog.record(told);
+            catalog.record(response);
             asked.insert(question);
         }
     }
 }
 
 proptest! {
-    /// The law: a UUID that only a file has is never sent, whatever the file calls it, and whatever else the user types.
+    /// A UUID that only a file contains is never sent, no matter what its key is and what the user types.
     #[test]
     fn a_uuid_read_from_a_file_is_never_sent(text in prop_oneof![json(), hcl()], typed in proptest::option::of(2000..2010_u32)) {
         let mut wishes = mentions("file", &text).unwrap();
@@ -154,7 +155,7 @@ proptest! {
         }
     }
 
-    /// Each mention has the line that it is on, whatever is around it.
+    /// Each mention has the line that it is on, no matter what is around it.
     #[test]
     fn a_mention_has_the_line_that_it_is_on(lines in proptest::collection::vec(numbers(), 1..8)) {
         let items: Vec<String> = lines.iter().map(|n| format!("{{\"image\": \"{}\"}}", id(*n))).collect();
@@ -185,7 +186,7 @@ fn the_order_of_keys_does_not_matter() {
     assert!(first[0].is_image);
 }
 
-/// A state has IDs of volumes and projects by the hundred. They are counted, and not printed.
+/// A state has hundreds of IDs of volumes and projects. They are counted, not printed.
 #[test]
 fn other_uuids_are_counted() {
     let marketplace = marketplace();
@@ -227,7 +228,7 @@ fn superseded_ids_in_files_are_found_without_being_sent() {
     ");
 }
 
-/// An image ID where a local image should be is a mistake that is known without a request.
+/// An image ID instead of the ID of a local image is found without a request.
 #[test]
 fn an_image_id_in_a_file_is_an_error_that_names_the_image() {
     let marketplace = marketplace();
@@ -255,7 +256,7 @@ fn standard_input_is_read_only_if_it_is_named_with_a_dash() {
     let piped = |line: &str| {
         let mut child =
             sandbox.command(line).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // One that refuses the path does not read.
+        // A run that refuses the path does not read its input.
         let text = format!("{{\"web_image\": \"{}\", \"x_image\": \"{}\"}}", id(1), id(1000));
         let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
         let output = child.wait_with_output().unwrap();
@@ -277,7 +278,7 @@ fn standard_input_is_read_only_if_it_is_named_with_a_dash() {
     }
 }
 
-/// Files in which every string costs its keys, if keys are copied; each of half a megabyte or more.
+/// Files of at least half a megabyte that would need much memory if keys were copied for each string.
 fn costly() -> Vec<(&'static str, String)> {
     let n = 500_000;
     vec![
@@ -298,7 +299,7 @@ fn costly() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Memory is bounded by twelve bytes for each of the file, on top of what every run takes. The system enforces it.
+/// A run may use twelve bytes for each byte of the file, in addition to its basic need. The system enforces the limit.
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_is_linear_in_the_size_of_a_file() {
@@ -316,7 +317,7 @@ fn memory_is_linear_in_the_size_of_a_file() {
     }
 }
 
-/// Nesting has a bound that is named, and messages have a length.
+/// The error names the limit on nesting.
 #[test]
 fn a_file_that_is_nested_too_deep_is_refused() {
     let marketplace = marketplace();

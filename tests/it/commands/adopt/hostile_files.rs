@@ -6,7 +6,7 @@ use crate::support::fake_marketplace::id;
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::adoptable::marketplace;
 
-/// UUIDs that are not images, under keys that sound like one, as `%NN%`; and behind them five that may be.
+/// UUIDs as `%NN%`: first those that are not images although their keys sound like one, then five that may be images.
 const SECRETS: [(&str, &str); 5] = [
     (
         "a.json",
@@ -82,10 +82,10 @@ fn a_possible_secret_is_never_sent_or_printed() {
         line.extend([" --from ", name]);
     }
     for line in [format!("{line} --dry-run"), line] {
-        let told = sandbox.run(&line);
-        assert_eq!(told.status, Some(0), "{told}");
+        let run = sandbox.run(&line);
+        assert_eq!(run.status, Some(0), "{run}");
         let asked = marketplace.requests().join("\n");
-        assert!(!asked.contains("deadbeef") && !told.to_string().contains("deadbeef"), "{asked}{told}");
+        assert!(!asked.contains("deadbeef") && !run.to_string().contains("deadbeef"), "{asked}{run}");
         assert!((91..=95).all(|n| !asked.contains(&image(n))), "{asked}");
     }
 }
@@ -125,16 +125,16 @@ fn unlisted_ids_beyond_the_first_ten_are_counted() {
     let sandbox = Sandbox::new().asking(&marketplace);
     let names = (100..200).map(|n| format!("\"a{n}\": \"{}\"", id(n))).collect::<Vec<_>>().join(", ");
     sandbox.write("images.json", format!("{{\"images\": {{{names}, \"web\": \"{}\"}}}}", id(1)));
-    let told = sandbox.run("adopt --from images.json");
-    assert_eq!(told.stderr.matches("warning: ").count(), 11, "{told}");
-    assert_snapshot!(told.stderr.lines().rev().take(3).collect::<Vec<_>>().join("\n"), @"
+    let run = sandbox.run("adopt --from images.json");
+    assert_eq!(run.stderr.matches("warning: ").count(), 11, "{run}");
+    assert_snapshot!(run.stderr.lines().rev().take(3).collect::<Vec<_>>().join("\n"), @"
     declared `web` in `images.toml`
     warning: and 90 more that the Marketplace does not list
       = help: to look it up, name it: `imagelock adopt a109=UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH --zone ZONE`
     ");
 }
 
-/// As many as a big state has. Of each the line is found and the listing is searched, and neither from the beginning.
+/// As many IDs as a large state has. Neither the file nor the listing is searched from the start for each of them.
 #[test]
 fn a_state_with_a_hundred_thousand_ids_is_adopted() {
     let marketplace = marketplace();

@@ -6,7 +6,7 @@ use crate::support::fake_marketplace::id;
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::adoptable::marketplace;
 
-/// A file of many UUIDs: none of them is sent.
+/// A file with many UUIDs, none of which is sent.
 const MAIN_TF: &str = r#"
 # The old one was "00000006-0000-4000-8000-000000000000".
 terraform {
@@ -109,13 +109,13 @@ fn ids_in_a_terraform_configuration_are_adopted() {
     ");
     let asked = marketplace.requests().join("\n");
     assert!(["aaaaaaaa", "bbbbbbbb", "cccccccc"].iter().all(|id| !asked.contains(id)), "{asked}");
-    // Doing it again changes nothing.
+    // A second run changes nothing.
     let (manifest, lock) = (sandbox.read("images.toml"), sandbox.lock());
     assert_eq!(sandbox.run("adopt --from main.tf").status, Some(0));
     assert_eq!((sandbox.read("images.toml"), sandbox.lock()), (manifest, lock));
 }
 
-/// What the user states is about the IDs that they type, never about those in files.
+/// Descriptions apply to typed IDs, never to those in files.
 #[test]
 fn options_that_describe_an_id_require_a_typed_id() {
     let marketplace = marketplace();
@@ -129,7 +129,7 @@ fn options_that_describe_an_id_require_a_typed_id() {
     assert!(["aaaaaaaa", "bbbbbbbb", "cccccccc"].iter().all(|id| !lock.contains(id)), "{lock}");
 }
 
-/// As the provider writes it: two servers of one resource run different builds, and the data source has moved on.
+/// A state of the provider: two servers of one resource run different builds, and the data source has moved on.
 const STATE: &str = r#"{
   "version": 4,
   "terraform_version": "1.11.4",
@@ -181,7 +181,7 @@ fn ids_in_a_terraform_state_are_adopted() {
     arch = "x86_64"
     type = "instance_sbs"
     "#);
-    // What the message says can be done, can be done.
+    // The suggested command works.
     let line = "adopt web=fr-par-1/ffffffff-0000-4000-8000-000000000000 --label ubuntu_noble --arch x86_64";
     assert_snapshot!(sandbox.fails(line), @"
     error: `web` (fr-par-1, x86_64) is pinned to 00000001-0000-4000-8000-000000000000 already, and not to ffffffff-0000-4000-8000-000000000000

@@ -147,7 +147,7 @@ fn every_report_has_the_same_verdict() {
     assert!(sandbox.read("gate.md").starts_with("### The change passes"));
 }
 
-/// What `check` says of pins that the Marketplace does not list: once in words, and for each pin where programs read.
+/// `check` lists unlisted pins: once in reports for people, and with each pin in reports for programs.
 #[test]
 fn check_lists_the_pins_that_cannot_be_verified() {
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n[images.web]\nlabel = \"ubuntu_noble\"\n\
@@ -183,7 +183,7 @@ fn check_lists_the_pins_that_cannot_be_verified() {
     for format in ["markdown", "html", "github", "junit"] {
         let report = sandbox.run(&format!("check --format {format}")).stdout;
         let report = report.replace("<code>", "`").replace("</code>", "`").to_lowercase();
-        let said = "the marketplace does not list the ids of 2 pins (`db` and `web`), so they cannot be verified";
-        assert!(report.contains(said), "{format}\n{report}");
+        let expected = "the marketplace does not list the ids of 2 pins (`db` and `web`), so they cannot be verified";
+        assert!(report.contains(expected), "{format}\n{report}");
     }
 }

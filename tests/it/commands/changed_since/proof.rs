@@ -52,7 +52,7 @@ fn an_unchanged_lock_sends_no_request() {
     passes(&sandbox, &format!("{GATE} --offline"));
 }
 
-/// What only the gate finds: `check` is content with each of these.
+/// Only the gate reports these: `check` exits with 0.
 #[test]
 fn a_swapped_id_is_unverified_despite_any_policy() {
     for policy in [
@@ -97,7 +97,7 @@ fn a_superseded_id_passes_if_a_version_or_a_lookup_has_it() {
     marketplace.offers([noble(2).published("2026-10-20T00:00:00Z"), old.clone(), bookworm(5)]);
     pin(&sandbox, 7);
     assert!(passes(&sandbox, GATE).contains("listed by the Marketplace as part of a version"));
-    // In another zone, it is something else.
+    // An ID in another zone is a mismatch.
     let elsewhere = Local { zone: "nl-ams-1", ..old };
     marketplace.offers([noble(2).published("2026-10-20T00:00:00Z"), elsewhere, bookworm(5)]);
     assert_eq!(statuses(&sandbox, GATE), ["mismatch"]);
@@ -110,7 +110,7 @@ fn a_superseded_id_passes_if_a_version_or_a_lookup_has_it() {
         },
     );
     assert!(passes(&sandbox, GATE).contains("listed by the Marketplace\n"));
-    // A row that does not say its label proves none.
+    // A row without a label proves nothing.
     row.as_object_mut().unwrap().remove("label");
     marketplace.answers(
         move |path, _, _| {
@@ -125,7 +125,7 @@ fn an_id_of_another_image_is_a_mismatch() {
     let (sandbox, _marketplace) = pull_request();
     pin(&sandbox, 5);
     assert_eq!(statuses(&sandbox, GATE), ["mismatch"]);
-    // So is a label that is not the one of the declared image, beside an ID of that label.
+    // A label that differs from the declared image is a mismatch, even with an ID of that label.
     let marketplace = Marketplace::offering([noble(1), bookworm(5)]);
     let image = image_id("ubuntu_noble");
     let manifest = WEB.replace("label = \"ubuntu_noble\"", &format!("image-id = \"{image}\""));
@@ -189,7 +189,7 @@ fn edited_blocks_and_outdated_files_are_drift() {
     sandbox.write("images.lock", &honest);
     sandbox.write("images.toml", WEB.replace("images.web", "images.frontend"));
     assert_eq!(statuses(&sandbox, GATE), ["unlocked", "undeclared"]);
-    // Edits are found even in pins that the base has already.
+    // Edits are found even in pins that the base already has.
     sandbox.write("images.toml", WEB);
     sandbox.write("images.lock", honest.replace(&id(1), &id(9)));
     commit_all(&sandbox, "Edit");
@@ -226,7 +226,7 @@ fn a_changed_pin_that_is_no_longer_offered_is_drift() {
     commit_all(&sandbox, "Upgrade");
     git(&sandbox, &["switch", "--quiet", "--create", "rollback"]);
     marketplace.offers([local("ubuntu_noble", "nl-ams-1", "x86_64", 3), bookworm(5)]);
-    // What did not change is left alone.
+    // Unchanged pins are not checked.
     passes(&sandbox, GATE);
     pin(&sandbox, 1);
     assert_eq!(statuses(&sandbox, GATE), ["retired"]);
@@ -256,7 +256,7 @@ fn a_failed_or_incomplete_answer_is_an_error() {
         marketplace.answers(move |path, _, _| if path.contains(&failing) { broken() } else { Reply::Normal });
         assert!(sandbox.fails(GATE).contains("ubuntu_noble"), "{what}");
     }
-    // A listing that lacks rows that it counts may have the pin.
+    // A listing with fewer rows than its count may contain the pin.
     for what in ["image_label=", &old] {
         let what = what.to_owned();
         marketplace.answers(move |path, _, value| {
@@ -266,7 +266,7 @@ fn a_failed_or_incomplete_answer_is_an_error() {
             }
             Reply::Json(value)
         });
-        // Only where the API was to answer 404 would this be a row.
+        // A 404 becomes a row without an ID here.
         let run = sandbox.run(GATE);
         assert_eq!(run.status, Some(1), "{run}");
     }
@@ -280,7 +280,7 @@ fn a_failed_or_incomplete_answer_is_an_error() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever is listed, was pinned, or may be missing from an answer: a pin passes only for one of the three reasons.
+    /// With any listing, history and incomplete answer, a pin passes only for one of the three reasons.
     #[test]
     fn a_pin_passes_only_if_it_is_unchanged_listed_or_was_pinned_before(
         pinned in 1_u32..7,
@@ -294,7 +294,7 @@ proptest! {
         let local_id = |number: u32| id(number).parse::<LocalImageId>().unwrap();
         let manifest = Manifest::parse(WEB).unwrap();
         let label: Label = "ubuntu_noble".parse().unwrap();
-        // The last one is always on offer.
+        // The last one is always offered.
         let rows = listed.iter().copied().chain([9]).map(|number| LocalImage {
             id: local_id(number),
             label: Some(label.clone()),

@@ -104,7 +104,7 @@ fn an_image_that_is_declared_by_its_id_can_be_a_mismatch() {
     ");
 }
 
-/// An edited block stays one if its image is not declared anymore, and its ID may be any.
+/// A block stays edited if its image is no longer declared, and its ID can be a mismatch.
 #[test]
 fn an_edited_block_of_an_undeclared_image_has_every_status() {
     let ours = || local("docker", "fr-par-1", "x86_64", 1);

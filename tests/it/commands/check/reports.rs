@@ -1,4 +1,4 @@
-//! The report of `check` where others look for it: pull requests, annotations, code scanning, test reports, files.
+//! The report of `check` in pull requests, annotations, code scanning, test reports and files.
 
 use insta::assert_snapshot;
 
@@ -111,7 +111,7 @@ fn a_report_file_takes_the_requested_format_and_the_terminal_shows_the_human_one
     --- exit 0
     ");
     assert_eq!(sandbox.read("results.json"), sandbox.ok("check fine --format sarif"));
-    // A file that names its own format leaves the standard output alone.
+    // A file with its own format does not change the format of standard output.
     assert_eq!(
         sandbox.ok("check fine --format github -o sarif=results.json"),
         sandbox.ok("check fine --format github")
@@ -208,7 +208,7 @@ fn a_report_that_cannot_be_written_is_an_error() {
     ");
 }
 
-/// What standard output was redirected to is not replaced by way of its name.
+/// The file that standard output is redirected to must not be replaced.
 #[test]
 #[cfg(unix)]
 fn standard_output_that_is_named_as_a_file_is_refused() {
@@ -256,13 +256,13 @@ fn free_text_in_markdown_stays_inert() {
         sandbox.write("images.toml", manifest);
         let text = sandbox.run("check db --format markdown").stdout;
         let row = text.lines().find(|line| line.contains("| `db`")).unwrap();
-        // What is no code has no tag and no mention in it. Code ends where the next backtick is.
+        // Text outside of code has no tag and no mention. Code ends at the next backtick.
         let outside: Vec<&str> = row.split('`').step_by(2).collect();
         assert!(!row.contains("``") && outside.iter().all(|text| !text.contains(['<', '@'])), "{row}");
     }
 }
 
-/// A pull request's body has a limit, and a report of a thousand pins must stay below it.
+/// The body of a pull request has a size limit, and a report of a thousand pins must stay below it.
 #[test]
 fn markdown_stays_below_the_size_limit_of_a_pull_request() {
     let images: Vec<String> = (0..1000).map(|n| format!("[images.i{n}]\nlabel = \"ubuntu_noble\"\n")).collect();

@@ -18,7 +18,7 @@ fn an_up_to_date_pin_is_current() {
     2 pins: all current
     --- exit 0
     ");
-    // The index, and for each label its local images and its versions: nothing is asked twice.
+    // The index, and for each label its local images and its versions: no request is sent twice.
     assert_eq!(marketplace.requests().len(), 5);
 }
 
@@ -36,7 +36,7 @@ fn an_outdated_pin_cannot_be_verified_if_no_lookup_finds_its_id() {
     to move to the latest: imagelock resolve --upgrade web
     --- exit 2
     ");
-    // The pin was looked up by its ID: that is what tells a superseded pin from a swapped one.
+    // The pin was looked up by its ID, which distinguishes a superseded pin from a swapped one.
     assert!(marketplace.requests().contains(&format!("/marketplace/v2/local-images/{}", id(1))));
 }
 
@@ -86,7 +86,7 @@ fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
     to see what there is instead of `db`: imagelock search debian
     --- exit 2
     ");
-    // Superseded by one that does not boot on it, too.
+    // The same if the newer image does not boot on it either.
     marketplace.offers([noble(1), bookworm(12).boots(&["DEV1-S"])]);
     assert_snapshot!(sandbox.run("check db"), @"
     STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL

@@ -48,7 +48,7 @@ fn an_output_named_like_another_file_of_the_run_is_refused() {
     assert_snapshot!(errors.join("\n"));
 }
 
-/// Making room for a temporary file removes the link that is in its place.
+/// Writing the temporary file removes the link that has its name.
 #[test]
 fn an_output_reached_through_a_link_named_like_a_temporary_file_is_refused() {
     let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
@@ -68,14 +68,15 @@ fn two_manifests_that_are_one_file_on_other_systems_are_refused() {
     }
     let line = format!("{UPGRADE} --manifest prod.toml --manifest PROD.toml");
     assert_snapshot!(refused(&sandbox, &line));
-    // Only what is written would be lost.
+    // Manifests that are only read do not collide.
     sandbox.ok("resolve --manifest prod.toml --catalog new.json");
     sandbox.write("PROD.lock", sandbox.read("prod.lock"));
     sandbox.ok("check --manifest prod.toml --manifest PROD.toml --catalog new.json");
     let line = "check --manifest prod.toml --manifest PROD.toml --catalog new.json -o json=Prod.lock";
     let message = refused(&sandbox, line);
-    let said = "error: the report `Prod.lock` and the lockfile `prod.lock` would be one file on macOS and Windows\n";
-    assert!(message.starts_with(said), "{message}");
+    let expected =
+        "error: the report `Prod.lock` and the lockfile `prod.lock` would be one file on macOS and Windows\n";
+    assert!(message.starts_with(expected), "{message}");
 }
 
 #[test]
@@ -129,8 +130,7 @@ fn path() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever paths a manifest declares: the run is refused and writes nothing, or every file is written, none over
-    /// another.
+    /// With any paths, the run is refused and writes nothing, or it writes every file and none over another.
     #[test]
     fn outputs_are_all_written_or_none(
         paths in prop::collection::vec((path(), any::<bool>(), any::<bool>()), 1..5),
@@ -176,11 +176,11 @@ proptest! {
 }
 
 thread_local! {
-    /// The catalog of the property, made once.
+    /// The catalog of the property, created once.
     static CATALOG: String = outdated_with_snapshot(Sandbox::with(WEB)).read("new.json");
 }
 
-/// One directory that is mounted twice.
+/// One directory is mounted twice.
 #[test]
 #[ignore = "needs the right to mount"]
 fn an_output_in_a_directory_that_is_mounted_twice_is_refused() {

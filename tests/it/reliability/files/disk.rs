@@ -1,4 +1,4 @@
-//! Disks that do not play along: the message names what is in the way, and every file is as it was.
+//! Disks and folders that cannot be written: the message names the cause, and every file is unchanged.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -16,7 +16,7 @@ const MANIFEST: &str = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\
 const OUTPUTS: &str = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\
                        [[outputs]]\nformat = \"tfvars\"\npath = \"infra/images.auto.tfvars.json\"\n";
 
-/// A lock, two outputs in step with it, and `new.json`, a catalog in which the pin would move.
+/// A lock, two outputs of it, and `new.json`, a catalog with which the pin would move.
 fn resolved() -> Sandbox {
     let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}"));
     fs::create_dir(sandbox.path("infra")).unwrap();
@@ -27,8 +27,7 @@ fn is_root(sandbox: &Sandbox) -> bool {
     fs::metadata(sandbox.path("images.toml")).unwrap().uid() == 0
 }
 
-/// The upgrade by somebody who may write only what the modes of files and directories allow. They do not bind root, who
-/// lays down that power.
+/// The upgrade without the power of root, so that the modes of files and directories apply.
 fn upgrade_without_root_power(sandbox: &Sandbox) -> Run {
     let without = if is_root(sandbox) { "setpriv --bounding-set=-dac_override,-dac_read_search " } else { "" };
     sandbox.shell(&format!("exec {without}\"$IMAGELOCK\" {UPGRADE}"))
@@ -38,14 +37,14 @@ fn mode(sandbox: &Sandbox, name: &str, mode: u32) {
     fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// That nothing is in the way any more.
+/// Checks that the upgrade works again.
 #[track_caller]
 fn upgrades(sandbox: &Sandbox) {
     sandbox.ok(UPGRADE);
     for file in ["images.lock", "images.env", "infra/images.auto.tfvars.json"] {
         assert!(sandbox.read(file).contains(&id(2)), "{file}");
     }
-    assert!(!tree(&sandbox.path("")).keys().any(|path| path.ends_with(".tmp")));
+    assert!(!tree(&sandbox.path("")).keys().any(|path| path.contains(".tmp")));
 }
 
 #[test]
@@ -188,7 +187,7 @@ fn a_file_size_limit_is_an_error_that_changes_no_file() {
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`
     ");
-    // The output in JSON is longer than 512 bytes, and the one before it is not.
+    // The JSON output is longer than 512 bytes, the one before it is not.
     let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 1; exec \"$IMAGELOCK\" {UPGRADE}"));
     assert_snapshot!(refused_run(&sandbox, run), @"
     error: could not write `infra/images.auto.tfvars.json`: File too large (os error 27)
@@ -208,7 +207,7 @@ fn a_file_size_limit_that_kills_the_run_changes_no_lock() {
     upgrades(&sandbox);
 }
 
-/// Runs a script on a disk of its own, `disk`, with a few pages of 4 KiB; it has the files of the sandbox but the catalog.
+/// Runs a script on a small disk, `disk`, with a copy of the files of the sandbox except the catalog.
 fn on_a_small_disk(sandbox: &Sandbox, script: &str) -> Run {
     fs::create_dir(sandbox.path("disk")).unwrap();
     let upgrade = Sandbox::timed(&format!("\"$IMAGELOCK\" {UPGRADE}")).replace("new.json", "../new.json");
@@ -242,7 +241,7 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
      = help: make space on the disk
     --- exit 0
     ");
-    // Space for one of three files.
+    // There is space for one of three files.
     let script = "cat /dev/zero >fill 2>&-; truncate -s -4096 fill; UPGRADE";
     assert_snapshot!(on_a_small_disk(&resolved(), script), @"
     exit 1
@@ -253,7 +252,7 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
      = help: make space on the disk
     --- exit 0
     ");
-    // For two.
+    // There is space for two of them.
     let script = "cat /dev/zero >fill 2>&-; truncate -s -8192 fill; UPGRADE";
     assert_snapshot!(on_a_small_disk(&resolved(), script), @"
     exit 1
@@ -264,7 +263,7 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
      = help: make space on the disk
     --- exit 0
     ");
-    // Space for three.
+    // There is space for all three.
     let script = "cat /dev/zero >fill 2>&-; truncate -s -12288 fill; UPGRADE";
     let run = on_a_small_disk(&resolved(), script);
     assert!(run.stdout.ends_with("exit 0\n"), "{run}");
@@ -287,7 +286,8 @@ fn a_read_only_disk_is_an_error() {
 #[test]
 #[ignore = "needs the right to mount"]
 fn a_lock_that_is_a_mount_point_is_an_error_and_outputs_can_be_updated_again() {
-    // As `docker run --volume` makes them. The lock is as it was, and what is ahead of it is told, and brought back.
+    // `docker run --volume` creates such mount points. The lock is unchanged, and the newer outputs are reported and
+    // restored.
     let script = "mount --bind images.lock images.lock; UPGRADE; echo \"exit $?\"; ls -A . infra; \
                   \"$IMAGELOCK\" resolve --locked; \"$IMAGELOCK\" resolve --offline";
     assert_snapshot!(on_a_small_disk(&resolved(), script), @"

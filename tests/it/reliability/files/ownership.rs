@@ -1,4 +1,4 @@
-//! What is replaced keeps its owner, group and mode; what is read-only is not replaced.
+//! A replaced file keeps its owner, group and mode; a read-only file is not replaced.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -55,9 +55,12 @@ fn a_read_only_file_is_not_replaced() {
             set_mode(&sandbox, file, mode);
             let before = tree(&sandbox.path(""));
             let run = sandbox.run(line);
-            let said = format!("error: cannot write `{file}`: it is read-only");
+            let expected = format!("error: cannot write `{file}`: it is read-only");
             assert_eq!(run.status, Some(1), "{line}: {run}");
-            assert!(run.stderr.contains(&said) && run.stderr.contains(&format!("`chmod u+w {file}`")), "{line}: {run}");
+            assert!(
+                run.stderr.contains(&expected) && run.stderr.contains(&format!("`chmod u+w {file}`")),
+                "{line}: {run}"
+            );
             assert_eq!(tree(&sandbox.path("")), before, "{line}");
         }
         set_mode(&sandbox, file, 0o644);
@@ -65,7 +68,7 @@ fn a_read_only_file_is_not_replaced() {
     assert_eq!(fs::read(sandbox.path("man/imagelock.1")).unwrap(), page);
 }
 
-/// All is checked before the first of several manifests is written; a dry run is not in the way of anything.
+/// All locks are checked before the first one is written; a dry run needs no permission.
 #[test]
 fn one_read_only_lock_leaves_all_manifests_unchanged() {
     let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
@@ -110,7 +113,7 @@ fn the_mode_is_kept_without_setuid_setgid_and_sticky_bits() {
     }
 }
 
-/// A run that is killed while it writes leaves the temporary file to be looked at.
+/// A run that is killed while it writes leaves its temporary file.
 #[test]
 fn the_temporary_file_of_a_private_file_is_private() {
     let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
@@ -138,7 +141,7 @@ fn the_owner_and_the_group_are_kept() {
     }
 }
 
-/// Then the new group may do no more than everyone, and one note says so for the whole run.
+/// The new group then gets only the rights of everyone, and one note per run says so.
 #[test]
 #[ignore = "needs root"]
 fn an_owner_that_cannot_be_kept_is_noted_once() {

@@ -1,4 +1,4 @@
-//! Writing: whole or not at all, modes and links kept.
+//! Files are written whole or not at all, and modes and links are kept.
 #![cfg(unix)]
 
 use std::fs;

@@ -90,10 +90,10 @@ fn a_list_instead_of_a_row_or_a_page_is_refused() {
             "{message}"
         );
     }
-    // An error that is a list says nothing, and least of all that there is no such image.
+    // An error that is a list does not mean that the image does not exist.
     let message = refusal(|_, _, _| Reply::Raw(404, "application/json", br#"["not_found", "gone", []]"#.into()));
     assert!(message.contains("it answered 404 Not Found\n"), "{message}");
-    // Where only dates depend on it, its rows tell none.
+    // If only dates depend on the answer, they are missing.
     let marketplace = Marketplace::offering([noble().published("2026-10-05T08:00:00Z")]);
     marketplace.answers(|path, _, value| match path {
         _ if path.contains("/versions") => {
@@ -124,7 +124,7 @@ fn an_endless_answer_is_refused() {
     assert!(packed.contains("the answer is larger than 1 MiB"), "{packed}");
 }
 
-/// Rows that lie are never pinned, and what they hide is not called missing.
+/// Invalid rows are never pinned, and images that they hide are not reported as missing.
 #[test]
 fn invalid_rows_are_never_pinned() {
     let lie = |key: &'static str, value: Value| {
@@ -187,7 +187,7 @@ fn invalid_rows_are_never_pinned() {
       = note: of type instance_sbs it is offered for arm64 in fr-par-1
       = help: change zone or arch of `web`, or choose another label
     "#);
-    // What is not stated is taken at the query's word; what is new is no obstacle.
+    // Missing fields take the value of the query; unknown fields are ignored.
     succeeds(lie("label", json!(null)));
     succeeds(lie("type", json!(null)));
     succeeds(lie("compatible_commercial_types", json!(null)));
@@ -235,7 +235,7 @@ fn failures_with_the_same_cause_are_reported_together() {
 
 #[test]
 fn a_listing_with_one_invalid_row_is_refused() {
-    // The row that lies may be a second candidate for the cell, and the first is never taken.
+    // The invalid row may be a second candidate, so that the first one is not pinned either.
     let marketplace = Marketplace::offering([noble(), local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
     marketplace.answers_listings(|_, _, answer| {
         let mut answer = answer.clone();

@@ -79,7 +79,7 @@ fn no_value_of_retry_after_exceeds_the_timeout() {
 fn bodies_that_are_not_an_answer_are_refused() {
     let nested = |open: &str, close: &str| [open.repeat(100_000), close.repeat(100_000)].concat();
     let long = "x".repeat(900_000);
-    // An answer to a look-up may be any object: it is refused for what it lacks.
+    // An answer to a lookup may be any object: it is refused because of the missing fields.
     let not_json = Refused("the answer cannot be used");
     assess(&[
         body("nothing", not_json, ""),
@@ -95,7 +95,7 @@ fn bodies_that_are_not_an_answer_are_refused() {
         body("zeros", not_json, vec![0; 100_000]),
         body("nested lists", not_json, nested("[", "]")),
         body("nested objects", not_json, nested("{\"a\":", "}")),
-        body("nested in a field nobody reads", not_json, format!(r#"{{"x":{},"y":1}}"#, nested("[", "]"))),
+        body("nested in an unused field", not_json, format!(r#"{{"x":{},"y":1}}"#, nested("[", "]"))),
         body("a long number", not_json, format!(r#"{{"local_images":{},"total_count":1}}"#, "9".repeat(900_000))),
         body("a long string", not_json, format!(r#"{{"local_images":"{long}"}}"#)),
         body("too many rows", not_json, format!(r#"{{"local_images":[{}{{}}]}}"#, "{},".repeat(300_000))),
@@ -115,7 +115,7 @@ fn endless_answers_and_broken_gzip_are_refused() {
         move |_: &str, _: usize, answer: &Value| Reply::Packed(mangle(gzip(answer.to_string().as_bytes())))
     };
     assess(&[
-        // In the second that a run has, a busy machine may not come to the end of what it reads.
+        // A busy machine may not read the whole answer within the timeout.
         fault("4 GiB", Either, |_, _, _| Reply::Endless(4 << 30)),
         fault("4 GiB, packed", Either, |_, _, _| Reply::Bomb(4 << 10)),
         fault("gzip", Right, |_, _, answer| match answer["type"].as_str() {
@@ -206,7 +206,7 @@ fn wrong_counts_and_pages_never_give_a_wrong_result() {
         }
         Reply::Json(answer)
     }));
-    // The first page has less than all; what the others have is another matter.
+    // The first page has only one row; the other pages are wrong in different ways.
     for (name, other) in [
         ("that repeat", (|first, _| Some(first)) as fn(Value, &str) -> Option<Value>),
         ("that are empty", |_, _| None),

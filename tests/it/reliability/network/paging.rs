@@ -1,4 +1,4 @@
-//! Pages that misbehave: the right lock or a clear refusal, never a wrong or a missing pin, never an endless loop.
+//! Faulty pages give the right lock or a clear error, never a wrong or missing pin, never an endless loop.
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -21,8 +21,8 @@ fn sandbox(marketplace: &Marketplace) -> Sandbox {
         .asking(marketplace)
 }
 
-/// Cuts the whole list into pages of `cap` rows, as `twist` would have it: it is given the number of the page, the
-/// rows before the cut and the total, and may change both.
+/// Cuts the whole list into pages of `cap` rows. `twist` gets the number of the page, all rows and the total, may change
+/// both, and gives the number of the page that is sent.
 fn paged(
     cap: usize,
     mut twist: impl FnMut(usize, &mut Vec<Value>, &mut Value) -> usize + Send + 'static,
@@ -42,7 +42,7 @@ fn paged(
     marketplace
 }
 
-/// The lock that the catalog of a build makes.
+/// The lock from the catalog of a build.
 fn right(build: u32) -> String {
     let marketplace = Marketplace::offering(everywhere(build));
     let sandbox = sandbox(&marketplace);
@@ -75,9 +75,9 @@ fn a_wrong_total_is_survived() {
 fn an_invalid_total_is_survived() {
     for total in [Value::Null, "10".into(), (-1).into(), serde_json::json!(1e30)] {
         for cap in [100, 4] {
-            let told = total.clone();
+            let value = total.clone();
             let marketplace = paged(cap, move |number, _, count| {
-                *count = told.clone();
+                *count = value.clone();
                 number
             });
             let sandbox = sandbox(&marketplace);
@@ -219,7 +219,7 @@ fn an_id_that_is_listed_in_two_zones_may_appear_on_two_pages() {
     sandbox.ok("resolve");
     let live = sandbox.lock();
     assert_eq!(live.matches(&id(1)).count(), 2);
-    // And in a snapshot, too.
+    // The same from a snapshot.
     sandbox.ok("snapshot catalog.json");
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     sandbox.ok("resolve --catalog catalog.json");

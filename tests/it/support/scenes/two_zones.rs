@@ -25,7 +25,7 @@ pub fn moved_on() -> [Local; 4] {
     ]
 }
 
-/// A lock that pins the version of October in Paris; the Marketplace has moved on.
+/// A lock that pins the version of October in Paris; the Marketplace has moved on since.
 pub fn pinned(name: &str, rest: &str) -> (Sandbox, Marketplace) {
     let marketplace = Marketplace::offering([docker(1).published(OLD), amsterdam(11).published(OLD)]);
     let sandbox = Sandbox::with(&image(name, PARIS, rest)).asking(&marketplace);
@@ -35,7 +35,7 @@ pub fn pinned(name: &str, rest: &str) -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// The IDs of the lock, in the order of its cells, by their first digits.
+/// The IDs of the lock in its order, as the numbers that they begin with.
 pub fn ids(sandbox: &Sandbox) -> Vec<u32> {
     let lock = sandbox.lock();
     let ids = lock.lines().filter_map(|line| line.strip_prefix("id = \""));
