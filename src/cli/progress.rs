@@ -1,5 +1,4 @@
-//! What people see of the requests under way: on a terminal one line while the Marketplace takes its time, or each request
-//! in a log.
+//! Shows the pending requests: in one line on a terminal while the Marketplace is slow, or each request in a log.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -8,29 +7,29 @@ use std::time::{Duration, Instant};
 
 use crate::marketplace::{Event, Observer};
 
-/// What takes less needs no line.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The line is shown after this time.
+const DELAY: Duration = Duration::from_millis(500);
 
-/// Back to the line's beginning, and everything behind it away.
+/// Moves to the start of the line and clears it.
 const ERASE: &str = "\r\x1b[K";
 
-/// Tells each request in a line.
-pub(super) fn log(tell: impl Fn(&str) + 'static) -> Observer {
+/// Prints each request in a line.
+pub(super) fn log(print: impl Fn(&str) + 'static) -> Observer {
     Rc::new(move |event| {
         if let Event::Request(line) = event {
-            tell(line);
+            print(line);
         }
     })
 }
 
-/// Keeps one line up to date on a terminal: how many answers there are, and for how long they have been awaited. When the
-/// last question has its answer the line is gone, so that whatever is printed next stands alone.
+/// Keeps one line up to date on a terminal: how many responses have arrived, and for how long the run has waited. The line
+/// is cleared after the last response, before anything else is printed.
 pub(super) fn line(terminal: impl Write + 'static) -> Observer {
     let state = RefCell::new((Progress::default(), terminal));
     Rc::new(move |event| {
         let (progress, terminal) = &mut *state.borrow_mut();
-        if let Some(text) = progress.hear(event, Instant::now()) {
-            // Who cannot be told how far it is will see the end.
+        if let Some(text) = progress.update(event, Instant::now()) {
+            // Progress that cannot be shown is not an error.
             let _ = terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush());
         }
     })
@@ -38,38 +37,38 @@ pub(super) fn line(terminal: impl Write + 'static) -> Observer {
 
 #[derive(Default)]
 struct Progress {
-    /// Since when the Marketplace is asked.
+    /// When the first query was sent.
     started: Option<Instant>,
     asked: usize,
     answered: usize,
-    /// What went wrong last while these answers were awaited.
-    trouble: String,
+    /// Why a pending request was last sent again.
+    retry: String,
     shown: bool,
 }
 
 impl Progress {
-    /// What is to be written when this happens.
-    fn hear(&mut self, event: Event<'_>, now: Instant) -> Option<String> {
+    /// The text to write after an event.
+    fn update(&mut self, event: Event<'_>, now: Instant) -> Option<String> {
         match event {
             Event::Asking(more) => self.asked += more,
             Event::Answered => self.answered += 1,
-            Event::Retrying(why) => self.trouble = format!(", retrying after {why}"),
+            Event::Retrying(why) => self.retry = format!(", retrying after {why}"),
             Event::Waiting | Event::Request(_) => {}
         }
         if self.answered == self.asked {
-            self.trouble.clear();
+            self.retry.clear();
             return std::mem::take(&mut self.shown).then(|| ERASE.to_owned());
         }
         let waited = now.duration_since(*self.started.get_or_insert(now));
-        if waited < PATIENCE {
+        if waited < DELAY {
             return None;
         }
         self.shown = true;
-        let Self { answered, asked, trouble, .. } = self;
+        let Self { answered, asked, retry, .. } = self;
         let waited = waited.as_secs_f32();
-        // A line that is broken at the edge of a narrow terminal could not be erased: it is cut instead.
+        // A line that wraps on a narrow terminal could not be cleared, so the terminal must cut it.
         Some(format!(
-            "{ERASE}\x1b[?7lasking the Marketplace: {answered} of {asked} answers, {waited:.1} s{trouble}\x1b[?7h"
+            "{ERASE}\x1b[?7lasking the Marketplace: {answered} of {asked} answers, {waited:.1} s{retry}\x1b[?7h"
         ))
     }
 }

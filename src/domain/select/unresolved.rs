@@ -259,7 +259,7 @@ fn not_bootable<'m>(cells: &[&Target], misses: impl Iterator<Item = &'m NoMatch<
     let mut bootable: BTreeSet<&str> = BTreeSet::new();
     for miss in misses {
         if let NoMatch::NotBootable(candidates) = miss {
-            bootable.extend(candidates.iter().flat_map(|local| local.commercial_types.iter()));
+            bootable.extend(candidates.iter().flat_map(|local| local.commercial_types.iter().map(String::as_str)));
         }
     }
     let span = target.spans.instance_type.clone().unwrap_or(target.spans.image.clone());
@@ -312,7 +312,7 @@ fn several(cells: &[(&Target, Vec<&LocalImage>)]) -> Problem {
 fn boots_alone<'c>(local: &'c LocalImage, candidates: &[&'c LocalImage]) -> BTreeSet<&'c str> {
     let shared =
         |wanted: &str| candidates.iter().any(|other| other.id != local.id && other.commercial_types.contains(wanted));
-    local.commercial_types.iter().filter(|own| !shared(own)).collect()
+    local.commercial_types.iter().map(String::as_str).filter(|own| !shared(own)).collect()
 }
 
 /// An Instance type that leaves one candidate in every cell: the first by name of those that do.

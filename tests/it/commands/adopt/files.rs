@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::Stdio;
+use std::sync::Arc;
 
 use imagelock::domain::adopt::identify::queries;
 use imagelock::domain::adopt::mention::mentions;
 use imagelock::domain::adopt::{Wish, Word};
-use imagelock::domain::catalog::word_set::WordSet;
 use imagelock::domain::catalog::{Catalog, Image, Listing, Lookup, Query, Response, Version};
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -96,7 +96,7 @@ fn asked(wishes: &[Wish]) -> BTreeSet<Query> {
             zone: "fr-par-1".parse().unwrap(),
             arch: "x86_64".parse().unwrap(),
             image_type: imagelock::domain::catalog::StatedType::Unstated,
-            commercial_types: WordSet::default(),
+            commercial_types: Arc::default(),
         };
         Lookup::Found(Listing::new(numbers.map(&mut local).collect(), Vec::new()))
     };
@@ -112,7 +112,7 @@ fn asked(wishes: &[Wish]) -> BTreeSet<Query> {
                     label: "ubuntu_noble".parse().unwrap(),
                     id: image_id("ubuntu_noble").parse().unwrap(),
                     name: String::new(),
-                    categories: WordSet::default(),
+                    categories: BTreeSet::new(),
                     valid_until: None,
                 }])),
                 Query::Versions(of) => {

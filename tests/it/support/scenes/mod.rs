@@ -10,6 +10,7 @@ pub mod one_pin;
 pub mod outdated;
 #[cfg(unix)]
 pub mod outputs;
+pub mod parted_branches;
 pub mod pull_request;
 pub mod stacks;
 pub mod two_images;

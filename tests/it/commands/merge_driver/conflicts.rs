@@ -1,143 +1,14 @@
-//! `imagelock merge-driver` and `imagelock resolve --mend`, with the real git.
-
-use std::path::Path;
-use std::process::Command;
+//! Changes that conflict: the report, and the file with its markers.
 
 use imagelock::domain::lock::{Lock, Pin};
 use imagelock::domain::{ImageRef, ImageType};
 use insta::assert_snapshot;
 
-use crate::support::documentation::blocks;
-use crate::support::fake_marketplace::{Marketplace, local};
-use crate::support::git_repository::{commit, git, git_command, lock, repository};
-use crate::support::sandbox::{Run, Sandbox};
-
-/// The three ways in which git brings the commits of `other` to `main`, or those of `main` to `other`.
-const WAYS: [&[&str]; 3] = [&["merge", "--no-edit", "other"], &["rebase", "other"], &["cherry-pick", "other"]];
-
-type Pins<'a> = &'a [(&'a str, u32)];
-
-/// Runs git where it finds imagelock, as on the machine of a user.
-fn run(sandbox: &Sandbox, arguments: &[&str]) -> Run {
-    let program = Path::new(env!("CARGO_BIN_EXE_imagelock")).parent().unwrap().to_str().unwrap();
-    let mut command = git_command(sandbox, "", "2026-11-10T09:00:00Z", arguments);
-    command.env("PATH", format!("{program}:{}", std::env::var("PATH").unwrap()));
-    // Nobody is there to write a message.
-    let output = command.env("GIT_EDITOR", "true").output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-}
-
-/// Runs what git must be able to do.
-#[track_caller]
-fn well(sandbox: &Sandbox, arguments: &[&str]) -> String {
-    let run = run(sandbox, arguments);
-    assert_eq!(run.status, Some(0), "git {arguments:?}\n{run}");
-    run.stdout
-}
-
-/// What git could not do, with what the driver says; not the hints and hashes, which are git's own.
-#[track_caller]
-fn conflict(sandbox: &Sandbox, arguments: &[&str]) -> String {
-    let run = run(sandbox, arguments);
-    assert_eq!(run.status, Some(1), "git {arguments:?}\n{run}");
-    assert_eq!(well(sandbox, &["diff", "--name-only", "--diff-filter=U"]), "images.lock\n");
-    let noise = ["hint: ", "error: could not apply", "Could not apply", "Rebasing"];
-    // A rebase tells how far it is, over and over in the same line.
-    let lines = run.stderr.lines().filter_map(|line| line.rsplit('\r').next());
-    let told: Vec<&str> = lines.filter(|line| !noise.iter().any(|start| line.starts_with(start))).collect();
-    told.join("\n") + "\n"
-}
-
-/// A repository as the README has it set up, in which nothing is committed.
-fn set_up() -> Sandbox {
-    let sandbox = repository(Sandbox::new());
-    let lines = blocks("sh").into_iter().find(|block| block.contains("merge-driver")).unwrap();
-    let shell = Command::new("sh").arg("-ec").arg(lines).current_dir(sandbox.path("")).output().unwrap();
-    assert!(shell.status.success() && lines.lines().count() == 2, "{shell:?}");
-    git(&sandbox, &["add", ".gitattributes"]);
-    sandbox
-}
-
-/// Two branches that parted: `main`, which is checked out, and `other`.
-fn parted(sandbox: Sandbox, base: &str, main: &str, other: &str) -> Sandbox {
-    for (branch, text) in [("base", base), ("other", other), ("main", main)] {
-        match branch {
-            "base" => {}
-            "other" => git(&sandbox, &["switch", "--quiet", "--create", "other"]),
-            _ => git(&sandbox, &["switch", "--quiet", "main"]),
-        }
-        sandbox.write("images.lock", text);
-        commit(&sandbox, "2026-11-05", &format!("Pin what {branch} has"));
-    }
-    sandbox
-}
-
-fn pinned(base: Pins, main: Pins, other: Pins) -> Sandbox {
-    parted(set_up(), &lock(base), &lock(main), &lock(other))
-}
-
-#[test]
-fn independent_upgrades_merge() {
-    for way in WAYS {
-        let sandbox = pinned(&[("db", 1), ("web", 1)], &[("db", 2), ("web", 1)], &[("db", 1), ("web", 3)]);
-        well(&sandbox, way);
-        assert_eq!(sandbox.lock(), lock(&[("db", 2), ("web", 3)]), "{way:?}");
-        assert_eq!(well(&sandbox, &["status", "--porcelain"]), "");
-    }
-}
-
-/// Where git alone sees one place that both sides changed.
-#[test]
-fn neighboring_blocks_that_were_added_or_removed_merge() {
-    for way in WAYS {
-        let (base, main, other): (Pins, Pins, Pins) =
-            (&[("web", 1)], &[("cache", 1), ("web", 1)], &[("builder", 2), ("web", 2)]);
-        let sandbox = pinned(base, main, other);
-        git(&sandbox, &["config", "--unset", "merge.imagelock.driver"]);
-        assert_eq!(run(&sandbox, way).status, Some(1), "git alone can merge this");
-        let sandbox = pinned(base, main, other);
-        well(&sandbox, way);
-        assert_eq!(sandbox.lock(), lock(&[("builder", 2), ("cache", 1), ("web", 2)]), "{way:?}");
-
-        let sandbox = pinned(&[("db", 1), ("web", 1)], &[("db", 1)], &[("db", 2), ("web", 1)]);
-        well(&sandbox, way);
-        assert_eq!(sandbox.lock(), lock(&[("db", 2)]), "{way:?}");
-    }
-}
-
-#[test]
-fn the_same_change_on_both_sides_and_two_first_lockfiles_merge() {
-    let sandbox = pinned(&[("web", 1)], &[("db", 1), ("web", 2)], &[("a", 1), ("web", 2)]);
-    well(&sandbox, &["merge", "--no-edit", "other"]);
-    assert_eq!(sandbox.lock(), lock(&[("a", 1), ("db", 1), ("web", 2)]));
-
-    let sandbox = set_up();
-    git(&sandbox, &["commit", "--quiet", "--message", "Begin"]);
-    git(&sandbox, &["switch", "--quiet", "--create", "other"]);
-    sandbox.write("images.lock", lock(&[("web", 1)]));
-    commit(&sandbox, "2026-11-05", "Pin web");
-    git(&sandbox, &["switch", "--quiet", "main"]);
-    sandbox.write("images.lock", lock(&[("db", 1)]));
-    commit(&sandbox, "2026-11-05", "Pin db");
-    well(&sandbox, &["merge", "--no-edit", "other"]);
-    assert_eq!(sandbox.lock(), lock(&[("db", 1), ("web", 1)]));
-}
-
-const MANIFEST: &str = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\ndb.label = \"ubuntu_noble\"\n\
-                        web.label = \"ubuntu_noble\"\n";
-
-/// A Marketplace in which another version has come out since.
-fn newest() -> Marketplace {
-    Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 4).published("2026-11-04T00:00:00Z")])
-}
-
-/// `web` was moved on both sides, and `db` on one.
-fn disputed(sandbox: Sandbox) -> Sandbox {
-    let (base, main, other) = ([("db", 1), ("web", 1)], [("db", 1), ("web", 2)], [("db", 2), ("web", 3)]);
-    sandbox.write("images.toml", MANIFEST);
-    parted(sandbox, &lock(&base), &lock(&main), &lock(&other))
-}
+use crate::support::git_repository::{commit, git, lock};
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::parted_branches::{
+    MANIFEST, conflict, disputed, git_ok, newest, parted, parted_pins, run, set_up,
+};
 
 #[test]
 fn two_different_upgrades_of_one_pin_conflict() {
@@ -185,7 +56,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     digest = "sha256:21c79de03efb043e46a936b3c5ac60dbcaaa88c86042c7f252604791607082e2"
     >>>>>>> theirs
     "#);
-    assert_snapshot!(well(&sandbox, &["status", "--porcelain"]), @"
+    assert_snapshot!(git_ok(&sandbox, &["status", "--porcelain"]), @"
     UU images.lock
     ?? images.toml
     ");
@@ -216,26 +87,11 @@ fn two_different_upgrades_of_one_pin_conflict() {
     ");
     assert_eq!(sandbox.lock(), lock(&[("db", 2), ("web", 4)]));
     git(&sandbox, &["add", "images.lock"]);
-    well(&sandbox, &["commit", "--no-edit"]);
+    git_ok(&sandbox, &["commit", "--no-edit"]);
     assert_eq!(sandbox.run("resolve --mend").stdout, "nothing to change: 2 pins\n");
 }
 
-#[test]
-fn a_rebase_and_a_cherry_pick_continue_once_the_conflicts_are_resolved() {
-    let marketplace = newest();
-    for way in ["rebase", "cherry-pick"] {
-        let sandbox = disputed(set_up().asking(&marketplace));
-        let told = conflict(&sandbox, &[way, "other"]);
-        assert!(told.contains("the two sides of `images.lock` disagree about 1 pin"), "{told}");
-        sandbox.ok("resolve --mend");
-        git(&sandbox, &["add", "images.lock"]);
-        well(&sandbox, &[way, "--continue"]);
-        assert_eq!(sandbox.lock(), lock(&[("db", 2), ("web", 4)]), "{way}");
-        assert_eq!(well(&sandbox, &["status", "--porcelain", "--untracked-files=no"]), "");
-    }
-}
-
-/// One block of each pair is as good: its digest goes with it.
+/// Each of the two blocks has the right digest.
 #[test]
 fn a_conflict_can_be_resolved_by_hand() {
     let sandbox = disputed(set_up());
@@ -251,14 +107,14 @@ fn a_conflict_can_be_resolved_by_hand() {
 #[test]
 fn a_pin_that_was_removed_on_one_side_and_moved_on_the_other_conflicts() {
     let marketplace = newest();
-    let sandbox = pinned(&[("db", 1), ("web", 1)], &[("db", 1)], &[("db", 1), ("web", 2)]).asking(&marketplace);
+    let sandbox = parted_pins(&[("db", 1), ("web", 1)], &[("db", 1)], &[("db", 1), ("web", 2)]).asking(&marketplace);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: the two sides of `images.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has none; theirs has 00000002, published 2026-11-02
      = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
-    // Whether it is wanted is for the manifest to say; which one it is, nobody disputes.
+    // The manifest decides whether the image is wanted; its ID is not in dispute.
     sandbox.write("images.toml", MANIFEST);
     assert_snapshot!(sandbox.run("resolve --mend --dry-run --offline"), @"
     dry run: no pin would change, the lockfile would be put into its canonical form
@@ -345,7 +201,7 @@ fn an_edited_block_on_one_side_conflicts() {
     sandbox.ok("resolve --mend --upgrade web db");
     assert_eq!(sandbox.lock(), lock(&[("db", 4), ("web", 4)]));
 
-    // What both sides have is no conflict, and stays found.
+    // An edited block on both sides is not a conflict, and it is still found.
     let ours = Sandbox::new();
     for name in ["base", "ours", "theirs"] {
         ours.write(name, &edited);
@@ -408,30 +264,6 @@ fn an_unreadable_side_is_left_to_the_user() {
 }
 
 #[test]
-fn a_checkout_with_other_line_endings_merges() {
-    let marketplace = newest();
-    let sandbox = set_up();
-    git(&sandbox, &["config", "core.autocrlf", "true"]);
-    let sandbox = disputed(sandbox.asking(&marketplace));
-    conflict(&sandbox, &["merge", "other"]);
-    assert!(sandbox.lock().contains("\r\n<<<<<<< ours\r\n"), "{}", sandbox.lock());
-    sandbox.ok("resolve --mend");
-    well(&sandbox, &["add", "images.lock"]);
-    assert_eq!(well(&sandbox, &["show", ":images.lock"]), lock(&[("db", 2), ("web", 4)]));
-
-    // Line ends that are committed stay.
-    let crlf = |pins| lock(pins).replace('\n', "\r\n");
-    let sandbox = parted(
-        set_up(),
-        &crlf(&[("db", 1), ("web", 1)]),
-        &crlf(&[("db", 2), ("web", 1)]),
-        &crlf(&[("db", 1), ("web", 2)]),
-    );
-    well(&sandbox, &["merge", "--no-edit", "other"]);
-    assert_eq!(sandbox.lock(), crlf(&[("db", 2), ("web", 2)]));
-}
-
-#[test]
 fn a_path_with_spaces_is_quoted_in_the_suggested_command() {
     let sandbox = set_up();
     sandbox.write(".gitattributes", "*.lock merge=imagelock\n");
@@ -454,86 +286,14 @@ fn a_path_with_spaces_is_quoted_in_the_suggested_command() {
     ");
 }
 
-/// Without the driver git merges the lines; whatever its style, the sides can be told.
-#[test]
-fn conflicts_that_git_wrote_are_resolved() {
-    let marketplace = newest();
-    let manifest = MANIFEST.to_owned() + "builder.label = \"ubuntu_noble\"\ncache.label = \"ubuntu_noble\"\n";
-    for style in ["merge", "diff3", "zdiff3"] {
-        let sandbox = repository(Sandbox::with(&manifest)).asking(&marketplace);
-        git(&sandbox, &["config", "merge.conflictStyle", style]);
-        let base = lock(&[("db", 1), ("web", 1)]);
-        let main = lock(&[("cache", 1), ("db", 2), ("web", 1)]);
-        let other = lock(&[("builder", 3), ("db", 3), ("web", 2)]);
-        let sandbox = parted(sandbox, &base, &main, &other);
-        conflict(&sandbox, &["merge", "other"]);
-        assert_eq!(sandbox.lock().contains("|||||||"), style != "merge");
-        let output = sandbox.ok("resolve --mend");
-        assert_eq!(sandbox.lock(), lock(&[("builder", 3), ("cache", 1), ("db", 4), ("web", 2)]), "{style}\n{output}");
-    }
-}
-
-#[test]
-fn a_removal_is_recognized_if_git_writes_the_base() {
-    let marketplace = newest();
-    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
-    let base = lock(&[("db", 1), ("web", 1)]);
-    let conflict = |middle: &str| {
-        let (ours, theirs) = (lock(&[("web", 2)]), lock(&[("db", 1)]));
-        format!("<<<<<<< HEAD\n{ours}{middle}=======\n{theirs}>>>>>>> other\n")
-    };
-    sandbox.write("images.lock", conflict(""));
-    sandbox.ok("resolve --mend");
-    assert_eq!(sandbox.lock(), lock(&[("db", 1), ("web", 2)]));
-    // Ours removed `db`, so that what the manifest declares under this name is new.
-    sandbox.write("images.lock", conflict(&format!("||||||| 0123abc\n{base}")));
-    sandbox.ok("resolve --mend");
-    assert_eq!(sandbox.lock(), lock(&[("db", 4), ("web", 2)]));
-}
-
-#[test]
-fn incomplete_conflict_markers_are_refused() {
-    let sandbox = Sandbox::with(MANIFEST);
-    let good = lock(&[("db", 1), ("web", 1)]);
-    for text in [
-        format!("{good}=======\n"),
-        format!("<<<<<<< ours\n{good}"),
-        format!("<<<<<<< ours\n{good}<<<<<<< ours\n=======\n>>>>>>> theirs\n"),
-        format!("<<<<<<< ours\n{good}>>>>>>> theirs\n"),
-    ] {
-        sandbox.write("images.lock", &text);
-        assert!(sandbox.fails("resolve --mend").contains("the conflict markers are not as git writes them"), "{text}");
-    }
-    assert_snapshot!(sandbox.fails("resolve --mend"), @"
-    error: the conflict markers are not as git writes them
-      --> images.lock:24:1
-       |
-    24 | >>>>>>> theirs
-       | ^^^^^^^^^^^^^^ expected another marker
-       |
-       = help: restore them with `git checkout --merge FILE`, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
-    ");
-    sandbox.write("images.lock", format!("<<<<<<< ours\n{good}=======\nversion = 2\n>>>>>>> theirs\n"));
-    assert_snapshot!(sandbox.fails("resolve --mend"), @"
-    error: the lockfile has format 2, and imagelock 0.1.0 reads format 1
-      --> images.lock:25:11
-       |
-    25 | version = 2
-       |           ^ expected 1
-       |
-       = help: this file is read by a newer imagelock: upgrade imagelock
-    ");
-    assert_eq!(sandbox.run("resolve --mend --locked").status, Some(1));
-}
-
-/// Branches that were merged into each other have several bases, of which git makes one by merging them.
+/// Branches that were merged into each other have several bases, which git merges into one.
 #[test]
 fn branches_that_merged_each_other_report_every_conflict() {
-    let sandbox = pinned(&[("db", 1), ("web", 1)], &[("db", 1), ("web", 2)], &[("db", 2), ("web", 3)]);
+    let sandbox = parted_pins(&[("db", 1), ("web", 1)], &[("db", 1), ("web", 2)], &[("db", 2), ("web", 3)]);
     let settle = |sandbox: &Sandbox, side: &str| {
-        well(sandbox, &["checkout", side, "images.lock"]);
-        well(sandbox, &["add", "images.lock"]);
-        well(sandbox, &["commit", "--no-edit"]);
+        git_ok(sandbox, &["checkout", side, "images.lock"]);
+        git_ok(sandbox, &["add", "images.lock"]);
+        git_ok(sandbox, &["commit", "--no-edit"]);
     };
     git(&sandbox, &["branch", "before", "main"]);
     conflict(&sandbox, &["merge", "other"]);
@@ -541,8 +301,8 @@ fn branches_that_merged_each_other_report_every_conflict() {
     git(&sandbox, &["switch", "--quiet", "other"]);
     conflict(&sandbox, &["merge", "before"]);
     settle(&sandbox, "--ours");
-    let told = conflict(&sandbox, &["merge", "main"]);
-    assert_snapshot!(told, @"
+    let message = conflict(&sandbox, &["merge", "main"]);
+    assert_snapshot!(message, @"
     error: the two sides of `images.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
@@ -552,35 +312,4 @@ fn branches_that_merged_each_other_report_every_conflict() {
      = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
      = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
-}
-
-/// The files that are kept in step with the lock have conflicts of their own, and need no settling.
-#[test]
-fn outputs_with_merge_conflicts_are_rewritten() {
-    for (format, file) in [("tfvars", "images.tfvars.json"), ("json", "images.json"), ("env", "images.env")] {
-        let sandbox = set_up();
-        let pin = |pins: Pins| {
-            let declared = pins.iter().map(|(name, _)| format!("[images.{name}]\nlabel = \"ubuntu_noble\"\n"));
-            let defaults = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
-            let output = format!("[[outputs]]\nformat = \"{format}\"\npath = \"{file}\"\n");
-            sandbox.write("images.toml", format!("{defaults}{}{output}", declared.collect::<String>()));
-            sandbox.write("images.lock", lock(pins));
-            sandbox.ok("resolve --offline");
-            git(&sandbox, &["add", file]);
-            commit(&sandbox, "2026-11-05", "Pin");
-        };
-        pin(&[("web", 1)]);
-        git(&sandbox, &["switch", "--quiet", "--create", "other"]);
-        pin(&[("builder", 2), ("web", 2)]);
-        git(&sandbox, &["switch", "--quiet", "main"]);
-        pin(&[("cache", 1), ("web", 1)]);
-        let merged = run(&sandbox, &["merge", "other"]);
-        assert_eq!(well(&sandbox, &["diff", "--name-only", "--diff-filter=U"]), format!("{file}\n"), "{merged}");
-        let all = [("builder", 2), ("cache", 1), ("web", 2)];
-        assert_eq!(sandbox.lock(), lock(&all));
-        pin(&all);
-        // Printed output does not name a manifest.
-        let text = sandbox.read(file).replace("# Manifest: images.toml\n", "").replace(" Manifest: images.toml", "");
-        assert_eq!(text, sandbox.ok(&format!("export {format}")));
-    }
 }
