@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::support::fake_marketplace::{Marketplace, local};
-use crate::support::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
 /// The flags of every run here.
 const FLAGS: &str = "--manifest sub/images.toml --catalog c.json";

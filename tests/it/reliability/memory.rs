@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::support::fake_marketplace::{Marketplace, Reply};
 use crate::support::sandbox::Sandbox;
 
-/// More labels than are asked for at once.
+/// More labels than requests may be in flight.
 const LABELS: usize = 40;
 
 /// The most memory of a run, in KiB.
