@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::args::{Cli, Command, Global};
-use super::output::tell;
+use super::output::write_stderr;
 use super::{environment, progress};
 use crate::deadline;
 use crate::domain::catalog::QueryError;
@@ -55,7 +55,7 @@ pub(super) fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Er
             let Found { manifests, skipped } = find(&directory, &names)?;
             if !skipped.is_empty() && !cli.global.quiet {
                 let skipped = and_more(skipped.iter().map(|folder| quoted(shown(folder))), 6);
-                tell(&format!("note: skipped hidden or git-ignored folders that hold a manifest: {skipped}\n"));
+                write_stderr(&format!("note: skipped hidden or git-ignored folders that hold a manifest: {skipped}\n"));
             }
             if manifests.is_empty() {
                 return Err(UsageError::NoManifests { directory, names }.into());
@@ -81,7 +81,9 @@ pub(super) fn context(
     let run = Duration::from_secs(global.timeout.into());
     let deadline = Instant::now() + run;
     let (seconds, called) = (run.as_secs(), invocation.clone());
-    deadline::set(deadline, move || tell(&errors::failures(&Error::TimedOut { seconds }.into_failures(), &called)));
+    deadline::set(deadline, move || {
+        write_stderr(&errors::failures(&Error::TimedOut { seconds }.into_failures(), &called));
+    });
     let backend = backend(global, Timeouts { request: Duration::from_secs(15), deadline, run })?;
     // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
     let now = global.now.or(backend.taken()).unwrap_or_else(Timestamp::now);
@@ -95,7 +97,7 @@ pub(super) fn context(
         min_age: global.min_age,
         format,
         quiet: global.quiet,
-        notify: Box::new(|line| tell(&format!("{}\n", escaped(line)))),
+        notify: Box::new(|line| write_stderr(&format!("{}\n", escaped(line)))),
         noted_owner: Cell::new(false),
     })
 }
@@ -129,7 +131,7 @@ fn settings(api_url: Option<String>, timeouts: Timeouts, observer: Option<Observ
 /// Who hears of requests: each is printed, or a line on the terminal tells how far they are, or nobody.
 fn observer(global: &Global) -> Option<Observer> {
     if global.verbose {
-        return Some(progress::log(|line| tell(&format!("{}\n", escaped(line)))));
+        return Some(progress::log(|line| write_stderr(&format!("{}\n", escaped(line)))));
     }
     let moves_cursor = environment::variable("TERM").is_ok_and(|term| term.is_some_and(|term| term != "dumb"));
     (!global.quiet && moves_cursor && io::stderr().is_terminal()).then(|| progress::line(io::stderr()))

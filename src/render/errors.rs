@@ -12,7 +12,7 @@ use crate::domain::diagnostics::source::{LineIndex, Location, Source};
 
 const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
 
-/// Beyond these, problems are told in a line each: a screen can hold no more.
+/// Beyond these, problems are shown in a line each: a screen can hold no more.
 const IN_FULL: usize = 12;
 
 /// All that is printed of the errors or the warnings of a run, in bytes. The others are counted.
