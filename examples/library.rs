@@ -31,7 +31,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     let report = drift(&lock, targets, now, &catalog).map_err(titles)?;
 
     let parts = [ManifestReport { report: &report, manifest: &source, lock: None, stale: None }];
-    let subject = CheckReport { parts: &parts, broken: &[], invocation: &Invocation::default(), now };
+    let subject = CheckReport { parts: &parts, failed: &[], invocation: &Invocation::default(), now };
     Ok(format!("{}\n{}", lock.write(), check(Format::Human, subject, false)))
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn run(
     for (part, stale) in parts.iter_mut().zip(&stale) {
         part.stale = stale.as_deref();
     }
-    let subject = CheckReport { parts: &parts, broken: &failed, invocation: &context.invocation, now: context.now };
+    let subject = CheckReport { parts: &parts, failed: &failed, invocation: &context.invocation, now: context.now };
     let output = render::check(context.format, subject, context.quiet);
     let remark = reports::write(reports, context, subject)?;
     let warning = join(found.iter().map(|(project, report)| project.warning(&report.notices, context)));

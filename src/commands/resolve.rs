@@ -185,7 +185,7 @@ fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifes
     let parts = found.iter().zip(&outputs);
     let parts: Vec<_> =
         parts.map(|((project, report), stale)| ManifestReport { stale: Some(stale), ..project.part(report) }).collect();
-    let subject = CheckReport { parts: &parts, broken: &failed, invocation: &context.invocation, now: context.now };
+    let subject = CheckReport { parts: &parts, failed: &failed, invocation: &context.invocation, now: context.now };
     let pins = found.iter().map(|(project, _)| project.lock.pins().len()).sum();
     let output = match context.format {
         Format::Human => human::locked(subject, pins, context.quiet),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::broken;
+use super::failed;
 use super::report::CheckReport;
 use super::stale::StaleOutput;
 use crate::domain::CommercialType;
@@ -90,8 +90,8 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     let manifest = |index: usize| report.parts[index].name();
     let error = |failed: &FailedManifest| ErrorJson {
         manifest: shown(&failed.path),
-        message: broken::message(failed),
-        help: broken::first_help(failed, report.invocation),
+        message: failed::message(failed),
+        help: failed::first_help(failed, report.invocation),
     };
     let stale = |(index, stale): (usize, &StaleOutput)| StaleJson {
         manifest: manifest(index),
@@ -102,7 +102,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     to_json(&CheckJson {
         schema: "imagelock.check/1",
         drift: report.has_drift(),
-        errors: report.broken.iter().map(error).collect(),
+        errors: report.failed.iter().map(error).collect(),
         pins: report.findings().into_iter().map(|(index, it)| FindingJson::new(manifest(index), it)).collect(),
         stale_outputs: is_compared.then(|| report.stale().map(stale).collect()),
         notices: report

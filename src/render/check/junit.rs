@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::broken::message;
+use super::failed::message;
 use super::finding::{label, status_and_detail};
 use super::report::CheckReport;
 use super::stale::StaleOutput;
@@ -19,12 +19,12 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     let findings = report.findings();
     let stale = report.stale().count();
     let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count() + stale;
-    let (errors, tests) = (report.broken.len(), findings.len() + stale + report.broken.len());
+    let (errors, tests) = (report.failed.len(), findings.len() + stale + report.failed.len());
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"0\" time=\"0\"");
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(xml, "<testsuites name=\"imagelock\" {counts}>");
     let _ = writeln!(xml, "  <testsuite name=\"imagelock check\" {counts}>");
-    for failed in report.broken {
+    for failed in report.failed {
         let (manifest, error) = (shown(&failed.path), message(failed));
         let (manifest, error) = (escaped(&manifest), escaped(&error));
         let _ = write!(

@@ -51,7 +51,7 @@ pub struct CheckReport<'a> {
     /// One for each manifest that could be checked.
     pub parts: &'a [ManifestReport<'a>],
     /// The manifests that could not be checked.
-    pub broken: &'a [FailedManifest],
+    pub failed: &'a [FailedManifest],
     /// How imagelock was called: what a command must begin with to be about the same files.
     pub invocation: &'a Invocation,
     /// The time of the run.
@@ -130,7 +130,7 @@ impl<'a> CheckReport<'a> {
 
     /// The number of manifests of the run.
     pub(crate) fn manifests(&self) -> usize {
-        self.parts.len() + self.broken.len()
+        self.parts.len() + self.failed.len()
     }
 
     /// The name of a manifest if there are several, else nothing.

@@ -14,7 +14,7 @@ use crate::domain::lock::short_ids::ShortIds;
 
 /// The verdict, as a heading.
 pub(crate) fn headline(report: CheckReport<'_>) -> &'static str {
-    if !report.broken.is_empty() {
+    if !report.failed.is_empty() {
         return "The check is incomplete";
     }
     let has_drift = report.parts.iter().any(|manifest| manifest.report.has_drift());
