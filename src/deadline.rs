@@ -1,18 +1,18 @@
-//! The end of a run's time (`--timeout`) for commands that use git or the network, also while they compute.
+//! Ends the process at the deadline of the run (`--timeout`) if it uses git or the network, even while it computes.
 //!
-//! It belongs to the process and not to a value: when the time is over, the process ends, and the programs that it
-//! started end first. Files are written whole or not at all, so [`disarm`] comes before the first write.
+//! The deadline is global because it ends the process, after the programs that the process started. Files are written
+//! in full or not at all, so [`disarm`] is called before the first write.
 
 use std::io;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak, mpsc};
 use std::time::{Duration, Instant};
 
-/// How much later a computation is interrupted. Requests and waits end at the deadline by themselves, with errors that
-/// say more; git does not.
+/// How long after the deadline a computation is interrupted. Requests and waits end at the deadline by themselves, with
+/// better errors; git does not.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// What ends the run, and the programs to end before it.
+/// The deadline, and the programs to end at it.
 struct Timer {
     end: Option<(Instant, Box<dyn FnOnce() + Send>)>,
     armed: bool,
@@ -21,15 +21,15 @@ struct Timer {
 
 static TIMER: Mutex<Timer> = Mutex::new(Timer { end: None, armed: false, children: Vec::new() });
 
-/// Rings when a program was started: its deadline comes without the grace.
+/// Notified when a program was started, because its deadline is without the grace period.
 static STARTED: Condvar = Condvar::new();
 
-/// Sets when the run must be over, and what says so to the user. Nothing is started yet.
+/// Sets when the run must end, and what reports that to the user. It has no effect before [`arm`].
 pub(crate) fn set(at: Instant, report: impl FnOnce() + Send + 'static) {
     lock(&TIMER).end = Some((at, Box::new(report)));
 }
 
-/// Lets the run end at its deadline from now on: git or the network is about to be used.
+/// Ends the run at its deadline from now on, because git or the network is about to be used.
 pub(crate) fn arm() {
     let mut timer = lock(&TIMER);
     if timer.end.is_some() && !timer.armed {
@@ -38,8 +38,8 @@ pub(crate) fn arm() {
     }
 }
 
-/// Lets the run finish however long it takes: a file is about to be written, or the output. If the deadline has passed
-/// already, this does not return.
+/// Removes the deadline, because a file or the output is about to be written. If the deadline has already passed, this
+/// does not return.
 pub(crate) fn disarm() {
     lock(&TIMER).end = None;
 }
@@ -58,7 +58,7 @@ pub(crate) fn spawn(command: &mut Command) -> io::Result<Running> {
     Ok(Running(child))
 }
 
-/// A program that was started.
+/// A running program.
 pub(crate) struct Running(Arc<Mutex<Child>>);
 
 impl Running {
@@ -67,7 +67,7 @@ impl Running {
         lock(&self.0)
     }
 
-    /// Waits until it has ended. The lock is not held meanwhile, so that the deadline can kill it.
+    /// Waits until it has ended. It is not locked meanwhile, so that the deadline can kill it.
     ///
     /// # Errors
     /// If the system cannot say.
@@ -108,7 +108,7 @@ fn watch() {
         for child in timer.children.iter().filter_map(Weak::upgrade) {
             let _ = lock(&child).kill();
         }
-        // The terminal may be as stuck as the run is.
+        // Writing to the terminal may block.
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
             report();
@@ -121,7 +121,7 @@ fn watch() {
 
 #[expect(clippy::exit, reason = "the other thread computes and cannot be asked to stop; it holds no half-written file")]
 fn end() -> ! {
-    // The timer is still locked: what would write next waits in `disarm`.
+    // The timer is still locked, so other threads wait in `disarm` before they write.
     std::process::exit(1)
 }
 

@@ -11,7 +11,7 @@ use super::values::{formats, revision, shapes, wish};
 use crate::domain;
 use crate::domain::diagnostics::invocation::DEFAULT_MANIFEST;
 use crate::domain::diagnostics::sentence::{and, quoted};
-use crate::domain::manifest::policy::Age;
+use crate::domain::types::age::Age;
 use crate::domain::{Arch, Zone};
 use crate::marketplace::ApiUrl;
 use crate::render::Format;

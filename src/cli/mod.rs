@@ -77,7 +77,7 @@ fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: Invocation) -> Result
         Command::Remove { names } => commands::edit::remove(context, names),
         Command::Adopt(args) => {
             let mode = if args.dry_run { Mode::DryRun } else { Mode::Write };
-            commands::adopt::run(context, &args.ids, &args.from, &args.word(), mode)
+            commands::adopt::run(context, &args.ids, &args.from, &args.stated(), mode)
         }
         Command::Resolve(args) => {
             let mode = match (args.locked, args.dry_run) {

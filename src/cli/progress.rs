@@ -1,4 +1,4 @@
-//! The progress of requests: on a terminal one line while the Marketplace takes its time, or each request in a log.
+//! Shows the pending requests: in one line on a terminal while the Marketplace is slow, or each request in a log.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use crate::marketplace::{Event, Observer};
 
-/// Requests that take less need no line.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The line is shown after this time.
+const DELAY: Duration = Duration::from_millis(500);
 
-/// Moves to the beginning of the line, and erases the line.
+/// Moves to the start of the line and clears it.
 const ERASE: &str = "\r\x1b[K";
 
 /// Prints each request in a line.
@@ -22,14 +22,14 @@ pub(super) fn log(print: impl Fn(&str) + 'static) -> Observer {
     })
 }
 
-/// Keeps one line up to date on a terminal: how many answers there are, and for how long they have been awaited. When the
-/// last question has its answer the line is erased, so that it is not in front of the next output.
+/// Keeps one line up to date on a terminal: how many responses have arrived, and for how long the run has waited. The line
+/// is cleared after the last response, before anything else is printed.
 pub(super) fn line(terminal: impl Write + 'static) -> Observer {
     let state = RefCell::new((Progress::default(), terminal));
     Rc::new(move |event| {
         let (progress, terminal) = &mut *state.borrow_mut();
-        if let Some(text) = progress.hear(event, Instant::now()) {
-            // Without progress, the user still sees the end.
+        if let Some(text) = progress.update(event, Instant::now()) {
+            // Progress that cannot be shown is not an error.
             let _ = terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush());
         }
     })
@@ -37,38 +37,38 @@ pub(super) fn line(terminal: impl Write + 'static) -> Observer {
 
 #[derive(Default)]
 struct Progress {
-    /// Since when the Marketplace is asked.
+    /// When the first query was sent.
     started: Option<Instant>,
     asked: usize,
     answered: usize,
-    /// What went wrong last while these answers were awaited.
-    trouble: String,
+    /// Why a pending request was last sent again.
+    retry: String,
     shown: bool,
 }
 
 impl Progress {
-    /// The text to write on an event.
-    fn hear(&mut self, event: Event<'_>, now: Instant) -> Option<String> {
+    /// The text to write after an event.
+    fn update(&mut self, event: Event<'_>, now: Instant) -> Option<String> {
         match event {
             Event::Asking(more) => self.asked += more,
             Event::Answered => self.answered += 1,
-            Event::Retrying(why) => self.trouble = format!(", retrying after {why}"),
+            Event::Retrying(why) => self.retry = format!(", retrying after {why}"),
             Event::Waiting | Event::Request(_) => {}
         }
         if self.answered == self.asked {
-            self.trouble.clear();
+            self.retry.clear();
             return std::mem::take(&mut self.shown).then(|| ERASE.to_owned());
         }
         let waited = now.duration_since(*self.started.get_or_insert(now));
-        if waited < PATIENCE {
+        if waited < DELAY {
             return None;
         }
         self.shown = true;
-        let Self { answered, asked, trouble, .. } = self;
+        let Self { answered, asked, retry, .. } = self;
         let waited = waited.as_secs_f32();
-        // A line that is wrapped at the edge of a narrow terminal could not be erased: it is cut instead.
+        // A line that wraps on a narrow terminal could not be cleared, so the terminal must cut it.
         Some(format!(
-            "{ERASE}\x1b[?7lasking the Marketplace: {answered} of {asked} answers, {waited:.1} s{trouble}\x1b[?7h"
+            "{ERASE}\x1b[?7lasking the Marketplace: {answered} of {asked} answers, {waited:.1} s{retry}\x1b[?7h"
         ))
     }
 }

@@ -36,7 +36,8 @@ pub(crate) fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> 
 
 fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Error> {
     let Some(wanted) = &filter.category else { return Ok(()) };
-    let known: BTreeSet<&str> = catalog.images().iter().flat_map(|image| image.categories.iter()).collect();
+    let known: BTreeSet<&str> =
+        catalog.images().iter().flat_map(|image| image.categories.iter().map(String::as_str)).collect();
     if known.contains(wanted.as_str()) {
         return Ok(());
     }

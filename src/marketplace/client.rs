@@ -1,4 +1,4 @@
-//! The queries, put to the live API: which request answers each, side by side, and what the answers mean.
+//! Sends queries to the live API, several at a time: which request answers which query, and what the response means.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
@@ -10,20 +10,20 @@ use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use tokio::runtime::{Builder, Runtime};
 
-use super::http::{Event, Http, Priority, Settings};
-use super::json::Object;
+use super::http::{Body, Event, Http, Priority, Settings};
+use super::json::SharedSets;
 use super::paging::{Pages, Rows};
-use super::wire::{ImageRow, LocalImageRow, Row, Seen, VersionRow};
-use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Query, QueryError, Response, Version};
+use super::wire::{ImageRow, LocalImageRow, Row, VersionRow, read_page};
+use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Query, QueryError, Response, Version};
 use crate::domain::{ImageId, ImageRef, LocalImageId};
 
-/// How many requests are under way at once. A whole catalog is some thirty labels: one round of latency.
+/// The most requests at a time. A whole catalog is some thirty labels: one round of latency.
 const CONCURRENCY: usize = 32;
 
-/// How often the observer hears that nothing has happened.
-const MOMENT: Duration = Duration::from_millis(100);
+/// How often the observer is notified while nothing else happens.
+const TICK: Duration = Duration::from_millis(100);
 
-/// The API, ready to be asked.
+/// A client of the API.
 pub(super) struct Client {
     /// `None` only while this is dropped.
     runtime: Option<Runtime>,
@@ -32,8 +32,8 @@ pub(super) struct Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        // An ordinary drop waits for the runtime's threads, and one may be caught in a name server's silence long
-        // after the deadline of the run.
+        // An ordinary drop waits for the runtime's threads, and one may wait for a name server long after the deadline
+        // of the run.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
@@ -48,7 +48,7 @@ impl Client {
         Ok(Self { runtime: Some(runtime), http: Http::new(settings)? })
     }
 
-    /// Asks these queries, and what `next` wants as answers come in, until it wants nothing that is not known.
+    /// Sends these queries, and those that `next` returns as responses arrive, until it returns none.
     pub(super) fn fetch(
         &self,
         queries: BTreeSet<Query>,
@@ -57,102 +57,103 @@ impl Client {
     ) {
         let Some(runtime) = &self.runtime else { return };
         runtime.block_on(async {
-            match select(pin!(self.gather(queries, catalog, next)), pin!(self.moments())).await {
+            match select(pin!(self.gather(queries, catalog, next)), pin!(self.ticks())).await {
                 Either::Left(((), _)) => {}
                 Either::Right((never, _)) => match never {},
             }
         });
     }
 
-    /// Has up to [`CONCURRENCY`] queries under way. What depends on the index is asked as soon as that is there, beside
-    /// the listings that it did not depend on; all else when nothing is under way any more.
+    /// Keeps up to [`CONCURRENCY`] queries pending. Queries that depend on the index are sent as soon as it has
+    /// arrived, next to the listings that do not depend on it; all others when nothing is pending.
     async fn gather(
         &self,
         mut queries: BTreeSet<Query>,
         catalog: &mut Catalog,
         next: impl Fn(&Catalog) -> BTreeSet<Query>,
     ) {
-        let (mut asked, mut waiting, mut under_way) = (BTreeSet::new(), VecDeque::new(), FuturesUnordered::new());
+        let (mut known, mut queue, mut pending) = (BTreeSet::new(), VecDeque::new(), FuturesUnordered::new());
         loop {
-            queries.retain(|query| asked.insert(query.clone()));
-            self.http.tell(Event::Asking(queries.len()));
-            waiting.extend(queries);
+            queries.retain(|query| known.insert(query.clone()));
+            self.http.notify(Event::Asking(queries.len()));
+            queue.extend(queries);
             queries = loop {
-                while under_way.len() < CONCURRENCY
-                    && let Some(query) = waiting.pop_front()
+                while pending.len() < CONCURRENCY
+                    && let Some(query) = queue.pop_front()
                 {
-                    under_way.push(self.answer(query));
+                    pending.push(self.send(query));
                 }
-                let Some(told) = under_way.next().await else { return };
-                self.http.tell(Event::Answered);
-                let leads_on = matches!(told, Response::Index(_)) || under_way.is_empty() && waiting.is_empty();
-                catalog.record(told);
-                if leads_on {
+                let Some(response) = pending.next().await else { return };
+                self.http.notify(Event::Answered);
+                let has_next = matches!(response, Response::Index(_)) || pending.is_empty() && queue.is_empty();
+                catalog.record(response);
+                if has_next {
                     break next(catalog);
                 }
             };
         }
     }
 
-    /// Tells the observer of each moment, for ever.
-    async fn moments(&self) -> Infallible {
+    /// Notifies the observer regularly.
+    async fn ticks(&self) -> Infallible {
         loop {
-            tokio::time::sleep(MOMENT).await;
-            self.http.tell(Event::Waiting);
+            tokio::time::sleep(TICK).await;
+            self.http.notify(Event::Waiting);
         }
     }
 
-    async fn answer(&self, query: Query) -> Response {
+    async fn send(&self, query: Query) -> Response {
         match query {
-            Query::Index => Response::Index(answer(self.index().await)),
+            Query::Index => Response::Index(self.index().await.into()),
             Query::Listing(image) => {
-                let listing = answer(self.list(&image).await);
+                let listing = self.listing(&image).await.into();
                 Response::Listing(image, listing)
             }
-            Query::Versions(image) => Response::Versions(image, answer(self.versions(image).await)),
-            Query::LocalImage(id) => Response::LocalImage(id, answer(self.local_image(id).await)),
+            Query::Versions(image) => Response::Versions(image, self.versions(image).await.into()),
+            Query::LocalImage(id) => Response::LocalImage(id, self.local_image(id).await.into()),
         }
     }
 
-    /// One listing serves all zones, architectures and types.
-    async fn list(&self, image: &ImageRef) -> Result<Option<Listing>, QueryError> {
-        let (query, asked) = match image {
+    /// One listing has all zones, architectures and types.
+    async fn listing(&self, image: &ImageRef) -> Result<Option<Listing>, QueryError> {
+        let (query, label) = match image {
             ImageRef::Label(label) => (format!("image_label={label}"), Some(label)),
             ImageRef::Id(id) => (format!("image_id={id}"), None),
             ImageRef::Version(id) => (format!("version_id={id}"), None),
         };
-        let mut seen = Seen::default();
-        let read = |row: LocalImageRow| row.read(asked, &mut seen);
-        let pages = Pages { http: &self.http, path: "/local-images", query, worth: Priority::Much, read };
-        Ok(pages.read_all().await?.map(|Rows { rows, doubts }| Listing::new(rows, doubts)))
+        let mut sets = SharedSets::default();
+        let read = |body: &Body| read_page(body, |row: LocalImageRow<'_>| row.read(label, &mut sets));
+        let pages = Pages { http: &self.http, path: "/local-images", query, priority: Priority::Required, read };
+        Ok(pages.read_all().await?.map(|Rows { values, doubts }| Listing::new(values, doubts)))
     }
 
     async fn versions(&self, image: ImageId) -> Result<Option<Vec<Version>>, QueryError> {
         let query = format!("image_id={image}&order_by=created_at_desc");
-        let pages =
-            Pages { http: &self.http, path: "/versions", query, worth: Priority::Little, read: VersionRow::read };
-        pages.read_all().await?.map(beyond_doubt).transpose()
+        let read = |body: &Body| read_page(body, VersionRow::read);
+        let pages = Pages { http: &self.http, path: "/versions", query, priority: Priority::Optional, read };
+        pages.read_all().await?.map(require_complete).transpose()
     }
 
     async fn local_image(&self, id: LocalImageId) -> Result<Option<LocalImage>, QueryError> {
-        let Some(body) = self.http.get(&format!("/local-images/{id}"), Priority::Much).await? else { return Ok(None) };
-        let row = serde_json::from_slice(&body.bytes).map_err(|error| body.unreadable(&error))?;
-        let Object(row): Object<LocalImageRow> = row;
-        match row.read(None, &mut Seen::default()) {
-            Ok(Row { thing: Some(local), .. }) if local.id == id => Ok(Some(local)),
+        let path = format!("/local-images/{id}");
+        let Some(body) = self.http.get(&path, Priority::Required).await? else { return Ok(None) };
+        let row: LocalImageRow<'_> = body.read_object()?;
+        match row.read(None, &mut SharedSets::default()) {
+            Ok(Row { value: Some(local), .. }) if local.id == id => Ok(Some(local)),
             Ok(_) => Err(body.invalid(format!("it is not about {id}"))),
-            Err(lie) => Err(body.invalid(lie)),
+            Err(why) => Err(body.invalid(why)),
         }
     }
 
-    /// The index of all images, those past their end of life too: one that is hidden still has its end to tell.
+    /// The index of all images. It includes those past their end of life, because it says when that was.
     async fn index(&self) -> Result<Option<Vec<Image>>, QueryError> {
         let query = "include_eol=true".to_owned();
-        let pages = Pages { http: &self.http, path: "/images", query, worth: Priority::Little, read: ImageRow::read };
+        let read = |body: &Body| read_page(body, |row: ImageRow<'_>| row.read());
+        let pages = Pages { http: &self.http, path: "/images", query, priority: Priority::Optional, read };
         let Some(rows) = pages.read_all().await? else {
             return Err(QueryError::invalid_response("it says that it has no list of images"));
         };
-        let images = beyond_doubt(rows)?;
+        let images = require_complete(rows)?;
         if images.is_empty() {
             return Err(QueryError::invalid_response("it lists no image at all"));
         }
@@ -160,15 +161,7 @@ impl Client {
     }
 }
 
-/// The rows of what is of no use unless it is whole.
-fn beyond_doubt<T>(Rows { rows, doubts }: Rows<T>) -> Result<Vec<T>, QueryError> {
-    if doubts.is_empty() { Ok(rows) } else { Err(QueryError::incomplete_response(&doubts)) }
-}
-
-fn answer<T>(answer: Result<Option<T>, QueryError>) -> Lookup<T> {
-    match answer {
-        Ok(Some(found)) => Lookup::Found(found),
-        Ok(None) => Lookup::NotFound,
-        Err(failure) => Lookup::Failed(failure),
-    }
+/// The values of a listing that is of no use if some may be missing.
+fn require_complete<T>(Rows { values, doubts }: Rows<T>) -> Result<Vec<T>, QueryError> {
+    if doubts.is_empty() { Ok(values) } else { Err(QueryError::incomplete_response(&doubts)) }
 }

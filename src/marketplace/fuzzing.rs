@@ -1,38 +1,29 @@
-//! The seam of the fuzz target `wire`, and in no other build: bytes -> what an answer of them would teach.
+//! Reads bytes as responses of the API, for the fuzz target `wire`. No other build has this file.
 
-use serde::de::DeserializeOwned;
-
-use super::wire::{ErrorBody, ImageRow, LocalImageRow, Page, Row, Seen, VersionRow};
-use crate::domain::catalog::{Image, Listing, Lookup, QueryError, Response};
+use super::http::{Body, ErrorBody};
+use super::json::SharedSets;
+use super::wire::{ImageRow, LocalImageRow, Page, VersionRow, read_page};
+use crate::domain::catalog::{Image, Listing, QueryError, Response};
 use crate::domain::{ImageRef, Label};
 
-/// Reads the bytes as the answer to every query. `asked` is the label that a listing was asked for by.
-pub fn read(body: &[u8], asked: Option<&Label>) -> Vec<Response> {
-    let _ = ErrorBody::read(body).describe();
-    let versions = rows(body, VersionRow::read);
-    let mut seen = Seen::default();
-    let locals = rows(body, |row: LocalImageRow| row.read(asked, &mut seen));
-    let images = rows(body, ImageRow::read);
-    let mut told = Vec::new();
-    if let Ok(images) = &images {
-        for Image { id, label, .. } in images {
-            let listing = locals.clone().map(|rows| Listing::new(rows, Vec::new()));
-            told.push(Response::Versions(*id, answer(versions.clone())));
-            told.push(Response::Listing(ImageRef::Label(label.clone()), answer(listing)));
-        }
+/// Reads the bytes as the response to every query. `label` is the label of the listings.
+pub fn read(bytes: &[u8], label: Option<&Label>) -> Vec<Response> {
+    let _ = ErrorBody::read(bytes).describe();
+    let body = Body { bytes: bytes.to_vec(), content_type: "application/json".to_owned(), request_id: None };
+    let mut sets = SharedSets::default();
+    let versions = values(read_page(&body, VersionRow::read));
+    let locals = values(read_page(&body, |row: LocalImageRow<'_>| row.read(label, &mut sets)));
+    let images = values(read_page(&body, |row: ImageRow<'_>| row.read()));
+    let mut responses = Vec::new();
+    for Image { id, label, .. } in images.iter().flatten().flatten() {
+        let listing = locals.clone().map(|locals| locals.map(|locals| Listing::new(locals, Vec::new())));
+        responses.push(Response::Versions(*id, versions.clone().into()));
+        responses.push(Response::Listing(ImageRef::Label(label.clone()), listing.into()));
     }
-    told.push(Response::Index(answer(images)));
-    told
+    responses.push(Response::Index(images.into()));
+    responses
 }
 
-fn rows<R, K, T>(body: &[u8], mut read: impl FnMut(R) -> Result<Row<K, T>, String>) -> Result<Vec<T>, String>
-where
-    R: DeserializeOwned,
-{
-    let page = Page::read(body).map_err(|error| error.to_string())?;
-    page.rows.into_iter().filter_map(|row| read(row).map(|row| row.thing).transpose()).collect()
-}
-
-fn answer<T>(read: Result<T, String>) -> Lookup<T> {
-    read.map_or_else(|cause| Lookup::Failed(QueryError::invalid_response(cause)), Lookup::Found)
+fn values<K, T>(page: Result<Page<K, T>, QueryError>) -> Result<Option<Vec<T>>, QueryError> {
+    page.map(|page| Some(page.rows.into_iter().filter_map(|row| row.value).collect()))
 }

@@ -1,37 +1,70 @@
-//! JSON of unknown intent: values that are as good as none where they are odd, and lists that stay short.
-//!
-//! Three bytes of JSON can make a hundred of memory, so what is read is bounded by its count as well as by its bytes.
+//! Parts of JSON values that the API and the snapshots have in common.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-/// The most entries that a list may have: a page of a hundred rows, ten times.
-const MOST: usize = 1000;
+use super::limits::size_of;
 
-/// A value, if it is one of the type expected; of any other, nothing is kept.
+/// The most entries of a [`List`]: ten times the rows of a full page, and ten times the Instance types of a row. Three
+/// bytes of JSON can take 150 in memory, so a limit of the bytes is not enough.
+const MAX_ENTRIES: usize = 1000;
+
+/// Reads a value of the expected type, and any other value as `None`.
 pub(super) fn lenient<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?;
     Ok(serde_json::from_str(raw.get()).ok())
 }
 
-/// A value that is written as a JSON object. A derived struct also takes a list for one, by the order of its fields.
-#[derive(Debug, Default)]
+/// A string of a list. It is copied only if it has escapes.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Item<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
+
+/// The set of the strings.
+pub(super) fn string_set(items: &[Item<'_>]) -> BTreeSet<String> {
+    items.iter().map(|Item(string)| string.to_string()).collect()
+}
+
+/// Makes sets of lists. Equal lists in a row get the same set, so that a listing keeps its hundred Instance types once.
+#[derive(Default)]
+pub(super) struct SharedSets {
+    list: Vec<String>,
+    set: Arc<BTreeSet<String>>,
+}
+
+impl SharedSets {
+    /// The set of the strings of a list, and how much memory it takes if it is a new one.
+    pub(super) fn get(&mut self, list: &[Item<'_>]) -> (Arc<BTreeSet<String>>, usize) {
+        let mut size = 0;
+        if !list.iter().map(|Item(string)| &**string).eq(self.list.iter().map(String::as_str)) {
+            self.set = Arc::new(string_set(list));
+            self.list = list.iter().map(|Item(string)| string.to_string()).collect();
+            size = size_of(&self.set);
+        }
+        (Arc::clone(&self.set), size)
+    }
+}
+
+/// A value that is written as a JSON object. A derived `Deserialize` also accepts a list of the values of its fields.
+#[derive(Debug)]
 pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Map(PhantomData)).map(Self)
+        deserializer.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
     }
 }
 
-struct Map<T>(PhantomData<T>);
+struct ObjectVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Map<T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,13 +76,13 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Map<T> {
     }
 }
 
-/// A list of values that are written as JSON objects.
+/// Reads a list of values that are written as JSON objects.
 pub(super) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let objects = Vec::<Object<T>>::deserialize(deserializer)?;
     Ok(objects.into_iter().map(|Object(value)| value).collect())
 }
 
-/// A list of at most [`MOST`] entries; a longer one is an error.
+/// A list of at most [`MAX_ENTRIES`] values.
 #[derive(Debug)]
 pub(super) struct List<T>(pub(super) Vec<T>);
 
@@ -61,13 +94,13 @@ impl<T> Default for List<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Short(PhantomData))
+        deserializer.deserialize_seq(ListVisitor(PhantomData))
     }
 }
 
-struct Short<T>(PhantomData<T>);
+struct ListVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Short<T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
     type Value = List<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,8 +110,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Short<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<List<T>, A::Error> {
         let mut list = Vec::new();
         while let Some(entry) = entries.next_element()? {
-            if list.len() == MOST {
-                return Err(A::Error::custom(format_args!("a list of more than {MOST} entries")));
+            if list.len() == MAX_ENTRIES {
+                return Err(A::Error::custom(format_args!("a list of more than {MAX_ENTRIES} entries")));
             }
             list.push(entry);
         }
@@ -91,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_odd_is_none() {
+    fn unexpected_values_are_none() {
         #[derive(Deserialize)]
         struct Body {
             #[serde(default, deserialize_with = "lenient")]
@@ -111,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_not_taken_for_an_object() {
+    fn a_list_is_not_an_object() {
         #[derive(Debug, PartialEq, Deserialize)]
         struct Row {
             id: String,
@@ -124,11 +157,24 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_short() {
-        let json = |entries: usize| format!("[{}]", vec!["0"; entries].join(","));
-        assert_eq!(serde_json::from_str::<List<u8>>(&json(MOST)).unwrap().0.len(), MOST);
-        let error = serde_json::from_str::<List<u8>>(&json(MOST + 1)).unwrap_err();
+    fn a_list_has_a_limit() {
+        let read = |entries: usize| serde_json::from_str::<List<u8>>(&format!("[{}]", vec!["0"; entries].join(",")));
+        assert_eq!(read(MAX_ENTRIES).unwrap().0.len(), MAX_ENTRIES);
+        let error = read(MAX_ENTRIES + 1).unwrap_err();
         assert!(error.to_string().starts_with("a list of more than 1000 entries"), "{error}");
         assert!(serde_json::from_str::<List<u8>>("{}").unwrap_err().to_string().contains("expected a list"));
+    }
+
+    #[test]
+    fn equal_lists_share_a_set() {
+        let mut sets = SharedSets::default();
+        let mut get = |json| sets.get(&serde_json::from_str::<Vec<Item<'_>>>(json).unwrap());
+        let (first, size) = get(r#"["b", "\u0061", "b"]"#);
+        assert_eq!(*first, BTreeSet::from(["a".to_owned(), "b".to_owned()]));
+        assert!(size > 0);
+        let (same, size) = get(r#"["b", "a", "b"]"#);
+        assert!(Arc::ptr_eq(&first, &same));
+        assert_eq!(size, 0);
+        assert_eq!(*get("[]").0, BTreeSet::new());
     }
 }

@@ -1,24 +1,14 @@
-//! The outside world that answers: the live API, a snapshot of it, or nobody.
+//! The backends that answer queries: the live API, a snapshot, or none.
 //!
-//! The three are one enum, because which of them answers is a choice of the user (`--api-url`, `--catalog`,
-//! `--offline`). Answers are gathered in a [`Catalog`]; what goes wrong is an answer too.
+//! A [`Catalog`] collects the responses. A failed query is a response, too.
 
-mod api_url;
-mod authorities;
-mod budget;
-mod certificate;
 mod client;
-mod connector;
 #[cfg(fuzzing)]
 mod fuzzing;
 mod http;
 mod json;
-mod lines;
+mod limits;
 mod paging;
-mod places;
-mod proxy;
-mod request_error;
-mod retry;
 mod snapshot;
 mod wire;
 
@@ -28,36 +18,33 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::deadline;
-use crate::domain::catalog::{Catalog, Lookup, Query, QueryError, Response};
+use crate::domain::catalog::{Catalog, Query, QueryError, Response};
 
-pub use api_url::ApiUrl;
-pub use authorities::Authorities;
 use client::Client;
 #[cfg(fuzzing)]
 pub use fuzzing::read;
-pub use http::{Event, Observer, Settings, Timeouts};
-pub use proxy::Proxy;
+pub use http::{ApiUrl, Authorities, Event, Observer, Proxy, Settings, Timeouts};
 pub use snapshot::{Snapshot, SnapshotError};
 
-/// Who answers queries about the Marketplace.
+/// What answers queries about the Marketplace, as the user chose it (`--api-url`, `--catalog`, `--offline`).
 pub enum Backend {
     /// The API, over HTTPS.
     Live(Box<Live>),
     /// A saved catalog.
     Snapshot(Snapshot),
-    /// Nobody: every question fails.
+    /// Nothing: every query fails.
     Offline,
 }
 
-/// The live API. Nothing is opened, loaded or started before the first query.
+/// The live API. No file is read and no connection opened before the first query.
 pub struct Live {
     settings: Box<dyn Fn() -> Result<Settings, QueryError>>,
     client: OnceCell<Result<Client, QueryError>>,
 }
 
 impl Live {
-    /// Prepares to ask the API. The settings are wanted at the first query: those that cannot be used are not in
-    /// the way of a run that asks nothing.
+    /// Prepares a client. The settings are read at the first query, so that invalid ones do not affect a run without
+    /// queries.
     pub fn new(settings: impl Fn() -> Result<Settings, QueryError> + 'static) -> Self {
         Self { settings: Box::new(settings), client: OnceCell::new() }
     }
@@ -69,11 +56,9 @@ impl Live {
 }
 
 impl Backend {
-    /// Asks until `next`, which is given what is known so far, wants nothing that is not known.
+    /// Sends the queries that `next` returns for the catalog so far, until it returns none without a response.
     pub fn fetch(&self, catalog: &mut Catalog, next: impl Fn(&Catalog) -> BTreeSet<Query>) {
-        let next = |catalog: &Catalog| -> BTreeSet<_> {
-            next(catalog).into_iter().filter(|query| !catalog.is_answered(query)).collect()
-        };
+        let next = |catalog: &Catalog| catalog.unanswered(next(catalog));
         let queries = next(catalog);
         if queries.is_empty() {
             return;
@@ -81,14 +66,14 @@ impl Backend {
         match self {
             Self::Live(live) => match live.client() {
                 Ok(client) => client.fetch(queries, catalog, next),
-                Err(failure) => settle(queries, catalog, next, |query| failed(query, &failure)),
+                Err(error) => answer(queries, catalog, next, |query| Response::failed(query, error.clone())),
             },
-            Self::Snapshot(snapshot) => settle(queries, catalog, next, |query| snapshot.answer(query)),
-            Self::Offline => settle(queries, catalog, next, |query| failed(query, &offline())),
+            Self::Snapshot(snapshot) => answer(queries, catalog, next, |query| snapshot.answer(query)),
+            Self::Offline => answer(queries, catalog, next, |query| Response::failed(query, offline())),
         }
     }
 
-    /// When the answers were true, where that is not now.
+    /// When the responses were true, if that is not now.
     pub fn taken(&self) -> Option<Timestamp> {
         match self {
             Self::Snapshot(snapshot) => Some(snapshot.taken),
@@ -97,8 +82,8 @@ impl Backend {
     }
 }
 
-/// Lets somebody who need not wait answer the queries, and those that their answers raise.
-fn settle(
+/// Answers the queries without a network, and those that follow from the responses.
+fn answer(
     mut queries: BTreeSet<Query>,
     catalog: &mut Catalog,
     next: impl Fn(&Catalog) -> BTreeSet<Query>,
@@ -109,16 +94,6 @@ fn settle(
             catalog.record(answer(query));
         }
         queries = next(catalog);
-    }
-}
-
-/// The answer to a question that could not be put.
-fn failed(query: Query, failure: &QueryError) -> Response {
-    match query {
-        Query::Index => Response::Index(Lookup::Failed(failure.clone())),
-        Query::Listing(image) => Response::Listing(image, Lookup::Failed(failure.clone())),
-        Query::Versions(image) => Response::Versions(image, Lookup::Failed(failure.clone())),
-        Query::LocalImage(id) => Response::LocalImage(id, Lookup::Failed(failure.clone())),
     }
 }
 

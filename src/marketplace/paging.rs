@@ -1,108 +1,103 @@
-//! Reads a whole listing through pages that may lie: a wrong total, short or repeated pages, rows that move meanwhile.
+//! Reads a whole listing through its pages, which may have a wrong total, be short or repeated, or change meanwhile.
 //!
-//! A listing of one page, as nearly every label has, costs one request. Where there are more pages, the first is read
-//! again after the last: if it still says the same, and every page counted alike, the listing stood still.
+//! A listing of one page, which nearly every label has, costs one request. If there are several pages, the first is read
+//! again after the last: if it is the same and all pages state the same total, the listing did not change meanwhile.
 
 use std::collections::BTreeSet;
 
-use serde::de::DeserializeOwned;
-
-use super::budget::LimitExceeded;
-use super::http::{Http, Priority};
+use super::http::{Body, Http, Priority};
+use super::limits::LimitExceeded;
 use super::wire::{Page, Row};
 use crate::domain::catalog::QueryError;
 
-/// The most rows a page may have; the API's own limit.
+/// The most rows of a page; the API's own limit.
 const PAGE_SIZE: usize = 100;
 
-/// No listing comes near 20,000 rows; a service that never stops is stopped here.
-const MOST_PAGES: usize = 200;
+/// The most pages of a listing. The Marketplace's own stay far below 20,000 rows.
+const MAX_PAGES: usize = 200;
 
-/// How often a listing that moves is read anew.
+/// How often a listing that changes is read.
 const PASSES: usize = 3;
 
-/// A listing, and how its rows are read.
+/// A listing, and how its pages are read.
 pub(super) struct Pages<'h, F> {
     pub(super) http: &'h Http,
     pub(super) path: &'static str,
     pub(super) query: String,
-    pub(super) worth: Priority,
-    /// Understands a row, or says why it cannot be believed. A listing with one lie in it is not believed at all: the row
-    /// may hide a second candidate for some cell.
+    pub(super) priority: Priority,
+    /// Reads a page. A listing with one unreadable row fails: the row may be a second candidate for some pin.
     pub(super) read: F,
 }
 
-/// What all rows of a listing describe, and why they may not be all.
+/// The values of all rows of a listing, and why some may be missing.
 pub(super) struct Rows<T> {
-    pub(super) rows: Vec<T>,
+    pub(super) values: Vec<T>,
     pub(super) doubts: Vec<String>,
 }
 
 enum Pass<T> {
     NotFound,
-    Whole(Rows<T>),
-    Moved,
+    Unchanged(Rows<T>),
+    Changed,
 }
 
 impl<F> Pages<'_, F> {
     /// Reads all pages; `None` means that the thing they list does not exist.
-    pub(super) async fn read_all<R, K, T>(mut self) -> Result<Option<Rows<T>>, QueryError>
+    pub(super) async fn read_all<K, T>(mut self) -> Result<Option<Rows<T>>, QueryError>
     where
-        R: DeserializeOwned,
         K: Ord + Clone,
-        F: FnMut(R) -> Result<Row<K, T>, String>,
+        F: FnMut(&Body) -> Result<Page<K, T>, QueryError>,
     {
-        let mut last = Pass::Moved;
+        let mut last = Pass::Changed;
         for _ in 0..PASSES {
             last = self.pass().await?;
             match last {
                 Pass::NotFound => return Ok(None),
-                Pass::Whole(rows) if rows.doubts.is_empty() => return Ok(Some(rows)),
-                // A count that is wrong for a moment is right the next time; one that stays wrong stays a doubt.
-                Pass::Whole(_) | Pass::Moved => {}
+                Pass::Unchanged(rows) if rows.doubts.is_empty() => return Ok(Some(rows)),
+                // A total may be wrong for a moment. If it stays wrong, the doubt stays.
+                Pass::Unchanged(_) | Pass::Changed => {}
             }
         }
         match last {
-            Pass::Whole(rows) => Ok(Some(rows)),
-            Pass::NotFound | Pass::Moved => {
+            Pass::Unchanged(rows) => Ok(Some(rows)),
+            Pass::NotFound | Pass::Changed => {
                 let cause = format!("the listing kept changing while its pages were read, {PASSES} times in a row");
                 Err(QueryError::new(cause, "run imagelock again in a minute"))
             }
         }
     }
 
-    async fn pass<R, K, T>(&mut self) -> Result<Pass<T>, QueryError>
+    async fn pass<K, T>(&mut self) -> Result<Pass<T>, QueryError>
     where
-        R: DeserializeOwned,
         K: Ord + Clone,
-        F: FnMut(R) -> Result<Row<K, T>, String>,
+        F: FnMut(&Body) -> Result<Page<K, T>, QueryError>,
     {
         let Some(first) = self.page(1).await? else { return Ok(Pass::NotFound) };
         let (total, sent) = (first.total, first.rows.len());
         let first_keys = keys(&first.rows);
-        let (mut rows, mut count, mut seen) = (Vec::new(), 0, BTreeSet::new());
-        // What stood on an earlier page has slid to this one.
-        let mut add = |page: Page<Row<K, T>>| {
+        let (mut values, mut count, mut seen) = (Vec::new(), 0, BTreeSet::new());
+        // A row may have moved from an earlier page to this one.
+        let mut add = |page: Page<K, T>| {
             let keys = keys(&page.rows);
-            let fresh: Vec<_> = page.rows.into_iter().filter(|row| !seen.contains(&row.key)).collect();
-            count += fresh.len();
-            rows.extend(fresh.into_iter().filter_map(|row| row.thing));
+            let new: Vec<_> = page.rows.into_iter().filter(|row| !seen.contains(&row.key)).collect();
+            count += new.len();
+            values.extend(new.into_iter().filter_map(|row| row.value));
             seen.extend(keys);
             count
         };
         let mut count = add(first);
         if sent < PAGE_SIZE && total == Some(sent as u64) {
-            return Ok(Pass::Whole(Rows { rows, doubts: Vec::new() }));
+            return Ok(Pass::Unchanged(Rows { values, doubts: Vec::new() }));
         }
         let mut number = 1;
         let ends_empty = loop {
             number += 1;
-            if number > MOST_PAGES {
-                return Err(endless());
+            if number > MAX_PAGES {
+                return Err(too_many_pages());
             }
-            let Some(next) = self.page(number).await? else { return Ok(Pass::Moved) };
+            let Some(next) = self.page(number).await? else { return Ok(Pass::Changed) };
             if next.total != total {
-                return Ok(Pass::Moved);
+                return Ok(Pass::Changed);
             }
             let (before, empty) = (count, next.rows.is_empty());
             count = add(next);
@@ -112,9 +107,9 @@ impl<F> Pages<'_, F> {
         };
         let several_pages = count > sent;
         if several_pages {
-            let Some(again) = self.page(1).await? else { return Ok(Pass::Moved) };
+            let Some(again) = self.page(1).await? else { return Ok(Pass::Changed) };
             if again.total != total || keys(&again.rows) != first_keys {
-                return Ok(Pass::Moved);
+                return Ok(Pass::Changed);
             }
         }
         let doubt = match total {
@@ -124,23 +119,19 @@ impl<F> Pages<'_, F> {
             }
             _ => None,
         };
-        Ok(Pass::Whole(Rows { rows, doubts: doubt.into_iter().collect() }))
+        Ok(Pass::Unchanged(Rows { values, doubts: doubt.into_iter().collect() }))
     }
 
-    async fn page<R, K, T>(&mut self, number: usize) -> Result<Option<Page<Row<K, T>>>, QueryError>
+    async fn page<K, T>(&mut self, number: usize) -> Result<Option<Page<K, T>>, QueryError>
     where
-        R: DeserializeOwned,
-        F: FnMut(R) -> Result<Row<K, T>, String>,
+        F: FnMut(&Body) -> Result<Page<K, T>, QueryError>,
     {
-        let Self { http, path, query, worth, read } = self;
-        let path = format!("{path}?{query}&page_size={PAGE_SIZE}&page={number}");
-        let Some(body) = http.get(&path, *worth).await? else { return Ok(None) };
-        let page: Page<R> = Page::read(&body.bytes).map_err(|error| body.unreadable(&error))?;
-        let rows: Result<Vec<_>, _> = page.rows.into_iter().map(read).collect();
-        let rows = rows.map_err(|lie| body.invalid(lie))?;
-        let texts = rows.iter().map(|row| row.text).sum();
-        http.keep(rows.len(), texts).map_err(|LimitExceeded(cause)| body.invalid(cause))?;
-        Ok(Some(Page { rows, total: page.total }))
+        let path = format!("{}?{}&page_size={PAGE_SIZE}&page={number}", self.path, self.query);
+        let Some(body) = self.http.get(&path, self.priority).await? else { return Ok(None) };
+        let page = (self.read)(&body)?;
+        let size = page.rows.iter().map(|row| row.size).sum();
+        self.http.keep(size).map_err(|LimitExceeded(cause)| body.invalid(cause))?;
+        Ok(Some(page))
     }
 }
 
@@ -148,7 +139,7 @@ fn keys<K: Ord + Clone, T>(rows: &[Row<K, T>]) -> BTreeSet<K> {
     rows.iter().map(|row| row.key.clone()).collect()
 }
 
-fn endless() -> QueryError {
-    let cause = format!("the listing did not end after {MOST_PAGES} pages");
+fn too_many_pages() -> QueryError {
+    let cause = format!("the listing did not end after {MAX_PAGES} pages");
     QueryError::new(cause, "check `--api-url` and SCW_API_URL; this is not how the Marketplace answers")
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::domain::diagnostics::invocation::{DEFAULT_MANIFEST, Invocation};
 use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::manifest::policy::Age;
+use crate::domain::types::age::Age;
 use crate::marketplace::Backend;
 use crate::render::Format;
 use crate::workspace::error::Error;

@@ -1,8 +1,8 @@
 //! What the listings say that were fetched: which local images there are, and where and with which type a label is offered.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::domain::catalog::word_set::WordSet;
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError, StatedType};
 use crate::domain::lock::Lock;
 use crate::domain::{Arch, ImageRef, ImageType, Label, LocalImageId, Zone};
@@ -56,7 +56,7 @@ impl<'c> Listed<'c> {
 
 pub(super) fn local_image(id: LocalImageId, label: Label, zone: Zone, arch: Arch, image_type: ImageType) -> LocalImage {
     let image_type = StatedType::Known(image_type);
-    LocalImage { id, label: Some(label), zone, arch, image_type, commercial_types: WordSet::default() }
+    LocalImage { id, label: Some(label), zone, arch, image_type, commercial_types: Arc::default() }
 }
 
 /// What is offered under a label: in its listing, and in those of its versions that were fetched.

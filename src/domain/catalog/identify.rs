@@ -1,4 +1,4 @@
-//! What a UUID is that somebody found somewhere: a local image, a version, an image, or nothing that the Marketplace knows.
+//! Identifies a UUID of unknown kind: a local image, a version, an image, or none of these.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Query,
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::{Expected, ImageId, ImageRef, Label, LocalImageId, VersionId};
 
-/// What a UUID is.
+/// The kind of thing that a UUID identifies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IdKind {
-    /// A local image: what a pin pins, and an Instance boots.
+    /// A local image, which is what a pin holds and an Instance boots from.
     LocalImage {
         /// The local image.
         local: LocalImage,
@@ -30,11 +30,11 @@ pub enum IdKind {
     },
     /// An image over all its versions.
     Image(Image),
-    /// Nothing that the Marketplace describes.
+    /// Nothing that the Marketplace lists.
     Unknown,
 }
 
-/// The three things that a UUID may be the ID of.
+/// A UUID as the ID of each kind of thing that it may identify.
 #[derive(Debug, Clone, Copy)]
 pub struct UnknownId {
     local: LocalImageId,
@@ -43,10 +43,10 @@ pub struct UnknownId {
 }
 
 impl UnknownId {
-    /// Reads a UUID; `None` if the text is something else.
+    /// Parses a UUID; `None` if the text is something else.
     ///
     /// # Errors
-    /// If it is a UUID that nothing has.
+    /// If the UUID cannot be an ID.
     pub fn parse(text: &str) -> Option<Result<Self, Expected>> {
         match text.parse() {
             Ok(local) => Some(Ok(Self::of(local))),
@@ -54,30 +54,30 @@ impl UnknownId {
         }
     }
 
-    /// What may be a local image, and may be something else.
+    /// The ID of a local image, which may be the ID of something else.
     pub fn of(local: LocalImageId) -> Self {
         Self { local, version: VersionId::from(local), image: ImageId::from(local) }
     }
 
-    /// It as the ID of an image.
+    /// The UUID as the ID of an image.
     pub fn image(self) -> ImageId {
         self.image
     }
 
-    /// The pins that pin it, or that were asked for by it.
+    /// The pins that hold the UUID, and those whose declaration names it.
     pub fn pins(self, lock: &Lock) -> impl Iterator<Item = &Pin> {
-        let asked_by = [ImageRef::Version(self.version), ImageRef::Id(self.image)];
-        lock.pins().iter().filter(move |pin| pin.id == self.local || asked_by.contains(&pin.image))
+        let images = [ImageRef::Version(self.version), ImageRef::Id(self.image)];
+        lock.pins().iter().filter(move |pin| pin.id == self.local || images.contains(&pin.image))
     }
 }
 
-/// How many versions of an image are searched for a local image, the newest first.
-const MOST_VERSIONS: usize = 32;
+/// How many versions of an image are searched for a local image, newest first.
+const MAX_VERSIONS: usize = 32;
 
-/// How many of them are asked for before their answers are awaited.
-const AT_ONCE: usize = 4;
+/// How many of their listings are requested at a time.
+const VERSIONS_AT_ONCE: usize = 4;
 
-/// What must be asked to identify a UUID that the user typed.
+/// The queries whose results are still needed to identify a UUID.
 pub fn identify_queries(id: UnknownId, catalog: &Catalog) -> BTreeSet<Query> {
     let mut queries =
         BTreeSet::from([Query::Index, Query::LocalImage(id.local), Query::Listing(ImageRef::Version(id.version))]);
@@ -85,7 +85,7 @@ pub fn identify_queries(id: UnknownId, catalog: &Catalog) -> BTreeSet<Query> {
     for image in [of_local, Some(ImageRef::Version(id.version))].into_iter().flatten() {
         queries.extend(catalog.image(&image).map(|image| Query::Versions(image.id)));
         if matches!(image, ImageRef::Label(_)) {
-            // A local image does not say of which version it is: the versions' listings do.
+            // A local image does not say its version; the listings of the versions show their local images.
             if let Lookup::Found(versions) = catalog.versions(&image) {
                 queries.extend(versions.iter().map(|it| Query::Listing(ImageRef::Version(it.id))));
             }
@@ -98,8 +98,8 @@ pub fn identify_queries(id: UnknownId, catalog: &Catalog) -> BTreeSet<Query> {
     catalog.unanswered(queries)
 }
 
-/// Whether the Marketplace says that a UUID is neither of the three. A superseded local image may still be listed by its
-/// version.
+/// Whether the Marketplace does not know a UUID as an ID of any kind. It may still be a superseded local image that only
+/// the listing of its version shows.
 fn is_not_found(id: UnknownId, catalog: &Catalog) -> bool {
     matches!(catalog.index(), Lookup::Found(_))
         && matches!(catalog.local_image(id.local), Lookup::NotFound)
@@ -108,19 +108,19 @@ fn is_not_found(id: UnknownId, catalog: &Catalog) -> bool {
         && local_image(id, catalog).is_none()
 }
 
-/// The local images of the version with the ID. A version that no image has is not one, even if it is answered with an empty
-/// listing.
+/// The local images of the version with the ID. An empty listing of a version that no image has means that the version
+/// does not exist.
 fn version(id: UnknownId, catalog: &Catalog) -> Lookup<&Listing> {
     match catalog.listing(&ImageRef::Version(id.version)) {
         Lookup::Found(listing) => {
-            let is_one = !listing.local_images().is_empty() || catalog.label_of_version(id.version).is_some();
-            if is_one { Lookup::Found(listing) } else { listing.doubt().map_or(Lookup::NotFound, Lookup::Failed) }
+            let exists = !listing.local_images().is_empty() || catalog.label_of_version(id.version).is_some();
+            if exists { Lookup::Found(listing) } else { listing.doubt().map_or(Lookup::NotFound, Lookup::Failed) }
         }
         other => other,
     }
 }
 
-/// The listings in which a local image may be that its ID does not find: of all images, and of their newest versions.
+/// The listings that may show a local image that cannot be looked up: those of all images and of their newest versions.
 fn search(catalog: &Catalog) -> impl Iterator<Item = Query> {
     catalog.images().iter().flat_map(|image| {
         let label = ImageRef::Label(image.label.clone());
@@ -128,13 +128,13 @@ fn search(catalog: &Catalog) -> impl Iterator<Item = Query> {
             Lookup::Found(versions) => &versions[..],
             Lookup::NotFound | Lookup::Failed(_) => &[],
         };
-        let listings = versions.iter().take(MOST_VERSIONS).map(|it| Query::Listing(ImageRef::Version(it.id)));
-        let next = listings.filter(|query| !catalog.is_answered(query)).take(AT_ONCE);
+        let listings = versions.iter().take(MAX_VERSIONS).map(|it| Query::Listing(ImageRef::Version(it.id)));
+        let next = listings.filter(|query| !catalog.is_answered(query)).take(VERSIONS_AT_ONCE);
         [Query::Listing(label), Query::Versions(image.id)].into_iter().chain(next)
     })
 }
 
-/// The local image with the ID: looked up, or of any listing.
+/// The local image with the ID: looked up, or found in any listing.
 fn local_image(id: UnknownId, catalog: &Catalog) -> Option<LocalImage> {
     match catalog.local_image(id.local) {
         Lookup::Found(local) => Some(local.clone()),
@@ -148,7 +148,7 @@ fn local_image(id: UnknownId, catalog: &Catalog) -> Option<LocalImage> {
 /// Identifies a UUID.
 ///
 /// # Errors
-/// Where the Marketplace did not answer, so that what was not found may exist all the same.
+/// If it was not found, and a failed query or an incomplete listing may be the reason.
 pub fn identify(id: UnknownId, catalog: &Catalog) -> Result<IdKind, QueryError> {
     if let Some(local) = local_image(id, catalog) {
         let published = local.label.clone().and_then(|label| catalog.published(&ImageRef::Label(label), id.local));
@@ -160,16 +160,13 @@ pub fn identify(id: UnknownId, catalog: &Catalog) -> Result<IdKind, QueryError> 
     if let Lookup::Found(listing) = version(id, catalog) {
         listing.doubt().map_or(Ok(()), Err)?;
         let label = listing.label().or_else(|| catalog.label_of_version(id.version)).cloned();
-        let of_image = label.clone().map(|label| catalog.versions(&ImageRef::Label(label)));
-        let published = match of_image.unwrap_or(Lookup::NotFound) {
+        let versions = label.clone().map(|label| catalog.versions(&ImageRef::Label(label)));
+        let published = match versions.unwrap_or(Lookup::NotFound) {
             Lookup::Found(versions) => versions.iter().find(|it| it.id == id.version).and_then(|it| it.published),
             Lookup::NotFound | Lookup::Failed(_) => None,
         };
         return Ok(IdKind::Version { label, published, local_images: listing.local_images().len() });
     }
-    let lookup = match catalog.local_image(id.local) {
-        Lookup::Failed(failure) => Some(failure),
-        Lookup::Found(_) | Lookup::NotFound => None,
-    };
-    lookup.or_else(|| catalog.first_error()).map_or(Ok(IdKind::Unknown), Err)
+    let error = catalog.local_image(id.local).error().cloned();
+    error.or_else(|| catalog.first_error()).map_or(Ok(IdKind::Unknown), Err)
 }

@@ -1,39 +1,42 @@
 //! Local images as the Marketplace lists them.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::domain::catalog::query_error::QueryError;
-use crate::domain::catalog::word_set::WordSet;
 use crate::domain::{Arch, ImageType, Label, LocalImageId, Zone};
 
 /// One local image: one version of an image, in one zone, for one architecture, of one type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LocalImage {
-    /// What an Instance boots.
+    /// The ID that an Instance boots from.
     pub id: LocalImageId,
-    /// The image's label, if the row states it.
+    /// The image's label, if it is stated.
     pub label: Option<Label>,
-    /// Where it can be booted.
+    /// The zone that it is in.
     pub zone: Zone,
     /// The processor it is built for.
     pub arch: Arch,
     /// The root volume it is made for.
     pub image_type: StatedType,
-    /// The Instance types that it can boot. The API changes this list under a constant ID.
-    pub commercial_types: WordSet,
+    /// The Instance types that can boot it. The API changes this list without changing the ID. Nearly all local images
+    /// of a listing have the same hundred types, so they share one set.
+    pub commercial_types: Arc<BTreeSet<String>>,
 }
 
-/// The type of a local image as its row states it.
+/// The type of a local image as the Marketplace states it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StatedType {
     /// A type that imagelock knows.
     Known(ImageType),
-    /// Missing, null or `unknown_type`: fits any declared type, as the service's own filter had it.
+    /// Missing, null or `unknown_type`: fits any declared type, as in the filter of the API.
     Unstated,
-    /// A type that came after this release of imagelock: fits none.
+    /// A type that this release of imagelock does not know: fits no declared type.
     Other(Box<str>),
 }
 
 impl StatedType {
-    /// Whether a local image of this type is one of the `declared` type.
+    /// Whether a local image of this type fits the `declared` type.
     pub fn fits(&self, declared: ImageType) -> bool {
         match self {
             Self::Known(known) => *known == declared,
@@ -42,7 +45,7 @@ impl StatedType {
         }
     }
 
-    /// The API's word for it.
+    /// The name of the type in the API.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Known(known) => known.as_str(),
@@ -52,7 +55,7 @@ impl StatedType {
     }
 }
 
-/// The current local images of one image, in all zones, for all architectures, of all types.
+/// The local images of one image or version, in all zones, for all architectures, of all types.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
     local_images: Vec<LocalImage>,
@@ -60,10 +63,10 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Sorts and deduplicates rows, so that the order and the repetitions of an answer leave no trace.
+    /// Sorts and deduplicates local images, so that the order and the repetitions of a response have no effect.
     ///
-    /// `doubts` are the reasons why this may not be the whole listing. What a doubtful listing shows is used; that it
-    /// lacks something proves nothing.
+    /// `doubts` are the reasons why the listing may be incomplete. The local images of an incomplete listing are used,
+    /// but a missing one proves nothing.
     pub fn new(mut local_images: Vec<LocalImage>, mut doubts: Vec<String>) -> Self {
         local_images.sort();
         local_images
@@ -74,22 +77,22 @@ impl Listing {
         Self { local_images, doubts }
     }
 
-    /// The rows, in an order of their own.
+    /// The local images, sorted.
     pub fn local_images(&self) -> &[LocalImage] {
         &self.local_images
     }
 
-    /// What to say where something is missing from a doubtful listing.
+    /// Why something that is missing may still exist, if the listing may be incomplete.
     pub fn doubt(&self) -> Option<QueryError> {
         (!self.doubts.is_empty()).then(|| QueryError::incomplete_response(&self.doubts))
     }
 
-    /// The rows with this ID: one, unless the Marketplace contradicts itself.
+    /// The local images with this ID: at most one, unless the Marketplace contradicts itself.
     pub fn with_id(&self, id: LocalImageId) -> impl Iterator<Item = &LocalImage> {
         self.local_images.iter().filter(move |local| local.id == id)
     }
 
-    /// The label that the rows state.
+    /// The label that the local images state.
     pub fn label(&self) -> Option<&Label> {
         self.local_images.iter().find_map(|local| local.label.as_ref())
     }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Image, LocalImage, Lookup, Query, QueryError};
-use crate::domain::manifest::policy::{Age, Policy};
+use crate::domain::manifest::policy::Policy;
 use crate::domain::select::end_of_life::{EndOfLife, Support, end_of_life};
+use crate::domain::types::age::Age;
 use crate::domain::types::release::{Release, label_matches, release_of};
 use crate::domain::{Arch, CommercialType, ImageRef, ImageType, Label, Zone};
 
@@ -136,14 +137,13 @@ pub fn offers(images: &[&Image], filter: &Filter, catalog: &Catalog) -> Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::catalog::word_set::WordSet;
 
     fn matches(pattern: &str, label: &str) -> bool {
         let image = Image {
             label: label.parse().unwrap(),
             id: "6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e".parse().unwrap(),
             name: "Ubuntu 24.04 Noble Numbat".to_owned(),
-            categories: WordSet::default(),
+            categories: BTreeSet::new(),
             valid_until: None,
         };
         Pattern::new(pattern).matches(&image)

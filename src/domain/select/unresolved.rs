@@ -9,10 +9,10 @@ use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::{MOST_SUGGESTIONS, and, and_more, count, did_you_mean, or, quoted};
-use crate::domain::manifest::policy::minute;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::{Choice, NoMatch, releases};
 use crate::domain::types::release::{LabelPattern, Range};
+use crate::domain::types::timestamp::minute;
 use crate::domain::{Arch, ImageType, Label, Name, Zone};
 
 /// A target that a listing has nothing for.
@@ -259,7 +259,7 @@ fn not_bootable<'m>(cells: &[&Target], misses: impl Iterator<Item = &'m NoMatch<
     let mut bootable: BTreeSet<&str> = BTreeSet::new();
     for miss in misses {
         if let NoMatch::NotBootable(candidates) = miss {
-            bootable.extend(candidates.iter().flat_map(|local| local.commercial_types.iter()));
+            bootable.extend(candidates.iter().flat_map(|local| local.commercial_types.iter().map(String::as_str)));
         }
     }
     let span = target.spans.instance_type.clone().unwrap_or(target.spans.image.clone());
@@ -312,7 +312,7 @@ fn several(cells: &[(&Target, Vec<&LocalImage>)]) -> Problem {
 fn boots_alone<'c>(local: &'c LocalImage, candidates: &[&'c LocalImage]) -> BTreeSet<&'c str> {
     let shared =
         |wanted: &str| candidates.iter().any(|other| other.id != local.id && other.commercial_types.contains(wanted));
-    local.commercial_types.iter().filter(|own| !shared(own)).collect()
+    local.commercial_types.iter().map(String::as_str).filter(|own| !shared(own)).collect()
 }
 
 /// An Instance type that leaves one candidate in every cell: the first by name of those that do.

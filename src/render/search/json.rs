@@ -43,7 +43,7 @@ pub(crate) fn write(offers: &[Offer]) -> String {
             r#type: local.image_type.as_str(),
             id: Text(local.id),
             zoned_id: Text(ZonedId(&local.zone, local.id)),
-            commercial_types: local.commercial_types.iter().collect(),
+            commercial_types: local.commercial_types.iter().map(String::as_str).collect(),
         }
     }
     fn image(offer: &Offer) -> ImageJson<'_> {
@@ -51,7 +51,7 @@ pub(crate) fn write(offers: &[Offer]) -> String {
             label: offer.image.label.as_str(),
             id: offer.image.id.to_string(),
             name: &offer.image.name,
-            categories: offer.image.categories.iter().collect(),
+            categories: offer.image.categories.iter().map(String::as_str).collect(),
             release: offer.release.as_ref().map(Release::as_str),
             published: offer.published.map(|time| time.to_string()),
             valid_until: offer.image.valid_until.map(|time| time.to_string()),

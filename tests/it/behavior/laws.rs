@@ -1,7 +1,7 @@
 //! The laws, on random manifests and catalogs: what holds whatever people declare and whatever the Marketplace has.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use imagelock::domain::catalog::{Catalog, Listing, LocalImage, Lookup, QueryError, Response, StatedType};
 use imagelock::domain::check::drift;
@@ -71,7 +71,7 @@ fn catalog(build: u8, shuffle: u64) -> Catalog {
                         zone: zone.parse().unwrap(),
                         arch: arch.parse().unwrap(),
                         image_type: StatedType::Known(image_type),
-                        commercial_types: ["DEV1-S"].into_iter().collect(),
+                        commercial_types: Arc::new(BTreeSet::from(["DEV1-S".to_owned()])),
                     });
                 }
             }

@@ -3,6 +3,7 @@
 pub mod carry_over;
 pub mod contradictions;
 pub mod dates;
+pub mod edits;
 pub mod end_of_life;
 pub mod laws;
 pub mod lockfile;

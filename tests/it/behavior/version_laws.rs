@@ -1,6 +1,7 @@
 //! The laws of versions, on random histories of the Marketplace: what a rename, a new zone and a change in place do.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use imagelock::domain::ImageRef;
 use imagelock::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Response, StatedType, Version};
@@ -62,7 +63,7 @@ fn catalog(history: &History) -> Catalog {
         zone: ZONES[zone].parse().unwrap(),
         arch: "x86_64".parse().unwrap(),
         image_type: StatedType::Unstated,
-        commercial_types: [].into_iter().collect(),
+        commercial_types: Arc::default(),
     };
     let rows = |version: usize| {
         let of_zone = move |zone: usize| Some(row(version, zone, history[version][zone]?));

@@ -1,6 +1,8 @@
 //! `imagelock check --changed-since REV`: only pins that are real pass a review, whatever their age.
 
-use imagelock::domain::catalog::word_set::WordSet;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use imagelock::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Response, StatedType};
 use imagelock::domain::check::Status;
 use imagelock::domain::check::changed_since::{Base, PastPins, gate, queries};
@@ -810,14 +812,14 @@ proptest! {
             zone: "fr-par-1".parse().unwrap(),
             arch: "x86_64".parse().unwrap(),
             image_type: StatedType::Known(ImageType::InstanceSbs),
-            commercial_types: WordSet::default(),
+            commercial_types: Arc::default(),
         });
         let doubts = if is_doubtful { vec!["a row was left out".to_owned()] } else { Vec::new() };
         let image = Image {
             label: label.clone(),
             id: crate::support::fake_marketplace::image_id("ubuntu_noble").parse().unwrap(),
             name: String::new(),
-            categories: WordSet::default(),
+            categories: BTreeSet::new(),
             valid_until: None,
         };
         let mut catalog = Catalog::default();

@@ -19,7 +19,7 @@ use crate::domain::check::suggestions::Suggestion;
 use crate::domain::check::{Finding, Severity};
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{capitalized, count};
-use crate::domain::manifest::policy::minute;
+use crate::domain::types::timestamp::minute;
 use crate::render::support::markup::escaped;
 use crate::render::support::values::date;
 

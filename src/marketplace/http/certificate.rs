@@ -1,4 +1,4 @@
-//! Why the certificate of a server was refused, in words, and what helps.
+//! Explains why the certificate of a server was refused, and what to do next.
 
 use jiff::Timestamp;
 use rustls::CertificateError;
@@ -6,7 +6,7 @@ use rustls::pki_types::UnixTime;
 
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::{and_more, quoted};
-use crate::domain::manifest::policy::day;
+use crate::domain::types::timestamp::day;
 
 const AUTHORITY: &str =
     "if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE";
@@ -15,7 +15,7 @@ const ADDRESS: &str = "check `--api-url`, SCW_API_URL and the proxy";
 const SERVER: &str = "check the address and the proxy; the server needs another certificate";
 
 /// The cause, a clause, and the help.
-pub(super) fn refusal(error: &CertificateError) -> (String, &'static str) {
+pub(super) fn explain(error: &CertificateError) -> (String, &'static str) {
     use CertificateError as E;
     let (cause, help) = match error {
         E::UnknownIssuer => ("no certificate authority that is trusted here issued it", AUTHORITY),
@@ -36,14 +36,14 @@ pub(super) fn refusal(error: &CertificateError) -> (String, &'static str) {
         E::UnsupportedSignatureAlgorithmContext { .. } | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
             ("it is signed with an algorithm that is not supported", SERVER)
         }
-        E::Other(other) => return by_library(&other.0.to_string()),
+        E::Other(other) => return library_error(&other.0.to_string()),
         other => return (visible(&other.to_string()), SERVER),
     };
     (cause.to_owned(), help)
 }
 
-/// A cause that the library has only a name for.
-fn by_library(name: &str) -> (String, &'static str) {
+/// A cause for which the TLS library has only a name.
+fn library_error(name: &str) -> (String, &'static str) {
     let cause = match name {
         "CaUsedAsEndEntity" => "it is the certificate of an authority, not of a server",
         "EndEntityUsedAsCa" => "it was issued by a server's certificate, not by that of an authority",

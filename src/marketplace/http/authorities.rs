@@ -1,4 +1,4 @@
-//! Which certificate authorities TLS trusts: those of the system, and those of a file.
+//! The certificate authorities that TLS trusts: those of the system, and those of a file.
 
 use std::path::{Path, PathBuf};
 
@@ -18,9 +18,9 @@ pub struct Authorities {
 }
 
 impl Authorities {
-    /// The failure of a file of certificates that cannot be used.
+    /// The error of an unusable file of certificates.
     pub fn unreadable(path: &Path, why: impl std::fmt::Display) -> QueryError {
-        setup(format!("could not read the certificates in `{}`: {why}", shown(path)))
+        setup_error(format!("could not read the certificates in `{}`: {why}", shown(path)))
     }
 
     fn certificates(&self) -> Result<Vec<Certificate>, QueryError> {
@@ -37,19 +37,19 @@ pub(super) struct Trust {
 }
 
 impl Trust {
-    /// Reads the certificates of the system, where the TLS library would not do it without the environment.
+    /// Reads the certificates of the system, if the TLS library would use the environment to find them.
     pub(super) fn new(extra: Option<&Authorities>) -> Result<Self, QueryError> {
         let trust = Self {
             system: system(extra.map(|extra| extra.path.as_path())),
             extra: extra.map_or_else(|| Ok(Vec::new()), Authorities::certificates)?,
         };
         if HAS_FILES && trust.system.is_empty() && trust.extra.is_empty() {
-            return Err(setup("this system has no certificates of authorities to trust".to_owned()));
+            return Err(setup_error("this system has no certificates of authorities to trust".to_owned()));
         }
         Ok(trust)
     }
 
-    /// Makes a client trust them.
+    /// Configures a client to trust them.
     pub(super) fn apply(&self, builder: ClientBuilder) -> ClientBuilder {
         if HAS_FILES {
             builder.tls_certs_only(self.system.iter().chain(&self.extra).cloned())
@@ -59,15 +59,15 @@ impl Trust {
     }
 }
 
-/// Whether the system keeps its certificates in files. Others have a store that no variable of the environment replaces.
+/// Whether the system keeps its certificates in files. Other systems have a store that the environment cannot replace.
 const HAS_FILES: bool = cfg!(all(unix, not(target_vendor = "apple"), not(target_os = "android")));
 
-/// The certificates in the system's files. The variables `SSL_CERT_FILE` and `SSL_CERT_DIR` replace none of them.
+/// The certificates in the system's files. The variables `SSL_CERT_FILE` and `SSL_CERT_DIR` do not replace them.
 #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
 fn system(extra: Option<&Path>) -> Vec<Certificate> {
     use rustls_native_certs::load_certs_from_paths;
 
-    // It finds the file that SSL_CERT_FILE names before the system's own.
+    // This finds the file of SSL_CERT_FILE before the system's own.
     let file = openssl_probe::probe().cert_file.filter(|file| Some(file.as_path()) != extra && file.is_file());
     let directories: Vec<&Path> = openssl_probe::candidate_cert_dirs().collect();
     let mut found = load_certs_from_paths(file.as_deref(), directories.first().copied()).certs;
@@ -76,11 +76,11 @@ fn system(extra: Option<&Path>) -> Vec<Certificate> {
     }
     found.sort_unstable_by(|a, b| a.as_ref().cmp(b.as_ref()));
     found.dedup();
-    // One that is malformed is not trusted, and is not in the way of the others.
-    let can_be_used = |certificate: &rustls::pki_types::CertificateDer<'static>| {
+    // A malformed certificate is skipped.
+    let is_usable = |certificate: &rustls::pki_types::CertificateDer<'static>| {
         rustls::RootCertStore::empty().add(certificate.clone()).is_ok()
     };
-    found.retain(can_be_used);
+    found.retain(is_usable);
     found.iter().filter_map(|certificate| Certificate::from_der(certificate).ok()).collect()
 }
 
@@ -89,7 +89,7 @@ fn system(_extra: Option<&Path>) -> Vec<Certificate> {
     Vec::new()
 }
 
-/// The failure of a client that cannot be set up.
-pub(super) fn setup(cause: String) -> QueryError {
+/// The error of a client that cannot be set up.
+pub(super) fn setup_error(cause: String) -> QueryError {
     QueryError::new(cause, "check the certificates of this system, and SSL_CERT_FILE if it is set")
 }

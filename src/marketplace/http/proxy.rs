@@ -1,4 +1,4 @@
-//! A proxy for https: its address, checked and without its login for messages, and the hosts that need none.
+//! A proxy for https: its address, which messages show without the login, and the hosts that need no proxy.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -7,10 +7,10 @@ use reqwest::{NoProxy, Url};
 
 use crate::domain::catalog::QueryError;
 
-/// A proxy that can be used.
+/// A usable proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proxy {
-    /// The variable of the environment that names it.
+    /// The environment variable with its address.
     variable: &'static str,
     url: Url,
     /// The hosts that need no proxy.
@@ -18,18 +18,18 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Checks the address that a variable has.
+    /// Checks the address in a variable.
     ///
     /// # Errors
-    /// If the address cannot be used: the HTTP client ignores a proxy whose address it cannot read.
+    /// If the address cannot be used. The HTTP client would ignore the proxy.
     pub fn new(variable: &'static str, address: &str, exceptions: Option<String>) -> Result<Self, QueryError> {
         let has_scheme = address.contains("://");
         let address = if has_scheme { address.to_owned() } else { format!("http://{address}") };
         match address.parse() {
-            Ok(url) if can_be_used(&url) && !address.contains(char::is_whitespace) => {
+            Ok(url) if is_usable(&url) && !address.contains(char::is_whitespace) => {
                 Ok(Self { variable, url, exceptions })
             }
-            // What cannot be read may hide a password anywhere.
+            // The address is not shown: any part of it may be a password.
             _ => Err(QueryError::new(
                 format!("the address of a proxy in {variable} cannot be used"),
                 format!("write {variable} like http://proxy.example.org:3128, or unset it"),
@@ -37,7 +37,7 @@ impl Proxy {
         }
     }
 
-    /// Whether no connection goes through it. The HTTP client takes `*` for all names, and not for addresses.
+    /// Whether no connection goes through it. In the HTTP client, `*` means all names, but no addresses.
     pub(super) fn is_for_none(&self) -> bool {
         self.exceptions.as_deref().is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*"))
     }
@@ -47,15 +47,15 @@ impl Proxy {
         self.exceptions.is_none()
     }
 
-    /// The proxy as the HTTP client wants it.
-    pub(super) fn configured(&self) -> Result<reqwest::Proxy, reqwest::Error> {
+    /// The proxy as a setting of the HTTP client.
+    pub(super) fn to_reqwest(&self) -> Result<reqwest::Proxy, reqwest::Error> {
         let exceptions = self.exceptions.as_deref().and_then(NoProxy::from_string);
         Ok(reqwest::Proxy::all(self.url.clone())?.no_proxy(exceptions))
     }
 }
 
-/// Whether the HTTP client can read the address too. It reads hosts more strictly than [`Url`].
-fn can_be_used(url: &Url) -> bool {
+/// Whether the HTTP client can read the address, too. It reads hosts more strictly than [`Url`].
+fn is_usable(url: &Url) -> bool {
     let Some(host) = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")) else { return false };
     let in_brackets = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     in_brackets.is_some_and(|host| host.parse::<Ipv6Addr>().is_ok())
@@ -87,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_cannot_be_used_is_refused_with_and_without_exceptions() {
+    fn unusable_addresses_are_refused_with_and_without_exceptions() {
         for bad in
             ["http://", "socks5://a:1", "ftp://a", "http://a b", "http://a\nb", "me:s3cret@", "a\"b", "a{b}", "a:99999"]
         {
             for exceptions in [None, Some("b".to_owned())] {
-                let failure = Proxy::new("HTTPS_PROXY", bad, exceptions).unwrap_err();
-                assert_eq!(failure.cause, "the address of a proxy in HTTPS_PROXY cannot be used", "{bad}");
+                let error = Proxy::new("HTTPS_PROXY", bad, exceptions).unwrap_err();
+                assert_eq!(error.cause, "the address of a proxy in HTTPS_PROXY cannot be used", "{bad}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Where the API is.
+//! The base of the API's addresses.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
-/// Where the API is. HTTPS, or plain HTTP on a loopback address; without credentials.
+/// The base of the API's addresses: HTTPS, or plain HTTP on a loopback address; without credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiUrl(Url);
 
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn https_anywhere_and_http_on_loopback_alone() {
+    fn http_is_only_for_loopback_addresses() {
         for good in [
             "https://api.scaleway.com",
             "http://127.0.0.1:9001/",

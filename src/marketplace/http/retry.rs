@@ -1,31 +1,31 @@
-//! When to ask again, and how long to wait before.
+//! Which requests are sent again, and after which wait.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::StatusCode;
 
-/// How often a request is sent at the most.
+/// The most attempts at a request.
 pub(super) const ATTEMPTS: u32 = 6;
 
-/// The longest that a `Retry-After` is honoured: beyond it, one more try is cheaper than the wait.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(20);
+/// The longest `Retry-After` that is waited for: an early attempt costs less than a longer wait.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(20);
 
-/// Whether an answer of this status may be another the next time.
+/// Whether another attempt may have another status.
 pub(super) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
 
 /// How long to wait before the next attempt, after `attempt` failed ones: exponential with full jitter, so that many
-/// clients that failed together do not come back together. `random` is from 0 to 1.
+/// clients that failed together do not retry together. `random` is from 0 to 1.
 pub(super) fn backoff(attempt: u32, status: Option<StatusCode>, random: f64) -> Duration {
-    // Too many requests means too many: start from a whole second.
+    // After "too many requests" the first wait is longer.
     let base = if status == Some(StatusCode::TOO_MANY_REQUESTS) { 1.0 } else { 0.2 };
     let window = (base * f64::from(1 << attempt.clamp(1, 6)) / 2.0).min(16.0);
     Duration::from_secs_f64(window * random)
 }
 
-/// Reads a `Retry-After`: seconds, or a date; at most [`LONGEST_RETRY_AFTER`]. Anything else is as good as none.
+/// Reads a `Retry-After`: seconds, or a date; at most [`MAX_RETRY_AFTER`]. Anything else is ignored.
 pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     let wait = if let Ok(seconds) = value.parse::<u64>() {
@@ -34,7 +34,7 @@ pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
         let until = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
         Duration::try_from(until.duration_since(now)).unwrap_or_default()
     };
-    Some(wait.min(LONGEST_RETRY_AFTER))
+    Some(wait.min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]
@@ -51,10 +51,10 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_seconds_or_a_date_and_never_long() {
+    fn retry_after_is_seconds_or_a_date_and_has_a_maximum() {
         let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
         assert_eq!(retry_after("1", now), Some(Duration::from_secs(1)));
-        assert_eq!(retry_after("3600", now), Some(LONGEST_RETRY_AFTER));
+        assert_eq!(retry_after("3600", now), Some(MAX_RETRY_AFTER));
         assert_eq!(retry_after("Tue, 24 Nov 2026 10:00:07 GMT", now), Some(Duration::from_secs(7)));
         assert_eq!(retry_after("Tue, 24 Nov 2026 09:00:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("-1", now), None);

@@ -1,7 +1,7 @@
-//! Which HTTP is spoken, and whom TLS trusts.
+//! Makes the HTTP client: which version of HTTP, which proxy, and which certificates.
 //!
-//! A client that may speak HTTP/1.1 or HTTP/2 opens a connection for each of its first requests, since it learns only
-//! later that one would have served all. So HTTP/2 is insisted on at first, and negotiated only where that fails.
+//! A client that negotiates the version opens a connection for each of its first requests, because it does not know yet
+//! that one HTTP/2 connection serves them all. So HTTP/2 is required at first, and negotiated only if that fails.
 
 use std::cell::{Cell, OnceCell};
 use std::time::Duration;
@@ -9,21 +9,21 @@ use std::time::Duration;
 use reqwest::Client;
 
 use super::api_url::ApiUrl;
-use super::authorities::{Trust, setup};
-use super::http::Settings;
+use super::authorities::{Trust, setup_error};
 use super::proxy::Proxy;
 use super::request_error::{RequestError, root_cause};
+use super::settings::Settings;
 use crate::domain::catalog::QueryError;
 
-/// Makes the connections.
+/// Makes the HTTP clients.
 pub(super) struct Connector {
     connect_timeout: Duration,
-    /// Whom TLS trusts; for plain http nobody.
+    /// The certificates that TLS trusts; `None` for plain http.
     trust: Option<Trust>,
     proxy: Option<Proxy>,
-    /// Whether HTTP/2 is still insisted on.
-    insists: Cell<bool>,
-    /// Whether anything was answered: then what breaks is not for the version of HTTP.
+    /// Whether HTTP/2 is still required.
+    requires_http2: Cell<bool>,
+    /// Whether the server has answered: then no later failure is due to the version of HTTP.
     answered: Cell<bool>,
     http2: OnceCell<Client>,
     negotiating: OnceCell<Client>,
@@ -32,58 +32,60 @@ pub(super) struct Connector {
 impl Connector {
     /// Reads the certificates that TLS trusts.
     pub(super) fn new(api_url: &ApiUrl, settings: &Settings, proxy: Option<Proxy>) -> Result<Self, QueryError> {
-        // An error means that the program that embeds imagelock has chosen a provider already.
+        // An error means that the program that embeds imagelock has already chosen a provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let https = api_url.is_https();
         Ok(Self {
             connect_timeout: settings.timeouts.request.min(Duration::from_secs(10)),
             trust: https.then(|| Trust::new(settings.authorities.as_ref())).transpose()?,
             proxy,
-            insists: Cell::new(https),
+            requires_http2: Cell::new(https),
             answered: Cell::new(false),
             http2: OnceCell::new(),
             negotiating: OnceCell::new(),
         })
     }
 
-    /// Whether the next request will be sent over HTTP/2 or not at all.
-    pub(super) fn insists(&self) -> bool {
-        self.insists.get()
+    /// Whether the next request requires HTTP/2.
+    pub(super) fn requires_http2(&self) -> bool {
+        self.requires_http2.get()
     }
 
-    /// Notes that the server answered.
-    pub(super) fn was_answered(&self) {
+    /// Records that the server answered.
+    pub(super) fn mark_answered(&self) {
         self.answered.set(true);
     }
 
-    /// After trouble with a request that insisted: whether to try it again without. A server that ever answered speaks
-    /// HTTP/2, and one that cannot be trusted is not to be spoken to.
-    pub(super) fn yields(&self, trouble: &RequestError) -> bool {
-        let yields = !self.answered.get() && trouble.transient && !trouble.timed_out;
-        self.insists.set(self.insists.get() && !yields);
-        yields
+    /// After the failure of a request that required HTTP/2: whether to send it again without. A server that has answered
+    /// supports HTTP/2, and one that is not trusted gets no second request.
+    pub(super) fn falls_back(&self, error: &RequestError) -> bool {
+        let falls_back = !self.answered.get() && error.transient && !error.timed_out;
+        self.requires_http2.set(self.requires_http2.get() && !falls_back);
+        falls_back
     }
 
     /// The client for the next request.
     pub(super) fn client(&self) -> Result<&Client, RequestError> {
-        let insists = self.insists.get();
-        let cell = if insists { &self.http2 } else { &self.negotiating };
+        let requires_http2 = self.requires_http2.get();
+        let cell = if requires_http2 { &self.http2 } else { &self.negotiating };
         if let Some(client) = cell.get() {
             return Ok(client);
         }
         let mut builder = Client::builder()
             .user_agent(concat!("imagelock/", env!("CARGO_PKG_VERSION"), " (lockfile for Marketplace images)"))
             .redirect(reqwest::redirect::Policy::none())
-            // Else it looks for a proxy in the environment, by rules of its own.
+            // Otherwise it looks for a proxy in the environment, by its own rules.
             .no_proxy()
             .connect_timeout(self.connect_timeout);
-        if insists {
+        if requires_http2 {
             builder = builder.http2_prior_knowledge();
         }
-        let failed =
-            |error| RequestError::definite(setup(format!("could not set up the HTTP client: {}", root_cause(&error))));
+        let failed = |error| {
+            let cause = format!("could not set up the HTTP client: {}", root_cause(&error));
+            RequestError::permanent(setup_error(cause))
+        };
         if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(proxy.configured().map_err(failed)?);
+            builder = builder.proxy(proxy.to_reqwest().map_err(failed)?);
         }
         builder = match &self.trust {
             Some(trust) => trust.apply(builder),

@@ -1,0 +1,76 @@
+//! How much memory the responses of a run may take.
+//!
+//! The Marketplace stays far below: a full page is about 200 KB, and the local images of all its images a few MB.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+/// The largest response that is read, after decompression.
+const RESPONSE: usize = 1 << 20;
+
+/// The most memory for the rows that a run keeps.
+const RUN: usize = 32 << 20;
+
+/// An upper bound for the memory of a row, without texts of any length.
+pub(super) const ROW: usize = 400;
+
+/// An upper bound for the memory of a string in a set, without its text.
+const STRING: usize = 64;
+
+/// A limit was exceeded: which one, as a clause.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct LimitExceeded(pub(super) String);
+
+/// The memory of the rows that the run has kept so far.
+#[derive(Debug, Default)]
+pub(super) struct RunLimit(Cell<usize>);
+
+impl RunLimit {
+    /// Counts rows of this size.
+    pub(super) fn add(&self, size: usize) -> Result<(), LimitExceeded> {
+        self.0.set(self.0.get() + size);
+        check("the rows of this run are together", self.0.get(), RUN)
+    }
+}
+
+/// Checks the size of a response, as far as it was read.
+pub(super) fn check_response(size: usize) -> Result<(), LimitExceeded> {
+    check("the answer is", size, RESPONSE)
+}
+
+fn check(what: &str, size: usize, limit: usize) -> Result<(), LimitExceeded> {
+    if size > limit {
+        return Err(LimitExceeded(format!(
+            "{what} larger than {} MiB, which the Marketplace's never are",
+            limit >> 20
+        )));
+    }
+    Ok(())
+}
+
+/// The memory of a set of strings.
+pub(super) fn size_of(strings: &BTreeSet<String>) -> usize {
+    strings.iter().map(|string| STRING + string.len()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(result: Result<(), LimitExceeded>) -> String {
+        result.unwrap_err().0
+    }
+
+    #[test]
+    fn a_response_has_a_limit() {
+        check_response(RESPONSE).unwrap();
+        assert!(error(check_response(RESPONSE + 1)).starts_with("the answer is larger than 1 MiB"));
+    }
+
+    #[test]
+    fn a_run_has_a_limit() {
+        let run = RunLimit::default();
+        run.add(RUN).unwrap();
+        assert!(error(run.add(1)).starts_with("the rows of this run are together larger than 32 MiB"));
+    }
+}
