@@ -183,14 +183,16 @@ fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifes
         return Err(Error::of_failed(failed));
     }
     let parts = found.iter().zip(&outputs);
-    let parts: Vec<_> =
-        parts.map(|((project, report), stale)| ManifestReport { stale: Some(stale), ..project.part(report) }).collect();
-    let subject = CheckReport { parts: &parts, failed: &failed, invocation: &context.invocation, now: context.now };
+    let manifests: Vec<_> = parts
+        .map(|((project, report), stale)| ManifestReport { stale: Some(stale), ..project.manifest_report(report) })
+        .collect();
+    let report =
+        CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
     let pins = found.iter().map(|(project, _)| project.lock.pins().len()).sum();
     let output = match context.format {
-        Format::Human => human::locked(subject, pins, context.quiet),
-        format => render::check(format, subject, context.quiet),
+        Format::Human => human::locked(report, pins, context.quiet),
+        format => render::check(format, report, context.quiet),
     };
-    let differs = subject.has_drift();
+    let differs = report.has_drift();
     Ok(Output { failed, ..Output::with_drift(output, differs) })
 }

@@ -108,7 +108,7 @@ impl Project {
     }
 
     /// A report about these files.
-    pub(crate) fn part<'a>(&'a self, report: &'a Report) -> ManifestReport<'a> {
+    pub(crate) fn manifest_report<'a>(&'a self, report: &'a Report) -> ManifestReport<'a> {
         let lock = match &self.lock_file {
             LockFile::Absent => None,
             LockFile::Canonical(path) => Some(LockText::Of(path, &self.lock)),

@@ -102,9 +102,9 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
 
 fn page(report: CheckReport<'_>, items: &[Item<'_>], sections: &[Section]) -> Markup {
     let headline = headline(report);
-    let manifests = match report.parts {
+    let manifests = match report.manifests {
         [manifest] if !report.is_many() => manifest.name(),
-        _ => count(report.manifests(), "manifest"),
+        _ => count(report.manifest_count(), "manifest"),
     };
     html! {
         (DOCTYPE) "\n"
