@@ -324,7 +324,7 @@ impl Error {
             Self::Marketplace { failure, .. } => failure.particulars(),
             Self::Git(error) => error.notes(),
             Self::Conflicts { conflicts, .. } => {
-                conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.words())).collect()
+                conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.summary())).collect()
             }
             Self::Snapshot { source: SnapshotError::Word { value, .. }, .. } => oddities(value),
             _ => Vec::new(),

@@ -5,7 +5,7 @@ use crate::workspace::apply::ProjectPlan;
 use crate::workspace::context::Context;
 use crate::workspace::errors::check_index;
 use crate::workspace::outputs::{Files, guard};
-use crate::workspace::project::{LockFile, Project, lock_path};
+use crate::workspace::project::{Project, lock_path, read_lock};
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -106,16 +106,16 @@ struct Before {
     source: Source,
     manifest: Option<Manifest>,
     lock: Lock,
-    lock_file: LockFile,
+    lock_source: Option<Source>,
 }
 
 impl Before {
     fn read(path: &Path) -> Result<Self, Error> {
-        let (lock, lock_file) = LockFile::read(lock_path(path)?, Lock::parse)?;
+        let (lock, lock_source) = read_lock(lock_path(path)?, Lock::parse)?;
         let source = Source { path: path.to_owned(), text: files::read(path)?.unwrap_or_default() };
         let manifest = if source.text.trim().is_empty() { Ok(None) } else { Manifest::parse(&source.text).map(Some) };
         let manifest = manifest.map_err(|problems| refused(problems, Some(&source)))?;
-        Ok(Self { source, manifest, lock, lock_file })
+        Ok(Self { source, manifest, lock, lock_source })
     }
 
     /// The same once the manifest has this text, and the lock is this.
@@ -130,7 +130,7 @@ impl Before {
         let manifest_source = Source { text, ..self.source };
         let manifest =
             Manifest::parse(&manifest_source.text).map_err(|problems| refused(problems, Some(&manifest_source)))?;
-        Ok(Project { manifest, manifest_source, lock: self.lock, lock_file: self.lock_file })
+        Ok(Project { manifest, manifest_source, lock: self.lock, lock_source: self.lock_source })
     }
 }
 

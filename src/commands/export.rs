@@ -29,8 +29,9 @@ pub fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool)
         return Ok(Output::refused(refusal));
     }
     let warning = pins.warning(context, |_| true);
-    let Pins { lock, lock_file, .. } = pins;
-    let export = Export::new(Cow::Owned(lock), format).map_err(|problems| lock_file.error(problems))?;
+    let Pins { lock, lock_source, .. } = pins;
+    let refused = |problems| Error::Problems { problems, manifest: None, lock: Some(lock_source) };
+    let export = Export::new(Cow::Owned(lock), format).map_err(refused)?;
     let Some(path) = file else { return Ok(Output { warning, ..Output::clean(export) }) };
     let mut rivals = Rivals::of(context.manifest());
     let (head, body) = (head(format, Some(&rivals.owner(path))), export.body());

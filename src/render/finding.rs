@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
 
 use jiff::Timestamp;
 
@@ -18,9 +17,9 @@ use crate::domain::check::{Finding, Report, Status};
 use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::count;
+use crate::domain::lock::block;
 use crate::domain::lock::diff::Latest;
 use crate::domain::lock::short_ids::ShortIds;
-use crate::domain::lock::{Lock, block};
 use crate::error::Source;
 
 /// A manifest and its lockfile, with what was found about them.
@@ -31,18 +30,9 @@ pub struct ManifestReport<'a> {
     /// The manifest that it is about.
     pub manifest: &'a Source,
     /// The lockfile, if there is one.
-    pub lock: Option<LockText<'a>>,
+    pub lock: Option<&'a Source>,
     /// The outputs that are out of date, if the command has compared them with the lockfile.
     pub stale: Option<&'a [StaleOutput]>,
-}
-
-/// What stands in a lockfile.
-#[derive(Clone, Copy)]
-pub enum LockText<'a> {
-    /// What was read.
-    Read(&'a Source),
-    /// What is written for this lock, in the file of this path.
-    Of(&'a Path, &'a Lock),
 }
 
 impl ManifestReport<'_> {
@@ -173,10 +163,7 @@ pub(super) struct Places<'a> {
 impl<'a> Places<'a> {
     pub(super) fn new(part: &ManifestReport<'a>) -> Self {
         let needed = part.report.findings.iter().any(|finding| finding.place.is_none());
-        let lock = part.lock.filter(|_| needed).map(|lock| match lock {
-            LockText::Read(source) => Lines::new(source),
-            LockText::Of(path, lock) => Lines::of(path, lock.write().into()),
-        });
+        let lock = part.lock.filter(|_| needed).map(Lines::new);
         Self { manifest: Lines::new(part.manifest), lock }
     }
 

@@ -29,7 +29,7 @@ use std::str::FromStr;
 
 pub use broken::Broken;
 pub use change::Resolved;
-pub use finding::{CheckReport, LockText, ManifestReport};
+pub use finding::{CheckReport, ManifestReport};
 pub use stale::StaleOutput;
 
 use crate::domain::Expected;

@@ -1,6 +1,5 @@
 //! Byte offsets -> lines and columns.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use crate::domain::diagnostics::problem::Span;
@@ -17,23 +16,20 @@ pub(super) struct Place<'a> {
 /// A file with the places where its lines start: counted once, for many findings.
 pub(super) struct Lines<'a> {
     path: &'a Path,
-    text: Cow<'a, str>,
+    text: &'a str,
     starts: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(source: &'a Source) -> Self {
-        Self::of(&source.path, Cow::Borrowed(&source.text))
-    }
-
-    pub(super) fn of(path: &'a Path, text: Cow<'a, str>) -> Self {
+        let Source { path, text } = source;
         let newlines = text.match_indices('\n').map(|(newline, _)| newline + 1);
         let starts = std::iter::once(0).chain(newlines).collect();
         Self { path, text, starts }
     }
 
-    pub(super) fn text(&self) -> &str {
-        &self.text
+    pub(super) fn text(&self) -> &'a str {
+        self.text
     }
 
     /// Where a span is; as much of it as is on its first line.

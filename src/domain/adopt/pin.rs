@@ -119,5 +119,5 @@ fn adopt(
             .help("choose another name: `imagelock adopt NAME=UUID`; or remove its block from the lockfile first"));
     }
     let published = catalog.published(&ImageRef::Label(one.label.clone()), id).or(earlier);
-    Ok(pin(target, &Match { local: &one.local, image, release, published }, None))
+    Ok(pin(target, &Match { local: &one.local, image, release, published }, None, catalog))
 }

@@ -64,10 +64,10 @@ impl UnknownId {
         self.image
     }
 
-    /// The pins that pin it, or that were asked for by it.
+    /// The pins that pin it, or that are of it.
     pub fn pins(self, lock: &Lock) -> impl Iterator<Item = &Pin> {
         let asked_by = [ImageRef::Version(self.version), ImageRef::Id(self.image)];
-        lock.pins().iter().filter(move |pin| pin.id == self.local || asked_by.contains(&pin.image))
+        lock.pins().iter().filter(move |pin| pin.id == self.local || asked_by.iter().any(|image| pin.is_of(image)))
     }
 }
 

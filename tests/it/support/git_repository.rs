@@ -4,6 +4,7 @@ use std::process::{Command, Output};
 
 use imagelock::domain::lock::Lock;
 
+use crate::support::fake_marketplace::version_id;
 use crate::support::sandbox::Sandbox;
 
 /// A sandbox on which git is found, and reads no configuration but that of the repository.
@@ -58,17 +59,20 @@ pub fn repository(sandbox: Sandbox) -> Sandbox {
 
 /// One block of a lockfile, as imagelock writes it but for the digest.
 fn block(name: &str, number: u32) -> String {
+    let published = format!("2026-11-0{number}T00:00:00Z");
+    let version = version_id("ubuntu_noble", &published);
     format!(
         "\n[[pin]]\nname = \"{name}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\ntype = \"instance_sbs\"\nlabel = \
-         \"ubuntu_noble\"\nid = \"{number:08}-0000-4000-8000-000000000000\"\npublished = 2026-11-0{number}T00:00:00Z\n"
+         \"ubuntu_noble\"\nversion-id = \"{version}\"\nid = \"{number:08}-0000-4000-8000-000000000000\"\n\
+         published = {published}\n"
     )
 }
 
 /// The text of a lockfile with these pins.
 pub fn lock(pins: &[(&str, u32)]) -> String {
     let blocks = pins.iter().map(|(name, number)| block(name, *number) + "digest = \"\"\n");
-    let text = blocks.fold("version = 1\n".to_owned(), |text, block| text + &block);
-    // Of the pins alone, so that the digests are right.
+    let text = blocks.fold("version = 2\n".to_owned(), |text, block| text + &block);
+    // Of the pins only, so that the digests are right.
     Lock::new(Lock::parse(&text).unwrap().pins().to_vec()).write()
 }
 
