@@ -43,9 +43,9 @@ impl<'t> Walk<'t, '_> {
     /// A string of the text itself says where it is; one with escapes is a copy, and gets the line of the one before.
     fn reach(&mut self, string: &str) {
         let Some(offset) = string.as_ptr().addr().checked_sub(self.text.as_ptr().addr()) else { return };
-        let passed = self.text.as_bytes().get(self.offset..offset);
+        let passed = self.text.get(self.offset..offset);
         if let Some(passed) = passed.filter(|_| self.visit.is_some()) {
-            self.line += memchr::memchr_iter(b'\n', passed).count();
+            self.line += passed.matches('\n').count();
             self.offset = offset;
         }
     }
