@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use crate::domain::Name;
 use crate::domain::catalog::Catalog;
 use crate::domain::check::changed_since::{self, Base};
-use crate::domain::check::{Report, disagreements, drift, queries};
+use crate::domain::check::{Report, check, compare_with_manifest, queries};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
 use crate::error::Error;
@@ -73,7 +73,7 @@ fn stale_if(
     project: &Project,
     manifests: usize,
 ) -> Result<Option<Vec<StaleOutput>>, Error> {
-    let disagreements = || disagreements(&project.lock, project.manifest.targets());
+    let disagreements = || compare_with_manifest(&project.lock, project.manifest.targets());
     is_change.then(|| stale_outputs(context, project, &disagreements(), manifests)).transpose()
 }
 
@@ -87,7 +87,7 @@ fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<
         selected.iter().flat_map(|(targets, lock)| queries(lock, targets, now, catalog)).collect()
     });
     let check = |(project, (targets, lock)): (&Project, &Selection<'_>)| {
-        drift(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
+        check(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
     };
     Ok(projects.iter().zip(&selected).map(check).collect())
 }

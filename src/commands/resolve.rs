@@ -3,7 +3,7 @@
 use super::Output;
 use super::{Mode, planned};
 use crate::domain::catalog::Catalog;
-use crate::domain::check::disagreements;
+use crate::domain::check::compare_with_manifest;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::domain::lock::Lock;
@@ -166,7 +166,7 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
 fn locked(context: &Context, projects: &[Project], mut broken: Vec<Broken>) -> Result<Output, Error> {
     let (mut found, mut outputs) = (Vec::new(), Vec::new());
     for project in projects {
-        let report = disagreements(&project.lock, project.manifest.targets());
+        let report = compare_with_manifest(&project.lock, project.manifest.targets());
         match stale_outputs(context, project, &report, context.manifests.len()) {
             Ok(stale) => {
                 found.push((project, report));
