@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::domain::Name;
-use crate::domain::check::{Finding, Report, disagreements};
+use crate::domain::check::{Finding, Report, compare_with_manifest};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{and_more, count};
@@ -188,7 +188,7 @@ impl Pins {
         match manifest {
             Ok(manifest) => {
                 pins.declared = Some(manifest.names().into_iter().cloned().collect());
-                pins.disagreements = disagreements(&pins.lock, manifest.targets()).findings;
+                pins.disagreements = compare_with_manifest(&pins.lock, manifest.targets()).findings;
             }
             Err(error) if locked => return Err(error),
             Err(Error::File(FileError::NoManifest { .. })) => {}

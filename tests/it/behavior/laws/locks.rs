@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use imagelock::domain::catalog::{Catalog, Listing, LocalImage, Lookup, QueryError, Response, StatedType};
-use imagelock::domain::check::drift;
+use imagelock::domain::check::check;
 use imagelock::domain::lock::Lock;
 use imagelock::domain::lock::Pin;
 use imagelock::domain::lock::conflicts::fix_conflicts;
@@ -189,7 +189,7 @@ proptest! {
     #[test]
     fn a_fresh_lock_has_no_drift(declared in declarations()) {
         let (manifest, catalog) = (manifest(&declared), catalog(1, 0));
-        let report = drift(&fresh(&manifest, &catalog), manifest.targets(), now(), &catalog).unwrap();
+        let report = check(&fresh(&manifest, &catalog), manifest.targets(), now(), &catalog).unwrap();
         prop_assert!(!report.has_drift());
         prop_assert_eq!(report.findings.len(), manifest.targets().len());
     }
