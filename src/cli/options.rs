@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use crate::domain::adopt::Word;
+use crate::domain::adopt::Stated;
 use crate::domain::lookup::search::Filter;
 use crate::domain::manifest::edit::Declaration;
 use crate::domain::{Arch, CommercialType, ImageType, Label, Zone};
@@ -87,9 +87,9 @@ pub(super) struct AdoptArgs {
 }
 
 impl AdoptArgs {
-    pub(super) fn word(&self) -> Word {
+    pub(super) fn stated(&self) -> Stated {
         let Self { label, zone, arch, image_type, .. } = self;
-        Word { label: label.clone(), zone: zone.clone(), arch: arch.clone(), image_type: *image_type }
+        Stated { label: label.clone(), zone: zone.clone(), arch: arch.clone(), image_type: *image_type }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::workspace::error::Error;
 ///
 /// # Errors
 /// If it cannot be decided: a file is wrong, or the Marketplace does not answer; if a report cannot be written.
-pub fn run(
+pub(crate) fn run(
     context: &Context,
     names: &[String],
     since: Option<&str>,
@@ -54,15 +54,17 @@ pub fn run(
     if found.is_empty() {
         return Err(Error::of_failed(failed));
     }
-    let mut parts: Vec<ManifestReport<'_>> = found.iter().map(|(project, report)| project.part(report)).collect();
-    for (part, stale) in parts.iter_mut().zip(&stale) {
+    let mut manifests: Vec<ManifestReport<'_>> =
+        found.iter().map(|(project, report)| project.manifest_report(report)).collect();
+    for (part, stale) in manifests.iter_mut().zip(&stale) {
         part.stale = stale.as_deref();
     }
-    let subject = CheckReport { parts: &parts, broken: &failed, invocation: &context.invocation, now: context.now };
-    let output = render::check(context.format, subject, context.quiet);
-    let remark = reports::write(reports, context, subject)?;
+    let report =
+        CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
+    let output = render::check(context.format, report, context.quiet);
+    let remark = reports::write(reports, context, report)?;
     let warning = join(found.iter().map(|(project, report)| project.warning(&report.notices, context)));
-    let differs = subject.has_drift() && !exit_zero;
+    let differs = report.has_drift() && !exit_zero;
     Ok(Output { remark, warning, failed, ..Output::with_drift(output, differs) })
 }
 

@@ -12,6 +12,7 @@ pub mod lock;
 pub mod lookup;
 pub mod manifest;
 pub mod plan;
+pub mod references;
 pub mod resolve;
 pub mod select;
 pub mod types;

@@ -2,9 +2,11 @@
 
 pub(crate) mod apply;
 pub(crate) mod context;
+pub(crate) mod draft;
 pub(crate) mod error;
 pub(crate) mod files;
 pub(crate) mod git;
+pub(crate) mod input;
 pub(crate) mod outputs;
 pub(crate) mod project;
 pub(crate) mod reports;

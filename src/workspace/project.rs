@@ -13,8 +13,8 @@ use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{and_more, count};
 use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::{Lock, Pin, Reader};
-use crate::domain::manifest::policy::Age;
 use crate::domain::manifest::{Manifest, check_names};
+use crate::domain::types::age::Age;
 use crate::render::{LockText, ManifestReport, errors};
 use crate::workspace::error::Error;
 use crate::workspace::files;
@@ -108,7 +108,7 @@ impl Project {
     }
 
     /// A report about these files.
-    pub(crate) fn part<'a>(&'a self, report: &'a Report) -> ManifestReport<'a> {
+    pub(crate) fn manifest_report<'a>(&'a self, report: &'a Report) -> ManifestReport<'a> {
         let lock = match &self.lock_file {
             LockFile::Absent => None,
             LockFile::Canonical(path) => Some(LockText::Of(path, &self.lock)),

@@ -14,11 +14,11 @@ use crate::domain::{Cell, LocalImageId, Name};
 
 /// The manifest and the lock that are to be adopted into.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Corrected {
+pub(super) struct Corrected {
     /// The text of the manifest, with the corrected declarations.
-    pub text: String,
+    pub(super) text: String,
     /// The lock, without the pins that are to be pinned otherwise.
-    pub lock: Lock,
+    pub(super) lock: Lock,
 }
 
 /// Corrects what typed IDs are declared and pinned as under the names that the user gave them. `None` if all is as it was
@@ -26,7 +26,7 @@ pub struct Corrected {
 ///
 /// # Errors
 /// If one declaration cannot say what was found, or cannot be edited.
-pub fn correct(
+pub(super) fn correct(
     text: &str,
     found: &[Found],
     manifest: &Manifest,

@@ -10,7 +10,7 @@ use crate::domain::{Arch, LocalImageId, Name, Zone};
 
 /// The declarations that the manifest lacks. Zones and architectures of one name stand together; where one name was
 /// given to several labels, or to several IDs of one cell, the others get a number.
-pub fn declarations(found: &mut [Found], manifest: Option<&Manifest>, lock: &Lock) -> Vec<Declaration> {
+pub(super) fn declarations(found: &mut [Found], manifest: Option<&Manifest>, lock: &Lock) -> Vec<Declaration> {
     let declared: BTreeSet<Name> =
         manifest.map(|manifest| manifest.names().into_iter().cloned().collect()).unwrap_or_default();
     let mut images: BTreeMap<Name, Vec<Found>> = BTreeMap::new();

@@ -1,63 +1,50 @@
-//! A lock out of IDs that people already run: [`mention`] finds them, [`identify`] asks what they are, [`correct`] replaces
-//! what was stated before, [`declare`] says so in the manifest, and [`pins`](pin::pins) pins them as they are.
+//! A lock for IDs that are in use already: [`identify`] finds out what they are; [`plan`] declares them in the manifest, and
+//! pins them as they are.
 
-pub mod correct;
-pub mod declare;
-mod hcl;
+mod correct;
+mod declare;
 pub mod identify;
-mod json;
-mod key;
 mod listed;
-pub mod mention;
-pub mod pin;
-mod stated;
-mod text;
-
-use std::fmt;
-use std::sync::Arc;
+mod pin;
+pub mod plan;
+mod typed;
 
 use crate::domain::catalog::LocalImage;
 use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::{oddities, visible};
+use crate::domain::references::{Place, Reference};
 use crate::domain::{Arch, Cell, Expected, ImageType, Label, LocalImageId, Name, Zone};
 
-/// An ID that somebody runs, and the name that its image gets.
+/// An ID to adopt, and the name that its image gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
-    /// The name; none where nothing suggests one.
+pub struct Request {
+    /// The name; `None` if nothing suggests one.
     pub name: Option<Name>,
     /// The ID.
     pub id: LocalImageId,
-    /// The zone in front of it, where it has one.
+    /// The zone in front of the ID, if there is one.
     pub zone: Option<Zone>,
-    /// Where it was read; none for one that the user typed. Only a typed one is ever sent.
+    /// Where the ID was read; `None` if the user typed it. Only typed IDs are ever sent.
     pub place: Option<Place>,
-    /// Whether it is said to be the ID of an image.
+    /// Whether the user or the file calls it the ID of an image.
     pub is_image: bool,
 }
 
-/// A line of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    file: Arc<str>,
-    line: usize,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+impl From<Reference> for Request {
+    fn from(Reference { name, zone, id, place, is_image }: Reference) -> Self {
+        Self { name, id, zone, place: Some(place), is_image }
     }
 }
 
 /// How an ID is named.
 const EXAMPLE: &str = "adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103";
 
-impl Wish {
+impl Request {
     /// Reads `web=fr-par-1/UUID` or `web=UUID`.
     ///
     /// # Errors
-    /// If that is no name, no zone or no UUID.
+    /// If the name, the zone or the ID is not valid.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let malformed = |what: &str, word: &str, expected: Expected| {
             let problem = Problem::new(format!("`{}` is no {what}: {expected}", visible(word)));
@@ -77,31 +64,35 @@ impl Wish {
         })
     }
 
-    /// Whether the user typed it, and did not only name a file that has it.
+    fn origin(&self) -> String {
+        origin(self.place.as_ref())
+    }
+
+    /// Whether the user typed the ID, and did not only name a file that has it.
     pub(crate) fn is_typed(&self) -> bool {
         self.place.is_none()
     }
 
-    /// How the user would write it.
+    /// The ID as the user would write it, with the zone.
     fn zoned(&self) -> String {
         self.zone.as_ref().map_or_else(|| self.id.to_string(), |zone| format!("{zone}/{}", self.id))
     }
 }
 
-/// What the user says of the IDs that they type, for those that the Marketplace does not describe.
+/// What the user states about the IDs that they type, for those that the Marketplace does not list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Word {
+pub struct Stated {
     /// Their label.
     pub label: Option<Label>,
-    /// Their zone, where it does not stand before the ID.
+    /// Their zone, if it is not in front of the ID.
     pub zone: Option<Zone>,
     /// Their architecture.
     pub arch: Option<Arch>,
-    /// Their type; if nothing is said, the one that the label is offered with.
+    /// Their type; if nothing is stated, the one that the label is offered with.
     pub image_type: Option<ImageType>,
 }
 
-/// An ID that is identified.
+/// An ID that was identified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     name: Name,
@@ -116,8 +107,12 @@ impl Found {
         Cell { name: self.name.clone(), zone: self.local.zone.clone(), arch: self.local.arch.clone() }
     }
 
-    /// Where the ID was read, in front of what is said of it.
     fn origin(&self) -> String {
-        self.place.as_ref().map_or_else(String::new, |place| format!("{place}: "))
+        origin(self.place.as_ref())
     }
+}
+
+/// Where an ID was read, in front of a message about it.
+fn origin(place: Option<&Place>) -> String {
+    place.map_or_else(String::new, |place| format!("{place}: "))
 }

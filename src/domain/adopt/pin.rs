@@ -21,7 +21,7 @@ use crate::domain::{Cell, ImageRef};
 ///
 /// # Errors
 /// A problem for every ID that is not what the manifest declares, and for every cell that has another pin.
-pub fn pins(
+pub(super) fn pins(
     found: &[Found],
     targets: &[Target],
     lock: &Lock,
@@ -70,20 +70,7 @@ fn adopt(
     let cell = one.cell();
     let id = one.local.id;
     let Some(target) = targets.get(&cell).copied() else {
-        let title = format!(
-            "{}{id} is in {} for {}, where `{}` is not declared",
-            one.origin(),
-            cell.zone,
-            cell.arch,
-            cell.name
-        );
-        let help = Help::from("declare it there, or choose another name: ").then_run("adopt NAME=UUID");
-        let problem = Problem::new(title).help(help);
-        let place = targets.values().find(|target| target.cell.name == cell.name);
-        return Err(match place {
-            Some(target) => problem.at(target.zone_span.clone(), "declared here"),
-            None => problem,
-        });
+        return Err(undeclared(one, &cell, targets));
     };
     let (image, release) = match &target.selector {
         ImageSelector::Label(label) => (ImageRef::Label(label.clone()), None),
@@ -122,4 +109,22 @@ fn adopt(
     }
     let published = catalog.published(&ImageRef::Label(one.label.clone()), id).or(earlier);
     Ok(pin(target, &Match { local: &one.local, image, release, published }, None))
+}
+
+/// The problem of a cell that the manifest does not declare.
+fn undeclared(one: &Found, cell: &Cell, targets: &BTreeMap<&Cell, &Target>) -> Problem {
+    let title = format!(
+        "{}{} is in {} for {}, where `{}` is not declared",
+        one.origin(),
+        one.local.id,
+        cell.zone,
+        cell.arch,
+        cell.name
+    );
+    let help = Help::from("declare it there, or choose another name: ").then_run("adopt NAME=UUID");
+    let problem = Problem::new(title).help(help);
+    match targets.values().find(|target| target.cell.name == cell.name) {
+        Some(target) => problem.at(target.zone_span.clone(), "declared here"),
+        None => problem,
+    }
 }

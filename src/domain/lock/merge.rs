@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::lock::{Block, Lock, text};
-use crate::domain::manifest::policy::day;
+use crate::domain::types::timestamp::day;
 use crate::domain::{Cell, ImageRef};
 
 /// What merging comes to.

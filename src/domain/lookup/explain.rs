@@ -8,13 +8,13 @@ use crate::domain::catalog::{Catalog, Image, LocalImage, Lookup, Query};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::manifest::policy::day;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::cooling::IN_PLACE;
 use crate::domain::select::needed;
 use crate::domain::select::unresolved::Unresolved;
 use crate::domain::select::{Choice, Decision, Match, boots, decide, is_changed_in_place, releases};
 use crate::domain::types::release::Release;
+use crate::domain::types::timestamp::day;
 use crate::domain::{Cell, ImageRef, Label, LocalImageId};
 
 /// One local image, or one label of a pattern, and what speaks for or against it.

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Image, LocalImage, Lookup, Query, QueryError};
-use crate::domain::manifest::policy::{Age, Policy};
+use crate::domain::manifest::policy::Policy;
 use crate::domain::select::end_of_life::{EndOfLife, Support, end_of_life};
+use crate::domain::types::age::Age;
 use crate::domain::types::release::{Release, label_matches, release_of};
 use crate::domain::{Arch, CommercialType, ImageRef, ImageType, Label, Zone};
 

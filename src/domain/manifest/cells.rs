@@ -1,6 +1,6 @@
 //! The cells of a manifest, counted before they are made.
 
-use super::{MOST_PINS, Target};
+use super::types::{MAX_PINS, Target};
 use crate::domain::diagnostics::problem::{Problem, Span};
 
 /// The targets that were read, as far as there are not too many: a few kilobytes can ask for millions.
@@ -17,7 +17,7 @@ impl Cells {
     /// Whether there is room for the cells of one more image.
     pub(super) fn has_room(&mut self, cells: usize, span: Span, title: &str) -> bool {
         self.count = self.count.saturating_add(cells);
-        let has_room = self.count <= MOST_PINS;
+        let has_room = self.count <= MAX_PINS;
         if !has_room && self.excess.is_none() {
             self.excess = Some((span, title.to_owned()));
             self.targets = Vec::new();
@@ -27,7 +27,7 @@ impl Cells {
 
     pub(super) fn check(&self, problems: &mut Vec<Problem>) {
         let Some((span, title)) = &self.excess else { return };
-        let declared = format!("the manifest declares {} pins, and imagelock accepts at most {MOST_PINS}", self.count);
+        let declared = format!("the manifest declares {} pins, and imagelock accepts at most {MAX_PINS}", self.count);
         problems.push(
             Problem::new(declared)
                 .at(span.clone(), format!("{title} exceeds the limit"))

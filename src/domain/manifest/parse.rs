@@ -1,21 +1,22 @@
 //! TOML -> targets: every key of `images.toml`, with every problem and its place.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use semver::{Version, VersionReq};
 use toml::de::{DeTable, DeValue};
 
 use super::cells::Cells;
-use super::{ImageSelector, ImageSpans, Manifest, Target};
+use super::inherit::{Inheritable, Setting};
+use super::types::{ImageSelector, ImageSpans, Manifest, Target};
 use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::{Problem, Span};
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::manifest::outputs;
-use crate::domain::manifest::policy::{self, Age, Policy};
-use crate::domain::manifest::toml_reader::{Spanned, TableReader, malformed, parse_string, wrong_type};
+use crate::domain::manifest::policy::{self, Policy};
+use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, malformed, parse_string, wrong_type};
+use crate::domain::types::age::Age;
 use crate::domain::types::release::Range;
-use crate::domain::{Arch, Cell, CommercialType, ImageType, Name, Zone};
+use crate::domain::{Cell, ImageType, Name};
 
 /// The keys of the whole file, of `[defaults]` and of an image.
 const TOP: [&str; 4] = ["requires", "defaults", "images", "outputs"];
@@ -38,64 +39,28 @@ const IMAGE: [&str; 15] = [
     "eol",
 ];
 
-/// What a table says of a thing: an image inherits what it is silent on, but not where what it says is wrong.
-#[derive(Clone, Default)]
-enum Setting<T> {
-    #[default]
-    Nothing,
-    /// Something that was reported as a problem.
-    Nonsense,
-    This(T),
-}
-
-impl<T: Clone> Setting<T> {
-    fn read(table: &TableReader<'_>, keys: &[&str], value: Option<T>) -> Self {
-        match value {
-            Some(value) => Self::This(value),
-            None if keys.iter().any(|key| table.get(key).is_some()) => Self::Nonsense,
-            None => Self::Nothing,
-        }
-    }
-
-    fn or(self, inherited: &Self) -> Self {
-        if matches!(self, Self::Nothing) { inherited.clone() } else { self }
-    }
-
-    fn value(self) -> Option<T> {
-        match self {
-            Self::This(value) => Some(value),
-            Self::Nothing | Self::Nonsense => None,
+impl Manifest {
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// Every problem of the file, in the order in which they stand in it.
+    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let read = document(text, &mut problems).map(|document| manifest(document.get_ref(), &mut problems));
+        match read {
+            Some(mut manifest) if problems.is_empty() => {
+                manifest.targets.sort_by(|a, b| a.cell.cmp(&b.cell));
+                Ok(manifest)
+            }
+            _ => {
+                problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
+                Err(problems)
+            }
         }
     }
 }
 
-/// What an image inherits from `[defaults]` where it is silent.
-#[derive(Default)]
-struct Inheritable {
-    zones: Setting<Vec<Spanned<Zone>>>,
-    archs: Setting<Vec<Spanned<Arch>>>,
-    image_type: Setting<Spanned<ImageType>>,
-    instance_type: Setting<Spanned<CommercialType>>,
-    min_age: Setting<Spanned<Age>>,
-    eol_warning: Setting<Spanned<Age>>,
-}
-
-impl Inheritable {
-    fn read(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Self {
-        let zones = distinct(table.parsed_list("zone", "zones", problems), problems);
-        let archs = distinct(table.parsed_list("arch", "archs", problems), problems);
-        Self {
-            zones: Setting::read(table, &["zone", "zones"], zones),
-            archs: Setting::read(table, &["arch", "archs"], archs),
-            image_type: Setting::read(table, &["type"], table.parsed("type", problems)),
-            instance_type: Setting::read(table, &["instance-type"], table.parsed("instance-type", problems)),
-            min_age: Setting::read(table, &["min-age"], table.parsed("min-age", problems)),
-            eol_warning: Setting::read(table, &["eol-warning"], table.parsed("eol-warning", problems)),
-        }
-    }
-}
-
-pub(super) fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Manifest {
+fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Manifest {
     let top = TableReader::new(document, "the manifest", 0..0);
     top.deny_unknown_keys(&TOP, problems);
     check_requires(&top, problems);
@@ -167,18 +132,9 @@ fn image(
     let image_type = own.image_type.or(&defaults.image_type).value();
     let instance_type = own.instance_type.or(&defaults.instance_type).value();
 
-    let silent = Policy::default();
-    let policy = Arc::new(Policy {
-        min_age: own.min_age.or(&defaults.min_age).value().map(|spanned| spanned.value).filter(|age| !age.is_zero()),
-        eol_warning: own
-            .eol_warning
-            .or(&defaults.eol_warning)
-            .value()
-            .map_or(silent.eol_warning, |spanned| spanned.value),
-        freeze: policy::freeze(&table, problems),
-        accept: policy::accept(&table, problems),
-        eol: policy::date(&table, "eol", problems),
-    });
+    let min_age = own.min_age.or(&defaults.min_age).value();
+    let eol_warning = own.eol_warning.or(&defaults.eol_warning).value();
+    let policy = Arc::new(policy(&table, min_age, eol_warning, problems));
 
     let (Some(name), Some(selector), Some(mut zones), Some(mut archs)) = (name, selector, zones, archs) else {
         return;
@@ -205,6 +161,21 @@ fn image(
                 spans: Arc::clone(&spans),
             });
         }
+    }
+}
+
+fn policy(
+    table: &TableReader<'_>,
+    min_age: Option<Spanned<Age>>,
+    eol_warning: Option<Spanned<Age>>,
+    problems: &mut Vec<Problem>,
+) -> Policy {
+    Policy {
+        min_age: min_age.map(|spanned| spanned.value).filter(|age| !age.is_zero()),
+        eol_warning: eol_warning.map_or(Policy::default().eol_warning, |spanned| spanned.value),
+        freeze: policy::freeze(table, problems),
+        accept: policy::accept(table, problems),
+        eol: policy::date(table, "eol", problems),
     }
 }
 
@@ -276,7 +247,7 @@ fn needed<T: Clone>(
     setting: Setting<T>,
     problems: &mut Vec<Problem>,
 ) -> Option<T> {
-    if matches!(setting, Setting::Nothing) {
+    if matches!(setting, Setting::Absent) {
         let key = example.split(' ').next().unwrap_or_default();
         problems.push(
             Problem::new(format!("{} has no {key}", table.title))
@@ -285,25 +256,6 @@ fn needed<T: Clone>(
         );
     }
     setting.value()
-}
-
-/// Reports what a list names twice.
-fn distinct<T: Ord + std::fmt::Display>(
-    list: Option<Vec<Spanned<T>>>,
-    problems: &mut Vec<Problem>,
-) -> Option<Vec<Spanned<T>>> {
-    let list = list?;
-    let mut seen = BTreeSet::new();
-    for item in &list {
-        if !seen.insert(&item.value) {
-            problems.push(
-                Problem::new(format!("`{}` is listed twice", item.value))
-                    .at(item.span.clone(), format!("means `{}`, as an earlier item does", item.value))
-                    .help("remove one of the two"),
-            );
-        }
-    }
-    Some(list)
 }
 
 /// Enforces `requires`, the releases of imagelock that may read the file.

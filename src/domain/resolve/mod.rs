@@ -15,7 +15,6 @@ use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;
 use crate::domain::manifest::policy::Freeze;
-use crate::domain::manifest::policy::day;
 use crate::domain::plan::{Plan, pin, undated};
 use crate::domain::resolve::scene::Scene;
 pub use crate::domain::resolve::scene::{Request, Upgrade};
@@ -26,6 +25,7 @@ use crate::domain::select::latest;
 use crate::domain::select::needed;
 use crate::domain::select::unresolved::Unresolved;
 use crate::domain::select::{Decision, decide};
+use crate::domain::types::timestamp::day;
 
 /// What must be asked, given what is known already; empty where the new lock can be made.
 pub fn queries(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Query> {

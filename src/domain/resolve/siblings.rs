@@ -10,9 +10,9 @@ use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::and_more;
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
-use crate::domain::manifest::policy::day;
 use crate::domain::select::verify::label_of;
 use crate::domain::select::{Choice, Match, in_listing};
+use crate::domain::types::timestamp::day;
 use crate::domain::{Cell, ImageRef, Name};
 
 /// What looking for the version of the other pins results in.

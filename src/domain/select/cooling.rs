@@ -6,8 +6,8 @@ use crate::domain::catalog::{Catalog, Lookup};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
 use crate::domain::manifest::Target;
-use crate::domain::manifest::policy::minute;
 use crate::domain::select::{Decision, decide, is_changed_in_place, latest};
+use crate::domain::types::timestamp::minute;
 
 /// Why an age holds back another local image of the pinned version.
 pub(crate) const IN_PLACE: &str = "changed in place; its age is unknown";

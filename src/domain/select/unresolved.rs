@@ -9,10 +9,10 @@ use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::{MOST_SUGGESTIONS, and, and_more, count, did_you_mean, or, quoted};
-use crate::domain::manifest::policy::minute;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::{Choice, NoMatch, releases};
 use crate::domain::types::release::{LabelPattern, Range};
+use crate::domain::types::timestamp::minute;
 use crate::domain::{Arch, ImageType, Label, Name, Zone};
 
 /// A target that a listing has nothing for.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use semver::{Version, VersionReq};
 
-use super::{Expected, Label, word};
+use super::checked::{Expected, checked_string};
+use super::names::Label;
 
 /// A release as people write it, comparable: `24.04`, `9`, `7.9`, `2022`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,7 +108,7 @@ impl fmt::Display for Range {
     }
 }
 
-word!(
+checked_string!(
     /// A label in which each `*` stands for any characters of one segment (no underscore): `fedora_*`.
     LabelPattern,
     // What is a label once letters stand in for the stars.

@@ -1,9 +1,11 @@
-//! Dates from outside: text -> a moment that every reader of TOML 1.0 can hold, to the second.
+//! Dates: text -> a moment that every reader of TOML 1.0 can hold, to the second; and how moments are shown.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::fmt::temporal::Pieces;
+use jiff::tz::TimeZone;
 
-use crate::domain::Expected;
+use super::checked::Expected;
 
 /// `0001-01-01T00:00:00Z`: the first moment of year 1, and what Go programs write if they have no date.
 const GO_ZERO: i64 = -62_135_596_800;
@@ -26,6 +28,17 @@ pub fn read(text: &str) -> Result<Option<Timestamp>, Expected> {
 pub fn in_range(time: Timestamp) -> Option<Timestamp> {
     // The type ends in year 9999.
     Timestamp::from_second(time.as_second()).ok().filter(|time| time.as_second() > GO_ZERO)
+}
+
+/// The day of a moment, in UTC.
+pub fn day(time: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(time).date()
+}
+
+/// A moment to the minute, in UTC.
+pub fn minute(time: Timestamp) -> String {
+    let time = TimeZone::UTC.to_datetime(time);
+    format!("{} {:02}:{:02}", time.date(), time.hour(), time.minute())
 }
 
 #[cfg(test)]

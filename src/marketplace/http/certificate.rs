@@ -6,7 +6,7 @@ use rustls::pki_types::UnixTime;
 
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::{and_more, quoted};
-use crate::domain::manifest::policy::day;
+use crate::domain::types::timestamp::day;
 
 const AUTHORITY: &str =
     "if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE";

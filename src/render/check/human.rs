@@ -1,6 +1,8 @@
 //! The report of a check as tables and sentences.
 
-use super::broken::summary as broken_summary;
+use std::fmt::Write as _;
+
+use super::failed::summary as failed_summary;
 use super::finding::{detail, label, short_ids};
 use super::report::CheckReport;
 use super::summary::{summary, unlisted};
@@ -17,27 +19,30 @@ use crate::render::support::values::date_or_unknown;
 /// Writes the findings, one per line and the worst first, then a summary that names the commands to run.
 pub(crate) fn write(report: CheckReport<'_>, quiet: bool) -> String {
     let table = findings(report, |finding| !quiet || finding.is_drift);
-    let stale: String = report.stale().map(|(_, stale)| format!("`{}` is out of date\n", shown(&stale.path))).collect();
+    let mut stale = String::new();
+    for (_, output) in report.stale() {
+        let _ = writeln!(stale, "`{}` is out of date", shown(&output.path));
+    }
     if quiet {
         return table + &stale;
     }
     let unlisted = line(unlisted(report));
-    let summary = format!("{stale}{}\n{}{unlisted}{}", summary(report), broken(report), suggestions(report));
+    let summary = format!("{stale}{}\n{}{unlisted}{}", summary(report), failed(report), suggestions(report));
     let parts = [changes(&report.moves()), table, summary];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes how the lockfiles fail the manifests, for `resolve --locked`.
 pub(crate) fn locked(report: CheckReport<'_>, pins: usize, quiet: bool) -> String {
-    let differences: usize = report.parts.iter().map(|manifest| manifest.report.findings.len()).sum();
-    let (files, verb, not) = match report.parts {
+    let differences: usize = report.manifests.iter().map(|manifest| manifest.report.findings.len()).sum();
+    let (files, verb, not) = match report.manifests {
         [_] => ("the lockfile", "satisfies the manifest", "does not satisfy the manifest"),
         _ => ("the lockfiles", "satisfy the manifests", "do not satisfy the manifests"),
     };
     let stale = stale(report);
     match (differences > 0, quiet) {
         (false, false) if stale.is_empty() => {
-            format!("{files} {verb}: {}\n{}", count(pins, "pin"), broken(report))
+            format!("{files} {verb}: {}\n{}", count(pins, "pin"), failed(report))
         }
         (false, _) => stale,
         (true, true) => findings(report, |_| true) + &stale,
@@ -85,8 +90,8 @@ fn findings(report: CheckReport<'_>, is_shown: impl Fn(&Finding) -> bool) -> Str
 }
 
 /// The manifests that could not be checked, in a line if there are any.
-fn broken(report: CheckReport<'_>) -> String {
-    line(broken_summary(report.broken, report.manifests()))
+fn failed(report: CheckReport<'_>) -> String {
+    line(failed_summary(report.failed, report.manifest_count()))
 }
 
 fn line(text: Option<String>) -> String {

@@ -49,9 +49,9 @@ impl ManifestReport<'_> {
 #[derive(Clone, Copy)]
 pub struct CheckReport<'a> {
     /// One for each manifest that could be checked.
-    pub parts: &'a [ManifestReport<'a>],
+    pub manifests: &'a [ManifestReport<'a>],
     /// The manifests that could not be checked.
-    pub broken: &'a [FailedManifest],
+    pub failed: &'a [FailedManifest],
     /// How imagelock was called: what a command must begin with to be about the same files.
     pub invocation: &'a Invocation,
     /// The time of the run.
@@ -96,7 +96,7 @@ impl<'a> CheckReport<'a> {
     /// The commands to suggest.
     pub(crate) fn suggestions(&self) -> Vec<Suggestion> {
         let of = |part: &ManifestReport<'a>| (&*part.manifest.path, &*part.report.findings);
-        let manifests: Vec<_> = self.parts.iter().map(of).collect();
+        let manifests: Vec<_> = self.manifests.iter().map(of).collect();
         suggestions_of_run(&manifests, self.is_many(), self.stale().next().is_some())
     }
 
@@ -109,13 +109,13 @@ impl<'a> CheckReport<'a> {
         &self,
         items: impl Fn(&ManifestReport<'a>) -> I,
     ) -> impl Iterator<Item = (usize, &'a T)> {
-        let manifests = self.parts.iter().enumerate();
+        let manifests = self.manifests.iter().enumerate();
         manifests.flat_map(move |(index, manifest)| items(manifest).into_iter().map(move |item| (index, item)))
     }
 
     /// Whether anything differs: the exit status depends on it.
     pub fn has_drift(&self) -> bool {
-        self.parts.iter().any(|manifest| manifest.report.has_drift()) || self.stale().next().is_some()
+        self.manifests.iter().any(|manifest| manifest.report.has_drift()) || self.stale().next().is_some()
     }
 
     /// Whether a change was verified, rather than all pins compared with the Marketplace.
@@ -125,22 +125,22 @@ impl<'a> CheckReport<'a> {
 
     /// Whether the run is about several manifests.
     pub(crate) fn is_many(&self) -> bool {
-        self.manifests() > 1
+        self.manifest_count() > 1
     }
 
     /// The number of manifests of the run.
-    pub(crate) fn manifests(&self) -> usize {
-        self.parts.len() + self.broken.len()
+    pub(crate) fn manifest_count(&self) -> usize {
+        self.manifests.len() + self.failed.len()
     }
 
     /// The name of a manifest if there are several, else nothing.
     pub(crate) fn manifest(&self, index: usize) -> String {
-        if self.is_many() { self.parts[index].name() } else { String::new() }
+        if self.is_many() { self.manifests[index].name() } else { String::new() }
     }
 
     /// How imagelock is called about one of the manifests.
     pub(crate) fn invocation_of(&self, index: usize) -> Invocation {
-        if self.is_many() { self.invocation.of(&self.parts[index].manifest.path) } else { self.invocation.clone() }
+        if self.is_many() { self.invocation.of(&self.manifests[index].manifest.path) } else { self.invocation.clone() }
     }
 }
 
@@ -153,7 +153,7 @@ pub(crate) struct Places<'a> {
 impl<'a> Places<'a> {
     /// The places of each manifest of a run.
     pub(crate) fn of_each(report: CheckReport<'a>) -> Vec<Self> {
-        report.parts.iter().map(Self::new).collect()
+        report.manifests.iter().map(Self::new).collect()
     }
 
     fn new(report: &ManifestReport<'a>) -> Self {

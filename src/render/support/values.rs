@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::Cell;
-use crate::domain::manifest::policy::day;
+use crate::domain::types::timestamp::day;
 
 /// The day of a moment, in UTC.
 pub(crate) fn date(time: Timestamp) -> String {

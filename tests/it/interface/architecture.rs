@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::support::sandbox::Sandbox;
 use crate::support::source_files::source_files;
 
 /// For each part of `src`, the parts that its files may import. `lib.rs` shows the same as a diagram.
-const PARTS: [(&str, &[&str]); 11] = [
+const PARTS: [(&str, &[&str]); 10] = [
     ("main", &[]),
-    ("cli", &["commands", "workspace", "marketplace", "render", "export", "domain", "error", "deadline"]),
-    ("commands", &["workspace", "marketplace", "render", "export", "domain", "error"]),
-    ("workspace", &["marketplace", "render", "export", "domain", "error", "deadline"]),
+    ("cli", &["commands", "workspace", "marketplace", "render", "export", "domain", "deadline"]),
+    ("commands", &["workspace", "marketplace", "render", "export", "domain"]),
+    ("workspace", &["marketplace", "render", "export", "domain", "deadline"]),
     ("marketplace", &["domain", "deadline"]),
-    ("render", &["domain", "error"]),
+    ("render", &["domain"]),
     ("export", &["domain"]),
-    ("error", &["domain"]),
     ("domain", &[]),
     ("deadline", &[]),
     ("", &[]),
@@ -207,6 +207,42 @@ fn paths_become_text_in_one_place() {
     }
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(found[0].0.starts_with("src/domain/diagnostics/"), "{found:#?}");
+}
+
+/// A command in a text would lack the flags of the run: `domain/diagnostics/help.rs` alone writes commands, from their words.
+#[test]
+fn suggested_commands_are_values_and_exist() {
+    let program = Sandbox::new().ok("--help");
+    let listed = program.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let mut commands: BTreeSet<&str> = listed.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.contains("resolve"), "{commands:?}");
+    // It is not listed, as only git calls it.
+    commands.insert("merge-driver");
+    let (mut written, mut unknown) = (Vec::new(), Vec::new());
+    for (file, text) in sources().iter().filter(|(file, _)| file.ends_with(".rs")) {
+        let code = code(text);
+        for command in code.split("imagelock ").skip(1).filter_map(first_word).filter(|word| commands.contains(word)) {
+            written.push(format!("src/{file}: imagelock {command}"));
+        }
+        for start in ["Command::new(\"", "Help::run(\"", "then_run(\""] {
+            let words = code.split(start).skip(1).filter_map(first_word);
+            unknown.extend(words.filter(|word| !commands.contains(word)).map(|word| format!("src/{file}: {word}")));
+        }
+    }
+    let expected = [
+        // What git runs has no flags; nobody copies it from a message.
+        "src/cli/args.rs: imagelock merge-driver",
+        // The name of a suite of tests.
+        "src/render/check/junit.rs: imagelock check",
+        // A sentence of the manual.
+        "src/render/man.rs: imagelock init",
+    ];
+    assert_eq!(written, expected);
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+fn first_word(text: &str) -> Option<&str> {
+    text.split(|char: char| !char.is_ascii_lowercase() && char != '-').next().filter(|word| !word.is_empty())
 }
 
 #[test]

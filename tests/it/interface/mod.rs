@@ -10,3 +10,4 @@ mod man;
 mod progress;
 mod recursive;
 mod schema;
+mod suggestions;

@@ -9,9 +9,11 @@ use crate::domain::Label;
 use crate::domain::catalog::{Catalog, Image};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
-use crate::domain::manifest::policy::{Age, Policy, day};
+use crate::domain::manifest::policy::Policy;
 use crate::domain::select::end_of_life::vendor::{Precision, vendor_end};
+use crate::domain::types::age::Age;
 use crate::domain::types::release::release_of;
+use crate::domain::types::timestamp::day;
 
 /// The last day of security updates, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]

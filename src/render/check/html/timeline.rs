@@ -10,8 +10,8 @@ use super::{Item, Text, chip, class};
 use crate::domain::Name;
 use crate::domain::check::{Finding, Severity, Status};
 use crate::domain::diagnostics::sentence::{and_more, count};
-use crate::domain::manifest::policy;
 use crate::domain::select::end_of_life::Support;
+use crate::domain::types::timestamp::day;
 use crate::render::check::finding::label;
 
 /// Ends that are further away are at the edge: otherwise nearer ones would be on one spot.
@@ -43,7 +43,7 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> Markup {
         let (_, names) = ends.entry(key).or_insert_with(|| (support(finding), BTreeSet::new()));
         names.insert(&finding.cell.name);
     }
-    let axis = Axis::over(ends.keys().map(|(date, ..)| *date), policy::day(now));
+    let axis = Axis::over(ends.keys().map(|(date, ..)| *date), day(now));
     let labels = endless.iter().map(|label| html! { code { (Text(label)) } }.into_string());
     html! {
         @if !ends.is_empty() {

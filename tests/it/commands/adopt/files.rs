@@ -6,9 +6,9 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use imagelock::domain::adopt::identify::queries;
-use imagelock::domain::adopt::mention::mentions;
-use imagelock::domain::adopt::{Wish, Word};
+use imagelock::domain::adopt::{Request, Stated};
 use imagelock::domain::catalog::{Catalog, Image, Listing, Lookup, Query, Response, Version};
+use imagelock::domain::references::references;
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -83,9 +83,8 @@ fn hcl() -> impl Strategy<Value = String> {
     proptest::collection::vec(line, 0..8).prop_map(|lines| lines.join("\n"))
 }
 
-/// All queries until everything is known, with a Marketplace that lists images 1 to 9 of one label, each in its own
-/// version.
-fn asked(wishes: &[Wish]) -> BTreeSet<Query> {
+/// Asks until all is known, of a Marketplace that lists images 1 to 9 of one label, each in a version of its own.
+fn asked(requests: &[Request]) -> BTreeSet<Query> {
     let mut catalog = Catalog::default();
     let mut asked = BTreeSet::new();
     let version = |n: u32| version_id("ubuntu_noble", &n.to_string()).parse().unwrap();
@@ -102,7 +101,7 @@ fn asked(wishes: &[Wish]) -> BTreeSet<Query> {
     };
     loop {
         let next: Vec<Query> =
-            queries(wishes, &Word::default(), &catalog).into_iter().filter(|it| !catalog.is_answered(it)).collect();
+            queries(requests, &Stated::default(), &catalog).into_iter().filter(|it| !catalog.is_answered(it)).collect();
         if next.is_empty() {
             return asked;
         }
@@ -144,9 +143,9 @@ proptest! {
     /// A UUID that only a file contains is never sent, no matter what its key is and what the user types.
     #[test]
     fn a_uuid_read_from_a_file_is_never_sent(text in prop_oneof![json(), hcl()], typed in proptest::option::of(2000..2010_u32)) {
-        let mut wishes = mentions("file", &text).unwrap();
-        wishes.extend(typed.map(|n| Wish::parse(&format!("web={}", id(n))).unwrap()));
-        let asked = format!("{:?}", asked(&wishes));
+        let mut requests: Vec<Request> = references("file", &text).unwrap().into_iter().map(Request::from).collect();
+        requests.extend(typed.map(|n| Request::parse(&format!("web={}", id(n))).unwrap()));
+        let asked = format!("{:?}", asked(&requests));
         for n in (1..10).chain(1000..2000) {
             prop_assert!(!asked.contains(&id(n)), "{n} is sent:\n{text}\n{asked}");
         }
@@ -155,18 +154,18 @@ proptest! {
         }
     }
 
-    /// Each mention has the line that it is on, no matter what is around it.
+    /// Each reference has the line that it is on, whatever is around it.
     #[test]
-    fn a_mention_has_the_line_that_it_is_on(lines in proptest::collection::vec(numbers(), 1..8)) {
+    fn a_reference_has_the_line_that_it_is_on(lines in proptest::collection::vec(numbers(), 1..8)) {
         let items: Vec<String> = lines.iter().map(|n| format!("{{\"image\": \"{}\"}}", id(*n))).collect();
         let text = format!("[\n{}\n]", items.join(",\n"));
         let mut first: BTreeMap<String, usize> = BTreeMap::new();
         for (at, n) in lines.iter().enumerate() {
             first.entry(id(*n)).or_insert(at + 2);
         }
-        for wish in mentions("file", &text).unwrap() {
-            let place = wish.place.unwrap().to_string();
-            prop_assert_eq!(place, format!("file:{}", first[&wish.id.to_string()]), "{}", text);
+        for reference in references("file", &text).unwrap() {
+            let place = reference.place.to_string();
+            prop_assert_eq!(place, format!("file:{}", first[&reference.id.to_string()]), "{}", text);
         }
     }
 }
@@ -176,10 +175,10 @@ fn the_order_of_keys_does_not_matter() {
     let state = |fields: &str| format!("{{\"resources\": [{{{fields}}}]}}");
     let instances = format!("\"instances\": [{{\"attributes\": {{\"image\": \"{}\"}}}}]", id(1));
     let first =
-        mentions("a", &state(&format!("{instances}, \"name\": \"web\", \"type\": \"scaleway_instance_server\"")))
+        references("a", &state(&format!("{instances}, \"name\": \"web\", \"type\": \"scaleway_instance_server\"")))
             .unwrap();
     let last =
-        mentions("a", &state(&format!("\"type\": \"scaleway_instance_server\", \"name\": \"web\", {instances}")))
+        references("a", &state(&format!("\"type\": \"scaleway_instance_server\", \"name\": \"web\", {instances}")))
             .unwrap();
     assert_eq!(first, last);
     assert_eq!(first[0].name.as_ref().unwrap().as_str(), "web");
@@ -244,8 +243,8 @@ fn an_image_id_in_a_file_is_an_error_that_names_the_image() {
 #[test]
 fn the_nil_and_the_max_uuid_are_skipped_in_files() {
     for id in ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"] {
-        assert_eq!(mentions("a", &format!("image = \"{id}\"")).unwrap(), []);
-        assert_eq!(mentions("a", &format!("{{\"image\": \"fr-par-1/{id}\"}}")).unwrap(), []);
+        assert_eq!(references("a", &format!("image = \"{id}\"")).unwrap(), []);
+        assert_eq!(references("a", &format!("{{\"image\": \"fr-par-1/{id}\"}}")).unwrap(), []);
     }
 }
 

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use crate::domain::{Name, Zone};
 
 /// A longer key is not looked at: no name is that long, and each ID below it would cost its length.
-const LONGEST: usize = 144;
+const MAX_LENGTH: usize = 144;
 
 /// How many of the innermost keys are looked at: all in real files, and a bound on what one ID costs.
-const MOST: usize = 16;
+const MAX_KEYS: usize = 16;
 
 /// The words of a key: `webImage_id` is `web`, `image`, `id`.
 fn words(key: &str) -> Vec<String> {
-    if key.len() > LONGEST {
+    if key.len() > MAX_LENGTH {
         return Vec::new();
     }
     let mut words = vec![String::new()];
@@ -72,7 +72,7 @@ pub(super) fn is_image(path: &[Cow<'_, str>]) -> bool {
     match path {
         [block, kind, _, attribute @ ..] if matches!(&**block, "resource" | "data") => is_image_of(kind, attribute),
         _ => {
-            let mut keys = path.iter().rev().take(MOST).map(|key| &**key).filter(|key| !is_silent(key));
+            let mut keys = path.iter().rev().take(MAX_KEYS).map(|key| &**key).filter(|key| !is_silent(key));
             let (last, above) = (keys.next(), keys.next());
             !last.into_iter().chain(above).any(is_of_something_else)
                 && (last.is_some_and(ends_with_image) || above.is_some_and(holds_images))
@@ -101,7 +101,7 @@ pub(super) fn name(path: &[Cow<'_, str>]) -> Option<Name> {
     };
     let words = ["image", "images", "image_id", "imageid", "locals", "variable"];
     let says = |key: &&Cow<'_, str>| !is_silent(key) && !words.iter().any(|word| key.eq_ignore_ascii_case(word));
-    let key = block.or_else(|| path.iter().rev().take(MOST).find(says)).filter(|key| key.len() <= LONGEST)?;
+    let key = block.or_else(|| path.iter().rev().take(MAX_KEYS).find(says)).filter(|key| key.len() <= MAX_LENGTH)?;
     let stem =
         ["_image_id", "_image", "-image"].iter().find_map(|end| key.strip_suffix(end)).filter(|it| !it.is_empty());
     let plain = |char: char| if char.is_ascii_alphanumeric() || char == '-' { char } else { '_' };

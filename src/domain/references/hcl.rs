@@ -4,17 +4,17 @@ use std::borrow::Cow;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use super::text::{DEEPEST, Sink};
+use super::visit::{MAX_DEPTH, Visit};
 
 /// How many words of one item are kept. A block has three, and what follows changes nothing.
-const MOST_WORDS: usize = 16;
+const MAX_WORDS: usize = 16;
 
-/// Passes on every string that is a value, with the words that lead to it: `resource`, the type and the name, the key. Text
+/// Visits every string that is a value, with the words that lead to it: `resource`, the type and the name, the key. Text
 /// that is not HCL gives what can be recognized in it.
 ///
 /// # Errors
-/// The line at which the text is nested deeper than [`DEEPEST`].
-pub(super) fn strings(text: &str, sink: &mut Sink<'_>) -> Result<(), usize> {
+/// The line at which the text is nested deeper than [`MAX_DEPTH`].
+pub(super) fn visit_strings(text: &str, visit: &mut Visit<'_>) -> Result<(), usize> {
     let scanner = Scanner {
         text,
         chars: text.char_indices().peekable(),
@@ -23,7 +23,7 @@ pub(super) fn strings(text: &str, sink: &mut Sink<'_>) -> Result<(), usize> {
         path: Vec::new(),
         start: 0,
         assigned: false,
-        sink,
+        visit,
     };
     scanner.run()
 }
@@ -47,7 +47,7 @@ struct Scanner<'t, 's> {
     start: usize,
     /// Whether `=` or `:` followed them.
     assigned: bool,
-    sink: &'s mut Sink<'s>,
+    visit: &'s mut Visit<'s>,
 }
 
 impl<'t> Scanner<'t, '_> {
@@ -62,7 +62,7 @@ impl<'t> Scanner<'t, '_> {
                 '<' if self.next_is('<') => self.skip_heredoc(),
                 '{' | '[' | '(' => {
                     self.open(char);
-                    if self.scopes.len() > DEEPEST {
+                    if self.scopes.len() > MAX_DEPTH {
                         return Err(self.line);
                     }
                 }
@@ -101,7 +101,7 @@ impl<'t> Scanner<'t, '_> {
     }
 
     fn push_word(&mut self, word: &'t str) {
-        if self.path.len() - self.start < MOST_WORDS {
+        if self.path.len() - self.start < MAX_WORDS {
             self.path.push(word.into());
         }
     }
@@ -111,8 +111,8 @@ impl<'t> Scanner<'t, '_> {
         self.assigned = false;
     }
 
-    fn next_is(&mut self, wanted: char) -> bool {
-        self.chars.peek().is_some_and(|(_, char)| *char == wanted)
+    fn next_is(&mut self, expected: char) -> bool {
+        self.chars.peek().is_some_and(|(_, char)| *char == expected)
     }
 
     fn end_item(&mut self, char: char) {
@@ -191,7 +191,7 @@ impl<'t> Scanner<'t, '_> {
         let text = self.text.get(start + 1..end).unwrap_or_default();
         let in_list = self.scopes.last().is_some_and(|scope| scope.bracket != '{');
         if self.assigned || in_list {
-            (self.sink)(&self.path, first_line, text);
+            (self.visit)(&self.path, first_line, text);
         } else {
             self.push_word(text);
         }

@@ -1,17 +1,17 @@
 //! Any text as files of Terraform's, or as JSON, in which `adopt` looks for IDs.
 #![no_main]
 
-use imagelock::domain::adopt::mention::mentions;
+use imagelock::domain::references::references;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    for wish in mentions("file", text).unwrap_or_default() {
-        let place = wish.place.expect("it is in a file").to_string();
+    for reference in references("file", text).unwrap_or_default() {
+        let place = reference.place.to_string();
         let (_, line) = place.split_once(':').expect("a file and a line");
         let lines = text.matches('\n').count() + 1;
         assert!((1..=lines).contains(&line.parse().expect("a number")), "line {line} of {lines}");
         // In JSON, a digit may be written as `\u0030`.
         let lower = text.to_lowercase();
-        assert!(lower.contains("\\u") || lower.contains(&wish.id.to_string()), "{} is not in the text", wish.id);
+        assert!(lower.contains("\\u") || lower.contains(&reference.id.to_string()), "{} is not in the text", reference.id);
     }
 });

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::listed::{Offers, local_image};
-use super::{Wish, Word};
+use super::{Request, Stated};
 use crate::domain::catalog::identify::{IdKind, UnknownId, identify};
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError, StatedType};
 use crate::domain::diagnostics::help::{Command, Help};
@@ -17,7 +17,7 @@ use crate::domain::{Arch, ImageRef, ImageType, Label, Name, Zone};
 /// What is known before anything is asked.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'k> {
-    pub(super) word: &'k Word,
+    pub(super) stated: &'k Stated,
     pub(super) manifest: Option<&'k Manifest>,
     pub(super) lock: &'k Lock,
     pub(super) catalog: &'k Catalog,
@@ -30,25 +30,25 @@ pub(super) type Typed = Result<(LocalImage, Vec<Problem>), Problem>;
 ///
 /// # Errors
 /// If the Marketplace did not answer.
-pub(super) fn typed(wish: &Wish, known: Known<'_>) -> Result<Typed, QueryError> {
-    Ok(match identify(UnknownId::of(wish.id), known.catalog)? {
-        IdKind::LocalImage { local, .. } => agreed(wish, local, known).map(|local| (local, Vec::new())),
+pub(super) fn typed(request: &Request, known: Known<'_>) -> Result<Typed, QueryError> {
+    Ok(match identify(UnknownId::of(request.id), known.catalog)? {
+        IdKind::LocalImage { local, .. } => agreed(request, local, known).map(|local| (local, Vec::new())),
         IdKind::Image(image) => {
             let what = format!("the Marketplace image `{}` over all its versions", image.label);
-            Err(not_bootable(wish, &what, &format!("image-label={}", image.label)))
+            Err(not_bootable(request, &what, &format!("image-label={}", image.label)))
         }
         IdKind::Version { label, .. } => {
             let of = label.map_or_else(String::new, |label| format!(" of `{label}`"));
-            Err(not_bootable(wish, &format!("a version{of}"), &format!("version-id={}", wish.id)))
+            Err(not_bootable(request, &format!("a version{of}"), &format!("version-id={}", request.id)))
         }
-        IdKind::Unknown => stated(wish, known)?,
+        IdKind::Unknown => unlisted(request, known)?,
     })
 }
 
 /// The problem of an ID that no Instance boots.
-fn not_bootable(wish: &Wish, what: &str, listed_by: &str) -> Problem {
-    let name = wish.name.as_ref().map_or("NAME", Name::as_str);
-    Problem::new(format!("{} is the ID of {what}, which no Instance boots", wish.zoned()))
+fn not_bootable(request: &Request, what: &str, listed_by: &str) -> Problem {
+    let name = request.name.as_ref().map_or("NAME", Name::as_str);
+    Problem::new(format!("{} is the ID of {what}, which no Instance boots", request.zoned()))
         .note(format!(
             "its local images have IDs of their own; to list them, run `scw marketplace local-image list {listed_by}`"
         ))
@@ -60,96 +60,100 @@ fn not_bootable(wish: &Wish, what: &str, listed_by: &str) -> Problem {
 }
 
 /// A local image that the Marketplace knows, if it is what the user says.
-fn agreed(wish: &Wish, local: LocalImage, Known { word, catalog, .. }: Known<'_>) -> Result<LocalImage, Problem> {
+fn agreed(
+    request: &Request,
+    local: LocalImage,
+    Known { stated, catalog, .. }: Known<'_>,
+) -> Result<LocalImage, Problem> {
     let differs = |what: &str, is: String, stated: Option<String>| {
         let stated = stated.filter(|stated| *stated != is)?;
-        let problem = Problem::new(format!("the {what} of {} is `{is}`, not `{stated}`", wish.zoned()));
+        let problem = Problem::new(format!("the {what} of {} is `{is}`, not `{stated}`", request.zoned()));
         Some(problem.help(format!("leave out `--{what}` for this ID: the Marketplace knows it")))
     };
     let stated_type = match &local.image_type {
         StatedType::Known(known) => known.to_string(),
         // Nothing contradicts what the user says.
-        StatedType::Unstated => word.image_type.map_or_else(String::new, |it| it.to_string()),
+        StatedType::Unstated => stated.image_type.map_or_else(String::new, |it| it.to_string()),
         StatedType::Other(_) => return Ok(local),
     };
-    let zone = word.zone.as_ref().filter(|_| wish.zone.is_none());
-    let label = local.label.as_ref().or(word.label.as_ref());
-    if let Some(problem) = word.label.as_ref().and_then(|label| unknown_label(label, catalog)) {
+    let zone = stated.zone.as_ref().filter(|_| request.zone.is_none());
+    let label = local.label.as_ref().or(stated.label.as_ref());
+    if let Some(problem) = stated.label.as_ref().and_then(|label| unknown_label(label, catalog)) {
         return Err(problem);
     }
     let problem = [
         differs(
             "label",
             label.map(ToString::to_string).unwrap_or_default(),
-            word.label.as_ref().map(ToString::to_string),
+            stated.label.as_ref().map(ToString::to_string),
         ),
         differs("zone", local.zone.to_string(), zone.map(ToString::to_string)),
-        differs("arch", local.arch.to_string(), word.arch.as_ref().map(ToString::to_string)),
-        differs("type", stated_type, word.image_type.map(|it| it.to_string())),
+        differs("arch", local.arch.to_string(), stated.arch.as_ref().map(ToString::to_string)),
+        differs("type", stated_type, stated.image_type.map(|it| it.to_string())),
     ];
     problem.into_iter().flatten().next().map_or(Ok(local), Err)
 }
 
 /// What an ID is that the Marketplace does not know: as the user says; what they do not say, as the lock or the manifest has
 /// it.
-fn stated(wish: &Wish, known: Known<'_>) -> Result<Typed, QueryError> {
-    let Known { word, manifest, lock, catalog } = known;
-    let base = pinned(wish, lock).or_else(|| declared(wish, manifest?, lock));
+fn unlisted(request: &Request, known: Known<'_>) -> Result<Typed, QueryError> {
+    let Known { stated, manifest, lock, catalog } = known;
+    let base = pinned(request, lock).or_else(|| declared(request, manifest?, lock));
     let (base_label, base_zone, base_arch, base_type) = match base {
         Some(LocalImage { label, zone, arch, image_type: StatedType::Known(image_type), .. }) => {
             (label, Some(zone), Some(arch), Some(image_type))
         }
         _ => (None, None, None, None),
     };
-    let is_same = word.label.is_none() || word.label == base_label;
-    let label = word.label.clone().or(base_label);
-    let zone = wish.zone.clone().or_else(|| word.zone.clone()).or(base_zone);
-    let arch = word.arch.clone().or(base_arch);
+    let is_same = stated.label.is_none() || stated.label == base_label;
+    let label = stated.label.clone().or(base_label);
+    let zone = request.zone.clone().or_else(|| stated.zone.clone()).or(base_zone);
+    let arch = stated.arch.clone().or(base_arch);
     let (Some(label), Some(zone), Some(arch)) = (label, zone, arch) else {
-        return Ok(Err(unknown(wish, word)));
+        return Ok(Err(unknown(request, stated)));
     };
-    if *word == Word::default()
+    if *stated == Stated::default()
         && let Some(image_type) = base_type
     {
-        return Ok(Ok((local_image(wish.id, label, zone, arch, image_type), Vec::new())));
+        return Ok(Ok((local_image(request.id, label, zone, arch, image_type), Vec::new())));
     }
-    if let Some(problem) = unknown_label(&label, catalog).or_else(|| unheard_of(wish, &zone, &arch, catalog)) {
+    if let Some(problem) = unknown_label(&label, catalog).or_else(|| unheard_of(request, &zone, &arch, catalog)) {
         return Ok(Err(problem));
     }
     let offers = Offers::of(&label, catalog)?;
-    let image_type = match word.image_type.or(base_type.filter(|_| is_same)) {
+    let image_type = match stated.image_type.or(base_type.filter(|_| is_same)) {
         Some(image_type) => image_type,
-        None => match type_in(&offers, wish, &label, &zone, &arch) {
+        None => match type_in(&offers, request, &label, &zone, &arch) {
             Ok(image_type) => image_type,
             Err(problem) => return Ok(Err(problem)),
         },
     };
-    let warnings = not_offered(&offers, wish, &label, &zone, &arch, image_type);
-    Ok(Ok((local_image(wish.id, label, zone, arch, image_type), warnings.into_iter().collect())))
+    let warnings = not_offered(&offers, request, &label, &zone, &arch, image_type);
+    Ok(Ok((local_image(request.id, label, zone, arch, image_type), warnings.into_iter().collect())))
 }
 
 /// What the ID is pinned as: under the name, or else under any.
-fn pinned(wish: &Wish, lock: &Lock) -> Option<LocalImage> {
-    let pins = || lock.pins().iter().filter(|pin| pin.id == wish.id && !lock.is_edited(&pin.cell));
-    let is_named = |pin: &&Pin| Some(&pin.cell.name) == wish.name.as_ref();
-    let in_zone = |pin: &&Pin| wish.zone.as_ref().is_none_or(|zone| *zone == pin.cell.zone);
+fn pinned(request: &Request, lock: &Lock) -> Option<LocalImage> {
+    let pins = || lock.pins().iter().filter(|pin| pin.id == request.id && !lock.is_edited(&pin.cell));
+    let is_named = |pin: &&Pin| Some(&pin.cell.name) == request.name.as_ref();
+    let in_zone = |pin: &&Pin| request.zone.as_ref().is_none_or(|zone| *zone == pin.cell.zone);
     let mut named = pins().filter(is_named);
     let pin = named.clone().find(in_zone).or_else(|| named.next()).or_else(|| pins().find(in_zone))?;
     let (zone, arch) = (pin.cell.zone.clone(), pin.cell.arch.clone());
-    Some(local_image(wish.id, pin.label()?.clone(), zone, arch, pin.image_type))
+    Some(local_image(request.id, pin.label()?.clone(), zone, arch, pin.image_type))
 }
 
 /// What is declared under the name, in the one cell that could be meant.
-fn declared(wish: &Wish, manifest: &Manifest, lock: &Lock) -> Option<LocalImage> {
+fn declared(request: &Request, manifest: &Manifest, lock: &Lock) -> Option<LocalImage> {
     let meant = |target: &&Target| {
-        Some(&target.cell.name) == wish.name.as_ref()
-            && wish.zone.as_ref().is_none_or(|zone| *zone == target.cell.zone)
-            && lock.get(&target.cell).is_none_or(|pin| pin.id == wish.id)
+        Some(&target.cell.name) == request.name.as_ref()
+            && request.zone.as_ref().is_none_or(|zone| *zone == target.cell.zone)
+            && lock.get(&target.cell).is_none_or(|pin| pin.id == request.id)
     };
     let targets: Vec<&Target> = manifest.targets().iter().filter(meant).collect();
     let [target] = targets[..] else { return None };
     let Some(ImageRef::Label(label)) = target.selector.image_ref() else { return None };
-    Some(local_image(wish.id, label, target.cell.zone.clone(), target.cell.arch.clone(), target.image_type))
+    Some(local_image(request.id, label, target.cell.zone.clone(), target.cell.arch.clone(), target.image_type))
 }
 
 fn unknown_label(label: &Label, catalog: &Catalog) -> Option<Problem> {
@@ -163,7 +167,7 @@ fn unknown_label(label: &Label, catalog: &Catalog) -> Option<Problem> {
 }
 
 /// The problem of a zone or an architecture in which nothing at all is listed. Nothing can be said without listings.
-fn unheard_of(wish: &Wish, zone: &Zone, arch: &Arch, catalog: &Catalog) -> Option<Problem> {
+fn unheard_of(request: &Request, zone: &Zone, arch: &Arch, catalog: &Catalog) -> Option<Problem> {
     let (mut zones, mut archs) = (BTreeSet::new(), BTreeSet::new());
     for (local, _) in catalog.listed() {
         zones.insert(local.zone.as_str());
@@ -173,7 +177,7 @@ fn unheard_of(wish: &Wish, zone: &Zone, arch: &Arch, catalog: &Catalog) -> Optio
         let help = did_you_mean(stated, known.iter().copied());
         let help = help.unwrap_or_else(|| format!("the Marketplace lists {}", or(known.iter().map(quoted))));
         let is_unknown = !known.is_empty() && !known.contains(stated);
-        is_unknown.then(|| Problem::new(format!("cannot adopt {}: {what} `{stated}`", wish.zoned())).help(help))
+        is_unknown.then(|| Problem::new(format!("cannot adopt {}: {what} `{stated}`", request.zoned())).help(help))
     };
     problem("the Marketplace lists no image in the zone", zone.as_str(), &zones)
         .or_else(|| problem("the Marketplace lists no image for the architecture", arch.as_str(), &archs))
@@ -182,7 +186,7 @@ fn unheard_of(wish: &Wish, zone: &Zone, arch: &Arch, catalog: &Catalog) -> Optio
 /// The one type that a label is offered with.
 pub(super) fn type_in(
     offers: &Offers<'_>,
-    wish: &Wish,
+    request: &Request,
     label: &Label,
     zone: &Zone,
     arch: &Arch,
@@ -191,13 +195,12 @@ pub(super) fn type_in(
     if let [only] = types[..] {
         return Ok(only);
     }
-    let place = wish.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
     let offered = match &types[..] {
         [] => format!("`{label}` is not offered now"),
         types => format!("`{label}` is offered as {}", and(types.iter().map(quoted))),
     };
     let [sbs, local] = ImageType::ALL;
-    Err(Problem::new(format!("{place}the type of {} is unknown: {offered}", wish.zoned())).help(format!(
+    Err(Problem::new(format!("{}the type of {} is unknown: {offered}", request.origin(), request.zoned())).help(format!(
         "add `--type {sbs}` if its root volume is on Block Storage (`{}`), or `--type {local}` if it is local (`{}`)",
         sbs.volume_type(),
         local.volume_type()
@@ -207,7 +210,7 @@ pub(super) fn type_in(
 /// What to warn of: an image that is offered otherwise now may have been offered so before.
 fn not_offered(
     offers: &Offers<'_>,
-    wish: &Wish,
+    request: &Request,
     label: &Label,
     zone: &Zone,
     arch: &Arch,
@@ -219,7 +222,7 @@ fn not_offered(
     }
     let title = format!(
         "{} is pinned as `{label}` in {zone} for {arch} ({image_type}), which is not offered now",
-        wish.zoned()
+        request.zoned()
     );
     let offered: BTreeSet<String> =
         offers.now.iter().map(|it| format!("{} for {} ({})", it.zone, it.arch, it.image_type.as_str())).collect();
@@ -230,16 +233,16 @@ fn not_offered(
 }
 
 /// The problem of an ID that nothing describes.
-fn unknown(wish: &Wish, word: &Word) -> Problem {
-    let (id, name) = (wish.zoned(), wish.name.as_ref().map_or("NAME", Name::as_str));
+fn unknown(request: &Request, stated: &Stated) -> Problem {
+    let (id, name) = (request.zoned(), request.name.as_ref().map_or("NAME", Name::as_str));
     let option =
         |option: &str, value: Option<String>| [format!("--{option}"), value.unwrap_or_else(|| option.to_uppercase())];
     let mut adopt = Command::new("adopt")
         .args([format!("{name}={id}")])
-        .args(option("label", word.label.as_ref().map(ToString::to_string)))
-        .args(option("arch", word.arch.as_ref().map(ToString::to_string)));
-    if wish.zone.is_none() {
-        adopt = adopt.args(option("zone", word.zone.as_ref().map(ToString::to_string)));
+        .args(option("label", stated.label.as_ref().map(ToString::to_string)))
+        .args(option("arch", stated.arch.as_ref().map(ToString::to_string)));
+    if request.zone.is_none() {
+        adopt = adopt.args(option("zone", stated.zone.as_ref().map(ToString::to_string)));
     }
     Problem::new(format!("the Marketplace does not describe {id}"))
         .note("it is an image of your own, or one that was superseded: those stay bootable, and are forgotten")

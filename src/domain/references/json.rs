@@ -7,15 +7,15 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::text::Sink;
+use super::visit::Visit;
 
-/// Passes on every string that is a value. Nothing is passed on if the text is not JSON.
-pub(super) fn strings(text: &str, sink: &mut Sink<'_>) -> Result<(), serde_json::Error> {
+/// Visits every string that is a value; none if the text is not JSON.
+pub(super) fn visit_strings(text: &str, visit: &mut Visit<'_>) -> Result<(), serde_json::Error> {
     let mut walk =
-        Walk { text, path: Vec::new(), offset: 0, line: 1, objects: 0, resources: BTreeMap::new(), sink: None };
+        Walk { text, path: Vec::new(), offset: 0, line: 1, objects: 0, resources: BTreeMap::new(), visit: None };
     walk.run()?;
     walk.objects = 0;
-    walk.sink = Some(sink);
+    walk.visit = Some(visit);
     walk.run()
 }
 
@@ -29,8 +29,8 @@ struct Walk<'t, 's> {
     objects: usize,
     /// Type and name of each object that is a resource, by its number.
     resources: BTreeMap<usize, (Cow<'t, str>, Cow<'t, str>)>,
-    /// `None` while resources are looked for.
-    sink: Option<&'s mut Sink<'s>>,
+    /// `None` in the first pass.
+    visit: Option<&'s mut Visit<'s>>,
 }
 
 impl<'t> Walk<'t, '_> {
@@ -44,39 +44,39 @@ impl<'t> Walk<'t, '_> {
     fn reach(&mut self, string: &str) {
         let Some(offset) = string.as_ptr().addr().checked_sub(self.text.as_ptr().addr()) else { return };
         let passed = self.text.as_bytes().get(self.offset..offset);
-        if let Some(passed) = passed.filter(|_| self.sink.is_some()) {
+        if let Some(passed) = passed.filter(|_| self.visit.is_some()) {
             self.line += memchr::memchr_iter(b'\n', passed).count();
             self.offset = offset;
         }
     }
 
     fn string(&mut self, string: &str) {
-        if let Some(sink) = &mut self.sink {
-            sink(&self.path, self.line, string);
+        if let Some(visit) = &mut self.visit {
+            visit(&self.path, self.line, string);
         }
     }
 
     /// A resource of a Terraform state, or of a plan in JSON, says its type and name in fields next to its attributes: the
     /// path then begins with them, as it does in a configuration.
-    fn object<A: MapAccess<'t>>(&mut self, mut fields: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'t>>(&mut self, mut entries: A) -> Result<(), A::Error> {
         let number = self.objects;
         self.objects += 1;
         let (mut kind, mut name, mut is_resource) = (None, None, false);
         let resource =
             self.resources.get(&number).map(|(kind, name)| vec!["resource".into(), kind.clone(), name.clone()]);
         let outer = resource.map(|path| std::mem::replace(&mut self.path, path));
-        while let Some(key) = fields.next_key_seed(Key)? {
-            if self.sink.is_some() {
+        while let Some(key) = entries.next_key_seed(Key)? {
+            if self.visit.is_some() {
                 if let Cow::Borrowed(key) = key {
                     self.reach(key);
                 }
                 self.path.push(key);
-                fields.next_value_seed(&mut *self)?;
+                entries.next_value_seed(&mut *self)?;
                 self.path.pop();
                 continue;
             }
             is_resource |= matches!(&*key, "instances" | "values" | "change" | "expressions");
-            let value = fields.next_value_seed(&mut *self)?;
+            let value = entries.next_value_seed(&mut *self)?;
             match &*key {
                 "type" => kind = value,
                 "name" => name = value,
@@ -137,7 +137,7 @@ impl<'t> Visitor<'t> for &mut Walk<'t, '_> {
 
     fn visit_str<E: Error>(self, string: &str) -> Result<Self::Value, E> {
         self.string(string);
-        Ok(self.sink.is_none().then(|| string.to_owned().into()))
+        Ok(self.visit.is_none().then(|| string.to_owned().into()))
     }
 
     fn visit_seq<A: SeqAccess<'t>>(self, mut items: A) -> Result<Self::Value, A::Error> {
@@ -145,8 +145,8 @@ impl<'t> Visitor<'t> for &mut Walk<'t, '_> {
         Ok(None)
     }
 
-    fn visit_map<A: MapAccess<'t>>(self, fields: A) -> Result<Self::Value, A::Error> {
-        self.object(fields).map(|()| None)
+    fn visit_map<A: MapAccess<'t>>(self, entries: A) -> Result<Self::Value, A::Error> {
+        self.object(entries).map(|()| None)
     }
 }
 

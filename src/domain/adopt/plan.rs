@@ -1,0 +1,64 @@
+//! The changes that adopt IDs: the new text of the manifest, and the plan for the lock.
+
+use super::Found;
+use super::correct::{Corrected, correct};
+use super::declare::declarations;
+use super::pin::pins;
+use crate::domain::catalog::Catalog;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::lock::Lock;
+use crate::domain::manifest::Manifest;
+use crate::domain::manifest::edit::declare;
+use crate::domain::plan::Plan;
+
+/// The changes that adopt IDs.
+#[derive(Debug)]
+pub struct Adoption {
+    /// The new text of the manifest.
+    pub text: String,
+    /// The new manifest.
+    pub manifest: Manifest,
+    /// The names that are declared.
+    pub declared: Vec<String>,
+    /// The pins.
+    pub plan: Plan,
+}
+
+/// The reasons why IDs cannot be adopted, and the text of the manifest that their spans refer to.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The reasons.
+    pub problems: Vec<Problem>,
+    /// The text.
+    pub text: String,
+}
+
+/// Plans to declare and pin what was found, in a manifest of which this is the text; `None` if there is none yet.
+///
+/// # Errors
+/// If the manifest cannot be edited, or the manifest or the lock contradicts what was found.
+pub fn plan(
+    mut found: Vec<Found>,
+    text: &str,
+    manifest: Option<&Manifest>,
+    previous: &Lock,
+    catalog: &Catalog,
+) -> Result<Adoption, Refusal> {
+    let refusal = |text: &str, problems| Refusal { problems, text: text.to_owned() };
+    let parse = |text: &str| Manifest::parse(text).map_err(|problems| refusal(text, problems));
+    let mut corrected = Corrected { text: text.to_owned(), lock: previous.clone() };
+    let mut declared: Option<Manifest> = None;
+    if let Some(manifest) = manifest
+        && let Some(new) = correct(text, &found, manifest, previous).map_err(|problems| refusal(text, problems))?
+    {
+        declared = Some(parse(&new.text)?);
+        corrected = new;
+    }
+    let declarations = declarations(&mut found, declared.as_ref().or(manifest), &corrected.lock);
+    let text = declare(&corrected.text, &declarations).map_err(|problems| refusal(&corrected.text, problems))?;
+    let manifest = parse(&text)?;
+    let plan = pins(&found, manifest.targets(), &corrected.lock, previous, catalog)
+        .map_err(|problems| refusal(&text, problems))?;
+    let declared = declarations.into_iter().map(|declaration| declaration.name).collect();
+    Ok(Adoption { text, manifest, declared, plan })
+}

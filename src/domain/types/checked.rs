@@ -1,0 +1,55 @@
+//! Strings that are checked when they are made.
+
+use std::fmt;
+
+/// What a malformed text should look like, to follow "expected".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected(pub &'static str);
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}", self.0)
+    }
+}
+
+impl std::error::Error for Expected {}
+
+/// Defines a checked string: its test, and the text that says what passes. A copy shares the text, since ten thousand pins are
+/// in a few zones.
+macro_rules! checked_string {
+    ($(#[$doc:meta])* $name:ident, $test:expr, $expected:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name(std::sync::Arc<str>);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::domain::Expected;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let test: fn(&str) -> bool = $test;
+                if test(text) { Ok(Self(text.into())) } else { Err($crate::domain::Expected($expected)) }
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    };
+}
+
+pub(super) use checked_string;

@@ -1,0 +1,45 @@
+//! The files that `adopt --from` names, and standard input.
+
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use crate::deadline;
+use crate::domain::diagnostics::help::Help;
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::sanitize::shown;
+use crate::workspace::error::Error;
+use crate::workspace::files;
+use crate::workspace::files::error::FileError;
+
+/// The most that is read from standard input, which need not end.
+const MAX_INPUT: u64 = 256 << 20;
+
+/// Reads a file, or standard input for `-`: how messages call it, and its text.
+///
+/// # Errors
+/// If it cannot be read, is not a regular file, or is too large.
+pub(crate) fn read(path: &Path) -> Result<(String, String), Error> {
+    if path.as_os_str() == "-" {
+        return Ok(("standard input".to_owned(), read_standard_input(path)?));
+    }
+    let name = shown(path);
+    if files::check_regular(path).is_err() {
+        let help = Help::from("to read standard input, run ").then_run("adopt --from -");
+        return Err(Problem::new(format!("cannot read `{name}`: it is not a regular file")).help(help).into());
+    }
+    let text = files::read(path)?.ok_or_else(|| files::absent(path))?;
+    Ok((name, text))
+}
+
+fn read_standard_input(path: &Path) -> Result<String, Error> {
+    // The program that writes to it may never end.
+    deadline::arm();
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(MAX_INPUT + 1).read_to_end(&mut bytes);
+    read.map_err(|source| FileError::Read { path: path.to_owned(), source })?;
+    if bytes.len() as u64 > MAX_INPUT {
+        let problem = Problem::new(format!("cannot read standard input: it has more than {} MiB", MAX_INPUT >> 20));
+        return Err(problem.help(Help::from("name the IDs: ").then_run("adopt web=UUID")).into());
+    }
+    Ok(files::text(bytes, path)?)
+}
