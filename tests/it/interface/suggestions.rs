@@ -84,7 +84,7 @@ fn edited_blocks_and_conflicts_suggest_commands_with_the_flags_of_the_run() {
     check(&sandbox, "resolve --mend", &["search"]);
 }
 
-/// Whatever is run next finds the same conflict markers.
+/// The next command finds the same conflict markers.
 #[test]
 fn commands_to_upgrade_the_other_images_resolve_the_conflicts_as_well() {
     let (sandbox, _marketplace) = outdated();
