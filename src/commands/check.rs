@@ -102,7 +102,7 @@ fn verify_changes(
     let selected = selections(projects, names.as_ref());
     if let Some(names) = &names {
         for base in &mut bases {
-            base.lock = base.lock.only(names);
+            base.lock = base.lock.of_names(names);
         }
     }
     let parts = || bases.iter().zip(&selected);
@@ -136,7 +136,7 @@ fn selections<'p>(projects: &'p [Project], names: Option<&BTreeSet<Name>>) -> Ve
         None => (project.manifest.targets().into(), Cow::Borrowed(&project.lock)),
         Some(names) => {
             let targets = project.manifest.targets().iter().filter(|target| names.contains(&target.cell.name));
-            (targets.cloned().collect(), Cow::Owned(project.lock.only(names)))
+            (targets.cloned().collect(), Cow::Owned(project.lock.of_names(names)))
         }
     };
     projects.iter().map(selected).collect()

@@ -1,7 +1,5 @@
 //! The report of a run: the manifests with their findings, and where in the files each finding is.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 
 use super::stale::StaleOutput;
@@ -13,8 +11,8 @@ use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::source::{LineIndex, Location, Source};
+use crate::domain::lock::block;
 use crate::domain::lock::diff::Change;
-use crate::domain::lock::{Lock, block};
 
 /// A manifest and its lockfile, with the findings about them.
 #[derive(Clone, Copy)]
@@ -24,18 +22,9 @@ pub struct ManifestReport<'a> {
     /// The manifest.
     pub manifest: &'a Source,
     /// The lockfile, if there is one.
-    pub lock: Option<LockText<'a>>,
+    pub lock: Option<&'a Source>,
     /// The outputs that are out of date, if the command has compared them with the lockfile.
     pub stale: Option<&'a [StaleOutput]>,
-}
-
-/// The text of a lockfile.
-#[derive(Clone, Copy)]
-pub enum LockText<'a> {
-    /// The text that was read.
-    Read(&'a Source),
-    /// The text that is written for this lock to the file of this path.
-    Of(&'a Path, &'a Lock),
 }
 
 impl ManifestReport<'_> {
@@ -158,10 +147,7 @@ impl<'a> Places<'a> {
 
     fn new(report: &ManifestReport<'a>) -> Self {
         let needed = report.report.findings.iter().any(|finding| finding.span.is_none());
-        let lock = report.lock.filter(|_| needed).map(|lock| match lock {
-            LockText::Read(source) => LineIndex::new(source),
-            LockText::Of(path, lock) => LineIndex::of(path, lock.write().into()),
-        });
+        let lock = report.lock.filter(|_| needed).map(LineIndex::new);
         Self { manifest: LineIndex::new(report.manifest), lock }
     }
 
