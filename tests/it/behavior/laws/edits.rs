@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_not_about_a_removed_image_stays(sample in samples(), gone in vec(any::<bool>(), 6)) {
+    fn lines_about_other_images_stay_if_an_image_is_removed(sample in samples(), gone in vec(any::<bool>(), 6)) {
         let Sample { text, lines, images, is_mixed } = sample;
         let mut gone: Vec<usize> = (0..images).filter(|image| gone[*image]).collect();
         if gone.len() == images {
