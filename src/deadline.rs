@@ -25,12 +25,12 @@ static TIMER: Mutex<Timer> = Mutex::new(Timer { end: None, armed: false, childre
 static STARTED: Condvar = Condvar::new();
 
 /// Sets when the run must end, and what reports that to the user. It has no effect before [`arm`].
-pub fn set(at: Instant, report: impl FnOnce() + Send + 'static) {
+pub(crate) fn set(at: Instant, report: impl FnOnce() + Send + 'static) {
     lock(&TIMER).end = Some((at, Box::new(report)));
 }
 
 /// Ends the run at its deadline from now on, because git or the network is about to be used.
-pub fn arm() {
+pub(crate) fn arm() {
     let mut timer = lock(&TIMER);
     if timer.end.is_some() && !timer.armed {
         timer.armed = true;
@@ -40,7 +40,7 @@ pub fn arm() {
 
 /// Removes the deadline, because a file or the output is about to be written. If the deadline has already passed, this
 /// does not return.
-pub fn disarm() {
+pub(crate) fn disarm() {
     lock(&TIMER).end = None;
 }
 
@@ -48,7 +48,7 @@ pub fn disarm() {
 ///
 /// # Errors
 /// If it cannot be started.
-pub fn spawn(command: &mut Command) -> io::Result<Running> {
+pub(crate) fn spawn(command: &mut Command) -> io::Result<Running> {
     // The lock is held so that the deadline cannot pass between the start and the registration.
     let mut timer = lock(&TIMER);
     let child = Arc::new(Mutex::new(command.spawn()?));
@@ -59,11 +59,11 @@ pub fn spawn(command: &mut Command) -> io::Result<Running> {
 }
 
 /// A running program.
-pub struct Running(Arc<Mutex<Child>>);
+pub(crate) struct Running(Arc<Mutex<Child>>);
 
 impl Running {
     /// The program, to take its pipes.
-    pub fn child(&self) -> MutexGuard<'_, Child> {
+    pub(crate) fn child(&self) -> MutexGuard<'_, Child> {
         lock(&self.0)
     }
 
@@ -71,7 +71,7 @@ impl Running {
     ///
     /// # Errors
     /// If the system cannot say.
-    pub fn wait(&self) -> io::Result<ExitStatus> {
+    pub(crate) fn wait(&self) -> io::Result<ExitStatus> {
         let mut pause = Duration::from_micros(50);
         loop {
             if let Some(status) = self.child().try_wait()? {

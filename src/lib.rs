@@ -19,14 +19,22 @@
 //!
 //! `examples/library.rs` shows the crate used as a library.
 
-pub mod cli;
-pub mod commands;
-pub mod deadline;
+#![cfg_attr(not(feature = "cli"), expect(dead_code, reason = "what only the commands of the terminal program use"))]
+
+#[cfg(feature = "cli")]
+mod cli;
+#[cfg(feature = "cli")]
+mod commands;
+mod deadline;
 pub mod domain;
 pub mod export;
 pub mod marketplace;
 pub mod render;
-pub mod workspace;
+#[cfg(feature = "cli")]
+mod workspace;
+
+#[cfg(feature = "cli")]
+pub use cli::run;
 
 /// This release of imagelock.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,7 +1,7 @@
-//! The `imagelock` program. Everything is in the library; see `cli`.
+//! The `imagelock` program. Everything is in the library; see `src/cli`.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    imagelock::cli::run()
+    imagelock::run()
 }

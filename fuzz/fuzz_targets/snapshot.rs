@@ -1,19 +1,19 @@
-//! Any text as a saved catalog, which then answers every question that it can be asked.
+//! Any text as a saved catalog, which then answers every query.
 #![no_main]
 
 use std::collections::BTreeSet;
 
 use imagelock::domain::ImageRef;
-use imagelock::domain::catalog::{Lookup, Catalog, Query};
+use imagelock::domain::catalog::{Catalog, Lookup, Query};
 use imagelock::marketplace::{Backend, Snapshot};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let snapshot = match Snapshot::parse(text) {
         Ok(snapshot) => snapshot,
-        Err(malformed) => {
-            let said = malformed.to_string();
-            assert!(said.chars().count() < 600, "{} bytes are said of {}", said.len(), text.len());
+        Err(error) => {
+            let message = error.to_string();
+            assert!(message.chars().count() < 600, "a message of {} bytes about {}", message.len(), text.len());
             return;
         }
     };

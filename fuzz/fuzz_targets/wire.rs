@@ -1,4 +1,4 @@
-//! Any bytes as an answer of the API: what is read out of them can be saved.
+//! Any bytes as a response of the API: every catalog that is read from them can be saved.
 #![no_main]
 
 use imagelock::domain::catalog::Catalog;
@@ -7,10 +7,10 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
     let label = "ubuntu_noble".parse().unwrap();
-    for asked in [None, Some(&label)] {
+    for label in [None, Some(&label)] {
         let mut catalog = Catalog::default();
-        for told in read(body, asked) {
-            catalog.record(told);
+        for response in read(body, label) {
+            catalog.record(response);
         }
         let written = Snapshot::new(&catalog, "2026-11-24T10:00:00Z".parse().unwrap()).write();
         assert_eq!(Snapshot::parse(&written).unwrap().write(), written);

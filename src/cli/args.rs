@@ -1,16 +1,15 @@
 //! Flags and help as types, by clap.
 
-use crate::domain::diagnostics::invocation::DEFAULT_MANIFEST;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
 
 use super::options::{AddArgs, AdoptArgs, ResolveArgs, SearchArgs};
+use super::values::{formats, revision, shapes, wish};
 use crate::domain;
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::invocation::DEFAULT_MANIFEST;
 use crate::domain::diagnostics::sentence::{and, quoted};
 use crate::domain::types::age::Age;
 use crate::domain::{Arch, Zone};
@@ -20,7 +19,7 @@ use crate::workspace::error::Error;
 use crate::workspace::reports::{self, File, Wish};
 use crate::workspace::usage_error::UsageError;
 
-// The variable is read where it is needed, so that a bad one is in nobody else's way; so clap cannot show it by itself.
+// The variable is read where it is needed, so that a bad one is in the way of other commands; so clap cannot show it.
 const API_URL_HELP: &str =
     "Where the API is: https, or http on a loopback address [env: SCW_API_URL] [default: https://api.scaleway.com]";
 
@@ -79,7 +78,7 @@ pub(super) struct Global {
     pub(super) format: Option<Format>,
     /// Whether to use colour; `auto` also heeds `NO_COLOR`
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    pub(super) color: Colour,
+    pub(super) color: Color,
     /// Print only what needs attention
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
@@ -91,17 +90,8 @@ pub(super) struct Global {
     pub(super) now: Option<Timestamp>,
 }
 
-fn shapes() -> impl TypedValueParser<Value = domain::manifest::outputs::Format> {
-    use domain::manifest::outputs::Format;
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
-}
-
-fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
-}
-
 #[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Colour {
+pub(super) enum Color {
     Auto,
     Always,
     Never,
@@ -231,37 +221,6 @@ pub(super) enum Command {
         /// Where to; an older snapshot there is replaced
         file: PathBuf,
     },
-}
-
-/// An empty revision is a variable that is not set, and must not pass for "nothing changed".
-fn revision(text: &str) -> Result<String, &'static str> {
-    if text.trim().trim_matches('.').is_empty() {
-        return Err("expected a commit, a branch or a tag; the value is empty");
-    }
-    Ok(text.to_owned())
-}
-
-/// Reads `sarif=results.json`, or `drift.sarif`.
-fn wish(text: &str) -> Result<Wish, String> {
-    let (format, path) = match text.split_once('=') {
-        // A path has a slash before the sign, if that is a part of its name.
-        Some((word, path)) if !word.contains(['/', '\\']) => match word.parse() {
-            Ok(format) => (Some(format), path),
-            Err(expected) => {
-                return Err(format!(
-                    "`{}` is no format, {expected}; a file of that name is `./{}`",
-                    visible(word),
-                    visible(text)
-                ));
-            }
-        },
-        _ => (None, text),
-    };
-    match path {
-        "" => Err("expected a file behind `=`".to_owned()),
-        "-" => Err("`-` is no file; standard output has the report that `--format` names".to_owned()),
-        path => Ok(Wish { format, path: PathBuf::from(path) }),
-    }
 }
 
 impl Command {

@@ -26,7 +26,7 @@ use crate::workspace::outputs::{Files, guard};
 /// # Errors
 /// If one of `names` cannot be identified, if nothing in the files can be, or if the manifest or the lock say otherwise.
 /// Nothing is changed then.
-pub fn run(
+pub(crate) fn run(
     context: &Context,
     names: &[String],
     from: &[PathBuf],

@@ -25,7 +25,7 @@ use crate::workspace::error::Error;
 ///
 /// # Errors
 /// If it cannot be decided: a file is wrong, or the Marketplace does not answer; if a report cannot be written.
-pub fn run(
+pub(crate) fn run(
     context: &Context,
     names: &[String],
     since: Option<&str>,

@@ -4,7 +4,7 @@ use super::Output;
 use clap_complete::{Shell, generate};
 
 /// Prints the script for a shell.
-pub fn run(mut program: clap::Command, shell: Shell) -> Output {
+pub(crate) fn run(mut program: clap::Command, shell: Shell) -> Output {
     let mut script = Vec::new();
     generate(shell, &mut program, "imagelock", &mut script);
     Output::clean(String::from_utf8_lossy(&script).into_owned())

@@ -29,7 +29,7 @@ enum State {
 ///
 /// # Errors
 /// If one of them cannot be had or cannot be read.
-pub fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Result<Output, Error> {
+pub(crate) fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let here = files::read(&path)?;
     let repository = Repository::around(&path)?;

@@ -21,7 +21,7 @@ use crate::workspace::outputs::Files;
 ///
 /// # Errors
 /// If the manifest cannot be read or written, or would be wrong with this image.
-pub fn add(context: &Context, declaration: &Declaration) -> Result<Output, Error> {
+pub(crate) fn add(context: &Context, declaration: &Declaration) -> Result<Output, Error> {
     edit(context, true, |text| declare(text, std::slice::from_ref(declaration)))?;
     Ok(Output::remark(format!(
         "declared `{}` in `{}`: {} pins it",
@@ -35,7 +35,7 @@ pub fn add(context: &Context, declaration: &Declaration) -> Result<Output, Error
 ///
 /// # Errors
 /// If the manifest cannot be read or written, has no such image, or would have none.
-pub fn remove(context: &Context, names: &[String]) -> Result<Output, Error> {
+pub(crate) fn remove(context: &Context, names: &[String]) -> Result<Output, Error> {
     edit(context, false, |text| {
         let manifest = Manifest::parse(text)?;
         let names = check_names(names, &manifest.names())?;

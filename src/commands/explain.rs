@@ -17,7 +17,7 @@ use crate::workspace::project::{LockFile, Project, edited, lock_path};
 ///
 /// # Errors
 /// If there is no such name, or the Marketplace does not answer.
-pub fn run(context: &Context, what: &str) -> Result<Output, Error> {
+pub(crate) fn run(context: &Context, what: &str) -> Result<Output, Error> {
     match UnknownId::parse(what) {
         Some(Ok(id)) => explain_id(context, id, what),
         Some(Err(expected)) => {

@@ -21,7 +21,7 @@ use crate::workspace::files::write_lock::WriteLock;
 ///
 /// # Errors
 /// If there is no lockfile, if a block of it was edited, or if the file is not imagelock's, or is another manifest's.
-pub fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool) -> Result<Output, Error> {
+pub(crate) fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool) -> Result<Output, Error> {
     if let Some(path) = file {
         Files::read_only(context)?.add_option(Role::Export, path)?;
     }

@@ -16,7 +16,7 @@ use crate::workspace::project::Pins;
 ///
 /// # Errors
 /// If there is no such pin, or more than one, or its block was edited, or the manifest does not declare the name.
-pub fn run(
+pub(crate) fn run(
     context: &Context,
     name: &str,
     zone: Option<&Zone>,

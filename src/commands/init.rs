@@ -11,13 +11,13 @@ use crate::workspace::files::claims::Role;
 use crate::workspace::outputs::Files;
 
 /// The annotated manifest, as it stands in the repository.
-pub const EXAMPLE: &str = include_str!("../../images.toml.example");
+pub(crate) const EXAMPLE: &str = include_str!("../../images.toml.example");
 
 /// Writes the annotated manifest and its schema; never over a file.
 ///
 /// # Errors
 /// If the manifest exists, or one of the two cannot be written. Without a manifest no schema is written.
-pub fn run(context: &Context) -> Result<Output, Error> {
+pub(crate) fn run(context: &Context) -> Result<Output, Error> {
     Files::new(context, [context.manifest()], &[Role::Manifest, Role::Schema])?;
     let beside = context.manifest().with_file_name(FILE);
     let old = files::read(&beside)?;

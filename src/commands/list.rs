@@ -11,7 +11,7 @@ use crate::workspace::project::{Pins, edited};
 ///
 /// # Errors
 /// If there is no lockfile, or it cannot be read.
-pub fn run(context: &Context, locked: bool) -> Result<Output, Error> {
+pub(crate) fn run(context: &Context, locked: bool) -> Result<Output, Error> {
     let pins = Pins::read(context, locked)?;
     if let Some(refusal) = pins.refusal(context, locked) {
         return Ok(Output::refused(refusal));

@@ -17,7 +17,7 @@ use crate::workspace::revisions::uncommitted;
 ///
 /// # Errors
 /// If there is no history to be had. A revision that cannot be read is told of, and is no error.
-pub fn run(context: &Context, names: &[String]) -> Result<Output, Error> {
+pub(crate) fn run(context: &Context, names: &[String]) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let text = files::read(&path)?;
     let repository = Repository::around(&path)?;

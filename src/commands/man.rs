@@ -15,7 +15,7 @@ use crate::workspace::files::write_lock::WriteLock;
 ///
 /// # Errors
 /// If a page cannot be written.
-pub fn run(context: &Context, program: clap::Command, directory: Option<&Path>) -> Result<Output, Error> {
+pub(crate) fn run(context: &Context, program: clap::Command, directory: Option<&Path>) -> Result<Output, Error> {
     let pages = pages(program);
     let Some(directory) = directory else {
         return Ok(Output::clean(pages.into_iter().next().map(|page| page.text).unwrap_or_default()));

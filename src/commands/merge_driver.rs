@@ -25,7 +25,7 @@ use crate::workspace::files::write_lock::WriteLock;
 /// # Errors
 /// If the sides contradict each other: then `ours` has conflict markers around those blocks. If one of the files
 /// cannot be read: then `ours` is as it was.
-pub fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result<Output, Error> {
+pub(crate) fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let _guard = WriteLock::acquire(&[ours], context.deadline, &*context.notify)?;
     let base = match read(base, "base", &path)? {

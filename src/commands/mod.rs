@@ -1,22 +1,22 @@
 //! One file per command, each a table of contents: read, compute, write, render. No command imports another.
 
-pub mod adopt;
-pub mod check;
-pub mod completions;
-pub mod diff;
-pub mod edit;
-pub mod explain;
-pub mod export;
-pub mod get;
-pub mod init;
-pub mod list;
-pub mod log;
-pub mod man;
-pub mod merge_driver;
-pub mod resolve;
-pub mod schema;
-pub mod search;
-pub mod snapshot;
+pub(crate) mod adopt;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod diff;
+pub(crate) mod edit;
+pub(crate) mod explain;
+pub(crate) mod export;
+pub(crate) mod get;
+pub(crate) mod init;
+pub(crate) mod list;
+pub(crate) mod log;
+pub(crate) mod man;
+pub(crate) mod merge_driver;
+pub(crate) mod resolve;
+pub(crate) mod schema;
+pub(crate) mod search;
+pub(crate) mod snapshot;
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ use crate::workspace::context::Context;
 
 /// Whether the lock may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// Write the lock.
     Write,
     /// Find out what would change.
@@ -47,9 +47,9 @@ fn undated(context: &Context, catalog: &Catalog) -> String {
 }
 
 /// What a command came to.
-pub struct Output {
+pub(crate) struct Output {
     /// For standard output. What is long is made while it is written.
-    pub output: Box<dyn fmt::Display>,
+    pub stdout: Box<dyn fmt::Display>,
     /// For standard error: a remark to the user, not data. Left out where only what needs attention is wanted.
     pub remark: String,
     /// For standard error: what needs attention.
@@ -62,7 +62,7 @@ pub struct Output {
 
 /// The exit status of a command that came to a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExitStatus {
+pub(crate) enum ExitStatus {
     /// All is well: 0.
     Clean,
     /// Something differs: 2.
@@ -71,9 +71,9 @@ pub enum ExitStatus {
 
 impl Output {
     /// Data, and all is well.
-    pub fn clean(output: impl fmt::Display + 'static) -> Self {
+    pub(crate) fn clean(stdout: impl fmt::Display + 'static) -> Self {
         Self {
-            output: Box::new(output),
+            stdout: Box::new(stdout),
             remark: String::new(),
             warning: String::new(),
             failed: Vec::new(),

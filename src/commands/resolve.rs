@@ -15,6 +15,7 @@ use crate::domain::manifest::Target;
 use crate::domain::manifest::toml_reader::unmerged;
 use crate::domain::resolve::{Request, Upgrade, queries, resolve};
 use crate::render::Format;
+use crate::render::check::human;
 use crate::render::{self, CheckReport, ManifestReport};
 use crate::workspace::apply::ProjectPlan;
 use crate::workspace::context::Context;
@@ -31,7 +32,7 @@ use crate::workspace::project::{Parse, Project, lock_path, named};
 /// # Errors
 /// If a file or the Marketplace is in the way. What was not written by then is as it was, and what was is named; nothing is
 /// written before all manifests are resolved.
-pub fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Output, Error> {
+pub(crate) fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Output, Error> {
     let parse: Parse = if mends { mended } else { Lock::parse };
     let (projects, failed) = Project::read_each(context, parse)?;
     if mode == Mode::Locked {
@@ -187,7 +188,7 @@ fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifes
     let subject = CheckReport { parts: &parts, broken: &failed, invocation: &context.invocation, now: context.now };
     let pins = found.iter().map(|(project, _)| project.lock.pins().len()).sum();
     let output = match context.format {
-        Format::Human => render::locked(subject, pins, context.quiet),
+        Format::Human => human::locked(subject, pins, context.quiet),
         format => render::check(format, subject, context.quiet),
     };
     let differs = subject.has_drift();

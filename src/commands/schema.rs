@@ -4,6 +4,6 @@ use super::Output;
 use crate::domain::manifest::schema::SCHEMA;
 
 /// Prints the schema.
-pub fn run() -> Output {
+pub(crate) fn run() -> Output {
     Output::clean(SCHEMA.to_owned())
 }

@@ -18,7 +18,7 @@ use crate::workspace::error::Error;
 ///
 /// # Errors
 /// If the Marketplace does not answer, or there is no such category.
-pub fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Output, Error> {
+pub(crate) fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Output, Error> {
     let pattern = Pattern::new(pattern.unwrap_or_default());
     let mut catalog = Catalog::default();
     context.backend.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));

@@ -24,7 +24,7 @@ use crate::workspace::files::write_lock::WriteLock;
 /// # Errors
 /// If the Marketplace does not answer, or not in a way that can be trusted to be whole; if the file cannot be
 /// written, or holds something else than a snapshot.
-pub fn run(context: &Context, path: &Path) -> Result<Output, Error> {
+pub(crate) fn run(context: &Context, path: &Path) -> Result<Output, Error> {
     Files::read_only(context)?.add_option(Role::Snapshot, path)?;
     let _guard = WriteLock::acquire(&[path], context.deadline, &*context.notify)?;
     if let Some(text) = files::read(path)?.filter(|text| !text.trim().is_empty()) {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::http::Body;
-use super::json::{Item, List, SharedSets, lenient, string_set};
+use super::json::{Item, List, Object, SharedSets, lenient, string_set};
 use super::limits::{ROW, size_of};
 use crate::domain::catalog::{Image, LocalImage, QueryError, StatedType, Version};
 use crate::domain::diagnostics::sanitize::visible;
@@ -39,17 +39,23 @@ pub(super) type VersionKey = (VersionId, Option<Timestamp>);
 /// Reads a page. `read` reads a row, or says why it is invalid.
 pub(super) fn read_page<'b, R: Deserialize<'b>, K, T>(
     body: &'b Body,
-    read: impl FnMut(R) -> Result<Row<K, T>, String>,
+    mut read: impl FnMut(R) -> Result<Row<K, T>, String>,
 ) -> Result<Page<K, T>, QueryError> {
     #[derive(Deserialize)]
     struct PageBody<R> {
         #[serde(alias = "local_images", alias = "images", alias = "versions")]
-        rows: List<R>,
+        rows: List<Object<R>>,
         #[serde(default, deserialize_with = "lenient")]
         total_count: Option<u64>,
     }
     let page: PageBody<R> = body.read_object()?;
-    let rows = page.rows.0.into_iter().map(read).collect::<Result<_, _>>().map_err(|why| body.invalid(why))?;
+    let rows = page
+        .rows
+        .0
+        .into_iter()
+        .map(|Object(row)| read(row))
+        .collect::<Result<_, _>>()
+        .map_err(|why| body.invalid(why))?;
     Ok(Page { rows, total: page.total_count })
 }
 
@@ -62,7 +68,7 @@ pub(super) struct LocalImageRow<'a> {
     #[serde(rename = "type")]
     image_type: Option<String>,
     #[serde(borrow)]
-    compatible_commercial_types: Option<Vec<Item<'a>>>,
+    compatible_commercial_types: Option<List<Item<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -71,7 +77,7 @@ pub(super) struct ImageRow<'a> {
     label: Option<String>,
     name: Option<String>,
     #[serde(borrow)]
-    categories: Option<Vec<Item<'a>>>,
+    categories: Option<List<Item<'a>>>,
     #[serde(default, deserialize_with = "lenient")]
     valid_until: Option<String>,
 }
@@ -139,7 +145,7 @@ impl LocalImageRow<'_> {
                 stated.parse::<ImageType>().map_or_else(|_| StatedType::Other(stated.into()), StatedType::Known)
             }
         };
-        let (commercial_types, size) = sets.get(&self.compatible_commercial_types.unwrap_or_default());
+        let (commercial_types, size) = sets.get(&self.compatible_commercial_types.unwrap_or_default().0);
         let key = (id, Some((zone.clone(), arch.clone(), image_type.clone())));
         let local = LocalImage { id, label, zone, arch, image_type, commercial_types };
         Ok(Row { key, value: Some(local), size: ROW + size })
@@ -159,7 +165,7 @@ impl ImageRow<'_> {
             id,
             label,
             name: self.name.unwrap_or_default(),
-            categories: string_set(&self.categories.unwrap_or_default()),
+            categories: string_set(&self.categories.unwrap_or_default().0),
             valid_until: date(self.valid_until),
         };
         let size = ROW + image.name.len() + size_of(&image.categories);

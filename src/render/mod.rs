@@ -1,18 +1,18 @@
 //! Values to text, by what is rendered; colors are stripped later, if the terminal wants none.
 
-mod check;
+pub(crate) mod check;
 pub mod errors;
 pub(crate) mod explain;
 mod format;
 pub(crate) mod history;
 pub(crate) mod list;
+#[cfg(feature = "cli")]
 pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod search;
 mod support;
 
 pub use check::check;
-pub(crate) use check::human::locked;
 pub use check::report::{CheckReport, LockText, ManifestReport};
 pub use check::stale::StaleOutput;
 pub use format::Format;

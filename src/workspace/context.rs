@@ -15,7 +15,7 @@ use crate::workspace::error::Error;
 use crate::workspace::files::replace::{New, replace_all};
 
 /// What every command may need to know of the world.
-pub struct Context {
+pub(crate) struct Context {
     /// The manifest, or the manifests for the commands that read several; the lockfile of each lies beside it.
     pub manifests: Vec<PathBuf>,
     /// How imagelock was called: what a command must begin with to be about the same files.
@@ -42,7 +42,7 @@ pub struct Context {
 
 impl Context {
     /// The manifest of a command that reads one.
-    pub fn manifest(&self) -> &Path {
+    pub(crate) fn manifest(&self) -> &Path {
         self.manifests.first().map_or(Path::new(DEFAULT_MANIFEST), PathBuf::as_path)
     }
 

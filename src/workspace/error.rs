@@ -18,7 +18,7 @@ use crate::workspace::usage_error::UsageError;
 
 /// Why a command failed. Nothing was changed, unless the failure says so.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The manifest or the lock is wrong, or the Marketplace cannot give what they ask for.
     #[error("{}", .0.title())]
     Problems(Failure),
@@ -68,7 +68,7 @@ pub enum Error {
 
 impl Error {
     /// The key to write or the command to run.
-    pub fn help(&self) -> Option<Help> {
+    pub(crate) fn help(&self) -> Option<Help> {
         match self {
             Self::Problems(_) | Self::Manifests(_) => None,
             Self::File(error) => Some(error.help()),
@@ -82,7 +82,7 @@ impl Error {
     }
 
     /// Lines of further explanation.
-    pub fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         match self {
             Self::Git(error) => error.notes(),
             Self::Snapshot { source, .. } => source.notes(),

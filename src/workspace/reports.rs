@@ -27,7 +27,7 @@ pub(crate) struct Wish {
 
 /// A file and the format that it gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
+pub(crate) struct File {
     format: Format,
     path: PathBuf,
 }

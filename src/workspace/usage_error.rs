@@ -8,7 +8,7 @@ use crate::domain::diagnostics::sentence::{or, quoted};
 
 /// Why a command line cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum UsageError {
+pub(crate) enum UsageError {
     /// There is no manifest below a directory.
     #[error("there is no {} below `{}`", or(names.iter().map(|name| quoted(shown(name)))), shown(directory))]
     NoManifests {
@@ -58,7 +58,7 @@ pub enum UsageError {
 
 impl UsageError {
     /// The option to write.
-    pub fn help(&self) -> Help {
+    pub(crate) fn help(&self) -> Help {
         match self {
             Self::NoManifests { .. } => {
                 "hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name".into()

@@ -47,7 +47,7 @@ pub(crate) struct ErrorBody {
     kind: Option<String>,
     message: Option<String>,
     #[serde(default)]
-    details: List<Detail>,
+    details: List<Object<Detail>>,
 }
 
 #[derive(Deserialize)]
@@ -72,7 +72,7 @@ impl ErrorBody {
     /// The error as a clause to print after the status; may be empty.
     pub(crate) fn describe(&self) -> String {
         let detail = |detail: &Detail| clause([&detail.argument_name, &detail.reason, &detail.help_message], " ");
-        let details = self.details.0.iter().take(3).map(|it| Some(detail(it)));
+        let details = self.details.0.iter().take(3).map(|Object(it)| Some(detail(it)));
         let parts: Vec<_> = [self.kind.clone(), self.message.clone()].into_iter().chain(details).collect();
         clause(&parts, ": ")
     }

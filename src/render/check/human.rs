@@ -1,5 +1,7 @@
 //! The report of a check as tables and sentences.
 
+use std::fmt::Write as _;
+
 use super::broken::summary as broken_summary;
 use super::finding::{detail, label, short_ids};
 use super::report::CheckReport;
@@ -17,7 +19,10 @@ use crate::render::support::values::date_or_unknown;
 /// Writes the findings, one per line and the worst first, then a summary that names the commands to run.
 pub(crate) fn write(report: CheckReport<'_>, quiet: bool) -> String {
     let table = findings(report, |finding| !quiet || finding.is_drift);
-    let stale: String = report.stale().map(|(_, stale)| format!("`{}` is out of date\n", shown(&stale.path))).collect();
+    let mut stale = String::new();
+    for (_, output) in report.stale() {
+        let _ = writeln!(stale, "`{}` is out of date", shown(&output.path));
+    }
     if quiet {
         return table + &stale;
     }

@@ -44,11 +44,11 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     });
     let stale = report.stale().map(|(index, output)| {
         let place = places[index].of_problem(&output.problem);
-        let text = sentences(&output.problem, report.help(index, &output.problem));
+        let text = sentences(&output.problem, report.help(index, &output.problem).as_deref());
         result((STALE_OUTPUT, statuses.len() + 1), "warning", &text, place, ("output/v1", uri(&output.path)))
     });
     let notices = report.notices().map(|(index, notice)| {
-        notification(&sentences(notice, report.help(index, notice)), places[index].of_problem(notice))
+        notification(&sentences(notice, report.help(index, notice).as_deref()), places[index].of_problem(notice))
     });
     let mut invocation = json!({
         "executionSuccessful": report.broken.is_empty(),
@@ -151,8 +151,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn sentences(Problem { title, notes, .. }: &Problem, help: Option<String>) -> String {
-    std::iter::once(title).chain(notes).chain(&help).map(String::as_str).collect::<Vec<_>>().join("\n")
+fn sentences(Problem { title, notes, .. }: &Problem, help: Option<&str>) -> String {
+    std::iter::once(title).chain(notes).map(String::as_str).chain(help).collect::<Vec<_>>().join("\n")
 }
 
 fn location(Location { path, line, columns }: Location<'_>) -> Value {

@@ -18,10 +18,11 @@ pub(crate) fn push_table<const N: usize>(
     let is_shown = headings.map(|heading| !heading.is_empty());
     let line = |cells: [String; N]| {
         let shown = cells.iter().zip(is_shown).filter(|(_, is_shown)| *is_shown);
-        format!("|{}\n", shown.map(|(cell, _)| format!(" {cell} |")).collect::<String>())
+        let cells: Vec<&str> = shown.map(|(cell, _)| cell.as_str()).collect();
+        format!("| {} |\n", cells.join(" | "))
     };
     *text += &line(headings.map(str::to_owned));
-    *text += &format!("|{}\n", "---|".repeat(is_shown.into_iter().filter(|is_shown| *is_shown).count()));
+    let _ = writeln!(text, "|{}", "---|".repeat(is_shown.into_iter().filter(|is_shown| *is_shown).count()));
     push_while(text, MOST, rows.map(line));
 }
 

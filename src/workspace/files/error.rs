@@ -9,7 +9,7 @@ use crate::domain::diagnostics::sanitize::{shell, shown};
 
 /// Why a file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
-pub enum FileError {
+pub(crate) enum FileError {
     /// There is no manifest.
     #[error("there is no manifest `{}`", shown(path))]
     NoManifest {
@@ -97,7 +97,7 @@ pub enum FileError {
 
 /// Two files of a run that are one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clash {
+pub(crate) struct Clash {
     /// What is wrong.
     pub title: String,
     /// What to change.
@@ -113,7 +113,7 @@ impl FileError {
     }
 
     /// The key to write or the command to run.
-    pub fn help(&self) -> Help {
+    pub(crate) fn help(&self) -> Help {
         match self {
             Self::NoManifest { path } => {
                 let init = Command::new("init").with_manifest_only(path);

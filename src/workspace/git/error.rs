@@ -7,7 +7,7 @@ use crate::domain::diagnostics::sanitize::{shell, shown, visible};
 
 /// What is in the way of the `git` program.
 #[derive(Debug, thiserror::Error)]
-pub enum GitError {
+pub(crate) enum GitError {
     /// There is no `git` program.
     #[error("the history of `{}` cannot be read without the program `git`, which was not found", shown(path))]
     Missing {
@@ -88,7 +88,7 @@ impl GitError {
     }
 
     /// The command to run.
-    pub fn help(&self) -> Help {
+    pub(crate) fn help(&self) -> Help {
         match self {
             Self::Missing { .. } => "install git, or add its directory to PATH".into(),
             Self::TooOld { .. } => {
@@ -121,7 +121,7 @@ impl GitError {
     }
 
     /// Lines of further explanation.
-    pub fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         let Self::Failed { message } = self else { return Vec::new() };
         message.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }

@@ -1,4 +1,4 @@
-//! `images.lock` as a file: the gate, the digests, conflicts, line ends.
+//! `images.lock` as a file: its format, digests, conflict markers and line endings.
 
 use insta::assert_snapshot;
 
@@ -17,7 +17,7 @@ fn resolved() -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// What every command that reads the lock says of it.
+/// The error of every command that reads the lock.
 fn refused(sandbox: &Sandbox) -> String {
     let message = sandbox.fails("resolve");
     for command in ["resolve --locked", "resolve --upgrade", "check", "list", "get web"] {
@@ -217,5 +217,5 @@ fn an_edited_block_is_marked_in_json() {
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
     let run = sandbox.run("list --format json --quiet");
     assert_eq!(run.stdout.matches("\"edited\": true").count(), 1);
-    assert!(run.stderr.starts_with("warning: "), "what needs attention is said even under --quiet");
+    assert!(run.stderr.starts_with("warning: "), "warnings are printed even with --quiet");
 }

@@ -265,7 +265,7 @@ fn fold<T>(all: Vec<T>, is_good: impl Fn(&T) -> bool) -> (Vec<T>, Vec<T>) {
     all.into_iter().partition(|it| !is_good(it))
 }
 
-/// Content that is folded away behind a line.
+/// Content that is folded below a summary.
 fn folded(summary: &str, body: &Markup) -> Markup {
     html! {
         details { "\n"

@@ -1,0 +1,138 @@
+//! The context of a run, from the command line and the environment: its manifests, its Marketplace, its time.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::args::{Cli, Command, Global};
+use super::output::print_stderr;
+use super::{environment, progress};
+use crate::deadline;
+use crate::domain::catalog::QueryError;
+use crate::domain::diagnostics::invocation::{Invocation, Manifests};
+use crate::domain::diagnostics::sanitize::{escaped, shown};
+use crate::domain::diagnostics::sentence::{and_more, quoted};
+use crate::marketplace::{Backend, Live, Observer, Settings, Snapshot, Timeouts};
+use crate::render::{Format, errors};
+use crate::workspace::context::Context;
+use crate::workspace::error::Error;
+use crate::workspace::files;
+use crate::workspace::files::find::{Found, find};
+use crate::workspace::files::real_path::RealPath;
+use crate::workspace::usage_error::UsageError;
+
+/// The live API.
+const API_URL: &str = "https://api.scaleway.com";
+
+/// How imagelock was called. A suggested command needs the age and the Marketplace with which a finding was made.
+pub(super) fn invocation(global: &Global, source: &Manifests) -> Invocation {
+    let min_age = global.min_age.map(|age| ("--min-age", age.to_string()));
+    let catalog = global.catalog.as_ref().map(|path| ("--catalog", shown(path)));
+    let api_url = global.api_url.as_ref().map(|url| ("--api-url", url.to_string()));
+    Invocation::new(source, min_age.into_iter().chain(catalog).chain(api_url))
+}
+
+/// Where the manifests come from.
+pub(super) fn source(cli: &Cli) -> Manifests {
+    let names = cli.global.manifests.clone();
+    match (&cli.command, &cli.global.recursive) {
+        // Git names the lockfile that it merges.
+        (Command::MergeDriver { path: Some(lock), .. }, _) => Manifests::Named(vec![lock.with_extension("toml")]),
+        (_, Some(directory)) => Manifests::Below(directory.clone(), names),
+        (_, None) => Manifests::Named(names),
+    }
+}
+
+/// The manifests of the run, each once.
+pub(super) fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Error> {
+    let mut manifests = match source {
+        Manifests::Named(manifests) => manifests,
+        Manifests::Below(directory, names) => {
+            let Found { manifests, skipped } = find(&directory, &names)?;
+            if !skipped.is_empty() && !cli.global.quiet {
+                let skipped = and_more(skipped.iter().map(|folder| quoted(shown(folder))), 6);
+                print_stderr(&format!("note: skipped hidden or git-ignored folders that hold a manifest: {skipped}\n"));
+            }
+            if manifests.is_empty() {
+                return Err(UsageError::NoManifests { directory, names }.into());
+            }
+            manifests
+        }
+    };
+    let mut known = BTreeSet::new();
+    manifests.retain(|manifest| known.insert(RealPath::of(manifest).path));
+    if manifests.len() > 1 && !cli.command.takes_several() {
+        return Err(UsageError::OneManifest { count: manifests.len() }.into());
+    }
+    Ok(manifests)
+}
+
+/// What the commands may use: the flags, the clock and the Marketplace.
+pub(super) fn context(
+    global: &Global,
+    format: Format,
+    manifests: Vec<PathBuf>,
+    invocation: Invocation,
+) -> Result<Context, Error> {
+    let run = Duration::from_secs(global.timeout.into());
+    let deadline = Instant::now() + run;
+    let (seconds, called) = (run.as_secs(), invocation.clone());
+    deadline::set(deadline, move || {
+        print_stderr(&errors::failures(&Error::TimedOut { seconds }.into_failures(), &called))
+    });
+    let backend = backend(global, Timeouts { request: Duration::from_secs(15), deadline, run })?;
+    // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
+    let now = global.now.or(backend.taken()).unwrap_or_else(Timestamp::now);
+    Ok(Context {
+        manifests,
+        invocation,
+        catalog: global.catalog.clone(),
+        backend,
+        deadline,
+        now,
+        min_age: global.min_age,
+        format,
+        quiet: global.quiet,
+        notify: Box::new(|line| print_stderr(&format!("{}\n", escaped(line)))),
+        noted_owner: Cell::new(false),
+    })
+}
+
+fn backend(global: &Global, timeouts: Timeouts) -> Result<Backend, Error> {
+    if let Some(path) = &global.catalog {
+        let Some(text) = files::read(path)? else {
+            return Err(files::absent(path).into());
+        };
+        return match Snapshot::parse(&text) {
+            Ok(snapshot) => Ok(Backend::Snapshot(snapshot)),
+            Err(source) => Err(Error::Snapshot { path: path.clone(), source }),
+        };
+    }
+    if global.offline {
+        return Ok(Backend::Offline);
+    }
+    let (api_url, observer) = (global.api_url.as_ref().map(ToString::to_string), observer(global));
+    Ok(Backend::Live(Box::new(Live::new(move || settings(api_url.clone(), timeouts, observer.clone())))))
+}
+
+/// How to ask the API, by the command line and the environment.
+fn settings(api_url: Option<String>, timeouts: Timeouts, observer: Option<Observer>) -> Result<Settings, QueryError> {
+    let api_url = match api_url {
+        Some(api_url) => api_url,
+        None => environment::variable("SCW_API_URL")?.unwrap_or_else(|| API_URL.to_owned()),
+    };
+    Ok(Settings { api_url, timeouts, authorities: environment::authorities()?, proxy: environment::proxy()?, observer })
+}
+
+/// The observer of requests: it prints each, or one line of progress on a terminal. There may be none.
+fn observer(global: &Global) -> Option<Observer> {
+    if global.verbose {
+        return Some(progress::log(|line| print_stderr(&format!("{}\n", escaped(line)))));
+    }
+    let moves_cursor = environment::variable("TERM").is_ok_and(|term| term.is_some_and(|term| term != "dumb"));
+    (!global.quiet && moves_cursor && io::stderr().is_terminal()).then(|| progress::line(io::stderr()))
+}

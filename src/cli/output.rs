@@ -1,0 +1,81 @@
+//! The output of a run: what goes to standard output and to standard error, and the exit status.
+
+use std::fmt::Display;
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use anstream::{AutoStream, ColorChoice, StripStream};
+
+use super::sanitize;
+#[cfg(unix)]
+use super::stdout;
+use crate::commands::{ExitStatus, Output};
+
+/// How much is written to standard output at once, in bytes.
+const BUFFER: usize = 1 << 16;
+
+/// Prints the output of a command. The exit status comes from the same value.
+pub(super) fn finish(output: &Output, quiet: bool, is_data: bool) -> ExitCode {
+    for line in [&output.warning, &output.remark].into_iter().filter(|line| !line.is_empty()) {
+        if !quiet || *line == output.warning {
+            print_stderr(&format!("{}\n", sanitize::bounded(line)));
+        }
+    }
+    if !was_written(print(&*output.stdout, is_data)) {
+        return ExitCode::FAILURE;
+    }
+    match output.exit_status {
+        ExitStatus::Clean => ExitCode::SUCCESS,
+        ExitStatus::Drift => ExitCode::from(2),
+    }
+}
+
+/// Whether standard output took everything, and reports if not. A reader that has seen enough, like `head`, is no error.
+pub(super) fn was_written(printed: io::Result<()>) -> bool {
+    match printed {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            print_stderr(&format!("error: could not write to standard output: {error}; all else was done\n"));
+            false
+        }
+        _ => true,
+    }
+}
+
+/// Refuses a standard output that takes what is written to it and gives it to no reader, if the output is not empty.
+#[cfg(unix)]
+fn check_stdout(output: &dyn Display, is_data: bool) -> io::Result<()> {
+    let why = match stdout::Stdout::now() {
+        stdout::Stdout::ReadOnly => "it is only open for reading",
+        stdout::Stdout::Null if is_data => "it is closed",
+        stdout::Stdout::Null | stdout::Stdout::Open => return Ok(()),
+    };
+    if output.to_string().is_empty() { Ok(()) } else { Err(io::Error::other(why)) }
+}
+
+#[cfg(not(unix))]
+fn check_stdout(_output: &dyn Display, _is_data: bool) -> io::Result<()> {
+    Ok(())
+}
+
+/// Writes to standard output, without color if none is wanted.
+fn print(output: &dyn Display, is_data: bool) -> io::Result<()> {
+    check_stdout(output, is_data)?;
+    let stdout = io::stdout();
+    // In large parts, not line by line.
+    if AutoStream::choice(&stdout) == ColorChoice::Never {
+        let buffer: Box<dyn Write> = Box::new(BufWriter::with_capacity(BUFFER, stdout.lock()));
+        write_to(StripStream::new(buffer), output)
+    } else {
+        write_to(BufWriter::with_capacity(BUFFER, AutoStream::auto(stdout)), output)
+    }
+}
+
+fn write_to(mut stdout: impl Write, output: &dyn Display) -> io::Result<()> {
+    write!(stdout, "{output}")?;
+    stdout.flush()
+}
+
+/// Writes to standard error. If even that is closed, the message is lost.
+pub(super) fn print_stderr(text: &str) {
+    let _ = AutoStream::auto(io::stderr()).write_all(sanitize::printable(text).as_bytes());
+}

@@ -1,0 +1,5 @@
+//! `imagelock merge-driver` and `imagelock resolve --mend`, with the real git.
+
+mod conflicts;
+mod fix_conflicts;
+mod merges;

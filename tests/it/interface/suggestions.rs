@@ -1,0 +1,153 @@
+//! Suggested commands can be copied: each repeats the flags that name the manifest and the catalog of the run.
+
+use std::collections::BTreeSet;
+
+use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
+
+/// The flags of every run here.
+const FLAGS: &str = "--manifest sub/images.toml --catalog c.json";
+
+/// A sandbox with a manifest in a folder of its own, and a catalog in which its pin is outdated.
+fn outdated() -> (Sandbox, Marketplace) {
+    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let sandbox = Sandbox::new().asking(&marketplace);
+    std::fs::create_dir(sandbox.path("sub")).unwrap();
+    sandbox.write("sub/images.toml", manifest(""));
+    sandbox.ok("resolve --manifest sub/images.toml");
+    marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded()]);
+    sandbox.ok("snapshot c.json");
+    (sandbox, marketplace)
+}
+
+/// The commands that a text suggests, each once. A command is preceded by a backtick, a colon or the start of a line; the
+/// name of the program in a sentence is not.
+fn suggested(text: &str) -> BTreeSet<String> {
+    let starts = text.match_indices("imagelock ").map(|(start, _)| start);
+    let starts = starts.filter(|start| {
+        ["", "`", ": ", "\n", "<code>"]
+            .iter()
+            .any(|before| if before.is_empty() { *start == 0 } else { text[..*start].ends_with(before) })
+    });
+    let end = |rest: &str| rest.find(['`', '\n', '<', '"', '%', '\\']).unwrap_or(rest.len());
+    starts.map(|start| text[start..][..end(&text[start..])].to_owned()).collect()
+}
+
+/// Runs a command with the flags, and compares the commands that it suggests, without the flags that all must have.
+#[track_caller]
+fn check(sandbox: &Sandbox, line: &str, expected: &[&str]) {
+    let run = sandbox.run(&format!("{line} {FLAGS}"));
+    let expected: BTreeSet<String> = expected.iter().map(|command| format!("imagelock {FLAGS} {command}")).collect();
+    assert_eq!(suggested(&format!("{}{}", run.stdout, run.stderr)), expected, "imagelock {line}\n{run}");
+}
+
+#[test]
+fn errors_suggest_commands_with_the_flags_of_the_run() {
+    let (sandbox, _marketplace) = outdated();
+    check(&sandbox, "get nothing", &["list", "resolve"]);
+    check(&sandbox, "adopt nonsense", &["adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103"]);
+    check(&sandbox, "adopt --from /dev/stdin", &["adopt --from -"]);
+    check(&sandbox, "snapshot c.json", &["snapshot FILE"]);
+
+    sandbox.write("sub/images.toml", manifest("").replace("docker", "windows"));
+    check(&sandbox, "resolve", &["search"]);
+    check(&sandbox, "check", &["resolve"]);
+    sandbox.write("sub/images.toml", manifest("").replace("label = \"docker\"\n", ""));
+    check(&sandbox, "resolve", &["search"]);
+    check(&sandbox, "resolve --locked", &["search"]);
+    sandbox.write("sub/images.toml", format!("<<<<<<< ours\n{0}=======\n{0}>>>>>>> theirs\n", manifest("")));
+    check(&sandbox, "check", &["resolve"]);
+
+    sandbox.write("sub/images.toml", manifest(""));
+    std::fs::remove_file(sandbox.path("sub/images.lock")).unwrap();
+    check(&sandbox, "list", &["resolve"]);
+    check(&sandbox, "export env", &["resolve"]);
+}
+
+#[test]
+fn edited_blocks_and_conflicts_suggest_commands_with_the_flags_of_the_run() {
+    let (sandbox, _marketplace) = outdated();
+    let lock = sandbox.read("sub/images.lock");
+    sandbox.write("sub/images.lock", lock.replace("x86_64", "arm64"));
+    check(&sandbox, "list", &["check", "resolve"]);
+    check(&sandbox, "get web", &["resolve --upgrade web"]);
+    check(&sandbox, "export env", &["resolve --upgrade web"]);
+    sandbox.write("sub/images.lock", lock.replace("label = \"docker\"", "label = \"debian_bookworm\""));
+    check(&sandbox, "resolve --locked", &["log web", "resolve --upgrade web"]);
+    sandbox.write("sub/images.lock", "version = 0\n");
+    check(&sandbox, "list", &["resolve"]);
+
+    sandbox.write("sub/images.lock", format!("<<<<<<< ours\n{0}=======\n{0}>>>>>>> theirs\n", lock));
+    check(&sandbox, "check", &["resolve --mend"]);
+    sandbox.write("sub/images.toml", manifest("").replace("docker", "windows"));
+    check(&sandbox, "resolve --mend", &["search"]);
+}
+
+/// Whatever is run next finds the same conflict markers.
+#[test]
+fn commands_to_upgrade_the_other_images_resolve_the_conflicts_as_well() {
+    let (sandbox, _marketplace) = outdated();
+    let lock = sandbox.read("sub/images.lock");
+    sandbox.write("sub/images.lock", format!("<<<<<<< ours\n{0}=======\n{0}>>>>>>> theirs\n", lock));
+    let other = manifest("").replace("images.web", "images.db").replace("docker", "windows");
+    sandbox.write("sub/images.toml", manifest("") + &other);
+    check(&sandbox, "resolve --mend --upgrade", &["search", "resolve --mend --upgrade web"]);
+}
+
+#[test]
+fn warnings_and_remarks_suggest_commands_with_the_flags_of_the_run() {
+    let (sandbox, _marketplace) = outdated();
+    sandbox.write("sub/images.toml", manifest("").replace("x86_64", "arm64"));
+    for line in ["list", "list --locked", "get web", "export env", "export env --locked"] {
+        check(&sandbox, line, &["resolve"]);
+    }
+    sandbox.write("sub/images.toml", "images = 1\n");
+    check(&sandbox, "list", &["resolve --locked"]);
+    sandbox.write("sub/images.toml", manifest(""));
+    check(&sandbox, "add db --label docker --zone fr-par-1 --arch x86_64", &["resolve"]);
+    check(&sandbox, "remove db", &["resolve"]);
+}
+
+#[test]
+fn reports_suggest_commands_with_the_flags_of_the_run() {
+    let (sandbox, _marketplace) = outdated();
+    for format in ["human", "markdown", "github", "sarif", "junit", "html"] {
+        check(&sandbox, &format!("check --format {format}"), &["resolve --upgrade web"]);
+    }
+    sandbox.write("sub/images.toml", manifest("") + "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n");
+    for format in ["human", "json", "markdown", "github", "sarif", "junit", "html"] {
+        check(&sandbox, &format!("resolve --locked --format {format}"), &["resolve"]);
+    }
+}
+
+/// A warning of `resolve` about cells of different versions has a command.
+#[test]
+fn warnings_of_a_plan_in_json_suggest_commands_with_the_flags_of_the_run() {
+    let (sandbox, marketplace) = outdated();
+    sandbox.write("sub/images.toml", manifest("").replace("arch = \"x86_64\"", "archs = [\"x86_64\", \"arm64\"]"));
+    let arm = local("docker", "fr-par-1", "arm64", 3).published(NEW);
+    marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded(), arm]);
+    sandbox.ok("snapshot c.json");
+    for format in ["human", "json"] {
+        check(&sandbox, &format!("resolve --dry-run --format {format}"), &["resolve --upgrade web"]);
+    }
+}
+
+#[test]
+fn errors_of_several_manifests_in_json_suggest_commands_about_each() {
+    let (sandbox, _marketplace) = outdated();
+    let line = "check --format json --manifest sub/images.toml --manifest sub/none.toml --manifest sub/bad.toml";
+    sandbox.write("sub/bad.toml", manifest("").replace("label = \"docker\"\n", ""));
+    let run = sandbox.run(&format!("{line} --catalog c.json"));
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let help: Vec<&str> = report["errors"].as_array().unwrap().iter().map(|it| it["help"].as_str().unwrap()).collect();
+    let search = "`imagelock --manifest sub/bad.toml --catalog c.json search` lists the labels";
+    assert_eq!(
+        help,
+        [
+            "`imagelock --manifest sub/none.toml init` writes one; `--manifest PATH` names another",
+            &format!("add `label = \"ubuntu_noble\"`; {search}"),
+        ]
+    );
+}
