@@ -30,9 +30,9 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     november.fetch(&mut catalog, |catalog| check::queries(&lock, targets, now, catalog));
     let report = drift(&lock, targets, now, &catalog).map_err(titles)?;
 
-    let parts = [ManifestReport { report: &report, manifest: &source, lock: None, stale: None }];
-    let subject = CheckReport { parts: &parts, broken: &[], invocation: &Invocation::default(), now };
-    Ok(format!("{}\n{}", lock.write(), check(Format::Human, subject, false)))
+    let manifests = [ManifestReport { report: &report, manifest: &source, lock: None, stale: None }];
+    let report = CheckReport { manifests: &manifests, failed: &[], invocation: &Invocation::default(), now };
+    Ok(format!("{}\n{}", lock.write(), check(Format::Human, report, false)))
 }
 
 fn titles(problems: Vec<Problem>) -> String {

@@ -82,7 +82,7 @@ pub(super) fn context(
     let deadline = Instant::now() + run;
     let (seconds, called) = (run.as_secs(), invocation.clone());
     deadline::set(deadline, move || {
-        print_stderr(&errors::failures(&Error::TimedOut { seconds }.into_failures(), &called))
+        print_stderr(&errors::failures(&Error::TimedOut { seconds }.into_failures(), &called));
     });
     let backend = backend(global, Timeouts { request: Duration::from_secs(15), deadline, run })?;
     // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.

@@ -54,15 +54,17 @@ pub(crate) fn run(
     if found.is_empty() {
         return Err(Error::of_failed(failed));
     }
-    let mut parts: Vec<ManifestReport<'_>> = found.iter().map(|(project, report)| project.part(report)).collect();
-    for (part, stale) in parts.iter_mut().zip(&stale) {
+    let mut manifests: Vec<ManifestReport<'_>> =
+        found.iter().map(|(project, report)| project.manifest_report(report)).collect();
+    for (part, stale) in manifests.iter_mut().zip(&stale) {
         part.stale = stale.as_deref();
     }
-    let subject = CheckReport { parts: &parts, broken: &failed, invocation: &context.invocation, now: context.now };
-    let output = render::check(context.format, subject, context.quiet);
-    let remark = reports::write(reports, context, subject)?;
+    let report =
+        CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
+    let output = render::check(context.format, report, context.quiet);
+    let remark = reports::write(reports, context, report)?;
     let warning = join(found.iter().map(|(project, report)| project.warning(&report.notices, context)));
-    let differs = subject.has_drift() && !exit_zero;
+    let differs = report.has_drift() && !exit_zero;
     Ok(Output { remark, warning, failed, ..Output::with_drift(output, differs) })
 }
 
@@ -100,7 +102,7 @@ fn verify_changes(
     let selected = selections(projects, names.as_ref());
     if let Some(names) = &names {
         for base in &mut bases {
-            base.lock = base.lock.only(names);
+            base.lock = base.lock.of_names(names);
         }
     }
     let parts = || bases.iter().zip(&selected);
@@ -134,7 +136,7 @@ fn selections<'p>(projects: &'p [Project], names: Option<&BTreeSet<Name>>) -> Ve
         None => (project.manifest.targets().into(), Cow::Borrowed(&project.lock)),
         Some(names) => {
             let targets = project.manifest.targets().iter().filter(|target| names.contains(&target.cell.name));
-            (targets.cloned().collect(), Cow::Owned(project.lock.only(names)))
+            (targets.cloned().collect(), Cow::Owned(project.lock.of_names(names)))
         }
     };
     projects.iter().map(selected).collect()

@@ -70,7 +70,7 @@ const EVERYTHING: &[Entry] = &[
     ("published", |pin| text(pin.published)),
     ("release", |pin| word(pin.release.as_ref())),
     ("type", |pin| word(Some(&pin.image_type))),
-    ("version_id", |pin| text(if let ImageRef::Version(id) = pin.image { Some(id) } else { None })),
+    ("version_id", |pin| text(pin.version)),
     ("volume_type", |pin| word(Some(pin.image_type.volume_type()))),
     ("zoned_id", |pin| text(Some(ZonedId(&pin.cell.zone, pin.id)))),
 ];

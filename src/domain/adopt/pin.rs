@@ -108,7 +108,7 @@ fn adopt(
         return Err(Problem::new(title).help(help.then("; or remove its block from the lockfile first")));
     }
     let published = catalog.published(&ImageRef::Label(one.label.clone()), id).or(earlier);
-    Ok(pin(target, &Match { local: &one.local, image, release, published }, None))
+    Ok(pin(target, &Match { local: &one.local, image, release, published }, None, catalog))
 }
 
 /// The problem of a cell that the manifest does not declare.

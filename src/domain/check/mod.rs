@@ -225,7 +225,11 @@ fn redeclared(pin: &Pin, target: &Target) -> String {
     let same_image = Pin { image_type: target.image_type, instance_type: target.instance_type.clone(), ..pin.clone() };
     if !same_image.satisfies(target) {
         let locked = pin.release.as_ref().map_or_else(String::new, |release| format!(" release {release}"));
-        parts.push(format!("`{}`{locked}, now declared as `{}`", pin.image, target.selector));
+        let image = match (&target.selector, pin.version) {
+            (ImageSelector::Version(_), Some(version)) => &ImageRef::Version(version),
+            _ => &pin.image,
+        };
+        parts.push(format!("`{image}`{locked}, now declared as `{}`", target.selector));
     }
     if pin.image_type != target.image_type {
         parts.push(format!("type {}, now declared as {}", pin.image_type, target.image_type));

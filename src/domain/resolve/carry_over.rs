@@ -61,7 +61,9 @@ impl<'a> CarryOver<'a> {
     /// Finds the one pin that fits a new cell.
     fn decide(&mut self, target: &'a Target, leaving: &Leaving<'a>) {
         let pins: Vec<&'a Pin> = match &target.selector {
-            ImageSelector::Release(..) => leaving.values().flat_map(BTreeMap::values).copied().collect(),
+            ImageSelector::Release(..) | ImageSelector::Version(_) => {
+                leaving.values().flat_map(BTreeMap::values).copied().collect()
+            }
             wanted => {
                 let of_image = wanted.image_ref().and_then(|image| leaving.get(&image));
                 of_image.into_iter().flat_map(BTreeMap::values).copied().collect()

@@ -15,7 +15,7 @@ use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;
 use crate::domain::manifest::policy::Freeze;
-use crate::domain::plan::{Plan, pin, undated};
+use crate::domain::plan::{Plan, add_versions, pin, undated};
 use crate::domain::resolve::scene::Scene;
 pub use crate::domain::resolve::scene::{Request, Upgrade};
 use crate::domain::resolve::siblings::Strays;
@@ -24,6 +24,7 @@ use crate::domain::select::end_of_life::outlook;
 use crate::domain::select::latest;
 use crate::domain::select::needed;
 use crate::domain::select::unresolved::Unresolved;
+use crate::domain::select::verify::own_image;
 use crate::domain::select::{Decision, decide};
 use crate::domain::types::timestamp::day;
 
@@ -87,7 +88,7 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
         }
         let newest = || decide(target, trusted, request.now, target.policy.cutoff(request.now), catalog);
         let to = match of_model.unwrap_or_else(newest) {
-            Decision::Pin(pick) => pin(target, &pick, trusted),
+            Decision::Pin(pick) => pin(target, &pick, trusted, catalog),
             Decision::Unresolvable(choice) => {
                 misses.unfilled(target, choice);
                 continue;
@@ -114,14 +115,16 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
     if !problems.is_empty() {
         return Err(problems);
     }
-    let lock = Lock::new(changes.iter().filter_map(|change| change.to.clone()));
-    let removed = request.previous.pins().iter().filter(|pin| lock.get(&pin.cell).is_none());
+    let removed = request.previous.pins().iter().filter(|pin| request.target(&pin.cell).is_none());
     let mut destinations = scene.carry_over.destinations();
     changes.extend(removed.map(|pin| {
         let (cell, from) = (pin.cell.clone(), Some(pin.clone()));
         Change { cell, from, to: None, edited: false, newer: None, note: destinations.remove(&pin.cell) }
     }));
     changes.sort_by(|a, b| a.cell.cmp(&b.cell));
+    let is_written = changes.iter().any(|change| change.action() != Action::Kept);
+    add_versions(&mut changes, is_written, catalog);
+    let lock = Lock::new(changes.iter().filter_map(|change| change.to.clone()));
     // A pin that is taken over is not pinned anew.
     let anew: Vec<&Change> = changes.iter().filter(|change| scene.carry_over.pin(&change.cell).is_none()).collect();
     let mut warnings = unplaced.warnings();
@@ -150,7 +153,7 @@ fn ends(request: Request<'_>, changes: &[&Change], catalog: &Catalog) -> Vec<Pro
     for change in changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved)) {
         let (Some(pin), Some(target)) = (&change.to, request.target(&change.cell)) else { continue };
         let Some(outlook) = outlook(pin, target, request.now, catalog) else { continue };
-        let title = format!("support for `{}` {}", pin.image, outlook.words());
+        let title = format!("support for `{}` {}", own_image(pin, target), outlook.words());
         let help = match outlook.successors.as_slice() {
             [] => "plan its successor".to_owned(),
             some => format!("move on to {}", and_more(some.iter().map(quoted), 3)),

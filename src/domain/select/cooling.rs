@@ -24,7 +24,7 @@ pub(crate) fn too_young(pin: &Pin, target: &Target, now: Timestamp, catalog: &Ca
                 Lookup::Found(versions) => versions.iter().filter_map(|version| version.published).collect(),
                 Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
             };
-            let pinned = pin.published.filter(|_| pick.image == pin.image);
+            let pinned = pin.published.filter(|_| pin.is_of(&pick.image));
             // The first of the newer ones to be old enough is the one that will be taken.
             let first = newer.into_iter().filter(|time| pinned.is_none_or(|pinned| *time > pinned)).min();
             // Where the Marketplace went back, it is what it went back to.

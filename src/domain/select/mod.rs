@@ -125,7 +125,7 @@ pub fn decide<'c>(
 /// Whether a pin is what its image offers now, in its cell, and no newer release is: then there is nothing to ask about.
 pub fn is_newest(pin: &Pin, target: &Target, catalog: &Catalog) -> bool {
     let Lookup::Found(sources) = sources(target, catalog) else { return false };
-    let first = sources.iter().take_while(|(_, release)| *release == sources[0].1).find(|(it, _)| *it == pin.image);
+    let first = sources.iter().take_while(|(_, release)| *release == sources[0].1).find(|(it, _)| pin.is_of(it));
     let Some(Lookup::Found(listing)) = first.map(|(image, _)| catalog.listing(image)) else { return false };
     candidates(listing, target).iter().any(|local| local.id == pin.id && boots(local, target))
 }
@@ -143,7 +143,7 @@ fn is_step_back(pick: &Match<'_>, target: &Target, pin: &Pin, now: Timestamp, ca
 /// Whether a pick is another local image of the pin's own version. The Marketplace changes versions in place, and does not
 /// say when: the age of the new local image is unknown, whatever the date of the version is.
 pub(crate) fn is_changed_in_place(pick: &Match<'_>, pin: &Pin, catalog: &Catalog) -> bool {
-    if pick.local.id == pin.id || pick.image != pin.image {
+    if pick.local.id == pin.id || !pin.is_of(&pick.image) {
         return false;
     }
     let own = catalog.version_of(&pin.image, pin.id);

@@ -17,13 +17,14 @@ use crate::domain::select::{boots, candidates, is_newest, is_old_enough, is_with
 pub fn about(target: &Target, pin: Option<&Pin>, now: Timestamp, catalog: &Catalog) -> BTreeSet<Query> {
     let mut queries = BTreeSet::from([Query::Index]);
     let sources = match sources(target, catalog) {
-        Lookup::Found(sources) => sources.into_iter().map(|(image, _)| image).collect(),
+        Lookup::Found(sources) => sources.into_iter().map(|(image, _)| image).collect::<Vec<_>>(),
         Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
     };
     // A dated pin that is what its image offers now needs no word about versions but how many there are.
     let settled =
         pin.is_some_and(|pin| pin.published.is_some() && pin.satisfies(target) && is_newest(pin, target, catalog));
-    for image in sources.into_iter().chain(pin.map(|pin| pin.image.clone())) {
+    let own = pin.filter(|pin| !sources.iter().any(|image| pin.is_of(image))).map(|pin| pin.image.clone());
+    for image in sources.into_iter().chain(own) {
         queries.extend(catalog.image(&image).map(|image| Query::Versions(image.id)));
         if !settled {
             queries.extend(versions(target, pin, &image, now, catalog));

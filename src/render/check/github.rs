@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::broken::{location, title};
+use super::failed::{location, title};
 use super::finding::detail;
 use super::report::{CheckReport, Places};
 use super::summary::{summary, unlisted};
@@ -29,7 +29,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         }
     }
     let mut text = String::new();
-    for failed in report.broken {
+    for failed in report.failed {
         let location = location(&failed.failure);
         text += &command("error", location.as_ref(), &shown(&failed.path), &title(&failed.failure));
     }

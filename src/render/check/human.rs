@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::broken::summary as broken_summary;
+use super::failed::summary as failed_summary;
 use super::finding::{detail, label, short_ids};
 use super::report::CheckReport;
 use super::summary::{summary, unlisted};
@@ -27,22 +27,22 @@ pub(crate) fn write(report: CheckReport<'_>, quiet: bool) -> String {
         return table + &stale;
     }
     let unlisted = line(unlisted(report));
-    let summary = format!("{stale}{}\n{}{unlisted}{}", summary(report), broken(report), suggestions(report));
+    let summary = format!("{stale}{}\n{}{unlisted}{}", summary(report), failed(report), suggestions(report));
     let parts = [changes(&report.moves()), table, summary];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes how the lockfiles fail the manifests, for `resolve --locked`.
 pub(crate) fn locked(report: CheckReport<'_>, pins: usize, quiet: bool) -> String {
-    let differences: usize = report.parts.iter().map(|manifest| manifest.report.findings.len()).sum();
-    let (files, verb, not) = match report.parts {
+    let differences: usize = report.manifests.iter().map(|manifest| manifest.report.findings.len()).sum();
+    let (files, verb, not) = match report.manifests {
         [_] => ("the lockfile", "satisfies the manifest", "does not satisfy the manifest"),
         _ => ("the lockfiles", "satisfy the manifests", "do not satisfy the manifests"),
     };
     let stale = stale(report);
     match (differences > 0, quiet) {
         (false, false) if stale.is_empty() => {
-            format!("{files} {verb}: {}\n{}", count(pins, "pin"), broken(report))
+            format!("{files} {verb}: {}\n{}", count(pins, "pin"), failed(report))
         }
         (false, _) => stale,
         (true, true) => findings(report, |_| true) + &stale,
@@ -90,8 +90,8 @@ fn findings(report: CheckReport<'_>, is_shown: impl Fn(&Finding) -> bool) -> Str
 }
 
 /// The manifests that could not be checked, in a line if there are any.
-fn broken(report: CheckReport<'_>) -> String {
-    line(broken_summary(report.broken, report.manifests()))
+fn failed(report: CheckReport<'_>) -> String {
+    line(failed_summary(report.failed, report.manifest_count()))
 }
 
 fn line(text: Option<String>) -> String {

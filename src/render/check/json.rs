@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::broken;
+use super::failed;
 use super::report::CheckReport;
 use super::stale::StaleOutput;
 use crate::domain::CommercialType;
@@ -87,22 +87,22 @@ struct MoveJson<'a> {
 
 /// Writes `imagelock.check/1`.
 pub(super) fn write(report: CheckReport<'_>) -> String {
-    let manifest = |index: usize| report.parts[index].name();
+    let manifest = |index: usize| report.manifests[index].name();
     let error = |failed: &FailedManifest| ErrorJson {
         manifest: shown(&failed.path),
-        message: broken::message(failed),
-        help: broken::first_help(failed, report.invocation),
+        message: failed::message(failed),
+        help: failed::first_help(failed, report.invocation),
     };
     let stale = |(index, stale): (usize, &StaleOutput)| StaleJson {
         manifest: manifest(index),
         path: shown(&stale.path),
         help: report.help(index, &stale.problem).unwrap_or_default(),
     };
-    let is_compared = report.parts.iter().any(|part| part.stale.is_some());
+    let is_compared = report.manifests.iter().any(|part| part.stale.is_some());
     to_json(&CheckJson {
         schema: "imagelock.check/1",
         drift: report.has_drift(),
-        errors: report.broken.iter().map(error).collect(),
+        errors: report.failed.iter().map(error).collect(),
         pins: report.findings().into_iter().map(|(index, it)| FindingJson::new(manifest(index), it)).collect(),
         stale_outputs: is_compared.then(|| report.stale().map(stale).collect()),
         notices: report

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::broken::message;
+use super::failed::message;
 use super::finding::{label, status_and_detail};
 use super::report::CheckReport;
 use super::stale::StaleOutput;
@@ -19,12 +19,12 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     let findings = report.findings();
     let stale = report.stale().count();
     let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count() + stale;
-    let (errors, tests) = (report.broken.len(), findings.len() + stale + report.broken.len());
+    let (errors, tests) = (report.failed.len(), findings.len() + stale + report.failed.len());
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"0\" time=\"0\"");
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(xml, "<testsuites name=\"imagelock\" {counts}>");
     let _ = writeln!(xml, "  <testsuite name=\"imagelock check\" {counts}>");
-    for failed in report.broken {
+    for failed in report.failed {
         let (manifest, error) = (shown(&failed.path), message(failed));
         let (manifest, error) = (escaped(&manifest), escaped(&error));
         let _ = write!(
@@ -34,10 +34,10 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         );
     }
     for (index, finding) in findings {
-        test_case(&mut xml, finding, &report.parts[index].name(), &report.invocation_of(index));
+        test_case(&mut xml, finding, &report.manifests[index].name(), &report.invocation_of(index));
     }
     for (index, StaleOutput { problem, .. }) in report.stale() {
-        let (class, title) = (report.parts[index].name(), escaped(&problem.title));
+        let (class, title) = (report.manifests[index].name(), escaped(&problem.title));
         let _ = writeln!(xml, "    <testcase classname=\"{}\" name=\"{title}\" time=\"0\">", escaped(&class));
         let help = report.help(index, problem).unwrap_or_default();
         let _ = writeln!(xml, "      <failure type=\"stale-output\" message=\"{title}\">{}</failure>", escaped(&help));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::broken::sentence;
+use super::failed::sentence;
 use super::finding::{detail, label, short_ids};
 use super::report::CheckReport;
 use super::summary::{headline, summary, unlisted};
@@ -19,7 +19,7 @@ const MOST: usize = 60_000;
 /// Writes the findings that need attention as a table, the others as numbers, and the commands to run.
 pub(super) fn write(report: CheckReport<'_>) -> String {
     let mut text = format!("### {}\n\n{}\n", headline(report), inert(&summary(report)));
-    for failed in report.broken {
+    for failed in report.failed {
         let _ = write!(text, "\n> **Error**: {}\n", inert(&sentence(failed)));
     }
     let moves = report.moves();

@@ -1,6 +1,6 @@
 //! The report of a check, in every format.
 
-mod broken;
+mod failed;
 mod finding;
 mod github;
 mod html;

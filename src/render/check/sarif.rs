@@ -7,7 +7,7 @@ use std::path::Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde_json::{Value, json};
 
-use super::broken;
+use super::failed;
 use super::finding::{UNLISTED, is_unlisted, label, status_and_detail};
 use super::report::{CheckReport, Places};
 use crate::VERSION;
@@ -51,11 +51,11 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         notification(&sentences(notice, report.help(index, notice).as_deref()), places[index].of_problem(notice))
     });
     let mut invocation = json!({
-        "executionSuccessful": report.broken.is_empty(),
+        "executionSuccessful": report.failed.is_empty(),
         "toolConfigurationNotifications": notices.collect::<Vec<_>>(),
     });
-    if !report.broken.is_empty() {
-        invocation["toolExecutionNotifications"] = report.broken.iter().map(error).collect();
+    if !report.failed.is_empty() {
+        invocation["toolExecutionNotifications"] = report.failed.iter().map(error).collect();
     }
     to_json(&json!({
         "$schema": SCHEMA,
@@ -138,7 +138,7 @@ fn notification(text: &str, place: Option<Location<'_>>) -> Value {
 fn error(failed: &FailedManifest) -> Value {
     json!({
         "level": "error",
-        "message": { "text": broken::sentence(failed) },
+        "message": { "text": failed::sentence(failed) },
         "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&failed.path) } } }],
     })
 }

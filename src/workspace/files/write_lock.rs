@@ -20,7 +20,7 @@ pub(crate) struct WriteLock {
 }
 
 impl WriteLock {
-    /// Waits for the right to write `paths`, where they are behind symbolic links. `notify` is told once if that takes
+    /// Waits for the right to write `paths`, where they are behind symbolic links. `notify` is called once if that takes
     /// more than a moment, and where the file system knows no locks.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl WriteLock {
 /// Waits for a directory, for `path` in it; whether there is such a thing as a lock on its file system.
 fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) -> Result<bool, FileError> {
     let started = Instant::now();
-    let mut told = false;
+    let mut is_notified = false;
     loop {
         match lockable.try_lock() {
             Ok(()) => return Ok(true),
@@ -67,8 +67,8 @@ fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) 
             }
         }
         let waited = started.elapsed();
-        if waited > Duration::from_millis(500) && !told {
-            told = true;
+        if waited > Duration::from_millis(500) && !is_notified {
+            is_notified = true;
             notify(&format!("waiting for {}, which is writing beside `{}`", holder(lockable), shown(path)));
         }
         if Instant::now() >= deadline {

@@ -253,7 +253,7 @@ fn a_lockfile_with_an_impossible_date_is_refused_with_its_line() {
             sandbox.write("images.lock", lock.replace(OLD, date).replace('\n', line_end));
             let message = sandbox.fails("list");
             assert!(message.contains("`published` is not a date that a lockfile can hold"), "{date}: {message}");
-            assert!(message.contains("images.lock:11:13"), "{date}: {message}");
+            assert!(message.contains("images.lock:12:13"), "{date}: {message}");
         }
         sandbox.write("images.lock", lock);
     }

@@ -118,7 +118,7 @@ fn an_unreadable_revision_is_noted_and_no_change_is_lost() {
     commit(&sandbox, "2026-11-09", "Save in another editor");
     sandbox.write(
         "images.lock",
-        good.replace("version = 1 # read by imagelock 0.1.0", "version = 2 # read by imagelock 9"),
+        good.replace("version = 2 # read by imagelock 0.1.0", "version = 3 # read by imagelock 9"),
     );
     commit(&sandbox, "2026-11-10", "Try a newer imagelock");
     sandbox.write("images.lock", lock(&[("db", 1), ("web", 3)]));

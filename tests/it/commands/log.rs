@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::File;
 
+use imagelock::domain::lock::{Lock, Pin};
 use insta::assert_snapshot;
 
 use crate::support::documentation::quickstart;
@@ -305,4 +306,21 @@ fn a_long_history_is_not_kept_in_memory() {
     let run = sandbox.shell("ulimit -d 49152; exec $IMAGELOCK log");
     assert_eq!((run.status, &*run.stderr), (Some(0), ""));
     assert!(run.stdout.ends_with("899 changes in 600 commits\n"), "{run}");
+}
+
+#[test]
+fn a_commit_that_only_adds_versions_changes_no_pin() {
+    let manifest = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+    let sandbox = repository(Sandbox::with(manifest));
+    let with_versions = lock(&[("web", 1)]);
+    let pins = Lock::parse(&with_versions).unwrap().pins().to_vec();
+    let without = Lock::new(pins.into_iter().map(|pin| Pin { version: None, ..pin })).write();
+    sandbox.write("images.lock", without.replace("version = 2", "version = 1"));
+    commit(&sandbox, "2026-11-05", "Pin the images");
+    sandbox.write("images.lock", with_versions);
+    commit(&sandbox, "2026-11-07", "Write format 2");
+    assert!(sandbox.ok("log").ends_with("\n1 change in 1 commit\n"), "{}", sandbox.ok("log"));
+    assert_eq!(sandbox.run("diff HEAD~1 HEAD --exit-code").status, Some(0));
+    // Nothing has to be verified, and so nothing is asked.
+    assert_eq!(sandbox.run("check --offline --changed-since HEAD~1").status, Some(0));
 }

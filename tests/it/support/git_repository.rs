@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output};
 
+use crate::support::fake_marketplace::version_id;
 use crate::support::forged_lock::forged;
 use crate::support::sandbox::Sandbox;
 
@@ -64,16 +65,19 @@ pub fn repository(sandbox: Sandbox) -> Sandbox {
 
 /// One block of a lockfile as imagelock writes it, without the digest.
 fn block(name: &str, number: u32) -> String {
+    let published = format!("2026-11-0{number}T00:00:00Z");
+    let version = version_id("ubuntu_noble", &published);
     format!(
         "\n[[pin]]\nname = \"{name}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\ntype = \"instance_sbs\"\nlabel = \
-         \"ubuntu_noble\"\nid = \"{number:08}-0000-4000-8000-000000000000\"\npublished = 2026-11-0{number}T00:00:00Z\n"
+         \"ubuntu_noble\"\nversion-id = \"{version}\"\nid = \"{number:08}-0000-4000-8000-000000000000\"\n\
+         published = {published}\n"
     )
 }
 
 /// The text of a lockfile with these pins and right digests.
 pub fn lock(pins: &[(&str, u32)]) -> String {
     let blocks = pins.iter().map(|(name, number)| block(name, *number) + "digest = \"\"\n");
-    let text = blocks.fold("version = 1\n".to_owned(), |text, block| text + &block);
+    let text = blocks.fold("version = 2\n".to_owned(), |text, block| text + &block);
     forged(&text, |_| {})
 }
 

@@ -9,7 +9,7 @@ mod timeline;
 
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
-use super::broken::sentence;
+use super::failed::sentence;
 use super::finding::is_accepted;
 use super::report::{CheckReport, Places};
 use super::summary::{changed_since, counts, headline, unlisted};
@@ -102,9 +102,9 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
 
 fn page(report: CheckReport<'_>, items: &[Item<'_>], sections: &[Section]) -> Markup {
     let headline = headline(report);
-    let manifests = match report.parts {
+    let manifests = match report.manifests {
         [manifest] if !report.is_many() => manifest.name(),
-        _ => count(report.manifests(), "manifest"),
+        _ => count(report.manifest_count(), "manifest"),
     };
     html! {
         (DOCTYPE) "\n"
@@ -138,7 +138,7 @@ fn page(report: CheckReport<'_>, items: &[Item<'_>], sections: &[Section]) -> Ma
 
 /// The verdict, in words and in numbers.
 fn header(report: CheckReport<'_>, items: &[Item<'_>], headline: &str, manifests: &str) -> Markup {
-    let is_bad = report.has_drift() || !report.broken.is_empty();
+    let is_bad = report.has_drift() || !report.failed.is_empty();
     html! {
         header { "\n"
             h1 class=(class(if is_bad { Severity::Bad } else { Severity::Good })) { (headline) } "\n"
@@ -175,7 +175,7 @@ fn commands(report: CheckReport<'_>) -> Markup {
 
 /// The manifests that could not be checked, and why.
 fn errors(report: CheckReport<'_>) -> Markup {
-    list(report.broken.iter().map(|failed| prose(&sentence(failed))).collect())
+    list(report.failed.iter().map(|failed| prose(&sentence(failed))).collect())
 }
 
 /// The stale outputs, and the acceptances that have ended or match nothing.

@@ -6,7 +6,8 @@ use std::sync::{Arc, LazyLock};
 use imagelock::domain::catalog::{Catalog, Listing, LocalImage, Lookup, QueryError, Response, StatedType};
 use imagelock::domain::check::drift;
 use imagelock::domain::lock::Lock;
-use imagelock::domain::lock::conflicts::mend;
+use imagelock::domain::lock::Pin;
+use imagelock::domain::lock::conflicts::fix_conflicts;
 use imagelock::domain::lock::diff::Action;
 use imagelock::domain::lock::merge::{Merged, merge};
 use imagelock::domain::manifest::Manifest;
@@ -230,10 +231,22 @@ proptest! {
     }
 
     #[test]
+    fn a_side_that_only_adds_versions_changes_nothing(base in branch(), changed in branch()) {
+        let with_version = |pin: &Pin| Pin { version: Some(pin.id.into()), ..pin.clone() };
+        let versions = Lock::new(base.pins().iter().map(with_version));
+        let merged = merge(&base, &versions, &changed);
+        prop_assert_eq!(&merge(&base, &changed, &versions), &merged);
+        // What stays on both sides has its version, and what the other side moved does not get the one that it had before.
+        let stays = |pin: &&Pin| base.get(&pin.cell) == Some(pin);
+        let expected = changed.pins().iter().map(|pin| if stays(&pin) { with_version(pin) } else { pin.clone() });
+        prop_assert_eq!(merged, Merged { lock: Lock::new(expected), conflicts: Vec::new() });
+    }
+
+    #[test]
     fn changes_to_different_pins_merge_into_the_canonical_form(base in branch(), ours in branch(), theirs in branch()) {
         // Ours changes the pins in the first zone, theirs those in the others.
         let first = |lock: &Lock, is_first: bool| {
-            let chosen = |pin: &&imagelock::domain::lock::Pin| (pin.cell.zone.as_str() == ZONES[0]) == is_first;
+            let chosen = |pin: &&Pin| (pin.cell.zone.as_str() == ZONES[0]) == is_first;
             lock.pins().iter().filter(chosen).cloned().collect::<Vec<_>>()
         };
         let joined = |a: &Lock, b: &Lock| Lock::new(first(a, true).into_iter().chain(first(b, false)));
@@ -247,14 +260,14 @@ proptest! {
     #[test]
     fn written_conflicts_can_be_read_back_and_resolved(base in branch(), ours in branch(), theirs in branch()) {
         let merged = merge(&base, &ours, &theirs);
-        let mended = mend(&merged.write()).unwrap();
-        for pin in mended.lock.pins() {
+        let fixed = fix_conflicts(&merged.write()).unwrap();
+        for pin in fixed.lock.pins() {
             prop_assert!([&ours, &theirs].iter().any(|side| side.get(&pin.cell) == Some(pin)));
         }
         let both = |conflict: &&imagelock::domain::lock::merge::Conflict| conflict.ours.is_some() && conflict.theirs.is_some();
         let disputed: Vec<_> = merged.conflicts.iter().filter(both).map(|conflict| &conflict.cell).collect();
-        prop_assert_eq!(disputed, mended.conflicts.iter().map(|conflict| &conflict.cell).collect::<Vec<_>>());
-        prop_assert_eq!(mend(&ours.write()).unwrap(), Merged { lock: ours, conflicts: Vec::new() });
+        prop_assert_eq!(disputed, fixed.conflicts.iter().map(|conflict| &conflict.cell).collect::<Vec<_>>());
+        prop_assert_eq!(fix_conflicts(&ours.write()).unwrap(), Merged { lock: ours, conflicts: Vec::new() });
     }
 
     #[test]
@@ -264,8 +277,8 @@ proptest! {
         let cell = &edited.pins().iter().find(|pin| edited.is_edited(&pin.cell)).unwrap().cell;
         let merged = merge(&base, &edited, &theirs);
         prop_assert!(merged.conflicts.iter().any(|conflict| conflict.cell == *cell));
-        let mended = mend(&merged.write()).unwrap();
-        prop_assert!(mended.lock.is_edited(cell));
+        let fixed = fix_conflicts(&merged.write()).unwrap();
+        prop_assert!(fixed.lock.is_edited(cell));
         prop_assert_eq!(merge(&base, &edited, &edited).write(), edited.write());
     }
 
@@ -273,7 +286,7 @@ proptest! {
     fn no_text_makes_a_parser_panic(text in "\\PC*|[\\[\\]=\"'a-z\\n{}.,#0-9-]{0,200}") {
         let _ = Manifest::parse(&text);
         let _ = Lock::parse(&text);
-        let _ = mend(&text);
+        let _ = fix_conflicts(&text);
         let _ = imagelock::marketplace::Snapshot::parse(&text);
     }
 }

@@ -213,7 +213,7 @@ fn an_edited_block_on_one_side_conflicts() {
 #[test]
 fn an_unreadable_side_is_left_to_the_user() {
     let (base, main) = (lock(&[("web", 1)]), lock(&[("web", 2)]));
-    let newer = base.replace("version = 1 # read by imagelock 0.1.0", "version = 7 # read by imagelock 3.2.0");
+    let newer = base.replace("version = 2 # read by imagelock 0.1.0", "version = 7 # read by imagelock 3.2.0");
     let sandbox = parted(set_up(), &base, &main, &newer);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: theirs cannot be merged: the lockfile has format 7, and imagelock 0.1.0 reads format 1

@@ -80,12 +80,12 @@ fn incomplete_conflict_markers_are_refused() {
        |
        = help: restore them with `git checkout --merge FILE`, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
     ");
-    sandbox.write("images.lock", format!("<<<<<<< ours\n{good}=======\nversion = 2\n>>>>>>> theirs\n"));
+    sandbox.write("images.lock", format!("<<<<<<< ours\n{good}=======\nversion = 3\n>>>>>>> theirs\n"));
     assert_snapshot!(sandbox.fails("resolve --mend"), @"
     error: the lockfile has format 2, and imagelock 0.1.0 reads format 1
       --> images.lock:25:11
        |
-    25 | version = 2
+    25 | version = 3
        |           ^ expected 1
        |
        = help: this file is read by a newer imagelock: upgrade imagelock

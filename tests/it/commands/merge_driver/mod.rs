@@ -2,4 +2,5 @@
 
 mod conflicts;
 mod fix_conflicts;
+mod formats;
 mod merges;
