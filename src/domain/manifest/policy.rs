@@ -33,11 +33,6 @@ impl Age {
         Self { hours: days * 24 }
     }
 
-    /// The moment that lies this long before another.
-    pub fn before(self, now: Timestamp) -> Timestamp {
-        now.checked_sub(SignedDuration::from_hours(self.hours.into())).unwrap_or(Timestamp::MIN)
-    }
-
     /// The moment that lies this long after another.
     pub fn after(self, then: Timestamp) -> Timestamp {
         then.checked_add(SignedDuration::from_hours(self.hours.into())).unwrap_or(Timestamp::MAX)
@@ -131,11 +126,6 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The publication date after which a version is too young, if an age is asked for.
-    pub fn cutoff(&self, now: Timestamp) -> Option<Timestamp> {
-        self.min_age.map(|age| age.before(now))
-    }
-
     /// The freeze, if it is in force.
     pub fn frozen(&self, now: Timestamp) -> Option<&Freeze> {
         self.freeze.as_ref().filter(|freeze| freeze.holds(now))

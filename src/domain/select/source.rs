@@ -107,7 +107,10 @@ impl<'c> Source<'c> {
         if matches!(self.image, ImageRef::Version(_)) {
             return;
         }
-        let min_age = target.policy.min_age.map(|age| MinAge { age, cutoff: age.before(now) });
+        let min_age = target.policy.min_age;
+        if let Some(min_age) = min_age {
+            self.judge_age_of_candidates(min_age, now, catalog);
+        }
         let versions = match catalog.versions(&self.image) {
             Lookup::Found(versions) => versions,
             unknown => {
@@ -115,14 +118,13 @@ impl<'c> Source<'c> {
                 return;
             }
         };
-        let offered = min_age.and_then(|min_age| {
-            self.judge_age_of_candidates(min_age, catalog);
-            self.newest_offered(versions, catalog)
-        });
+        let offered = min_age.and_then(|_| self.newest_offered(versions, catalog));
         let label = label_of(&self.image, catalog);
+        let too_young = || Err(Outcome::TooYoung(min_age.and_then(|min_age| first_old_enough(versions, min_age, now))));
         let mut read = Vec::new();
         for (at, version) in versions.iter().enumerate().take(if min_age.is_some() { versions.len() } else { 1 }) {
-            let by_age = min_age.map_or(Verdict::OlderVersion, |min_age| min_age.judge(version.published));
+            let by_age = min_age.map_or(Verdict::OlderVersion, |min_age| judge_age(version.published, min_age, now));
+            let query = Query::Listing(ImageRef::Version(version.id));
             let offer = match catalog.listing(&ImageRef::Version(version.id)) {
                 Lookup::Found(listing) => {
                     let judged = judge(listing, target, label.as_ref());
@@ -131,20 +133,23 @@ impl<'c> Source<'c> {
                     offer_of_version(listing, &judged).filter(|_| !is_withdrawn)
                 }
                 Lookup::NotFound => None,
+                // Nothing is old enough as long as its listing is unknown.
+                Lookup::Failed(_) if !catalog.knows(&query) => Some(too_young()),
                 Lookup::Failed(failure) => Some(Err(Outcome::Failed(failure))),
             };
-            read.push(VersionOffer { version, by_age, offer });
+            read.push(VersionOffer { query, by_age, offer });
         }
         if !is_settled {
             ask_for_versions(&read, versions.len(), inputs, missing);
         }
-        self.aged = min_age.map(|min_age| newest_old_enough(read, min_age, versions));
+        let mut old = read.into_iter().filter(|it| it.by_age == Verdict::Fits);
+        self.aged = min_age.map(|_| old.find_map(|it| it.offer).unwrap_or_else(too_young));
     }
 
     /// Judges the candidates of the current listing by their age. A listing of a version that has them says more.
-    fn judge_age_of_candidates(&mut self, min_age: MinAge, catalog: &Catalog) {
+    fn judge_age_of_candidates(&mut self, min_age: Age, now: Timestamp, catalog: &Catalog) {
         for candidate in self.candidates.iter_mut().filter(|candidate| candidate.verdict == Verdict::Fits) {
-            candidate.verdict = match min_age.judge(catalog.published(&self.image, candidate.local.id)) {
+            candidate.verdict = match judge_age(catalog.published(&self.image, candidate.local.id), min_age, now) {
                 Verdict::Fits => Verdict::Undated,
                 too_young => too_young,
             };
@@ -188,27 +193,19 @@ impl<'c> Source<'c> {
     }
 }
 
-/// The declared `min-age`, and the last time of publication that has it.
-#[derive(Clone, Copy)]
-struct MinAge {
-    age: Age,
-    cutoff: Timestamp,
-}
-
-impl MinAge {
-    /// Judges a date. A version without a date is not old enough.
-    fn judge(self, published: Option<Timestamp>) -> Verdict {
-        match published {
-            None => Verdict::Undated,
-            Some(published) if published > self.cutoff => Verdict::TooYoung { until: self.age.after(published) },
-            Some(_) => Verdict::Fits,
-        }
+/// Judges a date by the declared `min-age`. A version without a date is not old enough.
+fn judge_age(published: Option<Timestamp>, min_age: Age, now: Timestamp) -> Verdict {
+    match published.map(|published| min_age.after(published)) {
+        None => Verdict::Undated,
+        Some(until) if until > now => Verdict::TooYoung { until },
+        Some(_) => Verdict::Fits,
     }
 }
 
 /// What a version offers.
 struct VersionOffer<'c> {
-    version: &'c Version,
+    /// The query for its listing.
+    query: Query,
     by_age: Verdict,
     /// `None` if it has nothing for the target.
     offer: Option<Offer<'c>>,
@@ -221,14 +218,14 @@ fn ask_for_versions(read: &[VersionOffer<'_>], versions: usize, inputs: Inputs<'
     let is_pin_undated = inputs.pin.is_some_and(|pin| pin.published.is_none());
     let first_old = read.iter().position(|it| it.by_age == Verdict::Fits);
     let has_nothing = first_old.is_some_and(|first| read[first].offer.is_none());
-    for (at, VersionOffer { version, by_age, .. }) in read.iter().enumerate() {
+    for (at, VersionOffer { query, by_age, .. }) in read.iter().enumerate() {
         let by_age = match by_age {
             Verdict::Fits => has_nothing || first_old == Some(at),
             Verdict::OlderVersion => false,
             _ => is_pin_undated,
         };
         if by_age || (at == 0 && versions > 1) {
-            ask(Query::Listing(ImageRef::Version(version.id)), inputs.catalog, missing);
+            ask(query.clone(), inputs.catalog, missing);
         }
     }
 }
@@ -242,14 +239,13 @@ fn offer_of_version<'c>(listing: &'c Listing, judged: &[(&'c LocalImage, Verdict
     }
 }
 
-/// The offer of the newest version that is old enough and has one.
-fn newest_old_enough<'c>(read: Vec<VersionOffer<'c>>, min_age: MinAge, versions: &[Version]) -> Offer<'c> {
-    let mut old = read.into_iter().filter(|it| it.by_age == Verdict::Fits);
-    old.find_map(|it| it.offer).unwrap_or_else(|| {
-        let dates = versions.iter().filter_map(|version| version.published);
-        let first = dates.filter(|published| *published > min_age.cutoff).min();
-        Err(Outcome::TooYoung(first.map(|published| min_age.age.after(published))))
-    })
+/// When the first of the versions that are too young is old enough.
+fn first_old_enough(versions: &[Version], min_age: Age, now: Timestamp) -> Option<Timestamp> {
+    let until = versions.iter().filter_map(|version| match judge_age(version.published, min_age, now) {
+        Verdict::TooYoung { until } => Some(until),
+        _ => None,
+    });
+    until.min()
 }
 
 /// Why no version is known.
