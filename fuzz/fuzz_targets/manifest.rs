@@ -1,7 +1,7 @@
 //! Any text as `images.toml`. What is read keeps its laws, and survives being edited.
 #![no_main]
 
-use imagelock::domain::Name;
+use imagelock::domain::types::Name;
 use imagelock::domain::manifest::edit::{Declaration, declare, remove};
 use imagelock::domain::manifest::{Manifest, Target, ImageSelector};
 use imagelock::domain::diagnostics::Document;

@@ -11,12 +11,12 @@ use crate::workspace::revisions::base;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::domain::Name;
 use crate::domain::catalog::Catalog;
 use crate::domain::check::changed_since::{self, Base};
 use crate::domain::check::{Report, check, compare_with_manifest, queries};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
+use crate::domain::types::Name;
 use crate::render::{self, CheckReport, ManifestReport, StaleOutput};
 use crate::workspace::error::Error;
 

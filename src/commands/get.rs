@@ -3,7 +3,7 @@
 use super::Output;
 use crate::domain::diagnostics::{Failure, Help, Problem, visible};
 use crate::domain::lock::find::find;
-use crate::domain::{Arch, Zone};
+use crate::domain::types::{Arch, Zone};
 use crate::render::Format;
 use crate::render::list::json;
 use crate::workspace::context::Context;

@@ -8,7 +8,7 @@ use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::Match;
-use crate::domain::{ImageRef, VersionId};
+use crate::domain::types::{ImageRef, VersionId};
 
 /// The new lock, and what changes on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use crate::domain::diagnostics::{DEFAULT_MANIFEST, Invocation, shown};
-use crate::domain::types::age::Age;
+use crate::domain::types::Age;
 use crate::marketplace::Backend;
 use crate::render::Format;
 use crate::workspace::error::Error;

@@ -5,11 +5,10 @@ use crate::workspace::context::Context;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::domain::Name;
 use crate::domain::check::{Finding, Report, compare_with_manifest};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Manifest, check_names};
-use crate::domain::types::age::Age;
+use crate::domain::types::{Age, Name};
 use crate::render::{ManifestReport, errors};
 use crate::workspace::error::Error;
 use crate::workspace::files;

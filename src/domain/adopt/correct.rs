@@ -9,7 +9,7 @@ use crate::domain::diagnostics::{Command, Help, Problem};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::edit::set;
 use crate::domain::manifest::{ImageSelector, Manifest, Target};
-use crate::domain::{Cell, LocalImageId, Name};
+use crate::domain::types::{Cell, LocalImageId, Name};
 
 /// The manifest and the lock that are to be adopted into.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query, QueryError, Sta
 use crate::domain::diagnostics::{Command, Help, Problem, visible};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
-use crate::domain::{ImageRef, LocalImageId, Name};
+use crate::domain::types::{ImageRef, LocalImageId, Name};
 
 /// What must be asked to identify the IDs and to learn how old they are.
 ///

@@ -13,8 +13,7 @@ use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::plan::{Plan, missing_date_warning, pin};
 use crate::domain::select::verify::label_of;
 use crate::domain::select::{Match, releases};
-use crate::domain::types::release::Release;
-use crate::domain::{Cell, ImageRef};
+use crate::domain::types::{Cell, ImageRef, Release};
 
 /// Pins what was found as it is, and keeps every other pin of `lock`: of the lock as it was, without what is corrected.
 ///

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::domain::Cell;
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError};
 use crate::domain::diagnostics::{and_more, count, quoted};
 use crate::domain::lock::Pin;
@@ -13,7 +12,7 @@ use crate::domain::select::contradiction::{missing_id, missing_listing, unknown_
 use crate::domain::select::replacement::{is_changed_in_place, latest};
 use crate::domain::select::verify::{mismatch, pinned_image};
 use crate::domain::select::{Match, NoMatch, Outcome, Selection, releases, select};
-use crate::domain::types::status::Status;
+use crate::domain::types::{Cell, Status};
 
 /// The status of a pin, and the notes on it.
 pub(crate) struct Assessment {

@@ -7,8 +7,7 @@ use crate::domain::check::report::{Finding, Report};
 use crate::domain::diagnostics::and;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
-use crate::domain::types::status::Status;
-use crate::domain::{Cell, ImageRef};
+use crate::domain::types::{Cell, ImageRef, Status};
 
 /// The note for an edited block.
 const EDITED: &str = "the block does not match its digest: edited by hand, or by a merge";

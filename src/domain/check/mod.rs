@@ -12,7 +12,6 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::ImageRef;
 use crate::domain::catalog::{Catalog, Lookup, Query, QueryError};
 use crate::domain::check::acceptance::{Accepted, idle_acceptances};
 use crate::domain::check::assess::assess;
@@ -26,7 +25,7 @@ use crate::domain::select::end_of_life::{end_of_life, eol_notice};
 use crate::domain::select::select;
 use crate::domain::select::unresolved::Unresolved;
 use crate::domain::select::verify::{identity_query, is_listed, mismatch};
-pub use crate::domain::types::status::{Severity, Status};
+use crate::domain::types::{ImageRef, Status};
 
 /// What a check must ask, given what is known already; empty if it can be decided.
 pub fn queries(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> BTreeSet<Query> {

@@ -13,8 +13,7 @@ use crate::domain::lock::history::Side;
 use crate::domain::manifest::policy::Acceptance;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::end_of_life::EndOfLife;
-use crate::domain::types::status::{Severity, Status};
-use crate::domain::{Cell, ImageType, Label};
+use crate::domain::types::{Cell, ImageType, Label, Severity, Status};
 
 /// What was found about one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]

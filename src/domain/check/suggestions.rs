@@ -7,8 +7,7 @@ use std::path::Path;
 
 use crate::domain::check::Finding;
 use crate::domain::diagnostics::{Command, Invocation, and_more, count, quoted};
-use crate::domain::types::status::Status;
-use crate::domain::{Label, Name};
+use crate::domain::types::{Label, Name, Status};
 
 /// The most names in a command: a longer line is not copied, and a report has more to say.
 const MOST_NAMES: usize = 50;

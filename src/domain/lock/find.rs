@@ -2,7 +2,7 @@
 
 use crate::domain::diagnostics::{Help, Problem, and, and_more, did_you_mean, quoted, visible};
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::{Arch, Zone};
+use crate::domain::types::{Arch, Zone};
 
 /// The one pin of this name, in this zone and for this architecture if they are given.
 ///

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::diagnostics::{Command, Help, Problem, Span};
 use crate::domain::manifest::toml_reader::Spanned;
-use crate::domain::{Cell, Name};
+use crate::domain::types::{Cell, Name};
 pub use pin::Pin;
 
 /// A block of the lockfile as it is in the file.

@@ -13,8 +13,7 @@ use crate::domain::select::cooling::CHANGED_IN_PLACE;
 use crate::domain::select::source::Source;
 use crate::domain::select::unresolved::Unresolved;
 use crate::domain::select::{Outcome, Selection, select};
-use crate::domain::types::timestamp::day;
-use crate::domain::{Cell, ImageRef, Label, LocalImageId};
+use crate::domain::types::{Cell, ImageRef, Label, LocalImageId, day};
 
 /// One local image, or one label of a pattern, and why it is pinned or not.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,9 +12,7 @@ use crate::domain::diagnostics::{Help, Problem, Span, visible};
 use crate::domain::manifest::outputs;
 use crate::domain::manifest::policy::{self, Policy};
 use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, malformed, parse_string, wrong_type};
-use crate::domain::types::age::Age;
-use crate::domain::types::release::Range;
-use crate::domain::{Cell, ImageType, Name};
+use crate::domain::types::{Age, Cell, ImageType, Name, Range};
 
 /// The keys of the whole file, of `[defaults]` and of an image.
 const TOP: [&str; 4] = ["requires", "defaults", "images", "outputs"];

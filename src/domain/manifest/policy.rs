@@ -7,9 +7,7 @@ use toml::de::DeValue;
 
 use crate::domain::diagnostics::{Problem, Span, or, quoted, visible};
 use crate::domain::manifest::toml_reader::{TableReader, wrong_type};
-use crate::domain::types::age::Age;
-use crate::domain::types::status::Status;
-use crate::domain::types::timestamp::day;
+use crate::domain::types::{Age, Status, day};
 
 /// An image whose pins stay for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]

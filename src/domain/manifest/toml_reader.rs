@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::Expected;
 use crate::domain::diagnostics::{Help, Problem, Span, did_you_mean, oddities, or, quoted, visible};
+use crate::domain::types::Expected;
 
 /// A value with the place where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::domain::diagnostics::{Help, Problem};
-use crate::domain::{LocalImageId, Name, Zone};
+use crate::domain::types::{LocalImageId, Name, Zone};
 use visit::{MAX_DEPTH, Visit};
 
 /// An ID in a file.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::diagnostics::{and_more, quoted};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
-use crate::domain::{Arch, Cell, CommercialType, ImageRef, ImageType, LocalImageId, Zone};
+use crate::domain::types::{Arch, Cell, CommercialType, ImageRef, ImageType, LocalImageId, Zone};
 
 /// The pins that go, and the cells that come and take them over.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use crate::domain::select::replacement::is_older;
 use crate::domain::select::source::images_in_range;
 use crate::domain::select::verify::label_of;
 use crate::domain::select::{Outcome, Selection, select};
-use crate::domain::{ImageRef, Name};
+use crate::domain::types::{ImageRef, Name};
 
 /// The pins that count in a request: those of the previous lock, and those that new cells carry over.
 pub(crate) struct PinSources<'a> {

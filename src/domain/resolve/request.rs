@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
-use crate::domain::{Cell, Name};
+use crate::domain::types::{Cell, Name};
 
 /// Which pins may move though they still satisfy the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]

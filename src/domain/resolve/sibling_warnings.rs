@@ -9,8 +9,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
 use crate::domain::resolve::siblings::published;
-use crate::domain::types::timestamp::day;
-use crate::domain::{Cell, Name};
+use crate::domain::types::{Cell, Name, day};
 
 /// The new cells that could not take the version they should, to report them together.
 #[derive(Default)]

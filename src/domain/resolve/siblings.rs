@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::domain::ImageRef;
 use crate::domain::catalog::{Catalog, Lookup, Query, Version};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
 use crate::domain::select::candidate::{judge, offer};
 use crate::domain::select::verify::label_of;
 use crate::domain::select::{Match, Outcome};
+use crate::domain::types::ImageRef;
 
 /// Whether one pin is of a newer version than another of its image, as far as the dates are known.
 pub(crate) fn is_newer(pin: &Pin, than: &Pin, catalog: &Catalog) -> bool {

@@ -4,12 +4,11 @@ use crate::domain::diagnostics::{Command, Help, Problem, and_more, quoted};
 use crate::domain::select::verify::pinned_image;
 use std::collections::BTreeMap;
 
-use crate::domain::Name;
 use crate::domain::catalog::Catalog;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::resolve::request::Request;
 use crate::domain::select::end_of_life::eol_notice;
-use crate::domain::types::timestamp::day;
+use crate::domain::types::{Name, day};
 
 /// Warns of new pins whose support has ended or ends soon.
 pub(super) fn eol_warnings(request: Request<'_>, changes: &[&Change], catalog: &Catalog) -> Vec<Problem> {

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::domain::Label;
 use crate::domain::catalog::{Listing, LocalImage};
 use crate::domain::manifest::Target;
 use crate::domain::select::outcome::{NoMatch, Outcome};
+use crate::domain::types::Label;
 
 /// Why a local image is pinned for a target, or is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

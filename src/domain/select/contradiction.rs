@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, QueryError};
-use crate::domain::{ImageRef, LocalImageId};
+use crate::domain::types::{ImageRef, LocalImageId};
 
 /// The listing of an image does not exist or is empty, and another response shows that the image is offered: the index,
 /// which lists it without an end that has passed, or the listing of a version. An empty listing that nothing contradicts

@@ -6,7 +6,7 @@ use crate::domain::select::outcome::Outcome;
 use crate::domain::select::replacement::{is_changed_in_place, latest};
 use crate::domain::select::selection::Selection;
 use crate::domain::select::source::Inputs;
-use crate::domain::types::timestamp::minute;
+use crate::domain::types::minute;
 
 /// Why an age holds back another local image of the pinned version.
 pub(crate) const CHANGED_IN_PLACE: &str = "changed in place; its age is unknown";

@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Listing, LocalImage, QueryError, StatedType};
-use crate::domain::types::release::Release;
-use crate::domain::{ImageRef, Label};
+use crate::domain::types::{ImageRef, Label, Release};
 
 /// A local image that fits a target, with what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

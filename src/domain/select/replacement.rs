@@ -6,7 +6,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
 use crate::domain::select::outcome::Match;
-use crate::domain::{ImageRef, LocalImageId};
+use crate::domain::types::{ImageRef, LocalImageId};
 
 /// Whether an ID is another local image of the pin's own version. The Marketplace changes versions in place without a
 /// date: the age of the new local image is unknown, whatever the date of the version is.

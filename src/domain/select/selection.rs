@@ -13,8 +13,7 @@ use crate::domain::select::outcome::{Match, Outcome};
 use crate::domain::select::replacement::{is_changed_in_place, is_older};
 use crate::domain::select::source::{Inputs, Source, ask, sources};
 use crate::domain::select::verify::{label_of, mismatch};
-use crate::domain::types::release::Release;
-use crate::domain::{ImageRef, LocalImageId};
+use crate::domain::types::{ImageRef, LocalImageId, Release};
 
 /// What a target can be filled with.
 pub(crate) struct Selection<'t, 'c> {

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::domain::ImageRef;
 use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Query, QueryError, Version};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::candidate::{Candidate, Offer, Verdict, judge, offer};
 use crate::domain::select::outcome::Outcome;
 use crate::domain::select::verify::label_of;
-use crate::domain::types::age::Age;
-use crate::domain::types::release::{LabelPattern, Release, release_of};
+use crate::domain::types::{Age, ImageRef, LabelPattern, Release, release_of};
 
 /// What a selection is made from.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@ use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query};
 use crate::domain::diagnostics::{and, visible};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::{ImageSelector, Target};
-use crate::domain::{ImageRef, Label};
+use crate::domain::types::{ImageRef, Label};
 
 /// How a pinned ID is not what it is pinned as, as far as the Marketplace was asked about it. An ID that is no longer
 /// described is taken for superseded.

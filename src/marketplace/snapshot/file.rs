@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Row};
 use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
-use crate::domain::types::timestamp;
-use crate::domain::{Expected, Label};
+use crate::domain::types::{Expected, Label, timestamp};
 use crate::marketplace::json::{Item, Object, SharedSets, objects, string_set};
 
 /// The format that this release reads and writes.

@@ -10,8 +10,9 @@ use serde::{Serialize, Serializer};
 use crate::domain::diagnostics::{Problem, is_unprintable};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
-use crate::domain::types::release::Release;
-use crate::domain::{Cell, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone, ZonedId};
+use crate::domain::types::{
+    Cell, ImageId, ImageRef, ImageType, Label, LocalImageId, Release, VersionId, Zone, ZonedId,
+};
 
 /// A report as text.
 pub(crate) fn to_json(report: &impl Serialize) -> String {

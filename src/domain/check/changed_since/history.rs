@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::lock::history::Side;
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::{Arch, Cell, ImageType, Label, LocalImageId, Zone};
+use crate::domain::types::{Arch, Cell, ImageType, Label, LocalImageId, Zone};
 
 /// The state that a change is measured against.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::domain::ImageRef;
 use crate::domain::catalog::{Catalog, Lookup, Query};
 use crate::domain::check::acceptance::Accepted;
 pub use crate::domain::check::changed_since::history::{Base, PastPins, is_changed};
@@ -20,6 +19,7 @@ use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;
 use crate::domain::select::unresolved::Unresolved;
 use crate::domain::select::verify::{expected_label, identity_query, pinned_image};
+use crate::domain::types::ImageRef;
 
 /// The targets whose pins must be verified, with them. An edited block is drift whatever it says.
 fn changed<'a>(base: &'a Base, lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {

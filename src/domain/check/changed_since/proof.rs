@@ -8,8 +8,7 @@ use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
 use crate::domain::select::candidate::of_type;
 use crate::domain::select::verify::{expected_label, mismatch, mismatch_of, pinned_image};
-use crate::domain::types::status::Status;
-use crate::domain::{Cell, ImageRef, Label};
+use crate::domain::types::{Cell, ImageRef, Label, Status};
 
 /// Why it is unknown whether a pin is real.
 pub(super) enum Doubt {

@@ -5,15 +5,12 @@ pub mod vendor;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::Label;
 use crate::domain::catalog::{Catalog, Image};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
 use crate::domain::manifest::policy::Policy;
 use crate::domain::select::end_of_life::vendor::{Precision, vendor_end};
-use crate::domain::types::age::Age;
-use crate::domain::types::release::release_of;
-use crate::domain::types::timestamp::day;
+use crate::domain::types::{Age, Label, day, release_of};
 
 /// The last day of security updates, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]

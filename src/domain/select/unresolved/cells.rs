@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::diagnostics::and;
-use crate::domain::{Arch, Zone};
+use crate::domain::types::{Arch, Zone};
 
 /// `for x86_64 in fr-par-1 and fr-par-2; for arm64 in fr-par-1`.
 pub(super) fn by_arch<'a>(cells: impl Iterator<Item = (&'a Arch, &'a Zone)>) -> String {

@@ -16,7 +16,7 @@ use crate::domain::select::outcome::{NoMatch, Outcome};
 use crate::domain::select::unresolved::not_offered::{no_cell, not_bootable, other_types, too_young};
 use crate::domain::select::unresolved::several::several;
 use crate::domain::select::unresolved::unknown::{failed, same_release, unknown_image};
-use crate::domain::{Label, Name};
+use crate::domain::types::{Label, Name};
 
 /// A target that a listing has nothing for.
 type Missing<'c> = (&'c Target, &'c Listing, NoMatch<'c>);

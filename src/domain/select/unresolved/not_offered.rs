@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::domain::ImageType;
 use crate::domain::catalog::{Listing, StatedType};
 use crate::domain::diagnostics::{Problem, and_more, did_you_mean, or, visible};
 use crate::domain::manifest::Target;
 use crate::domain::select::outcome::NoMatch;
 use crate::domain::select::unresolved::cells::by_arch;
-use crate::domain::types::timestamp::minute;
+use crate::domain::types::{ImageType, minute};
 
 pub(super) fn no_cell(cells: &[&Target], listing: &Listing) -> Problem {
     let target = cells[0];

@@ -3,11 +3,10 @@
 use crate::domain::diagnostics::{Help, Problem, and, and_more, did_you_mean, quoted};
 use std::collections::BTreeSet;
 
-use crate::domain::Label;
 use crate::domain::catalog::{Catalog, Lookup, QueryError};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::source::releases;
-use crate::domain::types::release::{LabelPattern, Range};
+use crate::domain::types::{Label, LabelPattern, Range};
 
 /// The problem of an image that the Marketplace does not know. To compare each unknown label with each known one would
 /// take their product in time.

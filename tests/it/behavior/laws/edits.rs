@@ -1,9 +1,9 @@
 //! Edits of the manifest, on random manifests with comments, several spellings and mixed line ends: every line that is not
 //! about an edited image keeps its bytes and its order.
 
-use imagelock::domain::Name;
 use imagelock::domain::manifest::edit::{Declaration, declare, remove, set};
 use imagelock::domain::manifest::{Manifest, Target};
+use imagelock::domain::types::Name;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -12,7 +12,7 @@ use imagelock::domain::lock::diff::Action;
 use imagelock::domain::lock::merge::{Merged, merge};
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::resolve::{Request, Upgrade, queries, resolve};
-use imagelock::domain::{ImageRef, ImageType};
+use imagelock::domain::types::{ImageRef, ImageType};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use imagelock::domain::ImageRef;
 use imagelock::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Response, StatedType, Version};
 use imagelock::domain::check::check;
 use imagelock::domain::lock::Lock;
@@ -12,7 +11,7 @@ use imagelock::domain::lookup::explain::explain;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::plan::Plan;
 use imagelock::domain::resolve::{Request, Upgrade, queries, resolve};
-use imagelock::domain::types::status::Status;
+use imagelock::domain::types::{ImageRef, Status};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
