@@ -1,10 +1,10 @@
 //! Any text as `images.toml`. What is read keeps its laws, and survives being edited.
 #![no_main]
 
-use imagelock::domain::Name;
+use imagelock::domain::types::Name;
 use imagelock::domain::manifest::edit::{Declaration, declare, remove};
 use imagelock::domain::manifest::{Manifest, Target, ImageSelector};
-use imagelock::domain::diagnostics::problem::Document;
+use imagelock::domain::diagnostics::Document;
 use imagelock_fuzz::told;
 use libfuzzer_sys::fuzz_target;
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use imagelock::domain::ImageRef;
+use imagelock::domain::types::ImageRef;
 use imagelock::domain::catalog::{Catalog, Lookup, Query};
 use imagelock::marketplace::{Backend, Snapshot};
 use libfuzzer_sys::fuzz_target;

@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args};
 use crate::domain::adopt::Stated;
 use crate::domain::lookup::search::Filter;
 use crate::domain::manifest::edit::Declaration;
-use crate::domain::{Arch, CommercialType, ImageType, Label, Zone};
+use crate::domain::types::{Arch, CommercialType, ImageType, Label, Zone};
 
 /// The words are checked where the manifest is read, and complained about in the line that they would make.
 #[derive(Args)]

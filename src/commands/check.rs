@@ -11,12 +11,12 @@ use crate::workspace::revisions::base;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::domain::Name;
 use crate::domain::catalog::Catalog;
 use crate::domain::check::changed_since::{self, Base};
-use crate::domain::check::{Report, disagreements, drift, queries};
+use crate::domain::check::{Report, check, compare_with_manifest, queries};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
+use crate::domain::types::Name;
 use crate::render::{self, CheckReport, ManifestReport, StaleOutput};
 use crate::workspace::error::Error;
 
@@ -70,8 +70,8 @@ pub(crate) fn run(
 
 /// The outputs of a project that are out of date, for a check of a change. They are no matter of the Marketplace.
 fn stale_if(is_change: bool, project: &Project) -> Result<Option<Vec<StaleOutput>>, Error> {
-    let disagreements = || disagreements(&project.lock, project.manifest.targets());
-    is_change.then(|| stale_outputs(project, &disagreements())).transpose()
+    let differences = || compare_with_manifest(&project.lock, project.manifest.targets());
+    is_change.then(|| stale_outputs(project, &differences())).transpose()
 }
 
 /// Compares locks, manifests and Marketplace.
@@ -84,7 +84,7 @@ fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<
         selected.iter().flat_map(|(targets, lock)| queries(lock, targets, now, catalog)).collect()
     });
     let check = |(project, (targets, lock)): (&Project, &Selection<'_>)| {
-        drift(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
+        check(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
     };
     Ok(projects.iter().zip(&selected).map(check).collect())
 }

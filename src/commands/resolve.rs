@@ -3,11 +3,8 @@
 use super::Output;
 use super::{Mode, planned};
 use crate::domain::catalog::Catalog;
-use crate::domain::check::disagreements;
-use crate::domain::diagnostics::failure::{FailedManifest, Failures};
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sentence::{and_more, quoted};
+use crate::domain::check::compare_with_manifest;
+use crate::domain::diagnostics::{Command, FailedManifest, Failures, Help, Problem, and_more, quoted};
 use crate::domain::lock::Lock;
 use crate::domain::lock::conflicts::{fix_conflicts, note_conflicts};
 use crate::domain::lock::merge::Conflict;
@@ -170,7 +167,7 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
 fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifest>) -> Result<Output, Error> {
     let (mut found, mut outputs) = (Vec::new(), Vec::new());
     for project in projects {
-        let report = disagreements(&project.lock, project.manifest.targets());
+        let report = compare_with_manifest(&project.lock, project.manifest.targets());
         match stale_outputs(project, &report) {
             Ok(stale) => {
                 found.push((project, report));

@@ -7,11 +7,10 @@ use crate::workspace::outputs::Files;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::domain::ImageRef;
 use crate::domain::catalog::{Catalog, Image, Lookup, Query};
-use crate::domain::diagnostics::sanitize::{shell, shown};
-use crate::domain::diagnostics::sentence::count;
+use crate::domain::diagnostics::{count, shell, shown};
 use crate::domain::lookup::search::queries;
+use crate::domain::types::ImageRef;
 use crate::marketplace::{Snapshot, SnapshotError};
 use crate::workspace::error::Error;
 use crate::workspace::files;

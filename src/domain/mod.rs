@@ -16,8 +16,3 @@ pub mod references;
 pub mod resolve;
 pub mod select;
 pub mod types;
-
-pub use types::{
-    Arch, Cell, CommercialType, Expected, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, VersionId, Zone,
-    ZonedId,
-};

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::domain::catalog::Catalog;
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::{Command, Help, Problem};
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::Match;
-use crate::domain::{ImageRef, VersionId};
+use crate::domain::types::{ImageRef, VersionId};
 
 /// The new lock, and what changes on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +77,10 @@ pub(crate) fn add_versions(changes: &mut [Change], is_written: bool, catalog: &C
 
 /// Warns of what is pinned anew without a date because the Marketplace did not answer. Where it answers without a date,
 /// there is none to miss.
-pub(crate) fn undated<'a>(changes: impl IntoIterator<Item = &'a Change>, catalog: &Catalog) -> Option<Problem> {
+pub(crate) fn missing_date_warning<'a>(
+    changes: impl IntoIterator<Item = &'a Change>,
+    catalog: &Catalog,
+) -> Option<Problem> {
     let anew = changes.into_iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
     let undated = anew.filter(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
     let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();

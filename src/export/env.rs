@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Write};
 
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Pin;
-use crate::domain::{Cell, ZonedId};
+use crate::domain::types::{Cell, ZonedId};
 
 /// What ends the name of a variable that holds a zoned ID.
 const ZONED: &str = "_ZONED";

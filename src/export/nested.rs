@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 
 use crate::domain::lock::Pin;
 use crate::domain::manifest::outputs::Format;
-use crate::domain::{ImageRef, ZonedId};
+use crate::domain::types::{ImageRef, ZonedId};
 
 /// A document whose one map is that of the images.
 pub(super) struct Nested {

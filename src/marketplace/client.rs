@@ -15,7 +15,7 @@ use super::json::SharedSets;
 use super::paging::{Pages, Rows};
 use super::wire::{ImageRow, LocalImageRow, Row, VersionRow, read_page};
 use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Query, QueryError, Response, Version};
-use crate::domain::{ImageId, ImageRef, LocalImageId};
+use crate::domain::types::{ImageId, ImageRef, LocalImageId};
 
 /// The most requests at a time. A whole catalog is some thirty labels: one round of latency.
 const CONCURRENCY: usize = 32;

@@ -4,7 +4,7 @@ use super::http::{Body, ErrorBody};
 use super::json::SharedSets;
 use super::wire::{ImageRow, LocalImageRow, Page, VersionRow, read_page};
 use crate::domain::catalog::{Image, Listing, QueryError, Response};
-use crate::domain::{ImageRef, Label};
+use crate::domain::types::{ImageRef, Label};
 
 /// Reads the bytes as the response to every query. `label` is the label of the listings.
 pub fn read(bytes: &[u8], label: Option<&Label>) -> Vec<Response> {

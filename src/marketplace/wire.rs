@@ -9,9 +9,8 @@ use super::http::Body;
 use super::json::{Item, List, Object, SharedSets, lenient, string_set};
 use super::limits::{ROW, size_of};
 use crate::domain::catalog::{Image, LocalImage, QueryError, StatedType, Version};
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::types::timestamp;
-use crate::domain::{Arch, ImageId, ImageType, Label, LocalImageId, VersionId, Zone};
+use crate::domain::diagnostics::visible;
+use crate::domain::types::{Arch, ImageId, ImageType, Label, LocalImageId, VersionId, Zone, timestamp};
 
 /// One page of a listing.
 pub(super) struct Page<K, T> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::str::FromStr;
 
-use crate::domain::Expected;
+use crate::domain::types::Expected;
 
 /// A format of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

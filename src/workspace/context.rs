@@ -6,9 +6,8 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use crate::domain::diagnostics::invocation::{DEFAULT_MANIFEST, Invocation};
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::types::age::Age;
+use crate::domain::diagnostics::{DEFAULT_MANIFEST, Invocation, shown};
+use crate::domain::types::Age;
 use crate::marketplace::Backend;
 use crate::render::Format;
 use crate::workspace::error::Error;

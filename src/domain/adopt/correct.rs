@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Found;
 use super::declare::{can_stand_together, declaration};
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::{Command, Help, Problem};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::edit::set;
 use crate::domain::manifest::{ImageSelector, Manifest, Target};
-use crate::domain::{Cell, LocalImageId, Name};
+use crate::domain::types::{Cell, LocalImageId, Name};
 
 /// The manifest and the lock that are to be adopted into.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::Found;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::edit::Declaration;
-use crate::domain::{Arch, LocalImageId, Name, Zone};
+use crate::domain::types::{Arch, LocalImageId, Name, Zone};
 
 /// The declarations that the manifest lacks. Zones and architectures of one name stand together; where one name was
 /// given to several labels, or to several IDs of one cell, the others get a number.

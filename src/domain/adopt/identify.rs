@@ -8,12 +8,10 @@ use super::typed::{Known, is_indexed, type_in, typed};
 use super::{Found, Request, Stated};
 use crate::domain::catalog::identify::{UnknownId, identify_queries};
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query, QueryError, StatedType};
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::{Command, Help, Problem, visible};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
-use crate::domain::{ImageRef, LocalImageId, Name};
+use crate::domain::types::{ImageRef, LocalImageId, Name};
 
 /// What must be asked to identify the IDs and to learn how old they are.
 ///

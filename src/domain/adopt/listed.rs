@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError, StatedType};
 use crate::domain::lock::Lock;
-use crate::domain::{Arch, ImageRef, ImageType, Label, LocalImageId, Zone};
+use crate::domain::types::{Arch, ImageRef, ImageType, Label, LocalImageId, Zone};
 
 /// Every local image that is listed, and those that the lock pins, by ID.
 pub(super) struct Listed<'c> {

@@ -6,16 +6,14 @@ use jiff::Timestamp;
 
 use super::Found;
 use crate::domain::catalog::{Catalog, Lookup};
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::{Help, Problem};
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
-use crate::domain::plan::{Plan, pin, undated};
+use crate::domain::plan::{Plan, missing_date_warning, pin};
 use crate::domain::select::verify::label_of;
 use crate::domain::select::{Match, releases};
-use crate::domain::types::release::Release;
-use crate::domain::{Cell, ImageRef};
+use crate::domain::types::{Cell, ImageRef, Release};
 
 /// Pins what was found as it is, and keeps every other pin of `lock`: of the lock as it was, without what is corrected.
 ///
@@ -55,7 +53,7 @@ pub(super) fn pins(
         Change { cell: cell.clone(), from, to, edited: false, newer: None, note }
     };
     let changes: Vec<Change> = cells.into_iter().map(change).collect();
-    let warnings = undated(&changes, catalog).into_iter().collect();
+    let warnings = missing_date_warning(&changes, catalog).into_iter().collect();
     Ok(Plan { changes, lock: new, warnings })
 }
 

@@ -7,12 +7,10 @@ use super::listed::{Offers, local_image};
 use super::{Request, Stated};
 use crate::domain::catalog::identify::{IdKind, UnknownId, identify};
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError, StatedType};
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sentence::{and, and_more, did_you_mean, or, quoted};
+use crate::domain::diagnostics::{Command, Help, Problem, and, and_more, did_you_mean, or, quoted};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Manifest, Target};
-use crate::domain::{Arch, ImageRef, ImageType, Label, Name, Zone};
+use crate::domain::types::{Arch, ImageRef, ImageType, Label, Name, Zone};
 
 /// What is known before anything is asked.
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Query, QueryError};
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::{Expected, ImageId, ImageRef, Label, LocalImageId, VersionId};
+use crate::domain::types::{Expected, ImageId, ImageRef, Label, LocalImageId, VersionId};
 
 /// The kind of thing that a UUID identifies.
 #[derive(Debug, Clone, PartialEq, Eq)]

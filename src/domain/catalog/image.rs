@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::domain::{ImageId, Label, VersionId};
+use crate::domain::types::{ImageId, Label, VersionId};
 
 /// One image of the index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::catalog::query_error::QueryError;
-use crate::domain::{Arch, ImageType, Label, LocalImageId, Zone};
+use crate::domain::types::{Arch, ImageType, Label, LocalImageId, Zone};
 
 /// One local image: one version of an image, in one zone, for one architecture, of one type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

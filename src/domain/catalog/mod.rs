@@ -17,7 +17,7 @@ pub use crate::domain::catalog::image::{Image, Version};
 pub use crate::domain::catalog::listing::{Listing, LocalImage, StatedType};
 pub use crate::domain::catalog::query::{Lookup, Query, Response};
 pub use crate::domain::catalog::query_error::QueryError;
-use crate::domain::{ImageId, ImageRef, Label, LocalImageId, VersionId};
+use crate::domain::types::{ImageId, ImageRef, Label, LocalImageId, VersionId};
 
 /// Everything that is known of the Marketplace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use crate::domain::catalog::image::{Image, Version};
 use crate::domain::catalog::listing::{Listing, LocalImage};
 use crate::domain::catalog::query_error::QueryError;
-use crate::domain::{ImageId, ImageRef, LocalImageId};
+use crate::domain::types::{ImageId, ImageRef, LocalImageId};
 
 /// One thing to ask the Marketplace.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::Name;
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::Problem;
 use crate::domain::manifest::Target;
 use crate::domain::manifest::policy::{Acceptance, Policy};
-use crate::domain::types::status::Status;
-use crate::domain::types::timestamp::day;
+use crate::domain::types::{Name, Status, day};
 
 /// The acceptances of an image that hold, the first of each status. All cells of an image share them, and cells of an
 /// image follow one another: they are gathered once for each image.

@@ -6,16 +6,14 @@ use jiff::Timestamp;
 
 use crate::domain::check::acceptance::Accepted;
 use crate::domain::check::assess::Assessment;
-use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::{Problem, Span, visible};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::{Change, Latest};
 use crate::domain::lock::history::Side;
 use crate::domain::manifest::policy::Acceptance;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::end_of_life::EndOfLife;
-use crate::domain::types::status::{Severity, Status};
-use crate::domain::{Cell, ImageType, Label};
+use crate::domain::types::{Cell, ImageType, Label, Severity, Status};
 
 /// What was found about one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,16 +60,16 @@ pub struct Report {
 }
 
 impl Finding {
-    pub(crate) fn new(target: &Target, pin: Option<&Pin>, judgement: Assessment) -> Self {
+    pub(crate) fn new(target: &Target, pin: Option<&Pin>, assessment: Assessment) -> Self {
         let locked = pin.cloned();
         let label = match &target.selector {
             ImageSelector::Label(label) => Some(label.clone()),
             _ => locked.as_ref().and_then(|pin| pin.label().cloned()),
         };
         Self {
-            status: judgement.status,
-            statuses: vec![judgement.status],
-            is_drift: judgement.status.is_drift(),
+            status: assessment.status,
+            statuses: vec![assessment.status],
+            is_drift: assessment.status.is_drift(),
             cell: target.cell.clone(),
             image: target.selector.to_string(),
             label,
@@ -79,9 +77,9 @@ impl Finding {
             published: locked.as_ref().and_then(|pin| pin.published),
             locked,
             is_listed: None,
-            latest: judgement.latest,
+            latest: assessment.latest,
             end: None,
-            notes: judgement.notes,
+            notes: assessment.notes,
             span: Some(target.spans.image.clone()),
         }
     }

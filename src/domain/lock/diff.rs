@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::types::release::Release;
-use crate::domain::{Cell, LocalImageId};
+use crate::domain::types::{Cell, LocalImageId, Release};
 
 /// What happens to one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::pin::Pin;
-use crate::domain::types::release::Release;
-use crate::domain::{
-    Arch, Cell, CommercialType, Expected, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, VersionId, Zone,
+use crate::domain::types::{
+    Arch, Cell, CommercialType, Expected, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, Release, VersionId,
+    Zone,
 };
 
 /// For each format, the first release that reads it. The last one is what this release writes.
@@ -197,8 +197,8 @@ pub(crate) fn differences<'p>(from: &'p Pin, to: &'p Pin) -> impl Iterator<Item 
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::ImageRef;
     use crate::domain::lock::Lock;
+    use crate::domain::types::ImageRef;
 
     /// A file as a release wrote it that knew only format 1: of an image that is declared by its ID, of one that is declared
     /// by its version, and of one by its label.

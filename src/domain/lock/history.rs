@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::domain::Name;
 use crate::domain::lock::diff::{Change, changes};
 use crate::domain::lock::{Lock, Pin};
+use crate::domain::types::Name;
 
 /// A commit, as far as it is shown. Its texts are not trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::lock::format::differences;
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::lock::{Block, Lock, Pin, text};
-use crate::domain::types::timestamp::day;
-use crate::domain::{Cell, ImageRef};
+use crate::domain::types::{Cell, ImageRef, day};
 
 /// The result of a merge.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

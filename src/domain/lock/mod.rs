@@ -17,10 +17,9 @@ mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::{Command, Help, Problem, Span};
 use crate::domain::manifest::toml_reader::Spanned;
-use crate::domain::{Cell, Name};
+use crate::domain::types::{Cell, Name};
 pub use pin::Pin;
 
 /// A block of the lockfile as it is in the file.

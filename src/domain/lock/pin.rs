@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::manifest::{ImageSelector, Target};
-use crate::domain::types::release::Release;
-use crate::domain::{Cell, CommercialType, ImageRef, ImageType, Label, LocalImageId, VersionId};
+use crate::domain::types::{Cell, CommercialType, ImageRef, ImageType, Label, LocalImageId, Release, VersionId};
 
 /// One cell with the local image that was chosen for it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use crate::domain::catalog::{Catalog, Image, LocalImage, Lookup, Query, QueryError};
 use crate::domain::manifest::policy::Policy;
 use crate::domain::select::end_of_life::{EndOfLife, Support, end_of_life};
-use crate::domain::types::age::Age;
-use crate::domain::types::release::{Release, label_matches, release_of};
-use crate::domain::{Arch, CommercialType, ImageRef, ImageType, Label, Zone};
+use crate::domain::types::{
+    Age, Arch, CommercialType, ImageRef, ImageType, Label, Release, Zone, label_matches, release_of,
+};
 
 /// What a label or a name must look like: a part of it, or with `*` the whole label, where `*` stands for one segment
 /// (no underscore). Case does not count.
@@ -78,7 +78,7 @@ impl Offer {
 pub fn matching<'c>(pattern: &Pattern, filter: &Filter, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Image> {
     let over = |image: &Image| {
         let end = end_of_life(&Policy::default(), None, Some(image));
-        end.is_some_and(|end| end.stage(Age::days(0), now) == Support::Ended)
+        end.is_some_and(|end| end.support(Age::days(0), now) == Support::Ended)
     };
     catalog
         .images()

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::toml_reader::{Spanned, TableReader};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::types::age::Age;
-use crate::domain::{Arch, CommercialType, ImageType, Zone};
+use crate::domain::diagnostics::Problem;
+use crate::domain::types::{Age, Arch, CommercialType, ImageType, Zone};
 
 /// The value of a key. An image inherits what is absent, but not what is invalid.
 #[derive(Clone, Default)]

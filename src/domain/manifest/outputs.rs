@@ -6,10 +6,9 @@ use std::str::FromStr;
 
 use toml::de::DeValue;
 
-use crate::domain::Expected;
-use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sanitize::{is_invisible, shown, visible};
+use crate::domain::diagnostics::{Problem, Span, is_invisible, shown, visible};
 use crate::domain::manifest::toml_reader::{Spanned, TableReader, wrong_type};
+use crate::domain::types::Expected;
 
 /// What another tool reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,15 +8,11 @@ use toml::de::{DeTable, DeValue};
 use super::cells::Cells;
 use super::inherit::{Inheritable, Setting};
 use super::types::{ImageSelector, ImageSpans, Manifest, Target};
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::{Help, Problem, Span, visible};
 use crate::domain::manifest::outputs;
 use crate::domain::manifest::policy::{self, Policy};
 use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, malformed, parse_string, wrong_type};
-use crate::domain::types::age::Age;
-use crate::domain::types::release::Range;
-use crate::domain::{Cell, ImageType, Name};
+use crate::domain::types::{Age, Cell, ImageType, Name, Range};
 
 /// The keys of the whole file, of `[defaults]` and of an image.
 const TOP: [&str; 4] = ["requires", "defaults", "images", "outputs"];

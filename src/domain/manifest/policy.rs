@@ -5,13 +5,9 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{or, quoted};
+use crate::domain::diagnostics::{Problem, Span, or, quoted, visible};
 use crate::domain::manifest::toml_reader::{TableReader, wrong_type};
-use crate::domain::types::age::Age;
-use crate::domain::types::status::Status;
-use crate::domain::types::timestamp::day;
+use crate::domain::types::{Age, Status, day};
 
 /// An image whose pins stay for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,11 +65,6 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The publication date after which a version is too young, if an age is asked for.
-    pub fn cutoff(&self, now: Timestamp) -> Option<Timestamp> {
-        self.min_age.map(|age| age.before(now))
-    }
-
     /// The freeze, if it is in force.
     pub fn frozen(&self, now: Timestamp) -> Option<&Freeze> {
         self.freeze.as_ref().filter(|freeze| freeze.holds(now))

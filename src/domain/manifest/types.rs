@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::outputs::Output;
 use super::policy::Policy;
-use crate::domain::diagnostics::problem::Span;
-use crate::domain::types::age::Age;
-use crate::domain::types::release::{LabelPattern, Range};
-use crate::domain::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, Name, VersionId};
+use crate::domain::diagnostics::Span;
+use crate::domain::types::{
+    Age, Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LabelPattern, Name, Range, VersionId,
+};
 
 /// The most pins that one manifest may declare.
 pub const MAX_PINS: usize = 100_000;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::{Name, Zone};
+use crate::domain::types::{Name, Zone};
 
 /// A longer key is not looked at: no name is that long, and each ID below it would cost its length.
 const MAX_LENGTH: usize = 144;

@@ -30,11 +30,11 @@ macro_rules! checked_string {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::domain::Expected;
+            type Err = $crate::domain::types::Expected;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let test: fn(&str) -> bool = $test;
-                if test(text) { Ok(Self(text.into())) } else { Err($crate::domain::Expected($expected)) }
+                if test(text) { Ok(Self(text.into())) } else { Err($crate::domain::types::Expected($expected)) }
             }
         }
 

@@ -2,16 +2,21 @@
 //!
 //! Each is checked when it is made, so that a [`Label`] or a [`Zone`] in hand is known to be well formed.
 
-pub mod age;
+mod age;
 mod cell;
 mod checked;
 mod ids;
 mod names;
-pub mod release;
-pub mod status;
+mod release;
+mod status;
 pub mod timestamp;
 
+pub use age::Age;
 pub use cell::Cell;
 pub use checked::Expected;
 pub use ids::{ImageId, ImageRef, LocalImageId, VersionId, ZonedId};
 pub use names::{Arch, CommercialType, ImageType, Label, Name, Zone};
+pub(crate) use release::label_matches;
+pub use release::{LabelPattern, Range, Release, release_of};
+pub use status::{Severity, Status};
+pub use timestamp::{day, minute};

@@ -4,9 +4,8 @@ use jiff::Timestamp;
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
 
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{and_more, quoted};
-use crate::domain::types::timestamp::day;
+use crate::domain::diagnostics::{and_more, quoted, visible};
+use crate::domain::types::day;
 
 const AUTHORITY: &str =
     "if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::entry::Entry;
-use crate::domain::{ImageId, LocalImageId, VersionId};
+use crate::domain::types::{ImageId, LocalImageId, VersionId};
 
 /// The position of the image that an ID leads to. If several have the ID, the first counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Version};
-use crate::domain::{ImageRef, VersionId};
+use crate::domain::types::{ImageRef, VersionId};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {

@@ -6,8 +6,8 @@ mod file;
 
 use jiff::Timestamp;
 
-use crate::domain::ImageRef;
 use crate::domain::catalog::{Catalog, Lookup, Query, Response};
+use crate::domain::types::ImageRef;
 
 use by_id::ById;
 use entry::Entry;

@@ -8,12 +8,10 @@ use super::failed::{location, title};
 use super::finding::detail;
 use super::report::{CheckReport, Places};
 use super::summary::{summary, unlisted};
-use crate::domain::Name;
+use crate::domain::check::Finding;
 use crate::domain::check::suggestions::suggestions;
-use crate::domain::check::{Finding, Severity, Status};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::{escaped, shown};
-use crate::domain::diagnostics::source::Location;
+use crate::domain::diagnostics::{Location, Problem, escaped, shown};
+use crate::domain::types::{Name, Severity, Status};
 use crate::render::plan::human::changes;
 use crate::render::support::values::zone_and_arch;
 

@@ -5,12 +5,10 @@ use serde::Serialize;
 use super::failed;
 use super::report::CheckReport;
 use super::stale::StaleOutput;
-use crate::domain::CommercialType;
 use crate::domain::check::Finding;
 use crate::domain::check::report::Gate;
-use crate::domain::diagnostics::failure::FailedManifest;
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::types::release::Release;
+use crate::domain::diagnostics::{FailedManifest, shown};
+use crate::domain::types::{CommercialType, Release};
 use crate::render::plan::json::ChangeJson;
 use crate::render::support::json::{CellJson, LocalImageJson, RemarkJson, to_json};
 

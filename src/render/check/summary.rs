@@ -5,12 +5,10 @@ use std::fmt;
 
 use super::finding::{is_accepted, is_unlisted};
 use super::report::CheckReport;
-use crate::domain::Name;
-use crate::domain::check::Status;
 use crate::domain::check::report::Gate;
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{and_more, count, quoted};
+use crate::domain::diagnostics::{and_more, count, quoted, visible};
 use crate::domain::lock::short_ids::ShortIds;
+use crate::domain::types::{Name, Status};
 
 /// The verdict, as a heading.
 pub(crate) fn headline(report: CheckReport<'_>) -> &'static str {

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::domain::Label;
 use crate::domain::catalog::identify::IdKind;
 use crate::domain::lock::Pin;
 use crate::domain::lookup::explain::Candidate;
+use crate::domain::types::Label;
 use crate::render::list::json::PinJson;
 use crate::render::support::json::to_json;
 

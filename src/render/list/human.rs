@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::domain::Cell;
 use crate::domain::lock::{Lock, Pin};
+use crate::domain::types::Cell;
 use crate::render::plan::change::label;
 use crate::render::support::style::{FAINT, paint};
 use crate::render::support::table::Columns;

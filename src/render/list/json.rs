@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::domain::CommercialType;
 use crate::domain::lock::{Lock, Pin};
+use crate::domain::types::CommercialType;
 use crate::render::support::json::{CellJson, LocalImageJson, to_json, write_json};
 
 /// A pin as every report shows it.

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use crate::domain::catalog::LocalImage;
 use crate::domain::lookup::search::Offer;
-use crate::domain::types::release::Release;
-use crate::domain::{LocalImageId, ZonedId};
+use crate::domain::types::{LocalImageId, Release, ZonedId};
 use crate::render::support::json::{Text, to_json};
 
 /// Writes `imagelock.search/1`.

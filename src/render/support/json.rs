@@ -7,12 +7,12 @@ use std::io::{self, BufWriter, Write};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::is_unprintable;
+use crate::domain::diagnostics::{Problem, is_unprintable};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
-use crate::domain::types::release::Release;
-use crate::domain::{Cell, ImageId, ImageRef, ImageType, Label, LocalImageId, VersionId, Zone, ZonedId};
+use crate::domain::types::{
+    Cell, ImageId, ImageRef, ImageType, Label, LocalImageId, Release, VersionId, Zone, ZonedId,
+};
 
 /// A report as text.
 pub(crate) fn to_json(report: &impl Serialize) -> String {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::domain::check::Severity;
 use crate::domain::lock::diff::Action;
+use crate::domain::types::Severity;
 
 /// A text and its style.
 pub(crate) type Text = (String, Style);

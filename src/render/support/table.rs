@@ -6,9 +6,9 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::style::{HEADING, PLAIN, Text, paint, paint_onto};
-use crate::domain::diagnostics::sanitize::{escaped, is_unprintable};
+use crate::domain::diagnostics::{escaped, is_unprintable};
 use crate::domain::lock::short_ids::ShortIds;
-use crate::domain::{Cell, LocalImageId};
+use crate::domain::types::{Cell, LocalImageId};
 
 /// Columns under headings, each as wide as its widest cell. One that is empty in every row is left out.
 pub(crate) struct Columns {

@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::Cell;
-use crate::domain::types::timestamp::day;
+use crate::domain::types::{Cell, day};
 
 /// The day of a moment, in UTC.
 pub(crate) fn date(time: Timestamp) -> String {

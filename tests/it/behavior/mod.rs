@@ -3,7 +3,6 @@
 mod carry_over;
 mod contradictions;
 mod dates;
-mod edits;
 mod end_of_life;
 mod laws;
 mod lockfile;

@@ -1,6 +1,6 @@
 //! Releases: how they are read from labels and names, compared, and selected by ranges.
 
-use imagelock::domain::types::release::{LabelPattern, Range, Release, release_of};
+use imagelock::domain::types::{LabelPattern, Range, Release, release_of};
 
 fn release(text: &str) -> Release {
     text.parse().unwrap()

@@ -20,7 +20,7 @@ fn validators_accept_every_example_and_refuse_what_imagelock_refuses() {
 /// The manifest that `init` writes is checked by the schema in its first line.
 #[test]
 #[ignore = "needs taplo: run .ci/tools first"]
-fn what_init_writes_is_checked_by_taplo() {
+fn the_manifest_that_init_writes_passes_taplo() {
     let example = Example::of("terraform");
     example.ok("imagelock init --manifest new.toml");
     example.ok("taplo lint new.toml");

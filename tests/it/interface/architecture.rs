@@ -209,7 +209,7 @@ fn paths_become_text_in_one_place() {
     assert!(found[0].0.starts_with("src/domain/diagnostics/"), "{found:#?}");
 }
 
-/// A command in a text would lack the flags of the run: `domain/diagnostics/help.rs` alone writes commands, from their words.
+/// A command in a text would lack the flags of the run: only `domain/diagnostics/help.rs` writes commands, from their words.
 #[test]
 fn suggested_commands_are_values_and_exist() {
     let program = Sandbox::new().ok("--help");
@@ -219,7 +219,7 @@ fn suggested_commands_are_values_and_exist() {
     // It is not listed, as only git calls it.
     commands.insert("merge-driver");
     let (mut written, mut unknown) = (Vec::new(), Vec::new());
-    for (file, text) in sources().iter().filter(|(file, _)| file.ends_with(".rs")) {
+    for (file, text) in sources().iter().filter(|(file, _)| module(file).is_some()) {
         let code = code(text);
         for command in code.split("imagelock ").skip(1).filter_map(first_word).filter(|word| commands.contains(word)) {
             written.push(format!("src/{file}: imagelock {command}"));

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use imagelock::domain::check::Status;
 use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
+use imagelock::domain::types::Status;
 use insta::assert_snapshot;
 
 use crate::support::documentation::{COMMANDS, README, blocks, quickstart};

@@ -2,12 +2,9 @@
 
 use std::path::PathBuf;
 
-use imagelock::domain::check::{Finding, Report, Status};
-use imagelock::domain::diagnostics::invocation::Invocation;
-use imagelock::domain::diagnostics::problem::Problem;
-use imagelock::domain::diagnostics::sanitize::is_unprintable;
-use imagelock::domain::diagnostics::source::Source;
-use imagelock::domain::{Cell, ImageType};
+use imagelock::domain::check::{Finding, Report};
+use imagelock::domain::diagnostics::{Invocation, Problem, Source, is_unprintable};
+use imagelock::domain::types::{Cell, ImageType, Status};
 use imagelock::render::{CheckReport, Format, ManifestReport, check};
 use jiff::Timestamp;
 use proptest::prelude::*;

@@ -1,11 +1,10 @@
 //! The schema of `images.toml` agrees with the program: the same keys, the same values, the same verdicts.
 
-use imagelock::domain::ImageType;
-use imagelock::domain::diagnostics::invocation::Invocation;
+use imagelock::domain::diagnostics::Invocation;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::manifest::outputs::Format;
 use imagelock::domain::manifest::schema::SCHEMA;
-use imagelock::domain::types::status::Status;
+use imagelock::domain::types::{ImageType, Status};
 use insta::assert_snapshot;
 use jsonschema::Validator;
 use serde_json::{Map, Value};

@@ -8,7 +8,6 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::directory_lock;
-
 use crate::support::fake_marketplace::{Reply, id};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;

@@ -3,27 +3,31 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::support::sandbox::{Run, Sandbox};
 
-/// Everything below a directory: the content and mode of files, and the targets of links.
-pub fn tree(directory: &Path) -> BTreeMap<String, String> {
+/// Everything below a directory, by its path there: the content and mode of files, and the targets of links.
+pub fn tree(directory: &Path) -> BTreeMap<PathBuf, String> {
     let mut tree = BTreeMap::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        let metadata = fs::symlink_metadata(&path).unwrap();
-        let content = if metadata.is_dir() {
-            tree.extend(self::tree(&path));
-            "directory".to_owned()
-        } else if metadata.is_symlink() {
-            format!("-> {}", fs::read_link(&path).unwrap().display())
-        } else if metadata.is_file() {
-            format!("{:?}", fs::read(&path).ok())
-        } else {
-            "special".to_owned()
-        };
-        tree.insert(path.display().to_string(), format!("{:o} {content}", metadata.mode()));
+    let mut folders = vec![directory.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let metadata = fs::symlink_metadata(&path).unwrap();
+            let content = if metadata.is_dir() {
+                folders.push(path.clone());
+                "directory".to_owned()
+            } else if metadata.is_symlink() {
+                format!("-> {}", fs::read_link(&path).unwrap().display())
+            } else if metadata.is_file() {
+                format!("{:?}", fs::read(&path).ok())
+            } else {
+                "special".to_owned()
+            };
+            let name = path.strip_prefix(directory).unwrap().to_owned();
+            tree.insert(name, format!("{:o} {content}", metadata.mode()));
+        }
     }
     tree
 }

@@ -9,9 +9,9 @@ use toml::de::DeValue;
 use toml_edit::{Array, DocumentMut, Item, Key, Table, TableLike, Value};
 
 use super::Manifest;
-use crate::domain::Name;
-use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::{Problem, Span};
 use crate::domain::manifest::toml_reader::document;
+use crate::domain::types::Name;
 
 /// An image to declare.
 #[derive(Debug, Clone, PartialEq, Eq)]

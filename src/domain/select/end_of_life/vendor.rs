@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::Label;
+use crate::domain::types::Label;
 
 const TEXT: &str = include_str!("end-of-support.toml");
 

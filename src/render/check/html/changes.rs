@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::{Text, prose, table};
-use crate::domain::LocalImageId;
 use crate::domain::lock::short_ids::ShortIds;
+use crate::domain::types::LocalImageId;
 use crate::render::check::report::CheckReport;
 use crate::render::plan::change::{detail, label};
 use crate::render::support::values::zone_and_arch;

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 
 use super::{Item, Text, class, fold, folded, status, table};
-use crate::domain::check::Severity;
-use crate::domain::diagnostics::sentence::count;
-use crate::domain::{Name, Zone};
+use crate::domain::diagnostics::count;
+use crate::domain::types::{Name, Severity, Zone};
 use crate::render::check::finding::label;
 
 /// An image and its findings, by zone and architecture.

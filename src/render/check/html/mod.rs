@@ -14,12 +14,10 @@ use super::finding::is_accepted;
 use super::report::{CheckReport, Places};
 use super::summary::{changed_since, counts, headline, unlisted};
 use crate::VERSION;
-use crate::domain::Cell;
+use crate::domain::check::Finding;
 use crate::domain::check::suggestions::Suggestion;
-use crate::domain::check::{Finding, Severity};
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::sentence::{capitalized, count};
-use crate::domain::types::timestamp::minute;
+use crate::domain::diagnostics::{capitalized, count, shown};
+use crate::domain::types::{Cell, Severity, minute};
 use crate::render::support::markup::escaped;
 use crate::render::support::values::date;
 

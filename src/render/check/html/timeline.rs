@@ -7,11 +7,10 @@ use jiff::{Timestamp, ToSpan as _};
 use maud::{Markup, PreEscaped, html};
 
 use super::{Item, Text, chip, class};
-use crate::domain::Name;
-use crate::domain::check::{Finding, Severity, Status};
-use crate::domain::diagnostics::sentence::{and_more, count};
+use crate::domain::check::Finding;
+use crate::domain::diagnostics::{and_more, count};
 use crate::domain::select::end_of_life::Support;
-use crate::domain::types::timestamp::day;
+use crate::domain::types::{Name, Severity, Status, day};
 use crate::render::check::finding::label;
 
 /// Ends that are further away are at the edge: otherwise nearer ones would be on one spot.

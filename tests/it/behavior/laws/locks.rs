@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use imagelock::domain::catalog::{Catalog, Listing, LocalImage, Lookup, QueryError, Response, StatedType};
-use imagelock::domain::check::drift;
+use imagelock::domain::check::check;
 use imagelock::domain::lock::Lock;
 use imagelock::domain::lock::Pin;
 use imagelock::domain::lock::conflicts::fix_conflicts;
@@ -12,7 +12,7 @@ use imagelock::domain::lock::diff::Action;
 use imagelock::domain::lock::merge::{Merged, merge};
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::resolve::{Request, Upgrade, queries, resolve};
-use imagelock::domain::{ImageRef, ImageType};
+use imagelock::domain::types::{ImageRef, ImageType};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -189,7 +189,7 @@ proptest! {
     #[test]
     fn a_fresh_lock_has_no_drift(declared in declarations()) {
         let (manifest, catalog) = (manifest(&declared), catalog(1, 0));
-        let report = drift(&fresh(&manifest, &catalog), manifest.targets(), now(), &catalog).unwrap();
+        let report = check(&fresh(&manifest, &catalog), manifest.targets(), now(), &catalog).unwrap();
         prop_assert!(!report.has_drift());
         prop_assert_eq!(report.findings.len(), manifest.targets().len());
     }

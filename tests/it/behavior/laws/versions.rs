@@ -1,17 +1,17 @@
 //! What holds for versions, on random histories of the Marketplace: renames, new zones and local images that are
 //! replaced in place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use imagelock::domain::ImageRef;
 use imagelock::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Response, StatedType, Version};
-use imagelock::domain::check::drift;
+use imagelock::domain::check::check;
 use imagelock::domain::lock::Lock;
+use imagelock::domain::lookup::explain::explain;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::plan::Plan;
 use imagelock::domain::resolve::{Request, Upgrade, queries, resolve};
-use imagelock::domain::types::status::Status;
+use imagelock::domain::types::{ImageRef, Status};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
@@ -108,6 +108,19 @@ fn pinned(zones: &[usize], then: &History) -> Option<Lock> {
     resolve(request(&manifest, &Lock::default(), &Upgrade::Keep), &catalog(then)).ok().map(|plan| plan.lock)
 }
 
+/// A history some time later: local images in some zones were changed in place, and more versions followed.
+fn continued(then: &History, changed: [bool; 4], more: History) -> History {
+    let mut now = then.clone();
+    for version in &mut now {
+        for (replaced, changed) in version.iter_mut().zip(changed) {
+            *replaced = replaced.map(|replaced| replaced + if changed { 5 } else { 0 });
+        }
+    }
+    now.extend(more);
+    now.truncate(11);
+    now
+}
+
 fn ids(lock: &Lock) -> Vec<String> {
     lock.pins().iter().map(|pin| pin.id.to_string()).collect()
 }
@@ -183,20 +196,13 @@ proptest! {
         then in history(), zones in zones(), more in history(), changed in any::<[bool; 4]>(),
     ) {
         let Some(lock) = pinned(&zones, &then) else { return Ok(()) };
-        // Every version is old enough, but some of the local images are new.
-        let mut now = then.clone();
-        for version in &mut now {
-            for (replaced, changed) in version.iter_mut().zip(changed) {
-                *replaced = replaced.map(|replaced| replaced + if changed { 5 } else { 0 });
-            }
-        }
-        now.extend(more);
-        now.truncate(11);
+        // Every version is old enough, and some of the local images are new all the same.
+        let now = continued(&then, changed, more);
         let manifest = manifest("web", &zones, "min-age = \"1d\"\n");
         let catalog = catalog(&now);
         let request = request(&manifest, &lock, &Upgrade::All);
         let after = resolve(request, &catalog).unwrap().lock;
-        let report = drift(&lock, manifest.targets(), request.now, &catalog);
+        let report = check(&lock, manifest.targets(), request.now, &catalog);
         for (before, after) in lock.pins().iter().zip(after.pins()) {
             let (from, to) = (before.id.to_string(), after.id.to_string());
             prop_assert!(from == to || version_of(&from) < version_of(&to), "{from} {to}");
@@ -205,6 +211,28 @@ proptest! {
                 let finding = report.findings.iter().find(|finding| finding.cell == before.cell).unwrap();
                 prop_assert_eq!(finding.status == Status::Outdated, from != to, "{:?}", finding);
             }
+        }
+    }
+
+    #[test]
+    fn the_winner_that_explain_shows_is_what_an_upgrade_pins(
+        then in history(), zones in zones(), more in history(), changed in any::<[bool; 4]>(), age in 0..4_usize,
+        is_pinned in any::<bool>(),
+    ) {
+        let lock = if is_pinned { pinned(&zones, &then) } else { Some(Lock::default()) };
+        let Some(lock) = lock else { return Ok(()) };
+        let catalog = catalog(&continued(&then, changed, more));
+        let manifest = manifest("web", &zones, ["", "min-age = \"1d\"\n", "min-age = \"150d\"\n", "min-age = \"900d\"\n"][age]);
+        let request = request(&manifest, &lock, &Upgrade::All);
+        let candidates = explain(manifest.targets(), &lock, request.now, &catalog).unwrap();
+        let winners: BTreeMap<_, _> = candidates.iter().filter(|it| it.wins).map(|it| (&it.cell, it.id)).collect();
+        prop_assert_eq!(winners.len(), candidates.iter().filter(|it| it.wins).count());
+        match resolve(request, &catalog) {
+            Ok(plan) => {
+                let pins: BTreeMap<_, _> = plan.lock.pins().iter().map(|pin| (&pin.cell, Some(pin.id))).collect();
+                prop_assert_eq!(winners, pins);
+            }
+            Err(problems) => prop_assert!(winners.len() < zones.len(), "{problems:?}"),
         }
     }
 }

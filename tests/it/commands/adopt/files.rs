@@ -120,12 +120,12 @@ fn asked(requests: &[Request]) -> BTreeSet<Query> {
                 }
                 Query::Listing(of) => {
                     let number = (1..10).find(|n| {
-                        format!("{of:?}") == format!("{:?}", imagelock::domain::ImageRef::Version(version(*n)))
+                        format!("{of:?}") == format!("{:?}", imagelock::domain::types::ImageRef::Version(version(*n)))
                     });
                     Response::Listing(
                         of.clone(),
                         match (of, number) {
-                            (imagelock::domain::ImageRef::Label(_), _) => rows(&mut (1..4)),
+                            (imagelock::domain::types::ImageRef::Label(_), _) => rows(&mut (1..4)),
                             (_, Some(n)) => rows(&mut std::iter::once(n)),
                             (_, None) => Lookup::NotFound,
                         },

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use imagelock::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Response, StatedType};
-use imagelock::domain::check::Status;
 use imagelock::domain::check::changed_since::{Base, PastPins, gate, queries};
 use imagelock::domain::lock::Lock;
 use imagelock::domain::lock::history::Side;
 use imagelock::domain::manifest::Manifest;
-use imagelock::domain::{ImageRef, ImageType, Label, LocalImageId};
+use imagelock::domain::types::{ImageRef, ImageType, Label, LocalImageId, Status};
 use insta::assert_snapshot;
 use jiff::Timestamp;
 use proptest::collection::btree_set;

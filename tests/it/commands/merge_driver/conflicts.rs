@@ -1,7 +1,7 @@
 //! Changes that conflict: the report, and the file with its markers.
 
 use imagelock::domain::lock::{Lock, Pin};
-use imagelock::domain::{ImageRef, ImageType};
+use imagelock::domain::types::{ImageRef, ImageType};
 use insta::assert_snapshot;
 
 use crate::support::git_repository::{commit, git, lock};

@@ -6,9 +6,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Stdio};
 use std::time::Instant;
 
-use crate::support::directory_lock;
 use insta::assert_snapshot;
 
+use crate::support::directory_lock;
 use crate::support::fake_marketplace::{Marketplace, id, local};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;

@@ -44,7 +44,7 @@ fn upgrades(sandbox: &Sandbox) {
     for file in ["images.lock", "images.env", "infra/images.auto.tfvars.json"] {
         assert!(sandbox.read(file).contains(&id(2)), "{file}");
     }
-    assert!(!tree(&sandbox.path("")).keys().any(|path| path.contains(".tmp")));
+    assert!(!tree(&sandbox.path("")).keys().any(|path| path.extension().is_some_and(|extension| extension == "tmp")));
 }
 
 #[test]

@@ -5,10 +5,7 @@ use crate::support::sandbox::Sandbox;
 use crate::support::scenes::two_images::{WEB_AND_DB, bookworm, noble};
 
 pub fn manifest() -> String {
-    format!(
-        "{WEB_AND_DB}instance-type = \"PRO2-S\"
-"
-    )
+    format!("{WEB_AND_DB}instance-type = \"PRO2-S\"\n")
 }
 
 /// A sandbox whose lock pins the offered images.

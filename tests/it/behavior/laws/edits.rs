@@ -1,9 +1,9 @@
 //! Edits of the manifest, on random manifests with comments, several spellings and mixed line ends: every line that is not
 //! about an edited image keeps its bytes and its order.
 
-use imagelock::domain::Name;
 use imagelock::domain::manifest::edit::{Declaration, declare, remove, set};
 use imagelock::domain::manifest::{Manifest, Target};
+use imagelock::domain::types::Name;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_not_about_a_removed_image_stays(sample in samples(), gone in vec(any::<bool>(), 6)) {
+    fn lines_about_other_images_stay_if_an_image_is_removed(sample in samples(), gone in vec(any::<bool>(), 6)) {
         let Sample { text, lines, images, is_mixed } = sample;
         let mut gone: Vec<usize> = (0..images).filter(|image| gone[*image]).collect();
         if gone.len() == images {
