@@ -1,21 +1,16 @@
 //! A lockfile for cloud image IDs: pins Scaleway Marketplace images, and says when they drift.
 //!
-//! The house, one way only: `main -> cli -> commands -> {marketplace, files, git, render, export} -> domain`.
+//! Imports go one way: `main -> cli -> commands -> workspace -> {marketplace, render, export} -> domain`.
 //!
-//! - [`domain`]: the whole of the thinking, pure. `manifest` and `lock` read the two files, `catalog` is what the
-//!   Marketplace offers, `inquiry` knows what to ask it next, `select` chooses, `resolve` makes a lock, `drift` judges
-//!   one, `explain` tells why, `history` what became of the pins, `merge` joins two branches of a lock, and `mend` one
-//!   that git could not join; `adopt` makes one of IDs that people run already.
-//! - [`marketplace`]: the outside world that answers: the API, a snapshot, or nobody.
-//! - [`files`], [`replace`] and [`guard`]: reading, atomic writing, one writer at a time. [`claims`]: no two files of a
-//!   run are one; [`real_path`]: where a path leads; [`find`]: the manifests below a folder.
-//! - [`git`]: the lockfile's earlier states, from the `git` program.
-//! - [`deadline`]: ends the process when its time is over.
-//! - [`render`]: values to text: tables, JSON, errors with the lines they are about.
+//! - [`domain`]: the pure core, without files, network or clock. The two files (`manifest`, `lock`), what the Marketplace
+//!   offers (`catalog`), which image fits (`select`), and what follows from that (`resolve`, `check`, `lookup`, `adopt`).
+//! - [`marketplace`]: the backends that answer queries: the API, a snapshot, or none.
+//! - [`render`]: reports, plans, tables and errors as text.
 //! - [`export`]: the lock as other tools read it.
-//! - [`commands`]: one file a command, each a table of contents.
-//! - [`progress`]: what people see of the requests under way.
-//! - [`cli`]: flags and help; the clock, the environment and the terminal; the exit status.
+//! - `workspace`: the user's files: projects, outputs, reports, and the history in git. `deadline` ends a run in time.
+//! - `commands`: one file per command: read, compute, write, render.
+//! - `cli`: options and help; the clock, the environment and the terminal; the exit status. These three, and what only they
+//!   need, are left out without the feature `cli`.
 //!
 //! `examples/library.rs` shows the crate used as a library.
 

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use crate::domain::diagnostics::{Failure, shown};
 use crate::domain::manifest::outputs::Format;
-use crate::export::{Export, head, is_ours};
+use crate::export::Export;
+use crate::export::head::{head, is_ours};
 use crate::workspace::error::Error;
 use crate::workspace::files;
 use crate::workspace::files::claims::Role;

@@ -22,7 +22,8 @@ use std::fmt;
 
 use crate::domain::catalog::{Catalog, QueryError};
 use crate::domain::diagnostics::{FailedManifest, Problem, shown};
-use crate::render::{Format, Resolved, errors, plan};
+use crate::render::plan::change::Resolved;
+use crate::render::{Format, errors, plan};
 use crate::workspace::apply::ProjectPlan;
 use crate::workspace::context::Context;
 

@@ -31,7 +31,7 @@ const NOTICE: &str = "This file is written by imagelock from its lockfile. Chang
 const MANIFEST: &str = "Manifest: ";
 
 /// The head of a file that belongs to the manifest at a [`relative_path`], or of a text that belongs to no file.
-pub fn head(format: Format, manifest: Option<&str>) -> String {
+pub(crate) fn head(format: Format, manifest: Option<&str>) -> String {
     if is_json(format) {
         let manifest = manifest.map_or_else(String::new, |manifest| format!(" {MANIFEST}{manifest}"));
         return format!("{{\n  \"//\": \"{NOTICE}{manifest}\",\n");
@@ -45,14 +45,14 @@ fn is_json(format: Format) -> bool {
 }
 
 /// Whether a file says that imagelock wrote it in this format, so that it may be replaced; an empty one may be, too.
-pub fn is_ours(format: Format, text: &str) -> bool {
+pub(crate) fn is_ours(format: Format, text: &str) -> bool {
     // git may have left conflicts in it. What is made of the lock has no other side to keep.
     both_sides(text)
         .is_some_and(|sides| sides.iter().all(|side| side.trim().is_empty() || notice(format, side).is_some()))
 }
 
 /// The manifests that a file says it belongs to, as [`relative_path`] writes them: one, unless git left conflicts in it.
-pub fn owners(format: Format, text: &str) -> Vec<String> {
+pub(crate) fn owners(format: Format, text: &str) -> Vec<String> {
     let sides = both_sides(text).into_iter().flatten();
     let mut owners: Vec<String> =
         sides.filter_map(|side| notice(format, &side)).filter(|owner| !owner.is_empty()).collect();
@@ -77,7 +77,7 @@ fn notice(format: Format, text: &str) -> Option<String> {
 
 /// The path from a directory to a file, both real, in the same letters on every system. Whatever could end a comment or a
 /// string is spelled as `%0A`.
-pub fn relative_path(directory: &Path, file: &Path) -> String {
+pub(crate) fn relative_path(directory: &Path, file: &Path) -> String {
     let shared = directory.components().zip(file.components()).take_while(|(one, other)| one == other).count();
     let up = directory.components().skip(shared).map(|_| "..".to_owned());
     let down = file.components().skip(shared).map(|part| match part {
@@ -93,7 +93,7 @@ fn encoded(part: Component<'_>) -> String {
 }
 
 /// The path that a [`relative_path`] spells. `None` if it is not Unicode, and the system wants that.
-pub fn manifest_path(directory: &Path, relative: &str) -> Option<PathBuf> {
+pub(crate) fn manifest_path(directory: &Path, relative: &str) -> Option<PathBuf> {
     Some(directory.join(os_string(percent_decode_str(relative).collect())?))
 }
 

@@ -4,10 +4,8 @@
 //! moves no other. The order is that of the lock, and the same lock gives the same bytes.
 
 mod env;
-mod head;
+pub(crate) mod head;
 mod nested;
-
-pub use self::head::{head, is_ours, manifest_path, owners, relative_path};
 
 use std::borrow::Cow;
 use std::fmt;

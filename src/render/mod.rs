@@ -16,4 +16,3 @@ pub use check::check;
 pub use check::report::{CheckReport, ManifestReport};
 pub use check::stale::StaleOutput;
 pub use format::Format;
-pub use plan::change::Resolved;

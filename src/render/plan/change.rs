@@ -20,13 +20,13 @@ pub(crate) fn label(pin: &Pin) -> Cow<'_, str> {
 
 /// The outcome of resolving one manifest.
 #[derive(Clone, Copy)]
-pub struct Resolved<'a> {
+pub(crate) struct Resolved<'a> {
     /// The manifest.
-    pub manifest: &'a Source,
+    pub(crate) manifest: &'a Source,
     /// What changes.
-    pub plan: &'a Plan,
+    pub(crate) plan: &'a Plan,
     /// Whether the bytes of the lockfile change.
-    pub rewrites: bool,
+    pub(crate) rewrites: bool,
 }
 
 /// The changes of all manifests, each with the name of its manifest if there are several.
