@@ -63,7 +63,7 @@ fn module(file: &str) -> Option<String> {
 /// The code of a file without its comments and its unit tests.
 fn code(text: &str) -> String {
     let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
-    code.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+    code.split_inclusive('\n').filter(|line| !line.trim_start().starts_with("//")).collect()
 }
 
 /// The paths that a module names through `crate` or `super`, each from the root of the crate.
@@ -193,7 +193,9 @@ fn no_files_import_each_other_in_a_circle() {
             break;
         }
         imports.retain(|module, _| !leaves.contains(module));
-        imports.values_mut().for_each(|to| to.retain(|module| !leaves.contains(module)));
+        for to in imports.values_mut() {
+            to.retain(|module| !leaves.contains(module));
+        }
     }
     // Nor is what nothing that is left imports.
     loop {
@@ -231,7 +233,7 @@ fn suggested_commands_are_values_and_exist() {
     // It is not listed, as only git calls it.
     commands.insert("merge-driver");
     let (mut written, mut unknown) = (Vec::new(), Vec::new());
-    for (file, text) in sources().iter().filter(|(file, _)| file.ends_with(".rs")) {
+    for (file, text) in &sources() {
         let code = code(text);
         for command in code.split("imagelock ").skip(1).filter_map(first_word).filter(|word| commands.contains(word)) {
             written.push(format!("src/{file}: imagelock {command}"));

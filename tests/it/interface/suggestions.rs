@@ -78,7 +78,7 @@ fn edited_blocks_and_conflicts_suggest_commands_with_the_flags_of_the_run() {
     sandbox.write("sub/images.lock", "version = 0\n");
     check(&sandbox, "list", &["resolve"]);
 
-    sandbox.write("sub/images.lock", format!("<<<<<<< ours\n{0}=======\n{0}>>>>>>> theirs\n", lock));
+    sandbox.write("sub/images.lock", format!("<<<<<<< ours\n{lock}=======\n{lock}>>>>>>> theirs\n"));
     check(&sandbox, "check", &["resolve --mend"]);
     sandbox.write("sub/images.toml", manifest("").replace("docker", "windows"));
     check(&sandbox, "resolve --mend", &["search"]);
@@ -89,7 +89,7 @@ fn edited_blocks_and_conflicts_suggest_commands_with_the_flags_of_the_run() {
 fn commands_to_upgrade_the_other_images_resolve_the_conflicts_as_well() {
     let (sandbox, _marketplace) = outdated();
     let lock = sandbox.read("sub/images.lock");
-    sandbox.write("sub/images.lock", format!("<<<<<<< ours\n{0}=======\n{0}>>>>>>> theirs\n", lock));
+    sandbox.write("sub/images.lock", format!("<<<<<<< ours\n{lock}=======\n{lock}>>>>>>> theirs\n"));
     let other = manifest("").replace("images.web", "images.db").replace("docker", "windows");
     sandbox.write("sub/images.toml", manifest("") + &other);
     check(&sandbox, "resolve --mend --upgrade", &["search", "resolve --mend --upgrade web"]);
