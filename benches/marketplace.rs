@@ -2,6 +2,7 @@
 //! use it, and one bare listing by curl as the floor. `benches/run` runs it; what counts are the ratios of one run.
 #![allow(
     dead_code,
+    unused_imports,
     missing_docs,
     unreachable_pub,
     clippy::unwrap_used,
@@ -12,9 +13,9 @@
 
 #[path = "../tests/it/support/authority.rs"]
 mod authority;
+#[path = "../tests/it/support/fake_marketplace/mod.rs"]
+mod fake_marketplace;
 mod measure;
-#[path = "../tests/it/support/fake_marketplace.rs"]
-mod standin;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -23,8 +24,8 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use authority::Authority;
+use fake_marketplace::{Local, Marketplace, Reply, local};
 use measure::{Cost, cost, median, ms, rounds};
-use standin::{Local, Marketplace, Reply, local};
 
 /// The median of the real Marketplace, as seen in 2026.
 const LATENCY: Duration = Duration::from_millis(55);

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use imagelock::domain::catalog::Catalog;
-use imagelock::domain::check::{self, drift};
+use imagelock::domain::check::{self, check};
 use imagelock::domain::diagnostics::invocation::Invocation;
 use imagelock::domain::diagnostics::problem::Problem;
 use imagelock::domain::diagnostics::source::Source;
@@ -11,7 +11,7 @@ use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::resolve::{self, Request, Upgrade, resolve};
 use imagelock::marketplace::{Backend, Snapshot};
-use imagelock::render::{CheckReport, Format, ManifestReport, check};
+use imagelock::render::{self, CheckReport, Format, ManifestReport};
 
 /// Locks the quickstart's manifest against one catalog, and checks the lock against one of four weeks later.
 pub(crate) fn story() -> Result<String, Box<dyn Error>> {
@@ -28,11 +28,11 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
 
     let mut catalog = Catalog::default();
     november.fetch(&mut catalog, |catalog| check::queries(&lock, targets, now, catalog));
-    let report = drift(&lock, targets, now, &catalog).map_err(titles)?;
+    let report = check(&lock, targets, now, &catalog).map_err(titles)?;
 
-    let parts = [ManifestReport { report: &report, manifest: &source, lock: None, stale: None }];
-    let subject = CheckReport { parts: &parts, failed: &[], invocation: &Invocation::default(), now };
-    Ok(format!("{}\n{}", lock.write(), check(Format::Human, subject, false)))
+    let manifests = [ManifestReport { report: &report, manifest: &source, lock: None, stale: None }];
+    let report = CheckReport { manifests: &manifests, failed: &[], invocation: &Invocation::default(), now };
+    Ok(format!("{}\n{}", lock.write(), render::check(Format::Human, report, false)))
 }
 
 fn titles(problems: Vec<Problem>) -> String {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::args::{Cli, Command, Global};
-use super::output::write_stderr;
+use super::output::print_stderr;
 use super::{environment, progress};
 use crate::deadline;
 use crate::domain::catalog::QueryError;
@@ -28,7 +28,7 @@ use crate::workspace::usage_error::UsageError;
 /// The live API.
 const API_URL: &str = "https://api.scaleway.com";
 
-/// How imagelock was called. What was found by another age or in another Marketplace is mended by that.
+/// How imagelock was called. A suggested command needs the age and the Marketplace with which a finding was made.
 pub(super) fn invocation(global: &Global, source: &Manifests) -> Invocation {
     let min_age = global.min_age.map(|age| ("--min-age", age.to_string()));
     let catalog = global.catalog.as_ref().map(|path| ("--catalog", shown(path)));
@@ -55,7 +55,7 @@ pub(super) fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Er
             let Found { manifests, skipped } = find(&directory, &names)?;
             if !skipped.is_empty() && !cli.global.quiet {
                 let skipped = and_more(skipped.iter().map(|folder| quoted(shown(folder))), 6);
-                write_stderr(&format!("note: skipped hidden or git-ignored folders that hold a manifest: {skipped}\n"));
+                print_stderr(&format!("note: skipped hidden or git-ignored folders that hold a manifest: {skipped}\n"));
             }
             if manifests.is_empty() {
                 return Err(UsageError::NoManifests { directory, names }.into());
@@ -82,7 +82,7 @@ pub(super) fn context(
     let deadline = Instant::now() + run;
     let (seconds, called) = (run.as_secs(), invocation.clone());
     deadline::set(deadline, move || {
-        write_stderr(&errors::failures(&Error::TimedOut { seconds }.into_failures(), &called));
+        print_stderr(&errors::failures(&Error::TimedOut { seconds }.into_failures(), &called));
     });
     let backend = backend(global, Timeouts { request: Duration::from_secs(15), deadline, run })?;
     // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
@@ -97,7 +97,7 @@ pub(super) fn context(
         min_age: global.min_age,
         format,
         quiet: global.quiet,
-        notify: Box::new(|line| write_stderr(&format!("{}\n", escaped(line)))),
+        notify: Box::new(|line| print_stderr(&format!("{}\n", escaped(line)))),
         noted_owner: Cell::new(false),
     })
 }
@@ -128,10 +128,10 @@ fn settings(api_url: Option<String>, timeouts: Timeouts, observer: Option<Observ
     Ok(Settings { api_url, timeouts, authorities: environment::authorities()?, proxy: environment::proxy()?, observer })
 }
 
-/// Who hears of requests: each is printed, or a line on the terminal tells how far they are, or nobody.
+/// The observer of requests: it prints each, or one line of progress on a terminal. There may be none.
 fn observer(global: &Global) -> Option<Observer> {
     if global.verbose {
-        return Some(progress::log(|line| write_stderr(&format!("{}\n", escaped(line)))));
+        return Some(progress::log(|line| print_stderr(&format!("{}\n", escaped(line)))));
     }
     let moves_cursor = environment::variable("TERM").is_ok_and(|term| term.is_some_and(|term| term != "dumb"));
     (!global.quiet && moves_cursor && io::stderr().is_terminal()).then(|| progress::line(io::stderr()))

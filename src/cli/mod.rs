@@ -20,7 +20,7 @@ use clap::{CommandFactory, Parser};
 
 use self::args::{Cli, Color, Command};
 use self::context::{context, invocation, manifests, source};
-use self::output::{finish, was_written, write_stderr};
+use self::output::{finish, print_stderr, was_written};
 use crate::commands::{self, Mode, Output};
 use crate::deadline;
 use crate::domain::diagnostics::invocation::Invocation;
@@ -29,13 +29,13 @@ use crate::workspace::error::Error;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    std::panic::set_hook(Box::new(|info| write_stderr(&sanitize::panic(info))));
+    std::panic::set_hook(Box::new(|info| print_stderr(&sanitize::panic(info))));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             // clap exits with 2 for bad usage, and 2 means drift here.
             if error.use_stderr() {
-                write_stderr(&sanitize::usage(error));
+                print_stderr(&sanitize::usage(error));
                 return ExitCode::FAILURE;
             }
             return if was_written(error.print()) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
@@ -58,11 +58,11 @@ pub fn run() -> ExitCode {
             if output.failed.is_empty() {
                 return status;
             }
-            write_stderr(&errors::failed_manifests(&output.failed, &invocation));
+            print_stderr(&errors::failed_manifests(&output.failed, &invocation));
             ExitCode::FAILURE
         }
         Err(error) => {
-            write_stderr(&errors::failures(&error.into_failures(), &invocation));
+            print_stderr(&errors::failures(&error.into_failures(), &invocation));
             ExitCode::FAILURE
         }
     }

@@ -18,7 +18,7 @@ const BUFFER: usize = 1 << 16;
 pub(super) fn finish(output: &Output, quiet: bool, is_data: bool) -> ExitCode {
     for line in [&output.warning, &output.remark].into_iter().filter(|line| !line.is_empty()) {
         if !quiet || *line == output.warning {
-            write_stderr(&format!("{}\n", sanitize::bounded(line)));
+            print_stderr(&format!("{}\n", sanitize::bounded(line)));
         }
     }
     if !was_written(print(&*output.stdout, is_data)) {
@@ -34,7 +34,7 @@ pub(super) fn finish(output: &Output, quiet: bool, is_data: bool) -> ExitCode {
 pub(super) fn was_written(printed: io::Result<()>) -> bool {
     match printed {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            write_stderr(&format!("error: could not write to standard output: {error}; all else was done\n"));
+            print_stderr(&format!("error: could not write to standard output: {error}; all else was done\n"));
             false
         }
         _ => true,
@@ -76,6 +76,6 @@ fn write_to(mut stdout: impl Write, output: &dyn Display) -> io::Result<()> {
 }
 
 /// Writes to standard error. If even that is closed, the message is lost.
-pub(super) fn write_stderr(text: &str) {
+pub(super) fn print_stderr(text: &str) {
     let _ = AutoStream::auto(io::stderr()).write_all(sanitize::printable(text).as_bytes());
 }

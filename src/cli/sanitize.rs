@@ -1,4 +1,4 @@
-//! What goes to the terminal is text and colors, whoever wrote the text.
+//! Makes text safe for the terminal: nothing but text and colors, whoever wrote the text.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -17,8 +17,8 @@ pub(super) fn printable(text: &str) -> String {
     let mut rest = text;
     while let Some(char) = rest.chars().next() {
         let length = color(rest).unwrap_or(char.len_utf8());
-        let (piece, behind) = rest.split_at(length);
-        rest = behind;
+        let (piece, after) = rest.split_at(length);
+        rest = after;
         if length > 1 && char == '\x1b' || char == '\n' || !is_unprintable(char) {
             safe.push_str(piece);
         } else {
@@ -35,7 +35,7 @@ fn color(text: &str) -> Option<usize> {
     parameters[end..].starts_with('m').then_some("\x1b[".len() + end + 1)
 }
 
-/// How much is said beside the output of a command, in bytes.
+/// The most that is printed in addition to the output of a command, in bytes.
 const MOST: usize = 60_000;
 
 /// The first lines of a text, as many as fit, and the number of the others.
@@ -49,7 +49,7 @@ pub(super) fn bounded(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{}\nand {}", &text[..end], count(rest, "more line")))
 }
 
-/// What clap says of wrong arguments. It repeats them as they are.
+/// The message of clap about wrong arguments. It repeats them as they are.
 pub(super) fn usage(mut error: clap::Error) -> String {
     let context: Vec<(ContextKind, ContextValue)> =
         error.context().map(|(kind, value)| (kind, value.clone())).collect();
@@ -69,7 +69,7 @@ pub(super) fn usage(mut error: clap::Error) -> String {
     printable(&error.render().ansi().to_string())
 }
 
-/// What is said of a fault in imagelock itself. It may repeat the text that it stumbled over.
+/// The message of a panic. It may repeat the text that caused it.
 pub(super) fn panic(info: &PanicHookInfo<'_>) -> String {
     printable(&format!("{info}\n"))
 }

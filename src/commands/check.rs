@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use crate::domain::Name;
 use crate::domain::catalog::Catalog;
 use crate::domain::check::changed_since::{self, Base};
-use crate::domain::check::{Report, disagreements, drift, queries};
+use crate::domain::check::{Report, check, compare_with_manifest, queries};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
 use crate::render::{self, CheckReport, ManifestReport, StaleOutput};
@@ -54,22 +54,24 @@ pub(crate) fn run(
     if found.is_empty() {
         return Err(Error::of_failed(failed));
     }
-    let mut parts: Vec<ManifestReport<'_>> = found.iter().map(|(project, report)| project.part(report)).collect();
-    for (part, stale) in parts.iter_mut().zip(&stale) {
+    let mut manifests: Vec<ManifestReport<'_>> =
+        found.iter().map(|(project, report)| project.manifest_report(report)).collect();
+    for (part, stale) in manifests.iter_mut().zip(&stale) {
         part.stale = stale.as_deref();
     }
-    let subject = CheckReport { parts: &parts, failed: &failed, invocation: &context.invocation, now: context.now };
-    let output = render::check(context.format, subject, context.quiet);
-    let remark = reports::write(reports, context, subject)?;
+    let report =
+        CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
+    let output = render::check(context.format, report, context.quiet);
+    let remark = reports::write(reports, context, report)?;
     let warning = join(found.iter().map(|(project, report)| project.warning(&report.notices, context)));
-    let differs = subject.has_drift() && !exit_zero;
+    let differs = report.has_drift() && !exit_zero;
     Ok(Output { remark, warning, failed, ..Output::with_drift(output, differs) })
 }
 
 /// The outputs of a project that are out of date, for a check of a change. They are no matter of the Marketplace.
 fn stale_if(is_change: bool, project: &Project) -> Result<Option<Vec<StaleOutput>>, Error> {
-    let disagreements = || disagreements(&project.lock, project.manifest.targets());
-    is_change.then(|| stale_outputs(project, &disagreements())).transpose()
+    let differences = || compare_with_manifest(&project.lock, project.manifest.targets());
+    is_change.then(|| stale_outputs(project, &differences())).transpose()
 }
 
 /// Compares locks, manifests and Marketplace.
@@ -82,7 +84,7 @@ fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<
         selected.iter().flat_map(|(targets, lock)| queries(lock, targets, now, catalog)).collect()
     });
     let check = |(project, (targets, lock)): (&Project, &Selection<'_>)| {
-        drift(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
+        check(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
     };
     Ok(projects.iter().zip(&selected).map(check).collect())
 }
@@ -100,7 +102,7 @@ fn verify_changes(
     let selected = selections(projects, names.as_ref());
     if let Some(names) = &names {
         for base in &mut bases {
-            base.lock = base.lock.only(names);
+            base.lock = base.lock.of_names(names);
         }
     }
     let parts = || bases.iter().zip(&selected);
@@ -134,7 +136,7 @@ fn selections<'p>(projects: &'p [Project], names: Option<&BTreeSet<Name>>) -> Ve
         None => (project.manifest.targets().into(), Cow::Borrowed(&project.lock)),
         Some(names) => {
             let targets = project.manifest.targets().iter().filter(|target| names.contains(&target.cell.name));
-            (targets.cloned().collect(), Cow::Owned(project.lock.only(names)))
+            (targets.cloned().collect(), Cow::Owned(project.lock.of_names(names)))
         }
     };
     projects.iter().map(selected).collect()

@@ -11,7 +11,7 @@ use crate::render::Format;
 use crate::render::explain::{human, json};
 use crate::workspace::context::Context;
 use crate::workspace::error::Error;
-use crate::workspace::project::{LockFile, Project, edited, lock_path};
+use crate::workspace::project::{Project, edited, lock_path, read_lock};
 
 /// Explains an image of the manifest by its name, or anything of the Marketplace by its UUID.
 ///
@@ -50,7 +50,7 @@ fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
 
 /// A UUID is explained without a manifest and a lock as well.
 fn explain_id(context: &Context, id: UnknownId, text: &str) -> Result<Output, Error> {
-    let (lock, _) = LockFile::read(lock_path(context.manifest())?, Lock::parse)?;
+    let (lock, _) = read_lock(lock_path(context.manifest())?, Lock::parse)?;
     let mut catalog = Catalog::default();
     context.backend.fetch(&mut catalog, |catalog| identify_queries(id, catalog));
     let identity = identify(id, &catalog)

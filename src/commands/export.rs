@@ -7,6 +7,7 @@ use crate::workspace::project::Pins;
 use std::borrow::Cow;
 use std::path::Path;
 
+use crate::domain::diagnostics::failure::Failure;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::manifest::outputs::Format;
 use crate::export::{Export, head, is_ours};
@@ -30,14 +31,15 @@ pub(crate) fn run(context: &Context, format: Format, file: Option<&Path>, locked
         return Ok(Output::refused(refusal));
     }
     let warning = pins.warning(context, |_| true);
-    let Pins { lock, lock_file, .. } = pins;
-    let export = Export::new(Cow::Owned(lock), format).map_err(|problems| lock_file.error(problems))?;
+    let Pins { lock, lock_source, .. } = pins;
+    let refused = |problems| Error::Problems(Failure::from(problems).in_lock(Some(lock_source)));
+    let export = Export::new(Cow::Owned(lock), format).map_err(refused)?;
     let Some(path) = file else { return Ok(Output { warning, ..Output::clean(export) }) };
     let mut rivals = Rivals::of(context.manifest());
     let (head, body) = (head(format, Some(&rivals.owner(path))), export.body());
     let _guard = WriteLock::acquire(&[path], context.deadline, &*context.notify)?;
     if let Some(old) = files::read(path)? {
-        if old.strip_prefix(&head).is_some_and(|old| old == body) {
+        if old.strip_prefix(&head).is_some_and(|old| *old == *body) {
             return Ok(Output { warning, ..Output::remark(format!("`{}` is up to date", shown(path))) });
         }
         if !is_ours(format, &old) {

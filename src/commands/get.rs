@@ -1,10 +1,11 @@
 //! `imagelock get NAME`: one ID, for scripts.
 
 use super::Output;
+use crate::domain::diagnostics::failure::Failure;
 use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::lock::find::pick;
+use crate::domain::lock::find::find;
 use crate::domain::{Arch, Zone};
 use crate::render::Format;
 use crate::render::list::json;
@@ -29,10 +30,11 @@ pub(crate) fn run(
     }
     let is_declared =
         |name: &str| pins.declared.as_ref().is_none_or(|names| names.iter().any(|it| it.as_str() == name));
-    let pin = match pick(&pins.lock, name, zone, arch) {
+    let refused = |problems| Error::Problems(Failure::from(problems).in_lock(Some(pins.lock_source.clone())));
+    let pin = match find(&pins.lock, name, zone, arch) {
         Ok(pin) if is_declared(name) => pin.clone(),
-        Ok(_) => return Err(pins.lock_file.error(vec![undeclared(name)])),
-        Err(problems) => return Err(pins.lock_file.error(problems)),
+        Ok(_) => return Err(refused(vec![undeclared(name)])),
+        Err(problems) => return Err(refused(problems)),
     };
     let warning = pins.warning(context, |finding| finding.cell == pin.cell);
     let output = match context.format {

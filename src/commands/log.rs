@@ -1,7 +1,7 @@
 //! `imagelock log`: when each pin moved, by which commit, and how old the image was.
 
 use super::Output;
-use crate::domain::lock::history::{Revision, Walk, read};
+use crate::domain::lock::history::{HistoryReader, Revision, read};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::manifest::check_names;
 use crate::render::Format;
@@ -25,17 +25,17 @@ pub(crate) fn run(context: &Context, names: &[String]) -> Result<Output, Error> 
     let Some(oldest) = revisions.last().map(|(commit, _)| ShortIds::default().show(&commit.id)) else {
         return Err(uncommitted(&path, text.is_some()));
     };
-    let mut walk = Walk::new(names, context.now);
-    let mut entries = walk.older(Revision { commit: None, lock: read(text.as_deref().map(str::as_bytes)) });
+    let mut history = HistoryReader::new(names, context.now);
+    let mut entries = history.push_older(Revision { commit: None, lock: read(text.as_deref().map(str::as_bytes)) });
     let mut reader = repository.reader()?;
     for (commit, blob) in revisions {
         let lock = match blob.map(|blob| reader.read(&blob)).transpose()? {
             None => read(None),
             Some(text) => text.and_then(|text| read(Some(&text))),
         };
-        entries.extend(walk.older(Revision { commit: Some(commit), lock }));
+        entries.extend(history.push_older(Revision { commit: Some(commit), lock }));
     }
-    let (rest, known) = walk.finish(is_whole);
+    let (rest, known) = history.finish(is_whole);
     entries.extend(rest);
     check_names(names, &known.iter().collect())?;
     let mut outcome = Output::clean(match context.format {

@@ -11,7 +11,7 @@ use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::Lock;
-use crate::domain::lock::conflicts::mend;
+use crate::domain::lock::conflicts::fix_conflicts;
 use crate::domain::lock::merge::merge;
 use crate::domain::manifest::toml_reader::unmerged;
 use crate::workspace::error::Error;
@@ -19,8 +19,8 @@ use crate::workspace::files;
 use crate::workspace::files::error::FileError;
 use crate::workspace::files::write_lock::WriteLock;
 
-/// Merges the locks in two files, which come from the one in `base`, and writes what comes of it over `ours`: that is
-/// git's protocol. The manifest is not read: its lockfile is what messages call the files.
+/// Merges the locks in two files, which come from the one in `base`, and writes the result over `ours`: that is git's
+/// protocol. The manifest is not read: its lockfile is what messages call the files.
 ///
 /// # Errors
 /// If the sides contradict each other: then `ours` has conflict markers around those blocks. If one of the files
@@ -33,7 +33,7 @@ pub(crate) fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) ->
         None => Lock::default(),
         Some(source) if source.text.trim().is_empty() => Lock::default(),
         // git makes a base of several by merging them, and that may have left conflicts.
-        Some(source) => understood(source, |text| mend(text).map(|mended| mended.lock), "base", &path)?,
+        Some(source) => understood(source, |text| fix_conflicts(text).map(|merged| merged.lock), "base", &path)?,
     };
     let our_source = present(ours, "ours", &path)?;
     let crlf = our_source.text.contains("\r\n");

@@ -3,13 +3,13 @@
 use super::Output;
 use super::{Mode, planned};
 use crate::domain::catalog::Catalog;
-use crate::domain::check::disagreements;
+use crate::domain::check::compare_with_manifest;
 use crate::domain::diagnostics::failure::{FailedManifest, Failures};
 use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::domain::lock::Lock;
-use crate::domain::lock::conflicts::{mend, tell};
+use crate::domain::lock::conflicts::{fix_conflicts, note_conflicts};
 use crate::domain::lock::merge::Conflict;
 use crate::domain::manifest::Target;
 use crate::domain::manifest::toml_reader::unmerged;
@@ -27,13 +27,13 @@ use crate::workspace::outputs::{Files, guard};
 use crate::workspace::project::{Parse, Project, lock_path, named};
 
 /// Makes each lock satisfy its manifest. `upgrade` names the images whose pins may move; no name means all. A lockfile with
-/// conflict markers is read only if it shall be mended.
+/// conflict markers is read only if its conflicts are to be fixed.
 ///
 /// # Errors
 /// If a file or the Marketplace is in the way. What was not written by then is as it was, and what was is named; nothing is
 /// written before all manifests are resolved.
-pub(crate) fn run(context: &Context, upgrade: Option<&[String]>, mends: bool, mode: Mode) -> Result<Output, Error> {
-    let parse: Parse = if mends { mended } else { Lock::parse };
+pub(crate) fn run(context: &Context, upgrade: Option<&[String]>, fixes: bool, mode: Mode) -> Result<Output, Error> {
+    let parse: Parse = if fixes { without_conflicts } else { Lock::parse };
     let (projects, failed) = Project::read_each(context, parse)?;
     if mode == Mode::Locked {
         files_of(context, &projects)?;
@@ -84,10 +84,10 @@ impl Resolver<'_> {
         });
         self.catalog = catalog;
         let plan = |project: Project| {
-            let conflicts = disputes(&project);
+            let conflicts = conflicts(&project);
             match resolve(self.request(&project), &self.catalog) {
                 Ok(mut plan) => {
-                    tell(conflicts.as_deref().unwrap_or_default(), &mut plan.changes);
+                    note_conflicts(conflicts.as_deref().unwrap_or_default(), &mut plan.changes);
                     ProjectPlan::new(project, plan)
                 }
                 Err(problems) => {
@@ -145,15 +145,15 @@ fn files_of(context: &Context, projects: &[Project]) -> Result<(), Error> {
     Files::new(context, manifests, &[Role::Lock, Role::Output])?.add_outputs(projects)
 }
 
-/// The lock as far as nobody disputes it.
-fn mended(text: &str) -> Result<Lock, Vec<Problem>> {
-    mend(text).map(|mended| mended.lock)
+/// The lock of a file in which git may have left conflicts: the cells without one.
+fn without_conflicts(text: &str) -> Result<Lock, Vec<Problem>> {
+    fix_conflicts(text).map(|merged| merged.lock)
 }
 
-/// The cells that the lockfile has two pins for. `None` if it has no conflict markers.
-fn disputes(project: &Project) -> Option<Vec<Conflict>> {
-    let text = &project.lock_file.source()?.text;
-    unmerged(text).and_then(|_| mend(text).ok()).map(|mended| mended.conflicts)
+/// The cells that the lockfile has two pins for. `None` if the file has no conflict markers.
+fn conflicts(project: &Project) -> Option<Vec<Conflict>> {
+    let text = &project.lock_source.as_ref()?.text;
+    unmerged(text).and_then(|_| fix_conflicts(text).ok()).map(|merged| merged.conflicts)
 }
 
 fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade, Error> {
@@ -170,7 +170,7 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
 fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifest>) -> Result<Output, Error> {
     let (mut found, mut outputs) = (Vec::new(), Vec::new());
     for project in projects {
-        let report = disagreements(&project.lock, project.manifest.targets());
+        let report = compare_with_manifest(&project.lock, project.manifest.targets());
         match stale_outputs(project, &report) {
             Ok(stale) => {
                 found.push((project, report));
@@ -183,14 +183,16 @@ fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifes
         return Err(Error::of_failed(failed));
     }
     let parts = found.iter().zip(&outputs);
-    let parts: Vec<_> =
-        parts.map(|((project, report), stale)| ManifestReport { stale: Some(stale), ..project.part(report) }).collect();
-    let subject = CheckReport { parts: &parts, failed: &failed, invocation: &context.invocation, now: context.now };
+    let manifests: Vec<_> = parts
+        .map(|((project, report), stale)| ManifestReport { stale: Some(stale), ..project.manifest_report(report) })
+        .collect();
+    let report =
+        CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
     let pins = found.iter().map(|(project, _)| project.lock.pins().len()).sum();
     let output = match context.format {
-        Format::Human => human::locked(subject, pins, context.quiet),
-        format => render::check(format, subject, context.quiet),
+        Format::Human => human::locked(report, pins, context.quiet),
+        format => render::check(format, report, context.quiet),
     };
-    let differs = subject.has_drift();
+    let differs = report.has_drift();
     Ok(Output { failed, ..Output::with_drift(output, differs) })
 }

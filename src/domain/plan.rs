@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::ImageRef;
 use crate::domain::catalog::Catalog;
 use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
@@ -10,8 +9,9 @@ use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::Match;
+use crate::domain::{ImageRef, VersionId};
 
-/// What resolving comes to: the new lock, and what changes on the way to it.
+/// The new lock, and what changes on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The lock that satisfies the manifest.
@@ -30,30 +30,58 @@ impl Plan {
 }
 
 /// The pin of a target for the local image that was picked.
-pub(crate) fn pin(target: &Target, pick: &Match<'_>, from: Option<&Pin>) -> Pin {
-    let (image, stated_label) = match &target.selector {
+pub(crate) fn pin(target: &Target, pick: &Match<'_>, from: Option<&Pin>, catalog: &Catalog) -> Pin {
+    let label = pick.local.label.clone();
+    let (image, stated_label) = match (&target.selector, label) {
+        (ImageSelector::Image(id), label) => (ImageRef::Id(*id), label),
+        (ImageSelector::Version(_), Some(label)) => (ImageRef::Label(label), None),
+        (ImageSelector::Version(id), None) => (ImageRef::Version(*id), None),
         // A range's pick comes from the listing of the label that won.
-        ImageSelector::Label(_) | ImageSelector::Release(..) => (pick.image.clone(), None),
-        ImageSelector::Image(id) => (ImageRef::Id(*id), pick.local.label.clone()),
-        ImageSelector::Version(id) => (ImageRef::Version(*id), pick.local.label.clone()),
+        (ImageSelector::Label(_) | ImageSelector::Release(..), _) => (pick.image.clone(), None),
     };
-    // What was known of an ID once stands: a date that is told later may be that of a newer version.
-    let known = from.filter(|pin| pin.id == pick.local.id).and_then(|pin| pin.published);
-    Pin {
+    // What was known of an ID stays: a date that is stated later may be that of a newer version.
+    let from = from.filter(|pin| pin.id == pick.local.id);
+    let pin = Pin {
         cell: target.cell.clone(),
         image_type: target.image_type,
         image,
         stated_label,
+        version: from.and_then(|pin| pin.version),
         release: pick.release.clone(),
         instance_type: target.instance_type.clone(),
         id: pick.local.id,
-        published: known.or(pick.published),
+        published: from.and_then(|pin| pin.published).or(pick.published),
+    };
+    let version = match target.selector {
+        ImageSelector::Version(id) => Some(id),
+        _ => version_of(&pin, catalog),
+    };
+    Pin { version, ..pin }
+}
+
+/// The version of a pin, if the lock or the Marketplace says: a version with another date is not the pinned one.
+fn version_of(pin: &Pin, catalog: &Catalog) -> Option<VersionId> {
+    let listed = || catalog.version_of(&pin.image, pin.id).filter(|version| version.published == pin.published);
+    pin.version.or_else(|| listed().map(|version| version.id))
+}
+
+/// Adds the versions that are known by now to the pins that stay, if the lock is written in any case. Alone, they are not a
+/// reason to write it.
+pub(crate) fn add_versions(changes: &mut [Change], is_written: bool, catalog: &Catalog) {
+    for Change { from, to, .. } in changes {
+        if let Some(to) = to {
+            let before = from.as_ref().and_then(|from| from.version);
+            to.version = if is_written { version_of(to, catalog) } else { before };
+        }
     }
 }
 
 /// Warns of what is pinned anew without a date because the Marketplace did not answer. Where it answers without a date,
 /// there is none to miss.
-pub(crate) fn undated<'a>(changes: impl IntoIterator<Item = &'a Change>, catalog: &Catalog) -> Option<Problem> {
+pub(crate) fn missing_date_warning<'a>(
+    changes: impl IntoIterator<Item = &'a Change>,
+    catalog: &Catalog,
+) -> Option<Problem> {
     let anew = changes.into_iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
     let undated = anew.filter(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
     let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();

@@ -3,11 +3,26 @@
 //! It is a comment, or in JSON, which has none, the value of the root key `"//"`, which Terraform and Packer skip.
 
 use std::ffi::OsString;
-use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
+
+use super::nested::document;
 use crate::domain::lock::conflicts::both_sides;
 use crate::domain::manifest::outputs::Format;
+
+/// The bytes of a path that could end a comment or a string, and others that are not common in names.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'+')
+    .remove(b'=')
+    .remove(b'@')
+    .remove(b',')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'/');
 
 /// What a file says about itself.
 const NOTICE: &str = "This file is written by imagelock from its lockfile. Change the manifest instead of editing it.";
@@ -26,7 +41,7 @@ pub fn head(format: Format, manifest: Option<&str>) -> String {
 }
 
 fn is_json(format: Format) -> bool {
-    matches!(format, Format::Tfvars | Format::Json)
+    document(format).is_some_and(|document| !document.has_comments())
 }
 
 /// Whether a file says that imagelock wrote it in this format, so that it may be replaced; an empty one may be, too.
@@ -61,7 +76,7 @@ fn notice(format: Format, text: &str) -> Option<String> {
 }
 
 /// The path from a directory to a file, both real, in the same letters on every system. Whatever could end a comment or a
-/// string is spelt as `%0A`.
+/// string is spelled as `%0A`.
 pub fn relative_path(directory: &Path, file: &Path) -> String {
     let shared = directory.components().zip(file.components()).take_while(|(one, other)| one == other).count();
     let up = directory.components().skip(shared).map(|_| "..".to_owned());
@@ -74,28 +89,12 @@ pub fn relative_path(directory: &Path, file: &Path) -> String {
 }
 
 fn encoded(part: Component<'_>) -> String {
-    let mut text = String::new();
-    for byte in part.as_os_str().as_encoded_bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.+=@,~:/".contains(byte) {
-            text.push(char::from(*byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
+    percent_encode(part.as_os_str().as_encoded_bytes(), ENCODED).to_string()
 }
 
-/// The path that a [`relative_path`] spells. `None` if it spells none.
+/// The path that a [`relative_path`] spells. `None` if it is not Unicode, and the system wants that.
 pub fn manifest_path(directory: &Path, relative: &str) -> Option<PathBuf> {
-    let mut parts = relative.split('%');
-    let mut bytes = parts.next()?.as_bytes().to_vec();
-    for part in parts {
-        let (code, text) = part.split_at_checked(2)?;
-        bytes.push(u8::from_str_radix(code, 16).ok()?);
-        bytes.extend(text.as_bytes());
-    }
-    Some(directory.join(os_string(bytes)?))
+    Some(directory.join(os_string(percent_decode_str(relative).collect())?))
 }
 
 #[cfg(unix)]

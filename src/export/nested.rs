@@ -1,48 +1,58 @@
-//! Maps in maps, image, then zone, then architecture, in the syntax of JSON, YAML or HCL.
+//! Nested maps, image, then zone, then architecture, in the syntax of JSON, YAML or HCL.
 //!
-//! Every word of a lock is checked when it is made, and holds nothing that one of the three would have to escape.
+//! Every word of a lock is checked when it is made, and has no character that one of the three would have to escape.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use crate::domain::lock::Pin;
+use crate::domain::manifest::outputs::Format;
 use crate::domain::{ImageRef, ZonedId};
 
 /// A document whose one map is that of the images.
 pub(super) struct Nested {
     syntax: Syntax,
-    /// All between the head of the file and the map, up to its key.
+    /// The text between the head of the file and the map, up to its key.
     opening: &'static str,
-    /// All behind the map.
+    /// The text after the map.
     tail: &'static str,
     /// How far the key of the map is indented.
     depth: usize,
-    /// What is said of a pin.
+    /// The entries for a pin.
     entries: &'static [Entry],
 }
 
 /// A key, and its value for a pin.
 type Entry = (&'static str, for<'p> fn(&'p Pin) -> Option<Cow<'p, str>>);
 
+/// The document of a format; `env` has none.
+pub(super) fn document(format: Format) -> Option<&'static Nested> {
+    match format {
+        Format::Tfvars => Some(&TFVARS),
+        Format::Hcl => Some(&HCL),
+        Format::Ansible => Some(&ANSIBLE),
+        Format::Json => Some(&JSON),
+        Format::Yaml => Some(&YAML),
+        Format::Env => None,
+    }
+}
+
 /// Variables of Terraform, OpenTofu and Packer: `map(map(map(object({ id = string, zoned_id = string }))))`. An unknown
 /// variable would be a warning, so there is nothing else in it but the comment.
-pub(super) const TFVARS: Nested =
-    Nested { syntax: JSON_SYNTAX, opening: "  \"images\"", tail: "\n}\n", depth: 1, entries: IDS };
+const TFVARS: Nested = Nested { syntax: JSON_SYNTAX, opening: "  \"images\"", tail: "\n}\n", depth: 1, entries: IDS };
 
 /// A `locals` block: `local.images["web"]["fr-par-1"]["x86_64"].zoned_id`.
-pub(super) const HCL: Nested =
-    Nested { syntax: HCL_SYNTAX, opening: "locals {\n  images", tail: "\n}\n", depth: 1, entries: IDS };
+const HCL: Nested = Nested { syntax: HCL_SYNTAX, opening: "locals {\n  images", tail: "\n}\n", depth: 1, entries: IDS };
 
-/// Variables of Ansible: `{{ imagelock["web"]["fr-par-1"]["x86_64"].id }}`. In a play, all variables share one room.
-pub(super) const ANSIBLE: Nested =
+/// Variables of Ansible: `{{ imagelock["web"]["fr-par-1"]["x86_64"].id }}`. In a play, all variables share one namespace.
+const ANSIBLE: Nested =
     Nested { syntax: YAML_SYNTAX, opening: "---\n\"imagelock\"", tail: "\n", depth: 0, entries: IDS };
 
-/// All that a pin has: `imagelock.export/1`.
-pub(super) const JSON: Nested =
-    Nested { tail: ",\n  \"schema\": \"imagelock.export/1\"\n}\n", entries: EVERYTHING, ..TFVARS };
+/// All fields of a pin: `imagelock.export/1`.
+const JSON: Nested = Nested { tail: ",\n  \"schema\": \"imagelock.export/1\"\n}\n", entries: EVERYTHING, ..TFVARS };
 
 /// The same in YAML.
-pub(super) const YAML: Nested = Nested {
+const YAML: Nested = Nested {
     opening: "---\n\"images\"",
     tail: "\n\"schema\": \"imagelock.export/1\"\n",
     entries: EVERYTHING,
@@ -60,7 +70,7 @@ const EVERYTHING: &[Entry] = &[
     ("published", |pin| text(pin.published)),
     ("release", |pin| word(pin.release.as_ref())),
     ("type", |pin| word(Some(&pin.image_type))),
-    ("version_id", |pin| text(if let ImageRef::Version(id) = pin.image { Some(id) } else { None })),
+    ("version_id", |pin| text(pin.version)),
     ("volume_type", |pin| word(Some(pin.image_type.volume_type()))),
     ("zoned_id", |pin| text(Some(ZonedId(&pin.cell.zone, pin.id)))),
 ];
@@ -76,6 +86,7 @@ fn text<T: fmt::Display>(value: Option<T>) -> Option<Cow<'static, str>> {
 /// How maps are written.
 #[derive(Clone, Copy)]
 struct Syntax {
+    has_comments: bool,
     /// After the key of a map; and the same for a map without entries.
     opens: &'static str,
     empty: &'static str,
@@ -89,18 +100,38 @@ struct Syntax {
     is: &'static str,
 }
 
-const JSON_SYNTAX: Syntax =
-    Syntax { opens: ": {", empty: ": {}", closes: "}", between: ",", quote: "\"", width: 0, is: ": " };
+const JSON_SYNTAX: Syntax = Syntax {
+    has_comments: false,
+    opens: ": {",
+    empty: ": {}",
+    closes: "}",
+    between: ",",
+    quote: "\"",
+    width: 0,
+    is: ": ",
+};
 
 /// Every string is in quotes: `no` is a name, and not the opposite of `yes`.
-const YAML_SYNTAX: Syntax =
-    Syntax { opens: ":", empty: ": {}", closes: "", between: "", quote: "\"", width: 0, is: ": " };
+const YAML_SYNTAX: Syntax = Syntax { has_comments: true, opens: ":", closes: "", between: "", ..JSON_SYNTAX };
 
-/// As `terraform fmt` has it.
-const HCL_SYNTAX: Syntax =
-    Syntax { opens: " = {", empty: " = {}", closes: "}", between: "", quote: "", width: "zoned_id".len(), is: " = " };
+/// As `terraform fmt` writes it.
+const HCL_SYNTAX: Syntax = Syntax {
+    has_comments: true,
+    opens: " = {",
+    empty: " = {}",
+    closes: "}",
+    between: "",
+    quote: "",
+    width: "zoned_id".len(),
+    is: " = ",
+};
 
 impl Nested {
+    /// Whether a file in this syntax can have comments.
+    pub(super) fn has_comments(&self) -> bool {
+        self.syntax.has_comments
+    }
+
     /// Writes the document, a pin at a time.
     pub(super) fn write(&self, pins: &[Pin], to: &mut impl Write) -> fmt::Result {
         let Self { syntax, .. } = self;
@@ -111,7 +142,7 @@ impl Nested {
         let mut open: Option<[&str; 3]> = None;
         for pin in pins {
             let levels = [pin.cell.name.as_str(), pin.cell.zone.as_str(), pin.cell.arch.as_str()];
-            // Pins are sorted, so whatever belongs into one map stands together.
+            // Pins are sorted, so the pins of one map follow each other.
             let shared =
                 open.map_or(0, |open| levels.iter().zip(open).take_while(|(level, open)| *level == open).count());
             if open.is_some() {

@@ -110,7 +110,7 @@ fn report(failure: &Failure, invocation: &Invocation, outcome: &str, room: &mut 
     parts.join("\n")
 }
 
-/// Warnings, about a manifest where there is one, in a form that is as short as it can be: they come beside other output.
+/// Warnings, about a manifest if there is one, in a short form: they come in addition to other output.
 pub fn warnings(problems: &[Problem], manifest: Option<&Source>, invocation: &Invocation) -> String {
     let places = manifest.map(LineIndex::new);
     let invocation = &manifest.map_or_else(|| invocation.clone(), |source| invocation.of(&source.path));
@@ -169,7 +169,7 @@ pub(crate) fn cut(text: &str) -> String {
     escaped(&text[..text.floor_char_boundary(MOST_OF_ONE)]) + "…"
 }
 
-/// A problem in a line, behind its place.
+/// A problem in a line, after its place.
 fn place_and_title(problem: &Problem, lines: Option<&LineIndex<'_>>) -> String {
     let place = lines.zip(problem.span.as_ref()).and_then(|(lines, span)| lines.location(span));
     let place = place.map(|Location { path, line, columns }| format!("{}:{line}:{}: ", shown(path), columns.0));

@@ -1,4 +1,4 @@
-//! Manual pages: what clap knows of a command, and what it does not: exit status, environment, files.
+//! Manual pages: the sections that clap writes, then exit status, environment and files.
 
 use std::io;
 
@@ -11,11 +11,11 @@ use clap_mangen::roff::{Roff, bold, roman};
 pub(crate) struct Page {
     /// The file that `man` looks for: `imagelock-check.1`.
     pub(crate) file: String,
-    /// What is in it, in the language of `man`.
+    /// Its text, in the language of `man`.
     pub(crate) text: String,
 }
 
-/// `man` wants a day, and that of the run would differ from run to run: it is when the sections below last changed.
+/// `man` wants a date, and today's would differ from run to run: it is when the sections below last changed.
 const DATE: &str = "2026-11-24";
 
 const ENVIRONMENT: [(&str, &str); 6] = [
@@ -37,13 +37,13 @@ const FILES: [(&str, &str); 3] = [
 pub(crate) fn pages(program: Command) -> Vec<Page> {
     let mut program = program.subcommand_value_name("COMMAND").subcommand_help_heading("COMMANDS");
     program.build();
-    let program = program.mut_args(values_in_a_line).mut_subcommands(|part| part.mut_args(values_in_a_line));
-    let parts = program.get_subcommands().filter(|part| !part.is_hide_set());
-    std::iter::once(&program).chain(parts).map(|part| page(part, &program)).collect()
+    let program = program.mut_args(values_in_a_line).mut_subcommands(|command| command.mut_args(values_in_a_line));
+    let commands = program.get_subcommands().filter(|command| !command.is_hide_set());
+    std::iter::once(&program).chain(commands).map(|command| page(command, &program)).collect()
 }
 
-/// Puts the values that an option knows behind its help, as `--help` does. The list that clap makes of them has empty
-/// lines that formatters warn of.
+/// Puts the possible values of an option after its help, as `--help` does. The list that clap makes of them has empty lines
+/// that formatters warn about.
 fn values_in_a_line(option: Arg) -> Arg {
     let values = option.get_possible_values();
     let values: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
@@ -54,35 +54,35 @@ fn values_in_a_line(option: Arg) -> Arg {
     option.help(format!("{help} [possible values: {}]", values.join(", "))).hide_possible_values(true)
 }
 
-fn page(part: &Command, whole: &Command) -> Page {
-    let source = format!("{} {}", whole.get_name(), whole.get_version().unwrap_or_default());
-    let man = Man::new(part.clone()).date(DATE).source(source).manual("User Commands");
+fn page(command: &Command, program: &Command) -> Page {
+    let source = format!("{} {}", program.get_name(), program.get_version().unwrap_or_default());
+    let man = Man::new(command.clone()).date(DATE).source(source).manual("User Commands");
     let mut text = Vec::new();
     // Writing to memory does not fail.
-    let _ = known_to_clap(&man, part, &mut text);
-    let text = String::from_utf8_lossy(&text).into_owned() + &known_to_us(part, whole);
+    let _ = clap_sections(&man, command, &mut text);
+    let text = String::from_utf8_lossy(&text).into_owned() + &other_sections(command, program);
     Page { file: man.get_filename(), text }
 }
 
-fn known_to_clap(man: &Man, part: &Command, text: &mut Vec<u8>) -> io::Result<()> {
+fn clap_sections(man: &Man, command: &Command, text: &mut Vec<u8>) -> io::Result<()> {
     man.render_title(text)?;
     man.render_name_section(text)?;
     man.render_synopsis_section(text)?;
     man.render_description_section(text)?;
     man.render_options_section(text)?;
-    if part.has_subcommands() {
+    if command.has_subcommands() {
         man.render_subcommands_section(text)?;
     }
     Ok(())
 }
 
-fn known_to_us(part: &Command, whole: &Command) -> String {
+fn other_sections(command: &Command, program: &Command) -> String {
     let mut page = Roff::new();
-    let help = whole.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let help = program.get_after_help().map(ToString::to_string).unwrap_or_default();
     section(&mut page, "EXIT STATUS", help.lines().filter_map(|line| line.trim().split_once("  ")));
     section(&mut page, "ENVIRONMENT", ENVIRONMENT);
     section(&mut page, "FILES", FILES);
-    see_also(&mut page, part, whole);
+    see_also(&mut page, command, program);
     page.render()
 }
 
@@ -95,10 +95,10 @@ fn section<'a>(page: &mut Roff, title: &str, items: impl IntoIterator<Item = (&'
     }
 }
 
-/// The page of the whole names all others, and they name it.
-fn see_also(page: &mut Roff, part: &Command, whole: &Command) {
+/// The page of the program names all others, and they name it.
+fn see_also(page: &mut Roff, command: &Command, program: &Command) {
     page.control("SH", ["SEE ALSO"]);
-    let others = if part.has_subcommands() { whole.get_subcommands().collect() } else { vec![whole] };
+    let others = if command.has_subcommands() { program.get_subcommands().collect() } else { vec![program] };
     for (at, other) in others.iter().enumerate() {
         let name = other.get_display_name().unwrap_or_else(|| other.get_name());
         page.text([bold(name), roman(if at + 1 < others.len() { "(1)," } else { "(1)" })]);

@@ -13,7 +13,7 @@ pub(crate) mod search;
 mod support;
 
 pub use check::check;
-pub use check::report::{CheckReport, LockText, ManifestReport};
+pub use check::report::{CheckReport, ManifestReport};
 pub use check::stale::StaleOutput;
 pub use format::Format;
 pub use plan::change::Resolved;

@@ -9,14 +9,14 @@ use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::workspace::error::Error;
 use crate::workspace::files;
-use crate::workspace::project::{LockFile, Project, lock_path};
+use crate::workspace::project::{Project, lock_path, read_lock};
 
 /// The files of a project that may have no manifest yet.
 pub(crate) struct Draft {
     source: Source,
     pub(crate) manifest: Option<Manifest>,
     pub(crate) lock: Lock,
-    lock_file: LockFile,
+    lock_source: Option<Source>,
 }
 
 impl Draft {
@@ -25,9 +25,9 @@ impl Draft {
     /// # Errors
     /// If one cannot be read, or is wrong.
     pub(crate) fn read(path: &Path) -> Result<Self, Error> {
-        let (lock, lock_file) = LockFile::read(lock_path(path)?, Lock::parse)?;
+        let (lock, lock_source) = read_lock(lock_path(path)?, Lock::parse)?;
         let source = Source { path: path.to_owned(), text: files::read(path)?.unwrap_or_default() };
-        let draft = Self { source, manifest: None, lock, lock_file };
+        let draft = Self { source, manifest: None, lock, lock_source };
         if draft.text().trim().is_empty() {
             return Ok(draft);
         }
@@ -49,12 +49,12 @@ impl Draft {
 
     /// Makes an error of problems with these files.
     pub(crate) fn error(self, problems: Vec<Problem>) -> Error {
-        let lock = self.lock_file.source().cloned();
+        let lock = self.lock_source.clone();
         Error::Problems(Failure::from(problems).in_manifest(self.source).in_lock(lock))
     }
 
     /// The project with this manifest.
     pub(crate) fn project(self, manifest: Manifest) -> Project {
-        Project { manifest, manifest_source: self.source, lock: self.lock, lock_file: self.lock_file }
+        Project { manifest, manifest_source: self.source, lock: self.lock, lock_source: self.lock_source }
     }
 }

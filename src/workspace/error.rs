@@ -88,7 +88,7 @@ impl Error {
             Self::Snapshot { source, .. } => source.notes(),
             Self::Marketplace { failure, .. } => failure.details(),
             Self::Conflicts { conflicts, .. } => {
-                conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.words())).collect()
+                conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.summary())).collect()
             }
             _ => Vec::new(),
         }

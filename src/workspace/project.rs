@@ -7,15 +7,15 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::domain::Name;
-use crate::domain::check::{Finding, Report, disagreements};
+use crate::domain::check::{Finding, Report, compare_with_manifest};
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::sentence::{and_more, count};
 use crate::domain::diagnostics::source::Source;
-use crate::domain::lock::{Lock, Pin, Reader};
+use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::types::age::Age;
-use crate::render::{LockText, ManifestReport, errors};
+use crate::render::{ManifestReport, errors};
 use crate::workspace::error::Error;
 use crate::workspace::files;
 use crate::workspace::files::error::FileError;
@@ -32,7 +32,8 @@ pub(crate) struct Project {
     pub(crate) manifest: Manifest,
     pub(crate) manifest_source: Source,
     pub(crate) lock: Lock,
-    pub(crate) lock_file: LockFile,
+    /// The lockfile, if there is one.
+    pub(crate) lock_source: Option<Source>,
 }
 
 impl Project {
@@ -77,8 +78,8 @@ impl Project {
             Some(min_age) => manifest.with_min_age(min_age),
             None => manifest,
         });
-        match (manifest, LockFile::read(lock_path, parse)) {
-            (Ok(manifest), Ok((lock, lock_file))) => Ok(Self { manifest, manifest_source, lock, lock_file }),
+        match (manifest, read_lock(lock_path, parse)) {
+            (Ok(manifest), Ok((lock, lock_source))) => Ok(Self { manifest, manifest_source, lock, lock_source }),
             (Err(problems), Ok(_)) => Err(Error::Problems(Failure::from(problems).in_manifest(manifest_source))),
             (manifest, Err(Error::Problems(Failure { problems, lock, .. }))) => {
                 let problems = manifest.err().into_iter().flatten().chain(problems).collect();
@@ -90,16 +91,14 @@ impl Project {
 
     /// Whether nothing changed since the other was read.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.manifest_source == other.manifest_source && self.lock_file == other.lock_file && self.lock == other.lock
+        self.manifest_source == other.manifest_source && self.lock_source == other.lock_source
     }
 
-    /// Whether the lockfile holds this lock already. A checkout with other line ends is no difference.
+    /// Whether the lockfile has this lock already, be it in an older format. A checkout with other line ends makes no
+    /// difference.
     pub(crate) fn has_written(&self, lock: &Lock) -> bool {
-        match &self.lock_file {
-            LockFile::Absent => false,
-            LockFile::Canonical(_) => self.lock == *lock,
-            LockFile::Other(source) => source.text.replace("\r\n", "\n") == lock.write(),
-        }
+        let Some(Source { text, .. }) = &self.lock_source else { return false };
+        if text.contains('\r') { lock.is_written(&text.replace("\r\n", "\n")) } else { lock.is_written(text) }
     }
 
     /// Warnings about these files as text.
@@ -108,19 +107,14 @@ impl Project {
     }
 
     /// A report about these files.
-    pub(crate) fn part<'a>(&'a self, report: &'a Report) -> ManifestReport<'a> {
-        let lock = match &self.lock_file {
-            LockFile::Absent => None,
-            LockFile::Canonical(path) => Some(LockText::Of(path, &self.lock)),
-            LockFile::Other(source) => Some(LockText::Read(source)),
-        };
-        ManifestReport { report, manifest: &self.manifest_source, lock, stale: None }
+    pub(crate) fn manifest_report<'a>(&'a self, report: &'a Report) -> ManifestReport<'a> {
+        ManifestReport { report, manifest: &self.manifest_source, lock: self.lock_source.as_ref(), stale: None }
     }
 
     /// Makes an error of problems with these files.
     pub(crate) fn error(&self, problems: Vec<Problem>) -> Error {
-        let lock = self.lock_file.source().cloned();
-        Error::Problems(Failure { problems, manifest: Some(self.manifest_source.clone()), lock })
+        let (manifest, lock) = (Some(self.manifest_source.clone()), self.lock_source.clone());
+        Error::Problems(Failure { problems, manifest, lock })
     }
 }
 
@@ -141,45 +135,13 @@ fn manifest_source(path: &Path) -> Result<Source, Error> {
     }
 }
 
-/// What stands in the place of a lockfile.
-#[derive(PartialEq, Eq)]
-pub(crate) enum LockFile {
-    /// Nothing.
-    Absent,
-    /// What imagelock writes for the lock, to the byte, so that the text need not be kept.
-    Canonical(PathBuf),
-    /// What can be understood, and may be anything else.
-    Other(Source),
-}
-
-impl LockFile {
-    /// Reads a lockfile, with `parse` where it is not as imagelock writes it; an absent one is an empty lock.
-    ///
-    /// # Errors
-    /// If it cannot be read, or not be understood.
-    pub(crate) fn read(path: PathBuf, parse: Parse) -> Result<(Lock, Self), Error> {
-        let mut reader = Reader::default();
-        let end = files::read_parts(&path, |part| reader.read(part));
-        if let Some(lock) = end.and_then(|end| reader.finish(&end)) {
-            return Ok((lock, Self::Canonical(path)));
-        }
-        let Some(text) = files::read(&path)? else { return Ok((Lock::default(), Self::Absent)) };
-        parse_lock(Source { path, text }, parse).map(|(lock, source)| (lock, Self::Other(source)))
-    }
-
-    /// Makes an error of problems with this file alone.
-    pub(crate) fn error(self, problems: Vec<Problem>) -> Error {
-        let lock = if let Self::Other(source) = self { Some(source) } else { None };
-        Error::Problems(Failure::from(problems).in_lock(lock))
-    }
-
-    /// What was read, where it was kept. Where it was not, no problem has a place in it.
-    pub(crate) fn source(&self) -> Option<&Source> {
-        match self {
-            Self::Other(source) => Some(source),
-            Self::Absent | Self::Canonical(_) => None,
-        }
-    }
+/// Reads a lockfile; an absent one is an empty lock.
+///
+/// # Errors
+/// If it cannot be read, or not be understood.
+pub(crate) fn read_lock(path: PathBuf, parse: Parse) -> Result<(Lock, Option<Source>), Error> {
+    let Some(text) = files::read(&path)? else { return Ok((Lock::default(), None)) };
+    parse_lock(Source { path, text }, parse).map(|(lock, source)| (lock, Some(source)))
 }
 
 /// Understands a lockfile that was read.
@@ -199,7 +161,7 @@ const MOST_NOTES: usize = 6;
 /// The pins that a command hands out, and whether they are what the manifest declares. Offline.
 pub(crate) struct Pins {
     pub(crate) lock: Lock,
-    pub(crate) lock_file: LockFile,
+    pub(crate) lock_source: Source,
     /// The names that the manifest declares, if there is a manifest and it can be read.
     pub(crate) declared: Option<BTreeSet<Name>>,
     /// How lock and manifest disagree.
@@ -215,11 +177,10 @@ impl Pins {
     /// If there is no lockfile, or it cannot be read. With `locked`, also if the manifest cannot be read.
     pub(crate) fn read(context: &Context, locked: bool) -> Result<Self, Error> {
         let path = lock_path(context.manifest())?;
-        let (lock, lock_file) = match LockFile::read(path.clone(), Lock::parse)? {
-            (_, LockFile::Absent) => return Err(FileError::NoLock { path }.into()),
-            read => read,
+        let (lock, Some(lock_source)) = read_lock(path.clone(), Lock::parse)? else {
+            return Err(FileError::NoLock { path }.into());
         };
-        let mut pins = Self { lock, lock_file, declared: None, disagreements: Vec::new(), not_compared: None };
+        let mut pins = Self { lock, lock_source, declared: None, disagreements: Vec::new(), not_compared: None };
         let manifest = manifest_source(context.manifest()).and_then(|source| {
             Manifest::parse(&source.text)
                 .map_err(|problems| Error::Problems(Failure::from(problems).in_manifest(source)))
@@ -227,7 +188,7 @@ impl Pins {
         match manifest {
             Ok(manifest) => {
                 pins.declared = Some(manifest.names().into_iter().cloned().collect());
-                pins.disagreements = disagreements(&pins.lock, manifest.targets()).findings;
+                pins.disagreements = compare_with_manifest(&pins.lock, manifest.targets()).findings;
             }
             Err(error) if locked => return Err(error),
             Err(Error::File(FileError::NoManifest { .. })) => {}

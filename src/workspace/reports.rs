@@ -73,12 +73,12 @@ pub(crate) fn claim(files: &[File], context: &Context, projects: &[Project]) -> 
 ///
 /// # Errors
 /// If one cannot be written.
-pub(crate) fn write(files: &[File], context: &Context, subject: CheckReport<'_>) -> Result<String, Error> {
+pub(crate) fn write(files: &[File], context: &Context, report: CheckReport<'_>) -> Result<String, Error> {
     if files.is_empty() {
         return Ok(String::new());
     }
     let texts: Vec<String> =
-        files.iter().map(|file| strip_str(&check(file.format, subject, false)).to_string()).collect();
+        files.iter().map(|file| strip_str(&check(file.format, report, false)).to_string()).collect();
     let paths: Vec<&Path> = files.iter().map(|file| &*file.path).collect();
     let _guard = WriteLock::acquire(&paths, context.deadline, &*context.notify)?;
     let new: Vec<_> = paths.iter().zip(&texts).map(|(path, text)| (*path, [&**text, ""])).collect();

@@ -11,7 +11,7 @@ use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
-use crate::domain::plan::{Plan, pin, undated};
+use crate::domain::plan::{Plan, missing_date_warning, pin};
 use crate::domain::select::verify::label_of;
 use crate::domain::select::{Match, releases};
 use crate::domain::types::release::Release;
@@ -55,7 +55,7 @@ pub(super) fn pins(
         Change { cell: cell.clone(), from, to, edited: false, newer: None, note }
     };
     let changes: Vec<Change> = cells.into_iter().map(change).collect();
-    let warnings = undated(&changes, catalog).into_iter().collect();
+    let warnings = missing_date_warning(&changes, catalog).into_iter().collect();
     Ok(Plan { changes, lock: new, warnings })
 }
 
@@ -108,7 +108,7 @@ fn adopt(
         return Err(Problem::new(title).help(help.then("; or remove its block from the lockfile first")));
     }
     let published = catalog.published(&ImageRef::Label(one.label.clone()), id).or(earlier);
-    Ok(pin(target, &Match { local: &one.local, image, release, published }, None))
+    Ok(pin(target, &Match { local: &one.local, image, release, published }, None, catalog))
 }
 
 /// The problem of a cell that the manifest does not declare.

@@ -64,10 +64,10 @@ impl UnknownId {
         self.image
     }
 
-    /// The pins that hold the UUID, and those whose declaration names it.
+    /// The pins that hold the UUID, and those that are of the version or the image with it.
     pub fn pins(self, lock: &Lock) -> impl Iterator<Item = &Pin> {
         let images = [ImageRef::Version(self.version), ImageRef::Id(self.image)];
-        lock.pins().iter().filter(move |pin| pin.id == self.local || images.contains(&pin.image))
+        lock.pins().iter().filter(move |pin| pin.id == self.local || images.iter().any(|image| pin.is_of(image)))
     }
 }
 

@@ -62,16 +62,16 @@ pub struct Report {
 }
 
 impl Finding {
-    pub(crate) fn new(target: &Target, pin: Option<&Pin>, judgement: Assessment) -> Self {
+    pub(crate) fn new(target: &Target, pin: Option<&Pin>, assessment: Assessment) -> Self {
         let locked = pin.cloned();
         let label = match &target.selector {
             ImageSelector::Label(label) => Some(label.clone()),
             _ => locked.as_ref().and_then(|pin| pin.label().cloned()),
         };
         Self {
-            status: judgement.status,
-            statuses: vec![judgement.status],
-            is_drift: judgement.status.is_drift(),
+            status: assessment.status,
+            statuses: vec![assessment.status],
+            is_drift: assessment.status.is_drift(),
             cell: target.cell.clone(),
             image: target.selector.to_string(),
             label,
@@ -79,9 +79,9 @@ impl Finding {
             published: locked.as_ref().and_then(|pin| pin.published),
             locked,
             is_listed: None,
-            latest: judgement.latest,
+            latest: assessment.latest,
             end: None,
-            notes: judgement.notes,
+            notes: assessment.notes,
             span: Some(target.spans.image.clone()),
         }
     }

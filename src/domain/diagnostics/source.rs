@@ -1,6 +1,5 @@
 //! A file as it was read, and the lines and columns of byte offsets in it.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::domain::diagnostics::problem::Span;
@@ -25,23 +24,18 @@ pub(crate) struct Location<'a> {
 /// The offsets at which the lines of a file start: counted once, for many spans.
 pub(crate) struct LineIndex<'a> {
     path: &'a Path,
-    text: Cow<'a, str>,
+    text: &'a str,
     starts: Vec<usize>,
 }
 
 impl<'a> LineIndex<'a> {
-    pub(crate) fn new(source: &'a Source) -> Self {
-        Self::of(&source.path, Cow::Borrowed(&source.text))
-    }
-
-    pub(crate) fn of(path: &'a Path, text: Cow<'a, str>) -> Self {
+    pub(crate) fn new(Source { path, text }: &'a Source) -> Self {
         let newlines = text.match_indices('\n').map(|(newline, _)| newline + 1);
-        let starts = std::iter::once(0).chain(newlines).collect();
-        Self { path, text, starts }
+        Self { path, text, starts: std::iter::once(0).chain(newlines).collect() }
     }
 
-    pub(crate) fn text(&self) -> &str {
-        &self.text
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
     }
 
     /// The location of a span, as far as it is on its first line.

@@ -1,4 +1,4 @@
-//! The text of a lockfile in which git left conflict markers -> the lock, as far as nobody disputes it.
+//! The text of a lockfile in which git left conflict markers -> the lock, and the conflicts that remain.
 
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::lock::Lock;
@@ -6,13 +6,13 @@ use crate::domain::lock::diff::Change;
 use crate::domain::lock::merge::{Conflict, Merged, merge};
 use crate::domain::manifest::toml_reader::marker;
 
-/// Reads both sides of every conflict, and what they were before where git tells (`merge.conflictStyle = diff3`). A cell
-/// that one side removed, or never had, is as the other has it: which cells there are is for the manifest to say. Where
-/// one of the two blocks was edited by hand, it stands, and is found.
+/// Merges both sides of every conflict, with their base if git wrote it (`merge.conflictStyle = diff3`). A cell that one
+/// side removed, or never had, is as the other has it: the manifest says which cells there are. If one of the two blocks
+/// was edited by hand, it stays, and is reported as edited.
 ///
 /// # Errors
 /// Every problem of both sides, and markers that do not make up conflicts.
-pub fn mend(text: &str) -> Result<Merged, Vec<Problem>> {
+pub fn fix_conflicts(text: &str) -> Result<Merged, Vec<Problem>> {
     let Sides { ours, base, theirs } = sides(text).map_err(|problem| vec![problem.in_lock()])?;
     let (ours, theirs) = match (Lock::parse(&ours), Lock::parse(&theirs)) {
         (Ok(ours), Ok(theirs)) => (ours, theirs),
@@ -24,25 +24,25 @@ pub fn mend(text: &str) -> Result<Merged, Vec<Problem>> {
             return Err(problems);
         }
     };
-    // git may leave out of it what the sides agree on: then it makes no lock, and nothing is known.
+    // git may leave out of the base what the sides agree on: then it is not a lock, and nothing is known.
     let base = base.and_then(|base| Lock::parse(&base).ok()).unwrap_or_default();
     let mut merged = merge(&base, &ours, &theirs);
     for conflict in std::mem::take(&mut merged.conflicts) {
         match (&conflict.ours, &conflict.theirs) {
-            (Some(block), None) | (None, Some(block)) => merged.lock.put(block.clone()),
-            (Some(block), _) | (_, Some(block)) if block.is_edited() => merged.lock.put(block.clone()),
+            (Some(block), None) | (None, Some(block)) => merged.lock.insert(block.clone()),
+            (Some(block), _) | (_, Some(block)) if block.is_edited() => merged.lock.insert(block.clone()),
             _ => merged.conflicts.push(conflict),
         }
     }
     Ok(merged)
 }
 
-/// Says of the pins that were chosen anew what was disputed about them.
-pub fn tell(conflicts: &[Conflict], changes: &mut [Change]) {
+/// Adds to the changes of the pins that were in conflict what the two sides had.
+pub fn note_conflicts(conflicts: &[Conflict], changes: &mut [Change]) {
     for conflict in conflicts {
         // The changes are sorted by cell.
         if let Ok(at) = changes.binary_search_by(|change| change.cell.cmp(&conflict.cell)) {
-            changes[at].note = Some(format!("disputed: {}", conflict.words()));
+            changes[at].note = Some(format!("disputed: {}", conflict.summary()));
         }
     }
 }
@@ -52,8 +52,8 @@ pub fn both_sides(text: &str) -> Option<[String; 2]> {
     sides(text).ok().map(|sides| [sides.ours, sides.theirs])
 }
 
-/// The sides of a text with conflict markers. What does not belong to a side is blank there, so that every other byte
-/// has the same place as in the text.
+/// The sides of a text with conflict markers. The lines that do not belong to a side are blank there, so that every
+/// other byte has the same place as in the text.
 struct Sides {
     ours: String,
     base: Option<String>,

@@ -17,15 +17,15 @@ pub struct Change {
     pub from: Option<Pin>,
     /// The pin after.
     pub to: Option<Pin>,
-    /// Whether something other than imagelock changed the block: nobody vouches for the pin after.
+    /// Whether something other than imagelock changed the block.
     pub edited: bool,
-    /// A local image that could replace a kept pin, where that was learnt on the way.
+    /// A local image that could replace a kept pin, if one was found on the way.
     pub newer: Option<Latest>,
     /// Why a pin that might have moved stays.
     pub note: Option<String>,
 }
 
-/// In a word, what a change does.
+/// What a change does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
     /// A new cell is pinned.
@@ -60,25 +60,25 @@ impl Action {
 }
 
 impl Change {
-    /// In a word, what it does.
+    /// What it does.
     pub fn action(&self) -> Action {
         match (&self.from, &self.to) {
             _ if self.edited => Action::Edited,
             (None, _) => Action::Added,
             (Some(_), None) => Action::Removed,
             (Some(from), Some(to)) if from.id != to.id => Action::Moved,
-            (Some(from), Some(to)) if from != to => Action::Amended,
+            (Some(from), Some(to)) if !from.is_same(to) => Action::Amended,
             _ => Action::Kept,
         }
     }
 }
 
-/// A local image that could take a pin's place.
+/// A local image that could replace a pin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Latest {
     /// Its ID.
     pub id: LocalImageId,
-    /// Its release, where a range of releases was asked for.
+    /// Its release, if a range of releases was asked for.
     pub release: Option<Release>,
     /// When it was published, if that is known.
     pub published: Option<Timestamp>,
@@ -86,13 +86,19 @@ pub struct Latest {
     pub is_older: bool,
 }
 
-/// The pins that differ between two locks, sorted by cell.
+/// The pins that differ between two locks, sorted by cell. A version that only one of them knows is not a difference.
 pub fn changes(from: &Lock, to: &Lock) -> Vec<Change> {
     let cells: BTreeSet<_> = from.pins().iter().chain(to.pins()).map(|pin| &pin.cell).collect();
     let pin = |lock: &Lock, cell| lock.get(cell).cloned();
     cells
         .into_iter()
-        .filter(|cell| from.get(cell) != to.get(cell) || to.is_edited(cell) && !from.is_edited(cell))
+        .filter(|cell| {
+            let is_same = match (from.get(cell), to.get(cell)) {
+                (Some(from), Some(to)) => from.is_same(to),
+                _ => false,
+            };
+            !is_same || to.is_edited(cell) && !from.is_edited(cell)
+        })
         .map(|cell| {
             let edited = to.is_edited(cell);
             let note = edited.then(|| "the block does not match its digest".to_owned());

@@ -1,4 +1,4 @@
-//! Finding the one pin that somebody means by a name, and perhaps a zone and an architecture.
+//! Finding the one pin of a name, a zone and an architecture.
 
 use crate::domain::diagnostics::help::Help;
 use crate::domain::diagnostics::problem::Problem;
@@ -7,12 +7,12 @@ use crate::domain::diagnostics::sentence::{and, and_more, did_you_mean, quoted};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::{Arch, Zone};
 
-/// The one pin of this name, in this zone and for this architecture where they are given.
+/// The one pin of this name, in this zone and for this architecture if they are given.
 ///
 /// # Errors
-/// If there is no such pin, or more than one, or its block was edited: a script must not use an ID that nobody vouches
-/// for.
-pub fn pick<'l>(lock: &'l Lock, name: &str, zone: Option<&Zone>, arch: Option<&Arch>) -> Result<&'l Pin, Vec<Problem>> {
+/// If there is no such pin, or more than one, or its block was edited: a script must not use an ID that imagelock did not
+/// write.
+pub fn find<'l>(lock: &'l Lock, name: &str, zone: Option<&Zone>, arch: Option<&Arch>) -> Result<&'l Pin, Vec<Problem>> {
     let named: Vec<&Pin> = lock.pins().iter().filter(|pin| pin.cell.name.as_str() == name).collect();
     let here =
         |pin: &Pin| zone.is_none_or(|zone| pin.cell.zone == *zone) && arch.is_none_or(|arch| pin.cell.arch == *arch);

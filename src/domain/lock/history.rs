@@ -1,4 +1,4 @@
-//! What became of the pins: the changes between two locks, and those between the revisions of one.
+//! The history of the pins: the changes between two locks, and between the revisions of one.
 
 use std::collections::BTreeSet;
 
@@ -8,12 +8,12 @@ use crate::domain::Name;
 use crate::domain::lock::diff::{Change, changes};
 use crate::domain::lock::{Lock, Pin};
 
-/// A commit, as far as it is shown. The texts are those of strangers.
+/// A commit, as far as it is shown. Its texts are not trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// Its whole hash.
+    /// Its full hash.
     pub id: String,
-    /// When it was made; `None` for a date that no calendar of ours has.
+    /// When it was made; `None` for a date that `Timestamp` cannot hold.
     pub time: Option<Timestamp>,
     /// Who wrote it.
     pub author: String,
@@ -26,11 +26,11 @@ pub struct Commit {
 pub struct Revision {
     /// The commit; `None` for what is not committed.
     pub commit: Option<Commit>,
-    /// The lock; an absent file is an empty one. Or in a line why it cannot be read.
+    /// The lock; an absent file is an empty one. Or why it cannot be read, in a line.
     pub lock: Result<Lock, String>,
 }
 
-/// What a revision did to the pins.
+/// The changes that a revision made to the pins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The commit; `None` for what is not committed.
@@ -66,20 +66,20 @@ pub struct Side {
 /// Reads a revision of the lockfile. `None` is an absent file, and an empty lock.
 ///
 /// # Errors
-/// The first of its problems, in a line: a revision that cannot be read is told of, and the history goes on.
+/// The first of its problems, in a line: a revision that cannot be read is reported, and the history goes on.
 pub fn read(text: Option<&[u8]>) -> Result<Lock, String> {
     let Some(text) = text else { return Ok(Lock::default()) };
     let text = std::str::from_utf8(text).map_err(|_| "it is no text".to_owned())?;
     Lock::parse(text).map_err(|problems| problems.into_iter().next().map_or_else(String::new, |problem| problem.title))
 }
 
-/// Compares the revisions of a lockfile, one after the other, the newest first. Two locks are kept at a time.
+/// Compares the revisions of a lockfile, the newest first. Two locks are kept at a time.
 ///
-/// What follows a revision that cannot be read is compared with the last one before it that can, so that no change is lost.
-pub struct Walk {
+/// The revision after one that cannot be read is compared with the last readable one before it, so that no change is lost.
+pub struct HistoryReader {
     /// The names of the pins that are asked for; all if there are none.
     names: BTreeSet<String>,
-    /// When what is not committed happens.
+    /// The time of changes that are not committed.
     now: Timestamp,
     /// The names of all pins that there were.
     known: BTreeSet<Name>,
@@ -89,16 +89,16 @@ pub struct Walk {
     unreadable: Vec<Entry>,
 }
 
-impl Walk {
+impl HistoryReader {
     /// Asks for the pins of these names, or for all.
     pub fn new(names: &[String], now: Timestamp) -> Self {
         let names = names.iter().cloned().collect();
         Self { names, now, known: BTreeSet::new(), newer: None, unreadable: Vec::new() }
     }
 
-    /// Takes the next older revision, and gives what is known of the newer ones by that: what each did to the pins.
-    /// Revisions that did nothing are left out.
-    pub fn older(&mut self, Revision { commit, lock }: Revision) -> Vec<Entry> {
+    /// Takes the next older revision, and returns the changes of the newer ones that are known by that. Revisions without
+    /// changes are left out.
+    pub fn push_older(&mut self, Revision { commit, lock }: Revision) -> Vec<Entry> {
         let date = || "its date is not between the years -9999 and 9999".to_owned();
         let is_dated = commit.as_ref().is_none_or(|commit| commit.time.is_some());
         match lock.and_then(|lock| if is_dated { Ok(lock) } else { Err(date()) }) {
@@ -120,9 +120,8 @@ impl Walk {
         }
     }
 
-    /// What is left when all revisions were taken, and the names of all pins that there were. The oldest revision added
-    /// everything that it has, unless the history goes further back than is known (`is_whole`): then its changes are
-    /// unknown.
+    /// The last entries, once all revisions were taken, and the names of all pins that there were. The oldest revision
+    /// added everything that it has. If the history goes further back (`is_whole` is false), its changes are unknown.
     pub fn finish(mut self, is_whole: bool) -> (Vec<Entry>, BTreeSet<Name>) {
         if !is_whole {
             self.newer = None;
@@ -130,7 +129,7 @@ impl Walk {
         (self.entries(&Lock::default()), self.known)
     }
 
-    /// What the newer revision did to a lock, and the revisions between the two.
+    /// The changes of the newer revision to a lock, and the revisions between the two.
     fn entries(&mut self, before: &Lock) -> Vec<Entry> {
         let mut entries = Vec::new();
         if let Some((commit, lock)) = self.newer.take() {
@@ -176,20 +175,21 @@ mod tests {
     }
 
     fn walk(revisions: &[Revision], is_whole: bool) -> (Vec<Entry>, BTreeSet<Name>) {
-        let mut walk = Walk::new(&[], Timestamp::UNIX_EPOCH);
-        let mut entries: Vec<Entry> = revisions.iter().flat_map(|revision| walk.older(revision.clone())).collect();
-        let (rest, names) = walk.finish(is_whole);
+        let mut reader = HistoryReader::new(&[], Timestamp::UNIX_EPOCH);
+        let mut entries: Vec<Entry> =
+            revisions.iter().flat_map(|revision| reader.push_older(revision.clone())).collect();
+        let (rest, names) = reader.finish(is_whole);
         entries.extend(rest);
         (entries, names)
     }
 
-    fn told(entries: &[Entry]) -> Vec<Vec<(String, Action)>> {
-        let words = |change: &Change| (change.cell.name.to_string(), change.action());
-        entries.iter().map(|entry| entry.changes.iter().map(words).collect()).collect()
+    fn actions(entries: &[Entry]) -> Vec<Vec<(String, Action)>> {
+        let action = |change: &Change| (change.cell.name.to_string(), change.action());
+        entries.iter().map(|entry| entry.changes.iter().map(action).collect()).collect()
     }
 
     #[test]
-    fn a_lock_differs_in_its_pins_and_in_blocks_that_nobody_vouches_for() {
+    fn locks_differ_in_pins_and_edited_blocks() {
         let old = lock(&[("db", 1), ("web", 1)]);
         assert_eq!(changes(&old, &old), []);
         let edited = old.write().replacen("digest = \"sha256:", "digest = \"sha256:0", 1);
@@ -201,32 +201,32 @@ mod tests {
     }
 
     #[test]
-    fn no_change_is_lost_over_a_revision_that_cannot_be_read() {
+    fn an_unreadable_revision_loses_no_change() {
         let revisions =
             [revision(Ok(lock(&[("web", 2)]))), revision(Err("garbage".to_owned())), revision(Ok(lock(&[("web", 1)])))];
         let entry = |action| vec![("web".to_owned(), action)];
         let (all, names) = walk(&revisions, true);
-        assert_eq!(told(&all), [entry(Action::Moved), vec![], entry(Action::Added)]);
+        assert_eq!(actions(&all), [entry(Action::Moved), vec![], entry(Action::Added)]);
         assert_eq!(all[1].unreadable.as_deref(), Some("garbage"));
         let (cut, _) = walk(&revisions, false);
-        assert_eq!(told(&cut), [entry(Action::Moved), vec![]]);
+        assert_eq!(actions(&cut), [entry(Action::Moved), vec![]]);
         assert_eq!(names.len(), 1);
     }
 
     #[test]
-    fn a_revision_with_an_impossible_date_is_unreadable_and_its_change_is_shown_later() {
+    fn a_revision_with_an_impossible_date_is_unreadable() {
         let dated = |time| Commit { id: "1".to_owned(), time, author: String::new(), subject: String::new() };
         let revision = |time, id| Revision { commit: Some(dated(time)), lock: Ok(lock(&[("web", id)])) };
         let now = Some(Timestamp::UNIX_EPOCH);
         let (all, _) = walk(&[revision(now, 3), revision(None, 2), revision(now, 1)], true);
         let entry = |action| vec![("web".to_owned(), action)];
-        assert_eq!(told(&all), [entry(Action::Moved), vec![], entry(Action::Added)]);
+        assert_eq!(actions(&all), [entry(Action::Moved), vec![], entry(Action::Added)]);
         assert_eq!(all[1].time, None);
         assert!(all[1].unreadable.is_some());
     }
 
     #[test]
-    fn an_age_is_of_the_past() {
+    fn an_image_from_the_future_has_no_age() {
         let pin = lock(&[("web", 1)]).pins()[0].clone();
         assert_eq!(age(&pin, "2026-09-05T08:30:54Z".parse().unwrap()), Some(2));
         assert_eq!(age(&pin, "2026-09-01T08:30:54Z".parse().unwrap()), None);

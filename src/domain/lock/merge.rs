@@ -1,22 +1,23 @@
-//! Two branches of a lock, and what they were before they parted -> one lock, cell by cell.
+//! Two branches of a lock and their common base -> one lock, cell by cell.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::lock::format::differences;
 use crate::domain::lock::short_ids::ShortIds;
-use crate::domain::lock::{Block, Lock, text};
+use crate::domain::lock::{Block, Lock, Pin, text};
 use crate::domain::types::timestamp::day;
 use crate::domain::{Cell, ImageRef};
 
-/// What merging comes to.
+/// The result of a merge.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Merged {
-    /// The cells that nobody disputes.
+    /// The cells without a conflict.
     pub lock: Lock,
     /// The others, sorted by cell.
     pub conflicts: Vec<Conflict>,
 }
 
-/// A cell that both sides changed, each in another way, or that somebody changed by hand.
+/// A cell that the two sides changed differently, or that was edited by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// The cell.
@@ -27,31 +28,48 @@ pub struct Conflict {
     pub theirs: Option<Block>,
 }
 
-/// Merges two locks that come from `base`. What one side alone changed is as that side has it. Neither side wins where
-/// both did, and a block that was edited by hand comes in only where both sides have it.
+/// Merges two locks that come from `base`. What only one side changed is as that side has it. If both changed it, neither
+/// side wins, and a block that was edited by hand is taken only if both sides have it. A version that only one side knows
+/// is not a change, and is kept.
 pub fn merge(base: &Lock, ours: &Lock, theirs: &Lock) -> Merged {
     let cells: BTreeSet<&Cell> = ours.pins().iter().chain(theirs.pins()).map(|pin| &pin.cell).collect();
     let mut merged = Merged::default();
     for cell in cells {
         let (old, ours, theirs) = (base.block(cell), ours.block(cell), theirs.block(cell));
-        let agreed = ours == theirs;
-        let winner = if agreed || old == theirs { Some(&ours) } else { Some(&theirs).filter(|_| old == ours) };
+        let agreed = is_same(&ours, &theirs);
+        let winner = match (agreed, is_same(&old, &ours), is_same(&old, &theirs)) {
+            (true, ..) => Some(if has_version(&ours) { &ours } else { &theirs }),
+            (false, true, false) => Some(&theirs),
+            (false, false, true) => Some(&ours),
+            (false, ..) => None,
+        };
         match winner {
             Some(None) => {}
-            Some(Some(block)) if agreed || !block.is_edited() => merged.lock.put(block.clone()),
+            Some(Some(block)) if agreed || !block.is_edited() => merged.lock.insert(block.clone()),
             _ => merged.conflicts.push(Conflict { cell: cell.clone(), ours, theirs }),
         }
     }
     merged
 }
 
+fn has_version(side: &Option<Block>) -> bool {
+    side.as_ref().is_some_and(|block| block.pin.version.is_some())
+}
+
+fn is_same(a: &Option<Block>, b: &Option<Block>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.is_same(b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
 impl Merged {
-    /// The text of the lockfile, with both blocks of what is disputed between git's conflict markers.
+    /// The text of the lockfile, with both blocks of each conflict between git's conflict markers.
     pub fn write(&self) -> String {
-        let settled = self.lock.pins().iter().map(|pin| &pin.cell);
-        let settled = settled.filter_map(|cell| Some((cell, self.lock.block(cell)?.write())));
-        let disputed = self.conflicts.iter().map(|conflict| (&conflict.cell, conflict.write()));
-        text(settled.chain(disputed).collect::<BTreeMap<_, _>>().into_values())
+        let merged = self.lock.pins().iter().map(|pin| &pin.cell);
+        let merged = merged.filter_map(|cell| Some((cell, self.lock.block(cell)?.write())));
+        let conflicts = self.conflicts.iter().map(|conflict| (&conflict.cell, conflict.write()));
+        text(merged.chain(conflicts).collect::<BTreeMap<_, _>>().into_values())
     }
 }
 
@@ -68,13 +86,13 @@ impl Conflict {
     }
 
     /// What the two sides have, in a line.
-    pub fn words(&self) -> String {
+    pub fn summary(&self) -> String {
         let ids = ShortIds::of(self.ours.iter().chain(&self.theirs).map(|block| block.pin.id));
         let has = |side: &Option<Block>, other: &Option<Block>| {
             let Some(block) = side else { return "has none".to_owned() };
             let mut parts = vec![ids.show(block.pin.id)];
             parts.extend(block.pin.published.map(|time| format!("published {}", day(time))));
-            parts.extend(other.iter().flat_map(|other| peculiar(block, other)));
+            parts.extend(other.iter().flat_map(|other| facts_against(block, other)));
             parts.extend(block.is_edited().then(|| "which does not match its digest".to_owned()));
             format!("has {}", parts.join(", "))
         };
@@ -82,26 +100,17 @@ impl Conflict {
     }
 }
 
-/// What else a block says that another does not.
-fn peculiar(block: &Block, other: &Block) -> Vec<String> {
-    let facts = |block: &Block| {
-        let pin = &block.pin;
-        [
-            pin.label().map(ToString::to_string),
-            match &pin.image {
-                ImageRef::Label(_) => None,
-                ImageRef::Id(id) => Some(format!("image {id}")),
-                ImageRef::Version(id) => Some(format!("version {id}")),
-            },
-            Some(pin.image_type.to_string()),
-            pin.release.as_ref().map(|release| format!("release {release}")),
-            pin.instance_type.as_ref().map(|instance_type| format!("for {instance_type}")),
-        ]
+/// What else one block says that another does not: which image it is of, then the other keys.
+fn facts_against(block: &Block, other: &Block) -> Vec<String> {
+    let (mine, other) = (&block.pin, &other.pin);
+    let image_id = |pin: &Pin| match &pin.image {
+        ImageRef::Id(id) => Some(format!("image {id}")),
+        ImageRef::Label(_) | ImageRef::Version(_) => None,
     };
-    facts(block)
-        .into_iter()
-        .zip(facts(other))
-        .filter(|(mine, other)| mine != other)
-        .filter_map(|(mine, _)| mine)
-        .collect()
+    // The version follows from the ID.
+    let version = |pin: &Pin| pin.version.filter(|_| mine.id == other.id).map(|id| format!("version {id}"));
+    let image = |pin: &Pin| [pin.label().map(ToString::to_string), image_id(pin), version(pin)];
+    let of_image = image(mine).into_iter().zip(image(other)).filter(|(mine, other)| mine != other);
+    let of_keys = differences(mine, other).map(|(key, mine, _)| Some(format!("{}{}", key.in_conflict?, mine?)));
+    of_image.map(|(mine, _)| mine).chain(of_keys).flatten().collect()
 }

@@ -78,7 +78,7 @@ impl Offer {
 pub fn matching<'c>(pattern: &Pattern, filter: &Filter, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Image> {
     let over = |image: &Image| {
         let end = end_of_life(&Policy::default(), None, Some(image));
-        end.is_some_and(|end| end.stage(Age::days(0), now) == Support::Ended)
+        end.is_some_and(|end| end.support(Age::days(0), now) == Support::Ended)
     };
     catalog
         .images()

@@ -69,11 +69,6 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The publication date after which a version is too young, if an age is asked for.
-    pub fn cutoff(&self, now: Timestamp) -> Option<Timestamp> {
-        self.min_age.map(|age| age.before(now))
-    }
-
     /// The freeze, if it is in force.
     pub fn frozen(&self, now: Timestamp) -> Option<&Freeze> {
         self.freeze.as_ref().filter(|freeze| freeze.holds(now))

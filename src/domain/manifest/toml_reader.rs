@@ -120,11 +120,7 @@ impl<'t> TableReader<'t> {
     /// Reports the keys that are not known.
     pub fn deny_unknown_keys(&self, known: &[&str], problems: &mut Vec<Problem>) {
         for (key, span, _) in self.entries().into_iter().filter(|(key, _, _)| !known.contains(key)) {
-            let help = did_you_mean(key, known.iter().copied())
-                .unwrap_or_else(|| format!("the keys of {} are {}", self.title, or(known.iter().map(quoted))));
-            let title = format!("unknown key `{}` in {}", visible(key), self.title);
-            let problem = Problem { notes: oddities(key), ..Problem::new(title) };
-            problems.push(problem.at(span, "unknown key").help(help));
+            problems.push(unknown_key(key, span, &self.title, known));
         }
     }
 
@@ -178,7 +174,17 @@ impl<'t> TableReader<'t> {
     }
 }
 
-fn string_value<'t>(
+/// The problem of a key that a table does not have.
+pub fn unknown_key(key: &str, span: Span, title: &str, known: &[&str]) -> Problem {
+    let help = did_you_mean(key, known.iter().copied())
+        .unwrap_or_else(|| format!("the keys of {title} are {}", or(known.iter().map(quoted))));
+    let problem =
+        Problem { notes: oddities(key), ..Problem::new(format!("unknown key `{}` in {title}", visible(key))) };
+    problem.at(span, "unknown key").help(help)
+}
+
+/// A string as the value of `key`. Anything else is `None` and a problem.
+pub fn string_value<'t>(
     key: &str,
     value: &'t toml::Spanned<DeValue<'t>>,
     problems: &mut Vec<Problem>,

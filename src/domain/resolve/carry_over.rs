@@ -9,7 +9,7 @@ use crate::domain::{Arch, Cell, CommercialType, ImageRef, ImageType, LocalImageI
 
 /// The pins that go, and the cells that come and take them over.
 #[derive(Default)]
-pub struct CarryOver<'a> {
+pub(crate) struct CarryOver<'a> {
     carried: BTreeMap<&'a Cell, Carried<'a>>,
     ambiguous: BTreeMap<&'a Cell, Vec<&'a Pin>>,
 }
@@ -30,7 +30,7 @@ type Leaving<'a> = BTreeMap<&'a ImageRef, BTreeMap<Kind<'a>, &'a Pin>>;
 
 impl<'a> CarryOver<'a> {
     /// Finds out which cells take over which pins. An edited block serves none.
-    pub fn new(targets: &'a [Target], previous: &'a Lock) -> Self {
+    pub(crate) fn new(targets: &'a [Target], previous: &'a Lock) -> Self {
         let new: Vec<&Target> = targets
             .iter()
             .zip(previous.get_each(targets.iter().map(|target| &target.cell)))
@@ -61,7 +61,9 @@ impl<'a> CarryOver<'a> {
     /// Finds the one pin that fits a new cell.
     fn decide(&mut self, target: &'a Target, leaving: &Leaving<'a>) {
         let pins: Vec<&'a Pin> = match &target.selector {
-            ImageSelector::Release(..) => leaving.values().flat_map(BTreeMap::values).copied().collect(),
+            ImageSelector::Release(..) | ImageSelector::Version(_) => {
+                leaving.values().flat_map(BTreeMap::values).copied().collect()
+            }
             wanted => {
                 let of_image = wanted.image_ref().and_then(|image| leaving.get(&image));
                 of_image.into_iter().flat_map(BTreeMap::values).copied().collect()
@@ -87,22 +89,22 @@ impl<'a> CarryOver<'a> {
     }
 
     /// The pin that a cell takes over.
-    pub fn pin(&self, cell: &Cell) -> Option<&Pin> {
+    pub(crate) fn pin(&self, cell: &Cell) -> Option<&Pin> {
         self.carried.get(cell).map(|carried| &carried.pin)
     }
 
     /// The pins of which a cell could take over one, if they are several.
-    pub fn candidates(&self, cell: &Cell) -> Option<&[&'a Pin]> {
+    pub(crate) fn candidates(&self, cell: &Cell) -> Option<&[&'a Pin]> {
         self.ambiguous.get(cell).map(Vec::as_slice)
     }
 
     /// From which cell a cell takes its pin over, in a clause.
-    pub fn origin(&self, cell: &Cell) -> Option<String> {
+    pub(crate) fn origin(&self, cell: &Cell) -> Option<String> {
         self.carried.get(cell).map(|carried| format!("carried over from `{}`", carried.from.name))
     }
 
     /// To which names the pins of cells are carried over, in a clause for each of the cells.
-    pub fn destinations(&self) -> BTreeMap<&'a Cell, String> {
+    pub(crate) fn destinations(&self) -> BTreeMap<&'a Cell, String> {
         let mut names: BTreeMap<&Cell, BTreeSet<&str>> = BTreeMap::new();
         for (cell, carried) in &self.carried {
             names.entry(carried.from).or_default().insert(cell.name.as_str());

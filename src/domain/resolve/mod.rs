@@ -1,51 +1,50 @@
-//! Makes the lock satisfy the manifest, moving nothing it need not.
+//! Makes the lock satisfy the manifest, moving no pin without need.
 
-pub mod carry_over;
-pub mod scene;
-pub mod siblings;
+mod carry_over;
+mod pin_sources;
+mod request;
+mod sibling_warnings;
+mod siblings;
+mod warnings;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::domain::Name;
 use crate::domain::catalog::{Catalog, Query};
-use crate::domain::diagnostics::help::{Command, Help};
 use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sentence::{and_more, quoted};
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;
 use crate::domain::manifest::policy::Freeze;
-use crate::domain::plan::{Plan, pin, undated};
-use crate::domain::resolve::scene::Scene;
-pub use crate::domain::resolve::scene::{Request, Upgrade};
-use crate::domain::resolve::siblings::Strays;
-use crate::domain::select::cooling::too_young;
-use crate::domain::select::end_of_life::outlook;
-use crate::domain::select::latest;
-use crate::domain::select::needed;
+use crate::domain::plan::{Plan, add_versions, missing_date_warning, pin};
+use crate::domain::resolve::carry_over::CarryOver;
+use crate::domain::resolve::pin_sources::{PinSources, Siblings};
+pub use crate::domain::resolve::request::{Request, Upgrade};
+use crate::domain::resolve::sibling_warnings::SiblingWarnings;
+use crate::domain::resolve::warnings::{eol_warnings, version_skew_warnings};
+use crate::domain::select::Outcome;
+use crate::domain::select::replacement::latest;
 use crate::domain::select::unresolved::Unresolved;
-use crate::domain::select::{Decision, decide};
-use crate::domain::types::timestamp::day;
+use crate::domain::select::verify::identity_query;
 
-/// What must be asked, given what is known already; empty where the new lock can be made.
+/// What must be asked, given what is known already; empty if the new lock can be made.
 pub fn queries(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Query> {
-    let scene = Scene::new(request);
-    let siblings = scene.siblings(catalog);
+    let sources = PinSources::new(request);
+    let siblings = sources.siblings(catalog);
     let mut queries = BTreeSet::new();
     for target in request.targets {
-        let refused = request.previous.is_edited(&target.cell) && !request.upgrade.names(&target.cell.name);
-        if refused || scene.kept(target).is_some() {
+        let is_refused = request.previous.is_edited(&target.cell) && !request.upgrade.names(&target.cell.name);
+        if is_refused || sources.kept(target).is_some() {
             continue;
         }
-        if let Some(model) = scene.model(target, &siblings, catalog) {
-            queries.extend(scene.about(target, &model, catalog));
+        if let Some(reference) = sources.reference(target, &siblings, catalog) {
+            queries.extend(sources.reference_queries(target, &reference, catalog));
             continue;
         }
-        let trusted = scene.trusted(target);
-        queries.extend(needed::about(target, trusted, request.now, catalog));
-        // Where an age may keep the pin, it must be what it says it is.
+        let trusted = sources.trusted(target);
+        queries.extend(sources.select(target, trusted, catalog).missing);
+        // A pin that an age may keep must be what it says it is.
         let pin = trusted.filter(|_| target.policy.min_age.is_some());
-        queries.extend(pin.and_then(|pin| needed::identity(target, pin, catalog)));
+        queries.extend(pin.and_then(|pin| identity_query(pin, target, catalog)));
     }
     catalog.unanswered(queries)
 }
@@ -54,144 +53,140 @@ pub fn queries(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Query> {
 ///
 /// # Errors
 /// A problem for every target that cannot be filled, and for every block of the previous lock that was edited and
-/// that `upgrade` does not pin anew.
+/// that `upgrade` does not pin again.
 pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Problem>> {
-    let scene = Scene::new(request);
-    let siblings = scene.siblings(catalog);
-    let mut unplaced = Strays::default();
-    let mut misses = Unresolved::default();
-    let mut problems = Vec::new();
-    let mut changes = Vec::new();
+    let resolver = Resolver::new(request, catalog);
+    let (mut changes, mut problems) = (Vec::new(), Vec::new());
+    let (mut unresolved, mut sibling_warnings) = (Unresolved::default(), SiblingWarnings::default());
     for target in request.targets {
-        let covered = request.upgrade.covers(&target.cell.name);
-        let named = request.upgrade.names(&target.cell.name);
-        if let Some(edited) = request.previous.edited(&target.cell).filter(|_| !named) {
-            problems.push(edited);
-            continue;
+        match resolver.resolve(target, &mut sibling_warnings) {
+            Ok(change) => changes.push(change),
+            Err(Refusal::Edited(problem)) => problems.push(problem),
+            Err(Refusal::Unresolved(outcome)) => unresolved.add(target, outcome),
+            // The sibling warnings have it.
+            Err(Refusal::Frozen) => {}
         }
-        if let Some(pin) = scene.kept(target) {
-            changes.push(keep(&scene, target, pin, covered, catalog));
-            continue;
-        }
-        let from = request.previous.get(&target.cell).cloned();
-        let trusted = scene.trusted(target);
-        let model = scene.model(target, &siblings, catalog);
-        let of_model = model.as_ref().and_then(|model| scene.decide(target, model, catalog));
-        if let (Some(sibling), None, true) = (&model, &of_model, scene.is_new(target)) {
-            unplaced.without_version(target, sibling, catalog);
-            if target.policy.frozen(request.now).is_some() {
-                continue;
-            }
-        } else if let (None, Some(candidates)) = (&model, scene.carry_over.candidates(&target.cell)) {
-            unplaced.ambiguous(target, candidates);
-        }
-        let newest = || decide(target, trusted, request.now, target.policy.cutoff(request.now), catalog);
-        let to = match of_model.unwrap_or_else(newest) {
-            Decision::Pin(pick) => pin(target, &pick, trusted),
-            Decision::Unresolvable(choice) => {
-                misses.unfilled(target, choice);
-                continue;
-            }
-            Decision::Keep => match trusted {
-                Some(trusted) => {
-                    let published = trusted.published.or_else(|| catalog.published(&trusted.image, trusted.id));
-                    Pin { published, ..trusted.clone().restated(target) }
-                }
-                None => continue,
-            },
-        };
-        let stays = from.as_ref().is_some_and(|from| from.id == to.id);
-        let (newer, waits) = too_young(&to, target, request.now, catalog).filter(|_| stays).unzip();
-        let thawed = target.policy.frozen(request.now).filter(|_| from.is_some() && !stays);
-        let thawed = thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned());
-        let is_carried = from.is_none() && trusted.is_some_and(|pin| pin.id == to.id);
-        let origin = scene.carry_over.origin(&target.cell).filter(|_| is_carried);
-        let note = origin.or(waits).or(thawed);
-        changes.push(Change { cell: target.cell.clone(), from, to: Some(to), edited: false, newer, note });
     }
-    problems.extend(misses.problems(catalog));
-    problems.extend(unplaced.refused(request.now));
+    problems.extend(unresolved.problems(catalog));
+    problems.extend(sibling_warnings.frozen(request.now));
     if !problems.is_empty() {
         return Err(problems);
     }
-    let lock = Lock::new(changes.iter().filter_map(|change| change.to.clone()));
-    let removed = request.previous.pins().iter().filter(|pin| lock.get(&pin.cell).is_none());
-    let mut destinations = scene.carry_over.destinations();
-    changes.extend(removed.map(|pin| {
-        let (cell, from) = (pin.cell.clone(), Some(pin.clone()));
-        Change { cell, from, to: None, edited: false, newer: None, note: destinations.remove(&pin.cell) }
-    }));
+    let carry_over = &resolver.sources.carry_over;
+    changes.extend(removals(request, carry_over));
     changes.sort_by(|a, b| a.cell.cmp(&b.cell));
-    // A pin that is taken over is not pinned anew.
-    let anew: Vec<&Change> = changes.iter().filter(|change| scene.carry_over.pin(&change.cell).is_none()).collect();
-    let mut warnings = unplaced.warnings();
-    warnings.extend(ends(request, &anew, catalog));
-    warnings.extend(skews(request, &changes));
-    warnings.extend(undated(anew, catalog));
+    let is_written = changes.iter().any(|change| change.action() != Action::Kept);
+    add_versions(&mut changes, is_written, catalog);
+    let lock = Lock::new(changes.iter().filter_map(|change| change.to.clone()));
+    // A pin that is carried over is not a new pin.
+    let new: Vec<&Change> = changes.iter().filter(|change| carry_over.pin(&change.cell).is_none()).collect();
+    let mut warnings = sibling_warnings.warnings();
+    warnings.extend(eol_warnings(request, &new, catalog));
+    warnings.extend(version_skew_warnings(request, &changes));
+    warnings.extend(missing_date_warning(new, catalog));
     Ok(Plan { lock, changes, warnings })
 }
 
-/// A pin that stays, with what was learnt on the way about newer ones.
-fn keep(scene: &Scene<'_>, target: &Target, pin: Pin, covered: bool, catalog: &Catalog) -> Change {
-    let request = scene.request;
-    let freeze = target.policy.frozen(request.now).filter(|_| covered);
-    let note = scene.carry_over.origin(&target.cell).or(freeze.map(Freeze::note));
-    let newer = match decide(target, Some(&pin), request.now, target.policy.cutoff(request.now), catalog) {
-        Decision::Pin(pick) if pick.local.id != pin.id => Some(latest(&pick, &pin, catalog)),
-        _ => None,
+/// The pins whose cells are not declared any more.
+fn removals(request: Request<'_>, carry_over: &CarryOver<'_>) -> Vec<Change> {
+    let mut destinations = carry_over.destinations();
+    let removed = request.previous.pins().iter().filter(|pin| request.target(&pin.cell).is_none());
+    let removal = |pin: &Pin| {
+        let (cell, from) = (pin.cell.clone(), Some(pin.clone()));
+        Change { cell, from, to: None, edited: false, newer: None, note: destinations.remove(&pin.cell) }
     };
-    let from = request.previous.get(&target.cell).cloned();
-    Change { cell: target.cell.clone(), from, to: Some(pin), edited: false, newer, note }
+    removed.map(removal).collect()
 }
 
-/// Warns of what is pinned anew at or near its end.
-fn ends(request: Request<'_>, changes: &[&Change], catalog: &Catalog) -> Vec<Problem> {
-    let mut warned: BTreeMap<&Name, Problem> = BTreeMap::new();
-    for change in changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved)) {
-        let (Some(pin), Some(target)) = (&change.to, request.target(&change.cell)) else { continue };
-        let Some(outlook) = outlook(pin, target, request.now, catalog) else { continue };
-        let title = format!("support for `{}` {}", pin.image, outlook.words());
-        let help = match outlook.successors.as_slice() {
-            [] => "plan its successor".to_owned(),
-            some => format!("move on to {}", and_more(some.iter().map(quoted), 3)),
-        };
-        let problem = Problem::new(title).at(target.spans.image.clone(), "pinned all the same").help(help);
-        warned.entry(&change.cell.name).or_insert(problem);
-    }
-    warned.into_values().collect()
+/// Why a target gets no pin.
+enum Refusal<'c> {
+    /// Its block was edited.
+    Edited(Problem),
+    /// There is nothing to pin.
+    Unresolved(Outcome<'c>),
+    /// The version of its siblings is not offered, and the image is frozen.
+    Frozen,
 }
 
-/// Warns of images whose cells end on different versions, where something of them changed.
-fn skews(request: Request<'_>, changes: &[Change]) -> Vec<Problem> {
-    let mut by_name: BTreeMap<&Name, Vec<&Change>> = BTreeMap::new();
-    for change in changes {
-        by_name.entry(&change.cell.name).or_default().push(change);
+/// Resolves one target after the other.
+struct Resolver<'a> {
+    request: Request<'a>,
+    sources: PinSources<'a>,
+    siblings: Siblings<'a>,
+    catalog: &'a Catalog,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(request: Request<'a>, catalog: &'a Catalog) -> Self {
+        let sources = PinSources::new(request);
+        let siblings = sources.siblings(catalog);
+        Self { request, sources, siblings, catalog }
     }
-    let mut warnings = Vec::new();
-    for (name, changes) in by_name {
-        if changes.iter().all(|change| change.action() == Action::Kept) {
-            continue;
+
+    /// The change of one cell.
+    fn resolve(&self, target: &'a Target, warnings: &mut SiblingWarnings<'a>) -> Result<Change, Refusal<'a>> {
+        let is_named = self.request.upgrade.names(&target.cell.name);
+        if let Some(edited) = self.request.previous.edited(&target.cell).filter(|_| !is_named) {
+            return Err(Refusal::Edited(edited));
         }
-        let mut builds: BTreeMap<_, Vec<String>> = BTreeMap::new();
-        for pin in changes.iter().filter_map(|change| change.to.as_ref()) {
-            if let Some(published) = pin.published {
-                let place = format!("{} ({})", pin.cell.zone, pin.cell.arch);
-                builds.entry((pin.release.clone(), published)).or_default().push(place);
+        if let Some(pin) = self.sources.kept(target) {
+            return Ok(self.keep(target, pin));
+        }
+        let trusted = self.sources.trusted(target);
+        let to = match (self.outcome(target, warnings)?, trusted) {
+            (Outcome::Match(found), _) => pin(target, &found, trusted, self.catalog),
+            (Outcome::Keep, Some(trusted)) => {
+                let published = trusted.published.or_else(|| self.catalog.published(&trusted.image, trusted.id));
+                Pin { published, ..trusted.clone().restated(target) }
             }
-        }
-        if builds.len() < 2 {
-            continue;
-        }
-        let mut problem = Problem::new(format!("the cells of `{name}` are of different versions"));
-        for ((release, published), places) in builds {
-            let release = release.map_or_else(String::new, |release| format!("release {release}, "));
-            problem = problem.note(format!("{release}published {}: {}", day(published), and_more(places, 4)));
-        }
-        if let Some(target) = changes.first().and_then(|change| request.target(&change.cell)) {
-            problem = problem.at(target.spans.image.clone(), "");
-        }
-        let upgrade = Command::new("resolve --upgrade").args([name]);
-        warnings.push(problem.help(Help::run(upgrade).then(" brings them together, where it can")));
+            (outcome, _) => return Err(Refusal::Unresolved(outcome)),
+        };
+        Ok(self.change(target, to))
     }
-    warnings
+
+    /// What should be pinned: of the version of the reference pin if there is one, else the newest.
+    fn outcome(&self, target: &'a Target, warnings: &mut SiblingWarnings<'a>) -> Result<Outcome<'a>, Refusal<'a>> {
+        let reference = self.sources.reference(target, &self.siblings, self.catalog);
+        if let Some(reference) = &reference {
+            if let Some(outcome) = self.sources.reference_outcome(target, reference, self.catalog) {
+                return Ok(outcome);
+            }
+            if self.sources.is_new(target) {
+                warnings.add_without_version(target, reference, self.catalog);
+                if target.policy.frozen(self.request.now).is_some() {
+                    return Err(Refusal::Frozen);
+                }
+            }
+        } else if let Some(candidates) = self.sources.carry_over.candidates(&target.cell) {
+            warnings.add_ambiguous(target, candidates);
+        }
+        Ok(self.sources.select(target, self.sources.trusted(target), self.catalog).outcome())
+    }
+
+    /// A pin that stays, with what the catalog has that is newer.
+    fn keep(&self, target: &Target, pin: Pin) -> Change {
+        let is_covered = self.request.upgrade.covers(&target.cell.name);
+        let freeze = target.policy.frozen(self.request.now).filter(|_| is_covered);
+        let note = self.sources.carry_over.origin(&target.cell).or(freeze.map(Freeze::note));
+        let newer = match self.sources.select(target, Some(&pin), self.catalog).outcome() {
+            Outcome::Match(found) if found.local.id != pin.id => Some(latest(&found, &pin, self.catalog)),
+            _ => None,
+        };
+        let from = self.request.previous.get(&target.cell).cloned();
+        Change { cell: target.cell.clone(), from, to: Some(pin), edited: false, newer, note }
+    }
+
+    /// The change of a cell to a pin.
+    fn change(&self, target: &Target, to: Pin) -> Change {
+        let from = self.request.previous.get(&target.cell).cloned();
+        let stays = from.as_ref().is_some_and(|from| from.id == to.id);
+        let held_back = if stays { self.sources.select(target, Some(&to), self.catalog).held_back() } else { None };
+        let (newer, held_back) = held_back.unzip();
+        let thawed = target.policy.frozen(self.request.now).filter(|_| from.is_some() && !stays);
+        let thawed = thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned());
+        let is_carried = from.is_none() && self.sources.trusted(target).is_some_and(|pin| pin.id == to.id);
+        let origin = self.sources.carry_over.origin(&target.cell).filter(|_| is_carried);
+        let note = origin.or(held_back).or(thawed);
+        Change { cell: target.cell.clone(), from, to: Some(to), edited: false, newer, note }
+    }
 }

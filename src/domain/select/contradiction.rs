@@ -1,13 +1,13 @@
-//! Answers of one run that cannot all be true: no verdict is drawn from any of them.
+//! Responses of one run that cannot all be true: no verdict follows from any of them.
 
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, QueryError};
 use crate::domain::{ImageRef, LocalImageId};
 
-/// The listing of an image does not exist or is empty, and another answer shows that the image is offered: the index,
-/// which lists it without an end that has passed, or a version's own listing. An empty listing alone is possible: the
-/// Marketplace may have taken back all local images of an image for the moment.
+/// The listing of an image does not exist or is empty, and another response shows that the image is offered: the index,
+/// which lists it without an end that has passed, or the listing of a version. An empty listing that nothing contradicts
+/// is believed: the Marketplace may have taken back all local images of an image for the moment.
 pub(crate) fn missing_listing(image: &ImageRef, now: Timestamp, catalog: &Catalog) -> Option<QueryError> {
     let known = catalog.image(image).filter(|known| known.valid_until.is_none_or(|end| end > now))?;
     match catalog.listing(image) {
@@ -29,7 +29,7 @@ pub(crate) fn missing_listing(image: &ImageRef, now: Timestamp, catalog: &Catalo
     }
 }
 
-/// That an image is gone is believed only of a Marketplace that tells which images it has.
+/// Why an image cannot be called gone: the Marketplace does not say which images it has.
 pub(crate) fn unknown_index(catalog: &Catalog) -> Option<QueryError> {
     match catalog.index() {
         Lookup::Found(_) => None,

@@ -1,39 +1,41 @@
-//! Local images that `min-age` holds back, and until when.
+//! The local image that `min-age` holds back, and until when.
 
-use jiff::Timestamp;
-
-use crate::domain::catalog::{Catalog, Lookup};
-use crate::domain::lock::Pin;
+use crate::domain::catalog::Lookup;
 use crate::domain::lock::diff::Latest;
-use crate::domain::manifest::Target;
-use crate::domain::select::{Decision, decide, is_changed_in_place, latest};
+use crate::domain::select::outcome::Outcome;
+use crate::domain::select::replacement::{is_changed_in_place, latest};
+use crate::domain::select::selection::Selection;
+use crate::domain::select::source::Inputs;
 use crate::domain::types::timestamp::minute;
 
 /// Why an age holds back another local image of the pinned version.
-pub(crate) const IN_PLACE: &str = "changed in place; its age is unknown";
+pub(crate) const CHANGED_IN_PLACE: &str = "changed in place; its age is unknown";
 
-/// What would take a pin's place if no age were asked for, and when it will be old enough.
-pub(crate) fn too_young(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog) -> Option<(Latest, String)> {
-    let age = target.policy.min_age?;
-    match decide(target, Some(pin), now, None, catalog) {
-        Decision::Pin(pick) if is_changed_in_place(&pick, pin, catalog) => {
-            Some((latest(&pick, pin, catalog), IN_PLACE.to_owned()))
+impl Selection<'_, '_> {
+    /// The local image that would replace the pin if no age were declared, and why it does not yet.
+    pub(crate) fn held_back(&self) -> Option<(Latest, String)> {
+        let Inputs { target, pin, catalog, .. } = self.inputs;
+        let (Some(age), Some(pin)) = (target.policy.min_age, pin) else { return None };
+        let Outcome::Match(found) = self.outcome_without_age() else { return None };
+        let latest = latest(&found, pin, catalog);
+        if is_changed_in_place(&found.image, found.local.id, pin, catalog) {
+            return Some((latest, CHANGED_IN_PLACE.to_owned()));
         }
-        Decision::Pin(pick) if pick.local.id != pin.id => {
-            let newer = match catalog.versions(&pick.image) {
-                Lookup::Found(versions) => versions.iter().filter_map(|version| version.published).collect(),
-                Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
-            };
-            let pinned = pin.published.filter(|_| pick.image == pin.image);
-            // The first of the newer ones to be old enough is the one that will be taken.
-            let first = newer.into_iter().filter(|time| pinned.is_none_or(|pinned| *time > pinned)).min();
-            // Where the Marketplace went back, it is what it went back to.
-            let note = match pick.published.map(|published| first.unwrap_or(published)) {
-                Some(first) => format!("cooling until {} UTC (`min-age` {age})", minute(age.after(first))),
-                None => format!("the newer one has no known date, and `min-age` asks for {age}"),
-            };
-            Some((latest(&pick, pin, catalog), note))
+        if found.local.id == pin.id {
+            return None;
         }
-        _ => None,
+        let dates = match catalog.versions(&found.image) {
+            Lookup::Found(versions) => versions.iter().filter_map(|version| version.published).collect(),
+            Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
+        };
+        let pinned = pin.published.filter(|_| pin.is_of(&found.image));
+        // The first of the newer versions to be old enough will be pinned.
+        let first = dates.into_iter().filter(|date| pinned.is_none_or(|pinned| *date > pinned)).min();
+        // If the Marketplace went back, it is the version to which it went back.
+        let note = match found.published.map(|published| first.unwrap_or(published)) {
+            Some(first) => format!("cooling until {} UTC (`min-age` {age})", minute(age.after(first))),
+            None => format!("the newer one has no known date, and `min-age` asks for {age}"),
+        };
+        Some((latest, note))
     }
 }

@@ -1,16 +1,16 @@
-//! Whether an ID is what it is pinned as.
+//! Whether an ID is what it is pinned as, and what must be asked to know.
 
-use crate::domain::catalog::{Catalog, LocalImage, Lookup};
+use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query};
 use crate::domain::diagnostics::sanitize::visible;
 use crate::domain::diagnostics::sentence::and;
 use crate::domain::lock::Pin;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::{ImageRef, Label};
 
-/// How a pinned ID is not what it is pinned as, as far as the Marketplace was asked about it. An ID that nobody
-/// describes any more is taken for superseded.
-pub fn mismatch(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String> {
-    let listed = match catalog.listing(&own_image(pin, target)) {
+/// How a pinned ID is not what it is pinned as, as far as the Marketplace was asked about it. An ID that is no longer
+/// described is taken for superseded.
+pub(crate) fn mismatch(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String> {
+    let listed = match catalog.listing(&pinned_image(pin, target)) {
         Lookup::Found(listing) => listing.with_id(pin.id).collect(),
         Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
     };
@@ -19,15 +19,25 @@ pub fn mismatch(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String>
         _ => None,
     };
     let expected = expected_label(pin, target, catalog);
-    let swaps: Vec<Option<String>> =
+    let mismatches: Vec<Option<String>> =
         listed.into_iter().chain(looked_up).map(|local| mismatch_of(local, target, expected.as_ref())).collect();
     // One ID that is listed in several cells is right if it is right in one.
-    if swaps.iter().all(Option::is_some) { swaps.into_iter().flatten().next() } else { None }
+    if mismatches.iter().all(Option::is_some) { mismatches.into_iter().flatten().next() } else { None }
+}
+
+/// The look-up of a pinned ID that its listing no longer has: it tells a superseded pin from a swapped one.
+pub(crate) fn identity_query(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<Query> {
+    let listed = match catalog.listing(&pinned_image(pin, target)) {
+        Lookup::Found(listing) => listing.with_id(pin.id).next().is_some(),
+        Lookup::NotFound => false,
+        Lookup::Failed(_) => true,
+    };
+    (!listed).then_some(Query::LocalImage(pin.id))
 }
 
 /// Whether the Marketplace lists a pinned ID or answers a look-up of it; `None` if that was not asked.
-pub fn is_listed(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<bool> {
-    let listed = match catalog.listing(&own_image(pin, target)) {
+pub(crate) fn is_listed(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<bool> {
+    let listed = match catalog.listing(&pinned_image(pin, target)) {
         Lookup::Found(listing) => listing.with_id(pin.id).next().is_some(),
         Lookup::NotFound | Lookup::Failed(_) => false,
     };
@@ -41,8 +51,8 @@ pub fn is_listed(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<bool> 
     }
 }
 
-/// What a pin's own image is listed by: as declared, or for a range the label that won.
-pub fn own_image(pin: &Pin, target: &Target) -> ImageRef {
+/// The image whose listing should have the pin: the declared one, or for a range of releases the label that won.
+pub(crate) fn pinned_image(pin: &Pin, target: &Target) -> ImageRef {
     target.selector.image_ref().unwrap_or_else(|| pin.image.clone())
 }
 
@@ -51,7 +61,7 @@ pub(crate) fn expected_label(pin: &Pin, target: &Target, catalog: &Catalog) -> O
     match &target.selector {
         ImageSelector::Label(label) => Some(label.clone()),
         ImageSelector::Image(_) | ImageSelector::Version(_) => {
-            label_of(&own_image(pin, target), catalog).or(pin.label().cloned())
+            label_of(&pinned_image(pin, target), catalog).or(pin.label().cloned())
         }
         ImageSelector::Release(..) => pin.label().cloned(),
     }

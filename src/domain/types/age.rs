@@ -24,11 +24,6 @@ impl Age {
         Self { hours: days * 24 }
     }
 
-    /// The moment that lies this long before another.
-    pub fn before(self, now: Timestamp) -> Timestamp {
-        now.checked_sub(SignedDuration::from_hours(self.hours.into())).unwrap_or(Timestamp::MIN)
-    }
-
     /// The moment that lies this long after another.
     pub fn after(self, then: Timestamp) -> Timestamp {
         then.checked_add(SignedDuration::from_hours(self.hours.into())).unwrap_or(Timestamp::MAX)

@@ -24,8 +24,8 @@ pub fn read(text: &str) -> Result<Option<Timestamp>, Expected> {
     }
 }
 
-/// The moment in whole seconds, which tell builds apart and which people can read; `None` if no lockfile could hold it.
-pub fn in_range(time: Timestamp) -> Option<Timestamp> {
+/// The moment in whole seconds, which tell builds apart and people can read; `None` if no lockfile could hold it.
+fn in_range(time: Timestamp) -> Option<Timestamp> {
     // The type ends in year 9999.
     Timestamp::from_second(time.as_second()).ok().filter(|time| time.as_second() > GO_ZERO)
 }

@@ -34,8 +34,8 @@ pub(crate) fn write(report: CheckReport<'_>, quiet: bool) -> String {
 
 /// Writes how the lockfiles fail the manifests, for `resolve --locked`.
 pub(crate) fn locked(report: CheckReport<'_>, pins: usize, quiet: bool) -> String {
-    let differences: usize = report.parts.iter().map(|manifest| manifest.report.findings.len()).sum();
-    let (files, verb, not) = match report.parts {
+    let differences: usize = report.manifests.iter().map(|manifest| manifest.report.findings.len()).sum();
+    let (files, verb, not) = match report.manifests {
         [_] => ("the lockfile", "satisfies the manifest", "does not satisfy the manifest"),
         _ => ("the lockfiles", "satisfy the manifests", "do not satisfy the manifests"),
     };
@@ -91,7 +91,7 @@ fn findings(report: CheckReport<'_>, is_shown: impl Fn(&Finding) -> bool) -> Str
 
 /// The manifests that could not be checked, in a line if there are any.
 fn failed(report: CheckReport<'_>) -> String {
-    line(failed_summary(report.failed, report.manifests()))
+    line(failed_summary(report.failed, report.manifest_count()))
 }
 
 fn line(text: Option<String>) -> String {

@@ -87,7 +87,7 @@ struct MoveJson<'a> {
 
 /// Writes `imagelock.check/1`.
 pub(super) fn write(report: CheckReport<'_>) -> String {
-    let manifest = |index: usize| report.parts[index].name();
+    let manifest = |index: usize| report.manifests[index].name();
     let error = |failed: &FailedManifest| ErrorJson {
         manifest: shown(&failed.path),
         message: failed::message(failed),
@@ -98,7 +98,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         path: shown(&stale.path),
         help: report.help(index, &stale.problem).unwrap_or_default(),
     };
-    let is_compared = report.parts.iter().any(|part| part.stale.is_some());
+    let is_compared = report.manifests.iter().any(|part| part.stale.is_some());
     to_json(&CheckJson {
         schema: "imagelock.check/1",
         drift: report.has_drift(),

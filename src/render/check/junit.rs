@@ -34,10 +34,10 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         );
     }
     for (index, finding) in findings {
-        test_case(&mut xml, finding, &report.parts[index].name(), &report.invocation_of(index));
+        test_case(&mut xml, finding, &report.manifests[index].name(), &report.invocation_of(index));
     }
     for (index, StaleOutput { problem, .. }) in report.stale() {
-        let (class, title) = (report.parts[index].name(), escaped(&problem.title));
+        let (class, title) = (report.manifests[index].name(), escaped(&problem.title));
         let _ = writeln!(xml, "    <testcase classname=\"{}\" name=\"{title}\" time=\"0\">", escaped(&class));
         let help = report.help(index, problem).unwrap_or_default();
         let _ = writeln!(xml, "      <failure type=\"stale-output\" message=\"{title}\">{}</failure>", escaped(&help));

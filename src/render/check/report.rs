@@ -1,7 +1,5 @@
 //! The report of a run: the manifests with their findings, and where in the files each finding is.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 
 use super::stale::StaleOutput;
@@ -13,8 +11,8 @@ use crate::domain::diagnostics::invocation::Invocation;
 use crate::domain::diagnostics::problem::Problem;
 use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::source::{LineIndex, Location, Source};
+use crate::domain::lock::block;
 use crate::domain::lock::diff::Change;
-use crate::domain::lock::{Lock, block};
 
 /// A manifest and its lockfile, with the findings about them.
 #[derive(Clone, Copy)]
@@ -24,18 +22,9 @@ pub struct ManifestReport<'a> {
     /// The manifest.
     pub manifest: &'a Source,
     /// The lockfile, if there is one.
-    pub lock: Option<LockText<'a>>,
+    pub lock: Option<&'a Source>,
     /// The outputs that are out of date, if the command has compared them with the lockfile.
     pub stale: Option<&'a [StaleOutput]>,
-}
-
-/// The text of a lockfile.
-#[derive(Clone, Copy)]
-pub enum LockText<'a> {
-    /// The text that was read.
-    Read(&'a Source),
-    /// The text that is written for this lock to the file of this path.
-    Of(&'a Path, &'a Lock),
 }
 
 impl ManifestReport<'_> {
@@ -49,7 +38,7 @@ impl ManifestReport<'_> {
 #[derive(Clone, Copy)]
 pub struct CheckReport<'a> {
     /// One for each manifest that could be checked.
-    pub parts: &'a [ManifestReport<'a>],
+    pub manifests: &'a [ManifestReport<'a>],
     /// The manifests that could not be checked.
     pub failed: &'a [FailedManifest],
     /// How imagelock was called: what a command must begin with to be about the same files.
@@ -96,7 +85,7 @@ impl<'a> CheckReport<'a> {
     /// The commands to suggest.
     pub(crate) fn suggestions(&self) -> Vec<Suggestion> {
         let of = |part: &ManifestReport<'a>| (&*part.manifest.path, &*part.report.findings);
-        let manifests: Vec<_> = self.parts.iter().map(of).collect();
+        let manifests: Vec<_> = self.manifests.iter().map(of).collect();
         suggestions_of_run(&manifests, self.is_many(), self.stale().next().is_some())
     }
 
@@ -109,13 +98,13 @@ impl<'a> CheckReport<'a> {
         &self,
         items: impl Fn(&ManifestReport<'a>) -> I,
     ) -> impl Iterator<Item = (usize, &'a T)> {
-        let manifests = self.parts.iter().enumerate();
+        let manifests = self.manifests.iter().enumerate();
         manifests.flat_map(move |(index, manifest)| items(manifest).into_iter().map(move |item| (index, item)))
     }
 
     /// Whether anything differs: the exit status depends on it.
     pub fn has_drift(&self) -> bool {
-        self.parts.iter().any(|manifest| manifest.report.has_drift()) || self.stale().next().is_some()
+        self.manifests.iter().any(|manifest| manifest.report.has_drift()) || self.stale().next().is_some()
     }
 
     /// Whether a change was verified, rather than all pins compared with the Marketplace.
@@ -125,22 +114,22 @@ impl<'a> CheckReport<'a> {
 
     /// Whether the run is about several manifests.
     pub(crate) fn is_many(&self) -> bool {
-        self.manifests() > 1
+        self.manifest_count() > 1
     }
 
     /// The number of manifests of the run.
-    pub(crate) fn manifests(&self) -> usize {
-        self.parts.len() + self.failed.len()
+    pub(crate) fn manifest_count(&self) -> usize {
+        self.manifests.len() + self.failed.len()
     }
 
     /// The name of a manifest if there are several, else nothing.
     pub(crate) fn manifest(&self, index: usize) -> String {
-        if self.is_many() { self.parts[index].name() } else { String::new() }
+        if self.is_many() { self.manifests[index].name() } else { String::new() }
     }
 
     /// How imagelock is called about one of the manifests.
     pub(crate) fn invocation_of(&self, index: usize) -> Invocation {
-        if self.is_many() { self.invocation.of(&self.parts[index].manifest.path) } else { self.invocation.clone() }
+        if self.is_many() { self.invocation.of(&self.manifests[index].manifest.path) } else { self.invocation.clone() }
     }
 }
 
@@ -153,15 +142,12 @@ pub(crate) struct Places<'a> {
 impl<'a> Places<'a> {
     /// The places of each manifest of a run.
     pub(crate) fn of_each(report: CheckReport<'a>) -> Vec<Self> {
-        report.parts.iter().map(Self::new).collect()
+        report.manifests.iter().map(Self::new).collect()
     }
 
     fn new(report: &ManifestReport<'a>) -> Self {
         let needed = report.report.findings.iter().any(|finding| finding.span.is_none());
-        let lock = report.lock.filter(|_| needed).map(|lock| match lock {
-            LockText::Read(source) => LineIndex::new(source),
-            LockText::Of(path, lock) => LineIndex::of(path, lock.write().into()),
-        });
+        let lock = report.lock.filter(|_| needed).map(LineIndex::new);
         Self { manifest: LineIndex::new(report.manifest), lock }
     }
 

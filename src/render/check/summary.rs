@@ -17,7 +17,7 @@ pub(crate) fn headline(report: CheckReport<'_>) -> &'static str {
     if !report.failed.is_empty() {
         return "The check is incomplete";
     }
-    let has_drift = report.parts.iter().any(|manifest| manifest.report.has_drift());
+    let has_drift = report.manifests.iter().any(|manifest| manifest.report.has_drift());
     match (report.is_gate(), has_drift, report.has_drift()) {
         (true, _, true) => "The change does not pass",
         (true, _, false) => "The change passes",
@@ -44,7 +44,7 @@ impl fmt::Display for Count {
 /// The numbers that every format shows, the worst status first.
 pub(crate) fn counts(report: CheckReport<'_>) -> Vec<Count> {
     let mut counts: BTreeMap<(Status, bool), usize> = BTreeMap::new();
-    for finding in report.parts.iter().flat_map(|manifest| &manifest.report.findings) {
+    for finding in report.manifests.iter().flat_map(|manifest| &manifest.report.findings) {
         *counts.entry((finding.status, is_accepted(finding))).or_default() += 1;
     }
     let count = |((status, accepted), findings)| Count { status, accepted, findings };
@@ -58,7 +58,7 @@ pub(crate) fn summary(report: CheckReport<'_>) -> String {
     }
     let counts = counts(report);
     let all = count(counts.iter().map(|count| count.findings).sum(), "pin");
-    let all = if report.is_many() { format!("{all} in {}", count(report.parts.len(), "manifest")) } else { all };
+    let all = if report.is_many() { format!("{all} in {}", count(report.manifests.len(), "manifest")) } else { all };
     let stale = stale(report);
     if let (true, Some(stale)) = (counts.is_empty(), &stale) {
         return stale.clone();
@@ -74,7 +74,7 @@ pub(crate) fn summary(report: CheckReport<'_>) -> String {
 pub(crate) fn changed_since(report: CheckReport<'_>) -> String {
     let sum = |number: fn(&Gate) -> usize| report.gates().map(|(_, gate)| number(gate)).sum::<usize>();
     let (pins, changed) = (sum(|gate| gate.pins), sum(|gate| gate.changed));
-    let manifests = match report.parts {
+    let manifests = match report.manifests {
         [_] => String::new(),
         manifests => format!(" in {}", count(manifests.len(), "manifest")),
     };
@@ -103,7 +103,7 @@ fn since(gate: &Gate) -> String {
 
 /// The pins that the Marketplace does not list, in a line.
 pub(crate) fn unlisted(report: CheckReport<'_>) -> Option<String> {
-    let findings = report.parts.iter().flat_map(|manifest| &manifest.report.findings);
+    let findings = report.manifests.iter().flat_map(|manifest| &manifest.report.findings);
     let names: Vec<&Name> = findings.filter(|it| is_unlisted(it)).map(|finding| &finding.cell.name).collect();
     let unique: BTreeSet<&Name> = names.iter().copied().collect();
     let listed = and_more(unique.into_iter().map(quoted), 6);

@@ -9,6 +9,7 @@ use crate::domain::diagnostics::sanitize::shown;
 use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::{Action, Change};
+use crate::domain::lock::format::differences;
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::plan::Plan;
 use crate::render::support::values::{date, date_or_unknown};
@@ -77,16 +78,10 @@ pub(crate) fn detail(change: &Change, ids: &ShortIds) -> String {
 
 /// The parts of the declaration that differ: `label x → y`.
 fn declaration_changes<'p>(from: &'p Pin, to: &'p Pin) -> Vec<String> {
-    let instance_type = |pin: &'p Pin| pin.instance_type.as_ref().map_or("none".into(), |it| it.as_str().into());
-    [
-        ("label", label(from), label(to)),
-        ("type", from.image_type.as_str().into(), to.image_type.as_str().into()),
-        ("Instance type", instance_type(from), instance_type(to)),
-    ]
-    .into_iter()
-    .filter(|(_, from, to)| from != to)
-    .map(|(what, from, to)| format!("{what} {from} → {to}"))
-    .collect()
+    let label = Some(("label", label(from), label(to))).filter(|(_, from, to)| from != to);
+    let value = |value: Option<Cow<'p, str>>| value.unwrap_or("none".into());
+    let others = differences(from, to).filter_map(|(key, from, to)| Some((key.in_change?, value(from), value(to))));
+    label.into_iter().chain(others).map(|(what, from, to)| format!("{what} {from} → {to}")).collect()
 }
 
 /// `published 2026-09-02 → 2026-10-20`, as far as the dates are known.

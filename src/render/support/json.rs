@@ -113,11 +113,8 @@ impl<'a> CellJson<'a> {
     }
 
     pub(crate) fn pin(pin: &'a Pin) -> Self {
-        let (image_id, version_id) = match pin.image {
-            ImageRef::Label(_) => (None, None),
-            ImageRef::Id(id) => (Some(Text(id)), None),
-            ImageRef::Version(id) => (None, Some(Text(id))),
-        };
+        let image_id = if let ImageRef::Id(id) = pin.image { Some(Text(id)) } else { None };
+        let version_id = pin.version.map(Text);
         let release = pin.release.as_ref().map(Release::as_str);
         Self { image_id, version_id, release, ..Self::bare(&pin.cell, pin.label(), pin.image_type) }
     }

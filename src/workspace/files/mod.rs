@@ -69,27 +69,6 @@ fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a file of ASCII in parts, so that the whole of it is never in memory. `take` gets what stands there next, and says
-/// how many bytes of it were taken; the others begin the next part. What nobody took of the last is given back.
-///
-/// `None` where that does not work, for whatever reason, be it that `take` refuses: then [`read`] has the file or the error.
-pub(crate) fn read_parts(path: &Path, mut take: impl FnMut(&str) -> Option<usize>) -> Option<String> {
-    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let mut file = fs::File::open(path).ok()?;
-    let mut part = vec![0; 1 << 16];
-    let mut left = 0;
-    loop {
-        let end = left + file.read(&mut part[left..]).ok()?;
-        let text = str::from_utf8(&part[..end]).ok()?;
-        if end == left {
-            return (end < part.len()).then(|| text.to_owned());
-        }
-        let taken = take(text)?;
-        part.copy_within(taken..end, 0);
-        left = end - taken;
-    }
-}
-
 /// That there is no such file, in the words of the system.
 pub(crate) fn absent(path: &Path) -> FileError {
     let source = fs::File::open(path).err().unwrap_or_else(|| ErrorKind::NotFound.into());

@@ -1,4 +1,4 @@
-//! Answers of one run that cannot all be true: no verdict, exit 1, and every command says the same.
+//! Contradicting answers in one run: every command exits with 1 and the same message.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn bookworm() -> Local {
     local("debian_bookworm", "fr-par-1", "x86_64", 3).published("2026-10-05T08:00:00Z")
 }
 
-/// Both images pinned, and the Marketplace that they are from.
+/// A sandbox with both images pinned, and its Marketplace.
 fn pinned(locals: impl IntoIterator<Item = Local>) -> (Marketplace, Sandbox) {
     let marketplace = Marketplace::offering(locals);
     let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
@@ -28,7 +28,7 @@ fn pinned(locals: impl IntoIterator<Item = Local>) -> (Marketplace, Sandbox) {
     (marketplace, sandbox)
 }
 
-/// The notes of a run that fails and leaves the lockfile as it was.
+/// The notes of a run that fails and leaves the lockfile unchanged.
 #[track_caller]
 fn note(sandbox: &Sandbox, line: &str) -> String {
     let message = sandbox.fails(line);
@@ -43,7 +43,8 @@ fn a_listing_that_is_not_found_contradicts_the_index() {
             Some(end) => marketplace.valid_until("ubuntu_noble", end),
             None => marketplace,
         };
-        marketplace.lists(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
+        marketplace
+            .answers_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
         for line in ["check", "resolve --upgrade", "resolve --upgrade --dry-run"] {
             assert_eq!(
                 note(&sandbox, line),
@@ -58,7 +59,7 @@ fn a_listing_that_is_not_found_contradicts_the_index() {
 fn a_listing_that_is_not_found_after_the_end_of_the_image_is_accepted() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
     let marketplace = marketplace.valid_until("ubuntu_noble", "2026-11-01T00:00:00Z");
-    marketplace.lists(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
+    marketplace.answers_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(2), "{run}");
     assert!(run.stdout.contains("withdrawn"), "{run}");
@@ -69,7 +70,7 @@ fn an_empty_listing_contradicts_the_listing_of_the_newest_version() {
     let (marketplace, sandbox) =
         pinned([noble(1, "2026-10-05T08:00:00Z").superseded(), noble(2, "2026-11-02T08:00:00Z"), bookworm()]);
     let empty = || Reply::Json(json!({"local_images": [], "total_count": 0}));
-    marketplace.lists(move |path, _, _| if path.contains("ubuntu_noble") { empty() } else { Reply::Normal });
+    marketplace.answers_listings(move |path, _, _| if path.contains("ubuntu_noble") { empty() } else { Reply::Normal });
     for line in ["check", "resolve --upgrade"] {
         assert_eq!(
             note(&sandbox, line),
@@ -98,7 +99,7 @@ fn versions_that_are_not_found_contradict_the_index() {
 fn an_id_that_a_lookup_does_not_find_contradicts_a_listing_that_has_it() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(3)));
-    // Without the contradiction, the swap is found.
+    // Without the contradiction, the swapped ID is found.
     assert!(sandbox.run("check").stdout.contains("mismatch"));
     marketplace.answers(|path, _, _| if path.contains("/local-images/") { not_found() } else { Reply::Normal });
     assert_eq!(
@@ -111,7 +112,7 @@ fn an_id_that_a_lookup_does_not_find_contradicts_a_listing_that_has_it() {
     );
 }
 
-/// A wrong address answers like this to everything.
+/// A wrong address answers every request like this.
 #[test]
 fn no_image_is_withdrawn_if_the_index_is_unknown() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-09-02T08:00:00Z"), bookworm()]);

@@ -1,10 +1,10 @@
-//! When what is pinned was published, and how far behind it is.
+//! When a pinned version was published, and how many days it is behind.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, image_id, local, version_id};
-use crate::support::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
+use crate::support::fake_marketplace::{Marketplace, Reply, id, image_id, local, version_id};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 
 #[test]
 fn publication_dates_are_recorded_and_shown_with_ages() {
@@ -43,11 +43,7 @@ fn images_without_dates_are_pinned_and_checked_without_ages() {
 fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
     marketplace.answers(|path, _, _| {
-        if path.contains("/versions") {
-            crate::support::fake_marketplace::Reply::Raw(403, "text/plain", Vec::new())
-        } else {
-            crate::support::fake_marketplace::Reply::Normal
-        }
+        if path.contains("/versions") { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
     });
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     assert_snapshot!(sandbox.run("resolve"), @"
@@ -61,7 +57,7 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
       = help: once the Marketplace tells them, `imagelock resolve --upgrade web` adds them, and moves what is outdated by then
     --- exit 0
     ");
-    // A policy of age cannot be kept without dates.
+    // `min-age` requires dates.
     sandbox.write("images.toml", manifest("min-age = \"3d\"\n"));
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @r#"
@@ -171,7 +167,7 @@ fn a_pin_is_outdated_if_the_marketplace_went_back_to_an_older_version() {
         let run = sandbox.run("check");
         assert_eq!(run.status, Some(2), "{run}");
         assert!(run.stdout.contains("the Marketplace went back to an older version"), "{run}");
-        // What would be a downgrade is no advice.
+        // A downgrade is not suggested.
         assert!(!run.stdout.contains("--upgrade"), "{run}");
         assert!(sandbox.run("check --format json").stdout.contains(&id(1)));
         let before = sandbox.lock();
@@ -189,7 +185,7 @@ fn a_row_of_another_label_is_never_pinned_by_version_or_image_id() {
         if path.contains("version_id=") || path.contains("image_id=") && path.contains("/local-images") {
             answer["local_images"][0]["label"] = "gitlab".into();
         }
-        crate::support::fake_marketplace::Reply::Json(answer)
+        Reply::Json(answer)
     };
     let marketplace = two_versions();
     marketplace.answers(move |path, _, answer| foreign(path, answer));
@@ -213,7 +209,7 @@ fn snapshot(published: &str, valid_until: &str) -> String {
     .to_string()
 }
 
-/// What no reader of TOML 1.0 has to hold, and what Go programs write if they have no date.
+/// Dates that TOML 1.0 readers need not support, and the one that Go programs write for a missing date.
 const IMPOSSIBLE: [&str; 4] =
     ["-000001-01-01T00:00:00Z", "0000-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"];
 
@@ -227,7 +223,7 @@ fn an_impossible_date_counts_as_missing() {
         for (sandbox, catalog) in [(online, ""), (offline, "--catalog c.json ")] {
             sandbox.ok(&format!("{catalog}resolve"));
             assert!(!sandbox.lock().contains("published"), "{date}");
-            // An end before all time would be an end that has passed.
+            // An end in the distant past would be an end of life.
             let check = sandbox.run(&format!("{catalog}check"));
             assert_eq!(check.status, Some(0), "{date}: {check}");
             sandbox.ok(&format!("{catalog}search docker"));
@@ -257,7 +253,7 @@ fn a_lockfile_with_an_impossible_date_is_refused_with_its_line() {
             sandbox.write("images.lock", lock.replace(OLD, date).replace('\n', line_end));
             let message = sandbox.fails("list");
             assert!(message.contains("`published` is not a date that a lockfile can hold"), "{date}: {message}");
-            assert!(message.contains("images.lock:11:13"), "{date}: {message}");
+            assert!(message.contains("images.lock:12:13"), "{date}: {message}");
         }
         sandbox.write("images.lock", lock);
     }
@@ -286,7 +282,7 @@ fn ages_work_up_to_the_limits_of_the_calendar() {
 }
 
 proptest::proptest! {
-    /// Whatever the Marketplace says, the lockfile is TOML 1.0, and survives a checkout with other line ends.
+    /// With any date of the Marketplace, the lockfile is TOML 1.0 and survives a checkout with other line endings.
     #[test]
     fn a_lockfile_never_holds_a_date_that_toml_cannot_express(second in -377_705_116_800_i64..=253_402_207_200) {
         use imagelock::domain::{lock::Lock, types::timestamp};
@@ -302,7 +298,7 @@ proptest::proptest! {
         proptest::prop_assert!(toml::de::DeTable::parse(&text).is_ok());
         proptest::prop_assert_eq!(&Lock::parse(&text).unwrap(), &lock);
         proptest::prop_assert_eq!(&Lock::parse(&text.replace('\n', "\r\n")).unwrap(), &lock);
-        // A date that would not be taken from outside is not read back either.
+        // A date that is refused in an answer is refused in a lockfile as well.
         let forced = pin(Some(time)).write();
         proptest::prop_assert_eq!(Lock::parse(&forced).is_ok(), lock.pins()[0].published.is_some());
     }

@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Local, Marketplace, local};
-use crate::support::one_pin::{OLD, behind, docker, manifest};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{OLD, behind, docker, manifest};
 
 #[test]
 fn an_end_of_life_is_near_within_the_warning_period_and_reached_the_day_after() {
@@ -52,7 +52,7 @@ fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors()
     to see what could follow `old`: imagelock search ubuntu
     --- exit 2
     ");
-    // Gone from the Marketplace, its end is still the worst of it.
+    // The end of life is the worst status even if the Marketplace no longer has the image.
     marketplace.offers(ubuntu().into_iter().skip(1));
     assert_snapshot!(sandbox.run("check"), @"
     STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
@@ -78,7 +78,7 @@ fn the_end_set_by_the_marketplace_counts_if_it_is_earlier() {
     to see what could follow `web`: imagelock search docker
     --- exit 2
     ");
-    // The manifest knows better.
+    // The manifest takes precedence.
     sandbox.write("images.toml", manifest("eol = 2030-01-01\n"));
     assert_eq!(sandbox.run("check").status, Some(0));
 }

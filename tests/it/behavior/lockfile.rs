@@ -1,4 +1,4 @@
-//! `images.lock` as a file: the gate, the digests, conflicts, line ends.
+//! `images.lock` as a file: its format, digests, conflict markers and line endings.
 
 use insta::assert_snapshot;
 
@@ -17,7 +17,7 @@ fn resolved() -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// What every command that reads the lock says of it.
+/// The error of every command that reads the lock.
 fn refused(sandbox: &Sandbox) -> String {
     let message = sandbox.fails("resolve");
     for command in ["resolve --locked", "resolve --upgrade", "check", "list", "get web"] {
@@ -30,7 +30,7 @@ fn refused(sandbox: &Sandbox) -> String {
 fn a_newer_format_is_refused_with_the_release_that_reads_it() {
     let (sandbox, _marketplace) = resolved();
     let newer = "version = 7 # read by imagelock 3.2.0 and later";
-    sandbox.write("images.lock", sandbox.lock().replace("version = 1 # read by imagelock 0.1.0 and later", newer));
+    sandbox.write("images.lock", sandbox.lock().replace("version = 2 # read by imagelock 0.1.0 and later", newer));
     assert_snapshot!(refused(&sandbox), @"
     error: the lockfile has format 7, and imagelock 0.1.0 reads format 1
      --> images.lock:2:11
@@ -217,5 +217,77 @@ fn an_edited_block_is_marked_in_json() {
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
     let run = sandbox.run("list --format json --quiet");
     assert_eq!(run.stdout.matches("\"edited\": true").count(), 1);
-    assert!(run.stderr.starts_with("warning: "), "what needs attention is said even under --quiet");
+    assert!(run.stderr.starts_with("warning: "), "warnings are printed even with --quiet");
+}
+
+/// A lockfile as an imagelock wrote it that knew only format 1.
+const FORMAT_1: &str = "\
+# This file is written by imagelock. Commit it; change images.toml instead of editing it.
+version = 1 # read by imagelock 0.1.0 and later
+
+[[pin]]
+name = \"web\"
+zone = \"fr-par-1\"
+arch = \"x86_64\"
+type = \"instance_sbs\"
+label = \"ubuntu_noble\"
+id = \"35fdc69b-503a-4d8c-8879-497a1abfd103\"
+published = 2026-09-02T08:30:55Z
+digest = \"sha256:59993edd9ef1cd4753d9c93db39a072e2efe89826c5f528071ab6c339c54c278\"
+";
+
+/// A sandbox with a manifest that declares these images, and a snapshot of the Marketplace.
+fn snapshot_of(names: &[&str]) -> Sandbox {
+    let sandbox = Sandbox::with(&declared(names));
+    sandbox.write("c.json", include_str!("../../../examples/quickstart/catalog-2026-10-05.json"));
+    sandbox
+}
+
+fn declared(names: &[&str]) -> String {
+    let images = names.iter().map(|name| format!("{name}.label = \"ubuntu_noble\"\n"));
+    format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\n{}", images.collect::<String>())
+}
+
+#[test]
+fn format_1_satisfies_the_manifest_and_is_rewritten_only_with_another_change() {
+    let sandbox = snapshot_of(&["web"]);
+    sandbox.write("images.lock", FORMAT_1);
+    assert_eq!(sandbox.run("resolve --locked").status, Some(0));
+    for command in ["resolve", "resolve --upgrade", "resolve --upgrade web"] {
+        let run = sandbox.run(&format!("--catalog c.json {command}"));
+        assert_eq!(run.stdout, "nothing to change: 1 pin\n", "{command}: {run}");
+        assert_eq!(sandbox.lock(), FORMAT_1, "{command}");
+    }
+    assert_eq!(sandbox.run("--catalog c.json check").status, Some(0));
+    // The version of the pin that stays is known by now, because that of the new one was asked for.
+    sandbox.write("images.toml", declared(&["db", "web"]));
+    assert_snapshot!(sandbox.run("--catalog c.json resolve"), @"");
+    assert_snapshot!(sandbox.lock(), @"");
+    assert_eq!(sandbox.run("resolve --locked").status, Some(0));
+    // Offline, nothing is known of it.
+    sandbox.write("images.lock", FORMAT_1);
+    sandbox.write("images.toml", declared(&["front"]));
+    sandbox.ok("resolve --offline");
+    assert!(sandbox.lock().contains("version = 2 ") && !sandbox.lock().contains("version-id"), "{}", sandbox.lock());
+}
+
+#[test]
+fn an_old_file_that_is_out_of_order_is_put_into_this_format() {
+    let sandbox = snapshot_of(&["web"]);
+    sandbox.write("images.lock", format!("# by hand\n{FORMAT_1}"));
+    sandbox.ok("resolve --offline");
+    assert_eq!(sandbox.lock(), FORMAT_1.replace("version = 1", "version = 2"));
+}
+
+#[test]
+fn a_version_that_was_edited_by_hand_is_found() {
+    let sandbox = snapshot_of(&["web"]);
+    sandbox.ok("--catalog c.json resolve");
+    let good = sandbox.lock();
+    sandbox.write("images.lock", good.replace("340178b7-", "340178b8-"));
+    assert_ne!(sandbox.lock(), good);
+    assert!(sandbox.fails("resolve").contains("does not match its digest"));
+    let without: Vec<&str> = good.split_inclusive('\n').filter(|line| !line.starts_with("version-id")).collect();
+    sandbox.write("images.lock", without.concat());
+    assert!(sandbox.fails("resolve").contains("does not match its digest"));
 }

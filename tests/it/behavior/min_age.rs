@@ -1,10 +1,10 @@
-//! `min-age`: no version is picked that is younger.
+//! `min-age`: younger versions are not pinned.
 
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, Reply, id, local, version_id};
-use crate::support::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 
 #[test]
 fn an_upgrade_waits_to_the_second_until_the_newer_version_is_old_enough() {
@@ -103,7 +103,7 @@ fn the_age_can_be_set_for_all_images_and_for_one_run() {
     assert_eq!(sandbox.run("check").status, Some(0));
     sandbox.write("images.toml", format!("[defaults]\nmin-age = \"10d\"\n{}", manifest("min-age = \"0d\"\n")));
     assert_eq!(sandbox.run("check").status, Some(2));
-    // What is outdated for one run is moved by the command that this run prints.
+    // The suggested command repeats the `--min-age` of the run.
     let (sandbox, _marketplace) = behind("min-age = \"10d\"\n");
     let check = sandbox.run("check --min-age 0d");
     let command = check.stdout.lines().last().unwrap().strip_prefix("to move to the latest: imagelock ").unwrap();
@@ -197,7 +197,7 @@ fn a_local_image_that_was_replaced_in_place_has_no_known_age() {
     let line = |id: &str| explained.lines().find(|line| line.contains(id)).unwrap().to_owned();
     assert!(line(&id(1)).contains(" wins "), "{explained}");
     assert!(line(&id(7)).contains("changed in place; its age is unknown"), "{explained}");
-    // Another version that is old enough passes, and so does the policy's end for one run.
+    // Another version that is old enough is pinned, and so is any version in a run with `--min-age 0d`.
     let next = "2026-11-01T08:00:00Z";
     marketplace.offers([docker(8).published(next), docker(7).published(OLD).superseded()]);
     sandbox.ok("resolve --upgrade");
@@ -228,7 +228,7 @@ fn without_min_age_a_local_image_that_was_replaced_in_place_makes_the_pin_outdat
     assert!(sandbox.lock().contains(&id(7)));
 }
 
-/// An exact version that is asked for is one that can be changed in place as well.
+/// The local image of an exact version can be replaced in place as well.
 #[test]
 fn an_exact_version_that_was_replaced_in_place_has_no_known_age() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);

@@ -1,10 +1,10 @@
-//! `[[outputs]]`: files that are kept in step with the lock.
+//! `[[outputs]]`: files that follow the lock.
 
 use insta::assert_snapshot;
 
-use crate::commands::export::{MANIFEST, marketplace, resolved};
 use crate::support::fake_marketplace::{id, local};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::awkward_names::{MANIFEST, declared, resolved};
 
 const OUTPUTS: &str = r#"
 [[outputs]]
@@ -18,9 +18,7 @@ path = "images.env"
 
 #[test]
 fn resolve_updates_the_outputs() {
-    let marketplace = marketplace();
-    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
-    std::fs::create_dir(sandbox.path("infra")).unwrap();
+    let (sandbox, marketplace) = declared(&format!("{MANIFEST}{OUTPUTS}"));
     assert_snapshot!(sandbox.run("resolve --dry-run").stderr, @"
     would write `infra/images.auto.tfvars.json`
     would write `images.env`
@@ -29,7 +27,7 @@ fn resolve_updates_the_outputs() {
     wrote `infra/images.auto.tfvars.json`
     wrote `images.env`
     ");
-    // Printed, it belongs to no manifest.
+    // Printed output does not name a manifest.
     assert_eq!(sandbox.read("images.env").replace("# Manifest: images.toml\n", ""), sandbox.ok("export env"));
     let tfvars = sandbox.read("infra/images.auto.tfvars.json");
     assert_eq!(tfvars.replace(" Manifest: ../images.toml", ""), sandbox.ok("export tfvars"));
@@ -74,9 +72,7 @@ fn resolve_updates_the_outputs() {
 
 #[test]
 fn an_output_that_cannot_be_written_leaves_the_lock_unchanged() {
-    let marketplace = marketplace();
-    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
-    std::fs::create_dir(sandbox.path("infra")).unwrap();
+    let (sandbox, _marketplace) = declared(&format!("{MANIFEST}{OUTPUTS}"));
     sandbox.write("images.env", "MINE=1\n");
     assert_snapshot!(sandbox.fails("resolve"), @r#"
     error: the output `images.env` holds something that imagelock did not write
@@ -93,12 +89,10 @@ fn an_output_that_cannot_be_written_leaves_the_lock_unchanged() {
     assert!(sandbox.read("images.env").contains(&id(1)));
 }
 
-/// As git checks files out where `core.autocrlf` is set.
+/// git checks out files like this if `core.autocrlf` is set.
 #[test]
 fn an_output_with_other_line_endings_is_up_to_date() {
-    let marketplace = marketplace();
-    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
-    std::fs::create_dir(sandbox.path("infra")).unwrap();
+    let (sandbox, _marketplace) = declared(&format!("{MANIFEST}{OUTPUTS}"));
     sandbox.ok("resolve");
     for file in ["images.env", "infra/images.auto.tfvars.json"] {
         sandbox.write(file, sandbox.read(file).replace('\n', "\r\n"));
@@ -108,9 +102,7 @@ fn an_output_with_other_line_endings_is_up_to_date() {
 
 #[test]
 fn all_outputs_that_cannot_be_written_are_reported_at_once() {
-    let marketplace = marketplace();
-    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
-    std::fs::create_dir(sandbox.path("infra")).unwrap();
+    let (sandbox, _marketplace) = declared(&format!("{MANIFEST}{OUTPUTS}"));
     sandbox.write("images.env", "MINE=1\n");
     sandbox.write("infra/images.auto.tfvars.json", "{\"mine\": 1}\n");
     let message = sandbox.fails("resolve");

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
-use crate::support::one_pin::{NEW, OLD, behind, docker, manifest};
+use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest};
 
 #[test]
 fn a_freeze_holds_through_its_last_day() {
@@ -43,7 +43,7 @@ fn a_freeze_holds_through_its_last_day() {
 fn a_frozen_image_moves_only_if_its_declaration_requires_it() {
     let freeze = "freeze = { reason = \"ticket 4711\", until = 2026-12-31 }\n";
     let (sandbox, marketplace) = behind(freeze);
-    // A bare upgrade names nobody, and overwrites no edited block.
+    // An upgrade without a name overwrites no edited block.
     let good = sandbox.lock();
     sandbox.write("images.lock", good.replace(&id(1), &id(7)));
     assert!(sandbox.fails("resolve --upgrade").contains("does not match its digest"));
@@ -83,7 +83,7 @@ fn an_accepted_finding_is_not_drift_through_its_last_day() {
       = help: remove it, or decide anew and give it a new end
     --- exit 2
     ");
-    // What matches nothing is reported as well.
+    // An acceptance without a matching finding is reported as well.
     marketplace.offers([docker(1).published(OLD)]);
     assert_snapshot!(sandbox.run("check"), @"
     STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED
@@ -160,7 +160,7 @@ fn an_acceptance_covers_only_its_status() {
     "#);
 }
 
-/// Of several acceptances of one status the first that holds counts, and those of other images change nothing.
+/// The first active acceptance of a status counts, and those of other images have no effect.
 #[test]
 fn the_first_active_acceptance_counts() {
     let accept = "accept = [{ status = \"outdated\", reason = \"over\", until = 2026-01-01 }, \

@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use crate::support::fake_marketplace::{Local, Marketplace, Reply, local};
-use crate::support::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
 fn fedora(release: &'static str, number: u32) -> Local {
     local(release, "fr-par-1", "x86_64", number)
@@ -50,7 +50,7 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
     1 pin: 1 moved
     --- exit 0
     ");
-    // A range that still admits the pin moves nothing; one that does not resolves anew.
+    // A range that still includes the pin moves nothing; otherwise the image is resolved again.
     sandbox.write("images.toml", FEDORA.replace("<46", "<47"));
     assert_snapshot!(sandbox.run("resolve --offline"), @"
     nothing to change: 1 pin
@@ -140,14 +140,10 @@ fn a_failed_query_never_makes_a_pin_current() {
     sandbox.ok("resolve");
     marketplace.answers(|path, _, _| {
         let refused = path.contains("/images?");
-        if refused {
-            crate::support::fake_marketplace::Reply::Raw(403, "text/plain", Vec::new())
-        } else {
-            crate::support::fake_marketplace::Reply::Normal
-        }
+        if refused { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
     });
     assert!(sandbox.fails("check").contains("it answered 403 Forbidden"));
-    // Where only ends of life were to be learnt from it, that is said.
+    // If only ends of life depend on the answer, a warning says that they are unknown.
     sandbox.write("images.toml", manifest(""));
     marketplace.offers([docker(1)]);
     sandbox.ok("resolve");
@@ -167,16 +163,17 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
     let doubtful = || Reply::Json(json!({"local_images": [], "total_count": 1}));
     let gone = || Reply::Json(json!({"local_images": [], "total_count": 0}));
     let not_found = || Reply::Raw(404, "application/json", br#"{"type": "not_found"}"#.into());
-    let told = |reply: fn() -> Reply, line: &str| {
-        marketplace.lists(move |path, _, _| if path.contains("fedora_45") { reply() } else { Reply::Normal });
+    let answered = |reply: fn() -> Reply, line: &str| {
+        marketplace
+            .answers_listings(move |path, _, _| if path.contains("fedora_45") { reply() } else { Reply::Normal });
         sandbox.run(line)
     };
     for line in ["check", "resolve --upgrade", "explain runner"] {
-        assert!(told(doubtful, line).stderr.contains("it counts 1 rows, and sent 0"), "{line}");
+        assert!(answered(doubtful, line).stderr.contains("it counts 1 rows, and sent 0"), "{line}");
         assert_eq!(sandbox.lock(), newest);
     }
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
-    assert_snapshot!(told(doubtful, "resolve"), @r#"
+    assert_snapshot!(answered(doubtful, "resolve"), @r#"
     --- stderr
     error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
      --> images.toml:2:9
@@ -188,7 +185,7 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     --- exit 1
     "#);
-    assert_snapshot!(told(not_found, "resolve"), @r#"
+    assert_snapshot!(answered(not_found, "resolve"), @r#"
     --- stderr
     error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
      --> images.toml:2:9
@@ -200,6 +197,6 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     --- exit 1
     "#);
-    assert_eq!(told(gone, "resolve").status, Some(0));
+    assert_eq!(answered(gone, "resolve").status, Some(0));
     assert!(sandbox.lock().contains("fedora_44"));
 }

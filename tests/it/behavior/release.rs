@@ -1,4 +1,4 @@
-//! Releases: read, compared, asked for; and that of every image the Marketplace is recorded to have offered.
+//! Releases: how they are read from labels and names, compared, and selected by ranges.
 
 use imagelock::domain::types::release::{LabelPattern, Range, Release, release_of};
 
@@ -55,7 +55,7 @@ fn releases_are_ordered_by_their_numbers_then_as_text() {
     ] {
         assert!(release(older) < release(newer), "{older} < {newer}");
     }
-    // Equal as versions, not as text: what is chosen from a list never depends on the list's order.
+    // Equal as versions, but not as text: a choice never depends on the order of a list.
     assert!(release("24.04") < release("24.4"));
     assert_ne!(release("9"), release("9.0"));
 }
@@ -133,30 +133,30 @@ fn a_release_is_read_from_the_star_or_from_the_name() {
         ("fedora_*", "fedora_41", "Fedora 41", Some("41")),
         ("centos_*", "centos_7.9", "CentOS 7.9", Some("7.9")),
         ("windows_server_*_core", "windows_server_2022_core", "Windows Server 2022 Core", Some("2022")),
-        // With the star on it, the release of an addition is meant.
+        // The star is on the release of an addition.
         ("ubuntu_jammy_gpu_os_*", "ubuntu_jammy_gpu_os_12", "Ubuntu Jammy GPU OS 12", Some("12")),
         ("ubuntu_*_gpu_os_*", "ubuntu_jammy_gpu_os_12", "Ubuntu Jammy GPU OS 12", Some("12")),
         ("ubuntu_*_gpu_os_12", "ubuntu_jammy_gpu_os_12", "Ubuntu Jammy GPU OS 12", None),
-        // A star on a code name: the release is in the name, or nowhere.
+        // If the star is on a code name, the release is in the name or unknown.
         ("ubuntu_*", "ubuntu_noble", "Ubuntu 24.04 Noble Numbat", Some("24.04")),
         ("ubuntu_*", "ubuntu_noble", "Ubuntu 24.04 LTS", Some("24.04")),
         ("debian_*", "debian_bookworm", "Debian 12 (Bookworm)", Some("12")),
         ("debian_*", "debian_bookworm", "Debian Bookworm (12)", Some("12")),
         ("debian_*", "debian_bookworm", "Debian Bookworm", None),
         ("*_9", "almalinux_9", "AlmaLinux 9", Some("9")),
-        // The segment as a whole, before the part of it that the star stands for.
+        // The whole segment counts before the part that the star matches.
         ("centos_7.*", "centos_7.9", "CentOS", Some("7.9")),
         ("centos_*.*", "centos_7.9", "CentOS", Some("7.9")),
         ("fedora-*", "fedora-41", "Fedora", Some("41")),
         ("el*-minimal", "el9-minimal", "EL", Some("9")),
-        // A part of a number is no release, nor is one of two.
+        // A part of a number is not a release, and neither is one of two numbers.
         ("ubuntu2*", "ubuntu24.04", "Ubuntu", None),
         ("ubuntu22.*", "ubuntu22.04", "Ubuntu", None),
         ("ubuntu*4", "ubuntu24.04", "Ubuntu", None),
         ("v*1*", "v112", "V", None),
         ("ubuntu_*_cuda_*", "ubuntu_22.04_cuda_12", "Ubuntu", None),
         ("ubuntu_*_cuda_*", "ubuntu_22.04_cuda_12", "Ubuntu 22.04 CUDA 12", Some("22.04")),
-        // A pattern that means other labels.
+        // A pattern for other labels.
         ("debian_*", "fedora_41", "Fedora", Some("41")),
     ];
     for (starred, label, name, release) in reads {
@@ -164,12 +164,12 @@ fn a_release_is_read_from_the_star_or_from_the_name() {
     }
 }
 
-/// Of every image recorded from 2019 to 2025: label, name, and the release read from them without a pattern, or `-`.
+/// Every image recorded from 2019 to 2025: its label, its name, and the release read from them without a pattern, or `-`.
 /// Each row is what a person would read.
 ///
-/// A code name alone is no release. Neither are the 10.1 of `ubuntu_bionic_ml_10.1` (CUDA's) and the 12 of
-/// `ubuntu_noble_gpu_os_12` (GPU OS's): that is why only the first two words after a label's or a name's first are
-/// looked at. To ask for those, put the star of a pattern there.
+/// A code name is not a release. Neither are the 10.1 of `ubuntu_bionic_ml_10.1` (of CUDA) and the 12 of
+/// `ubuntu_noble_gpu_os_12` (of GPU OS): this is why only the two words after the first word of a label or a name count. A
+/// pattern with the star there selects by those.
 const READ: &[(&str, &str, &str)] = &[
     ("almalinux_8", "AlmaLinux 8", "8"),
     ("almalinux_9", "AlmaLinux 9", "9"),

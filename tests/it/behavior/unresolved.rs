@@ -1,14 +1,14 @@
-//! Cells that cannot be filled: which kind of miss it is, and the line that mends it.
+//! Pins that cannot be resolved: each error names the cause and the line that fixes it.
 
 use insta::assert_snapshot;
 
-use crate::commands::resolve::marketplace;
 use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::two_images::offers;
 
 #[test]
 fn every_unresolved_pin_is_reported_in_one_run() {
-    let marketplace = marketplace();
+    let marketplace = Marketplace::offering(offers());
     let sandbox = Sandbox::with(
         r#"
 [defaults]

@@ -1,4 +1,4 @@
-//! `add` and `remove`: the manifest is edited, and what people wrote in it stays.
+//! `imagelock add` and `imagelock remove`: the manifest is edited, and everything else in it is kept.
 
 use insta::assert_snapshot;
 
@@ -31,7 +31,7 @@ fn adding_and_removing_an_image_restores_the_manifest_byte_for_byte() {
     assert_eq!(sandbox.read("images.toml"), before);
 }
 
-/// How far two texts are the same.
+/// The length of the common start of two texts.
 fn common(a: &str, b: &str) -> usize {
     a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
 }

@@ -1,10 +1,10 @@
-//! `imagelock explain`: why a pin is what it is, and what a UUID is.
+//! `imagelock explain`: why a candidate was pinned, and what a UUID is.
 
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, id, image_id, local, version_id};
-use crate::support::one_pin::behind;
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::behind;
 
 const OLD: &str = "2026-10-01T08:00:00Z";
 const NEW: &str = "2026-11-20T08:00:00Z";

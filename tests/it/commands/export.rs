@@ -1,4 +1,4 @@
-//! `imagelock export`, and the outputs that are kept in step with the lock.
+//! `imagelock export`: the pins in the formats of other tools.
 
 use std::process::Command;
 
@@ -6,35 +6,7 @@ use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, id, local};
 use crate::support::sandbox::Sandbox;
-
-pub const MANIFEST: &str = r#"
-[defaults]
-zone = "fr-par-1"
-arch = "x86_64"
-
-[images.web-1]
-label = "docker"
-
-[images.no]
-label = "gitlab"
-zones = ["fr-par-1", "nl-ams-1"]
-"#;
-
-pub fn marketplace() -> Marketplace {
-    Marketplace::offering([
-        local("docker", "fr-par-1", "x86_64", 1).published("2026-09-02T08:30:55Z"),
-        local("gitlab", "fr-par-1", "x86_64", 2),
-        local("gitlab", "nl-ams-1", "x86_64", 3),
-    ])
-}
-
-pub fn resolved(manifest: &str) -> (Sandbox, Marketplace) {
-    let marketplace = marketplace();
-    let sandbox = Sandbox::with(manifest).asking(&marketplace);
-    std::fs::create_dir(sandbox.path("infra")).unwrap();
-    sandbox.ok("resolve");
-    (sandbox, marketplace)
-}
+use crate::support::scenes::awkward_names::{MANIFEST, resolved};
 
 #[test]
 fn tfvars_nests_ids_by_name_zone_and_arch() {
@@ -275,7 +247,7 @@ fn names_that_become_the_same_variable_are_refused() {
     sandbox.ok("export tfvars");
 }
 
-/// Sorted by variable, those of `no-2` would stand before those of `no`.
+/// Sorted by variable, `no-2` would come before `no`.
 #[test]
 fn the_env_file_has_the_order_of_the_lock() {
     let (sandbox, _marketplace) = resolved(&MANIFEST.replace("web-1", "no-2"));
@@ -290,7 +262,7 @@ fn the_env_file_has_the_order_of_the_lock() {
     ");
 }
 
-/// An architecture is any word, so one can end like the name of the other variable.
+/// An architecture can have any name, so one can end like the zoned variable of another.
 #[test]
 fn an_arch_that_becomes_the_zoned_variable_of_another_is_refused() {
     let rows = ["x86_64", "x86_64_zoned"].map(|arch| local("docker", "fr-par-1", arch, 1));

@@ -1,4 +1,4 @@
-//! `imagelock search` and `imagelock snapshot`: what there is, and keeping it.
+//! `imagelock search` and `imagelock snapshot`: the images of the Marketplace, on the terminal and in a file.
 
 use insta::assert_snapshot;
 

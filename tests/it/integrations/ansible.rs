@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{Example, NOVEMBER};
+use crate::support::example::{Example, NOVEMBER};
 
 #[test]
 #[ignore = "needs ansible-playbook: run .ci/tools first"]

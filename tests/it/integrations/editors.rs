@@ -1,6 +1,6 @@
-//! `images.toml` as editors and validators see it, by the schema.
+//! `images.toml` in editors and validators, with the schema.
 
-use super::{Example, repository};
+use crate::support::example::{Example, repository};
 
 #[test]
 #[ignore = "needs check-jsonschema: run .ci/tools first"]
@@ -17,10 +17,10 @@ fn validators_accept_every_example_and_refuse_what_imagelock_refuses() {
     assert!(wrong.stdout.contains("'lable' was unexpected"), "{wrong}");
 }
 
-/// What `init` writes is checked by the schema that its first line names.
+/// The manifest that `init` writes is checked by the schema in its first line.
 #[test]
 #[ignore = "needs taplo: run .ci/tools first"]
-fn what_init_writes_is_checked_by_taplo() {
+fn the_manifest_that_init_writes_passes_taplo() {
     let example = Example::of("terraform");
     example.ok("imagelock init --manifest new.toml");
     example.ok("taplo lint new.toml");

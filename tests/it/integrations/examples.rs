@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Example, OCTOBER, repository};
+use crate::support::example::{Example, OCTOBER, repository};
 
-/// All examples with a lockfile; the quickstart's is written by who tries it, and not committed.
+/// All examples with a lockfile. The one of the quickstart is not committed.
 fn names() -> BTreeSet<String> {
     let entries = std::fs::read_dir(repository("examples")).unwrap().map(|entry| entry.unwrap());
     let names = entries.filter(|entry| entry.path().join("images.lock").exists());

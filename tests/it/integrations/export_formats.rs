@@ -1,10 +1,10 @@
-//! All formats say the same, to the parsers of those who read them.
+//! All formats have the same content for the parsers of the tools that read them.
 
 use serde_json::Value;
 
-use super::{Example, OCTOBER};
+use crate::support::example::{Example, OCTOBER};
 
-/// Names that YAML 1.1 would take for something else, and one that HCL would subtract from.
+/// Names that YAML 1.1 would read as another type, and one that HCL would read as a subtraction.
 const NAMES: [&str; 4] = ["no", "off", "null", "web-1"];
 
 fn exported() -> Example {
@@ -38,7 +38,7 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// What `PyYAML`, which Ansible uses too, makes of a file.
+/// A file as `PyYAML` reads it, which Ansible uses as well.
 fn yaml(example: &Example, file: &str) -> Value {
     json(&example.script("python3", &format!("import json, yaml; print(json.dumps(yaml.safe_load(open('{file}'))))")))
 }
@@ -47,7 +47,7 @@ fn yaml(example: &Example, file: &str) -> Value {
 #[ignore = "needs PyYAML: run .ci/tools first"]
 fn yaml_equals_json() {
     let example = exported();
-    // JSON has no comments: its head is a key.
+    // JSON has no comments, so the header is a key.
     let mut without_head = json(&example.read("images.json"));
     assert!(without_head.as_object_mut().unwrap().remove("//").is_some());
     assert_eq!(yaml(&example, "images.yml"), without_head);
@@ -64,7 +64,7 @@ fn hcl_equals_tfvars() {
     example.ok("terraform init");
     example.ok("terraform fmt -check -diff");
     let read = example.script("sh", "echo 'jsonencode(local.images)' | terraform console");
-    // The console prints a string as HCL, which JSON can read, too.
+    // The console prints a string of HCL, which is valid JSON as well.
     let read = json(json(&read).as_str().unwrap());
     assert_eq!(read, json(&example.read("pins.tfvars.json"))["images"]);
 }

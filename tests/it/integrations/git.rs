@@ -1,5 +1,5 @@
-//! Wherever git may be called from, and whatever stands in a repository: `imagelock log` and `imagelock diff` tell the same, or
-//! say what is in the way.
+//! `imagelock log` and `imagelock diff` with the real git: the same history from every place and with every content of a
+//! repository, or an error with the cause.
 
 use std::process::{Command, Output};
 
@@ -58,7 +58,7 @@ fn the_history_is_the_same_in_a_worktree_and_with_a_hostile_configuration() {
     assert!(sandbox.ok("diff HEAD~1 --manifest tree/images.toml").starts_with("CHANGE"));
 }
 
-/// A hook has a `GIT_DIR` in its environment, with which git takes every directory for the top.
+/// A hook has a `GIT_DIR` in its environment, which makes git take every folder for the top of the working tree.
 #[test]
 fn the_history_is_found_in_a_hook_of_a_linked_worktree() {
     let sandbox = repository(Sandbox::new());
@@ -74,7 +74,7 @@ fn the_history_is_found_in_a_hook_of_a_linked_worktree() {
     Command::new("chmod").arg("+x").arg(sandbox.path(".git/hooks/pre-commit")).status().unwrap();
     let commit =
         || git_command(&sandbox, "tree", "2026-11-06T10:00:00Z", &["commit", "--quiet", "--allow-empty", "-m", "B"]);
-    // Nothing differs, so the hook lets the commit pass.
+    // No pin differs, so the hook lets the commit pass.
     assert!(commit().status().unwrap().success());
     assert_snapshot!(sandbox.read("diff"), @"HEAD → working tree: no pin differs");
     assert_snapshot!(sandbox.read("log"), @"
@@ -91,7 +91,7 @@ fn the_history_is_found_in_a_hook_of_a_linked_worktree() {
 
     HEAD → working tree: 1 moved
     ");
-    // The same of `rebase --exec`, and of a repository that is named from its top.
+    // The same in `rebase --exec`, and in an alias with `--git-dir`.
     let exec = format!("{program} log --manifest infra/images.toml >../log.rebase");
     git(&sandbox, &["worktree", "add", "--quiet", "--detach", "other"]);
     git_in(
@@ -102,18 +102,18 @@ fn the_history_is_found_in_a_hook_of_a_linked_worktree() {
     );
     assert!(sandbox.read("log.rebase").contains("Pin web"));
     let alias = format!("alias.pins=!{program} log --manifest infra/images.toml");
-    let told = git_in(&sandbox, "", "", &["--git-dir=.git", "-c", &alias, "pins"]);
-    assert!(told.contains("Pin web"), "{told}");
+    let output = git_in(&sandbox, "", "", &["--git-dir=.git", "-c", &alias, "pins"]);
+    assert!(output.contains("Pin web"), "{output}");
 }
 
-/// A working tree whose repository is elsewhere, as of a home directory.
+/// A working tree with its repository elsewhere, as some home directories have.
 #[test]
 fn the_history_is_found_in_a_repository_that_only_the_environment_names() {
     let sandbox = with_git(Sandbox::new());
     std::fs::create_dir_all(sandbox.path("home/infra")).unwrap();
     let path = |name: &str| sandbox.path(name).to_str().unwrap().to_owned();
     let (directory, tree) = (path("dotfiles"), path("home"));
-    let told = |line: &str| {
+    let output = |line: &str| {
         let mut command = sandbox.command(line);
         let Output { stdout, .. } = command.env("GIT_DIR", &directory).env("GIT_WORK_TREE", &tree).output().unwrap();
         String::from_utf8(stdout).unwrap()
@@ -126,8 +126,8 @@ fn the_history_is_found_in_a_repository_that_only_the_environment_names() {
     sandbox.write("home/infra/images.lock", lock(&[("web", 5)]));
     git(&["add", "infra/images.lock"]);
     git(&["commit", "--quiet", "--message", "Pin web"]);
-    assert!(told("log --manifest home/infra/images.toml").contains("Pin web"));
-    assert_eq!(told("diff --manifest home/infra/images.toml"), "HEAD → working tree: no pin differs\n");
+    assert!(output("log --manifest home/infra/images.toml").contains("Pin web"));
+    assert_eq!(output("diff --manifest home/infra/images.toml"), "HEAD → working tree: no pin differs\n");
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn invalid_revisions_are_refused() {
      |
      = help: `git branch --all` lists the branches, `git log --oneline` the commits; `git fetch` brings what this clone has not got
     ");
-    // A variable that is not set must not pass for "no pin differs".
+    // An unset variable must not mean "no pin differs".
     for none in ["", "..", "..."] {
         let run = sandbox.shell(&format!("$IMAGELOCK diff --exit-code '{none}'"));
         assert_eq!(run.status, Some(1), "{none}: {run}");
@@ -193,7 +193,7 @@ fn invalid_revisions_are_refused() {
     }
     git(&sandbox, &["switch", "--quiet", "--orphan", "lonely"]);
     sandbox.write("images.lock", lock(&[("web", 1)]));
-    commit(&sandbox, "2026-11-09", "Begin anew");
+    commit(&sandbox, "2026-11-09", "Begin again");
     assert_snapshot!(sandbox.fails("diff main...lonely"), @"
     error: `main` and `lonely` have no commit in common, as far as this clone knows
      |
@@ -205,7 +205,7 @@ fn invalid_revisions_are_refused() {
 fn a_lockfile_without_a_history_is_an_error() {
     let sandbox = with_git(Sandbox::new());
     sandbox.write("images.lock", lock(&[("web", 1)]));
-    let nowhere = |line: &str| sandbox.fails(line).replace(sandbox.path("").to_str().unwrap(), "[BENCH]/");
+    let nowhere = |line: &str| sandbox.fails(line).replace(sandbox.path("").to_str().unwrap(), "[SANDBOX]/");
     assert_snapshot!(nowhere("log"), @"
     error: `images.lock` is in no git repository, and has no history
      |
@@ -287,17 +287,17 @@ fn a_missing_git_is_an_error() {
     ");
 }
 
-/// What git refuses is told in its own words.
+/// The message of git is printed.
 #[test]
 fn a_repository_of_another_user_is_refused() {
     let sandbox = moved().env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
-    let told = sandbox.fails("log").replace(sandbox.path("").to_str().unwrap().trim_end_matches('/'), "[BENCH]");
-    assert_snapshot!(told, @"
+    let output = sandbox.fails("log").replace(sandbox.path("").to_str().unwrap().trim_end_matches('/'), "[SANDBOX]");
+    assert_snapshot!(output, @"
     error: git could not read the history of the lockfile
      |
-     = note: fatal: detected dubious ownership in repository at '[BENCH]'
+     = note: fatal: detected dubious ownership in repository at '[SANDBOX]'
      = note: To add an exception for this directory, call:
-     = note: git config --global --add safe.directory [BENCH]
+     = note: git config --global --add safe.directory [SANDBOX]
      = help: do what git asks for, then run imagelock again
     ");
 }

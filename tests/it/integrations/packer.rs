@@ -3,9 +3,9 @@
 //! Debian's Packer is 1.6.6, which has that builder built in; from 1.7 it is a plugin, which is not shown here. Nor is it
 //! shown that a server boots from the image: that takes an account.
 
-use super::{Example, NOVEMBER};
+use crate::support::example::{Example, NOVEMBER};
 
-/// Stands for an account. `validate` wants one, and asks nobody whether it is real.
+/// A fake account. `validate` requires one and does not check whether it exists.
 const ACCOUNT: &str = "env SCW_DEFAULT_PROJECT_ID=11111111-1111-4111-8111-111111111111 \
                        SCW_ACCESS_KEY=SCWXXXXXXXXXXXXXXXXX SCW_SECRET_KEY=11111111-1111-4111-8111-111111111111";
 
@@ -26,7 +26,7 @@ fn packer_builds_from_the_pinned_image() {
     assert_eq!(image(&example), "3559232e-6848-4761-b469-a6ac569e248d\n");
 }
 
-/// Or else the test above would show nothing.
+/// Otherwise the test above would always pass.
 #[test]
 #[ignore = "needs packer: run .ci/tools first"]
 fn a_template_without_its_pins_is_invalid() {

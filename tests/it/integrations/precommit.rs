@@ -2,10 +2,10 @@
 
 use insta::assert_snapshot;
 
-use super::{Example, repository};
+use crate::support::example::{Example, repository};
 
 /// A repository with the hook installed. pre-commit would build imagelock with `cargo install` in the release profile,
-/// which takes minutes; here `language` says that the program is there already, and all else is the file as it is.
+/// which takes minutes; here `language` says that the program is installed already. The rest of the file is unchanged.
 fn installed() -> Example {
     let hooks = std::fs::read_to_string(repository(".pre-commit-hooks.yaml")).unwrap();
     assert_eq!(hooks.matches("language: rust").count(), 1);

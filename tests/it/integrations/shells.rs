@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{Example, NOVEMBER, OCTOBER};
+use crate::support::example::{Example, NOVEMBER, OCTOBER};
 
 #[test]
 fn a_deploy_script_reads_the_env_file_and_one_pin() {
@@ -29,7 +29,7 @@ fn a_deploy_script_stops_if_the_pin_is_missing() {
     ");
 }
 
-/// Every line of the file, as a child of the shell sees it.
+/// Every line of the file as a child process of the shell sees it.
 fn lines(example: &Example, shell: &str) -> Vec<String> {
     let script = "set -a; . ./images.env; env";
     let mut lines: Vec<String> = example.script(shell, script).lines().map(str::to_owned).collect();

@@ -1,8 +1,8 @@
-//! Terraform replaces a server when somebody upgrades its image, and at no other time.
+//! Terraform replaces a server only after an upgrade of its image.
 
-use super::{Example, NOVEMBER, OCTOBER};
+use crate::support::example::{Example, NOVEMBER, OCTOBER};
 
-/// The exit status of `terraform plan -detailed-exitcode`, and everything that it would do.
+/// The exit status of `terraform plan -detailed-exitcode`, and all planned actions.
 fn plan(example: &Example) -> (Option<i32>, Vec<String>) {
     let run = example.run("terraform plan -detailed-exitcode -out=plan");
     assert_ne!(run.status, Some(1), "{run}");
@@ -27,19 +27,19 @@ fn story(name: &str) {
     example.ok("terraform apply -auto-approve");
     assert_eq!(plan(&example), nothing);
 
-    // Four weeks later there is a newer Ubuntu. `check` sees it; the servers do not, whatever else is resolved.
+    // Four weeks later there is a newer Ubuntu. `check` reports it, and `resolve` changes no server.
     assert_eq!(example.run(&format!("imagelock check {NOVEMBER}")).status, Some(2));
     example.ok(&format!("imagelock resolve {NOVEMBER}"));
     assert_eq!(plan(&example), nothing);
 
-    // Another zone for one image is new to the files, and nothing to the servers.
+    // A new zone for one image changes the files, but no server.
     example.edit("[images.db]\n", "[images.db]\nzones = [\"fr-par-1\", \"nl-ams-1\"]\n");
     let resolved = example.ok(&format!("imagelock resolve {NOVEMBER}"));
     assert!(resolved.ends_with("3 pins: 1 added, 2 kept\n"), "{resolved}");
     example.ok("terraform fmt -check -diff");
     assert_eq!(plan(&example), nothing);
 
-    // Somebody asks for it, for one image. `db` has the same label, and stays.
+    // An upgrade of one image replaces its server. `db` has the same label and is kept.
     example.ok(&format!("imagelock resolve --upgrade web {NOVEMBER}"));
     let replaced = ["web[0]", "web[1]"].map(|server| format!("terraform_data.{server} delete+create"));
     assert_eq!(plan(&example), (Some(2), replaced.to_vec()));
@@ -59,7 +59,7 @@ fn a_server_is_replaced_only_after_an_upgrade_with_locals() {
     story("terraform-locals");
 }
 
-/// The move of somebody who has copied UUIDs, and of somebody who has a state: no server is replaced by it.
+/// From copied UUIDs or from a state: adopting them replaces no server.
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
 fn adopting_running_servers_replaces_none_of_them() {
@@ -92,7 +92,7 @@ fn adopting_running_servers_replaces_none_of_them() {
     }
 }
 
-/// An image that was renamed here and not there is an error, not a plan.
+/// An image that was renamed only in the manifest is an error, not a plan.
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
 fn a_missing_pin_is_an_error() {

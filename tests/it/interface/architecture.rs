@@ -1,11 +1,12 @@
-//! The layout of the code: who may import whom, at both levels, and how large a file may be.
+//! The layout of the code: which part may import which, at both levels, and how large a file may be.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::support::sandbox::Sandbox;
+use crate::support::source_files::source_files;
 
-/// For each part of `src`, the parts that its files may import. `lib.rs` shows the same as a picture.
+/// For each part of `src`, the parts that its files may import. `lib.rs` shows the same as a diagram.
 const PARTS: [(&str, &[&str]); 10] = [
     ("main", &[]),
     ("cli", &["commands", "workspace", "marketplace", "render", "export", "domain", "deadline"]),
@@ -36,22 +37,7 @@ const TOPICS: [(&str, &[&str]); 11] = [
 
 /// Every file of `src`, by its path there.
 fn sources() -> BTreeMap<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut sources = BTreeMap::new();
-    let mut folders = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
-                sources.insert(name, std::fs::read_to_string(&path).unwrap());
-            }
-        }
-    }
-    assert!(sources.len() > 100);
-    sources
+    source_files("src")
 }
 
 /// The module that a file is: `domain::lock` for `domain/lock/mod.rs`.
@@ -63,7 +49,7 @@ fn module(file: &str) -> Option<String> {
 /// The code of a file without its comments and its unit tests.
 fn code(text: &str) -> String {
     let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
-    code.split_inclusive('\n').filter(|line| !line.trim_start().starts_with("//")).collect()
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// The paths that a module names through `crate` or `super`, each from the root of the crate.
@@ -72,7 +58,7 @@ fn paths(module: &str, code: &str) -> BTreeSet<String> {
     for (keyword, base) in [("crate::", String::new()), ("super::", parent(module).to_owned())] {
         for (start, _) in code.match_indices(keyword) {
             let before = code[..start].chars().next_back();
-            if before.is_none_or(|char| !char.is_alphanumeric() && !"_:$".contains(char)) {
+            if before.is_none_or(|char| !char.is_alphanumeric() && !"_:$\"".contains(char)) {
                 expand(&base, &code[start + keyword.len()..], &mut paths);
             }
         }
@@ -185,7 +171,7 @@ fn no_command_imports_another() {
 #[test]
 fn no_files_import_each_other_in_a_circle() {
     let mut imports = imports();
-    // What imports nothing that is left is in no circle.
+    // A module without imports is not in a circle.
     loop {
         let leaves: BTreeSet<String> =
             imports.iter().filter(|(_, to)| to.is_empty()).map(|(module, _)| module.clone()).collect();
@@ -197,7 +183,7 @@ fn no_files_import_each_other_in_a_circle() {
             to.retain(|module| !leaves.contains(module));
         }
     }
-    // Nor is what nothing that is left imports.
+    // Neither is a module that no other one imports.
     loop {
         let imported: BTreeSet<String> = imports.values().flatten().cloned().collect();
         let before = imports.len();
@@ -209,7 +195,7 @@ fn no_files_import_each_other_in_a_circle() {
     assert!(imports.is_empty(), "{imports:#?}");
 }
 
-/// Whoever names files may name them anything: `sanitize::shown` is the only way in which a path becomes text.
+/// A file can have any name: `sanitize::shown` is the only way in which a path becomes text.
 #[test]
 fn paths_become_text_in_one_place() {
     let raw = [".display()", "Path::display", "OsStr::display", "to_string_lossy", "into_string().unwrap_or"];
@@ -223,7 +209,7 @@ fn paths_become_text_in_one_place() {
     assert!(found[0].0.starts_with("src/domain/diagnostics/"), "{found:#?}");
 }
 
-/// A command in a text would lack the flags of the run: `domain/diagnostics/help.rs` alone writes commands, from their words.
+/// A command in a text would lack the flags of the run: only `domain/diagnostics/help.rs` writes commands, from their words.
 #[test]
 fn suggested_commands_are_values_and_exist() {
     let program = Sandbox::new().ok("--help");
@@ -233,7 +219,7 @@ fn suggested_commands_are_values_and_exist() {
     // It is not listed, as only git calls it.
     commands.insert("merge-driver");
     let (mut written, mut unknown) = (Vec::new(), Vec::new());
-    for (file, text) in &sources() {
+    for (file, text) in sources().iter().filter(|(file, _)| module(file).is_some()) {
         let code = code(text);
         for command in code.split("imagelock ").skip(1).filter_map(first_word).filter(|word| commands.contains(word)) {
             written.push(format!("src/{file}: imagelock {command}"));
@@ -262,7 +248,7 @@ fn first_word(text: &str) -> Option<&str> {
 #[test]
 fn every_file_opens_with_its_job_and_is_short() {
     for (file, text) in sources() {
-        // What is neither Rust nor a style sheet is a data file in TOML.
+        // The other files are data in TOML.
         let comment = match Path::new(&file).extension().and_then(|end| end.to_str()) {
             Some("rs") => "//! ",
             Some("css") => "/* ",
@@ -274,18 +260,46 @@ fn every_file_opens_with_its_job_and_is_short() {
     }
 }
 
-#[test]
-fn no_folder_is_crowded() {
-    let mut entries: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for file in sources().into_keys() {
-        let mut entry = &*file;
+/// The number of entries of each folder.
+fn folder_sizes(sources: &BTreeMap<String, String>) -> BTreeMap<&str, usize> {
+    let mut entries: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for file in sources.keys() {
+        let mut entry = &**file;
         while let Some((folder, name)) = entry.rsplit_once('/') {
-            entries.entry(folder.to_owned()).or_default().insert(name.to_owned());
+            entries.entry(folder).or_default().insert(name);
             entry = folder;
         }
     }
-    for (folder, entries) in entries {
+    entries.into_iter().map(|(folder, entries)| (folder, entries.len())).collect()
+}
+
+#[test]
+fn no_folder_is_crowded() {
+    for (folder, size) in folder_sizes(&sources()) {
         let most = if folder == "commands" { 24 } else { 14 };
-        assert!(entries.len() <= most, "src/{folder} has {} entries", entries.len());
+        assert!(size <= most, "src/{folder} has {size} entries");
+    }
+}
+
+/// Shared set-up is in `support`, so that a test file can be read without another one.
+#[test]
+fn tests_import_only_what_is_shared() {
+    for (file, text) in source_files("tests/it") {
+        let imports = paths(&module(&file).unwrap_or_default(), &code(&text));
+        let others: Vec<_> = imports.iter().filter(|path| !path.starts_with("support::")).collect();
+        assert!(others.is_empty(), "tests/it/{file} imports {others:?}");
+    }
+}
+
+#[test]
+fn every_test_file_opens_with_its_topic_and_is_short() {
+    let sources = source_files("tests/it");
+    for (file, text) in &sources {
+        assert!(text.starts_with("//! "), "tests/it/{file} does not say what it shows");
+        let lines = text.lines().count();
+        assert!(lines <= 360, "tests/it/{file} has {lines} lines");
+    }
+    for (folder, size) in folder_sizes(&sources) {
+        assert!(size <= 16, "tests/it/{folder} has {size} entries");
     }
 }

@@ -1,7 +1,7 @@
-//! The HTML page in a real browser, headless Chromium: on a phone, a laptop and a large screen, light and dark, with one
-//! pin and with a thousand.
+//! The HTML page in headless Chromium: on a phone, a laptop and a large screen, light and dark, with one pin and with a
+//! thousand.
 //!
-//! Each page is left in `target/browser` with pictures of it.
+//! The pages and pictures of them are kept in `target/browser`.
 
 use std::fmt::Write as _;
 
@@ -11,12 +11,12 @@ use crate::support::fake_marketplace::{Local, Marketplace, id, local};
 use crate::support::sandbox::Sandbox;
 use crate::support::webdriver::{Browser, in_target};
 
-/// The widths that the page is looked at in.
+/// The widths in which the page is checked.
 const WIDTHS: [u32; 3] = [360, 1024, 1920];
 const OLD: &str = "2026-09-02T08:30:55Z";
 const NEW: &str = "2026-11-20T10:03:30Z";
 
-/// What must hold of every page, at every width, light and dark.
+/// Checks every page at every width, light and dark.
 #[track_caller]
 fn looks_right(browser: &Browser, name: &str, page: &str) {
     let directory = in_target("browser");
@@ -55,13 +55,13 @@ fn looks_right(browser: &Browser, name: &str, page: &str) {
             .run("return [...document.querySelectorAll('a, summary')].filter(it => it.checkVisibility()).length")
             .as_u64()
             .unwrap();
-        // One more leaves the page.
+        // One more press leaves the page.
         let seen = browser.tab(usize::try_from(focusable).unwrap());
         assert_eq!(seen, focusable, "{name} at {width}: what the keyboard reaches");
     }
 }
 
-/// Row and column of the matrix, as it is read: the image's name, the zone, and what stands there.
+/// The cells of the matrix in reading order: the image's name, the zone, and the content.
 fn matrix(browser: &Browser) -> Vec<(String, String, String)> {
     let cells = browser.run(
         "return [...document.querySelectorAll('.matrix')].flatMap(table => {
@@ -116,7 +116,7 @@ fn a_page_with_every_status_looks_right() {
         assert_eq!(stands(name, "fr-par-1"), format!("{status} x86_64"));
         assert_eq!(stands(name, "nl-ams-1"), "");
     }
-    // A link of the overview leads to the row, and one into what is folded opens it.
+    // A link of the overview leads to its row, and opens a folded section.
     browser.run("document.querySelector('a[href=\"#db.fr-par-1.x86_64\"]').click()");
     assert!(
         browser.run("return document.querySelector(':target').textContent").as_str().unwrap().contains("ticket 4711")
@@ -135,7 +135,7 @@ fn a_page_with_a_thousand_pins_looks_right() {
     assert_eq!(cells.len(), 100 * 5);
     let with = |status: &str| cells.iter().map(|(_, _, text)| text.matches(status).count()).sum::<usize>();
     assert_eq!((with("outdated"), with("current"), with("eol")), (30, 970 - 100, 100));
-    // What is folded away on a screen is on paper.
+    // Sections that are folded on a screen are printed.
     let folded = "return document.querySelector('.pins tr[id=\"i99.fr-par-1.arm64\"]').checkVisibility()";
     assert_eq!(browser.run(folded), false);
     browser.chromium("Emulation.setEmulatedMedia", &json!({ "media": "print" }));
@@ -145,7 +145,7 @@ fn a_page_with_a_thousand_pins_looks_right() {
     assert_eq!(browser.run("return document.querySelector(':target').checkVisibility()"), true);
 }
 
-/// A lock in which there is every status that a pin can have for more than a moment.
+/// A lock with every status that a pin can keep.
 fn every_status() -> (Sandbox, Marketplace) {
     let image = |name: &str, label: &str| format!("[images.{name}]\nlabel = \"{label}\"\n");
     let web = format!(

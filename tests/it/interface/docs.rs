@@ -1,4 +1,4 @@
-//! The documentation is true: every block of the README is run or parsed, and what it shows is compared.
+//! The documentation is true: every block of the README is run or parsed, and its output is compared.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,24 +8,17 @@ use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
 use insta::assert_snapshot;
 
-use crate::interface::help::COMMANDS;
+use crate::support::documentation::{COMMANDS, README, blocks, quickstart};
 use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::git_repository::{commit, git, repository};
 use crate::support::sandbox::Sandbox;
+use crate::support::source_files::source_files;
 
 #[path = "../../../examples/library.rs"]
 #[expect(dead_code, reason = "an example's main is not called from here")]
 mod library;
 
 const DATE: &str = "2026-09-02T08:30:55Z";
-
-const README: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
-
-/// The blocks of the README in one language.
-pub fn blocks(language: &str) -> Vec<&'static str> {
-    let fence = format!("```{language}\n");
-    README.split(fence.as_str()).skip(1).map(|rest| rest.split_once("\n```").unwrap().0).collect()
-}
 
 /// The blocks of the README whose fence names a file after the language, with that file.
 fn excerpts() -> Vec<(&'static str, &'static str)> {
@@ -36,25 +29,13 @@ fn excerpts() -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-/// A file with what is commented out in it, which is what a user with an account would write.
+/// A file with its commented lines, which a user with an account would write.
 fn uncommented(text: &str) -> String {
     let line = |line: &str| match line.trim_start().strip_prefix("# ") {
         Some(rest) => format!("{}{rest}\n", &line[..line.len() - rest.len() - 2]),
         None => format!("{line}\n"),
     };
     text.lines().map(line).collect::<Vec<_>>().concat()
-}
-
-/// A copy of the quickstart, as a clone has it.
-pub fn quickstart() -> Sandbox {
-    let sandbox = Sandbox::new();
-    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension != "lock") {
-            std::fs::copy(&path, sandbox.path(path.file_name().unwrap().to_str().unwrap())).unwrap();
-        }
-    }
-    sandbox
 }
 
 /// Runs a line of the README as a shell would, with the program that was built for this test.
@@ -98,7 +79,7 @@ fn every_toml_block_is_a_valid_manifest_or_lockfile() {
     }
 }
 
-/// The commands in a text: what stands after `imagelock` up to a comment, a quote, a bracket or the end of the line.
+/// The commands in a text: the words after `imagelock` up to a comment, a quote, a bracket or the end of the line.
 fn commands(text: &str) -> Vec<String> {
     text.lines()
         .flat_map(|line| line.split("imagelock ").skip(1))
@@ -139,7 +120,7 @@ fn every_command_of_the_readme_runs() {
             }
         }
         if line == "init" {
-            // The table names it again.
+            // The table of commands contains it as well.
             let _ = std::fs::remove_file(sandbox.path("images.toml"));
         }
         if line == "log web" {
@@ -195,7 +176,7 @@ fn the_gate_calls_the_test_command_of_the_readme() {
     let command = develop.split("```sh\n").nth(1).unwrap().lines().next().unwrap();
     let gate = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
     assert!(gate.contains(&format!("step {command} --locked")), "{command}");
-    // What that leaves out is run as well.
+    // The ignored tests are run as well.
     assert!(gate.contains(&format!("step .ci/tools\nstep {command} --locked --tests -- --ignored\n")), "{command}");
 }
 
@@ -221,7 +202,7 @@ fn the_library_example_reports_drift() {
 fn the_pre_commit_hook_passes_an_up_to_date_lock_and_fails_a_stale_one() {
     let hooks = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml"));
     let entry = hooks.lines().find_map(|line| line.trim().strip_prefix("entry: imagelock ")).unwrap();
-    // What the README adds as `args` comes after the entry.
+    // The `args` of the README come after the entry.
     let hook = format!("{entry} --manifest images.toml");
     let sandbox = quickstart();
     sandbox.ok("resolve --catalog catalog-2026-10-05.json");
@@ -230,24 +211,22 @@ fn the_pre_commit_hook_passes_an_up_to_date_lock_and_fails_a_stale_one() {
     assert_eq!(sandbox.run(&hook).status, Some(2));
 }
 
-/// SECURITY.md names the test that holds each promise.
+/// SECURITY.md names the tests for each promise.
 #[test]
 fn every_test_that_the_security_policy_names_exists() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let names: Vec<&str> = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/SECURITY.md"))
         .split('`')
         .filter(|code| code.contains("::"))
         .collect();
     assert!(names.len() > 50, "{names:?}");
+    let sources: Vec<_> = ["src", "tests/it"].into_iter().flat_map(source_files).collect();
     for name in names {
         let path: Vec<&str> = name.split("::").collect();
         let (function, modules) = path.split_last().unwrap();
         let modules: Vec<&str> = modules.iter().copied().filter(|module| *module != "tests").collect();
-        let file = modules.join("/") + ".rs";
-        let folders = ["src", "tests/it/behavior", "tests/it/commands", "tests/it/integrations", "tests/it/interface"];
-        let others = ["tests/it/reliability", "tests/it/reliability/files", "tests/it/reliability/network"];
-        let mut files = folders.iter().chain(&others).map(|folder| root.join(folder).join(&file));
-        let text = files.find_map(|file| std::fs::read_to_string(file).ok());
-        assert!(text.is_some_and(|text| text.contains(&format!("fn {function}("))), "there is no test `{name}`");
+        let file = format!("/{}.rs", modules.join("/"));
+        let mut candidates = sources.iter().filter(|(path, _)| format!("/{path}").ends_with(&file));
+        let exists = candidates.any(|(_, text)| text.contains(&format!("fn {function}(")));
+        assert!(exists, "there is no test `{name}`");
     }
 }

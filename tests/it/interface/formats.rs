@@ -1,4 +1,4 @@
-//! Each report is valid in its format whatever text and date is in it, as a reader of that format reads it.
+//! Each report is valid in its format with any text and date, as a parser of that format reads it.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use imagelock::render::{CheckReport, Format, ManifestReport, check};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-/// Text as strangers write it: everything that some format gives a meaning, and any other character.
+/// Hostile text: every character that has a meaning in some format, and any other character.
 fn text() -> impl Strategy<Value = String> {
     let marks = "[`|\\\\<>&\"'@#$:%_*\\[\\]~!^,=\r\n\t \u{1b}\u{7f}\u{9b}\u{202e}\u{200b}\u{feff}\u{fffe}\u{ffff}\u{e0041}a1-]{0,12}";
     prop_oneof![marks, ".{0,12}", proptest::collection::vec(any::<char>(), 0..8).prop_map(String::from_iter)]
@@ -45,7 +45,7 @@ fn report(notes: &[String], image: &str, published: Timestamp, drift: bool) -> R
     Report { findings: vec![finding], notices: vec![notice], gate: None }
 }
 
-/// The pipes of a row that separate cells: a backslash takes away the meaning of the character behind it.
+/// The pipes of a row that separate cells. A backslash escapes the next character.
 fn separators(row: &str) -> usize {
     let mut chars = row.chars();
     let mut count = 0;
@@ -78,7 +78,7 @@ proptest! {
         let report = report(&notes, &image, published, drift);
         let manifest = Source { path: PathBuf::from(&path), text: "x\n".to_owned() };
         let parts = [ManifestReport { report: &report, manifest: &manifest, lock: None, stale: None }];
-        let subject = CheckReport { parts: &parts, failed: &[], invocation: &Invocation::default().of(&manifest.path), now };
+        let subject = CheckReport { manifests: &parts, failed: &[], invocation: &Invocation::default().of(&manifest.path), now };
         for format in Format::ALL {
             let text = anstream::adapter::strip_str(&check(format, subject, false)).to_string();
             prop_assert!(!text.contains(|char| char != '\n' && is_unprintable(char)), "{format:?}: {text:?}");

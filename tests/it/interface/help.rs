@@ -1,29 +1,9 @@
-//! `--help` of every command, whole; and what bad usage comes to.
+//! `--help` of every command, and the errors for invalid arguments.
 
 use insta::assert_snapshot;
 
+use crate::support::documentation::COMMANDS;
 use crate::support::sandbox::Sandbox;
-
-pub const COMMANDS: [&str; 18] = [
-    "init",
-    "add",
-    "remove",
-    "adopt",
-    "resolve",
-    "check",
-    "list",
-    "log",
-    "diff",
-    "merge-driver",
-    "get",
-    "export",
-    "explain",
-    "search",
-    "schema",
-    "completions",
-    "man",
-    "snapshot",
-];
 
 #[test]
 fn every_command_prints_its_help() {
@@ -48,7 +28,7 @@ fn version_prints_the_release() {
     assert_eq!(Sandbox::new().ok("--version"), format!("imagelock {}\n", imagelock::VERSION));
 }
 
-/// 2 means drift, so bad usage must not be 2.
+/// Exit status 2 means drift, so invalid arguments exit with 1.
 #[test]
 fn bad_usage_exits_with_1() {
     let sandbox = Sandbox::with("");

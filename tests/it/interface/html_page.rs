@@ -1,14 +1,14 @@
-//! The report as an HTML page: what it says, that it is well-formed, and that what strangers write stays text.
+//! The report as an HTML page: its content, its form, and hostile text in it.
 //!
-//! How it looks and behaves, a real browser tells in `browser`.
+//! `browser` checks its look and behavior in a real browser.
 
 use insta::assert_snapshot;
 
-use crate::commands::check_reports::scene;
 use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::drifted::drifted;
 
-/// The page without its style sheet and the digest of that.
+/// The page without its style sheet and the digest of the style sheet.
 #[track_caller]
 fn unstyled(page: &str) -> String {
     let (head, rest) = page.split_once("<style>").unwrap();
@@ -27,7 +27,7 @@ fn parsed(page: &str) -> roxmltree::Document<'_> {
 
 #[test]
 fn the_page_shows_every_pin() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     let run = sandbox.run("check --format html");
     assert_eq!(run.status, Some(2));
     assert_snapshot!(unstyled(&run.stdout));
@@ -109,7 +109,7 @@ fn a_page_without_drift_says_so() {
 
 #[test]
 fn a_report_without_findings_is_a_complete_page() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     sandbox.ok("resolve");
     let page = sandbox.ok("resolve --locked --format html");
     parsed(&page);
@@ -128,10 +128,10 @@ fn a_report_without_findings_is_a_complete_page() {
     "#);
 }
 
-/// Every id is there once, every link leads to one, and every heading of a cell is that of its column.
+/// Every id is unique, every link has a target, and every cell has the heading of its column.
 #[test]
 fn the_page_is_well_formed_and_its_links_lead_somewhere() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     let page = sandbox.run("check --format html").stdout;
     let document = parsed(&page);
     let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
@@ -153,12 +153,12 @@ fn the_page_is_well_formed_and_its_links_lead_somewhere() {
 
 #[test]
 fn the_page_loads_nothing_and_runs_no_script() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     let page = sandbox.run("check --format html").stdout;
     for word in ["<script", "http:", "https:", "url(", "@import", " src=", " style=", "javascript"] {
         assert!(!page.contains(word), "{word}");
     }
-    // The browser checks the digest; that it holds, `browser` shows.
+    // `browser` shows that a browser accepts the digest.
     assert!(page.contains("default-src 'none'; img-src data:; style-src 'sha256-"));
 }
 
@@ -192,7 +192,7 @@ fn hostile_text_stays_text() {
 
 #[test]
 fn the_same_report_gives_the_same_page() {
-    let (sandbox, _marketplace) = scene();
+    let (sandbox, _marketplace) = drifted();
     let run = sandbox.run("check -o drift.html -o html=page");
     assert_eq!(run.status, Some(2));
     assert_eq!(sandbox.read("drift.html"), sandbox.read("page"));

@@ -1,8 +1,8 @@
-//! `imagelock man`: a page for the whole and one for each command.
+//! `imagelock man`: a main page and one page for each command.
 
 use insta::assert_snapshot;
 
-use crate::interface::help::COMMANDS;
+use crate::support::documentation::COMMANDS;
 use crate::support::sandbox::Sandbox;
 
 #[test]
@@ -34,7 +34,7 @@ fn man_without_a_directory_prints_the_main_page() {
     let sandbox = Sandbox::new();
     let page = sandbox.ok("man");
     assert_snapshot!("whole", page);
-    // Again, over what is there: the same bytes.
+    // Writing over the existing page gives the same bytes.
     sandbox.ok("man .");
     sandbox.ok("man .");
     assert_eq!(sandbox.read("imagelock.1"), page);

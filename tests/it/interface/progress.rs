@@ -1,4 +1,4 @@
-//! The line that tells, on a terminal, how far the Marketplace is with its answers: real pseudo-terminals by `script`.
+//! The progress line on a terminal: `script` provides real pseudo-terminals.
 
 use std::time::Duration;
 
@@ -9,32 +9,32 @@ use crate::support::sandbox::Sandbox;
 
 const LATE: Duration = Duration::from_millis(900);
 
-/// A Marketplace that takes its time for listings, and a sandbox with two images to resolve.
+/// A Marketplace that is slow to answer listings, and a sandbox with two images to resolve.
 fn slow() -> (Sandbox, Marketplace) {
     let marketplace =
         Marketplace::offering(["ubuntu_noble", "debian_bookworm"].map(|label| local(label, "fr-par-1", "x86_64", 1)));
-    marketplace.lists(|_, _, _| Reply::Late(LATE));
+    marketplace.answers_listings(|_, _, _| Reply::Late(LATE));
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images.web]\nlabel = \"ubuntu_noble\"\n\
                     [images.db]\nlabel = \"debian_bookworm\"\n";
     (Sandbox::with(manifest).asking(&marketplace).env("TERM", "xterm"), marketplace)
 }
 
-/// All that a run writes to its terminal, escape sequences and all.
+/// Everything that a run writes to its terminal, with escape sequences.
 fn written(sandbox: &Sandbox, line: &str) -> String {
     let output = sandbox.on_a_terminal(line).output().expect("`script`, of util-linux, makes the terminal");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n")
 }
 
-/// What can be read on the terminal in the end.
+/// The final content of the terminal.
 fn screen(written: &str) -> String {
     written.split('\n').map(|line| line.rsplit("\r\u{1b}[K").next().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
-/// The lines that told how far it was, seconds left out.
-fn told(written: &str) -> Vec<String> {
+/// The progress lines, without the seconds.
+fn progress(written: &str) -> Vec<String> {
     let lines = written.split("\u{1b}[?7l").skip(1).map(|rest| rest.split("\u{1b}[?7h").next().unwrap());
-    let mut told: Vec<String> = lines
+    let mut progress: Vec<String> = lines
         .map(|line| {
             let (before, rest) = line.split_once(" answers, ").unwrap();
             let (seconds, after) = rest.split_once(" s").unwrap();
@@ -42,19 +42,20 @@ fn told(written: &str) -> Vec<String> {
             format!("{before} answers, … s{after}")
         })
         .collect();
-    told.dedup();
-    told
+    progress.dedup();
+    progress
 }
 
 #[test]
 fn a_slow_answer_shows_progress_that_is_erased_afterwards() {
     let (sandbox, marketplace) = slow();
-    marketplace.lists(|path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) });
+    marketplace
+        .answers_listings(|path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) });
     let written = written(&sandbox, "resolve --color never");
-    let told = told(&written);
-    // The index and the versions of both images are there at once; the listings are not.
+    let lines = progress(&written);
+    // The index and the versions of both images arrive at once; the listings do not.
     for line in ["3 of 5 answers", "4 of 5 answers"] {
-        assert!(told.contains(&format!("asking the Marketplace: {line}, … s")), "{told:?}");
+        assert!(lines.contains(&format!("asking the Marketplace: {line}, … s")), "{lines:?}");
     }
     assert_snapshot!(screen(&written), @"
     CHANGE  NAME  ZONE      ARCH    LABEL            TO
@@ -68,19 +69,19 @@ fn a_slow_answer_shows_progress_that_is_erased_afterwards() {
 #[test]
 fn a_retry_is_shown() {
     let (sandbox, marketplace) = slow();
-    marketplace.lists(|_, times, _| match times {
+    marketplace.answers_listings(|_, times, _| match times {
         1 => Reply::Header(429, "retry-after", "1"),
         _ => Reply::Normal,
     });
-    let told = told(&written(&sandbox, "resolve"));
-    assert!(told.iter().any(|line| line.ends_with(" s, retrying after 429")), "{told:?}");
+    let lines = progress(&written(&sandbox, "resolve"));
+    assert!(lines.iter().any(|line| line.ends_with(" s, retrying after 429")), "{lines:?}");
 }
 
 #[test]
 fn a_quick_answer_shows_no_progress() {
     let (sandbox, marketplace) = slow();
-    marketplace.lists(|_, _, _| Reply::Normal);
-    assert_eq!(told(&written(&sandbox, "resolve")), [""; 0]);
+    marketplace.answers_listings(|_, _, _| Reply::Normal);
+    assert_eq!(progress(&written(&sandbox, "resolve")), [""; 0]);
 }
 
 #[test]

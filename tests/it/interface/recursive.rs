@@ -4,9 +4,8 @@ use std::fs;
 
 use insta::assert_snapshot;
 
+use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-
-const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
 
 /// A repository with a manifest in each of these folders.
 fn repository(folders: &[&str]) -> Sandbox {
@@ -14,12 +13,12 @@ fn repository(folders: &[&str]) -> Sandbox {
     fs::create_dir(sandbox.path(".git")).unwrap();
     for folder in folders {
         fs::create_dir_all(sandbox.path(folder)).unwrap();
-        sandbox.write(&format!("{folder}/images.toml"), MANIFEST);
+        sandbox.write(&format!("{folder}/images.toml"), WEB);
     }
     sandbox
 }
 
-/// The manifests that a recursive run is about (without a lockfile, each has a row), and what the run says of the others.
+/// The manifests that a recursive run finds (without a lockfile, each has a row), and its note about the others.
 fn found(sandbox: &Sandbox, line: &str) -> String {
     let run = sandbox.run(&format!("{line} --format json"));
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
@@ -43,7 +42,7 @@ fn hidden_and_git_ignored_folders_are_skipped_with_a_note() {
     b/images.toml
     kept/build/images.toml
     ");
-    // Naming a skipped folder is asking for it.
+    // A skipped folder is searched if it is named.
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive .terraform"), @".terraform/modules/web/images.toml");
 }
 

@@ -1,4 +1,4 @@
-//! The schema of `images.toml` says what the program says: the same keys, the same words, the same verdicts.
+//! The schema of `images.toml` agrees with the program: the same keys, the same values, the same verdicts.
 
 use imagelock::domain::ImageType;
 use imagelock::domain::diagnostics::invocation::Invocation;
@@ -17,7 +17,7 @@ fn schema() -> Value {
     serde_json::from_str(SCHEMA).unwrap()
 }
 
-/// TOML as validators hand it to the schema: taplo and check-jsonschema both make strings of dates.
+/// TOML as validators pass it to the schema: taplo and check-jsonschema both turn dates into strings.
 fn json(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => text.as_ref().into(),
@@ -38,7 +38,7 @@ fn object(table: &DeTable<'_>) -> Value {
         .into()
 }
 
-/// Whether the schema admits a manifest.
+/// Whether the schema accepts a manifest.
 fn admits(schema: &Validator, manifest: &str) -> bool {
     schema.is_valid(&object(DeTable::parse(manifest).unwrap().get_ref()))
 }
@@ -47,7 +47,7 @@ fn validator() -> Validator {
     jsonschema::draft7::new(&schema()).unwrap()
 }
 
-/// An image that is right but for what a test adds.
+/// A valid image with the lines that a test adds.
 fn web(rest: &str) -> String {
     format!("[images.web]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{rest}\n")
 }
@@ -58,7 +58,7 @@ fn schema_prints_the_file_of_the_repository() {
     assert!(jsonschema::draft7::meta::is_valid(&schema()));
 }
 
-/// The reader names its keys when it meets one that it does not know.
+/// The parser lists its keys in the error for an unknown key.
 #[test]
 fn the_schema_has_the_keys_of_the_parser() {
     let unknown = "qqqqqqqqqq = 1\n";
@@ -96,7 +96,7 @@ fn the_schema_has_the_values_of_the_program() {
     assert_eq!(words("/definitions/type/enum"), ImageType::ALL.map(ImageType::as_str));
 }
 
-/// Every key is described; and nothing stands beside a `$ref`, where draft-07 does not see it.
+/// Every key is described, and no keyword is next to a `$ref`, where draft-07 ignores it.
 #[test]
 fn every_key_is_described() {
     fn visit(at: &str, value: &Value, schema: &Value) {
@@ -114,7 +114,7 @@ fn every_key_is_described() {
     visit("", &schema(), &schema());
 }
 
-/// Lines of which each is right or wrong by itself, or only beside others.
+/// Lines that are valid or invalid on their own or in combination.
 const LINES: [&str; 38] = [
     "label = \"ubuntu_noble\"",
     "label = \"fedora_*\"",
@@ -156,7 +156,7 @@ const LINES: [&str; 38] = [
     "region = \"fr-par\"",
 ];
 
-/// Both judge the manifest alike; gives the verdict.
+/// Checks that the schema and the program agree on a manifest, and gives the verdict.
 #[track_caller]
 fn agree(schema: &Validator, manifest: &str) -> bool {
     let mut problems = Manifest::parse(manifest).err().unwrap_or_default();
@@ -182,7 +182,7 @@ fn the_schema_and_the_program_agree_on_any_three_lines_anywhere() {
                         "[defaults]\nzone = \"nl-ams-1\"\narchs = [\"arm64\"]\n[images.web]\n{all}[images.b]\nlabel = \"b\"\n"
                     ),
                 ] {
-                    // The same key twice is no TOML.
+                    // A duplicate key is not TOML.
                     if DeTable::parse(&manifest).is_ok() {
                         verdicts[usize::from(agree(&schema, &manifest))] += 1;
                     }
@@ -193,7 +193,7 @@ fn the_schema_and_the_program_agree_on_any_three_lines_anywhere() {
     assert!(verdicts.iter().all(|times| *times > 200), "{verdicts:?}");
 }
 
-/// A manifest with a `{}`, and what is right and what is wrong in its place.
+/// Fills the `{}` of a manifest with valid and with invalid values.
 #[track_caller]
 fn compare<'a>(
     manifest: &str,
@@ -298,7 +298,7 @@ fn the_schema_and_the_program_agree_on_whole_files() {
     }
 }
 
-/// Where the schema is milder than the program, because a schema cannot say it: what its `$comment` tells.
+/// The rules of the program that a schema cannot express are in its `$comment`.
 #[test]
 fn rules_that_the_schema_cannot_express_are_documented_in_it() {
     let schema = validator();

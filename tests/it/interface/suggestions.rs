@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::support::fake_marketplace::{Marketplace, local};
-use crate::support::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
 /// The flags of every run here.
 const FLAGS: &str = "--manifest sub/images.toml --catalog c.json";
@@ -84,7 +84,7 @@ fn edited_blocks_and_conflicts_suggest_commands_with_the_flags_of_the_run() {
     check(&sandbox, "resolve --mend", &["search"]);
 }
 
-/// Whatever is run next finds the same conflict markers.
+/// The next command finds the same conflict markers.
 #[test]
 fn commands_to_upgrade_the_other_images_resolve_the_conflicts_as_well() {
     let (sandbox, _marketplace) = outdated();

@@ -1,4 +1,4 @@
-//! `--timeout` bounds what uses git or the network, and leaves nothing behind.
+//! `--timeout` limits commands that use git or the network, and leaves no process behind.
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
@@ -7,7 +7,7 @@ use crate::support::fake_marketplace::Marketplace;
 use crate::support::git_repository::{lock, moved};
 use crate::support::sandbox::Sandbox;
 
-/// A sandbox whose `git` does this, after it has told its version and written down its process.
+/// A sandbox whose `git` prints its version, writes its process ID to a file, and then does this.
 fn fake(sandbox: Sandbox, then: &str) -> Sandbox {
     std::fs::create_dir(sandbox.path("fake")).unwrap();
     let process = sandbox.path("process").to_str().unwrap().to_owned();
@@ -31,9 +31,9 @@ fn runs(process: &str) -> bool {
 fn a_git_that_hangs_is_killed_at_the_deadline() {
     for hang in [
         "exec sleep 600",
-        // It says that it is done, and is not.
+        // It closes its output and does not exit.
         "exec 1>&- 2>&-; exec sleep 600",
-        // It never stops talking.
+        // It never stops printing.
         "exec yes",
     ] {
         let sandbox = fake(moved(), hang);
@@ -50,7 +50,7 @@ fn a_git_that_hangs_is_killed_at_the_deadline() {
     }
 }
 
-/// What takes the time is neither a request nor git: here, a full pipe that takes no more of what the run tells.
+/// The run waits neither for a request nor for git: here, a full pipe blocks its output.
 #[test]
 fn a_run_that_is_stuck_writing_its_output_ends_at_the_deadline() {
     let marketplace = Marketplace::offering([]);
@@ -61,7 +61,7 @@ fn a_run_that_is_stuck_writing_its_output_ends_at_the_deadline() {
     assert_eq!(run.stdout, "1\n");
 }
 
-/// A reader of the output may take its time: by then, nothing is computed any more.
+/// The reader of the output may be slow: the deadline does not apply to printing.
 #[test]
 fn the_output_may_be_read_slowly() {
     let sandbox = moved();
@@ -74,7 +74,7 @@ fn the_output_may_be_read_slowly() {
     assert_eq!(run.stderr, "");
 }
 
-/// Commands that use neither start no timer: they may take as long as they like.
+/// Commands that use neither start no timer.
 #[test]
 fn a_command_without_git_and_network_has_no_deadline() {
     let sandbox = moved();

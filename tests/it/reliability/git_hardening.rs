@@ -1,5 +1,5 @@
-//! git executes nothing that a repository contains or configures. Each test first shows that git would execute it if it
-//! was asked carelessly, so that the test can fail.
+//! git executes nothing that a repository contains or configures. Each test first shows that a plain git command would
+//! execute it, so that the test can fail.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
@@ -7,18 +7,18 @@ use std::process::Command;
 
 use insta::assert_snapshot;
 
-use crate::support::git_repository::{commit, git, git_command, git_in, lock, moved, repository, with_git};
+use crate::support::git_repository::{commit, git, git_command, git_in, lock, moved, with_git};
 use crate::support::sandbox::Sandbox;
 
-/// What a command of the repository would create.
+/// The file that an executed command would create.
 const MARKER: &str = "executed";
 
-/// A shell command that creates the marker, wherever it is run.
+/// A shell command that creates the marker from any folder.
 fn payload(sandbox: &Sandbox) -> String {
     format!("touch {}; false", sandbox.path(MARKER).display())
 }
 
-/// Whether the marker was created; it is removed.
+/// Whether the marker was created. It is removed.
 fn was_executed(sandbox: &Sandbox) -> bool {
     std::fs::remove_file(sandbox.path(MARKER)).is_ok()
 }
@@ -35,12 +35,12 @@ fn script(sandbox: &Sandbox, name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// Runs git carelessly, whatever comes of it.
-fn careless(sandbox: &Sandbox, directory: &str, arguments: &[&str]) {
+/// Runs a plain git command and ignores its result.
+fn plain_git(sandbox: &Sandbox, directory: &str, arguments: &[&str]) {
     git_command(sandbox, directory, "2026-11-10T09:00:00Z", arguments).output().unwrap();
 }
 
-/// Runs every command that asks git.
+/// Runs every command that calls git.
 fn ask(sandbox: &Sandbox, directory: &str) {
     for line in ["log", "log --format json", "diff", "diff HEAD~1", "diff HEAD~1..HEAD", "diff HEAD~1...HEAD"] {
         sandbox.run(&format!("{line} --manifest {directory}images.toml"));
@@ -52,7 +52,7 @@ fn ask(sandbox: &Sandbox, directory: &str) {
     assert_eq!(sandbox.run(&driver).status, Some(0), "{driver}");
 }
 
-/// A directory in a clone that has the files of a bare repository, whose configuration this is.
+/// A clone with a folder that contains a bare repository with this configuration.
 fn embedded(config: &str) -> Sandbox {
     let sandbox = moved();
     git(&sandbox, &["init", "--quiet", "clone"]);
@@ -66,7 +66,7 @@ fn embedded(config: &str) -> Sandbox {
 #[test]
 fn an_embedded_bare_repository_is_refused() {
     let sandbox = embedded("fsmonitor = \"PAYLOAD\"\n[alias]\nrun = \"!PAYLOAD\"\n");
-    careless(&sandbox, "clone/infra", &["run"]);
+    plain_git(&sandbox, "clone/infra", &["run"]);
     assert!(was_executed(&sandbox));
     ask(&sandbox, "clone/infra/");
     assert!(!was_executed(&sandbox));
@@ -77,7 +77,7 @@ fn an_embedded_bare_repository_is_refused() {
      |
      = help: if you did not create it, delete its `HEAD`, `config`, `objects` and `refs`; otherwise move the manifest and the lockfile out of it
     ");
-    // Also if it is further up.
+    // The same for a parent folder.
     std::fs::create_dir(sandbox.path("clone/infra/deep")).unwrap();
     sandbox.write("clone/infra/deep/images.lock", sandbox.lock());
     assert!(sandbox.fails("diff --manifest clone/infra/deep/images.toml").contains("bare git repository"));
@@ -103,9 +103,9 @@ fn a_missing_object_is_not_fetched() {
         let config = sandbox.read(".git/config").replace("repositoryformatversion = 0", "repositoryformatversion = 1");
         let config = format!("{config}[extensions]\npartialClone = e\n[remote \"e\"]\npromisor = true\n{remote}\n");
         sandbox.write(".git/config", config);
-        careless(&sandbox, "", &["cat-file", "-p", "HEAD~1:images.lock"]);
+        plain_git(&sandbox, "", &["cat-file", "-p", "HEAD~1:images.lock"]);
         assert!(was_executed(&sandbox), "{remote}");
-        // Older releases do not know the variable that forbids to fetch, and need the one that forbids transports.
+        // Older releases do not know the variable that forbids fetching, and need the one that forbids transports.
         let mut old = git_command(&sandbox, "", "", &["cat-file", "-p", "HEAD~1:images.lock"]);
         old.env("GIT_ALLOW_PROTOCOL", "").output().unwrap();
         assert!(!was_executed(&sandbox), "{remote}");
@@ -137,7 +137,7 @@ fn a_partial_clone_is_not_completed() {
     assert!(sandbox.ok("log --manifest clone/prod.toml").contains("Pin the images"));
 }
 
-/// What a repository's configuration and attributes can name, with a git command that executes it.
+/// The programs that configuration and attributes can name, each with a git command that executes it.
 #[test]
 fn nothing_that_a_configuration_names_is_executed() {
     let cases: [(&str, &str, &[&str]); 9] = [
@@ -161,7 +161,7 @@ fn nothing_that_a_configuration_names_is_executed() {
             let line = format!("git {}", arguments.join(" "));
             sandbox.here("/usr/bin/script").args(["-qec", &line, "/dev/null"]).output().unwrap();
         } else {
-            careless(&sandbox, "", arguments);
+            plain_git(&sandbox, "", arguments);
         }
         assert!(was_executed(&sandbox), "{key}");
         ask(&sandbox, "");
@@ -174,7 +174,7 @@ fn nothing_that_a_configuration_names_is_executed() {
 fn no_signature_is_verified() {
     let sandbox = moved();
     let evil = program(&sandbox, "evil");
-    // A commit with a signature of sorts.
+    // A commit with an invalid signature.
     let raw = git_in(&sandbox, "", "", &["cat-file", "commit", "HEAD"]);
     let signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n";
     sandbox.write("signed", raw.replacen("\n\n", &format!("\n{signature}\n"), 1));
@@ -182,7 +182,7 @@ fn no_signature_is_verified() {
     git(&sandbox, &["reset", "--quiet", "--hard", signed.trim()]);
     git(&sandbox, &["config", "gpg.program", evil.to_str().unwrap()]);
     git(&sandbox, &["config", "log.showSignature", "true"]);
-    careless(&sandbox, "", &["log"]);
+    plain_git(&sandbox, "", &["log"]);
     assert!(was_executed(&sandbox));
     ask(&sandbox, "");
     assert!(!was_executed(&sandbox));
@@ -194,7 +194,7 @@ fn no_hook_is_run() {
     for hook in ["post-index-change", "post-checkout", "reference-transaction", "pre-commit"] {
         program(&sandbox, &format!(".git/hooks/{hook}"));
     }
-    careless(&sandbox, "", &["commit", "--allow-empty", "-m", "x"]);
+    plain_git(&sandbox, "", &["commit", "--allow-empty", "-m", "x"]);
     assert!(was_executed(&sandbox));
     ask(&sandbox, "");
     assert!(!was_executed(&sandbox));
@@ -255,7 +255,7 @@ fn git_variables_never_lead_to_another_repository() {
 fn settings_of_the_repository_never_override_the_protection() {
     let sandbox = embedded("[safe]\nbareRepository = all\n[protocol]\nallow = always\n");
     assert!(sandbox.fails("log --manifest clone/infra/images.toml").contains("bare git repository"));
-    // Nor do those of the user, which are otherwise heeded.
+    // Neither do the settings of the user, which apply otherwise.
     let output = sandbox
         .command("log --manifest clone/infra/images.toml")
         .envs([("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "safe.bareRepository"), ("GIT_CONFIG_VALUE_0", "all")])
@@ -279,41 +279,10 @@ fn a_working_tree_elsewhere_is_refused() {
 }
 
 #[test]
-fn a_submodule_has_its_own_history() {
-    let sandbox = moved();
-    let sub = repository(Sandbox::new());
-    sub.write("images.lock", lock(&[("sub", 1)]));
-    commit(&sub, "2026-11-05", "Pin sub");
-    let from = sub.path("").to_str().unwrap().to_owned();
-    git(&sandbox, &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &from, "sub"]);
-    assert!(git_in(&sandbox, "sub", "", &["config", "core.worktree"]).contains("sub"));
-    assert!(sandbox.ok("log --manifest sub/images.toml").contains("Pin sub"));
-}
-
-#[test]
-fn replaced_commits_and_grafts_do_not_change_history() {
-    let sandbox = moved();
-    let expected = sandbox.ok("log");
-    sandbox.write("images.lock", lock(&[("web", 9)]));
-    commit(&sandbox, "2026-11-07", "Forged");
-    git(&sandbox, &["tag", "forged"]);
-    git(&sandbox, &["reset", "--quiet", "--hard", "HEAD~1"]);
-    git(&sandbox, &["replace", "HEAD", "forged"]);
-    assert!(git_in(&sandbox, "", "", &["log", "--format=%s", "HEAD"]).starts_with("Forged"));
-    git(&sandbox, &["--no-replace-objects", "reset", "--quiet", "--hard"]);
-    assert_eq!(sandbox.ok("log"), expected);
-    git(&sandbox, &["replace", "--delete", "HEAD"]);
-    let head = git_in(&sandbox, "", "", &["rev-parse", "HEAD"]);
-    sandbox.write(".git/info/grafts", head);
-    assert_eq!(git_in(&sandbox, "", "", &["log", "--format=%s"]).lines().count(), 1);
-    assert_eq!(sandbox.ok("log"), expected);
-}
-
-#[test]
 fn revisions_and_refs_are_never_options() {
     let sandbox = moved();
     let hash = git_in(&sandbox, "", "", &["rev-parse", "HEAD~1"]);
-    // No command of git makes such a ref, but a file does.
+    // No git command creates such a ref, but a file can.
     sandbox.write(".git/refs/heads/--output=stolen", &hash);
     sandbox.write(".git/refs/heads/--help", &hash);
     for revision in ["--output=stolen", "--help", "--git-dir=/nonexistent", "--all", "-h"] {
@@ -359,20 +328,7 @@ fn an_old_git_is_refused_before_it_sees_the_repository() {
     assert!(!was_executed(&sandbox));
 }
 
-/// The subject of a commit may be as long as the disk.
-#[test]
-fn long_texts_in_commits_are_cut() {
-    let sandbox = repository(Sandbox::new());
-    sandbox.write("images.lock", lock(&[("web", 1)]));
-    git(&sandbox, &["add", "images.lock"]);
-    sandbox.write("message", "x".repeat(3 << 20));
-    git(&sandbox, &["commit", "--quiet", "--file", "message"]);
-    let log = sandbox.ok("log --format json");
-    assert!(log.len() < 10_000, "{}", log.len());
-    assert!(sandbox.ok("log").contains("1 change in 1 commit"));
-}
-
-/// The program on PATH may be a link, as in many installations.
+/// The program on `PATH` may be a link, as in many installations.
 #[test]
 fn a_linked_git_is_found() {
     let sandbox = with_git(moved());

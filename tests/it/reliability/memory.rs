@@ -1,12 +1,13 @@
 //! The peak memory of runs whose responses are far too large.
 
+use std::fmt::Write as _;
 use std::process::Stdio;
 use std::time::Duration;
 
 use crate::support::fake_marketplace::{Marketplace, Reply};
 use crate::support::sandbox::Sandbox;
 
-/// More labels than are asked for at once.
+/// More labels than requests may be in flight.
 const LABELS: usize = 40;
 
 /// The most memory of a run, in KiB.
@@ -50,14 +51,20 @@ fn list(before: &str, entry: &str, after: &str) -> Reply {
 fn rows(path: &str, count: usize, boots: usize) -> Reply {
     let page: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
     let label = path.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    let row = |n: usize| {
-        let boots: Vec<String> = (0..boots).map(|m| format!("\"{:X}\"", n * boots + m)).collect();
+    let mut body = r#"{"total_count":1000000,"local_images":["#.to_owned();
+    for n in 0..count {
+        let comma = if n == 0 { "" } else { "," };
         let id = format!("{label:08x}-0000-4000-8000-{page:04x}{n:08x}");
-        let boots = boots.join(",");
-        format!(r#"{{"id":"{id}","zone":"a-b-{page}{n}","arch":"a{page}{n}","compatible_commercial_types":[{boots}]}}"#)
-    };
-    let rows = (0..count).map(row).collect::<Vec<_>>().join(",");
-    Reply::Raw(200, "application/json", format!(r#"{{"local_images":[{rows}],"total_count":1000000}}"#).into())
+        let _ = write!(body, r#"{comma}{{"id":"{id}","zone":"a-b-{page}{n}","arch":"a{page}{n}""#);
+        let _ = write!(body, r#","compatible_commercial_types":["#);
+        for m in 0..boots {
+            let comma = if m == 0 { "" } else { "," };
+            let _ = write!(body, r#"{comma}"{:X}""#, n * boots + m);
+        }
+        body.push_str("]}");
+    }
+    body.push_str("]}");
+    Reply::Raw(200, "application/json", body.into())
 }
 
 #[test]
@@ -67,7 +74,7 @@ fn unbounded_answers_stay_within_the_memory_limit() {
         ("4 GiB, packed", |_| Reply::Bomb(4 << 10)),
         // Valid listings that never end.
         ("short rows", |path| rows(path, 1000, 0)),
-        ("long rows", |path| rows(path, 100, 1500)),
+        ("long rows", |path| rows(path, 100, 900)),
         // Values that take far more memory than their JSON.
         ("rows", |_| list(r#"{"local_images":["#, "{}", r#"],"total_count":1}"#)),
         ("a total", |_| list(r#"{"local_images":[],"total_count":["#, "[]", "]}")),
@@ -77,12 +84,8 @@ fn unbounded_answers_stay_within_the_memory_limit() {
             other => other,
         }),
     ];
-    std::thread::scope(|scope| {
-        for (name, respond) in cases {
-            scope.spawn(move || {
-                let peak = peak(respond);
-                assert!(peak < MAX_PEAK, "{name}: {peak} KiB");
-            });
-        }
-    });
+    for (name, respond) in cases {
+        let peak = peak(respond);
+        assert!(peak < MAX_PEAK, "{name}: {peak} KiB");
+    }
 }

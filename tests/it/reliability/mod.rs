@@ -1,12 +1,13 @@
-//! What goes wrong in the world: signals, hostile input, old or broken repositories.
+//! Signals, hostile input, and old or broken repositories.
 
-pub mod deadline;
-pub mod files;
-pub mod git_hardening;
-pub mod git_odd_commits;
-pub mod hostile;
-pub mod memory;
-pub mod network;
-pub mod offline;
-pub mod signals;
-pub mod terminal;
+mod deadline;
+mod files;
+mod git_hardening;
+mod git_history;
+mod hostile_files;
+mod hostile_text;
+mod memory;
+mod network;
+mod offline;
+mod signals;
+mod terminal;

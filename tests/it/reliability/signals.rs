@@ -1,4 +1,4 @@
-//! Signals end a run at once, whatever it waits for; closed pipes do not disturb it.
+//! A signal ends a run at once; a closed pipe does not disturb it.
 #![cfg(unix)]
 
 use std::fs::File;
@@ -8,24 +8,15 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::directory_lock;
-
-use crate::support::fake_marketplace::{Marketplace, Reply, id, local};
+use crate::support::fake_marketplace::{Reply, id};
+use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-
-const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+use crate::support::scenes::outdated::outdated;
 
 /// Each signal with its number; a shell adds 128 to it.
 const SIGNALS: [(&str, i32); 2] = [("INT", 2), ("TERM", 15)];
 
-fn resolved() -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
-    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
-    sandbox.ok("resolve");
-    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    (sandbox, marketplace)
-}
-
-/// Waits for something that is sure to come.
+/// Waits for an event that is certain to happen.
 fn until(happened: impl Fn() -> bool) {
     let started = Instant::now();
     while !happened() {
@@ -34,7 +25,7 @@ fn until(happened: impl Fn() -> bool) {
     }
 }
 
-/// Sends a signal to a run that waits, and checks that it ends by it, at once, and has done nothing.
+/// Sends a signal to a waiting run, and checks that the run ends at once and has changed nothing.
 fn interrupt(sandbox: &Sandbox, mut run: Child, (name, number): (&str, i32)) {
     let lock = sandbox.lock();
     let kill = sandbox.shell(&format!("kill -s {name} {}", run.id()));
@@ -42,7 +33,7 @@ fn interrupt(sandbox: &Sandbox, mut run: Child, (name, number): (&str, i32)) {
     let status = run.wait().unwrap();
     let took = sent.elapsed();
     assert_eq!((kill.status, status.signal()), (Some(0), Some(number)));
-    // A tenth of that, if nobody else wants the processor.
+    // On an idle machine it takes a tenth of that.
     assert!(took < Duration::from_secs(1), "{name} took {took:?}");
     assert_eq!(sandbox.lock(), lock);
     assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
@@ -54,23 +45,23 @@ fn upgrade(sandbox: &Sandbox) -> Child {
 
 #[test]
 fn a_signal_ends_a_run_that_waits_for_the_marketplace() {
-    let (sandbox, marketplace) = resolved();
+    let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for signal in SIGNALS {
-        marketplace.lists(|_, _, _| Reply::Silence);
+        marketplace.answers_listings(|_, _, _| Reply::Silence);
         let run = upgrade(&sandbox);
         until(|| !marketplace.listings().is_empty());
         interrupt(&sandbox, run, signal);
     }
-    marketplace.lists(|_, _, _| Reply::Normal);
+    marketplace.answers_listings(|_, _, _| Reply::Normal);
     sandbox.ok("resolve --upgrade");
     assert!(sandbox.lock().contains(&id(2)));
 }
 
 #[test]
 fn a_signal_ends_a_run_between_two_attempts() {
-    let (sandbox, marketplace) = resolved();
+    let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for signal in SIGNALS {
-        marketplace.lists(|_, _, _| Reply::Header(429, "retry-after", "20"));
+        marketplace.answers_listings(|_, _, _| Reply::Header(429, "retry-after", "20"));
         let run = upgrade(&sandbox);
         until(|| !marketplace.listings().is_empty());
         std::thread::sleep(Duration::from_millis(200));
@@ -80,7 +71,7 @@ fn a_signal_ends_a_run_between_two_attempts() {
 
 #[test]
 fn a_signal_ends_a_run_that_waits_for_another_process() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let guard = directory_lock::hold(&sandbox.path("."));
     for signal in SIGNALS {
         let mut run = upgrade(&sandbox);
@@ -95,9 +86,9 @@ fn a_signal_ends_a_run_that_waits_for_another_process() {
 
 #[test]
 fn a_shell_sees_the_exit_status_of_the_signal() {
-    let (sandbox, marketplace) = resolved();
+    let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for (name, number) in SIGNALS {
-        marketplace.lists(|_, _, _| Reply::Silence);
+        marketplace.answers_listings(|_, _, _| Reply::Silence);
         let script = format!("(sleep 0.3; kill -s {name} $$) & exec \"$IMAGELOCK\" resolve --upgrade");
         let run = sandbox.shell(&format!("/bin/sh -c '{script}'; echo \"$?\""));
         assert_eq!(run.stdout, format!("{}\n", 128 + number), "{run}");
@@ -106,7 +97,7 @@ fn a_shell_sees_the_exit_status_of_the_signal() {
 
 #[test]
 fn closed_outputs_are_not_an_error_and_receive_nothing() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let run = sandbox.shell("\"$IMAGELOCK\" resolve --upgrade >&- 2>&- <&-");
     assert_eq!((run.status, run.to_string().as_str()), (Some(0), "--- exit 0\n"));
     assert!(sandbox.lock().contains(&id(2)));
@@ -117,7 +108,7 @@ fn closed_outputs_are_not_an_error_and_receive_nothing() {
 #[test]
 #[cfg(target_os = "linux")]
 fn data_for_a_closed_or_full_output_is_an_error() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let printing = [
         "get web",
         "list",
@@ -154,13 +145,13 @@ fn data_for_a_closed_or_full_output_is_an_error() {
             "{line}: {run}"
         );
     }
-    // Where there is nothing to print, nothing is lost.
+    // A closed output is fine if there is nothing to print.
     assert_eq!(sandbox.shell("\"$IMAGELOCK\" export env -o pins.env >&-").status, Some(0));
 }
 
 #[test]
 fn a_closed_pipe_on_standard_error_is_not_an_error() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let mut run =
         sandbox.command("resolve --upgrade --verbose").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     drop(run.stderr.take());
@@ -171,7 +162,7 @@ fn a_closed_pipe_on_standard_error_is_not_an_error() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_standard_output_is_reported_after_the_work_is_done() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let mut command = sandbox.command("resolve --upgrade");
     let output = command.stdout(File::create("/dev/full").unwrap()).output().unwrap();
     insta::assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @"error: could not write to standard output: No space left on device (os error 28); all else was done");

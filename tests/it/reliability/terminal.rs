@@ -1,17 +1,16 @@
-//! Whatever files, arguments and variables are called, the terminal gets text and colors only.
+//! The terminal receives only text and colors, no matter how files, arguments and variables are named.
 
 use std::process::Command;
 
 use imagelock::domain::diagnostics::sanitize::escaped;
 
+use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 
 /// A title, a workflow command, a reversed line, an eight-bit escape.
 const NAME: &str = "x\u{1b}]0;title\u{7}\u{1b}[2J\n::error title=imagelock::injected\u{202e}\u{9b}2J\u{200b}";
 
 const ID: &str = "00000001-0000-4000-8000-000000000000";
-
-const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
 
 fn snapshot() -> String {
     let local = format!("{{\"id\":\"{ID}\",\"zone\":\"fr-par-1\",\"arch\":\"x86_64\",\"commercial_types\":[]}}");
@@ -20,7 +19,7 @@ fn snapshot() -> String {
     format!("{{\"imagelock_snapshot\":1,\"taken\":\"2026-11-24T08:00:00Z\",\"images\":[{image}]}}")
 }
 
-/// Runs it, and looks at all that it prints.
+/// Runs a command and checks everything that it prints.
 #[track_caller]
 fn is_inert(command: &mut Command) {
     let output = command.output().unwrap();
@@ -41,7 +40,7 @@ fn every_command_escapes_the_names_of_files() {
     let (manifest, catalog) = (inside(".toml"), inside(".json"));
     std::fs::create_dir(sandbox.path(NAME)).unwrap();
     let output = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n";
-    sandbox.write(&manifest, format!("{MANIFEST}{output}"));
+    sandbox.write(&manifest, format!("{WEB}{output}"));
     sandbox.write(&catalog, snapshot());
     sandbox.write(&inside(".tf"), format!("x = \"{ID}\"\n"));
     let run = |arguments: &[&str]| {
@@ -96,7 +95,7 @@ fn every_command_escapes_the_names_of_files() {
 
 #[test]
 fn wrong_arguments_and_variables_are_escaped() {
-    let sandbox = Sandbox::with(MANIFEST);
+    let sandbox = Sandbox::with(WEB);
     for line in [
         "",
         "--",
@@ -137,7 +136,7 @@ fn wrong_arguments_and_variables_are_escaped() {
     }
 }
 
-/// The colors that clap uses are its own.
+/// The colors of clap are not those of the argument.
 #[test]
 fn a_color_in_an_argument_is_escaped() {
     let sandbox = Sandbox::new();
@@ -147,7 +146,7 @@ fn a_color_in_an_argument_is_escaped() {
     assert!(!text.contains("\u{1b}[31mred"), "{text:?}");
 }
 
-/// A byte that is not UTF-8 is found again by programs, and harmless to people.
+/// A byte that is not UTF-8 is kept in JSON and escaped on the terminal.
 #[test]
 #[cfg(target_os = "linux")]
 fn names_that_are_not_utf_8_are_escaped() {
@@ -155,7 +154,7 @@ fn names_that_are_not_utf_8_are_escaped() {
     use std::os::unix::ffi::OsStrExt;
     let sandbox = Sandbox::new();
     let path = sandbox.path("").join(OsStr::from_bytes(b"a\xff.toml"));
-    std::fs::write(&path, MANIFEST).unwrap();
+    std::fs::write(&path, WEB).unwrap();
     let run = |arguments: &[&str]| {
         let output = sandbox.command("").args(arguments).arg("--manifest").arg(&path).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
@@ -168,7 +167,7 @@ fn names_that_are_not_utf_8_are_escaped() {
 
 #[test]
 fn errors_and_warnings_have_a_size_limit() {
-    let sandbox = Sandbox::with(MANIFEST);
+    let sandbox = Sandbox::with(WEB);
     let block = |n| {
         format!(
             "\n[[pin]]\nname = \"image-with-a-long-name-{n}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\
@@ -181,15 +180,17 @@ fn errors_and_warnings_have_a_size_limit() {
         let run = sandbox.run(line);
         assert!(run.stderr.len() < 65_536, "{line}: {} bytes", run.stderr.len());
     }
-    let told = sandbox.fails("export env");
-    assert!(told.contains("resolve --upgrade NAME...") && told.ends_with("4000 errors in all; nothing was changed\n"));
+    let message = sandbox.fails("export env");
+    assert!(
+        message.contains("resolve --upgrade NAME...") && message.ends_with("4000 errors in all; nothing was changed\n")
+    );
     let report = sandbox.run("resolve --locked").stdout;
     assert!(report.lines().last().unwrap().len() < 10_000, "{}", report.lines().last().unwrap());
-    // Of many manifests, each with many mistakes, as well.
+    // The same for many manifests with many mistakes each.
     for n in 0..300 {
         std::fs::create_dir_all(sandbox.path(&format!("stacks/{n}"))).unwrap();
         sandbox.write(&format!("stacks/{n}/images.toml"), "a = 1\nb = 1\nc = 1\n".replace(' ', &" ".repeat(40)));
     }
-    let told = sandbox.fails("check --recursive stacks");
-    assert!(told.len() < 65_536 && told.contains("more manifests"), "{} bytes", told.len());
+    let message = sandbox.fails("check --recursive stacks");
+    assert!(message.len() < 65_536 && message.contains("more manifests"), "{} bytes", message.len());
 }

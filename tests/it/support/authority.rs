@@ -1,4 +1,4 @@
-//! Certificates as a company has them: a CA of its own, and servers that it vouches for.
+//! The certificates of a company: its own CA, and servers with certificates from it.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ impl Authority {
 
     pub fn named(name: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
-        // Else issuer and server have one name, which for OpenSSL is a certificate that signed itself.
+        // Otherwise issuer and server have the same name, which OpenSSL takes for a self-signed certificate.
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
@@ -27,12 +27,12 @@ impl Authority {
         self.0.pem()
     }
 
-    /// A server that shows a certificate for `name`, valid until `year`.
+    /// A server with a certificate for `name` that is valid until `year`.
     pub fn server(&self, name: &str, year: i32, protocols: &[&str]) -> TlsAcceptor {
         self.odd_server(name, protocols, |params| params.not_after = rcgen::date_time_ymd(year, 1, 1))
     }
 
-    /// A server that shows a certificate for `name` that differs from an ordinary one.
+    /// A server with a certificate for `name` that differs from an ordinary one.
     pub fn odd_server(
         &self,
         name: &str,
@@ -43,7 +43,7 @@ impl Authority {
         acceptor(&certificate, &key, protocols)
     }
 
-    /// A server that shows a certificate whose signature is another than this authority's.
+    /// A server with a certificate whose signature is wrong.
     pub fn forging_server(&self, name: &str, protocols: &[&str]) -> TlsAcceptor {
         let (certificate, key) = self.certify(name, |_| {});
         let mut der = certificate.der().to_vec();
@@ -61,7 +61,7 @@ impl Authority {
     }
 }
 
-/// A server that shows this certificate.
+/// A server with this certificate.
 pub fn acceptor(certificate: &Certificate, key: &KeyPair, protocols: &[&str]) -> TlsAcceptor {
     acceptor_of(certificate.der().clone(), key, protocols)
 }

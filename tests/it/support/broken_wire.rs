@@ -1,4 +1,4 @@
-//! A bad wire between imagelock and the stand-in: the answers come through it as a test would have them, byte by byte.
+//! A broken wire between imagelock and the fake Marketplace: a test decides byte by byte what of an answer arrives.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use crate::support::fake_marketplace::Marketplace;
 
-/// What the wire does next. After the last act it hangs up.
+/// The next action of the wire. After the last one it closes the connection.
 pub enum Act {
     Send(Vec<u8>),
     Wait(Duration),
-    /// Hangs up with a reset.
+    /// Closes the connection with a reset.
     Reset,
 }
 
-/// Makes the acts from the head of an answer, with its empty line, and its body.
+/// Turns the head of an answer, with its empty line, and its body into actions.
 pub type Mangle = fn(&str, &str) -> Vec<Act>;
 
-/// A wire. It carries one request a connection.
+/// A wire. It carries one request per connection.
 pub struct Wire(SocketAddr);
 
 impl Wire {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-/// Takes the lock, as another imagelock would, until it is dropped.
+/// Takes the lock as another imagelock process would, until it is dropped.
 pub fn hold(directory: &Path) -> File {
     let directory = File::open(directory).unwrap();
     directory.try_lock().unwrap();

@@ -1,12 +1,12 @@
-//! The scene of the tests of history and merging: real repositories, whose commits have reproducible hashes.
+//! Real git repositories, whose commits have reproducible hashes.
 
 use std::process::{Command, Output};
 
-use imagelock::domain::lock::Lock;
-
+use crate::support::fake_marketplace::version_id;
+use crate::support::forged_lock::forged;
 use crate::support::sandbox::Sandbox;
 
-/// A sandbox on which git is found, and reads no configuration but that of the repository.
+/// A sandbox in which git is found and reads only the configuration of the repository.
 pub fn with_git(sandbox: Sandbox) -> Sandbox {
     let above = sandbox.path("").parent().unwrap().to_str().unwrap().to_owned();
     sandbox
@@ -16,7 +16,7 @@ pub fn with_git(sandbox: Sandbox) -> Sandbox {
         .env("GIT_CEILING_DIRECTORIES", &above)
 }
 
-/// git, ready to run somewhere on the sandbox. The date makes the hashes of commits reproducible.
+/// git, ready to run in a folder of the sandbox. The date makes the hashes of commits reproducible.
 pub fn git_command(sandbox: &Sandbox, directory: &str, date: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
     command
@@ -42,34 +42,43 @@ pub fn git(sandbox: &Sandbox, arguments: &[&str]) {
     git_in(sandbox, "", "2026-11-10T09:00:00Z", arguments);
 }
 
-/// Commits the lockfile at ten o'clock of a day.
+/// Commits the lockfiles at ten o'clock on a day.
 #[track_caller]
 pub fn commit(sandbox: &Sandbox, day: &str, subject: &str) {
     git(sandbox, &["add", "--all", "--", "*.lock"]);
     git_in(sandbox, "", &format!("{day}T10:00:00Z"), &["commit", "--quiet", "--message", subject]);
 }
 
-/// Makes a repository of a sandbox, in which nothing is committed.
+/// Commits everything.
+#[track_caller]
+pub fn commit_all(sandbox: &Sandbox, subject: &str) {
+    git(sandbox, &["add", "--all"]);
+    git(sandbox, &["commit", "--quiet", "--allow-empty", "--message", subject]);
+}
+
+/// Makes a sandbox an empty repository.
 pub fn repository(sandbox: Sandbox) -> Sandbox {
     let sandbox = with_git(sandbox);
     git(&sandbox, &["init", "--quiet", "--initial-branch=main"]);
     sandbox
 }
 
-/// One block of a lockfile, as imagelock writes it but for the digest.
+/// One block of a lockfile as imagelock writes it, without the digest.
 fn block(name: &str, number: u32) -> String {
+    let published = format!("2026-11-0{number}T00:00:00Z");
+    let version = version_id("ubuntu_noble", &published);
     format!(
         "\n[[pin]]\nname = \"{name}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\ntype = \"instance_sbs\"\nlabel = \
-         \"ubuntu_noble\"\nid = \"{number:08}-0000-4000-8000-000000000000\"\npublished = 2026-11-0{number}T00:00:00Z\n"
+         \"ubuntu_noble\"\nversion-id = \"{version}\"\nid = \"{number:08}-0000-4000-8000-000000000000\"\n\
+         published = {published}\n"
     )
 }
 
-/// The text of a lockfile with these pins.
+/// The text of a lockfile with these pins and right digests.
 pub fn lock(pins: &[(&str, u32)]) -> String {
     let blocks = pins.iter().map(|(name, number)| block(name, *number) + "digest = \"\"\n");
-    let text = blocks.fold("version = 1\n".to_owned(), |text, block| text + &block);
-    // Of the pins alone, so that the digests are right.
-    Lock::new(Lock::parse(&text).unwrap().pins().to_vec()).write()
+    let text = blocks.fold("version = 2\n".to_owned(), |text, block| text + &block);
+    forged(&text, |_| {})
 }
 
 /// A repository in which `web` was pinned on the 5th of November, and moved on the 7th.

@@ -1,10 +1,18 @@
-//! What the tests share: a folder to work in, a Marketplace to ask, a repository, a browser.
+//! The set-up that tests share: a sandbox, a fake Marketplace, repositories, a browser, and the scenes that tests start from.
 
 pub mod authority;
 pub mod broken_wire;
 pub mod directory_lock;
+pub mod documentation;
+pub mod example;
 pub mod fake_marketplace;
+pub mod faults;
+#[cfg(unix)]
+pub mod file_tree;
+pub mod forged_lock;
 pub mod git_repository;
-pub mod one_pin;
+pub mod manifest;
 pub mod sandbox;
+pub mod scenes;
+pub mod source_files;
 pub mod webdriver;

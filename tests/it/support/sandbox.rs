@@ -1,4 +1,4 @@
-//! A workbench: an empty directory, a scrubbed environment, a fixed clock.
+//! A sandbox: an empty directory, an empty environment, a fixed clock.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::support::fake_marketplace::Marketplace;
 /// The time of every run.
 const NOW: &str = "2026-11-24T10:00:00Z";
 
-/// The arguments that a line runs with: those of the line and the time, unless the line has one.
+/// The arguments of a line, with the time unless the line has one.
 fn arguments(line: &str) -> Vec<&str> {
     let words = line.split_whitespace();
     if line.trim().is_empty() || line.contains("--now") {
@@ -20,13 +20,13 @@ fn arguments(line: &str) -> Vec<&str> {
     }
 }
 
-/// Where a test works.
+/// The folder that a test works in.
 pub struct Sandbox {
     directory: tempfile::TempDir,
     environment: Vec<(String, String)>,
 }
 
-/// What a run of imagelock came to, to be compared whole.
+/// The outcome of a run of imagelock, to be compared as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
     pub status: Option<i32>,
@@ -59,7 +59,7 @@ impl Sandbox {
         sandbox
     }
 
-    /// A sandbox in memory, where the system has one for files: nothing waits for a disk.
+    /// A sandbox in memory if the system supports it, so that nothing waits for a disk.
     pub fn in_memory(manifest: &str) -> Self {
         let memory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         let sandbox = Self { directory: memory.unwrap(), environment: Vec::new() };
@@ -72,7 +72,7 @@ impl Sandbox {
         self.env("SCW_API_URL", &marketplace.url())
     }
 
-    /// Lets imagelock trust this authority, the way companies have it: by the environment.
+    /// Lets imagelock trust this authority through the environment, as companies set it up.
     pub fn trusting(self, authority: &Authority) -> Self {
         self.write("ca.pem", authority.pem());
         let path = self.path("ca.pem").to_str().unwrap().to_owned();
@@ -115,7 +115,7 @@ impl Sandbox {
         command
     }
 
-    /// imagelock on a terminal of its own, which `script` (util-linux) makes: what is written there comes out here.
+    /// imagelock on a pseudo-terminal by `script` (util-linux), which copies its output.
     pub fn on_a_terminal(&self, line: &str) -> Command {
         let mut command = self.here("/usr/bin/script");
         let line = arguments(line).join(" ");
@@ -129,18 +129,18 @@ impl Sandbox {
         command
             .current_dir(self.directory.path())
             .env_clear()
-            // Whoever forgets to name a Marketplace asks nobody.
+            // Without a Marketplace, no request leaves the machine.
             .env("SCW_API_URL", "http://127.0.0.1:1")
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
-    /// Runs `imagelock LINE`, words split at spaces.
+    /// Runs `imagelock LINE`. The words of the line are separated by spaces.
     pub fn run(&self, line: &str) -> Run {
         self.outcome(&mut self.command(line))
     }
 
-    /// A script in which each call of `"$IMAGELOCK"` has the time.
+    /// A script in which each call of `"$IMAGELOCK"` gets the time.
     pub fn timed(script: &str) -> String {
         script.replace("\"$IMAGELOCK\"", &format!("\"$IMAGELOCK\" --now {NOW}"))
     }
@@ -156,7 +156,7 @@ impl Sandbox {
         Run { status: status.code(), stdout: String::from_utf8(stdout).unwrap(), stderr: self.scrub(&stderr) }
     }
 
-    /// Runs what must succeed, and gives its standard output.
+    /// Runs a line that must succeed, and gives its standard output.
     #[track_caller]
     pub fn ok(&self, line: &str) -> String {
         let run = self.run(line);
@@ -164,7 +164,7 @@ impl Sandbox {
         run.stdout
     }
 
-    /// Runs what must fail and leave the lockfile as it was, and gives its message.
+    /// Runs a line that must fail and change no file, and gives its message.
     #[track_caller]
     pub fn fails(&self, line: &str) -> String {
         let before = std::fs::read(self.path("images.lock")).ok();
@@ -177,7 +177,7 @@ impl Sandbox {
         run.stderr
     }
 
-    /// Standard error without what differs from run to run: the port, and IDs of requests.
+    /// Standard error with a placeholder for the port, which differs from run to run.
     fn scrub(&self, stderr: &[u8]) -> String {
         let mut text = String::from_utf8(stderr.to_vec()).unwrap();
         for (_, url) in self.environment.iter().filter(|(name, _)| name == "SCW_API_URL") {

@@ -3,6 +3,9 @@
 
 use toml_edit::{Decor, DocumentMut, Item, Table};
 
+/// The position of the end of a document.
+const END: isize = isize::MAX;
+
 /// Which part of a manifest a gap is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -38,95 +41,58 @@ struct Gap {
 /// which leave the gap that they were in.
 pub(super) fn after_images(document: &mut DocumentMut) -> (isize, String) {
     let mut gaps = Gap::all(document, &|_| false);
+    let is_empty = gaps.iter().all(|gap| gap.position == END && gap.text.is_empty());
     let order = Gap::order(&gaps);
-    let is_of_images = |at: &usize| matches!(gaps[*at].part, Part::Images | Part::Image);
-    let Some(last) = order.iter().rposition(is_of_images) else {
-        // After everything.
-        let last = gaps.iter().map(|gap| gap.position).max().unwrap_or_default();
-        let end = document.trailing().as_str().unwrap_or_default().to_owned();
-        document.set_trailing("");
-        let is_empty = order.is_empty() && end.is_empty();
-        return (last + 1, if is_empty { end } else { end + "\n" });
-    };
-    let position = gaps[order[last]].position;
+    let is_of_images = |at: &&usize| matches!(gaps[**at].part, Part::Images | Part::Image);
+    let last_image = order.iter().rfind(is_of_images).map(|at| gaps[*at].position);
+    let position = last_image.unwrap_or(END - 1);
     // A header ends what is above it, and a key does not: new images follow the last key.
-    let next = order[last..].iter().copied().find(|at| gaps[*at].position > position);
-    let text = match next {
-        Some(next) => gaps[next].text.clone(),
-        None => document.trailing().as_str().unwrap_or_default().to_owned(),
+    let next = order.into_iter().find(|at| gaps[*at].position > position).unwrap_or_default();
+    let text = std::mem::take(&mut gaps[next].text);
+    let (above, below) = match last_image {
+        Some(_) => text.split_at(remarks(&text, gaps[next].position == END)),
+        None => (&*text, ""),
     };
-    let (lines, indent) = split(&text);
-    let (remarks, rest) = lines.split_at(remarks(&lines, next.is_none()));
-    let rest = rest.concat() + indent;
-    match next {
-        Some(next) => {
-            gaps[next].text = rest;
-            Gap::set_all(gaps, document);
-        }
-        None => document.set_trailing(rest),
-    }
-    (position, remarks.concat() + "\n")
+    below.clone_into(&mut gaps[next].text);
+    Gap::set_all(gaps, document);
+    (position, if is_empty { String::new() } else { format!("{above}\n") })
 }
 
 /// Takes the comments directly above and below the chosen images out of the document, and one of the blank lines around.
 /// What else is above them goes to what follows.
 pub(super) fn remove_comments(document: &mut DocumentMut, is_chosen: &dyn Fn(&str) -> bool) {
     let mut gaps = Gap::all(document, is_chosen);
-    let end = document.trailing().as_str().unwrap_or_default().to_owned();
-    let mut kept = Kept::default();
+    let mut kept: Vec<String> = Vec::new();
+    let (mut is_after_chosen, mut is_inside) = (false, false);
     for at in Gap::order(&gaps) {
-        let gap = &mut gaps[at];
-        gap.text = kept.join(&gap.text, gap.part == Part::Chosen, false);
-    }
-    document.set_trailing(kept.join(&end, false, true));
-    Gap::set_all(gaps, document);
-}
-
-/// The lines that stay of gaps of chosen images, until something follows that is not chosen.
-#[derive(Default)]
-struct Kept {
-    lines: Vec<String>,
-    is_after_chosen: bool,
-    /// Whether anything stays before.
-    is_inside: bool,
-}
-
-impl Kept {
-    /// The text of the gap, once what is chosen is gone.
-    fn join(&mut self, gap: &str, is_chosen: bool, is_last: bool) -> String {
-        let (lines, indent) = split(gap);
-        let mut lines = &lines[..];
-        if self.is_after_chosen {
-            lines = &lines[remarks(lines, is_last)..];
-            let is_blank = lines.first().map_or(is_last, |line| line.trim().is_empty());
-            if is_blank && self.lines.pop().is_none() && !self.is_inside {
-                lines = lines.get(1..).unwrap_or_default();
-            }
+        let Gap { part, position, text } = &mut gaps[at];
+        let (is_chosen, is_last) = (*part == Part::Chosen, *position == END);
+        let start = if is_after_chosen { remarks(text, is_last) } else { 0 };
+        let (lines, indent) =
+            text[start..].rfind('\n').map_or(("", &text[start..]), |end| text[start..].split_at(end + 1));
+        let mut lines: Vec<String> = lines.split_inclusive('\n').map(str::to_owned).collect();
+        let is_blank = lines.first().map_or(is_last, |line| line.trim().is_empty());
+        if is_after_chosen && is_blank && kept.pop().is_none() && !is_inside {
+            lines.drain(..1.min(lines.len()));
         }
         if is_chosen {
             let above = lines.iter().rev().take_while(|line| is_comment(line)).count();
-            lines = &lines[..lines.len() - above];
+            lines.truncate(lines.len() - above);
         }
-        self.lines.extend(lines.iter().map(|line| (*line).to_owned()));
-        self.is_after_chosen = is_chosen;
-        if is_chosen {
-            return String::new();
-        }
-        self.is_inside = true;
-        std::mem::take(&mut self.lines).concat() + indent
+        kept.append(&mut lines);
+        let indent = indent.to_owned();
+        *text = if is_chosen { String::new() } else { std::mem::take(&mut kept).concat() + &indent };
+        is_after_chosen = is_chosen;
+        is_inside |= !is_chosen;
     }
+    Gap::set_all(gaps, document);
 }
 
-/// The lines of a gap, and the spaces in front of what follows in its line.
-fn split(gap: &str) -> (Vec<&str>, &str) {
-    let (lines, indent) = gap.rfind('\n').map_or(("", gap), |end| gap.split_at(end + 1));
-    (lines.split_inclusive('\n').collect(), indent)
-}
-
-/// How many lines of a gap are comments about what is directly above it: those that are not directly above something else.
-fn remarks(lines: &[&str], is_last: bool) -> usize {
-    let comments = lines.iter().take_while(|line| is_comment(line)).count();
-    if comments < lines.len() || is_last { comments } else { 0 }
+/// How many bytes at the start of a gap are comments about what is directly above it: those that are not directly above
+/// something else.
+fn remarks(gap: &str, is_last: bool) -> usize {
+    let comments = gap.split_inclusive('\n').take_while(|line| is_comment(line)).map(str::len).sum();
+    if is_last || gap[comments..].contains('\n') { comments } else { 0 }
 }
 
 fn is_comment(line: &str) -> bool {
@@ -134,13 +100,15 @@ fn is_comment(line: &str) -> bool {
 }
 
 impl Gap {
-    /// The gaps of a document, but for its end.
+    /// The gaps of a document; its end is the last.
     fn all(document: &mut DocumentMut, is_chosen: &dyn Fn(&str) -> bool) -> Vec<Self> {
         let mut gaps = Vec::new();
         each(document, (Part::Root, 0), is_chosen, &mut |part, position, decor| {
             let text = decor.prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned();
             gaps.push(Self { part, position, text });
         });
+        let text = document.trailing().as_str().unwrap_or_default().to_owned();
+        gaps.push(Self { part: Part::Other, position: END, text });
         gaps
     }
 
@@ -154,9 +122,9 @@ impl Gap {
     /// Writes the texts back.
     fn set_all(gaps: Vec<Self>, document: &mut DocumentMut) {
         let mut gaps = gaps.into_iter();
-        each(document, (Part::Root, 0), &|_| false, &mut |_, _, decor| {
-            decor.set_prefix(gaps.next().map(|gap| gap.text).unwrap_or_default());
-        });
+        let mut next = || gaps.next().map(|gap| gap.text).unwrap_or_default();
+        each(document, (Part::Root, 0), &|_| false, &mut |_, _, decor| decor.set_prefix(next()));
+        document.set_trailing(next());
     }
 }
 

@@ -148,16 +148,14 @@ fn declared(text: &str) -> Result<BTreeMap<String, Span>, Vec<Problem>> {
 
 /// Edits a text as a document. The lines that do not change stay as they are.
 fn edit(text: &str, change: impl FnOnce(&mut DocumentMut)) -> Result<String, Vec<Problem>> {
-    let mut problems = Vec::new();
-    if document(text, &mut problems).is_none() {
-        return Err(problems);
-    }
     let (mark, lines) = text.strip_prefix('\u{feff}').map_or(("", text), |lines| ("\u{feff}", lines));
     let ended = if lines.is_empty() || lines.ends_with('\n') { lines.to_owned() } else { format!("{lines}\n") };
-    let mut document: DocumentMut =
-        ended.parse().map_err(|error: toml_edit::TomlError| vec![Problem::new(error.message())])?;
-    // A new header is written like the others of its table, with their spaces and quotes.
-    if let Some(mut images) = document.key_mut("images") {
+    let not_toml = |error: toml_edit::TomlError| Problem::new(format!("this is not TOML: {}", error.message()));
+    let mut document: DocumentMut = ended.parse().map_err(|error| vec![not_toml(error)])?;
+    // Headers have the spaces and quotes of the first one. New headers are to have none.
+    if document.get("images").is_some_and(Item::is_table)
+        && let Some(mut images) = document.key_mut("images")
+    {
         images.fmt();
     }
     let before = document.to_string();
@@ -166,134 +164,4 @@ fn edit(text: &str, change: impl FnOnce(&mut DocumentMut)) -> Result<String, Vec
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MANIFEST: &str = "\
-# Whose images these are.
-requires = \">=0.1\" # not older
-
-[defaults]
-zone   = \"fr-par-1\"
-arch = \"x86_64\"
-
-# ── production ──
-
-# The web servers.
-[images.web] # three of them
-label = 'ubuntu_noble'
-
-# The database.
-[images.db]
-label = \"ubuntu_noble\"
-freeze = { reason = \"ticket 4711\", until = 2026-12-31 }
-
-# ── for other tools ──
-
-[[outputs]]
-format = \"tfvars\"
-path = \"images.auto.tfvars.json\"
-# The end.
-";
-
-    fn runner() -> Declaration {
-        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        let keys =
-            vec![("label", words(&["fedora_43"])), ("zones", words(&["fr-par-1", "nl-ams-1"])), ("arch", Vec::new())];
-        Declaration { name: "runner".to_owned(), keys }
-    }
-
-    fn removed(names: &[&str]) -> String {
-        let names: Vec<Name> = names.iter().map(|name| name.parse().unwrap()).collect();
-        remove(MANIFEST, &names).unwrap()
-    }
-
-    #[test]
-    fn a_declaration_stands_behind_the_last_and_nothing_else_changes() {
-        let block = "\n[images.runner]\nlabel = \"fedora_43\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\n";
-        let expected = MANIFEST.replace("2026-12-31 }\n", &format!("2026-12-31 }}\n{block}"));
-        assert_eq!(declare(MANIFEST, &[runner()]).unwrap(), expected);
-        assert_eq!(declare("", &[runner()]).unwrap(), block.trim_start());
-        let windows = declare(&MANIFEST.replace('\n', "\r\n"), &[runner()]).unwrap();
-        assert_eq!(windows, expected.replace('\n', "\r\n"));
-    }
-
-    #[test]
-    fn removing_it_again_restores_every_byte() {
-        let with = declare(MANIFEST, &[runner()]).unwrap();
-        assert_eq!(remove(&with, [&"runner".parse().unwrap()]).unwrap(), MANIFEST);
-    }
-
-    #[test]
-    fn comments_go_with_their_image_and_headings_stay() {
-        let web = "# The web servers.\n[images.web] # three of them\nlabel = 'ubuntu_noble'\n\n";
-        assert_eq!(removed(&["web"]), MANIFEST.replace(web, ""));
-        let db = MANIFEST.split("# The database").nth(1).unwrap().split("# ──").next().unwrap();
-        assert_eq!(removed(&["db"]), MANIFEST.replace(&format!("# The database{db}"), ""));
-    }
-
-    #[test]
-    fn every_way_to_write_a_table_can_be_edited() {
-        for (text, declared, without) in [
-            (
-                "[images]\nweb = { label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" } # x\n",
-                "[images.runner]\n",
-                "[images]\n",
-            ),
-            (
-                "[images]\nweb.label = \"a\"\nweb.zone = \"fr-par-1\"\nweb.arch = \"arm64\"\n",
-                "[images.runner]\n",
-                "[images]\n",
-            ),
-        ] {
-            let text = &text.replace("]\nweb", "]\n# heading\n\n# of web\nweb");
-            let without = &without.replace("]\n", "]\n# heading\n");
-            let mut runner = runner();
-            runner.keys[2].1.push("arm64".to_owned());
-            let with = declare(text, &[runner]).unwrap();
-            assert!(with.contains(declared), "{with}");
-            let names = Manifest::parse(&with).map(|it| it.names().into_iter().map(ToString::to_string).collect());
-            assert_eq!(names, Ok(vec!["runner".to_owned(), "web".to_owned()]));
-            assert_eq!(remove(text, [&"web".parse().unwrap()]).unwrap(), *without);
-        }
-    }
-
-    #[test]
-    fn every_other_byte_stays() {
-        let web = "[images . web]\r\nlabel = \"a\"\nzone = \"fr-par-1\"\r\narch = \"arm64\"\n";
-        for (before, after) in [
-            ("\u{feff}# ours\r\n \t\r\n", "# eol = 2027-05-31   # of web alone\n"),
-            ("\u{feff}", "# of web\r\n\r\n# the end"),
-            ("# ours\n  \n", ""),
-            ("", "\n[[outputs]]\nformat='env'\npath='images.env'"),
-        ] {
-            let text = format!("{before}{web}{after}");
-            let with = declare(&text, &[runner()]).unwrap();
-            let names = ["runner".parse().unwrap()];
-            assert!(declared(&with).unwrap().contains_key("runner"), "{with:?}");
-            let block = with.find("[images.runner]").unwrap();
-            assert!(with[..block].contains("of web") || !text.contains("of web"), "{with:?}");
-            let complete = with.replace("label = \"fedora_43\"", "label = \"fedora_43\"\narch = \"arm64\"");
-            assert_eq!(remove(&complete, &names).unwrap(), text, "{with:?}");
-        }
-    }
-
-    #[test]
-    fn headings_stay_however_the_lines_end() {
-        for text in ["# heading\n\n# web\n", "# heading\n  \n# web\n"] {
-            let text = MANIFEST.replace("# The web servers.\n", text);
-            for text in [text.clone(), text.replace('\n', "\r\n")] {
-                let without = remove(&text, [&"web".parse().unwrap()]).unwrap();
-                assert!(without.contains("# heading") && !without.contains("# web"), "{without:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn images_in_braces_are_left_to_their_owner() {
-        let text = "images = { web = { label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" } }\n";
-        let problems = declare(text, &[runner()]).unwrap_err();
-        assert_eq!(problems[0].title, "the images stand in braces, and cannot be edited line by line");
-        assert_eq!(remove(text, [&"web".parse().unwrap()]).unwrap_err(), problems);
-    }
-}
+mod tests;

@@ -20,11 +20,11 @@ use crate::domain::types::timestamp::day;
 pub struct EndOfLife {
     /// The last day.
     pub date: Date,
-    /// Who says so, to stand behind "by".
+    /// Who says so, as it follows "by".
     pub source: String,
 }
 
-/// How near an end is.
+/// How near the end of security updates is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Support {
     /// It has passed.
@@ -37,7 +37,7 @@ pub enum Support {
 
 impl EndOfLife {
     /// How near it is.
-    pub fn stage(&self, warning: Age, now: Timestamp) -> Support {
+    pub fn support(&self, warning: Age, now: Timestamp) -> Support {
         if day(now) > self.date {
             Support::Ended
         } else if day(warning.after(now)) >= self.date {
@@ -69,34 +69,38 @@ pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>
     [marketplace, vendor].into_iter().flatten().min_by_key(|end| end.date)
 }
 
-/// The end of what is pinned, where it is near or over, and what to move to.
-pub struct Outlook<'c> {
-    /// The end.
-    pub end: EndOfLife,
+/// The end of security updates for a pin, if that is near or over, and what to move to.
+pub(crate) struct EolNotice<'c> {
+    end: EndOfLife,
     /// Whether it has passed.
-    pub is_over: bool,
+    pub(crate) has_ended: bool,
     /// The labels to move to, the newest first.
-    pub successors: Vec<&'c Label>,
+    pub(crate) successors: Vec<&'c Label>,
 }
 
-impl Outlook<'_> {
-    /// `ended on 2025-05-29, by ...`: what there is to say of the end, after "support".
-    pub fn words(&self) -> String {
-        let verb = if self.is_over { "ended" } else { "ends" };
+impl EolNotice<'_> {
+    /// `ended on 2025-05-29, by ...`: the end in a clause that follows "support".
+    pub(crate) fn clause(&self) -> String {
+        let verb = if self.has_ended { "ended" } else { "ends" };
         format!("{verb} on {}, by {}", self.end.date, self.end.source)
     }
 }
 
-/// How the life of what is pinned for a target ends, if that is near or over.
-pub fn outlook<'c>(pin: &Pin, target: &Target, now: Timestamp, catalog: &'c Catalog) -> Option<Outlook<'c>> {
+/// The notice for a pin whose support has ended or ends soon.
+pub(crate) fn eol_notice<'c>(
+    pin: &Pin,
+    target: &Target,
+    now: Timestamp,
+    catalog: &'c Catalog,
+) -> Option<EolNotice<'c>> {
     let end = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image))?;
-    let is_over = match end.stage(target.policy.eol_warning, now) {
+    let has_ended = match end.support(target.policy.eol_warning, now) {
         Support::Ended => true,
         Support::EndingSoon => false,
         Support::Supported => return None,
     };
     let successors = pin.label().map(|label| successors(label, now, catalog)).unwrap_or_default();
-    Some(Outlook { end, is_over, successors })
+    Some(EolNotice { end, has_ended, successors })
 }
 
 /// The labels of the same family with a newer release that has not ended, the newest first: what to move to.
@@ -110,10 +114,10 @@ fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'
         .filter(|image| is_sibling(label, &image.label))
         .filter(|image| {
             let end = end_of_life(&Policy::default(), None, Some(image));
-            end.is_none_or(|end| end.stage(Age::days(0), now) != Support::Ended)
+            end.is_none_or(|end| end.support(Age::days(0), now) != Support::Ended)
         })
         .filter_map(|image| Some((release_of(&image.label, &image.name, None)?, &image.label)))
-        // Where the own release cannot be read, whoever lives longer is newer.
+        // If the label's own release cannot be read, a label that is supported longer is newer.
         .filter(|(release, sibling)| match &own {
             Some(own) => release > own,
             None => vendor_end(sibling).map(|end| end.end) > own_end,
@@ -123,7 +127,7 @@ fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'
     newer.into_iter().map(|(_, label)| label).collect()
 }
 
-/// Whether two labels differ in one segment alone: `ubuntu_focal` and `ubuntu_noble`, but not `ubuntu_noble_gpu_os_12`.
+/// Whether two labels differ in exactly one segment: `ubuntu_focal` and `ubuntu_noble`, but not `ubuntu_noble_gpu_os_12`.
 fn is_sibling(a: &Label, b: &Label) -> bool {
     let (a, b): (Vec<_>, Vec<_>) = (a.as_str().split('_').collect(), b.as_str().split('_').collect());
     a.len() == b.len() && a[0] == b[0] && a.iter().zip(&b).filter(|(a, b)| a != b).count() == 1

@@ -102,9 +102,9 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
 
 fn page(report: CheckReport<'_>, items: &[Item<'_>], sections: &[Section]) -> Markup {
     let headline = headline(report);
-    let manifests = match report.parts {
+    let manifests = match report.manifests {
         [manifest] if !report.is_many() => manifest.name(),
-        _ => count(report.manifests(), "manifest"),
+        _ => count(report.manifest_count(), "manifest"),
     };
     html! {
         (DOCTYPE) "\n"
@@ -265,7 +265,7 @@ fn fold<T>(all: Vec<T>, is_good: impl Fn(&T) -> bool) -> (Vec<T>, Vec<T>) {
     all.into_iter().partition(|it| !is_good(it))
 }
 
-/// Content that is folded away behind a line.
+/// Content that is folded below a summary.
 fn folded(summary: &str, body: &Markup) -> Markup {
     html! {
         details { "\n"

@@ -1,4 +1,4 @@
-//! Many at once: one writes, the rest wait and say for whom, and all end with one whole lock.
+//! Concurrent runs: one writes, the others wait and name the writer, and all end with one complete lock.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -6,13 +6,12 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Stdio};
 use std::time::Instant;
 
-use crate::support::directory_lock;
 use insta::assert_snapshot;
 
+use crate::support::directory_lock;
 use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-
-const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
 
 fn sandbox(manifest: &str) -> (Sandbox, Marketplace) {
     let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
@@ -25,7 +24,7 @@ fn spawn(sandbox: &Sandbox, line: &str) -> (Child, BufReader<ChildStderr>) {
     (run, stderr)
 }
 
-/// Starts fifty runs while the directory is taken, lets all of them wait, and then go.
+/// Starts fifty runs while the directory is locked, lets all of them wait, and then releases the lock.
 fn fifty(sandbox: &Sandbox, line: &str) {
     let guard = directory_lock::hold(&sandbox.path("."));
     let mut runs: Vec<_> = (0..50).map(|_| spawn(sandbox, line)).collect();
@@ -34,9 +33,9 @@ fn fifty(sandbox: &Sandbox, line: &str) {
         std::process::id()
     );
     for (_, stderr) in &mut runs {
-        let mut told = String::new();
-        stderr.read_line(&mut told).unwrap();
-        assert_eq!(told, me);
+        let mut message = String::new();
+        stderr.read_line(&mut message).unwrap();
+        assert_eq!(message, me);
     }
     drop(guard);
     for (run, stderr) in &mut runs {
@@ -50,14 +49,14 @@ fn fifty(sandbox: &Sandbox, line: &str) {
 
 #[test]
 fn fifty_first_resolves_end_with_one_lock() {
-    let (sandbox, _marketplace) = sandbox(MANIFEST);
+    let (sandbox, _marketplace) = sandbox(WEB);
     fifty(&sandbox, "resolve");
     assert!(sandbox.lock().contains(&id(1)));
 }
 
 #[test]
 fn fifty_upgrades_end_with_one_lock() {
-    let (sandbox, marketplace) = sandbox(MANIFEST);
+    let (sandbox, marketplace) = sandbox(WEB);
     sandbox.ok("resolve");
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
     fifty(&sandbox, "resolve --upgrade");
@@ -66,15 +65,15 @@ fn fifty_upgrades_end_with_one_lock() {
 
 #[test]
 fn fifty_runs_at_once_end_with_one_lock() {
-    let (sandbox, _marketplace) = sandbox(MANIFEST);
+    let (sandbox, _marketplace) = sandbox(WEB);
     let runs: Vec<_> = (0..50).map(|number| spawn(&sandbox, ["resolve", "resolve --upgrade"][number % 2])).collect();
     for (mut run, mut stderr) in runs {
-        let mut told = String::new();
-        stderr.read_to_string(&mut told).unwrap();
-        assert_eq!(run.wait().unwrap().code(), Some(0), "{told}");
+        let mut message = String::new();
+        stderr.read_to_string(&mut message).unwrap();
+        assert_eq!(run.wait().unwrap().code(), Some(0), "{message}");
         assert!(
-            told.lines().count() <= 1 && told.lines().all(|line| line.starts_with("waiting for another")),
-            "{told}"
+            message.lines().count() <= 1 && message.lines().all(|line| line.starts_with("waiting for another")),
+            "{message}"
         );
     }
     assert_eq!(sandbox.run("check").status, Some(0));
@@ -83,10 +82,10 @@ fn fifty_runs_at_once_end_with_one_lock() {
 
 #[test]
 fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
-    let (sandbox, marketplace) = sandbox(MANIFEST);
+    let (sandbox, marketplace) = sandbox(WEB);
     sandbox.ok("resolve");
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    // Any program can hold the directory; this one waits until its input ends.
+    // Any program can lock the directory; this one waits until its input ends.
     let mut holder = sandbox
         .here("/usr/bin/flock")
         .args([".", "/bin/cat"])
@@ -103,7 +102,7 @@ fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
     let took = started.elapsed().as_secs_f32();
     assert!((2.9..10.0).contains(&took), "{took}");
     let message = message.replace(&format!("process {}", holder.id()), "process [HOLDER]");
-    // The time that the run has is counted from its start, that of the wait from when it comes to it.
+    // The timeout counts from the start of the run, the wait from its own start.
     let seconds = message.split("within ").nth(1).unwrap().split(" s").next().unwrap().to_owned();
     assert_snapshot!(message.replace(&format!("within {seconds} s"), "within [N] s"), @"
     waiting for another imagelock (process [HOLDER]), which is writing beside `images.lock`
@@ -111,7 +110,7 @@ fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
      |
      = help: wait for it or stop it, then run imagelock again
     ");
-    // Who has nothing to write does not wait.
+    // A run that does not write does not wait.
     for (line, status) in [("list", 0), ("check", 2), ("resolve", 0), ("resolve --upgrade --dry-run", 0)] {
         let run = sandbox.run(line);
         assert_eq!((run.status, run.stderr.as_str()), (Some(status), ""), "{line}");
@@ -129,7 +128,7 @@ fn projects_that_write_into_the_same_directories_take_turns() {
         fs::create_dir_all(sandbox.path(project)).unwrap();
         let paths = [format!("../out/{project}.env"), format!("../{other}/{project}.env")];
         let output = |path| format!("[[outputs]]\nformat = \"env\"\npath = \"{path}\"\noutside = true\n");
-        sandbox.write(&format!("{project}/images.toml"), format!("{MANIFEST}{}", paths.map(output).concat()));
+        sandbox.write(&format!("{project}/images.toml"), format!("{WEB}{}", paths.map(output).concat()));
     }
     fs::create_dir_all(sandbox.path("out")).unwrap();
     sandbox.ok("resolve --manifest a/images.toml");
@@ -143,9 +142,9 @@ fn projects_that_write_into_the_same_directories_take_turns() {
         marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", round)]);
         let runs: Vec<_> = (0..30).map(|number| spawn(&sandbox, lines[number % 3])).collect();
         for (mut run, mut stderr) in runs {
-            let mut told = String::new();
-            stderr.read_to_string(&mut told).unwrap();
-            assert_eq!(run.wait().unwrap().code(), Some(0), "{told}");
+            let mut message = String::new();
+            stderr.read_to_string(&mut message).unwrap();
+            assert_eq!(run.wait().unwrap().code(), Some(0), "{message}");
         }
         sandbox.ok("resolve --manifest a/images.toml");
         assert!(sandbox.read("out/a.env").contains(&id(round)));

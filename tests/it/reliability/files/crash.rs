@@ -1,4 +1,4 @@
-//! Killed at any moment: every file is the old one or the new one, whole, and the next run mends the rest.
+//! A run that is killed at any moment leaves every file whole, old or new, and the next run completes the work.
 #![cfg(unix)]
 
 use std::fs;
@@ -15,31 +15,31 @@ const MANIFEST: &str = "[defaults]\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch =
 const OUTPUTS: &str = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\
                        [[outputs]]\nformat = \"tfvars\"\npath = \"infra/images.auto.tfvars.json\"\n";
 
-/// The written files, the one that comes last first.
+/// The written files, beginning with the last one.
 const LOCK_AND_OUTPUTS: [&str; 3] = ["images.lock", "images.env", "infra/images.auto.tfvars.json"];
 
 /// The contents of the written files.
 type State = Vec<Option<Vec<u8>>>;
 
-/// What is killed: a command that leads from one state to another.
+/// The command that is killed: it leads from one state to another.
 struct Scene {
     sandbox: Sandbox,
-    /// Where the random moments begin. A failure names the kill, which every run with this seed comes to; how far the
-    /// killed run has got by then is up to the machine.
+    /// The seed of the random moments. A failure names the kill, which is the same in every run with this seed; how far the
+    /// killed run has got depends on the machine.
     seed: u64,
-    /// The written files, the one that comes last first.
+    /// The written files, beginning with the last one.
     files: Vec<&'static str>,
     states: [State; 2],
-    /// What leads to each state; where nothing does, the files are put there.
+    /// The command that leads to each state. Without one, the files are written.
     lines: [Option<&'static str>; 2],
 }
 
 /// What the kills hit.
 #[derive(Debug, Default)]
 struct Tally {
-    /// The run was killed with the lock as it was …
+    /// The run was killed with the old lock in place …
     old: usize,
-    /// … with temporary files beside the files …
+    /// … with temporary files next to the files …
     staged: usize,
     /// … or with some of the other files replaced already.
     ahead: usize,
@@ -55,7 +55,7 @@ fn catalog(number: u32) -> Vec<Local> {
     places.map(|((label, zone), number)| local(label, zone, "x86_64", number)).collect()
 }
 
-/// Gives a sandbox two catalogs that share no ID.
+/// Adds two catalogs without a common ID to a sandbox.
 fn with_catalogs(sandbox: Sandbox) -> Sandbox {
     let marketplace = Marketplace::offering(catalog(10));
     let sandbox = sandbox.asking(&marketplace);
@@ -67,7 +67,7 @@ fn with_catalogs(sandbox: Sandbox) -> Sandbox {
     sandbox
 }
 
-/// An upgrade, to and fro.
+/// Upgrades back and forth.
 fn upgrades(sandbox: Sandbox, seed: u64) -> Scene {
     let sandbox = with_catalogs(sandbox);
     let files = LOCK_AND_OUTPUTS.to_vec();
@@ -80,7 +80,7 @@ fn upgrades(sandbox: Sandbox, seed: u64) -> Scene {
     Scene { sandbox, seed, files, states, lines: lines.map(Some) }
 }
 
-/// The adoption of one more image.
+/// The adoption of another image.
 fn adoptions(sandbox: Sandbox, seed: u64) -> Scene {
     let sandbox = with_catalogs(sandbox);
     let files = [&LOCK_AND_OUTPUTS[..], &["images.toml"]].concat();
@@ -97,7 +97,7 @@ fn state(sandbox: &Sandbox, files: &[&str]) -> State {
     files.iter().map(|file| fs::read(sandbox.path(file)).ok()).collect()
 }
 
-/// The temporary files that are there. Nothing else may be.
+/// The temporary files. No other unexpected file may exist.
 fn temporaries(scene: &Scene) -> Vec<String> {
     let mut entries = Vec::new();
     for directory in ["", "infra/"] {
@@ -136,7 +136,7 @@ fn harness(scene: &Scene, kills: usize) -> Tally {
         at = arrive(scene, goal);
     }
     let whole = started.elapsed().as_secs_f64() / if scene.lines[0].is_some() { 10.0 } else { 5.0 };
-    // Half of the kills are spread over the whole run, half around the moment when the lock is replaced, which moves with
+    // Half of the kills are spread over the whole run, half around the moment when the lock is replaced, which depends on
     // the load of the machine.
     let mut edge = whole * 0.7;
     for number in 1..=kills {
@@ -162,24 +162,24 @@ fn harness(scene: &Scene, kills: usize) -> Tally {
         if !spread {
             edge *= if is_new { 0.97 } else { 1.03 };
         }
-        at = if is_new { goal } else { mend(scene, at, ahead, staged, number, &what) };
+        at = if is_new { goal } else { clean_up(scene, at, ahead, staged, number, &what) };
     }
-    // Whoever has something to write clears away what killed runs left.
+    // The next run that writes removes the files of killed runs.
     arrive(scene, 1 - at);
     tally
 }
 
-/// What a killed run left behind.
+/// The state after a killed run.
 struct Found {
     /// Whether the lock is the new one.
     is_new: bool,
-    /// Whether it is the old one, and another file the new one.
+    /// Whether the lock is the old one and another file is the new one.
     ahead: bool,
     /// Whether there are temporary files.
     staged: bool,
 }
 
-/// Looks at what a killed run left behind. All of it must be whole; and where the lock is new, everything is.
+/// Checks the state after a killed run. Every file must be whole, and if the lock is new, every file is new.
 fn found(scene: &Scene, at: usize, goal: usize, what: &str) -> Found {
     let [old, new] = [at, goal].map(|state| &scene.states[state]);
     let now = state(&scene.sandbox, &scene.files);
@@ -199,19 +199,19 @@ fn found(scene: &Scene, at: usize, goal: usize, what: &str) -> Found {
     Found { is_new, ahead: !is_new && now != *old, staged: !temporaries.is_empty() }
 }
 
-/// What a run left that was killed with the old lock in place is mended by the next.
-fn mend(scene: &Scene, at: usize, ahead: bool, staged: bool, number: usize, what: &str) -> usize {
+/// Lets the next run clean up after a run that was killed before it replaced the lock.
+fn clean_up(scene: &Scene, at: usize, ahead: bool, staged: bool, number: usize, what: &str) -> usize {
     if ahead && scene.lines[at].is_some() && number % 4 < 2 {
-        // The outputs come back to the lock.
+        // The outputs are updated from the lock.
         scene.sandbox.ok("resolve --offline");
         assert_eq!(state(&scene.sandbox, &scene.files), scene.states[at], "{what}: `resolve` left outputs out of step");
         return at;
     }
-    // Most runs go on with the temporary files of the last one in their way.
+    // Most runs start with the temporary files of the last one.
     if ahead || (staged && number % 4 < 2) || number.is_multiple_of(16) { arrive(scene, 1 - at) } else { at }
 }
 
-/// Runs what leads to a state to its end.
+/// Runs the command that leads to a state.
 fn arrive(scene: &Scene, goal: usize) -> usize {
     let Some(line) = scene.lines[goal] else { return put(scene, goal) };
     scene.sandbox.ok(line);
@@ -220,7 +220,7 @@ fn arrive(scene: &Scene, goal: usize) -> usize {
     goal
 }
 
-/// Puts the files of a state there.
+/// Writes the files of a state.
 fn put(scene: &Scene, at: usize) -> usize {
     for (file, content) in scene.files.iter().zip(&scene.states[at]) {
         scene.sandbox.write(file, content.as_ref().unwrap());
@@ -228,9 +228,9 @@ fn put(scene: &Scene, at: usize) -> usize {
     at
 }
 
-/// Kills, and tells what was hit: kills that hit nothing would show nothing.
+/// Kills runs and prints what was hit. Some kills must hit a run before and after it replaced the lock.
 #[expect(clippy::print_stdout, reason = "`--nocapture` shows what was hit")]
-fn judged(name: &str, scene: &Scene, kills: usize) -> Tally {
+fn kill_often(name: &str, scene: &Scene, kills: usize) -> Tally {
     let started = Instant::now();
     let tally = harness(scene, kills);
     println!("{name}, {kills} times: {tally:?} in {:.1} s", started.elapsed().as_secs_f32());
@@ -240,12 +240,12 @@ fn judged(name: &str, scene: &Scene, kills: usize) -> Tally {
 
 #[test]
 fn a_killed_upgrade_leaves_the_old_lock_or_the_new_one() {
-    judged("resolve --upgrade", &upgrades(Sandbox::in_memory(""), 1), 300);
+    kill_often("resolve --upgrade", &upgrades(Sandbox::in_memory(""), 1), 300);
 }
 
 #[test]
 fn a_killed_adoption_leaves_every_file_whole() {
-    judged("adopt", &adoptions(Sandbox::in_memory(""), 2), 200);
+    kill_often("adopt", &adoptions(Sandbox::in_memory(""), 2), 200);
 }
 
 #[test]
@@ -253,9 +253,9 @@ fn a_killed_adoption_leaves_every_file_whole() {
 fn thousands_of_kills_hit_every_moment() {
     std::thread::scope(|scope| {
         for seed in [3, 4] {
-            // On a disk, where writing takes its time.
+            // On a disk, where writing is slow.
             scope.spawn(move || {
-                let tally = judged("resolve --upgrade", &upgrades(Sandbox::new(), seed), 1500);
+                let tally = kill_often("resolve --upgrade", &upgrades(Sandbox::new(), seed), 1500);
                 assert!(tally.staged > 0 && tally.ahead > 0 && tally.new > 0, "{tally:?}");
             });
         }

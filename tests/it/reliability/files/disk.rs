@@ -1,4 +1,4 @@
-//! Disks that do not play along: the message names what is in the way, and every file is as it was.
+//! Disks and folders that cannot be written: the message names the cause, and every file is unchanged.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -6,54 +6,29 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::id;
+use crate::support::file_tree::{refused, refused_run, tree};
 use crate::support::sandbox::{Run, Sandbox};
+use crate::support::scenes::outdated::{UPGRADE, outdated_with_snapshot};
 
 const MANIFEST: &str = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\
                         [images.db]\nlabel = \"ubuntu_noble\"\n[images.web]\nlabel = \"ubuntu_noble\"\n";
 const OUTPUTS: &str = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\
                        [[outputs]]\nformat = \"tfvars\"\npath = \"infra/images.auto.tfvars.json\"\n";
 
-/// A lock, two outputs in step with it, and `new.json`, a catalog in which the pin would move.
+/// A lock, two outputs of it, and `new.json`, a catalog with which the pin would move.
 fn resolved() -> Sandbox {
-    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
-    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}")).asking(&marketplace);
+    let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}"));
     fs::create_dir(sandbox.path("infra")).unwrap();
-    sandbox.ok("resolve");
-    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    sandbox.ok("snapshot new.json");
-    sandbox
-}
-
-const UPGRADE: &str = "resolve --upgrade --catalog new.json";
-
-/// The content of all files, and where the links lead.
-fn contents(sandbox: &Sandbox) -> Vec<String> {
-    let run = sandbox.shell(
-        "find . -type f -exec sha256sum {} + | sort; find . -type l -printf '%p -> %l\\n' | sort; \
-         find . -type d | sort",
-    );
-    assert_eq!(run.status, Some(0), "{run}");
-    run.stdout.lines().map(str::to_owned).collect()
-}
-
-/// Runs what must fail and leave every file as it was.
-#[track_caller]
-fn refused(sandbox: &Sandbox, run: impl Fn() -> Run) -> String {
-    let before = contents(sandbox);
-    let run = run();
-    assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""), "{run}");
-    assert_eq!(contents(sandbox), before);
-    run.stderr
+    outdated_with_snapshot(sandbox)
 }
 
 fn is_root(sandbox: &Sandbox) -> bool {
     fs::metadata(sandbox.path("images.toml")).unwrap().uid() == 0
 }
 
-/// The upgrade by somebody who may write only what the modes of files and directories allow. They do not bind root, who
-/// lays down that power.
-fn upgrade_as_mere_mortal(sandbox: &Sandbox) -> Run {
+/// The upgrade without the power of root, so that the modes of files and directories apply.
+fn upgrade_without_root_power(sandbox: &Sandbox) -> Run {
     let without = if is_root(sandbox) { "setpriv --bounding-set=-dac_override,-dac_read_search " } else { "" };
     sandbox.shell(&format!("exec {without}\"$IMAGELOCK\" {UPGRADE}"))
 }
@@ -62,21 +37,21 @@ fn mode(sandbox: &Sandbox, name: &str, mode: u32) {
     fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// That nothing is in the way any more.
+/// Checks that the upgrade works again.
 #[track_caller]
 fn upgrades(sandbox: &Sandbox) {
     sandbox.ok(UPGRADE);
     for file in ["images.lock", "images.env", "infra/images.auto.tfvars.json"] {
         assert!(sandbox.read(file).contains(&id(2)), "{file}");
     }
-    assert!(!contents(sandbox).iter().any(|line| line.contains(".tmp")));
+    assert!(!tree(&sandbox.path("")).keys().any(|path| path.extension().is_some_and(|extension| extension == "tmp")));
 }
 
 #[test]
 fn an_unwritable_directory_is_an_error() {
     let sandbox = resolved();
     mode(&sandbox, "", 0o555);
-    assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
+    assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
     error: could not write `images.env`: Permission denied (os error 13)
      |
      = help: check that you may write in the directory `.`
@@ -89,7 +64,7 @@ fn an_unwritable_directory_is_an_error() {
 fn an_output_in_an_unwritable_directory_is_an_error() {
     let sandbox = resolved();
     mode(&sandbox, "infra", 0o555);
-    assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
+    assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
     error: could not write `infra/images.auto.tfvars.json`: Permission denied (os error 13)
      |
      = help: check that you may write in the directory `infra`
@@ -103,11 +78,11 @@ fn an_adoption_that_cannot_write_an_output_declares_nothing() {
     let sandbox = resolved();
     let id = id(2);
     let dry = format!("adopt more={id} --catalog new.json --dry-run");
-    let before = contents(&sandbox);
+    let before = tree(&sandbox.path(""));
     assert!(sandbox.run(&dry).stderr.starts_with("would declare `more`"));
-    assert_eq!(contents(&sandbox), before);
+    assert_eq!(tree(&sandbox.path("")), before);
     fs::create_dir(sandbox.path("infra/.images.auto.tfvars.json.tmp")).unwrap();
-    assert_snapshot!(refused(&sandbox, || sandbox.run(&dry.replace(" --dry-run", ""))), @"
+    assert_snapshot!(refused(&sandbox, &dry.replace(" --dry-run", "")), @"
     error: could not write `infra/.images.auto.tfvars.json.tmp`: is a directory
      |
      = help: move the directory `infra/.images.auto.tfvars.json.tmp` away
@@ -118,7 +93,7 @@ fn an_adoption_that_cannot_write_an_output_declares_nothing() {
 fn an_output_in_a_missing_directory_is_an_error() {
     let sandbox = resolved();
     fs::remove_dir_all(sandbox.path("infra")).unwrap();
-    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @"
+    assert_snapshot!(refused(&sandbox, UPGRADE), @"
     error: could not write `infra/images.auto.tfvars.json`: No such file or directory (os error 2)
      |
      = help: make the directory first: `mkdir -p infra`
@@ -131,7 +106,7 @@ fn an_output_in_a_missing_directory_is_an_error() {
 fn an_unreadable_lock_is_an_error() {
     let sandbox = resolved();
     mode(&sandbox, "images.lock", 0o000);
-    assert_snapshot!(refused(&sandbox, || upgrade_as_mere_mortal(&sandbox)), @"
+    assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
     error: could not read `images.lock`: Permission denied (os error 13)
      |
      = help: check the permissions of the file and of the directories above it
@@ -145,7 +120,7 @@ fn a_link_into_an_unwritable_directory_is_an_error() {
     fs::rename(sandbox.path("images.lock"), sandbox.path("shared/real.lock")).unwrap();
     symlink("shared/real.lock", sandbox.path("images.lock")).unwrap();
     mode(&sandbox, "shared", 0o555);
-    let message = refused(&sandbox, || upgrade_as_mere_mortal(&sandbox));
+    let message = refused_run(&sandbox, || upgrade_without_root_power(&sandbox));
     let here = fs::canonicalize(sandbox.path("")).unwrap();
     assert_snapshot!(message.replace(here.to_str().unwrap(), "[HERE]"), @"
     error: could not write `images.lock`: Permission denied (os error 13)
@@ -162,7 +137,7 @@ fn a_directory_instead_of_an_output_is_an_error() {
     let sandbox = resolved();
     fs::remove_file(sandbox.path("images.env")).unwrap();
     fs::create_dir(sandbox.path("images.env")).unwrap();
-    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @r#"
+    assert_snapshot!(refused(&sandbox, UPGRADE), @r#"
     error: could not read `images.env`: is a directory
       --> images.toml:10:8
        |
@@ -177,7 +152,7 @@ fn a_directory_instead_of_an_output_is_an_error() {
 fn a_directory_instead_of_a_report_is_an_error() {
     let sandbox = resolved();
     fs::create_dir(sandbox.path("drift.xml")).unwrap();
-    assert_snapshot!(refused(&sandbox, || sandbox.run("check --catalog new.json -o drift.xml")), @"
+    assert_snapshot!(refused(&sandbox, "check --catalog new.json -o drift.xml"), @"
     error: could not write `drift.xml`: is a directory
      |
      = help: move the directory `drift.xml` away
@@ -190,13 +165,13 @@ fn a_directory_instead_of_a_temporary_file_is_an_error() {
     for name in [".images.lock.tmp", "infra/.images.auto.tfvars.json.tmp"] {
         fs::create_dir_all(sandbox.path(name).join("full")).unwrap();
     }
-    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @"
+    assert_snapshot!(refused(&sandbox, UPGRADE), @"
     error: could not write `infra/.images.auto.tfvars.json.tmp`: is a directory
      |
      = help: move the directory `infra/.images.auto.tfvars.json.tmp` away
     ");
     fs::remove_dir_all(sandbox.path("infra/.images.auto.tfvars.json.tmp")).unwrap();
-    assert_snapshot!(refused(&sandbox, || sandbox.run(UPGRADE)), @"
+    assert_snapshot!(refused(&sandbox, UPGRADE), @"
     error: could not write `.images.lock.tmp`: is a directory
      |
      = help: move the directory `.images.lock.tmp` away
@@ -207,14 +182,14 @@ fn a_directory_instead_of_a_temporary_file_is_an_error() {
 fn a_file_size_limit_is_an_error_that_changes_no_file() {
     let sandbox = resolved();
     let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 0; exec \"$IMAGELOCK\" {UPGRADE}"));
-    assert_snapshot!(refused(&sandbox, run), @"
+    assert_snapshot!(refused_run(&sandbox, run), @"
     error: could not write `images.env`: File too large (os error 27)
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`
     ");
-    // The output in JSON is longer than 512 bytes, and the one before it is not.
+    // The JSON output is longer than 512 bytes, the one before it is not.
     let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 1; exec \"$IMAGELOCK\" {UPGRADE}"));
-    assert_snapshot!(refused(&sandbox, run), @"
+    assert_snapshot!(refused_run(&sandbox, run), @"
     error: could not write `infra/images.auto.tfvars.json`: File too large (os error 27)
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`
@@ -232,7 +207,7 @@ fn a_file_size_limit_that_kills_the_run_changes_no_lock() {
     upgrades(&sandbox);
 }
 
-/// Runs a script on a disk of its own, `disk`, with a few pages of 4 KiB; it has the files of the sandbox but the catalog.
+/// Runs a script on a small disk, `disk`, with a copy of the files of the sandbox except the catalog.
 fn on_a_small_disk(sandbox: &Sandbox, script: &str) -> Run {
     fs::create_dir(sandbox.path("disk")).unwrap();
     let upgrade = Sandbox::timed(&format!("\"$IMAGELOCK\" {UPGRADE}")).replace("new.json", "../new.json");
@@ -266,7 +241,7 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
      = help: make space on the disk
     --- exit 0
     ");
-    // Space for one of three files.
+    // There is space for one of three files.
     let script = "cat /dev/zero >fill 2>&-; truncate -s -4096 fill; UPGRADE";
     assert_snapshot!(on_a_small_disk(&resolved(), script), @"
     exit 1
@@ -277,7 +252,7 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
      = help: make space on the disk
     --- exit 0
     ");
-    // For two.
+    // There is space for two of them.
     let script = "cat /dev/zero >fill 2>&-; truncate -s -8192 fill; UPGRADE";
     assert_snapshot!(on_a_small_disk(&resolved(), script), @"
     exit 1
@@ -288,7 +263,7 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
      = help: make space on the disk
     --- exit 0
     ");
-    // Space for three.
+    // There is space for all three.
     let script = "cat /dev/zero >fill 2>&-; truncate -s -12288 fill; UPGRADE";
     let run = on_a_small_disk(&resolved(), script);
     assert!(run.stdout.ends_with("exit 0\n"), "{run}");
@@ -311,7 +286,8 @@ fn a_read_only_disk_is_an_error() {
 #[test]
 #[ignore = "needs the right to mount"]
 fn a_lock_that_is_a_mount_point_is_an_error_and_outputs_can_be_updated_again() {
-    // As `docker run --volume` makes them. The lock is as it was, and what is ahead of it is told, and brought back.
+    // `docker run --volume` creates such mount points. The lock is unchanged, and the newer outputs are reported and
+    // restored.
     let script = "mount --bind images.lock images.lock; UPGRADE; echo \"exit $?\"; ls -A . infra; \
                   \"$IMAGELOCK\" resolve --locked; \"$IMAGELOCK\" resolve --offline";
     assert_snapshot!(on_a_small_disk(&resolved(), script), @"

@@ -1,8 +1,9 @@
-//! Files that cannot be written, are not what they seem, or change under a run.
+//! Files that cannot be written, are not what they seem, or change during a run.
 
-pub mod claims;
-pub mod concurrent_writers;
-pub mod crash;
-pub mod disk;
-pub mod ownership;
-pub mod replace;
+mod boundaries;
+mod collisions;
+mod concurrent_writers;
+mod crash;
+mod disk;
+mod ownership;
+mod replace;

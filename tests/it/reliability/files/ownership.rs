@@ -1,4 +1,4 @@
-//! What is replaced keeps its owner, group and mode; what is read-only is not replaced.
+//! A replaced file keeps its owner, group and mode; a read-only file is not replaced.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -6,23 +6,13 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::id;
+use crate::support::file_tree::tree;
 use crate::support::sandbox::Sandbox;
+use crate::support::scenes::outdated::{UPGRADE, outdated_with_snapshot};
 
 const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\
                         [[outputs]]\nformat = \"env\"\npath = \"images.env\"\n";
-
-/// A lock and an output, and `new.json`, a catalog in which the pin would move.
-fn resolved() -> Sandbox {
-    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
-    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
-    sandbox.ok("resolve");
-    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    sandbox.ok("snapshot new.json");
-    sandbox
-}
-
-const UPGRADE: &str = "resolve --upgrade --catalog new.json";
 
 fn set_mode(sandbox: &Sandbox, name: &str, mode: u32) {
     fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
@@ -34,14 +24,9 @@ fn rights(sandbox: &Sandbox, name: &str) -> (u32, u32, u32) {
     (metadata.uid(), metadata.gid(), metadata.mode() & 0o7777)
 }
 
-/// The content of all files.
-fn contents(sandbox: &Sandbox) -> Vec<(String, Vec<u8>)> {
-    sandbox.files().into_iter().map(|name| (name.clone(), fs::read(sandbox.path(&name)).unwrap_or_default())).collect()
-}
-
 #[test]
 fn a_read_only_file_is_not_replaced() {
-    let sandbox = resolved();
+    let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
     sandbox.ok("export env -o export.env");
     sandbox.ok("check --catalog new.json --exit-zero -o drift.xml");
     fs::create_dir(sandbox.path("man")).unwrap();
@@ -68,22 +53,25 @@ fn a_read_only_file_is_not_replaced() {
     ] {
         for mode in [0o444, 0o464, 0o400] {
             set_mode(&sandbox, file, mode);
-            let before = contents(&sandbox);
+            let before = tree(&sandbox.path(""));
             let run = sandbox.run(line);
-            let said = format!("error: cannot write `{file}`: it is read-only");
+            let expected = format!("error: cannot write `{file}`: it is read-only");
             assert_eq!(run.status, Some(1), "{line}: {run}");
-            assert!(run.stderr.contains(&said) && run.stderr.contains(&format!("`chmod u+w {file}`")), "{line}: {run}");
-            assert_eq!(contents(&sandbox), before, "{line}");
+            assert!(
+                run.stderr.contains(&expected) && run.stderr.contains(&format!("`chmod u+w {file}`")),
+                "{line}: {run}"
+            );
+            assert_eq!(tree(&sandbox.path("")), before, "{line}");
         }
         set_mode(&sandbox, file, 0o644);
     }
     assert_eq!(fs::read(sandbox.path("man/imagelock.1")).unwrap(), page);
 }
 
-/// All is checked before the first of several manifests is written; a dry run is not in the way of anything.
+/// All locks are checked before the first one is written; a dry run needs no permission.
 #[test]
 fn one_read_only_lock_leaves_all_manifests_unchanged() {
-    let sandbox = resolved();
+    let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
     for stack in ["a", "b"] {
         fs::create_dir(sandbox.path(stack)).unwrap();
         for file in ["images.toml", "images.lock", "images.env"] {
@@ -105,7 +93,7 @@ fn one_read_only_lock_leaves_all_manifests_unchanged() {
 
 #[test]
 fn the_mode_is_kept_without_setuid_setgid_and_sticky_bits() {
-    let sandbox = resolved();
+    let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
     for (mode, kept) in [(0o640, 0o640), (0o600, 0o600), (0o664, 0o664), (0o7777, 0o777), (0o6640, 0o640)] {
         for file in ["images.lock", "images.env"] {
             set_mode(&sandbox, file, mode);
@@ -125,10 +113,10 @@ fn the_mode_is_kept_without_setuid_setgid_and_sticky_bits() {
     }
 }
 
-/// A run that is killed while it writes leaves the temporary file to be looked at.
+/// A run that is killed while it writes leaves its temporary file.
 #[test]
 fn the_temporary_file_of_a_private_file_is_private() {
-    let sandbox = resolved();
+    let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
     for mode in [0o600, 0o640, 0o666] {
         set_mode(&sandbox, "images.env", mode);
         let run = sandbox.shell(&format!("umask 0; ulimit -f 0; exec \"$IMAGELOCK\" {UPGRADE}"));
@@ -140,7 +128,7 @@ fn the_temporary_file_of_a_private_file_is_private() {
 #[test]
 #[ignore = "needs root"]
 fn the_owner_and_the_group_are_kept() {
-    let sandbox = resolved();
+    let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
     for file in ["images.lock", "images.env"] {
         chown(sandbox.path(file), Some(12_345), Some(23_456)).unwrap();
         set_mode(&sandbox, file, 0o640);
@@ -153,11 +141,11 @@ fn the_owner_and_the_group_are_kept() {
     }
 }
 
-/// Then the new group may do no more than everyone, and one note says so for the whole run.
+/// The new group then gets only the rights of everyone, and one note per run says so.
 #[test]
 #[ignore = "needs root"]
 fn an_owner_that_cannot_be_kept_is_noted_once() {
-    let sandbox = resolved();
+    let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
     for stack in ["a", "b"] {
         fs::create_dir(sandbox.path(stack)).unwrap();
         for file in ["images.toml", "images.lock", "images.env"] {

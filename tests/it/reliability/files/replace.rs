@@ -1,4 +1,4 @@
-//! Writing: whole or not at all, modes and links kept.
+//! Files are written whole or not at all, and modes and links are kept.
 #![cfg(unix)]
 
 use std::fs;
@@ -6,26 +6,18 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::local;
+use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-
-const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
-
-fn resolved() -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
-    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
-    sandbox.ok("resolve");
-    marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    (sandbox, marketplace)
-}
+use crate::support::scenes::outdated::outdated;
 
 #[test]
 fn the_mode_of_the_lock_is_kept() {
-    let (sandbox, marketplace) = resolved();
+    let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     let lock = sandbox.path("images.lock");
     for mode in [0o640, 0o664, 0o644] {
         fs::set_permissions(&lock, fs::Permissions::from_mode(mode)).unwrap();
-        fs::write(sandbox.path("images.toml"), format!("{MANIFEST}# {mode}\n")).unwrap();
+        fs::write(sandbox.path("images.toml"), format!("{WEB}# {mode}\n")).unwrap();
         sandbox.ok("resolve --upgrade");
         assert_eq!(fs::metadata(&lock).unwrap().mode() & 0o777, mode);
         marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", mode)]);
@@ -35,7 +27,7 @@ fn the_mode_of_the_lock_is_kept() {
 
 #[test]
 fn a_symbolic_link_to_the_lock_is_kept() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     fs::create_dir(sandbox.path("shared")).unwrap();
     fs::rename(sandbox.path("images.lock"), sandbox.path("shared/real.lock")).unwrap();
     symlink("shared/real.lock", sandbox.path("images.lock")).unwrap();
@@ -46,7 +38,7 @@ fn a_symbolic_link_to_the_lock_is_kept() {
 
 #[test]
 fn a_dangling_link_is_refused() {
-    let sandbox = Sandbox::with(MANIFEST);
+    let sandbox = Sandbox::with(WEB);
     symlink("nowhere", sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @"
     error: `images.lock` is a symbolic link to `nowhere`, which does not exist
@@ -58,7 +50,7 @@ fn a_dangling_link_is_refused() {
 
 #[test]
 fn a_directory_instead_of_the_lock_is_refused() {
-    let sandbox = Sandbox::with(MANIFEST);
+    let sandbox = Sandbox::with(WEB);
     fs::create_dir(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @"
     error: could not read `images.lock`: is a directory
@@ -69,7 +61,7 @@ fn a_directory_instead_of_the_lock_is_refused() {
 
 #[test]
 fn temporary_files_of_a_killed_run_are_replaced() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     sandbox.write(".images.lock.tmp", "half a lo");
     sandbox.ok("resolve --upgrade");
     assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
@@ -98,7 +90,7 @@ fn init_writes_the_annotated_manifest_and_never_overwrites() {
 fn a_reader_that_stops_early_is_not_an_error() {
     use std::io::Read;
     use std::process::Stdio;
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let mut run = sandbox.command("list").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(run.stdout.take());
     let mut stderr = String::new();
@@ -108,7 +100,7 @@ fn a_reader_that_stops_early_is_not_an_error() {
 
 #[test]
 fn a_link_named_like_the_temporary_file_is_not_followed() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     sandbox.write("victim", "precious");
     symlink("victim", sandbox.path(".images.lock.tmp")).unwrap();
     sandbox.ok("resolve --upgrade");
@@ -119,7 +111,7 @@ fn a_link_named_like_the_temporary_file_is_not_followed() {
 
 #[test]
 fn pipes_and_devices_are_not_read() {
-    let sandbox = Sandbox::with(MANIFEST);
+    let sandbox = Sandbox::with(WEB);
     assert_snapshot!(sandbox.fails("resolve --catalog /dev/zero"), @"
     error: could not read `/dev/zero`: it is no regular file
      |
@@ -145,7 +137,7 @@ fn pipes_and_devices_are_not_read() {
 
 #[test]
 fn a_missing_directory_and_a_directory_instead_of_a_file_have_different_messages() {
-    let sandbox = Sandbox::with(MANIFEST);
+    let sandbox = Sandbox::with(WEB);
     assert_snapshot!(sandbox.fails("init --manifest infra/prod.toml"), @"
     error: could not write `infra/prod.toml`: No such file or directory (os error 2)
      |
@@ -160,7 +152,7 @@ fn a_missing_directory_and_a_directory_instead_of_a_file_have_different_messages
 
 #[test]
 fn rewriting_a_lock_in_its_canonical_form_is_reported() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let good = sandbox.lock();
     sandbox.write("images.lock", format!("{good}# a remark\n"));
     assert_snapshot!(sandbox.run("resolve --dry-run"), @"
@@ -176,9 +168,9 @@ fn rewriting_a_lock_in_its_canonical_form_is_reported() {
 
 #[test]
 fn suggested_commands_name_the_same_manifest() {
-    let (sandbox, marketplace) = resolved();
+    let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     fs::create_dir(sandbox.path("my infra")).unwrap();
-    sandbox.write("my infra/prod.toml", MANIFEST);
+    sandbox.write("my infra/prod.toml", WEB);
     let run = |line: &[&str]| {
         let output = sandbox.command("").args(["--manifest", "my infra/prod.toml"]).args(line).output().unwrap();
         String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
@@ -202,7 +194,7 @@ fn suggested_commands_name_the_same_manifest() {
 
 #[test]
 fn concurrent_snapshots_end_with_one_complete_snapshot() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let mut runs: Vec<_> = (0..20).map(|_| sandbox.command("snapshot all.json --quiet").spawn().unwrap()).collect();
     for run in &mut runs {
         assert!(run.wait().unwrap().success());
@@ -212,7 +204,7 @@ fn concurrent_snapshots_end_with_one_complete_snapshot() {
 
 #[test]
 fn circular_links_are_refused() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     fs::remove_file(sandbox.path("images.lock")).unwrap();
     symlink("images.lock", sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @"
@@ -233,7 +225,7 @@ fn circular_links_are_refused() {
 
 #[test]
 fn a_regular_file_below_dev_is_written() {
-    let (sandbox, _marketplace) = resolved();
+    let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let shared = tempfile::Builder::new().suffix(".json").tempfile_in("/dev/shm").unwrap();
     let line = format!("check -o {}", shared.path().display());
     for _ in 0..2 {

@@ -1,5 +1,5 @@
-//! The ways in which HTTP/2 breaks: streams that are reset, connections that are to be left or are gone, few streams at a
-//! time. What a second try mends is mended, what none does is told.
+//! Faults of HTTP/2: reset streams, connections that end or were closed, few concurrent streams. A retry fixes some of them,
+//! the others are reported.
 
 use h2::Reason;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::support::sandbox::Sandbox;
 
 const LABELS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
-/// The index, a listing a label, the versions of each.
+/// The index, one listing per label, and the versions of each label.
 const REQUESTS: usize = 1 + 2 * LABELS.len();
 
 fn offers() -> Vec<Local> {
@@ -25,7 +25,7 @@ fn manifest() -> String {
     format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{}", images.concat())
 }
 
-/// A Marketplace over HTTP/2 with these manners, and a sandbox that asks it.
+/// A Marketplace over HTTP/2 that answers like this, and a sandbox that asks it.
 fn scene(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -> (Marketplace, Sandbox) {
     let authority = Authority::new();
     let marketplace = Marketplace::with_tls(offers(), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]));
@@ -34,14 +34,14 @@ fn scene(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -> (
     (marketplace, sandbox)
 }
 
-/// The lock that comes of a Marketplace without troubles.
+/// The lock from a Marketplace without faults.
 fn right_lock() -> String {
     let (_marketplace, sandbox) = scene(|_, _, _| Reply::Normal);
     sandbox.ok("resolve");
     sandbox.lock()
 }
 
-/// Asserts that all comes out right, over HTTP/2, and asks how often.
+/// Checks that all results are right and that HTTP/2 is used, and gives the number of requests.
 #[track_caller]
 fn comes_out_right(marketplace: &Marketplace, sandbox: &Sandbox) -> usize {
     sandbox.ok("resolve");
@@ -57,7 +57,7 @@ fn a_reset_stream_is_retried() {
     for reason in [Reason::REFUSED_STREAM, Reason::INTERNAL_ERROR, Reason::CANCEL, Reason::ENHANCE_YOUR_CALM] {
         let (marketplace, sandbox) =
             scene(move |_, times, _| if times == 1 { Reply::Reset(reason) } else { Reply::Normal });
-        // Each request of `resolve` twice, each of `check` once.
+        // `resolve` sends each request twice, `check` once.
         assert_eq!(comes_out_right(&marketplace, &sandbox), 3 * REQUESTS, "{reason}");
     }
 }
@@ -75,7 +75,7 @@ fn a_connection_is_left_after_a_goaway() {
         comes_out_right(&marketplace, &sandbox);
         marketplace.connections()
     };
-    // On a busy machine all may be asked before the first word to leave has come.
+    // On a busy machine all requests may be sent before the first GOAWAY arrives.
     assert!((0..10).any(|_| connections() > 2), "no connection was left before all was asked");
 }
 
@@ -88,12 +88,12 @@ fn a_closed_connection_is_opened_again() {
             if moments.contains(&asked) { Reply::HangUp } else { Reply::Normal }
         })
     };
-    // Before anything was answered, it might be that the server wants no HTTP/2.
+    // Before the first answer, the server might not support HTTP/2.
     let (marketplace, sandbox) = hangs_up(&[1]);
     comes_out_right(&marketplace, &sandbox);
     let (marketplace, sandbox) = hangs_up(&[10, 20]);
     comes_out_right(&marketplace, &sandbox);
-    // One for each command, and one for each that was gone.
+    // One connection per command, and one for each that was closed.
     assert_eq!(marketplace.connections(), 2 + 2);
 }
 
@@ -101,7 +101,7 @@ fn a_closed_connection_is_opened_again() {
 fn a_low_limit_on_concurrent_streams_is_respected() {
     for streams in [1, 3] {
         let (marketplace, sandbox) = scene(|_, _, _| Reply::Normal);
-        let marketplace = marketplace.carries(streams);
+        let marketplace = marketplace.with_max_streams(streams);
         assert_eq!(comes_out_right(&marketplace, &sandbox), 2 * REQUESTS);
         assert_eq!(marketplace.connections(), 2);
     }
@@ -110,7 +110,7 @@ fn a_low_limit_on_concurrent_streams_is_respected() {
 #[test]
 fn a_fault_that_persists_is_reported() {
     let replies: [fn() -> Reply; 3] = [|| Reply::Reset(Reason::INTERNAL_ERROR), || Reply::Half, || Reply::HangUp];
-    let told = |reply: fn() -> Reply| {
+    let is_reported = |reply: fn() -> Reply| {
         let (_marketplace, sandbox) = scene(move |_, _, _| reply());
         let message = sandbox.fails("resolve");
         assert!(message.starts_with("error: the Marketplace gave no usable answer about `a`, `b`"), "{message}");
@@ -120,7 +120,7 @@ fn a_fault_that_persists_is_reported() {
     };
     std::thread::scope(|scope| {
         for reply in replies {
-            scope.spawn(move || told(reply));
+            scope.spawn(move || is_reported(reply));
         }
     });
 }

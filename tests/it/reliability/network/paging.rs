@@ -1,9 +1,9 @@
-//! Pages that misbehave: the right lock or a clear refusal, never a wrong or a missing pin, never an endless loop.
+//! Faulty pages give the right lock or a clear error, never a wrong or missing pin, never an endless loop.
 
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::support::fake_marketplace::{Local, Marketplace, Reply, local};
+use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, local, row};
 use crate::support::sandbox::Sandbox;
 
 const ZONES: [&str; 10] = [
@@ -21,16 +21,16 @@ fn sandbox(marketplace: &Marketplace) -> Sandbox {
         .asking(marketplace)
 }
 
-/// Cuts the whole list into pages of `cap` rows, as `twist` would have it: it is given the number of the page, the
-/// rows before the cut and the total, and may change both.
+/// Cuts the whole list into pages of `cap` rows. `twist` gets the number of the page, all rows and the total, may change
+/// both, and gives the number of the page that is sent.
 fn paged(
     cap: usize,
     mut twist: impl FnMut(usize, &mut Vec<Value>, &mut Value) -> usize + Send + 'static,
 ) -> Marketplace {
     let marketplace = Marketplace::offering(everywhere(1));
-    marketplace.lists(move |path, _, answer| {
+    marketplace.answers_listings(move |path, _, answer| {
         let asked: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
-        let mut rows: Vec<Value> = everywhere(1).iter().map(crate::support::fake_marketplace::row).collect();
+        let mut rows: Vec<Value> = everywhere(1).iter().map(row).collect();
         let mut total = answer["total_count"].clone();
         if asked > 1 {
             total = rows.len().into();
@@ -42,7 +42,7 @@ fn paged(
     marketplace
 }
 
-/// The lock that the catalog of a build makes.
+/// The lock from the catalog of a build.
 fn right(build: u32) -> String {
     let marketplace = Marketplace::offering(everywhere(build));
     let sandbox = sandbox(&marketplace);
@@ -75,9 +75,9 @@ fn a_wrong_total_is_survived() {
 fn an_invalid_total_is_survived() {
     for total in [Value::Null, "10".into(), (-1).into(), serde_json::json!(1e30)] {
         for cap in [100, 4] {
-            let told = total.clone();
+            let value = total.clone();
             let marketplace = paged(cap, move |number, _, count| {
-                *count = told.clone();
+                *count = value.clone();
                 number
             });
             let sandbox = sandbox(&marketplace);
@@ -145,17 +145,12 @@ fn a_row_that_is_deleted_between_pages_is_an_error() {
 fn a_catalog_that_changes_between_pages_is_read_again() {
     let marketplace = Marketplace::offering(everywhere(1));
     let mut build = 1;
-    marketplace.lists(move |path, _, _| {
+    marketplace.answers_listings(move |path, _, _| {
         let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
         if number == 2 {
             build = 2;
         }
-        let rows: Vec<Value> = everywhere(build)
-            .iter()
-            .map(crate::support::fake_marketplace::row)
-            .skip((number - 1) * 4)
-            .take(4)
-            .collect();
+        let rows: Vec<Value> = everywhere(build).iter().map(row).skip((number - 1) * 4).take(4).collect();
         Reply::Json(serde_json::json!({"local_images": rows, "total_count": 10}))
     });
     let sandbox = sandbox(&marketplace);
@@ -167,15 +162,10 @@ fn a_catalog_that_changes_between_pages_is_read_again() {
 fn a_catalog_that_keeps_changing_is_refused() {
     let marketplace = Marketplace::offering(everywhere(1));
     let mut build = 0;
-    marketplace.lists(move |path, _, _| {
+    marketplace.answers_listings(move |path, _, _| {
         let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
         build += 1;
-        let rows: Vec<Value> = everywhere(build)
-            .iter()
-            .map(crate::support::fake_marketplace::row)
-            .skip((number - 1) * 4)
-            .take(4)
-            .collect();
+        let rows: Vec<Value> = everywhere(build).iter().map(row).skip((number - 1) * 4).take(4).collect();
         Reply::Json(serde_json::json!({"local_images": rows, "total_count": 10}))
     });
     let message = sandbox(&marketplace).fails("resolve");
@@ -186,9 +176,9 @@ fn a_catalog_that_keeps_changing_is_refused() {
 fn an_endless_list_is_refused() {
     let marketplace = Marketplace::offering(everywhere(1));
     let mut number = 1000;
-    marketplace.lists(move |_, _, _| {
+    marketplace.answers_listings(move |_, _, _| {
         number += 1;
-        let row = crate::support::fake_marketplace::row(&local("ubuntu_noble", "fr-par-1", "x86_64", number));
+        let row = row(&local("ubuntu_noble", "fr-par-1", "x86_64", number));
         Reply::Json(serde_json::json!({"local_images": [row], "total_count": 1_000_000}))
     });
     let message = sandbox(&marketplace).fails("resolve");
@@ -214,24 +204,22 @@ fn more_than_a_hundred_rows_are_read_to_the_last() {
 #[test]
 fn an_id_that_is_listed_in_two_zones_may_appear_on_two_pages() {
     let offers = || {
-        let twin =
-            |zone| Local { id: crate::support::fake_marketplace::id(1), ..local("ubuntu_noble", zone, "x86_64", 1) };
+        let twin = |zone| Local { id: id(1), ..local("ubuntu_noble", zone, "x86_64", 1) };
         let others = (2..).zip(["nl-ams-2", "nl-ams-3"]).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", n));
         [twin("fr-par-1")].into_iter().chain(others).chain([twin("nl-ams-1")]).collect::<Vec<_>>()
     };
     let marketplace = Marketplace::offering(offers());
-    marketplace.lists(move |path, _, _| {
+    marketplace.answers_listings(move |path, _, _| {
         let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
-        let rows: Vec<Value> =
-            offers().iter().map(crate::support::fake_marketplace::row).skip(2 * (number - 1)).take(2).collect();
+        let rows: Vec<Value> = offers().iter().map(row).skip(2 * (number - 1)).take(2).collect();
         Reply::Json(serde_json::json!({"local_images": rows, "total_count": 4}))
     });
     let manifest = "[images.web]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n";
     let sandbox = Sandbox::with(manifest).asking(&marketplace);
     sandbox.ok("resolve");
     let live = sandbox.lock();
-    assert_eq!(live.matches(&crate::support::fake_marketplace::id(1)).count(), 2);
-    // And in a snapshot, too.
+    assert_eq!(live.matches(&id(1)).count(), 2);
+    // The same from a snapshot.
     sandbox.ok("snapshot catalog.json");
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     sandbox.ok("resolve --catalog catalog.json");

@@ -1,4 +1,4 @@
-//! Networks as companies have them: proxies, and where plain http ends.
+//! Networks of companies: proxies, and the addresses that accept plain http.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -8,18 +8,17 @@ use insta::assert_snapshot;
 
 use crate::support::authority::Authority;
 use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 
-const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
-
-/// An HTTP proxy that tunnels, or refuses with a status. It knows each name by the address that it is given.
+/// An HTTP proxy that tunnels every name to one address, or refuses with a status.
 struct Proxy {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
-    /// A proxy that leads every name to this Marketplace.
+    /// A proxy that tunnels every name to this Marketplace.
     fn to(marketplace: &Marketplace) -> Self {
         Self::start(marketplace.address(), None)
     }
@@ -45,7 +44,7 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// The lines that the proxy was asked with, and the credentials.
+    /// The request lines that the proxy received, and the credentials.
     fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.asked.lock().unwrap())
     }
@@ -76,14 +75,14 @@ fn tunnel(
     io::copy(&mut server, &mut client).map(drop)
 }
 
-/// A Marketplace with a certificate for a name that resolves nowhere, so that only a proxy leads to it, and benches that
+/// A Marketplace with a certificate for a name that does not resolve, so that only a proxy leads to it, and sandboxes that
 /// trust it.
 fn behind_a_proxy() -> (Marketplace, impl Fn(&[(&str, &str)]) -> Sandbox) {
     let authority = Authority::new();
     let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
     let marketplace = Marketplace::with_tls(offers, authority.server("marketplace.invalid", 2099, &["h2"]));
     let sandbox = move |environment: &[(&str, &str)]| {
-        let sandbox = Sandbox::with(MANIFEST).env("SCW_API_URL", "https://marketplace.invalid");
+        let sandbox = Sandbox::with(WEB).env("SCW_API_URL", "https://marketplace.invalid");
         let sandbox = sandbox.trusting(&authority);
         environment.iter().fold(sandbox, |sandbox, (name, value)| sandbox.env(name, value))
     };
@@ -98,7 +97,7 @@ fn a_proxy_can_be_set_by_any_of_its_variables() {
         sandbox(&[(name, &proxy.url())]).ok("resolve");
         assert_eq!(proxy.asked(), ["CONNECT marketplace.invalid:443 HTTP/1.1"], "{name}: one connection for all");
     }
-    // A proxy for plain http is none for https.
+    // A proxy for plain http is not used for https.
     sandbox(&[("HTTP_PROXY", &proxy.url())]).fails("resolve --timeout 1");
     assert_eq!(proxy.asked(), [""; 0]);
 }
@@ -135,7 +134,7 @@ fn within_reach() -> (Marketplace, Sandbox) {
     let authority = Authority::new();
     let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
     let marketplace = Marketplace::with_tls(offers, authority.server("127.0.0.1", 2099, &["h2"]));
-    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace).trusting(&authority);
+    let sandbox = Sandbox::with(WEB).asking(&marketplace).trusting(&authority);
     (marketplace, sandbox)
 }
 
@@ -160,7 +159,7 @@ fn a_proxy_is_never_bypassed() {
         &[("HTTPS_PROXY", &url), ("NO_PROXY", ""), ("no_proxy", "example.org")],
         &[("HTTPS_PROXY", &url), ("NO_PROXY", "example.org"), ("no_proxy", "*")],
         &[("HTTPS_PROXY", &url), ("NO_PROXY", "127.0.0.2,10.0.0.0/8,0.0.1,127.0.0.1x")],
-        // An exception is a host, whatever its port.
+        // An exception is a host without a port.
         &[("HTTPS_PROXY", &url), ("NO_PROXY", &format!("127.0.0.1:{port}"))],
     ];
     for environment in environments {
@@ -231,7 +230,7 @@ fn the_address_of_the_api_is_trimmed_and_may_be_empty() {
     let (marketplace, sandbox) = within_reach();
     let output = sandbox.command("resolve").env("SCW_API_URL", format!(" {}\r\n", marketplace.url())).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    // An empty value is no value: then it is the Marketplace itself, here behind a proxy that leads nowhere.
+    // An empty value means the real Marketplace, here behind a proxy that refuses.
     let proxy = Proxy::refusing("407 Proxy Authentication Required");
     for empty in ["", " \n"] {
         let mut command = sandbox.command("resolve --upgrade --timeout 1");
@@ -240,7 +239,7 @@ fn the_address_of_the_api_is_trimmed_and_may_be_empty() {
     }
 }
 
-/// The notes of a message, but for how often it was tried in the second, and the port.
+/// The notes of a message, without the number of attempts and the port.
 fn notes(message: &str, proxy: &Proxy) -> String {
     let lines = message.lines().filter(|line| line.starts_with("  = ") && !line.contains("attempt"));
     lines.collect::<Vec<_>>().join("\n").replace(&proxy.url(), "http://PROXY")
@@ -258,13 +257,13 @@ fn a_proxy_that_refuses_is_named_without_its_secret() {
     = note: the proxy http://PROXY of HTTPS_PROXY does not lead to [API]/marketplace/v2: it asks for a login
     = help: check the proxy and its login; NO_PROXY names hosts that need none
     ");
-    assert_eq!(strict.asked().iter().filter(|line| line.starts_with("CONNECT")).count(), 2, "nobody asks again");
+    assert_eq!(strict.asked().iter().filter(|line| line.starts_with("CONNECT")).count(), 2, "no retry");
     assert_snapshot!(refusal(&Proxy::refusing("403 Forbidden")), @"
     = note: the proxy http://PROXY of HTTPS_PROXY does not lead to [API]/marketplace/v2: it refuses
     = help: check the proxy and its login; NO_PROXY names hosts that need none
     ");
-    let nobody = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), asked: Arc::default() };
-    assert_snapshot!(refusal(&nobody), @"
+    let closed = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), asked: Arc::default() };
+    assert_snapshot!(refusal(&closed), @"
     = note: could not connect to [API]/marketplace/v2 through the proxy http://PROXY of HTTPS_PROXY: Connection refused (os error 111)
     = help: check the network and the proxy; NO_PROXY names hosts that need none
     ");
@@ -275,11 +274,11 @@ fn a_proxy_that_refuses_is_named_without_its_secret() {
 #[test]
 fn an_invalid_proxy_address_is_never_ignored() {
     let (_marketplace, sandbox) = behind_a_proxy();
-    let nobody = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), asked: Arc::default() };
+    let closed = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), asked: Arc::default() };
     for url in ["http://", "http://me:s3cret@a b", "ftp://127.0.0.1:1", "socks5://127.0.0.1:1"] {
         let message = sandbox(&[("HTTPS_PROXY", url)]).fails("resolve");
         insta::allow_duplicates! {
-            assert_snapshot!(notes(&message, &nobody), @"
+            assert_snapshot!(notes(&message, &closed), @"
             = note: the address of a proxy in HTTPS_PROXY cannot be used
             = help: write HTTPS_PROXY like http://proxy.example.org:3128, or unset it
             ");
@@ -303,7 +302,7 @@ fn plain_http_to_loopback_works_over_ipv6() {
         }
     });
     assert!(address.is_ipv6());
-    Sandbox::with(MANIFEST).env("SCW_API_URL", &format!("http://{address}")).ok("resolve");
+    Sandbox::with(WEB).env("SCW_API_URL", &format!("http://{address}")).ok("resolve");
 }
 
 #[test]
@@ -318,9 +317,9 @@ fn plain_http_is_accepted_only_for_loopback_addresses() {
         "http://localhost@evil.example",
         "http://evil.example#localhost",
     ] {
-        let message = Sandbox::with(MANIFEST).env("SCW_API_URL", url).fails("resolve");
+        let message = Sandbox::with(WEB).env("SCW_API_URL", url).fails("resolve");
         assert!(message.contains("cannot be used: "), "{url}: {message}");
-        let run = Sandbox::with(MANIFEST).run(&format!("resolve --api-url {url}"));
+        let run = Sandbox::with(WEB).run(&format!("resolve --api-url {url}"));
         assert_eq!(run.status, Some(1), "{url}\n{run}");
         assert!(run.stderr.contains("invalid value"), "{url}\n{run}");
     }

@@ -1,21 +1,21 @@
-//! How much is asked, and what of it at once. The stand-in holds every answer of a round until the whole round is there:
-//! a request that waited for another's answer would wait for ever.
+//! How many requests are sent, and which of them at once. The fake Marketplace answers a round only after all its requests
+//! have arrived: a request that waited for the answer of another one would wait forever.
 
 use crate::support::authority::Authority;
 use crate::support::fake_marketplace::{Local, Marketplace, local};
 use crate::support::sandbox::Sandbox;
 
-/// More than are asked for at once.
+/// More labels than requests may be in flight.
 const MANY: usize = 40;
 
-/// How many requests are under way at once at the most.
+/// The limit on requests in flight.
 const AT_ONCE: usize = 32;
 
 fn labels(many: usize) -> impl Iterator<Item = (u32, &'static str)> {
     (100..).zip((0..many).map(|n| &*format!("label_{n}").leak()))
 }
 
-/// Two local images a label; `build` tells the versions apart.
+/// Two local images per label; `build` selects the version.
 fn offers(many: usize, build: u32) -> Vec<Local> {
     let date = ["2026-09-01T08:00:00Z", "2026-11-01T08:00:00Z"][build as usize];
     labels(many)
@@ -24,7 +24,7 @@ fn offers(many: usize, build: u32) -> Vec<Local> {
         .collect()
 }
 
-/// Over HTTP/1.1 and over HTTP/2, a Marketplace with so many labels and a sandbox that declares all, in two zones.
+/// Runs a test over HTTP/1.1 and over HTTP/2, with this many labels, all of them declared in two zones.
 fn both(many: usize, test: impl Fn(&Marketplace, &Sandbox, usize)) {
     let images: Vec<String> = labels(many).map(|(n, label)| format!("[images.n{n}]\nlabel = \"{label}\"\n")).collect();
     let images = images.concat();
@@ -36,13 +36,13 @@ fn both(many: usize, test: impl Fn(&Marketplace, &Sandbox, usize)) {
     test(&tls, &Sandbox::with(&manifest).asking(&tls).trusting(&authority), 1);
 }
 
-/// Runs a command, and asserts that it asks in these rounds and no more, over so many connections at the most.
+/// Runs a command, and checks that it sends exactly these rounds over at most this many connections.
 #[track_caller]
 fn asks(marketplace: &Marketplace, sandbox: &Sandbox, line: &str, rounds: &[usize], connections: usize) {
     asks_and(marketplace, sandbox, line, rounds, 0, connections);
 }
 
-/// The same, with so many requests behind the rounds.
+/// The same, with more requests after the rounds.
 #[track_caller]
 fn asks_and(
     marketplace: &Marketplace,
@@ -54,7 +54,7 @@ fn asks_and(
 ) {
     let all = rounds.iter().sum::<usize>() + more;
     let before = marketplace.connections();
-    marketplace.gathers(rounds.iter().copied());
+    marketplace.answers_in_rounds(rounds.iter().copied());
     let run = sandbox.run(line);
     assert!(matches!(run.status, Some(0 | 2)), "{line} in rounds of {rounds:?}\n{run}");
     let mut requests = marketplace.requests();
@@ -69,7 +69,7 @@ fn asks_and(
 #[test]
 fn requests_are_sent_in_rounds_by_their_dependencies() {
     both(6, |marketplace, sandbox, connections| {
-        // The index, and a listing a label for all its zones; then the versions of each.
+        // The index and one listing per label for all its zones; then the versions of each label.
         asks(marketplace, sandbox, "resolve", &[1 + 6, 6], connections);
         asks(marketplace, sandbox, "resolve", &[], 0);
         asks(marketplace, sandbox, "check", &[1 + 6, 6], connections);
@@ -77,8 +77,8 @@ fn requests_are_sent_in_rounds_by_their_dependencies() {
         asks(marketplace, sandbox, "explain n100", &[1 + 1, 1], connections);
         asks(marketplace, sandbox, "search", &[1, 6 + 6], connections);
         asks(marketplace, sandbox, "snapshot catalog.json", &[1, 6 + 6, 6], connections);
-        // After an update there are two versions of each, of which the newer is looked into, and pins that are no longer
-        // listed, of which each is looked up: as soon as the index is there, or a little later if its listing was not.
+        // After an update, the newer of two versions is read for each label, and each pin that is no longer listed is looked
+        // up: as soon as the index has arrived, or after its listing.
         let old = offers(6, 0).into_iter().map(Local::superseded);
         marketplace.offers(old.chain(offers(6, 1)));
         asks_and(marketplace, sandbox, "check", &[1 + 6], 6 + 2 * 6 + 6, connections);
@@ -92,7 +92,7 @@ fn requests_are_sent_in_rounds_by_their_dependencies() {
 fn queries_that_depend_only_on_the_index_do_not_wait_for_a_slow_listing() {
     both(6, |marketplace, sandbox, _| {
         for command in ["resolve", "check"] {
-            marketplace.gathers_all_but("/v2/images", [6 + 6]);
+            marketplace.answers_in_rounds_except("/v2/images", [6 + 6]);
             let run = sandbox.run(command);
             assert_eq!(run.status, Some(0), "{run}");
             assert_eq!(marketplace.requests().len(), 1 + 6 + 6, "{command}");

@@ -89,7 +89,7 @@ fn a_certificate_is_refused_with_the_real_cause() {
     help: if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE
     "
     );
-    // Also that of an authority with the same name and another key.
+    // The same for an authority with the same name and another key.
     let other = refusal(&authority, Authority::new().server("127.0.0.1", 2099, &["h2"]));
     assert!(other.contains("its signature is not that of the issuer that it names"), "{other}");
     assert_snapshot!(refusal(&authority, authority.forging_server("127.0.0.1", &["h2"])), @"
@@ -140,7 +140,7 @@ fn a_certificate_file_must_be_a_regular_file_of_bounded_size() {
         assert!(message.contains(cause), "{path}: {message}");
     }
     assert_eq!(marketplace.connections(), 0);
-    // Nothing else reads the variables: neither an empty value nor a directory that is a pipe is in the way.
+    // Nothing else reads the variables: an empty value and a pipe as a directory have no effect.
     for (name, value) in [("SSL_CERT_FILE", " "), ("SSL_CERT_DIR", "pipe"), ("SSL_CERT_DIR", "/nonexistent")] {
         let output = sandbox.command("resolve --upgrade").env(name, value).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();

@@ -1,0 +1,113 @@
+//! The check of a change: whether the pins that it brings are real. Their age is not considered.
+
+mod history;
+mod proof;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::domain::ImageRef;
+use crate::domain::catalog::{Catalog, Lookup, Query};
+use crate::domain::check::acceptance::Accepted;
+pub use crate::domain::check::changed_since::history::{Base, PastPins, is_changed};
+use crate::domain::check::changed_since::proof::{Doubt, is_looked_up, verify};
+use crate::domain::check::manifest::{is_pin_of, manifest_finding, pinned_targets, undeclared_findings};
+use crate::domain::check::report::{Finding, Gate, Report};
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::{and_more, count};
+use crate::domain::lock::diff::changes;
+use crate::domain::lock::{Lock, Pin};
+use crate::domain::manifest::Target;
+use crate::domain::select::unresolved::Unresolved;
+use crate::domain::select::verify::{expected_label, identity_query, pinned_image};
+
+/// The targets whose pins must be verified, with them. An edited block is drift whatever it says.
+fn changed<'a>(base: &'a Base, lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
+    pinned_targets(lock, targets).filter_map(|(target, pin)| {
+        let verifiable =
+            |pin: &&Pin| !lock.is_edited(&pin.cell) && is_pin_of(target, pin, lock) && is_changed(pin, &base.lock);
+        Some((target, pin.filter(verifiable)?))
+    })
+}
+
+/// What the gate must ask, given what is known already: about the changed pins alone, and no more than it takes to verify
+/// them.
+pub fn queries(base: &Base, lock: &Lock, targets: &[Target], catalog: &Catalog) -> BTreeSet<Query> {
+    let mut queries = BTreeSet::new();
+    for (target, pin) in changed(base, lock, targets) {
+        let image = pinned_image(pin, target);
+        queries.extend([Query::Index, Query::Listing(image.clone())]);
+        queries.extend(identity_query(pin, target, catalog));
+        let label = expected_label(pin, target, catalog);
+        // A failure is also what was not asked: then the listing has the ID, or is not known yet.
+        let is_unlisted = matches!(is_looked_up(pin, label.as_ref(), catalog), Ok(false));
+        if !is_unlisted || base.past.has(pin, label.as_ref()) {
+            continue;
+        }
+        queries.extend(catalog.image(&image).map(|image| Query::Versions(image.id)));
+        if let Lookup::Found(versions) = catalog.versions(&image) {
+            queries.extend(versions.iter().map(|version| Query::Listing(ImageRef::Version(version.id))));
+        }
+    }
+    catalog.unanswered(queries)
+}
+
+/// Verifies the pins that differ from the base, and compares lock and manifest.
+///
+/// # Errors
+/// A problem for everything that could not be decided: an answer that did not come, one that cannot be the whole truth,
+/// or a history with a gap.
+pub fn gate(
+    base: &Base,
+    lock: &Lock,
+    targets: &[Target],
+    now: Timestamp,
+    catalog: &Catalog,
+) -> Result<Report, Vec<Problem>> {
+    let (mut unresolved, mut gaps) = (Unresolved::default(), Vec::new());
+    let mut findings: Vec<Finding> = undeclared_findings(lock, targets).collect();
+    let of_manifest = pinned_targets(lock, targets).filter_map(|(target, pin)| manifest_finding(lock, pin, target));
+    findings.extend(of_manifest);
+    let (mut proofs, mut count) = (BTreeMap::new(), 0);
+    let mut accepted = Accepted::default();
+    for (target, pin) in changed(base, lock, targets) {
+        count += 1;
+        match verify(pin, target, &base.past, catalog) {
+            Ok((proof, assessment)) => {
+                proofs.extend(proof.map(|proof| (pin.cell.clone(), proof)));
+                findings.extend(assessment.map(|assessment| {
+                    let mut finding = Finding::new(target, Some(pin), assessment);
+                    finding.accept(accepted.of(&target.policy, now));
+                    finding
+                }));
+            }
+            Err(Doubt::Lookup(failure)) => unresolved.add_failure(target, failure),
+            Err(Doubt::Gap(gap)) => gaps.push((target, gap)),
+        }
+    }
+    let mut problems = unresolved.problems(catalog);
+    problems.extend(incomplete_history(&gaps));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut moves = changes(&base.lock, lock);
+    for change in &mut moves {
+        change.note = change.note.take().or(proofs.get(&change.cell).map(|proof| proof.note().to_owned()));
+    }
+    let since = base.side.clone();
+    let gate = Gate { since, moves, proofs, changed: count, pins: lock.pins().len() };
+    Ok(Report { gate: Some(gate), ..Report::new(findings, Vec::new()) })
+}
+
+/// The problem of pins that only a revision can prove that is not in this clone.
+fn incomplete_history(gaps: &[(&Target, String)]) -> Option<Problem> {
+    let (first, gap) = gaps.first()?;
+    let cells = and_more(gaps.iter().map(|(target, _)| &target.cell), 6);
+    let title =
+        format!("cannot verify {} without the whole history of the lockfile: {cells}", count(gaps.len(), "pin"));
+    let problem = Problem::new(title).at(first.spans.image.clone(), "the Marketplace does not list its pinned ID");
+    let help = "run `git fetch --unshallow`; in CI, check out the whole history (`fetch-depth: 0`, `GIT_DEPTH: 0`)";
+    Some(problem.note(visible(gap)).help(help))
+}

@@ -1,0 +1,42 @@
+//! How a local image compares with the pin that it could replace.
+
+use std::cmp::Ordering;
+
+use crate::domain::catalog::Catalog;
+use crate::domain::lock::Pin;
+use crate::domain::lock::diff::Latest;
+use crate::domain::select::outcome::Match;
+use crate::domain::{ImageRef, LocalImageId};
+
+/// Whether an ID is another local image of the pin's own version. The Marketplace changes versions in place without a
+/// date: the age of the new local image is unknown, whatever the date of the version is.
+pub(crate) fn is_changed_in_place(image: &ImageRef, id: LocalImageId, pin: &Pin, catalog: &Catalog) -> bool {
+    if id == pin.id || !pin.is_of(image) {
+        return false;
+    }
+    if matches!(image, ImageRef::Version(_)) {
+        return true;
+    }
+    let Some(version) = catalog.version_of(image, id) else { return false };
+    match catalog.version_of(image, pin.id) {
+        Some(pinned) => version.id == pinned.id,
+        None => version.published.is_some() && version.published == pin.published,
+    }
+}
+
+/// Whether a match is older than the pin: by its release, or within a release by its date.
+pub(crate) fn is_older(found: &Match<'_>, pin: &Pin, catalog: &Catalog) -> bool {
+    let pinned = pin.published.or_else(|| catalog.published(&pin.image, pin.id));
+    let is_earlier = found.published.zip(pinned).is_some_and(|(found, pinned)| found < pinned);
+    match found.release.cmp(&pin.release) {
+        Ordering::Less => true,
+        Ordering::Equal => is_earlier,
+        Ordering::Greater => false,
+    }
+}
+
+/// A match as one that could replace a pin.
+pub(crate) fn latest(found: &Match<'_>, pin: &Pin, catalog: &Catalog) -> Latest {
+    let is_older = is_older(found, pin, catalog);
+    Latest { id: found.local.id, release: found.release.clone(), published: found.published, is_older }
+}

@@ -1,0 +1,213 @@
+//! The selection for one target: every candidate with its verdict, what should be pinned, and what is not known yet.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query};
+use crate::domain::lock::Pin;
+use crate::domain::manifest::{ImageSelector, Target};
+use crate::domain::select::candidate::{Candidate, Verdict};
+use crate::domain::select::contradiction::missing_listing;
+use crate::domain::select::outcome::{Match, Outcome};
+use crate::domain::select::replacement::{is_changed_in_place, is_older};
+use crate::domain::select::source::{Inputs, Source, ask, sources};
+use crate::domain::select::verify::{label_of, mismatch};
+use crate::domain::types::release::Release;
+use crate::domain::{ImageRef, LocalImageId};
+
+/// What a target can be filled with.
+pub(crate) struct Selection<'t, 'c> {
+    pub(super) inputs: Inputs<'t, 'c>,
+    /// The images that the target names, the newest release first. Each candidate is judged by what it is; see
+    /// [`Selection::verdict`].
+    pub(crate) sources: Vec<Source<'c>>,
+    /// Whether the pin satisfies the target and its image offers it now, in the newest release.
+    is_pin_newest: bool,
+    /// What must be asked to know the outcome. Queries that do not depend on one another are in it together, so that a
+    /// run takes as many rounds as the longest chain of responses has links: index, versions, one version.
+    pub(crate) missing: BTreeSet<Query>,
+}
+
+/// Selects a local image for a target whose pin, if it has one, may move.
+pub(crate) fn select<'t, 'c>(
+    target: &'t Target,
+    pin: Option<&'t Pin>,
+    now: Timestamp,
+    catalog: &'c Catalog,
+) -> Selection<'t, 'c> {
+    let inputs = Inputs { target, pin, now, catalog };
+    let mut missing = BTreeSet::new();
+    ask(Query::Index, catalog, &mut missing);
+    let mut sources = sources(target, catalog);
+    for source in sources.iter_mut().filter(|source| source.is_in_range) {
+        source.read_listing(inputs, &mut missing);
+    }
+    let is_pin_newest = pin.is_some_and(|pin| pin.satisfies(target) && has_newest(&sources, pin));
+    // A dated pin that its image offers now needs nothing but the number of newer versions.
+    let is_settled = is_pin_newest && pin.is_some_and(|pin| pin.published.is_some());
+    for source in sources.iter_mut().filter(|source| source.is_in_range) {
+        source.read_versions(inputs, is_settled, &mut missing);
+    }
+    if let Some(pin) = pin.filter(|pin| sources.iter().all(|source| !source.is_in_range || !pin.is_of(&source.image))) {
+        let mut of_pin = Source::new(pin.image.clone(), None, false);
+        of_pin.read_listing(inputs, &mut missing);
+        of_pin.read_versions(inputs, false, &mut missing);
+    }
+    Selection { inputs, sources, is_pin_newest, missing }
+}
+
+/// Whether the newest release offers the pin.
+fn has_newest(sources: &[Source<'_>], pin: &Pin) -> bool {
+    let mut of_pin = newest(sources).filter(|source| pin.is_of(&source.image));
+    of_pin
+        .next()
+        .is_some_and(|source| source.candidates.iter().any(|it| it.local.id == pin.id && it.verdict == Verdict::Fits))
+}
+
+/// The sources of the newest release in range.
+fn newest<'s, 'c>(sources: &'s [Source<'c>]) -> impl Iterator<Item = &'s Source<'c>> {
+    let mut in_range = sources.iter().filter(|source| source.is_in_range).peekable();
+    let release = in_range.peek().map(|source| &source.release);
+    in_range.take_while(move |source| Some(&source.release) == release)
+}
+
+impl<'c> Selection<'_, 'c> {
+    /// What should be pinned.
+    pub(crate) fn outcome(&self) -> Outcome<'c> {
+        self.decide(true)
+    }
+
+    /// What should be pinned if no `min-age` were declared.
+    pub(crate) fn outcome_without_age(&self) -> Outcome<'c> {
+        self.decide(false)
+    }
+
+    /// The local image that is pinned by an outcome, if any is.
+    pub(crate) fn winner(&self, outcome: &Outcome<'_>) -> Option<LocalImageId> {
+        match outcome {
+            Outcome::Match(found) => Some(found.local.id),
+            Outcome::Keep => self.inputs.pin.map(|pin| pin.id),
+            _ => None,
+        }
+    }
+
+    /// The verdict on a candidate, given the outcome.
+    pub(crate) fn verdict(&self, source: &Source<'c>, candidate: &Candidate<'c>, outcome: &Outcome<'c>) -> Verdict {
+        let Inputs { target, pin, catalog, .. } = self.inputs;
+        let id = candidate.local.id;
+        let is_changed = |pin: &Pin| is_changed_in_place(&source.image, id, pin, catalog);
+        let own = match candidate.verdict {
+            unfit @ (Verdict::OtherLabel | Verdict::WrongType | Verdict::CannotBoot) => unfit,
+            _ if target.policy.min_age.is_some() && pin.is_some_and(is_changed) => Verdict::ChangedInPlace,
+            own => own,
+        };
+        let is_selectable = matches!(own, Verdict::Fits | Verdict::Withdrawn | Verdict::OlderVersion);
+        let winning_image = match outcome {
+            Outcome::Match(found) => Some(&found.image),
+            _ => pin.map(|pin| &pin.image),
+        };
+        match outcome {
+            _ if self.winner(outcome) == Some(id) => {
+                if is_selectable {
+                    Verdict::Wins
+                } else {
+                    Verdict::Kept
+                }
+            }
+            _ if own != Verdict::Fits => own,
+            Outcome::Several(several) if several.iter().any(|local| local.id == id) => Verdict::Tied,
+            _ if self.is_same_release(source) => Verdict::SameRelease,
+            _ if candidate.is_current && source.release.is_some() && Some(&source.image) != winning_image => {
+                Verdict::OlderRelease
+            }
+            _ => Verdict::OlderVersion,
+        }
+    }
+
+    /// Whether a source is one of several of the newest release.
+    fn is_same_release(&self, source: &Source<'_>) -> bool {
+        let mut newest = newest(&self.sources);
+        let first = newest.next();
+        newest.next().is_some() && first.is_some_and(|first| first.release == source.release)
+    }
+
+    fn decide(&self, with_age: bool) -> Outcome<'c> {
+        let Inputs { target, pin, catalog, .. } = self.inputs;
+        let Some(pin) = pin else { return self.find(with_age) };
+        let is_satisfied = pin.satisfies(target) && mismatch(pin, target, catalog).is_none();
+        if is_satisfied && self.is_pin_newest {
+            return Outcome::Keep;
+        }
+        let has_age = with_age && target.policy.min_age.is_some();
+        match self.find(with_age) {
+            Outcome::Match(found)
+                if is_satisfied
+                    && has_age
+                    && (is_changed_in_place(&found.image, found.local.id, pin, catalog)
+                        || self.is_step_back(&found, pin)) =>
+            {
+                Outcome::Keep
+            }
+            // A pin that is still offered is as good as any other candidate: nothing is gained by moving it.
+            Outcome::Several(several) => match several.iter().find(|local| local.id == pin.id) {
+                Some(local) => Outcome::Match(self.match_of(&pin.image, pin.release.as_ref(), local)),
+                None => Outcome::Several(several),
+            },
+            Outcome::TooYoung(_) if is_satisfied => Outcome::Keep,
+            Outcome::SameRelease(labels) if is_satisfied && pin.label().is_some_and(|label| labels.contains(label)) => {
+                Outcome::Keep
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Finds the local image that fits, whatever is pinned: of the newest release, and of its newest version that is old
+    /// enough.
+    fn find(&self, with_age: bool) -> Outcome<'c> {
+        let Inputs { target, now, catalog, .. } = self.inputs;
+        if newest(&self.sources).nth(1).is_some() {
+            let labels = newest(&self.sources).filter_map(|source| label_of(&source.image, catalog));
+            return Outcome::SameRelease(labels.collect());
+        }
+        let mut first_miss = None;
+        for source in self.sources.iter().filter(|source| source.is_in_range) {
+            let nothing = match source.offer(with_age) {
+                Ok(fitting) if let [local] = fitting[..] => {
+                    return Outcome::Match(self.match_of(&source.image, source.release.as_ref(), local));
+                }
+                Ok(several) => return Outcome::Several(several.clone()),
+                Err(failed @ Outcome::Failed(_)) => return failed.clone(),
+                Err(nothing) => nothing,
+            };
+            // An older release is selected only if it is certain that the newer one has nothing.
+            if let (Outcome::NoMatch(listing, _), Some(_)) = (nothing, &source.release)
+                && let Some(doubt) = listing.doubt()
+            {
+                return Outcome::Failed(doubt);
+            }
+            if let Some(contradiction) = missing_listing(&source.image, now, catalog) {
+                return Outcome::Failed(contradiction);
+            }
+            first_miss = first_miss.or(Some(nothing));
+        }
+        match (first_miss, &target.selector, catalog.index()) {
+            (Some(nothing), ..) => nothing.clone(),
+            (None, ImageSelector::Release(..), Lookup::Failed(failure)) => Outcome::Failed(failure),
+            (None, ..) => Outcome::NoRelease,
+        }
+    }
+
+    fn match_of(&self, image: &ImageRef, release: Option<&Release>, local: &'c LocalImage) -> Match<'c> {
+        let published = self.inputs.catalog.published(image, local.id);
+        Match { local, image: image.clone(), release: release.cloned(), published }
+    }
+
+    /// Whether a match is older than the pin only because what is as new as the pin is too young. If the Marketplace
+    /// itself went back, the pin is no longer offered.
+    fn is_step_back(&self, found: &Match<'_>, pin: &Pin) -> bool {
+        let catalog = self.inputs.catalog;
+        let has_newer = || matches!(self.find(false), Outcome::Match(newest) if !is_older(&newest, pin, catalog));
+        found.local.id != pin.id && is_older(found, pin, catalog) && has_newer()
+    }
+}

@@ -1,0 +1,98 @@
+//! The problems of images that are not offered for a cell: not at all, not with the type, not old enough, or not for the
+//! Instance type.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::domain::ImageType;
+use crate::domain::catalog::{Listing, StatedType};
+use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::sentence::{and_more, did_you_mean, or};
+use crate::domain::manifest::Target;
+use crate::domain::select::outcome::NoMatch;
+use crate::domain::select::unresolved::cells::by_arch;
+use crate::domain::types::timestamp::minute;
+
+pub(super) fn no_cell(cells: &[&Target], listing: &Listing) -> Problem {
+    let target = cells[0];
+    let missing = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
+    let verb = if listing.doubt().is_some() { "was not found" } else { "is not offered" };
+    let mut problem = Problem::new(format!("`{}` {verb} {missing}", target.selector))
+        .at(target.zone_span.clone(), format!("not offered here for {}", target.cell.arch));
+    let types: BTreeSet<&StatedType> = listing.local_images().iter().map(|local| &local.image_type).collect();
+    for image_type in types {
+        let there = listing.local_images().iter().filter(|local| local.image_type == *image_type);
+        let there = by_arch(there.map(|local| (&local.arch, &local.zone)));
+        problem = problem.note(match image_type {
+            StatedType::Unstated => format!("it is offered {there}"),
+            stated => format!("of type {} it is offered {there}", visible(stated.as_str())),
+        });
+    }
+    if listing.local_images().is_empty() && listing.doubt().is_none() {
+        problem = problem.note("it is offered nowhere at the moment");
+    }
+    problem.help(format!("change zone or arch of `{}`, or choose another label", target.cell.name))
+}
+
+pub(super) fn other_types(cells: &[&Target], types: &[&StatedType]) -> Problem {
+    let target = cells[0];
+    let where_to = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
+    let types: BTreeSet<&str> = types.iter().map(|image_type| image_type.as_str()).collect();
+    let span = target.spans.image_type.clone().unwrap_or(target.spans.image.clone());
+    let label = match target.spans.image_type {
+        Some(_) => "not of this type".to_owned(),
+        None => format!("`type` is not declared, which means {}", target.image_type),
+    };
+    let problem =
+        Problem::new(format!("`{}` is not offered with type {} {where_to}", target.selector, target.image_type))
+            .at(span, label)
+            .note(format!("there it is offered with type {}", or(&types)));
+    match types.iter().find_map(|other| other.parse::<ImageType>().ok()) {
+        Some(other) => problem.help(format!(
+            "add `type = \"{other}\"` to [images.{}]; its servers then need the root volume type `{}`",
+            target.cell.name,
+            other.volume_type()
+        )),
+        None => problem,
+    }
+}
+
+pub(super) fn not_bootable<'m>(cells: &[&Target], no_matches: impl Iterator<Item = &'m NoMatch<'m>>) -> Problem {
+    let target = cells[0];
+    let where_to = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
+    let wanted = target.instance_type.as_ref().map_or("", |wanted| wanted.as_str());
+    let mut bootable: BTreeSet<&str> = BTreeSet::new();
+    for no_match in no_matches {
+        if let NoMatch::NotBootable(candidates) = no_match {
+            bootable.extend(candidates.iter().flat_map(|local| local.commercial_types.iter().map(String::as_str)));
+        }
+    }
+    let span = target.spans.instance_type.clone().unwrap_or(target.spans.image.clone());
+    let problem = Problem::new(format!("`{}` does not boot on `{wanted}` {where_to}", target.selector))
+        .at(span, "cannot boot it");
+    if bootable.is_empty() {
+        return problem.note("the Marketplace lists no Instance type for it").help("remove `instance-type`");
+    }
+    let help = did_you_mean(wanted, bootable.iter().copied())
+        .unwrap_or_else(|| "choose one of those, remove `instance-type`, or choose another label".to_owned());
+    problem.note(format!("it boots on {}", and_more(bootable.iter().map(|t| visible(t)), 24))).help(help)
+}
+
+/// The problem of an image of which nothing is old enough; `cells` is not empty.
+pub(super) fn too_young(cells: &[(&Target, Option<Timestamp>)]) -> Problem {
+    let (target, _) = cells[0];
+    let places = by_arch(cells.iter().map(|(target, _)| (&target.cell.arch, &target.cell.zone)));
+    let age = target.policy.min_age.map_or_else(String::new, |age| age.to_string());
+    let problem = Problem::new(format!("no version of `{}` is {age} old yet {places}", target.selector))
+        .at(target.spans.image.clone(), format!("`min-age` asks for {age}"));
+    match cells.iter().filter_map(|(_, first)| *first).min() {
+        Some(first) => problem
+            .note(format!("the first will be on {} UTC", minute(first)))
+            .help("wait, or take it as it is with `--min-age 0d` for this run"),
+        None => problem
+            .note("the Marketplace gives no date for its versions, and one without a date has not passed")
+            .help("set `min-age = \"0d\"` for this image, or take it for this run with `--min-age 0d`"),
+    }
+}

@@ -1,0 +1,100 @@
+//! Changed declarations: a pin keeps its ID or its version if the new declaration allows it.
+
+use crate::support::fake_marketplace::{Local, Marketplace, Reply, image_id, local, version_id};
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{NEW, OLD, docker};
+use crate::support::scenes::two_zones::{BOTH, PARIS, amsterdam, ids, image, moved_on, pinned};
+
+#[test]
+fn a_changed_label_takes_the_newest_version_in_old_and_new_zones() {
+    let (sandbox, marketplace) = pinned("web", "");
+    let gitlab = |zone, number| local("gitlab", zone, "x86_64", number);
+    marketplace.offers([gitlab("fr-par-1", 31).published(NEW), gitlab("nl-ams-1", 32).published(NEW)]);
+    sandbox.write("images.toml", image("web", BOTH, "").replace("docker", "gitlab"));
+    sandbox.ok("resolve");
+    assert_eq!(ids(&sandbox), [31, 32]);
+}
+
+#[test]
+fn a_changed_declaration_keeps_the_id_that_it_still_allows() {
+    let by =
+        |key: &str, id: String| image("web", PARIS, "").replace("label = \"docker\"", &format!("{key} = \"{id}\""));
+    let declarations = [
+        (image("web", PARIS, "instance-type = \"PRO2-S\"\nmin-age = \"90d\"\n"), "1 amended"),
+        (by("image-id", image_id("docker")), "1 amended"),
+        (by("version-id", version_id("docker", OLD)), "1 amended"),
+        // The block of a version has its label, too.
+        (image("web", PARIS, ""), "nothing to change"),
+    ];
+    let (sandbox, _marketplace) = pinned("web", "");
+    // Each of them declares the image of the pin in another way.
+    for (declaration, change) in declarations {
+        sandbox.write("images.toml", &declaration);
+        let message = sandbox.ok("resolve");
+        assert_eq!(ids(&sandbox), [1], "{declaration}{message}");
+        assert!(message.contains(change), "{declaration}{message}");
+        assert_eq!(sandbox.run("resolve --locked").status, Some(0), "{declaration}");
+    }
+}
+
+#[test]
+fn a_label_that_becomes_a_range_keeps_its_release() {
+    let fedora = |label, number| local(label, "fr-par-1", "x86_64", number).published(OLD);
+    let marketplace = Marketplace::offering([fedora("fedora_44", 44)]);
+    let sandbox = Sandbox::with(&image("web", PARIS, "").replace("docker", "fedora_44")).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers([
+        fedora("fedora_44", 46).published(NEW),
+        fedora("fedora_44", 44).superseded(),
+        fedora("fedora_45", 45),
+    ]);
+    let range = image("web", PARIS, "").replace("\"docker\"", "\"fedora_*\"\nrelease = \">=44\"");
+    sandbox.write("images.toml", &range);
+    sandbox.ok("resolve");
+    assert_eq!(ids(&sandbox), [44]);
+    sandbox.ok("resolve --upgrade web");
+    assert_eq!(ids(&sandbox), [45]);
+}
+
+#[test]
+fn a_changed_type_takes_the_local_images_of_the_same_version() {
+    let (sandbox, marketplace) = pinned("web", "");
+    let other = |local: Local| local.of_type(Some("instance_local"));
+    marketplace.offers(moved_on().into_iter().chain([
+        other(docker(3)).published(OLD).superseded(),
+        other(docker(4)).published(NEW),
+        other(amsterdam(13)).published(OLD).superseded(),
+        other(amsterdam(14)).published(NEW),
+    ]));
+    sandbox.write("images.toml", image("web", BOTH, "type = \"instance_local\"\n"));
+    sandbox.ok("resolve");
+    assert_eq!(ids(&sandbox), [3, 13]);
+}
+
+#[test]
+fn a_changed_declaration_that_the_pin_does_not_satisfy_takes_the_newest_version() {
+    let (sandbox, marketplace) = pinned("web", "");
+    marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded().boots(&["DEV1-S"])]);
+    sandbox.write("images.toml", image("web", PARIS, "instance-type = \"PRO2-S\"\n"));
+    sandbox.ok("resolve");
+    assert_eq!(ids(&sandbox), [2]);
+}
+
+/// The new zone takes the version of the kept pin, although the declaration of both changed.
+#[test]
+fn a_changed_declaration_with_a_new_zone_keeps_the_version_in_both() {
+    let (sandbox, _marketplace) = pinned("web", "");
+    sandbox.write("images.toml", image("web", BOTH, "instance-type = \"PRO2-S\"\n"));
+    sandbox.ok("resolve");
+    assert_eq!(ids(&sandbox), [1, 11]);
+}
+
+#[test]
+fn a_changed_declaration_with_a_failed_query_is_an_error() {
+    let (sandbox, marketplace) = pinned("web", "");
+    marketplace.answers(|path, _, _| {
+        if path.contains("/versions?") { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
+    });
+    sandbox.write("images.toml", image("web", PARIS, "instance-type = \"PRO2-S\"\n"));
+    assert!(sandbox.fails("resolve").contains("it answered 403 Forbidden"));
+}

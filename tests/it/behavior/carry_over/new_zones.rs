@@ -1,0 +1,141 @@
+//! New zones: they take the version of the other pins of their image.
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::{Marketplace, Reply, local};
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::one_pin::{NEW, OLD, docker};
+use crate::support::scenes::two_zones::{BOTH, PARIS, amsterdam, ids, image, moved_on, pinned};
+
+#[test]
+fn a_new_zone_takes_the_version_of_its_siblings_despite_min_age() {
+    for rest in ["", "min-age = \"90d\"\n", "freeze = { reason = \"r\", until = 2027-01-31 }\n"] {
+        let (sandbox, _marketplace) = pinned("web", "");
+        sandbox.write("images.toml", image("web", BOTH, rest));
+        let run = sandbox.run("resolve");
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{run}");
+        assert_eq!(ids(&sandbox), [1, 11], "{rest}");
+        assert_eq!(sandbox.lock().matches("published = 2026-10-01T08:00:00Z").count(), 2);
+    }
+}
+
+#[test]
+fn a_new_zone_takes_the_newest_version_of_its_siblings() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD), amsterdam(12).published(NEW)]);
+    let zones = "\"fr-par-1\", \"nl-ams-1\", \"pl-waw-1\"";
+    let sandbox = Sandbox::with(&image("web", BOTH, "")).asking(&marketplace);
+    let warsaw = |number| local("docker", "pl-waw-1", "x86_64", number);
+    marketplace.offers([
+        docker(1).published(OLD),
+        amsterdam(12).published(NEW),
+        docker(9).published("2026-09-01T08:00:00Z").superseded(),
+    ]);
+    sandbox.ok("resolve");
+    marketplace.offers([
+        docker(3).published("2026-11-23T08:00:00Z"),
+        amsterdam(13).published("2026-11-23T08:00:00Z"),
+        warsaw(23).published("2026-11-23T08:00:00Z"),
+        docker(1).published(OLD).superseded(),
+        warsaw(21).published(OLD).superseded(),
+        amsterdam(12).published(NEW).superseded(),
+        warsaw(22).published(NEW).superseded(),
+    ]);
+    sandbox.write("images.toml", image("web", zones, ""));
+    sandbox.run("resolve");
+    assert_eq!(ids(&sandbox), [1, 12, 22]);
+}
+
+#[test]
+fn a_new_zone_without_the_version_of_its_siblings_takes_the_newest_with_a_warning() {
+    let (sandbox, marketplace) = pinned("web", "");
+    marketplace.offers(moved_on().into_iter().take(3));
+    sandbox.write("images.toml", image("web", BOTH, ""));
+    assert_snapshot!(sandbox.run("resolve"), @r#"
+    CHANGE  NAME  ZONE      ARCH    LABEL   FROM      TO        DETAIL
+    kept    web   fr-par-1  x86_64  docker  00000001            newer: 00000002, published 2026-10-01 → 2026-11-20
+    added   web   nl-ams-1  x86_64  docker            00000012  published 2026-11-20
+
+    2 pins: 1 added, 1 kept
+    --- stderr
+    warning: images.toml:3:22: the version of the other pins of `web` is not offered in nl-ams-1 for x86_64
+      = note: their version was published on 2026-10-01
+      = help: `imagelock resolve --upgrade web` upgrades the other pins
+    warning: images.toml:2:9: the cells of `web` are of different versions
+      = note: published 2026-10-01: fr-par-1 (x86_64)
+      = note: published 2026-11-20: nl-ams-1 (x86_64)
+      = help: `imagelock resolve --upgrade web` brings them together, where it can
+    --- exit 0
+    "#);
+}
+
+#[test]
+fn a_new_zone_without_the_version_of_its_frozen_siblings_is_an_error() {
+    let freeze = "freeze = { reason = \"bad kernel\", until = 2027-01-31 }\n";
+    let (sandbox, marketplace) = pinned("web", freeze);
+    marketplace.offers(moved_on().into_iter().take(3));
+    sandbox.write("images.toml", image("web", BOTH, freeze));
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: `web` is frozen, and the version of its pins is not offered in nl-ams-1 for x86_64
+     --> images.toml:3:22
+      |
+    3 | zones = ["fr-par-1", "nl-ams-1"]
+      |                      ^^^^^^^^^^ cannot be pinned during the freeze
+      |
+      = note: their version was published on 2026-10-01
+      = note: frozen until 2027-01-31: bad kernel
+      = help: remove the zone or architecture until the freeze has ended, or remove `freeze` from [images.web] to pin the newest version there
+    "#);
+}
+
+/// A failed query does not mean that the version is not offered.
+#[test]
+fn a_failed_query_for_the_version_of_the_siblings_is_an_error() {
+    for (part, status) in [("/versions?", 403), ("version_id=", 403)] {
+        let (sandbox, marketplace) = pinned("web", "");
+        marketplace.answers(move |path, _, _| {
+            if path.contains(part) { Reply::Raw(status, "text/plain", Vec::new()) } else { Reply::Normal }
+        });
+        sandbox.write("images.toml", image("web", BOTH, ""));
+        let message = sandbox.fails("resolve");
+        assert!(message.contains("it answered 403 Forbidden"), "{part}: {message}");
+    }
+}
+
+#[test]
+fn an_upgrade_in_a_new_zone_takes_the_newest_version_and_none_older_than_its_siblings() {
+    let (sandbox, _marketplace) = pinned("web", "");
+    sandbox.write("images.toml", image("web", BOTH, ""));
+    sandbox.ok("resolve --upgrade");
+    assert_eq!(ids(&sandbox), [2, 12]);
+    // The siblings already have the version of November; `min-age` would give the new zone the one of October.
+    sandbox.write("images.toml", image("web", PARIS, ""));
+    sandbox.ok("resolve");
+    sandbox.write("images.toml", image("web", BOTH, "min-age = \"10d\"\n"));
+    sandbox.ok("resolve --upgrade");
+    assert_eq!(ids(&sandbox), [2, 12]);
+}
+
+#[test]
+fn a_range_of_releases_keeps_its_release_in_a_new_zone() {
+    let fedora = |label, zone, number| local(label, zone, "x86_64", number).published(OLD);
+    let marketplace = Marketplace::offering([fedora("fedora_44", "fr-par-1", 44), fedora("fedora_44", "nl-ams-1", 54)]);
+    let manifest = |zones| {
+        let release = "label = \"fedora_*\"\nrelease = \">=44\"";
+        image("web", zones, "eol = 2030-01-01\n").replace("label = \"docker\"", release)
+    };
+    let sandbox = Sandbox::with(&manifest(PARIS)).asking(&marketplace);
+    sandbox.ok("resolve");
+    let (old, new) = ("fedora_44", "fedora_45");
+    marketplace.offers([
+        fedora(old, "fr-par-1", 44),
+        fedora(old, "nl-ams-1", 54),
+        fedora(new, "fr-par-1", 45),
+        fedora(new, "nl-ams-1", 55),
+    ]);
+    sandbox.write("images.toml", manifest(BOTH));
+    sandbox.ok("resolve");
+    assert_eq!(ids(&sandbox), [44, 54]);
+    sandbox.write("images.toml", manifest(BOTH).replace("images.web", "images.front"));
+    sandbox.ok("resolve");
+    assert_eq!(ids(&sandbox), [44, 54]);
+}

@@ -1,0 +1,153 @@
+//! The manifest as a whole: missing, empty, not TOML, or with many mistakes.
+
+use insta::assert_snapshot;
+
+use crate::support::manifest::web;
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::mistakes::refused_by_every_command;
+
+#[test]
+fn a_manifest_without_images_is_refused() {
+    assert_snapshot!(refused_by_every_command(""), @r#"
+    error: the manifest declares no image
+     |
+     = help: declare one: `[images.web]`, then `label = "ubuntu_noble"`
+    "#);
+    assert_snapshot!(refused_by_every_command("[images]\n"), @r#"
+    error: the manifest declares no image
+     --> images.toml:1:1
+      |
+    1 | [images]
+      | ^^^^^^^^ empty
+      |
+      = help: declare one: `[images.web]`, then `label = "ubuntu_noble"`
+    "#);
+}
+
+#[test]
+fn a_manifest_that_is_not_toml_is_refused() {
+    assert_snapshot!(refused_by_every_command("[images.web\nlabel = ubuntu_noble\nzone = \"fr-par-1\"\n"), @"
+    error: this is not TOML
+     --> images.toml:1:12
+      |
+    1 | [images.web
+      |            ^ unclosed table, expected `]`
+    ");
+}
+
+#[test]
+fn a_mistake_in_the_defaults_is_reported_once() {
+    assert_snapshot!(
+        refused_by_every_command("[defaults]\nzone = \"paris\"\narch = \"x86_64\"\n[images.a]\nlabel = \"a\"\n[images.b]\nlabel = \"b\"\n"),
+        @r#"
+    error: `paris` is not a valid zone
+     --> images.toml:2:8
+      |
+    2 | zone = "paris"
+      |        ^^^^^^^ expected country, city and number, like `fr-par-1`
+    "#
+    );
+}
+
+#[test]
+fn all_mistakes_are_reported_in_one_run() {
+    assert_snapshot!(
+        refused_by_every_command(
+            r#"requires = "soon"
+[defaults]
+zone = "fr-par1"
+[images.a]
+lable = "ubuntu_noble"
+arch = "x86_64"
+[images.b]
+label = "ubuntu_jammy"
+arch = "amd64"
+"#
+        ),
+        @r#"
+    error: `soon` is not a version requirement
+     --> images.toml:1:12
+      |
+    1 | requires = "soon"
+      |            ^^^^^^ unexpected character 's' while parsing major version number
+      |
+      = help: write for example `requires = "^0.1.0"`
+
+    error: `fr-par1` is not a valid zone
+     --> images.toml:3:8
+      |
+    3 | zone = "fr-par1"
+      |        ^^^^^^^^^ expected country, city and number, like `fr-par-1`
+      |
+      = help: did you mean `fr-par-1`, `fr-par-2` or `fr-par-3`?
+
+    error: [images.a] does not say which image it is
+     --> images.toml:4:9
+      |
+    4 | [images.a]
+      |         ^ `label` is missing
+      |
+      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
+
+    error: unknown key `lable` in [images.a]
+     --> images.toml:5:1
+      |
+    5 | lable = "ubuntu_noble"
+      | ^^^^^ unknown key
+      |
+      = help: did you mean `label`?
+
+    error: `amd64` is not a valid arch
+     --> images.toml:9:8
+      |
+    9 | arch = "amd64"
+      |        ^^^^^^^ expected `x86_64` or `arm64`
+      |
+      = help: did you mean `x86_64`?
+
+    5 errors in all; nothing was changed
+    "#
+    );
+}
+
+#[test]
+fn a_missing_manifest_suggests_the_command_that_writes_it() {
+    assert_snapshot!(Sandbox::new().fails("resolve"), @"
+    error: there is no manifest `images.toml`
+     |
+     = help: `imagelock init` writes one; `--manifest PATH` names another
+    ");
+    assert_snapshot!(Sandbox::new().fails("check --manifest infra/images.toml"), @"
+    error: there is no manifest `infra/images.toml`
+     |
+     = help: `imagelock --manifest infra/images.toml init` writes one; `--manifest PATH` names another
+    ");
+}
+
+#[test]
+fn a_lockfile_given_as_the_manifest_is_refused() {
+    assert_snapshot!(Sandbox::new().fails("resolve --manifest images.lock"), @"
+    error: `images.lock` is a lockfile, not a manifest
+     |
+     = help: name the manifest, `--manifest images.toml`; the lockfile lies beside it
+    ");
+}
+
+#[test]
+fn dotted_keys_and_inline_tables_are_read() {
+    let sandbox = Sandbox::with("images.web = { label = \"ubuntu_noble\", zone = \"fr-par-1\", arch = \"x86_64\" }\n");
+    assert_eq!(sandbox.run("resolve --locked").status, Some(2));
+}
+
+#[test]
+fn conflict_markers_in_the_manifest_are_recognized() {
+    assert_snapshot!(refused_by_every_command(&format!("<<<<<<< HEAD\n{}=======\n>>>>>>> other\n", web(""))), @"
+    error: the file has conflict markers of an unfinished git merge
+     --> images.toml:1:1
+      |
+    1 | <<<<<<< HEAD
+      | ^^^^^^^^^^^^ left by git
+      |
+      = help: settle the conflict, or take one side with `git checkout --ours FILE` or `--theirs FILE`, and run `imagelock resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file from the last good commit
+    ");
+}

@@ -1,0 +1,146 @@
+//! `adopt --from` with files that may hold secrets, are invalid, or hold very many IDs.
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::id;
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::adoptable::marketplace;
+
+/// UUIDs as `%NN%`: first those that are not images although their keys sound like one, then five that may be images.
+const SECRETS: [(&str, &str); 5] = [
+    (
+        "a.json",
+        r#"{
+        "image_registry_auth": "%01%", "image_pull_passphrase": "%02%", "imagePullPwd": "%03%",
+        "docker_image_passwd": "%04%", "imagery_license": "%05%", "images": {"registry_login": "%06%", "project": "%07%"},
+        "image_builder": {"private": "%08%"}, "image": "https://user:pass@example.com/%09%",
+        "images_of": {"image": {"apiKey": "%30%"}}, "backup_image": "%30%"
+        }"#,
+    ),
+    (
+        "b.tfstate",
+        r#"{
+        "outputs": {
+            "packer_image_builder": {"value": "%11%", "type": "string", "sensitive": true},
+            "base_image": {"value": "%12%", "type": "string", "sensitive": true}
+        },
+        "resources": [
+            {"type": "random_uuid", "name": "image_signing", "instances": [{"attributes": {"id": "%13%", "result": "%14%"}}]},
+            {"type": "random_uuid", "name": "image", "instances": [{"attributes": {"id": "%15%", "result": "%16%"}}]},
+            {"type": "scaleway_iam_api_key", "name": "packer_image", "instances": [{"attributes": {"secret_key": "%17%"}}]},
+            {"type": "some_thing", "name": "it", "instances": [
+                {"attributes": {"image": "%18%"}, "sensitive_attributes": [[{"type": "get_attr", "value": "image"}]]}
+            ]}
+        ]}"#,
+    ),
+    (
+        "c.tf",
+        r#"
+        variable "image_builder_sk" {
+          sensitive = true
+          default   = "%21%"
+        }
+        variable "vm_image" {
+          default   = { image = "%22%" }
+          sensitive = true
+        }
+        variable "disk_image" {
+          type      = string
+          sensitive = true
+        }
+        output "an_image" { value = sensitive("%23%") }
+        image_url = "https://user:%24%@example.com/%25%"
+        provider "registry" { image = "%26%" }
+        resource "some_thing" "it" { image_pull { image = "%27%" } }
+        "#,
+    ),
+    ("d.tfvars", "disk_image = \"%28%\"\ndb_image = \"%30%\"\n"),
+    (
+        "e.tf",
+        r#"
+        image = "%91%"
+        web_image = "%92%"
+        images = { db = "%93%" }
+        variable "old_image" {
+          default   = "%94%"
+          sensitive = false
+        }
+        resource "scaleway_instance_server" "found" { image = lookup(var.images, "web", "%95%") }
+        "#,
+    ),
+];
+
+#[test]
+fn a_possible_secret_is_never_sent_or_printed() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    let image = |n: u32| format!("{n:08}-0000-4000-8000-000000000000");
+    let uuid = |n: u32| if n < 90 { format!("{n:08}-0000-4000-8000-0000deadbeef") } else { image(n) };
+    let mut line = format!("adopt web={}", id(1));
+    for (name, text) in SECRETS {
+        sandbox.write(name, (1..=95).fold(text.to_owned(), |text, n| text.replace(&format!("%{n:02}%"), &uuid(n))));
+        line.extend([" --from ", name]);
+    }
+    for line in [format!("{line} --dry-run"), line] {
+        let run = sandbox.run(&line);
+        assert_eq!(run.status, Some(0), "{run}");
+        let asked = marketplace.requests().join("\n");
+        assert!(!asked.contains("deadbeef") && !run.to_string().contains("deadbeef"), "{asked}{run}");
+        assert!((91..=95).all(|n| !asked.contains(&image(n))), "{asked}");
+    }
+}
+
+#[test]
+fn invalid_json_is_refused() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    sandbox.write("bom.json", format!("\u{feff}{{\"web_image\": \"{}\"}}", id(1)));
+    assert_eq!(
+        sandbox.ok("adopt --from bom.json --dry-run").lines().last(),
+        Some("dry run, nothing was written; would be: 1 added")
+    );
+    sandbox.write("cut.tfstate", format!("{{\"web_image\": \"{}\",\n", id(1)));
+    sandbox.write("lines", format!("{{\"web_image\": \"{}\"}}\n{{\"web_image\": \"{}\"}}\n", id(1), id(2)));
+    sandbox.write("deep.json", "[".repeat(1000) + &"]".repeat(1000));
+    assert_snapshot!(sandbox.fails("adopt --from cut.tfstate"), @"
+    error: `cut.tfstate` is no whole JSON value: EOF while parsing a value at line 2 column 0
+     |
+     = help: have the tool that wrote `cut.tfstate` write it again, or name the IDs: `imagelock adopt web=UUID`
+    ");
+    assert_snapshot!(sandbox.fails("adopt --from lines"), @"
+    error: `lines` is no whole JSON value: trailing characters at line 2 column 1
+     |
+     = help: have the tool that wrote `lines` write it again, or name the IDs: `imagelock adopt web=UUID`
+    ");
+    assert_snapshot!(sandbox.fails("adopt --from deep.json"), @"
+    error: `deep.json` is no whole JSON value: recursion limit exceeded at line 1 column 128
+     |
+     = help: have the tool that wrote `deep.json` write it again, or name the IDs: `imagelock adopt web=UUID`
+    ");
+}
+
+#[test]
+fn unlisted_ids_beyond_the_first_ten_are_counted() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    let names = (100..200).map(|n| format!("\"a{n}\": \"{}\"", id(n))).collect::<Vec<_>>().join(", ");
+    sandbox.write("images.json", format!("{{\"images\": {{{names}, \"web\": \"{}\"}}}}", id(1)));
+    let run = sandbox.run("adopt --from images.json");
+    assert_eq!(run.stderr.matches("warning: ").count(), 11, "{run}");
+    assert_snapshot!(run.stderr.lines().rev().take(3).collect::<Vec<_>>().join("\n"), @"
+    declared `web` in `images.toml`
+    warning: and 90 more that the Marketplace does not list
+      = help: to look it up, name it: `imagelock adopt a109=UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH --zone ZONE`
+    ");
+}
+
+/// As many IDs as a large state has. Neither the file nor the listing is searched from the start for each of them.
+#[test]
+fn a_state_with_a_hundred_thousand_ids_is_adopted() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    let id = |n: usize| format!("\"{n:08x}-0000-4000-8000-000000000000\"");
+    let ids: Vec<String> = (1000..100_000).map(id).collect();
+    sandbox.write("state.json", format!("{{\"ids\": [{}], \"web_image\": {}}}", ids.join(",\n"), id(1)));
+    assert_eq!(sandbox.ok("adopt --from state.json").lines().last(), Some("1 pin: 1 added"));
+}

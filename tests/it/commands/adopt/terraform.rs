@@ -1,0 +1,230 @@
+//! `adopt --from` with Terraform: configurations, states and variables.
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::id;
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::adoptable::marketplace;
+
+/// A file with many UUIDs, none of which is sent.
+const MAIN_TF: &str = r#"
+# The old one was "00000006-0000-4000-8000-000000000000".
+terraform {
+  backend "s3" { access_key = "aaaaaaaa-0000-4000-8000-000000000000" }
+}
+
+variable "db_image" {
+  type    = string
+  default = "00000003-0000-4000-8000-000000000000" # Debian
+}
+
+locals {
+  builders = {
+    "fr-par-1" = { x86_64 = "00000003-0000-4000-8000-000000000000", arm64 = "00000004-0000-4000-8000-000000000000" }
+    "nl-ams-1" = { arm64 = "nl-ams-1/00000005-0000-4000-8000-000000000000" }
+  }
+  note = <<-EOT
+    image = "00000006-0000-4000-8000-000000000000"
+  EOT
+}
+
+resource "scaleway_instance_server" "web" {
+  project_id = "bbbbbbbb-0000-4000-8000-000000000000"
+  type       = "DEV1-S"
+  image      = "${var.zone}/00000001-0000-4000-8000-000000000000"
+  /* image = "00000006-0000-4000-8000-000000000000" */
+}
+
+resource "scaleway_instance_server" "web-ams" {
+  image = "nl-ams-1/00000002-0000-4000-8000-000000000000"
+}
+
+resource "scaleway_instance_server" "mine" {
+  image = "fr-par-1/cccccccc-0000-4000-8000-000000000000"
+}
+"#;
+
+#[test]
+fn ids_in_a_terraform_configuration_are_adopted() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    sandbox.write("main.tf", MAIN_TF);
+    assert_snapshot!(sandbox.run("adopt --from main.tf"), @"
+    CHANGE  NAME        ZONE      ARCH    LABEL            TO        DETAIL
+    added   builders    fr-par-1  arm64   debian_bookworm  00000004  published 2026-09-02
+    added   builders    fr-par-1  x86_64  debian_bookworm  00000003  published 2026-09-02
+    added   builders-2  nl-ams-1  arm64   debian_bookworm  00000005  published 2026-09-02
+    added   db          fr-par-1  x86_64  debian_bookworm  00000003  published 2026-09-02
+    added   web         fr-par-1  x86_64  ubuntu_noble     00000001  published 2026-09-02
+    added   web-ams     nl-ams-1  x86_64  ubuntu_noble     00000002  published 2026-09-02
+
+    6 pins: 6 added
+    --- stderr
+    warning: main.tf:34: the Marketplace does not list fr-par-1/cccccccc…
+      = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
+      = help: to look it up, name it: `imagelock adopt mine=fr-par-1/UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH`
+    skipped 2 other UUIDs that the Marketplace does not list and that no key calls an image
+    declared `builders`, `builders-2`, `db`, `web` and `web-ams` in `images.toml`
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.read("images.toml"), @r#"
+    [images.builders]
+    label = "debian_bookworm"
+    zone = "fr-par-1"
+    archs = ["arm64", "x86_64"]
+    type = "instance_sbs"
+
+    [images.builders-2]
+    label = "debian_bookworm"
+    zone = "nl-ams-1"
+    arch = "arm64"
+    type = "instance_sbs"
+
+    [images.db]
+    label = "debian_bookworm"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+
+    [images.web]
+    label = "ubuntu_noble"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+
+    [images.web-ams]
+    label = "ubuntu_noble"
+    zone = "nl-ams-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    "#);
+    assert_snapshot!(sandbox.ok("list"), @"
+    NAME        ZONE      ARCH    TYPE          LABEL            ID                                    PUBLISHED
+    builders    fr-par-1  arm64   instance_sbs  debian_bookworm  00000004-0000-4000-8000-000000000000  2026-09-02
+    builders    fr-par-1  x86_64  instance_sbs  debian_bookworm  00000003-0000-4000-8000-000000000000  2026-09-02
+    builders-2  nl-ams-1  arm64   instance_sbs  debian_bookworm  00000005-0000-4000-8000-000000000000  2026-09-02
+    db          fr-par-1  x86_64  instance_sbs  debian_bookworm  00000003-0000-4000-8000-000000000000  2026-09-02
+    web         fr-par-1  x86_64  instance_sbs  ubuntu_noble     00000001-0000-4000-8000-000000000000  2026-09-02
+    web-ams     nl-ams-1  x86_64  instance_sbs  ubuntu_noble     00000002-0000-4000-8000-000000000000  2026-09-02
+    ");
+    let asked = marketplace.requests().join("\n");
+    assert!(["aaaaaaaa", "bbbbbbbb", "cccccccc"].iter().all(|id| !asked.contains(id)), "{asked}");
+    // A second run changes nothing.
+    let (manifest, lock) = (sandbox.read("images.toml"), sandbox.lock());
+    assert_eq!(sandbox.run("adopt --from main.tf").status, Some(0));
+    assert_eq!((sandbox.read("images.toml"), sandbox.lock()), (manifest, lock));
+}
+
+/// Descriptions apply to typed IDs, never to those in files.
+#[test]
+fn options_that_describe_an_id_require_a_typed_id() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    sandbox.write("main.tf", MAIN_TF);
+    let options = "--label ubuntu_noble --arch x86_64 --zone fr-par-1";
+    assert!(sandbox.fails(&format!("adopt --from main.tf {options}")).contains("<NAME=[ZONE/]UUID>"));
+    sandbox.ok(&format!("adopt old={} --from main.tf {options}", id(99)));
+    let lock = sandbox.lock();
+    assert!(lock.contains(&id(99)), "{lock}");
+    assert!(["aaaaaaaa", "bbbbbbbb", "cccccccc"].iter().all(|id| !lock.contains(id)), "{lock}");
+}
+
+/// A state of the provider: two servers of one resource run different builds, and the data source has moved on.
+const STATE: &str = r#"{
+  "version": 4,
+  "terraform_version": "1.11.4",
+  "resources": [
+    {
+      "mode": "data", "type": "scaleway_marketplace_image", "name": "noble",
+      "instances": [{ "attributes": { "id": "fr-par-1/00000001-0000-4000-8000-000000000000", "label": "ubuntu_noble" } }]
+    },
+    {
+      "module": "module.servers",
+      "mode": "managed", "type": "scaleway_instance_server", "name": "web",
+      "instances": [
+        { "index_key": 0, "attributes": { "id": "fr-par-1/dddddddd-0000-4000-8000-000000000000", "image": "fr-par-1/00000001-0000-4000-8000-000000000000" } },
+        { "index_key": 1, "attributes": { "id": "fr-par-1/eeeeeeee-0000-4000-8000-000000000000", "image": "fr-par-1/ffffffff-0000-4000-8000-000000000000" } }
+      ]
+    }
+  ]
+}"#;
+
+#[test]
+fn ids_in_a_terraform_state_are_adopted() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    sandbox.write("terraform.tfstate", STATE);
+    assert_snapshot!(sandbox.run("adopt --from terraform.tfstate"), @"
+    CHANGE  NAME   ZONE      ARCH    LABEL         TO        DETAIL
+    added   noble  fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-09-02
+    added   web    fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-09-02
+
+    2 pins: 2 added
+    --- stderr
+    warning: terraform.tfstate:14: the Marketplace does not list fr-par-1/ffffffff…
+      = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
+      = help: to look it up, name it: `imagelock adopt web-2=fr-par-1/UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH`
+    skipped 2 other UUIDs that the Marketplace does not list and that no key calls an image
+    declared `noble` and `web` in `images.toml`
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.read("images.toml"), @r#"
+    [images.noble]
+    label = "ubuntu_noble"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+
+    [images.web]
+    label = "ubuntu_noble"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    "#);
+    // The suggested command works.
+    let line = "adopt web=fr-par-1/ffffffff-0000-4000-8000-000000000000 --label ubuntu_noble --arch x86_64";
+    assert_snapshot!(sandbox.fails(line), @"
+    error: `web` (fr-par-1, x86_64) is pinned to 00000001-0000-4000-8000-000000000000 already, and not to ffffffff-0000-4000-8000-000000000000
+     |
+     = help: choose another name: `imagelock adopt NAME=UUID`; or remove its block from the lockfile first
+    ");
+    assert_snapshot!(sandbox.run(&line.replace("web=", "web-old=")), @"
+    CHANGE  NAME     ZONE      ARCH    LABEL         TO        DETAIL
+    added   web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff  the Marketplace does not list the ID: pinned as it is described
+
+    3 pins: 1 added, 2 kept
+    --- stderr
+    declared `web-old` in `images.toml`
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("check web-old"), @"
+    STATUS    NAME     ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST    DETAIL
+    outdated  web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff  unknown    00000001  the latest is of 2026-09-02
+
+    1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web-old`), so it cannot be verified
+    to move to the latest: imagelock resolve --upgrade web-old
+    --- exit 2
+    ");
+}
+
+#[test]
+fn ids_in_variables_and_json_are_adopted() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    sandbox.write("prod.tfvars", format!("web_image = \"{}\"\nimages = {{ db = \"{}\" }}\n", id(1), id(3)));
+    sandbox
+        .write("images.json", format!("{{\"cache\": {{\"image_id\": \"{}\"}}, \"9 lives\": [\"{}\"]}}", id(3), id(2)));
+    assert_snapshot!(sandbox.run("adopt --from prod.tfvars --from images.json"), @"
+    CHANGE  NAME      ZONE      ARCH    LABEL            TO        DETAIL
+    added   _9_lives  nl-ams-1  x86_64  ubuntu_noble     00000002  published 2026-09-02
+    added   cache     fr-par-1  x86_64  debian_bookworm  00000003  published 2026-09-02
+    added   db        fr-par-1  x86_64  debian_bookworm  00000003  published 2026-09-02
+    added   web       fr-par-1  x86_64  ubuntu_noble     00000001  published 2026-09-02
+
+    4 pins: 4 added
+    --- stderr
+    declared `_9_lives`, `cache`, `db` and `web` in `images.toml`
+    --- exit 0
+    ");
+}

@@ -1,0 +1,218 @@
+//! Every status that the Marketplace and the manifest give a pin.
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::{Local, Reply, id, local, row};
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::checked::{manifest, resolved};
+use crate::support::scenes::two_images::{bookworm, noble};
+
+#[test]
+fn an_up_to_date_pin_is_current() {
+    let (sandbox, marketplace) = resolved();
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    current  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
+    current  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown
+
+    2 pins: all current
+    --- exit 0
+    ");
+    // The index, and for each label its local images and its versions: no request is sent twice.
+    assert_eq!(marketplace.requests().len(), 5);
+}
+
+#[test]
+fn an_outdated_pin_cannot_be_verified_if_no_lookup_finds_its_id() {
+    let (sandbox, marketplace) = resolved();
+    marketplace.offers([noble(11), bookworm(2)]);
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST
+    outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    00000011
+    current   db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
+
+    2 pins: 1 outdated, 1 current
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    to move to the latest: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+    // The pin was looked up by its ID, which distinguishes a superseded pin from a swapped one.
+    assert!(marketplace.requests().contains(&format!("/marketplace/v2/local-images/{}", id(1))));
+}
+
+#[test]
+fn an_outdated_pin_is_verified_if_a_lookup_finds_its_id() {
+    let (sandbox, marketplace) = resolved();
+    marketplace.offers([noble(11), bookworm(2)]);
+    let old = row(&noble(1));
+    marketplace
+        .answers(move |path, _, _| if path.ends_with(&id(1)) { Reply::Json(old.clone()) } else { Reply::Normal });
+    assert_snapshot!(sandbox.run("check web"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    00000011
+
+    1 pin: 1 outdated
+    to move to the latest: imagelock resolve --upgrade web
+    --- exit 2
+    ");
+}
+
+#[test]
+fn an_image_without_its_label_is_withdrawn_and_one_without_its_zone_is_retired() {
+    let (sandbox, marketplace) = resolved();
+    marketplace.offers([local("debian_bookworm", "fr-par-2", "x86_64", 3)]);
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS     NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    withdrawn  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    the Marketplace no longer has this image
+    retired    db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer offered in fr-par-1 for x86_64 with type instance_sbs
+
+    2 pins: 1 withdrawn, 1 retired
+    the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
+    to see what there is instead of `db`: imagelock search debian
+    to see what there is instead of `web`: imagelock search ubuntu
+    --- exit 2
+    ");
+}
+
+#[test]
+fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
+    let (sandbox, marketplace) = resolved();
+    marketplace.offers([noble(1), bookworm(2).boots(&["DEV1-S"])]);
+    assert_snapshot!(sandbox.run("check db"), @"
+    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer lists the Instance type PRO2-S
+
+    1 pin: 1 incompatible
+    to see what there is instead of `db`: imagelock search debian
+    --- exit 2
+    ");
+    // The same if the newer image does not boot on it either.
+    marketplace.offers([noble(1), bookworm(12).boots(&["DEV1-S"])]);
+    assert_snapshot!(sandbox.run("check db"), @"
+    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    what is offered now does not boot on PRO2-S
+
+    1 pin: 1 incompatible
+    the Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified
+    to see what there is instead of `db`: imagelock search debian
+    --- exit 2
+    ");
+}
+
+#[test]
+fn missing_pins_are_unlocked_and_extra_pins_are_undeclared() {
+    let (sandbox, _marketplace) = resolved();
+    let manifest = manifest().replace("[images.db]", "[images.cache]").replace("ubuntu_noble", "ubuntu_jammy");
+    sandbox.write("images.toml", manifest);
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS      NAME   ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    unlocked    cache  fr-par-1  x86_64  debian_bookworm                       declared, but not in the lock
+    unlocked    web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
+    undeclared  db     fr-par-1  x86_64  debian_bookworm  00000002  unknown    in the lock, but not declared
+
+    3 pins: 2 unlocked, 1 undeclared
+    to make the lock follow the manifest: imagelock resolve
+    --- exit 2
+    ");
+}
+
+#[test]
+fn every_image_is_unlocked_without_a_lockfile_and_no_request_is_sent() {
+    let sandbox = Sandbox::with(&manifest());
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL            DETAIL
+    unlocked  db    fr-par-1  x86_64  debian_bookworm  declared, but not in the lock
+    unlocked  web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lock
+
+    2 pins: 2 unlocked
+    to make the lock follow the manifest: imagelock resolve
+    --- exit 2
+    ");
+}
+
+#[test]
+fn several_newer_local_images_are_reported_and_none_is_chosen() {
+    let (sandbox, marketplace) = resolved();
+    marketplace.offers([noble(11).boots(&["DEV1-S"]), noble(12).boots(&["PRO2-S"]), bookworm(2)]);
+    assert_snapshot!(sandbox.run("check web"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    2 local images could replace it, and `instance-type` must choose
+
+    1 pin: 1 outdated
+    the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
+    --- exit 2
+    ");
+}
+
+#[test]
+fn an_incomplete_listing_never_makes_a_pin_retired() {
+    let (sandbox, marketplace) = resolved();
+    marketplace.offers([local("ubuntu_noble", "fr-par-2", "x86_64", 3), bookworm(2)]);
+    marketplace.answers(|path, _, value| {
+        let mut value = value.clone();
+        if path.contains("image_label=ubuntu_noble") {
+            value["total_count"] = 9.into();
+        }
+        Reply::Json(value)
+    });
+    assert_snapshot!(sandbox.fails("check"), @r#"
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:7:9
+      |
+    7 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
+      |
+      = note: looking up pinned IDs that are not listed: the answer cannot be used: it holds a local image whose ID is no UUID: ``
+      = note: request ID req-1
+      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    "#);
+}
+
+#[test]
+fn an_incompatible_pin_can_be_upgraded_to_another_local_image() {
+    let (sandbox, marketplace) = resolved();
+    marketplace.offers([bookworm(2).boots(&["DEV1-S"]), bookworm(12)]);
+    assert_snapshot!(sandbox.run("check db"), @"
+    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST    DETAIL
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    00000012  no longer lists the Instance type PRO2-S
+
+    1 pin: 1 incompatible
+    to move to the latest: imagelock resolve --upgrade db
+    --- exit 2
+    ");
+    sandbox.ok("resolve --upgrade db");
+    assert_eq!(sandbox.run("check db").status, Some(0));
+}
+
+#[test]
+fn an_id_that_is_also_listed_in_another_zone_is_current() {
+    let (sandbox, marketplace) = resolved();
+    let elsewhere = Local { zone: "aa-aaa-1", ..noble(1) };
+    marketplace.offers([elsewhere, noble(1), bookworm(2)]);
+    assert_eq!(sandbox.run("check").status, Some(0));
+    std::fs::remove_file(sandbox.path("images.lock")).unwrap();
+    sandbox.ok("resolve");
+}
+
+#[test]
+fn an_empty_index_never_makes_a_pin_withdrawn() {
+    let (sandbox, marketplace) = resolved();
+    marketplace.answers(|path, _, _| {
+        let key = if path.contains("/v2/images") { "images" } else { "local_images" };
+        if path.contains("/local-images/") {
+            Reply::Normal
+        } else {
+            Reply::Json(serde_json::json!({key: [], "total_count": 0}))
+        }
+    });
+    assert_snapshot!(sandbox.fails("check"), @r#"
+    error: the Marketplace gave no usable answer about `debian_bookworm` and `ubuntu_noble`
+      --> images.toml:10:9
+       |
+    10 | label = "debian_bookworm"
+       |         ^^^^^^^^^^^^^^^^^ asked for this image
+       |
+       = note: the answer cannot be used: it lists no image at all
+       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+    "#);
+}

@@ -1,0 +1,161 @@
+//! `imagelock diff`: which pins differ between two revisions.
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::git_repository::{commit, git, lock, moved, repository};
+use crate::support::sandbox::Sandbox;
+
+#[test]
+fn diff_shows_what_a_pull_request_changes() {
+    let sandbox = moved();
+    git(&sandbox, &["switch", "--quiet", "--create", "upgrade", "main~1"]);
+    sandbox.write("images.lock", lock(&[("db", 4), ("web", 1)]));
+    commit(&sandbox, "2026-11-09", "Upgrade db");
+    assert_snapshot!(sandbox.run("diff main..."), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    moved   db    fr-par-1  x86_64  ubuntu_noble  00000001  00000004  published 2026-11-01 → 2026-11-04
+
+    merge base of main and HEAD → HEAD: 1 moved
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("diff main... --format markdown"), @r"
+    1 moved
+
+    | change | image | zone, arch | label | from | to | detail |
+    |---|---|---|---|---|---|---|
+    | **moved** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000004` | published 2026-11-01 → 2026-11-04 |
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("diff main... --format json"), @r#"
+    {
+      "schema": "imagelock.diff/1",
+      "from": {
+        "name": "merge base of main and HEAD",
+        "commit": "107ab71d1c19bc9eb7d99eefbe4f24e9d7500a62"
+      },
+      "to": {
+        "name": "HEAD",
+        "commit": "a2938d4f29061049213f432cdd62a71fa9fc9b1c"
+      },
+      "changed": true,
+      "pins": [
+        {
+          "name": "db",
+          "label": "ubuntu_noble",
+          "image_id": null,
+          "version_id": null,
+          "release": null,
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "action": "moved",
+          "from": {
+            "id": "00000001-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000",
+            "published": "2026-11-01T00:00:00Z"
+          },
+          "to": {
+            "id": "00000004-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000004-0000-4000-8000-000000000000",
+            "published": "2026-11-04T00:00:00Z"
+          },
+          "note": null
+        }
+      ]
+    }
+    --- exit 0
+    "#);
+    assert_snapshot!(sandbox.run("diff main... --quiet --exit-code"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    moved   db    fr-par-1  x86_64  ubuntu_noble  00000001  00000004  published 2026-11-01 → 2026-11-04
+    --- exit 2
+    ");
+    assert_eq!(sandbox.run("diff main...main --exit-code").status, Some(0));
+    git(&sandbox, &["tag", "--annotate", "--message", "It", "v1"]);
+    for same in ["v1", ":/db", "@{0}"] {
+        assert_eq!(sandbox.run(&format!("diff {same} HEAD --exit-code")).status, Some(0), "{same}");
+    }
+}
+
+#[test]
+fn a_revision_without_the_lockfile_is_an_empty_lock() {
+    let sandbox = repository(Sandbox::new());
+    git(&sandbox, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
+    sandbox.write("images.lock", lock(&[("web", 1)]));
+    assert_snapshot!(sandbox.run("diff"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
+    added   web   fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-11-01
+
+    HEAD → working tree: 1 added
+    --- exit 0
+    ");
+    commit(&sandbox, "2026-11-05", "Pin the images");
+    std::fs::remove_file(sandbox.path("images.lock")).unwrap();
+    commit(&sandbox, "2026-11-06", "Give up");
+    assert_snapshot!(sandbox.run("log"), @"
+    DATE        COMMIT    CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                         AUTHOR  SUBJECT
+    2026-11-06  4144e8d4  removed  web   fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-11-01, 5 days old when removed  Ana     Give up
+    2026-11-05  f0ad68ea  added    web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned   Ana     Pin the images
+
+    2 changes in 2 commits
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.fails("diff"), @"
+    error: there is no lockfile `images.lock`
+     |
+     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+    ");
+}
+
+#[test]
+fn an_unreadable_revision_is_noted_and_no_change_is_lost() {
+    let sandbox = moved();
+    let good = sandbox.lock();
+    sandbox.write("images.lock", format!("<<<<<<< HEAD\n{good}=======\n{good}>>>>>>> other\n"));
+    commit(&sandbox, "2026-11-08", "Merge in a hurry");
+    sandbox.write("images.lock", [0xff, 0xfe]);
+    commit(&sandbox, "2026-11-09", "Save in another editor");
+    sandbox.write(
+        "images.lock",
+        good.replace("version = 2 # read by imagelock 0.1.0", "version = 3 # read by imagelock 9"),
+    );
+    commit(&sandbox, "2026-11-10", "Try a newer imagelock");
+    sandbox.write("images.lock", lock(&[("db", 1), ("web", 3)]));
+    commit(&sandbox, "2026-11-11", "Upgrade web");
+    sandbox.write("images.lock", "garbage");
+    assert_snapshot!(sandbox.run("log"), @"
+    DATE        COMMIT         CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
+                not committed  unreadable                                                            this is not TOML
+    2026-11-11  402b0e5d       moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 8 days old when pinned, the old one was 9 days old  Ana     Upgrade web
+    2026-11-10  1d0c4dbe       unreadable                                                            the lockfile has format 2, and imagelock 0.1.0 reads format 1                          Ana     Try a newer imagelock
+    2026-11-09  20a206eb       unreadable                                                            it is no text                                                                          Ana     Save in another editor
+    2026-11-08  24f30c93       unreadable                                                            the file has conflict markers of an unfinished git merge                               Ana     Merge in a hurry
+    2026-11-07  501c8534       moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
+    2026-11-05  107ab71d       added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
+    2026-11-05  107ab71d       added       web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
+
+    4 changes in 3 commits
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("diff HEAD~3 HEAD"), @"
+    --- stderr
+    error: the file has conflict markers of an unfinished git merge
+     --> HEAD~3:images.lock:1:1
+      |
+    1 | <<<<<<< HEAD
+      | ^^^^^^^^^^^^ left by git
+      |
+      = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+    --- exit 1
+    ");
+    assert_snapshot!(sandbox.run("diff HEAD~2 HEAD"), @"
+    --- stderr
+    error: `HEAD~2:images.lock` is not a text file: line 1 is not UTF-8
+     |
+     = help: save the file as UTF-8
+    --- exit 1
+    ");
+    let json: Value = serde_json::from_str(&sandbox.ok("log --format json")).unwrap();
+    assert_eq!(json["entries"][2]["unreadable"], "the lockfile has format 2, and imagelock 0.1.0 reads format 1");
+}

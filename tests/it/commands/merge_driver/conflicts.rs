@@ -1,0 +1,315 @@
+//! Changes that conflict: the report, and the file with its markers.
+
+use imagelock::domain::lock::{Lock, Pin};
+use imagelock::domain::{ImageRef, ImageType};
+use insta::assert_snapshot;
+
+use crate::support::git_repository::{commit, git, lock};
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::parted_branches::{
+    MANIFEST, conflict, disputed, git_ok, newest, parted, parted_pins, run, set_up,
+};
+
+#[test]
+fn two_different_upgrades_of_one_pin_conflict() {
+    let marketplace = newest();
+    let sandbox = disputed(set_up().asking(&marketplace));
+    assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
+    error: the two sides of `images.lock` disagree about 1 pin
+     |
+     = note: `web` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
+     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+    ");
+    assert_snapshot!(sandbox.lock(), @r#"
+    # This file is written by imagelock. Commit it; change images.toml instead of editing it.
+    version = 1 # read by imagelock 0.1.0 and later
+
+    [[pin]]
+    name = "db"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    label = "ubuntu_noble"
+    id = "00000002-0000-4000-8000-000000000000"
+    published = 2026-11-02T00:00:00Z
+    digest = "sha256:797ad65cda2d30524abeef460f83aa99c3879fb6d0c3362d001615257ff0be38"
+
+    <<<<<<< ours
+    [[pin]]
+    name = "web"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    label = "ubuntu_noble"
+    id = "00000002-0000-4000-8000-000000000000"
+    published = 2026-11-02T00:00:00Z
+    digest = "sha256:4a34053668d8f6a6e58870f164bb0d22539efe132af1ee003856b31b1e7e312c"
+    =======
+    [[pin]]
+    name = "web"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    label = "ubuntu_noble"
+    id = "00000003-0000-4000-8000-000000000000"
+    published = 2026-11-03T00:00:00Z
+    digest = "sha256:21c79de03efb043e46a936b3c5ac60dbcaaa88c86042c7f252604791607082e2"
+    >>>>>>> theirs
+    "#);
+    assert_snapshot!(git_ok(&sandbox, &["status", "--porcelain"]), @"
+    UU images.lock
+    ?? images.toml
+    ");
+    assert_snapshot!(sandbox.fails("list"), @"
+    error: the file has conflict markers of an unfinished git merge
+      --> images.lock:14:1
+       |
+    14 | <<<<<<< ours
+       | ^^^^^^^^^^^^ left by git
+       |
+       = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+    ");
+    assert_snapshot!(sandbox.run("resolve --mend --dry-run"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    kept    db    fr-par-1  x86_64  ubuntu_noble  00000002            newer: 00000004, published 2026-11-02 → 2026-11-04
+    added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, disputed: ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
+
+    dry run, nothing was written; would be: 1 added, 1 kept
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("resolve --mend"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
+    kept    db    fr-par-1  x86_64  ubuntu_noble  00000002            newer: 00000004, published 2026-11-02 → 2026-11-04
+    added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, disputed: ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
+
+    2 pins: 1 added, 1 kept
+    --- exit 0
+    ");
+    assert_eq!(sandbox.lock(), lock(&[("db", 2), ("web", 4)]));
+    git(&sandbox, &["add", "images.lock"]);
+    git_ok(&sandbox, &["commit", "--no-edit"]);
+    assert_eq!(sandbox.run("resolve --mend").stdout, "nothing to change: 2 pins\n");
+}
+
+/// Each of the two blocks has the right digest.
+#[test]
+fn a_conflict_can_be_resolved_by_hand() {
+    let sandbox = disputed(set_up());
+    conflict(&sandbox, &["merge", "other"]);
+    let text = sandbox.lock();
+    let (before, rest) = text.split_once("<<<<<<< ours\n").unwrap();
+    let (ours, rest) = rest.split_once("=======\n").unwrap();
+    let (_, after) = rest.split_once(">>>>>>> theirs\n").unwrap();
+    sandbox.write("images.lock", format!("{before}{ours}{after}"));
+    assert_eq!(sandbox.lock(), lock(&[("db", 2), ("web", 2)]));
+}
+
+#[test]
+fn a_pin_that_was_removed_on_one_side_and_moved_on_the_other_conflicts() {
+    let marketplace = newest();
+    let sandbox = parted_pins(&[("db", 1), ("web", 1)], &[("db", 1)], &[("db", 1), ("web", 2)]).asking(&marketplace);
+    assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
+    error: the two sides of `images.lock` disagree about 1 pin
+     |
+     = note: `web` (fr-par-1, x86_64): ours has none; theirs has 00000002, published 2026-11-02
+     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+    ");
+    // The manifest decides whether the image is wanted; its ID is not in dispute.
+    sandbox.write("images.toml", MANIFEST);
+    assert_snapshot!(sandbox.run("resolve --mend --dry-run --offline"), @"
+    dry run: no pin would change, the lockfile would be put into its canonical form
+    --- exit 0
+    ");
+    sandbox.write("images.toml", MANIFEST.replace("web.label = \"ubuntu_noble\"\n", ""));
+    assert_snapshot!(sandbox.run("resolve --mend --offline"), @"
+    CHANGE   NAME  ZONE      ARCH    LABEL         FROM      DETAIL
+    removed  web   fr-par-1  x86_64  ubuntu_noble  00000002  published 2026-11-02
+
+    1 pin: 1 removed, 1 kept
+    --- exit 0
+    ");
+    assert_eq!(sandbox.lock(), lock(&[("db", 1)]));
+}
+
+#[test]
+fn a_conflict_lists_every_difference() {
+    let base = Lock::parse(&lock(&[("db", 1), ("web", 1)])).unwrap();
+    let write = |change: &dyn Fn(&mut Pin)| {
+        let mut pins = base.pins().to_vec();
+        pins.iter_mut().for_each(change);
+        Lock::new(pins).write()
+    };
+    let sandbox = Sandbox::new();
+    sandbox.write("base", base.write());
+    let ours = |pin: &mut Pin| pin.release = Some("24.04".parse().unwrap());
+    let theirs = |pin: &mut Pin| {
+        pin.stated_label = pin.label().cloned();
+        pin.image = ImageRef::Id("0a0a0a0a-0000-4000-8000-000000000000".parse().unwrap());
+        pin.image_type = ImageType::InstanceLocal;
+        pin.instance_type = Some("PRO2-S".parse().unwrap());
+        pin.published = None;
+    };
+    sandbox.write("ours", write(&ours));
+    sandbox.write("theirs", write(&theirs));
+    assert_snapshot!(sandbox.run("merge-driver base ours theirs --manifest prod.toml"), @"
+    --- stderr
+    error: the two sides of `prod.lock` disagree about 2 pins
+     |
+     = note: `db` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
+     = note: `web` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
+     = help: `imagelock --manifest prod.toml resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+    --- exit 1
+    ");
+}
+
+#[test]
+fn an_edited_block_on_one_side_conflicts() {
+    let marketplace = newest();
+    let base = lock(&[("db", 1), ("web", 1)]);
+    let edited = base.replace(
+        "0000-4000-8000-000000000000\"\npublished = 2026-11-01T00:00:00Z\ndigest = \"sha256:",
+        "0000-4000-8000-00000000000e\"\npublished = 2026-11-01T00:00:00Z\ndigest = \"sha256:",
+    );
+    let sandbox = parted(set_up().asking(&marketplace), &base, &lock(&[("db", 2), ("web", 1)]), &edited);
+    sandbox.write("images.toml", MANIFEST);
+    assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
+    error: the two sides of `images.lock` disagree about 2 pins
+     |
+     = note: `db` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000001, published 2026-11-01, which does not match its digest
+     = note: `web` (fr-par-1, x86_64): ours has 00000001-0000-4000-8000-000000000000, published 2026-11-01; theirs has 00000001-0000-4000-8000-00000000000e, published 2026-11-01, which does not match its digest
+     = help: `imagelock resolve --mend --upgrade db web` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+    ");
+    assert_snapshot!(sandbox.fails("resolve --mend"), @r#"
+    error: the block of `db` (fr-par-1, x86_64) in the lockfile does not match its digest
+      --> images.lock:23:10
+       |
+    23 | digest = "sha256:c8160e77f4a3ac6b0df68837342573ba59b02e33bc50cf509b6b16c5243d9f72"
+       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+       |
+       = help: restore the file from version control, or run `imagelock resolve --mend --upgrade db web` to pin them all anew
+
+    error: the block of `web` (fr-par-1, x86_64) in the lockfile does not match its digest
+      --> images.lock:45:10
+       |
+    45 | digest = "sha256:700b1d887808c8db9ba661224f95ddffac18b3fd1588304fac7525345f831688"
+       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+       |
+       = help: restore the file from version control, or run `imagelock resolve --mend --upgrade db web` to pin them all anew
+
+    2 errors in all; nothing was changed
+    "#);
+    sandbox.ok("resolve --mend --upgrade web db");
+    assert_eq!(sandbox.lock(), lock(&[("db", 4), ("web", 4)]));
+
+    // An edited block on both sides is not a conflict, and it is still found.
+    let ours = Sandbox::new();
+    for name in ["base", "ours", "theirs"] {
+        ours.write(name, &edited);
+    }
+    ours.ok("merge-driver base ours theirs");
+    assert_eq!(ours.read("ours"), edited);
+}
+
+#[test]
+fn an_unreadable_side_is_left_to_the_user() {
+    let (base, main) = (lock(&[("web", 1)]), lock(&[("web", 2)]));
+    let newer = base.replace("version = 2 # read by imagelock 0.1.0", "version = 7 # read by imagelock 3.2.0");
+    let sandbox = parted(set_up(), &base, &main, &newer);
+    assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
+    error: theirs cannot be merged: the lockfile has format 7, and imagelock 0.1.0 reads format 1
+     --> images.lock (theirs):2:11
+      |
+    2 | version = 7 # read by imagelock 3.2.0 and later
+      |           ^ expected 1
+      |
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+      = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock
+    ");
+    assert_eq!(sandbox.lock(), main);
+    let markers = format!("<<<<<<< HEAD\n{base}=======\n{main}>>>>>>> feature\n");
+    let sandbox = parted(set_up(), &base, &markers, &lock(&[("web", 3)]));
+    assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
+    error: ours cannot be merged: the file has conflict markers of an unfinished git merge
+     --> images.lock (ours):1:1
+      |
+    1 | <<<<<<< HEAD
+      | ^^^^^^^^^^^^ left by git
+      |
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+      = help: where it was committed: `imagelock resolve --mend`, and commit
+    ");
+    assert_eq!(sandbox.lock(), markers);
+    let sandbox = parted(set_up(), &base, &main, "garbage");
+    assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
+    error: theirs cannot be merged: this is not TOML
+     --> images.lock (theirs):1:8
+      |
+    1 | garbage
+      |        ^ key with no value, expected `=`
+      |
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+    ");
+    sandbox.write("theirs", [0xff]);
+    assert_snapshot!(sandbox.fails("merge-driver none images.lock theirs a/b.lock"), @"
+    error: `a/b.lock (theirs)` is not a text file: line 1 is not UTF-8
+     |
+     = help: save the file as UTF-8
+    ");
+    assert_snapshot!(sandbox.fails("merge-driver none images.lock nothing a/b.lock"), @"
+    error: could not read `nothing`: No such file or directory (os error 2)
+     |
+     = help: check the path
+    ");
+    assert_eq!(sandbox.lock(), main);
+}
+
+#[test]
+fn a_path_with_spaces_is_quoted_in_the_suggested_command() {
+    let sandbox = set_up();
+    sandbox.write(".gitattributes", "*.lock merge=imagelock\n");
+    std::fs::create_dir(sandbox.path("our infra")).unwrap();
+    for (branch, number) in [("main", 1), ("other", 2), ("main", 3)] {
+        if number > 1 {
+            git(
+                &sandbox,
+                if number == 2 { &["switch", "--quiet", "-c", "other"] } else { &["switch", "--quiet", "main"] },
+            );
+        }
+        sandbox.write("our infra/it's.lock", lock(&[("web", number)]));
+        commit(&sandbox, "2026-11-05", branch);
+    }
+    assert_snapshot!(run(&sandbox, &["merge", "other"]).stderr, @r"
+    error: the two sides of `our infra/it's.lock` disagree about 1 pin
+     |
+     = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
+     = help: `imagelock --manifest 'our infra/it'\''s.toml' resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+    ");
+}
+
+/// Branches that were merged into each other have several bases, which git merges into one.
+#[test]
+fn branches_that_merged_each_other_report_every_conflict() {
+    let sandbox = parted_pins(&[("db", 1), ("web", 1)], &[("db", 1), ("web", 2)], &[("db", 2), ("web", 3)]);
+    let settle = |sandbox: &Sandbox, side: &str| {
+        git_ok(sandbox, &["checkout", side, "images.lock"]);
+        git_ok(sandbox, &["add", "images.lock"]);
+        git_ok(sandbox, &["commit", "--no-edit"]);
+    };
+    git(&sandbox, &["branch", "before", "main"]);
+    conflict(&sandbox, &["merge", "other"]);
+    settle(&sandbox, "--ours");
+    git(&sandbox, &["switch", "--quiet", "other"]);
+    conflict(&sandbox, &["merge", "before"]);
+    settle(&sandbox, "--ours");
+    let message = conflict(&sandbox, &["merge", "main"]);
+    assert_snapshot!(message, @"
+    error: the two sides of `images.lock` disagree about 1 pin
+     |
+     = note: `web` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
+     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+    error: the two sides of `images.lock` disagree about 1 pin
+     |
+     = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
+     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+    ");
+}

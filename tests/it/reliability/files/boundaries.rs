@@ -1,0 +1,228 @@
+//! A manifest writes only into its own folder and only over files that imagelock wrote.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use insta::assert_snapshot;
+
+use crate::support::fake_marketplace::id;
+use crate::support::file_tree::refused;
+use crate::support::manifest::WEB;
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::outdated::{UPGRADE, outdated_with_snapshot};
+use crate::support::scenes::outputs::{error, manifest};
+
+#[test]
+fn a_manifest_writes_outside_its_directory_only_if_it_says_so() {
+    let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("keys"), "mine\n").unwrap();
+    symlink(outside.path(), sandbox.path("d")).unwrap();
+    symlink(outside.path().join("keys"), sandbox.path("keys.env")).unwrap();
+    fs::create_dir_all(sandbox.path(".git/hooks")).unwrap();
+    symlink(".git", sandbox.path("g")).unwrap();
+    for output in ["d/new.env", "d/keys", "keys.env"] {
+        let message = error(&sandbox, &["fine.env", output], "overwrite = true\n");
+        assert_eq!(message, format!("error: the output `{output}` is outside the manifest's directory"));
+    }
+    for output in [
+        ".git/config",
+        ".git/hooks/post-checkout",
+        "g/config",
+        ".git",
+        ".GIT/x",
+        "git~1/x",
+        ".g\u{200c}it/x",
+        ".git ./x",
+        "sub/.git",
+    ] {
+        let message = error(&sandbox, &["fine.env", output], "overwrite = true\n").replace("\\u{200c}", "\u{200c}");
+        assert_eq!(message, format!("error: the output `{output}` is in a directory of git"));
+    }
+    // A repository of git by what it holds.
+    for part in ["bare/objects", "bare/refs", "bare/hooks"] {
+        fs::create_dir_all(sandbox.path(part)).unwrap();
+    }
+    sandbox.write("bare/HEAD", "ref: refs/heads/main\n");
+    let message = error(&sandbox, &["fine.env", "bare/hooks/x.env"], "");
+    assert_eq!(message, "error: the output `bare/hooks/x.env` is in a directory of git");
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
+    sandbox.write("images.toml", manifest(&["d/new.env", ".git/images.env"], "outside = true\n"));
+    sandbox.ok(UPGRADE);
+    assert!(fs::read_to_string(outside.path().join("new.env")).unwrap().contains(&id(2)));
+    // A path in which `git` is only a part of a name.
+    sandbox.write("images.toml", manifest(&[".gitignored.env", "git.env"], ""));
+    sandbox.ok(UPGRADE);
+}
+
+/// An option is the user's own word.
+#[test]
+fn an_option_may_name_a_file_anywhere() {
+    let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
+    let outside = tempfile::tempdir().unwrap();
+    symlink(outside.path(), sandbox.path("d")).unwrap();
+    sandbox.ok("export env -o d/images.env");
+    sandbox.ok("check --catalog new.json --exit-zero -o d/drift.xml");
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn a_file_is_overwritten_only_if_imagelock_wrote_it() {
+    let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
+    let output = "[[outputs]]\nformat = \"tfvars\"\npath = \"x.json\"\n";
+    sandbox.write("images.toml", format!("{WEB}{output}"));
+    sandbox.ok(UPGRADE);
+    let ours = sandbox.read("x.json");
+    for text in [
+        "{\"images\":{\"db\":\"fr-par-1/1c7e2b5e-aaaa-4bbb-8ccc-0123456789ab\",\"note\":\"typed by hand\"}}\n",
+        "{\"//\": \"mine\", \"images\": {}}\n",
+        "{}\n",
+        &ours.replacen("{\n", "{\n  \"region\": \"fr-par\",\n", 1),
+    ] {
+        sandbox.write("x.json", text);
+        let message = refused(&sandbox, "resolve --offline");
+        assert!(message.contains("holds something that imagelock did not write"), "{text}\n{message}");
+    }
+    sandbox.write("x.json", ours.replace(&id(2), &id(7)));
+    sandbox.ok("resolve --offline");
+    assert_eq!(sandbox.read("x.json"), ours);
+}
+
+#[test]
+fn an_output_belongs_to_one_manifest() {
+    let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
+    let output = "[[outputs]]\nformat = \"hcl\"\npath = \"../shared.tf\"\noutside = true\noverwrite = true\n";
+    for stack in ["a", "b"] {
+        fs::create_dir(sandbox.path(stack)).unwrap();
+        sandbox.write(&format!("{stack}/images.toml"), format!("{WEB}{output}"));
+    }
+    sandbox.ok("resolve --manifest a/images.toml --catalog new.json");
+    assert!(
+        sandbox.read("shared.tf").lines().nth(1) == Some("# Manifest: a/images.toml"),
+        "{}",
+        sandbox.read("shared.tf")
+    );
+    let line = "resolve --manifest b/images.toml --catalog new.json";
+    let here = fs::canonicalize(sandbox.path("")).unwrap();
+    assert_snapshot!(refused(&sandbox, line).replace(here.to_str().unwrap(), "[HERE]"));
+    sandbox.ok("resolve --manifest images.toml");
+    let message = refused(&sandbox, "export hcl -o shared.tf").replace(here.to_str().unwrap(), "[HERE]");
+    assert!(message.starts_with("error: `shared.tf` is an output of `[HERE]/a/images.toml`\n"), "{message}");
+    // A manifest that cannot be read may declare it still.
+    sandbox.write("a/images.toml", "images");
+    refused(&sandbox, line);
+    sandbox.write("a/images.toml", WEB);
+    sandbox.ok(line);
+    assert!(sandbox.read("shared.tf").contains("# Manifest: b/images.toml\n"));
+    // One that is gone declares nothing.
+    sandbox.write("a/images.toml", format!("{WEB}{output}"));
+    refused(&sandbox, "resolve --manifest a/images.toml --catalog new.json");
+    fs::remove_file(sandbox.path("b/images.toml")).unwrap();
+    sandbox.ok("resolve --manifest a/images.toml --catalog new.json");
+}
+
+#[test]
+fn a_hostile_manifest_name_stays_in_the_comment() {
+    let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
+    let name = "x\nIMAGE_WEB_FR_PAR_1_X86_64=evil\u{2028}\"é #.toml";
+    sandbox.write(name, manifest(&["x.env"], ""));
+    let run = sandbox.command("resolve --catalog new.json").args(["--manifest", name]).output().unwrap();
+    assert!(run.status.success());
+    let text = sandbox.read("x.env");
+    assert_eq!(text.lines().count(), 4, "{text}");
+    assert_eq!(
+        text.lines().nth(1).unwrap(),
+        "# Manifest: x%0AIMAGE_WEB_FR_PAR_1_X86_64=evil%E2%80%A8%22%C3%A9%20%23.toml"
+    );
+    // It is read back: another manifest may not take the file.
+    sandbox.write("images.toml", manifest(&["x.env"], ""));
+    let message = refused(&sandbox, "resolve --offline");
+    assert!(
+        message.contains("is an output of `") && message.lines().all(|line| !line.starts_with("IMAGE_")),
+        "{message}"
+    );
+}
+
+#[test]
+fn all_files_that_may_not_be_overwritten_are_reported_at_once() {
+    let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
+    for stack in ["a", "b"] {
+        fs::create_dir_all(sandbox.path(stack).join("directory.env")).unwrap();
+        let outputs =
+            ["mine.env", "directory.env", "binary.env", "dangling.env", "loop.env", "mine.env/x.env", "fine.env"];
+        sandbox.write(&format!("{stack}/images.toml"), manifest(&outputs, ""));
+        sandbox.write(&format!("{stack}/mine.env"), "MINE=1\n");
+        sandbox.write(&format!("{stack}/binary.env"), [0xff]);
+        symlink("nowhere", sandbox.path(stack).join("dangling.env")).unwrap();
+        symlink("loop.env", sandbox.path(stack).join("loop.env")).unwrap();
+    }
+    let message =
+        refused(&sandbox, "resolve --catalog new.json --recursive . --manifest a/images.toml --manifest images.toml");
+    let errors: Vec<&str> = message.lines().filter(|line| line.starts_with("error")).collect();
+    assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn long_and_odd_names_are_written_or_refused() {
+    let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
+    let longest = format!("{}.env", "n".repeat(246));
+    sandbox.write("images.toml", manifest(&[&longest], ""));
+    sandbox.ok(UPGRADE);
+    let too_long = format!("{}.env", "n".repeat(251));
+    sandbox.write("images.toml", manifest(&["fine.env", &too_long], ""));
+    let message = refused(&sandbox, "resolve --offline").replace(&too_long, "[NAME]");
+    assert_snapshot!(message);
+    for name in ["a b.env", "a\u{1b}[31m.env", "a\nb.env", "-x.env", "%0A.env"] {
+        sandbox.write("images.toml", manifest(&[name], ""));
+        let run = sandbox.run("resolve --offline");
+        assert_eq!(run.status, Some(0), "{run}");
+        assert!(!run.stderr.contains('\u{1b}') && run.stderr.lines().count() == 1, "{run}");
+        assert!(sandbox.read(name).contains(&id(2)));
+        sandbox.ok("resolve --locked");
+    }
+}
+
+/// The other project has a newer lock, and the folder of an output is missing.
+#[test]
+fn nothing_is_written_before_the_outputs_of_all_manifests_are_checked() {
+    let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
+    for (stack, output) in [("a", "x.env"), ("b", "missing/x.env")] {
+        fs::create_dir(sandbox.path(stack)).unwrap();
+        sandbox.write(&format!("{stack}/images.toml"), manifest(&[output], ""));
+    }
+    let message = refused(&sandbox, "resolve --catalog new.json --manifest a/images.toml --manifest b/images.toml");
+    assert!(message.contains("mkdir -p b/missing"), "{message}");
+}
+
+#[test]
+fn a_pipe_never_blocks_a_run() {
+    let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
+    sandbox.shell("mkfifo pipe pipe.json images.env fifo.toml fifo.lock");
+    sandbox.write("other.toml", manifest(&["images.env"], ""));
+    sandbox.write("below.toml", manifest(&["pipe/x.env"], "outside = true\n"));
+    for line in [
+        "check --catalog new.json -o json=pipe",
+        "check --catalog new.json -o json=/dev/stdout",
+        "check --catalog new.json -o json=/dev/null",
+        "check --catalog new.json -o json=/proc/self/fd/1",
+        "check --catalog new.json -o json=pipe/x.json",
+        "export env -o pipe",
+        "export env -o /dev/stdout",
+        "export env -o /dev/fd/1",
+        "export env -o pipe/x",
+        "snapshot pipe.json --catalog new.json",
+        "snapshot /dev/stdout --catalog new.json",
+        "resolve --catalog pipe.json",
+        "resolve --manifest fifo.toml",
+        "resolve --manifest other.toml --catalog new.json",
+        "resolve --manifest below.toml --catalog new.json",
+        "list --manifest fifo.xyz",
+        "merge-driver pipe images.lock images.lock",
+        "adopt --from pipe --catalog new.json",
+        "man pipe",
+    ] {
+        refused(&sandbox, line);
+    }
+    assert_snapshot!(refused(&sandbox, "check --catalog new.json -o json=/dev/stdout"));
+}

@@ -1,0 +1,194 @@
+//! Text that deceives the eye or controls the terminal is escaped wherever it is printed.
+
+use std::fmt::Write as _;
+
+use imagelock::domain::diagnostics::sanitize::escaped;
+use insta::assert_snapshot;
+
+use crate::support::manifest::web;
+use crate::support::sandbox::{Run, Sandbox};
+use crate::support::scenes::mistakes::{each, lock, mistake, mistake_in_lock, mistake_in_snapshot, snapshot};
+
+/// Any text as a string of JSON.
+fn in_quotes(text: &str) -> String {
+    text.encode_utf16().fold(String::new(), |mut quoted, unit| {
+        let _ = write!(quoted, "\\u{unit:04x}");
+        quoted
+    })
+}
+
+/// Puts a text into every place that others control, and checks that all output is escaped.
+fn is_never_printed(text: &str) {
+    // TOML has no surrogates.
+    let toml: Vec<String> = text.chars().map(|char| format!("\\U{:08x}", u32::from(char))).collect();
+    let toml = toml.concat();
+    let json = in_quotes(text);
+    let mut printed = vec![
+        mistake(web(text)),
+        mistake(web("").replace("ubuntu_noble", &format!("\u{20ac}{text}"))),
+        mistake(web("").replace("ubuntu_noble", &toml)),
+        mistake(format!("# {text}\n{}# {text}\nx = # {text}\n", web(""))),
+        mistake(web(&format!("\"{toml}\" = 1 # {text}\n"))),
+        mistake(web(&format!("freeze = {{ reason = \"{toml}\" }}\n"))),
+        mistake(web("").replace("images.web", &format!("images.\"{toml}\""))),
+        mistake_in_lock(lock(&toml)),
+        mistake_in_lock(lock(text)),
+        mistake_in_lock(format!("version = 7 # read by imagelock {text}\n")),
+        mistake_in_snapshot(snapshot(&json, "")),
+        mistake_in_snapshot(snapshot("ubuntu_noble", "").replace("taken", &json)),
+        mistake_in_snapshot(text),
+    ];
+    let sandbox =
+        Sandbox::with(&web(&format!("[[outputs]]\nformat = \"env\"\npath = \"{toml}x\"\noverwrite = true\n")));
+    sandbox.write("catalog.json", snapshot("ubuntu_noble", &json));
+    let mut run = |line: &str| {
+        let Run { stdout, stderr, .. } = sandbox.run(line);
+        printed.extend([stdout, stderr]);
+    };
+    run("search --catalog catalog.json");
+    run("explain web --catalog catalog.json");
+    run("resolve --catalog catalog.json");
+    run("resolve --locked");
+    if !text.contains(['\0', '/']) {
+        std::fs::create_dir_all(sandbox.path("stacks").join(text)).unwrap();
+        let mistakes = each(20, |n| format!("k{n} = 1\n"));
+        sandbox.write(&format!("stacks/{text}/images.toml"), web(&mistakes));
+        run("resolve --recursive stacks --offline");
+        sandbox.write(&format!("stacks/{text}/images.toml"), web(""));
+        run("resolve --recursive stacks --offline");
+        run("resolve --recursive stacks --catalog catalog.json");
+        run("check --recursive stacks --catalog catalog.json");
+    }
+    for printed in printed {
+        let bare: String = printed.split('\n').map(escaped).collect::<Vec<_>>().join("\n");
+        assert_eq!(printed, bare, "{printed:?}");
+    }
+}
+
+#[test]
+fn terminal_escapes_are_never_printed() {
+    is_never_printed("\u{1b}[2J");
+    // A link and a bell.
+    is_never_printed("\u{1b}]8;;https:example.com\u{1b}\\scaleway\u{1b}]8;;\u{7}");
+    // The same with eight-bit controls, which a fuzzer found.
+    is_never_printed("\u{9b}2J");
+    is_never_printed("\u{9d}0;title\u{9c}");
+    assert_snapshot!(mistake(web("x = \"\u{9b}2J\" # \u{1b}[2J\n")), @r#"
+    error: this is not TOML
+     --> images.toml:5:13
+      |
+    5 | x = "¿2J" # ␛[2J
+      |             ^ invalid comment character, expected printable characters
+    "#);
+}
+
+#[test]
+fn bidirectional_controls_are_never_printed() {
+    is_never_printed("\u{202e}");
+    is_never_printed("\u{2066}a\u{2069}\u{61c}");
+    assert_snapshot!(mistake(web("").replace("ubuntu", "ubuntu\u{202e}")), @r#"
+    error: `ubuntu\u{202e}_noble` is not a valid label
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu�_noble"
+      |         ^^^^^^^^^^^^^^^ expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+      |
+      = note: its character 7, `\u{202e}`, is U+202E: none of ASCII, whatever it looks like
+    "#);
+}
+
+#[test]
+fn invisible_characters_are_never_printed() {
+    is_never_printed("\u{200b}\u{200d}\u{2060}\u{feff}");
+    is_never_printed("\u{ad}\u{34f}\u{180e}\u{3164}");
+    is_never_printed("\u{e0041}\u{e007f}");
+    assert_snapshot!(mistake(web("").replace("ubuntu", "ubuntu\u{200b}")), @r#"
+    error: `ubuntu\u{200b}_noble` is not a valid label
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu�_noble"
+      |         ^^^^^^^^^^^^^^^ expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+      |
+      = note: its character 7, `\u{200b}`, is U+200B: none of ASCII, whatever it looks like
+    "#);
+    assert_snapshot!(mistake_in_lock(lock("ubuntu\u{e0041}_noble")), @r#"
+    error: `ubuntu\u{e0041}_noble` is not a valid label
+     --> images.lock:8:9
+      |
+    8 | label = "ubuntu� _noble"
+      |         ^^^^^^^^^^^^^^^^ expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+      |
+      = note: its character 7, `\u{e0041}`, is U+E0041: none of ASCII, whatever it looks like
+    "#);
+}
+
+#[test]
+fn lookalike_letters_are_named() {
+    assert_snapshot!(mistake(web("").replace("noble", "n\u{43e}ble")), @r#"
+    error: `ubuntu_nоble` is not a valid label
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_nоble"
+      |         ^^^^^^^^^^^^^^ expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+      |
+      = note: its character 9, `о`, is U+043E: none of ASCII, whatever it looks like
+    "#);
+    assert_snapshot!(mistake(web("\"typ\u{435}\" = \"instance_sbs\"\n")), @r#"
+    error: unknown key `typе` in [images.web]
+     --> images.toml:5:1
+      |
+    5 | "typе" = "instance_sbs"
+      | ^^^^^^ unknown key
+      |
+      = note: its character 4, `е`, is U+0435: none of ASCII, whatever it looks like
+      = help: did you mean `type`?
+    "#);
+    assert_snapshot!(mistake(web("typ\u{435} = \"instance_sbs\"\n")), @r#"
+    error: this is not TOML
+     --> images.toml:5:4
+      |
+    5 | typе = "instance_sbs"
+      |    ^ invalid unquoted key, expected letters, numbers, `-`, `_`
+    "#);
+    assert_snapshot!(mistake_in_lock(lock("ubuntu_n\u{43e}ble")), @r#"
+    error: `ubuntu_nоble` is not a valid label
+     --> images.lock:8:9
+      |
+    8 | label = "ubuntu_nоble"
+      |         ^^^^^^^^^^^^^^ expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+      |
+      = note: its character 9, `о`, is U+043E: none of ASCII, whatever it looks like
+    "#);
+    assert_snapshot!(mistake_in_snapshot(snapshot("ubuntu_n\u{43e}ble", "")), @"
+    error: `catalog.json`: label `ubuntu_nоble`: expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+     |
+     = note: its character 9, `о`, is U+043E: none of ASCII, whatever it looks like
+     = help: `imagelock snapshot FILE` writes one
+    ");
+    let sandbox = Sandbox::with(&web(""));
+    assert_snapshot!(sandbox.fails("resolve --upgrade w\u{435}b"), @"
+    error: no image is named `wеb`
+     |
+     = note: its character 2, `е`, is U+0435: none of ASCII, whatever it looks like
+     = help: did you mean `web`?
+    ");
+}
+
+#[test]
+fn nul_is_never_printed() {
+    is_never_printed("\0");
+    assert_snapshot!(mistake(web("\0")), @"
+    error: this is not TOML
+     --> images.toml:5:1
+      |
+    5 | ␀
+      | ^ invalid unquoted key, expected letters, numbers, `-`, `_`
+    ");
+    assert_snapshot!(mistake_in_lock(lock("a\0b")), @r#"
+    error: this is not TOML
+     --> images.lock:8:11
+      |
+    8 | label = "a␀b"
+      |           ^ invalid basic string, expected non-double-quote visible characters, `\`
+    "#);
+}

@@ -1,0 +1,118 @@
+//! Which errors are retried, and for how long.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::support::fake_marketplace::{Marketplace, Reply};
+use crate::support::manifest::WEB;
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::answered::{noble, refusal, succeeds};
+
+#[test]
+fn transient_errors_are_retried() {
+    for status in [408, 429, 500, 502, 503, 504] {
+        let requests = succeeds(move |_, times, _| match times {
+            1 | 2 => Reply::Raw(status, "text/plain", Vec::new()),
+            _ => Reply::Normal,
+        });
+        assert_eq!(requests.len(), 3, "{status}");
+    }
+    assert_eq!(succeeds(|_, times, _| if times == 1 { Reply::Half } else { Reply::Normal }).len(), 2);
+}
+
+#[test]
+fn permanent_errors_are_not_retried() {
+    for status in [400, 401, 403, 404, 410, 501] {
+        let marketplace = Marketplace::offering([noble()]);
+        marketplace.answers_listings(move |_, _, _| Reply::Raw(status, "text/plain", Vec::new()));
+        Sandbox::with(WEB).asking(&marketplace).fails("resolve");
+        assert_eq!(marketplace.listings().len(), 1, "{status}");
+    }
+}
+
+#[test]
+fn retry_after_is_honored() {
+    let started = std::time::Instant::now();
+    succeeds(|_, times, _| if times == 1 { Reply::Header(429, "retry-after", "1") } else { Reply::Normal });
+    assert!(started.elapsed() >= Duration::from_secs(1));
+}
+
+#[test]
+fn a_persistent_error_is_reported() {
+    let body = json!({"message": "internal error", "type": "internal"}).to_string();
+    let message = refusal(move |_, _, _| Reply::Raw(500, "application/json", body.clone().into()));
+    // How often it was tried in the two seconds is chance.
+    let message: Vec<&str> = message.lines().filter(|line| !line.contains("attempt")).collect();
+    assert_snapshot!(message.join("\n"), @r#"
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
+      |
+      = note: it answered 500 Internal Server Error (internal: internal error)
+      = note: request ID req-1
+      = help: the Marketplace has trouble: run imagelock again later, and see https://status.scaleway.com
+    "#);
+}
+
+#[test]
+fn an_error_with_a_large_body_is_retried_and_keeps_its_status() {
+    let page = || vec![b'x'; 3 << 20];
+    for status in [429, 500, 503] {
+        let requests = succeeds(move |_, times, _| match times {
+            1 => Reply::Raw(status, "text/html", page()),
+            _ => Reply::Normal,
+        });
+        assert_eq!(requests.iter().filter(|path| path.contains("image_label")).count(), 2, "{status}: {requests:?}");
+    }
+    for (status, cause) in [(503, "it answered 503 Service Unavailable"), (403, "it answered 403 Forbidden")] {
+        let message = refusal(move |_, _, _| Reply::Raw(status, "text/html", page()));
+        assert!(message.contains(cause), "{message}");
+    }
+}
+
+#[test]
+fn a_missing_answer_ends_at_the_timeout() {
+    let started = std::time::Instant::now();
+    assert_snapshot!(refusal(|_, _, _| Reply::Silence), @r#"
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
+      |
+      = note: no whole answer from [API]/marketplace/v2 within 2 s
+      = note: attempt 1; the 2 s of this run (`--timeout`) leave no time for another
+      = help: check the network and run imagelock again
+    "#);
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_refused_connection_is_reported() {
+    let message = Sandbox::with(WEB).fails("resolve --api-url http://127.0.0.1:1 --timeout 1");
+    assert!(
+        message.contains("could not connect to http://127.0.0.1:1/marketplace/v2: Connection refused"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_server_without_tls_is_reported_at_once() {
+    let marketplace = Marketplace::offering([noble()]);
+    let url = marketplace.url().replace("http:", "https:");
+    let sandbox = Sandbox::with(WEB).env("SCW_API_URL", &url);
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
+      |
+      = note: [API]/marketplace/v2 does not speak TLS
+      = help: check the address and HTTPS_PROXY: is it one of https?
+    "#);
+}

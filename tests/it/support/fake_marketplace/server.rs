@@ -1,0 +1,112 @@
+//! The server: HTTP/1.1 and HTTP/2, with and without TLS.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+
+use hyper::body::Incoming;
+use hyper::service::{Service, service_fn};
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use super::State;
+use super::reply::{Body, Reply};
+use super::routes::route;
+
+/// How a connection is to end.
+#[derive(Default)]
+struct End {
+    go_away: AtomicBool,
+    hang_up: AtomicBool,
+}
+
+type Broken = Box<dyn std::error::Error + Send + Sync>;
+
+pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mutex<State>>) {
+    let local = tokio::task::LocalSet::new();
+    local
+        .run_until(async {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                // Otherwise each part of an answer waits for the client to acknowledge the previous one.
+                stream.set_nodelay(true).unwrap();
+                state.lock().unwrap().connections += 1;
+                let (tls, state) = (tls.clone(), Arc::clone(&state));
+                tokio::task::spawn_local(async move {
+                    let end = Arc::new(End::default());
+                    let ending = Arc::clone(&end);
+                    let max_streams = state.lock().unwrap().max_streams;
+                    let serve = service_fn(move |request| answer(request, Arc::clone(&state), Arc::clone(&ending)));
+                    let mut builder = auto::Builder::new(TokioExecutor::new());
+                    builder.http2().max_concurrent_streams(max_streams);
+                    match tls {
+                        Some(tls) => match tls.accept(stream).await {
+                            Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
+                                carry(builder.http2_only().serve_connection(TokioIo::new(stream), serve), &end).await;
+                            }
+                            Ok(stream) => {
+                                carry(builder.http1_only().serve_connection(TokioIo::new(stream), serve), &end).await;
+                            }
+                            // A client that refuses the certificate is part of the tests.
+                            Err(_) => {}
+                        },
+                        None => carry(builder.serve_connection(TokioIo::new(stream), serve), &end).await,
+                    }
+                });
+            }
+        })
+        .await;
+}
+
+/// Serves a connection until the client or the test ends it.
+async fn carry<S, I>(connection: auto::Connection<'_, I, S, TokioExecutor>, end: &End)
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Broken, Future: Send + 'static>,
+    I: hyper::rt::Read + hyper::rt::Write + Unpin + 'static,
+{
+    let mut connection = std::pin::pin!(connection);
+    std::future::poll_fn(|context| {
+        let served = connection.as_mut().poll(context);
+        if end.hang_up.load(Ordering::Relaxed) {
+            return Poll::Ready(());
+        }
+        if end.go_away.swap(false, Ordering::Relaxed) {
+            connection.as_mut().graceful_shutdown();
+            context.waker().wake_by_ref();
+        }
+        // A client that goes away is part of the tests.
+        served.map(|_| ())
+    })
+    .await;
+}
+
+async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>, end: Arc<End>) -> Result<Response<Body>, Broken> {
+    let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let round = state.lock().unwrap().round(&path);
+    if let Some(round) = round {
+        let _ = round.await;
+    }
+    let (status, value, reply) = {
+        let mut state = state.lock().unwrap();
+        state.log.push(path.clone());
+        state.headers.push(request.headers().clone());
+        state.versions.push(request.version());
+        let times = state.log.iter().filter(|earlier| **earlier == path).count();
+        let (status, value) = route(&state, request.uri().path(), request.uri().query().unwrap_or_default());
+        let reply = state.responder.as_mut().map_or(Reply::Normal, |responder| responder(&path, times, &value));
+        (status, value, reply)
+    };
+    match reply {
+        Reply::Reset(reason) => return Err(h2::Error::from(reason).into()),
+        Reply::HangUp => {
+            end.hang_up.store(true, Ordering::Relaxed);
+            return Err(h2::Error::from(h2::Reason::CANCEL).into());
+        }
+        Reply::GoAway => end.go_away.store(true, Ordering::Relaxed),
+        _ => {}
+    }
+    Ok(reply.response(status, value).await)
+}
