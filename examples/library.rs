@@ -4,9 +4,7 @@ use std::error::Error;
 
 use imagelock::domain::catalog::Catalog;
 use imagelock::domain::check::{self, check};
-use imagelock::domain::diagnostics::invocation::Invocation;
-use imagelock::domain::diagnostics::problem::Problem;
-use imagelock::domain::diagnostics::source::Source;
+use imagelock::domain::diagnostics::{Invocation, Problem, Source};
 use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::resolve::{self, Request, Upgrade, resolve};

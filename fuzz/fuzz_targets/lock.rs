@@ -2,7 +2,7 @@
 #![no_main]
 
 use imagelock::domain::lock::Lock;
-use imagelock::domain::diagnostics::problem::Document;
+use imagelock::domain::diagnostics::Document;
 use imagelock_fuzz::{sealed, told};
 use libfuzzer_sys::fuzz_target;
 

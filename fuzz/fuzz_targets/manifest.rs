@@ -4,7 +4,7 @@
 use imagelock::domain::Name;
 use imagelock::domain::manifest::edit::{Declaration, declare, remove};
 use imagelock::domain::manifest::{Manifest, Target, ImageSelector};
-use imagelock::domain::diagnostics::problem::Document;
+use imagelock::domain::diagnostics::Document;
 use imagelock_fuzz::told;
 use libfuzzer_sys::fuzz_target;
 

@@ -7,7 +7,7 @@ use arbitrary::Arbitrary;
 use imagelock::domain::lock::Lock;
 use imagelock::domain::lock::conflicts::fix_conflicts;
 use imagelock::domain::lock::merge::{Merged, merge};
-use imagelock::domain::diagnostics::problem::Document;
+use imagelock::domain::diagnostics::Document;
 use imagelock_fuzz::{sealed, told};
 use libfuzzer_sys::fuzz_target;
 

@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use imagelock::domain::diagnostics::failure::{Failure, Failures};
-use imagelock::domain::diagnostics::invocation::Invocation;
-use imagelock::domain::diagnostics::problem::{Document, Problem};
-use imagelock::domain::diagnostics::source::Source;
+use imagelock::domain::diagnostics::{Document, Failure, Failures, Invocation, Problem, Source};
 use imagelock::render::errors;
 use sha2::{Digest, Sha256};
 

@@ -23,7 +23,7 @@ use self::context::{context, invocation, manifests, source};
 use self::output::{finish, print_stderr, was_written};
 use crate::commands::{self, Mode, Output};
 use crate::deadline;
-use crate::domain::diagnostics::invocation::Invocation;
+use crate::domain::diagnostics::Invocation;
 use crate::render::errors;
 use crate::workspace::error::Error;
 

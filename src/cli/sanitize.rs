@@ -7,8 +7,7 @@ use std::panic::PanicHookInfo;
 use anstream::adapter::strip_str;
 use clap::error::{ContextKind, ContextValue};
 
-use crate::domain::diagnostics::sanitize::{escaped, is_unprintable};
-use crate::domain::diagnostics::sentence::count;
+use crate::domain::diagnostics::{count, escaped, is_unprintable};
 
 /// Text that may end lines and set colors, and does nothing else to a terminal. The last line of defense: what comes from
 /// elsewhere was escaped where it was put into a sentence, line ends and colors included.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::domain;
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::visible;
 use crate::render::Format;
 use crate::workspace::reports::Wish;
 

@@ -7,8 +7,7 @@ use crate::workspace::project::{lock_path, parse_lock};
 use crate::workspace::revisions::{commit, lock_at, uncommitted};
 use std::path::{Path, PathBuf};
 
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::source::Source;
+use crate::domain::diagnostics::{Source, shown};
 use crate::domain::lock::Lock;
 use crate::domain::lock::diff::changes;
 use crate::domain::lock::history::{Comparison, Side};

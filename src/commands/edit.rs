@@ -1,12 +1,7 @@
 //! `imagelock add` and `imagelock remove`: edit the manifest, and keep its comments.
 
 use super::Output;
-use crate::domain::diagnostics::failure::Failure;
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::sentence::{and, quoted};
-use crate::domain::diagnostics::source::Source;
+use crate::domain::diagnostics::{Failure, Help, Problem, Source, and, quoted, shown};
 use crate::domain::manifest::edit::{Declaration, declare, remove as without};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::workspace::context::Context;

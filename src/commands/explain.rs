@@ -3,7 +3,7 @@
 use super::{Output, join, undated};
 use crate::domain::catalog::Catalog;
 use crate::domain::catalog::identify::{IdKind, UnknownId, identify, identify_queries};
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Lock;
 use crate::domain::lookup::explain::{explain, queries};
 use crate::domain::manifest::{Target, check_names};

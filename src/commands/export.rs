@@ -7,8 +7,7 @@ use crate::workspace::project::Pins;
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::domain::diagnostics::failure::Failure;
-use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::{Failure, shown};
 use crate::domain::manifest::outputs::Format;
 use crate::export::{Export, head, is_ours};
 use crate::workspace::error::Error;

@@ -1,10 +1,7 @@
 //! `imagelock get NAME`: one ID, for scripts.
 
 use super::Output;
-use crate::domain::diagnostics::failure::Failure;
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::{Failure, Help, Problem, visible};
 use crate::domain::lock::find::find;
 use crate::domain::{Arch, Zone};
 use crate::render::Format;

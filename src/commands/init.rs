@@ -1,8 +1,7 @@
 //! `imagelock init`: writes the annotated manifest, and the schema that editors check it by.
 
 use super::Output;
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::sanitize::{shell, shown};
+use crate::domain::diagnostics::{Command, Help, shell, shown};
 use crate::domain::manifest::schema::{FILE, SCHEMA};
 use crate::workspace::context::Context;
 use crate::workspace::error::Error;

@@ -4,8 +4,7 @@ use super::Output;
 use crate::workspace::context::Context;
 use std::path::{Path, PathBuf};
 
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::sentence::count;
+use crate::domain::diagnostics::{count, shown};
 use crate::render::man::pages;
 use crate::workspace::error::Error;
 use crate::workspace::files;

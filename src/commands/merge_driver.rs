@@ -5,11 +5,7 @@ use crate::workspace::context::Context;
 use crate::workspace::project::lock_path;
 use std::path::Path;
 
-use crate::domain::diagnostics::failure::Failure;
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::source::Source;
+use crate::domain::diagnostics::{Failure, Help, Problem, Source, shown};
 use crate::domain::lock::Lock;
 use crate::domain::lock::conflicts::fix_conflicts;
 use crate::domain::lock::merge::merge;

@@ -21,9 +21,7 @@ pub(crate) mod snapshot;
 use std::fmt;
 
 use crate::domain::catalog::{Catalog, QueryError};
-use crate::domain::diagnostics::failure::FailedManifest;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::{FailedManifest, Problem, shown};
 use crate::render::{Format, Resolved, errors, plan};
 use crate::workspace::apply::ProjectPlan;
 use crate::workspace::context::Context;

@@ -7,9 +7,7 @@ use crate::workspace::error::check_index;
 use std::collections::BTreeSet;
 
 use crate::domain::catalog::{Catalog, Query};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{and, did_you_mean, quoted};
+use crate::domain::diagnostics::{Problem, and, did_you_mean, quoted, visible};
 use crate::domain::lookup::search::{Filter, Pattern, matching, offers, queries};
 use crate::render::search::{human, json};
 use crate::workspace::error::Error;

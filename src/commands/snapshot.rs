@@ -9,8 +9,7 @@ use std::path::Path;
 
 use crate::domain::ImageRef;
 use crate::domain::catalog::{Catalog, Image, Lookup, Query};
-use crate::domain::diagnostics::sanitize::{shell, shown};
-use crate::domain::diagnostics::sentence::count;
+use crate::domain::diagnostics::{count, shell, shown};
 use crate::domain::lookup::search::queries;
 use crate::marketplace::{Snapshot, SnapshotError};
 use crate::workspace::error::Error;

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::catalog::Catalog;
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::{Command, Help, Problem};
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Pin;
 use crate::domain::{Cell, ZonedId};
 

@@ -12,7 +12,7 @@ pub use self::head::{head, is_ours, manifest_path, owners, relative_path};
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::outputs::Format;
 

@@ -9,7 +9,7 @@ use super::http::Body;
 use super::json::{Item, List, Object, SharedSets, lenient, string_set};
 use super::limits::{ROW, size_of};
 use crate::domain::catalog::{Image, LocalImage, QueryError, StatedType, Version};
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::visible;
 use crate::domain::types::timestamp;
 use crate::domain::{Arch, ImageId, ImageType, Label, LocalImageId, VersionId, Zone};
 

@@ -3,12 +3,10 @@
 use annotate_snippets::renderer::Renderer;
 use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 
-use crate::domain::diagnostics::failure::{FailedManifest, Failure, Failures};
-use crate::domain::diagnostics::invocation::Invocation;
-use crate::domain::diagnostics::problem::{Document, Problem, Span};
-use crate::domain::diagnostics::sanitize::{escaped, masked, shown};
-use crate::domain::diagnostics::sentence::{and_more, count, quoted};
-use crate::domain::diagnostics::source::{LineIndex, Location, Source};
+use crate::domain::diagnostics::{
+    Document, FailedManifest, Failure, Failures, Invocation, LineIndex, Location, Problem, Source, Span, and_more,
+    count, escaped, masked, quoted, shown,
+};
 
 const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
 

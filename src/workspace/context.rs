@@ -6,8 +6,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use crate::domain::diagnostics::invocation::{DEFAULT_MANIFEST, Invocation};
-use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::{DEFAULT_MANIFEST, Invocation, shown};
 use crate::domain::types::age::Age;
 use crate::marketplace::Backend;
 use crate::render::Format;

@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use crate::domain::diagnostics::failure::Failure;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::source::Source;
+use crate::domain::diagnostics::{Failure, Problem, Source};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::workspace::error::Error;

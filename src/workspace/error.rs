@@ -5,11 +5,7 @@ use std::path::PathBuf;
 
 use crate::domain::Label;
 use crate::domain::catalog::{Catalog, Lookup, QueryError};
-use crate::domain::diagnostics::failure::{FailedManifest, Failure, Failures};
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::sentence::count;
+use crate::domain::diagnostics::{Command, FailedManifest, Failure, Failures, Help, Problem, count, shown};
 use crate::domain::lock::merge::Conflict;
 use crate::marketplace::SnapshotError;
 use crate::workspace::files::error::FileError;

@@ -4,9 +4,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::deadline;
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::{Help, Problem, shown};
 use crate::workspace::error::Error;
 use crate::workspace::files;
 use crate::workspace::files::error::FileError;

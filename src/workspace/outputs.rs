@@ -11,8 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::{Problem, Span, shown};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::outputs::{Format, Output, is_of_git};

@@ -1,17 +1,12 @@
 //! The two files of a project: reading them, and whether they changed.
 
-use crate::domain::diagnostics::failure::{FailedManifest, Failure};
-use crate::domain::diagnostics::help::Help;
+use crate::domain::diagnostics::{FailedManifest, Failure, Help, Problem, Source, and_more, count, shown};
 use crate::workspace::context::Context;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::domain::Name;
 use crate::domain::check::{Finding, Report, compare_with_manifest};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::sentence::{and_more, count};
-use crate::domain::diagnostics::source::Source;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::types::age::Age;

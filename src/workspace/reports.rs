@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
 
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::sentence::{or, quoted};
+use crate::domain::diagnostics::{or, quoted, shown};
 use crate::render::{CheckReport, check};
 use crate::workspace::error::Error;
 use crate::workspace::files::claims::Role;

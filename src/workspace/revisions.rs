@@ -1,6 +1,6 @@
 //! What `check --changed-since REV` compares with: the lock at the merge base, and the pins that it had up to there.
 
-use crate::domain::diagnostics::source::Source;
+use crate::domain::diagnostics::{Problem, Source, shown, visible};
 use crate::workspace::files;
 use crate::workspace::files::error::FileError;
 use crate::workspace::git::GitError;
@@ -10,8 +10,6 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::domain::check::changed_since::{Base, PastPins, is_changed};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::{shown, visible};
 use crate::domain::lock::Lock;
 use crate::domain::lock::history::{Side, read};
 use crate::workspace::error::Error;

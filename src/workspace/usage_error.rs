@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::sanitize::{shell, shown};
-use crate::domain::diagnostics::sentence::{or, quoted};
+use crate::domain::diagnostics::{Help, or, quoted, shell, shown};
 
 /// Why a command line cannot be used.
 #[derive(Debug, thiserror::Error)]

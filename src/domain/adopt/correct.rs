@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Found;
 use super::declare::{can_stand_together, declaration};
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::{Command, Help, Problem};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::edit::set;
 use crate::domain::manifest::{ImageSelector, Manifest, Target};

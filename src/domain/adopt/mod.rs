@@ -10,9 +10,7 @@ pub mod plan;
 mod typed;
 
 use crate::domain::catalog::LocalImage;
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::{oddities, visible};
+use crate::domain::diagnostics::{Help, Problem, oddities, visible};
 use crate::domain::references::{Place, Reference};
 use crate::domain::{Arch, Cell, Expected, ImageType, Label, LocalImageId, Name, Zone};
 

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 
 use super::Found;
 use crate::domain::catalog::{Catalog, Lookup};
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::{Help, Problem};
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};

@@ -5,7 +5,7 @@ use super::correct::{Corrected, correct};
 use super::declare::declarations;
 use super::pin::pins;
 use crate::domain::catalog::Catalog;
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::edit::declare;

@@ -1,6 +1,6 @@
 //! Why a query has no usable answer, and what to do next.
 
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::Problem;
 
 /// Why a query has no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

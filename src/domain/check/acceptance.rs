@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::Name;
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::Problem;
 use crate::domain::manifest::Target;
 use crate::domain::manifest::policy::{Acceptance, Policy};
 use crate::domain::types::status::Status;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::Cell;
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError};
-use crate::domain::diagnostics::sentence::{and_more, count, quoted};
+use crate::domain::diagnostics::{and_more, count, quoted};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
 use crate::domain::manifest::{ImageSelector, Target};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::check::assess::Assessment;
 use crate::domain::check::report::{Finding, Report};
-use crate::domain::diagnostics::sentence::and;
+use crate::domain::diagnostics::and;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::types::status::Status;

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::check::acceptance::Accepted;
 use crate::domain::check::assess::Assessment;
-use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::{Problem, Span, visible};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::{Change, Latest};
 use crate::domain::lock::history::Side;

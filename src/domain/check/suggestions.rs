@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::domain::check::Finding;
-use crate::domain::diagnostics::help::Command;
-use crate::domain::diagnostics::invocation::Invocation;
-use crate::domain::diagnostics::sentence::{and_more, count, quoted};
+use crate::domain::diagnostics::{Command, Invocation, and_more, count, quoted};
 use crate::domain::types::status::Status;
 use crate::domain::{Label, Name};
 

@@ -1,9 +1,20 @@
-//! Mistakes in the user's files as values, and the words to report them in.
+//! Mistakes in the user's files as values, what fixes them, and the words to report them in.
 
-pub mod failure;
-pub mod help;
-pub mod invocation;
-pub mod problem;
-pub mod sanitize;
-pub mod sentence;
-pub mod source;
+mod failure;
+mod help;
+mod invocation;
+mod problem;
+mod sanitize;
+mod sentence;
+mod source;
+
+pub use failure::{FailedManifest, Failure, Failures};
+pub use help::{Command, Help};
+pub use invocation::{DEFAULT_MANIFEST, Invocation, Manifests};
+pub use problem::{Document, Problem, Span};
+pub use sanitize::{
+    escaped, is_invisible, is_unprintable, masked, oddities, shell, shell_word, shown, visible, without_middle,
+};
+pub use sentence::{MOST_SUGGESTIONS, and, and_more, capitalized, count, did_you_mean, near, or, quoted};
+pub use source::Source;
+pub(crate) use source::{LineIndex, Location};

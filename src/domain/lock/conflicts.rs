@@ -1,6 +1,6 @@
 //! The text of a lockfile in which git left conflict markers -> the lock, and the conflicts that remain.
 
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Lock;
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::merge::{Conflict, Merged, merge};

@@ -1,9 +1,6 @@
 //! Finding the one pin of a name, a zone and an architecture.
 
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{and, and_more, did_you_mean, quoted};
+use crate::domain::diagnostics::{Help, Problem, and, and_more, did_you_mean, quoted, visible};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::{Arch, Zone};
 

@@ -17,8 +17,7 @@ mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::{Command, Help, Problem, Span};
 use crate::domain::manifest::toml_reader::Spanned;
 use crate::domain::{Cell, Name};
 pub use pin::Pin;

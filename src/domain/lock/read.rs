@@ -9,9 +9,7 @@ use super::format::{DIGEST, Draft, FORMAT, KEYS, Read, digest, lines, upgraded};
 use super::pin::Pin;
 use super::tables::{Table, in_turn, of_any};
 use crate::domain::Cell;
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::{Help, Problem, Span, visible};
 use crate::domain::manifest::toml_reader::{Spanned, malformed, string_value, unknown_key, unmerged, wrong_type};
 use crate::domain::types::timestamp;
 

@@ -9,7 +9,7 @@ use toml_parser::lexer::TokenKind;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, ValidateWhitespace, parse_document};
 use toml_parser::{ParseError, Source};
 
-use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::{Problem, Span};
 use crate::domain::manifest::toml_reader::{document, wrong_type};
 
 /// The head of a lockfile, or a block.

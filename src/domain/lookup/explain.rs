@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, Query};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::{Problem, visible};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::candidate::{self, Verdict};

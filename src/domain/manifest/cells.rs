@@ -1,7 +1,7 @@
 //! The cells of a manifest, counted before they are made.
 
 use super::types::{MAX_PINS, Target};
-use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::{Problem, Span};
 
 /// The targets that were read, as far as there are not too many: a few kilobytes can ask for millions.
 #[derive(Default)]

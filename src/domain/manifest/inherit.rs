@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::toml_reader::{Spanned, TableReader};
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::Problem;
 use crate::domain::types::age::Age;
 use crate::domain::{Arch, CommercialType, ImageType, Zone};
 

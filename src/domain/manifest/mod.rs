@@ -13,9 +13,7 @@ mod types;
 use std::collections::BTreeSet;
 
 use crate::domain::Name;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::{oddities, visible};
-use crate::domain::diagnostics::sentence::{MOST_SUGGESTIONS, and_more, did_you_mean, quoted};
+use crate::domain::diagnostics::{MOST_SUGGESTIONS, Problem, and_more, did_you_mean, oddities, quoted, visible};
 
 pub use types::{ImageSelector, ImageSpans, MAX_PINS, Manifest, Target};
 

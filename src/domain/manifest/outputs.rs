@@ -7,8 +7,7 @@ use std::str::FromStr;
 use toml::de::DeValue;
 
 use crate::domain::Expected;
-use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sanitize::{is_invisible, shown, visible};
+use crate::domain::diagnostics::{Problem, Span, is_invisible, shown, visible};
 use crate::domain::manifest::toml_reader::{Spanned, TableReader, wrong_type};
 
 /// What another tool reads.

@@ -5,9 +5,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{or, quoted};
+use crate::domain::diagnostics::{Problem, Span, or, quoted, visible};
 use crate::domain::manifest::toml_reader::{TableReader, wrong_type};
 use crate::domain::types::age::Age;
 use crate::domain::types::status::Status;

@@ -6,10 +6,7 @@ use std::str::FromStr;
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::Expected;
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sanitize::{oddities, visible};
-use crate::domain::diagnostics::sentence::{did_you_mean, or, quoted};
+use crate::domain::diagnostics::{Help, Problem, Span, did_you_mean, oddities, or, quoted, visible};
 
 /// A value with the place where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

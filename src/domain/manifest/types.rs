@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::outputs::Output;
 use super::policy::Policy;
-use crate::domain::diagnostics::problem::Span;
+use crate::domain::diagnostics::Span;
 use crate::domain::types::age::Age;
 use crate::domain::types::release::{LabelPattern, Range};
 use crate::domain::{Cell, CommercialType, ImageId, ImageRef, ImageType, Label, Name, VersionId};

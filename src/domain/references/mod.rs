@@ -13,8 +13,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::{Help, Problem};
 use crate::domain::{LocalImageId, Name, Zone};
 use visit::{MAX_DEPTH, Visit};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::diagnostics::sentence::{and_more, quoted};
+use crate::domain::diagnostics::{and_more, quoted};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::{Arch, Cell, CommercialType, ImageRef, ImageType, LocalImageId, Zone};

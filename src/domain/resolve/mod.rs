@@ -10,7 +10,7 @@ mod warnings;
 use std::collections::BTreeSet;
 
 use crate::domain::catalog::{Catalog, Query};
-use crate::domain::diagnostics::problem::Problem;
+use crate::domain::diagnostics::Problem;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;

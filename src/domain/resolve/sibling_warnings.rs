@@ -1,13 +1,11 @@
 //! The new cells that could not take the version of their siblings, reported together.
 
-use crate::domain::diagnostics::help::{Command, Help};
+use crate::domain::diagnostics::{Command, Help, Problem, and_more};
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::domain::catalog::Catalog;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sentence::and_more;
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
 use crate::domain::resolve::siblings::published;

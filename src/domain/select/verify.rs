@@ -1,8 +1,7 @@
 //! Whether an ID is what it is pinned as, and what must be asked to know.
 
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query};
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::and;
+use crate::domain::diagnostics::{and, visible};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::{ImageRef, Label};

@@ -6,7 +6,7 @@ use reqwest::{Certificate, ClientBuilder};
 
 use super::request_error::root_cause;
 use crate::domain::catalog::QueryError;
-use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::shown;
 
 /// Certificate authorities to trust in addition to those of the system.
 #[derive(Debug, Clone)]

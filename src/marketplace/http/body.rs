@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use crate::domain::catalog::QueryError;
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::visible;
 use crate::marketplace::json::{List, Object};
 
 /// The whole body of a response with status 200.

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
 
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{and_more, quoted};
+use crate::domain::diagnostics::{and_more, quoted, visible};
 use crate::domain::types::timestamp::day;
 
 const AUTHORITY: &str =

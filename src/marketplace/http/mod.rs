@@ -19,7 +19,7 @@ use reqwest::header::CONTENT_TYPE;
 
 use super::limits::{LimitExceeded, RunLimit, check_response};
 use crate::domain::catalog::QueryError;
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::visible;
 
 pub use api_url::ApiUrl;
 pub use authorities::Authorities;

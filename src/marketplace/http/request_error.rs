@@ -12,7 +12,7 @@ use super::certificate;
 use super::proxy::Proxy;
 use super::retry::{is_transient, retry_after};
 use crate::domain::catalog::QueryError;
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::visible;
 use crate::marketplace::limits::LimitExceeded;
 
 /// Why one attempt at a request failed.

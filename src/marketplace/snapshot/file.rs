@@ -1,7 +1,6 @@
 //! The JSON form of a snapshot.
 
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::sanitize::oddities;
+use crate::domain::diagnostics::{Command, Help, oddities, visible, without_middle};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -11,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Row};
 use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
-use crate::domain::diagnostics::sanitize::{visible, without_middle};
 use crate::domain::types::timestamp;
 use crate::domain::{Expected, Label};
 use crate::marketplace::json::{Item, Object, SharedSets, objects, string_set};

@@ -1,10 +1,8 @@
 //! What every format says of a manifest that could not be checked.
 
-use crate::domain::diagnostics::failure::{FailedManifest, Failure};
-use crate::domain::diagnostics::invocation::Invocation;
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::sentence::{and_more, count, quoted};
-use crate::domain::diagnostics::source::{LineIndex, Location};
+use crate::domain::diagnostics::{
+    FailedManifest, Failure, Invocation, LineIndex, Location, and_more, count, quoted, shown,
+};
 use crate::render::errors::{cut, help};
 
 /// Where and why, in prose.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::check::Finding;
-use crate::domain::diagnostics::sentence::count;
+use crate::domain::diagnostics::count;
 use crate::domain::lock::diff::Latest;
 use crate::domain::lock::short_ids::ShortIds;
 use crate::render::support::values::{date, days};

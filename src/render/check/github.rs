@@ -11,9 +11,7 @@ use super::summary::{summary, unlisted};
 use crate::domain::Name;
 use crate::domain::check::suggestions::suggestions;
 use crate::domain::check::{Finding, Severity, Status};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::{escaped, shown};
-use crate::domain::diagnostics::source::Location;
+use crate::domain::diagnostics::{Location, Problem, escaped, shown};
 use crate::render::plan::human::changes;
 use crate::render::support::values::zone_and_arch;
 

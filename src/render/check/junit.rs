@@ -9,8 +9,7 @@ use super::stale::StaleOutput;
 use super::summary::unlisted;
 use crate::domain::check::suggestions::suggestions;
 use crate::domain::check::{Finding, Status};
-use crate::domain::diagnostics::invocation::Invocation;
-use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::{Invocation, shown};
 use crate::render::support::markup::escaped;
 use crate::render::support::values::zone_and_arch;
 

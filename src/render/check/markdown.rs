@@ -8,7 +8,7 @@ use super::report::CheckReport;
 use super::summary::{headline, summary, unlisted};
 use crate::domain::check::Severity;
 use crate::domain::check::suggestions::Suggestion;
-use crate::domain::diagnostics::sentence::capitalized;
+use crate::domain::diagnostics::capitalized;
 use crate::render::plan::markdown::changes;
 use crate::render::support::markdown::{code, id, inert, push_table, push_while};
 use crate::render::support::values::{date, zone_and_arch};

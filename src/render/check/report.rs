@@ -6,11 +6,7 @@ use super::stale::StaleOutput;
 use crate::domain::check::report::Gate;
 use crate::domain::check::suggestions::{Suggestion, suggestions_of_run};
 use crate::domain::check::{Finding, Report};
-use crate::domain::diagnostics::failure::FailedManifest;
-use crate::domain::diagnostics::invocation::Invocation;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::source::{LineIndex, Location, Source};
+use crate::domain::diagnostics::{FailedManifest, Invocation, LineIndex, Location, Problem, Source, shown};
 use crate::domain::lock::block;
 use crate::domain::lock::diff::Change;
 

@@ -13,11 +13,7 @@ use super::report::{CheckReport, Places};
 use crate::VERSION;
 use crate::domain::check::suggestions::suggestions;
 use crate::domain::check::{Finding, Severity, Status};
-use crate::domain::diagnostics::failure::FailedManifest;
-use crate::domain::diagnostics::invocation::Invocation;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sentence::capitalized;
-use crate::domain::diagnostics::source::Location;
+use crate::domain::diagnostics::{FailedManifest, Invocation, Location, Problem, capitalized};
 use crate::render::support::json::to_json;
 use crate::render::support::values::zone_and_arch;
 

@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::problem::{Problem, Span};
-use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::{Help, Problem, Span, shown};
 
 /// A declared output that is not as the lockfile would have it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,7 @@ use super::report::CheckReport;
 use crate::domain::Name;
 use crate::domain::check::Status;
 use crate::domain::check::report::Gate;
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{and_more, count, quoted};
+use crate::domain::diagnostics::{and_more, count, quoted, visible};
 use crate::domain::lock::short_ids::ShortIds;
 
 /// The verdict, as a heading.

@@ -1,8 +1,7 @@
 //! Candidates and identities -> tables and sentences.
 
 use crate::domain::catalog::identify::IdKind;
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{and, count, or, quoted};
+use crate::domain::diagnostics::{and, count, or, quoted, visible};
 use crate::domain::lock::Pin;
 use crate::domain::lookup::explain::Candidate;
 use crate::domain::manifest::Target;

@@ -1,7 +1,6 @@
 //! The history of pins, and differences between two states, as tables.
 
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::count;
+use crate::domain::diagnostics::{count, visible};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::history::{Commit, Comparison, Entry, age};

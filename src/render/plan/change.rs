@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::source::Source;
+use crate::domain::diagnostics::{Source, shown};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::format::differences;

@@ -1,7 +1,7 @@
 //! A plan and its changes as a table.
 
 use super::change::{self, Resolved, detail, label};
-use crate::domain::diagnostics::sentence::count;
+use crate::domain::diagnostics::count;
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::render::support::style::{self, FAINT, PLAIN, Text};

@@ -3,9 +3,7 @@
 use serde::Serialize;
 
 use super::change::Resolved;
-use crate::domain::diagnostics::invocation::Invocation;
-use crate::domain::diagnostics::sanitize::shown;
-use crate::domain::diagnostics::source::Source;
+use crate::domain::diagnostics::{Invocation, Source, shown};
 use crate::domain::lock::diff::Change;
 use crate::render::support::json::{CellJson, LocalImageJson, RemarkJson, to_json};
 

@@ -1,7 +1,7 @@
 //! The labels that a search found as a table.
 
 use crate::domain::Zone;
-use crate::domain::diagnostics::sanitize::visible;
+use crate::domain::diagnostics::visible;
 use crate::domain::lookup::search::Offer;
 use crate::render::support::style::{EMPTY, FAINT, PLAIN, Text};
 use crate::render::support::table::Table;

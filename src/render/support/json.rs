@@ -7,8 +7,7 @@ use std::io::{self, BufWriter, Write};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::is_unprintable;
+use crate::domain::diagnostics::{Problem, is_unprintable};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
 use crate::domain::types::release::Release;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::LocalImageId;
-use crate::domain::diagnostics::sanitize::escaped;
+use crate::domain::diagnostics::escaped;
 use crate::domain::lock::short_ids::ShortIds;
 
 /// Rows after these bytes are only counted: the body of a pull request holds 65,536 characters.

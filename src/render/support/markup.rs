@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::diagnostics::sanitize::is_unprintable;
+use crate::domain::diagnostics::is_unprintable;
 
 /// Text made safe to stand in an element or a quoted attribute. Characters that XML cannot hold, that a terminal obeys or
 /// that are not seen are spelled out.

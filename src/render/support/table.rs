@@ -6,7 +6,7 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::style::{HEADING, PLAIN, Text, paint, paint_onto};
-use crate::domain::diagnostics::sanitize::{escaped, is_unprintable};
+use crate::domain::diagnostics::{escaped, is_unprintable};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::{Cell, LocalImageId};
 

@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::{Help, shown};
 use crate::workspace::files::error::Clash;
 use crate::workspace::files::real_path::RealPath;
 use crate::workspace::files::temporary;

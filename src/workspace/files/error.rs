@@ -4,8 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::real_path::{RealPath, directory_of};
-use crate::domain::diagnostics::help::{Command, Help};
-use crate::domain::diagnostics::sanitize::{shell, shown};
+use crate::domain::diagnostics::{Command, Help, shell, shown};
 
 /// Why a file cannot be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::domain::diagnostics::sanitize::shown;
+use crate::domain::diagnostics::shown;
 use crate::workspace::files::error::FileError;
 use crate::workspace::files::{directory_of, target};
 

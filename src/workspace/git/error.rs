@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::diagnostics::help::Help;
-use crate::domain::diagnostics::sanitize::{shell, shown, visible};
+use crate::domain::diagnostics::{Help, shell, shown, visible};
 
 /// What is in the way of the `git` program.
 #[derive(Debug, thiserror::Error)]

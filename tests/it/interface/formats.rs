@@ -3,10 +3,7 @@
 use std::path::PathBuf;
 
 use imagelock::domain::check::{Finding, Report, Status};
-use imagelock::domain::diagnostics::invocation::Invocation;
-use imagelock::domain::diagnostics::problem::Problem;
-use imagelock::domain::diagnostics::sanitize::is_unprintable;
-use imagelock::domain::diagnostics::source::Source;
+use imagelock::domain::diagnostics::{Invocation, Problem, Source, is_unprintable};
 use imagelock::domain::{Cell, ImageType};
 use imagelock::render::{CheckReport, Format, ManifestReport, check};
 use jiff::Timestamp;

@@ -1,7 +1,7 @@
 //! The schema of `images.toml` agrees with the program: the same keys, the same values, the same verdicts.
 
 use imagelock::domain::ImageType;
-use imagelock::domain::diagnostics::invocation::Invocation;
+use imagelock::domain::diagnostics::Invocation;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::manifest::outputs::Format;
 use imagelock::domain::manifest::schema::SCHEMA;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use imagelock::domain::diagnostics::sanitize::escaped;
+use imagelock::domain::diagnostics::escaped;
 use insta::assert_snapshot;
 
 use crate::support::manifest::web;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use imagelock::domain::diagnostics::sanitize::escaped;
+use imagelock::domain::diagnostics::escaped;
 
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;

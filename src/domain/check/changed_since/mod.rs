@@ -14,9 +14,7 @@ pub use crate::domain::check::changed_since::history::{Base, PastPins, is_change
 use crate::domain::check::changed_since::proof::{Doubt, is_looked_up, verify};
 use crate::domain::check::manifest::{is_pin_of, manifest_finding, pinned_targets, undeclared_findings};
 use crate::domain::check::report::{Finding, Gate, Report};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{and_more, count};
+use crate::domain::diagnostics::{Problem, and_more, count, visible};
 use crate::domain::lock::diff::changes;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;

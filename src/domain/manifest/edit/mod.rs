@@ -10,7 +10,7 @@ use toml_edit::{Array, DocumentMut, Item, Key, Table, TableLike, Value};
 
 use super::Manifest;
 use crate::domain::Name;
-use crate::domain::diagnostics::problem::{Problem, Span};
+use crate::domain::diagnostics::{Problem, Span};
 use crate::domain::manifest::toml_reader::document;
 
 /// An image to declare.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::diagnostics::sentence::and;
+use crate::domain::diagnostics::and;
 use crate::domain::{Arch, Zone};
 
 /// `for x86_64 in fr-par-1 and fr-par-2; for arm64 in fr-par-1`.

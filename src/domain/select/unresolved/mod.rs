@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Listing, LocalImage, QueryError};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sentence::MOST_SUGGESTIONS;
+use crate::domain::diagnostics::{MOST_SUGGESTIONS, Problem};
 use crate::domain::manifest::Target;
 use crate::domain::select::outcome::{NoMatch, Outcome};
 use crate::domain::select::unresolved::not_offered::{no_cell, not_bootable, other_types, too_young};

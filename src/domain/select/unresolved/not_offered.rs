@@ -7,9 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::ImageType;
 use crate::domain::catalog::{Listing, StatedType};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{and_more, did_you_mean, or};
+use crate::domain::diagnostics::{Problem, and_more, did_you_mean, or, visible};
 use crate::domain::manifest::Target;
 use crate::domain::select::outcome::NoMatch;
 use crate::domain::select::unresolved::cells::by_arch;

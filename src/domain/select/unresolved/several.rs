@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::catalog::LocalImage;
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sanitize::visible;
-use crate::domain::diagnostics::sentence::{and_more, count};
+use crate::domain::diagnostics::{Problem, and_more, count, visible};
 use crate::domain::manifest::Target;
 use crate::domain::select::unresolved::cells::by_arch;
 

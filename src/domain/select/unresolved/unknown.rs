@@ -1,12 +1,10 @@
 //! The problems of images that the Marketplace does not know, gave no answer about, or knows under several labels.
 
-use crate::domain::diagnostics::help::Help;
+use crate::domain::diagnostics::{Help, Problem, and, and_more, did_you_mean, quoted};
 use std::collections::BTreeSet;
 
 use crate::domain::Label;
 use crate::domain::catalog::{Catalog, Lookup, QueryError};
-use crate::domain::diagnostics::problem::Problem;
-use crate::domain::diagnostics::sentence::{and, and_more, did_you_mean, quoted};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::source::releases;
 use crate::domain::types::release::{LabelPattern, Range};

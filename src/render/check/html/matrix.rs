@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::{Item, Text, class, fold, folded, status, table};
 use crate::domain::check::Severity;
-use crate::domain::diagnostics::sentence::count;
+use crate::domain::diagnostics::count;
 use crate::domain::{Name, Zone};
 use crate::render::check::finding::label;
 

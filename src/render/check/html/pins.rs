@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::{Item, Text, chip, day, fold, folded, prose, status, table};
 use crate::domain::LocalImageId;
 use crate::domain::check::{Finding, Severity, Status};
-use crate::domain::diagnostics::sentence::count;
+use crate::domain::diagnostics::count;
 use crate::render::check::finding::{detail, is_unlisted, label};
 use crate::render::support::values::{date_or_unknown, days, zone_and_arch};
 

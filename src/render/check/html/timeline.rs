@@ -9,7 +9,7 @@ use maud::{Markup, PreEscaped, html};
 use super::{Item, Text, chip, class};
 use crate::domain::Name;
 use crate::domain::check::{Finding, Severity, Status};
-use crate::domain::diagnostics::sentence::{and_more, count};
+use crate::domain::diagnostics::{and_more, count};
 use crate::domain::select::end_of_life::Support;
 use crate::domain::types::timestamp::day;
 use crate::render::check::finding::label;
