@@ -1,16 +1,31 @@
-//! A lockfile for cloud image IDs: pins Scaleway Marketplace images, and says when they drift.
+//! A lockfile for cloud image IDs: pins Scaleway Marketplace images and reports drift.
+//!
+//! # Where things are
 //!
 //! Imports go one way: `main -> cli -> commands -> workspace -> {marketplace, render, export} -> domain`.
 //!
-//! - [`domain`]: the pure core, without files, network or clock. The two files (`manifest`, `lock`), what the Marketplace
-//!   offers (`catalog`), which image fits (`select`), and what follows from that (`resolve`, `check`, `lookup`, `adopt`).
-//! - [`marketplace`]: the backends that answer queries: the API, a snapshot, or none.
-//! - [`render`]: reports, plans, tables and errors as text.
-//! - [`export`]: the lock as other tools read it.
-//! - `workspace`: the user's files: projects, outputs, reports, and the history in git. `deadline` ends a run in time.
+//! - `cli`: options and help; the clock, the environment and the terminal; the exit status.
 //! - `commands`: one file per command: read, compute, write, render.
-//! - `cli`: options and help; the clock, the environment and the terminal; the exit status. These three, and what only they
-//!   need, are left out without the feature `cli`.
+//! - `workspace`: the user's files: manifest and lock of a project, outputs, reports, the git history, one writer at a time.
+//! - [`marketplace`]: the backend that answers queries: the live API, a snapshot, or none.
+//! - [`render`]: values to text, by what is rendered. [`export`]: the lock as other tools read it.
+//! - [`domain`]: the pure core, by topic: `manifest`, `lock`, `catalog`, `select`, `resolve`, `check`, `lookup`, `adopt`.
+//!
+//! # One pin on its way through `resolve` and `check`
+//!
+//! 1. `workspace::project` reads `images.toml` and `images.lock`. `manifest::parse` makes a `Target` of each image, zone
+//!    and architecture, and `lock::read` makes a `Pin` of each block and checks its digest.
+//! 2. `resolve::queries` passes over pins that satisfy their target. For any other target, [`domain::select`] lists the
+//!    candidates that the catalog has so far, and the queries that are missing for a decision.
+//! 3. `marketplace::Backend::fetch` sends those queries, records the responses in the `Catalog` and asks again until
+//!    nothing is missing: the index and the listings first, then the versions, then the listing of a version.
+//! 4. `resolve::resolve` takes the winner of the selection; `plan::pin` makes a pin of it, and the `Plan` says what changes.
+//! 5. `workspace::apply` takes the write lock, and writes the outputs and then the lockfile: each key in the order of
+//!    `lock::format`, then the digest.
+//! 6. Later, `check::queries` asks `select` about the pin in the same way, and for its ID if no listing has it any more.
+//! 7. `check::assess` compares the pin with the winner: the same, newer, held back by an age or a freeze, or gone. The end
+//!    of life and the acceptances of the manifest follow, and a `Finding` with its `Status` results.
+//! 8. `check::suggestions` says which command fixes it, `render::check` prints it, and the exit status comes from the report.
 //!
 //! `examples/library.rs` shows the crate used as a library.
 

@@ -10,6 +10,8 @@ mod nested;
 use std::borrow::Cow;
 use std::fmt;
 
+use self::head::head;
+
 use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::outputs::Format;

@@ -28,7 +28,7 @@ impl ProjectPlan {
 
     /// Writes the manifest, if that is new, the outputs that are out of step, and the lock, if its bytes change. The lock
     /// comes last: where an error or a kill leaves it as it was, the next `resolve` brings the rest in step with it. The
-    /// caller holds the [`guard`].
+    /// caller holds the write lock.
     pub(crate) fn write(&self, manifest_is_new: bool, context: &Context) -> Result<(), Error> {
         let manifest = &self.project.manifest_source;
         let (path, text) = (lock_path(&manifest.path)?, self.plan.lock.write());
