@@ -189,7 +189,6 @@ mod tests {
             "[[pin]]\nname.x = 1\n",
             "[[pin]]\nname = [1]\n",
             "[[pin]]\nname = {x = 1}\n",
-            "[[pin]]\nname = \"\"\"\n<<<<<<< ours\n\"\"\"\n",
             "[[pin]]\n[[pin.name]]\n",
             "[[pin]]\n[pin.name]\n",
             "[pin]\n",
@@ -199,5 +198,9 @@ mod tests {
             assert_eq!(read_in_turn(&text), None, "{text}");
             assert!(of_any(&text).is_ok(), "{text}");
         }
+        // Conflict markers are reported as such, even in a string.
+        let conflict = "version = 2\n[[pin]]\nname = \"\"\"\n<<<<<<< ours\n\"\"\"\n";
+        assert_eq!(read_in_turn(conflict), None);
+        assert!(of_any(conflict).is_err());
     }
 }
