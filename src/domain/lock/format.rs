@@ -121,6 +121,7 @@ fn set<T: FromStr<Err = Expected>>(field: &mut Option<T>, text: &str) -> Result<
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the values of required and optional keys are written alike")]
 fn word<T: AsRef<str>>(word: &T) -> Option<Cow<'_, str>> {
     Some(word.as_ref().into())
 }
@@ -171,7 +172,7 @@ pub(super) fn lines(pin: &Pin) -> String {
         let Some(value) = (key.write)(pin) else { continue };
         // Every word is checked when it is made and has nothing that a TOML string would have to escape.
         let quote = if matches!(key.read, Read::Text(_)) { "\"" } else { "" };
-        [key.name, " = ", quote, &value, quote, "\n"].into_iter().for_each(|part| lines.push_str(part));
+        lines.extend([key.name, " = ", quote, &value, quote, "\n"]);
     }
     lines
 }

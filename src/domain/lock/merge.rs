@@ -35,9 +35,9 @@ pub fn merge(base: &Lock, ours: &Lock, theirs: &Lock) -> Merged {
     let mut merged = Merged::default();
     for cell in cells {
         let (old, ours, theirs) = (base.block(cell), ours.block(cell), theirs.block(cell));
-        let agreed = is_same(&ours, &theirs);
-        let winner = match (agreed, is_same(&old, &ours), is_same(&old, &theirs)) {
-            (true, ..) => Some(if has_version(&ours) { &ours } else { &theirs }),
+        let agreed = is_same(ours.as_ref(), theirs.as_ref());
+        let winner = match (agreed, is_same(old.as_ref(), ours.as_ref()), is_same(old.as_ref(), theirs.as_ref())) {
+            (true, ..) => Some(if has_version(ours.as_ref()) { &ours } else { &theirs }),
             (false, true, false) => Some(&theirs),
             (false, false, true) => Some(&ours),
             (false, ..) => None,
@@ -51,11 +51,11 @@ pub fn merge(base: &Lock, ours: &Lock, theirs: &Lock) -> Merged {
     merged
 }
 
-fn has_version(side: &Option<Block>) -> bool {
-    side.as_ref().is_some_and(|block| block.pin.version.is_some())
+fn has_version(side: Option<&Block>) -> bool {
+    side.is_some_and(|block| block.pin.version.is_some())
 }
 
-fn is_same(a: &Option<Block>, b: &Option<Block>) -> bool {
+fn is_same(a: Option<&Block>, b: Option<&Block>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => a.is_same(b),
         (a, b) => a.is_none() && b.is_none(),

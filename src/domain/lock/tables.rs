@@ -147,9 +147,8 @@ mod tests {
 
     /// All of a table: spans, keys, values.
     fn shown(table: &Table<'_>) -> String {
-        let entries = table.entries.iter();
-        let entries = entries.map(|it| format!("{:?} {} {:?}\n", it.key_span, it.key, it.value)).collect::<String>();
-        format!("{:?}\n{entries}", table.span)
+        let entries = table.entries.iter().map(|it| format!("{:?} {} {:?}", it.key_span, it.key, it.value));
+        format!("{:?}\n{}", table.span, entries.collect::<Vec<_>>().join("\n"))
     }
 
     fn read_in_turn(text: &str) -> Option<Vec<String>> {

@@ -32,21 +32,21 @@ fn a_newer_format_is_refused_with_the_release_that_reads_it() {
     let newer = "version = 7 # read by imagelock 3.2.0 and later";
     sandbox.write("images.lock", sandbox.lock().replace("version = 2 # read by imagelock 0.1.0 and later", newer));
     assert_snapshot!(refused(&sandbox), @"
-    error: the lockfile has format 7, and imagelock 0.1.0 reads format 1
+    error: the lockfile has format 7, and imagelock 0.1.0 reads format 2
      --> images.lock:2:11
       |
     2 | version = 7 # read by imagelock 3.2.0 and later
-      |           ^ expected 1
+      |           ^ expected 2
       |
       = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock
     ");
     sandbox.write("images.lock", "version = 7\n");
     assert_snapshot!(refused(&sandbox), @"
-    error: the lockfile has format 7, and imagelock 0.1.0 reads format 1
+    error: the lockfile has format 7, and imagelock 0.1.0 reads format 2
      --> images.lock:1:11
       |
     1 | version = 7
-      |           ^ expected 1
+      |           ^ expected 2
       |
       = help: this file is read by a newer imagelock: upgrade imagelock
     ");
@@ -261,8 +261,39 @@ fn format_1_satisfies_the_manifest_and_is_rewritten_only_with_another_change() {
     assert_eq!(sandbox.run("--catalog c.json check").status, Some(0));
     // The version of the pin that stays is known by now, because that of the new one was asked for.
     sandbox.write("images.toml", declared(&["db", "web"]));
-    assert_snapshot!(sandbox.run("--catalog c.json resolve"), @"");
-    assert_snapshot!(sandbox.lock(), @"");
+    assert_snapshot!(sandbox.run("--catalog c.json resolve"), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
+    added   db    fr-par-1  x86_64  ubuntu_noble  35fdc69b  published 2026-09-02
+
+    2 pins: 1 added, 1 kept
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.lock(), @r#"
+    # This file is written by imagelock. Commit it; change images.toml instead of editing it.
+    version = 2 # read by imagelock 0.1.0 and later
+
+    [[pin]]
+    name = "db"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    label = "ubuntu_noble"
+    version-id = "340178b7-5fb0-43e7-b746-72c9209c6d1f"
+    id = "35fdc69b-503a-4d8c-8879-497a1abfd103"
+    published = 2026-09-02T08:30:55Z
+    digest = "sha256:05d1c4b526b953d960257e9a0c506789491807558a9c2207e63d01e253464ddd"
+
+    [[pin]]
+    name = "web"
+    zone = "fr-par-1"
+    arch = "x86_64"
+    type = "instance_sbs"
+    label = "ubuntu_noble"
+    version-id = "340178b7-5fb0-43e7-b746-72c9209c6d1f"
+    id = "35fdc69b-503a-4d8c-8879-497a1abfd103"
+    published = 2026-09-02T08:30:55Z
+    digest = "sha256:b3530422add447f89cbe6f7724c97779067d880ad4d8a1fce2388cf62592ca45"
+    "#);
     assert_eq!(sandbox.run("resolve --locked").status, Some(0));
     // Offline, nothing is known of it.
     sandbox.write("images.lock", FORMAT_1);

@@ -123,7 +123,7 @@ fn an_acceptance_covers_only_its_status() {
           "name": "web",
           "label": "docker",
           "image_id": null,
-          "version_id": null,
+          "version_id": "aab052a2-2222-4000-8000-000000000000",
           "release": null,
           "zone": "fr-par-1",
           "arch": "x86_64",

@@ -21,7 +21,7 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.lock(), @r#"
     # This file is written by imagelock. Commit it; change images.toml instead of editing it.
-    version = 1 # read by imagelock 0.1.0 and later
+    version = 2 # read by imagelock 0.1.0 and later
 
     [[pin]]
     name = "runner"

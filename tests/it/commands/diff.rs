@@ -32,11 +32,11 @@ fn diff_shows_what_a_pull_request_changes() {
       "schema": "imagelock.diff/1",
       "from": {
         "name": "merge base of main and HEAD",
-        "commit": "107ab71d1c19bc9eb7d99eefbe4f24e9d7500a62"
+        "commit": "9dd5de42ff6cc94b6781a78a2e40e952059f295b"
       },
       "to": {
         "name": "HEAD",
-        "commit": "a2938d4f29061049213f432cdd62a71fa9fc9b1c"
+        "commit": "bc2d3a644c8df9950d40bf596e81dd2a7a7e9a73"
       },
       "changed": true,
       "pins": [
@@ -44,7 +44,7 @@ fn diff_shows_what_a_pull_request_changes() {
           "name": "db",
           "label": "ubuntu_noble",
           "image_id": null,
-          "version_id": null,
+          "version_id": "baed004a-2222-4000-8000-000000000000",
           "release": null,
           "zone": "fr-par-1",
           "arch": "x86_64",
@@ -95,8 +95,8 @@ fn a_revision_without_the_lockfile_is_an_empty_lock() {
     commit(&sandbox, "2026-11-06", "Give up");
     assert_snapshot!(sandbox.run("log"), @"
     DATE        COMMIT    CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                         AUTHOR  SUBJECT
-    2026-11-06  4144e8d4  removed  web   fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-11-01, 5 days old when removed  Ana     Give up
-    2026-11-05  f0ad68ea  added    web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned   Ana     Pin the images
+    2026-11-06  05ddb4fe  removed  web   fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-11-01, 5 days old when removed  Ana     Give up
+    2026-11-05  8891a9a1  added    web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned   Ana     Pin the images
 
     2 changes in 2 commits
     --- exit 0
@@ -127,13 +127,13 @@ fn an_unreadable_revision_is_noted_and_no_change_is_lost() {
     assert_snapshot!(sandbox.run("log"), @"
     DATE        COMMIT         CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
                 not committed  unreadable                                                            this is not TOML
-    2026-11-11  402b0e5d       moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 8 days old when pinned, the old one was 9 days old  Ana     Upgrade web
-    2026-11-10  1d0c4dbe       unreadable                                                            the lockfile has format 2, and imagelock 0.1.0 reads format 1                          Ana     Try a newer imagelock
-    2026-11-09  20a206eb       unreadable                                                            it is no text                                                                          Ana     Save in another editor
-    2026-11-08  24f30c93       unreadable                                                            the file has conflict markers of an unfinished git merge                               Ana     Merge in a hurry
-    2026-11-07  501c8534       moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
-    2026-11-05  107ab71d       added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
-    2026-11-05  107ab71d       added       web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
+    2026-11-11  6035ad74       moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 8 days old when pinned, the old one was 9 days old  Ana     Upgrade web
+    2026-11-10  ca7ec1bd       unreadable                                                            the lockfile has format 3, and imagelock 0.1.0 reads format 2                          Ana     Try a newer imagelock
+    2026-11-09  cbb28152       unreadable                                                            it is no text                                                                          Ana     Save in another editor
+    2026-11-08  d22be6ab       unreadable                                                            the file has conflict markers of an unfinished git merge                               Ana     Merge in a hurry
+    2026-11-07  19f44bcd       moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
+    2026-11-05  9dd5de42       added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
+    2026-11-05  9dd5de42       added       web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
     4 changes in 3 commits
     --- exit 0
@@ -157,5 +157,5 @@ fn an_unreadable_revision_is_noted_and_no_change_is_lost() {
     --- exit 1
     ");
     let json: Value = serde_json::from_str(&sandbox.ok("log --format json")).unwrap();
-    assert_eq!(json["entries"][2]["unreadable"], "the lockfile has format 2, and imagelock 0.1.0 reads format 1");
+    assert_eq!(json["entries"][2]["unreadable"], "the lockfile has format 3, and imagelock 0.1.0 reads format 2");
 }

@@ -129,7 +129,7 @@ fn a_uuid_is_identified_with_its_kind_and_its_pins() {
           "name": "runner",
           "label": "fedora_44",
           "image_id": null,
-          "version_id": null,
+          "version_id": "85b7fad8-2222-4000-8000-000000000000",
           "release": "44",
           "zone": "fr-par-1",
           "arch": "x86_64",

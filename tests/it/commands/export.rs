@@ -156,7 +156,7 @@ fn json_has_every_field_of_a_pin() {
               "published": "2026-09-02T08:30:55Z",
               "release": null,
               "type": "instance_sbs",
-              "version_id": null,
+              "version_id": "dba44ef6-2222-4000-8000-000000000000",
               "volume_type": "sbs_volume",
               "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000"
             }
@@ -209,7 +209,7 @@ fn yaml_has_every_field_of_a_pin() {
             "published": "2026-09-02T08:30:55Z"
             "release": null
             "type": "instance_sbs"
-            "version_id": null
+            "version_id": "dba44ef6-2222-4000-8000-000000000000"
             "volume_type": "sbs_volume"
             "zoned_id": "fr-par-1/00000001-0000-4000-8000-000000000000"
     "schema": "imagelock.export/1"
@@ -283,9 +283,9 @@ fn an_edited_lock_is_not_exported() {
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
     assert_snapshot!(sandbox.fails("export hcl"), @r#"
     error: the block of `web-1` (fr-par-1, x86_64) in the lockfile does not match its digest
-      --> images.lock:30:10
+      --> images.lock:31:10
        |
-    30 | digest = "sha256:7437aa62a6eeabdbe75581dc0f60c41174a018f10b800ee920e5cde1d8669696"
+    31 | digest = "sha256:d79aa49718da5dce6387d08e54bc45b4d88438d087378302257c97be0b903d33"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
        |
        = help: restore the file from version control, or run `imagelock resolve --upgrade web-1` to pin it anew

@@ -19,19 +19,19 @@ fn log_and_diff_show_the_history_of_the_quickstart() {
     commit(&sandbox, "2026-11-02", "Upgrade web");
     assert_snapshot!(sandbox.run("log"), @"
     DATE        COMMIT    CHANGE  NAME     ZONE      ARCH    LABEL            FROM      TO        DETAIL                                                                                   AUTHOR  SUBJECT
-    2026-11-02  571e0ccc  moved   web      fr-par-1  x86_64  ubuntu_noble     35fdc69b  3559232e  published 2026-09-02 → 2026-10-20, 12 days old when pinned, the old one was 61 days old  Ana     Upgrade web
-    2026-10-05  1ece8c2b  added   builder  fr-par-2  arm64   debian_bookworm            0b776cad  published 2026-09-21, 14 days old when pinned                                            Ana     Pin the images
-    2026-10-05  1ece8c2b  added   builder  fr-par-2  x86_64  debian_bookworm            0570a777  published 2026-09-21, 14 days old when pinned
-    2026-10-05  1ece8c2b  added   db       fr-par-1  x86_64  ubuntu_noble               35fdc69b  published 2026-09-02, 33 days old when pinned
-    2026-10-05  1ece8c2b  added   web      fr-par-1  x86_64  ubuntu_noble               35fdc69b  published 2026-09-02, 33 days old when pinned
+    2026-11-02  82262598  moved   web      fr-par-1  x86_64  ubuntu_noble     35fdc69b  3559232e  published 2026-09-02 → 2026-10-20, 12 days old when pinned, the old one was 61 days old  Ana     Upgrade web
+    2026-10-05  2ac067ca  added   builder  fr-par-2  arm64   debian_bookworm            0b776cad  published 2026-09-21, 14 days old when pinned                                            Ana     Pin the images
+    2026-10-05  2ac067ca  added   builder  fr-par-2  x86_64  debian_bookworm            0570a777  published 2026-09-21, 14 days old when pinned
+    2026-10-05  2ac067ca  added   db       fr-par-1  x86_64  ubuntu_noble               35fdc69b  published 2026-09-02, 33 days old when pinned
+    2026-10-05  2ac067ca  added   web      fr-par-1  x86_64  ubuntu_noble               35fdc69b  published 2026-09-02, 33 days old when pinned
 
     5 changes in 2 commits
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("log web"), @"
     DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                   AUTHOR  SUBJECT
-    2026-11-02  571e0ccc  moved   web   fr-par-1  x86_64  ubuntu_noble  35fdc69b  3559232e  published 2026-09-02 → 2026-10-20, 12 days old when pinned, the old one was 61 days old  Ana     Upgrade web
-    2026-10-05  1ece8c2b  added   web   fr-par-1  x86_64  ubuntu_noble            35fdc69b  published 2026-09-02, 33 days old when pinned                                            Ana     Pin the images
+    2026-11-02  82262598  moved   web   fr-par-1  x86_64  ubuntu_noble  35fdc69b  3559232e  published 2026-09-02 → 2026-10-20, 12 days old when pinned, the old one was 61 days old  Ana     Upgrade web
+    2026-10-05  2ac067ca  added   web   fr-par-1  x86_64  ubuntu_noble            35fdc69b  published 2026-09-02, 33 days old when pinned                                            Ana     Pin the images
 
     2 changes in 2 commits
     --- exit 0
@@ -62,7 +62,7 @@ fn log_prints_json() {
       "entries": [
         {
           "commit": {
-            "id": "501c8534c049535ccbb7c2d4ad2c4b7f5d354ecf",
+            "id": "19f44bcdb1d198924d743cc1fef93fa41cff49de",
             "time": "2026-11-07T10:00:00Z",
             "author": "Ana",
             "subject": "Upgrade web"
@@ -73,7 +73,7 @@ fn log_prints_json() {
               "name": "web",
               "label": "ubuntu_noble",
               "image_id": null,
-              "version_id": null,
+              "version_id": "91239ac8-2222-4000-8000-000000000000",
               "release": null,
               "zone": "fr-par-1",
               "arch": "x86_64",
@@ -97,7 +97,7 @@ fn log_prints_json() {
         },
         {
           "commit": {
-            "id": "107ab71d1c19bc9eb7d99eefbe4f24e9d7500a62",
+            "id": "9dd5de42ff6cc94b6781a78a2e40e952059f295b",
             "time": "2026-11-05T10:00:00Z",
             "author": "Ana",
             "subject": "Pin the images"
@@ -108,7 +108,7 @@ fn log_prints_json() {
               "name": "web",
               "label": "ubuntu_noble",
               "image_id": null,
-              "version_id": null,
+              "version_id": "fc3ee807-2222-4000-8000-000000000000",
               "release": null,
               "zone": "fr-par-1",
               "arch": "x86_64",
@@ -140,9 +140,9 @@ fn uncommitted_changes_come_first() {
                 not committed  removed  db    fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-11-01, 23 days old when removed
                 not committed  moved    web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 21 days old when pinned, the old one was 22 days old
                 not committed  added    x     fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 23 days old when pinned
-    2026-11-07  501c8534       moved    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old    Ana     Upgrade web
-    2026-11-05  107ab71d       added    db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                             Ana     Pin the images
-    2026-11-05  107ab71d       added    web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
+    2026-11-07  19f44bcd       moved    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old    Ana     Upgrade web
+    2026-11-05  9dd5de42       added    db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                             Ana     Pin the images
+    2026-11-05  9dd5de42       added    web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
     3 changes in 2 commits, 3 not committed
     --- exit 0
@@ -150,7 +150,7 @@ fn uncommitted_changes_come_first() {
     assert_snapshot!(sandbox.run("log --quiet db"), @"
     DATE        COMMIT         CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                          AUTHOR  SUBJECT
                 not committed  removed  db    fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-11-01, 23 days old when removed
-    2026-11-05  107ab71d       added    db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned    Ana     Pin the images
+    2026-11-05  9dd5de42       added    db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned    Ana     Pin the images
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("diff"), @"
@@ -182,10 +182,10 @@ fn an_edited_block_is_marked_in_the_history() {
     commit(&sandbox, "2026-11-09", "Revert it");
     assert_snapshot!(sandbox.run("log web"), @"
     DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                              AUTHOR  SUBJECT
-    2026-11-09  02d300c5  moved   web   fr-par-1  x86_64  ubuntu_noble  00000009  00000002  published 2026-11-02 → 2026-11-02, 7 days old when pinned, the old one was 7 days old               Ana     Revert it
-    2026-11-08  e200700d  edited  web   fr-par-1  x86_64  ubuntu_noble  00000002  00000009  published 2026-11-02 → 2026-11-02, the block does not match its digest, the old one was 6 days old  Ana     Quick fix
-    2026-11-07  501c8534  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old               Ana     Upgrade web
-    2026-11-05  107ab71d  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                        Ana     Pin the images
+    2026-11-09  5afa710a  moved   web   fr-par-1  x86_64  ubuntu_noble  00000009  00000002  published 2026-11-02 → 2026-11-02, 7 days old when pinned, the old one was 7 days old               Ana     Revert it
+    2026-11-08  10fbde39  edited  web   fr-par-1  x86_64  ubuntu_noble  00000002  00000009  published 2026-11-02 → 2026-11-02, the block does not match its digest, the old one was 6 days old  Ana     Quick fix
+    2026-11-07  19f44bcd  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old               Ana     Upgrade web
+    2026-11-05  9dd5de42  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                        Ana     Pin the images
 
     4 changes in 4 commits
     --- exit 0
@@ -218,10 +218,10 @@ fn a_merge_shows_what_it_brought_to_this_branch() {
     assert_eq!(sandbox.lock(), lock(&[("db", 2), ("web", 3)]));
     assert_snapshot!(sandbox.run("log"), @"
     DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
-    2026-11-10  c0ac5628  moved   db    fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 8 days old when pinned, the old one was 9 days old  Ana     Merge #12 from upgrade
-    2026-11-08  4f1a19c6  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000003  published 2026-11-01 → 2026-11-03, 5 days old when pinned, the old one was 7 days old  Ana     Upgrade web, too
-    2026-11-05  107ab71d  added   db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
-    2026-11-05  107ab71d  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
+    2026-11-10  39c31dd3  moved   db    fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 8 days old when pinned, the old one was 9 days old  Ana     Merge #12 from upgrade
+    2026-11-08  b6922ff5  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000003  published 2026-11-01 → 2026-11-03, 5 days old when pinned, the old one was 7 days old  Ana     Upgrade web, too
+    2026-11-05  9dd5de42  added   db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
+    2026-11-05  9dd5de42  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
     4 changes in 3 commits
     --- exit 0
@@ -256,18 +256,18 @@ fn a_renamed_lockfile_keeps_its_history_and_a_copy_starts_a_new_one() {
     commit(&sandbox, "2026-11-10", "Upgrade db");
     assert_snapshot!(sandbox.run("log --manifest prod.toml"), @"
     DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
-    2026-11-10  8860af3c  moved   db    fr-par-1  x86_64  ubuntu_noble  00000001  00000004  published 2026-11-01 → 2026-11-04, 6 days old when pinned, the old one was 9 days old  Ana     Upgrade db
-    2026-11-07  501c8534  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
-    2026-11-05  107ab71d  added   db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
-    2026-11-05  107ab71d  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
+    2026-11-10  a7aebfff  moved   db    fr-par-1  x86_64  ubuntu_noble  00000001  00000004  published 2026-11-01 → 2026-11-04, 6 days old when pinned, the old one was 9 days old  Ana     Upgrade db
+    2026-11-07  19f44bcd  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
+    2026-11-05  9dd5de42  added   db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
+    2026-11-05  9dd5de42  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
     4 changes in 3 commits
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("log --manifest staging.toml"), @"
     DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL                                        AUTHOR  SUBJECT
-    2026-11-08  162c2353  added   db    fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-11-01, 7 days old when pinned  Ana     Pin staging like production
-    2026-11-08  162c2353  added   web   fr-par-1  x86_64  ubuntu_noble  00000003  published 2026-11-03, 5 days old when pinned
+    2026-11-08  9e209f45  added   db    fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-11-01, 7 days old when pinned  Ana     Pin staging like production
+    2026-11-08  9e209f45  added   web   fr-par-1  x86_64  ubuntu_noble  00000003  published 2026-11-03, 5 days old when pinned
 
     2 changes in 1 commit
     --- exit 0

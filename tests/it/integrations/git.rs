@@ -22,7 +22,7 @@ fn control_characters_in_commits_are_escaped_and_paths_are_taken_literally() {
     let output = command.arg("déploi ement/a *.toml").output().unwrap();
     assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @r"
     DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL                                        AUTHOR       SUBJECT
-    2026-11-10  d63fcdb3  added   web   fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-11-01, 9 days old when pinned  E\u{202e}ve  Pin\u{1b}[2J | it
+    2026-11-10  aab0f739  added   web   fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-11-01, 9 days old when pinned  E\u{202e}ve  Pin\u{1b}[2J | it
 
     1 change in 1 commit
     ");
@@ -79,7 +79,7 @@ fn the_history_is_found_in_a_hook_of_a_linked_worktree() {
     assert_snapshot!(sandbox.read("diff"), @"HEAD → working tree: no pin differs");
     assert_snapshot!(sandbox.read("log"), @"
     DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL                                        AUTHOR  SUBJECT
-    2026-11-05  2dbe5d29  added   web   fr-par-1  x86_64  ubuntu_noble  00000005  published 2026-11-05, 0 days old when pinned  Ana     Pin web
+    2026-11-05  3b2358ad  added   web   fr-par-1  x86_64  ubuntu_noble  00000005  published 2026-11-05, 0 days old when pinned  Ana     Pin web
 
     1 change in 1 commit
     ");
@@ -139,11 +139,11 @@ fn a_shallow_clone_shows_where_its_history_ends() {
     git(&sandbox, &["clone", "--quiet", "--depth=2", &origin, "clone"]);
     assert_snapshot!(sandbox.run("log --manifest clone/images.toml"), @"
     DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
-    2026-11-08  6eb4d6c5  moved   web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web again
+    2026-11-08  b539641a  moved   web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web again
 
     1 change in 1 commit
     --- stderr
-    warning: this clone is shallow: what happened to the lockfile up to commit 501c8534 is not known; `git fetch --unshallow` brings it
+    warning: this clone is shallow: what happened to the lockfile up to commit 19f44bcd is not known; `git fetch --unshallow` brings it
     --- exit 0
     ");
     let json: Value = serde_json::from_str(&sandbox.ok("log --manifest clone/images.toml --format json")).unwrap();

@@ -207,11 +207,11 @@ fn every_broken_manifest_is_reported_before_anything_is_written() {
     2 | label = "ubuntu_noble
       |                      ^ invalid basic string, expected `"`
 
-    error: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    error: the lockfile has format 9, and imagelock 0.1.0 reads format 2
      --> stacks/web/images.lock:1:11
       |
     1 | version = 9 # read by imagelock 4.0.0 and later
-      |           ^ expected 1
+      |           ^ expected 2
       |
       = help: this file is read by imagelock 4.0.0 and later: upgrade imagelock
 

@@ -211,11 +211,11 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
     2 | label = "ubuntu_noble
       |                      ^ invalid basic string, expected `"`
 
-    error: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    error: the lockfile has format 9, and imagelock 0.1.0 reads format 2
      --> stacks/web/images.lock:1:11
       |
     1 | version = 9 # read by imagelock 4.0.0 and later
-      |           ^ expected 1
+      |           ^ expected 2
       |
       = help: this file is read by imagelock 4.0.0 and later: upgrade imagelock
     --- exit 1
@@ -227,7 +227,7 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
 
     > **Error**: `stacks/api/images.toml:2:22`: this is not TOML
 
-    > **Error**: `stacks/web/images.lock:1:11`: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    > **Error**: `stacks/web/images.lock:1:11`: the lockfile has format 9, and imagelock 0.1.0 reads format 2
 
     | status | manifest | image | zone, arch | label | locked | published | latest | detail |
     |---|---|---|---|---|---|---|---|---|
@@ -249,7 +249,7 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
           <error message="stacks/api/images.toml:2:22: this is not TOML">stacks/api/images.toml:2:22: this is not TOML</error>
         </testcase>
         <testcase classname="stacks/web/images.toml" name="check" time="0">
-          <error message="stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 1">stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 1</error>
+          <error message="stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 2">stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 2</error>
         </testcase>
         <testcase classname="stacks/db/eu/images.toml.web" name="ubuntu_noble in fr-par-1 x86_64" time="0">
           <failure type="outdated" message="outdated: 48 days behind (2026-10-20)">outdated: 48 days behind (2026-10-20)
@@ -267,7 +267,7 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
     let texts: Vec<&str> = errors.iter().map(|error| error["message"]["text"].as_str().unwrap()).collect();
     assert_snapshot!(texts.join("\n"), @"
     `stacks/api/images.toml:2:22`: this is not TOML
-    `stacks/web/images.lock:1:11`: the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    `stacks/web/images.lock:1:11`: the lockfile has format 9, and imagelock 0.1.0 reads format 2
     ");
     let html = sandbox.read("r.html");
     assert!(
@@ -287,14 +287,14 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
       {
         "help": "this file is read by imagelock 4.0.0 and later: upgrade imagelock",
         "manifest": "stacks/web/images.toml",
-        "message": "stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 1"
+        "message": "stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 2"
       }
     ]
     "#);
     let github = sandbox.run("check --recursive stacks --format github").stdout;
     assert_snapshot!(github.lines().filter(|line| line.starts_with("::error")).collect::<Vec<_>>().join("\n"), @"
     ::error file=stacks/api/images.toml,line=2,col=22,endColumn=22,title=imagelock%3A stacks/api/images.toml::this is not TOML
-    ::error file=stacks/web/images.lock,line=1,col=11,endColumn=12,title=imagelock%3A stacks/web/images.toml::the lockfile has format 9, and imagelock 0.1.0 reads format 1
+    ::error file=stacks/web/images.lock,line=1,col=11,endColumn=12,title=imagelock%3A stacks/web/images.toml::the lockfile has format 9, and imagelock 0.1.0 reads format 2
     ");
     // `--exit-zero` does not hide errors.
     assert_eq!(sandbox.run("check --recursive stacks --exit-zero").status, Some(1));

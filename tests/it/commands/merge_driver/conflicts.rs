@@ -22,7 +22,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     ");
     assert_snapshot!(sandbox.lock(), @r#"
     # This file is written by imagelock. Commit it; change images.toml instead of editing it.
-    version = 1 # read by imagelock 0.1.0 and later
+    version = 2 # read by imagelock 0.1.0 and later
 
     [[pin]]
     name = "db"
@@ -30,9 +30,10 @@ fn two_different_upgrades_of_one_pin_conflict() {
     arch = "x86_64"
     type = "instance_sbs"
     label = "ubuntu_noble"
+    version-id = "91239ac8-2222-4000-8000-000000000000"
     id = "00000002-0000-4000-8000-000000000000"
     published = 2026-11-02T00:00:00Z
-    digest = "sha256:797ad65cda2d30524abeef460f83aa99c3879fb6d0c3362d001615257ff0be38"
+    digest = "sha256:31a7bf99be61b6bf7ac9cd65fe286a0092d63a03e49b453536948e8412b090c1"
 
     <<<<<<< ours
     [[pin]]
@@ -41,9 +42,10 @@ fn two_different_upgrades_of_one_pin_conflict() {
     arch = "x86_64"
     type = "instance_sbs"
     label = "ubuntu_noble"
+    version-id = "91239ac8-2222-4000-8000-000000000000"
     id = "00000002-0000-4000-8000-000000000000"
     published = 2026-11-02T00:00:00Z
-    digest = "sha256:4a34053668d8f6a6e58870f164bb0d22539efe132af1ee003856b31b1e7e312c"
+    digest = "sha256:e72649d362bce7b17cc8de92cb3ddaa0eba487f3ce5257796986a925a2a2435b"
     =======
     [[pin]]
     name = "web"
@@ -51,9 +53,10 @@ fn two_different_upgrades_of_one_pin_conflict() {
     arch = "x86_64"
     type = "instance_sbs"
     label = "ubuntu_noble"
+    version-id = "26084d89-2222-4000-8000-000000000000"
     id = "00000003-0000-4000-8000-000000000000"
     published = 2026-11-03T00:00:00Z
-    digest = "sha256:21c79de03efb043e46a936b3c5ac60dbcaaa88c86042c7f252604791607082e2"
+    digest = "sha256:b8ca83b80ca715a70044f247a7527434f385445f616d0948df3b1f9afa9d20cf"
     >>>>>>> theirs
     "#);
     assert_snapshot!(git_ok(&sandbox, &["status", "--porcelain"]), @"
@@ -62,9 +65,9 @@ fn two_different_upgrades_of_one_pin_conflict() {
     ");
     assert_snapshot!(sandbox.fails("list"), @"
     error: the file has conflict markers of an unfinished git merge
-      --> images.lock:14:1
+      --> images.lock:15:1
        |
-    14 | <<<<<<< ours
+    15 | <<<<<<< ours
        | ^^^^^^^^^^^^ left by git
        |
        = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
@@ -181,17 +184,17 @@ fn an_edited_block_on_one_side_conflicts() {
     ");
     assert_snapshot!(sandbox.fails("resolve --mend"), @r#"
     error: the block of `db` (fr-par-1, x86_64) in the lockfile does not match its digest
-      --> images.lock:23:10
+      --> images.lock:25:10
        |
-    23 | digest = "sha256:c8160e77f4a3ac6b0df68837342573ba59b02e33bc50cf509b6b16c5243d9f72"
+    25 | digest = "sha256:719d26f25f349fcb646a29867b169a24f2092f8301fb63d4eb7b81ec96187d58"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
        |
        = help: restore the file from version control, or run `imagelock resolve --mend --upgrade db web` to pin them all anew
 
     error: the block of `web` (fr-par-1, x86_64) in the lockfile does not match its digest
-      --> images.lock:45:10
+      --> images.lock:49:10
        |
-    45 | digest = "sha256:700b1d887808c8db9ba661224f95ddffac18b3fd1588304fac7525345f831688"
+    49 | digest = "sha256:619511bda6b909531b29855cce784fbdd05cc96e8a77990d37ccdd50992bf261"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
        |
        = help: restore the file from version control, or run `imagelock resolve --mend --upgrade db web` to pin them all anew
@@ -216,11 +219,11 @@ fn an_unreadable_side_is_left_to_the_user() {
     let newer = base.replace("version = 2 # read by imagelock 0.1.0", "version = 7 # read by imagelock 3.2.0");
     let sandbox = parted(set_up(), &base, &main, &newer);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: theirs cannot be merged: the lockfile has format 7, and imagelock 0.1.0 reads format 1
+    error: theirs cannot be merged: the lockfile has format 7, and imagelock 0.1.0 reads format 2
      --> images.lock (theirs):2:11
       |
     2 | version = 7 # read by imagelock 3.2.0 and later
-      |           ^ expected 1
+      |           ^ expected 2
       |
       = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
       = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock

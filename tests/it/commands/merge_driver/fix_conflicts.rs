@@ -73,20 +73,20 @@ fn incomplete_conflict_markers_are_refused() {
     }
     assert_snapshot!(sandbox.fails("resolve --mend"), @"
     error: the conflict markers are not as git writes them
-      --> images.lock:24:1
+      --> images.lock:26:1
        |
-    24 | >>>>>>> theirs
+    26 | >>>>>>> theirs
        | ^^^^^^^^^^^^^^ expected another marker
        |
        = help: restore them with `git checkout --merge FILE`, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
     ");
     sandbox.write("images.lock", format!("<<<<<<< ours\n{good}=======\nversion = 3\n>>>>>>> theirs\n"));
     assert_snapshot!(sandbox.fails("resolve --mend"), @"
-    error: the lockfile has format 2, and imagelock 0.1.0 reads format 1
-      --> images.lock:25:11
+    error: the lockfile has format 3, and imagelock 0.1.0 reads format 2
+      --> images.lock:27:11
        |
-    25 | version = 3
-       |           ^ expected 1
+    27 | version = 3
+       |           ^ expected 2
        |
        = help: this file is read by a newer imagelock: upgrade imagelock
     ");

@@ -20,7 +20,7 @@ fn a_first_resolve_pins_every_image() {
     ");
     assert_snapshot!(sandbox.lock(), @r#"
     # This file is written by imagelock. Commit it; change images.toml instead of editing it.
-    version = 1 # read by imagelock 0.1.0 and later
+    version = 2 # read by imagelock 0.1.0 and later
 
     [[pin]]
     name = "db"
@@ -103,7 +103,7 @@ fn an_image_can_be_declared_by_its_id() {
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.lock(), @r#"
     # This file is written by imagelock. Commit it; change images.toml instead of editing it.
-    version = 1 # read by imagelock 0.1.0 and later
+    version = 2 # read by imagelock 0.1.0 and later
 
     [[pin]]
     name = "web"
