@@ -47,7 +47,7 @@ impl Export<'_> {
         }
     }
 
-    /// The text after the [`head()`]: the same for every file of the format.
+    /// The text after the `head`: the same for every file of the format.
     pub fn body(&self) -> String {
         let mut body = String::new();
         // Writing to a string does not fail.

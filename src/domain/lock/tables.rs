@@ -70,8 +70,8 @@ pub(super) fn of_any(text: &str) -> Result<Vec<Result<Table<'_>, Problem>>, Vec<
     Ok(tables)
 }
 
-/// Reads a file of the shape that imagelock writes, a table at a time: a tree of all of it would take several times as long,
-/// and fifteen times the memory. `None` for any other shape, and for what is not TOML; then [`of_any`] can tell.
+/// Reads a file of the shape that imagelock writes, a table at a time: a tree of the whole file would take several times the
+/// memory. `None` for any other shape, and for what is not TOML; then [`of_any`] can tell.
 pub(super) fn in_turn<'t>(text: &'t str, mut take: impl FnMut(Table<'t>)) -> Option<()> {
     let source = Source::new(text);
     let (mut tokens, mut events) = (Vec::new(), Vec::new());
