@@ -81,7 +81,7 @@ pub(super) struct Git {
 }
 
 /// A whole answer.
-pub(super) struct Lookup {
+pub(super) struct Answer {
     pub(super) status: ExitStatus,
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: String,
@@ -120,7 +120,7 @@ impl Git {
     }
 
     /// Puts a question whose answer is short.
-    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Lookup, GitError> {
+    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Answer, GitError> {
         Process::start(self.command(arguments))?.answer()
     }
 
@@ -201,24 +201,24 @@ impl Process {
     }
 
     /// Reads to the end of a short answer.
-    pub(super) fn answer(mut self) -> Result<Lookup, GitError> {
+    pub(super) fn answer(mut self) -> Result<Answer, GitError> {
         let mut stdout = Vec::new();
         self.stdout.by_ref().take(MOST).read_to_end(&mut stdout).map_err(|source| failed(&source))?;
         self.finish(stdout)
     }
 
     /// Waits for git to end, after its answer was read.
-    pub(super) fn finish(self, answer: Vec<u8>) -> Result<Lookup, GitError> {
+    pub(super) fn finish(self, answer: Vec<u8>) -> Result<Answer, GitError> {
         let Self { stdin, stdout, stderr, running } = self;
         // What says more than is read, or waits for more, ends by that.
         drop((stdin, stdout));
         let status = running.wait().map_err(|source| failed(&source))?;
         let (stdout, stderr) = (answer, stderr.join().unwrap_or_default());
-        Ok(Lookup { status, stdout, stderr })
+        Ok(Answer { status, stdout, stderr })
     }
 }
 
-impl Lookup {
+impl Answer {
     /// What git printed, if all went well.
     pub(super) fn success(self) -> Result<Vec<u8>, GitError> {
         if self.status.success() {

@@ -43,7 +43,7 @@ for suite in suites:
     assert_eq!(
         read,
         "2 1 0 0\n\
-         images.toml.web / ubuntu_noble in fr-par-1 x86_64 [('QueryError', 'outdated')] None\n\
+         images.toml.web / ubuntu_noble in fr-par-1 x86_64 [('Failure', 'outdated')] None\n\
          images.toml.db / ubuntu_noble in fr-par-1 x86_64 [] outdated: 48 days behind (2026-10-20); 1 version behind; \
          outdated accepted until 2026-12-31: <b>&\"later\" | 100%\n"
     );
