@@ -5,7 +5,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::catalog::identify::{IdKind, UnknownId, identify, identify_queries};
 use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Lock;
-use crate::domain::lookup::explain::{explain, queries};
+use crate::domain::lookup::explain::{explain, pins_of, queries};
 use crate::domain::manifest::{Target, check_names};
 use crate::render::Format;
 use crate::render::explain::{human, json};
@@ -55,12 +55,12 @@ fn explain_id(context: &Context, id: UnknownId, text: &str) -> Result<Output, Er
     context.backend.fetch(&mut catalog, |catalog| identify_queries(id, catalog));
     let identity = identify(id, &catalog)
         .map_err(|failure| Error::Marketplace { doing: format!("find out what {text} is"), failure })?;
-    let pins: Vec<_> = id.pins(&lock).collect();
+    let pins: Vec<_> = pins_of(id, &lock).collect();
     let output = match context.format {
         Format::Json => json::identity(text, &identity, &pins),
         _ => human::identity(text, &identity, &pins),
     };
-    // What nobody knows has no date to miss.
+    // An unknown UUID has no date that could be missing.
     let undated = if identity == IdKind::Unknown { String::new() } else { undated(context, &catalog) };
     let warning = join([edited(pins, &lock, context)?, undated]);
     Ok(Output { warning, ..Output::clean(output) })

@@ -17,7 +17,7 @@ pub struct Plan {
     pub lock: Lock,
     /// One change a cell of the old or the new lock, sorted by cell.
     pub changes: Vec<Change>,
-    /// What somebody should know of what is pinned anew.
+    /// Warnings about the new pins.
     pub warnings: Vec<Problem>,
 }
 
@@ -75,14 +75,13 @@ pub(crate) fn add_versions(changes: &mut [Change], is_written: bool, catalog: &C
     }
 }
 
-/// Warns of what is pinned anew without a date because the Marketplace did not answer. Where it answers without a date,
-/// there is none to miss.
+/// Warns of new pins without a date if a query failed. If the Marketplace answers without a date, none is missing.
 pub(crate) fn missing_date_warning<'a>(
     changes: impl IntoIterator<Item = &'a Change>,
     catalog: &Catalog,
 ) -> Option<Problem> {
-    let anew = changes.into_iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
-    let undated = anew.filter(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
+    let new = changes.into_iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved));
+    let undated = new.filter(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
     let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();
     let failure = catalog.first_missing_date_error().filter(|_| !names.is_empty())?;
     let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);

@@ -33,7 +33,7 @@ pub(crate) struct Context {
     pub format: Format,
     /// Print only what needs attention.
     pub quiet: bool,
-    /// Tells the user something at once, beside the output.
+    /// Shows a message to the user at once, apart from the output.
     pub notify: Box<dyn Fn(&str)>,
     /// Whether it was said that an owner could not be kept. Once is enough.
     pub noted_owner: Cell<bool>,

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Query, QueryError};
-use crate::domain::lock::{Lock, Pin};
 use crate::domain::types::{Expected, ImageId, ImageRef, Label, LocalImageId, VersionId};
 
 /// The kind of thing that a UUID identifies.
@@ -64,10 +63,14 @@ impl UnknownId {
         self.image
     }
 
-    /// The pins that hold the UUID, and those that are of the version or the image with it.
-    pub fn pins(self, lock: &Lock) -> impl Iterator<Item = &Pin> {
-        let images = [ImageRef::Version(self.version), ImageRef::Id(self.image)];
-        lock.pins().iter().filter(move |pin| pin.id == self.local || images.iter().any(|image| pin.is_of(image)))
+    /// The UUID as the ID of a local image.
+    pub fn local_image(self) -> LocalImageId {
+        self.local
+    }
+
+    /// The UUID as the ID of a version.
+    pub fn version(self) -> VersionId {
+        self.version
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Finding {
     pub published: Option<Timestamp>,
     /// The local image that an upgrade would pin, where that is another.
     pub latest: Option<Latest>,
-    /// The end of life of what is pinned, if anybody says.
+    /// The end of life of the pinned image, if it is known.
     pub end: Option<EndOfLife>,
     /// What else there is to say, a clause each.
     pub notes: Vec<String>,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use crate::domain::catalog::identify::UnknownId;
 use crate::domain::catalog::{Catalog, Lookup, Query};
 use crate::domain::diagnostics::{Problem, visible};
 use crate::domain::lock::{Lock, Pin};
@@ -32,6 +33,12 @@ pub struct Candidate {
     pub published: Option<Timestamp>,
     /// Why it won or lost.
     pub reason: String,
+}
+
+/// The pins of a UUID, and those that are of the version or the image with it.
+pub(crate) fn pins_of(id: UnknownId, lock: &Lock) -> impl Iterator<Item = &Pin> {
+    let images = [ImageRef::Version(id.version()), ImageRef::Id(id.image())];
+    lock.pins().iter().filter(move |pin| pin.id == id.local_image() || images.iter().any(|image| pin.is_of(image)))
 }
 
 /// What must be asked to explain these targets.

@@ -6,7 +6,7 @@ use crate::domain::lock::Pin;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::types::{ImageRef, Label};
 
-/// How a pinned ID is not what it is pinned as, as far as the Marketplace was asked about it. An ID that is no longer
+/// How a pinned ID differs from its pin, as far as the Marketplace was asked about it. An ID that is no longer
 /// described is taken for superseded.
 pub(crate) fn mismatch(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String> {
     let listed = match catalog.listing(&pinned_image(pin, target)) {
@@ -66,7 +66,7 @@ pub(crate) fn expected_label(pin: &Pin, target: &Target, catalog: &Catalog) -> O
     }
 }
 
-/// The label of whatever local images are listed by.
+/// The label of the image or version that local images are listed by.
 pub(crate) fn label_of(image: &ImageRef, catalog: &Catalog) -> Option<Label> {
     match image {
         ImageRef::Label(label) => Some(label.clone()),

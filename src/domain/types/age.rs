@@ -38,7 +38,7 @@ impl FromStr for Age {
         let unit = if text.ends_with('d') { 24 } else { 1 };
         let number = text.strip_suffix(['d', 'h']).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
         let number: u32 = number.and_then(|number| number.parse().ok()).ok_or_else(|| expected.clone())?;
-        // A century is longer than anybody means.
+        // More than a century is a mistake.
         let hours = number.checked_mul(unit).filter(|hours| *hours <= 100 * 366 * 24).ok_or(expected)?;
         Ok(Self { hours })
     }

@@ -3,7 +3,7 @@
 /// The status of a pin; the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// The ID exists, but is not that label, zone, arch or type: somebody swapped a UUID.
+    /// The ID exists, but has another label, zone, architecture or type: a UUID was swapped.
     Mismatch,
     /// The block does not match its digest: a hand edit or a bad merge.
     Edited,

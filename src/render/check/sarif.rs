@@ -94,7 +94,7 @@ fn drift(finding: &Finding, rule: usize, place: Option<Location<'_>>, invocation
     result
 }
 
-/// A pin that is no drift, and cannot be verified.
+/// A pin that is not drift and cannot be verified.
 fn unlisted(finding: &Finding, rule: usize, place: Option<Location<'_>>) -> Value {
     let (cell, status) = (zone_and_arch(&finding.cell), finding.status.as_str());
     let text = format!("{} ({}) in {cell} is {status}: {UNLISTED}", finding.cell.name, label(finding));

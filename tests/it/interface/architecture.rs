@@ -29,7 +29,7 @@ const TOPICS: [(&str, &[&str]); 11] = [
     ("plan", &["select", "catalog", "manifest", "lock", "types", "diagnostics"]),
     ("references", &["catalog", "manifest", "lock", "types", "diagnostics"]),
     ("select", &["catalog", "manifest", "lock", "types", "diagnostics"]),
-    ("catalog", &["lock", "types", "diagnostics"]),
+    ("catalog", &["types", "diagnostics"]),
     ("lock", &["manifest", "types", "diagnostics"]),
     ("manifest", &["types", "diagnostics"]),
     ("types", &[]),

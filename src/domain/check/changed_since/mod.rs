@@ -21,7 +21,7 @@ use crate::domain::select::unresolved::Unresolved;
 use crate::domain::select::verify::{expected_label, identity_query, pinned_image};
 use crate::domain::types::ImageRef;
 
-/// The targets whose pins must be verified, with them. An edited block is drift whatever it says.
+/// The targets whose pins must be verified, with these pins. An edited block is drift in any case.
 fn changed<'a>(base: &'a Base, lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
     pinned_targets(lock, targets).filter_map(|(target, pin)| {
         let verifiable =
