@@ -13,7 +13,6 @@ pub mod short_ids;
 
 mod pin;
 mod read;
-mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,9 +7,10 @@ use toml::de::DeValue;
 
 use super::format::{DIGEST, Draft, FORMAT, KEYS, Read, digest, lines, upgraded};
 use super::pin::Pin;
-use super::tables::{Table, in_turn, of_any};
 use crate::domain::diagnostics::{Help, Problem, Span, visible};
-use crate::domain::manifest::toml_reader::{Spanned, malformed, string_value, unknown_key, unmerged, wrong_type};
+use crate::domain::manifest::toml_reader::{
+    Spanned, TableReader, document, malformed, string_value, unmerged, wrong_type,
+};
 use crate::domain::types::{Cell, timestamp};
 
 /// What is read of a lockfile.
@@ -23,10 +24,6 @@ pub(super) struct Pins {
 
 /// Reads a lockfile, whoever wrote it.
 pub(super) fn read(text: &str) -> Result<Pins, Vec<Problem>> {
-    let mut reader = Reader::new(text);
-    if in_turn(text, |table| reader.add(&table)).is_some() {
-        return reader.finish();
-    }
     if let Some(unmerged) = unmerged(text) {
         let help = Help::run("resolve").with_conflicts().then(
             " keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with \
@@ -37,105 +34,70 @@ pub(super) fn read(text: &str) -> Result<Pins, Vec<Problem>> {
     if let Some(problem) = before_year_one(text) {
         return Err(vec![problem]);
     }
-    let tables = of_any(text)?;
-    let mut reader = Reader::new(text);
-    for table in tables {
-        match table {
-            Ok(table) => reader.add(&table),
-            Err(problem) => reader.problems.push(problem),
+    let mut problems = Vec::new();
+    let Some(top) = document(text, &mut problems) else { return Err(problems) };
+    let head = TableReader::new(top.get_ref(), "the lockfile", 0..0);
+    // Of a file in another format, nothing but that is reported.
+    let format = format(&head, text).map_err(|problem| vec![problem])?;
+    head.deny_unknown_keys(&["version", "pin"], &mut problems);
+    let mut reader = Reader { format, keys: KEYS.iter().map(|key| key.name).chain([DIGEST]).collect(), problems };
+    let (mut read, mut cells) = (Pins::default(), BTreeSet::new());
+    for block in reader.blocks(&head) {
+        let Some((pin, edited)) = reader.pin(&block) else { continue };
+        if let Some(digest) = edited {
+            read.edited.insert(pin.cell.clone(), digest);
         }
-        // Without a format that it knows, a reader understands no block.
-        if reader.format.is_none() {
-            break;
-        }
-    }
-    reader.finish()
-}
-
-/// Reads the head, then the blocks.
-struct Reader<'t> {
-    text: &'t str,
-    /// The format, once the head is read.
-    format: Option<usize>,
-    /// The keys of a block.
-    keys: Vec<&'static str>,
-    cells: BTreeSet<Cell>,
-    read: Pins,
-    problems: Vec<Problem>,
-}
-
-impl<'t> Reader<'t> {
-    fn new(text: &'t str) -> Self {
-        let keys = KEYS.iter().map(|key| key.name).chain([DIGEST]).collect();
-        Self { text, format: None, keys, cells: BTreeSet::new(), read: Pins::default(), problems: Vec::new() }
-    }
-
-    /// Reads the next table. Of a file in another format, nothing but that is said.
-    fn add(&mut self, table: &Table<'_>) {
-        match self.format {
-            Some(format) => self.block(table, format),
-            None if self.problems.is_empty() => self.head(table),
-            None => {}
-        }
-    }
-
-    fn finish(mut self) -> Result<Pins, Vec<Problem>> {
-        if !self.problems.is_empty() {
-            return Err(self.problems);
-        }
-        self.read.pins.sort_by(|a, b| a.cell.cmp(&b.cell));
-        Ok(self.read)
-    }
-
-    fn head(&mut self, head: &Table<'_>) {
-        match format(head, self.text) {
-            Ok(format) => {
-                self.format = Some(format);
-                let unknown = head.entries.iter().filter(|entry| entry.key != "version");
-                self.problems.extend(
-                    unknown.map(|entry| {
-                        unknown_key(&entry.key, entry.key_span.clone(), "the lockfile", &["version", "pin"])
-                    }),
-                );
-            }
-            Err(problem) => self.problems.push(problem),
-        }
-    }
-
-    fn block(&mut self, block: &Table<'_>, format: usize) {
-        let Some((pin, digest)) = self.pin(block, format) else { return };
-        if let Some(digest) = digest {
-            self.read.edited.insert(pin.cell.clone(), digest);
-        }
-        if !self.cells.insert(pin.cell.clone()) {
-            self.problems.push(
+        if !cells.insert(pin.cell.clone()) {
+            reader.problems.push(
                 Problem::new(format!("the lockfile pins {} twice", pin.cell))
-                    .at(block.span.clone(), "the second block of this cell")
+                    .at(block.span, "the second block of this cell")
                     .help("remove one of the two blocks; a merge may have brought in both"),
             );
         }
-        self.read.pins.push(pin);
+        read.pins.push(pin);
+    }
+    if !reader.problems.is_empty() {
+        return Err(reader.problems);
+    }
+    read.pins.sort_by(|a, b| a.cell.cmp(&b.cell));
+    Ok(read)
+}
+
+/// Reads blocks.
+struct Reader {
+    format: usize,
+    /// The keys of a block.
+    keys: Vec<&'static str>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn blocks<'t>(&mut self, head: &TableReader<'t>) -> Vec<TableReader<'t>> {
+        let Some((_, value)) = head.get("pin") else { return Vec::new() };
+        let DeValue::Array(blocks) = value.get_ref() else {
+            self.problems.push(wrong_type("pin", value, "blocks: `[[pin]]`"));
+            return Vec::new();
+        };
+        let mut block = |value: &'t toml::Spanned<DeValue<'t>>| match value.get_ref() {
+            DeValue::Table(table) => Some(TableReader::new(table, "[[pin]]", value.span())),
+            _ => {
+                self.problems.push(wrong_type("pin", value, "a block: `[[pin]]`"));
+                None
+            }
+        };
+        blocks.iter().filter_map(&mut block).collect()
     }
 
     /// Reads one block: the pin, and the digest as it is written if that is not the pin's.
-    fn pin(&mut self, block: &Table<'_>, format: usize) -> Option<(Pin, Option<Spanned<String>>)> {
+    fn pin(&mut self, block: &TableReader<'_>) -> Option<(Pin, Option<Spanned<String>>)> {
         let before = self.problems.len();
-        let unknown = block.entries.iter().filter(|entry| !self.keys.contains(&&*entry.key));
-        self.problems
-            .extend(unknown.map(|entry| unknown_key(&entry.key, entry.key_span.clone(), "[[pin]]", &self.keys)));
-        let required = KEYS.iter().filter(|key| key.is_required).map(|key| key.name);
-        let missing = required.chain([DIGEST]).filter(|key| block.get(key).is_none());
-        self.problems.extend(missing.map(|key| {
-            Problem::new(format!("a block of the lockfile has no `{key}`"))
-                .at(block.span.clone(), format!("`{key}` is missing"))
-                .help(
-                    Help::from("restore the file from version control, or remove the block and run ")
-                        .then_run("resolve"),
-                )
-        }));
+        block.deny_unknown_keys(&self.keys, &mut self.problems);
         let mut draft = Draft::default();
         for key in &KEYS {
-            let Some(value) = block.get(key.name) else { continue };
+            let Some((_, value)) = block.get(key.name) else {
+                self.problems.extend(key.is_required.then(|| missing(key.name, block)));
+                continue;
+            };
             match key.read {
                 Read::Text(set) => {
                     let Some(text) = string_value(key.name, value, &mut self.problems) else { continue };
@@ -149,13 +111,19 @@ impl<'t> Reader<'t> {
                 },
             }
         }
-        let written = block.get(DIGEST).and_then(|value| string_value(DIGEST, value, &mut self.problems));
+        let written = match block.get(DIGEST) {
+            Some((_, value)) => string_value(DIGEST, value, &mut self.problems),
+            None => {
+                self.problems.push(missing(DIGEST, block));
+                None
+            }
+        };
         if self.problems.len() > before {
             return None;
         }
         let (pin, written) = (draft.pin(), written?);
         let is_edited = pin.as_ref().is_some_and(|pin| digest(&lines(pin)) != written.value);
-        let Some(pin) = pin.and_then(|pin| upgraded(pin, format)) else {
+        let Some(pin) = pin.and_then(|pin| upgraded(pin, self.format)) else {
             let problem = Problem::new("a block of the lockfile does not name one image");
             let problem = problem.at(block.span.clone(), "which image?").help("restore the file from version control");
             self.problems.push(problem);
@@ -165,11 +133,17 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// The problem of a block without a required key.
+fn missing(key: &str, block: &TableReader<'_>) -> Problem {
+    Problem::new(format!("a block of the lockfile has no `{key}`"))
+        .at(block.span.clone(), format!("`{key}` is missing"))
+        .help(Help::from("restore the file from version control, or remove the block and run ").then_run("resolve"))
+}
+
 fn time(key: &str, value: &toml::Spanned<DeValue<'_>>) -> Result<Timestamp, Problem> {
     let text = value.get_ref().as_datetime().map(ToString::to_string).unwrap_or_default();
-    match timestamp::read(&text) {
-        // As exactly as it is written.
-        Ok(Some(time)) => Ok(text.parse().unwrap_or(time)),
+    match timestamp::exact(&text) {
+        Ok(Some(time)) => Ok(time),
         Ok(None) => Err(out_of_range(key, value.span())),
         Err(_) => Err(wrong_type(key, value, "a time with its offset, like 2025-10-27T10:03:30Z")),
     }
@@ -191,9 +165,9 @@ fn before_year_one(text: &str) -> Option<Problem> {
 }
 
 /// The format of a file, or the problem of one that has none, or one that this release does not read.
-fn format(head: &Table<'_>, text: &str) -> Result<usize, Problem> {
+fn format(head: &TableReader<'_>, text: &str) -> Result<usize, Problem> {
     let restore = Help::from("restore the file from version control, or remove it and run ").then_run("resolve");
-    let Some(value) = head.get("version") else {
+    let Some((_, value)) = head.get("version") else {
         return Err(Problem::new("the lockfile has no `version`").help(restore));
     };
     let number = value.get_ref().as_integer();

@@ -74,6 +74,9 @@ pub fn unmerged(text: &str) -> Option<Problem> {
 /// The character of which a line is a conflict marker of git, if it is one: `<` begins ours, `|` the base, `=` theirs,
 /// and `>` ends them.
 pub fn marker(line: &str) -> Option<char> {
+    if !line.starts_with(['<', '|', '=', '>']) {
+        return None;
+    }
     let line = line.trim_end();
     let known = ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker));
     (known || ["=======", "|||||||"].contains(&line)).then(|| line.chars().next()).flatten()
@@ -116,9 +119,10 @@ impl<'t> TableReader<'t> {
 
     /// Reports the keys that are not known.
     pub fn deny_unknown_keys(&self, known: &[&str], problems: &mut Vec<Problem>) {
-        for (key, span, _) in self.entries().into_iter().filter(|(key, _, _)| !known.contains(key)) {
-            problems.push(unknown_key(key, span, &self.title, known));
-        }
+        let unknown = self.table.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
+        let mut unknown: Vec<_> = unknown.map(|key| (key.span(), key.get_ref())).collect();
+        unknown.sort_by_key(|(span, _)| span.start);
+        problems.extend(unknown.into_iter().map(|(span, key)| unknown_key(key, span, &self.title, known)));
     }
 
     /// A string. Absent is `None`; present and no string is `None` and a problem.

@@ -10,24 +10,27 @@ use super::checked::Expected;
 /// `0001-01-01T00:00:00Z`: the first moment of year 1, and what Go programs write if they have no date.
 const GO_ZERO: i64 = -62_135_596_800;
 
-/// Reads a date. `None` is a date that is not one: Go's zero time, or a year below 1 or above 9999 in UTC, which the
-/// lockfile could not hold.
+/// Reads a date, to the second. `None` is a date that is not one: Go's zero time, or a year below 1 or above 9999 in
+/// UTC, which the lockfile could not hold.
 ///
 /// # Errors
 /// If the text is not a date with a time and an offset.
 pub fn read(text: &str) -> Result<Option<Timestamp>, Expected> {
-    match text.parse() {
-        Ok(time) => Ok(in_range(time)),
+    // Whole seconds identify a build, and people can read them. The type ends in year 9999.
+    Ok(exact(text)?.and_then(|time| Timestamp::from_second(time.as_second()).ok()))
+}
+
+/// Reads a date like [`read`], as exactly as it is written.
+///
+/// # Errors
+/// If the text is not a date with a time and an offset.
+pub fn exact(text: &str) -> Result<Option<Timestamp>, Expected> {
+    match text.parse::<Timestamp>() {
+        Ok(time) => Ok(Some(time).filter(|time| time.as_second() > GO_ZERO)),
         // The last day of year 9999 is a date, but not one that can be computed with in every time zone.
         Err(_) if Pieces::parse(text).is_ok_and(|it| it.time().is_some() && it.offset().is_some()) => Ok(None),
         Err(_) => Err(Expected("a time like 2026-10-05T08:00:00Z")),
     }
-}
-
-/// The moment in whole seconds, which tell builds apart and people can read; `None` if no lockfile could hold it.
-fn in_range(time: Timestamp) -> Option<Timestamp> {
-    // The type ends in year 9999.
-    Timestamp::from_second(time.as_second()).ok().filter(|time| time.as_second() > GO_ZERO)
 }
 
 /// The day of a moment, in UTC.
