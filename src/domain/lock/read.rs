@@ -78,12 +78,12 @@ impl Reader {
             self.problems.push(wrong_type("pin", value, "blocks: `[[pin]]`"));
             return Vec::new();
         };
-        let mut block = |value: &'t toml::Spanned<DeValue<'t>>| match value.get_ref() {
-            DeValue::Table(table) => Some(TableReader::new(table, "[[pin]]", value.span())),
-            _ => {
-                self.problems.push(wrong_type("pin", value, "a block: `[[pin]]`"));
-                None
+        let mut block = |value: &'t toml::Spanned<DeValue<'t>>| {
+            if let DeValue::Table(table) = value.get_ref() {
+                return Some(TableReader::new(table, "[[pin]]", value.span()));
             }
+            self.problems.push(wrong_type("pin", value, "a block: `[[pin]]`"));
+            None
         };
         blocks.iter().filter_map(&mut block).collect()
     }
@@ -111,13 +111,8 @@ impl Reader {
                 },
             }
         }
-        let written = match block.get(DIGEST) {
-            Some((_, value)) => string_value(DIGEST, value, &mut self.problems),
-            None => {
-                self.problems.push(missing(DIGEST, block));
-                None
-            }
-        };
+        let written = block.string(DIGEST, &mut self.problems);
+        self.problems.extend(block.get(DIGEST).is_none().then(|| missing(DIGEST, block)));
         if self.problems.len() > before {
             return None;
         }
