@@ -7,16 +7,9 @@ use super::{Mode, Output, planned};
 use crate::domain::adopt::identify::{Identified, identify, queries};
 use crate::domain::adopt::plan::{Adoption, Refusal, plan};
 use crate::domain::adopt::{Request, Stated};
-use crate::domain::catalog::Catalog;
 use crate::domain::diagnostics::{Help, Problem, and_more, count, quoted, shown};
 use crate::domain::references::references;
-use crate::workspace::apply::ProjectPlan;
-use crate::workspace::context::Context;
-use crate::workspace::draft::Draft;
-use crate::workspace::error::{Error, check_index};
-use crate::workspace::files::claims::Role;
-use crate::workspace::input;
-use crate::workspace::outputs::{Files, guard};
+use crate::workspace::{Context, Error, Files, Project, ProjectPlan, Role, check_index, guard, input, unanswered};
 
 /// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
 ///
@@ -31,28 +24,27 @@ pub(crate) fn run(
     mode: Mode,
 ) -> Result<Output, Error> {
     let requests = requests(names, from)?;
-    let mut catalog = Catalog::default();
-    context.backend.fetch(&mut catalog, |catalog| queries(&requests, stated, catalog));
+    let catalog = context.fetch(|catalog| queries(&requests, stated, catalog));
     if requests.iter().any(|request| !request.is_typed()) {
         check_index(&catalog)?;
     }
     let _guard = guard(context, context.manifest())?;
-    let draft = Draft::read(context.manifest())?;
+    let draft = Project::draft(context.manifest())?;
+    let before = draft.manifest_source.text.clone();
     let Identified { found, problems, warnings, others } =
         identify(&requests, stated, draft.manifest.as_ref(), &draft.lock, &catalog)
-            .map_err(|failure| Error::Marketplace { doing: "identify the IDs".to_owned(), failure })?;
+            .map_err(|error| unanswered("identify the IDs", error))?;
     if found.is_empty() || !problems.is_empty() {
         let nothing = if found.is_empty() { nothing_found(from, warnings, others) } else { Vec::new() };
         return Err(draft.error([problems, nothing].concat()));
     }
-    let before = draft.text().to_owned();
     let Adoption { text, manifest, declared, plan } =
-        match plan(found, draft.text(), draft.manifest.as_ref(), &draft.lock, &catalog) {
+        match plan(found, &before, draft.manifest.as_ref(), &draft.lock, &catalog) {
             Ok(adoption) => adoption,
-            Err(Refusal { problems, text }) => return Err(draft.with_text(text).error(problems)),
+            Err(Refusal { problems, text }) => return Err(draft.with_manifest(text, ()).error(problems)),
         };
     let is_new = text != before;
-    let project = draft.with_text(text).project(manifest);
+    let project = draft.with_manifest(text, manifest);
     let written = &[Role::Manifest, Role::Lock, Role::Output];
     Files::new(context, [context.manifest()], written)?.add_outputs(std::slice::from_ref(&project))?;
     let project_plan = ProjectPlan::new(project, plan)?;
@@ -60,7 +52,9 @@ pub(crate) fn run(
         project_plan.write(is_new, context)?;
     }
     let output = planned(context, std::slice::from_ref(&project_plan), mode);
-    let skipped = (others > 0).then(|| skipped(others));
+    let uuids = count(others, "other UUID");
+    let skipped = (others > 0)
+        .then(|| format!("skipped {uuids} that the Marketplace does not list and that no key calls an image"));
     let edited = is_new.then(|| edited(context, &requests, &declared, mode));
     let remark: Vec<String> = skipped.into_iter().chain(edited).chain([output.remark]).collect();
     let warnings = [warnings, project_plan.plan.warnings].concat();
@@ -96,12 +90,6 @@ fn nothing_found(from: &[PathBuf], unknown: Vec<Problem>, others: usize) -> Vec<
     let title = format!("in {files} there is no ID of an image that the Marketplace lists");
     let problem = Problem::new(title).help(Help::from("name the IDs: ").then_run("adopt web=UUID"));
     vec![if others > 0 { problem.note(format!("{} are not listed", count(others, "UUID"))) } else { problem }]
-}
-
-/// Says which UUIDs of the files are not adopted.
-fn skipped(others: usize) -> String {
-    let uuids = count(others, "other UUID");
-    format!("skipped {uuids} that the Marketplace does not list and that no key calls an image")
 }
 
 /// Says what changed in the manifest: images are declared, or else those that were named are corrected.

@@ -1,27 +1,20 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
-use super::Output;
-use super::{Mode, planned};
+use super::{Checked, Mode, Output, planned, sort_out};
 use crate::domain::catalog::Catalog;
 use crate::domain::check::compare_with_manifest;
-use crate::domain::diagnostics::{Command, FailedManifest, Failures, Help, Problem, and_more, quoted};
+use crate::domain::diagnostics::{Command, FailedManifest, Help, Problem, and_more, quoted};
 use crate::domain::lock::Lock;
 use crate::domain::lock::conflicts::{fix_conflicts, note_conflicts};
 use crate::domain::lock::merge::Conflict;
 use crate::domain::manifest::Target;
 use crate::domain::manifest::toml_reader::unmerged;
 use crate::domain::resolve::{Request, Upgrade, queries, resolve};
-use crate::render::Format;
 use crate::render::check::human;
-use crate::render::{self, CheckReport, ManifestReport};
-use crate::workspace::apply::ProjectPlan;
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
-use crate::workspace::error::all;
-use crate::workspace::files::claims::Role;
-use crate::workspace::outputs::stale_outputs;
-use crate::workspace::outputs::{Files, guard};
-use crate::workspace::project::{Parse, Project, lock_path, named};
+use crate::render::{self, CheckReport, Format};
+use crate::workspace::{
+    Context, Error, Files, Parse, Project, ProjectPlan, Role, all, guard, lock_path, named, stale_outputs,
+};
 
 /// Makes each lock satisfy its manifest. `upgrade` names the images whose pins may move; no name means all. A lockfile with
 /// conflict markers is read only if its conflicts are to be fixed.
@@ -43,15 +36,15 @@ pub(crate) fn run(context: &Context, upgrade: Option<&[String]>, fixes: bool, mo
     let mut task = Resolver { context, upgrade: &upgrade, parse, catalog: Catalog::default() };
     let steps = task.plan(projects)?;
     // Nothing is written unless everything can be, and every manifest that failed is named at once.
-    let mut steps = whole(steps, failed)?;
+    let failed = failed.into_iter().map(|failed| Err(failed.failure.into()));
+    let mut steps = all(failed.chain(steps))?;
     if mode == Mode::Write {
         all(steps.iter().map(ProjectPlan::check_writable))?;
         let mut written = Vec::new();
         for step in steps.iter_mut().filter(|step| step.rewrites || !step.stale.is_empty()) {
             match task.apply(step) {
                 Ok(()) => written.push(lock_path(&step.project.manifest_source.path)?),
-                Err(error) if written.is_empty() => return Err(error),
-                Err(error) => return Err(Error::Manifests(Failures { written, ..error.into_failures() })),
+                Err(error) => return Err(Error { written, ..error }),
             }
         }
     }
@@ -130,12 +123,6 @@ impl Resolver<'_> {
     }
 }
 
-/// All steps, if there is one for every manifest.
-fn whole(steps: Vec<Result<ProjectPlan, Error>>, failed: Vec<FailedManifest>) -> Result<Vec<ProjectPlan>, Error> {
-    let failed = failed.into_iter().map(|failed| Err(Error::Problems(failed.failure)));
-    all(failed.chain(steps))
-}
-
 /// Makes sure that the files of some projects may be written.
 fn files_of(context: &Context, projects: &[Project]) -> Result<(), Error> {
     let manifests = projects.iter().map(|project| &*project.manifest_source.path);
@@ -165,29 +152,19 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
 }
 
 fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifest>) -> Result<Output, Error> {
-    let (mut found, mut outputs) = (Vec::new(), Vec::new());
-    for project in projects {
+    let checked = projects.iter().map(|project| {
         let report = compare_with_manifest(&project.lock, project.manifest.targets());
-        match stale_outputs(project, &report) {
-            Ok(stale) => {
-                found.push((project, report));
-                outputs.push(stale);
-            }
-            Err(error) => failed.push(project.failed(error)),
-        }
-    }
-    if found.is_empty() {
-        return Err(Error::of_failed(failed));
-    }
-    let parts = found.iter().zip(&outputs);
-    let manifests: Vec<_> = parts
-        .map(|((project, report), stale)| ManifestReport { stale: Some(stale), ..project.manifest_report(report) })
-        .collect();
+        (project, stale_outputs(project, &report).map(|stale| (Some(stale), report)))
+    });
+    let checked = sort_out(checked, &mut failed)?;
+    let manifests: Vec<_> = checked.iter().map(Checked::report).collect();
     let report =
         CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
-    let pins = found.iter().map(|(project, _)| project.lock.pins().len()).sum();
     let output = match context.format {
-        Format::Human => human::locked(report, pins, context.quiet),
+        Format::Human => {
+            let pins = checked.iter().map(|it| it.project.lock.pins().len()).sum();
+            human::locked(report, pins, context.quiet)
+        }
         format => render::check(format, report, context.quiet),
     };
     let differs = report.has_drift();

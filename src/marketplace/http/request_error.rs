@@ -13,7 +13,6 @@ use super::proxy::Proxy;
 use super::retry::{is_transient, retry_after};
 use crate::domain::catalog::QueryError;
 use crate::domain::diagnostics::visible;
-use crate::marketplace::limits::LimitExceeded;
 
 /// Why one attempt at a request failed.
 pub(super) struct RequestError {
@@ -96,22 +95,21 @@ impl RequestError {
     /// The TLS handshake failed. A retry helps only if the server refuses HTTP/2.
     fn from_tls(error: &rustls::Error, base: &str) -> Self {
         use rustls::{AlertDescription, Error};
-        let (cause, help) = match error {
+        match error {
             Error::InvalidCertificate(error) => {
                 let (why, help) = certificate::explain(error);
-                (format!("the certificate of {base} was refused: {why}"), help)
+                Self::no_response(format!("the certificate of {base} was refused: {why}"), help, false)
             }
             Error::InvalidMessage(_) => {
                 let help = "check the address and HTTPS_PROXY: is it one of https?";
-                (format!("{base} does not speak TLS"), help)
+                Self::no_response(format!("{base} does not speak TLS"), help, false)
             }
             other => {
                 let cause = format!("could not speak TLS with {base}: {}", visible(&other.to_string()));
                 let transient = matches!(other, Error::AlertReceived(AlertDescription::NoApplicationProtocol));
-                return Self::no_response(cause, "check the address and HTTPS_PROXY", transient);
+                Self::no_response(cause, "check the address and HTTPS_PROXY", transient)
             }
-        };
-        Self::no_response(cause, help, false)
+        }
     }
 
     /// The status is neither 200 nor the API's own 404.
@@ -145,7 +143,7 @@ impl RequestError {
     }
 
     /// The response exceeds a limit.
-    pub(super) fn too_large(headers: &HeaderMap, LimitExceeded(cause): LimitExceeded) -> Self {
+    pub(super) fn too_large(headers: &HeaderMap, cause: String) -> Self {
         let help = "check `--api-url` and the proxy; this is not how the Marketplace answers";
         Self::permanent(QueryError { request_id: request_id(headers), ..QueryError::new(cause, help) })
     }

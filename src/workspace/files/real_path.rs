@@ -49,11 +49,6 @@ impl RealPath {
     pub(crate) fn links(&self) -> impl Iterator<Item = &Path> {
         self.file_links.iter().chain(&self.directory_links).map(PathBuf::as_path)
     }
-
-    /// The directory that the file is in.
-    pub(crate) fn directory(&self) -> &Path {
-        self.path.parent().unwrap_or(&self.path)
-    }
 }
 
 /// The parts of a path, the last one first.
@@ -69,4 +64,20 @@ pub(crate) fn directory_of(path: &Path) -> &Path {
         Some(parent) => parent,
         None => path,
     }
+}
+
+/// What the file system calls a file.
+#[cfg(unix)]
+pub(super) fn file_id(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// Without such a number, the path without links is what is left.
+#[cfg(not(unix))]
+pub(super) fn file_id(path: &Path) -> Option<(u64, u64)> {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    fs::canonicalize(path).ok()?.hash(&mut hasher);
+    Some((0, hasher.finish()))
 }

@@ -9,9 +9,10 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::domain::diagnostics::shown;
-use crate::workspace::files::error::FileError;
-use crate::workspace::files::{directory_of, target};
+use crate::domain::diagnostics::{Problem, shown};
+use crate::workspace::files::error::{busy, unwritable};
+use crate::workspace::files::real_path::{directory_of, file_id};
+use crate::workspace::files::target;
 
 /// The right to write the files of some directories, until it is dropped.
 pub(crate) struct WriteLock {
@@ -25,19 +26,18 @@ impl WriteLock {
     ///
     /// # Errors
     /// If another process holds it until the deadline, or a directory cannot be opened.
-    pub(crate) fn acquire(paths: &[&Path], deadline: Instant, notify: &dyn Fn(&str)) -> Result<Self, FileError> {
+    pub(crate) fn acquire(paths: &[&Path], deadline: Instant, notify: &dyn Fn(&str)) -> Result<Self, Problem> {
         // All runs take several directories in one order, so that no two wait for each other; and none twice.
         let mut lockables = BTreeMap::new();
         for path in paths {
-            let failed = |source| FileError::write(path, source);
+            let failed = |error| unwritable(path, &error);
             let target = target(path).unwrap_or_else(|_| (*path).to_owned());
             let directory = directory_of(&target);
             // Opening a pipe in the place of a directory may never end.
             if !std::fs::metadata(directory).map_err(failed)?.is_dir() {
                 return Err(failed(io::ErrorKind::NotADirectory.into()));
             }
-            let (key, lockable) = lockable(directory).map_err(failed)?;
-            lockables.entry(key).or_insert((*path, lockable));
+            lockables.entry(file_id(directory)).or_insert((*path, lockable(directory).map_err(failed)?));
         }
         let mut directories = Vec::new();
         for (path, lockable) in lockables.into_values() {
@@ -50,7 +50,7 @@ impl WriteLock {
 }
 
 /// Waits for a directory, for `path` in it; whether there is such a thing as a lock on its file system.
-fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) -> Result<bool, FileError> {
+fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) -> Result<bool, Problem> {
     let started = Instant::now();
     let mut is_notified = false;
     loop {
@@ -72,31 +72,24 @@ fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) 
             notify(&format!("waiting for {}, which is writing beside `{}`", holder(lockable), shown(path)));
         }
         if Instant::now() >= deadline {
-            let (path, holder) = (path.to_owned(), holder(lockable));
-            return Err(FileError::Busy { path, holder, waited: waited.as_secs_f32().round().max(1.0) });
+            return Err(busy(path, &holder(lockable), waited.as_secs_f32().round().max(1.0)));
         }
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
-/// What can be locked for a directory, and a name for it that is the same in every process.
+/// What can be locked for a directory.
 #[cfg(unix)]
-fn lockable(directory: &Path) -> io::Result<(String, File)> {
-    use std::os::unix::fs::MetadataExt;
-    let file = File::open(directory)?;
-    let metadata = file.metadata()?;
-    Ok((format!("{}:{}", metadata.dev(), metadata.ino()), file))
+fn lockable(directory: &Path) -> io::Result<File> {
+    File::open(directory)
 }
 
 /// Where a directory cannot be opened and locked, a file of its own stands for it among the temporary files.
 #[cfg(not(unix))]
-fn lockable(directory: &Path) -> io::Result<(String, File)> {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    std::fs::canonicalize(directory)?.hash(&mut hasher);
-    let name = format!("imagelock-{:016x}.guard", hasher.finish());
-    let path = std::env::temp_dir().join(&name);
-    Ok((name, File::options().read(true).write(true).create(true).truncate(false).open(path)?))
+fn lockable(directory: &Path) -> io::Result<File> {
+    let (_, number) = file_id(directory).ok_or(io::ErrorKind::NotFound)?;
+    let path = std::env::temp_dir().join(format!("imagelock-{number:016x}.guard"));
+    File::options().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 /// Who holds the lock: the kernel tells on Linux, by the number of the locked file.
