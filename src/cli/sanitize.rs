@@ -4,10 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::panic::PanicHookInfo;
 
-use anstream::adapter::strip_str;
-use clap::error::{ContextKind, ContextValue};
-
-use crate::domain::diagnostics::{count, escaped, is_unprintable};
+use crate::domain::diagnostics::{count, is_unprintable};
 
 /// Text that may end lines and set colors, and does nothing else to a terminal. The last line of defense: what comes from
 /// elsewhere was escaped where it was put into a sentence, line ends and colors included.
@@ -46,26 +43,6 @@ pub(super) fn bounded(text: &str) -> Cow<'_, str> {
     let end = text[..fits].rfind('\n').unwrap_or(fits);
     let rest = text[end..].trim_start_matches('\n').lines().count();
     Cow::Owned(format!("{}\nand {}", &text[..end], count(rest, "more line")))
-}
-
-/// The message of clap about wrong arguments. It repeats them as they are.
-pub(super) fn usage(mut error: clap::Error) -> String {
-    let context: Vec<(ContextKind, ContextValue)> =
-        error.context().map(|(kind, value)| (kind, value.clone())).collect();
-    for (kind, value) in context {
-        let safe = match value {
-            ContextValue::String(text) => ContextValue::String(escaped(&text)),
-            ContextValue::Strings(texts) => ContextValue::Strings(texts.iter().map(|text| escaped(text)).collect()),
-            // Advice that repeats an argument, like `to pass '-x' as a value, use '-- -x'`, in colors of clap's.
-            ContextValue::StyledStrs(texts) if kind != ContextKind::Usage => {
-                let plain = texts.iter().map(|text| escaped(&strip_str(&text.ansi().to_string()).to_string()).into());
-                ContextValue::StyledStrs(plain.collect())
-            }
-            _ => continue,
-        };
-        error.insert(kind, safe);
-    }
-    printable(&error.render().ansi().to_string())
 }
 
 /// The message of a panic. It may repeat the text that caused it.

@@ -1,28 +1,83 @@
 //! `imagelock adopt`: makes a lock for IDs that are in use already.
 
+use super::options::{ChangeFormat, ManifestOption, MarketplaceOptions};
+use super::task::{Setup, Task};
+use crate::domain::types::{Arch, ImageType, Label, Zone};
+use clap::{ArgGroup, Args};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::{Mode, Output, planned};
+use super::output::{Output, planned};
 use crate::domain::adopt::identify::{Identified, identify, queries};
 use crate::domain::adopt::plan::{Adoption, Refusal, plan};
 use crate::domain::adopt::{Request, Stated};
 use crate::domain::diagnostics::{Help, Problem, and_more, count, quoted, shown};
 use crate::domain::references::references;
-use crate::workspace::{Context, Error, Files, Project, ProjectPlan, Role, check_index, guard, input, unanswered};
+use crate::workspace::{
+    Context, Error, Files, Mode, Project, ProjectPlan, Role, check_index, guard, input, unanswered,
+};
+
+#[derive(Args)]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["ids", "from"]))]
+pub(crate) struct Options {
+    /// What an image will be called, and the ID of the local image that you run
+    #[arg(value_name = "NAME=[ZONE/]UUID")]
+    ids: Vec<String>,
+    /// Find the IDs in this file: `.tf`, `.tfvars`, `.tfstate` or any JSON; `-` is standard input. Can be repeated
+    #[arg(long, value_name = "FILE")]
+    from: Vec<PathBuf>,
+    /// Print what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// The label of the IDs that you name, if the Marketplace does not describe them
+    #[arg(long, requires = "ids")]
+    label: Option<Label>,
+    /// Their zone, if it is not before the ID
+    #[arg(long, requires = "ids")]
+    zone: Option<Zone>,
+    /// Their architecture
+    #[arg(long, requires = "ids")]
+    arch: Option<Arch>,
+    /// Their type; by default, the only one that the label is offered with
+    #[arg(long = "type", value_name = "TYPE")]
+    image_type: Option<ImageType>,
+    #[command(flatten)]
+    manifest: ManifestOption,
+    #[command(flatten)]
+    output: ChangeFormat,
+    #[command(flatten)]
+    marketplace: MarketplaceOptions,
+}
+
+impl Options {
+    fn stated(&self) -> Stated {
+        let Self { label, zone, arch, image_type, .. } = self;
+        Stated { label: label.clone(), zone: zone.clone(), arch: arch.clone(), image_type: *image_type }
+    }
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        Setup {
+            manifests: self.manifest.manifests(),
+            marketplace: Some(&self.marketplace),
+            format: Some(self.output.format),
+            ..Setup::default()
+        }
+    }
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        let mode = if self.dry_run { Mode::DryRun } else { Mode::Write };
+        adopt(context, &self.ids, &self.from, &self.stated(), mode)
+    }
+}
 
 /// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
 ///
 /// # Errors
 /// If one of `names` cannot be identified, if nothing in the files can be, or if the manifest or the lock say otherwise.
 /// Nothing is changed then.
-pub(crate) fn run(
-    context: &Context,
-    names: &[String],
-    from: &[PathBuf],
-    stated: &Stated,
-    mode: Mode,
-) -> Result<Output, Error> {
+fn adopt(context: &Context, names: &[String], from: &[PathBuf], stated: &Stated, mode: Mode) -> Result<Output, Error> {
     let requests = requests(names, from)?;
     let catalog = context.fetch(|catalog| queries(&requests, stated, catalog));
     if requests.iter().any(|request| !request.is_typed()) {

@@ -1,53 +1,121 @@
 //! `imagelock check`: reports drift.
 
+use super::options::{ManifestOptions, MarketplaceOptions, MinAgeOption, formats, name, revision};
+use super::task::{Setup, Task};
+use clap::Args;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-use super::{Checked, Output, join, sort_out};
+use super::output::{Checked, Output, join, sort_out};
 use crate::domain::catalog::Catalog;
 use crate::domain::check::changed_since::{self, Base};
 use crate::domain::check::{Report, check, compare_with_manifest, queries};
+use crate::domain::diagnostics::visible;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
 use crate::domain::types::Name;
-use crate::render::{self, CheckReport, StaleOutput};
-use crate::workspace::reports::{self, File};
+use crate::render::{self, CheckReport, Format, StaleOutput};
+use crate::workspace::reports::{self, Wish};
 use crate::workspace::revisions::base;
 use crate::workspace::{Context, Error, Files, Project, all, named, stale_outputs};
 
-/// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all; `since` a
-/// revision, verifies instead what changed. Writes the report to `reports` as well.
-///
-/// # Errors
-/// If it cannot be decided: a file is wrong, or the Marketplace does not answer; if a report cannot be written.
-pub(crate) fn run(
-    context: &Context,
-    names: &[String],
-    since: Option<&str>,
-    reports: &[File],
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The names of the images; all if none is given
+    #[arg(value_name = "NAME", value_delimiter = ',', value_parser = name)]
+    names: Vec<String>,
+    /// The format of the report
+    #[arg(long, value_name = "FORMAT", value_parser = formats(&Format::ALL))]
+    format: Option<Format>,
+    /// Write the report to this file, in the format that is named with it, else in that of `--format`, else in that
+    /// of its extension: `.sarif`, `.xml` (junit), `.md`, `.html`, `.json`, `.txt`. Can be repeated
+    #[arg(long = "output", short, value_name = "[FORMAT=]FILE", value_parser = wish)]
+    outputs: Vec<Wish>,
+    /// Verify only what changed since the merge base of this revision and HEAD: each changed pin must be listed by the
+    /// Marketplace, or pinned before in the history of the merge base. Its age does not matter
+    #[arg(long, value_name = "REV", value_parser = revision, conflicts_with = "min_age")]
+    changed_since: Option<String>,
+    /// Exit with 0 even if there is drift
+    #[arg(long)]
     exit_zero: bool,
-) -> Result<Output, Error> {
-    let (projects, mut failed) = Project::read_each(context, Lock::parse)?;
-    if projects.is_empty() {
-        return Err(Error::of_failed(failed));
+    #[command(flatten)]
+    policy: MinAgeOption,
+    #[command(flatten)]
+    manifests: ManifestOptions,
+    #[command(flatten)]
+    marketplace: MarketplaceOptions,
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        Setup {
+            manifests: self.manifests.manifests(),
+            marketplace: Some(&self.marketplace),
+            min_age: self.policy.min_age,
+            ..Setup::default()
+        }
     }
-    reports::claim(reports, context, &projects)?;
-    let checked = match since {
-        Some(revision) => verify_changes(context, &projects, names, revision),
-        None => compare(context, &projects, names),
-    }?;
-    let checked = projects.iter().zip(checked).map(|(project, checked)| {
-        (project, checked.and_then(|report| Ok((stale_if(since.is_some(), project)?, report))))
-    });
-    let checked = sort_out(checked, &mut failed)?;
-    let manifests: Vec<_> = checked.iter().map(Checked::report).collect();
-    let report =
-        CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
-    let output = render::check(context.format, report, context.quiet);
-    let remark = reports::write(reports, context, report)?;
-    let warning = join(checked.iter().map(|it| it.project.warning(&it.report.notices, context)));
-    let differs = report.has_drift() && !exit_zero;
-    Ok(Output { remark, warning, failed, ..Output::with_drift(output, differs) })
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        self.check(context)
+    }
+}
+
+/// Reads `sarif=results.json`, or `drift.sarif`.
+fn wish(text: &str) -> Result<Wish, String> {
+    let (format, path) = match text.split_once('=') {
+        // A path has a slash before the sign, if that is a part of its name.
+        Some((word, path)) if !word.contains(['/', '\\']) => match word.parse() {
+            Ok(format) => (Some(format), path),
+            Err(expected) => {
+                return Err(format!(
+                    "`{}` is not a format, {expected}; a file of that name is `./{}`",
+                    visible(word),
+                    visible(text)
+                ));
+            }
+        },
+        _ => (None, text),
+    };
+    match path {
+        "" => Err("expected a file after `=`".to_owned()),
+        "-" => Err("`-` is not a file; standard output has the report that `--format` names".to_owned()),
+        path => Ok(Wish { format, path: PathBuf::from(path) }),
+    }
+}
+
+impl Options {
+    /// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all; `since` a
+    /// revision, verifies instead what changed. Writes the report to `reports` as well.
+    ///
+    /// # Errors
+    /// If it cannot be decided: a file is wrong, or the Marketplace does not answer; if a report cannot be written.
+    fn check(&self, context: &Context) -> Result<Output, Error> {
+        let (format, reports) = reports::settle(self.format, &self.outputs)?;
+        let (reports, names, since) = (&*reports, &*self.names, self.changed_since.as_deref());
+        let (projects, mut failed) = Project::read_each(context, Lock::parse)?;
+        if projects.is_empty() {
+            return Err(Error::of_failed(failed));
+        }
+        reports::claim(reports, context, &projects)?;
+        let checked = match since {
+            Some(revision) => verify_changes(context, &projects, names, revision),
+            None => compare(context, &projects, names),
+        }?;
+        let checked = projects.iter().zip(checked).map(|(project, checked)| {
+            (project, checked.and_then(|report| Ok((stale_if(since.is_some(), project)?, report))))
+        });
+        let checked = sort_out(checked, &mut failed)?;
+        let manifests: Vec<_> = checked.iter().map(Checked::report).collect();
+        let report =
+            CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
+        let output = render::check(format, report, context.quiet);
+        let remark = reports::write(reports, context, report)?;
+        let warning = join(checked.iter().map(|it| it.project.warning(&it.report.notices, context)));
+        let differs = report.has_drift() && !self.exit_zero;
+        Ok(Output { remark, warning, failed, ..Output::with_drift(output, differs) })
+    }
 }
 
 /// The outputs of a project that are out of date, for a check of a change. They are no matter of the Marketplace.

@@ -1,8 +1,11 @@
 //! `imagelock diff`: the pins that differ between two revisions of the lockfile.
 
+use super::options::{ChangeFormat, ManifestOption, TimeoutOption, revision};
+use super::task::{Setup, Task};
+use clap::Args;
 use std::path::Path;
 
-use super::Output;
+use super::output::Output;
 use crate::domain::diagnostics::Source;
 use crate::domain::lock::Lock;
 use crate::domain::lock::diff::changes;
@@ -13,6 +16,41 @@ use crate::render::plan::{change, markdown};
 use crate::workspace::git::{Repository, error::no_merge_base};
 use crate::workspace::revisions::{commit, content_at, lock_of, name_at, uncommitted};
 use crate::workspace::{Context, Error, files, lock_path, parse_lock};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// A commit, a branch or a tag; also `A..B`, and `A...B` for what B changed since it left A
+    #[arg(value_name = "REV", default_value = "HEAD", value_parser = revision)]
+    from: String,
+    /// What to compare it with, instead of the working tree
+    #[arg(value_name = "REV", value_parser = revision)]
+    to: Option<String>,
+    /// Exit with 2 if pins differ
+    #[arg(long)]
+    exit_code: bool,
+    #[command(flatten)]
+    manifest: ManifestOption,
+    #[command(flatten)]
+    limit: TimeoutOption,
+    #[command(flatten)]
+    output: ChangeFormat,
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        Setup {
+            manifests: self.manifest.manifests(),
+            timeout: Some(self.limit.timeout),
+            format: Some(self.output.format),
+            prints_data: true,
+            ..Setup::default()
+        }
+    }
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        diff(context, &self.from, self.to.as_deref(), self.exit_code)
+    }
+}
 
 /// A state of the lockfile that is named.
 enum State {
@@ -25,7 +63,7 @@ enum State {
 ///
 /// # Errors
 /// If one of them cannot be had or cannot be read.
-pub(crate) fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Result<Output, Error> {
+fn diff(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let here = files::read(&path)?;
     let repository = Repository::around(&path)?;

@@ -1,17 +1,107 @@
 //! `imagelock add` and `imagelock remove`: edit the manifest, and keep its comments.
 
-use super::Output;
+use super::options::{ManifestOption, QuietOption, name};
+use super::output::Output;
+use super::task::{Setup, Task};
 use crate::domain::diagnostics::{Failure, Help, Problem, Source, and, quoted, shown};
 use crate::domain::manifest::edit::{Declaration, declare, remove as without};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::workspace::files::{self, error::no_manifest};
 use crate::workspace::{Context, Error, Files, Role};
+use clap::Args;
+
+/// The words are checked when the manifest is read, and reported in the line that they would make.
+#[derive(Args)]
+pub(crate) struct AddOptions {
+    /// Your name for the image
+    #[arg(value_parser = name)]
+    name: String,
+    /// The Marketplace's label; with `*` for one segment, the newest `--release` of those that match
+    #[arg(long)]
+    label: Option<String>,
+    /// The releases that are wanted, like `>=42, <44`
+    #[arg(long, requires = "label")]
+    release: Option<String>,
+    /// Instead of a label, the ID of a Marketplace image
+    #[arg(long, value_name = "UUID")]
+    image_id: Option<String>,
+    /// Instead of a label, the ID of one exact version
+    #[arg(long, value_name = "UUID")]
+    version_id: Option<String>,
+    /// The zones, separated by commas; can be repeated
+    #[arg(long = "zone", visible_alias = "zones", value_name = "ZONE", value_delimiter = ',')]
+    zones: Vec<String>,
+    /// The architectures, separated by commas; can be repeated
+    #[arg(long = "arch", visible_alias = "archs", value_name = "ARCH", value_delimiter = ',')]
+    archs: Vec<String>,
+    /// `instance_sbs` (the default) or `instance_local`
+    #[arg(long = "type", value_name = "TYPE")]
+    image_type: Option<String>,
+    /// An Instance type that the image must be able to boot
+    #[arg(long, value_name = "TYPE")]
+    instance_type: Option<String>,
+    #[command(flatten)]
+    manifest: ManifestOption,
+    #[command(flatten)]
+    output: QuietOption,
+}
+
+impl AddOptions {
+    fn declaration(&self) -> Declaration {
+        let one = |word: &Option<String>| word.iter().cloned().collect::<Vec<_>>();
+        let key = |one, several, words: &[String]| if words.len() > 1 { several } else { one };
+        Declaration {
+            name: self.name.clone(),
+            keys: vec![
+                ("label", one(&self.label)),
+                ("release", one(&self.release)),
+                ("image-id", one(&self.image_id)),
+                ("version-id", one(&self.version_id)),
+                (key("zone", "zones", &self.zones), self.zones.clone()),
+                (key("arch", "archs", &self.archs), self.archs.clone()),
+                ("type", one(&self.image_type)),
+                ("instance-type", one(&self.instance_type)),
+            ],
+        }
+    }
+}
+
+impl Task for AddOptions {
+    fn setup(&self) -> Setup<'_> {
+        Setup { manifests: self.manifest.manifests(), quiet: self.output.quiet, ..Setup::default() }
+    }
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        add(context, &self.declaration())
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct RemoveOptions {
+    /// The names of the images
+    #[arg(value_name = "NAME", required = true, value_delimiter = ',', value_parser = name)]
+    names: Vec<String>,
+    #[command(flatten)]
+    manifest: ManifestOption,
+    #[command(flatten)]
+    output: QuietOption,
+}
+
+impl Task for RemoveOptions {
+    fn setup(&self) -> Setup<'_> {
+        Setup { manifests: self.manifest.manifests(), quiet: self.output.quiet, ..Setup::default() }
+    }
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        remove(context, &self.names)
+    }
+}
 
 /// Declares an image. Where there is no manifest, it is the first of a new one.
 ///
 /// # Errors
 /// If the manifest cannot be read or written, or would be wrong with this image.
-pub(crate) fn add(context: &Context, declaration: &Declaration) -> Result<Output, Error> {
+fn add(context: &Context, declaration: &Declaration) -> Result<Output, Error> {
     edit(context, true, |text| declare(text, std::slice::from_ref(declaration)))?;
     Ok(Output::remark(format!(
         "declared `{}` in `{}`: {} pins it",
@@ -25,7 +115,7 @@ pub(crate) fn add(context: &Context, declaration: &Declaration) -> Result<Output
 ///
 /// # Errors
 /// If the manifest cannot be read or written, has no such image, or would have none.
-pub(crate) fn remove(context: &Context, names: &[String]) -> Result<Output, Error> {
+fn remove(context: &Context, names: &[String]) -> Result<Output, Error> {
     edit(context, false, |text| {
         let manifest = Manifest::parse(text)?;
         let names = check_names(names, &manifest.names())?;

@@ -1,6 +1,8 @@
 //! `imagelock explain NAME|UUID`: why a pin is what it is, or what a UUID is.
 
-use super::{Output, join, undated};
+use super::options::{DataFormat, ManifestOption, MarketplaceOptions, MinAgeOption, name};
+use super::output::{Output, join, undated};
+use super::task::{Setup, Task};
 use crate::domain::catalog::identify::{IdKind, UnknownId, identify, identify_queries};
 use crate::domain::diagnostics::Problem;
 use crate::domain::lookup::explain::{explain, pins_of, queries};
@@ -8,12 +10,45 @@ use crate::domain::manifest::{Target, check_names};
 use crate::render::Format;
 use crate::render::explain::{human, json};
 use crate::workspace::{Context, Error, Project, edited, lock_path, read_lock, unanswered};
+use clap::Args;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The name of an image in images.toml, or the UUID of a local image, a version or an image
+    #[arg(value_name = "NAME|UUID", value_parser = name)]
+    what: String,
+    #[command(flatten)]
+    policy: MinAgeOption,
+    #[command(flatten)]
+    manifest: ManifestOption,
+    #[command(flatten)]
+    output: DataFormat,
+    #[command(flatten)]
+    marketplace: MarketplaceOptions,
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        Setup {
+            manifests: self.manifest.manifests(),
+            marketplace: Some(&self.marketplace),
+            min_age: self.policy.min_age,
+            format: Some(self.output.format),
+            prints_data: true,
+            ..Setup::default()
+        }
+    }
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        explain_word(context, &self.what)
+    }
+}
 
 /// Explains an image of the manifest by its name, or anything of the Marketplace by its UUID.
 ///
 /// # Errors
 /// If there is no such name, or the Marketplace does not answer.
-pub(crate) fn run(context: &Context, what: &str) -> Result<Output, Error> {
+fn explain_word(context: &Context, what: &str) -> Result<Output, Error> {
     match UnknownId::parse(what) {
         Some(Ok(id)) => explain_id(context, id, what),
         Some(Err(expected)) => {

@@ -1,51 +1,49 @@
-//! `imagelock export FORMAT`: the pins in a shape that another tool reads.
+//! `imagelock export FORMAT`: the pins in a format that another tool reads.
 
+use super::options::ManifestOption;
+use super::task::{Setup, Task};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::borrow::Cow;
-use std::path::Path;
 
-use super::Output;
-use crate::domain::diagnostics::{Problem, shown};
+use super::output::Output;
 use crate::domain::manifest::outputs::Format;
 use crate::export::Export;
-use crate::export::head::{head, is_ours};
-use crate::workspace::files::{self, error::not_ours};
-use crate::workspace::{Context, Error, Files, Pins, Rivals, Role};
+use crate::workspace::{Context, Error, Pins};
 
-/// Prints the pins in a format, or writes them to a file. The file says which manifest it belongs to, as an output does, so
-/// that both write the same bytes.
-///
-/// # Errors
-/// If there is no lockfile, if a block of it was edited, or if the file is not imagelock's, or is another manifest's.
-pub(crate) fn run(context: &Context, format: Format, file: Option<&Path>, locked: bool) -> Result<Output, Error> {
-    if let Some(path) = file {
-        Files::read_only(context)?.add_option(Role::Export, path)?;
-    }
-    let pins = Pins::read(context, locked)?;
-    if let Some(refusal) = pins.refusal(context, locked) {
-        return Ok(Output::refused(refusal));
-    }
-    let warning = pins.warning(context, |_| true);
-    let export = Export::new(Cow::Owned(pins.lock.clone()), format).map_err(|problems| pins.error(problems))?;
-    let Some(path) = file else { return Ok(Output { warning, ..Output::clean(export) }) };
-    let mut rivals = Rivals::of(context.manifest());
-    let text = head(format, Some(&rivals.owner(path))) + &export.body();
-    let _guard = context.write_lock(&[path])?;
-    if let Some(old) = files::read(path)? {
-        if old == text {
-            return Ok(Output { warning, ..Output::remark(format!("`{}` is up to date", shown(path))) });
-        }
-        if !is_ours(format, &old) {
-            return Err(not_ours(path).into());
-        }
-        if let Some(manifest) = rivals.find(format, path, &old) {
-            return Err(of_another(path, &manifest).into());
-        }
-    }
-    context.replace(path, &text)?;
-    Ok(Output { warning, ..Output::remark(format!("wrote `{}`", shown(path))) })
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The format
+    #[arg(value_name = "FORMAT", value_parser = formats())]
+    format: Format,
+    /// Fail with exit status 2 if the lockfile does not satisfy the manifest
+    #[arg(long)]
+    locked: bool,
+    #[command(flatten)]
+    manifest: ManifestOption,
 }
 
-fn of_another(path: &Path, manifest: &Path) -> Problem {
-    Problem::new(format!("`{}` is an output of `{}`", shown(path), shown(manifest)))
-        .help("name another file, or remove it from the `[[outputs]]` of that manifest")
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        Setup { manifests: self.manifest.manifests(), prints_data: true, ..Setup::default() }
+    }
+
+    /// Prints the pins in a format.
+    ///
+    /// # Errors
+    /// If there is no lockfile, or if a block of it was edited.
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        let pins = Pins::read(context, self.locked)?;
+        if let Some(refusal) = pins.refusal(context, self.locked) {
+            return Ok(Output::refused(refusal));
+        }
+        let warning = pins.warning(context, |_| true);
+        let export =
+            Export::new(Cow::Owned(pins.lock.clone()), self.format).map_err(|problems| pins.error(problems))?;
+        Ok(Output { warning, ..Output::clean(export) })
+    }
 }

@@ -1,38 +1,72 @@
 //! `imagelock get NAME`: one ID, for scripts.
 
-use super::Output;
+use super::options::{DataFormat, ManifestOption, name};
+use super::output::Output;
+use super::task::{Setup, Task};
 use crate::domain::diagnostics::{Help, Problem, visible};
 use crate::domain::lock::find::find;
-use crate::domain::types::{Arch, Zone};
+use crate::domain::types::{Arch, Zone, ZonedId};
 use crate::render::Format;
 use crate::render::list::json;
 use crate::workspace::{Context, Error, Pins};
+use clap::Args;
 
-/// Prints the ID of the one pin of this name, in this zone and for this architecture where several have the name.
-///
-/// # Errors
-/// If there is no such pin, or more than one, or its block was edited, or the manifest does not declare the name.
-pub(crate) fn run(
-    context: &Context,
-    name: &str,
-    zone: Option<&Zone>,
-    arch: Option<&Arch>,
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The name of the image
+    #[arg(value_parser = name)]
+    name: String,
+    /// The zone, if the image has pins in several
+    #[arg(long)]
+    zone: Option<Zone>,
+    /// The architecture, if the image has pins for several
+    #[arg(long)]
+    arch: Option<Arch>,
+    /// Print `ZONE/UUID`
+    #[arg(long)]
+    zoned: bool,
+    /// Fail with exit status 2 if the lockfile does not satisfy the manifest
+    #[arg(long)]
     locked: bool,
-) -> Result<Output, Error> {
-    let pins = Pins::read(context, locked)?;
-    if let Some(refusal) = pins.refusal(context, locked) {
-        return Ok(Output::refused(refusal));
+    #[command(flatten)]
+    manifest: ManifestOption,
+    #[command(flatten)]
+    output: DataFormat,
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        let format = Some(self.output.format);
+        Setup { manifests: self.manifest.manifests(), format, prints_data: true, ..Setup::default() }
     }
-    let is_declared = pins.declared.as_ref().is_none_or(|names| names.iter().any(|it| it.as_str() == name));
-    let found = find(&pins.lock, name, zone, arch);
-    let declared = found.and_then(|pin| if is_declared { Ok(pin) } else { Err(vec![undeclared(name)]) });
-    let pin = declared.map_err(|problems| pins.error(problems))?;
-    let warning = pins.warning(context, |finding| finding.cell == pin.cell);
-    let output = match context.format {
-        Format::Json => json::write_pin(pin),
-        _ => format!("{}\n", pin.id),
-    };
-    Ok(Output { warning, ..Output::clean(output) })
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        self.get(context)
+    }
+}
+
+impl Options {
+    /// Prints the ID of the one pin of this name, in this zone and for this architecture where several have the name.
+    ///
+    /// # Errors
+    /// If there is no such pin, or more than one, or its block was edited, or the manifest does not declare the name.
+    fn get(&self, context: &Context) -> Result<Output, Error> {
+        let pins = Pins::read(context, self.locked)?;
+        if let Some(refusal) = pins.refusal(context, self.locked) {
+            return Ok(Output::refused(refusal));
+        }
+        let is_declared = pins.declared.as_ref().is_none_or(|names| names.iter().any(|it| it.as_str() == self.name));
+        let found = find(&pins.lock, &self.name, self.zone.as_ref(), self.arch.as_ref());
+        let declared = found.and_then(|pin| if is_declared { Ok(pin) } else { Err(vec![undeclared(&self.name)]) });
+        let pin = declared.map_err(|problems| pins.error(problems))?;
+        let warning = pins.warning(context, |finding| finding.cell == pin.cell);
+        let output = match context.format {
+            Format::Json => json::write_pin(pin),
+            _ if self.zoned => format!("{}\n", ZonedId(&pin.cell.zone, pin.id)),
+            _ => format!("{}\n", pin.id),
+        };
+        Ok(Output { warning, ..Output::clean(output) })
+    }
 }
 
 /// The problem of a name that is locked but no longer declared: a script would go on with an image that is on its way out.

@@ -1,18 +1,39 @@
 //! `imagelock init`: writes the annotated manifest, and the schema that editors check it by.
 
-use super::Output;
+use super::options::{ManifestOption, QuietOption};
+use super::output::Output;
+use super::task::{Setup, Task};
 use crate::domain::diagnostics::{Command, Help, shell, shown};
 use crate::domain::manifest::schema::{FILE, SCHEMA};
 use crate::workspace::{Context, Error, Files, Role, files};
+use clap::Args;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    manifest: ManifestOption,
+    #[command(flatten)]
+    output: QuietOption,
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        Setup { manifests: self.manifest.manifests(), quiet: self.output.quiet, ..Setup::default() }
+    }
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        init(context)
+    }
+}
 
 /// The annotated manifest, as it stands in the repository.
-pub(crate) const EXAMPLE: &str = include_str!("../../images.toml.example");
+const EXAMPLE: &str = include_str!("../../images.toml.example");
 
 /// Writes the annotated manifest and its schema; never over a file.
 ///
 /// # Errors
 /// If the manifest exists, or one of the two cannot be written. Without a manifest no schema is written.
-pub(crate) fn run(context: &Context) -> Result<Output, Error> {
+fn init(context: &Context) -> Result<Output, Error> {
     Files::new(context, [context.manifest()], &[Role::Manifest, Role::Schema])?;
     let beside = context.manifest().with_file_name(FILE);
     let old = files::read(&beside)?;
@@ -27,7 +48,7 @@ pub(crate) fn run(context: &Context) -> Result<Output, Error> {
         Some(_) => format!(
             "\n`{schema}` was there, and is not the schema of this release; it was left alone, and this would refresh \
              it: {} > {}",
-            Command::new("schema").without_flags().show(&context.invocation),
+            Command::new("schema").show(&context.invocation),
             shell(&beside)
         ),
     };

@@ -1,15 +1,40 @@
 //! `imagelock list`: the pins.
 
-use super::{Output, join};
+use super::options::{DataFormat, ManifestOption};
+use super::output::{Output, join};
+use super::task::{Setup, Task};
 use crate::render::Format;
 use crate::render::list::{human, json};
 use crate::workspace::{Context, Error, Pins, edited};
+use clap::Args;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Fail with exit status 2 if the lockfile does not satisfy the manifest
+    #[arg(long)]
+    locked: bool,
+    #[command(flatten)]
+    manifest: ManifestOption,
+    #[command(flatten)]
+    output: DataFormat,
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        let format = Some(self.output.format);
+        Setup { manifests: self.manifest.manifests(), format, prints_data: true, ..Setup::default() }
+    }
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        list(context, self.locked)
+    }
+}
 
 /// Prints all pins.
 ///
 /// # Errors
 /// If there is no lockfile, or it cannot be read.
-pub(crate) fn run(context: &Context, locked: bool) -> Result<Output, Error> {
+fn list(context: &Context, locked: bool) -> Result<Output, Error> {
     let pins = Pins::read(context, locked)?;
     if let Some(refusal) = pins.refusal(context, locked) {
         return Ok(Output::refused(refusal));

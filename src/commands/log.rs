@@ -1,6 +1,8 @@
 //! `imagelock log`: when each pin moved, by which commit, and how old the image was.
 
-use super::Output;
+use super::options::{DataFormat, ManifestOption, TimeoutOption, name};
+use super::output::Output;
+use super::task::{Setup, Task};
 use crate::domain::lock::history::{HistoryReader, Revision, read};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::manifest::check_names;
@@ -9,12 +11,42 @@ use crate::render::history::{human, json};
 use crate::workspace::git::{History, Repository};
 use crate::workspace::revisions::uncommitted;
 use crate::workspace::{Context, Error, files, lock_path};
+use clap::Args;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The names of the images; all if none is given
+    #[arg(value_name = "NAME", value_delimiter = ',', value_parser = name)]
+    names: Vec<String>,
+    #[command(flatten)]
+    manifest: ManifestOption,
+    #[command(flatten)]
+    limit: TimeoutOption,
+    #[command(flatten)]
+    output: DataFormat,
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        Setup {
+            manifests: self.manifest.manifests(),
+            timeout: Some(self.limit.timeout),
+            format: Some(self.output.format),
+            prints_data: true,
+            ..Setup::default()
+        }
+    }
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        log(context, &self.names)
+    }
+}
 
 /// Tells the history of the pins of the named images, or of all.
 ///
 /// # Errors
 /// If there is no history to be had. A revision that cannot be read is told of, and is no error.
-pub(crate) fn run(context: &Context, names: &[String]) -> Result<Output, Error> {
+fn log(context: &Context, names: &[String]) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let text = files::read(&path)?;
     let repository = Repository::around(&path)?;

@@ -1,8 +1,11 @@
 //! `imagelock merge-driver`: merges two branches of a lockfile for git.
 
+use super::task::{Setup, Task};
+use crate::domain::diagnostics::Manifests;
+use clap::Args;
 use std::path::{Path, PathBuf};
 
-use super::Output;
+use super::output::Output;
 use crate::domain::diagnostics::{Command, Failure, Help, Problem, Source, count, shown};
 use crate::domain::lock::Lock;
 use crate::domain::lock::conflicts::fix_conflicts;
@@ -10,13 +13,47 @@ use crate::domain::lock::merge::{Conflict, merge};
 use crate::domain::manifest::toml_reader::unmerged;
 use crate::workspace::{Context, Error, files, lock_path};
 
+pub(super) const HELP: &str = "\
+For git to call it:
+  echo 'images.lock merge=imagelock' >> .gitattributes
+  git config merge.imagelock.driver 'imagelock merge-driver %O %A %B %P'
+
+Exit status:
+  0  merged
+  1  not merged: the sides disagree about a pin, and OURS has conflict markers around its blocks; or
+     one of them cannot be read, and OURS is as it was. git takes both for a conflict";
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The lockfile before the branches parted, or an empty file: git's `%O`
+    base: PathBuf,
+    /// The lockfile of this branch, over which the merged one is written: `%A`
+    ours: PathBuf,
+    /// The lockfile of the other branch: `%B`
+    theirs: PathBuf,
+    /// What messages call the lockfile: `%P`
+    #[arg(default_value = "images.lock")]
+    path: PathBuf,
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        // git names the lockfile that it merges.
+        Setup { manifests: Manifests::Named(vec![self.path.with_extension("toml")]), ..Setup::default() }
+    }
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        merge_sides(context, &self.base, &self.ours, &self.theirs)
+    }
+}
+
 /// Merges the locks in two files, which come from the one in `base`, and writes the result over `ours`: that is git's
 /// protocol. The manifest is not read: its lockfile is what messages call the files.
 ///
 /// # Errors
 /// If the sides contradict each other: then `ours` has conflict markers around those blocks. If one of the files
 /// cannot be read: then `ours` is as it was.
-pub(crate) fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result<Output, Error> {
+fn merge_sides(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let _guard = context.write_lock(&[ours])?;
     let base = match read(base, "base", &path)? {
@@ -43,7 +80,7 @@ pub(crate) fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) ->
 /// The problem of two sides that contradict each other. The lockfile has both blocks of each pin, between conflict markers.
 fn disagreement(path: &Path, conflicts: &[Conflict]) -> Problem {
     let mut edited = conflicts.iter().filter_map(Conflict::edited).peekable();
-    let resolve = Command::new(if edited.peek().is_some() { "resolve --upgrade" } else { "resolve" });
+    let resolve = Command::new(if edited.peek().is_some() { "upgrade" } else { "resolve" });
     let text = " keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each \
                 pair, without the markers; then `git add` the file";
     let title = format!("the two sides of `{}` disagree about {}", shown(path), count(conflicts.len(), "pin"));

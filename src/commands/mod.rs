@@ -1,161 +1,105 @@
-//! One file per command, each a table of contents: read, compute, write, render. No command imports another.
+//! The commands, one file each: its options, then read, compute, write, render. No command imports another.
+//!
+//! A new command is a file, and its lines here.
 
-pub(crate) mod adopt;
-pub(crate) mod check;
-pub(crate) mod completions;
-pub(crate) mod diff;
-pub(crate) mod edit;
-pub(crate) mod explain;
-pub(crate) mod export;
-pub(crate) mod get;
-pub(crate) mod init;
-pub(crate) mod list;
-pub(crate) mod log;
-pub(crate) mod man;
-pub(crate) mod merge_driver;
-pub(crate) mod resolve;
-pub(crate) mod schema;
-pub(crate) mod search;
-pub(crate) mod snapshot;
+mod adopt;
+mod check;
+mod completions;
+mod diff;
+mod edit;
+mod explain;
+mod export;
+mod get;
+mod init;
+mod list;
+mod log;
+mod man;
+mod merge_driver;
+mod options;
+mod output;
+mod resolve;
+mod schema;
+mod search;
+mod snapshot;
+mod task;
+mod upgrade;
 
-use std::collections::BTreeSet;
-use std::fmt;
+use clap::Subcommand;
 
-use crate::domain::catalog::{Catalog, Query, QueryError};
-use crate::domain::check::Report;
-use crate::domain::diagnostics::{FailedManifest, Problem, shown};
-use crate::render::plan::change::Resolved;
-use crate::render::{Format, ManifestReport, StaleOutput, errors, plan};
-use crate::workspace::{Context, Error, Project, ProjectPlan, check_index};
+pub(crate) use options::MarketplaceOptions;
+pub(crate) use output::{ExitStatus, Output};
+pub(crate) use task::{Setup, Task};
 
-/// Whether the lock may be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// Write the lock.
-    Write,
-    /// Find out what would change.
-    DryRun,
-    /// Find out, without the network, whether anything would change; fail if so.
-    Locked,
+/// The commands, with their options.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Write the annotated images.toml and its schema; never over a file
+    Init(init::Options),
+    /// Declare an image in images.toml
+    Add(edit::AddOptions),
+    /// Remove images from images.toml, and leave the rest of it as it is
+    Remove(edit::RemoveOptions),
+    /// Declare and pin the images that you run already, as they are
+    Adopt(adopt::Options),
+    /// Make images.lock satisfy images.toml, moving no pin that need not move
+    ///
+    /// A renamed image keeps its pins. A new zone or architecture takes the version of the other pins of its image. Where a
+    /// declaration changed, the pinned version stays if it still fits.
+    Resolve(resolve::Options),
+    /// Move pins to the newest version that the manifest allows: those of the named images, or all
+    Upgrade(upgrade::Options),
+    /// Report drift between images.lock, images.toml and the Marketplace
+    Check(check::Options),
+    /// Print the pins
+    List(list::Options),
+    /// Show when each pin moved and in which commit, and how old the image was
+    Log(log::Options),
+    /// Print the pins that differ between two commits, or between one and the working tree
+    Diff(diff::Options),
+    /// Merge two branches of images.lock, pin by pin; called by git
+    #[command(after_help = merge_driver::HELP)]
+    MergeDriver(merge_driver::Options),
+    /// Print one pinned ID, for scripts
+    Get(get::Options),
+    /// Print the pins in a format that another tool reads
+    Export(export::Options),
+    /// Show why a pin is what it is, or what a UUID is
+    Explain(explain::Options),
+    /// Print the Marketplace's labels and where they are offered
+    Search(search::Options),
+    /// Print the JSON Schema of images.toml, for editors and validators
+    Schema(schema::Options),
+    /// Print a script that completes imagelock's commands and options in a shell
+    Completions(completions::Options),
+    /// Write the manual pages: `imagelock.1`, and one for each command
+    Man(man::Options),
+    /// Save the Marketplace's catalog, for `--catalog`
+    Snapshot(snapshot::Options),
 }
 
-/// Asks for the index of all images, and then for what `next` returns.
-fn fetch_indexed(context: &Context, next: impl Fn(&Catalog) -> BTreeSet<Query>) -> Result<Catalog, Problem> {
-    let mut catalog = context.fetch(|_| BTreeSet::from([Query::Index]));
-    check_index(&catalog)?;
-    context.backend.fetch(&mut catalog, next);
-    Ok(catalog)
-}
-
-/// A warning where publication dates are missing from what is printed because nobody told them.
-fn undated(context: &Context, catalog: &Catalog) -> String {
-    let warnings: Vec<Problem> =
-        catalog.first_missing_date_error().map(QueryError::missing_dates_warning).into_iter().collect();
-    errors::warnings(&warnings, None, &context.invocation)
-}
-
-/// What a command came to.
-pub(crate) struct Output {
-    /// For standard output. What is long is made while it is written.
-    pub stdout: Box<dyn fmt::Display>,
-    /// For standard error: a remark to the user, not data. Left out where only what needs attention is wanted.
-    pub remark: String,
-    /// For standard error: what needs attention.
-    pub warning: String,
-    /// The manifests that the output leaves out because they could not be read or checked.
-    pub failed: Vec<FailedManifest>,
-    /// What the exit status says, if no manifest is left out.
-    pub exit_status: ExitStatus,
-}
-
-/// The exit status of a command that came to a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ExitStatus {
-    /// All is well: 0.
-    Clean,
-    /// Something differs: 2.
-    Drift,
-}
-
-impl Output {
-    /// Data, and all is well.
-    pub(crate) fn clean(stdout: impl fmt::Display + 'static) -> Self {
-        Self {
-            stdout: Box::new(stdout),
-            remark: String::new(),
-            warning: String::new(),
-            failed: Vec::new(),
-            exit_status: ExitStatus::Clean,
+impl Command {
+    /// The command as a task.
+    pub(crate) fn task(&self) -> &dyn Task {
+        match self {
+            Self::Init(task) => task,
+            Self::Add(task) => task,
+            Self::Remove(task) => task,
+            Self::Adopt(task) => task,
+            Self::Resolve(task) => task,
+            Self::Upgrade(task) => task,
+            Self::Check(task) => task,
+            Self::List(task) => task,
+            Self::Log(task) => task,
+            Self::Diff(task) => task,
+            Self::MergeDriver(task) => task,
+            Self::Get(task) => task,
+            Self::Export(task) => task,
+            Self::Explain(task) => task,
+            Self::Search(task) => task,
+            Self::Schema(task) => task,
+            Self::Completions(task) => task,
+            Self::Man(task) => task,
+            Self::Snapshot(task) => task,
         }
     }
-
-    /// Data, and an exit status by whether something differs.
-    fn with_drift(output: String, differs: bool) -> Self {
-        let exit_status = if differs { ExitStatus::Drift } else { ExitStatus::Clean };
-        Self { exit_status, ..Self::clean(output) }
-    }
-
-    /// No data under `--locked`, because lock and manifest disagree.
-    fn refused(warning: String) -> Self {
-        Self { warning, ..Self::with_drift(String::new(), true) }
-    }
-
-    fn remark(remark: String) -> Self {
-        Self { remark, ..Self::clean(String::new()) }
-    }
-}
-
-/// Warnings of several sources, those that there are.
-fn join(parts: impl IntoIterator<Item = String>) -> String {
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-/// A project that was checked, and its outputs that are out of date, if they were compared.
-struct Checked<'p> {
-    project: &'p Project,
-    report: Report,
-    stale: Option<Vec<StaleOutput>>,
-}
-
-impl Checked<'_> {
-    fn report(&self) -> ManifestReport<'_> {
-        self.project.manifest_report(&self.report, self.stale.as_deref())
-    }
-}
-
-/// The projects that could be checked; the others are added to `failed`.
-///
-/// # Errors
-/// If none could be.
-fn sort_out<'p>(
-    results: impl Iterator<Item = (&'p Project, Result<(Option<Vec<StaleOutput>>, Report), Error>)>,
-    failed: &mut Vec<FailedManifest>,
-) -> Result<Vec<Checked<'p>>, Error> {
-    let mut checked = Vec::new();
-    for (project, result) in results {
-        match result {
-            Ok((stale, report)) => checked.push(Checked { project, report, stale }),
-            Err(error) => failed.push(project.failed(error)),
-        }
-    }
-    if checked.is_empty() { Err(Error::of_failed(std::mem::take(failed))) } else { Ok(checked) }
-}
-
-/// What was done, or would be.
-fn planned(context: &Context, steps: &[ProjectPlan], mode: Mode) -> Output {
-    let dry_run = mode == Mode::DryRun;
-    let mut resolved = Vec::new();
-    for ProjectPlan { project, plan, rewrites, .. } in steps {
-        resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *rewrites });
-    }
-    let output = match context.format {
-        Format::Json => plan::json::write(&resolved, dry_run, &context.invocation),
-        Format::Markdown => plan::markdown::write(&resolved),
-        _ => plan::human::write(&resolved, dry_run, context.quiet),
-    };
-    let verb = if dry_run { "would write" } else { "wrote" };
-    let stale = steps.iter().flat_map(|step| &step.stale);
-    let remark = join(stale.map(|output| format!("{verb} `{}`", shown(&output.path))));
-    let warning = join(steps.iter().map(|step| step.project.warning(&step.plan.warnings, context)));
-    Output { remark, warning, ..Output::clean(output) }
 }

@@ -1,8 +1,12 @@
 //! `imagelock search [PATTERN]`: the Marketplace's labels.
 
+use super::options::{DataFormat, MarketplaceOptions};
+use super::task::{Setup, Task};
+use crate::domain::types::{Arch, CommercialType, ImageType, Zone};
+use clap::Args;
 use std::collections::BTreeSet;
 
-use super::{Output, fetch_indexed, undated};
+use super::output::{Output, fetch_indexed, undated};
 use crate::domain::catalog::Catalog;
 use crate::domain::diagnostics::{Problem, and, did_you_mean, quoted, visible};
 use crate::domain::lookup::search::{Filter, Pattern, matching, offers, queries};
@@ -10,11 +14,63 @@ use crate::render::Format;
 use crate::render::search::{human, json};
 use crate::workspace::{Context, Error, unanswered};
 
+#[derive(Args)]
+pub(crate) struct Options {
+    /// A part of a label or a name; or a whole label in which `*` stands for one segment
+    pattern: Option<String>,
+    /// Only what is offered in this zone
+    #[arg(long)]
+    zone: Option<Zone>,
+    /// Only what is offered for this architecture
+    #[arg(long)]
+    arch: Option<Arch>,
+    /// Only what is offered with this type
+    #[arg(long = "type")]
+    image_type: Option<ImageType>,
+    /// Only what boots this Instance type
+    #[arg(long)]
+    instance_type: Option<CommercialType>,
+    /// Only images of this category, like `distribution`
+    #[arg(long)]
+    category: Option<String>,
+    /// Also images that are end-of-life
+    #[arg(long)]
+    eol: bool,
+    #[command(flatten)]
+    output: DataFormat,
+    #[command(flatten)]
+    marketplace: MarketplaceOptions,
+}
+
+impl Options {
+    fn filter(&self) -> Filter {
+        Filter {
+            zone: self.zone.clone(),
+            arch: self.arch.clone(),
+            image_type: self.image_type,
+            instance_type: self.instance_type.clone(),
+            category: self.category.clone(),
+            eol: self.eol,
+        }
+    }
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        let (marketplace, format) = (Some(&self.marketplace), Some(self.output.format));
+        Setup { marketplace, format, prints_data: true, ..Setup::default() }
+    }
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        search(context, self.pattern.as_deref(), &self.filter())
+    }
+}
+
 /// Prints the images that match: releases, dates, and the zones, architectures and types in which they are offered.
 ///
 /// # Errors
 /// If the Marketplace does not answer, or there is no such category.
-pub(crate) fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Output, Error> {
+fn search(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Output, Error> {
     let pattern = Pattern::new(pattern.unwrap_or_default());
     let catalog = fetch_indexed(context, |catalog| queries(&matching(&pattern, filter, context.now, catalog)))?;
     check_category(filter, &catalog)?;

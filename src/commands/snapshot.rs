@@ -1,9 +1,13 @@
 //! `imagelock snapshot FILE`: saves the catalog, for `--catalog FILE`.
 
+use super::options::MarketplaceOptions;
+use super::task::{Setup, Task};
+use clap::Args;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::path::PathBuf;
 
-use super::{Output, fetch_indexed};
+use super::output::{Output, fetch_indexed};
 use crate::domain::catalog::{Catalog, Image, Lookup, Query};
 use crate::domain::diagnostics::{Problem, count, shell, shown};
 use crate::domain::lookup::search::queries;
@@ -12,12 +16,30 @@ use crate::marketplace::{Snapshot, SnapshotError};
 use crate::workspace::files::{self, error::not_ours};
 use crate::workspace::{Context, Error, Files, Role, unanswered, unusable_snapshot};
 
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Where to write; an older snapshot there is replaced
+    file: PathBuf,
+    #[command(flatten)]
+    marketplace: MarketplaceOptions,
+}
+
+impl Task for Options {
+    fn setup(&self) -> Setup<'_> {
+        Setup { marketplace: Some(&self.marketplace), ..Setup::default() }
+    }
+
+    fn run(&self, context: &Context) -> Result<Output, Error> {
+        snapshot(context, &self.file)
+    }
+}
+
 /// Saves everything that the Marketplace offers. Replaces an older snapshot, and nothing else.
 ///
 /// # Errors
 /// If the Marketplace does not answer, or not in a way that can be trusted to be whole; if the file cannot be
 /// written, or holds something else than a snapshot.
-pub(crate) fn run(context: &Context, path: &Path) -> Result<Output, Error> {
+fn snapshot(context: &Context, path: &Path) -> Result<Output, Error> {
     Files::read_only(context)?.add_option(Role::Snapshot, path)?;
     let _guard = context.write_lock(&[path])?;
     if let Some(text) = files::read(path)?.filter(|text| !text.trim().is_empty()) {

@@ -86,7 +86,7 @@ pub(crate) fn missing_date_warning<'a>(
     let failure = catalog.first_missing_date_error().filter(|_| !names.is_empty())?;
     let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);
     let help = Help::from("once the Marketplace tells them, ")
-        .then_run(Command::new("resolve --upgrade").names(names))
+        .then_run(Command::new("upgrade").names(names))
         .then(" adds them, and moves what is outdated by then");
     Some(problem.help(help))
 }

@@ -5,6 +5,15 @@ use crate::workspace::outputs::{Stale, stale};
 use crate::workspace::project::{Project, lock_path};
 use crate::workspace::{context::Context, error::Error, files::replace::check_writable};
 
+/// Whether files may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Write them.
+    Write,
+    /// Find out what would change.
+    DryRun,
+}
+
 /// A project, and what resolving it comes to.
 pub(crate) struct ProjectPlan {
     pub(crate) project: Project,

@@ -17,6 +17,8 @@ use crate::workspace::files::write_lock::WriteLock;
 
 /// What every command may need to know of the world.
 pub(crate) struct Context {
+    /// The command line as a whole, for the commands that describe it.
+    pub program: fn() -> clap::Command,
     /// The manifest, or the manifests for the commands that read several; the lockfile of each lies beside it.
     pub manifests: Vec<PathBuf>,
     /// How imagelock was called: what a command must begin with to be about the same files.

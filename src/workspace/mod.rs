@@ -9,11 +9,12 @@ pub(crate) mod input;
 mod outputs;
 mod project;
 pub(crate) mod reports;
+pub(crate) mod resolver;
 pub(crate) mod revisions;
 
-pub(crate) use self::apply::ProjectPlan;
+pub(crate) use self::apply::{Mode, ProjectPlan};
 pub(crate) use self::context::Context;
 pub(crate) use self::error::{Error, all, check_index, unanswered, unusable_snapshot};
 pub(crate) use self::files::claims::Role;
-pub(crate) use self::outputs::{Files, Rivals, guard, stale_outputs};
-pub(crate) use self::project::{Parse, Pins, Project, edited, lock_path, named, parse_lock, read_lock};
+pub(crate) use self::outputs::{Files, guard, stale_outputs};
+pub(crate) use self::project::{Pins, Project, edited, lock_path, named, parse_lock, read_lock};

@@ -195,7 +195,7 @@ impl<'a> Drift<'a> {
     }
 }
 
-const UPGRADE: &str = "resolve --upgrade";
+const UPGRADE: &str = "upgrade";
 
 fn needs(finding: &Finding, wanted: Fix) -> bool {
     finding.statuses.iter().any(|status| fix(*status) == wanted)

@@ -1,19 +1,18 @@
 //! What fixes a problem, as a value: text, and the commands to run as data.
 //!
-//! A suggested command gets the flags of the run, such as `--manifest` and `--catalog`, when it is shown, so that it can be
-//! copied and is about the same files. Nothing else in imagelock writes such a command.
+//! A suggested command gets the options of the run, such as `--manifest` and `--catalog`, when it is shown, so that it can
+//! be copied and is about the same files. Nothing else in imagelock writes such a command.
 
 use std::fmt::{Display, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::domain::diagnostics::invocation::Invocation;
-use crate::domain::diagnostics::sanitize::shell_word;
 
 /// The most names in the command of a help. It is one line among others.
 const MOST_NAMES: usize = 20;
 
-/// The option by which `resolve` reads a lockfile with conflict markers.
-const FIX_CONFLICTS: &str = "--mend";
+/// The option by which `resolve` and `upgrade` read a lockfile with conflict markers.
+const FIX_CONFLICTS: &str = "--fix-conflicts";
 
 /// What fixes a problem: text, with commands in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,24 +89,14 @@ impl From<String> for Help {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     words: Vec<String>,
-    flags: Flags,
-}
-
-/// The flags of the run that a command repeats.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Flags {
-    All,
-    /// All, but about one of its manifests.
-    AllFor(PathBuf),
-    /// The manifest only.
-    Manifest(PathBuf),
-    None,
+    /// The manifest that it is about, if not all those of the run.
+    manifest: Option<PathBuf>,
 }
 
 impl Command {
-    /// A command and its options: `resolve --upgrade`.
+    /// A command and its options: `check --exit-zero`.
     pub fn new(words: &str) -> Self {
-        Self { words: words.split_whitespace().map(str::to_owned).collect(), flags: Flags::All }
+        Self { words: words.split_whitespace().map(str::to_owned).collect(), manifest: None }
     }
 
     /// Adds arguments.
@@ -133,26 +122,14 @@ impl Command {
         self.args(first)
     }
 
-    /// The same about one of the manifests of the run.
+    /// The same about one manifest.
     #[must_use]
     pub fn about(self, manifest: &Path) -> Self {
-        Self { flags: Flags::AllFor(manifest.to_owned()), ..self }
-    }
-
-    /// The same with no flag of the run but the manifest.
-    #[must_use]
-    pub fn with_manifest_only(self, manifest: &Path) -> Self {
-        Self { flags: Flags::Manifest(manifest.to_owned()), ..self }
-    }
-
-    /// The same without flags of the run.
-    #[must_use]
-    pub fn without_flags(self) -> Self {
-        Self { flags: Flags::None, ..self }
+        Self { manifest: Some(manifest.to_owned()), ..self }
     }
 
     fn resolve_conflicts(&mut self) {
-        let is_resolve = self.words.first().is_some_and(|word| word == "resolve");
+        let is_resolve = self.words.first().is_some_and(|word| word == "resolve" || word == "upgrade");
         if is_resolve && !self.words.iter().any(|word| word == FIX_CONFLICTS) {
             self.words.insert(1, FIX_CONFLICTS.to_owned());
         }
@@ -160,13 +137,10 @@ impl Command {
 
     /// The command as it is to be typed.
     pub fn show(&self, invocation: &Invocation) -> String {
-        let invocation = match &self.flags {
-            Flags::All => invocation,
-            Flags::AllFor(manifest) => &invocation.of(manifest),
-            Flags::Manifest(manifest) => &Invocation::default().of(manifest),
-            Flags::None => &Invocation::default(),
-        };
-        self.words.iter().fold(invocation.to_string(), |line, word| line + " " + &shell_word(word))
+        match &self.manifest {
+            Some(manifest) => invocation.of(manifest).line(&self.words),
+            None => invocation.line(&self.words),
+        }
     }
 }
 
@@ -185,28 +159,25 @@ mod tests {
     fn commands_get_the_flags_of_the_run_and_quotes() {
         let manifests = Manifests::Named(vec!["a b.toml".into()]);
         let run = Invocation::new(&manifests, [("--catalog", "c.json".to_owned())]);
-        let resolve = Command::new("resolve --upgrade").names(["web", "web", "db"]);
+        let resolve = Command::new("upgrade").names(["web", "web", "db"]);
         let help = Help::from("restore it, or run ").then_run(resolve.clone()).then(" to pin it again");
-        let command = "imagelock --manifest 'a b.toml' --catalog c.json resolve --upgrade web db";
+        let command = "imagelock upgrade web db --manifest 'a b.toml' --catalog c.json";
         assert_eq!(help.show(&run), format!("restore it, or run `{command}` to pin it again"));
         assert_eq!(
             help.with_conflicts().show(&Invocation::default()),
-            "restore it, or run `imagelock resolve --mend --upgrade web db` to pin it again"
+            "restore it, or run `imagelock upgrade --fix-conflicts web db` to pin it again"
         );
         let of_one = resolve.clone().about(Path::new("c.toml")).show(&run);
-        assert_eq!(of_one, "imagelock --manifest c.toml --catalog c.json resolve --upgrade web db");
-        let init = Command::new("init").with_manifest_only(Path::new("c.toml"));
-        assert_eq!(init.show(&run), "imagelock --manifest c.toml init");
-        assert_eq!(
-            Command::new("snapshot").args(["my file"]).without_flags().show(&run),
-            "imagelock snapshot 'my file'"
-        );
+        assert_eq!(of_one, "imagelock upgrade web db --manifest c.toml --catalog c.json");
+        let init = Command::new("init").about(Path::new("c.toml"));
+        assert_eq!(init.show(&run), "imagelock init --manifest c.toml");
+        assert_eq!(Command::new("snapshot").args(["my file"]).show(&run), "imagelock snapshot 'my file'");
     }
 
     #[test]
     fn too_many_names_become_one_word() {
         let names: Vec<String> = (0..=MOST_NAMES).map(|n| format!("n{n}")).collect();
-        let command = Command::new("resolve --upgrade").names(names.iter().map(String::as_str));
-        assert_eq!(command.show(&Invocation::default()), "imagelock resolve --upgrade NAME...");
+        let command = Command::new("upgrade").names(names.iter().map(String::as_str));
+        assert_eq!(command.show(&Invocation::default()), "imagelock upgrade NAME...");
     }
 }

@@ -1,6 +1,5 @@
-//! How imagelock is called about the same files and the same Marketplace: what every command that is suggested begins with.
+//! The options of a run that a suggested command repeats, so that it is about the same files and the same Marketplace.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::diagnostics::sanitize::{shell_word, shown};
@@ -17,23 +16,39 @@ pub enum Manifests {
     Below(PathBuf, Vec<PathBuf>),
 }
 
-/// What a command must begin with to be about the same as this run; without flags by default.
+/// The commands that accept an option of a run, of those that are suggested.
+const ACCEPTED: [(&str, &[&str]); 5] = [
+    ("--recursive", &["resolve", "upgrade", "check"]),
+    (
+        "--manifest",
+        &["init", "add", "remove", "adopt", "resolve", "upgrade", "check", "list", "log", "get", "export", "explain"],
+    ),
+    ("--min-age", &["resolve", "upgrade", "check", "explain"]),
+    ("--catalog", &["adopt", "resolve", "upgrade", "check", "explain", "search"]),
+    ("--api-url", &["adopt", "resolve", "upgrade", "check", "explain", "search", "snapshot"]),
+];
+
+fn accepts(command: &str, option: &str) -> bool {
+    ACCEPTED.iter().any(|(name, commands)| *name == option && commands.contains(&command))
+}
+
+/// The options of a run that a suggested command repeats, so that it is about the same; none by default.
 #[derive(Debug, Clone, Default)]
 pub struct Invocation {
-    /// The flags that name the manifests.
-    manifests: Vec<String>,
-    /// The flags that decide what is found.
-    others: Vec<String>,
+    /// Those that name the manifests.
+    manifests: Vec<(&'static str, String)>,
+    /// Those that decide what is found.
+    others: Vec<(&'static str, String)>,
 }
 
 impl Invocation {
-    /// That of a run about these manifests, with other flags and their values.
-    pub fn new<'f>(manifests: &Manifests, others: impl IntoIterator<Item = (&'f str, String)>) -> Self {
+    /// That of a run about these manifests, with other options and their values.
+    pub fn new(manifests: &Manifests, others: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let manifests = match manifests {
             Manifests::Named(paths) => named(paths),
-            Manifests::Below(directory, names) => [vec![flag("--recursive", &shown(directory))], named(names)].concat(),
+            Manifests::Below(directory, names) => [vec![("--recursive", shown(directory))], named(names)].concat(),
         };
-        Self { manifests, others: others.into_iter().map(|(name, value)| flag(name, &value)).collect() }
+        Self { manifests, others: others.into_iter().collect() }
     }
 
     /// The same about one manifest.
@@ -41,25 +56,31 @@ impl Invocation {
     pub fn of(&self, manifest: &Path) -> Self {
         Self { manifests: named(&[manifest.to_owned()]), others: self.others.clone() }
     }
-}
 
-impl fmt::Display for Invocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("imagelock")?;
-        self.manifests.iter().chain(&self.others).try_for_each(|flag| write!(f, " {flag}"))
+    /// A command line: these words, and the options of the run that the command accepts.
+    pub(crate) fn line(&self, words: &[String]) -> String {
+        let command = words.first().map_or("", String::as_str);
+        let takes_several = accepts(command, "--recursive");
+        let is_one = self.manifests.len() <= 1 && self.manifests.iter().all(|(name, _)| *name == "--manifest");
+        let manifests = self.manifests.iter().filter(|_| takes_several || is_one);
+        let options = manifests.chain(&self.others).filter(|(name, _)| accepts(command, name));
+        let words = words.iter().map(|word| shell_word(word));
+        let options = options.map(|(name, value)| format!("{name} {}", shell_word(value)));
+        ["imagelock".to_owned()].into_iter().chain(words).chain(options).collect::<Vec<_>>().join(" ")
     }
 }
 
-fn named(paths: &[PathBuf]) -> Vec<String> {
+impl Default for Manifests {
+    fn default() -> Self {
+        Self::Named(Vec::new())
+    }
+}
+
+fn named(paths: &[PathBuf]) -> Vec<(&'static str, String)> {
     match paths {
         [path] if path == Path::new(DEFAULT_MANIFEST) => Vec::new(),
-        paths => paths.iter().map(|path| flag("--manifest", &shown(path))).collect(),
+        paths => paths.iter().map(|path| ("--manifest", shown(path))).collect(),
     }
-}
-
-/// A flag with its value, as a shell reads it.
-fn flag(name: &str, value: &str) -> String {
-    format!("{name} {}", shell_word(value))
 }
 
 #[cfg(test)]
@@ -68,26 +89,34 @@ mod tests {
 
     #[test]
     fn a_command_is_about_the_same_as_the_run() {
-        let said = |manifests: &Manifests| {
+        let line = |manifests: &Manifests, words: &str| {
             let others = [("--min-age", "3d"), ("--catalog", "it's mine.json"), ("--api-url", "http://[::1]:80")];
-            Invocation::new(manifests, others.map(|(name, value)| (name, value.to_owned()))).to_string()
+            let run = Invocation::new(manifests, others.map(|(name, value)| (name, value.to_owned())));
+            run.line(&words.split(' ').map(str::to_owned).collect::<Vec<_>>())
         };
         let others = "--min-age 3d --catalog 'it'\\''s mine.json' --api-url 'http://[::1]:80'";
         let default = || vec![DEFAULT_MANIFEST.into()];
-        assert_eq!(Invocation::default().to_string(), "imagelock");
-        assert_eq!(said(&Manifests::Named(default())), format!("imagelock {others}"));
+        assert_eq!(line(&Manifests::Named(default()), "check"), format!("imagelock check {others}"));
+        assert_eq!(line(&Manifests::Named(default()), "list"), "imagelock list");
+        assert_eq!(line(&Manifests::Named(vec!["a.toml".into()]), "list"), "imagelock list --manifest a.toml");
         let two = Manifests::Named(vec!["a.toml".into(), "b c.toml".into()]);
-        assert_eq!(said(&two), format!("imagelock --manifest a.toml --manifest 'b c.toml' {others}"));
+        assert_eq!(
+            line(&two, "upgrade web"),
+            format!("imagelock upgrade web --manifest a.toml --manifest 'b c.toml' {others}")
+        );
+        assert_eq!(line(&two, "list"), "imagelock list");
         let below = Manifests::Below("stacks".into(), default());
-        assert_eq!(said(&below), format!("imagelock --recursive stacks {others}"));
+        assert_eq!(line(&below, "check"), format!("imagelock check --recursive stacks {others}"));
+        assert_eq!(line(&below, "list"), "imagelock list");
     }
 
     #[test]
-    fn what_is_about_one_manifest_keeps_the_other_flags() {
+    fn a_command_about_one_manifest_keeps_the_other_options() {
         let below = Manifests::Below(".".into(), vec!["pins.toml".into()]);
         let all = Invocation::new(&below, [("--min-age", "3d".to_owned())]);
-        assert_eq!(all.to_string(), "imagelock --recursive . --manifest pins.toml --min-age 3d");
+        let resolve = ["resolve".to_owned()];
+        assert_eq!(all.line(&resolve), "imagelock resolve --recursive . --manifest pins.toml --min-age 3d");
         let one = all.of(Path::new("a/pins.toml"));
-        assert_eq!(one.to_string(), "imagelock --manifest a/pins.toml --min-age 3d");
+        assert_eq!(one.line(&resolve), "imagelock resolve --manifest a/pins.toml --min-age 3d");
     }
 }

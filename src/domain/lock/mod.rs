@@ -152,7 +152,7 @@ impl Lock {
         let title = format!("the block of {cell} in the lockfile does not match its digest");
         // One command for all of them: an upgrade of one fails because of the others.
         let it = if self.edited.len() == 1 { "it" } else { "them all" };
-        let upgrade = Command::new("resolve --upgrade").names(self.edited.keys().map(|cell| cell.name.as_str()));
+        let upgrade = Command::new("upgrade").names(self.edited.keys().map(|cell| cell.name.as_str()));
         let help = Help::from("restore the file from version control, or run ")
             .then_run(upgrade)
             .then(format!(" to pin {it} anew"));

@@ -53,7 +53,7 @@ impl<'a> SiblingWarnings<'a> {
         let without = self.without_version.iter().map(|(name, (cells, version))| {
             let title = format!("the version of the other pins of `{name}` is not offered {}", places(cells));
             let problem = Problem::new(title).at(cells[0].zone_span.clone(), "the newest version is pinned here");
-            let upgrade = Command::new("resolve --upgrade").args([name]);
+            let upgrade = Command::new("upgrade").args([name]);
             with_version(problem, *version).help(Help::run(upgrade).then(" upgrades the other pins"))
         });
         let ambiguous = self.ambiguous.iter().map(|(name, (target, notes))| {

@@ -56,7 +56,7 @@ pub(super) fn version_skew_warnings(request: Request<'_>, changes: &[Change]) ->
         if let Some(target) = changes.first().and_then(|change| request.target(&change.cell)) {
             problem = problem.at(target.spans.image.clone(), "");
         }
-        let upgrade = Command::new("resolve --upgrade").args([name]);
+        let upgrade = Command::new("upgrade").args([name]);
         warnings.push(problem.help(Help::run(upgrade).then(" brings them together, where it can")));
     }
     warnings

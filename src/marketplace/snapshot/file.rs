@@ -43,7 +43,7 @@ pub enum SnapshotError {
 impl SnapshotError {
     /// The command to run. Another snapshot is not made from this one.
     pub fn help(&self) -> Help {
-        Help::run(Command::new("snapshot FILE").without_flags()).then(" writes one")
+        Help::run(Command::new("snapshot FILE")).then(" writes one")
     }
 
     /// Lines of further explanation.

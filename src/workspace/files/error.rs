@@ -8,7 +8,7 @@ use crate::domain::diagnostics::{Command, Help, Problem, shell, shown};
 
 /// There is no manifest.
 pub(crate) fn no_manifest(path: &Path) -> Problem {
-    let init = Command::new("init").with_manifest_only(path);
+    let init = Command::new("init").about(path);
     Problem::new(format!("there is no manifest `{}`", shown(path)))
         .help(Help::run(init).then(" writes one; `--manifest PATH` names another"))
 }

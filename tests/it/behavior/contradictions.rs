@@ -45,7 +45,7 @@ fn a_listing_that_is_not_found_contradicts_the_index() {
         };
         marketplace
             .answers_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
-        for line in ["check", "resolve --upgrade", "resolve --upgrade --dry-run"] {
+        for line in ["check", "upgrade", "upgrade --dry-run"] {
             assert_eq!(
                 note(&sandbox, line),
                 "  = note: the answer cannot be used: the index lists `ubuntu_noble`, and its listing does not",
@@ -71,7 +71,7 @@ fn an_empty_listing_contradicts_the_listing_of_the_newest_version() {
         pinned([noble(1, "2026-10-05T08:00:00Z").superseded(), noble(2, "2026-11-02T08:00:00Z"), bookworm()]);
     let empty = || Reply::Json(json!({"local_images": [], "total_count": 0}));
     marketplace.answers_listings(move |path, _, _| if path.contains("ubuntu_noble") { empty() } else { Reply::Normal });
-    for line in ["check", "resolve --upgrade"] {
+    for line in ["check", "upgrade"] {
         assert_eq!(
             note(&sandbox, line),
             "  = note: the answer cannot be used: the listing of `ubuntu_noble` is empty, and that of its newest version is \

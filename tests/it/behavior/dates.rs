@@ -16,7 +16,7 @@ fn publication_dates_are_recorded_and_shown_with_ages() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock resolve --upgrade web
+    to move to the latest: imagelock upgrade web
     --- exit 2
     ");
 }
@@ -34,7 +34,7 @@ fn images_without_dates_are_pinned_and_checked_without_ages() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock resolve --upgrade web
+    to move to the latest: imagelock upgrade web
     --- exit 2
     ");
 }
@@ -54,7 +54,7 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     --- stderr
     warning: pinned without publication dates, which could not be learnt
       = note: it answered 403 Forbidden
-      = help: once the Marketplace tells them, `imagelock resolve --upgrade web` adds them, and moves what is outdated by then
+      = help: once the Marketplace tells them, `imagelock upgrade web` adds them, and moves what is outdated by then
     --- exit 0
     ");
     // `min-age` requires dates.
@@ -136,11 +136,11 @@ fn zones_with_different_versions_are_pinned_with_a_warning() {
     --- stderr
     warning: images.toml:3:22: the version of the other pins of `web` is not offered in nl-ams-1 for x86_64
       = note: their version was published on 2026-10-01
-      = help: `imagelock resolve --upgrade web` upgrades the other pins
+      = help: `imagelock upgrade web` upgrades the other pins
     warning: images.toml:2:9: the cells of `web` are of different versions
       = note: published 2026-10-01: fr-par-1 (x86_64)
       = note: published 2026-11-20: nl-ams-1 (x86_64)
-      = help: `imagelock resolve --upgrade web` brings them together, where it can
+      = help: `imagelock upgrade web` brings them together, where it can
     --- exit 0
     ");
 }
@@ -171,9 +171,9 @@ fn a_pin_is_outdated_if_the_marketplace_went_back_to_an_older_version() {
         assert!(!run.stdout.contains("--upgrade"), "{run}");
         assert!(sandbox.run("check --format json").stdout.contains(&id(1)));
         let before = sandbox.lock();
-        assert!(sandbox.ok("resolve --upgrade --dry-run").contains("moved "));
+        assert!(sandbox.ok("upgrade --dry-run").contains("moved "));
         assert_eq!(sandbox.lock(), before);
-        sandbox.ok("resolve --upgrade");
+        sandbox.ok("upgrade");
         assert!(sandbox.lock().contains(&id(1)));
     }
 }
@@ -220,15 +220,15 @@ fn an_impossible_date_counts_as_missing() {
         let online = Sandbox::with(&manifest("")).asking(&marketplace);
         let offline = Sandbox::with(&manifest(""));
         offline.write("c.json", snapshot(date, date));
-        for (sandbox, catalog) in [(online, ""), (offline, "--catalog c.json ")] {
-            sandbox.ok(&format!("{catalog}resolve"));
+        for (sandbox, catalog) in [(online, ""), (offline, " --catalog c.json")] {
+            sandbox.ok(&format!("resolve{catalog}"));
             assert!(!sandbox.lock().contains("published"), "{date}");
             // An end in the distant past would be an end of life.
-            let check = sandbox.run(&format!("{catalog}check"));
+            let check = sandbox.run(&format!("check{catalog}"));
             assert_eq!(check.status, Some(0), "{date}: {check}");
-            sandbox.ok(&format!("{catalog}search docker"));
+            sandbox.ok(&format!("search docker{catalog}"));
             std::fs::remove_file(sandbox.path("images.lock")).unwrap();
-            let message = sandbox.fails(&format!("{catalog}resolve --min-age 1d"));
+            let message = sandbox.fails(&format!("resolve --min-age 1d{catalog}"));
             assert!(message.contains("no version of `docker` is 1d old yet"), "{date}: {message}");
         }
     }
@@ -239,7 +239,7 @@ fn a_snapshot_taken_at_an_impossible_date_is_refused() {
     for date in IMPOSSIBLE {
         let sandbox = Sandbox::with(&manifest(""));
         sandbox.write("c.json", snapshot(OLD, NEW).replace("2026-11-24T08:00:00Z", date));
-        let message = sandbox.fails("--catalog c.json resolve");
+        let message = sandbox.fails("resolve --catalog c.json");
         assert!(message.contains("expected a time in the years 1 to 9999"), "{message}");
     }
 }
@@ -268,10 +268,8 @@ fn ages_work_up_to_the_limits_of_the_calendar() {
         let sandbox = Sandbox::with(&manifest(century));
         sandbox.write("c.json", snapshot(published, end));
         for now in ["0001-01-01T00:00:01Z", "2026-11-24T08:00:00Z", "9999-12-30T21:59:59Z"] {
-            for command in
-                ["resolve --min-age 0d", "resolve --upgrade", "check", "explain web", "search docker", "list"]
-            {
-                let run = sandbox.run(&format!("--now {now} --catalog c.json {command}"));
+            for command in ["resolve --min-age 0d", "upgrade", "check", "explain web", "search docker", "list"] {
+                let run = sandbox.run(&format!("{command} --now {now} --catalog c.json"));
                 assert!(
                     matches!(run.status, Some(0..=2)) && !run.stderr.contains("panicked"),
                     "{now} {command}: {run}"

@@ -20,7 +20,7 @@ fn resolved() -> (Sandbox, Marketplace) {
 /// The error of every command that reads the lock.
 fn refused(sandbox: &Sandbox) -> String {
     let message = sandbox.fails("resolve");
-    for command in ["resolve --locked", "resolve --upgrade", "check", "list", "get web"] {
+    for command in ["resolve --locked", "upgrade", "check", "list", "get web"] {
         assert_eq!(sandbox.fails(command), message, "{command}");
     }
     message
@@ -79,7 +79,7 @@ fn conflict_markers_are_recognized() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+      = help: `imagelock resolve --fix-conflicts` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
     ");
 }
 
@@ -164,7 +164,7 @@ fn an_edited_block_is_overwritten_only_by_an_upgrade_of_its_image() {
     11 | digest = "sha256:e7ff748a25d40435a950f9513f59fe295785b745c5aa687116bc24f1c5e0db90"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
        |
-       = help: restore the file from version control, or run `imagelock resolve --upgrade web` to pin it anew
+       = help: restore the file from version control, or run `imagelock upgrade web` to pin it anew
     "#);
     assert_snapshot!(sandbox.run("resolve --locked"), @"
     STATUS  NAME  ZONE      ARCH   LABEL         LOCKED    PUBLISHED  DETAIL
@@ -172,10 +172,10 @@ fn an_edited_block_is_overwritten_only_by_an_upgrade_of_its_image() {
 
     the lockfile does not satisfy the manifest: 1 difference
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");
-    assert_snapshot!(sandbox.run("resolve --upgrade web"), @"
+    assert_snapshot!(sandbox.run("upgrade web"), @"
     CHANGE  NAME  ZONE      ARCH   LABEL         FROM      TO
     moved   web   fr-par-1  arm64  ubuntu_noble  00000007  00000001
 
@@ -253,15 +253,15 @@ fn format_1_satisfies_the_manifest_and_is_rewritten_only_with_another_change() {
     let sandbox = snapshot_of(&["web"]);
     sandbox.write("images.lock", FORMAT_1);
     assert_eq!(sandbox.run("resolve --locked").status, Some(0));
-    for command in ["resolve", "resolve --upgrade", "resolve --upgrade web"] {
-        let run = sandbox.run(&format!("--catalog c.json {command}"));
+    for command in ["resolve", "upgrade", "upgrade web"] {
+        let run = sandbox.run(&format!("{command} --catalog c.json"));
         assert_eq!(run.stdout, "nothing to change: 1 pin\n", "{command}: {run}");
         assert_eq!(sandbox.lock(), FORMAT_1, "{command}");
     }
-    assert_eq!(sandbox.run("--catalog c.json check").status, Some(0));
+    assert_eq!(sandbox.run("check --catalog c.json").status, Some(0));
     // The version of the pin that stays is known by now, because that of the new one was asked for.
     sandbox.write("images.toml", declared(&["db", "web"]));
-    assert_snapshot!(sandbox.run("--catalog c.json resolve"), @"
+    assert_snapshot!(sandbox.run("resolve --catalog c.json"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
     added   db    fr-par-1  x86_64  ubuntu_noble  35fdc69b  published 2026-09-02
 
@@ -313,7 +313,7 @@ fn an_old_file_that_is_out_of_order_is_put_into_this_format() {
 #[test]
 fn a_version_that_was_edited_by_hand_is_found() {
     let sandbox = snapshot_of(&["web"]);
-    sandbox.ok("--catalog c.json resolve");
+    sandbox.ok("resolve --catalog c.json");
     let good = sandbox.lock();
     sandbox.write("images.lock", good.replace("340178b7-", "340178b8-"));
     assert_ne!(sandbox.lock(), good);

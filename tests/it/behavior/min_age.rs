@@ -10,7 +10,7 @@ use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest, two_ve
 fn an_upgrade_waits_to_the_second_until_the_newer_version_is_old_enough() {
     let (sandbox, _marketplace) = behind("min-age = \"3d\"\n");
     let before = sandbox.lock();
-    assert_snapshot!(sandbox.run("resolve --upgrade --now 2026-11-23T07:59:59Z"), @"
+    assert_snapshot!(sandbox.run("upgrade --now 2026-11-23T07:59:59Z"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL   FROM      DETAIL
     kept    web   fr-par-1  x86_64  docker  00000001  newer: 00000002, published 2026-10-01 → 2026-11-20, cooling until 2026-11-23 08:00 UTC (`min-age` 3d)
 
@@ -18,7 +18,7 @@ fn an_upgrade_waits_to_the_second_until_the_newer_version_is_old_enough() {
     --- exit 0
     ");
     assert_eq!(sandbox.lock(), before);
-    assert_snapshot!(sandbox.run("resolve --upgrade --now 2026-11-23T08:00:00Z"), @"
+    assert_snapshot!(sandbox.run("upgrade --now 2026-11-23T08:00:00Z"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL   FROM      TO        DETAIL
     moved   web   fr-par-1  x86_64  docker  00000001  00000002  published 2026-10-01 → 2026-11-20
 
@@ -90,7 +90,7 @@ fn a_pin_never_goes_back_to_an_older_version() {
     assert!(sandbox.lock().contains(&id(2)));
     sandbox.write("images.toml", manifest("min-age = \"10d\"\n"));
     let before = sandbox.lock();
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert_eq!(sandbox.lock(), before);
     assert_eq!(sandbox.run("check").status, Some(0));
 }
@@ -107,7 +107,7 @@ fn the_age_can_be_set_for_all_images_and_for_one_run() {
     let (sandbox, _marketplace) = behind("min-age = \"10d\"\n");
     let check = sandbox.run("check --min-age 0d");
     let command = check.stdout.lines().last().unwrap().strip_prefix("to move to the latest: imagelock ").unwrap();
-    assert_eq!(command, "--min-age 0d resolve --upgrade web");
+    assert_eq!(command, "upgrade web --min-age 0d");
     sandbox.ok(command);
     assert!(sandbox.lock().contains(&id(2)));
 }
@@ -117,10 +117,10 @@ fn min_age_never_keeps_an_edited_id() {
     let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
     marketplace.offers([docker(2).published(NEW)]);
-    let message = sandbox.fails("resolve --upgrade web");
+    let message = sandbox.fails("upgrade web");
     assert!(message.contains("no version of `docker` is 10d old yet"), "{message}");
     marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded()]);
-    sandbox.ok("resolve --upgrade web");
+    sandbox.ok("upgrade web");
     assert!(sandbox.lock().contains(&id(1)));
 }
 
@@ -135,7 +135,7 @@ fn min_age_never_keeps_a_swapped_id() {
     });
     sandbox.write("images.lock", imagelock::domain::lock::Lock::new(swapped).write());
     assert_eq!(sandbox.run("check").stdout.lines().nth(1).unwrap().split(' ').next(), Some("mismatch"));
-    assert!(sandbox.fails("resolve --upgrade web").contains("no version of `docker` is 10d old yet"));
+    assert!(sandbox.fails("upgrade web").contains("no version of `docker` is 10d old yet"));
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn a_local_image_that_was_replaced_in_place_has_no_known_age() {
     assert_eq!(run.status, Some(0), "{run}");
     assert!(run.stdout.contains("cooling ") && run.stdout.contains("changed in place; its age is unknown"), "{run}");
     let before = sandbox.lock();
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert_eq!(sandbox.lock(), before);
     let explained = sandbox.ok("explain web");
     let line = |id: &str| explained.lines().find(|line| line.contains(id)).unwrap().to_owned();
@@ -200,10 +200,10 @@ fn a_local_image_that_was_replaced_in_place_has_no_known_age() {
     // Another version that is old enough is pinned, and so is any version in a run with `--min-age 0d`.
     let next = "2026-11-01T08:00:00Z";
     marketplace.offers([docker(8).published(next), docker(7).published(OLD).superseded()]);
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert!(sandbox.lock().contains(&id(8)));
     marketplace.offers([docker(9).published(next)]);
-    sandbox.ok("resolve --upgrade --min-age 0d");
+    sandbox.ok("upgrade --min-age 0d");
     assert!(sandbox.lock().contains(&id(9)));
 }
 
@@ -224,7 +224,7 @@ fn without_min_age_a_local_image_that_was_replaced_in_place_makes_the_pin_outdat
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(2), "{run}");
     assert!(run.stdout.contains("outdated ") && run.stdout.contains("changed in place"), "{run}");
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert!(sandbox.lock().contains(&id(7)));
 }
 
@@ -239,7 +239,7 @@ fn an_exact_version_that_was_replaced_in_place_has_no_known_age() {
     marketplace.offers([docker(7).published(OLD)]);
     let run = sandbox.run("check");
     assert!(run.stdout.contains("cooling "), "{run}");
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert!(sandbox.lock().contains(&id(1)));
 }
 

@@ -66,7 +66,7 @@ fn resolve_updates_the_outputs() {
         local("gitlab", "fr-par-1", "x86_64", 2),
         local("gitlab", "nl-ams-1", "x86_64", 3),
     ]);
-    sandbox.ok("resolve --upgrade web-1");
+    sandbox.ok("upgrade web-1");
     assert!(sandbox.read("images.env").contains(&id(11)));
 }
 

@@ -18,7 +18,7 @@ fn a_freeze_holds_through_its_last_day() {
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     --- exit 0
     ");
-    assert_snapshot!(sandbox.run("resolve --upgrade web --now 2026-12-31T23:59:59Z"), @"
+    assert_snapshot!(sandbox.run("upgrade web --now 2026-12-31T23:59:59Z"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL   FROM      DETAIL
     kept    web   fr-par-1  x86_64  docker  00000001  frozen until 2026-12-31: kernel regression, ticket 4711
 
@@ -32,10 +32,10 @@ fn a_freeze_holds_through_its_last_day() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock resolve --upgrade web
+    to move to the latest: imagelock upgrade web
     --- exit 2
     ");
-    sandbox.ok("resolve --upgrade --now 2027-01-01T00:00:00Z");
+    sandbox.ok("upgrade --now 2027-01-01T00:00:00Z");
     assert_ne!(sandbox.lock(), before);
 }
 
@@ -46,7 +46,7 @@ fn a_frozen_image_moves_only_if_its_declaration_requires_it() {
     // An upgrade without a name overwrites no edited block.
     let good = sandbox.lock();
     sandbox.write("images.lock", good.replace(&id(1), &id(7)));
-    assert!(sandbox.fails("resolve --upgrade").contains("does not match its digest"));
+    assert!(sandbox.fails("upgrade").contains("does not match its digest"));
     sandbox.write("images.lock", good);
     marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded().boots(&["DEV1-S"])]);
     sandbox.write("images.toml", manifest(&format!("{freeze}instance-type = \"PRO2-S\"\n")));
@@ -77,7 +77,7 @@ fn an_accepted_finding_is_not_drift_through_its_last_day() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock resolve --upgrade web
+    to move to the latest: imagelock upgrade web
     --- stderr
     warning: images.toml:5:11: the acceptance of `outdated` for `web` ended on 2026-12-31
       = help: remove it, or decide anew and give it a new end
@@ -107,7 +107,7 @@ fn an_acceptance_covers_only_its_status() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock resolve --upgrade web
+    to move to the latest: imagelock upgrade web
     to see what could follow `web`: imagelock search docker
     --- exit 2
     ");

@@ -40,10 +40,10 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
     outdated  runner  fr-par-1  x86_64  fedora_44  00000044  unknown    00000045  release 45; release 46 exists, outside `>=44, <46`
 
     1 pin: 1 outdated
-    to move to the latest: imagelock resolve --upgrade runner
+    to move to the latest: imagelock upgrade runner
     --- exit 2
     ");
-    assert_snapshot!(sandbox.run("resolve --upgrade"), @"
+    assert_snapshot!(sandbox.run("upgrade"), @"
     CHANGE  NAME    ZONE      ARCH    LABEL      FROM      TO        DETAIL
     moved   runner  fr-par-1  x86_64  fedora_45  00000044  00000045  label fedora_44 → fedora_45
 
@@ -100,7 +100,7 @@ fn a_pin_never_goes_back_to_an_older_release() {
     assert!(before.contains("release = \"45\""));
     // The newest build of 45 is too young, and its older one is no longer listed; 44 would be old enough.
     marketplace.offers([fedora("fedora_44", 44).published(OLD), fedora("fedora_45", 46).published(NEW)]);
-    assert_snapshot!(sandbox.run("resolve --upgrade"), @"
+    assert_snapshot!(sandbox.run("upgrade"), @"
     CHANGE  NAME    ZONE      ARCH    LABEL      FROM      DETAIL
     kept    runner  fr-par-1  x86_64  fedora_45  00000045  newer: 00000046, published 2026-10-01 → 2026-11-20, cooling until 2026-11-30 08:00 UTC (`min-age` 10d)
 
@@ -168,7 +168,7 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
             .answers_listings(move |path, _, _| if path.contains("fedora_45") { reply() } else { Reply::Normal });
         sandbox.run(line)
     };
-    for line in ["check", "resolve --upgrade", "explain runner"] {
+    for line in ["check", "upgrade", "explain runner"] {
         assert!(answered(doubtful, line).stderr.contains("it counts 1 rows, and sent 0"), "{line}");
         assert_eq!(sandbox.lock(), newest);
     }

@@ -146,7 +146,7 @@ fn an_unreadable_revision_is_noted_and_no_change_is_lost() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+      = help: `imagelock resolve --fix-conflicts` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
     --- exit 1
     ");
     assert_snapshot!(sandbox.run("diff HEAD~2 HEAD"), @"

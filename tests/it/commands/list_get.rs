@@ -209,7 +209,7 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
     29 | digest = "sha256:72664dd2c005567a5353af37b55e9c7314560f8d4eb8c686fc465085a905121d"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
        |
-       = help: restore the file from version control, or run `imagelock resolve --upgrade db` to pin it anew
+       = help: restore the file from version control, or run `imagelock upgrade db` to pin it anew
     "#);
     // The other blocks are still valid.
     assert_eq!(sandbox.ok("get web --zone nl-ams-1"), format!("{}\n", id(3)));
@@ -258,7 +258,7 @@ fn a_large_lockfile_is_read_completely() {
     9002 | digest = "sha256:ccacd5ba26b24b00e07a010dabc946aa9bd1762467da6b807a67a90948195356"
          |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
          |
-         = help: restore the file from version control, or run `imagelock resolve --upgrade i999` to pin them all anew
+         = help: restore the file from version control, or run `imagelock upgrade i999` to pin them all anew
     "#);
 }
 

@@ -15,7 +15,7 @@ fn log_and_diff_show_the_history_of_the_quickstart() {
     let sandbox = repository(quickstart());
     sandbox.ok("resolve --catalog catalog-2026-10-05.json");
     commit(&sandbox, "2026-10-05", "Pin the images");
-    sandbox.ok("resolve --upgrade web --catalog catalog-2026-11-02.json");
+    sandbox.ok("upgrade web --catalog catalog-2026-11-02.json");
     commit(&sandbox, "2026-11-02", "Upgrade web");
     assert_snapshot!(sandbox.run("log"), @"
     DATE        COMMIT    CHANGE  NAME     ZONE      ARCH    LABEL            FROM      TO        DETAIL                                                                                   AUTHOR  SUBJECT

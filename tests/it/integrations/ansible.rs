@@ -20,7 +20,7 @@ fn a_playbook_reads_the_pins() {
     PLAY RECAP *********************************************************************
     localhost                  : ok=1    changed=0    unreachable=0    failed=0    skipped=0    rescued=0    ignored=0
     "#);
-    example.ok(&format!("imagelock resolve --upgrade web {NOVEMBER}"));
+    example.ok(&format!("imagelock upgrade web {NOVEMBER}"));
     let after = example.ok("ansible-playbook playbook.yml");
     assert!(after.contains("\"msg\": \"3559232e-6848-4761-b469-a6ac569e248d\""), "{after}");
 }

@@ -87,8 +87,8 @@ fn the_action_reports_drift_and_fails() {
     let example = Example::of("terraform");
     in_november(&example);
     assert_snapshot!(act(&example, &[]), @r"
-    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
-    ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade web
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json upgrade db
+    ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json upgrade web
     2 pins: 2 outdated
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
     --- stderr
@@ -114,11 +114,11 @@ fn the_action_reports_drift_and_fails() {
     To move to the latest:
 
     ```sh
-    imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db web
+    imagelock --catalog ../quickstart/catalog-2026-11-02.json upgrade db web
     ```
     ");
     assert_snapshot!(act(&example, &[("IMAGES", "db"), ("FAIL_ON_DRIFT", "false")]), @r"
-    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json upgrade db
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified
     --- stderr
@@ -143,7 +143,7 @@ fn the_action_reports_drift_and_fails() {
     To move to the latest:
 
     ```sh
-    imagelock --catalog ../quickstart/catalog-2026-11-02.json resolve --upgrade db
+    imagelock --catalog ../quickstart/catalog-2026-11-02.json upgrade db
     ```
     ");
     assert_snapshot!(act(&example, &[("MANIFEST", "nowhere.toml")]), @"
@@ -251,7 +251,7 @@ fn the_action_and_the_template_verify_what_a_pull_request_changes() {
     // An unchanged lock passes even if its pins are outdated.
     assert!(act(&example, &pull_request).contains("drift=false"));
     assert_eq!(job(), Some(0));
-    example.ok(&format!("imagelock resolve {NOVEMBER} --upgrade web"));
+    example.ok(&format!("imagelock upgrade {NOVEMBER} web"));
     let ran = act(&example, &pull_request);
     assert!(ran.contains("drift=false") && ran.contains("### The change passes") && ran.contains("**moved**"), "{ran}");
     assert_eq!(job(), Some(0));

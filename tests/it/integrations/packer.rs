@@ -22,7 +22,7 @@ fn packer_builds_from_the_pinned_image() {
     example.ok("packer fmt -check .");
     example.ok(&format!("{ACCOUNT} packer validate ."));
     assert_eq!(image(&example), "35fdc69b-503a-4d8c-8879-497a1abfd103\n");
-    example.ok(&format!("imagelock resolve --upgrade web {NOVEMBER}"));
+    example.ok(&format!("imagelock upgrade web {NOVEMBER}"));
     assert_eq!(image(&example), "3559232e-6848-4761-b469-a6ac569e248d\n");
 }
 

@@ -7,7 +7,7 @@ use crate::support::example::{Example, NOVEMBER, OCTOBER};
 #[test]
 fn a_deploy_script_reads_the_env_file_and_one_pin() {
     let example = Example::of("shell");
-    example.ok(&format!("imagelock resolve --upgrade web {NOVEMBER}"));
+    example.ok(&format!("imagelock upgrade web {NOVEMBER}"));
     assert_snapshot!(example.ok("./deploy.sh"), @"
     scw instance server create type=DEV1-S zone=fr-par-1 image=3559232e-6848-4761-b469-a6ac569e248d
     scw instance server create type=DEV1-S zone=fr-par-1 image=35fdc69b-503a-4d8c-8879-497a1abfd103

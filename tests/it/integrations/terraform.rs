@@ -40,7 +40,7 @@ fn story(name: &str) {
     assert_eq!(plan(&example), nothing);
 
     // An upgrade of one image replaces its server. `db` has the same label and is kept.
-    example.ok(&format!("imagelock resolve --upgrade web {NOVEMBER}"));
+    example.ok(&format!("imagelock upgrade web {NOVEMBER}"));
     let replaced = ["web[0]", "web[1]"].map(|server| format!("terraform_data.{server} delete+create"));
     assert_eq!(plan(&example), (Some(2), replaced.to_vec()));
     example.ok("terraform apply -auto-approve");
@@ -86,7 +86,7 @@ fn adopting_running_servers_replaces_none_of_them() {
         assert_eq!(plan(&example), (Some(0), Vec::new()), "{source}");
         example.ok(&format!("imagelock resolve {NOVEMBER}"));
         assert_eq!(plan(&example), (Some(0), Vec::new()), "{source}");
-        example.ok(&format!("imagelock resolve --upgrade db {NOVEMBER}"));
+        example.ok(&format!("imagelock upgrade db {NOVEMBER}"));
         example.ok("imagelock export tfvars -o images.auto.tfvars.json");
         assert_eq!(plan(&example), (Some(2), vec!["terraform_data.db delete+create".to_owned()]), "{source}");
     }

@@ -49,7 +49,7 @@ fn bad_usage_exits_with_1() {
 
       tip: a similar argument exists: '--upgrade'
 
-    Usage: imagelock resolve --upgrade [<NAME>...]
+    Usage: imagelock upgrade [<NAME>...]
 
     For more information, try '--help'.
     --- exit 1

@@ -171,7 +171,7 @@ fn hostile_text_stays_text() {
     let name = "a'\"<i>&.toml";
     sandbox.write(name, manifest);
     let run = |line: &[&str]| {
-        let output = sandbox.command("").arg("--manifest").arg(name).args(line).output().unwrap();
+        let output = sandbox.command("").args(line).arg("--manifest").arg(name).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
     run(&["resolve"]);

@@ -166,7 +166,7 @@ fn lookalike_letters_are_named() {
      = help: `imagelock snapshot FILE` writes one
     ");
     let sandbox = Sandbox::with(&web(""));
-    assert_snapshot!(sandbox.fails("resolve --upgrade w\u{435}b"), @"
+    assert_snapshot!(sandbox.fails("upgrade w\u{435}b"), @"
     error: no image is named `wеb`
      |
      = note: its character 2, `е`, is U+0435: none of ASCII, whatever it looks like

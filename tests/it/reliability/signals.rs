@@ -40,7 +40,7 @@ fn interrupt(sandbox: &Sandbox, mut run: Child, (name, number): (&str, i32)) {
 }
 
 fn upgrade(sandbox: &Sandbox) -> Child {
-    sandbox.command("resolve --upgrade").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    sandbox.command("upgrade").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_signal_ends_a_run_that_waits_for_the_marketplace() {
         interrupt(&sandbox, run, signal);
     }
     marketplace.answers_listings(|_, _, _| Reply::Normal);
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert!(sandbox.lock().contains(&id(2)));
 }
 
@@ -81,7 +81,7 @@ fn a_signal_ends_a_run_that_waits_for_another_process() {
         interrupt(&sandbox, run, signal);
     }
     drop(guard);
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_shell_sees_the_exit_status_of_the_signal() {
     let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for (name, number) in SIGNALS {
         marketplace.answers_listings(|_, _, _| Reply::Silence);
-        let script = format!("(sleep 0.3; kill -s {name} $$) & exec \"$IMAGELOCK\" resolve --upgrade");
+        let script = format!("(sleep 0.3; kill -s {name} $$) & exec \"$IMAGELOCK\" upgrade");
         let run = sandbox.shell(&format!("/bin/sh -c '{script}'; echo \"$?\""));
         assert_eq!(run.stdout, format!("{}\n", 128 + number), "{run}");
     }
@@ -98,7 +98,7 @@ fn a_shell_sees_the_exit_status_of_the_signal() {
 #[test]
 fn closed_outputs_are_not_an_error_and_receive_nothing() {
     let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
-    let run = sandbox.shell("\"$IMAGELOCK\" resolve --upgrade >&- 2>&- <&-");
+    let run = sandbox.shell("\"$IMAGELOCK\" upgrade >&- 2>&- <&-");
     assert_eq!((run.status, run.to_string().as_str()), (Some(0), "--- exit 0\n"));
     assert!(sandbox.lock().contains(&id(2)));
     assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
@@ -129,7 +129,7 @@ fn data_for_a_closed_or_full_output_is_an_error() {
         );
         assert_eq!(sandbox.shell(&format!("\"$IMAGELOCK\" {line} > /dev/null")).status, Some(0), "{line}");
     }
-    for line in printing.iter().chain(&["check", "resolve --upgrade --dry-run", "--help", "--version", "get --help"]) {
+    for line in printing.iter().chain(&["check", "upgrade --dry-run", "--help", "--version", "get --help"]) {
         let run = sandbox.shell(&format!("\"$IMAGELOCK\" {line} > /dev/full"));
         assert_eq!(run.status, Some(1), "{line}: {run}");
         assert!(
@@ -152,8 +152,7 @@ fn data_for_a_closed_or_full_output_is_an_error() {
 #[test]
 fn a_closed_pipe_on_standard_error_is_not_an_error() {
     let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
-    let mut run =
-        sandbox.command("resolve --upgrade --verbose").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut run = sandbox.command("upgrade --verbose").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     drop(run.stderr.take());
     assert_eq!(run.wait().unwrap().code(), Some(0));
     assert!(sandbox.lock().contains(&id(2)));
@@ -163,7 +162,7 @@ fn a_closed_pipe_on_standard_error_is_not_an_error() {
 #[cfg(target_os = "linux")]
 fn a_full_standard_output_is_reported_after_the_work_is_done() {
     let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
-    let mut command = sandbox.command("resolve --upgrade");
+    let mut command = sandbox.command("upgrade");
     let output = command.stdout(File::create("/dev/full").unwrap()).output().unwrap();
     insta::assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @"error: could not write to standard output: No space left on device (os error 28); all else was done");
     assert_eq!(output.status.code(), Some(1));

@@ -115,7 +115,7 @@ fn wrong_arguments_and_variables_are_escaped() {
         "remove",
         "adopt",
         "adopt --label",
-        "resolve --upgrade",
+        "upgrade",
         "check",
         "add",
         "add x --label",
@@ -181,9 +181,7 @@ fn errors_and_warnings_have_a_size_limit() {
         assert!(run.stderr.len() < 65_536, "{line}: {} bytes", run.stderr.len());
     }
     let message = sandbox.fails("export env");
-    assert!(
-        message.contains("resolve --upgrade NAME...") && message.ends_with("4000 errors in all; nothing was changed\n")
-    );
+    assert!(message.contains("upgrade NAME...") && message.ends_with("4000 errors in all; nothing was changed\n"));
     let report = sandbox.run("resolve --locked").stdout;
     assert!(report.lines().last().unwrap().len() < 10_000, "{}", report.lines().last().unwrap());
     // The same for many manifests with many mistakes each.

@@ -35,7 +35,7 @@ path = "images.env"
 /// lists.
 const COMMANDS: [(&str, Before); 9] = [
     ("resolve", Before::Manifest),
-    ("resolve --upgrade", Before::OldLock),
+    ("upgrade", Before::OldLock),
     ("check", Before::OldLock),
     ("check --format json", Before::NewLock),
     ("search", Before::Nothing),

@@ -10,13 +10,12 @@ use crate::support::fake_marketplace::Marketplace;
 /// The time of every run.
 const NOW: &str = "2026-11-24T10:00:00Z";
 
-/// The arguments of a line, with the time unless the line has one.
+/// The arguments of a line, with the time after the command unless the line has one.
 fn arguments(line: &str) -> Vec<&str> {
-    let words = line.split_whitespace();
-    if line.trim().is_empty() || line.contains("--now") {
-        words.collect()
-    } else {
-        ["--now", NOW].into_iter().chain(words).collect()
+    let mut words = line.split_whitespace();
+    match words.next() {
+        Some(command) if !line.contains("--now") => [command, "--now", NOW].into_iter().chain(words).collect(),
+        first => first.into_iter().chain(words).collect(),
     }
 }
 

@@ -52,7 +52,7 @@ fn a_label_that_becomes_a_range_keeps_its_release() {
     sandbox.write("images.toml", &range);
     sandbox.ok("resolve");
     assert_eq!(ids(&sandbox), [44]);
-    sandbox.ok("resolve --upgrade web");
+    sandbox.ok("upgrade web");
     assert_eq!(ids(&sandbox), [45]);
 }
 

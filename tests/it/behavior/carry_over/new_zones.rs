@@ -59,11 +59,11 @@ fn a_new_zone_without_the_version_of_its_siblings_takes_the_newest_with_a_warnin
     --- stderr
     warning: images.toml:3:22: the version of the other pins of `web` is not offered in nl-ams-1 for x86_64
       = note: their version was published on 2026-10-01
-      = help: `imagelock resolve --upgrade web` upgrades the other pins
+      = help: `imagelock upgrade web` upgrades the other pins
     warning: images.toml:2:9: the cells of `web` are of different versions
       = note: published 2026-10-01: fr-par-1 (x86_64)
       = note: published 2026-11-20: nl-ams-1 (x86_64)
-      = help: `imagelock resolve --upgrade web` brings them together, where it can
+      = help: `imagelock upgrade web` brings them together, where it can
     --- exit 0
     "#);
 }
@@ -105,13 +105,13 @@ fn a_failed_query_for_the_version_of_the_siblings_is_an_error() {
 fn an_upgrade_in_a_new_zone_takes_the_newest_version_and_none_older_than_its_siblings() {
     let (sandbox, _marketplace) = pinned("web", "");
     sandbox.write("images.toml", image("web", BOTH, ""));
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert_eq!(ids(&sandbox), [2, 12]);
     // The siblings already have the version of November; `min-age` would give the new zone the one of October.
     sandbox.write("images.toml", image("web", PARIS, ""));
     sandbox.ok("resolve");
     sandbox.write("images.toml", image("web", BOTH, "min-age = \"10d\"\n"));
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert_eq!(ids(&sandbox), [2, 12]);
 }
 

@@ -39,10 +39,10 @@ fn a_renamed_image_keeps_its_pin_despite_min_age_or_a_freeze() {
 fn an_upgrade_moves_a_renamed_image_like_any_other() {
     let (sandbox, _marketplace) = pinned("web", "");
     sandbox.write("images.toml", image("front", PARIS, "min-age = \"10d\"\n"));
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert_eq!(ids(&sandbox), [1], "the newer one is too young");
     sandbox.write("images.toml", image("back", PARIS, ""));
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert_eq!(ids(&sandbox), [2]);
 }
 

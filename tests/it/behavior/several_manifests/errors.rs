@@ -11,7 +11,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     let locks = || ["web", "api", "db/eu"].map(|stack| sandbox.read(&format!("stacks/{stack}/images.lock")));
     let before = locks();
     sandbox.write("stacks/api/images.toml", manifest("[images.api]\nlable = \"ubuntu_noble\"\n"));
-    assert_snapshot!(sandbox.fails("resolve --upgrade --recursive stacks"), @r#"
+    assert_snapshot!(sandbox.fails("upgrade --recursive stacks"), @r#"
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: [images.api] does not say which image it is
      --> stacks/api/images.toml:5:9
@@ -42,7 +42,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     2 pins in 1 manifest: 1 outdated, 1 current
     2 of 3 manifests could not be checked: `stacks/api/images.toml` and `stacks/web/images.toml`
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web
+    to move to the latest: imagelock --manifest stacks/db/eu/images.toml upgrade web
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: [images.api] does not say which image it is
@@ -72,7 +72,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     "#);
     sandbox.write("stacks/api/images.toml", manifest("[images.api]\nlabel = \"ubuntu_nobel\"\n"));
     sandbox.write("stacks/web/images.toml", manifest("[images.web]\nlabel = \"ubuntu_nobel\"\n"));
-    assert_snapshot!(sandbox.fails("resolve --upgrade --recursive stacks"), @r#"
+    assert_snapshot!(sandbox.fails("upgrade --recursive stacks"), @r#"
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: no image labelled `ubuntu_nobel` in the Marketplace
      --> stacks/api/images.toml:6:9
@@ -179,7 +179,7 @@ fn files_that_were_written_before_an_error_are_listed() {
     let (sandbox, _marketplace) = stacks();
     std::fs::create_dir(sandbox.path("stacks/db/eu/.images.lock.tmp")).unwrap();
     let web = sandbox.read("stacks/web/images.lock");
-    assert_snapshot!(sandbox.run("resolve --upgrade --recursive stacks"), @"
+    assert_snapshot!(sandbox.run("upgrade --recursive stacks"), @"
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: could not write `stacks/db/eu/.images.lock.tmp`: is a directory
@@ -192,7 +192,7 @@ fn files_that_were_written_before_an_error_are_listed() {
     assert!(sandbox.read("stacks/api/images.lock").contains(&id(11)));
     assert_eq!(sandbox.read("stacks/web/images.lock"), web);
     std::fs::remove_dir(sandbox.path("stacks/db/eu/.images.lock.tmp")).unwrap();
-    assert_snapshot!(sandbox.run("resolve --upgrade --recursive stacks").stdout.lines().last().unwrap(), @"4 pins in 3 manifests: 2 moved, 2 kept");
+    assert_snapshot!(sandbox.run("upgrade --recursive stacks").stdout.lines().last().unwrap(), @"4 pins in 3 manifests: 2 moved, 2 kept");
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn every_broken_manifest_is_reported_before_anything_is_written() {
 fn an_image_that_cannot_be_upgraded_suggests_the_command_for_the_others() {
     let (sandbox, marketplace) = stacks();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11).published("2026-10-20T10:03:30Z")]);
-    assert_snapshot!(sandbox.fails("resolve --upgrade --manifest stacks/db/eu/images.toml"), @r#"
+    assert_snapshot!(sandbox.fails("upgrade --manifest stacks/db/eu/images.toml"), @r#"
     error: no image labelled `debian_bookworm` in the Marketplace
      --> stacks/db/eu/images.toml:8:9
       |
@@ -242,9 +242,9 @@ fn an_image_that_cannot_be_upgraded_suggests_the_command_for_the_others() {
 
     error: cannot upgrade `db`
      |
-     = help: to upgrade the others, run `imagelock --manifest stacks/db/eu/images.toml resolve --upgrade web`
+     = help: to upgrade the others, run `imagelock --manifest stacks/db/eu/images.toml upgrade web`
 
     2 errors in all; nothing was changed
     "#);
-    sandbox.ok("resolve --upgrade web --manifest stacks/db/eu/images.toml");
+    sandbox.ok("upgrade web --manifest stacks/db/eu/images.toml");
 }

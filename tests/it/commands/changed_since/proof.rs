@@ -25,7 +25,7 @@ use crate::support::scenes::two_images::{WEB, bookworm, noble};
 #[test]
 fn an_upgrade_to_a_listed_id_passes_and_only_its_image_is_queried() {
     let (sandbox, marketplace) = pull_request_with(&format!("{WEB}\n[images.db]\nlabel = \"debian_bookworm\"\n"));
-    sandbox.ok("resolve --upgrade web");
+    sandbox.ok("upgrade web");
     commit_all(&sandbox, "Upgrade web");
     marketplace.requests();
     assert_snapshot!(output_of(&sandbox, GATE), @"
@@ -82,7 +82,7 @@ fn a_swapped_id_is_unverified_despite_any_policy() {
     unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and this lock did not pin it before the change
 
     1 pin, 1 changed since main (`[MAIN]`): 1 unverified
-    restore the block from version control, or pin what the Marketplace lists: imagelock resolve --upgrade web
+    restore the block from version control, or pin what the Marketplace lists: imagelock upgrade web
     --- exit 2
     ");
     // Not even an acceptance in the same change helps.
@@ -198,7 +198,7 @@ fn edited_blocks_and_outdated_files_are_drift() {
 
     let outputs = format!("{WEB}\n[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n");
     let (sandbox, _marketplace) = pull_request_with(&outputs);
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     passes(&sandbox, GATE);
     git(&sandbox, &["restore", "images.env"]);
     assert_snapshot!(output_of(&sandbox, GATE), @"

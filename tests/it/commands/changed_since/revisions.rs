@@ -12,7 +12,7 @@ fn a_revision_may_have_any_form_that_names_one_commit() {
     let (sandbox, marketplace) = pull_request();
     git(&sandbox, &["tag", "v1", "main"]);
     git(&sandbox, &["update-ref", "refs/remotes/origin/main", "main"]);
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     commit_all(&sandbox, "Upgrade");
     let hash = git_in(&sandbox, "", "2026-11-10T09:00:00Z", &["rev-parse", "main"]);
     let short = &hash[..10];

@@ -28,7 +28,7 @@ fn an_id_of_another_image_is_a_mismatch() {
 
     2 pins: 1 mismatch, 1 current
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");
 }
@@ -48,7 +48,7 @@ fn an_id_of_another_zone_arch_and_type_is_a_mismatch() {
 
     1 pin: 1 mismatch
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");
 }
@@ -65,7 +65,7 @@ fn a_block_that_does_not_match_its_digest_is_edited() {
     2 pins: 1 edited, 1 current
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");
 }
@@ -80,7 +80,7 @@ fn an_edit_that_swaps_in_the_id_of_another_image_is_a_mismatch() {
 
     1 pin: 1 mismatch
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");
 }
@@ -99,7 +99,7 @@ fn an_image_that_is_declared_by_its_id_can_be_a_mismatch() {
 
     1 pin: 1 mismatch
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
-    restore the file from version control, or pin these images again: imagelock resolve --upgrade web
+    restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");
 }

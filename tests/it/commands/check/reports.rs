@@ -224,7 +224,7 @@ fn standard_output_that_is_named_as_a_file_is_refused() {
 #[test]
 fn resolve_prints_the_body_of_a_pull_request_as_markdown() {
     let (sandbox, _marketplace) = drifted();
-    assert_snapshot!(sandbox.ok("resolve --upgrade web --format markdown"), @r"
+    assert_snapshot!(sandbox.ok("upgrade web --format markdown"), @r"
     1 removed, 2 moved, 3 kept
 
     | change | image | zone, arch | label | from | to | detail |

@@ -33,7 +33,7 @@ fn an_outdated_pin_cannot_be_verified_if_no_lookup_finds_its_id() {
 
     2 pins: 1 outdated, 1 current
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock resolve --upgrade web
+    to move to the latest: imagelock upgrade web
     --- exit 2
     ");
     // The pin was looked up by its ID, which distinguishes a superseded pin from a swapped one.
@@ -52,7 +52,7 @@ fn an_outdated_pin_is_verified_if_a_lookup_finds_its_id() {
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    00000011
 
     1 pin: 1 outdated
-    to move to the latest: imagelock resolve --upgrade web
+    to move to the latest: imagelock upgrade web
     --- exit 2
     ");
 }
@@ -177,10 +177,10 @@ fn an_incompatible_pin_can_be_upgraded_to_another_local_image() {
     incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    00000012  no longer lists the Instance type PRO2-S
 
     1 pin: 1 incompatible
-    to move to the latest: imagelock resolve --upgrade db
+    to move to the latest: imagelock upgrade db
     --- exit 2
     ");
-    sandbox.ok("resolve --upgrade db");
+    sandbox.ok("upgrade db");
     assert_eq!(sandbox.run("check db").status, Some(0));
 }
 

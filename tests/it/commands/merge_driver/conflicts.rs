@@ -18,7 +18,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     error: the two sides of `images.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
-     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: `imagelock resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
     assert_snapshot!(sandbox.lock(), @r#"
     # This file is written by imagelock. Commit it; change images.toml instead of editing it.
@@ -70,9 +70,9 @@ fn two_different_upgrades_of_one_pin_conflict() {
     15 | <<<<<<< ours
        | ^^^^^^^^^^^^ left by git
        |
-       = help: `imagelock resolve --mend` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+       = help: `imagelock resolve --fix-conflicts` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
     ");
-    assert_snapshot!(sandbox.run("resolve --mend --dry-run"), @"
+    assert_snapshot!(sandbox.run("resolve --fix-conflicts --dry-run"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     kept    db    fr-par-1  x86_64  ubuntu_noble  00000002            newer: 00000004, published 2026-11-02 → 2026-11-04
     added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, disputed: ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
@@ -80,7 +80,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     dry run, nothing was written; would be: 1 added, 1 kept
     --- exit 0
     ");
-    assert_snapshot!(sandbox.run("resolve --mend"), @"
+    assert_snapshot!(sandbox.run("resolve --fix-conflicts"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     kept    db    fr-par-1  x86_64  ubuntu_noble  00000002            newer: 00000004, published 2026-11-02 → 2026-11-04
     added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, disputed: ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
@@ -91,7 +91,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     assert_eq!(sandbox.lock(), lock(&[("db", 2), ("web", 4)]));
     git(&sandbox, &["add", "images.lock"]);
     git_ok(&sandbox, &["commit", "--no-edit"]);
-    assert_eq!(sandbox.run("resolve --mend").stdout, "nothing to change: 2 pins\n");
+    assert_eq!(sandbox.run("resolve --fix-conflicts").stdout, "nothing to change: 2 pins\n");
 }
 
 /// Each of the two blocks has the right digest.
@@ -115,16 +115,16 @@ fn a_pin_that_was_removed_on_one_side_and_moved_on_the_other_conflicts() {
     error: the two sides of `images.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has none; theirs has 00000002, published 2026-11-02
-     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: `imagelock resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
     // The manifest decides whether the image is wanted; its ID is not in dispute.
     sandbox.write("images.toml", MANIFEST);
-    assert_snapshot!(sandbox.run("resolve --mend --dry-run --offline"), @"
+    assert_snapshot!(sandbox.run("resolve --fix-conflicts --dry-run --offline"), @"
     dry run: no pin would change, the lockfile would be put into its canonical form
     --- exit 0
     ");
     sandbox.write("images.toml", MANIFEST.replace("web.label = \"ubuntu_noble\"\n", ""));
-    assert_snapshot!(sandbox.run("resolve --mend --offline"), @"
+    assert_snapshot!(sandbox.run("resolve --fix-conflicts --offline"), @"
     CHANGE   NAME  ZONE      ARCH    LABEL         FROM      DETAIL
     removed  web   fr-par-1  x86_64  ubuntu_noble  00000002  published 2026-11-02
 
@@ -160,7 +160,7 @@ fn a_conflict_lists_every_difference() {
      |
      = note: `db` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
      = note: `web` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
-     = help: `imagelock --manifest prod.toml resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: `imagelock --manifest prod.toml resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     --- exit 1
     ");
 }
@@ -180,16 +180,16 @@ fn an_edited_block_on_one_side_conflicts() {
      |
      = note: `db` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000001, published 2026-11-01, which does not match its digest
      = note: `web` (fr-par-1, x86_64): ours has 00000001-0000-4000-8000-000000000000, published 2026-11-01; theirs has 00000001-0000-4000-8000-00000000000e, published 2026-11-01, which does not match its digest
-     = help: `imagelock resolve --mend --upgrade db web` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: `imagelock upgrade --fix-conflicts db web` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
-    assert_snapshot!(sandbox.fails("resolve --mend"), @r#"
+    assert_snapshot!(sandbox.fails("resolve --fix-conflicts"), @r#"
     error: the block of `db` (fr-par-1, x86_64) in the lockfile does not match its digest
       --> images.lock:25:10
        |
     25 | digest = "sha256:719d26f25f349fcb646a29867b169a24f2092f8301fb63d4eb7b81ec96187d58"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
        |
-       = help: restore the file from version control, or run `imagelock resolve --mend --upgrade db web` to pin them all anew
+       = help: restore the file from version control, or run `imagelock upgrade --fix-conflicts db web` to pin them all anew
 
     error: the block of `web` (fr-par-1, x86_64) in the lockfile does not match its digest
       --> images.lock:49:10
@@ -197,11 +197,11 @@ fn an_edited_block_on_one_side_conflicts() {
     49 | digest = "sha256:619511bda6b909531b29855cce784fbdd05cc96e8a77990d37ccdd50992bf261"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
        |
-       = help: restore the file from version control, or run `imagelock resolve --mend --upgrade db web` to pin them all anew
+       = help: restore the file from version control, or run `imagelock upgrade --fix-conflicts db web` to pin them all anew
 
     2 errors in all; nothing was changed
     "#);
-    sandbox.ok("resolve --mend --upgrade web db");
+    sandbox.ok("upgrade --fix-conflicts web db");
     assert_eq!(sandbox.lock(), lock(&[("db", 4), ("web", 4)]));
 
     // An edited block on both sides is not a conflict, and it is still found.
@@ -239,7 +239,7 @@ fn an_unreadable_side_is_left_to_the_user() {
       | ^^^^^^^^^^^^ left by git
       |
       = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
-      = help: where it was committed: `imagelock resolve --mend`, and commit
+      = help: where it was committed: `imagelock resolve --fix-conflicts`, and commit
     ");
     assert_eq!(sandbox.lock(), markers);
     let sandbox = parted(set_up(), &base, &main, "garbage");
@@ -285,7 +285,7 @@ fn a_path_with_spaces_is_quoted_in_the_suggested_command() {
     error: the two sides of `our infra/it's.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
-     = help: `imagelock --manifest 'our infra/it'\''s.toml' resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: `imagelock --manifest 'our infra/it'\''s.toml' resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
 }
 
@@ -309,10 +309,10 @@ fn branches_that_merged_each_other_report_every_conflict() {
     error: the two sides of `images.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
-     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: `imagelock resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     error: the two sides of `images.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
-     = help: `imagelock resolve --mend` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: `imagelock resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
 }

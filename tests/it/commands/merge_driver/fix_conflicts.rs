@@ -1,4 +1,4 @@
-//! `imagelock resolve --mend`: the conflicts of a lockfile are resolved by the manifest and the Marketplace.
+//! `imagelock resolve --fix-conflicts`: the conflicts of a lockfile are resolved by the manifest and the Marketplace.
 
 use insta::assert_snapshot;
 
@@ -13,7 +13,7 @@ fn a_rebase_and_a_cherry_pick_continue_once_the_conflicts_are_resolved() {
         let sandbox = disputed(set_up().asking(&marketplace));
         let message = conflict(&sandbox, &[way, "other"]);
         assert!(message.contains("the two sides of `images.lock` disagree about 1 pin"), "{message}");
-        sandbox.ok("resolve --mend");
+        sandbox.ok("resolve --fix-conflicts");
         git(&sandbox, &["add", "images.lock"]);
         git_ok(&sandbox, &[way, "--continue"]);
         assert_eq!(sandbox.lock(), lock(&[("db", 2), ("web", 4)]), "{way}");
@@ -35,7 +35,7 @@ fn conflicts_that_git_wrote_are_resolved() {
         let sandbox = parted(sandbox, &base, &main, &other);
         conflict(&sandbox, &["merge", "other"]);
         assert_eq!(sandbox.lock().contains("|||||||"), style != "merge");
-        let output = sandbox.ok("resolve --mend");
+        let output = sandbox.ok("resolve --fix-conflicts");
         assert_eq!(sandbox.lock(), lock(&[("builder", 3), ("cache", 1), ("db", 4), ("web", 2)]), "{style}\n{output}");
     }
 }
@@ -50,11 +50,11 @@ fn a_removal_is_recognized_if_git_writes_the_base() {
         format!("<<<<<<< HEAD\n{ours}{middle}=======\n{theirs}>>>>>>> other\n")
     };
     sandbox.write("images.lock", conflict(""));
-    sandbox.ok("resolve --mend");
+    sandbox.ok("resolve --fix-conflicts");
     assert_eq!(sandbox.lock(), lock(&[("db", 1), ("web", 2)]));
     // Ours removed `db`, so the image that the manifest declares by this name is new.
     sandbox.write("images.lock", conflict(&format!("||||||| 0123abc\n{base}")));
-    sandbox.ok("resolve --mend");
+    sandbox.ok("resolve --fix-conflicts");
     assert_eq!(sandbox.lock(), lock(&[("db", 4), ("web", 2)]));
 }
 
@@ -69,9 +69,12 @@ fn incomplete_conflict_markers_are_refused() {
         format!("<<<<<<< ours\n{good}>>>>>>> theirs\n"),
     ] {
         sandbox.write("images.lock", &text);
-        assert!(sandbox.fails("resolve --mend").contains("the conflict markers are not as git writes them"), "{text}");
+        assert!(
+            sandbox.fails("resolve --fix-conflicts").contains("the conflict markers are not as git writes them"),
+            "{text}"
+        );
     }
-    assert_snapshot!(sandbox.fails("resolve --mend"), @"
+    assert_snapshot!(sandbox.fails("resolve --fix-conflicts"), @"
     error: the conflict markers are not as git writes them
       --> images.lock:26:1
        |
@@ -81,7 +84,7 @@ fn incomplete_conflict_markers_are_refused() {
        = help: restore them with `git checkout --merge FILE`, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
     ");
     sandbox.write("images.lock", format!("<<<<<<< ours\n{good}=======\nversion = 3\n>>>>>>> theirs\n"));
-    assert_snapshot!(sandbox.fails("resolve --mend"), @"
+    assert_snapshot!(sandbox.fails("resolve --fix-conflicts"), @"
     error: the lockfile has format 3, and imagelock 0.1.0 reads format 2
       --> images.lock:27:11
        |
@@ -90,5 +93,5 @@ fn incomplete_conflict_markers_are_refused() {
        |
        = help: this file is read by a newer imagelock: upgrade imagelock
     ");
-    assert_eq!(sandbox.run("resolve --mend --locked").status, Some(1));
+    assert_eq!(sandbox.run("resolve --fix-conflicts --locked").status, Some(1));
 }

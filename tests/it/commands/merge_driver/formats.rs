@@ -42,6 +42,6 @@ fn conflicts_between_formats_are_fixed() {
     let (ours, theirs) = (lock(&[("db", 1), ("web", 1)]), of_format_1(&lock(&[("db", 1), ("web", 1)])));
     let sandbox = Sandbox::with(MANIFEST);
     sandbox.write("images.lock", format!("<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> other\n"));
-    sandbox.ok("resolve --mend --offline");
+    sandbox.ok("resolve --fix-conflicts --offline");
     assert_eq!(sandbox.lock(), ours);
 }

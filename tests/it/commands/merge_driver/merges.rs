@@ -60,7 +60,7 @@ fn a_checkout_with_other_line_endings_merges() {
     let sandbox = disputed(sandbox.asking(&marketplace));
     conflict(&sandbox, &["merge", "other"]);
     assert!(sandbox.lock().contains("\r\n<<<<<<< ours\r\n"), "{}", sandbox.lock());
-    sandbox.ok("resolve --mend");
+    sandbox.ok("resolve --fix-conflicts");
     git_ok(&sandbox, &["add", "images.lock"]);
     assert_eq!(git_ok(&sandbox, &["show", ":images.lock"]), lock(&[("db", 2), ("web", 4)]));
 

@@ -1,4 +1,4 @@
-//! `imagelock merge-driver` and `imagelock resolve --mend`, with the real git.
+//! `imagelock merge-driver` and `imagelock resolve --fix-conflicts`, with the real git.
 
 mod conflicts;
 mod fix_conflicts;

@@ -29,7 +29,7 @@ fn upgrade_moves_only_the_named_image() {
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers(updated());
-    assert_snapshot!(sandbox.run("resolve --upgrade web"), @"
+    assert_snapshot!(sandbox.run("upgrade web"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO
     moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011
 
@@ -50,7 +50,7 @@ fn upgrade_without_a_name_moves_every_image() {
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers(updated());
-    assert_snapshot!(sandbox.run("resolve --upgrade"), @"
+    assert_snapshot!(sandbox.run("upgrade"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL            FROM      TO
     moved   db    fr-par-1  x86_64  debian_bookworm  00000005  00000015
     moved   web   fr-par-1  x86_64  ubuntu_noble     00000001  00000011
@@ -64,7 +64,7 @@ fn upgrade_without_a_name_moves_every_image() {
 fn upgrade_of_an_unknown_name_lists_the_known_names() {
     let marketplace = Marketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
-    assert_snapshot!(sandbox.fails("resolve --upgrade wbe cache"), @"
+    assert_snapshot!(sandbox.fails("upgrade wbe cache"), @"
     error: no image is named `wbe`
      |
      = help: did you mean `web`?
@@ -109,7 +109,7 @@ fn a_new_zone_is_added_and_existing_pins_are_kept() {
     --- stderr
     warning: images.toml:7:22: the version of the other pins of `web` is not offered in nl-ams-1 for x86_64
       = note: the Marketplace does not say which version they are of
-      = help: `imagelock resolve --upgrade web` upgrades the other pins
+      = help: `imagelock upgrade web` upgrades the other pins
     --- exit 0
     ");
 }
@@ -218,7 +218,7 @@ fn json_has_every_field() {
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers(updated());
-    assert_snapshot!(sandbox.run("resolve --upgrade web --format json"), @r#"
+    assert_snapshot!(sandbox.run("upgrade web --format json"), @r#"
     {
       "schema": "imagelock.resolve/1",
       "dry_run": false,

@@ -151,6 +151,6 @@ fn a_known_date_is_kept_if_the_marketplace_no_longer_gives_it() {
     let before = sandbox.lock();
     assert!(before.contains("published = 2026-09-02T08:30:55Z"));
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert_eq!(sandbox.lock(), before);
 }

@@ -59,14 +59,14 @@ fn fifty_upgrades_end_with_one_lock() {
     let (sandbox, marketplace) = sandbox(WEB);
     sandbox.ok("resolve");
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    fifty(&sandbox, "resolve --upgrade");
+    fifty(&sandbox, "upgrade");
     assert!(sandbox.lock().contains(&id(2)));
 }
 
 #[test]
 fn fifty_runs_at_once_end_with_one_lock() {
     let (sandbox, _marketplace) = sandbox(WEB);
-    let runs: Vec<_> = (0..50).map(|number| spawn(&sandbox, ["resolve", "resolve --upgrade"][number % 2])).collect();
+    let runs: Vec<_> = (0..50).map(|number| spawn(&sandbox, ["resolve", "upgrade"][number % 2])).collect();
     for (mut run, mut stderr) in runs {
         let mut message = String::new();
         stderr.read_to_string(&mut message).unwrap();
@@ -98,7 +98,7 @@ fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     let started = Instant::now();
-    let message = sandbox.fails("resolve --upgrade --timeout 3");
+    let message = sandbox.fails("upgrade --timeout 3");
     let took = started.elapsed().as_secs_f32();
     assert!((2.9..10.0).contains(&took), "{took}");
     let message = message.replace(&format!("process {}", holder.id()), "process [HOLDER]");
@@ -111,13 +111,13 @@ fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
      = help: wait for it or stop it, then run imagelock again
     ");
     // A run that does not write does not wait.
-    for (line, status) in [("list", 0), ("check", 2), ("resolve", 0), ("resolve --upgrade --dry-run", 0)] {
+    for (line, status) in [("list", 0), ("check", 2), ("resolve", 0), ("upgrade --dry-run", 0)] {
         let run = sandbox.run(line);
         assert_eq!((run.status, run.stderr.as_str()), (Some(status), ""), "{line}");
     }
     drop(holder.stdin.take());
     holder.wait().unwrap();
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
 }
 
 #[test]
@@ -134,8 +134,8 @@ fn projects_that_write_into_the_same_directories_take_turns() {
     sandbox.ok("resolve --manifest a/images.toml");
     sandbox.ok("resolve --manifest b/images.toml");
     let lines = [
-        "resolve --upgrade --manifest a/images.toml",
-        "resolve --upgrade --manifest b/images.toml",
+        "upgrade --manifest a/images.toml",
+        "upgrade --manifest b/images.toml",
         "export env -o out/a.env --manifest a/images.toml",
     ];
     for round in 2..5 {

@@ -71,7 +71,7 @@ fn with_catalogs(sandbox: Sandbox) -> Sandbox {
 fn upgrades(sandbox: Sandbox, seed: u64) -> Scene {
     let sandbox = with_catalogs(sandbox);
     let files = LOCK_AND_OUTPUTS.to_vec();
-    let lines = ["resolve --upgrade --catalog 0.json", "resolve --upgrade --catalog 1.json"];
+    let lines = ["upgrade --catalog 0.json", "upgrade --catalog 1.json"];
     let states = lines.map(|line| {
         sandbox.ok(line);
         state(&sandbox, &files)
@@ -240,7 +240,7 @@ fn kill_often(name: &str, scene: &Scene, kills: usize) -> Tally {
 
 #[test]
 fn a_killed_upgrade_leaves_the_old_lock_or_the_new_one() {
-    kill_often("resolve --upgrade", &upgrades(Sandbox::in_memory(""), 1), 300);
+    kill_often("upgrade", &upgrades(Sandbox::in_memory(""), 1), 300);
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn thousands_of_kills_hit_every_moment() {
         for seed in [3, 4] {
             // On a disk, where writing is slow.
             scope.spawn(move || {
-                let tally = kill_often("resolve --upgrade", &upgrades(Sandbox::new(), seed), 1500);
+                let tally = kill_often("upgrade", &upgrades(Sandbox::new(), seed), 1500);
                 assert!(tally.staged > 0 && tally.ahead > 0 && tally.new > 0, "{tally:?}");
             });
         }

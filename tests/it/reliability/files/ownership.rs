@@ -104,7 +104,7 @@ fn the_mode_is_kept_without_setuid_setgid_and_sticky_bits() {
             let old = sandbox.read("new.json").replace(&id(2), &id(1));
             sandbox.write("old.json", old);
         }
-        let run = sandbox.run(&format!("resolve --upgrade --catalog {catalog}"));
+        let run = sandbox.run(&format!("upgrade --catalog {catalog}"));
         assert_eq!(run.status, Some(0), "{run}");
         assert!(!run.stderr.contains("note"), "{run}");
         for file in ["images.lock", "images.env"] {

@@ -18,7 +18,7 @@ fn the_mode_of_the_lock_is_kept() {
     for mode in [0o640, 0o664, 0o644] {
         fs::set_permissions(&lock, fs::Permissions::from_mode(mode)).unwrap();
         fs::write(sandbox.path("images.toml"), format!("{WEB}# {mode}\n")).unwrap();
-        sandbox.ok("resolve --upgrade");
+        sandbox.ok("upgrade");
         assert_eq!(fs::metadata(&lock).unwrap().mode() & 0o777, mode);
         marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", mode)]);
     }
@@ -31,7 +31,7 @@ fn a_symbolic_link_to_the_lock_is_kept() {
     fs::create_dir(sandbox.path("shared")).unwrap();
     fs::rename(sandbox.path("images.lock"), sandbox.path("shared/real.lock")).unwrap();
     symlink("shared/real.lock", sandbox.path("images.lock")).unwrap();
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert!(sandbox.path("images.lock").is_symlink());
     assert!(sandbox.read("shared/real.lock").contains("00000002-"));
 }
@@ -63,7 +63,7 @@ fn a_directory_instead_of_the_lock_is_refused() {
 fn temporary_files_of_a_killed_run_are_replaced() {
     let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     sandbox.write(".images.lock.tmp", "half a lo");
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
 }
 
@@ -103,7 +103,7 @@ fn a_link_named_like_the_temporary_file_is_not_followed() {
     let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     sandbox.write("victim", "precious");
     symlink("victim", sandbox.path(".images.lock.tmp")).unwrap();
-    sandbox.ok("resolve --upgrade");
+    sandbox.ok("upgrade");
     assert_eq!(sandbox.read("victim"), "precious");
     assert!(!sandbox.path("images.lock").is_symlink());
     assert_eq!(sandbox.files(), ["images.lock", "images.toml", "victim"]);
@@ -172,7 +172,7 @@ fn suggested_commands_name_the_same_manifest() {
     fs::create_dir(sandbox.path("my infra")).unwrap();
     sandbox.write("my infra/prod.toml", WEB);
     let run = |line: &[&str]| {
-        let output = sandbox.command("").args(["--manifest", "my infra/prod.toml"]).args(line).output().unwrap();
+        let output = sandbox.command("").args(line).args(["--manifest", "my infra/prod.toml"]).output().unwrap();
         String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
     };
     assert_snapshot!(run(&["list"]), @"
@@ -188,7 +188,7 @@ fn suggested_commands_name_the_same_manifest() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock --manifest 'my infra/prod.toml' resolve --upgrade web
+    to move to the latest: imagelock --manifest 'my infra/prod.toml' upgrade web
     ");
 }
 

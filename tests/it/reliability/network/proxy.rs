@@ -179,7 +179,7 @@ fn hosts_in_no_proxy_are_reached_directly() {
     let proxy = Proxy::refusing("403 Forbidden");
     for list in ["127.0.0.1", "127.0.0.0/8", "a.example, 127.0.0.1 ,b", "*"] {
         for name in ["NO_PROXY", "no_proxy"] {
-            let mut command = sandbox.command("resolve --upgrade");
+            let mut command = sandbox.command("upgrade");
             let output = command.env("HTTPS_PROXY", proxy.url()).env(name, format!(" {list}\n")).output().unwrap();
             assert_eq!(output.status.code(), Some(0), "{name}={list}: {}", String::from_utf8_lossy(&output.stderr));
         }
@@ -233,7 +233,7 @@ fn the_address_of_the_api_is_trimmed_and_may_be_empty() {
     // An empty value means the real Marketplace, here behind a proxy that refuses.
     let proxy = Proxy::refusing("407 Proxy Authentication Required");
     for empty in ["", " \n"] {
-        let mut command = sandbox.command("resolve --upgrade --timeout 1");
+        let mut command = sandbox.command("upgrade --timeout 1");
         command.env("SCW_API_URL", empty).env("HTTPS_PROXY", proxy.url()).output().unwrap();
         assert!(proxy.asked().contains(&"CONNECT api.scaleway.com:443 HTTP/1.1".to_owned()));
     }

@@ -82,8 +82,8 @@ fn requests_are_sent_in_rounds_by_their_dependencies() {
         let old = offers(6, 0).into_iter().map(Local::superseded);
         marketplace.offers(old.chain(offers(6, 1)));
         asks_and(marketplace, sandbox, "check", &[1 + 6], 6 + 2 * 6 + 6, connections);
-        asks(marketplace, sandbox, "resolve --upgrade n100", &[1 + 1, 1, 1], connections);
-        asks(marketplace, sandbox, "resolve --upgrade", &[1 + 6, 6, 5], connections);
+        asks(marketplace, sandbox, "upgrade n100", &[1 + 1, 1, 1], connections);
+        asks(marketplace, sandbox, "upgrade", &[1 + 6, 6, 5], connections);
         asks(marketplace, sandbox, "check", &[1 + 6, 6], connections);
     });
 }

@@ -142,7 +142,7 @@ fn a_certificate_file_must_be_a_regular_file_of_bounded_size() {
     assert_eq!(marketplace.connections(), 0);
     // Nothing else reads the variables: an empty value and a pipe as a directory have no effect.
     for (name, value) in [("SSL_CERT_FILE", " "), ("SSL_CERT_DIR", "pipe"), ("SSL_CERT_DIR", "/nonexistent")] {
-        let output = sandbox.command("resolve --upgrade").env(name, value).output().unwrap();
+        let output = sandbox.command("upgrade").env(name, value).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
         let refused = message.contains("no certificate authority that is trusted here issued it")
             || message.contains("this system has no certificates");

@@ -4,7 +4,7 @@ use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::sandbox::Sandbox;
 
 /// The upgrade that takes its answers from `new.json`.
-pub const UPGRADE: &str = "resolve --upgrade --catalog new.json";
+pub const UPGRADE: &str = "upgrade --catalog new.json";
 
 /// Resolves a sandbox that declares Ubuntu; afterwards the Marketplace moves on.
 pub fn outdated(sandbox: Sandbox) -> (Sandbox, Marketplace) {

@@ -1,0 +1,73 @@
+//! What is wrong with a command line, and how it is to be written.
+
+use std::ffi::OsString;
+
+use anstream::adapter::strip_str;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::sanitize::printable;
+use crate::domain::diagnostics::{escaped, shell_word};
+
+/// The message about wrong arguments.
+pub(super) fn message(error: clap::Error, program: &clap::Command, args: impl Iterator<Item = OsString>) -> String {
+    let args: Vec<String> = args.skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let wrong = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(wrong)) if error.kind() == ErrorKind::UnknownArgument => wrong.clone(),
+        _ => return sanitized(error),
+    };
+    let fixed = option_first(&wrong, &args, program).or_else(|| resolve_names(&wrong, &args));
+    match fixed {
+        Some((title, fixed)) => {
+            let words: Vec<String> = fixed.iter().map(|word| shell_word(&escaped(word))).collect();
+            format!("error: {title}\n  |\n  = help: run `imagelock {}`\n", words.join(" "))
+        }
+        None => sanitized(error),
+    }
+}
+
+/// An option that is before the command and belongs after it.
+fn option_first(wrong: &str, args: &[String], program: &clap::Command) -> Option<(String, Vec<String>)> {
+    if !args.first()?.starts_with('-') {
+        return None;
+    }
+    let at = args.iter().position(|arg| program.find_subcommand(arg).is_some())?;
+    let command = program.find_subcommand(&args[at])?;
+    let is_known = |option: &clap::Arg| {
+        let long = option.get_long().is_some_and(|long| wrong.strip_prefix("--") == Some(long));
+        long || option.get_short().is_some_and(|short| wrong == format!("-{short}"))
+    };
+    if !command.get_arguments().any(is_known) {
+        return None;
+    }
+    let fixed = [&args[at..=at], &args[..at], &args[at + 1..]].concat();
+    Some((format!("`{}` belongs after the command", escaped(wrong)), fixed))
+}
+
+/// Names after `resolve`, which are those of an upgrade.
+fn resolve_names(wrong: &str, args: &[String]) -> Option<(String, Vec<String>)> {
+    if args.first()? != "resolve" || wrong.starts_with('-') {
+        return None;
+    }
+    let fixed = ["upgrade"].into_iter().map(str::to_owned).chain(args[1..].iter().cloned()).collect();
+    Some(("`resolve` takes no names: it moves no pin; `upgrade` moves those of the named images".to_owned(), fixed))
+}
+
+/// The message of clap with its arguments made safe: it repeats them as they are.
+fn sanitized(mut error: clap::Error) -> String {
+    let context: Vec<(ContextKind, ContextValue)> =
+        error.context().map(|(kind, value)| (kind, value.clone())).collect();
+    for (kind, value) in context {
+        let safe = match value {
+            ContextValue::String(text) => ContextValue::String(escaped(&text)),
+            ContextValue::Strings(texts) => ContextValue::Strings(texts.iter().map(|text| escaped(text)).collect()),
+            // Advice that repeats an argument, like `to pass '-x' as a value, use '-- -x'`, in colors of clap's.
+            ContextValue::StyledStrs(texts) if kind != ContextKind::Usage => {
+                let plain = texts.iter().map(|text| escaped(&strip_str(&text.ansi().to_string()).to_string()).into());
+                ContextValue::StyledStrs(plain.collect())
+            }
+            _ => continue,
+        };
+        error.insert(kind, safe);
+    }
+    printable(&error.render().ansi().to_string())
+}

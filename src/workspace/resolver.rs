@@ -1,0 +1,158 @@
+//! Plans and writes what `resolve` and `upgrade` do, for all manifests of a run.
+
+use crate::domain::catalog::Catalog;
+use crate::domain::diagnostics::{Command, FailedManifest, Help, Problem, and_more, quoted};
+use crate::domain::lock::Lock;
+use crate::domain::lock::conflicts::{fix_conflicts, note_conflicts};
+use crate::domain::lock::merge::Conflict;
+use crate::domain::manifest::Target;
+use crate::domain::manifest::toml_reader::unmerged;
+use crate::domain::resolve::{Request, Upgrade, queries, resolve};
+use crate::workspace::apply::{Mode, ProjectPlan};
+use crate::workspace::context::Context;
+use crate::workspace::error::{Error, all};
+use crate::workspace::files::claims::Role;
+use crate::workspace::outputs::{Files, guard};
+use crate::workspace::project::{Parse, Project, lock_path, named};
+
+/// Reads the manifests of a run and their locks, and those that could not be read. A lockfile with conflict markers is read
+/// only if its conflicts are to be fixed.
+///
+/// # Errors
+/// If none could be read.
+pub(crate) fn read_projects(context: &Context, fixes: bool) -> Result<(Vec<Project>, Vec<FailedManifest>), Error> {
+    let (projects, failed) = Project::read_each(context, parser(fixes))?;
+    if projects.is_empty() { Err(Error::of_failed(failed)) } else { Ok((projects, failed)) }
+}
+
+fn parser(fixes: bool) -> Parse {
+    if fixes { without_conflicts } else { Lock::parse }
+}
+
+/// Makes each lock satisfy its manifest, where the pins of `upgrade` may move.
+///
+/// # Errors
+/// If a file or the Marketplace is in the way, or if a manifest could not be read. What was not written by then is as it
+/// was, and what was is named; nothing is written before all manifests are resolved.
+pub(crate) fn update(
+    context: &Context,
+    (projects, failed): (Vec<Project>, Vec<FailedManifest>),
+    upgrade: &Upgrade,
+    fixes: bool,
+    mode: Mode,
+) -> Result<Vec<ProjectPlan>, Error> {
+    let mut resolver = Resolver { context, upgrade, parse: parser(fixes), catalog: Catalog::default() };
+    let plans = resolver.plan(projects)?;
+    // Nothing is written unless everything can be, and every manifest that failed is named at once.
+    let failed = failed.into_iter().map(|failed| Err(failed.failure.into()));
+    let mut plans = all(failed.chain(plans))?;
+    if mode == Mode::Write {
+        all(plans.iter().map(ProjectPlan::check_writable))?;
+        let mut written = Vec::new();
+        for plan in plans.iter_mut().filter(|plan| plan.rewrites || !plan.stale.is_empty()) {
+            match resolver.apply(plan) {
+                Ok(()) => written.push(lock_path(&plan.project.manifest_source.path)?),
+                Err(error) => return Err(Error { written, ..error }),
+            }
+        }
+    }
+    Ok(plans)
+}
+
+/// What a run resolves by: one catalog for all projects, so that what several of them want to know is asked once.
+struct Resolver<'a> {
+    context: &'a Context,
+    upgrade: &'a Upgrade,
+    parse: Parse,
+    catalog: Catalog,
+}
+
+impl Resolver<'_> {
+    fn request<'p>(&'p self, project: &'p Project) -> Request<'p> {
+        let (targets, previous) = (project.manifest.targets(), &project.lock);
+        Request { targets, previous, upgrade: self.upgrade, now: self.context.now }
+    }
+
+    /// Finds out what resolving comes to, for each project.
+    fn plan(&mut self, projects: Vec<Project>) -> Result<Vec<Result<ProjectPlan, Error>>, Error> {
+        files_of(self.context, &projects)?;
+        let mut catalog = std::mem::take(&mut self.catalog);
+        self.context.backend.fetch(&mut catalog, |catalog| {
+            projects.iter().flat_map(|project| queries(self.request(project), catalog)).collect()
+        });
+        self.catalog = catalog;
+        let plan = |project: Project| {
+            let conflicts = conflicts(&project);
+            match resolve(self.request(&project), &self.catalog) {
+                Ok(mut plan) => {
+                    note_conflicts(conflicts.as_deref().unwrap_or_default(), &mut plan.changes);
+                    ProjectPlan::new(project, plan)
+                }
+                Err(problems) => {
+                    let problems = problems.into_iter().chain(self.movable(&project));
+                    // Whatever is run next finds the same conflicts.
+                    let with_conflicts = problems.map(|it| if conflicts.is_some() { it.with_conflicts() } else { it });
+                    Err(project.error(with_conflicts.collect()))
+                }
+            }
+        };
+        Ok(projects.into_iter().map(plan).collect())
+    }
+
+    /// What to run if some images keep all from being upgraded: the command for the others.
+    fn movable(&self, project: &Project) -> Option<Problem> {
+        let Upgrade::All = self.upgrade else { return None };
+        let targets = project.manifest.targets();
+        let of_each = targets.chunk_by(|a, b| a.cell.name == b.cell.name);
+        let moves = |targets: &&[Target]| resolve(Request { targets, ..self.request(project) }, &self.catalog).is_ok();
+        let (movable, stuck): (Vec<_>, Vec<_>) = of_each.partition(moves);
+        let names = |images: &[&[Target]]| -> Vec<String> {
+            images.iter().filter_map(|targets| targets.first()).map(|target| target.cell.name.to_string()).collect()
+        };
+        let title = format!("cannot upgrade {}", and_more(names(&stuck).iter().map(quoted), 6));
+        let upgrade = Command::new("upgrade").args(names(&movable));
+        let help = Help::from("to upgrade the others, run ").then_run(upgrade);
+        (!movable.is_empty()).then(|| Problem::new(title).help(help))
+    }
+
+    /// Writes one project. What was read of it may be old by now: while nobody else may write, it is read again, and
+    /// where it changed, resolved again.
+    fn apply(&mut self, step: &mut ProjectPlan) -> Result<(), Error> {
+        let manifest = &step.project.manifest_source.path;
+        let _guard = guard(self.context, manifest)?;
+        let project = Project::read_from(manifest, self.context.min_age, self.parse)?;
+        files_of(self.context, std::slice::from_ref(&project))?;
+        if !project.is_same(&step.project)
+            && let Some(again) = self.plan(vec![project])?.pop()
+        {
+            *step = again?;
+        }
+        step.write(false, self.context)
+    }
+}
+
+/// Makes sure that the files of some projects may be written.
+pub(crate) fn files_of(context: &Context, projects: &[Project]) -> Result<(), Error> {
+    let manifests = projects.iter().map(|project| &*project.manifest_source.path);
+    Files::new(context, manifests, &[Role::Lock, Role::Output])?.add_outputs(projects)
+}
+
+/// The lock of a file in which git may have left conflicts: the cells without one.
+fn without_conflicts(text: &str) -> Result<Lock, Vec<Problem>> {
+    fix_conflicts(text).map(|merged| merged.lock)
+}
+
+/// The cells that the lockfile has two pins for. `None` if the file has no conflict markers.
+fn conflicts(project: &Project) -> Option<Vec<Conflict>> {
+    let text = &project.lock_source.as_ref()?.text;
+    unmerged(text).and_then(|_| fix_conflicts(text).ok()).map(|merged| merged.conflicts)
+}
+
+/// The upgrade of these names, each of which must be declared in a manifest of the run; of all images if there are none.
+pub(crate) fn upgrade_of(projects: &[Project], names: &[String]) -> Result<Upgrade, Error> {
+    if names.is_empty() {
+        return Ok(Upgrade::All);
+    }
+    let known = projects.iter().flat_map(|project| project.manifest.names()).collect();
+    named(projects, names, &known).map(Upgrade::Only)
+}
