@@ -2,11 +2,12 @@
 
 use super::{Output, join, undated};
 use crate::domain::catalog::Catalog;
-use crate::domain::catalog::identify::{IdKind, UnknownId, identify, identify_queries};
+use crate::domain::catalog::identify::{IdKind, identify, identify_queries, parse_id};
 use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Lock;
 use crate::domain::lookup::explain::{explain, pins_of, queries};
 use crate::domain::manifest::{Target, check_names};
+use crate::domain::types::LocalImageId;
 use crate::render::Format;
 use crate::render::explain::{human, json};
 use crate::workspace::context::Context;
@@ -18,7 +19,7 @@ use crate::workspace::project::{Project, edited, lock_path, read_lock};
 /// # Errors
 /// If there is no such name, or the Marketplace does not answer.
 pub(crate) fn run(context: &Context, what: &str) -> Result<Output, Error> {
-    match UnknownId::parse(what) {
+    match parse_id(what) {
         Some(Ok(id)) => explain_id(context, id, what),
         Some(Err(expected)) => {
             let problem = Problem::new(format!("`{what}` is not an ID: {expected}"));
@@ -49,7 +50,7 @@ fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
 }
 
 /// A UUID is explained without a manifest and a lock as well.
-fn explain_id(context: &Context, id: UnknownId, text: &str) -> Result<Output, Error> {
+fn explain_id(context: &Context, id: LocalImageId, text: &str) -> Result<Output, Error> {
     let (lock, _) = read_lock(lock_path(context.manifest())?, Lock::parse)?;
     let mut catalog = Catalog::default();
     context.backend.fetch(&mut catalog, |catalog| identify_queries(id, catalog));

@@ -6,7 +6,7 @@ use super::declare::numbered;
 use super::listed::{Listed, Offers};
 use super::typed::{Known, is_indexed, type_in, typed};
 use super::{Found, Request, Stated};
-use crate::domain::catalog::identify::{UnknownId, identify_queries};
+use crate::domain::catalog::identify::identify_queries;
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query, QueryError, StatedType};
 use crate::domain::diagnostics::{Command, Help, Problem, visible};
 use crate::domain::lock::Lock;
@@ -20,7 +20,7 @@ use crate::domain::types::{ImageRef, LocalImageId, Name};
 pub fn queries(requests: &[Request], stated: &Stated, catalog: &Catalog) -> BTreeSet<Query> {
     let mut queries = BTreeSet::from([Query::Index]);
     for request in requests.iter().filter(|request| request.is_typed()) {
-        queries.extend(identify_queries(UnknownId::of(request.id), catalog));
+        queries.extend(identify_queries(request.id, catalog));
     }
     if let Some(label) = stated.label.as_ref().filter(|label| is_indexed(label, catalog)) {
         queries.insert(Query::Listing(ImageRef::Label(label.clone())));
@@ -160,7 +160,7 @@ fn not_listed(request: &Request, name: Option<Name>, catalog: &Catalog) -> Probl
     let origin = request.origin();
     let mut id = request.id.to_string();
     id.truncate(8);
-    if let Some(image) = catalog.image(&ImageRef::Id(UnknownId::of(request.id).image())) {
+    if let Some(image) = catalog.image(&ImageRef::Id(request.id.into())) {
         return Problem::new(format!(
             "{origin}{id}… is the Marketplace image `{}`, which no Instance boots",
             image.label

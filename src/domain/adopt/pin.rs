@@ -11,8 +11,7 @@ use crate::domain::lock::diff::Change;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::plan::{Plan, missing_date_warning, pin};
-use crate::domain::select::verify::label_of;
-use crate::domain::select::{Match, releases};
+use crate::domain::select::{Match, label_of, releases};
 use crate::domain::types::{Cell, ImageRef, Release};
 
 /// Pins what was found as it is, and keeps every other pin of `lock`: of the lock as it was, without what is corrected.

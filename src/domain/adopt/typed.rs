@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::listed::{Offers, local_image};
 use super::{Request, Stated};
-use crate::domain::catalog::identify::{IdKind, UnknownId, identify};
+use crate::domain::catalog::identify::{IdKind, identify};
 use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError, StatedType};
 use crate::domain::diagnostics::{Command, Help, Problem, and, and_more, did_you_mean, or, quoted};
 use crate::domain::lock::{Lock, Pin};
@@ -29,7 +29,7 @@ pub(super) type Typed = Result<(LocalImage, Vec<Problem>), Problem>;
 /// # Errors
 /// If the Marketplace did not answer.
 pub(super) fn typed(request: &Request, known: Known<'_>) -> Result<Typed, QueryError> {
-    Ok(match identify(UnknownId::of(request.id), known.catalog)? {
+    Ok(match identify(request.id, known.catalog)? {
         IdKind::LocalImage { local, .. } => agreed(request, local, known).map(|local| (local, Vec::new())),
         IdKind::Image(image) => {
             let what = format!("the Marketplace image `{}` over all its versions", image.label);

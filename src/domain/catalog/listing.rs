@@ -92,6 +92,11 @@ impl Listing {
         self.local_images.iter().filter(move |local| local.id == id)
     }
 
+    /// Whether it has a local image with this ID.
+    pub(crate) fn has(&self, id: LocalImageId) -> bool {
+        self.with_id(id).next().is_some()
+    }
+
     /// The label that the local images state.
     pub fn label(&self) -> Option<&Label> {
         self.local_images.iter().find_map(|local| local.label.as_ref())
