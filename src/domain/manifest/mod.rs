@@ -1,8 +1,6 @@
 //! `images.toml`: text -> [`Manifest`], the cells that people ask for. Collects every problem of the file.
 
-mod cells;
 pub mod edit;
-mod inherit;
 pub mod outputs;
 mod parse;
 pub mod policy;

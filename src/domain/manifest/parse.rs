@@ -5,35 +5,19 @@ use std::sync::Arc;
 use semver::{Version, VersionReq};
 use toml::de::{DeTable, DeValue};
 
-use super::cells::Cells;
-use super::inherit::{Inheritable, Setting};
-use super::types::{ImageSelector, ImageSpans, Manifest, Target};
+use super::types::{ImageSelector, ImageSpans, MAX_PINS, Manifest, Target};
 use crate::domain::diagnostics::{Help, Problem, Span, visible};
 use crate::domain::manifest::outputs;
 use crate::domain::manifest::policy::{self, Policy};
 use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, malformed, parse_string, wrong_type};
-use crate::domain::types::{Age, Cell, ImageType, Name, Range};
+use crate::domain::types::{Age, Arch, Cell, CommercialType, ImageType, Name, Range, Zone};
 
-/// The keys of the whole file, of `[defaults]` and of an image.
+/// The keys of the whole file, and those of an image: which image it is, what it may inherit from `[defaults]`, and what it
+/// must say itself.
 const TOP: [&str; 4] = ["requires", "defaults", "images", "outputs"];
+const SELECTORS: [&str; 4] = ["label", "release", "image-id", "version-id"];
 const DEFAULTS: [&str; 8] = ["zone", "zones", "arch", "archs", "type", "instance-type", "min-age", "eol-warning"];
-const IMAGE: [&str; 15] = [
-    "label",
-    "release",
-    "image-id",
-    "version-id",
-    "zone",
-    "zones",
-    "arch",
-    "archs",
-    "type",
-    "instance-type",
-    "min-age",
-    "eol-warning",
-    "freeze",
-    "accept",
-    "eol",
-];
+const OWN: [&str; 3] = ["freeze", "accept", "eol"];
 
 impl Manifest {
     /// Reads a manifest.
@@ -50,6 +34,8 @@ impl Manifest {
             }
             _ => {
                 problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
+                // What is wrong in `[defaults]` is found again for each image.
+                problems.dedup();
                 Err(problems)
             }
         }
@@ -61,13 +47,14 @@ fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Manifest {
     top.deny_unknown_keys(&TOP, problems);
     check_requires(&top, problems);
 
-    let mut defaults = Inheritable::default();
+    let none = DeTable::new();
+    let mut defaults = TableReader::new(&none, "[defaults]", 0..0);
     if let Some((span, value)) = top.get("defaults") {
         match value.get_ref() {
             DeValue::Table(table) => {
-                let table = TableReader::new(table, "[defaults]", span);
-                table.deny_unknown_keys(&DEFAULTS, problems);
-                defaults = Inheritable::read(&table, problems);
+                defaults = TableReader::new(table, "[defaults]", span);
+                defaults.deny_unknown_keys(&DEFAULTS, problems);
+                Inheritable::read(&defaults, &defaults, problems);
             }
             _ => problems.push(wrong_type("defaults", value, "a table: `[defaults]`")),
         }
@@ -77,7 +64,7 @@ fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Manifest {
 }
 
 /// Reads `[images]` into cells.
-fn targets(top: &TableReader<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>) -> Vec<Target> {
+fn targets(top: &TableReader<'_>, defaults: &TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Target> {
     let help = "declare one: `[images.web]`, then `label = \"ubuntu_noble\"`";
     let Some((_, images)) = top.get("images") else {
         problems.push(Problem::new("the manifest declares no image").help(help));
@@ -90,88 +77,143 @@ fn targets(top: &TableReader<'_>, defaults: &Inheritable, problems: &mut Vec<Pro
     if table.is_empty() {
         problems.push(Problem::new("the manifest declares no image").at(images.span(), "empty").help(help));
     }
-    let images = TableReader::new(table, "[images]", images.span());
-    let mut entries = images.entries();
+    let mut entries = TableReader::new(table, "[images]", images.span()).entries();
     // In the order of their cells, so that nothing is left to sort.
     entries.sort_by_key(|(key, ..)| *key);
-    let mut cells = Cells::default();
-    for (key, span, value) in entries {
-        image(key, span, value, defaults, &mut cells, problems);
+    let images = entries.into_iter().filter_map(|(key, span, value)| image(key, span, value, defaults, problems));
+    let images: Vec<Image> = images.collect();
+    match excess(&images) {
+        Some(excess) => problems.push(excess),
+        None => return images.into_iter().flat_map(Image::targets).collect(),
     }
-    cells.check(problems);
-    cells.targets
+    Vec::new()
 }
 
-/// Reads one `[images.NAME]` into its cells.
+/// The problem of too many cells, which a few kilobytes can ask for: they are counted before they are made.
+fn excess(images: &[Image]) -> Option<Problem> {
+    let sums = images.iter().scan(0_usize, |sum, image| {
+        *sum = sum.saturating_add(image.zones.len().saturating_mul(image.archs.len()));
+        Some((*sum, image))
+    });
+    let sums: Vec<(usize, &Image)> = sums.collect();
+    let (_, first) = sums.iter().find(|(sum, _)| *sum > MAX_PINS)?;
+    let (count, _) = sums.last()?;
+    let declared = format!("the manifest declares {count} pins, and imagelock accepts at most {MAX_PINS}");
+    let problem = Problem::new(declared).at(first.span.clone(), format!("{} exceeds the limit", first.title));
+    let problem = problem.note("an image has one pin for each of its zones and architectures");
+    Some(problem.help("remove images, zones or architectures, or split the manifest"))
+}
+
+/// One `[images.NAME]`.
+struct Image {
+    title: String,
+    span: Span,
+    name: Name,
+    selector: Spanned<ImageSelector>,
+    zones: Vec<Spanned<Zone>>,
+    archs: Vec<Spanned<Arch>>,
+    image_type: Option<Spanned<ImageType>>,
+    instance_type: Option<Spanned<CommercialType>>,
+    policy: Policy,
+}
+
+impl Image {
+    /// Its cells, sorted.
+    fn targets(mut self) -> Vec<Target> {
+        self.zones.sort_by(|a, b| a.value.cmp(&b.value));
+        self.archs.sort_by(|a, b| a.value.cmp(&b.value));
+        let spans = Arc::new(ImageSpans {
+            image: self.selector.span,
+            image_type: self.image_type.as_ref().map(|spanned| spanned.span.clone()),
+            instance_type: self.instance_type.as_ref().map(|spanned| spanned.span.clone()),
+        });
+        let policy = Arc::new(self.policy);
+        let cells = self.zones.iter().flat_map(|zone| self.archs.iter().map(move |arch| (zone, arch)));
+        let target = |(zone, arch): (&Spanned<Zone>, &Spanned<Arch>)| Target {
+            cell: Cell { name: self.name.clone(), zone: zone.value.clone(), arch: arch.value.clone() },
+            selector: self.selector.value.clone(),
+            image_type: self.image_type.as_ref().map_or(ImageType::InstanceSbs, |spanned| spanned.value),
+            instance_type: self.instance_type.as_ref().map(|spanned| spanned.value.clone()),
+            policy: Arc::clone(&policy),
+            zone_span: zone.span.clone(),
+            spans: Arc::clone(&spans),
+        };
+        cells.map(target).collect()
+    }
+}
+
+/// Reads one `[images.NAME]`.
 fn image(
     key: &str,
     span: Span,
     value: &toml::Spanned<DeValue<'_>>,
-    defaults: &Inheritable,
-    cells: &mut Cells,
+    defaults: &TableReader<'_>,
     problems: &mut Vec<Problem>,
-) {
+) -> Option<Image> {
     let name: Option<Name> =
         key.parse().map_err(|expected| problems.push(malformed("image name", key, span.clone(), &expected))).ok();
     let DeValue::Table(table) = value.get_ref() else {
-        let problem = wrong_type(key, value, "a table");
-        problems
-            .push(problem.help(format!("write `[images.{}]` on a line of its own, then `label = …`", visible(key))));
-        return;
+        let help = format!("write `[images.{}]` on a line of its own, then `label = …`", visible(key));
+        problems.push(wrong_type(key, value, "a table").help(help));
+        return None;
     };
     let table = TableReader::new(table, format!("[images.{key}]"), span);
-    table.deny_unknown_keys(&IMAGE, problems);
+    table.deny_unknown_keys(&[&SELECTORS[..], &DEFAULTS, &OWN].concat(), problems);
     let selector = selector(&table, problems);
-    let own = Inheritable::read(&table, problems);
-    let zones = needed(&table, "zone = \"fr-par-1\"", own.zones.or(&defaults.zones), problems);
-    let archs = needed(&table, "arch = \"x86_64\"", own.archs.or(&defaults.archs), problems);
-    let image_type = own.image_type.or(&defaults.image_type).value();
-    let instance_type = own.instance_type.or(&defaults.instance_type).value();
-
-    let min_age = own.min_age.or(&defaults.min_age).value();
-    let eol_warning = own.eol_warning.or(&defaults.eol_warning).value();
-    let policy = Arc::new(policy(&table, min_age, eol_warning, problems));
-
-    let (Some(name), Some(selector), Some(mut zones), Some(mut archs)) = (name, selector, zones, archs) else {
-        return;
-    };
-    if !cells.has_room(zones.len().saturating_mul(archs.len()), table.span, &table.title) {
-        return;
-    }
-    zones.sort_by(|a, b| a.value.cmp(&b.value));
-    archs.sort_by(|a, b| a.value.cmp(&b.value));
-    let spans = Arc::new(ImageSpans {
-        image: selector.span,
-        image_type: image_type.as_ref().map(|spanned| spanned.span.clone()),
-        instance_type: instance_type.as_ref().map(|spanned| spanned.span.clone()),
-    });
-    for zone in &zones {
-        for arch in &archs {
-            cells.targets.push(Target {
-                cell: Cell { name: name.clone(), zone: zone.value.clone(), arch: arch.value.clone() },
-                selector: selector.value.clone(),
-                image_type: image_type.as_ref().map_or(ImageType::InstanceSbs, |spanned| spanned.value),
-                instance_type: instance_type.as_ref().map(|spanned| spanned.value.clone()),
-                policy: Arc::clone(&policy),
-                zone_span: zone.span.clone(),
-                spans: Arc::clone(&spans),
-            });
+    let inheritable = Inheritable::read(&table, defaults, problems);
+    for (one, many, example) in [("zone", "zones", "zone = \"fr-par-1\""), ("arch", "archs", "arch = \"x86_64\"")] {
+        if [&table, defaults].iter().all(|table| table.get(one).is_none() && table.get(many).is_none()) {
+            problems.push(
+                Problem::new(format!("{} has no {one}", table.title))
+                    .at(table.span.clone(), format!("`{one}` is missing"))
+                    .help(format!("add `{example}` here, or under `[defaults]` for all images")),
+            );
         }
     }
-}
-
-fn policy(
-    table: &TableReader<'_>,
-    min_age: Option<Spanned<Age>>,
-    eol_warning: Option<Spanned<Age>>,
-    problems: &mut Vec<Problem>,
-) -> Policy {
-    Policy {
+    let Inheritable { zones, archs, image_type, instance_type, min_age, eol_warning } = inheritable;
+    let policy = Policy {
         min_age: min_age.map(|spanned| spanned.value).filter(|age| !age.is_zero()),
         eol_warning: eol_warning.map_or(Policy::default().eol_warning, |spanned| spanned.value),
-        freeze: policy::freeze(table, problems),
-        accept: policy::accept(table, problems),
-        eol: policy::date(table, "eol", problems),
+        freeze: policy::freeze(&table, problems),
+        accept: policy::accept(&table, problems),
+        eol: policy::date(&table, "eol", problems),
+    };
+    let (name, selector, zones, archs) = (name?, selector?, zones?, archs?);
+    Some(Image {
+        title: table.title,
+        span: table.span,
+        name,
+        selector,
+        zones,
+        archs,
+        image_type,
+        instance_type,
+        policy,
+    })
+}
+
+/// What an image inherits if it does not say it itself.
+struct Inheritable {
+    zones: Option<Vec<Spanned<Zone>>>,
+    archs: Option<Vec<Spanned<Arch>>>,
+    image_type: Option<Spanned<ImageType>>,
+    instance_type: Option<Spanned<CommercialType>>,
+    min_age: Option<Spanned<Age>>,
+    eol_warning: Option<Spanned<Age>>,
+}
+
+impl Inheritable {
+    /// Reads each key from `own` if it is there, valid or not, and else from `defaults`.
+    fn read(own: &TableReader<'_>, defaults: &TableReader<'_>, problems: &mut Vec<Problem>) -> Self {
+        let of = |keys: &[&str]| if keys.iter().any(|key| own.get(key).is_some()) { own } else { defaults };
+        Self {
+            zones: of(&["zone", "zones"]).parsed_list("zone", "zones", problems),
+            archs: of(&["arch", "archs"]).parsed_list("arch", "archs", problems),
+            image_type: of(&["type"]).parsed("type", problems),
+            instance_type: of(&["instance-type"]).parsed("instance-type", problems),
+            min_age: of(&["min-age"]).parsed("min-age", problems),
+            eol_warning: of(&["eol-warning"]).parsed("eol-warning", problems),
+        }
     }
 }
 
@@ -234,24 +276,6 @@ fn range(text: &Spanned<&str>, problems: &mut Vec<Problem>) -> Option<Range> {
             problems.push(problem.at(text.span.clone(), error).help("write for example `release = \">=41, <44\"`"));
         })
         .ok()
-}
-
-/// A value that an image must have, by itself or by inheritance; `example` is the line that would give it.
-fn needed<T: Clone>(
-    table: &TableReader<'_>,
-    example: &str,
-    setting: Setting<T>,
-    problems: &mut Vec<Problem>,
-) -> Option<T> {
-    if matches!(setting, Setting::Absent) {
-        let key = example.split(' ').next().unwrap_or_default();
-        problems.push(
-            Problem::new(format!("{} has no {key}", table.title))
-                .at(table.span.clone(), format!("`{key}` is missing"))
-                .help(format!("add `{example}` here, or under `[defaults]` for all images")),
-        );
-    }
-    setting.value()
 }
 
 /// Enforces `requires`, the releases of imagelock that may read the file.
