@@ -10,24 +10,24 @@ use crate::domain::lock::Lock;
 use crate::domain::types::{Arch, ImageRef, ImageType, Label, LocalImageId, Zone};
 
 /// Every local image that is listed, and those that the lock pins, by ID.
-pub(super) struct Listed<'c> {
-    rows: BTreeMap<LocalImageId, (&'c LocalImage, Option<&'c Label>)>,
-    pinned: BTreeMap<LocalImageId, LocalImage>,
+pub(super) struct Listed {
+    rows: BTreeMap<LocalImageId, LocalImage>,
     /// Why that may not be all.
     doubt: Option<QueryError>,
 }
 
-impl<'c> Listed<'c> {
-    pub(super) fn new(lock: &Lock, catalog: &'c Catalog) -> Self {
-        let mut rows = BTreeMap::new();
-        for (local, label) in catalog.listed() {
-            rows.entry(local.id).or_insert((local, label));
-        }
-        let pinned = lock.pins().iter().filter(|pin| !lock.is_edited(&pin.cell)).filter_map(|pin| {
+impl Listed {
+    pub(super) fn new(lock: &Lock, catalog: &Catalog) -> Self {
+        let listed = catalog.listed().map(|(local, label)| LocalImage { label: label.cloned(), ..local.clone() });
+        let pinned = lock.pins().iter().rev().filter(|pin| !lock.is_edited(&pin.cell)).filter_map(|pin| {
             let (zone, arch) = (pin.cell.zone.clone(), pin.cell.arch.clone());
-            Some((pin.id, local_image(pin.id, pin.label()?.clone(), zone, arch, pin.image_type)))
+            Some(local_image(pin.id, pin.label()?.clone(), zone, arch, pin.image_type))
         });
-        let mut listed = Self { rows, pinned: pinned.collect(), doubt: None };
+        let mut rows = BTreeMap::new();
+        for local in listed.chain(pinned) {
+            rows.entry(local.id).or_insert(local);
+        }
+        let mut listed = Self { rows, doubt: None };
         for image in catalog.images() {
             match catalog.listing(&ImageRef::Label(image.label.clone())) {
                 Lookup::Found(listing) => listed.doubt = listed.doubt.or_else(|| listing.doubt()),
@@ -43,16 +43,15 @@ impl<'c> Listed<'c> {
     /// # Errors
     /// If it may be in a listing that was not fetched.
     pub(super) fn get(&self, id: LocalImageId) -> Result<Option<LocalImage>, QueryError> {
-        let row = self.rows.get(&id).map(|(local, label)| LocalImage { label: label.cloned(), ..(*local).clone() });
-        match (row.or_else(|| self.pinned.get(&id).cloned()), &self.doubt) {
+        match (self.rows.get(&id), &self.doubt) {
             (None, Some(doubt)) => Err(doubt.clone()),
-            (found, _) => Ok(found),
+            (found, _) => Ok(found.cloned()),
         }
     }
 
     /// The labels of those of the IDs that are listed.
     pub(super) fn labels(&self, ids: impl Iterator<Item = LocalImageId>) -> BTreeSet<Label> {
-        ids.filter_map(|id| self.rows.get(&id)?.1.cloned()).collect()
+        ids.filter_map(|id| self.rows.get(&id)?.label.clone()).collect()
     }
 }
 
@@ -119,9 +118,8 @@ impl<'c> Offers<'c> {
         arch: &Arch,
         image_type: ImageType,
     ) -> Option<Problem> {
-        let is_so = |local: &LocalImage| {
-            (&local.zone, &local.arch) == (zone, arch) && local.image_type.fits(image_type)
-        };
+        let is_so =
+            |local: &LocalImage| (&local.zone, &local.arch) == (zone, arch) && local.image_type.fits(image_type);
         if self.now.iter().any(is_so) {
             return None;
         }
@@ -130,7 +128,9 @@ impl<'c> Offers<'c> {
             request.zoned(),
             self.label
         ))
-        .help("if that is a mistake, run the command again with other options: it corrects the declaration and the pin");
+        .help(
+            "if that is a mistake, run the command again with other options: it corrects the declaration and the pin",
+        );
         let offered: BTreeSet<String> =
             self.now.iter().map(|it| format!("{} for {} ({})", it.zone, it.arch, it.image_type.as_str())).collect();
         Some(if offered.is_empty() {

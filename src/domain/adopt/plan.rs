@@ -53,8 +53,8 @@ pub fn plan(
     let declarations = declarations(&mut found, corrected_manifest.as_ref().or(manifest), &lock);
     let text = declare(&text, &declarations).map_err(|problems| refusal(&text, problems))?;
     let manifest = parse(&text)?;
-    let plan = pins(&found, manifest.targets(), &lock, previous, catalog)
-        .map_err(|problems| refusal(&text, problems))?;
+    let plan =
+        pins(&found, manifest.targets(), &lock, previous, catalog).map_err(|problems| refusal(&text, problems))?;
     let declared = declarations.into_iter().map(|declaration| declaration.name).collect();
     Ok(Adoption { text, manifest, declared, plan })
 }

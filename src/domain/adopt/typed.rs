@@ -11,7 +11,7 @@ use crate::domain::catalog::{Catalog, LocalImage, StatedType};
 use crate::domain::diagnostics::{Command, Help, Problem, did_you_mean, or, quoted};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Manifest, Target};
-use crate::domain::types::{Arch, ImageRef, Label, Name, Zone};
+use crate::domain::types::{Arch, Cell, ImageRef, ImageType, Label, Name, Zone};
 
 /// What an ID is that the user typed, and what to warn of.
 ///
@@ -125,12 +125,7 @@ fn pinned(request: &Request, lock: &Lock) -> Option<Stated> {
     let mut named = pins().filter(|pin| Some(&pin.cell.name) == request.name.as_ref());
     let pin = named.clone().find(|pin| in_zone(&pin.cell.zone)).or_else(|| named.next());
     let pin = pin.or_else(|| pins().find(|pin| in_zone(&pin.cell.zone)))?;
-    Some(Stated {
-        label: Some(pin.label()?.clone()),
-        zone: Some(pin.cell.zone.clone()),
-        arch: Some(pin.cell.arch.clone()),
-        image_type: Some(pin.image_type),
-    })
+    Some(all_of(pin.label()?.clone(), &pin.cell, pin.image_type))
 }
 
 /// What is declared under the name, in the one cell that could be meant.
@@ -143,12 +138,11 @@ fn declared(request: &Request, manifest: &Manifest, lock: &Lock) -> Option<State
     let targets: Vec<&Target> = manifest.targets().iter().filter(meant).collect();
     let [target] = targets[..] else { return None };
     let Some(ImageRef::Label(label)) = target.selector.image_ref() else { return None };
-    Some(Stated {
-        label: Some(label),
-        zone: Some(target.cell.zone.clone()),
-        arch: Some(target.cell.arch.clone()),
-        image_type: Some(target.image_type),
-    })
+    Some(all_of(label, &target.cell, target.image_type))
+}
+
+fn all_of(label: Label, Cell { zone, arch, .. }: &Cell, image_type: ImageType) -> Stated {
+    Stated { label: Some(label), zone: Some(zone.clone()), arch: Some(arch.clone()), image_type: Some(image_type) }
 }
 
 fn unknown_label(label: &Label, catalog: &Catalog) -> Option<Problem> {

@@ -4,7 +4,6 @@
 //! never sent. A listing that may be incomplete says so in its doubts.
 
 pub mod identify;
-mod image;
 mod listing;
 mod query;
 mod query_error;
@@ -13,11 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-pub use image::{Image, Version};
-pub use listing::{Listing, LocalImage, StatedType};
+use crate::domain::types::{ImageId, ImageRef, Label, LocalImageId, VersionId};
+pub use listing::{Image, Listing, LocalImage, StatedType, Version};
 pub use query::{Lookup, Query, Response};
 pub use query_error::QueryError;
-use crate::domain::types::{ImageId, ImageRef, Label, LocalImageId, VersionId};
 
 /// Everything that is known of the Marketplace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

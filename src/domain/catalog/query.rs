@@ -1,7 +1,6 @@
 //! Queries to the Marketplace, and what they result in.
 
-use crate::domain::catalog::image::{Image, Version};
-use crate::domain::catalog::listing::{Listing, LocalImage};
+use crate::domain::catalog::listing::{Image, Listing, LocalImage, Version};
 use crate::domain::catalog::query_error::QueryError;
 use crate::domain::types::{ImageId, ImageRef, LocalImageId};
 

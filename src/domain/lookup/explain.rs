@@ -8,9 +8,7 @@ use crate::domain::catalog::{Catalog, Listing, Query};
 use crate::domain::diagnostics::{Problem, visible};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
-use crate::domain::select::{
-    self, CHANGED_IN_PLACE, Inputs, Outcome, Selection, Source, Unresolved, Verdict, select,
-};
+use crate::domain::select::{self, CHANGED_IN_PLACE, Inputs, Outcome, Selection, Source, Unresolved, Verdict, select};
 use crate::domain::types::{Cell, ImageRef, Label, LocalImageId, day};
 
 /// One local image, or one label of a pattern, and why it is pinned or not.

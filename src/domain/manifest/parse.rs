@@ -108,13 +108,10 @@ fn excess(images: &[Image]) -> Option<Problem> {
 struct Image {
     title: String,
     span: Span,
-    name: Name,
-    selector: Spanned<ImageSelector>,
     zones: Vec<Spanned<Zone>>,
     archs: Vec<Spanned<Arch>>,
-    image_type: Option<Spanned<ImageType>>,
-    instance_type: Option<Spanned<CommercialType>>,
-    policy: Policy,
+    /// The target of one of its cells, from which the others differ in the zone and the architecture only.
+    target: Target,
 }
 
 impl Image {
@@ -122,21 +119,11 @@ impl Image {
     fn targets(mut self) -> Vec<Target> {
         self.zones.sort_by(|a, b| a.value.cmp(&b.value));
         self.archs.sort_by(|a, b| a.value.cmp(&b.value));
-        let spans = Arc::new(ImageSpans {
-            image: self.selector.span,
-            image_type: self.image_type.as_ref().map(|spanned| spanned.span.clone()),
-            instance_type: self.instance_type.as_ref().map(|spanned| spanned.span.clone()),
-        });
-        let policy = Arc::new(self.policy);
         let cells = self.zones.iter().flat_map(|zone| self.archs.iter().map(move |arch| (zone, arch)));
-        let target = |(zone, arch): (&Spanned<Zone>, &Spanned<Arch>)| Target {
-            cell: Cell { name: self.name.clone(), zone: zone.value.clone(), arch: arch.value.clone() },
-            selector: self.selector.value.clone(),
-            image_type: self.image_type.as_ref().map_or(ImageType::InstanceSbs, |spanned| spanned.value),
-            instance_type: self.instance_type.as_ref().map(|spanned| spanned.value.clone()),
-            policy: Arc::clone(&policy),
-            zone_span: zone.span.clone(),
-            spans: Arc::clone(&spans),
+        let target = |(zone, arch): (&Spanned<Zone>, &Spanned<Arch>)| {
+            let name = self.target.cell.name.clone();
+            let cell = Cell { name, zone: zone.value.clone(), arch: arch.value.clone() };
+            Target { cell, zone_span: zone.span.clone(), ..self.target.clone() }
         };
         cells.map(target).collect()
     }
@@ -178,18 +165,22 @@ fn image(
         accept: policy::accept(&table, problems),
         eol: policy::date(&table, "eol", problems),
     };
-    let (name, selector, zones, archs) = (name?, selector?, zones?, archs?);
-    Some(Image {
-        title: table.title,
-        span: table.span,
-        name,
-        selector,
-        zones,
-        archs,
-        image_type,
-        instance_type,
-        policy,
-    })
+    let (selector, zones, archs) = (selector?, zones?, archs?);
+    let (zone, arch) = (zones.first()?, archs.first()?);
+    let target = Target {
+        cell: Cell { name: name?, zone: zone.value.clone(), arch: arch.value.clone() },
+        zone_span: zone.span.clone(),
+        spans: Arc::new(ImageSpans {
+            image: selector.span,
+            image_type: image_type.as_ref().map(|spanned| spanned.span.clone()),
+            instance_type: instance_type.as_ref().map(|spanned| spanned.span.clone()),
+        }),
+        selector: selector.value,
+        image_type: image_type.map_or(ImageType::InstanceSbs, |spanned| spanned.value),
+        instance_type: instance_type.map(|spanned| spanned.value),
+        policy: Arc::new(policy),
+    };
+    Some(Image { title: table.title, span: table.span, zones, archs, target })
 }
 
 /// What an image inherits if it does not say it itself.

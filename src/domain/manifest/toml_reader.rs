@@ -42,20 +42,13 @@ pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<toml::
         return Some(table);
     }
     // One slip can make the parser stumble many times: the first stumble in a line tells enough, and so do twenty.
-    errors.sort_by_key(|error| error.span().map(|span| span.start));
-    let mut told_to = None;
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        if told_to.is_some_and(|end| span.start <= end) {
-            continue;
-        }
-        told_to = Some(line_end(text, span.start));
+    let span = |error: &toml::de::Error| error.span().unwrap_or(0..0);
+    errors.sort_by_key(|error| span(error).start);
+    errors.dedup_by_key(|error| line_end(text, span(error).start));
+    problems.extend(errors.iter().take(20).map(|error| {
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
-        problems.push(Problem::new("this is not TOML").at(span, message));
-        if problems.len() == 20 {
-            break;
-        }
-    }
+        Problem::new("this is not TOML").at(span(error), message)
+    }));
     None
 }
 

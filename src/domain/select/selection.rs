@@ -104,14 +104,10 @@ impl<'c> Selection<'_, 'c> {
             Outcome::Match(found) => Some(&found.image),
             _ => pin.map(|pin| &pin.image),
         };
+        let is_winner = self.winner(outcome) == Some(id);
         match outcome {
-            _ if self.winner(outcome) == Some(id) => {
-                if is_selectable {
-                    Verdict::Wins
-                } else {
-                    Verdict::Kept
-                }
-            }
+            _ if is_winner && is_selectable => Verdict::Wins,
+            _ if is_winner => Verdict::Kept,
             _ if own != Verdict::Fits => own,
             Outcome::Several(several) if several.iter().any(|local| local.id == id) => Verdict::Tied,
             _ if self.is_same_release(source) => Verdict::SameRelease,
