@@ -36,19 +36,16 @@ pub(super) fn correct(
             of_id.peek().is_some() && !of_id.any(|one| is_pinned(one, pin))
         };
         let Some(wrong) = pins.iter().find(is_wrong) else { continue };
-        match keys(name, &found, &pins, manifest) {
-            Some(keys) => {
-                let (text, lock) = &corrected;
-                let others = lock.pins().iter().filter(|pin| pin.cell.name != *name);
-                corrected = (set(text, name, &keys)?, Lock::new(others.cloned()));
-            }
-            None => {
-                let (id, pinned) = (wrong.id, described(wrong));
-                let title = format!("{id} is pinned as {pinned}, and `{name}` is declared for more than it");
-                let help = format!("name all IDs of `{name}` in one command, or choose another name: ");
-                let adopt = Command::new("adopt").args([format!("NAME={id}")]);
-                problems.push(Problem::new(title).help(Help::from(help).then_run(adopt)));
-            }
+        if let Some(keys) = keys(name, &found, &pins, manifest) {
+            let (text, lock) = &corrected;
+            let others = lock.pins().iter().filter(|pin| pin.cell.name != *name);
+            corrected = (set(text, name, &keys)?, Lock::new(others.cloned()));
+        } else {
+            let (id, pinned) = (wrong.id, described(wrong));
+            let title = format!("{id} is pinned as {pinned}, and `{name}` is declared for more than it");
+            let help = format!("name all IDs of `{name}` in one command, or choose another name: ");
+            let adopt = Command::new("adopt").args([format!("NAME={id}")]);
+            problems.push(Problem::new(title).help(Help::from(help).then_run(adopt)));
         }
     }
     if problems.is_empty() { Ok(Some(corrected).filter(|(_, corrected)| corrected != lock)) } else { Err(problems) }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::declare::numbered;
 use super::listed::{Listed, Offers};
 use super::typed::typed;
-use super::{Found, Request, Stated};
+use super::{Found, Request, Stated, Unidentified};
 use crate::domain::catalog::identify::identify_queries;
 use crate::domain::catalog::{Catalog, LocalImage, Query, QueryError, StatedType};
 use crate::domain::diagnostics::{Command, Help, Problem, visible};
@@ -33,26 +33,6 @@ pub fn queries(requests: &[Request], stated: &Stated, catalog: &Catalog) -> BTre
         }
     }
     catalog.unanswered(queries)
-}
-
-/// Why an ID cannot be adopted.
-pub(super) enum Unidentified {
-    /// It is not what can be adopted, or what was stated.
-    Problem(Problem),
-    /// The Marketplace did not answer.
-    Failed(QueryError),
-}
-
-impl From<Problem> for Unidentified {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
-    }
-}
-
-impl From<QueryError> for Unidentified {
-    fn from(failure: QueryError) -> Self {
-        Self::Failed(failure)
-    }
 }
 
 /// The result of identifying IDs.

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::identify::Unidentified;
 use super::listed::{Offers, local_image};
-use super::{Request, Stated};
+use super::{Request, Stated, Unidentified};
 use crate::domain::catalog::identify::{IdKind, identify};
 use crate::domain::catalog::{Catalog, LocalImage, StatedType};
 use crate::domain::diagnostics::{Command, Help, Problem, did_you_mean, or, quoted};

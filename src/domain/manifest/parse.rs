@@ -34,8 +34,6 @@ impl Manifest {
             }
             _ => {
                 problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
-                // What is wrong in `[defaults]` is found again for each image.
-                problems.dedup();
                 Err(problems)
             }
         }
@@ -48,23 +46,21 @@ fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Manifest {
     check_requires(&top, problems);
 
     let none = DeTable::new();
-    let mut defaults = TableReader::new(&none, "[defaults]", 0..0);
+    let mut table = TableReader::new(&none, "[defaults]", 0..0);
     if let Some((span, value)) = top.get("defaults") {
         match value.get_ref() {
-            DeValue::Table(table) => {
-                defaults = TableReader::new(table, "[defaults]", span);
-                defaults.deny_unknown_keys(&DEFAULTS, problems);
-                Inheritable::read(&defaults, &defaults, problems);
-            }
+            DeValue::Table(defaults) => table = TableReader::new(defaults, "[defaults]", span),
             _ => problems.push(wrong_type("defaults", value, "a table: `[defaults]`")),
         }
     }
+    table.deny_unknown_keys(&DEFAULTS, problems);
+    let defaults = Defaults { values: Inheritable::read(&table, problems), table };
 
     Manifest { targets: targets(&top, &defaults, problems), outputs: outputs::outputs(&top, problems) }
 }
 
 /// Reads `[images]` into cells.
-fn targets(top: &TableReader<'_>, defaults: &TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Target> {
+fn targets(top: &TableReader<'_>, defaults: &Defaults<'_>, problems: &mut Vec<Problem>) -> Vec<Target> {
     let help = "declare one: `[images.web]`, then `label = \"ubuntu_noble\"`";
     let Some((_, images)) = top.get("images") else {
         problems.push(Problem::new("the manifest declares no image").help(help));
@@ -80,28 +76,23 @@ fn targets(top: &TableReader<'_>, defaults: &TableReader<'_>, problems: &mut Vec
     let mut entries = TableReader::new(table, "[images]", images.span()).entries();
     // In the order of their cells, so that nothing is left to sort.
     entries.sort_by_key(|(key, ..)| *key);
-    let images = entries.into_iter().filter_map(|(key, span, value)| image(key, span, value, defaults, problems));
-    let images: Vec<Image> = images.collect();
-    match excess(&images) {
-        Some(excess) => problems.push(excess),
-        None => return images.into_iter().flat_map(Image::targets).collect(),
+    let (mut images, mut count, mut excess) = (Vec::new(), 0_usize, None);
+    for (key, span, value) in entries {
+        let Some(image) = image(key, span, value, defaults, problems) else { continue };
+        // A few kilobytes can ask for millions of cells: they are counted before they are made.
+        count = count.saturating_add(image.zones.len().saturating_mul(image.archs.len()));
+        if count <= MAX_PINS {
+            images.push(image);
+        } else {
+            excess.get_or_insert((image.span, image.title));
+        }
     }
-    Vec::new()
-}
-
-/// The problem of too many cells, which a few kilobytes can ask for: they are counted before they are made.
-fn excess(images: &[Image]) -> Option<Problem> {
-    let sums = images.iter().scan(0_usize, |sum, image| {
-        *sum = sum.saturating_add(image.zones.len().saturating_mul(image.archs.len()));
-        Some((*sum, image))
-    });
-    let sums: Vec<(usize, &Image)> = sums.collect();
-    let (_, first) = sums.iter().find(|(sum, _)| *sum > MAX_PINS)?;
-    let (count, _) = sums.last()?;
+    let Some((span, title)) = excess else { return images.into_iter().flat_map(Image::targets).collect() };
     let declared = format!("the manifest declares {count} pins, and imagelock accepts at most {MAX_PINS}");
-    let problem = Problem::new(declared).at(first.span.clone(), format!("{} exceeds the limit", first.title));
+    let problem = Problem::new(declared).at(span, format!("{title} exceeds the limit"));
     let problem = problem.note("an image has one pin for each of its zones and architectures");
-    Some(problem.help("remove images, zones or architectures, or split the manifest"))
+    problems.push(problem.help("remove images, zones or architectures, or split the manifest"));
+    Vec::new()
 }
 
 /// One `[images.NAME]`.
@@ -134,7 +125,7 @@ fn image(
     key: &str,
     span: Span,
     value: &toml::Spanned<DeValue<'_>>,
-    defaults: &TableReader<'_>,
+    defaults: &Defaults<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Image> {
     let name: Option<Name> =
@@ -147,9 +138,9 @@ fn image(
     let table = TableReader::new(table, format!("[images.{key}]"), span);
     table.deny_unknown_keys(&[&SELECTORS[..], &DEFAULTS, &OWN].concat(), problems);
     let selector = selector(&table, problems);
-    let inheritable = Inheritable::read(&table, defaults, problems);
+    let inheritable = Inheritable::read(&table, problems).or(&defaults.values);
     for (one, many, example) in [("zone", "zones", "zone = \"fr-par-1\""), ("arch", "archs", "arch = \"x86_64\"")] {
-        if [&table, defaults].iter().all(|table| table.get(one).is_none() && table.get(many).is_none()) {
+        if [&table, &defaults.table].iter().all(|table| table.get(one).is_none() && table.get(many).is_none()) {
             problems.push(
                 Problem::new(format!("{} has no {one}", table.title))
                     .at(table.span.clone(), format!("`{one}` is missing"))
@@ -183,6 +174,12 @@ fn image(
     Some(Image { title: table.title, span: table.span, zones, archs, target })
 }
 
+/// The table `[defaults]`, empty if there is none, and what images inherit from it.
+struct Defaults<'t> {
+    table: TableReader<'t>,
+    values: Inheritable,
+}
+
 /// What an image inherits if it does not say it itself.
 struct Inheritable {
     zones: Option<Vec<Spanned<Zone>>>,
@@ -194,16 +191,26 @@ struct Inheritable {
 }
 
 impl Inheritable {
-    /// Reads each key from `own` if it is there, valid or not, and else from `defaults`.
-    fn read(own: &TableReader<'_>, defaults: &TableReader<'_>, problems: &mut Vec<Problem>) -> Self {
-        let of = |keys: &[&str]| if keys.iter().any(|key| own.get(key).is_some()) { own } else { defaults };
+    fn read(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Self {
         Self {
-            zones: of(&["zone", "zones"]).parsed_list("zone", "zones", problems),
-            archs: of(&["arch", "archs"]).parsed_list("arch", "archs", problems),
-            image_type: of(&["type"]).parsed("type", problems),
-            instance_type: of(&["instance-type"]).parsed("instance-type", problems),
-            min_age: of(&["min-age"]).parsed("min-age", problems),
-            eol_warning: of(&["eol-warning"]).parsed("eol-warning", problems),
+            zones: table.parsed_list("zone", "zones", problems),
+            archs: table.parsed_list("arch", "archs", problems),
+            image_type: table.parsed("type", problems),
+            instance_type: table.parsed("instance-type", problems),
+            min_age: table.parsed("min-age", problems),
+            eol_warning: table.parsed("eol-warning", problems),
+        }
+    }
+
+    /// The same with what is absent from the defaults. What is invalid is a problem already, whatever is inherited for it.
+    fn or(self, defaults: &Self) -> Self {
+        Self {
+            zones: self.zones.or_else(|| defaults.zones.clone()),
+            archs: self.archs.or_else(|| defaults.archs.clone()),
+            image_type: self.image_type.or_else(|| defaults.image_type.clone()),
+            instance_type: self.instance_type.or_else(|| defaults.instance_type.clone()),
+            min_age: self.min_age.or_else(|| defaults.min_age.clone()),
+            eol_warning: self.eol_warning.or_else(|| defaults.eol_warning.clone()),
         }
     }
 }
@@ -272,23 +279,18 @@ fn range(text: &Spanned<&str>, problems: &mut Vec<Problem>) -> Option<Range> {
 /// Enforces `requires`, the releases of imagelock that may read the file.
 fn check_requires(top: &TableReader<'_>, problems: &mut Vec<Problem>) {
     let Some(text) = top.string("requires", problems) else { return };
-    let requirement = match VersionReq::parse(text.value) {
-        Ok(requirement) => requirement,
-        Err(error) => {
-            problems.push(
-                Problem::new(format!("`{}` is not a version requirement", visible(text.value)))
-                    .at(text.span, error.to_string())
-                    .help(format!("write for example `requires = \"^{}\"`", crate::VERSION)),
-            );
-            return;
-        }
+    let (title, label, help) = match (VersionReq::parse(text.value), Version::parse(crate::VERSION)) {
+        (Err(error), _) => (
+            format!("`{}` is not a version requirement", visible(text.value)),
+            error.to_string(),
+            format!("write for example `requires = \"^{}\"`", crate::VERSION),
+        ),
+        (Ok(requirement), Ok(running)) if !requirement.matches(&running) => (
+            format!("this manifest requires imagelock {requirement}, and this is imagelock {running}"),
+            format!("does not admit {running}"),
+            format!("run a release of imagelock that is {requirement}, or change `requires`"),
+        ),
+        _ => return,
     };
-    let Ok(running) = Version::parse(crate::VERSION) else { return };
-    if !requirement.matches(&running) {
-        problems.push(
-            Problem::new(format!("this manifest requires imagelock {requirement}, and this is imagelock {running}"))
-                .at(text.span, format!("does not admit {running}"))
-                .help(format!("run a release of imagelock that is {requirement}, or change `requires`")),
-        );
-    }
+    problems.push(Problem::new(title).at(text.span, label).help(help));
 }

@@ -37,8 +37,7 @@ struct Id<'t> {
 
 impl<'t> Walk<'t> {
     /// A string of the text itself says where it is; one with escapes is a copy, and gets the line of the one before.
-    fn reach(&mut self, string: &Cow<'t, str>) {
-        let Cow::Borrowed(string) = string else { return };
+    fn reach(&mut self, string: &str) {
         let Some(offset) = string.as_ptr().addr().checked_sub(self.text.as_ptr().addr()) else { return };
         if let Some(passed) = self.text.get(self.offset..offset) {
             self.line += passed.matches('\n').count();
@@ -46,11 +45,12 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn string(&mut self, text: &Cow<'t, str>) {
-        self.reach(text);
-        if zoned(text).is_some() {
+    fn string(&mut self, text: Cow<'t, str>) -> Cow<'t, str> {
+        self.reach(&text);
+        if zoned(&text).is_some() {
             self.ids.push(Id { path: self.path.clone(), line: self.line, text: text.clone(), is_of_resource: false });
         }
+        text
     }
 
     /// A resource of a Terraform state, or of a plan in JSON, says its type and name in fields next to its attributes: the
@@ -116,15 +116,11 @@ impl<'t> Visitor<'t> for &mut Walk<'t> {
     }
 
     fn visit_borrowed_str<E: Error>(self, string: &'t str) -> Result<Self::Value, E> {
-        let string = string.into();
-        self.string(&string);
-        Ok(Some(string))
+        Ok(Some(self.string(string.into())))
     }
 
     fn visit_str<E: Error>(self, string: &str) -> Result<Self::Value, E> {
-        let string = string.to_owned().into();
-        self.string(&string);
-        Ok(Some(string))
+        Ok(Some(self.string(string.to_owned().into())))
     }
 
     fn visit_seq<A: SeqAccess<'t>>(self, mut items: A) -> Result<Self::Value, A::Error> {

@@ -78,7 +78,7 @@ fn visit_strings(file: &str, text: &str, visit: &mut Visit<'_>) -> Result<(), Pr
     let Err(error) = json::visit_ids(text, visit) else { return Ok(()) };
     // No HCL begins with a bracket.
     let name = file.to_ascii_lowercase();
-    let is_called_json = name.ends_with(".json") || name.ends_with(".tfstate");
+    let is_called_json = [".json", ".tfstate"].iter().any(|end| name.ends_with(end));
     if is_called_json || text.trim_start().starts_with(['{', '[']) {
         let help = Help::from(format!("have the tool that wrote `{file}` write it again, or name the IDs: "));
         let problem = Problem::new(format!("`{file}` is no whole JSON value: {error}"));

@@ -34,7 +34,7 @@ pub(crate) struct Resolver<'a> {
     request: Request<'a>,
     catalog: &'a Catalog,
     pub(crate) carry_over: CarryOver<'a>,
-    /// For each image that has new cells, the newest pin that stays: new cells take its version.
+    /// For each image that has new cells, the pin whose version they take.
     siblings: BTreeMap<&'a Name, Pin>,
 }
 
@@ -42,11 +42,12 @@ impl<'a> Resolver<'a> {
     pub(crate) fn new(request: Request<'a>, catalog: &'a Catalog) -> Self {
         let carry_over = CarryOver::new(request.targets, request.previous);
         let mut resolver = Self { request, catalog, carry_over, siblings: BTreeMap::new() };
-        resolver.siblings = resolver.siblings();
+        resolver.siblings = resolver.newest_staying();
         resolver
     }
 
-    fn siblings(&self) -> BTreeMap<&'a Name, Pin> {
+    /// For each image that has new cells, the newest pin that stays.
+    fn newest_staying(&self) -> BTreeMap<&'a Name, Pin> {
         let targets = self.request.targets;
         let new = targets
             .iter()
