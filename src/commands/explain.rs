@@ -3,10 +3,11 @@
 use super::options::{DataFormat, ManifestOption, MarketplaceOptions, MinAgeOption, name};
 use super::output::{Output, join, undated};
 use super::task::{Setup, Task};
-use crate::domain::catalog::identify::{IdKind, UnknownId, identify, identify_queries};
+use crate::domain::catalog::identify::{IdKind, identify, identify_queries, parse_id};
 use crate::domain::diagnostics::Problem;
 use crate::domain::lookup::explain::{explain, pins_of, queries};
 use crate::domain::manifest::{Target, check_names};
+use crate::domain::types::LocalImageId;
 use crate::render::Format;
 use crate::render::explain::{human, json};
 use crate::workspace::{Context, Error, Project, edited, lock_path, read_lock, unanswered};
@@ -49,7 +50,7 @@ impl Task for Options {
 /// # Errors
 /// If there is no such name, or the Marketplace does not answer.
 fn explain_word(context: &Context, what: &str) -> Result<Output, Error> {
-    match UnknownId::parse(what) {
+    match parse_id(what) {
         Some(Ok(id)) => explain_id(context, id, what),
         Some(Err(expected)) => {
             let problem = Problem::new(format!("`{what}` is not an ID: {expected}"));
@@ -79,7 +80,7 @@ fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
 }
 
 /// A UUID is explained without a manifest and a lock as well.
-fn explain_id(context: &Context, id: UnknownId, text: &str) -> Result<Output, Error> {
+fn explain_id(context: &Context, id: LocalImageId, text: &str) -> Result<Output, Error> {
     let (lock, _) = read_lock(lock_path(context.manifest())?)?;
     let catalog = context.fetch(|catalog| identify_queries(id, catalog));
     let identity = identify(id, &catalog).map_err(|error| unanswered(&format!("find out what {text} is"), error))?;

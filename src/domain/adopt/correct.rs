@@ -11,17 +11,8 @@ use crate::domain::manifest::edit::set;
 use crate::domain::manifest::{ImageSelector, Manifest, Target};
 use crate::domain::types::{Cell, LocalImageId, Name};
 
-/// The manifest and the lock that are to be adopted into.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Corrected {
-    /// The text of the manifest, with the corrected declarations.
-    pub(super) text: String,
-    /// The lock, without the pins that are to be pinned otherwise.
-    pub(super) lock: Lock,
-}
-
-/// Corrects what typed IDs are declared and pinned as under the names that the user gave them. `None` if all is as it was
-/// found.
+/// Corrects what typed IDs are declared and pinned as under the names that the user gave them: the text of the manifest with
+/// the corrected declarations, and the lock without the pins that are to be pinned otherwise. `None` if all is as it was found.
 ///
 /// # Errors
 /// If one declaration cannot say what was found, or cannot be edited.
@@ -30,12 +21,12 @@ pub(super) fn correct(
     found: &[Found],
     manifest: &Manifest,
     lock: &Lock,
-) -> Result<Option<Corrected>, Vec<Problem>> {
+) -> Result<Option<(String, Lock)>, Vec<Problem>> {
     let mut typed: BTreeMap<&Name, BTreeMap<Cell, &Found>> = BTreeMap::new();
     for one in found.iter().filter(|one| one.place.is_none()) {
         typed.entry(&one.name).or_default().insert(one.cell(), one);
     }
-    let mut corrected = Corrected { text: text.to_owned(), lock: lock.clone() };
+    let mut corrected = (text.to_owned(), lock.clone());
     let mut problems = Vec::new();
     for (name, found) in typed {
         let found: Vec<Found> = found.into_values().cloned().collect();
@@ -45,28 +36,19 @@ pub(super) fn correct(
             of_id.peek().is_some() && !of_id.any(|one| is_pinned(one, pin))
         };
         let Some(wrong) = pins.iter().find(is_wrong) else { continue };
-        match keys(name, &found, &pins, manifest) {
-            Some(keys) => {
-                corrected.text = set(&corrected.text, name, &keys)?;
-                corrected.lock = Lock::new(corrected.lock.pins().iter().filter(|pin| pin.cell.name != *name).cloned());
-            }
-            None => problems.push(
-                Problem::new(format!(
-                    "{} is pinned as {}, and `{name}` is declared for more than it",
-                    wrong.id,
-                    described(wrong)
-                ))
-                .help(
-                    Help::from(format!("name all IDs of `{name}` in one command, or choose another name: "))
-                        .then_run(Command::new("adopt").args([format!("NAME={}", wrong.id)])),
-                ),
-            ),
+        if let Some(keys) = keys(name, &found, &pins, manifest) {
+            let (text, lock) = &corrected;
+            let others = lock.pins().iter().filter(|pin| pin.cell.name != *name);
+            corrected = (set(text, name, &keys)?, Lock::new(others.cloned()));
+        } else {
+            let (id, pinned) = (wrong.id, described(wrong));
+            let title = format!("{id} is pinned as {pinned}, and `{name}` is declared for more than it");
+            let help = format!("name all IDs of `{name}` in one command, or choose another name: ");
+            let adopt = Command::new("adopt").args([format!("NAME={id}")]);
+            problems.push(Problem::new(title).help(Help::from(help).then_run(adopt)));
         }
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    Ok(Some(corrected).filter(|corrected| corrected.lock != *lock))
+    if problems.is_empty() { Ok(Some(corrected).filter(|(_, corrected)| corrected != lock)) } else { Err(problems) }
 }
 
 fn is_pinned(one: &Found, pin: &Pin) -> bool {

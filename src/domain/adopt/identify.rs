@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::declare::numbered;
 use super::listed::{Listed, Offers};
-use super::typed::{Known, is_indexed, type_in, typed};
-use super::{Found, Request, Stated};
-use crate::domain::catalog::identify::{UnknownId, identify_queries};
-use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query, QueryError, StatedType};
+use super::typed::typed;
+use super::{Found, Request, Stated, Unidentified};
+use crate::domain::catalog::identify::identify_queries;
+use crate::domain::catalog::{Catalog, LocalImage, Query, QueryError, StatedType};
 use crate::domain::diagnostics::{Command, Help, Problem, visible};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
@@ -18,23 +18,18 @@ use crate::domain::types::{ImageRef, LocalImageId, Name};
 /// Only IDs that the user typed are sent. Those that were read from files may be secrets: they are compared with the
 /// listings of all images.
 pub fn queries(requests: &[Request], stated: &Stated, catalog: &Catalog) -> BTreeSet<Query> {
+    let (typed, read): (Vec<&Request>, Vec<&Request>) = requests.iter().partition(|request| request.is_typed());
     let mut queries = BTreeSet::from([Query::Index]);
-    for request in requests.iter().filter(|request| request.is_typed()) {
-        queries.extend(identify_queries(UnknownId::of(request.id), catalog));
-    }
-    if let Some(label) = stated.label.as_ref().filter(|label| is_indexed(label, catalog)) {
-        queries.insert(Query::Listing(ImageRef::Label(label.clone())));
-    }
-    if requests.iter().any(|request| !request.is_typed()) {
+    queries.extend(typed.iter().flat_map(|request| identify_queries(request.id, catalog)));
+    let of_label = stated.label.clone().map(ImageRef::Label);
+    queries.extend(of_label.filter(|image| catalog.image(image).is_some()).map(Query::Listing));
+    if !read.is_empty() {
         queries.extend(catalog.images().iter().map(|image| Query::Listing(ImageRef::Label(image.label.clone()))));
-        let read = requests.iter().filter(|request| !request.is_typed()).map(|request| request.id);
-        for label in Listed::new(&Lock::default(), catalog).labels(read) {
+        for label in Listed::new(&Lock::default(), catalog).labels(read.iter().map(|request| request.id)) {
             let image = ImageRef::Label(label);
-            queries.extend(catalog.image(&image).map(|image| Query::Versions(image.id)));
-            if let Lookup::Found(versions) = catalog.versions(&image) {
-                let of = versions.iter().filter(|_| versions.len() > 1);
-                queries.extend(of.map(|version| Query::Listing(ImageRef::Version(version.id))));
-            }
+            queries.extend(catalog.versions_query(&image));
+            let versions = catalog.known_versions(&image);
+            queries.extend(versions.iter().filter(|_| versions.len() > 1).map(Query::version));
         }
     }
     catalog.unanswered(queries)
@@ -71,31 +66,22 @@ pub fn identify(
     let mut unknown: Vec<&Request> = Vec::new();
     let mut others: BTreeSet<LocalImageId> = BTreeSet::new();
     let listed = Listed::new(lock, catalog);
-    let known = Known { stated, manifest, lock, catalog };
     for request in requests {
         let local = if request.is_typed() {
-            typed(request, known)?.map(|(local, warnings)| {
-                identified.warnings.extend(warnings);
+            typed(request, stated, manifest, lock, catalog).map(|(local, warning)| {
+                identified.warnings.extend(warning);
                 Some(local)
             })
         } else {
-            Ok(listed.get(request.id)?)
+            listed.get(request.id).map_err(Unidentified::Failed)
         };
-        let found = match local {
-            Ok(Some(local)) => found_as(request, local, stated, catalog)?,
-            Ok(None) if request.is_image => {
-                unknown.push(request);
-                continue;
-            }
-            Ok(None) => {
-                others.insert(request.id);
-                continue;
-            }
-            Err(problem) => Err(problem),
-        };
+        let found = local.and_then(|local| local.map(|local| found_as(request, local, stated, catalog)).transpose());
         match found {
-            Ok(found) => identified.found.push(found),
-            Err(problem) => identified.problems.push(problem),
+            Ok(Some(found)) => identified.found.push(found),
+            Ok(None) if request.is_image => unknown.push(request),
+            Ok(None) => drop(others.insert(request.id)),
+            Err(Unidentified::Problem(problem)) => identified.problems.push(problem),
+            Err(Unidentified::Failed(failure)) => return Err(failure),
         }
     }
     identified.others = others.len();
@@ -118,40 +104,31 @@ fn unknown_warnings(unknown: &[&Request], mut taken: BTreeSet<Name>, catalog: &C
     warnings
 }
 
-fn found_as(
-    request: &Request,
-    local: LocalImage,
-    stated: &Stated,
-    catalog: &Catalog,
-) -> Result<Result<Found, Problem>, QueryError> {
+/// What is adopted of a local image, if all of it is known.
+fn found_as(request: &Request, local: LocalImage, stated: &Stated, catalog: &Catalog) -> Result<Found, Unidentified> {
     let problem = |what: String| Problem::new(format!("{}{} is {what}", request.origin(), request.zoned()));
     if let Some(zone) = request.zone.as_ref().filter(|zone| **zone != local.zone) {
-        return Ok(Err(problem(format!("in {}, not in {zone}", local.zone))));
+        return Err(problem(format!("in {}, not in {zone}", local.zone)).into());
     }
     let Some(label) = local.label.clone().or_else(|| stated.label.clone()) else {
-        return Ok(Err(problem("an image without a label".to_owned())));
+        return Err(problem("an image without a label".to_owned()).into());
     };
     let image_type = match (&local.image_type, stated.image_type) {
         (StatedType::Known(known), _) => *known,
         (StatedType::Unstated, Some(stated)) => stated,
-        (StatedType::Unstated, None) => {
-            match type_in(&Offers::of(&label, catalog)?, request, &label, &local.zone, &local.arch) {
-                Ok(image_type) => image_type,
-                Err(problem) => return Ok(Err(problem)),
-            }
-        }
+        (StatedType::Unstated, None) => Offers::of(&label, catalog)?.only_type(request, &local.zone, &local.arch)?,
         (StatedType::Other(other), _) => {
             let what = format!("of the type {}, which this imagelock does not know", visible(other));
-            return Ok(Err(problem(what)));
+            return Err(problem(what).into());
         }
     };
     let by_label = || label.as_str().replace('.', "_").parse().ok();
     let Some(name) = request.name.clone().or_else(by_label) else {
         let adopt = Command::new("adopt").args([format!("NAME={}", request.zoned())]);
         let problem = problem(format!("`{label}`, and needs a name"));
-        return Ok(Err(problem.help(Help::from("name it: ").then_run(adopt))));
+        return Err(problem.help(Help::from("name it: ").then_run(adopt)).into());
     };
-    Ok(Ok(Found { name, local, label, image_type, place: request.place.clone() }))
+    Ok(Found { name, local, label, image_type, place: request.place.clone() })
 }
 
 /// An ID that a file calls an image and that is not known. `name` is what it could be called. Its first digits are enough to
@@ -160,7 +137,7 @@ fn not_listed(request: &Request, name: Option<Name>, catalog: &Catalog) -> Probl
     let origin = request.origin();
     let mut id = request.id.to_string();
     id.truncate(8);
-    if let Some(image) = catalog.image(&ImageRef::Id(UnknownId::of(request.id).image())) {
+    if let Some(image) = catalog.image(&ImageRef::Id(request.id.into())) {
         return Problem::new(format!(
             "{origin}{id}… is the Marketplace image `{}`, which no Instance boots",
             image.label

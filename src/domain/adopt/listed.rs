@@ -3,29 +3,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError, StatedType};
+use super::Request;
+use crate::domain::catalog::{Catalog, Listing, LocalImage, Lookup, QueryError, StatedType};
+use crate::domain::diagnostics::{Problem, and, and_more, quoted};
 use crate::domain::lock::Lock;
 use crate::domain::types::{Arch, ImageRef, ImageType, Label, LocalImageId, Zone};
 
 /// Every local image that is listed, and those that the lock pins, by ID.
-pub(super) struct Listed<'c> {
-    rows: BTreeMap<LocalImageId, (&'c LocalImage, Option<&'c Label>)>,
-    pinned: BTreeMap<LocalImageId, LocalImage>,
+pub(super) struct Listed {
+    rows: BTreeMap<LocalImageId, LocalImage>,
     /// Why that may not be all.
     doubt: Option<QueryError>,
 }
 
-impl<'c> Listed<'c> {
-    pub(super) fn new(lock: &Lock, catalog: &'c Catalog) -> Self {
-        let mut rows = BTreeMap::new();
-        for (local, label) in catalog.listed() {
-            rows.entry(local.id).or_insert((local, label));
-        }
-        let pinned = lock.pins().iter().filter(|pin| !lock.is_edited(&pin.cell)).filter_map(|pin| {
+impl Listed {
+    pub(super) fn new(lock: &Lock, catalog: &Catalog) -> Self {
+        let listed = catalog.listed().map(|(local, label)| LocalImage { label: label.cloned(), ..local.clone() });
+        let pinned = lock.pins().iter().rev().filter(|pin| !lock.is_edited(&pin.cell)).filter_map(|pin| {
             let (zone, arch) = (pin.cell.zone.clone(), pin.cell.arch.clone());
-            Some((pin.id, local_image(pin.id, pin.label()?.clone(), zone, arch, pin.image_type)))
+            Some(local_image(pin.id, pin.label()?.clone(), zone, arch, pin.image_type))
         });
-        let mut listed = Self { rows, pinned: pinned.collect(), doubt: None };
+        let mut rows = BTreeMap::new();
+        for local in listed.chain(pinned) {
+            rows.entry(local.id).or_insert(local);
+        }
+        let mut listed = Self { rows, doubt: None };
         for image in catalog.images() {
             match catalog.listing(&ImageRef::Label(image.label.clone())) {
                 Lookup::Found(listing) => listed.doubt = listed.doubt.or_else(|| listing.doubt()),
@@ -41,16 +43,15 @@ impl<'c> Listed<'c> {
     /// # Errors
     /// If it may be in a listing that was not fetched.
     pub(super) fn get(&self, id: LocalImageId) -> Result<Option<LocalImage>, QueryError> {
-        let row = self.rows.get(&id).map(|(local, label)| LocalImage { label: label.cloned(), ..(*local).clone() });
-        match (row.or_else(|| self.pinned.get(&id).cloned()), &self.doubt) {
+        match (self.rows.get(&id), &self.doubt) {
             (None, Some(doubt)) => Err(doubt.clone()),
-            (found, _) => Ok(found),
+            (found, _) => Ok(found.cloned()),
         }
     }
 
     /// The labels of those of the IDs that are listed.
     pub(super) fn labels(&self, ids: impl Iterator<Item = LocalImageId>) -> BTreeSet<Label> {
-        ids.filter_map(|id| self.rows.get(&id)?.1.cloned()).collect()
+        ids.filter_map(|id| self.rows.get(&id)?.label.clone()).collect()
     }
 }
 
@@ -61,36 +62,82 @@ pub(super) fn local_image(id: LocalImageId, label: Label, zone: Zone, arch: Arch
 
 /// What is offered under a label: in its listing, and in those of its versions that were fetched.
 pub(super) struct Offers<'c> {
+    label: &'c Label,
     /// What its own listing has: what is offered now.
-    pub(super) now: &'c [LocalImage],
+    now: &'c [LocalImage],
     /// What the listings of its versions have.
-    pub(super) earlier: Vec<&'c LocalImage>,
+    earlier: Vec<&'c LocalImage>,
 }
 
 impl<'c> Offers<'c> {
     /// # Errors
     /// If the label's listing was not fetched, or is not whole.
-    pub(super) fn of(label: &Label, catalog: &'c Catalog) -> Result<Self, QueryError> {
-        let now = match catalog.listing(&ImageRef::Label(label.clone())) {
-            Lookup::Found(listing) => listing.doubt().map_or(Ok(listing.local_images()), Err)?,
-            Lookup::NotFound => &[],
-            Lookup::Failed(failure) => return Err(failure),
-        };
+    pub(super) fn of(label: &'c Label, catalog: &'c Catalog) -> Result<Self, QueryError> {
+        let listing = catalog.listing(&ImageRef::Label(label.clone())).known()?;
+        listing.and_then(Listing::doubt).map_or(Ok(()), Err)?;
         let all = catalog.listed().filter(|(_, of)| *of == Some(label));
-        Ok(Self { now, earlier: all.map(|(local, _)| local).collect() })
+        let now = listing.map_or(&[][..], Listing::local_images);
+        Ok(Self { label, now, earlier: all.map(|(local, _)| local).collect() })
     }
 
-    /// The types that the label is offered with in a cell: now, else earlier, else elsewhere for the architecture.
-    pub(super) fn types(&self, zone: &Zone, arch: &Arch) -> BTreeSet<ImageType> {
-        let in_cell = |local: &&&LocalImage| (&local.zone, &local.arch) == (zone, arch);
+    /// The one type that the label is offered with in a cell: now, else earlier, else elsewhere for the architecture.
+    ///
+    /// # Errors
+    /// If there is none, or more than one.
+    pub(super) fn only_type(&self, request: &Request, zone: &Zone, arch: &Arch) -> Result<ImageType, Problem> {
+        let in_cell = |local: &&LocalImage| (&local.zone, &local.arch) == (zone, arch);
         let now = || self.now.iter();
         let first = [
-            types(now().filter(|local| in_cell(&local))),
-            types(self.earlier.iter().filter(in_cell).copied()),
+            types(now().filter(in_cell)),
+            types(self.earlier.iter().copied().filter(in_cell)),
             types(now().filter(|local| local.arch == *arch)),
             types(now()),
         ];
-        first.into_iter().find(|types| !types.is_empty()).unwrap_or_default()
+        let types = first.into_iter().find(|types| !types.is_empty()).unwrap_or_default();
+        let label = self.label;
+        let offered = match types.first() {
+            Some(only) if types.len() == 1 => return Ok(*only),
+            Some(_) => format!("`{label}` is offered as {}", and(types.iter().map(quoted))),
+            None => format!("`{label}` is not offered now"),
+        };
+        let problem =
+            Problem::new(format!("{}the type of {} is unknown: {offered}", request.origin(), request.zoned()));
+        let [sbs, local] = ImageType::ALL;
+        Err(problem.help(format!(
+            "add `--type {sbs}` if its root volume is on Block Storage (`{}`), or `--type {local}` if it is local (`{}`)",
+            sbs.volume_type(),
+            local.volume_type()
+        )))
+    }
+
+    /// What to warn of: an image that is offered otherwise now may have been offered so before.
+    pub(super) fn warning(
+        &self,
+        request: &Request,
+        zone: &Zone,
+        arch: &Arch,
+        image_type: ImageType,
+    ) -> Option<Problem> {
+        let is_so =
+            |local: &LocalImage| (&local.zone, &local.arch) == (zone, arch) && local.image_type.fits(image_type);
+        if self.now.iter().any(is_so) {
+            return None;
+        }
+        let problem = Problem::new(format!(
+            "{} is pinned as `{}` in {zone} for {arch} ({image_type}), which is not offered now",
+            request.zoned(),
+            self.label
+        ))
+        .help(
+            "if that is a mistake, run the command again with other options: it corrects the declaration and the pin",
+        );
+        let offered: BTreeSet<String> =
+            self.now.iter().map(|it| format!("{} for {} ({})", it.zone, it.arch, it.image_type.as_str())).collect();
+        Some(if offered.is_empty() {
+            problem
+        } else {
+            problem.note(format!("it is offered in {}", and_more(offered, 6)))
+        })
     }
 }
 

@@ -9,7 +9,7 @@ mod pin;
 pub mod plan;
 mod typed;
 
-use crate::domain::catalog::LocalImage;
+use crate::domain::catalog::{LocalImage, QueryError};
 use crate::domain::diagnostics::{Help, Problem, oddities, visible};
 use crate::domain::references::{Place, Reference};
 use crate::domain::types::{Arch, Cell, Expected, ImageType, Label, LocalImageId, Name, Zone};
@@ -107,6 +107,26 @@ impl Found {
 
     fn origin(&self) -> String {
         origin(self.place.as_ref())
+    }
+}
+
+/// Why an ID cannot be adopted.
+enum Unidentified {
+    /// It is not what can be adopted, or what was stated.
+    Problem(Problem),
+    /// The Marketplace did not answer.
+    Failed(QueryError),
+}
+
+impl From<Problem> for Unidentified {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<QueryError> for Unidentified {
+    fn from(failure: QueryError) -> Self {
+        Self::Failed(failure)
     }
 }
 

@@ -5,15 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Found;
-use crate::domain::catalog::{Catalog, Lookup};
+use crate::domain::catalog::Catalog;
 use crate::domain::diagnostics::{Help, Problem};
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::manifest::{ImageSelector, Target};
+use crate::domain::manifest::Target;
 use crate::domain::plan::{Plan, missing_date_warning, pin};
-use crate::domain::select::verify::label_of;
-use crate::domain::select::{Match, releases};
-use crate::domain::types::{Cell, ImageRef, Release};
+use crate::domain::select::{Match, images_in_range, label_of};
+use crate::domain::types::{Cell, ImageRef};
 
 /// Pins what was found as it is, and keeps every other pin of `lock`: of the lock as it was, without what is corrected.
 ///
@@ -45,8 +44,9 @@ pub(super) fn pins(
     let change = |cell: &Cell| {
         let (from, to) = (previous.get(cell).cloned(), new.get(cell).cloned());
         let is_unlisted = |pin: &Pin| {
-            let looked_up = matches!(catalog.local_image(pin.id), Lookup::Found(_));
-            !looked_up && catalog.listed_by(pin.id).is_none() && catalog.version_of(&pin.image, pin.id).is_none()
+            catalog.local_image(pin.id).found().is_none()
+                && catalog.listed_by(pin.id).is_none()
+                && catalog.version_of(&pin.image, pin.id).is_none()
         };
         let described = to.as_ref().is_some_and(|pin| from.as_ref() != Some(pin) && is_unlisted(pin));
         let note = described.then(|| "the Marketplace does not list the ID: pinned as it is described".to_owned());
@@ -70,23 +70,10 @@ fn adopt(
     let Some(target) = targets.get(&cell).copied() else {
         return Err(undeclared(one, &cell, targets));
     };
-    let (image, release) = match &target.selector {
-        ImageSelector::Label(label) => (ImageRef::Label(label.clone()), None),
-        ImageSelector::Image(id) => (ImageRef::Id(*id), None),
-        ImageSelector::Version(id) => (ImageRef::Version(*id), None),
-        ImageSelector::Release(pattern, range) => {
-            let in_range = |release: &Option<Release>| release.as_ref().is_some_and(|release| range.contains(release));
-            let mut releases = releases(pattern, catalog).filter(|(release, _)| in_range(release));
-            let release = releases.find(|(_, image)| image.label == one.label).and_then(|(release, _)| release);
-            (ImageRef::Label(one.label.clone()), release)
-        }
-    };
-    let fits = match (&target.selector, label_of(&image, catalog)) {
-        (ImageSelector::Release(..), _) => release.is_some(),
-        (_, label) => label.as_ref() == Some(&one.label),
-    };
-    let declared = format!("{} ({})", target.selector, target.image_type);
-    if !fits || target.image_type != one.image_type {
+    let is_found = |image: &ImageRef| label_of(image, catalog).as_ref() == Some(&one.label);
+    let fitting = images_in_range(target, catalog).into_iter().find(|(image, _)| is_found(image));
+    let Some((image, release)) = fitting.filter(|_| target.image_type == one.image_type) else {
+        let declared = format!("{} ({})", target.selector, target.image_type);
         let title = format!(
             "{}{id} is {} ({}), and `{}` is declared as {declared}",
             one.origin(),
@@ -96,7 +83,7 @@ fn adopt(
         );
         let help = Help::from("change what is declared, or choose another name: ").then_run("adopt NAME=UUID");
         return Err(Problem::new(title).at(target.spans.image.clone(), "declared here").help(help));
-    }
+    };
     if let Some(pin) = lock.get(&cell) {
         if pin.id == id && pin.satisfies(target) {
             return Ok(pin.clone().restated(target));

@@ -1,7 +1,7 @@
 //! The changes that adopt IDs: the new text of the manifest, and the plan for the lock.
 
 use super::Found;
-use super::correct::{Corrected, correct};
+use super::correct::correct;
 use super::declare::declarations;
 use super::pin::pins;
 use crate::domain::catalog::Catalog;
@@ -46,19 +46,15 @@ pub fn plan(
 ) -> Result<Adoption, Refusal> {
     let refusal = |text: &str, problems| Refusal { problems, text: text.to_owned() };
     let parse = |text: &str| Manifest::parse(text).map_err(|problems| refusal(text, problems));
-    let mut corrected = Corrected { text: text.to_owned(), lock: previous.clone() };
-    let mut declared: Option<Manifest> = None;
-    if let Some(manifest) = manifest
-        && let Some(new) = correct(text, &found, manifest, previous).map_err(|problems| refusal(text, problems))?
-    {
-        declared = Some(parse(&new.text)?);
-        corrected = new;
-    }
-    let declarations = declarations(&mut found, declared.as_ref().or(manifest), &corrected.lock);
-    let text = declare(&corrected.text, &declarations).map_err(|problems| refusal(&corrected.text, problems))?;
+    let corrected = manifest.map(|manifest| correct(text, &found, manifest, previous)).transpose();
+    let corrected = corrected.map_err(|problems| refusal(text, problems))?.flatten();
+    let corrected_manifest = corrected.as_ref().map(|(text, _)| parse(text)).transpose()?;
+    let (text, lock) = corrected.unwrap_or_else(|| (text.to_owned(), previous.clone()));
+    let declarations = declarations(&mut found, corrected_manifest.as_ref().or(manifest), &lock);
+    let text = declare(&text, &declarations).map_err(|problems| refusal(&text, problems))?;
     let manifest = parse(&text)?;
-    let plan = pins(&found, manifest.targets(), &corrected.lock, previous, catalog)
-        .map_err(|problems| refusal(&text, problems))?;
+    let plan =
+        pins(&found, manifest.targets(), &lock, previous, catalog).map_err(|problems| refusal(&text, problems))?;
     let declared = declarations.into_iter().map(|declaration| declaration.name).collect();
     Ok(Adoption { text, manifest, declared, plan })
 }

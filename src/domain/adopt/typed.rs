@@ -4,43 +4,42 @@
 use std::collections::BTreeSet;
 
 use super::listed::{Offers, local_image};
-use super::{Request, Stated};
-use crate::domain::catalog::identify::{IdKind, UnknownId, identify};
-use crate::domain::catalog::{Catalog, LocalImage, Lookup, QueryError, StatedType};
-use crate::domain::diagnostics::{Command, Help, Problem, and, and_more, did_you_mean, or, quoted};
-use crate::domain::lock::{Lock, Pin};
+use super::{Request, Stated, Unidentified};
+use crate::domain::catalog::identify::{IdKind, identify};
+use crate::domain::catalog::{Catalog, LocalImage, StatedType};
+use crate::domain::diagnostics::{Command, Help, Problem, did_you_mean, or, quoted};
+use crate::domain::lock::Lock;
 use crate::domain::manifest::{Manifest, Target};
-use crate::domain::types::{Arch, ImageRef, ImageType, Label, Name, Zone};
+use crate::domain::types::{Arch, Cell, ImageRef, ImageType, Label, Name, Zone};
 
-/// What is known before anything is asked.
-#[derive(Clone, Copy)]
-pub(super) struct Known<'k> {
-    pub(super) stated: &'k Stated,
-    pub(super) manifest: Option<&'k Manifest>,
-    pub(super) lock: &'k Lock,
-    pub(super) catalog: &'k Catalog,
-}
-
-/// What a typed ID is, and what to warn of; or why it cannot be adopted.
-pub(super) type Typed = Result<(LocalImage, Vec<Problem>), Problem>;
-
-/// Identifies an ID that the user typed.
+/// What an ID is that the user typed, and what to warn of.
 ///
 /// # Errors
-/// If the Marketplace did not answer.
-pub(super) fn typed(request: &Request, known: Known<'_>) -> Result<Typed, QueryError> {
-    Ok(match identify(UnknownId::of(request.id), known.catalog)? {
-        IdKind::LocalImage { local, .. } => agreed(request, local, known).map(|local| (local, Vec::new())),
+/// If it cannot be adopted, or the Marketplace did not answer.
+pub(super) fn typed(
+    request: &Request,
+    stated: &Stated,
+    manifest: Option<&Manifest>,
+    lock: &Lock,
+    catalog: &Catalog,
+) -> Result<(LocalImage, Option<Problem>), Unidentified> {
+    match identify(request.id, catalog)? {
+        IdKind::LocalImage { local, .. } => {
+            disagreement(request, &local, stated, catalog).map_or(Ok((local, None)), |problem| Err(problem.into()))
+        }
         IdKind::Image(image) => {
             let what = format!("the Marketplace image `{}` over all its versions", image.label);
-            Err(not_bootable(request, &what, &format!("image-label={}", image.label)))
+            Err(not_bootable(request, &what, &format!("image-label={}", image.label)).into())
         }
         IdKind::Version { label, .. } => {
             let of = label.map_or_else(String::new, |label| format!(" of `{label}`"));
-            Err(not_bootable(request, &format!("a version{of}"), &format!("version-id={}", request.id)))
+            Err(not_bootable(request, &format!("a version{of}"), &format!("version-id={}", request.id)).into())
         }
-        IdKind::Unknown => unlisted(request, known)?,
-    })
+        IdKind::Unknown => {
+            let base = pinned(request, lock).or_else(|| declared(request, manifest?, lock));
+            unlisted(request, stated, base.unwrap_or_default(), catalog)
+        }
+    }
 }
 
 /// The problem of an ID that no Instance boots.
@@ -57,92 +56,79 @@ fn not_bootable(request: &Request, what: &str, listed_by: &str) -> Problem {
         )
 }
 
-/// A local image that the Marketplace knows, if it is what the user says.
-fn agreed(
-    request: &Request,
-    local: LocalImage,
-    Known { stated, catalog, .. }: Known<'_>,
-) -> Result<LocalImage, Problem> {
-    let differs = |what: &str, is: String, stated: Option<String>| {
-        let stated = stated.filter(|stated| *stated != is)?;
+/// How a local image that the Marketplace knows is not what the user says.
+fn disagreement(request: &Request, local: &LocalImage, stated: &Stated, catalog: &Catalog) -> Option<Problem> {
+    let image_type = match local.image_type {
+        StatedType::Known(known) => Some(known),
+        // Nothing contradicts what the user says.
+        StatedType::Unstated => None,
+        StatedType::Other(_) => return None,
+    };
+    if let Some(problem) = stated.label.as_ref().and_then(|label| unknown_label(label, catalog)) {
+        return Some(problem);
+    }
+    let zone = stated.zone.as_ref().filter(|_| request.zone.is_none());
+    let options = [
+        ("label", text(local.label.as_ref()), text(stated.label.as_ref())),
+        ("zone", text(Some(&local.zone)), text(zone)),
+        ("arch", text(Some(&local.arch)), text(stated.arch.as_ref())),
+        ("type", text(image_type), text(stated.image_type)),
+    ];
+    options.into_iter().find_map(|(what, is, stated)| {
+        let (is, stated) = is.zip(stated).filter(|(is, stated)| is != stated)?;
         let problem = Problem::new(format!("the {what} of {} is `{is}`, not `{stated}`", request.zoned()));
         Some(problem.help(format!("leave out `--{what}` for this ID: the Marketplace knows it")))
-    };
-    let stated_type = match &local.image_type {
-        StatedType::Known(known) => known.to_string(),
-        // Nothing contradicts what the user says.
-        StatedType::Unstated => stated.image_type.map_or_else(String::new, |it| it.to_string()),
-        StatedType::Other(_) => return Ok(local),
-    };
-    let zone = stated.zone.as_ref().filter(|_| request.zone.is_none());
-    let label = local.label.as_ref().or(stated.label.as_ref());
-    if let Some(problem) = stated.label.as_ref().and_then(|label| unknown_label(label, catalog)) {
-        return Err(problem);
-    }
-    let problem = [
-        differs(
-            "label",
-            label.map(ToString::to_string).unwrap_or_default(),
-            stated.label.as_ref().map(ToString::to_string),
-        ),
-        differs("zone", local.zone.to_string(), zone.map(ToString::to_string)),
-        differs("arch", local.arch.to_string(), stated.arch.as_ref().map(ToString::to_string)),
-        differs("type", stated_type, stated.image_type.map(|it| it.to_string())),
-    ];
-    problem.into_iter().flatten().next().map_or(Ok(local), Err)
+    })
+}
+
+fn text(value: Option<impl ToString>) -> Option<String> {
+    value.map(|value| value.to_string())
 }
 
 /// What an ID is that the Marketplace does not know: as the user says; what they do not say, as the lock or the manifest has
-/// it.
-fn unlisted(request: &Request, known: Known<'_>) -> Result<Typed, QueryError> {
-    let Known { stated, manifest, lock, catalog } = known;
-    let base = pinned(request, lock).or_else(|| declared(request, manifest?, lock));
-    let (base_label, base_zone, base_arch, base_type) = match base {
-        Some(LocalImage { label, zone, arch, image_type: StatedType::Known(image_type), .. }) => {
-            (label, Some(zone), Some(arch), Some(image_type))
-        }
-        _ => (None, None, None, None),
-    };
-    let is_same = stated.label.is_none() || stated.label == base_label;
-    let label = stated.label.clone().or(base_label);
-    let zone = request.zone.clone().or_else(|| stated.zone.clone()).or(base_zone);
-    let arch = stated.arch.clone().or(base_arch);
+/// it, which is `base`.
+fn unlisted(
+    request: &Request,
+    stated: &Stated,
+    base: Stated,
+    catalog: &Catalog,
+) -> Result<(LocalImage, Option<Problem>), Unidentified> {
+    let is_same = stated.label.is_none() || stated.label == base.label;
+    let label = stated.label.clone().or(base.label);
+    let zone = request.zone.clone().or_else(|| stated.zone.clone()).or(base.zone);
+    let arch = stated.arch.clone().or(base.arch);
     let (Some(label), Some(zone), Some(arch)) = (label, zone, arch) else {
-        return Ok(Err(unknown(request, stated)));
+        return Err(unknown(request, stated).into());
     };
     if *stated == Stated::default()
-        && let Some(image_type) = base_type
+        && let Some(image_type) = base.image_type
     {
-        return Ok(Ok((local_image(request.id, label, zone, arch, image_type), Vec::new())));
+        return Ok((local_image(request.id, label, zone, arch, image_type), None));
     }
     if let Some(problem) = unknown_label(&label, catalog).or_else(|| unheard_of(request, &zone, &arch, catalog)) {
-        return Ok(Err(problem));
+        return Err(problem.into());
     }
     let offers = Offers::of(&label, catalog)?;
-    let image_type = match stated.image_type.or(base_type.filter(|_| is_same)) {
+    let image_type = match stated.image_type.or(base.image_type.filter(|_| is_same)) {
         Some(image_type) => image_type,
-        None => match type_in(&offers, request, &label, &zone, &arch) {
-            Ok(image_type) => image_type,
-            Err(problem) => return Ok(Err(problem)),
-        },
+        None => offers.only_type(request, &zone, &arch)?,
     };
-    let warnings = not_offered(&offers, request, &label, &zone, &arch, image_type);
-    Ok(Ok((local_image(request.id, label, zone, arch, image_type), warnings.into_iter().collect())))
+    let warning = offers.warning(request, &zone, &arch, image_type);
+    Ok((local_image(request.id, label, zone, arch, image_type), warning))
 }
 
 /// What the ID is pinned as: under the name, or else under any.
-fn pinned(request: &Request, lock: &Lock) -> Option<LocalImage> {
+fn pinned(request: &Request, lock: &Lock) -> Option<Stated> {
     let pins = || lock.pins().iter().filter(|pin| pin.id == request.id && !lock.is_edited(&pin.cell));
-    let is_named = |pin: &&Pin| Some(&pin.cell.name) == request.name.as_ref();
-    let in_zone = |pin: &&Pin| request.zone.as_ref().is_none_or(|zone| *zone == pin.cell.zone);
-    let mut named = pins().filter(is_named);
-    let pin = named.clone().find(in_zone).or_else(|| named.next()).or_else(|| pins().find(in_zone))?;
-    let (zone, arch) = (pin.cell.zone.clone(), pin.cell.arch.clone());
-    Some(local_image(request.id, pin.label()?.clone(), zone, arch, pin.image_type))
+    let in_zone = |zone: &Zone| request.zone.as_ref().is_none_or(|wanted| wanted == zone);
+    let mut named = pins().filter(|pin| Some(&pin.cell.name) == request.name.as_ref());
+    let pin = named.clone().find(|pin| in_zone(&pin.cell.zone)).or_else(|| named.next());
+    let pin = pin.or_else(|| pins().find(|pin| in_zone(&pin.cell.zone)))?;
+    Some(all_of(pin.label()?.clone(), &pin.cell, pin.image_type))
 }
 
 /// What is declared under the name, in the one cell that could be meant.
-fn declared(request: &Request, manifest: &Manifest, lock: &Lock) -> Option<LocalImage> {
+fn declared(request: &Request, manifest: &Manifest, lock: &Lock) -> Option<Stated> {
     let meant = |target: &&Target| {
         Some(&target.cell.name) == request.name.as_ref()
             && request.zone.as_ref().is_none_or(|zone| *zone == target.cell.zone)
@@ -151,15 +137,18 @@ fn declared(request: &Request, manifest: &Manifest, lock: &Lock) -> Option<Local
     let targets: Vec<&Target> = manifest.targets().iter().filter(meant).collect();
     let [target] = targets[..] else { return None };
     let Some(ImageRef::Label(label)) = target.selector.image_ref() else { return None };
-    Some(local_image(request.id, label, target.cell.zone.clone(), target.cell.arch.clone(), target.image_type))
+    Some(all_of(label, &target.cell, target.image_type))
+}
+
+fn all_of(label: Label, Cell { zone, arch, .. }: &Cell, image_type: ImageType) -> Stated {
+    Stated { label: Some(label), zone: Some(zone.clone()), arch: Some(arch.clone()), image_type: Some(image_type) }
 }
 
 fn unknown_label(label: &Label, catalog: &Catalog) -> Option<Problem> {
-    let mut labels = catalog.images().iter().map(|image| image.label.as_str());
-    if labels.clone().any(|known| known == label.as_str()) {
+    if catalog.image(&ImageRef::Label(label.clone())).is_some() {
         return None;
     }
-    let help = did_you_mean(label.as_str(), labels.by_ref());
+    let help = did_you_mean(label.as_str(), catalog.images().iter().map(|image| image.label.as_str()));
     let help = help.map_or_else(|| Help::run("search").then(" lists the labels"), Help::from);
     Some(Problem::new(format!("no image labelled `{label}` in the Marketplace")).help(help))
 }
@@ -181,55 +170,6 @@ fn unheard_of(request: &Request, zone: &Zone, arch: &Arch, catalog: &Catalog) ->
         .or_else(|| problem("the Marketplace lists no image for the architecture", arch.as_str(), &archs))
 }
 
-/// The one type that a label is offered with.
-pub(super) fn type_in(
-    offers: &Offers<'_>,
-    request: &Request,
-    label: &Label,
-    zone: &Zone,
-    arch: &Arch,
-) -> Result<ImageType, Problem> {
-    let types: Vec<ImageType> = offers.types(zone, arch).into_iter().collect();
-    if let [only] = types[..] {
-        return Ok(only);
-    }
-    let offered = match &types[..] {
-        [] => format!("`{label}` is not offered now"),
-        types => format!("`{label}` is offered as {}", and(types.iter().map(quoted))),
-    };
-    let [sbs, local] = ImageType::ALL;
-    Err(Problem::new(format!("{}the type of {} is unknown: {offered}", request.origin(), request.zoned())).help(format!(
-        "add `--type {sbs}` if its root volume is on Block Storage (`{}`), or `--type {local}` if it is local (`{}`)",
-        sbs.volume_type(),
-        local.volume_type()
-    )))
-}
-
-/// What to warn of: an image that is offered otherwise now may have been offered so before.
-fn not_offered(
-    offers: &Offers<'_>,
-    request: &Request,
-    label: &Label,
-    zone: &Zone,
-    arch: &Arch,
-    image_type: ImageType,
-) -> Option<Problem> {
-    let in_cell = |local: &&LocalImage| (&local.zone, &local.arch) == (zone, arch);
-    if offers.now.iter().filter(in_cell).any(|local| local.image_type.fits(image_type)) {
-        return None;
-    }
-    let title = format!(
-        "{} is pinned as `{label}` in {zone} for {arch} ({image_type}), which is not offered now",
-        request.zoned()
-    );
-    let offered: BTreeSet<String> =
-        offers.now.iter().map(|it| format!("{} for {} ({})", it.zone, it.arch, it.image_type.as_str())).collect();
-    let problem = Problem::new(title).help(
-        "if that is a mistake, run the command again with other options: it corrects the declaration and the pin",
-    );
-    Some(if offered.is_empty() { problem } else { problem.note(format!("it is offered in {}", and_more(offered, 6))) })
-}
-
 /// The problem of an ID that nothing describes.
 fn unknown(request: &Request, stated: &Stated) -> Problem {
     let (id, name) = (request.zoned(), request.name.as_ref().map_or("NAME", Name::as_str));
@@ -237,17 +177,12 @@ fn unknown(request: &Request, stated: &Stated) -> Problem {
         |option: &str, value: Option<String>| [format!("--{option}"), value.unwrap_or_else(|| option.to_uppercase())];
     let mut adopt = Command::new("adopt")
         .args([format!("{name}={id}")])
-        .args(option("label", stated.label.as_ref().map(ToString::to_string)))
-        .args(option("arch", stated.arch.as_ref().map(ToString::to_string)));
+        .args(option("label", text(stated.label.as_ref())))
+        .args(option("arch", text(stated.arch.as_ref())));
     if request.zone.is_none() {
-        adopt = adopt.args(option("zone", stated.zone.as_ref().map(ToString::to_string)));
+        adopt = adopt.args(option("zone", text(stated.zone.as_ref())));
     }
     Problem::new(format!("the Marketplace does not describe {id}"))
         .note("it is an image of your own, or one that was superseded: those stay bootable, and are forgotten")
         .help(Help::from("if it was superseded, say what it is: ").then_run(adopt))
-}
-
-/// Whether listings are complete enough to compare a stated label with.
-pub(super) fn is_indexed(label: &Label, catalog: &Catalog) -> bool {
-    matches!(catalog.index(), Lookup::Found(images) if images.iter().any(|image| image.label == *label))
 }

@@ -1,10 +1,36 @@
-//! Local images as the Marketplace lists them.
+//! Images, their versions and their local images, as the Marketplace lists them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::domain::catalog::query_error::QueryError;
-use crate::domain::types::{Arch, ImageType, Label, LocalImageId, Zone};
+use crate::domain::types::{Arch, ImageId, ImageType, Label, LocalImageId, VersionId, Zone};
+
+/// One image of the index.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Image {
+    /// Its label.
+    pub label: Label,
+    /// The ID of the image over all versions.
+    pub id: ImageId,
+    /// Its name for people: `Ubuntu 24.04 Noble Numbat`. Changes without notice.
+    pub name: String,
+    /// What kind of image it is: `distribution`, `instantapp`.
+    pub categories: BTreeSet<String>,
+    /// When the Marketplace stops listing it.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// One published build of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// When it was published, if the Marketplace says so; to the second.
+    pub published: Option<Timestamp>,
+    /// Its ID.
+    pub id: VersionId,
+}
 
 /// One local image: one version of an image, in one zone, for one architecture, of one type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,6 +116,11 @@ impl Listing {
     /// The local images with this ID: at most one, unless the Marketplace contradicts itself.
     pub fn with_id(&self, id: LocalImageId) -> impl Iterator<Item = &LocalImage> {
         self.local_images.iter().filter(move |local| local.id == id)
+    }
+
+    /// Whether it has a local image with this ID.
+    pub(crate) fn has(&self, id: LocalImageId) -> bool {
+        self.with_id(id).next().is_some()
     }
 
     /// The label that the local images state.

@@ -4,7 +4,6 @@
 //! never sent. A listing that may be incomplete says so in its doubts.
 
 pub mod identify;
-mod image;
 mod listing;
 mod query;
 mod query_error;
@@ -13,11 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-pub use crate::domain::catalog::image::{Image, Version};
-pub use crate::domain::catalog::listing::{Listing, LocalImage, StatedType};
-pub use crate::domain::catalog::query::{Lookup, Query, Response};
-pub use crate::domain::catalog::query_error::QueryError;
 use crate::domain::types::{ImageId, ImageRef, Label, LocalImageId, VersionId};
+pub use listing::{Image, Listing, LocalImage, StatedType, Version};
+pub use query::{Lookup, Query, Response};
+pub use query_error::QueryError;
 
 /// Everything that is known of the Marketplace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -98,10 +96,7 @@ impl Catalog {
 
     /// The images of the index; empty if the index is not known.
     pub fn images(&self) -> &[Image] {
-        match self.index() {
-            Lookup::Found(images) => images,
-            Lookup::NotFound | Lookup::Failed(_) => &[],
-        }
+        if let Some(Lookup::Found(images)) = &self.images { images } else { &[] }
     }
 
     /// The image that a reference leads to, as far as the index and the listings say.
@@ -112,19 +107,23 @@ impl Catalog {
                 self.images().get(position)
             }
             ImageRef::Id(id) => self.images().get(*self.by_id.get(id)?),
-            ImageRef::Version(_) => match self.listing(image) {
-                Lookup::Found(listing) => self.image(&ImageRef::Label(listing.label()?.clone())),
-                Lookup::NotFound | Lookup::Failed(_) => None,
-            },
+            ImageRef::Version(_) => self.image(&ImageRef::Label(self.found_listing(image)?.label()?.clone())),
         }
+    }
+
+    /// The listing of an image or a version, if there is one.
+    fn found_listing(&self, image: &ImageRef) -> Option<&Listing> {
+        if let Lookup::Found(listing) = self.listings.get(image)? { Some(listing) } else { None }
+    }
+
+    /// Whether the listing of an image or a version has a local image; `None` if there is no listing.
+    pub(crate) fn lists(&self, image: &ImageRef, id: LocalImageId) -> Option<bool> {
+        self.found_listing(image).map(|listing| listing.has(id))
     }
 
     /// Every local image of the listings, with its label: first of the listings by label, last of those by version.
     pub fn listed(&self) -> impl Iterator<Item = (&LocalImage, Option<&Label>)> {
-        let found = self.listings.iter().filter_map(|(image, listing)| match listing {
-            Lookup::Found(listing) => Some((image, listing)),
-            Lookup::NotFound | Lookup::Failed(_) => None,
-        });
+        let found = self.listings.keys().filter_map(|image| Some((image, self.found_listing(image)?)));
         found.flat_map(|(image, listing)| {
             let of_listing = match image {
                 ImageRef::Label(label) => Some(label),
@@ -144,17 +143,6 @@ impl Catalog {
         self.images().iter().find(has).map(|image| &image.label)
     }
 
-    /// Why something that no response shows may still exist: a query failed, or a listing may be incomplete.
-    pub fn first_error(&self) -> Option<QueryError> {
-        let doubt = |listing: &Lookup<Listing>| match listing {
-            Lookup::Found(listing) => listing.doubt(),
-            other => other.error().cloned(),
-        };
-        let errors = [self.images.as_ref().and_then(Lookup::error)].into_iter();
-        let errors = errors.chain(self.versions.values().map(Lookup::error)).flatten().cloned();
-        errors.chain(self.listings.values().filter_map(doubt)).next()
-    }
-
     /// The versions of the image that a reference leads to, newest first.
     pub fn versions(&self, image: &ImageRef) -> Lookup<&Vec<Version>> {
         match (self.image(image), self.index()) {
@@ -164,19 +152,26 @@ impl Catalog {
         }
     }
 
+    /// The versions of the image that a reference leads to, newest first, as far as they are known.
+    pub(crate) fn known_versions(&self, image: &ImageRef) -> &[Version] {
+        self.versions(image).found().map_or(&[], Vec::as_slice)
+    }
+
+    /// The query for the versions of the image that a reference leads to.
+    pub(crate) fn versions_query(&self, image: &ImageRef) -> Option<Query> {
+        self.image(image).map(|image| Query::Versions(image.id))
+    }
+
     /// The version that has a local image of `image`, as far as that is known.
     ///
     /// A local image does not say its version; the listing of a version shows its local images. If several versions
     /// share a local image, the oldest is the one that introduced it. If an image has only one version, its current
     /// local images belong to that version.
     pub fn version_of(&self, image: &ImageRef, id: LocalImageId) -> Option<&Version> {
-        let Lookup::Found(versions) = self.versions(image) else { return None };
-        let has = |image: &ImageRef| match self.listings.get(image) {
-            Some(Lookup::Found(listing)) => Some(listing.with_id(id).next().is_some()),
-            _ => None,
-        };
+        let versions = self.known_versions(image);
+        let has = |image: &ImageRef| self.lists(image, id);
         let of = |version: &&Version| has(&ImageRef::Version(version.id)) == Some(true);
-        versions.iter().rev().find(of).or(match &versions[..] {
+        versions.iter().rev().find(of).or(match versions {
             [only] if has(image) == Some(true) && has(&ImageRef::Version(only.id)).is_none() => Some(only),
             _ => None,
         })
@@ -184,18 +179,29 @@ impl Catalog {
 
     /// The first image whose current listing has a local image.
     pub fn listed_by(&self, id: LocalImageId) -> Option<&ImageRef> {
-        let current = self.listings.iter().filter(|(image, _)| !matches!(image, ImageRef::Version(_)));
-        let has = |listing: &Lookup<Listing>| matches!(listing, Lookup::Found(it) if it.with_id(id).next().is_some());
-        current.filter(|(_, listing)| has(listing)).map(|(image, _)| image).next()
+        let mut current = self.listings.keys().filter(|image| !matches!(image, ImageRef::Version(_)));
+        current.find(|image| self.lists(image, id) == Some(true))
+    }
+
+    /// Why something that no response shows may still exist: a query failed, or a listing may be incomplete.
+    pub fn first_error(&self) -> Option<QueryError> {
+        let doubt = |listing: &Lookup<Listing>| match listing {
+            Lookup::Found(listing) => listing.doubt(),
+            other => other.error().cloned(),
+        };
+        self.errors().next().cloned().or_else(|| self.listings.values().find_map(doubt))
     }
 
     /// Why publication dates may be missing: the query for the index, for the versions of an image, or for the local
     /// images of a version failed.
     pub fn first_missing_date_error(&self) -> Option<&QueryError> {
         let of_versions = self.listings.iter().filter(|(image, _)| matches!(image, ImageRef::Version(_)));
-        let errors = [self.images.as_ref().and_then(Lookup::error)].into_iter();
-        let errors = errors.chain(self.versions.values().map(Lookup::error));
-        errors.chain(of_versions.map(|(_, listing)| listing.error())).flatten().next()
+        self.errors().chain(of_versions.filter_map(|(_, listing)| listing.error())).next()
+    }
+
+    /// Why the index or the versions of an image are not known.
+    fn errors(&self) -> impl Iterator<Item = &QueryError> {
+        self.images.iter().filter_map(Lookup::error).chain(self.versions.values().filter_map(Lookup::error))
     }
 
     /// When a local image of `image` was published, as far as that is known.

@@ -1,7 +1,6 @@
 //! Queries to the Marketplace, and what they result in.
 
-use crate::domain::catalog::image::{Image, Version};
-use crate::domain::catalog::listing::{Listing, LocalImage};
+use crate::domain::catalog::listing::{Image, Listing, LocalImage, Version};
 use crate::domain::catalog::query_error::QueryError;
 use crate::domain::types::{ImageId, ImageRef, LocalImageId};
 
@@ -16,6 +15,13 @@ pub enum Query {
     Versions(ImageId),
     /// The local image with an ID.
     LocalImage(LocalImageId),
+}
+
+impl Query {
+    /// The local images of a version.
+    pub(crate) fn version(version: &Version) -> Self {
+        Self::Listing(ImageRef::Version(version.id))
+    }
 }
 
 /// The result of one query.
@@ -55,12 +61,26 @@ pub enum Lookup<T> {
 }
 
 impl<T> Lookup<T> {
+    /// The thing, if it was found.
+    pub fn found(self) -> Option<T> {
+        if let Self::Found(found) = self { Some(found) } else { None }
+    }
+
+    /// The thing, or `None` if it does not exist.
+    ///
+    /// # Errors
+    /// If there is no usable answer.
+    pub fn known(self) -> Result<Option<T>, QueryError> {
+        match self {
+            Self::Found(found) => Ok(Some(found)),
+            Self::NotFound => Ok(None),
+            Self::Failed(error) => Err(error),
+        }
+    }
+
     /// Why there is no usable answer.
     pub(super) fn error(&self) -> Option<&QueryError> {
-        match self {
-            Self::Failed(error) => Some(error),
-            Self::Found(_) | Self::NotFound => None,
-        }
+        if let Self::Failed(error) = self { Some(error) } else { None }
     }
 
     /// The same lookup, of a reference to the thing.

@@ -7,11 +7,10 @@ use crate::domain::diagnostics::{and_more, count, quoted};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
 use crate::domain::manifest::{ImageSelector, Target};
-use crate::domain::select::candidate::{boots, of_type};
-use crate::domain::select::contradiction::{missing_id, missing_listing, unknown_index};
-use crate::domain::select::replacement::{is_changed_in_place, latest};
-use crate::domain::select::verify::{mismatch, pinned_image};
-use crate::domain::select::{Match, NoMatch, Outcome, Selection, releases, select};
+use crate::domain::select::{
+    Match, NoMatch, Outcome, Selection, boots, is_changed_in_place, latest, mismatch, missing_id, missing_listing,
+    of_type, pinned_image, releases, select, unknown_index,
+};
 use crate::domain::types::{Cell, Status};
 
 /// The status of a pin, and the notes on it.

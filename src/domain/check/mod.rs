@@ -22,9 +22,7 @@ use crate::domain::diagnostics::{Problem, and_more, quoted};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, ImageSpans, Target};
 use crate::domain::select::end_of_life::{end_of_life, eol_notice};
-use crate::domain::select::select;
-use crate::domain::select::unresolved::Unresolved;
-use crate::domain::select::verify::{identity_query, is_listed, mismatch};
+use crate::domain::select::{Unresolved, identity_query, is_listed, mismatch, select};
 use crate::domain::types::{ImageRef, Status};
 
 /// What a check must ask, given what is known already; empty if it can be decided.

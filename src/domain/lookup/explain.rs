@@ -4,16 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::identify::UnknownId;
-use crate::domain::catalog::{Catalog, Lookup, Query};
+use crate::domain::catalog::{Catalog, Listing, Query};
 use crate::domain::diagnostics::{Problem, visible};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
-use crate::domain::select::candidate::{self, Verdict};
-use crate::domain::select::cooling::CHANGED_IN_PLACE;
-use crate::domain::select::source::Source;
-use crate::domain::select::unresolved::Unresolved;
-use crate::domain::select::{Outcome, Selection, select};
+use crate::domain::select::{self, CHANGED_IN_PLACE, Inputs, Outcome, Selection, Source, Unresolved, Verdict, select};
 use crate::domain::types::{Cell, ImageRef, Label, LocalImageId, day};
 
 /// One local image, or one label of a pattern, and why it is pinned or not.
@@ -36,9 +31,9 @@ pub struct Candidate {
 }
 
 /// The pins of a UUID, and those that are of the version or the image with it.
-pub(crate) fn pins_of(id: UnknownId, lock: &Lock) -> impl Iterator<Item = &Pin> {
-    let images = [ImageRef::Version(id.version()), ImageRef::Id(id.image())];
-    lock.pins().iter().filter(move |pin| pin.id == id.local_image() || images.iter().any(|image| pin.is_of(image)))
+pub(crate) fn pins_of(id: LocalImageId, lock: &Lock) -> impl Iterator<Item = &Pin> {
+    let images = [ImageRef::Version(id.into()), ImageRef::Id(id.into())];
+    lock.pins().iter().filter(move |pin| pin.id == id || images.iter().any(|image| pin.is_of(image)))
 }
 
 /// What must be asked to explain these targets.
@@ -48,9 +43,7 @@ pub fn queries(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalo
         let selection = select(target, lock.get(&target.cell), now, catalog);
         // With an age, every version is a candidate.
         for source in selection.sources.iter().filter(|_| target.policy.min_age.is_some()) {
-            if let Lookup::Found(versions) = catalog.versions(&source.image) {
-                queries.extend(versions.iter().map(|it| Query::Listing(ImageRef::Version(it.id))));
-            }
+            queries.extend(catalog.known_versions(&source.image).iter().map(Query::version));
         }
         queries.extend(selection.missing);
     }
@@ -80,14 +73,11 @@ pub fn explain(
         }
         for source in &selection.sources {
             // An incomplete listing does not prove that a pin was superseded.
-            if let Lookup::Found(listing) = catalog.listing(&source.image)
-                && let Some(doubt) = listing.doubt()
-            {
+            if let Some(doubt) = catalog.listing(&source.image).found().and_then(Listing::doubt) {
                 unresolved.add_failure(target, doubt);
             }
         }
-        let explanation = Explanation { target, pin, now, catalog, selection, outcome };
-        candidates.extend(explanation.candidates());
+        candidates.extend(Explanation { selection, outcome }.candidates());
     }
     let problems = unresolved.problems(catalog);
     if problems.is_empty() { Ok(candidates) } else { Err(problems) }
@@ -95,10 +85,6 @@ pub fn explain(
 
 /// The selection for one cell, and what its sentences depend on.
 struct Explanation<'a> {
-    target: &'a Target,
-    pin: Option<&'a Pin>,
-    now: Timestamp,
-    catalog: &'a Catalog,
     selection: Selection<'a, 'a>,
     outcome: Outcome<'a>,
 }
@@ -119,13 +105,9 @@ impl<'a> Explanation<'a> {
         }
         let mut candidates: Vec<Candidate> =
             source.candidates.iter().map(|candidate| self.of_local_image(source, candidate)).collect();
-        let elsewhere = match self.catalog.listing(&source.image) {
-            Lookup::Found(listing) => {
-                let here = source.candidates.iter().filter(|candidate| candidate.is_current).count();
-                listing.local_images().len() - here
-            }
-            Lookup::NotFound | Lookup::Failed(_) => 0,
-        };
+        let here = source.candidates.iter().filter(|candidate| candidate.is_current).count();
+        let listing = self.selection.inputs.catalog.listing(&source.image).found();
+        let elsewhere = listing.map_or(0, |listing| listing.local_images().len() - here);
         if elsewhere > 0 {
             let reason = format!("{elsewhere} more in other zones or for other architectures");
             candidates.push(self.of_label(source, reason));
@@ -133,12 +115,12 @@ impl<'a> Explanation<'a> {
         candidates
     }
 
-    fn of_local_image(&self, source: &Source<'a>, candidate: &candidate::Candidate<'a>) -> Candidate {
+    fn of_local_image(&self, source: &Source<'a>, candidate: &select::Candidate<'a>) -> Candidate {
+        let Inputs { pin, catalog, .. } = self.selection.inputs;
         let local = candidate.local;
         let verdict = self.selection.verdict(source, candidate, &self.outcome);
-        let pinned = self.pin.filter(|pin| pin.id == local.id);
-        let published =
-            pinned.and_then(|pin| pin.published).or_else(|| self.catalog.published(&source.image, local.id));
+        let pinned = pin.filter(|pin| pin.id == local.id);
+        let published = pinned.and_then(|pin| pin.published).or_else(|| catalog.published(&source.image, local.id));
         let mut reason = self.reason(verdict);
         if pinned.is_some() {
             reason += "; it is pinned";
@@ -155,21 +137,23 @@ impl<'a> Explanation<'a> {
 
     /// A row for a label as a whole.
     fn of_label(&self, source: &Source<'_>, reason: String) -> Candidate {
+        let Inputs { target, catalog, .. } = self.selection.inputs;
         let label = match &source.image {
             ImageRef::Label(label) => Some(label.clone()),
-            other => self.catalog.image(other).map(|image| image.label.clone()),
+            other => catalog.image(other).map(|image| image.label.clone()),
         };
-        let cell = self.target.cell.clone();
+        let cell = target.cell.clone();
         Candidate { cell, wins: false, id: None, label, image_type: None, published: None, reason }
     }
 
     /// The pin, if the Marketplace does not list it.
     fn unlisted_pin(&self, candidates: &[Candidate]) -> Option<Candidate> {
-        let pin = self.pin.filter(|pin| candidates.iter().all(|candidate| candidate.id != Some(pin.id)))?;
+        let Inputs { target, pin, .. } = self.selection.inputs;
+        let pin = pin.filter(|pin| candidates.iter().all(|candidate| candidate.id != Some(pin.id)))?;
         let wins = self.selection.winner(&self.outcome) == Some(pin.id);
         let kept = if wins { "; kept, because nothing else is known to be old enough" } else { "" };
         Some(Candidate {
-            cell: self.target.cell.clone(),
+            cell: target.cell.clone(),
             wins,
             id: Some(pin.id),
             label: pin.label().cloned(),
@@ -181,7 +165,7 @@ impl<'a> Explanation<'a> {
 
     /// Why a label that the pattern matches is ruled out.
     fn exclusion(&self, source: &Source<'_>) -> String {
-        match (&source.release, &self.target.selector) {
+        match (&source.release, &self.selection.inputs.target.selector) {
             (Some(release), ImageSelector::Release(_, range)) => format!("release {release} is not in `{range}`"),
             _ => "its release cannot be read, from the label or from the name".to_owned(),
         }
@@ -189,18 +173,19 @@ impl<'a> Explanation<'a> {
 
     /// A verdict as a sentence.
     fn reason(&self, verdict: Verdict) -> String {
-        let policy = &self.target.policy;
+        let Inputs { target, now, .. } = self.selection.inputs;
+        let policy = &target.policy;
         let age = || policy.min_age.map_or_else(String::new, |age| age.to_string());
         match verdict {
             Verdict::OtherLabel => "its listing states another label for it".to_owned(),
-            Verdict::WrongType => format!("not of type {}", self.target.image_type),
+            Verdict::WrongType => format!("not of type {}", target.image_type),
             Verdict::CannotBoot => {
-                format!("does not boot on {}", self.target.instance_type.as_ref().map_or("", |wanted| wanted.as_str()))
+                format!("does not boot on {}", target.instance_type.as_ref().map_or("", |wanted| wanted.as_str()))
             }
             Verdict::ChangedInPlace => CHANGED_IN_PLACE.to_owned(),
             Verdict::Undated => format!("its date is not known, and `min-age` asks for {}", age()),
             Verdict::TooYoung { until } => format!("younger than {}, until {}", age(), day(until)),
-            Verdict::Wins => match policy.frozen(self.now) {
+            Verdict::Wins => match policy.frozen(now) {
                 Some(freeze) => format!("the newest that fits, but frozen until {}", freeze.until),
                 None => "the newest that fits".to_owned(),
             },

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::{Catalog, Image, LocalImage, Lookup, Query, QueryError};
+use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Query, QueryError};
 use crate::domain::manifest::policy::Policy;
-use crate::domain::select::end_of_life::{EndOfLife, Support, end_of_life};
+use crate::domain::select::end_of_life::{EndOfLife, end_of_life};
 use crate::domain::types::{
-    Age, Arch, CommercialType, ImageRef, ImageType, Label, Release, Zone, label_matches, release_of,
+    Arch, CommercialType, ImageRef, ImageType, Label, Release, Zone, label_matches, release_of,
 };
 
 /// What a label or a name must look like: a part of it, or with `*` the whole label, where `*` stands for one segment
@@ -76,16 +76,14 @@ impl Offer {
 
 /// The images of the index that a search is about, before it is known where they are offered.
 pub fn matching<'c>(pattern: &Pattern, filter: &Filter, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Image> {
-    let over = |image: &Image| {
-        let end = end_of_life(&Policy::default(), None, Some(image));
-        end.is_some_and(|end| end.support(Age::days(0), now) == Support::Ended)
-    };
+    let is_over =
+        |image: &Image| end_of_life(&Policy::default(), None, Some(image)).is_some_and(|end| end.has_passed(now));
     catalog
         .images()
         .iter()
         .filter(|image| pattern.matches(image))
         .filter(|image| filter.category.as_ref().is_none_or(|category| image.categories.contains(category)))
-        .filter(|image| filter.eol || !over(image))
+        .filter(|image| filter.eol || !is_over(image))
         .collect()
 }
 
@@ -111,22 +109,16 @@ pub fn offers(images: &[&Image], filter: &Filter, catalog: &Catalog) -> Result<V
     let mut offers = Vec::new();
     for image in images {
         let label = ImageRef::Label(image.label.clone());
-        let local_images: Vec<LocalImage> = match catalog.listing(&label) {
-            Lookup::Found(listing) => match listing.doubt() {
-                None => listing.local_images().iter().filter(wanted).cloned().collect(),
-                Some(doubt) => return Err((image.label.clone(), doubt)),
-            },
-            // Indexed, but gone when asked for: offered nowhere.
-            Lookup::NotFound => Vec::new(),
-            Lookup::Failed(failure) => return Err((image.label.clone(), failure)),
-        };
+        let failed = |failure| (image.label.clone(), failure);
+        // What is indexed, but gone when asked for, is offered nowhere.
+        let listing = catalog.listing(&label).known().map_err(failed)?;
+        listing.and_then(Listing::doubt).map_or(Ok(()), |doubt| Err(failed(doubt)))?;
+        let all = listing.map_or(&[][..], Listing::local_images);
+        let local_images: Vec<LocalImage> = all.iter().filter(wanted).cloned().collect();
         if filters && local_images.is_empty() {
             continue;
         }
-        let published = match catalog.versions(&label) {
-            Lookup::Found(versions) => versions.first().and_then(|version| version.published),
-            Lookup::NotFound | Lookup::Failed(_) => None,
-        };
+        let published = catalog.known_versions(&label).first().and_then(|version| version.published);
         let release = release_of(&image.label, &image.name, None);
         let end = end_of_life(&Policy::default(), None, Some(image));
         offers.push(Offer { image: (*image).clone(), release, published, end, local_images });

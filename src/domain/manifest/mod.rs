@@ -1,8 +1,6 @@
 //! `images.toml`: text -> [`Manifest`], the cells that people ask for. Collects every problem of the file.
 
-mod cells;
 pub mod edit;
-mod inherit;
 pub mod outputs;
 mod parse;
 pub mod policy;
@@ -31,16 +29,12 @@ pub fn check_names(wanted: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSe
             continue;
         }
         let problem = Problem::new(format!("no image is named `{}`", visible(text)));
-        let problem = Problem { notes: oddities(text), ..problem };
         // To compare each wrong name with each right one would take their product in time.
-        problems.push(if at < MOST_SUGGESTIONS {
-            problem.help(
-                did_you_mean(text, all())
-                    .unwrap_or_else(|| format!("the images are {}", and_more(all().map(quoted), 12))),
-            )
-        } else {
-            problem
+        let help = (at < MOST_SUGGESTIONS).then(|| {
+            let all_names = || format!("the images are {}", and_more(all().map(quoted), 12));
+            did_you_mean(text, all()).unwrap_or_else(all_names).into()
         });
+        problems.push(Problem { notes: oddities(text), help, ..problem });
     }
     if problems.is_empty() { Ok(names) } else { Err(problems) }
 }

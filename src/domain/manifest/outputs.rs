@@ -114,13 +114,7 @@ fn plain(path: &Path) -> impl Iterator<Item = Component<'_>> {
 fn output(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Output> {
     table.deny_unknown_keys(&["format", "path", "outside", "overwrite"], problems);
     let example = "format = \"tfvars\"` and `path = \"images.auto.tfvars.json\"";
-    for key in ["format", "path"] {
-        if table.get(key).is_none() {
-            let problem = Problem::new(format!("an output has no `{key}`"));
-            problems
-                .push(problem.at(table.span.clone(), format!("`{key}` is missing")).help(format!("write `{example}`")));
-        }
-    }
+    table.require("an output", &["format", "path"], example, problems);
     let format = table.parsed("format", problems);
     let outside = flag(table, "outside", problems);
     let overwrite = flag(table, "overwrite", problems);
@@ -131,28 +125,27 @@ fn output(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Output
 
 /// A manifest that somebody else wrote must not write wherever it likes.
 fn checked(path: &Spanned<&str>, outside: bool, problems: &mut Vec<Problem>) -> Option<Spanned<PathBuf>> {
-    let value = Path::new(path.value);
+    let (value, span) = (Path::new(path.value), path.span.clone());
     let inside = value.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if value.file_name().is_none() {
-        let problem = Problem::new(format!("`{}` is no path of a file", visible(path.value)));
-        problems.push(problem.at(path.span.clone(), "expected a file, like `images.auto.tfvars.json`"));
-        return None;
-    }
-    if !inside && !outside {
-        let problem = Problem::new(format!("the output `{}` is outside the manifest's directory", visible(path.value)));
-        problems.push(problem.at(path.span.clone(), "leads out").help("if that is meant, add `outside = true` to it"));
-        return None;
-    }
-    Some(Spanned { value: value.to_owned(), span: path.span.clone() })
+    let problem = if value.file_name().is_none() {
+        Problem::new(format!("`{}` is no path of a file", visible(path.value)))
+            .at(span, "expected a file, like `images.auto.tfvars.json`")
+    } else if !inside && !outside {
+        Problem::new(format!("the output `{}` is outside the manifest's directory", visible(path.value)))
+            .at(span, "leads out")
+            .help("if that is meant, add `outside = true` to it")
+    } else {
+        return Some(Spanned { value: value.to_owned(), span });
+    };
+    problems.push(problem);
+    None
 }
 
 fn flag(table: &TableReader<'_>, key: &str, problems: &mut Vec<Problem>) -> bool {
-    match table.get(key).map(|(_, value)| (value, value.get_ref().as_bool())) {
-        None => false,
-        Some((_, Some(flag))) => flag,
-        Some((value, None)) => {
-            problems.push(wrong_type(key, value, "`true` or `false`"));
-            false
-        }
+    let Some((_, value)) = table.get(key) else { return false };
+    let flag = value.get_ref().as_bool();
+    if flag.is_none() {
+        problems.push(wrong_type(key, value, "`true` or `false`"));
     }
+    flag.unwrap_or_default()
 }

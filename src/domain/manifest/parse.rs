@@ -5,35 +5,19 @@ use std::sync::Arc;
 use semver::{Version, VersionReq};
 use toml::de::{DeTable, DeValue};
 
-use super::cells::Cells;
-use super::inherit::{Inheritable, Setting};
-use super::types::{ImageSelector, ImageSpans, Manifest, Target};
+use super::types::{ImageSelector, ImageSpans, MAX_PINS, Manifest, Target};
 use crate::domain::diagnostics::{Help, Problem, Span, visible};
 use crate::domain::manifest::outputs;
 use crate::domain::manifest::policy::{self, Policy};
 use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, malformed, parse_string, wrong_type};
-use crate::domain::types::{Age, Cell, ImageType, Name, Range};
+use crate::domain::types::{Age, Arch, Cell, CommercialType, ImageType, Name, Range, Zone};
 
-/// The keys of the whole file, of `[defaults]` and of an image.
+/// The keys of the whole file, and those of an image: which image it is, what it may inherit from `[defaults]`, and what it
+/// must say itself.
 const TOP: [&str; 4] = ["requires", "defaults", "images", "outputs"];
+const SELECTORS: [&str; 4] = ["label", "release", "image-id", "version-id"];
 const DEFAULTS: [&str; 8] = ["zone", "zones", "arch", "archs", "type", "instance-type", "min-age", "eol-warning"];
-const IMAGE: [&str; 15] = [
-    "label",
-    "release",
-    "image-id",
-    "version-id",
-    "zone",
-    "zones",
-    "arch",
-    "archs",
-    "type",
-    "instance-type",
-    "min-age",
-    "eol-warning",
-    "freeze",
-    "accept",
-    "eol",
-];
+const OWN: [&str; 3] = ["freeze", "accept", "eol"];
 
 impl Manifest {
     /// Reads a manifest.
@@ -61,23 +45,22 @@ fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Manifest {
     top.deny_unknown_keys(&TOP, problems);
     check_requires(&top, problems);
 
-    let mut defaults = Inheritable::default();
+    let none = DeTable::new();
+    let mut table = TableReader::new(&none, "[defaults]", 0..0);
     if let Some((span, value)) = top.get("defaults") {
         match value.get_ref() {
-            DeValue::Table(table) => {
-                let table = TableReader::new(table, "[defaults]", span);
-                table.deny_unknown_keys(&DEFAULTS, problems);
-                defaults = Inheritable::read(&table, problems);
-            }
+            DeValue::Table(defaults) => table = TableReader::new(defaults, "[defaults]", span),
             _ => problems.push(wrong_type("defaults", value, "a table: `[defaults]`")),
         }
     }
+    table.deny_unknown_keys(&DEFAULTS, problems);
+    let defaults = Defaults { values: Inheritable::read(&table, problems), table };
 
     Manifest { targets: targets(&top, &defaults, problems), outputs: outputs::outputs(&top, problems) }
 }
 
 /// Reads `[images]` into cells.
-fn targets(top: &TableReader<'_>, defaults: &Inheritable, problems: &mut Vec<Problem>) -> Vec<Target> {
+fn targets(top: &TableReader<'_>, defaults: &Defaults<'_>, problems: &mut Vec<Problem>) -> Vec<Target> {
     let help = "declare one: `[images.web]`, then `label = \"ubuntu_noble\"`";
     let Some((_, images)) = top.get("images") else {
         problems.push(Problem::new("the manifest declares no image").help(help));
@@ -90,88 +73,145 @@ fn targets(top: &TableReader<'_>, defaults: &Inheritable, problems: &mut Vec<Pro
     if table.is_empty() {
         problems.push(Problem::new("the manifest declares no image").at(images.span(), "empty").help(help));
     }
-    let images = TableReader::new(table, "[images]", images.span());
-    let mut entries = images.entries();
+    let mut entries = TableReader::new(table, "[images]", images.span()).entries();
     // In the order of their cells, so that nothing is left to sort.
     entries.sort_by_key(|(key, ..)| *key);
-    let mut cells = Cells::default();
+    let (mut images, mut count, mut excess) = (Vec::new(), 0_usize, None);
     for (key, span, value) in entries {
-        image(key, span, value, defaults, &mut cells, problems);
+        let Some(image) = image(key, span, value, defaults, problems) else { continue };
+        // A few kilobytes can ask for millions of cells: they are counted before they are made.
+        count = count.saturating_add(image.zones.len().saturating_mul(image.archs.len()));
+        if count <= MAX_PINS {
+            images.push(image);
+        } else {
+            excess.get_or_insert((image.span, image.title));
+        }
     }
-    cells.check(problems);
-    cells.targets
+    let Some((span, title)) = excess else { return images.into_iter().flat_map(Image::targets).collect() };
+    let declared = format!("the manifest declares {count} pins, and imagelock accepts at most {MAX_PINS}");
+    let problem = Problem::new(declared).at(span, format!("{title} exceeds the limit"));
+    let problem = problem.note("an image has one pin for each of its zones and architectures");
+    problems.push(problem.help("remove images, zones or architectures, or split the manifest"));
+    Vec::new()
 }
 
-/// Reads one `[images.NAME]` into its cells.
+/// One `[images.NAME]`.
+struct Image {
+    title: String,
+    span: Span,
+    zones: Vec<Spanned<Zone>>,
+    archs: Vec<Spanned<Arch>>,
+    /// The target of one of its cells, from which the others differ in the zone and the architecture only.
+    target: Target,
+}
+
+impl Image {
+    /// Its cells, sorted.
+    fn targets(mut self) -> Vec<Target> {
+        self.zones.sort_by(|a, b| a.value.cmp(&b.value));
+        self.archs.sort_by(|a, b| a.value.cmp(&b.value));
+        let cells = self.zones.iter().flat_map(|zone| self.archs.iter().map(move |arch| (zone, arch)));
+        let target = |(zone, arch): (&Spanned<Zone>, &Spanned<Arch>)| {
+            let name = self.target.cell.name.clone();
+            let cell = Cell { name, zone: zone.value.clone(), arch: arch.value.clone() };
+            Target { cell, zone_span: zone.span.clone(), ..self.target.clone() }
+        };
+        cells.map(target).collect()
+    }
+}
+
+/// Reads one `[images.NAME]`.
 fn image(
     key: &str,
     span: Span,
     value: &toml::Spanned<DeValue<'_>>,
-    defaults: &Inheritable,
-    cells: &mut Cells,
+    defaults: &Defaults<'_>,
     problems: &mut Vec<Problem>,
-) {
+) -> Option<Image> {
     let name: Option<Name> =
         key.parse().map_err(|expected| problems.push(malformed("image name", key, span.clone(), &expected))).ok();
     let DeValue::Table(table) = value.get_ref() else {
-        let problem = wrong_type(key, value, "a table");
-        problems
-            .push(problem.help(format!("write `[images.{}]` on a line of its own, then `label = …`", visible(key))));
-        return;
+        let help = format!("write `[images.{}]` on a line of its own, then `label = …`", visible(key));
+        problems.push(wrong_type(key, value, "a table").help(help));
+        return None;
     };
     let table = TableReader::new(table, format!("[images.{key}]"), span);
-    table.deny_unknown_keys(&IMAGE, problems);
+    table.deny_unknown_keys(&[&SELECTORS[..], &DEFAULTS, &OWN].concat(), problems);
     let selector = selector(&table, problems);
-    let own = Inheritable::read(&table, problems);
-    let zones = needed(&table, "zone = \"fr-par-1\"", own.zones.or(&defaults.zones), problems);
-    let archs = needed(&table, "arch = \"x86_64\"", own.archs.or(&defaults.archs), problems);
-    let image_type = own.image_type.or(&defaults.image_type).value();
-    let instance_type = own.instance_type.or(&defaults.instance_type).value();
-
-    let min_age = own.min_age.or(&defaults.min_age).value();
-    let eol_warning = own.eol_warning.or(&defaults.eol_warning).value();
-    let policy = Arc::new(policy(&table, min_age, eol_warning, problems));
-
-    let (Some(name), Some(selector), Some(mut zones), Some(mut archs)) = (name, selector, zones, archs) else {
-        return;
-    };
-    if !cells.has_room(zones.len().saturating_mul(archs.len()), table.span, &table.title) {
-        return;
-    }
-    zones.sort_by(|a, b| a.value.cmp(&b.value));
-    archs.sort_by(|a, b| a.value.cmp(&b.value));
-    let spans = Arc::new(ImageSpans {
-        image: selector.span,
-        image_type: image_type.as_ref().map(|spanned| spanned.span.clone()),
-        instance_type: instance_type.as_ref().map(|spanned| spanned.span.clone()),
-    });
-    for zone in &zones {
-        for arch in &archs {
-            cells.targets.push(Target {
-                cell: Cell { name: name.clone(), zone: zone.value.clone(), arch: arch.value.clone() },
-                selector: selector.value.clone(),
-                image_type: image_type.as_ref().map_or(ImageType::InstanceSbs, |spanned| spanned.value),
-                instance_type: instance_type.as_ref().map(|spanned| spanned.value.clone()),
-                policy: Arc::clone(&policy),
-                zone_span: zone.span.clone(),
-                spans: Arc::clone(&spans),
-            });
+    let inheritable = Inheritable::read(&table, problems).or(&defaults.values);
+    for (one, many, example) in [("zone", "zones", "zone = \"fr-par-1\""), ("arch", "archs", "arch = \"x86_64\"")] {
+        if [&table, &defaults.table].iter().all(|table| table.get(one).is_none() && table.get(many).is_none()) {
+            problems.push(
+                Problem::new(format!("{} has no {one}", table.title))
+                    .at(table.span.clone(), format!("`{one}` is missing"))
+                    .help(format!("add `{example}` here, or under `[defaults]` for all images")),
+            );
         }
     }
-}
-
-fn policy(
-    table: &TableReader<'_>,
-    min_age: Option<Spanned<Age>>,
-    eol_warning: Option<Spanned<Age>>,
-    problems: &mut Vec<Problem>,
-) -> Policy {
-    Policy {
+    let Inheritable { zones, archs, image_type, instance_type, min_age, eol_warning } = inheritable;
+    let policy = Policy {
         min_age: min_age.map(|spanned| spanned.value).filter(|age| !age.is_zero()),
         eol_warning: eol_warning.map_or(Policy::default().eol_warning, |spanned| spanned.value),
-        freeze: policy::freeze(table, problems),
-        accept: policy::accept(table, problems),
-        eol: policy::date(table, "eol", problems),
+        freeze: policy::freeze(&table, problems),
+        accept: policy::accept(&table, problems),
+        eol: policy::date(&table, "eol", problems),
+    };
+    let (selector, zones, archs) = (selector?, zones?, archs?);
+    let (zone, arch) = (zones.first()?, archs.first()?);
+    let target = Target {
+        cell: Cell { name: name?, zone: zone.value.clone(), arch: arch.value.clone() },
+        zone_span: zone.span.clone(),
+        spans: Arc::new(ImageSpans {
+            image: selector.span,
+            image_type: image_type.as_ref().map(|spanned| spanned.span.clone()),
+            instance_type: instance_type.as_ref().map(|spanned| spanned.span.clone()),
+        }),
+        selector: selector.value,
+        image_type: image_type.map_or(ImageType::InstanceSbs, |spanned| spanned.value),
+        instance_type: instance_type.map(|spanned| spanned.value),
+        policy: Arc::new(policy),
+    };
+    Some(Image { title: table.title, span: table.span, zones, archs, target })
+}
+
+/// The table `[defaults]`, empty if there is none, and what images inherit from it.
+struct Defaults<'t> {
+    table: TableReader<'t>,
+    values: Inheritable,
+}
+
+/// What an image inherits if it does not say it itself.
+struct Inheritable {
+    zones: Option<Vec<Spanned<Zone>>>,
+    archs: Option<Vec<Spanned<Arch>>>,
+    image_type: Option<Spanned<ImageType>>,
+    instance_type: Option<Spanned<CommercialType>>,
+    min_age: Option<Spanned<Age>>,
+    eol_warning: Option<Spanned<Age>>,
+}
+
+impl Inheritable {
+    fn read(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Self {
+        Self {
+            zones: table.parsed_list("zone", "zones", problems),
+            archs: table.parsed_list("arch", "archs", problems),
+            image_type: table.parsed("type", problems),
+            instance_type: table.parsed("instance-type", problems),
+            min_age: table.parsed("min-age", problems),
+            eol_warning: table.parsed("eol-warning", problems),
+        }
+    }
+
+    /// The same with what is absent from the defaults. What is invalid is a problem already, whatever is inherited for it.
+    fn or(self, defaults: &Self) -> Self {
+        Self {
+            zones: self.zones.or_else(|| defaults.zones.clone()),
+            archs: self.archs.or_else(|| defaults.archs.clone()),
+            image_type: self.image_type.or_else(|| defaults.image_type.clone()),
+            instance_type: self.instance_type.or_else(|| defaults.instance_type.clone()),
+            min_age: self.min_age.or_else(|| defaults.min_age.clone()),
+            eol_warning: self.eol_warning.or_else(|| defaults.eol_warning.clone()),
+        }
     }
 }
 
@@ -236,44 +276,21 @@ fn range(text: &Spanned<&str>, problems: &mut Vec<Problem>) -> Option<Range> {
         .ok()
 }
 
-/// A value that an image must have, by itself or by inheritance; `example` is the line that would give it.
-fn needed<T: Clone>(
-    table: &TableReader<'_>,
-    example: &str,
-    setting: Setting<T>,
-    problems: &mut Vec<Problem>,
-) -> Option<T> {
-    if matches!(setting, Setting::Absent) {
-        let key = example.split(' ').next().unwrap_or_default();
-        problems.push(
-            Problem::new(format!("{} has no {key}", table.title))
-                .at(table.span.clone(), format!("`{key}` is missing"))
-                .help(format!("add `{example}` here, or under `[defaults]` for all images")),
-        );
-    }
-    setting.value()
-}
-
 /// Enforces `requires`, the releases of imagelock that may read the file.
 fn check_requires(top: &TableReader<'_>, problems: &mut Vec<Problem>) {
     let Some(text) = top.string("requires", problems) else { return };
-    let requirement = match VersionReq::parse(text.value) {
-        Ok(requirement) => requirement,
-        Err(error) => {
-            problems.push(
-                Problem::new(format!("`{}` is not a version requirement", visible(text.value)))
-                    .at(text.span, error.to_string())
-                    .help(format!("write for example `requires = \"^{}\"`", crate::VERSION)),
-            );
-            return;
-        }
+    let (title, label, help) = match (VersionReq::parse(text.value), Version::parse(crate::VERSION)) {
+        (Err(error), _) => (
+            format!("`{}` is not a version requirement", visible(text.value)),
+            error.to_string(),
+            format!("write for example `requires = \"^{}\"`", crate::VERSION),
+        ),
+        (Ok(requirement), Ok(running)) if !requirement.matches(&running) => (
+            format!("this manifest requires imagelock {requirement}, and this is imagelock {running}"),
+            format!("does not admit {running}"),
+            format!("run a release of imagelock that is {requirement}, or change `requires`"),
+        ),
+        _ => return,
     };
-    let Ok(running) = Version::parse(crate::VERSION) else { return };
-    if !requirement.matches(&running) {
-        problems.push(
-            Problem::new(format!("this manifest requires imagelock {requirement}, and this is imagelock {running}"))
-                .at(text.span, format!("does not admit {running}"))
-                .help(format!("run a release of imagelock that is {requirement}, or change `requires`")),
-        );
-    }
+    problems.push(Problem::new(title).at(text.span, label).help(help));
 }

@@ -95,11 +95,8 @@ pub(crate) fn accept(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Ve
 fn acceptance(item: &Spanned<DeValue<'_>>, example: &str, problems: &mut Vec<Problem>) -> Option<Acceptance> {
     let inner = table_in_braces("accept", item, example, problems)?;
     inner.deny_unknown_keys(&["status", "reason", "until"], problems);
+    inner.require("an acceptance", &["status"], example, problems);
     let status = inner.string("status", problems);
-    if status.is_none() && inner.get("status").is_none() {
-        let problem = Problem::new("an acceptance has no `status`").at(item.span(), "`status` is missing");
-        problems.push(problem.help(format!("write `{example}`")));
-    }
     let rest = reason_and_end(&inner, example, problems);
     let status = status?;
     let acceptable = || Status::ALL.into_iter().filter(|status| status.is_acceptable()).map(Status::as_str);
@@ -129,21 +126,12 @@ fn table_in_braces<'t>(
 
 /// A reason and an end are what makes an exception one: both are required.
 fn reason_and_end(table: &TableReader<'_>, example: &str, problems: &mut Vec<Problem>) -> Option<(String, Date)> {
-    for key in ["reason", "until"] {
-        if table.get(key).is_none() {
-            let problem = Problem::new(format!("{} has no `{key}`", table.title));
-            let label = format!("`{key}` is missing");
-            problems.push(problem.at(table.span.clone(), label).help(format!("write `{example}`")));
-        }
+    table.require(&table.title, &["reason", "until"], example, problems);
+    let reason = table.string("reason", problems);
+    if let Some(blank) = reason.as_ref().filter(|reason| reason.value.trim().is_empty()) {
+        let problem = Problem::new(format!("the reason of {} is empty", table.title));
+        problems.push(problem.at(blank.span.clone(), "say why").help(format!("write `{example}`")));
     }
-    let reason = table.string("reason", problems).filter(|reason| {
-        let blank = reason.value.trim().is_empty();
-        if blank {
-            let problem = Problem::new(format!("the reason of {} is empty", table.title));
-            problems.push(problem.at(reason.span.clone(), "say why").help(format!("write `{example}`")));
-        }
-        !blank
-    });
     let until = date(table, "until", problems);
     Some((reason?.value.to_owned(), until?))
 }

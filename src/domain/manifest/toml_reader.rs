@@ -1,6 +1,7 @@
 //! Reading typed values out of TOML, where every mistake becomes a [`Problem`] with its span and none stops the reading.
 
-use std::ops::Range;
+use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::str::FromStr;
 
 use toml::de::{DeTable, DeValue};
@@ -41,20 +42,13 @@ pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<toml::
         return Some(table);
     }
     // One slip can make the parser stumble many times: the first stumble in a line tells enough, and so do twenty.
-    errors.sort_by_key(|error| error.span().map(|span| span.start));
-    let mut told_to = None;
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        if told_to.is_some_and(|end| span.start <= end) {
-            continue;
-        }
-        told_to = Some(line_end(text, span.start));
+    let span = |error: &toml::de::Error| error.span().unwrap_or(0..0);
+    errors.sort_by_key(|error| span(error).start);
+    errors.dedup_by_key(|error| line_end(text, span(error).start));
+    problems.extend(errors.iter().take(20).map(|error| {
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
-        problems.push(Problem::new("this is not TOML").at(span, message));
-        if problems.len() == 20 {
-            break;
-        }
-    }
+        Problem::new("this is not TOML").at(span(error), message)
+    }));
     None
 }
 
@@ -125,6 +119,15 @@ impl<'t> TableReader<'t> {
         problems.extend(unknown.into_iter().map(|(span, key)| unknown_key(key, span, &self.title, known)));
     }
 
+    /// Reports which of some keys `what` does not have; `example` is a line with all of them.
+    pub(super) fn require(&self, what: &str, keys: &[&str], example: &str, problems: &mut Vec<Problem>) {
+        for key in keys.iter().filter(|key| self.get(key).is_none()) {
+            let problem = Problem::new(format!("{what} has no `{key}`"));
+            let label = format!("`{key}` is missing");
+            problems.push(problem.at(self.span.clone(), label).help(format!("write `{example}`")));
+        }
+    }
+
     /// A string. Absent is `None`; present and no string is `None` and a problem.
     pub fn string(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Spanned<&'t str>> {
         let (_, value) = self.get(key)?;
@@ -136,8 +139,8 @@ impl<'t> TableReader<'t> {
         parse_string(key, &self.string(key, problems)?, problems)
     }
 
-    /// One or many `T`s under either of two keys that mean the same: `zone = "a"`, `zones = ["a", "b"]`.
-    pub fn parsed_list<T: FromStr<Err = Expected>>(
+    /// One or many different `T`s under either of two keys that mean the same: `zone = "a"`, `zones = ["a", "b"]`.
+    pub fn parsed_list<T: FromStr<Err = Expected> + Ord + Display>(
         &self,
         one: &str,
         many: &str,
@@ -169,9 +172,18 @@ impl<'t> TableReader<'t> {
             return None;
         }
         let before = problems.len();
-        let words: Vec<_> =
+        let words: Vec<Spanned<T>> =
             items.iter().filter_map(|item| parse_string(key, &string_value(key, item, problems)?, problems)).collect();
-        (problems.len() == before).then_some(words)
+        if problems.len() > before {
+            return None;
+        }
+        let mut seen = BTreeSet::new();
+        for Spanned { value, span } in words.iter().filter(|word| !seen.insert(&word.value)) {
+            let problem = Problem::new(format!("`{value}` is listed twice"));
+            let label = format!("means `{value}`, as an earlier item does");
+            problems.push(problem.at(span.clone(), label).help("remove one of the two"));
+        }
+        Some(words)
     }
 }
 
@@ -213,7 +225,7 @@ pub fn parse_string<T: FromStr<Err = Expected>>(
 }
 
 /// The problem of a string that is not well formed, with the fix where a usual slip is recognised.
-pub fn malformed(key: &str, text: &str, span: Range<usize>, expected: &Expected) -> Problem {
+pub fn malformed(key: &str, text: &str, span: Span, expected: &Expected) -> Problem {
     let key = key.strip_suffix('s').filter(|one| matches!(*one, "zone" | "arch")).unwrap_or(key);
     let shown = visible(text);
     let problem = Problem::new(format!("`{shown}` is not a valid {key}")).at(span, expected.to_string());

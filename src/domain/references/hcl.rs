@@ -1,10 +1,8 @@
 //! The strings of an HCL file with the keys and blocks that they are in: as much of the syntax as that takes.
 
 use std::borrow::Cow;
-use std::iter::Peekable;
-use std::str::CharIndices;
 
-use super::visit::{MAX_DEPTH, Visit};
+use super::{MAX_DEPTH, Visit};
 
 /// How many words of one item are kept. A block has three, and what follows changes nothing.
 const MAX_WORDS: usize = 16;
@@ -15,17 +13,7 @@ const MAX_WORDS: usize = 16;
 /// # Errors
 /// The line at which the text is nested deeper than [`MAX_DEPTH`].
 pub(super) fn visit_strings(text: &str, visit: &mut Visit<'_>) -> Result<(), usize> {
-    let scanner = Scanner {
-        text,
-        chars: text.char_indices().peekable(),
-        line: 1,
-        scopes: Vec::new(),
-        path: Vec::new(),
-        start: 0,
-        assigned: false,
-        visit,
-    };
-    scanner.run()
+    Scanner { rest: text, line: 1, scopes: Vec::new(), path: Vec::new(), start: 0, assigned: false, visit }.run()
 }
 
 /// A bracket that is open.
@@ -37,8 +25,7 @@ struct Scope {
 }
 
 struct Scanner<'t, 's> {
-    text: &'t str,
-    chars: Peekable<CharIndices<'t>>,
+    rest: &'t str,
     line: usize,
     scopes: Vec<Scope>,
     /// The words in front of all open brackets, and those since the last end of an item.
@@ -52,40 +39,55 @@ struct Scanner<'t, 's> {
 
 impl<'t> Scanner<'t, '_> {
     fn run(mut self) -> Result<(), usize> {
-        while let Some((at, char)) = self.chars.next() {
+        while let Some(char) = self.rest.chars().next() {
             match char {
-                '\n' | ',' => self.end_item(char),
                 '#' => self.skip_line(),
-                '/' if self.next_is('/') => self.skip_line(),
-                '/' if self.next_is('*') => self.skip_comment(),
-                '"' => self.string(at),
-                '<' if self.next_is('<') => self.skip_heredoc(),
-                '{' | '[' | '(' => {
-                    self.open(char);
+                '/' if self.rest.starts_with("//") => self.skip_line(),
+                '/' if self.rest.starts_with("/*") => {
+                    self.take(self.rest[1..].find("*/").map_or(self.rest.len(), |end| 1 + end + 2));
+                }
+                '<' if self.rest.starts_with("<<") => self.skip_heredoc(),
+                '"' => self.string(),
+                char if is_word(char) => self.word(),
+                char => {
+                    self.take(char.len_utf8());
+                    self.sign(char);
                     if self.scopes.len() > MAX_DEPTH {
                         return Err(self.line);
                     }
                 }
-                ')' if self.is_in_call() => self.close(),
-                '}' | ']' => {
-                    while self.is_in_call() {
-                        self.close();
-                    }
-                    self.close();
-                    self.forget_item();
-                }
-                '=' | ':' => self.assigned = true,
-                char if is_word(char) => self.word(at, char.len_utf8()),
-                _ => {}
             }
         }
         Ok(())
     }
 
-    fn open(&mut self, bracket: char) {
-        self.scopes.push(Scope { bracket, start: self.start, assigned: self.assigned });
-        self.start = self.path.len();
-        self.assigned = false;
+    /// Takes the next `length` bytes.
+    fn take(&mut self, length: usize) -> &'t str {
+        let (taken, rest) = self.rest.split_at(length);
+        self.line += taken.matches('\n').count();
+        self.rest = rest;
+        taken
+    }
+
+    fn sign(&mut self, sign: char) {
+        match sign {
+            '\n' | ',' => self.forget_item(),
+            '{' | '[' | '(' => {
+                self.scopes.push(Scope { bracket: sign, start: self.start, assigned: self.assigned });
+                self.start = self.path.len();
+                self.assigned = false;
+            }
+            ')' if self.is_in_call() => self.close(),
+            '}' | ']' => {
+                while self.is_in_call() {
+                    self.close();
+                }
+                self.close();
+                self.forget_item();
+            }
+            '=' | ':' => self.assigned = true,
+            _ => {}
+        }
     }
 
     /// What was in front of the bracket continues behind it: `lookup(var.images, "web", "UUID")` is one value.
@@ -111,84 +113,46 @@ impl<'t> Scanner<'t, '_> {
         self.assigned = false;
     }
 
-    fn next_is(&mut self, expected: char) -> bool {
-        self.chars.peek().is_some_and(|(_, char)| *char == expected)
-    }
-
-    fn end_item(&mut self, char: char) {
-        self.line += usize::from(char == '\n');
-        self.forget_item();
-    }
-
     fn skip_line(&mut self) {
-        while !self.next_is('\n') && self.chars.next().is_some() {}
-    }
-
-    fn skip_comment(&mut self) {
-        let mut last = ' ';
-        for (_, char) in self.chars.by_ref() {
-            self.line += usize::from(char == '\n');
-            if (last, char) == ('*', '/') {
-                break;
-            }
-            last = char;
-        }
+        self.take(self.rest.find('\n').unwrap_or(self.rest.len()));
     }
 
     /// `<<EOF`, lines, `EOF`.
     fn skip_heredoc(&mut self) {
-        let Some((at, _)) = self.chars.next() else { return };
-        let rest = &self.text[at + 1..];
-        let marker = rest.lines().next().unwrap_or_default().trim_start_matches('-').trim();
-        let length: usize =
-            rest.split_inclusive('\n').skip(1).take_while(|line| line.trim() != marker).map(str::len).sum();
-        let first = rest.split_inclusive('\n').next().unwrap_or_default().len();
-        let end = at + 1 + first + length;
-        while self.chars.peek().is_some_and(|(at, _)| *at < end) {
-            self.line += usize::from(self.chars.next().is_some_and(|(_, char)| char == '\n'));
-        }
+        let mut lines = self.rest.split_inclusive('\n');
+        let first = lines.next().unwrap_or_default();
+        let marker = first[2..].trim_start_matches('-').trim();
+        let length: usize = lines.take_while(|line| line.trim() != marker).map(str::len).sum();
+        self.take(first.len() + length);
         self.skip_line();
     }
 
-    fn word(&mut self, start: usize, first: usize) {
-        let mut end = start + first;
-        while let Some((at, char)) = self.chars.next_if(|(_, char)| is_word(*char)) {
-            end = at + char.len_utf8();
-        }
-        let word = self.text.get(start..end).unwrap_or_default();
+    fn word(&mut self) {
+        let word = self.take(self.rest.find(|char| !is_word(char)).unwrap_or(self.rest.len()));
         if !self.assigned {
             self.push_word(word);
         }
     }
 
     /// A string is a value behind `=` and in a list; elsewhere it is a label of a block, or a key.
-    fn string(&mut self, start: usize) {
+    fn string(&mut self) {
         let first_line = self.line;
-        let mut depth = 0_usize;
-        let mut end = self.text.len();
-        while let Some((at, char)) = self.chars.next() {
+        let (mut depth, mut end) = (0_usize, self.rest.len());
+        let mut chars = self.rest.char_indices().skip(1).peekable();
+        while let Some((at, char)) = chars.next() {
             match char {
-                '\\' => self.line += usize::from(self.chars.next().is_some_and(|(_, char)| char == '\n')),
-                '$' | '%' if self.next_is('{') => {
-                    self.chars.next();
-                    depth += 1;
-                }
+                '\\' => drop(chars.next()),
+                '$' | '%' if chars.next_if(|(_, next)| *next == '{').is_some() => depth += 1,
                 '}' if depth > 0 => depth -= 1,
-                '"' if depth == 0 => {
+                '"' | '\n' if depth == 0 => {
                     end = at;
                     break;
-                }
-                '\n' => {
-                    self.line += 1;
-                    if depth == 0 {
-                        end = at;
-                        break;
-                    }
                 }
                 _ => {}
             }
         }
-        let text = self.text.get(start + 1..end).unwrap_or_default();
+        let text = &self.rest[1..end];
+        self.take(self.rest.len().min(end + 1));
         let in_list = self.scopes.last().is_some_and(|scope| scope.bracket != '{');
         if self.assigned || in_list {
             (self.visit)(&self.path, first_line, text);

@@ -1,100 +1,86 @@
-//! The strings of a JSON text. It is read twice and never kept: first for the type and the name of each resource, which may
-//! follow what is in it, then for the strings.
+//! The strings of a JSON text that are IDs. They are kept until the text ends, as the type and the name of a resource may
+//! follow what is in it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::visit::Visit;
+use super::{Visit, zoned};
 
-/// Visits every string that is a value; none if the text is not JSON.
-pub(super) fn visit_strings(text: &str, visit: &mut Visit<'_>) -> Result<(), serde_json::Error> {
-    let mut walk =
-        Walk { text, path: Vec::new(), offset: 0, line: 1, objects: 0, resources: BTreeMap::new(), visit: None };
-    walk.run()?;
-    walk.objects = 0;
-    walk.visit = Some(visit);
-    walk.run()
+/// Visits every string that is a value and an ID; none if the text is not JSON.
+pub(super) fn visit_ids(text: &str, visit: &mut Visit<'_>) -> Result<(), serde_json::Error> {
+    let mut walk = Walk { text, path: Vec::new(), offset: 0, line: 1, ids: Vec::new() };
+    let mut json = serde_json::Deserializer::from_str(text);
+    walk.deserialize(&mut json)?;
+    json.end()?;
+    walk.ids.iter().for_each(|id| visit(&id.path, id.line, &id.text));
+    Ok(())
 }
 
-struct Walk<'t, 's> {
+struct Walk<'t> {
     text: &'t str,
     path: Vec<Cow<'t, str>>,
     /// Up to where lines are counted, and the line there.
     offset: usize,
     line: usize,
-    /// How many objects have begun.
-    objects: usize,
-    /// Type and name of each object that is a resource, by its number.
-    resources: BTreeMap<usize, (Cow<'t, str>, Cow<'t, str>)>,
-    /// `None` in the first pass.
-    visit: Option<&'s mut Visit<'s>>,
+    ids: Vec<Id<'t>>,
 }
 
-impl<'t> Walk<'t, '_> {
-    fn run(&mut self) -> Result<(), serde_json::Error> {
-        let mut text = serde_json::Deserializer::from_str(self.text);
-        self.deserialize(&mut text)?;
-        text.end()
-    }
+struct Id<'t> {
+    path: Vec<Cow<'t, str>>,
+    line: usize,
+    text: Cow<'t, str>,
+    /// Whether the path begins with that of a resource.
+    is_of_resource: bool,
+}
 
+impl<'t> Walk<'t> {
     /// A string of the text itself says where it is; one with escapes is a copy, and gets the line of the one before.
     fn reach(&mut self, string: &str) {
         let Some(offset) = string.as_ptr().addr().checked_sub(self.text.as_ptr().addr()) else { return };
-        let passed = self.text.get(self.offset..offset);
-        if let Some(passed) = passed.filter(|_| self.visit.is_some()) {
+        if let Some(passed) = self.text.get(self.offset..offset) {
             self.line += passed.matches('\n').count();
             self.offset = offset;
         }
     }
 
-    fn string(&mut self, string: &str) {
-        if let Some(visit) = &mut self.visit {
-            visit(&self.path, self.line, string);
+    fn string(&mut self, text: Cow<'t, str>) -> Cow<'t, str> {
+        self.reach(&text);
+        if zoned(&text).is_some() {
+            self.ids.push(Id { path: self.path.clone(), line: self.line, text: text.clone(), is_of_resource: false });
         }
+        text
     }
 
     /// A resource of a Terraform state, or of a plan in JSON, says its type and name in fields next to its attributes: the
     /// path then begins with them, as it does in a configuration.
     fn object<A: MapAccess<'t>>(&mut self, mut entries: A) -> Result<(), A::Error> {
-        let number = self.objects;
-        self.objects += 1;
+        let (depth, first_id) = (self.path.len(), self.ids.len());
         let (mut kind, mut name, mut is_resource) = (None, None, false);
-        let resource =
-            self.resources.get(&number).map(|(kind, name)| vec!["resource".into(), kind.clone(), name.clone()]);
-        let outer = resource.map(|path| std::mem::replace(&mut self.path, path));
         while let Some(key) = entries.next_key_seed(Key)? {
-            if self.visit.is_some() {
-                if let Cow::Borrowed(key) = key {
-                    self.reach(key);
-                }
-                self.path.push(key);
-                entries.next_value_seed(&mut *self)?;
-                self.path.pop();
-                continue;
-            }
+            self.reach(&key);
             is_resource |= matches!(&*key, "instances" | "values" | "change" | "expressions");
+            self.path.push(key);
             let value = entries.next_value_seed(&mut *self)?;
-            match &*key {
-                "type" => kind = value,
-                "name" => name = value,
+            match self.path.pop().as_deref() {
+                Some("type") => kind = value,
+                Some("name") => name = value,
                 _ => {}
             }
         }
-        if let Some(outer) = outer {
-            self.path = outer;
-        }
         if let (true, Some(kind), Some(name)) = (is_resource, kind, name) {
-            self.resources.insert(number, (kind, name));
+            for id in self.ids[first_id..].iter_mut().filter(|id| !id.is_of_resource) {
+                id.path.splice(..depth, ["resource".into(), kind.clone(), name.clone()]);
+                id.is_of_resource = true;
+            }
         }
         Ok(())
     }
 }
 
-/// Reads a value, and gives it back if it is a string and resources are looked for.
-impl<'t> DeserializeSeed<'t> for &mut Walk<'t, '_> {
+/// Reads a value, and gives it back if it is a string.
+impl<'t> DeserializeSeed<'t> for &mut Walk<'t> {
     type Value = Option<Cow<'t, str>>;
 
     fn deserialize<D: Deserializer<'t>>(self, value: D) -> Result<Self::Value, D::Error> {
@@ -102,7 +88,7 @@ impl<'t> DeserializeSeed<'t> for &mut Walk<'t, '_> {
     }
 }
 
-impl<'t> Visitor<'t> for &mut Walk<'t, '_> {
+impl<'t> Visitor<'t> for &mut Walk<'t> {
     type Value = Option<Cow<'t, str>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -130,14 +116,11 @@ impl<'t> Visitor<'t> for &mut Walk<'t, '_> {
     }
 
     fn visit_borrowed_str<E: Error>(self, string: &'t str) -> Result<Self::Value, E> {
-        self.reach(string);
-        self.string(string);
-        Ok(Some(string.into()))
+        Ok(Some(self.string(string.into())))
     }
 
     fn visit_str<E: Error>(self, string: &str) -> Result<Self::Value, E> {
-        self.string(string);
-        Ok(self.visit.is_none().then(|| string.to_owned().into()))
+        Ok(Some(self.string(string.to_owned().into())))
     }
 
     fn visit_seq<A: SeqAccess<'t>>(self, mut items: A) -> Result<Self::Value, A::Error> {

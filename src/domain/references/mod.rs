@@ -6,7 +6,6 @@
 mod hcl;
 mod json;
 mod keys;
-mod visit;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -15,7 +14,13 @@ use std::sync::Arc;
 
 use crate::domain::diagnostics::{Help, Problem};
 use crate::domain::types::{LocalImageId, Name, Zone};
-use visit::{MAX_DEPTH, Visit};
+
+/// Is called with one string of a file after the other: the keys that lead to it, its line from 1, and the string. The keys
+/// of a resource begin with `resource`, its type and its name.
+type Visit<'s> = dyn FnMut(&[Cow<'_, str>], usize, &str) + 's;
+
+/// How deep a file may be nested: as deep as JSON may be.
+const MAX_DEPTH: usize = 128;
 
 /// An ID in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,12 +72,14 @@ pub fn references(file: &str, text: &str) -> Result<Vec<Reference>, Problem> {
     Ok(references)
 }
 
-/// Visits the strings of a file, whether it is JSON or HCL.
+/// Visits the strings of a file that may be IDs, whether it is JSON or HCL.
 fn visit_strings(file: &str, text: &str, visit: &mut Visit<'_>) -> Result<(), Problem> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let Err(error) = json::visit_strings(text, visit) else { return Ok(()) };
+    let Err(error) = json::visit_ids(text, visit) else { return Ok(()) };
     // No HCL begins with a bracket.
-    if is_called_json(file) || text.trim_start().starts_with(['{', '[']) {
+    let name = file.to_ascii_lowercase();
+    let is_called_json = [".json", ".tfstate"].iter().any(|end| name.ends_with(end));
+    if is_called_json || text.trim_start().starts_with(['{', '[']) {
         let help = Help::from(format!("have the tool that wrote `{file}` write it again, or name the IDs: "));
         let problem = Problem::new(format!("`{file}` is no whole JSON value: {error}"));
         return Err(problem.help(help.then_run("adopt web=UUID")));
@@ -83,19 +90,12 @@ fn visit_strings(file: &str, text: &str, visit: &mut Visit<'_>) -> Result<(), Pr
     })
 }
 
-fn is_called_json(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    [".json", ".tfstate"].iter().any(|end| name.ends_with(end))
-}
-
 /// Reads `UUID`, `ZONE/UUID` or `${...}/UUID`, and nothing else with a UUID in it.
 fn zoned(value: &str) -> Option<(Option<Zone>, LocalImageId)> {
-    let (before, id) = value.rsplit_once('/').map_or((None, value), |(before, id)| (Some(before), id));
+    let Some((before, id)) = value.rsplit_once('/') else { return Some((None, value.parse().ok()?)) };
     let id = id.parse().ok()?;
-    let Some(before) = before else { return Some((None, id)) };
-    let template = before.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    match template {
+    match before.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
         Some(inner) => (!inner.contains(['{', '}'])).then_some((None, id)),
-        None => before.parse().ok().map(|zone| (Some(zone), id)),
+        None => Some((Some(before.parse().ok()?), id)),
     }
 }

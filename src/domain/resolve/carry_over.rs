@@ -10,16 +10,9 @@ use crate::domain::types::{Arch, Cell, CommercialType, ImageRef, ImageType, Loca
 /// The pins that go, and the cells that come and take them over.
 #[derive(Default)]
 pub(crate) struct CarryOver<'a> {
-    carried: BTreeMap<&'a Cell, Carried<'a>>,
+    /// For each new cell, the pin as it is there, and the cell that it is from.
+    carried: BTreeMap<&'a Cell, (Pin, &'a Cell)>,
     ambiguous: BTreeMap<&'a Cell, Vec<&'a Pin>>,
-}
-
-/// A pin that is taken over.
-struct Carried<'a> {
-    /// As it is in the new cell.
-    pin: Pin,
-    /// The cell that it is from.
-    from: &'a Cell,
 }
 
 /// What tells disappearing pins of one image in one zone for one architecture apart.
@@ -60,18 +53,13 @@ impl<'a> CarryOver<'a> {
 
     /// Finds the one pin that fits a new cell.
     fn decide(&mut self, target: &'a Target, leaving: &Leaving<'a>) {
-        let pins: Vec<&'a Pin> = match &target.selector {
-            ImageSelector::Release(..) | ImageSelector::Version(_) => {
-                leaving.values().flat_map(BTreeMap::values).copied().collect()
-            }
-            wanted => {
-                let of_image = wanted.image_ref().and_then(|image| leaving.get(&image));
-                of_image.into_iter().flat_map(BTreeMap::values).copied().collect()
-            }
+        let images: Vec<_> = match (&target.selector, target.selector.image_ref()) {
+            (ImageSelector::Version(_), _) | (_, None) => leaving.values().collect(),
+            (_, Some(image)) => leaving.get(&image).into_iter().collect(),
         };
         // One for each ID; one with a date, if there is one.
         let mut fitting: BTreeMap<LocalImageId, &'a Pin> = BTreeMap::new();
-        for pin in pins.into_iter().filter(|pin| pin.fits(target)) {
+        for &pin in images.into_iter().flat_map(BTreeMap::values).filter(|pin| pin.fits(target)) {
             let known = fitting.entry(pin.id).or_insert(pin);
             if known.published.is_none() {
                 *known = pin;
@@ -82,7 +70,7 @@ impl<'a> CarryOver<'a> {
             [] => {}
             [from] => {
                 let pin = Pin { cell: target.cell.clone(), ..from.clone() }.restated(target);
-                self.carried.insert(&target.cell, Carried { pin, from: &from.cell });
+                self.carried.insert(&target.cell, (pin, &from.cell));
             }
             _ => drop(self.ambiguous.insert(&target.cell, fitting)),
         }
@@ -90,7 +78,7 @@ impl<'a> CarryOver<'a> {
 
     /// The pin that a cell takes over.
     pub(crate) fn pin(&self, cell: &Cell) -> Option<&Pin> {
-        self.carried.get(cell).map(|carried| &carried.pin)
+        self.carried.get(cell).map(|(pin, _)| pin)
     }
 
     /// The pins of which a cell could take over one, if they are several.
@@ -100,14 +88,14 @@ impl<'a> CarryOver<'a> {
 
     /// From which cell a cell takes its pin over, in a clause.
     pub(crate) fn origin(&self, cell: &Cell) -> Option<String> {
-        self.carried.get(cell).map(|carried| format!("carried over from `{}`", carried.from.name))
+        self.carried.get(cell).map(|(_, from)| format!("carried over from `{}`", from.name))
     }
 
     /// To which names the pins of cells are carried over, in a clause for each of the cells.
     pub(crate) fn destinations(&self) -> BTreeMap<&'a Cell, String> {
         let mut names: BTreeMap<&Cell, BTreeSet<&str>> = BTreeMap::new();
-        for (cell, carried) in &self.carried {
-            names.entry(carried.from).or_default().insert(cell.name.as_str());
+        for (cell, (_, from)) in &self.carried {
+            names.entry(from).or_default().insert(cell.name.as_str());
         }
         let clause = |names: BTreeSet<&str>| format!("carried over to {}", and_more(names.into_iter().map(quoted), 4));
         names.into_iter().map(|(cell, names)| (cell, clause(names))).collect()

@@ -26,11 +26,7 @@ impl Upgrade {
     }
 
     pub(crate) fn covers(&self, name: &Name) -> bool {
-        match self {
-            Self::Keep => false,
-            Self::All => true,
-            Self::Only(names) => names.contains(name),
-        }
+        matches!(self, Self::All) || self.names(name)
     }
 }
 

@@ -1,14 +1,12 @@
 //! The new cells that could not take the version of their siblings, reported together.
 
-use crate::domain::diagnostics::{Command, Help, Problem, and_more};
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::domain::catalog::Catalog;
+use crate::domain::diagnostics::{Command, Help, Problem, and_more};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
-use crate::domain::resolve::siblings::published;
 use crate::domain::types::{Cell, Name, day};
 
 /// The new cells that could not take the version they should, to report them together.
@@ -19,11 +17,11 @@ pub(crate) struct SiblingWarnings<'a> {
 }
 
 impl<'a> SiblingWarnings<'a> {
-    /// Adds a cell in which the version of its siblings is not offered.
-    pub(crate) fn add_without_version(&mut self, target: &'a Target, sibling: &Pin, catalog: &Catalog) {
+    /// Adds a cell in which the version of its siblings, published then, is not offered.
+    pub(crate) fn add_without_version(&mut self, target: &'a Target, published: Option<Timestamp>) {
         let (cells, version) = self.without_version.entry(&target.cell.name).or_default();
         cells.push(target);
-        *version = published(sibling, catalog);
+        *version = published;
     }
 
     /// Adds a cell that could take over one of several pins.

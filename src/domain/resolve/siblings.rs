@@ -2,14 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
 use crate::domain::catalog::{Catalog, Lookup, Query, Version};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
-use crate::domain::select::candidate::{judge, offer};
-use crate::domain::select::verify::label_of;
-use crate::domain::select::{Match, Outcome};
+use crate::domain::select::{Match, Outcome, judge, label_of, offer, published};
 use crate::domain::types::ImageRef;
 
 /// Whether one pin is of a newer version than another of its image, as far as the dates are known.
@@ -18,24 +14,16 @@ pub(crate) fn is_newer(pin: &Pin, than: &Pin, catalog: &Catalog) -> bool {
     key(pin) > key(than)
 }
 
-/// When the version of a pin was published, as far as the lockfile or the Marketplace says.
-pub(crate) fn published(pin: &Pin, catalog: &Catalog) -> Option<Timestamp> {
-    pin.published.or_else(|| catalog.published(&pin.image, pin.id))
-}
-
 /// What must be known to find the version of a sibling in the cell of a target.
 pub(crate) fn queries(target: &Target, sibling: &Pin, catalog: &Catalog) -> BTreeSet<Query> {
     let mut queries = BTreeSet::from([Query::Index, Query::Listing(sibling.image.clone())]);
-    queries.extend(catalog.image(&sibling.image).map(|image| Query::Versions(image.id)));
-    let Lookup::Found(versions) = catalog.versions(&sibling.image) else { return queries };
-    let listing = |version: &Version| Query::Listing(ImageRef::Version(version.id));
+    queries.extend(catalog.versions_query(&sibling.image));
+    let versions = catalog.known_versions(&sibling.image);
     match version_of(sibling, versions, catalog) {
-        Some(version) if offered_now(target, sibling, version, catalog).is_none() => {
-            queries.insert(listing(version));
-        }
-        Some(_) => {}
+        Some(version) if offered_now(target, sibling, version, catalog).is_some() => {}
+        Some(version) => drop(queries.insert(Query::version(version))),
         // Only their own listings can say which of them it is.
-        None => queries.extend(versions.iter().map(listing)),
+        None => queries.extend(versions.iter().map(Query::version)),
     }
     queries
 }
@@ -44,12 +32,10 @@ pub(crate) fn queries(target: &Target, sibling: &Pin, catalog: &Catalog) -> BTre
 /// cell, or if it is not known which version it is.
 pub(crate) fn find<'c>(target: &Target, sibling: &Pin, catalog: &'c Catalog) -> Option<Outcome<'c>> {
     let image = &sibling.image;
-    let current = match catalog.listing(image) {
-        Lookup::Found(listing) => Some(listing),
-        Lookup::NotFound => None,
+    let is_current = match catalog.listing(image) {
         Lookup::Failed(failure) => return Some(Outcome::Failed(failure)),
+        current => current.found().is_some_and(|listing| listing.has(sibling.id)),
     };
-    let is_current = current.is_some_and(|listing| listing.with_id(sibling.id).next().is_some());
     let versions = match catalog.versions(image) {
         Lookup::Found(versions) if !versions.is_empty() => versions,
         // Without versions, what is listed together is taken for one version.

@@ -1,13 +1,13 @@
 //! The warnings about a new lock: ends of life, and cells of different versions.
 
-use crate::domain::diagnostics::{Command, Help, Problem, and_more, quoted};
-use crate::domain::select::verify::pinned_image;
 use std::collections::BTreeMap;
 
 use crate::domain::catalog::Catalog;
+use crate::domain::diagnostics::{Command, Help, Problem, and_more, quoted};
 use crate::domain::lock::diff::{Action, Change};
 use crate::domain::resolve::request::Request;
 use crate::domain::select::end_of_life::eol_notice;
+use crate::domain::select::pinned_image;
 use crate::domain::types::{Name, day};
 
 /// Warns of new pins whose support has ended or ends soon.

@@ -79,25 +79,21 @@ pub(crate) fn judge<'c>(
 
 /// What a listing offers, given its judged local images.
 pub(crate) fn offer<'c>(listing: &'c Listing, judged: &[(&'c LocalImage, Verdict)]) -> Offer<'c> {
-    let with = |verdict: Verdict| {
-        let with = judged.iter().filter(move |(_, judged)| *judged == verdict);
-        with.map(|(local, _)| *local).collect::<Vec<_>>()
+    let with = |verdict: Verdict| -> Vec<&'c LocalImage> {
+        judged.iter().filter(|(_, own)| *own == verdict).map(|(local, _)| *local).collect()
     };
-    let fitting = with(Verdict::Fits);
+    let (fitting, not_bootable) = (with(Verdict::Fits), with(Verdict::CannotBoot));
     if !fitting.is_empty() {
         return Ok(fitting);
     }
-    let not_bootable = with(Verdict::CannotBoot);
-    Err(Outcome::NoMatch(
-        listing,
-        if !not_bootable.is_empty() {
-            NoMatch::NotBootable(not_bootable)
-        } else if judged.is_empty() {
-            NoMatch::NoCell
-        } else {
-            NoMatch::OtherTypes(judged.iter().map(|(local, _)| &local.image_type).collect())
-        },
-    ))
+    let no_match = if !not_bootable.is_empty() {
+        NoMatch::NotBootable(not_bootable)
+    } else if judged.is_empty() {
+        NoMatch::NoCell
+    } else {
+        NoMatch::OtherTypes(judged.iter().map(|(local, _)| &local.image_type).collect())
+    };
+    Err(Outcome::NoMatch(listing, no_match))
 }
 
 /// The local images of the target's zone, architecture and type, whatever they can boot.

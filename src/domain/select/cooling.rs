@@ -1,6 +1,5 @@
 //! The local image that `min-age` holds back, and until when.
 
-use crate::domain::catalog::Lookup;
 use crate::domain::lock::diff::Latest;
 use crate::domain::select::outcome::Outcome;
 use crate::domain::select::replacement::{is_changed_in_place, latest};
@@ -24,13 +23,10 @@ impl Selection<'_, '_> {
         if found.local.id == pin.id {
             return None;
         }
-        let dates = match catalog.versions(&found.image) {
-            Lookup::Found(versions) => versions.iter().filter_map(|version| version.published).collect(),
-            Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
-        };
+        let dates = catalog.known_versions(&found.image).iter().filter_map(|version| version.published);
         let pinned = pin.published.filter(|_| pin.is_of(&found.image));
         // The first of the newer versions to be old enough will be pinned.
-        let first = dates.into_iter().filter(|date| pinned.is_none_or(|pinned| *date > pinned)).min();
+        let first = dates.filter(|date| pinned.is_none_or(|pinned| *date > pinned)).min();
         // If the Marketplace went back, it is the version to which it went back.
         let note = match found.published.map(|published| first.unwrap_or(published)) {
             Some(first) => format!("cooling until {} UTC (`min-age` {age})", minute(age.after(first))),

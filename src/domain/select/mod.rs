@@ -2,17 +2,23 @@
 //!
 //! The rules are stated here only. `resolve` pins the outcome, `check` compares with it, `explain` shows the verdicts.
 
-pub(crate) mod candidate;
-pub(crate) mod contradiction;
-pub(crate) mod cooling;
+mod candidate;
+mod contradiction;
+mod cooling;
 pub mod end_of_life;
-pub(crate) mod outcome;
-pub(crate) mod replacement;
-pub(crate) mod selection;
-pub(crate) mod source;
-pub(crate) mod unresolved;
-pub(crate) mod verify;
+mod outcome;
+mod replacement;
+mod selection;
+mod source;
+mod unresolved;
+mod verify;
 
+pub(crate) use candidate::{Candidate, Verdict, boots, judge, of_type, offer};
+pub(crate) use contradiction::{missing_id, missing_listing, unknown_index};
+pub(crate) use cooling::CHANGED_IN_PLACE;
 pub(crate) use outcome::{Match, NoMatch, Outcome};
+pub(crate) use replacement::{is_changed_in_place, is_older, latest, published};
 pub(crate) use selection::{Selection, select};
-pub(crate) use source::releases;
+pub(crate) use source::{Inputs, Source, images_in_range, releases};
+pub(crate) use unresolved::Unresolved;
+pub(crate) use verify::{expected_label, identity_query, is_listed, label_of, mismatch, mismatch_of, pinned_image};

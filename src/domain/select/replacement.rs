@@ -1,6 +1,6 @@
 //! How a local image compares with the pin that it could replace.
 
-use std::cmp::Ordering;
+use jiff::Timestamp;
 
 use crate::domain::catalog::Catalog;
 use crate::domain::lock::Pin;
@@ -24,15 +24,15 @@ pub(crate) fn is_changed_in_place(image: &ImageRef, id: LocalImageId, pin: &Pin,
     }
 }
 
+/// When the version of a pin was published, as far as the lockfile or the Marketplace says.
+pub(crate) fn published(pin: &Pin, catalog: &Catalog) -> Option<Timestamp> {
+    pin.published.or_else(|| catalog.published(&pin.image, pin.id))
+}
+
 /// Whether a match is older than the pin: by its release, or within a release by its date.
 pub(crate) fn is_older(found: &Match<'_>, pin: &Pin, catalog: &Catalog) -> bool {
-    let pinned = pin.published.or_else(|| catalog.published(&pin.image, pin.id));
-    let is_earlier = found.published.zip(pinned).is_some_and(|(found, pinned)| found < pinned);
-    match found.release.cmp(&pin.release) {
-        Ordering::Less => true,
-        Ordering::Equal => is_earlier,
-        Ordering::Greater => false,
-    }
+    let is_earlier = found.published.zip(published(pin, catalog)).is_some_and(|(found, pinned)| found < pinned);
+    found.release < pin.release || (found.release == pin.release && is_earlier)
 }
 
 /// A match as one that could replace a pin.

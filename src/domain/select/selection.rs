@@ -11,13 +11,13 @@ use crate::domain::select::candidate::{Candidate, Verdict};
 use crate::domain::select::contradiction::missing_listing;
 use crate::domain::select::outcome::{Match, Outcome};
 use crate::domain::select::replacement::{is_changed_in_place, is_older};
-use crate::domain::select::source::{Inputs, Source, ask, sources};
+use crate::domain::select::source::{Inputs, Source, sources};
 use crate::domain::select::verify::{label_of, mismatch};
 use crate::domain::types::{ImageRef, LocalImageId, Release};
 
 /// What a target can be filled with.
 pub(crate) struct Selection<'t, 'c> {
-    pub(super) inputs: Inputs<'t, 'c>,
+    pub(crate) inputs: Inputs<'t, 'c>,
     /// The images that the target names, the newest release first. Each candidate is judged by what it is; see
     /// [`Selection::verdict`].
     pub(crate) sources: Vec<Source<'c>>,
@@ -36,8 +36,7 @@ pub(crate) fn select<'t, 'c>(
     catalog: &'c Catalog,
 ) -> Selection<'t, 'c> {
     let inputs = Inputs { target, pin, now, catalog };
-    let mut missing = BTreeSet::new();
-    ask(Query::Index, catalog, &mut missing);
+    let mut missing = BTreeSet::from([Query::Index]);
     let mut sources = sources(target, catalog);
     for source in sources.iter_mut().filter(|source| source.is_in_range) {
         source.read_listing(inputs, &mut missing);
@@ -53,15 +52,14 @@ pub(crate) fn select<'t, 'c>(
         of_pin.read_listing(inputs, &mut missing);
         of_pin.read_versions(inputs, false, &mut missing);
     }
-    Selection { inputs, sources, is_pin_newest, missing }
+    Selection { inputs, sources, is_pin_newest, missing: catalog.unanswered(missing) }
 }
 
 /// Whether the newest release offers the pin.
 fn has_newest(sources: &[Source<'_>], pin: &Pin) -> bool {
-    let mut of_pin = newest(sources).filter(|source| pin.is_of(&source.image));
-    of_pin
-        .next()
-        .is_some_and(|source| source.candidates.iter().any(|it| it.local.id == pin.id && it.verdict == Verdict::Fits))
+    let of_pin = newest(sources).find(|source| pin.is_of(&source.image));
+    let is_pin = |candidate: &Candidate<'_>| candidate.local.id == pin.id && candidate.verdict == Verdict::Fits;
+    of_pin.is_some_and(|source| source.candidates.iter().any(is_pin))
 }
 
 /// The sources of the newest release in range.
@@ -106,14 +104,10 @@ impl<'c> Selection<'_, 'c> {
             Outcome::Match(found) => Some(&found.image),
             _ => pin.map(|pin| &pin.image),
         };
+        let is_winner = self.winner(outcome) == Some(id);
         match outcome {
-            _ if self.winner(outcome) == Some(id) => {
-                if is_selectable {
-                    Verdict::Wins
-                } else {
-                    Verdict::Kept
-                }
-            }
+            _ if is_winner && is_selectable => Verdict::Wins,
+            _ if is_winner => Verdict::Kept,
             _ if own != Verdict::Fits => own,
             Outcome::Several(several) if several.iter().any(|local| local.id == id) => Verdict::Tied,
             _ if self.is_same_release(source) => Verdict::SameRelease,

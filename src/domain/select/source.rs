@@ -14,11 +14,11 @@ use crate::domain::types::{Age, ImageRef, LabelPattern, Release, release_of};
 
 /// What a selection is made from.
 #[derive(Clone, Copy)]
-pub(super) struct Inputs<'t, 'c> {
-    pub(super) target: &'t Target,
-    pub(super) pin: Option<&'t Pin>,
-    pub(super) now: Timestamp,
-    pub(super) catalog: &'c Catalog,
+pub(crate) struct Inputs<'t, 'c> {
+    pub(crate) target: &'t Target,
+    pub(crate) pin: Option<&'t Pin>,
+    pub(crate) now: Timestamp,
+    pub(crate) catalog: &'c Catalog,
 }
 
 /// One image, with its local images in the zone and for the architecture of a target.
@@ -89,7 +89,7 @@ impl<'c> Source<'c> {
             }
             Lookup::NotFound => Err(Outcome::Unknown),
             Lookup::Failed(failure) => {
-                ask(Query::Listing(self.image.clone()), catalog, missing);
+                missing.insert(Query::Listing(self.image.clone()));
                 Err(Outcome::Failed(failure))
             }
         };
@@ -98,9 +98,7 @@ impl<'c> Source<'c> {
     /// Reads the listings of the versions: of all for which an age matters, else of the newest.
     pub(super) fn read_versions(&mut self, inputs: Inputs<'_, 'c>, is_settled: bool, missing: &mut BTreeSet<Query>) {
         let Inputs { target, now, catalog, .. } = inputs;
-        if let Some(image) = catalog.image(&self.image) {
-            ask(Query::Versions(image.id), catalog, missing);
-        }
+        missing.extend(catalog.versions_query(&self.image));
         // Whoever declares an exact version has decided on its age.
         if matches!(self.image, ImageRef::Version(_)) {
             return;
@@ -122,7 +120,7 @@ impl<'c> Source<'c> {
         let mut read = Vec::new();
         for (at, version) in versions.iter().enumerate().take(if min_age.is_some() { versions.len() } else { 1 }) {
             let by_age = min_age.map_or(Verdict::OlderVersion, |min_age| judge_age(version.published, min_age, now));
-            let query = Query::Listing(ImageRef::Version(version.id));
+            let query = Query::version(version);
             let offer = match catalog.listing(&ImageRef::Version(version.id)) {
                 Lookup::Found(listing) => {
                     let judged = judge(listing, target, label.as_ref());
@@ -138,7 +136,7 @@ impl<'c> Source<'c> {
             read.push(VersionOffer { query, by_age, offer });
         }
         if !is_settled {
-            ask_for_versions(&read, versions.len(), inputs, missing);
+            missing.extend(queries_for_versions(&read, versions.len(), inputs.pin));
         }
         let mut old = read.into_iter().filter(|it| it.by_age == Verdict::Fits);
         self.aged = min_age.map(|_| old.find_map(|it| it.offer).unwrap_or_else(too_young));
@@ -181,7 +179,7 @@ impl<'c> Source<'c> {
             return at < newest_offered;
         }
         let is_listed = matches!(self.offered, Ok(_) | Err(Outcome::NoMatch(..)));
-        at == 0 && is_listed && self.offered_now().all(|it| listing.with_id(it.local.id).next().is_none())
+        at == 0 && is_listed && !self.offered_now().any(|it| listing.has(it.local.id))
     }
 
     /// The candidates of the current listing that are of the declared type, whatever they can boot.
@@ -209,23 +207,20 @@ struct VersionOffer<'c> {
     offer: Option<Offer<'c>>,
 }
 
-/// Adds a query for each listing of a version that matters. If there are several versions, the newest does: only its own
+/// The query for each listing of a version that matters. If there are several versions, the newest does: only its own
 /// listing says what is of it. If an age is declared, the newest that is old enough does, and the older ones if that has
 /// nothing for the target; and for a pin without a date all younger ones, one of which may be its own.
-fn ask_for_versions(read: &[VersionOffer<'_>], versions: usize, inputs: Inputs<'_, '_>, missing: &mut BTreeSet<Query>) {
-    let is_pin_undated = inputs.pin.is_some_and(|pin| pin.published.is_none());
+fn queries_for_versions(read: &[VersionOffer<'_>], versions: usize, pin: Option<&Pin>) -> impl Iterator<Item = Query> {
+    let is_pin_undated = pin.is_some_and(|pin| pin.published.is_none());
     let first_old = read.iter().position(|it| it.by_age == Verdict::Fits);
     let has_nothing = first_old.is_some_and(|first| read[first].offer.is_none());
-    for (at, VersionOffer { query, by_age, .. }) in read.iter().enumerate() {
-        let by_age = match by_age {
-            Verdict::Fits => has_nothing || first_old == Some(at),
-            Verdict::OlderVersion => false,
-            _ => is_pin_undated,
-        };
-        if by_age || (at == 0 && versions > 1) {
-            ask(query.clone(), inputs.catalog, missing);
-        }
-    }
+    let matters = move |at: usize, by_age: Verdict| match by_age {
+        _ if at == 0 && versions > 1 => true,
+        Verdict::Fits => has_nothing || first_old == Some(at),
+        Verdict::OlderVersion => false,
+        _ => is_pin_undated,
+    };
+    read.iter().enumerate().filter(move |(at, it)| matters(*at, it.by_age)).map(|(_, it)| it.query.clone())
 }
 
 /// What the listing of a version offers, if it has anything for the target, or may have.
@@ -239,11 +234,8 @@ fn offer_of_version<'c>(listing: &'c Listing, judged: &[(&'c LocalImage, Verdict
 
 /// When the first of the versions that are too young is old enough.
 fn first_old_enough(versions: &[Version], min_age: Age, now: Timestamp) -> Option<Timestamp> {
-    let until = versions.iter().filter_map(|version| match judge_age(version.published, min_age, now) {
-        Verdict::TooYoung { until } => Some(until),
-        _ => None,
-    });
-    until.min()
+    let old_enough = versions.iter().filter_map(|version| Some(min_age.after(version.published?)));
+    old_enough.filter(|until| *until > now).min()
 }
 
 /// Why no version is known.
@@ -257,12 +249,5 @@ fn no_versions(versions: Lookup<&Vec<Version>>) -> QueryError {
             "the Marketplace lists no versions of it, so nothing has the `min-age`",
             "remove `min-age` for this image, or try again later",
         ),
-    }
-}
-
-/// Adds a query, unless the catalog has the response.
-pub(super) fn ask(query: Query, catalog: &Catalog, missing: &mut BTreeSet<Query>) {
-    if !catalog.is_answered(&query) {
-        missing.insert(query);
     }
 }

@@ -1,6 +1,6 @@
 //! Whether an ID is what it is pinned as, and what must be asked to know.
 
-use crate::domain::catalog::{Catalog, LocalImage, Lookup, Query};
+use crate::domain::catalog::{Catalog, LocalImage, Query};
 use crate::domain::diagnostics::{and, visible};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::{ImageSelector, Target};
@@ -9,45 +9,31 @@ use crate::domain::types::{ImageRef, Label};
 /// How a pinned ID differs from its pin, as far as the Marketplace was asked about it. An ID that is no longer
 /// described is taken for superseded.
 pub(crate) fn mismatch(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String> {
-    let listed = match catalog.listing(&pinned_image(pin, target)) {
-        Lookup::Found(listing) => listing.with_id(pin.id).collect(),
-        Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
-    };
-    let looked_up = match catalog.local_image(pin.id) {
-        Lookup::Found(local) if listed.is_empty() => Some(local),
-        _ => None,
-    };
+    let listing = catalog.listing(&pinned_image(pin, target)).found();
+    let mut described: Vec<&LocalImage> = listing.into_iter().flat_map(|listing| listing.with_id(pin.id)).collect();
+    if described.is_empty() {
+        described.extend(catalog.local_image(pin.id).found());
+    }
     let expected = expected_label(pin, target, catalog);
-    let mismatches: Vec<Option<String>> =
-        listed.into_iter().chain(looked_up).map(|local| mismatch_of(local, target, expected.as_ref())).collect();
+    let mut mismatches = described.into_iter().map(|local| mismatch_of(local, target, expected.as_ref()));
     // One ID that is listed in several cells is right if it is right in one.
-    if mismatches.iter().all(Option::is_some) { mismatches.into_iter().flatten().next() } else { None }
+    let first = mismatches.next()??;
+    mismatches.all(|other| other.is_some()).then_some(first)
 }
 
 /// The look-up of a pinned ID that its listing no longer has: it tells a superseded pin from a swapped one.
 pub(crate) fn identity_query(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<Query> {
-    let listed = match catalog.listing(&pinned_image(pin, target)) {
-        Lookup::Found(listing) => listing.with_id(pin.id).next().is_some(),
-        Lookup::NotFound => false,
-        Lookup::Failed(_) => true,
-    };
-    (!listed).then_some(Query::LocalImage(pin.id))
+    let listing = catalog.listing(&pinned_image(pin, target)).known().ok()?;
+    (!listing.is_some_and(|listing| listing.has(pin.id))).then_some(Query::LocalImage(pin.id))
 }
 
 /// Whether the Marketplace lists a pinned ID or answers a look-up of it; `None` if that was not asked.
 pub(crate) fn is_listed(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<bool> {
-    let listed = match catalog.listing(&pinned_image(pin, target)) {
-        Lookup::Found(listing) => listing.with_id(pin.id).next().is_some(),
-        Lookup::NotFound | Lookup::Failed(_) => false,
-    };
-    if listed || catalog.version_of(&pin.image, pin.id).is_some() {
+    let is_listed = catalog.lists(&pinned_image(pin, target), pin.id) == Some(true);
+    if is_listed || catalog.version_of(&pin.image, pin.id).is_some() {
         return Some(true);
     }
-    match catalog.local_image(pin.id) {
-        Lookup::Found(_) => Some(true),
-        Lookup::NotFound => Some(false),
-        Lookup::Failed(_) => None,
-    }
+    catalog.local_image(pin.id).known().ok().map(|local| local.is_some())
 }
 
 /// The image whose listing should have the pin: the declared one, or for a range of releases the label that won.
@@ -68,13 +54,12 @@ pub(crate) fn expected_label(pin: &Pin, target: &Target, catalog: &Catalog) -> O
 
 /// The label of the image or version that local images are listed by.
 pub(crate) fn label_of(image: &ImageRef, catalog: &Catalog) -> Option<Label> {
-    match image {
-        ImageRef::Label(label) => Some(label.clone()),
-        ImageRef::Id(_) | ImageRef::Version(_) => match (catalog.image(image), catalog.listing(image)) {
-            (Some(image), _) => Some(image.label.clone()),
-            (None, Lookup::Found(listing)) => listing.label().cloned(),
-            (None, _) => None,
-        },
+    if let ImageRef::Label(label) = image {
+        return Some(label.clone());
+    }
+    match catalog.image(image) {
+        Some(image) => Some(image.label.clone()),
+        None => catalog.listing(image).found()?.label().cloned(),
     }
 }
 

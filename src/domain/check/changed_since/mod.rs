@@ -17,8 +17,7 @@ use crate::domain::diagnostics::{Problem, and_more, count, visible};
 use crate::domain::lock::diff::changes;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;
-use crate::domain::select::unresolved::Unresolved;
-use crate::domain::select::verify::{expected_label, identity_query, pinned_image};
+use crate::domain::select::{Unresolved, expected_label, identity_query, pinned_image};
 use crate::domain::types::ImageRef;
 
 /// The targets whose pins must be verified, with these pins. An edited block is drift in any case.

@@ -6,8 +6,7 @@ use crate::domain::check::changed_since::history::PastPins;
 use crate::domain::check::report::Proof;
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
-use crate::domain::select::candidate::of_type;
-use crate::domain::select::verify::{expected_label, mismatch, mismatch_of, pinned_image};
+use crate::domain::select::{expected_label, mismatch, mismatch_of, of_type, pinned_image};
 use crate::domain::types::{Cell, ImageRef, Label, Status};
 
 /// Why it is unknown whether a pin is real.

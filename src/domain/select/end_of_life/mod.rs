@@ -33,9 +33,14 @@ pub enum Support {
 }
 
 impl EndOfLife {
+    /// Whether it has passed.
+    pub(crate) fn has_passed(&self, now: Timestamp) -> bool {
+        day(now) > self.date
+    }
+
     /// How near it is.
     pub fn support(&self, warning: Age, now: Timestamp) -> Support {
-        if day(now) > self.date {
+        if self.has_passed(now) {
             Support::Ended
         } else if day(warning.after(now)) >= self.date {
             Support::EndingSoon
@@ -109,10 +114,7 @@ fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'
         .images()
         .iter()
         .filter(|image| is_sibling(label, &image.label))
-        .filter(|image| {
-            let end = end_of_life(&Policy::default(), None, Some(image));
-            end.is_none_or(|end| end.support(Age::days(0), now) != Support::Ended)
-        })
+        .filter(|image| !end_of_life(&Policy::default(), None, Some(image)).is_some_and(|end| end.has_passed(now)))
         .filter_map(|image| Some((release_of(&image.label, &image.name, None)?, &image.label)))
         // If the label's own release cannot be read, a label that is supported longer is newer.
         .filter(|(release, sibling)| match &own {

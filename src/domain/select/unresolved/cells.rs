@@ -1,9 +1,19 @@
-//! Zones and architectures as a clause.
+//! The cells of one problem, and zones and architectures as a clause.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::diagnostics::and;
+use crate::domain::manifest::Target;
+use crate::domain::select::outcome::Outcome;
 use crate::domain::types::{Arch, Zone};
+
+/// The targets that cannot be filled for one reason, at least one.
+pub(super) type Cells<'a, 'c> = &'a [(&'c Target, Outcome<'c>)];
+
+/// Where the cells are: `for x86_64 in fr-par-1 and fr-par-2`.
+pub(super) fn places(cells: Cells<'_, '_>) -> String {
+    by_arch(cells.iter().map(|(target, _)| (&target.cell.arch, &target.cell.zone)))
+}
 
 /// `for x86_64 in fr-par-1 and fr-par-2; for arm64 in fr-par-1`.
 pub(super) fn by_arch<'a>(cells: impl Iterator<Item = (&'a Arch, &'a Zone)>) -> String {

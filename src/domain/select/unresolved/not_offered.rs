@@ -3,18 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
 use crate::domain::catalog::{Listing, StatedType};
 use crate::domain::diagnostics::{Problem, and_more, did_you_mean, or, visible};
-use crate::domain::manifest::Target;
-use crate::domain::select::outcome::NoMatch;
-use crate::domain::select::unresolved::cells::by_arch;
+use crate::domain::select::outcome::{NoMatch, Outcome};
+use crate::domain::select::unresolved::cells::{Cells, by_arch, places};
 use crate::domain::types::{ImageType, minute};
 
-pub(super) fn no_cell(cells: &[&Target], listing: &Listing) -> Problem {
-    let target = cells[0];
-    let missing = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
+pub(super) fn no_cell(cells: Cells<'_, '_>, listing: &Listing) -> Problem {
+    let (target, _) = &cells[0];
+    let missing = places(cells);
     let verb = if listing.doubt().is_some() { "was not found" } else { "is not offered" };
     let mut problem = Problem::new(format!("`{}` {verb} {missing}", target.selector))
         .at(target.zone_span.clone(), format!("not offered here for {}", target.cell.arch));
@@ -33,9 +30,9 @@ pub(super) fn no_cell(cells: &[&Target], listing: &Listing) -> Problem {
     problem.help(format!("change zone or arch of `{}`, or choose another label", target.cell.name))
 }
 
-pub(super) fn other_types(cells: &[&Target], types: &[&StatedType]) -> Problem {
-    let target = cells[0];
-    let where_to = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
+pub(super) fn other_types(cells: Cells<'_, '_>, types: &[&StatedType]) -> Problem {
+    let (target, _) = &cells[0];
+    let where_to = places(cells);
     let types: BTreeSet<&str> = types.iter().map(|image_type| image_type.as_str()).collect();
     let span = target.spans.image_type.clone().unwrap_or(target.spans.image.clone());
     let label = match target.spans.image_type {
@@ -56,13 +53,13 @@ pub(super) fn other_types(cells: &[&Target], types: &[&StatedType]) -> Problem {
     }
 }
 
-pub(super) fn not_bootable<'m>(cells: &[&Target], no_matches: impl Iterator<Item = &'m NoMatch<'m>>) -> Problem {
-    let target = cells[0];
-    let where_to = by_arch(cells.iter().map(|target| (&target.cell.arch, &target.cell.zone)));
+pub(super) fn not_bootable(cells: Cells<'_, '_>) -> Problem {
+    let (target, _) = &cells[0];
+    let where_to = places(cells);
     let wanted = target.instance_type.as_ref().map_or("", |wanted| wanted.as_str());
     let mut bootable: BTreeSet<&str> = BTreeSet::new();
-    for no_match in no_matches {
-        if let NoMatch::NotBootable(candidates) = no_match {
+    for (_, outcome) in cells {
+        if let Outcome::NoMatch(_, NoMatch::NotBootable(candidates)) = outcome {
             bootable.extend(candidates.iter().flat_map(|local| local.commercial_types.iter().map(String::as_str)));
         }
     }
@@ -77,14 +74,15 @@ pub(super) fn not_bootable<'m>(cells: &[&Target], no_matches: impl Iterator<Item
     problem.note(format!("it boots on {}", and_more(bootable.iter().map(|t| visible(t)), 24))).help(help)
 }
 
-/// The problem of an image of which nothing is old enough; `cells` is not empty.
-pub(super) fn too_young(cells: &[(&Target, Option<Timestamp>)]) -> Problem {
-    let (target, _) = cells[0];
-    let places = by_arch(cells.iter().map(|(target, _)| (&target.cell.arch, &target.cell.zone)));
+/// The problem of an image of which nothing is old enough.
+pub(super) fn too_young(cells: Cells<'_, '_>) -> Problem {
+    let (target, _) = &cells[0];
+    let places = places(cells);
     let age = target.policy.min_age.map_or_else(String::new, |age| age.to_string());
     let problem = Problem::new(format!("no version of `{}` is {age} old yet {places}", target.selector))
         .at(target.spans.image.clone(), format!("`min-age` asks for {age}"));
-    match cells.iter().filter_map(|(_, first)| *first).min() {
+    let first = |outcome: &Outcome<'_>| if let Outcome::TooYoung(first) = outcome { *first } else { None };
+    match cells.iter().filter_map(|(_, outcome)| first(outcome)).min() {
         Some(first) => problem
             .note(format!("the first will be on {} UTC", minute(first)))
             .help("wait, or take it as it is with `--min-age 0d` for this run"),

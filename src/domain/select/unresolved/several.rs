@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use crate::domain::catalog::LocalImage;
 use crate::domain::diagnostics::{Problem, and_more, count, visible};
-use crate::domain::manifest::Target;
-use crate::domain::select::unresolved::cells::by_arch;
+use crate::domain::select::outcome::Outcome;
+use crate::domain::select::unresolved::cells::{Cells, places};
 
-/// The problem of an image that has several local images in some of its cells; `cells` is not empty.
-pub(super) fn several(cells: &[(&Target, Vec<&LocalImage>)]) -> Problem {
-    let (target, candidates) = &cells[0];
-    let places = by_arch(cells.iter().map(|(target, _)| (&target.cell.arch, &target.cell.zone)));
+/// The problem of an image that has several local images in some of its cells; these `candidates` in the first.
+pub(super) fn several(cells: Cells<'_, '_>, candidates: &[&LocalImage]) -> Problem {
+    let (target, _) = &cells[0];
+    let places = places(cells);
     let mut problem =
         Problem::new(format!("`{}` has several local images of type {} {places}", target.selector, target.image_type))
             .at(target.spans.image.clone(), format!("which of them for `{}`?", target.cell.name));
-    for local in candidates {
+    for &local in candidates {
         let own = boots_alone(local, candidates);
         let boots = if own.is_empty() {
             "boots on nothing that the others do not".to_owned()
@@ -50,11 +50,14 @@ fn boots_alone<'c>(local: &'c LocalImage, candidates: &[&'c LocalImage]) -> BTre
 }
 
 /// An Instance type that leaves one candidate in every cell: the first by name of those that do.
-fn deciding_type<'c>(cells: &[(&Target, Vec<&'c LocalImage>)]) -> Option<&'c str> {
+fn deciding_type<'c>(cells: Cells<'_, 'c>) -> Option<&'c str> {
     let decides = |candidates: &[&'c LocalImage]| -> BTreeSet<&'c str> {
         candidates.iter().flat_map(|local| boots_alone(local, candidates)).collect()
     };
-    let mut deciding = cells.iter().map(|(_, candidates)| decides(candidates));
+    let mut deciding = cells.iter().filter_map(|(_, outcome)| match outcome {
+        Outcome::Several(candidates) => Some(decides(candidates)),
+        _ => None,
+    });
     let first = deciding.next()?;
     deciding.fold(first, |all, cell| all.intersection(&cell).copied().collect()).into_iter().next()
 }

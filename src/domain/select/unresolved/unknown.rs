@@ -1,11 +1,12 @@
 //! The problems of images that the Marketplace does not know, gave no answer about, or knows under several labels.
 
-use crate::domain::diagnostics::{Help, Problem, and, and_more, did_you_mean, quoted};
 use std::collections::BTreeSet;
 
 use crate::domain::catalog::{Catalog, Lookup, QueryError};
+use crate::domain::diagnostics::{Help, Problem, and, and_more, did_you_mean, quoted};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::source::releases;
+use crate::domain::select::unresolved::cells::Cells;
 use crate::domain::types::{Label, LabelPattern, Range};
 
 /// The problem of an image that the Marketplace does not know. To compare each unknown label with each known one would
@@ -69,15 +70,12 @@ pub(super) fn same_release(target: &Target, labels: &[Label]) -> Problem {
     .help("write the one that is meant as `label`, without `*` and `release`, or narrow the pattern")
 }
 
-fn labels(catalog: &Catalog) -> impl Iterator<Item = &str> {
-    catalog.images().iter().map(|image| image.label.as_str())
-}
-
 /// What to ask for instead of an unknown label: one that is written alike, else one of the same family.
 fn other_labels(label: &Label, catalog: &Catalog) -> Help {
-    let family = label.as_str().split('_').next().unwrap_or_default();
-    let relatives: Vec<&str> = labels(catalog).filter(|other| other.split('_').next() == Some(family)).collect();
-    match did_you_mean(label.as_str(), labels(catalog)) {
+    let labels = || catalog.images().iter().map(|image| image.label.as_str());
+    let family = label.as_str().split('_').next();
+    let relatives: Vec<&str> = labels().filter(|other| other.split('_').next() == family).collect();
+    match did_you_mean(label.as_str(), labels()) {
         Some(help) => help.into(),
         None if relatives.is_empty() => Help::run("search").then(" lists the labels"),
         None => Help::from(format!("there is {}; ", and_more(relatives.iter().map(quoted), 8)))
@@ -86,11 +84,11 @@ fn other_labels(label: &Label, catalog: &Catalog) -> Help {
     }
 }
 
-/// The problem of images about which the Marketplace did not answer; `cells` is not empty.
-pub(super) fn failed(cells: &[(&Target, QueryError)]) -> Problem {
+/// The problem of images about which the Marketplace did not answer.
+pub(super) fn failed(cells: Cells<'_, '_>, failure: &QueryError) -> Problem {
     let images: BTreeSet<String> = cells.iter().map(|(target, _)| target.selector.to_string()).collect();
     let names = and_more(images.iter().map(quoted), 12);
-    let (target, failure) = &cells[0];
+    let (target, _) = &cells[0];
     let mut problem = Problem::new(format!("the Marketplace gave no usable answer about {names}"))
         .at(target.spans.image.clone(), "asked for this image")
         .note(&failure.cause)

@@ -1,0 +1,249 @@
+//! Resolves one cell after the other. Its pin is one that stays, one that is carried over, one of the version of a reference
+//! pin, which a new cell or a changed declaration takes, or the newest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::catalog::{Catalog, Query};
+use crate::domain::diagnostics::Problem;
+use crate::domain::lock::Pin;
+use crate::domain::lock::diff::Change;
+use crate::domain::manifest::policy::Freeze;
+use crate::domain::manifest::{ImageSelector, Target};
+use crate::domain::plan::pin;
+use crate::domain::resolve::carry_over::CarryOver;
+use crate::domain::resolve::request::Request;
+use crate::domain::resolve::sibling_warnings::SiblingWarnings;
+use crate::domain::resolve::siblings;
+use crate::domain::select::{
+    Outcome, Selection, identity_query, images_in_range, is_older, label_of, latest, published, select,
+};
+use crate::domain::types::{ImageRef, Name};
+
+/// Why a target gets no pin.
+pub(crate) enum Refusal<'c> {
+    /// Its block was edited.
+    Edited(Problem),
+    /// There is nothing to pin.
+    Unresolved(Outcome<'c>),
+    /// The version of its siblings is not offered, and the image is frozen.
+    Frozen,
+}
+
+/// Resolves one target after the other.
+pub(crate) struct Resolver<'a> {
+    request: Request<'a>,
+    catalog: &'a Catalog,
+    pub(crate) carry_over: CarryOver<'a>,
+    /// For each image that has new cells, the pin whose version they take.
+    siblings: BTreeMap<&'a Name, Pin>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(crate) fn new(request: Request<'a>, catalog: &'a Catalog) -> Self {
+        let carry_over = CarryOver::new(request.targets, request.previous);
+        let mut resolver = Self { request, catalog, carry_over, siblings: BTreeMap::new() };
+        resolver.siblings = resolver.newest_staying();
+        resolver
+    }
+
+    /// For each image that has new cells, the newest pin that stays.
+    fn newest_staying(&self) -> BTreeMap<&'a Name, Pin> {
+        let targets = self.request.targets;
+        let new = targets
+            .iter()
+            .filter(|target| self.is_new(target) && !matches!(target.selector, ImageSelector::Version(_)));
+        let names: BTreeSet<&Name> = new.map(|target| &target.cell.name).collect();
+        let mut siblings: BTreeMap<&Name, Pin> = BTreeMap::new();
+        for target in targets.iter().filter(|target| names.contains(&target.cell.name)) {
+            let Some(pin) = self.staying(target) else { continue };
+            let newest = siblings.get(&target.cell.name);
+            if newest.is_none_or(|newest| siblings::is_newer(&pin, newest, self.catalog)) {
+                siblings.insert(&target.cell.name, pin);
+            }
+        }
+        siblings
+    }
+
+    /// What must be asked to resolve a target.
+    pub(crate) fn queries(&self, target: &Target) -> BTreeSet<Query> {
+        if self.edited(target).is_some() || self.kept(target).is_some() {
+            return BTreeSet::new();
+        }
+        if let Some(reference) = self.reference(target) {
+            return self.reference_queries(target, &reference);
+        }
+        let trusted = self.trusted(target);
+        let mut queries = self.select(target, trusted).missing;
+        // A pin that an age may keep must be what it says it is.
+        let pin = trusted.filter(|_| target.policy.min_age.is_some());
+        queries.extend(pin.and_then(|pin| identity_query(pin, target, self.catalog)));
+        queries
+    }
+
+    /// The change of one cell.
+    pub(crate) fn resolve(
+        &self,
+        target: &'a Target,
+        warnings: &mut SiblingWarnings<'a>,
+    ) -> Result<Change, Refusal<'a>> {
+        if let Some(edited) = self.edited(target) {
+            return Err(Refusal::Edited(edited));
+        }
+        if let Some(pin) = self.kept(target) {
+            return Ok(self.keep(target, pin));
+        }
+        let trusted = self.trusted(target);
+        let to = match (self.outcome(target, warnings)?, trusted) {
+            (Outcome::Match(found), _) => pin(target, &found, trusted, self.catalog),
+            (Outcome::Keep, Some(trusted)) => {
+                Pin { published: published(trusted, self.catalog), ..trusted.clone().restated(target) }
+            }
+            (outcome, _) => return Err(Refusal::Unresolved(outcome)),
+        };
+        Ok(self.change(target, to))
+    }
+
+    /// What should be pinned: of the version of the reference pin if there is one, else the newest.
+    fn outcome(&self, target: &'a Target, warnings: &mut SiblingWarnings<'a>) -> Result<Outcome<'a>, Refusal<'a>> {
+        if let Some(reference) = self.reference(target) {
+            if let Some(outcome) = self.reference_outcome(target, &reference) {
+                return Ok(outcome);
+            }
+            if self.is_new(target) {
+                warnings.add_without_version(target, published(&reference, self.catalog));
+                if self.frozen(target).is_some() {
+                    return Err(Refusal::Frozen);
+                }
+            }
+        } else if let Some(candidates) = self.carry_over.candidates(&target.cell) {
+            warnings.add_ambiguous(target, candidates);
+        }
+        Ok(self.select(target, self.trusted(target)).outcome())
+    }
+
+    /// A pin that stays, with what the catalog has that is newer.
+    fn keep(&self, target: &Target, pin: Pin) -> Change {
+        let is_covered = self.request.upgrade.covers(&target.cell.name);
+        let freeze = self.frozen(target).filter(|_| is_covered);
+        let note = self.carry_over.origin(&target.cell).or(freeze.map(Freeze::note));
+        let newer = match self.select(target, Some(&pin)).outcome() {
+            Outcome::Match(found) if found.local.id != pin.id => Some(latest(&found, &pin, self.catalog)),
+            _ => None,
+        };
+        let from = self.request.previous.get(&target.cell).cloned();
+        Change { cell: target.cell.clone(), from, to: Some(pin), edited: false, newer, note }
+    }
+
+    /// The change of a cell to a pin.
+    fn change(&self, target: &Target, to: Pin) -> Change {
+        let from = self.request.previous.get(&target.cell).cloned();
+        let stays = from.as_ref().is_some_and(|from| from.id == to.id);
+        let held_back = if stays { self.select(target, Some(&to)).held_back() } else { None };
+        let (newer, held_back) = held_back.unzip();
+        let thawed = self.frozen(target).filter(|_| from.is_some() && !stays);
+        let thawed = thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned());
+        let is_carried = from.is_none() && self.trusted(target).is_some_and(|pin| pin.id == to.id);
+        let origin = self.carry_over.origin(&target.cell).filter(|_| is_carried);
+        let note = origin.or(held_back).or(thawed);
+        Change { cell: target.cell.clone(), from, to: Some(to), edited: false, newer, note }
+    }
+
+    /// The problem of an edited block that is not to be pinned again.
+    fn edited(&self, target: &Target) -> Option<Problem> {
+        let is_named = self.request.upgrade.names(&target.cell.name);
+        if is_named { None } else { self.request.previous.edited(&target.cell) }
+    }
+
+    fn frozen<'t>(&self, target: &'t Target) -> Option<&'t Freeze> {
+        target.policy.frozen(self.request.now)
+    }
+
+    /// Whether a target's pin may move though it still satisfies it.
+    fn may_move(&self, target: &Target) -> bool {
+        self.request.upgrade.covers(&target.cell.name) && self.frozen(target).is_none()
+    }
+
+    /// The previous pin, unless its block was edited: an edited block decides nothing.
+    fn trusted(&self, target: &Target) -> Option<&Pin> {
+        match self.request.previous.get(&target.cell) {
+            Some(pin) => Some(pin).filter(|_| !self.request.previous.is_edited(&target.cell)),
+            None => self.carry_over.pin(&target.cell),
+        }
+    }
+
+    /// Whether a cell has no pin, and carries none over.
+    fn is_new(&self, target: &Target) -> bool {
+        self.request.previous.get(&target.cell).is_none() && self.carry_over.pin(&target.cell).is_none()
+    }
+
+    /// The pin as it is in the new lock, if it stays.
+    fn kept(&self, target: &Target) -> Option<Pin> {
+        let pin = self.trusted(target)?;
+        (pin.satisfies(target) && !self.may_move(target)).then(|| pin.clone().restated(target))
+    }
+
+    /// The selection for a target, given a pin.
+    fn select<'t>(&self, target: &'t Target, pin: Option<&'t Pin>) -> Selection<'t, 'a> {
+        select(target, pin, self.request.now, self.catalog)
+    }
+
+    /// The pin of a cell, if it stays.
+    fn staying(&self, target: &Target) -> Option<Pin> {
+        if let Some(kept) = self.kept(target) {
+            return Some(kept);
+        }
+        if let Some(redeclared) = self.redeclared_pin(target) {
+            let found = siblings::find(target, &redeclared, self.catalog);
+            return matches!(found, Some(Outcome::Match(_))).then_some(redeclared);
+        }
+        let pin = self.trusted(target).filter(|pin| pin.satisfies(target))?;
+        let selection = self.select(target, Some(pin));
+        (selection.winner(&selection.outcome()) == Some(pin.id)).then(|| pin.clone())
+    }
+
+    /// The pin whose version a cell takes if it can: for a new cell its sibling, and for a cell whose declaration changed
+    /// its own pin.
+    fn reference(&self, target: &Target) -> Option<Pin> {
+        if self.is_new(target) {
+            return self.siblings.get(&target.cell.name).cloned();
+        }
+        self.redeclared_pin(target)
+    }
+
+    /// The pin of a cell whose declaration changed, restated for the declared image, if that is the same image.
+    fn redeclared_pin(&self, target: &Target) -> Option<Pin> {
+        let pin = self.trusted(target).filter(|pin| !pin.satisfies(target))?;
+        let is_same = |image: &ImageRef| label_of(image, self.catalog).as_ref() == pin.label();
+        let mut images = images_in_range(target, self.catalog).into_iter();
+        let (image, release) = images.find(|(image, _)| is_same(image))?;
+        (!self.may_move(target) && pin.label().is_some()).then(|| Pin { image, release, ..pin.clone() })
+    }
+
+    /// What must be asked to decide for a cell that has a reference pin. The newest version is asked about only if it may
+    /// be pinned.
+    fn reference_queries(&self, target: &Target, reference: &Pin) -> BTreeSet<Query> {
+        let mut queries = siblings::queries(target, reference, self.catalog);
+        let is_missing = || {
+            queries.iter().all(|query| self.catalog.is_answered(query))
+                && siblings::find(target, reference, self.catalog).is_none()
+        };
+        let is_held = self.is_new(target) && self.frozen(target).is_some();
+        if self.may_move(target) || (!is_held && is_missing()) {
+            queries.extend(self.select(target, None).missing);
+        }
+        queries
+    }
+
+    /// The outcome for a cell that has a reference pin; `None` if the version of that is not offered there.
+    fn reference_outcome(&self, target: &Target, reference: &Pin) -> Option<Outcome<'a>> {
+        let found = siblings::find(target, reference, self.catalog)?;
+        // An upgrade takes what is newer than the siblings that stay, and never what is older.
+        if !self.may_move(target) {
+            return Some(found);
+        }
+        match self.select(target, None).outcome() {
+            Outcome::Match(newest) if !is_older(&newest, reference, self.catalog) => Some(Outcome::Match(newest)),
+            _ => Some(found),
+        }
+    }
+}
