@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::diagnostics::{Source, shown};
 use crate::domain::lock::Lock;
-use crate::domain::lock::diff::changes;
+use crate::domain::lock::diff;
 use crate::domain::lock::history::{Comparison, Side};
-use crate::render::history::{human, json};
-use crate::render::plan::{change, markdown};
+use crate::render::{changes, history};
 use crate::workspace::error::Error;
 use crate::workspace::files;
 use crate::workspace::git::{GitError, Repository};
@@ -39,12 +38,12 @@ pub(crate) fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bo
         return Err(uncommitted(&path, here.is_some()));
     }
     // A lockfile that is not there yet pins nothing.
-    let changes = changes(&old.unwrap_or_default(), &new.unwrap_or_default());
+    let changes = diff::changes(&old.unwrap_or_default(), &new.unwrap_or_default());
     let comparison = Comparison { from, to, changes };
     let output = match context.format {
-        Format::Json => json::diff(&comparison),
-        Format::Markdown => markdown::changes(&change::unnamed(&comparison.changes)),
-        _ => human::diff(&comparison, context.quiet),
+        Format::Json => history::diff_json(&comparison),
+        Format::Markdown => changes::markdown(&changes::unnamed(&comparison.changes)),
+        _ => history::diff(&comparison, context.quiet),
     };
     Ok(Output::with_drift(output, exit_code && !comparison.changes.is_empty()))
 }

@@ -8,7 +8,7 @@ use crate::domain::lock::Lock;
 use crate::domain::lookup::explain::{explain, pins_of, queries};
 use crate::domain::manifest::{Target, check_names};
 use crate::render::Format;
-use crate::render::explain::{human, json};
+use crate::render::explain;
 use crate::workspace::context::Context;
 use crate::workspace::error::Error;
 use crate::workspace::project::{Project, edited, lock_path, read_lock};
@@ -40,8 +40,8 @@ fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
     context.backend.fetch(&mut catalog, |catalog| queries(&targets, lock, now, catalog));
     let candidates = explain(&targets, lock, now, &catalog).map_err(|problems| project.error(problems))?;
     let output = match context.format {
-        Format::Json => json::candidates(&candidates),
-        _ => human::candidates(&targets, &candidates),
+        Format::Json => explain::candidates_json(&candidates),
+        _ => explain::candidates(&targets, &candidates),
     };
     let pins = targets.iter().filter_map(|target| lock.get(&target.cell));
     let warning = join([edited(pins, lock, context)?, undated(context, &catalog)]);
@@ -57,8 +57,8 @@ fn explain_id(context: &Context, id: UnknownId, text: &str) -> Result<Output, Er
         .map_err(|failure| Error::Marketplace { doing: format!("find out what {text} is"), failure })?;
     let pins: Vec<_> = pins_of(id, &lock).collect();
     let output = match context.format {
-        Format::Json => json::identity(text, &identity, &pins),
-        _ => human::identity(text, &identity, &pins),
+        Format::Json => explain::identity_json(text, &identity, &pins),
+        _ => explain::identity(text, &identity, &pins),
     };
     // An unknown UUID has no date that could be missing.
     let undated = if identity == IdKind::Unknown { String::new() } else { undated(context, &catalog) };

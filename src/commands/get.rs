@@ -5,7 +5,7 @@ use crate::domain::diagnostics::{Failure, Help, Problem, visible};
 use crate::domain::lock::find::find;
 use crate::domain::types::{Arch, Zone};
 use crate::render::Format;
-use crate::render::list::json;
+use crate::render::list;
 use crate::workspace::context::Context;
 use crate::workspace::error::Error;
 use crate::workspace::project::Pins;
@@ -35,7 +35,7 @@ pub(crate) fn run(
     };
     let warning = pins.warning(context, |finding| finding.cell == pin.cell);
     let output = match context.format {
-        Format::Json => json::write_pin(&pin),
+        Format::Json => list::pin_json(&pin),
         _ => format!("{}\n", pin.id),
     };
     Ok(Output { warning, ..Output::clean(output) })

@@ -2,7 +2,7 @@
 
 use super::{Output, join};
 use crate::render::Format;
-use crate::render::list::{human, json};
+use crate::render::list;
 use crate::workspace::context::Context;
 use crate::workspace::error::Error;
 use crate::workspace::project::{Pins, edited};
@@ -19,9 +19,9 @@ pub(crate) fn run(context: &Context, locked: bool) -> Result<Output, Error> {
     let edited = edited(pins.lock.pins(), &pins.lock, context)?;
     // An edited block is reported as such, not as one that is out of date.
     let warning = join([edited, pins.warning(context, |finding| !pins.lock.is_edited(&finding.cell))]);
-    let outcome = match context.format {
-        Format::Json => Output::clean(json::write_list(pins.lock)),
-        _ => Output::clean(human::write(pins.lock)),
+    let output = match context.format {
+        Format::Json => list::json(&pins.lock),
+        _ => list::table(&pins.lock),
     };
-    Ok(Output { warning, ..outcome })
+    Ok(Output { warning, ..Output::clean(output) })
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::domain::catalog::{Catalog, Query};
 use crate::domain::diagnostics::{Problem, and, did_you_mean, quoted, visible};
 use crate::domain::lookup::search::{Filter, Pattern, matching, offers, queries};
-use crate::render::search::{human, json};
+use crate::render::search;
 use crate::workspace::error::Error;
 
 /// Prints the images that match: releases, dates, and the zones, architectures and types in which they are offered.
@@ -26,8 +26,8 @@ pub(crate) fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> 
     let images = matching(&pattern, filter, context.now, &catalog);
     let offers = offers(&images, filter, &catalog).map_err(|(label, failure)| Error::listing(&label, failure))?;
     let output = match context.format {
-        Format::Json => json::write(&offers),
-        _ => human::write(&offers),
+        Format::Json => search::json(&offers),
+        _ => search::table(&offers),
     };
     Ok(Output { warning: undated(context, &catalog), ..Output::clean(output) })
 }

@@ -1,5 +1,6 @@
 //! Values to text, by what is rendered; colors are stripped later, if the terminal wants none.
 
+pub(crate) mod changes;
 pub(crate) mod check;
 pub mod errors;
 pub(crate) mod explain;

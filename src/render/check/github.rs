@@ -12,7 +12,7 @@ use crate::domain::check::Finding;
 use crate::domain::check::suggestions::suggestions;
 use crate::domain::diagnostics::{Location, Problem, escaped, shown};
 use crate::domain::types::{Name, Severity, Status};
-use crate::render::plan::human::changes;
+use crate::render::changes;
 use crate::render::support::values::zone_and_arch;
 
 /// Writes the commands, and the summary for the log.
@@ -53,7 +53,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         text += &command("warning", place.as_ref(), title, &lines.join("\n"));
     }
     let unlisted = unlisted(report).map_or_else(String::new, |line| line + "\n");
-    text + &changes(&report.moves()) + &summary(report) + "\n" + &unlisted
+    text + &changes::table(&report.moves()) + &summary(report) + "\n" + &unlisted
 }
 
 /// `::warning file=images.toml,line=8,col=9,title=web%3A outdated::fr-par-1 x86_64%3A …`

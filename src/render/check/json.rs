@@ -9,12 +9,11 @@ use crate::domain::check::Finding;
 use crate::domain::check::report::Gate;
 use crate::domain::diagnostics::{FailedManifest, shown};
 use crate::domain::types::{CommercialType, Release};
-use crate::render::plan::json::ChangeJson;
-use crate::render::support::json::{CellJson, LocalImageJson, RemarkJson, to_json};
+use crate::render::changes::ChangeJson;
+use crate::render::support::json::{CellJson, LocalImageJson, RemarkJson, to_report};
 
 #[derive(Serialize)]
 struct CheckJson<'a> {
-    schema: &'static str,
     drift: bool,
     /// The manifests that could not be checked.
     errors: Vec<ErrorJson>,
@@ -97,20 +96,22 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         help: report.help(index, &stale.problem).unwrap_or_default(),
     };
     let is_compared = report.manifests.iter().any(|part| part.stale.is_some());
-    to_json(&CheckJson {
-        schema: "imagelock.check/1",
-        drift: report.has_drift(),
-        errors: report.failed.iter().map(error).collect(),
-        pins: report.findings().into_iter().map(|(index, it)| FindingJson::new(manifest(index), it)).collect(),
-        stale_outputs: is_compared.then(|| report.stale().map(stale).collect()),
-        notices: report
-            .notices()
-            .map(|(index, it)| RemarkJson::new(manifest(index), it, report.help(index, it)))
-            .collect(),
-        changed_since: report
-            .is_gate()
-            .then(|| report.gates().map(|(index, gate)| GateJson::new(manifest(index), gate)).collect()),
-    })
+    to_report(
+        "imagelock.check/1",
+        CheckJson {
+            drift: report.has_drift(),
+            errors: report.failed.iter().map(error).collect(),
+            pins: report.findings().into_iter().map(|(index, it)| FindingJson::new(manifest(index), it)).collect(),
+            stale_outputs: is_compared.then(|| report.stale().map(stale).collect()),
+            notices: report
+                .notices()
+                .map(|(index, it)| RemarkJson::new(manifest(index), it, &report.invocation_of(index)))
+                .collect(),
+            changed_since: report
+                .is_gate()
+                .then(|| report.gates().map(|(index, gate)| GateJson::new(manifest(index), gate)).collect()),
+        },
+    )
 }
 
 impl<'a> FindingJson<'a> {

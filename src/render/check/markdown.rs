@@ -9,7 +9,7 @@ use super::summary::{headline, summary, unlisted};
 use crate::domain::check::suggestions::Suggestion;
 use crate::domain::diagnostics::capitalized;
 use crate::domain::types::Severity;
-use crate::render::plan::markdown::changes;
+use crate::render::changes;
 use crate::render::support::markdown::{code, id, inert, push_table, push_while};
 use crate::render::support::values::{date, zone_and_arch};
 
@@ -24,7 +24,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     }
     let moves = report.moves();
     if !moves.is_empty() {
-        let _ = write!(text, "\n{}", changes(&moves));
+        let _ = write!(text, "\n{}", changes::markdown(&moves));
     }
     findings(&mut text, report);
     if let Some(unlisted) = unlisted(report) {

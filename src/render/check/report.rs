@@ -8,7 +8,7 @@ use crate::domain::check::suggestions::{Suggestion, suggestions_of_run};
 use crate::domain::check::{Finding, Report};
 use crate::domain::diagnostics::{FailedManifest, Invocation, LineIndex, Location, Problem, Source, shown};
 use crate::domain::lock::block;
-use crate::domain::lock::diff::Change;
+use crate::render::changes::Named;
 
 /// A manifest and its lockfile, with the findings about them.
 #[derive(Clone, Copy)]
@@ -73,7 +73,7 @@ impl<'a> CheckReport<'a> {
     }
 
     /// The pins that the verified changes add, move and remove, each with the name of its manifest if there are several.
-    pub(crate) fn moves(&self) -> Vec<(String, &'a Change)> {
+    pub(crate) fn moves(&self) -> Vec<Named<'a>> {
         let of = |(index, gate): (usize, &'a Gate)| gate.moves.iter().map(move |change| (self.manifest(index), change));
         self.gates().flat_map(of).collect()
     }

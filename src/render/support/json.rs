@@ -2,54 +2,42 @@
 //! that breaks readers raises the number in `schema`.
 
 use std::fmt;
-use std::io::{self, BufWriter, Write};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::domain::diagnostics::{Problem, is_unprintable};
+use crate::domain::diagnostics::{Invocation, Problem, is_unprintable};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
 use crate::domain::types::{
     Cell, ImageId, ImageRef, ImageType, Label, LocalImageId, Release, VersionId, Zone, ZonedId,
 };
 
-/// A report as text.
-pub(crate) fn to_json(report: &impl Serialize) -> String {
-    fmt::from_fn(|f| write_json(f, report)).to_string()
+/// A report as text, which begins with its schema.
+pub(crate) fn to_report(schema: &str, body: impl Serialize) -> String {
+    #[derive(Serialize)]
+    struct Report<'a, T> {
+        schema: &'a str,
+        #[serde(flatten)]
+        body: T,
+    }
+    to_json(&Report { schema, body })
 }
 
-/// Writes a report piece by piece.
-pub(crate) fn write_json(f: &mut fmt::Formatter<'_>, report: &impl Serialize) -> fmt::Result {
-    let mut writer = BufWriter::new(Escaping(f));
-    serde_json::to_writer_pretty(&mut writer, report).map_err(|_| fmt::Error)?;
-    writer.write_all(b"\n").and_then(|()| writer.flush()).map_err(|_| fmt::Error)
-}
-
-/// Spells out what a terminal would obey, or what is not seen; a reader of JSON reads the same value. Such characters are
-/// in strings only, apart from the line breaks of the layout: those in strings are escaped already.
-struct Escaping<'a, 'f>(&'a mut fmt::Formatter<'f>);
-
-impl Write for Escaping<'_, '_> {
-    /// Gets whole characters, since the serializer writes whole strings, and the buffer does not split them.
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut rest = str::from_utf8(bytes).map_err(io::Error::other)?;
-        while let Some(at) = rest.find(|char| char != '\n' && is_unprintable(char)) {
-            let (before, after) = rest.split_at(at);
-            self.0.write_str(before).map_err(io::Error::other)?;
-            let mut chars = after.chars();
-            for unit in chars.next().into_iter().flat_map(|char| char.encode_utf16(&mut [0; 2]).to_vec()) {
-                write!(self.0, "\\u{unit:04x}").map_err(io::Error::other)?;
-            }
-            rest = chars.as_str();
+/// JSON as text. What a terminal would obey, or what is not seen, is spelled out; a reader of JSON reads the same value. Such
+/// characters are in strings only, apart from the line breaks of the layout: those in strings are escaped already.
+pub(crate) fn to_json(value: &impl Serialize) -> String {
+    // Serializing to memory does not fail.
+    let json = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut text = String::with_capacity(json.len() + 1);
+    for char in json.chars() {
+        if char == '\n' || !is_unprintable(char) {
+            text.push(char);
+        } else {
+            text.extend(char.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
         }
-        self.0.write_str(rest).map_err(io::Error::other)?;
-        Ok(bytes.len())
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    text + "\n"
 }
 
 /// A value that is a string in JSON, the one that it is displayed as.
@@ -130,7 +118,9 @@ pub(crate) struct RemarkJson<'a> {
 }
 
 impl<'a> RemarkJson<'a> {
-    pub(crate) fn new(manifest: String, problem: &'a Problem, help: Option<String>) -> Self {
+    /// `invocation` is about the manifest.
+    pub(crate) fn new(manifest: String, problem: &'a Problem, invocation: &Invocation) -> Self {
+        let help = problem.help.as_ref().map(|help| help.show(invocation));
         Self { manifest, message: &problem.title, notes: &problem.notes, help }
     }
 }
@@ -144,14 +134,14 @@ mod tests {
     #[test]
     fn the_layout_is_the_pretty_one_of_serde_json() {
         let value = json!({ "none": [], "nothing": {}, "some": [1, "é\n", [[null]], { "deep": { "er": true } }, {}] });
-        let text = fmt::from_fn(|f| write_json(f, &value)).to_string();
+        let text = to_json(&value);
         assert_eq!(text, serde_json::to_string_pretty(&value).unwrap() + "\n");
     }
 
     #[test]
     fn invisible_characters_are_spelled_out() {
         let value = json!({ "a\u{7f}": "\u{1b}\u{9b}b\u{202e}\u{e0041}é\u{feff}" });
-        let text = fmt::from_fn(|f| write_json(f, &value)).to_string();
+        let text = to_json(&value);
         assert_eq!(text, "{\n  \"a\\u007f\": \"\\u001b\\u009bb\\u202e\\udb40\\udc41é\\ufeff\"\n}\n");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }

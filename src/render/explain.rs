@@ -1,0 +1,146 @@
+//! Candidates and identities, as text and as JSON.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::domain::catalog::identify::IdKind;
+use crate::domain::diagnostics::{and, count, or, quoted, visible};
+use crate::domain::lock::Pin;
+use crate::domain::lookup::explain::Candidate;
+use crate::domain::manifest::Target;
+use crate::domain::types::{Cell, Label, LocalImageId};
+use crate::render::list::PinJson;
+use crate::render::support::json::{Text, to_report};
+use crate::render::support::terminal::{FAINT, HELD, PLAIN, Table, WINS};
+use crate::render::support::values::{date, text};
+
+const SCHEMA: &str = "imagelock.explain/1";
+
+/// Every candidate of an image's cells, and why it won or lost.
+pub(crate) fn candidates(targets: &[Target], candidates: &[Candidate]) -> String {
+    let mut table = Table::new(&["ZONE", "ARCH", "", "ID", "LABEL", "TYPE", "PUBLISHED", "WHY"]);
+    for candidate in candidates {
+        let (verdict, style) = if candidate.wins { ("wins", WINS) } else { ("loses", HELD) };
+        table.row([
+            (candidate.cell.zone.to_string(), PLAIN),
+            (candidate.cell.arch.to_string(), PLAIN),
+            (verdict.to_owned(), style),
+            (text(candidate.id), PLAIN),
+            (text(candidate.label.as_ref()), PLAIN),
+            (text(candidate.image_type.as_ref()), PLAIN),
+            (text(candidate.published.map(date)), PLAIN),
+            (candidate.reason.clone(), FAINT),
+        ]);
+    }
+    let has_winner = |target: &&Target| candidates.iter().any(|it| it.wins && it.cell == target.cell);
+    let without = targets.iter().filter(|target| !has_winner(target)).map(|target| &target.cell);
+    let without: Vec<String> = without.map(|cell| format!("{} ({})", cell.zone, cell.arch)).collect();
+    if without.is_empty() { table.write() } else { format!("{}\nnothing wins in {}\n", table.write(), and(without)) }
+}
+
+/// The same as `imagelock.explain/1`.
+pub(crate) fn candidates_json(candidates: &[Candidate]) -> String {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        name: &'a str,
+        zone: &'a str,
+        arch: &'a str,
+        wins: bool,
+        id: Option<Text<LocalImageId>>,
+        label: Option<&'a str>,
+        r#type: Option<&'a str>,
+        published: Option<Text<Timestamp>>,
+        reason: &'a str,
+    }
+    fn row(candidate: &Candidate) -> Row<'_> {
+        let Cell { name, zone, arch } = &candidate.cell;
+        Row {
+            name: name.as_str(),
+            zone: zone.as_str(),
+            arch: arch.as_str(),
+            wins: candidate.wins,
+            id: candidate.id.map(Text),
+            label: candidate.label.as_ref().map(Label::as_str),
+            r#type: candidate.image_type.as_deref(),
+            published: candidate.published.map(Text),
+            reason: &candidate.reason,
+        }
+    }
+    let rows: Vec<Row<'_>> = candidates.iter().map(row).collect();
+    to_report(SCHEMA, BTreeMap::from([("candidates", rows)]))
+}
+
+/// What a UUID is, and who pins it.
+pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
+    let label = |label: &Option<_>| label.as_ref().map_or("an image whose label is not stated".to_owned(), quoted);
+    let published = |time: &Option<_>| time.map_or_else(String::new, |time| format!(", published {}", date(time)));
+    let text = match identity {
+        IdKind::LocalImage { local, published: time } => format!(
+            "{id} is a local image of {}, in {} for {}, of type {}{}\nit can be pinned and booted\n",
+            label(&local.label),
+            local.zone,
+            local.arch,
+            visible(local.image_type.as_str()),
+            published(time),
+        ),
+        IdKind::Version { label: of, published: time, local_images } => format!(
+            "{id} is a version of {}{}, with {}\nno Instance boots it; a manifest can ask for it with `version-id`\n",
+            label(of),
+            published(time),
+            count(*local_images, "local image"),
+        ),
+        IdKind::Image(image) => format!(
+            "{id} is the Marketplace image {}, {}, over all its versions\n\
+             no Instance boots it; a manifest can ask for it with `image-id`, or better with `label`\n",
+            quoted(&image.label),
+            visible(&image.name),
+        ),
+        IdKind::Unknown => format!(
+            "{id} is nothing that the Marketplace describes: {}\n",
+            or(["a superseded local image", "a private image", "of another service", "mistyped"])
+        ),
+    };
+    match pins {
+        [] => format!("{text}the lockfile does not pin it\n"),
+        pins => format!("{text}the lockfile pins it for {}\n", and(pins.iter().map(|pin| &pin.cell))),
+    }
+}
+
+/// The same as `imagelock.explain/1`.
+pub(crate) fn identity_json(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
+    #[derive(Default, Serialize)]
+    struct Identity<'a> {
+        id: &'a str,
+        kind: &'static str,
+        label: Option<&'a str>,
+        zone: Option<&'a str>,
+        arch: Option<&'a str>,
+        r#type: Option<&'a str>,
+        published: Option<Text<Timestamp>>,
+        pinned_by: Vec<PinJson<'a>>,
+    }
+    let pinned_by = pins.iter().map(|pin| PinJson::new(pin, false)).collect();
+    let unknown = Identity { id, kind: "unknown", pinned_by, ..Identity::default() };
+    let identity = match identity {
+        IdKind::LocalImage { local, published } => Identity {
+            kind: "local image",
+            label: local.label.as_ref().map(Label::as_str),
+            zone: Some(local.zone.as_str()),
+            arch: Some(local.arch.as_str()),
+            r#type: Some(local.image_type.as_str()),
+            published: published.map(Text),
+            ..unknown
+        },
+        IdKind::Version { label, published, .. } => Identity {
+            kind: "version",
+            label: label.as_ref().map(Label::as_str),
+            published: published.map(Text),
+            ..unknown
+        },
+        IdKind::Image(image) => Identity { kind: "image", label: Some(image.label.as_str()), ..unknown },
+        IdKind::Unknown => unknown,
+    };
+    to_report(SCHEMA, identity)
+}
