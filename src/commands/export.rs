@@ -4,12 +4,11 @@ use super::Output;
 use crate::workspace::context::Context;
 use crate::workspace::outputs::{Files, Rivals};
 use crate::workspace::project::Pins;
-use std::borrow::Cow;
 use std::path::Path;
 
 use crate::domain::diagnostics::{Failure, shown};
 use crate::domain::manifest::outputs::Format;
-use crate::export::Export;
+use crate::export;
 use crate::export::head::{head, is_ours};
 use crate::workspace::error::Error;
 use crate::workspace::files;
@@ -33,10 +32,10 @@ pub(crate) fn run(context: &Context, format: Format, file: Option<&Path>, locked
     let warning = pins.warning(context, |_| true);
     let Pins { lock, lock_source, .. } = pins;
     let refused = |problems| Error::Problems(Failure::from(problems).in_lock(Some(lock_source)));
-    let export = Export::new(Cow::Owned(lock), format).map_err(refused)?;
-    let Some(path) = file else { return Ok(Output { warning, ..Output::clean(export) }) };
+    let body = export::body(&lock, format).map_err(refused)?;
+    let Some(path) = file else { return Ok(Output { warning, ..Output::clean(head(format, None) + &body) }) };
     let mut rivals = Rivals::of(context.manifest());
-    let (head, body) = (head(format, Some(&rivals.owner(path))), export.body());
+    let head = head(format, Some(&rivals.owner(path)));
     let _guard = WriteLock::acquire(&[path], context.deadline, &*context.notify)?;
     if let Some(old) = files::read(path)? {
         if old.strip_prefix(&head).is_some_and(|old| *old == *body) {

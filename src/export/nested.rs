@@ -2,8 +2,7 @@
 //!
 //! Every word of a lock is checked when it is made, and has no character that one of the three would have to escape.
 
-use std::borrow::Cow;
-use std::fmt::{self, Write};
+use std::fmt::Display;
 
 use crate::domain::lock::Pin;
 use crate::domain::manifest::outputs::Format;
@@ -23,7 +22,7 @@ pub(super) struct Nested {
 }
 
 /// A key, and its value for a pin.
-type Entry = (&'static str, for<'p> fn(&'p Pin) -> Option<Cow<'p, str>>);
+type Entry = (&'static str, fn(&Pin) -> Option<String>);
 
 /// The document of a format; `env` has none.
 pub(super) fn document(format: Format) -> Option<&'static Nested> {
@@ -65,28 +64,23 @@ const IDS: &[Entry] =
 const EVERYTHING: &[Entry] = &[
     ("id", |pin| text(Some(pin.id))),
     ("image_id", |pin| text(if let ImageRef::Id(id) = pin.image { Some(id) } else { None })),
-    ("instance_type", |pin| word(pin.instance_type.as_ref())),
-    ("label", |pin| word(pin.label())),
+    ("instance_type", |pin| text(pin.instance_type.as_ref())),
+    ("label", |pin| text(pin.label())),
     ("published", |pin| text(pin.published)),
-    ("release", |pin| word(pin.release.as_ref())),
-    ("type", |pin| word(Some(&pin.image_type))),
+    ("release", |pin| text(pin.release.as_ref())),
+    ("type", |pin| text(Some(pin.image_type))),
     ("version_id", |pin| text(pin.version)),
-    ("volume_type", |pin| word(Some(pin.image_type.volume_type()))),
+    ("volume_type", |pin| text(Some(pin.image_type.volume_type()))),
     ("zoned_id", |pin| text(Some(ZonedId(&pin.cell.zone, pin.id)))),
 ];
 
-fn word<T: AsRef<str> + ?Sized>(word: Option<&T>) -> Option<Cow<'_, str>> {
-    word.map(|word| word.as_ref().into())
-}
-
-fn text<T: fmt::Display>(value: Option<T>) -> Option<Cow<'static, str>> {
-    value.map(|value| value.to_string().into())
+fn text(value: Option<impl Display>) -> Option<String> {
+    value.map(|value| value.to_string())
 }
 
 /// How maps are written.
 #[derive(Clone, Copy)]
 struct Syntax {
-    has_comments: bool,
     /// After the key of a map; and the same for a map without entries.
     opens: &'static str,
     empty: &'static str,
@@ -100,45 +94,22 @@ struct Syntax {
     is: &'static str,
 }
 
-const JSON_SYNTAX: Syntax = Syntax {
-    has_comments: false,
-    opens: ": {",
-    empty: ": {}",
-    closes: "}",
-    between: ",",
-    quote: "\"",
-    width: 0,
-    is: ": ",
-};
+const JSON_SYNTAX: Syntax =
+    Syntax { opens: ": {", empty: ": {}", closes: "}", between: ",", quote: "\"", width: 0, is: ": " };
 
 /// Every string is in quotes: `no` is a name, and not the opposite of `yes`.
-const YAML_SYNTAX: Syntax = Syntax { has_comments: true, opens: ":", closes: "", between: "", ..JSON_SYNTAX };
+const YAML_SYNTAX: Syntax = Syntax { opens: ":", closes: "", between: "", ..JSON_SYNTAX };
 
 /// As `terraform fmt` writes it.
-const HCL_SYNTAX: Syntax = Syntax {
-    has_comments: true,
-    opens: " = {",
-    empty: " = {}",
-    closes: "}",
-    between: "",
-    quote: "",
-    width: "zoned_id".len(),
-    is: " = ",
-};
+const HCL_SYNTAX: Syntax =
+    Syntax { opens: " = {", empty: " = {}", closes: "}", between: "", quote: "", width: "zoned_id".len(), is: " = " };
 
 impl Nested {
-    /// Whether a file in this syntax can have comments.
-    pub(super) fn has_comments(&self) -> bool {
-        self.syntax.has_comments
-    }
-
-    /// Writes the document, a pin at a time.
-    pub(super) fn write(&self, pins: &[Pin], to: &mut impl Write) -> fmt::Result {
-        let Self { syntax, .. } = self;
-        to.write_str(self.opening)?;
-        to.write_str(if pins.is_empty() { syntax.empty } else { syntax.opens })?;
+    /// The text of the document.
+    pub(super) fn text(&self, pins: &[Pin]) -> String {
+        let Self { syntax, opening, tail, .. } = self;
+        let mut text = String::from(*opening) + if pins.is_empty() { syntax.empty } else { syntax.opens };
         let keys = self.keys();
-        let mut text = String::new();
         let mut open: Option<[&str; 3]> = None;
         for pin in pins {
             let levels = [pin.cell.name.as_str(), pin.cell.zone.as_str(), pin.cell.arch.as_str()];
@@ -161,14 +132,11 @@ impl Nested {
                 }
             }
             open = Some(levels);
-            to.write_str(&text)?;
-            text.clear();
         }
         if open.is_some() {
             self.close(0..=3, &mut text);
         }
-        to.write_str(&text)?;
-        to.write_str(self.tail)
+        text + tail
     }
 
     /// The text between two values of a pin: made once, for it is most of the whole.

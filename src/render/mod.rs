@@ -14,6 +14,5 @@ pub(crate) mod search;
 mod support;
 
 pub use check::check;
-pub use check::report::{CheckReport, ManifestReport};
-pub use check::stale::StaleOutput;
+pub use check::report::{CheckReport, ManifestReport, StaleOutput};
 pub use format::Format;

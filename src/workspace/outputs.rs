@@ -6,7 +6,6 @@ use crate::render::StaleOutput;
 use crate::workspace::context::Context;
 use crate::workspace::error::all;
 use crate::workspace::project::{Project, lock_path};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -15,7 +14,7 @@ use crate::domain::diagnostics::{Problem, Span, shown};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
 use crate::domain::manifest::outputs::{Format, Output, is_of_git};
-use crate::export::Export;
+use crate::export;
 use crate::export::head::{head, is_ours, manifest_path, owners, relative_path};
 use crate::workspace::error::Error;
 use crate::workspace::files;
@@ -260,8 +259,8 @@ pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
         let body = if let Some(body) = bodies.get(format) {
             Rc::clone(body)
         } else {
-            let export = Export::new(Cow::Borrowed(lock), *format).map_err(|problems| project.error(problems))?;
-            Rc::clone(bodies.entry(*format).or_insert(export.body().into()))
+            let body = export::body(lock, *format).map_err(|problems| project.error(problems))?;
+            Rc::clone(bodies.entry(*format).or_insert(body.into()))
         };
         let path = beside(manifest, path);
         let head = head(*format, Some(&rivals.owner(&path)));

@@ -55,6 +55,18 @@ pub enum Lookup<T> {
 }
 
 impl<T> Lookup<T> {
+    /// The thing, if it exists.
+    ///
+    /// # Errors
+    /// If there is no usable answer.
+    pub fn known(self) -> Result<Option<T>, QueryError> {
+        match self {
+            Self::Found(found) => Ok(Some(found)),
+            Self::NotFound => Ok(None),
+            Self::Failed(error) => Err(error),
+        }
+    }
+
     /// Why there is no usable answer.
     pub(super) fn error(&self) -> Option<&QueryError> {
         match self {

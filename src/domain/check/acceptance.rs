@@ -1,63 +1,34 @@
-//! What a manifest accepts for a while: which acceptances hold, and which match nothing.
+//! What a manifest accepts in vain.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::check::Finding;
 use crate::domain::diagnostics::Problem;
 use crate::domain::manifest::Target;
-use crate::domain::manifest::policy::{Acceptance, Policy};
+use crate::domain::manifest::policy::Acceptance;
 use crate::domain::types::{Name, Status, day};
 
-/// The acceptances of an image that hold, the first of each status. All cells of an image share them, and cells of an
-/// image follow one another: they are gathered once for each image.
-#[derive(Default)]
-pub(crate) struct Accepted<'a> {
-    of: Option<&'a Arc<Policy>>,
-    pub(crate) in_force: BTreeMap<Status, &'a Acceptance>,
-}
-
-impl<'a> Accepted<'a> {
-    pub(crate) fn of(&mut self, policy: &'a Arc<Policy>, now: Timestamp) -> &Self {
-        if !self.of.is_some_and(|known| Arc::ptr_eq(known, policy)) {
-            let holds = policy.accept.iter().filter(|acceptance| day(now) <= acceptance.until);
-            // The last to come in stays.
-            let in_force = holds.rev().map(|acceptance| (acceptance.status, acceptance)).collect();
-            *self = Self { of: Some(policy), in_force };
-        }
-        self
-    }
-}
-
 /// The acceptances that have ended, and those that match nothing that was found.
-pub(crate) fn idle_acceptances<'a>(
-    found: impl Iterator<Item = (&'a Name, Status)>,
-    targets: &[Target],
-    now: Timestamp,
-) -> Vec<Problem> {
+pub(crate) fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) -> Vec<Problem> {
     let mut by_place: BTreeMap<usize, (&Name, &Acceptance)> = BTreeMap::new();
-    let mut last = None;
-    for target in targets {
-        // All cells of an image have the same acceptances.
-        if last != Some(&target.cell.name) {
-            by_place.extend(target.policy.accept.iter().map(|it| (it.span.start, (&target.cell.name, it))));
-            last = Some(&target.cell.name);
-        }
+    // All cells of an image have the same acceptances.
+    for target in targets.chunk_by(|one, next| one.cell.name == next.cell.name).filter_map(<[_]>::first) {
+        by_place.extend(target.policy.accept.iter().map(|it| (it.span.start, (&target.cell.name, it))));
     }
-    let found: BTreeSet<(&Name, Status)> = if by_place.is_empty() { BTreeSet::new() } else { found.collect() };
-    let mut notices = Vec::new();
-    for (name, acceptance) in by_place.into_values() {
-        let status = acceptance.status.as_str();
-        let found = found.contains(&(name, acceptance.status));
-        let problem = if day(now) > acceptance.until {
-            Problem::new(format!("the acceptance of `{status}` for `{name}` ended on {}", acceptance.until))
-        } else if found {
-            continue;
+    let found = findings.iter().flat_map(|it| it.statuses.iter().map(|status| (&it.cell.name, *status)));
+    let found: BTreeSet<(&Name, Status)> = found.collect();
+    let notice = |(name, Acceptance { status, until, span, .. }): (&Name, &Acceptance)| {
+        let outcome = if day(now) > *until {
+            format!("ended on {until}")
+        } else if found.contains(&(name, *status)) {
+            return None;
         } else {
-            Problem::new(format!("the acceptance of `{status}` for `{name}` matches nothing that was found"))
+            "matches nothing that was found".to_owned()
         };
-        notices.push(problem.at(acceptance.span.clone(), "").help("remove it, or decide anew and give it a new end"));
-    }
-    notices
+        let problem = Problem::new(format!("the acceptance of `{}` for `{name}` {outcome}", status.as_str()));
+        Some(problem.at(span.clone(), "").help("remove it, or decide anew and give it a new end"))
+    };
+    by_place.into_values().filter_map(notice).collect()
 }

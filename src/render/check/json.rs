@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use super::failed;
-use super::report::CheckReport;
-use super::stale::StaleOutput;
+use super::report::{CheckReport, StaleOutput};
 use crate::domain::check::Finding;
 use crate::domain::check::report::Gate;
 use crate::domain::diagnostics::{FailedManifest, shown};

@@ -10,7 +10,6 @@ mod junit;
 mod markdown;
 pub(crate) mod report;
 mod sarif;
-pub(crate) mod stale;
 mod summary;
 
 use self::report::CheckReport;

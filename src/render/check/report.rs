@@ -1,12 +1,13 @@
 //! The report of a run: the manifests with their findings, and where in the files each finding is.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
-use super::stale::StaleOutput;
 use crate::domain::check::report::Gate;
 use crate::domain::check::suggestions::{Suggestion, suggestions_of_run};
 use crate::domain::check::{Finding, Report};
-use crate::domain::diagnostics::{FailedManifest, Invocation, LineIndex, Location, Problem, Source, shown};
+use crate::domain::diagnostics::{FailedManifest, Help, Invocation, LineIndex, Location, Problem, Source, Span, shown};
 use crate::domain::lock::block;
 use crate::render::changes::Named;
 
@@ -30,6 +31,24 @@ impl ManifestReport<'_> {
     }
 }
 
+/// A declared output that is not as the lockfile would have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaleOutput {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What is said of it, at the place in the manifest that declares it.
+    pub problem: Problem,
+}
+
+impl StaleOutput {
+    /// `span` is where the manifest declares it.
+    pub fn new(path: PathBuf, span: Span) -> Self {
+        let problem = Problem::new(format!("the output `{}` is out of date", shown(&path))).at(span, "out of date");
+        let help = Help::from("run ").then_run("resolve").then(" to update it");
+        Self { path, problem: problem.help(help) }
+    }
+}
+
 /// The findings of a run, and what a reader away from the terminal needs to know.
 #[derive(Clone, Copy)]
 pub struct CheckReport<'a> {
@@ -50,6 +69,11 @@ impl<'a> CheckReport<'a> {
         // Those of one manifest are sorted by cell already.
         findings.sort_by_key(|(index, finding)| (!finding.is_drift, finding.status, *index));
         findings
+    }
+
+    /// All findings, by manifest.
+    pub(crate) fn findings_by_manifest(&self) -> impl Iterator<Item = &'a Finding> {
+        self.manifests.iter().flat_map(|manifest| &manifest.report.findings)
     }
 
     /// The acceptances that have ended or match nothing, each with the index of its manifest.
@@ -142,18 +166,16 @@ impl<'a> Places<'a> {
     }
 
     fn new(report: &ManifestReport<'a>) -> Self {
-        let needed = report.report.findings.iter().any(|finding| finding.span.is_none());
-        let lock = report.lock.filter(|_| needed).map(LineIndex::new);
-        Self { manifest: LineIndex::new(report.manifest), lock }
+        Self { manifest: LineIndex::new(report.manifest), lock: report.lock.map(LineIndex::new) }
     }
 
     /// The place to fix a finding: its declaration, or its block of the lockfile if it is not declared.
     pub(crate) fn of(&self, finding: &Finding) -> Option<Location<'a>> {
-        match (&finding.span, &self.lock) {
-            (Some(span), _) => self.manifest.location(span),
-            (None, Some(lock)) => lock.location(&block(lock.text(), &finding.cell)?),
-            (None, None) => None,
-        }
+        let Some(span) = &finding.span else {
+            let lock = self.lock.as_ref()?;
+            return lock.location(&block(lock.text(), &finding.cell)?);
+        };
+        self.manifest.location(span)
     }
 
     /// The place of a problem in the manifest.

@@ -1,14 +1,14 @@
 //! The verdict of a check and its numbers, in words that every format shares.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use super::finding::{is_accepted, is_unlisted};
 use super::report::CheckReport;
 use crate::domain::check::report::Gate;
 use crate::domain::diagnostics::{and_more, count, quoted, visible};
 use crate::domain::lock::short_ids::ShortIds;
-use crate::domain::types::{Name, Status};
+use crate::domain::types::{Name, Severity, Status};
+use crate::render::support::values::in_manifests;
 
 /// The verdict, as a heading.
 pub(crate) fn headline(report: CheckReport<'_>) -> &'static str {
@@ -25,28 +25,22 @@ pub(crate) fn headline(report: CheckReport<'_>) -> &'static str {
     }
 }
 
-/// How many findings have a status. Accepted ones are counted separately: `2 outdated (accepted)`.
-pub(crate) struct Count {
-    pub(crate) status: Status,
-    pub(crate) accepted: bool,
-    pub(crate) findings: usize,
-}
-
-impl fmt::Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let accepted = if self.accepted { " (accepted)" } else { "" };
-        write!(f, "{} {}{accepted}", self.findings, self.status.as_str())
-    }
-}
-
-/// The numbers that every format shows, the worst status first.
-pub(crate) fn counts(report: CheckReport<'_>) -> Vec<Count> {
+/// How many findings have each status, the worst first, and how severe that is: `2 outdated (accepted)`.
+pub(crate) fn counts(report: CheckReport<'_>) -> Vec<(Severity, String)> {
     let mut counts: BTreeMap<(Status, bool), usize> = BTreeMap::new();
-    for finding in report.manifests.iter().flat_map(|manifest| &manifest.report.findings) {
+    for finding in report.findings_by_manifest() {
         *counts.entry((finding.status, is_accepted(finding))).or_default() += 1;
     }
-    let count = |((status, accepted), findings)| Count { status, accepted, findings };
-    counts.into_iter().map(count).collect()
+    let text = |((status, is_accepted), n): ((Status, bool), usize)| match is_accepted {
+        true => (Severity::Held, format!("{n} {} (accepted)", status.as_str())),
+        false => (status.severity(), format!("{n} {}", status.as_str())),
+    };
+    counts.into_iter().map(text).collect()
+}
+
+/// The same without the severity.
+fn numbers(report: CheckReport<'_>) -> Vec<String> {
+    counts(report).into_iter().map(|(_, number)| number).collect()
 }
 
 /// `4 pins: 2 outdated, 2 current`: the numbers in a line.
@@ -54,35 +48,32 @@ pub(crate) fn summary(report: CheckReport<'_>) -> String {
     if report.is_gate() {
         return changed_since(report);
     }
-    let counts = counts(report);
-    let all = count(counts.iter().map(|count| count.findings).sum(), "pin");
-    let all = if report.is_many() { format!("{all} in {}", count(report.manifests.len(), "manifest")) } else { all };
+    let pins = report.findings_by_manifest().count();
     let stale = stale(report);
-    if let (true, Some(stale)) = (counts.is_empty(), &stale) {
+    if let (0, Some(stale)) = (pins, &stale) {
         return stale.clone();
     }
+    let pins = count(pins, "pin");
+    let pins = if report.is_many() { format!("{pins} in {}", count(report.manifests.len(), "manifest")) } else { pins };
+    let is_current = report.findings_by_manifest().all(|finding| finding.status == Status::Current);
+    let found = if is_current { "all current".to_owned() } else { numbers(report).join(", ") };
     let stale = stale.map(|stale| format!("; {stale}")).unwrap_or_default();
-    if counts.iter().all(|count| count.status == Status::Current) {
-        return format!("{all}: all current{stale}");
-    }
-    format!("{all}: {}{stale}", counts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+    format!("{pins}: {found}{stale}")
 }
 
 /// `3 pins, 1 changed since main (1a2b3c4d): 1 unverified`: the numbers of a verified change, in a line.
 pub(crate) fn changed_since(report: CheckReport<'_>) -> String {
     let sum = |number: fn(&Gate) -> usize| report.gates().map(|(_, gate)| number(gate)).sum::<usize>();
     let (pins, changed) = (sum(|gate| gate.pins), sum(|gate| gate.changed));
-    let manifests = match report.manifests {
-        [_] => String::new(),
-        manifests => format!(" in {}", count(manifests.len(), "manifest")),
-    };
     let since: BTreeSet<String> = report.gates().map(|(_, gate)| since(gate)).collect();
-    let mut found: Vec<String> = counts(report).iter().map(ToString::to_string).chain(stale(report)).collect();
+    let mut found = numbers(report);
+    found.extend(stale(report));
     if found.is_empty() {
         found.push(if changed > 0 { "all verified" } else { "nothing to verify" }.to_owned());
     }
     let since = since.into_iter().collect::<Vec<_>>().join(", ");
-    format!("{}{manifests}, {changed} changed since {since}: {}", count(pins, "pin"), found.join(", "))
+    let pins = in_manifests(count(pins, "pin"), report.manifests.len());
+    format!("{pins}, {changed} changed since {since}: {}", found.join(", "))
 }
 
 /// `2 outputs out of date`, if there are any.
@@ -101,8 +92,8 @@ fn since(gate: &Gate) -> String {
 
 /// The pins that the Marketplace does not list, in a line.
 pub(crate) fn unlisted(report: CheckReport<'_>) -> Option<String> {
-    let findings = report.manifests.iter().flat_map(|manifest| &manifest.report.findings);
-    let names: Vec<&Name> = findings.filter(|it| is_unlisted(it)).map(|finding| &finding.cell.name).collect();
+    let unlisted = report.findings_by_manifest().filter(|finding| is_unlisted(finding));
+    let names: Vec<&Name> = unlisted.map(|finding| &finding.cell.name).collect();
     let unique: BTreeSet<&Name> = names.iter().copied().collect();
     let listed = and_more(unique.into_iter().map(quoted), 6);
     match names.len() {

@@ -149,10 +149,7 @@ fn header(report: CheckReport<'_>, items: &[Item<'_>], headline: &str, manifests
             @if !items.is_empty() {
                 ul class="tally" { "\n"
                     li { (count(items.len(), "pin")) } "\n"
-                    @for count in counts(report) {
-                        @let severity = if count.accepted { Severity::Held } else { count.status.severity() };
-                        li { (chip(severity, &count.to_string())) } "\n"
-                    }
+                    @for (severity, count) in counts(report) { li { (chip(severity, &count)) } "\n" }
                 } "\n"
             }
         } "\n"
