@@ -8,9 +8,8 @@ use crate::domain::lock::Pin;
 use crate::domain::manifest::outputs::Format;
 use crate::domain::types::{ImageRef, ZonedId};
 
-/// A document whose one map is that of the images.
+/// A document whose one map is that of the images, and how it writes maps.
 pub(super) struct Nested {
-    syntax: Syntax,
     /// The text between the head of the file and the map, up to its key.
     opening: &'static str,
     /// The text after the map.
@@ -19,6 +18,17 @@ pub(super) struct Nested {
     depth: usize,
     /// The entries for a pin.
     entries: &'static [Entry],
+    /// After the key of a map; and the same for a map without entries.
+    opens: &'static str,
+    empty: &'static str,
+    /// After the last entry.
+    closes: &'static str,
+    /// Between two entries.
+    between: &'static str,
+    /// Around the key of a string, how many columns it takes at least, and what follows it.
+    quote: &'static str,
+    width: usize,
+    is: &'static str,
 }
 
 /// A key, and its value for a pin.
@@ -38,14 +48,36 @@ pub(super) fn document(format: Format) -> Option<&'static Nested> {
 
 /// Variables of Terraform, OpenTofu and Packer: `map(map(map(object({ id = string, zoned_id = string }))))`. An unknown
 /// variable would be a warning, so there is nothing else in it but the comment.
-const TFVARS: Nested = Nested { syntax: JSON_SYNTAX, opening: "  \"images\"", tail: "\n}\n", depth: 1, entries: IDS };
+const TFVARS: Nested = Nested {
+    opening: "  \"images\"",
+    tail: "\n}\n",
+    depth: 1,
+    entries: IDS,
+    opens: ": {",
+    empty: ": {}",
+    closes: "}",
+    between: ",",
+    quote: "\"",
+    width: 0,
+    is: ": ",
+};
 
-/// A `locals` block: `local.images["web"]["fr-par-1"]["x86_64"].zoned_id`.
-const HCL: Nested = Nested { syntax: HCL_SYNTAX, opening: "locals {\n  images", tail: "\n}\n", depth: 1, entries: IDS };
+/// A `locals` block, as `terraform fmt` writes it: `local.images["web"]["fr-par-1"]["x86_64"].zoned_id`.
+const HCL: Nested = Nested {
+    opening: "locals {\n  images",
+    opens: " = {",
+    empty: " = {}",
+    between: "",
+    quote: "",
+    width: "zoned_id".len(),
+    is: " = ",
+    ..TFVARS
+};
 
 /// Variables of Ansible: `{{ imagelock["web"]["fr-par-1"]["x86_64"].id }}`. In a play, all variables share one namespace.
+/// Every string is in quotes: `no` is a name, and not the opposite of `yes`.
 const ANSIBLE: Nested =
-    Nested { syntax: YAML_SYNTAX, opening: "---\n\"imagelock\"", tail: "\n", depth: 0, entries: IDS };
+    Nested { opening: "---\n\"imagelock\"", tail: "\n", depth: 0, opens: ":", closes: "", between: "", ..TFVARS };
 
 /// All fields of a pin: `imagelock.export/1`.
 const JSON: Nested = Nested { tail: ",\n  \"schema\": \"imagelock.export/1\"\n}\n", entries: EVERYTHING, ..TFVARS };
@@ -78,90 +110,68 @@ fn text(value: Option<impl Display>) -> Option<String> {
     value.map(|value| value.to_string())
 }
 
-/// How maps are written.
-#[derive(Clone, Copy)]
-struct Syntax {
-    /// After the key of a map; and the same for a map without entries.
-    opens: &'static str,
-    empty: &'static str,
-    /// After the last entry.
-    closes: &'static str,
-    /// Between two entries.
-    between: &'static str,
-    /// Around the key of a string, how many columns it takes at least, and what follows it.
-    quote: &'static str,
-    width: usize,
-    is: &'static str,
-}
-
-const JSON_SYNTAX: Syntax =
-    Syntax { opens: ": {", empty: ": {}", closes: "}", between: ",", quote: "\"", width: 0, is: ": " };
-
-/// Every string is in quotes: `no` is a name, and not the opposite of `yes`.
-const YAML_SYNTAX: Syntax = Syntax { opens: ":", closes: "", between: "", ..JSON_SYNTAX };
-
-/// As `terraform fmt` writes it.
-const HCL_SYNTAX: Syntax =
-    Syntax { opens: " = {", empty: " = {}", closes: "}", between: "", quote: "", width: "zoned_id".len(), is: " = " };
-
 impl Nested {
     /// The text of the document.
     pub(super) fn text(&self, pins: &[Pin]) -> String {
-        let Self { syntax, opening, tail, .. } = self;
-        let mut text = String::from(*opening) + if pins.is_empty() { syntax.empty } else { syntax.opens };
-        let keys = self.keys();
-        let mut open: Option<[&str; 3]> = None;
-        for pin in pins {
-            let levels = [pin.cell.name.as_str(), pin.cell.zone.as_str(), pin.cell.arch.as_str()];
-            // Pins are sorted, so the pins of one map follow each other.
-            let shared =
-                open.map_or(0, |open| levels.iter().zip(open).take_while(|(level, open)| *level == open).count());
-            if open.is_some() {
-                self.close(shared + 1..=3, &mut text);
-                text.push_str(syntax.between);
-            }
-            for (level, key) in levels.iter().enumerate().skip(shared) {
-                line(self.depth + level + 1, &mut text);
-                text.extend(["\"", key, "\"", syntax.opens]);
-            }
-            for (key, (_, value)) in keys.iter().zip(self.entries) {
-                text.push_str(key);
-                match value(pin) {
-                    Some(value) => text.extend(["\"", &value, "\""]),
-                    None => text.push_str("null"),
-                }
-            }
-            open = Some(levels);
+        let mut text = self.opening.to_owned();
+        if pins.is_empty() {
+            text.push_str(self.empty);
+        } else {
+            self.map(0, pins, &mut text);
         }
-        if open.is_some() {
-            self.close(0..=3, &mut text);
-        }
-        text + tail
+        text + self.tail
     }
 
-    /// The text between two values of a pin: made once, for it is most of the whole.
-    fn keys(&self) -> Vec<String> {
-        let Syntax { between, quote, width, is, .. } = self.syntax;
-        let key = |(number, (key, _)): (usize, &Entry)| {
-            let mut text = String::from(if number > 0 { between } else { "" });
-            line(self.depth + 4, &mut text);
-            text.extend([quote, key, quote, &" ".repeat(width.saturating_sub(key.len())), is]);
-            text
-        };
-        self.entries.iter().enumerate().map(key).collect()
+    /// Writes the map of a level: by name, by zone, or by architecture.
+    fn map(&self, level: usize, pins: &[Pin], text: &mut String) {
+        text.push_str(self.opens);
+        // Pins are sorted, so the pins of one map follow each other.
+        for (number, pins) in pins.chunk_by(|one, next| key(one, level) == key(next, level)).enumerate() {
+            self.begin(number, level, text);
+            text.extend(["\"", key(&pins[0], level), "\""]);
+            if level < 2 {
+                self.map(level + 1, pins, text);
+            } else {
+                self.pin(&pins[0], text);
+            }
+        }
+        self.close(level, text);
     }
 
-    /// Ends the maps of these levels, the deepest first.
-    fn close(&self, levels: std::ops::RangeInclusive<usize>, text: &mut String) {
-        for level in levels.rev().filter(|_| !self.syntax.closes.is_empty()) {
+    /// Writes the map of a pin.
+    fn pin(&self, pin: &Pin, text: &mut String) {
+        text.push_str(self.opens);
+        for (number, (key, value)) in self.entries.iter().enumerate() {
+            self.begin(number, 3, text);
+            let space = " ".repeat(self.width.saturating_sub(key.len()));
+            text.extend([self.quote, key, self.quote, &space, self.is]);
+            text.push_str(&value(pin).map_or("null".to_owned(), |value| format!("\"{value}\"")));
+        }
+        self.close(3, text);
+    }
+
+    /// Begins the line of an entry of a map.
+    fn begin(&self, number: usize, level: usize, text: &mut String) {
+        text.push_str(if number > 0 { self.between } else { "" });
+        line(self.depth + level + 1, text);
+    }
+
+    /// Ends the map of a level.
+    fn close(&self, level: usize, text: &mut String) {
+        if !self.closes.is_empty() {
             line(self.depth + level, text);
-            text.push_str(self.syntax.closes);
+            text.push_str(self.closes);
         }
     }
+}
+
+/// The key of a pin in the map of a level.
+fn key(Pin { cell, .. }: &Pin, level: usize) -> &str {
+    [cell.name.as_str(), cell.zone.as_str(), cell.arch.as_str()][level]
 }
 
 /// Begins a line.
 fn line(depth: usize, text: &mut String) {
-    const MARGIN: &str = "\n          ";
-    text.push_str(&MARGIN[..=2 * depth]);
+    text.push('\n');
+    text.push_str(&"  ".repeat(depth));
 }

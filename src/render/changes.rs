@@ -82,23 +82,28 @@ pub(crate) fn markdown(changes: &[Named<'_>]) -> String {
     text
 }
 
-/// A change, in every JSON report.
+/// A change in a JSON report, with what only this report says of it.
 #[derive(Serialize)]
-pub(crate) struct ChangeJson<'a> {
+pub(crate) struct ChangeJson<'a, T> {
     #[serde(flatten)]
     cell: Option<CellJson<'a>>,
     action: &'static str,
     from: Option<LocalImageJson<'a>>,
     to: Option<LocalImageJson<'a>>,
+    #[serde(flatten)]
+    more: BTreeMap<&'static str, T>,
+    note: Option<&'a str>,
 }
 
-impl<'a> ChangeJson<'a> {
-    pub(crate) fn new(change: &'a Change) -> Self {
+impl<'a, T> ChangeJson<'a, T> {
+    pub(crate) fn new<const N: usize>(change: &'a Change, more: [(&'static str, T); N]) -> Self {
         Self {
             cell: latest_pin(change).map(CellJson::pin),
             action: change.action().as_str(),
             from: change.from.as_ref().map(LocalImageJson::pin),
             to: change.to.as_ref().map(LocalImageJson::pin),
+            more: BTreeMap::from(more),
+            note: change.note.as_deref(),
         }
     }
 }

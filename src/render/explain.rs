@@ -10,7 +10,7 @@ use crate::domain::diagnostics::{and, count, or, quoted, visible};
 use crate::domain::lock::Pin;
 use crate::domain::lookup::explain::Candidate;
 use crate::domain::manifest::Target;
-use crate::domain::types::{Cell, Label, LocalImageId};
+use crate::domain::types::{Arch, Cell, Label, LocalImageId, Name, Zone};
 use crate::render::list::PinJson;
 use crate::render::support::json::{Text, to_report};
 use crate::render::support::terminal::{FAINT, HELD, PLAIN, Table, WINS};
@@ -44,29 +44,19 @@ pub(crate) fn candidates(targets: &[Target], candidates: &[Candidate]) -> String
 pub(crate) fn candidates_json(candidates: &[Candidate]) -> String {
     #[derive(Serialize)]
     struct Row<'a> {
-        name: &'a str,
-        zone: &'a str,
-        arch: &'a str,
+        name: &'a Name,
+        zone: &'a Zone,
+        arch: &'a Arch,
         wins: bool,
-        id: Option<Text<LocalImageId>>,
-        label: Option<&'a str>,
-        r#type: Option<&'a str>,
+        id: &'a Option<LocalImageId>,
+        label: &'a Option<Label>,
+        r#type: &'a Option<String>,
         published: Option<Text<Timestamp>>,
         reason: &'a str,
     }
-    fn row(candidate: &Candidate) -> Row<'_> {
-        let Cell { name, zone, arch } = &candidate.cell;
-        Row {
-            name: name.as_str(),
-            zone: zone.as_str(),
-            arch: arch.as_str(),
-            wins: candidate.wins,
-            id: candidate.id.map(Text),
-            label: candidate.label.as_ref().map(Label::as_str),
-            r#type: candidate.image_type.as_deref(),
-            published: candidate.published.map(Text),
-            reason: &candidate.reason,
-        }
+    fn row(Candidate { cell, wins, id, label, image_type: r#type, published, reason }: &Candidate) -> Row<'_> {
+        let Cell { name, zone, arch } = cell;
+        Row { name, zone, arch, wins: *wins, id, label, r#type, published: published.map(Text), reason }
     }
     let rows: Vec<Row<'_>> = candidates.iter().map(row).collect();
     to_report(SCHEMA, BTreeMap::from([("candidates", rows)]))
@@ -114,9 +104,9 @@ pub(crate) fn identity_json(id: &str, identity: &IdKind, pins: &[&Pin]) -> Strin
     struct Identity<'a> {
         id: &'a str,
         kind: &'static str,
-        label: Option<&'a str>,
-        zone: Option<&'a str>,
-        arch: Option<&'a str>,
+        label: Option<&'a Label>,
+        zone: Option<&'a Zone>,
+        arch: Option<&'a Arch>,
         r#type: Option<&'a str>,
         published: Option<Text<Timestamp>>,
         pinned_by: Vec<PinJson<'a>>,
@@ -126,20 +116,17 @@ pub(crate) fn identity_json(id: &str, identity: &IdKind, pins: &[&Pin]) -> Strin
     let identity = match identity {
         IdKind::LocalImage { local, published } => Identity {
             kind: "local image",
-            label: local.label.as_ref().map(Label::as_str),
-            zone: Some(local.zone.as_str()),
-            arch: Some(local.arch.as_str()),
+            label: local.label.as_ref(),
+            zone: Some(&local.zone),
+            arch: Some(&local.arch),
             r#type: Some(local.image_type.as_str()),
             published: published.map(Text),
             ..unknown
         },
-        IdKind::Version { label, published, .. } => Identity {
-            kind: "version",
-            label: label.as_ref().map(Label::as_str),
-            published: published.map(Text),
-            ..unknown
-        },
-        IdKind::Image(image) => Identity { kind: "image", label: Some(image.label.as_str()), ..unknown },
+        IdKind::Version { label, published, .. } => {
+            Identity { kind: "version", label: label.as_ref(), published: published.map(Text), ..unknown }
+        }
+        IdKind::Image(image) => Identity { kind: "image", label: Some(&image.label), ..unknown },
         IdKind::Unknown => unknown,
     };
     to_report(SCHEMA, identity)

@@ -95,7 +95,7 @@ pub(crate) fn log_json(entries: &[Entry], is_whole: bool) -> String {
     struct EntryJson<'a> {
         commit: Option<CommitJson<'a>>,
         unreadable: Option<&'a str>,
-        pins: Vec<Row<'a>>,
+        pins: Vec<ChangeJson<'a, Option<usize>>>,
     }
     #[derive(Serialize)]
     struct CommitJson<'a> {
@@ -104,31 +104,16 @@ pub(crate) fn log_json(entries: &[Entry], is_whole: bool) -> String {
         author: &'a str,
         subject: &'a str,
     }
-    #[derive(Serialize)]
-    struct Row<'a> {
-        #[serde(flatten)]
-        change: ChangeJson<'a>,
-        from_age_days: Option<usize>,
-        to_age_days: Option<usize>,
-        note: Option<&'a str>,
-    }
-    fn entry(entry: &Entry) -> EntryJson<'_> {
-        let row = |change| Row {
-            change: ChangeJson::new(change),
-            from_age_days: age_at(entry, change.from.as_ref()),
-            to_age_days: age_at(entry, change.to.as_ref()),
-            note: change.note.as_deref(),
+    fn entry<'e>(entry: &'e Entry) -> EntryJson<'e> {
+        let row = |change: &'e Change| {
+            let [from, to] = [&change.from, &change.to].map(|pin| age_at(entry, pin.as_ref()));
+            ChangeJson::new(change, [("from_age_days", from), ("to_age_days", to)])
         };
-        EntryJson {
-            commit: entry.commit.as_ref().map(|commit| CommitJson {
-                id: &commit.id,
-                time: commit.time.map(Text),
-                author: &commit.author,
-                subject: &commit.subject,
-            }),
-            unreadable: entry.unreadable.as_deref(),
-            pins: entry.changes.iter().map(row).collect(),
-        }
+        let commit = entry.commit.as_ref().map(|Commit { id, time, author, subject }| {
+            let time = time.map(Text);
+            CommitJson { id, time, author, subject }
+        });
+        EntryJson { commit, unreadable: entry.unreadable.as_deref(), pins: entry.changes.iter().map(row).collect() }
     }
     to_report("imagelock.log/1", Log { complete: is_whole, entries: entries.iter().map(entry).collect() })
 }
@@ -140,26 +125,19 @@ pub(crate) fn diff_json<'c>(comparison: &'c Comparison) -> String {
         from: SideJson<'a>,
         to: SideJson<'a>,
         changed: bool,
-        pins: Vec<Row<'a>>,
+        pins: Vec<ChangeJson<'a, ()>>,
     }
     #[derive(Serialize)]
     struct SideJson<'a> {
         name: &'a str,
         commit: Option<&'a str>,
     }
-    #[derive(Serialize)]
-    struct Row<'a> {
-        #[serde(flatten)]
-        change: ChangeJson<'a>,
-        note: Option<&'a str>,
-    }
     let side = |side: &'c Side| SideJson { name: &side.name, commit: side.commit.as_deref() };
-    let row = |change| Row { change: ChangeJson::new(change), note: change.note.as_deref() };
     let diff = Diff {
         from: side(&comparison.from),
         to: side(&comparison.to),
         changed: !comparison.changes.is_empty(),
-        pins: comparison.changes.iter().map(row).collect(),
+        pins: comparison.changes.iter().map(|change| ChangeJson::new(change, [])).collect(),
     };
     to_report("imagelock.diff/1", diff)
 }

@@ -41,7 +41,7 @@ pub(crate) fn pin_json(pin: &Pin) -> String {
 pub(crate) struct PinJson<'a> {
     #[serde(flatten)]
     cell: CellJson<'a>,
-    instance_type: Option<&'a str>,
+    instance_type: Option<&'a CommercialType>,
     /// The block does not match its digest: the ID is not trusted.
     edited: bool,
     #[serde(flatten)]
@@ -50,11 +50,7 @@ pub(crate) struct PinJson<'a> {
 
 impl<'a> PinJson<'a> {
     pub(crate) fn new(pin: &'a Pin, edited: bool) -> Self {
-        Self {
-            cell: CellJson::pin(pin),
-            instance_type: pin.instance_type.as_ref().map(CommercialType::as_str),
-            edited,
-            local: LocalImageJson::pin(pin),
-        }
+        let (cell, local) = (CellJson::pin(pin), LocalImageJson::pin(pin));
+        Self { cell, instance_type: pin.instance_type.as_ref(), edited, local }
     }
 }

@@ -69,20 +69,17 @@ pub(crate) fn json(resolved: &[Resolved<'_>], dry_run: bool, invocation: &Invoca
     struct Row<'a> {
         manifest: String,
         #[serde(flatten)]
-        change: ChangeJson<'a>,
-        newer: Option<LocalImageJson<'a>>,
-        note: Option<&'a str>,
+        change: ChangeJson<'a, Option<LocalImageJson<'a>>>,
     }
     let changed = resolved.iter().any(|it| it.plan.has_changes());
     let mut report = Resolve { dry_run, changed, pins: Vec::new(), warnings: Vec::new() };
     for Resolved { manifest, plan, .. } in resolved {
-        let row = |change| Row {
-            manifest: shown(&manifest.path),
-            change: ChangeJson::new(change),
-            newer: change.newer.as_ref().map(|newer| LocalImageJson::latest(newer, &change.cell.zone)),
-            note: change.note.as_deref(),
-        };
-        report.pins.extend(plan.changes.iter().map(row));
+        for change in &plan.changes {
+            let newer = change.newer.as_ref().map(|newer| LocalImageJson::latest(newer, &change.cell.zone));
+            report
+                .pins
+                .push(Row { manifest: shown(&manifest.path), change: ChangeJson::new(change, [("newer", newer)]) });
+        }
         let invocation = invocation.of(&manifest.path);
         report.warnings.extend(plan.warnings.iter().map(|it| RemarkJson::new(shown(&manifest.path), it, &invocation)));
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::domain::catalog::LocalImage;
 use crate::domain::diagnostics::visible;
 use crate::domain::lookup::search::Offer;
-use crate::domain::types::{ImageId, LocalImageId, Release, Zone, ZonedId};
+use crate::domain::types::{Arch, ImageId, Label, LocalImageId, Release, Zone, ZonedId};
 use crate::render::support::json::{Text, to_report};
 use crate::render::support::terminal::{self, EMPTY, FAINT, PLAIN, Table};
 use crate::render::support::values::{date, text};
@@ -45,12 +45,12 @@ pub(crate) fn table(offers: &[Offer]) -> String {
 /// The same as `imagelock.search/1`.
 pub(crate) fn json(offers: &[Offer]) -> String {
     #[derive(Serialize)]
-    struct Image<'a> {
-        label: &'a str,
-        id: Text<ImageId>,
+    struct Row<'a> {
+        label: &'a Label,
+        id: ImageId,
         name: &'a str,
         categories: &'a BTreeSet<String>,
-        release: Option<&'a str>,
+        release: &'a Option<Release>,
         published: Option<Text<Timestamp>>,
         valid_until: Option<Text<Timestamp>>,
         end_of_life: Option<Text<Date>>,
@@ -58,30 +58,24 @@ pub(crate) fn json(offers: &[Offer]) -> String {
     }
     #[derive(Serialize)]
     struct Offered<'a> {
-        zone: &'a str,
-        arch: &'a str,
+        zone: &'a Zone,
+        arch: &'a Arch,
         r#type: &'a str,
-        id: Text<LocalImageId>,
-        zoned_id: Text<ZonedId<'a>>,
+        id: LocalImageId,
+        zoned_id: ZonedId<'a>,
         commercial_types: &'a BTreeSet<String>,
     }
-    fn offered(local: &LocalImage) -> Offered<'_> {
-        Offered {
-            zone: local.zone.as_str(),
-            arch: local.arch.as_str(),
-            r#type: local.image_type.as_str(),
-            id: Text(local.id),
-            zoned_id: Text(ZonedId(&local.zone, local.id)),
-            commercial_types: &local.commercial_types,
-        }
+    fn offered(LocalImage { id, zone, arch, image_type, commercial_types, .. }: &LocalImage) -> Offered<'_> {
+        let (r#type, zoned_id) = (image_type.as_str(), ZonedId(zone, *id));
+        Offered { zone, arch, r#type, id: *id, zoned_id, commercial_types }
     }
-    fn row(Offer { image, release, published, end, local_images }: &Offer) -> Image<'_> {
-        Image {
-            label: image.label.as_str(),
-            id: Text(image.id),
+    fn row(Offer { image, release, published, end, local_images }: &Offer) -> Row<'_> {
+        Row {
+            label: &image.label,
+            id: image.id,
             name: &image.name,
             categories: &image.categories,
-            release: release.as_ref().map(Release::as_str),
+            release,
             published: published.map(Text),
             valid_until: image.valid_until.map(Text),
             end_of_life: end.as_ref().map(|end| Text(end.date)),

@@ -24,6 +24,12 @@ pub(crate) fn pinned_targets<'a>(
     targets.iter().zip(lock.get_each(targets.iter().map(|target| &target.cell)))
 }
 
+/// The targets that have a pin for the same image, each with the pin.
+pub(crate) fn comparable<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
+    pinned_targets(lock, targets)
+        .filter_map(|(target, pin)| Some((target, pin.filter(|pin| is_pin_of(target, pin, lock))?)))
+}
+
 /// Compares lock and manifest: the findings are what `resolve` would change.
 pub fn compare_with_manifest(lock: &Lock, targets: &[Target]) -> Report {
     Report::new(manifest_findings(lock, targets), Vec::new())

@@ -1,32 +1,31 @@
 //! Compares lock, manifest and what the Marketplace offers. It changes nothing.
 
-pub mod acceptance;
 pub mod assess;
 pub mod changed_since;
 pub mod manifest;
 pub mod report;
 pub mod suggestions;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, Query, QueryError};
-use crate::domain::check::acceptance::idle_acceptances;
 use crate::domain::check::assess::assess;
 pub use crate::domain::check::manifest::compare_with_manifest;
 use crate::domain::check::manifest::{
-    declaration_of, is_pin_of, manifest_finding, pinned_targets, undeclared_finding, undeclared_pins,
+    comparable, declaration_of, is_pin_of, manifest_finding, pinned_targets, undeclared_finding, undeclared_pins,
 };
 pub use crate::domain::check::report::{Finding, Report};
 use crate::domain::diagnostics::{Problem, and_more, quoted};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;
+use crate::domain::manifest::policy::Acceptance;
 use crate::domain::select::end_of_life::{end_of_life, eol_notice};
 use crate::domain::select::select;
 use crate::domain::select::unresolved::Unresolved;
 use crate::domain::select::verify::{identity_query, is_listed, mismatch};
-use crate::domain::types::Status;
+use crate::domain::types::{Name, Status, day};
 
 /// What a check must ask, given what is known already; empty if it can be decided.
 pub fn queries(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> BTreeSet<Query> {
@@ -41,12 +40,6 @@ pub fn queries(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalo
         queries.extend(identity_query(pin, &declaration_of(pin), catalog));
     }
     catalog.unanswered(queries)
-}
-
-/// The targets that have a pin for the same image, each with the pin.
-fn comparable<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
-    pinned_targets(lock, targets)
-        .filter_map(|(target, pin)| Some((target, pin.filter(|pin| is_pin_of(target, pin, lock))?)))
 }
 
 /// Compares lock, manifest and Marketplace.
@@ -82,6 +75,29 @@ pub fn check(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
         notices.extend(unknown_eol_warning(catalog));
     }
     Ok(Report::new(findings, notices))
+}
+
+/// The acceptances that have ended, and those that match nothing that was found.
+fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) -> Vec<Problem> {
+    let mut by_place: BTreeMap<usize, (&Name, &Acceptance)> = BTreeMap::new();
+    // All cells of an image have the same acceptances.
+    for target in targets.chunk_by(|one, next| one.cell.name == next.cell.name).filter_map(<[_]>::first) {
+        by_place.extend(target.policy.accept.iter().map(|it| (it.span.start, (&target.cell.name, it))));
+    }
+    let found = findings.iter().flat_map(|it| it.statuses.iter().map(|status| (&it.cell.name, *status)));
+    let found: BTreeSet<(&Name, Status)> = found.collect();
+    let notice = |(name, Acceptance { status, until, span, .. }): (&Name, &Acceptance)| {
+        let outcome = if day(now) > *until {
+            format!("ended on {until}")
+        } else if found.contains(&(name, *status)) {
+            return None;
+        } else {
+            "matches nothing that was found".to_owned()
+        };
+        let problem = Problem::new(format!("the acceptance of `{}` for `{name}` {outcome}", status.as_str()));
+        Some(problem.at(span.clone(), "").help("remove it, or decide anew and give it a new end"))
+    };
+    by_place.into_values().filter_map(notice).collect()
 }
 
 /// Warns of ends of life or dates that the Marketplace did not give. All other findings are right without them.

@@ -4,10 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::failed::{location, title};
-use super::finding::detail;
 use super::report::{CheckReport, Places};
-use super::summary::{summary, unlisted};
+use super::sentences::{detail, failure_location, failure_title, summary, unlisted};
 use crate::domain::check::Finding;
 use crate::domain::check::suggestions::suggestions;
 use crate::domain::diagnostics::{Location, Problem, escaped, shown};
@@ -28,8 +26,8 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     }
     let mut text = String::new();
     for failed in report.failed {
-        let location = location(&failed.failure);
-        text += &command("error", location.as_ref(), &shown(&failed.path), &title(&failed.failure));
+        let location = failure_location(&failed.failure);
+        text += &command("error", location.as_ref(), &shown(&failed.path), &failure_title(&failed.failure));
     }
     for ((severity, status, index, name), findings) in groups {
         let level = match severity {

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::failed::summary as failed_summary;
-use super::finding::{detail, label, short_ids};
 use super::report::CheckReport;
-use super::summary::{summary, unlisted};
+use super::sentences::{detail, failed_summary, label, short_ids, summary, unlisted};
 use crate::domain::check::Finding;
 use crate::domain::check::suggestions::Suggestion;
 use crate::domain::diagnostics::{Command, and_more, count, quoted, shown};

@@ -1,9 +1,7 @@
 //! The report of a check as `JUnit` XML: a test case for each pin, which fails if there is drift.
 
-use super::failed::message;
-use super::finding::{label, status_and_detail};
 use super::report::{CheckReport, StaleOutput};
-use super::summary::unlisted;
+use super::sentences::{failed, label, status_and_detail, unlisted};
 use crate::domain::check::Finding;
 use crate::domain::check::suggestions::suggestions;
 use crate::domain::diagnostics::{FailedManifest, Invocation, shown};
@@ -19,9 +17,9 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count() + stale;
     let (errors, tests) = (report.failed.len(), findings.len() + stale + report.failed.len());
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"0\" time=\"0\"");
-    let error = |failed: &FailedManifest| {
-        let error = escaped(&message(failed)).into_owned();
-        test_case(&shown(&failed.path), "check", &format!("<error message=\"{error}\">{error}</error>"))
+    let error = |manifest: &FailedManifest| {
+        let error = escaped(&failed(manifest));
+        test_case(&shown(&manifest.path), "check", &format!("<error message=\"{error}\">{error}</error>"))
     };
     let of_finding = |(index, finding): (usize, &Finding)| {
         let class = format!("{}.{}", name(index), finding.cell.name);

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::failed::sentence;
-use super::finding::{detail, label, short_ids};
 use super::report::CheckReport;
-use super::summary::{headline, summary, unlisted};
+use super::sentences::{detail, failed_in_prose, headline, label, short_ids, summary, unlisted};
 use crate::domain::check::suggestions::Suggestion;
 use crate::domain::diagnostics::capitalized;
 use crate::domain::types::Severity;
@@ -20,7 +18,7 @@ const MOST: usize = 60_000;
 pub(super) fn write(report: CheckReport<'_>) -> String {
     let mut text = format!("### {}\n\n{}\n", headline(report), inert(&summary(report)));
     for failed in report.failed {
-        let _ = write!(text, "\n> **Error**: {}\n", inert(&sentence(failed)));
+        let _ = write!(text, "\n> **Error**: {}\n", inert(&failed_in_prose(failed)));
     }
     let moves = report.moves();
     if !moves.is_empty() {

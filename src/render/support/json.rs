@@ -10,7 +10,8 @@ use crate::domain::diagnostics::{Invocation, Problem, is_unprintable};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
 use crate::domain::types::{
-    Cell, ImageId, ImageRef, ImageType, Label, LocalImageId, Release, VersionId, Zone, ZonedId,
+    Arch, Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, Release, VersionId, Zone,
+    ZonedId,
 };
 
 /// A report as text, which begins with its schema.
@@ -49,17 +50,30 @@ impl<T: fmt::Display> Serialize for Text<T> {
     }
 }
 
+/// Names, types, releases and IDs are their text in every report.
+macro_rules! strings {
+    ($($value:ty),*) => {$(
+        impl Serialize for $value {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+    )*};
+}
+
+strings!(Name, Label, Zone, Arch, ImageType, CommercialType, Release, ImageId, VersionId, LocalImageId, ZonedId<'_>);
+
 /// A local image as reports show it.
 #[derive(Serialize)]
 pub(crate) struct LocalImageJson<'a> {
-    id: Text<LocalImageId>,
-    zoned_id: Text<ZonedId<'a>>,
+    id: LocalImageId,
+    zoned_id: ZonedId<'a>,
     published: Option<Text<Timestamp>>,
 }
 
 impl<'a> LocalImageJson<'a> {
     pub(crate) fn new(zone: &'a Zone, id: LocalImageId, published: Option<Timestamp>) -> Self {
-        Self { id: Text(id), zoned_id: Text(ZonedId(zone, id)), published: published.map(Text) }
+        Self { id, zoned_id: ZonedId(zone, id), published: published.map(Text) }
     }
 
     pub(crate) fn pin(pin: &'a Pin) -> Self {
@@ -74,37 +88,26 @@ impl<'a> LocalImageJson<'a> {
 /// What every row says of its cell.
 #[derive(Serialize)]
 pub(crate) struct CellJson<'a> {
-    name: &'a str,
-    pub(crate) label: Option<&'a str>,
-    image_id: Option<Text<ImageId>>,
-    version_id: Option<Text<VersionId>>,
-    release: Option<&'a str>,
-    zone: &'a str,
-    arch: &'a str,
-    pub(crate) r#type: &'static str,
+    name: &'a Name,
+    label: Option<&'a Label>,
+    image_id: Option<ImageId>,
+    version_id: Option<VersionId>,
+    release: Option<&'a Release>,
+    zone: &'a Zone,
+    arch: &'a Arch,
+    r#type: ImageType,
 }
 
 impl<'a> CellJson<'a> {
-    /// A cell without a pin.
-    pub(crate) fn bare(cell: &'a Cell, label: Option<&'a Label>, image_type: ImageType) -> Self {
+    pub(crate) fn new(cell: &'a Cell, label: Option<&'a Label>, r#type: ImageType, pin: Option<&'a Pin>) -> Self {
         let Cell { name, zone, arch } = cell;
-        Self {
-            name: name.as_str(),
-            label: label.map(Label::as_str),
-            image_id: None,
-            version_id: None,
-            release: None,
-            zone: zone.as_str(),
-            arch: arch.as_str(),
-            r#type: image_type.as_str(),
-        }
+        let image_id = pin.and_then(|pin| if let ImageRef::Id(id) = pin.image { Some(id) } else { None });
+        let (version_id, release) = (pin.and_then(|pin| pin.version), pin.and_then(|pin| pin.release.as_ref()));
+        Self { name, label, image_id, version_id, release, zone, arch, r#type }
     }
 
     pub(crate) fn pin(pin: &'a Pin) -> Self {
-        let image_id = if let ImageRef::Id(id) = pin.image { Some(Text(id)) } else { None };
-        let version_id = pin.version.map(Text);
-        let release = pin.release.as_ref().map(Release::as_str);
-        Self { image_id, version_id, release, ..Self::bare(&pin.cell, pin.label(), pin.image_type) }
+        Self::new(&pin.cell, pin.label(), pin.image_type, Some(pin))
     }
 }
 

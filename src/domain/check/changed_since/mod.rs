@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::domain::catalog::{Catalog, Lookup, Query};
 pub use crate::domain::check::changed_since::history::{Base, PastPins, is_changed};
 use crate::domain::check::changed_since::proof::{Doubt, is_looked_up, verify};
-use crate::domain::check::manifest::{is_pin_of, manifest_findings, pinned_targets};
+use crate::domain::check::manifest::{comparable, manifest_findings};
 use crate::domain::check::report::{Gate, Report};
 use crate::domain::diagnostics::{Problem, and_more, count, visible};
 use crate::domain::lock::diff::changes;
@@ -22,11 +22,7 @@ use crate::domain::types::ImageRef;
 
 /// The targets whose pins must be verified, with these pins. An edited block is drift in any case.
 fn changed<'a>(base: &'a Base, lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
-    pinned_targets(lock, targets).filter_map(|(target, pin)| {
-        let verifiable =
-            |pin: &&Pin| !lock.is_edited(&pin.cell) && is_pin_of(target, pin, lock) && is_changed(pin, &base.lock);
-        Some((target, pin.filter(verifiable)?))
-    })
+    comparable(lock, targets).filter(|(_, pin)| !lock.is_edited(&pin.cell) && is_changed(pin, &base.lock))
 }
 
 /// What the gate must ask, given what is known already: about the changed pins alone, and no more than it takes to verify

@@ -9,10 +9,8 @@ mod timeline;
 
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
-use super::failed::sentence;
-use super::finding::is_accepted;
 use super::report::{CheckReport, Places};
-use super::summary::{changed_since, counts, headline, unlisted};
+use super::sentences::{changed_since, counts, failed_in_prose, headline, is_accepted, unlisted};
 use crate::VERSION;
 use crate::domain::check::Finding;
 use crate::domain::check::suggestions::Suggestion;
@@ -170,7 +168,7 @@ fn commands(report: CheckReport<'_>) -> Markup {
 
 /// The manifests that could not be checked, and why.
 fn errors(report: CheckReport<'_>) -> Markup {
-    list(report.failed.iter().map(|failed| prose(&sentence(failed))).collect())
+    list(report.failed.iter().map(|failed| prose(&failed_in_prose(failed))).collect())
 }
 
 /// The stale outputs, and the acceptances that have ended or match nothing.
