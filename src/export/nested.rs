@@ -8,8 +8,9 @@ use crate::domain::lock::Pin;
 use crate::domain::manifest::outputs::Format;
 use crate::domain::types::{ImageRef, ZonedId};
 
-/// A document whose one map is that of the images, and how it writes maps.
+/// A document whose one map is that of the images.
 pub(super) struct Nested {
+    syntax: Syntax,
     /// The text between the head of the file and the map, up to its key.
     opening: &'static str,
     /// The text after the map.
@@ -18,17 +19,6 @@ pub(super) struct Nested {
     depth: usize,
     /// The entries for a pin.
     entries: &'static [Entry],
-    /// After the key of a map; and the same for a map without entries.
-    opens: &'static str,
-    empty: &'static str,
-    /// After the last entry.
-    closes: &'static str,
-    /// Between two entries.
-    between: &'static str,
-    /// Around the key of a string, how many columns it takes at least, and what follows it.
-    quote: &'static str,
-    width: usize,
-    is: &'static str,
 }
 
 /// A key, and its value for a pin.
@@ -48,36 +38,14 @@ pub(super) fn document(format: Format) -> Option<&'static Nested> {
 
 /// Variables of Terraform, OpenTofu and Packer: `map(map(map(object({ id = string, zoned_id = string }))))`. An unknown
 /// variable would be a warning, so there is nothing else in it but the comment.
-const TFVARS: Nested = Nested {
-    opening: "  \"images\"",
-    tail: "\n}\n",
-    depth: 1,
-    entries: IDS,
-    opens: ": {",
-    empty: ": {}",
-    closes: "}",
-    between: ",",
-    quote: "\"",
-    width: 0,
-    is: ": ",
-};
+const TFVARS: Nested = Nested { syntax: JSON_SYNTAX, opening: "  \"images\"", tail: "\n}\n", depth: 1, entries: IDS };
 
-/// A `locals` block, as `terraform fmt` writes it: `local.images["web"]["fr-par-1"]["x86_64"].zoned_id`.
-const HCL: Nested = Nested {
-    opening: "locals {\n  images",
-    opens: " = {",
-    empty: " = {}",
-    between: "",
-    quote: "",
-    width: "zoned_id".len(),
-    is: " = ",
-    ..TFVARS
-};
+/// A `locals` block: `local.images["web"]["fr-par-1"]["x86_64"].zoned_id`.
+const HCL: Nested = Nested { syntax: HCL_SYNTAX, opening: "locals {\n  images", tail: "\n}\n", depth: 1, entries: IDS };
 
 /// Variables of Ansible: `{{ imagelock["web"]["fr-par-1"]["x86_64"].id }}`. In a play, all variables share one namespace.
-/// Every string is in quotes: `no` is a name, and not the opposite of `yes`.
 const ANSIBLE: Nested =
-    Nested { opening: "---\n\"imagelock\"", tail: "\n", depth: 0, opens: ":", closes: "", between: "", ..TFVARS };
+    Nested { syntax: YAML_SYNTAX, opening: "---\n\"imagelock\"", tail: "\n", depth: 0, entries: IDS };
 
 /// All fields of a pin: `imagelock.export/1`.
 const JSON: Nested = Nested { tail: ",\n  \"schema\": \"imagelock.export/1\"\n}\n", entries: EVERYTHING, ..TFVARS };
@@ -110,21 +78,46 @@ fn text(value: Option<impl Display>) -> Option<String> {
     value.map(|value| value.to_string())
 }
 
+/// How maps are written.
+#[derive(Clone, Copy)]
+struct Syntax {
+    /// After the key of a map; and the same for a map without entries.
+    opens: &'static str,
+    empty: &'static str,
+    /// After the last entry.
+    closes: &'static str,
+    /// Between two entries.
+    between: &'static str,
+    /// Around the key of a string, how many columns it takes at least, and what follows it.
+    quote: &'static str,
+    width: usize,
+    is: &'static str,
+}
+
+const JSON_SYNTAX: Syntax =
+    Syntax { opens: ": {", empty: ": {}", closes: "}", between: ",", quote: "\"", width: 0, is: ": " };
+
+/// Every string is in quotes: `no` is a name, and not the opposite of `yes`.
+const YAML_SYNTAX: Syntax = Syntax { opens: ":", closes: "", between: "", ..JSON_SYNTAX };
+
+/// As `terraform fmt` writes it.
+const HCL_SYNTAX: Syntax =
+    Syntax { opens: " = {", empty: " = {}", closes: "}", between: "", quote: "", width: "zoned_id".len(), is: " = " };
+
 impl Nested {
     /// The text of the document.
     pub(super) fn text(&self, pins: &[Pin]) -> String {
         let mut text = self.opening.to_owned();
-        if pins.is_empty() {
-            text.push_str(self.empty);
-        } else {
-            self.map(0, pins, &mut text);
+        match pins {
+            [] => text.push_str(self.syntax.empty),
+            pins => self.map(0, pins, &mut text),
         }
         text + self.tail
     }
 
     /// Writes the map of a level: by name, by zone, or by architecture.
     fn map(&self, level: usize, pins: &[Pin], text: &mut String) {
-        text.push_str(self.opens);
+        text.push_str(self.syntax.opens);
         // Pins are sorted, so the pins of one map follow each other.
         for (number, pins) in pins.chunk_by(|one, next| key(one, level) == key(next, level)).enumerate() {
             self.begin(number, level, text);
@@ -140,11 +133,11 @@ impl Nested {
 
     /// Writes the map of a pin.
     fn pin(&self, pin: &Pin, text: &mut String) {
-        text.push_str(self.opens);
+        let Syntax { opens, quote, width, is, .. } = self.syntax;
+        text.push_str(opens);
         for (number, (key, value)) in self.entries.iter().enumerate() {
             self.begin(number, 3, text);
-            let space = " ".repeat(self.width.saturating_sub(key.len()));
-            text.extend([self.quote, key, self.quote, &space, self.is]);
+            text.extend([quote, key, quote, &" ".repeat(width.saturating_sub(key.len())), is]);
             text.push_str(&value(pin).map_or("null".to_owned(), |value| format!("\"{value}\"")));
         }
         self.close(3, text);
@@ -152,15 +145,15 @@ impl Nested {
 
     /// Begins the line of an entry of a map.
     fn begin(&self, number: usize, level: usize, text: &mut String) {
-        text.push_str(if number > 0 { self.between } else { "" });
+        text.push_str(if number > 0 { self.syntax.between } else { "" });
         line(self.depth + level + 1, text);
     }
 
     /// Ends the map of a level.
     fn close(&self, level: usize, text: &mut String) {
-        if !self.closes.is_empty() {
+        if !self.syntax.closes.is_empty() {
             line(self.depth + level, text);
-            text.push_str(self.closes);
+            text.push_str(self.syntax.closes);
         }
     }
 }

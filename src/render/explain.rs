@@ -100,7 +100,7 @@ pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
 
 /// The same as `imagelock.explain/1`.
 pub(crate) fn identity_json(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
-    #[derive(Default, Serialize)]
+    #[derive(Serialize)]
     struct Identity<'a> {
         id: &'a str,
         kind: &'static str,
@@ -111,23 +111,21 @@ pub(crate) fn identity_json(id: &str, identity: &IdKind, pins: &[&Pin]) -> Strin
         published: Option<Text<Timestamp>>,
         pinned_by: Vec<PinJson<'a>>,
     }
-    let pinned_by = pins.iter().map(|pin| PinJson::new(pin, false)).collect();
-    let unknown = Identity { id, kind: "unknown", pinned_by, ..Identity::default() };
-    let identity = match identity {
-        IdKind::LocalImage { local, published } => Identity {
-            kind: "local image",
-            label: local.label.as_ref(),
-            zone: Some(&local.zone),
-            arch: Some(&local.arch),
-            r#type: Some(local.image_type.as_str()),
-            published: published.map(Text),
-            ..unknown
-        },
-        IdKind::Version { label, published, .. } => {
-            Identity { kind: "version", label: label.as_ref(), published: published.map(Text), ..unknown }
-        }
-        IdKind::Image(image) => Identity { kind: "image", label: Some(&image.label), ..unknown },
-        IdKind::Unknown => unknown,
+    let (kind, label, local, published) = match identity {
+        IdKind::LocalImage { local, published } => ("local image", local.label.as_ref(), Some(local), *published),
+        IdKind::Version { label, published, .. } => ("version", label.as_ref(), None, *published),
+        IdKind::Image(image) => ("image", Some(&image.label), None, None),
+        IdKind::Unknown => ("unknown", None, None, None),
+    };
+    let identity = Identity {
+        id,
+        kind,
+        label,
+        zone: local.map(|local| &local.zone),
+        arch: local.map(|local| &local.arch),
+        r#type: local.map(|local| local.image_type.as_str()),
+        published: published.map(Text),
+        pinned_by: pins.iter().map(|pin| PinJson::new(pin, false)).collect(),
     };
     to_report(SCHEMA, identity)
 }

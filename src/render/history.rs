@@ -48,11 +48,13 @@ fn numbers(entries: &[Entry]) -> String {
     let (committed, pending): (Vec<_>, Vec<_>) =
         entries.iter().filter(|entry| !entry.changes.is_empty()).partition(|entry| entry.commit.is_some());
     let changes = |entries: &[&Entry]| entries.iter().map(|entry| entry.changes.len()).sum::<usize>();
-    let pending = Some(changes(&pending)).filter(|n| *n > 0).map(|n| format!("{n} not committed"));
-    let committed = Some(changes(&committed))
-        .filter(|n| *n > 0)
-        .map(|n| format!("{} in {}", count(n, "change"), count(committed.len(), "commit")));
-    let parts: Vec<String> = committed.into_iter().chain(pending).collect();
+    let mut parts = Vec::new();
+    if !committed.is_empty() {
+        parts.push(format!("{} in {}", count(changes(&committed), "change"), count(committed.len(), "commit")));
+    }
+    if !pending.is_empty() {
+        parts.push(format!("{} not committed", changes(&pending)));
+    }
     if parts.is_empty() { "no pin has changed".to_owned() } else { parts.join(", ") }
 }
 

@@ -141,8 +141,8 @@ impl<'a> Drift<'a> {
     fn upgrade(&self) -> Vec<Suggestion> {
         let is_movable = |it: &Finding| it.latest.is_some() && (needs(it, Fix::Upgrade) || needs(it, Fix::Replace));
         // An upgrade would take a cell of these back to an older version.
-        let goes_back = |latest: &Latest| latest.is_older;
-        let goes_back = |it: &Finding| needs(it, Fix::Upgrade) && it.latest.as_ref().is_some_and(goes_back);
+        let is_older = |latest: &Latest| latest.is_older;
+        let goes_back = |it: &Finding| needs(it, Fix::Upgrade) && it.latest.as_ref().is_some_and(is_older);
         let stays = self.names(|it| is_gone(it) || goes_back(it));
         let movable = &self.names(is_movable) - &stays;
         self.with_names("to move to the latest", UPGRADE, &movable).into_iter().collect()

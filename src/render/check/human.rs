@@ -1,7 +1,5 @@
 //! The report of a check as tables and sentences.
 
-use std::fmt::Write as _;
-
 use super::report::CheckReport;
 use super::sentences::{detail, failed_summary, label, short_ids, summary, unlisted};
 use crate::domain::check::Finding;
@@ -14,10 +12,8 @@ use crate::render::support::values::date_or_unknown;
 /// Writes the findings, one per line and the worst first, then a summary that names the commands to run.
 pub(crate) fn write(report: CheckReport<'_>, quiet: bool) -> String {
     let table = findings(report, |finding| !quiet || finding.is_drift);
-    let mut stale = String::new();
-    for (_, output) in report.stale() {
-        let _ = writeln!(stale, "`{}` is out of date", shown(&output.path));
-    }
+    let stale: String =
+        report.stale().map(|(_, output)| format!("`{}` is out of date\n", shown(&output.path))).collect();
     if quiet {
         return table + &stale;
     }

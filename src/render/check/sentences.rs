@@ -38,9 +38,9 @@ pub(super) fn counts(report: CheckReport<'_>) -> Vec<(Severity, String)> {
     for finding in report.findings_by_manifest() {
         *counts.entry((finding.status, is_accepted(finding))).or_default() += 1;
     }
-    let text = |((status, is_accepted), n): ((Status, bool), usize)| match is_accepted {
-        true => (Severity::Held, format!("{n} {} (accepted)", status.as_str())),
-        false => (status.severity(), format!("{n} {}", status.as_str())),
+    let text = |((status, is_accepted), n): ((Status, bool), usize)| {
+        let (severity, accepted) = if is_accepted { (Severity::Held, " (accepted)") } else { (status.severity(), "") };
+        (severity, format!("{n} {}{accepted}", status.as_str()))
     };
     counts.into_iter().map(text).collect()
 }
