@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use super::report::{CheckReport, Places};
 use super::sentences::{detail, failure_location, failure_title, summary, unlisted};
 use crate::domain::check::Finding;
-use crate::domain::check::suggestions::suggestions;
-use crate::domain::diagnostics::{Location, Problem, escaped, shown};
+use crate::domain::diagnostics::{Location, escaped, shown};
 use crate::domain::types::{Name, Severity, Status};
 use crate::render::changes;
 use crate::render::support::values::zone_and_arch;
@@ -36,19 +35,13 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
             Severity::Held | Severity::Good => "notice",
         };
         let lines = findings.iter().map(|finding| format!("{}: {}", zone_and_arch(&finding.cell), detail(finding)));
-        let invocation = report.invocation_of(index);
-        let commands = suggestions(findings.iter().copied());
-        let commands = commands.iter().map(|suggestion| suggestion.show(&invocation));
-        let message: Vec<String> = lines.chain(commands).collect();
+        let message: Vec<String> = lines.chain(report.fixes(index, findings.iter().copied())).collect();
         let title = format!("{name}: {}", status.as_str());
         text += &command(level, places[index].of(findings[0]).as_ref(), &title, &message.join("\n"));
     }
     for (index, problem) in report.remarks() {
-        let Problem { title, notes, .. } = problem;
         let place = places[index].of_problem(problem);
-        let help = report.help(index, problem);
-        let lines: Vec<&str> = notes.iter().chain(&help).map(String::as_str).collect();
-        text += &command("warning", place.as_ref(), title, &lines.join("\n"));
+        text += &command("warning", place.as_ref(), &problem.title, &report.details(index, problem).join("\n"));
     }
     let unlisted = unlisted(report).map_or_else(String::new, |line| line + "\n");
     text + &changes::table(&report.moves()) + &summary(report) + "\n" + &unlisted

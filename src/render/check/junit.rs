@@ -3,8 +3,7 @@
 use super::report::{CheckReport, StaleOutput};
 use super::sentences::{failed, label, status_and_detail, unlisted};
 use crate::domain::check::Finding;
-use crate::domain::check::suggestions::suggestions;
-use crate::domain::diagnostics::{FailedManifest, Invocation, shown};
+use crate::domain::diagnostics::{FailedManifest, shown};
 use crate::domain::types::Status;
 use crate::render::support::markup::escaped;
 use crate::render::support::values::zone_and_arch;
@@ -24,7 +23,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     let of_finding = |(index, finding): (usize, &Finding)| {
         let class = format!("{}.{}", name(index), finding.cell.name);
         let cell = format!("{} in {}", label(finding), zone_and_arch(&finding.cell));
-        test_case(&class, &cell, &result(finding, &report.invocation_of(index)))
+        test_case(&class, &cell, &result(finding, report.fixes(index, [finding])))
     };
     let of_output = |(index, StaleOutput { problem, .. }): (usize, &StaleOutput)| {
         let help = report.help(index, problem).unwrap_or_default();
@@ -47,11 +46,10 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
 }
 
 /// What a test case says of a finding.
-fn result(finding: &Finding, invocation: &Invocation) -> String {
+fn result(finding: &Finding, fixes: Vec<String>) -> String {
     let text = status_and_detail(finding);
     if finding.is_drift {
-        let commands = suggestions([finding]).into_iter().map(|suggestion| suggestion.show(invocation));
-        let lines: Vec<String> = std::iter::once(text.clone()).chain(commands).collect();
+        let lines = [vec![text.clone()], fixes].concat();
         failure(finding.status.as_str(), &text, &lines.join("\n"))
     } else if finding.status == Status::Current {
         String::new()

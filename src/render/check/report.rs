@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::domain::check::report::Gate;
-use crate::domain::check::suggestions::{Suggestion, suggestions_of_run};
+use crate::domain::check::suggestions::{Suggestion, suggestions, suggestions_of_run};
 use crate::domain::check::{Finding, Report};
 use crate::domain::diagnostics::{FailedManifest, Help, Invocation, LineIndex, Location, Problem, Source, Span, shown};
 use crate::domain::lock::block;
@@ -112,6 +112,17 @@ impl<'a> CheckReport<'a> {
     /// The help of a problem, with the flags to run its command about the same manifest.
     pub(crate) fn help(&self, index: usize, problem: &Problem) -> Option<String> {
         Some(problem.help.as_ref()?.show(&self.invocation_of(index)))
+    }
+
+    /// What there is to say of a problem besides its title: the notes on it, and the help.
+    pub(crate) fn details(&self, index: usize, problem: &Problem) -> Vec<String> {
+        problem.notes.iter().cloned().chain(self.help(index, problem)).collect()
+    }
+
+    /// What fixes some findings about one manifest, a line each.
+    pub(crate) fn fixes<'f>(&self, index: usize, findings: impl IntoIterator<Item = &'f Finding>) -> Vec<String> {
+        let invocation = self.invocation_of(index);
+        suggestions(findings).iter().map(|suggestion| suggestion.show(&invocation)).collect()
     }
 
     fn each<T: 'a, I: IntoIterator<Item = &'a T>>(

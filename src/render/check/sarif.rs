@@ -1,7 +1,6 @@
 //! The report of a check as SARIF 2.1.0, for code scanning: a result for each finding that is drift, or would be without an
 //! acceptance; and a note for each other pin that cannot be verified.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
@@ -11,8 +10,7 @@ use super::report::{CheckReport, Places};
 use super::sentences::{UNLISTED, failed_in_prose, is_unlisted, label, status_and_detail};
 use crate::VERSION;
 use crate::domain::check::Finding;
-use crate::domain::check::suggestions::suggestions;
-use crate::domain::diagnostics::{FailedManifest, Invocation, Location, Problem, capitalized};
+use crate::domain::diagnostics::{FailedManifest, Location, Problem, capitalized};
 use crate::domain::types::{Severity, Status};
 use crate::render::support::json::to_json;
 use crate::render::support::values::zone_and_arch;
@@ -34,14 +32,12 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     let findings = report.findings().into_iter().filter_map(|(index, finding)| {
         let place = places[index].of(finding).map(location);
         match statuses.iter().position(|status| *status == finding.status) {
-            Some(rule) => Some(drift(finding, rule, place, &report.invocation_of(index))),
+            Some(rule) => Some(drift(finding, rule, place, &report.fixes(index, [finding]))),
             None => is_unlisted(finding).then(|| unlisted(finding, statuses.len(), place)),
         }
     });
     let about = |level: &str, index: usize, problem: &Problem| {
-        let help = report.help(index, problem);
-        let lines: Vec<&str> =
-            std::iter::once(&problem.title).chain(&problem.notes).chain(&help).map(String::as_str).collect();
+        let lines = [vec![problem.title.clone()], report.details(index, problem)].concat();
         message(level, &lines.join("\n"), places[index].of_problem(problem).map(location))
     };
     let stale = report.stale().map(|(index, output)| {
@@ -82,14 +78,12 @@ fn rules(statuses: &[Status]) -> Vec<Value> {
 }
 
 /// A finding that is drift, or would be without an acceptance.
-fn drift(finding: &Finding, rule: usize, place: Option<Value>, invocation: &Invocation) -> Value {
+fn drift(finding: &Finding, rule: usize, place: Option<Value>, fixes: &[String]) -> Value {
     let mut text = format!("{} is {}", subject(finding), status_and_detail(finding));
     if is_unlisted(finding) {
-        let _ = write!(text, "; {UNLISTED}");
+        text = text + "; " + UNLISTED;
     }
-    for suggestion in suggestions([finding]) {
-        let _ = write!(text, "\n{}", suggestion.show(invocation));
-    }
+    text.extend(fixes.iter().map(|fix| format!("\n{fix}")));
     let id = finding.status.as_str();
     let message = message(level(finding.severity()), &text, place);
     let mut result = result(message, (id, rule), fingerprint(finding, id));

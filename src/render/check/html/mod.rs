@@ -180,7 +180,7 @@ fn notices(report: CheckReport<'_>) -> Markup {
             @if let Some(place) = places[index].of_problem(notice) {
                 ", in " code { (Text(shown(place.path))) ":" (place.line) }
             }
-            @for line in notice.notes.iter().chain(&report.help(index, notice)) { (BREAK) (prose(line)) }
+            @for line in report.details(index, notice) { (BREAK) (prose(&line)) }
         }
     });
     list(notices.collect())
