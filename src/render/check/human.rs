@@ -1,6 +1,6 @@
 //! The report of a check as tables and sentences.
 
-use super::report::CheckReport;
+use super::report::{CheckReport, StaleOutput};
 use super::sentences::{detail, failed_summary, label, short_ids, summary, unlisted};
 use crate::domain::check::Finding;
 use crate::domain::check::suggestions::Suggestion;
@@ -12,8 +12,8 @@ use crate::render::support::values::date_or_unknown;
 /// Writes the findings, one per line and the worst first, then a summary that names the commands to run.
 pub(crate) fn write(report: CheckReport<'_>, quiet: bool) -> String {
     let table = findings(report, |finding| !quiet || finding.is_drift);
-    let stale: String =
-        report.stale().map(|(_, output)| format!("`{}` is out of date\n", shown(&output.path))).collect();
+    let stale = |(_, output): (usize, &StaleOutput)| format!("`{}` is out of date\n", shown(&output.path));
+    let stale: String = report.stale().map(stale).collect();
     if quiet {
         return table + &stale;
     }
