@@ -8,11 +8,9 @@ use std::path::Path;
 use super::output::Output;
 use crate::domain::diagnostics::Source;
 use crate::domain::lock::Lock;
-use crate::domain::lock::diff::changes;
+use crate::domain::lock::diff::changes as differences;
 use crate::domain::lock::history::{Comparison, Side};
-use crate::render::Format;
-use crate::render::history::{human, json};
-use crate::render::plan::{change, markdown};
+use crate::render::{Format, changes, history};
 use crate::workspace::git::{Repository, error::no_merge_base};
 use crate::workspace::revisions::{commit, content_at, lock_of, name_at, uncommitted};
 use crate::workspace::{Context, Error, files, lock_path, parse_lock};
@@ -74,12 +72,12 @@ fn diff(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Res
         return Err(uncommitted(&path, here.is_some()).into());
     }
     // A lockfile that is not there yet pins nothing.
-    let changes = changes(&old.unwrap_or_default(), &new.unwrap_or_default());
+    let changes = differences(&old.unwrap_or_default(), &new.unwrap_or_default());
     let comparison = Comparison { from, to, changes };
     let output = match context.format {
-        Format::Json => json::diff(&comparison),
-        Format::Markdown => markdown::changes(&change::unnamed(&comparison.changes)),
-        _ => human::diff(&comparison, context.quiet),
+        Format::Json => history::diff_json(&comparison),
+        Format::Markdown => changes::markdown(&changes::unnamed(&comparison.changes)),
+        _ => history::diff(&comparison, context.quiet),
     };
     Ok(Output::with_drift(output, exit_code && !comparison.changes.is_empty()))
 }

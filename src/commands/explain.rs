@@ -9,7 +9,7 @@ use crate::domain::lookup::explain::{explain, pins_of, queries};
 use crate::domain::manifest::{Target, check_names};
 use crate::domain::types::LocalImageId;
 use crate::render::Format;
-use crate::render::explain::{human, json};
+use crate::render::explain as render;
 use crate::workspace::{Context, Error, Project, edited, lock_path, read_lock, unanswered};
 use clap::Args;
 
@@ -71,8 +71,8 @@ fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
     let catalog = context.fetch(|catalog| queries(&targets, lock, now, catalog));
     let candidates = explain(&targets, lock, now, &catalog).map_err(|problems| project.error(problems))?;
     let output = match context.format {
-        Format::Json => json::candidates(&candidates),
-        _ => human::candidates(&targets, &candidates),
+        Format::Json => render::candidates_json(&candidates),
+        _ => render::candidates(&targets, &candidates),
     };
     let pins = targets.iter().filter_map(|target| lock.get(&target.cell));
     let warning = join([edited(pins, lock, context)?, undated(context, &catalog)]);
@@ -86,8 +86,8 @@ fn explain_id(context: &Context, id: LocalImageId, text: &str) -> Result<Output,
     let identity = identify(id, &catalog).map_err(|error| unanswered(&format!("find out what {text} is"), error))?;
     let pins: Vec<_> = pins_of(id, &lock).collect();
     let output = match context.format {
-        Format::Json => json::identity(text, &identity, &pins),
-        _ => human::identity(text, &identity, &pins),
+        Format::Json => render::identity_json(text, &identity, &pins),
+        _ => render::identity(text, &identity, &pins),
     };
     // An unknown UUID has no date that could be missing.
     let undated = if identity == IdKind::Unknown { String::new() } else { undated(context, &catalog) };

@@ -4,11 +4,10 @@ use super::options::ManifestOption;
 use super::task::{Setup, Task};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use std::borrow::Cow;
 
 use super::output::Output;
 use crate::domain::manifest::outputs::Format;
-use crate::export::Export;
+use crate::export::{body, head::head};
 use crate::workspace::{Context, Error, Pins};
 
 #[derive(Args)]
@@ -42,8 +41,7 @@ impl Task for Options {
             return Ok(Output::refused(refusal));
         }
         let warning = pins.warning(context, |_| true);
-        let export =
-            Export::new(Cow::Owned(pins.lock.clone()), self.format).map_err(|problems| pins.error(problems))?;
-        Ok(Output { warning, ..Output::clean(export) })
+        let body = body(&pins.lock, self.format).map_err(|problems| pins.error(problems))?;
+        Ok(Output { warning, ..Output::clean(head(self.format, None) + &body) })
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::diagnostics::{Help, Problem, visible};
 use crate::domain::lock::find::find;
 use crate::domain::types::{Arch, Zone, ZonedId};
 use crate::render::Format;
-use crate::render::list::json;
+use crate::render::list::pin_json;
 use crate::workspace::{Context, Error, Pins};
 use clap::Args;
 
@@ -61,7 +61,7 @@ impl Options {
         let pin = declared.map_err(|problems| pins.error(problems))?;
         let warning = pins.warning(context, |finding| finding.cell == pin.cell);
         let output = match context.format {
-            Format::Json => json::write_pin(pin),
+            Format::Json => pin_json(pin),
             _ if self.zoned => format!("{}\n", ZonedId(&pin.cell.zone, pin.id)),
             _ => format!("{}\n", pin.id),
         };

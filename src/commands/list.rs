@@ -4,7 +4,7 @@ use super::options::{DataFormat, ManifestOption};
 use super::output::{Output, join};
 use super::task::{Setup, Task};
 use crate::render::Format;
-use crate::render::list::{human, json};
+use crate::render::list::{json, table};
 use crate::workspace::{Context, Error, Pins, edited};
 use clap::Args;
 
@@ -42,9 +42,9 @@ fn list(context: &Context, locked: bool) -> Result<Output, Error> {
     let edited = edited(pins.lock.pins(), &pins.lock, context)?;
     // An edited block is reported as such, not as one that is out of date.
     let warning = join([edited, pins.warning(context, |finding| !pins.lock.is_edited(&finding.cell))]);
-    let outcome = match context.format {
-        Format::Json => Output::clean(json::write_list(pins.lock)),
-        _ => Output::clean(human::write(pins.lock)),
+    let output = match context.format {
+        Format::Json => json(&pins.lock),
+        _ => table(&pins.lock),
     };
-    Ok(Output { warning, ..outcome })
+    Ok(Output { warning, ..Output::clean(output) })
 }

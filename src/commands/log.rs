@@ -7,7 +7,7 @@ use crate::domain::lock::history::{HistoryReader, Revision, read};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::manifest::check_names;
 use crate::render::Format;
-use crate::render::history::{human, json};
+use crate::render::history;
 use crate::workspace::git::{History, Repository};
 use crate::workspace::revisions::uncommitted;
 use crate::workspace::{Context, Error, files, lock_path};
@@ -68,8 +68,8 @@ fn log(context: &Context, names: &[String]) -> Result<Output, Error> {
     entries.extend(rest);
     check_names(names, &known.iter().collect())?;
     let mut outcome = Output::clean(match context.format {
-        Format::Json => json::log(&entries, is_whole),
-        _ => human::log(&entries, context.quiet),
+        Format::Json => history::log_json(&entries, is_whole),
+        _ => history::log(&entries, context.quiet),
     });
     if !is_whole {
         outcome.warning = format!(

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::domain::catalog::{Catalog, Query, QueryError};
 use crate::domain::check::Report;
 use crate::domain::diagnostics::{FailedManifest, Problem, shown};
-use crate::render::plan::change::Resolved;
+use crate::render::plan::Resolved;
 use crate::render::{Format, ManifestReport, StaleOutput, errors, plan};
 use crate::workspace::{Context, Error, Mode, Project, ProjectPlan, check_index};
 
@@ -120,9 +120,9 @@ pub(super) fn planned(context: &Context, steps: &[ProjectPlan], mode: Mode) -> O
         resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *rewrites });
     }
     let output = match context.format {
-        Format::Json => plan::json::write(&resolved, dry_run, &context.invocation),
-        Format::Markdown => plan::markdown::write(&resolved),
-        _ => plan::human::write(&resolved, dry_run, context.quiet),
+        Format::Json => plan::json(&resolved, dry_run, &context.invocation),
+        Format::Markdown => plan::markdown(&resolved),
+        _ => plan::human(&resolved, dry_run, context.quiet),
     };
     let verb = if dry_run { "would write" } else { "wrote" };
     let stale = steps.iter().flat_map(|step| &step.stale);

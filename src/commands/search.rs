@@ -11,7 +11,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::diagnostics::{Problem, and, did_you_mean, quoted, visible};
 use crate::domain::lookup::search::{Filter, Pattern, matching, offers, queries};
 use crate::render::Format;
-use crate::render::search::{human, json};
+use crate::render::search::{json, table};
 use crate::workspace::{Context, Error, unanswered};
 
 #[derive(Args)]
@@ -78,8 +78,8 @@ fn search(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<O
     let offers = offers(&images, filter, &catalog)
         .map_err(|(label, error)| unanswered(&format!("list the local images of `{label}`"), error))?;
     let output = match context.format {
-        Format::Json => json::write(&offers),
-        _ => human::write(&offers),
+        Format::Json => json(&offers),
+        _ => table(&offers),
     };
     Ok(Output { warning: undated(context, &catalog), ..Output::clean(output) })
 }

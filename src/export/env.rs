@@ -1,7 +1,5 @@
 //! Lines of `IMAGE_WEB_FR_PAR_1_X86_64=UUID`, and the same with `_ZONED` for the zoned ID.
 
-use std::fmt::{self, Write};
-
 use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Pin;
 use crate::domain::types::{Cell, ZonedId};
@@ -9,15 +7,12 @@ use crate::domain::types::{Cell, ZonedId};
 /// What ends the name of a variable that holds a zoned ID.
 const ZONED: &str = "_ZONED";
 
-pub(super) fn write(pins: &[Pin], to: &mut impl Write) -> fmt::Result {
-    let mut text = String::new();
-    for pin in pins {
+pub(super) fn text(pins: &[Pin]) -> String {
+    let lines = pins.iter().map(|pin| {
         let (variable, id, zoned_id) = (variable(&pin.cell), pin.id, ZonedId(&pin.cell.zone, pin.id));
-        writeln!(text, "{variable}={id}\n{variable}{ZONED}={zoned_id}")?;
-        to.write_str(&text)?;
-        text.clear();
-    }
-    Ok(())
+        format!("{variable}={id}\n{variable}{ZONED}={zoned_id}\n")
+    });
+    lines.collect()
 }
 
 /// The problems of pins that would have one name: upper and lower case become one there, and so do `-` and `_`.

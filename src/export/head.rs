@@ -7,7 +7,6 @@ use std::path::{Component, Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
-use super::nested::document;
 use crate::domain::lock::conflicts::both_sides;
 use crate::domain::manifest::outputs::Format;
 
@@ -41,7 +40,7 @@ pub(crate) fn head(format: Format, manifest: Option<&str>) -> String {
 }
 
 fn is_json(format: Format) -> bool {
-    document(format).is_some_and(|document| !document.has_comments())
+    matches!(format, Format::Json | Format::Tfvars)
 }
 
 /// Whether a file says that imagelock wrote it in this format, so that it may be replaced; an empty one may be, too.

@@ -2,8 +2,7 @@
 //!
 //! Every word of a lock is checked when it is made, and has no character that one of the three would have to escape.
 
-use std::borrow::Cow;
-use std::fmt::{self, Write};
+use std::fmt::Display;
 
 use crate::domain::lock::Pin;
 use crate::domain::manifest::outputs::Format;
@@ -23,7 +22,7 @@ pub(super) struct Nested {
 }
 
 /// A key, and its value for a pin.
-type Entry = (&'static str, for<'p> fn(&'p Pin) -> Option<Cow<'p, str>>);
+type Entry = (&'static str, fn(&Pin) -> Option<String>);
 
 /// The document of a format; `env` has none.
 pub(super) fn document(format: Format) -> Option<&'static Nested> {
@@ -65,28 +64,23 @@ const IDS: &[Entry] =
 const EVERYTHING: &[Entry] = &[
     ("id", |pin| text(Some(pin.id))),
     ("image_id", |pin| text(if let ImageRef::Id(id) = pin.image { Some(id) } else { None })),
-    ("instance_type", |pin| word(pin.instance_type.as_ref())),
-    ("label", |pin| word(pin.label())),
+    ("instance_type", |pin| text(pin.instance_type.as_ref())),
+    ("label", |pin| text(pin.label())),
     ("published", |pin| text(pin.published)),
-    ("release", |pin| word(pin.release.as_ref())),
-    ("type", |pin| word(Some(&pin.image_type))),
+    ("release", |pin| text(pin.release.as_ref())),
+    ("type", |pin| text(Some(pin.image_type))),
     ("version_id", |pin| text(pin.version)),
-    ("volume_type", |pin| word(Some(pin.image_type.volume_type()))),
+    ("volume_type", |pin| text(Some(pin.image_type.volume_type()))),
     ("zoned_id", |pin| text(Some(ZonedId(&pin.cell.zone, pin.id)))),
 ];
 
-fn word<T: AsRef<str> + ?Sized>(word: Option<&T>) -> Option<Cow<'_, str>> {
-    word.map(|word| word.as_ref().into())
-}
-
-fn text<T: fmt::Display>(value: Option<T>) -> Option<Cow<'static, str>> {
-    value.map(|value| value.to_string().into())
+fn text(value: Option<impl Display>) -> Option<String> {
+    value.map(|value| value.to_string())
 }
 
 /// How maps are written.
 #[derive(Clone, Copy)]
 struct Syntax {
-    has_comments: bool,
     /// After the key of a map; and the same for a map without entries.
     opens: &'static str,
     empty: &'static str,
@@ -100,100 +94,77 @@ struct Syntax {
     is: &'static str,
 }
 
-const JSON_SYNTAX: Syntax = Syntax {
-    has_comments: false,
-    opens: ": {",
-    empty: ": {}",
-    closes: "}",
-    between: ",",
-    quote: "\"",
-    width: 0,
-    is: ": ",
-};
+const JSON_SYNTAX: Syntax =
+    Syntax { opens: ": {", empty: ": {}", closes: "}", between: ",", quote: "\"", width: 0, is: ": " };
 
 /// Every string is in quotes: `no` is a name, and not the opposite of `yes`.
-const YAML_SYNTAX: Syntax = Syntax { has_comments: true, opens: ":", closes: "", between: "", ..JSON_SYNTAX };
+const YAML_SYNTAX: Syntax = Syntax { opens: ":", closes: "", between: "", ..JSON_SYNTAX };
 
 /// As `terraform fmt` writes it.
-const HCL_SYNTAX: Syntax = Syntax {
-    has_comments: true,
-    opens: " = {",
-    empty: " = {}",
-    closes: "}",
-    between: "",
-    quote: "",
-    width: "zoned_id".len(),
-    is: " = ",
-};
+const HCL_SYNTAX: Syntax =
+    Syntax { opens: " = {", empty: " = {}", closes: "}", between: "", quote: "", width: "zoned_id".len(), is: " = " };
 
 impl Nested {
-    /// Whether a file in this syntax can have comments.
-    pub(super) fn has_comments(&self) -> bool {
-        self.syntax.has_comments
+    /// The text of the document.
+    pub(super) fn text(&self, pins: &[Pin]) -> String {
+        let mut text = self.opening.to_owned();
+        match pins {
+            [] => text.push_str(self.syntax.empty),
+            pins => self.map(0, pins, &mut text),
+        }
+        text + self.tail
     }
 
-    /// Writes the document, a pin at a time.
-    pub(super) fn write(&self, pins: &[Pin], to: &mut impl Write) -> fmt::Result {
-        let Self { syntax, .. } = self;
-        to.write_str(self.opening)?;
-        to.write_str(if pins.is_empty() { syntax.empty } else { syntax.opens })?;
-        let keys = self.keys();
-        let mut text = String::new();
-        let mut open: Option<[&str; 3]> = None;
-        for pin in pins {
-            let levels = [pin.cell.name.as_str(), pin.cell.zone.as_str(), pin.cell.arch.as_str()];
-            // Pins are sorted, so the pins of one map follow each other.
-            let shared =
-                open.map_or(0, |open| levels.iter().zip(open).take_while(|(level, open)| *level == open).count());
-            if open.is_some() {
-                self.close(shared + 1..=3, &mut text);
-                text.push_str(syntax.between);
+    /// Writes the map of a level: by name, by zone, or by architecture.
+    fn map(&self, level: usize, pins: &[Pin], text: &mut String) {
+        text.push_str(self.syntax.opens);
+        // Pins are sorted, so the pins of one map follow each other.
+        for (number, pins) in pins.chunk_by(|one, next| key(one, level) == key(next, level)).enumerate() {
+            self.begin(number, level, text);
+            text.extend(["\"", key(&pins[0], level), "\""]);
+            if level < 2 {
+                self.map(level + 1, pins, text);
+            } else {
+                self.pin(&pins[0], text);
             }
-            for (level, key) in levels.iter().enumerate().skip(shared) {
-                line(self.depth + level + 1, &mut text);
-                text.extend(["\"", key, "\"", syntax.opens]);
-            }
-            for (key, (_, value)) in keys.iter().zip(self.entries) {
-                text.push_str(key);
-                match value(pin) {
-                    Some(value) => text.extend(["\"", &value, "\""]),
-                    None => text.push_str("null"),
-                }
-            }
-            open = Some(levels);
-            to.write_str(&text)?;
-            text.clear();
         }
-        if open.is_some() {
-            self.close(0..=3, &mut text);
-        }
-        to.write_str(&text)?;
-        to.write_str(self.tail)
+        self.close(level, text);
     }
 
-    /// The text between two values of a pin: made once, for it is most of the whole.
-    fn keys(&self) -> Vec<String> {
-        let Syntax { between, quote, width, is, .. } = self.syntax;
-        let key = |(number, (key, _)): (usize, &Entry)| {
-            let mut text = String::from(if number > 0 { between } else { "" });
-            line(self.depth + 4, &mut text);
+    /// Writes the map of a pin.
+    fn pin(&self, pin: &Pin, text: &mut String) {
+        let Syntax { opens, quote, width, is, .. } = self.syntax;
+        text.push_str(opens);
+        for (number, (key, value)) in self.entries.iter().enumerate() {
+            self.begin(number, 3, text);
             text.extend([quote, key, quote, &" ".repeat(width.saturating_sub(key.len())), is]);
-            text
-        };
-        self.entries.iter().enumerate().map(key).collect()
+            text.push_str(&value(pin).map_or("null".to_owned(), |value| format!("\"{value}\"")));
+        }
+        self.close(3, text);
     }
 
-    /// Ends the maps of these levels, the deepest first.
-    fn close(&self, levels: std::ops::RangeInclusive<usize>, text: &mut String) {
-        for level in levels.rev().filter(|_| !self.syntax.closes.is_empty()) {
+    /// Begins the line of an entry of a map.
+    fn begin(&self, number: usize, level: usize, text: &mut String) {
+        text.push_str(if number > 0 { self.syntax.between } else { "" });
+        line(self.depth + level + 1, text);
+    }
+
+    /// Ends the map of a level.
+    fn close(&self, level: usize, text: &mut String) {
+        if !self.syntax.closes.is_empty() {
             line(self.depth + level, text);
             text.push_str(self.syntax.closes);
         }
     }
 }
 
+/// The key of a pin in the map of a level.
+fn key(Pin { cell, .. }: &Pin, level: usize) -> &str {
+    [cell.name.as_str(), cell.zone.as_str(), cell.arch.as_str()][level]
+}
+
 /// Begins a line.
 fn line(depth: usize, text: &mut String) {
-    const MARGIN: &str = "\n          ";
-    text.push_str(&MARGIN[..=2 * depth]);
+    text.push('\n');
+    text.push_str(&"  ".repeat(depth));
 }

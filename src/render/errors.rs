@@ -87,17 +87,13 @@ fn report(failure: &Failure, invocation: &Invocation, outcome: &str, room: &mut 
     let mut shown = parts.len();
     if problems.len() > shown && room.0 > 0 {
         let lines = [manifest, lock].map(|source| source.as_ref().map(LineIndex::new));
-        let mut rest = String::new();
-        for problem in &problems[shown..] {
+        let line = |problem: &Problem| {
             let lines = &lines[usize::from(problem.document == Document::Lock)];
-            let line = format!("error: {}\n", place_and_title(problem, lines.as_ref()));
-            if !room.takes(&line) {
-                break;
-            }
-            rest += &line;
-            shown += 1;
-        }
-        parts.push(rest);
+            format!("error: {}\n", place_and_title(problem, lines.as_ref()))
+        };
+        let rest: Vec<String> = problems[shown..].iter().map(line).take_while(|text| room.takes(text)).collect();
+        shown += rest.len();
+        parts.push(rest.concat());
     }
     if problems.len() > shown {
         parts.push(format!("and {} more\n", problems.len() - shown));
@@ -113,18 +109,15 @@ pub fn warnings(problems: &[Problem], manifest: Option<&Source>, invocation: &In
     let places = manifest.map(LineIndex::new);
     let invocation = &manifest.map_or_else(|| invocation.clone(), |source| invocation.of(&source.path));
     let mut room = Room(MOST);
-    let mut parts = Vec::new();
-    for problem in problems {
-        let title = place_and_title(problem, places.as_ref());
-        let mut lines = vec![format!("{WARNING}warning{WARNING:#}: {title}")];
-        lines.extend(notes(problem).into_iter().map(|note| format!("  = note: {note}")));
-        lines.extend(help(problem, invocation).into_iter().map(|help| format!("  = help: {help}")));
-        let text = lines.join("\n");
-        if !room.takes(&text) {
-            parts.push(format!("and {}", count(problems.len() - parts.len(), "more warning")));
-            break;
-        }
-        parts.push(text);
+    let warning = |problem: &Problem| {
+        let mut text = format!("{WARNING}warning{WARNING:#}: {}", place_and_title(problem, places.as_ref()));
+        text.extend(notes(problem).iter().map(|note| format!("\n  = note: {note}")));
+        text.extend(help(problem, invocation).map(|help| format!("\n  = help: {help}")));
+        text
+    };
+    let mut parts: Vec<String> = problems.iter().map(warning).take_while(|text| room.takes(text)).collect();
+    if parts.len() < problems.len() {
+        parts.push(format!("and {}", count(problems.len() - parts.len(), "more warning")));
     }
     parts.join("\n")
 }
@@ -134,7 +127,7 @@ fn full(problem: &Problem, source: Option<&Source>, invocation: &Invocation) -> 
     let path = source.map(|source| shown(&source.path));
     let mut group = Group::with_title(Level::ERROR.primary_title(cut(&problem.title)));
     if let (Some(source), Some(span), Some(path)) = (source, &problem.span, &path) {
-        let Excerpt { lines, first, span } = Excerpt::new(&source.text, span);
+        let (lines, first, span) = excerpt(&source.text, span);
         let annotation = AnnotationKind::Primary.span(span).label(cut(&problem.label));
         group = group.element(Snippet::source(lines).line_start(first).path(path.as_str()).annotation(annotation));
     }
@@ -174,27 +167,14 @@ fn place_and_title(problem: &Problem, lines: Option<&LineIndex<'_>>) -> String {
     place.unwrap_or_default() + &cut(&problem.title)
 }
 
-/// The lines that a span is on, safe to print.
-struct Excerpt {
-    lines: String,
-    /// The number of the first, from 1.
-    first: usize,
-    /// The span within them.
-    span: Span,
-}
-
-impl Excerpt {
-    fn new(text: &str, span: &Span) -> Self {
-        let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-        let last = text[span.clone()].match_indices('\n').nth(LINES - 1);
-        let span_end = last.map_or(span.end, |(newline, _)| span.start + newline);
-        let end = text[span_end..].find('\n').map_or(text.len(), |newline| span_end + newline + 1);
-        Self {
-            lines: masked(&text[start..end]),
-            first: text[..start].matches('\n').count() + 1,
-            span: span.start - start..span_end - start,
-        }
-    }
+/// The lines that a span is on, safe to print; the number of the first, from 1; and the span within them.
+fn excerpt(text: &str, span: &Span) -> (String, usize, Span) {
+    let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let last = text[span.clone()].match_indices('\n').nth(LINES - 1);
+    let span_end = last.map_or(span.end, |(newline, _)| span.start + newline);
+    let end = text[span_end..].find('\n').map_or(text.len(), |newline| span_end + newline + 1);
+    let number = text[..start].matches('\n').count() + 1;
+    (masked(&text[start..end]), number, span.start - start..span_end - start)
 }
 
 #[cfg(test)]

@@ -82,7 +82,13 @@ fn other_sections(command: &Command, program: &Command) -> String {
     section(&mut page, "EXIT STATUS", help.lines().filter_map(|line| line.trim().split_once("  ")));
     section(&mut page, "ENVIRONMENT", ENVIRONMENT);
     section(&mut page, "FILES", FILES);
-    see_also(&mut page, command, program);
+    // The page of the program names all others, and they name it.
+    page.control("SH", ["SEE ALSO"]);
+    let others = if command.has_subcommands() { program.get_subcommands().collect() } else { vec![program] };
+    for (at, other) in others.iter().enumerate() {
+        let name = other.get_display_name().unwrap_or_else(|| other.get_name());
+        page.text([bold(name), roman(if at + 1 < others.len() { "(1)," } else { "(1)" })]);
+    }
     page.render()
 }
 
@@ -92,15 +98,5 @@ fn section<'a>(page: &mut Roff, title: &str, items: impl IntoIterator<Item = (&'
         page.control("TP", []);
         page.text([bold(name)]);
         page.text([roman(meaning)]);
-    }
-}
-
-/// The page of the program names all others, and they name it.
-fn see_also(page: &mut Roff, command: &Command, program: &Command) {
-    page.control("SH", ["SEE ALSO"]);
-    let others = if command.has_subcommands() { program.get_subcommands().collect() } else { vec![program] };
-    for (at, other) in others.iter().enumerate() {
-        let name = other.get_display_name().unwrap_or_else(|| other.get_name());
-        page.text([bold(name), roman(if at + 1 < others.len() { "(1)," } else { "(1)" })]);
     }
 }

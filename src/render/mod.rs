@@ -1,5 +1,6 @@
 //! Values to text, by what is rendered; colors are stripped later, if the terminal wants none.
 
+pub(crate) mod changes;
 pub(crate) mod check;
 pub mod errors;
 pub(crate) mod explain;
@@ -13,6 +14,5 @@ pub(crate) mod search;
 mod support;
 
 pub use check::check;
-pub use check::report::{CheckReport, ManifestReport};
-pub use check::stale::StaleOutput;
+pub use check::report::{CheckReport, ManifestReport, StaleOutput};
 pub use format::Format;

@@ -1,6 +1,5 @@
 //! `[[outputs]]`: which files a run may write, which are out of date, and whose they are.
 
-use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -10,7 +9,7 @@ use crate::domain::diagnostics::{Problem, Span, shown};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::outputs::{Format, Output, is_of_git};
 use crate::domain::manifest::{Manifest, schema};
-use crate::export::Export;
+use crate::export;
 use crate::export::head::{head, is_ours, manifest_path, owners, relative_path};
 use crate::render::StaleOutput;
 use crate::workspace::context::Context;
@@ -228,8 +227,7 @@ pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
         let body = match bodies.entry(*format) {
             Entry::Occupied(body) => body.into_mut(),
             Entry::Vacant(first) => {
-                let export = Export::new(Cow::Borrowed(lock), *format).map_err(|problems| project.error(problems))?;
-                first.insert(export.body())
+                first.insert(export::body(lock, *format).map_err(|problems| project.error(problems))?)
             }
         };
         let path = beside(manifest, path);

@@ -1,13 +1,12 @@
 //! Compares lock and manifest, without the Marketplace.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::domain::check::assess::Assessment;
 use crate::domain::check::report::{Finding, Report};
 use crate::domain::diagnostics::and;
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::manifest::{ImageSelector, Target};
-use crate::domain::types::{Cell, ImageRef, Status};
+use crate::domain::manifest::{ImageSelector, ImageSpans, Target};
+use crate::domain::types::{ImageRef, Status};
 
 /// The note for an edited block.
 const EDITED: &str = "the block does not match its digest: edited by hand, or by a merge";
@@ -25,15 +24,20 @@ pub(crate) fn pinned_targets<'a>(
     targets.iter().zip(lock.get_each(targets.iter().map(|target| &target.cell)))
 }
 
+/// The targets that have a pin for the same image, each with the pin.
+pub(crate) fn comparable<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
+    pinned_targets(lock, targets)
+        .filter_map(|(target, pin)| Some((target, pin.filter(|pin| is_pin_of(target, pin, lock))?)))
+}
+
 /// Compares lock and manifest: the findings are what `resolve` would change.
 pub fn compare_with_manifest(lock: &Lock, targets: &[Target]) -> Report {
-    let findings = pinned_targets(lock, targets).filter_map(|(target, pin)| manifest_finding(lock, pin, target));
-    Report::new(findings.chain(undeclared_findings(lock, targets)).collect(), Vec::new())
+    Report::new(manifest_findings(lock, targets), Vec::new())
 }
 
 /// The finding for a target that the lock does not satisfy.
 pub(crate) fn manifest_finding(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Finding> {
-    let finding = |status, note| Some(Finding::new(target, pin, Assessment::new(status, vec![note])));
+    let finding = |status, note| Some(Finding::new(target, pin, status, [note]));
     match pin {
         None => finding(Status::Unlocked, "declared, but not in the lock".to_owned()),
         Some(_) if lock.is_edited(&target.cell) => finding(Status::Edited, EDITED.to_owned()),
@@ -42,37 +46,51 @@ pub(crate) fn manifest_finding(lock: &Lock, pin: Option<&Pin>, target: &Target) 
     }
 }
 
-/// The findings for the pins that the manifest does not declare.
-pub(crate) fn undeclared_findings(lock: &Lock, targets: &[Target]) -> impl Iterator<Item = Finding> {
-    let cells = || targets.iter().map(|target| &target.cell);
-    // Nearly always the lock has what is declared and nothing else: no need to look each up.
-    let same = lock.pins().len() == targets.len() && lock.pins().iter().map(|pin| &pin.cell).eq(cells());
-    let pins = if same { &[] } else { lock.pins() };
-    let declared: BTreeSet<&Cell> = if same { BTreeSet::new() } else { cells().collect() };
-    pins.iter().filter(move |pin| !declared.contains(&pin.cell)).map(|pin| undeclared_finding(pin, lock))
+/// The pins that the manifest does not declare. Targets are sorted by cell.
+pub(crate) fn undeclared_pins<'l>(lock: &'l Lock, targets: &[Target]) -> impl Iterator<Item = &'l Pin> {
+    lock.pins().iter().filter(|pin| targets.binary_search_by(|target| target.cell.cmp(&pin.cell)).is_err())
+}
+
+/// The findings of lock and manifest without the Marketplace.
+pub(crate) fn manifest_findings(lock: &Lock, targets: &[Target]) -> Vec<Finding> {
+    let undeclared = undeclared_pins(lock, targets).map(|pin| undeclared_finding(pin, lock));
+    let unlocked = pinned_targets(lock, targets).filter_map(|(target, pin)| manifest_finding(lock, pin, target));
+    undeclared.chain(unlocked).collect()
+}
+
+/// A declaration that a pin satisfies; no manifest has it.
+pub(crate) fn declaration_of(pin: &Pin) -> Target {
+    Target {
+        cell: pin.cell.clone(),
+        selector: match &pin.image {
+            ImageRef::Label(label) => ImageSelector::Label(label.clone()),
+            ImageRef::Id(id) => ImageSelector::Image(*id),
+            ImageRef::Version(id) => ImageSelector::Version(*id),
+        },
+        image_type: pin.image_type,
+        instance_type: pin.instance_type.clone(),
+        policy: Arc::default(),
+        zone_span: 0..0,
+        spans: Arc::new(ImageSpans { image: 0..0, image_type: None, instance_type: None }),
+    }
 }
 
 /// The finding of a pin that the manifest does not declare. What else is wrong with it is said as well.
-fn undeclared_finding(pin: &Pin, lock: &Lock) -> Finding {
-    let is_edited = lock.is_edited(&pin.cell);
-    let edited = is_edited.then(|| EDITED.to_owned());
-    let statuses = if is_edited { vec![Status::Edited, Status::Undeclared] } else { vec![Status::Undeclared] };
-    Finding {
-        status: statuses[0],
-        statuses,
-        is_drift: true,
-        cell: pin.cell.clone(),
+pub(crate) fn undeclared_finding(pin: &Pin, lock: &Lock) -> Finding {
+    let finding = Finding {
         image: pin.image.to_string(),
-        label: pin.label().cloned(),
-        image_type: pin.image_type,
-        locked: Some(pin.clone()),
-        is_listed: None,
-        published: pin.published,
-        latest: None,
-        end: None,
-        notes: edited.into_iter().chain(["in the lock, but not declared".to_owned()]).collect(),
         span: None,
+        ..Finding::new(
+            &declaration_of(pin),
+            Some(pin),
+            Status::Undeclared,
+            ["in the lock, but not declared".to_owned()],
+        )
+    };
+    if !lock.is_edited(&pin.cell) {
+        return finding;
     }
+    Finding { statuses: vec![Status::Edited, Status::Undeclared], ..finding.with(Status::Edited, [EDITED.to_owned()]) }
 }
 
 /// How the declaration differs from the one that was locked.

@@ -1,29 +1,29 @@
 //! Compares lock, manifest and what the Marketplace offers. It changes nothing.
 
-pub mod acceptance;
 pub mod assess;
 pub mod changed_since;
 pub mod manifest;
 pub mod report;
 pub mod suggestions;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, Query, QueryError};
-use crate::domain::check::acceptance::{Accepted, idle_acceptances};
 use crate::domain::check::assess::assess;
 pub use crate::domain::check::manifest::compare_with_manifest;
-use crate::domain::check::manifest::{is_pin_of, manifest_finding, pinned_targets, undeclared_findings};
+use crate::domain::check::manifest::{
+    comparable, declaration_of, is_pin_of, manifest_finding, pinned_targets, undeclared_finding, undeclared_pins,
+};
 pub use crate::domain::check::report::{Finding, Report};
 use crate::domain::diagnostics::{Problem, and_more, quoted};
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::manifest::{ImageSelector, ImageSpans, Target};
+use crate::domain::manifest::Target;
+use crate::domain::manifest::policy::Acceptance;
 use crate::domain::select::end_of_life::{end_of_life, eol_notice};
 use crate::domain::select::{Unresolved, identity_query, is_listed, mismatch, select};
-use crate::domain::types::{ImageRef, Status};
+use crate::domain::types::{Name, Status, day};
 
 /// What a check must ask, given what is known already; empty if it can be decided.
 pub fn queries(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> BTreeSet<Query> {
@@ -32,17 +32,12 @@ pub fn queries(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalo
         queries.extend(select(target, Some(pin), now, catalog).missing);
         queries.extend(identity_query(pin, target, catalog));
     }
-    for (target, pin) in undeclared_edited_pins(lock, targets) {
+    // The ID in an edited block may be of anything.
+    for pin in undeclared_pins(lock, targets).filter(|pin| lock.is_edited(&pin.cell)) {
         queries.insert(Query::Listing(pin.image.clone()));
-        queries.extend(identity_query(&pin, &target, catalog));
+        queries.extend(identity_query(pin, &declaration_of(pin), catalog));
     }
     catalog.unanswered(queries)
-}
-
-/// The targets that have a pin for the same image, each with the pin.
-fn comparable<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
-    pinned_targets(lock, targets)
-        .filter_map(|(target, pin)| Some((target, pin.filter(|pin| is_pin_of(target, pin, lock))?)))
 }
 
 /// Compares lock, manifest and Marketplace.
@@ -52,18 +47,19 @@ fn comparable<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item =
 /// truth.
 pub fn check(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> Result<Report, Vec<Problem>> {
     let mut unresolved = Unresolved::default();
-    let mut findings: Vec<Finding> = undeclared_findings(lock, targets).collect();
-    for (target, pin) in undeclared_edited_pins(lock, targets) {
-        // The undeclared pins are in the order of the lock, which is that of the cells.
-        let found = findings.binary_search_by(|finding| finding.cell.cmp(&pin.cell)).ok();
-        if let (Some(at), Some(mismatch)) = (found, mismatch(&pin, &target, catalog)) {
-            findings[at].also(Status::Mismatch);
-            findings[at].notes.insert(0, mismatch);
+    let mut findings = Vec::new();
+    for pin in undeclared_pins(lock, targets) {
+        let mut finding = undeclared_finding(pin, lock);
+        if lock.is_edited(&pin.cell)
+            && let Some(mismatch) = mismatch(pin, &declaration_of(pin), catalog)
+        {
+            finding.also(Status::Mismatch);
+            finding.notes.insert(0, mismatch);
         }
+        findings.push(finding);
     }
-    let mut accepted = Accepted::default();
     for (target, pin) in pinned_targets(lock, targets) {
-        match check_target(lock, target, pin, accepted.of(&target.policy, now), now, catalog) {
+        match check_target(lock, target, pin, now, catalog) {
             Ok(finding) => findings.push(finding),
             Err(failure) => unresolved.add_failure(target, failure),
         }
@@ -72,12 +68,34 @@ pub fn check(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
     if !problems.is_empty() {
         return Err(problems);
     }
-    let found = findings.iter().flat_map(|it| it.statuses.iter().map(|status| (&it.cell.name, *status)));
-    let mut notices = idle_acceptances(found, targets, now);
+    let mut notices = idle_acceptances(&findings, targets, now);
     if comparable(lock, targets).next().is_some() {
         notices.extend(unknown_eol_warning(catalog));
     }
     Ok(Report::new(findings, notices))
+}
+
+/// The acceptances that have ended, and those that match nothing that was found.
+fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) -> Vec<Problem> {
+    let mut by_place: BTreeMap<usize, (&Name, &Acceptance)> = BTreeMap::new();
+    // All cells of an image have the same acceptances.
+    for target in targets.chunk_by(|one, next| one.cell.name == next.cell.name).filter_map(<[_]>::first) {
+        by_place.extend(target.policy.accept.iter().map(|it| (it.span.start, (&target.cell.name, it))));
+    }
+    let found = findings.iter().flat_map(|it| it.statuses.iter().map(|status| (&it.cell.name, *status)));
+    let found: BTreeSet<(&Name, Status)> = found.collect();
+    let notice = |(name, Acceptance { status, until, span, .. }): (&Name, &Acceptance)| {
+        let outcome = if day(now) > *until {
+            format!("ended on {until}")
+        } else if found.contains(&(name, *status)) {
+            return None;
+        } else {
+            "matches nothing that was found".to_owned()
+        };
+        let problem = Problem::new(format!("the acceptance of `{}` for `{name}` {outcome}", status.as_str()));
+        Some(problem.at(span.clone(), "").help("remove it, or decide anew and give it a new end"))
+    };
+    by_place.into_values().filter_map(notice).collect()
 }
 
 /// Warns of ends of life or dates that the Marketplace did not give. All other findings are right without them.
@@ -89,36 +107,11 @@ fn unknown_eol_warning(catalog: &Catalog) -> Option<Problem> {
     Some(problem.note(failure.cause).help("run imagelock again; the vendors' ends are known without it"))
 }
 
-/// The pins in edited blocks that the manifest does not declare, each with a declaration that it satisfies. Their IDs may
-/// be of anything.
-fn undeclared_edited_pins(lock: &Lock, targets: &[Target]) -> Vec<(Target, Pin)> {
-    let undeclared = lock.edited_cells().filter(|cell| targets.binary_search_by(|it| it.cell.cmp(cell)).is_err());
-    undeclared.filter_map(|cell| lock.get(cell)).map(|pin| (declaration_of(pin), pin.clone())).collect()
-}
-
-/// A declaration that a pin satisfies; no manifest has it.
-fn declaration_of(pin: &Pin) -> Target {
-    Target {
-        cell: pin.cell.clone(),
-        selector: match &pin.image {
-            ImageRef::Label(label) => ImageSelector::Label(label.clone()),
-            ImageRef::Id(id) => ImageSelector::Image(*id),
-            ImageRef::Version(id) => ImageSelector::Version(*id),
-        },
-        image_type: pin.image_type,
-        instance_type: pin.instance_type.clone(),
-        policy: Arc::default(),
-        zone_span: 0..0,
-        spans: Arc::new(ImageSpans { image: 0..0, image_type: None, instance_type: None }),
-    }
-}
-
 /// Checks one target. A swapped ID is worse than a hand edit, and a hand edit is worse than a change of the Marketplace.
 fn check_target(
     lock: &Lock,
     target: &Target,
     pin: Option<&Pin>,
-    accepted: &Accepted<'_>,
     now: Timestamp,
     catalog: &Catalog,
 ) -> Result<Finding, QueryError> {
@@ -127,17 +120,13 @@ fn check_target(
         // Without a pin there is nothing to ask the Marketplace about.
         return of_manifest.ok_or_else(QueryError::not_queried);
     };
-    let assessment = assess(pin, target, now, catalog)?;
-    let mut finding = match of_manifest {
-        Some(edited) if assessment.status > edited.status => edited,
-        _ => Finding::new(target, Some(pin), assessment),
-    };
+    let assessed = assess(pin, target, now, catalog)?;
+    let mut finding = of_manifest.filter(|edited| assessed.status > edited.status).unwrap_or(assessed);
     finding.is_listed = is_listed(pin, target, catalog);
     finding.published = finding.published.or_else(|| catalog.published(&pin.image, pin.id));
     finding.end = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image));
     add_end_of_life(&mut finding, pin, target, now, catalog);
-    finding.accept(accepted);
-    Ok(finding)
+    Ok(finding.accepted(&target.policy, now))
 }
 
 /// Adds the end of life, if it is near or over.

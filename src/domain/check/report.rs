@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::domain::check::acceptance::Accepted;
-use crate::domain::check::assess::Assessment;
 use crate::domain::diagnostics::{Problem, Span, visible};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::{Change, Latest};
 use crate::domain::lock::history::Side;
-use crate::domain::manifest::policy::Acceptance;
+use crate::domain::manifest::policy::{Acceptance, Policy};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::end_of_life::EndOfLife;
-use crate::domain::types::{Cell, ImageType, Label, Severity, Status};
+use crate::domain::types::{Cell, ImageType, Label, Severity, Status, day};
 
 /// What was found about one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,26 +58,30 @@ pub struct Report {
 }
 
 impl Finding {
-    pub(crate) fn new(target: &Target, pin: Option<&Pin>, assessment: Assessment) -> Self {
-        let locked = pin.cloned();
+    pub(crate) fn new(
+        target: &Target,
+        pin: Option<&Pin>,
+        status: Status,
+        notes: impl IntoIterator<Item = String>,
+    ) -> Self {
         let label = match &target.selector {
-            ImageSelector::Label(label) => Some(label.clone()),
-            _ => locked.as_ref().and_then(|pin| pin.label().cloned()),
+            ImageSelector::Label(label) => Some(label),
+            _ => pin.and_then(Pin::label),
         };
         Self {
-            status: assessment.status,
-            statuses: vec![assessment.status],
-            is_drift: assessment.status.is_drift(),
+            status,
+            statuses: vec![status],
+            is_drift: status.is_drift(),
             cell: target.cell.clone(),
             image: target.selector.to_string(),
-            label,
+            label: label.cloned(),
             image_type: target.image_type,
-            published: locked.as_ref().and_then(|pin| pin.published),
-            locked,
+            published: pin.and_then(|pin| pin.published),
+            locked: pin.cloned(),
             is_listed: None,
-            latest: assessment.latest,
+            latest: None,
             end: None,
-            notes: assessment.notes,
+            notes: notes.into_iter().collect(),
             span: Some(target.spans.image.clone()),
         }
     }
@@ -98,18 +100,24 @@ impl Finding {
         self.is_drift = self.status.is_drift();
     }
 
-    /// Lets the acceptances that hold decide what of all that applies is drift.
-    pub(crate) fn accept(&mut self, accepted: &Accepted<'_>) {
-        let accepted = |status: Status| accepted.in_force.get(&status).copied();
-        for acceptance in self.statuses.iter().filter_map(|status| accepted(*status)) {
-            let Acceptance { status, reason, until, .. } = acceptance;
+    /// The same with another status, and with the notes on that in front of the others.
+    pub(crate) fn with(self, status: Status, notes: impl IntoIterator<Item = String>) -> Self {
+        let notes = notes.into_iter().chain(self.notes).collect();
+        Self { status, statuses: vec![status], is_drift: status.is_drift(), notes, ..self }
+    }
+
+    /// The same with the acceptances that hold, the first of each status: they decide what of all that applies is drift.
+    pub(crate) fn accepted(mut self, policy: &Policy, now: Timestamp) -> Self {
+        let accepted = |of: &Status| policy.accept.iter().find(|it| it.status == *of && day(now) <= it.until);
+        for Acceptance { status, reason, until, .. } in self.statuses.iter().filter_map(accepted) {
             self.notes.push(format!("{} accepted until {until}: {}", status.as_str(), visible(reason)));
         }
-        let open = self.statuses.iter().copied().find(|status| accepted(*status).is_none());
+        let open = self.statuses.iter().copied().find(|status| accepted(status).is_none());
         self.is_drift = open.is_some_and(Status::is_drift);
         if self.is_drift {
             self.status = open.unwrap_or(self.status);
         }
+        self
     }
 }
 

@@ -2,11 +2,12 @@
 //!
 //! A command that moves pins names one manifest: staging and production are not upgraded in one step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::domain::check::Finding;
 use crate::domain::diagnostics::{Command, Invocation, and_more, count, quoted};
+use crate::domain::lock::diff::Latest;
 use crate::domain::types::{Label, Name, Status};
 
 /// The most names in a command: a longer line is not copied, and a report has more to say.
@@ -138,44 +139,38 @@ impl<'a> Drift<'a> {
 
     /// Pins that can move to what is offered now.
     fn upgrade(&self) -> Vec<Suggestion> {
-        let mut movable = self.names(|finding| {
-            finding.latest.is_some() && (needs(finding, Fix::Upgrade) || needs(finding, Fix::Replace))
-        });
+        let is_movable = |it: &Finding| it.latest.is_some() && (needs(it, Fix::Upgrade) || needs(it, Fix::Replace));
         // An upgrade would take a cell of these back to an older version.
-        let back = self.names(|finding| {
-            needs(finding, Fix::Upgrade) && finding.latest.as_ref().is_some_and(|latest| latest.is_older)
-        });
-        let gone = self.names(is_gone);
-        movable.retain(|name| !gone.contains(name) && !back.contains(name));
+        let is_older = |latest: &Latest| latest.is_older;
+        let goes_back = |it: &Finding| needs(it, Fix::Upgrade) && it.latest.as_ref().is_some_and(is_older);
+        let stays = self.names(|it| is_gone(it) || goes_back(it));
+        let movable = &self.names(is_movable) - &stays;
         self.with_names("to move to the latest", UPGRADE, &movable).into_iter().collect()
     }
 
     /// Images that need another label.
     fn search(&self) -> Vec<Suggestion> {
         let gone = self.names(is_gone);
-        let ending = |finding: &Finding| needs(finding, Fix::Succeed) && !gone.contains(&finding.cell.name);
-        let of_gone = |finding: &Finding| gone.contains(&finding.cell.name);
-        let mut suggestions = self.searches("to see what could follow", &ending);
-        suggestions.extend(self.searches("to see what there is instead of", &of_gone));
-        suggestions
+        let is_gone = |finding: &Finding| gone.contains(&finding.cell.name);
+        let is_ending = |finding: &Finding| needs(finding, Fix::Succeed) && !is_gone(finding);
+        let follow = self.searches("to see what could follow", is_ending);
+        [follow, self.searches("to see what there is instead of", is_gone)].concat()
     }
 
     /// A search for each family of labels: the labels of `fedora_43` and `fedora_44` are found by `fedora`.
-    fn searches(&self, purpose: &str, wanted: &dyn Fn(&Finding) -> bool) -> Vec<Suggestion> {
-        let concerned: Vec<&Finding> = self.findings.iter().copied().filter(|finding| wanted(finding)).collect();
-        let families: BTreeSet<&str> = concerned.iter().map(|finding| family(finding.label.as_ref())).collect();
-        let search = |family: Option<&str>| {
-            let of_family =
-                concerned.iter().filter(|it| family.is_none_or(|family| family == self::family(it.label.as_ref())));
-            let names: BTreeSet<&Name> = of_family.map(|finding| &finding.cell.name).collect();
-            let command = Command::new("search").args(family.filter(|family| !family.is_empty()));
+    fn searches(&self, purpose: &str, wanted: impl Fn(&Finding) -> bool) -> Vec<Suggestion> {
+        let mut families: BTreeMap<&str, BTreeSet<&Name>> = BTreeMap::new();
+        for finding in self.findings.iter().filter(|finding| wanted(finding)) {
+            families.entry(family(finding.label.as_ref())).or_default().insert(&finding.cell.name);
+        }
+        if families.len() > MOST_SEARCHES {
+            families = BTreeMap::from([("", families.into_values().flatten().collect())]);
+        }
+        let search = |(family, names): (&str, BTreeSet<&Name>)| {
+            let command = Command::new("search").args(Some(family).filter(|family| !family.is_empty()));
             self.suggest(format!("{purpose} {}", and_more(names.into_iter().map(quoted), 6)), command)
         };
-        if families.len() > MOST_SEARCHES {
-            vec![search(None)]
-        } else {
-            families.into_iter().map(Some).map(search).collect()
-        }
+        families.into_iter().map(search).collect()
     }
 
     fn names(&self, wanted: impl Fn(&Finding) -> bool) -> BTreeSet<&'a Name> {

@@ -4,15 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use super::failed::{location, title};
-use super::finding::detail;
 use super::report::{CheckReport, Places};
-use super::summary::{summary, unlisted};
+use super::sentences::{detail, failure_location, failure_title, summary, unlisted};
 use crate::domain::check::Finding;
-use crate::domain::check::suggestions::suggestions;
-use crate::domain::diagnostics::{Location, Problem, escaped, shown};
+use crate::domain::diagnostics::{Location, escaped, shown};
 use crate::domain::types::{Name, Severity, Status};
-use crate::render::plan::human::changes;
+use crate::render::changes;
 use crate::render::support::values::zone_and_arch;
 
 /// Writes the commands, and the summary for the log.
@@ -28,8 +25,8 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     }
     let mut text = String::new();
     for failed in report.failed {
-        let location = location(&failed.failure);
-        text += &command("error", location.as_ref(), &shown(&failed.path), &title(&failed.failure));
+        let location = failure_location(&failed.failure);
+        text += &command("error", location.as_ref(), &shown(&failed.path), &failure_title(&failed.failure));
     }
     for ((severity, status, index, name), findings) in groups {
         let level = match severity {
@@ -38,22 +35,16 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
             Severity::Held | Severity::Good => "notice",
         };
         let lines = findings.iter().map(|finding| format!("{}: {}", zone_and_arch(&finding.cell), detail(finding)));
-        let invocation = report.invocation_of(index);
-        let commands = suggestions(findings.iter().copied());
-        let commands = commands.iter().map(|suggestion| suggestion.show(&invocation));
-        let message: Vec<String> = lines.chain(commands).collect();
+        let message: Vec<String> = lines.chain(report.fixes(index, findings.iter().copied())).collect();
         let title = format!("{name}: {}", status.as_str());
         text += &command(level, places[index].of(findings[0]).as_ref(), &title, &message.join("\n"));
     }
     for (index, problem) in report.remarks() {
-        let Problem { title, notes, .. } = problem;
         let place = places[index].of_problem(problem);
-        let help = report.help(index, problem);
-        let lines: Vec<&str> = notes.iter().chain(&help).map(String::as_str).collect();
-        text += &command("warning", place.as_ref(), title, &lines.join("\n"));
+        text += &command("warning", place.as_ref(), &problem.title, &report.details(index, problem).join("\n"));
     }
     let unlisted = unlisted(report).map_or_else(String::new, |line| line + "\n");
-    text + &changes(&report.moves()) + &summary(report) + "\n" + &unlisted
+    text + &changes::table(&report.moves()) + &summary(report) + "\n" + &unlisted
 }
 
 /// `::warning file=images.toml,line=8,col=9,title=web%3A outdated::fr-par-1 x86_64%3A …`

@@ -1,32 +1,25 @@
 //! The report of a check as tables and sentences.
 
-use std::fmt::Write as _;
-
-use super::failed::summary as failed_summary;
-use super::finding::{detail, label, short_ids};
-use super::report::CheckReport;
-use super::summary::{summary, unlisted};
+use super::report::{CheckReport, StaleOutput};
+use super::sentences::{detail, failed_summary, label, short_ids, summary, unlisted};
 use crate::domain::check::Finding;
 use crate::domain::check::suggestions::Suggestion;
 use crate::domain::diagnostics::{Command, and_more, count, quoted, shown};
-use crate::render::plan::human::changes;
-use crate::render::support::style::{self, COMMAND, FAINT, PLAIN, paint};
-use crate::render::support::table::{Table, cell, id};
+use crate::render::changes;
+use crate::render::support::terminal::{self, COMMAND, FAINT, PLAIN, Table, cell, id, paint};
 use crate::render::support::values::date_or_unknown;
 
 /// Writes the findings, one per line and the worst first, then a summary that names the commands to run.
 pub(crate) fn write(report: CheckReport<'_>, quiet: bool) -> String {
     let table = findings(report, |finding| !quiet || finding.is_drift);
-    let mut stale = String::new();
-    for (_, output) in report.stale() {
-        let _ = writeln!(stale, "`{}` is out of date", shown(&output.path));
-    }
+    let stale = |(_, output): (usize, &StaleOutput)| format!("`{}` is out of date\n", shown(&output.path));
+    let stale: String = report.stale().map(stale).collect();
     if quiet {
         return table + &stale;
     }
     let unlisted = line(unlisted(report));
     let summary = format!("{stale}{}\n{}{unlisted}{}", summary(report), failed(report), suggestions(report));
-    let parts = [changes(&report.moves()), table, summary];
+    let parts = [changes::table(&report.moves()), table, summary];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
@@ -71,7 +64,7 @@ fn findings(report: CheckReport<'_>, is_shown: impl Fn(&Finding) -> bool) -> Str
     let shown: Vec<_> = report.findings().into_iter().filter(|(_, finding)| is_shown(finding)).collect();
     let ids = short_ids(shown.iter().map(|(_, finding)| *finding));
     for (manifest, finding) in shown {
-        let mut row = vec![(finding.status.as_str().to_owned(), style::severity(finding.severity()))];
+        let mut row = vec![(finding.status.as_str().to_owned(), terminal::severity(finding.severity()))];
         row.push((report.manifest(manifest), PLAIN));
         row.extend(cell(&finding.cell));
         let published = finding.locked.as_ref().map(|_| date_or_unknown(finding.published));

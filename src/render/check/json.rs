@@ -1,20 +1,20 @@
 //! The report of a check, and of `resolve --locked`, as JSON.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
-use super::failed;
-use super::report::CheckReport;
-use super::stale::StaleOutput;
+use super::report::{CheckReport, StaleOutput};
+use super::sentences::{failed, first_help};
 use crate::domain::check::Finding;
 use crate::domain::check::report::Gate;
 use crate::domain::diagnostics::{FailedManifest, shown};
+use crate::domain::lock::diff::Change;
 use crate::domain::types::{CommercialType, Release};
-use crate::render::plan::json::ChangeJson;
-use crate::render::support::json::{CellJson, LocalImageJson, RemarkJson, to_json};
+use crate::render::changes::ChangeJson;
+use crate::render::support::json::{CellJson, LocalImageJson, RemarkJson, Text, to_report};
 
 #[derive(Serialize)]
 struct CheckJson<'a> {
-    schema: &'static str,
     drift: bool,
     /// The manifests that could not be checked.
     errors: Vec<ErrorJson>,
@@ -38,7 +38,7 @@ struct FindingJson<'a> {
     manifest: String,
     #[serde(flatten)]
     cell: CellJson<'a>,
-    instance_type: Option<&'a str>,
+    instance_type: Option<&'a CommercialType>,
     status: &'static str,
     statuses: Vec<&'static str>,
     drift: bool,
@@ -46,14 +46,14 @@ struct FindingJson<'a> {
     /// Whether the Marketplace lists the locked ID; null if it was not asked.
     listed: Option<bool>,
     latest: Option<LocalImageJson<'a>>,
-    latest_release: Option<&'a str>,
+    latest_release: Option<&'a Release>,
     end_of_life: Option<EndOfLifeJson<'a>>,
     notes: &'a [String],
 }
 
 #[derive(Serialize)]
 struct EndOfLifeJson<'a> {
-    date: String,
+    date: Text<Date>,
     source: &'a str,
 }
 
@@ -71,25 +71,16 @@ struct GateJson<'a> {
     manifest: String,
     revision: &'a str,
     merge_base: Option<&'a str>,
-    pins: Vec<MoveJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct MoveJson<'a> {
-    #[serde(flatten)]
-    change: ChangeJson<'a>,
-    /// How the pin was verified: `listed`, `version` or `history`.
-    verified: Option<&'static str>,
-    note: Option<&'a str>,
+    pins: Vec<ChangeJson<'a, Option<&'static str>>>,
 }
 
 /// Writes `imagelock.check/1`.
 pub(super) fn write(report: CheckReport<'_>) -> String {
     let manifest = |index: usize| report.manifests[index].name();
-    let error = |failed: &FailedManifest| ErrorJson {
-        manifest: shown(&failed.path),
-        message: failed::message(failed),
-        help: failed::first_help(failed, report.invocation),
+    let error = |it: &FailedManifest| ErrorJson {
+        manifest: shown(&it.path),
+        message: failed(it),
+        help: first_help(it, report.invocation),
     };
     let stale = |(index, stale): (usize, &StaleOutput)| StaleJson {
         manifest: manifest(index),
@@ -97,66 +88,52 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         help: report.help(index, &stale.problem).unwrap_or_default(),
     };
     let is_compared = report.manifests.iter().any(|part| part.stale.is_some());
-    to_json(&CheckJson {
-        schema: "imagelock.check/1",
-        drift: report.has_drift(),
-        errors: report.failed.iter().map(error).collect(),
-        pins: report.findings().into_iter().map(|(index, it)| FindingJson::new(manifest(index), it)).collect(),
-        stale_outputs: is_compared.then(|| report.stale().map(stale).collect()),
-        notices: report
-            .notices()
-            .map(|(index, it)| RemarkJson::new(manifest(index), it, report.help(index, it)))
-            .collect(),
-        changed_since: report
-            .is_gate()
-            .then(|| report.gates().map(|(index, gate)| GateJson::new(manifest(index), gate)).collect()),
-    })
+    to_report(
+        "imagelock.check/1",
+        CheckJson {
+            drift: report.has_drift(),
+            errors: report.failed.iter().map(error).collect(),
+            pins: report.findings().into_iter().map(|(index, it)| finding_json(manifest(index), it)).collect(),
+            stale_outputs: is_compared.then(|| report.stale().map(stale).collect()),
+            notices: report
+                .notices()
+                .map(|(index, it)| RemarkJson::new(manifest(index), it, &report.invocation_of(index)))
+                .collect(),
+            changed_since: report
+                .is_gate()
+                .then(|| report.gates().map(|(index, gate)| gate_json(manifest(index), gate)).collect()),
+        },
+    )
 }
 
-impl<'a> FindingJson<'a> {
-    fn new(manifest: String, finding: &'a Finding) -> Self {
-        let (locked, latest) = (finding.locked.as_ref(), finding.latest.as_ref());
-        let instance_type = locked.and_then(|pin| pin.instance_type.as_ref());
-
-        Self {
-            manifest,
-            cell: cell(finding),
-            instance_type: instance_type.map(CommercialType::as_str),
-            status: finding.status.as_str(),
-            statuses: finding.statuses.iter().map(|status| status.as_str()).collect(),
-            drift: finding.is_drift,
-            locked: locked.map(|pin| LocalImageJson::new(&pin.cell.zone, pin.id, finding.published)),
-            listed: finding.is_listed,
-            latest: latest.map(|latest| LocalImageJson::latest(latest, &finding.cell.zone)),
-            latest_release: latest.and_then(|latest| latest.release.as_ref()).map(Release::as_str),
-            end_of_life: (finding.end.as_ref())
-                .map(|end| EndOfLifeJson { date: end.date.to_string(), source: &end.source }),
-            notes: &finding.notes,
-        }
+fn finding_json(manifest: String, finding: &Finding) -> FindingJson<'_> {
+    let (locked, latest) = (finding.locked.as_ref(), finding.latest.as_ref());
+    FindingJson {
+        manifest,
+        cell: CellJson::new(&finding.cell, finding.label.as_ref(), finding.image_type, locked),
+        instance_type: locked.and_then(|pin| pin.instance_type.as_ref()),
+        status: finding.status.as_str(),
+        statuses: finding.statuses.iter().map(|status| status.as_str()).collect(),
+        drift: finding.is_drift,
+        locked: locked.map(|pin| LocalImageJson::new(&pin.cell.zone, pin.id, finding.published)),
+        listed: finding.is_listed,
+        latest: latest.map(|latest| LocalImageJson::latest(latest, &finding.cell.zone)),
+        latest_release: latest.and_then(|latest| latest.release.as_ref()),
+        end_of_life: finding.end.as_ref().map(|it| EndOfLifeJson { date: Text(it.date), source: &it.source }),
+        notes: &finding.notes,
     }
 }
 
-/// The cell of a finding: as declared, and the rest as pinned.
-fn cell(finding: &Finding) -> CellJson<'_> {
-    let declared = CellJson::bare(&finding.cell, finding.label.as_ref(), finding.image_type);
-    let Some(pin) = &finding.locked else { return declared };
-    let mut cell = CellJson::pin(pin);
-    (cell.label, cell.r#type) = (declared.label, declared.r#type);
-    cell
+fn move_json<'g>(change: &'g Change, gate: &Gate) -> ChangeJson<'g, Option<&'static str>> {
+    let verified = gate.proofs.get(&change.cell).map(|proof| proof.as_str());
+    ChangeJson::new(change, [("verified", verified)])
 }
 
-impl<'a> GateJson<'a> {
-    fn new(manifest: String, gate: &'a Gate) -> Self {
-        let pin = |change| MoveJson {
-            change: ChangeJson::new(change),
-            verified: gate.proofs.get(&change.cell).map(|proof| proof.as_str()),
-            note: change.note.as_deref(),
-        };
-        Self {
-            manifest,
-            revision: &gate.since.name,
-            merge_base: gate.since.commit.as_deref(),
-            pins: gate.moves.iter().map(pin).collect(),
-        }
+fn gate_json(manifest: String, gate: &Gate) -> GateJson<'_> {
+    GateJson {
+        manifest,
+        revision: &gate.since.name,
+        merge_base: gate.since.commit.as_deref(),
+        pins: gate.moves.iter().map(|change| move_json(change, gate)).collect(),
     }
 }

@@ -1,73 +1,69 @@
 //! The report of a check as `JUnit` XML: a test case for each pin, which fails if there is drift.
 
-use std::fmt::Write as _;
-
-use super::failed::message;
-use super::finding::{label, status_and_detail};
-use super::report::CheckReport;
-use super::stale::StaleOutput;
-use super::summary::unlisted;
+use super::report::{CheckReport, StaleOutput};
+use super::sentences::{failed, label, status_and_detail, unlisted};
 use crate::domain::check::Finding;
-use crate::domain::check::suggestions::suggestions;
-use crate::domain::diagnostics::{Invocation, shown};
+use crate::domain::diagnostics::{FailedManifest, shown};
 use crate::domain::types::Status;
 use crate::render::support::markup::escaped;
 use crate::render::support::values::zone_and_arch;
 
 /// Writes the XML. A pin without drift passes, with its status in the output.
 pub(super) fn write(report: CheckReport<'_>) -> String {
+    let name = |index: usize| report.manifests[index].name();
     let findings = report.findings();
     let stale = report.stale().count();
     let failures = findings.iter().filter(|(_, finding)| finding.is_drift).count() + stale;
     let (errors, tests) = (report.failed.len(), findings.len() + stale + report.failed.len());
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"0\" time=\"0\"");
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(xml, "<testsuites name=\"imagelock\" {counts}>");
-    let _ = writeln!(xml, "  <testsuite name=\"imagelock check\" {counts}>");
-    for failed in report.failed {
-        let (manifest, error) = (shown(&failed.path), message(failed));
-        let (manifest, error) = (escaped(&manifest), escaped(&error));
-        let _ = write!(
-            xml,
-            "    <testcase classname=\"{manifest}\" name=\"check\" time=\"0\">\n      \
-             <error message=\"{error}\">{error}</error>\n    </testcase>\n"
-        );
-    }
-    for (index, finding) in findings {
-        test_case(&mut xml, finding, &report.manifests[index].name(), &report.invocation_of(index));
-    }
-    for (index, StaleOutput { problem, .. }) in report.stale() {
-        let (class, title) = (report.manifests[index].name(), escaped(&problem.title));
-        let _ = writeln!(xml, "    <testcase classname=\"{}\" name=\"{title}\" time=\"0\">", escaped(&class));
+    let error = |manifest: &FailedManifest| {
+        let error = escaped(&failed(manifest));
+        test_case(&shown(&manifest.path), "check", &format!("<error message=\"{error}\">{error}</error>"))
+    };
+    let of_finding = |(index, finding): (usize, &Finding)| {
+        let class = format!("{}.{}", name(index), finding.cell.name);
+        let cell = format!("{} in {}", label(finding), zone_and_arch(&finding.cell));
+        test_case(&class, &cell, &result(finding, report.fixes(index, [finding])))
+    };
+    let of_output = |(index, StaleOutput { problem, .. }): (usize, &StaleOutput)| {
         let help = report.help(index, problem).unwrap_or_default();
-        let _ = writeln!(xml, "      <failure type=\"stale-output\" message=\"{title}\">{}</failure>", escaped(&help));
-        xml.push_str("    </testcase>\n");
-    }
+        test_case(&name(index), &problem.title, &failure("stale-output", &problem.title, &help))
+    };
+    let cases = report.failed.iter().map(error).chain(findings.into_iter().map(of_finding));
+    let cases: String = cases.chain(report.stale().map(of_output)).collect();
     let unlisted = unlisted(report);
     let notices = report.notices().map(|(_, notice)| notice.title.as_str());
     let notices: Vec<&str> = notices.chain(unlisted.as_deref()).collect();
-    if !notices.is_empty() {
-        let _ = writeln!(xml, "    <system-err>{}</system-err>", escaped(&notices.join("\n")));
-    }
-    xml + "  </testsuite>\n</testsuites>\n"
+    let notices = match notices[..] {
+        [] => String::new(),
+        _ => format!("    <system-err>{}</system-err>\n", escaped(&notices.join("\n"))),
+    };
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <testsuites name=\"imagelock\" {counts}>\n  <testsuite name=\"imagelock check\" {counts}>\n\
+         {cases}{notices}  </testsuite>\n</testsuites>\n"
+    )
 }
 
-fn test_case(xml: &mut String, finding: &Finding, manifest: &str, invocation: &Invocation) {
-    let class = escaped(&format!("{manifest}.{}", finding.cell.name)).into_owned();
-    let name = escaped(&format!("{} in {}", label(finding), zone_and_arch(&finding.cell))).into_owned();
-    let _ = write!(xml, "    <testcase classname=\"{class}\" name=\"{name}\" time=\"0\"");
+/// What a test case says of a finding.
+fn result(finding: &Finding, fixes: Vec<String>) -> String {
     let text = status_and_detail(finding);
-    let text = escaped(&text);
     if finding.is_drift {
-        let status = finding.status.as_str();
-        let _ = write!(xml, ">\n      <failure type=\"{status}\" message=\"{text}\">{text}");
-        for suggestion in suggestions([finding]) {
-            let _ = write!(xml, "\n{}", escaped(&suggestion.show(invocation)));
-        }
-        xml.push_str("</failure>\n    </testcase>\n");
+        let lines = [vec![text.clone()], fixes].concat();
+        failure(finding.status.as_str(), &text, &lines.join("\n"))
     } else if finding.status == Status::Current {
-        xml.push_str("/>\n");
+        String::new()
     } else {
-        let _ = write!(xml, ">\n      <system-out>{text}</system-out>\n    </testcase>\n");
+        format!("<system-out>{}</system-out>", escaped(&text))
     }
+}
+
+fn failure(kind: &str, message: &str, text: &str) -> String {
+    format!("<failure type=\"{kind}\" message=\"{}\">{}</failure>", escaped(message), escaped(text))
+}
+
+/// A test case. It passes unless there is an error or a failure in its result.
+fn test_case(class: &str, name: &str, result: &str) -> String {
+    let case = format!("    <testcase classname=\"{}\" name=\"{}\" time=\"0\"", escaped(class), escaped(name));
+    if result.is_empty() { case + "/>\n" } else { format!("{case}>\n      {result}\n    </testcase>\n") }
 }

@@ -2,14 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::failed::sentence;
-use super::finding::{detail, label, short_ids};
 use super::report::CheckReport;
-use super::summary::{headline, summary, unlisted};
+use super::sentences::{detail, failed_in_prose, headline, label, short_ids, summary, unlisted};
 use crate::domain::check::suggestions::Suggestion;
 use crate::domain::diagnostics::capitalized;
 use crate::domain::types::Severity;
-use crate::render::plan::markdown::changes;
+use crate::render::changes;
 use crate::render::support::markdown::{code, id, inert, push_table, push_while};
 use crate::render::support::values::{date, zone_and_arch};
 
@@ -20,11 +18,11 @@ const MOST: usize = 60_000;
 pub(super) fn write(report: CheckReport<'_>) -> String {
     let mut text = format!("### {}\n\n{}\n", headline(report), inert(&summary(report)));
     for failed in report.failed {
-        let _ = write!(text, "\n> **Error**: {}\n", inert(&sentence(failed)));
+        let _ = write!(text, "\n> **Error**: {}\n", inert(&failed_in_prose(failed)));
     }
     let moves = report.moves();
     if !moves.is_empty() {
-        let _ = write!(text, "\n{}", changes(&moves));
+        let _ = write!(text, "\n{}", changes::markdown(&moves));
     }
     findings(&mut text, report);
     if let Some(unlisted) = unlisted(report) {

@@ -1,7 +1,5 @@
 //! The report of a check, in every format.
 
-mod failed;
-mod finding;
 mod github;
 mod html;
 pub(crate) mod human;
@@ -10,8 +8,7 @@ mod junit;
 mod markdown;
 pub(crate) mod report;
 mod sarif;
-pub(crate) mod stale;
-mod summary;
+mod sentences;
 
 use self::report::CheckReport;
 use super::format::Format;

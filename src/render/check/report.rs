@@ -1,14 +1,15 @@
 //! The report of a run: the manifests with their findings, and where in the files each finding is.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
-use super::stale::StaleOutput;
 use crate::domain::check::report::Gate;
-use crate::domain::check::suggestions::{Suggestion, suggestions_of_run};
+use crate::domain::check::suggestions::{Suggestion, suggestions, suggestions_of_run};
 use crate::domain::check::{Finding, Report};
-use crate::domain::diagnostics::{FailedManifest, Invocation, LineIndex, Location, Problem, Source, shown};
+use crate::domain::diagnostics::{FailedManifest, Help, Invocation, LineIndex, Location, Problem, Source, Span, shown};
 use crate::domain::lock::block;
-use crate::domain::lock::diff::Change;
+use crate::render::changes::Named;
 
 /// A manifest and its lockfile, with the findings about them.
 #[derive(Clone, Copy)]
@@ -27,6 +28,24 @@ impl ManifestReport<'_> {
     /// The path of the manifest, for people.
     pub(crate) fn name(&self) -> String {
         shown(&self.manifest.path)
+    }
+}
+
+/// A declared output that is not as the lockfile would have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaleOutput {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What is said of it, at the place in the manifest that declares it.
+    pub problem: Problem,
+}
+
+impl StaleOutput {
+    /// `span` is where the manifest declares it.
+    pub fn new(path: PathBuf, span: Span) -> Self {
+        let problem = Problem::new(format!("the output `{}` is out of date", shown(&path))).at(span, "out of date");
+        let help = Help::from("run ").then_run("resolve").then(" to update it");
+        Self { path, problem: problem.help(help) }
     }
 }
 
@@ -52,6 +71,11 @@ impl<'a> CheckReport<'a> {
         findings
     }
 
+    /// All findings, by manifest.
+    pub(crate) fn findings_by_manifest(&self) -> impl Iterator<Item = &'a Finding> {
+        self.manifests.iter().flat_map(|manifest| &manifest.report.findings)
+    }
+
     /// The acceptances that have ended or match nothing, each with the index of its manifest.
     pub(crate) fn notices(&self) -> impl Iterator<Item = (usize, &'a Problem)> {
         self.each(|manifest| &manifest.report.notices)
@@ -73,7 +97,7 @@ impl<'a> CheckReport<'a> {
     }
 
     /// The pins that the verified changes add, move and remove, each with the name of its manifest if there are several.
-    pub(crate) fn moves(&self) -> Vec<(String, &'a Change)> {
+    pub(crate) fn moves(&self) -> Vec<Named<'a>> {
         let of = |(index, gate): (usize, &'a Gate)| gate.moves.iter().map(move |change| (self.manifest(index), change));
         self.gates().flat_map(of).collect()
     }
@@ -88,6 +112,17 @@ impl<'a> CheckReport<'a> {
     /// The help of a problem, with the flags to run its command about the same manifest.
     pub(crate) fn help(&self, index: usize, problem: &Problem) -> Option<String> {
         Some(problem.help.as_ref()?.show(&self.invocation_of(index)))
+    }
+
+    /// What there is to say of a problem besides its title: the notes on it, and the help.
+    pub(crate) fn details(&self, index: usize, problem: &Problem) -> Vec<String> {
+        problem.notes.iter().cloned().chain(self.help(index, problem)).collect()
+    }
+
+    /// What fixes some findings about one manifest, a line each.
+    pub(crate) fn fixes<'f>(&self, index: usize, findings: impl IntoIterator<Item = &'f Finding>) -> Vec<String> {
+        let invocation = self.invocation_of(index);
+        suggestions(findings).iter().map(|suggestion| suggestion.show(&invocation)).collect()
     }
 
     fn each<T: 'a, I: IntoIterator<Item = &'a T>>(
@@ -142,18 +177,16 @@ impl<'a> Places<'a> {
     }
 
     fn new(report: &ManifestReport<'a>) -> Self {
-        let needed = report.report.findings.iter().any(|finding| finding.span.is_none());
-        let lock = report.lock.filter(|_| needed).map(LineIndex::new);
-        Self { manifest: LineIndex::new(report.manifest), lock }
+        Self { manifest: LineIndex::new(report.manifest), lock: report.lock.map(LineIndex::new) }
     }
 
     /// The place to fix a finding: its declaration, or its block of the lockfile if it is not declared.
     pub(crate) fn of(&self, finding: &Finding) -> Option<Location<'a>> {
-        match (&finding.span, &self.lock) {
-            (Some(span), _) => self.manifest.location(span),
-            (None, Some(lock)) => lock.location(&block(lock.text(), &finding.cell)?),
-            (None, None) => None,
-        }
+        let Some(span) = &finding.span else {
+            let lock = self.lock.as_ref()?;
+            return lock.location(&block(lock.text(), &finding.cell)?);
+        };
+        self.manifest.location(span)
     }
 
     /// The place of a problem in the manifest.

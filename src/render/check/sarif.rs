@@ -1,19 +1,16 @@
 //! The report of a check as SARIF 2.1.0, for code scanning: a result for each finding that is drift, or would be without an
 //! acceptance; and a note for each other pin that cannot be verified.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde_json::{Value, json};
 
-use super::failed;
-use super::finding::{UNLISTED, is_unlisted, label, status_and_detail};
 use super::report::{CheckReport, Places};
+use super::sentences::{UNLISTED, failed_in_prose, is_unlisted, label, status_and_detail};
 use crate::VERSION;
 use crate::domain::check::Finding;
-use crate::domain::check::suggestions::suggestions;
-use crate::domain::diagnostics::{FailedManifest, Invocation, Location, Problem, capitalized};
+use crate::domain::diagnostics::{FailedManifest, Location, Problem, capitalized};
 use crate::domain::types::{Severity, Status};
 use crate::render::support::json::to_json;
 use crate::render::support::values::zone_and_arch;
@@ -33,25 +30,30 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     let places = Places::of_each(report);
     let statuses: Vec<Status> = Status::ALL.into_iter().filter(|status| status.is_drift()).collect();
     let findings = report.findings().into_iter().filter_map(|(index, finding)| {
-        let place = places[index].of(finding);
+        let place = places[index].of(finding).map(location);
         match statuses.iter().position(|status| *status == finding.status) {
-            Some(rule) => Some(drift(finding, rule, place, &report.invocation_of(index))),
+            Some(rule) => Some(drift(finding, rule, place, &report.fixes(index, [finding]))),
             None => is_unlisted(finding).then(|| unlisted(finding, statuses.len(), place)),
         }
     });
+    let about = |level: &str, index: usize, problem: &Problem| {
+        let lines = [vec![problem.title.clone()], report.details(index, problem)].concat();
+        message(level, &lines.join("\n"), places[index].of_problem(problem).map(location))
+    };
     let stale = report.stale().map(|(index, output)| {
-        let place = places[index].of_problem(&output.problem);
-        let text = sentences(&output.problem, report.help(index, &output.problem).as_deref());
-        result((STALE_OUTPUT, statuses.len() + 1), "warning", &text, place, ("output/v1", uri(&output.path)))
+        let fingerprint = ("output/v1", uri(&output.path));
+        result(about("warning", index, &output.problem), (STALE_OUTPUT, statuses.len() + 1), fingerprint)
     });
-    let notices = report.notices().map(|(index, notice)| {
-        notification(&sentences(notice, report.help(index, notice).as_deref()), places[index].of_problem(notice))
-    });
+    let notices = report.notices().map(|(index, notice)| about("warning", index, notice));
     let mut invocation = json!({
         "executionSuccessful": report.failed.is_empty(),
         "toolConfigurationNotifications": notices.collect::<Vec<_>>(),
     });
     if !report.failed.is_empty() {
+        let error = |failed: &FailedManifest| {
+            let place = json!({ "physicalLocation": { "artifactLocation": { "uri": uri(&failed.path) } } });
+            message("error", &failed_in_prose(failed), Some(place))
+        };
         invocation["toolExecutionNotifications"] = report.failed.iter().map(error).collect();
     }
     to_json(&json!({
@@ -76,17 +78,15 @@ fn rules(statuses: &[Status]) -> Vec<Value> {
 }
 
 /// A finding that is drift, or would be without an acceptance.
-fn drift(finding: &Finding, rule: usize, place: Option<Location<'_>>, invocation: &Invocation) -> Value {
-    let cell = zone_and_arch(&finding.cell);
-    let mut text = format!("{} ({}) in {cell} is {}", finding.cell.name, label(finding), status_and_detail(finding));
+fn drift(finding: &Finding, rule: usize, place: Option<Value>, fixes: &[String]) -> Value {
+    let mut text = format!("{} is {}", subject(finding), status_and_detail(finding));
     if is_unlisted(finding) {
-        let _ = write!(text, "; {UNLISTED}");
+        text = text + "; " + UNLISTED;
     }
-    for suggestion in suggestions([finding]) {
-        let _ = write!(text, "\n{}", suggestion.show(invocation));
-    }
+    text.extend(fixes.iter().map(|fix| format!("\n{fix}")));
     let id = finding.status.as_str();
-    let mut result = result((id, rule), level(finding.severity()), &text, place, fingerprint(finding, id));
+    let message = message(level(finding.severity()), &text, place);
+    let mut result = result(message, (id, rule), fingerprint(finding, id));
     if !finding.is_drift {
         // The acceptance is in the manifest, and its reason in the message.
         result["suppressions"] = json!([{ "kind": "inSource", "status": "accepted" }]);
@@ -95,10 +95,13 @@ fn drift(finding: &Finding, rule: usize, place: Option<Location<'_>>, invocation
 }
 
 /// A pin that is not drift and cannot be verified.
-fn unlisted(finding: &Finding, rule: usize, place: Option<Location<'_>>) -> Value {
-    let (cell, status) = (zone_and_arch(&finding.cell), finding.status.as_str());
-    let text = format!("{} ({}) in {cell} is {status}: {UNLISTED}", finding.cell.name, label(finding));
-    result((NOT_LISTED, rule), "note", &text, place, fingerprint(finding, NOT_LISTED))
+fn unlisted(finding: &Finding, rule: usize, place: Option<Value>) -> Value {
+    let text = format!("{} is {}: {UNLISTED}", subject(finding), finding.status.as_str());
+    result(message("note", &text, place), (NOT_LISTED, rule), fingerprint(finding, NOT_LISTED))
+}
+
+fn subject(finding: &Finding) -> String {
+    format!("{} ({}) in {}", finding.cell.name, label(finding), zone_and_arch(&finding.cell))
 }
 
 /// A finding with this status has the same fingerprint tomorrow, whatever line it is on by then.
@@ -106,38 +109,17 @@ fn fingerprint(finding: &Finding, status: &str) -> (&'static str, String) {
     ("cellAndStatus/v1", format!("{} {} {status}", finding.cell.name, zone_and_arch(&finding.cell)))
 }
 
-fn result(
-    (id, index): (&str, usize),
-    level: &str,
-    text: &str,
-    place: Option<Location<'_>>,
-    (kind, fingerprint): (&str, String),
-) -> Value {
-    json!({
-        "ruleId": id,
-        "ruleIndex": index,
-        "level": level,
-        "message": { "text": text },
-        "locations": place.into_iter().map(location).collect::<Vec<_>>(),
-        "partialFingerprints": { kind: fingerprint },
-    })
+/// A notification: a text about a place.
+fn message(level: &str, text: &str, place: Option<Value>) -> Value {
+    json!({ "level": level, "message": { "text": text }, "locations": Vec::from_iter(place) })
 }
 
-fn notification(text: &str, place: Option<Location<'_>>) -> Value {
-    json!({
-        "level": "warning",
-        "message": { "text": text },
-        "locations": place.into_iter().map(location).collect::<Vec<_>>(),
-    })
-}
-
-/// A manifest that could not be checked.
-fn error(failed: &FailedManifest) -> Value {
-    json!({
-        "level": "error",
-        "message": { "text": failed::sentence(failed) },
-        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&failed.path) } } }],
-    })
+/// A message by a rule, with what tells it from others of the rule.
+fn result(mut message: Value, (id, index): (&str, usize), (kind, fingerprint): (&str, String)) -> Value {
+    message["ruleId"] = id.into();
+    message["ruleIndex"] = index.into();
+    message["partialFingerprints"] = json!({ kind: fingerprint });
+    message
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -146,10 +128,6 @@ fn level(severity: Severity) -> &'static str {
         Severity::Due => "warning",
         Severity::Held | Severity::Good => "note",
     }
-}
-
-fn sentences(Problem { title, notes, .. }: &Problem, help: Option<&str>) -> String {
-    std::iter::once(title).chain(notes).map(String::as_str).chain(help).collect::<Vec<_>>().join("\n")
 }
 
 fn location(Location { path, line, columns }: Location<'_>) -> Value {

@@ -2,54 +2,43 @@
 //! that breaks readers raises the number in `schema`.
 
 use std::fmt;
-use std::io::{self, BufWriter, Write};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::domain::diagnostics::{Problem, is_unprintable};
+use crate::domain::diagnostics::{Invocation, Problem, is_unprintable};
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Latest;
 use crate::domain::types::{
-    Cell, ImageId, ImageRef, ImageType, Label, LocalImageId, Release, VersionId, Zone, ZonedId,
+    Arch, Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LocalImageId, Name, Release, VersionId, Zone,
+    ZonedId,
 };
 
-/// A report as text.
-pub(crate) fn to_json(report: &impl Serialize) -> String {
-    fmt::from_fn(|f| write_json(f, report)).to_string()
+/// A report as text, which begins with its schema.
+pub(crate) fn to_report(schema: &str, body: impl Serialize) -> String {
+    #[derive(Serialize)]
+    struct Report<'a, T> {
+        schema: &'a str,
+        #[serde(flatten)]
+        body: T,
+    }
+    to_json(&Report { schema, body })
 }
 
-/// Writes a report piece by piece.
-pub(crate) fn write_json(f: &mut fmt::Formatter<'_>, report: &impl Serialize) -> fmt::Result {
-    let mut writer = BufWriter::new(Escaping(f));
-    serde_json::to_writer_pretty(&mut writer, report).map_err(|_| fmt::Error)?;
-    writer.write_all(b"\n").and_then(|()| writer.flush()).map_err(|_| fmt::Error)
-}
-
-/// Spells out what a terminal would obey, or what is not seen; a reader of JSON reads the same value. Such characters are
-/// in strings only, apart from the line breaks of the layout: those in strings are escaped already.
-struct Escaping<'a, 'f>(&'a mut fmt::Formatter<'f>);
-
-impl Write for Escaping<'_, '_> {
-    /// Gets whole characters, since the serializer writes whole strings, and the buffer does not split them.
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut rest = str::from_utf8(bytes).map_err(io::Error::other)?;
-        while let Some(at) = rest.find(|char| char != '\n' && is_unprintable(char)) {
-            let (before, after) = rest.split_at(at);
-            self.0.write_str(before).map_err(io::Error::other)?;
-            let mut chars = after.chars();
-            for unit in chars.next().into_iter().flat_map(|char| char.encode_utf16(&mut [0; 2]).to_vec()) {
-                write!(self.0, "\\u{unit:04x}").map_err(io::Error::other)?;
-            }
-            rest = chars.as_str();
+/// JSON as text. What a terminal would obey, or what is not seen, is spelled out; a reader of JSON reads the same value. Such
+/// characters are in strings only, apart from the line breaks of the layout: those in strings are escaped already.
+pub(crate) fn to_json(value: &impl Serialize) -> String {
+    // Serializing to memory does not fail.
+    let json = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut text = String::with_capacity(json.len() + 1);
+    for char in json.chars() {
+        if char == '\n' || !is_unprintable(char) {
+            text.push(char);
+        } else {
+            text.extend(char.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
         }
-        self.0.write_str(rest).map_err(io::Error::other)?;
-        Ok(bytes.len())
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    text + "\n"
 }
 
 /// A value that is a string in JSON, the one that it is displayed as.
@@ -61,17 +50,30 @@ impl<T: fmt::Display> Serialize for Text<T> {
     }
 }
 
+/// Names, types, releases and IDs are their text in every report.
+macro_rules! strings {
+    ($($value:ty),*) => {$(
+        impl Serialize for $value {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+    )*};
+}
+
+strings!(Name, Label, Zone, Arch, ImageType, CommercialType, Release, ImageId, VersionId, LocalImageId, ZonedId<'_>);
+
 /// A local image as reports show it.
 #[derive(Serialize)]
 pub(crate) struct LocalImageJson<'a> {
-    id: Text<LocalImageId>,
-    zoned_id: Text<ZonedId<'a>>,
+    id: LocalImageId,
+    zoned_id: ZonedId<'a>,
     published: Option<Text<Timestamp>>,
 }
 
 impl<'a> LocalImageJson<'a> {
     pub(crate) fn new(zone: &'a Zone, id: LocalImageId, published: Option<Timestamp>) -> Self {
-        Self { id: Text(id), zoned_id: Text(ZonedId(zone, id)), published: published.map(Text) }
+        Self { id, zoned_id: ZonedId(zone, id), published: published.map(Text) }
     }
 
     pub(crate) fn pin(pin: &'a Pin) -> Self {
@@ -86,37 +88,26 @@ impl<'a> LocalImageJson<'a> {
 /// What every row says of its cell.
 #[derive(Serialize)]
 pub(crate) struct CellJson<'a> {
-    name: &'a str,
-    pub(crate) label: Option<&'a str>,
-    image_id: Option<Text<ImageId>>,
-    version_id: Option<Text<VersionId>>,
-    release: Option<&'a str>,
-    zone: &'a str,
-    arch: &'a str,
-    pub(crate) r#type: &'static str,
+    name: &'a Name,
+    label: Option<&'a Label>,
+    image_id: Option<ImageId>,
+    version_id: Option<VersionId>,
+    release: Option<&'a Release>,
+    zone: &'a Zone,
+    arch: &'a Arch,
+    r#type: ImageType,
 }
 
 impl<'a> CellJson<'a> {
-    /// A cell without a pin.
-    pub(crate) fn bare(cell: &'a Cell, label: Option<&'a Label>, image_type: ImageType) -> Self {
+    pub(crate) fn new(cell: &'a Cell, label: Option<&'a Label>, r#type: ImageType, pin: Option<&'a Pin>) -> Self {
         let Cell { name, zone, arch } = cell;
-        Self {
-            name: name.as_str(),
-            label: label.map(Label::as_str),
-            image_id: None,
-            version_id: None,
-            release: None,
-            zone: zone.as_str(),
-            arch: arch.as_str(),
-            r#type: image_type.as_str(),
-        }
+        let image_id = pin.and_then(|pin| if let ImageRef::Id(id) = pin.image { Some(id) } else { None });
+        let (version_id, release) = (pin.and_then(|pin| pin.version), pin.and_then(|pin| pin.release.as_ref()));
+        Self { name, label, image_id, version_id, release, zone, arch, r#type }
     }
 
     pub(crate) fn pin(pin: &'a Pin) -> Self {
-        let image_id = if let ImageRef::Id(id) = pin.image { Some(Text(id)) } else { None };
-        let version_id = pin.version.map(Text);
-        let release = pin.release.as_ref().map(Release::as_str);
-        Self { image_id, version_id, release, ..Self::bare(&pin.cell, pin.label(), pin.image_type) }
+        Self::new(&pin.cell, pin.label(), pin.image_type, Some(pin))
     }
 }
 
@@ -130,7 +121,9 @@ pub(crate) struct RemarkJson<'a> {
 }
 
 impl<'a> RemarkJson<'a> {
-    pub(crate) fn new(manifest: String, problem: &'a Problem, help: Option<String>) -> Self {
+    /// `invocation` is about the manifest.
+    pub(crate) fn new(manifest: String, problem: &'a Problem, invocation: &Invocation) -> Self {
+        let help = problem.help.as_ref().map(|help| help.show(invocation));
         Self { manifest, message: &problem.title, notes: &problem.notes, help }
     }
 }
@@ -144,14 +137,14 @@ mod tests {
     #[test]
     fn the_layout_is_the_pretty_one_of_serde_json() {
         let value = json!({ "none": [], "nothing": {}, "some": [1, "é\n", [[null]], { "deep": { "er": true } }, {}] });
-        let text = fmt::from_fn(|f| write_json(f, &value)).to_string();
+        let text = to_json(&value);
         assert_eq!(text, serde_json::to_string_pretty(&value).unwrap() + "\n");
     }
 
     #[test]
     fn invisible_characters_are_spelled_out() {
         let value = json!({ "a\u{7f}": "\u{1b}\u{9b}b\u{202e}\u{e0041}é\u{feff}" });
-        let text = fmt::from_fn(|f| write_json(f, &value)).to_string();
+        let text = to_json(&value);
         assert_eq!(text, "{\n  \"a\\u007f\": \"\\u001b\\u009bb\\u202e\\udb40\\udc41é\\ufeff\"\n}\n");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }

@@ -88,17 +88,8 @@ fn push_code(safe: &mut String, text: &str) {
     if safe.ends_with('`') {
         safe.push(' ');
     }
-    safe.push('`');
-    let mut before = ' ';
-    for char in text.chars() {
-        match char {
-            '|' if before == '\\' => safe.push_str("\\u{7c}"),
-            '|' => safe.push_str("\\|"),
-            char => safe.push(char),
-        }
-        before = char;
-    }
-    safe.push('`');
+    let text = text.replace("\\|", "\\\\u{7c}").replace('|', "\\|");
+    safe.extend(["`", &text, "`"]);
 }
 
 fn push_word(safe: &mut String, word: &str) {

@@ -1,20 +1,11 @@
 //! Text in XML and HTML.
 
-use std::borrow::Cow;
-
 use crate::domain::diagnostics::is_unprintable;
 
 /// Text made safe to stand in an element or a quoted attribute. Characters that XML cannot hold, that a terminal obeys or
 /// that are not seen are spelled out.
-pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
-    let special = |c: char| {
-        matches!(c, '&' | '<' | '>' | '"' | '\'')
-            || (is_unprintable(c) && c != '\n')
-            || matches!(c, '\u{fffe}' | '\u{ffff}')
-    };
-    if !text.contains(special) {
-        return Cow::Borrowed(text);
-    }
+pub(crate) fn escaped(text: &str) -> String {
+    let is_unseen = |char| is_unprintable(char) && char != '\n' || matches!(char, '\u{fffe}' | '\u{ffff}');
     let mut safe = String::with_capacity(text.len() + 16);
     for char in text.chars() {
         match char {
@@ -23,9 +14,9 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            char if special(char) => safe.extend(char.escape_unicode()),
+            char if is_unseen(char) => safe.extend(char.escape_unicode()),
             char => safe.push(char),
         }
     }
-    Cow::Owned(safe)
+    safe
 }

@@ -3,6 +3,5 @@
 pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod markup;
-pub(crate) mod style;
-pub(crate) mod table;
+pub(crate) mod terminal;
 pub(crate) mod values;

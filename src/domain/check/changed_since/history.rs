@@ -20,6 +20,11 @@ pub struct Base {
 /// A pin as a history vouches for it, under any name.
 type PastPin = (LocalImageId, Label, Zone, Arch, ImageType);
 
+fn past_pin(pin: &Pin, label: &Label) -> PastPin {
+    let Cell { zone, arch, .. } = &pin.cell;
+    (pin.id, label.clone(), zone.clone(), arch.clone(), pin.image_type)
+}
+
 /// Those of some IDs that the revisions of a lock pinned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PastPins {
@@ -38,18 +43,12 @@ impl PastPins {
     /// Takes in a revision. Edited blocks prove nothing.
     pub fn add(&mut self, lock: &Lock) {
         for pin in lock.pins().iter().filter(|pin| self.ids.contains(&pin.id) && !lock.is_edited(&pin.cell)) {
-            if let Some(label) = pin.label() {
-                let Cell { zone, arch, .. } = &pin.cell;
-                self.pins.insert((pin.id, label.clone(), zone.clone(), arch.clone(), pin.image_type));
-            }
+            self.pins.extend(pin.label().map(|label| past_pin(pin, label)));
         }
     }
 
     pub(super) fn has(&self, pin: &Pin, label: Option<&Label>) -> bool {
-        let Cell { zone, arch, .. } = &pin.cell;
-        label.is_some_and(|label| {
-            self.pins.contains(&(pin.id, label.clone(), zone.clone(), arch.clone(), pin.image_type))
-        })
+        label.is_some_and(|label| self.pins.contains(&past_pin(pin, label)))
     }
 }
 

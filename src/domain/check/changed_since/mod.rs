@@ -8,11 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, Query};
-use crate::domain::check::acceptance::Accepted;
 pub use crate::domain::check::changed_since::history::{Base, PastPins, is_changed};
 use crate::domain::check::changed_since::proof::{Doubt, is_looked_up, verify};
-use crate::domain::check::manifest::{is_pin_of, manifest_finding, pinned_targets, undeclared_findings};
-use crate::domain::check::report::{Finding, Gate, Report};
+use crate::domain::check::manifest::{comparable, manifest_findings};
+use crate::domain::check::report::{Gate, Report};
 use crate::domain::diagnostics::{Problem, and_more, count, visible};
 use crate::domain::lock::diff::changes;
 use crate::domain::lock::{Lock, Pin};
@@ -22,11 +21,7 @@ use crate::domain::types::ImageRef;
 
 /// The targets whose pins must be verified, with these pins. An edited block is drift in any case.
 fn changed<'a>(base: &'a Base, lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
-    pinned_targets(lock, targets).filter_map(|(target, pin)| {
-        let verifiable =
-            |pin: &&Pin| !lock.is_edited(&pin.cell) && is_pin_of(target, pin, lock) && is_changed(pin, &base.lock);
-        Some((target, pin.filter(verifiable)?))
-    })
+    comparable(lock, targets).filter(|(_, pin)| !lock.is_edited(&pin.cell) && is_changed(pin, &base.lock))
 }
 
 /// What the gate must ask, given what is known already: about the changed pins alone, and no more than it takes to verify
@@ -64,21 +59,14 @@ pub fn gate(
     catalog: &Catalog,
 ) -> Result<Report, Vec<Problem>> {
     let (mut unresolved, mut gaps) = (Unresolved::default(), Vec::new());
-    let mut findings: Vec<Finding> = undeclared_findings(lock, targets).collect();
-    let of_manifest = pinned_targets(lock, targets).filter_map(|(target, pin)| manifest_finding(lock, pin, target));
-    findings.extend(of_manifest);
+    let mut findings = manifest_findings(lock, targets);
     let (mut proofs, mut count) = (BTreeMap::new(), 0);
-    let mut accepted = Accepted::default();
     for (target, pin) in changed(base, lock, targets) {
         count += 1;
         match verify(pin, target, &base.past, catalog) {
-            Ok((proof, assessment)) => {
+            Ok((proof, finding)) => {
                 proofs.extend(proof.map(|proof| (pin.cell.clone(), proof)));
-                findings.extend(assessment.map(|assessment| {
-                    let mut finding = Finding::new(target, Some(pin), assessment);
-                    finding.accept(accepted.of(&target.policy, now));
-                    finding
-                }));
+                findings.extend(finding.map(|finding| finding.accepted(&target.policy, now)));
             }
             Err(Doubt::Lookup(failure)) => unresolved.add_failure(target, failure),
             Err(Doubt::Gap(gap)) => gaps.push((target, gap)),

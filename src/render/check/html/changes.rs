@@ -3,10 +3,9 @@
 use maud::{Markup, html};
 
 use super::{Text, prose, table};
-use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::types::LocalImageId;
+use crate::render::changes::{detail, label_of, short_ids};
 use crate::render::check::report::CheckReport;
-use crate::render::plan::change::{detail, label};
 use crate::render::support::values::zone_and_arch;
 
 /// Writes a row for each pin that the change adds, moves or removes.
@@ -15,15 +14,14 @@ pub(super) fn write(report: CheckReport<'_>) -> Markup {
     if moves.is_empty() {
         return Markup::default();
     }
-    let ids = ShortIds::of_changes(moves.iter().map(|(_, change)| *change));
+    let ids = short_ids(&moves);
     let rows = html! {
         @for (manifest, change) in &moves {
-            @let pin = change.to.as_ref().or(change.from.as_ref());
             tr role="row" {
                 td role="cell" { (change.action().as_str()) } "\n"
                 th role="rowheader" scope="row" {
                     (change.cell.name) " "
-                    span class="label" { (Text(pin.map(label).unwrap_or_default())) } " "
+                    span class="label" { (Text(label_of(change))) } " "
                     span class="label" { (zone_and_arch(&change.cell)) } " "
                     span class="label" { (Text(manifest)) }
                 } "\n"

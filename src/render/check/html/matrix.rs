@@ -7,44 +7,20 @@ use maud::{Markup, html};
 use super::{Item, Text, class, fold, folded, status, table};
 use crate::domain::diagnostics::count;
 use crate::domain::types::{Name, Severity, Zone};
-use crate::render::check::finding::label;
+use crate::render::check::sentences::label;
 
-/// An image and its findings, by zone and architecture.
-struct Row<'a> {
-    zones: BTreeMap<&'a Zone, Vec<&'a Item<'a>>>,
-}
-
-impl<'a> Row<'a> {
-    fn items(&self) -> impl Iterator<Item = &'a Item<'a>> {
-        self.zones.values().flatten().copied()
-    }
-
-    fn is_good(&self) -> bool {
-        self.items().all(|item| item.finding.severity() == Severity::Good)
-    }
-
-    fn labels(&self) -> String {
-        let labels: BTreeSet<String> = self.items().map(|item| label(item.finding)).collect();
-        labels.into_iter().collect::<Vec<_>>().join(", ")
-    }
-
-    fn origin(&self) -> Markup {
-        self.items().next().map(Item::origin).unwrap_or_default()
-    }
-}
+/// An image of a manifest, and its findings.
+type Row<'a> = ((&'a Name, usize), Vec<&'a Item<'a>>);
 
 /// Writes the table. If most images are as they should be, they are in a second one that is folded.
 pub(super) fn write(items: &[Item<'_>]) -> Markup {
-    let mut rows: BTreeMap<(&Name, usize), Row<'_>> = BTreeMap::new();
+    let mut rows: BTreeMap<(&Name, usize), Vec<&Item<'_>>> = BTreeMap::new();
     for item in items {
-        let row = rows.entry((&item.finding.cell.name, item.index)).or_insert(Row { zones: BTreeMap::new() });
-        row.zones.entry(&item.finding.cell.zone).or_default().push(item);
-    }
-    for items in rows.values_mut().flat_map(|row| row.zones.values_mut()) {
-        items.sort_by_key(|item| &item.finding.cell.arch);
+        rows.entry((&item.finding.cell.name, item.index)).or_default().push(item);
     }
     let zones: BTreeSet<&Zone> = items.iter().map(|item| &item.finding.cell.zone).collect();
-    let (shown, good) = fold(rows.into_iter().collect(), |(_, row)| row.is_good());
+    let is_good = |(_, items): &Row<'_>| items.iter().all(|item| item.finding.severity() == Severity::Good);
+    let (shown, good) = fold(rows.into_iter().collect(), is_good);
     html! {
         @if !shown.is_empty() { (matrix(&shown, &zones, "How each image stands in each zone")) }
         @if !good.is_empty() {
@@ -54,28 +30,31 @@ pub(super) fn write(items: &[Item<'_>]) -> Markup {
     }
 }
 
-fn matrix(rows: &[((&Name, usize), Row<'_>)], zones: &BTreeSet<&Zone>, caption: &str) -> Markup {
+fn matrix(rows: &[Row<'_>], zones: &BTreeSet<&Zone>, caption: &str) -> Markup {
     let headings: Vec<&str> = std::iter::once("image").chain(zones.iter().map(|zone| zone.as_str())).collect();
     let rows = html! {
-        @for ((name, _), row) in rows {
+        @for ((name, _), items) in rows {
+            @let labels: BTreeSet<String> = items.iter().map(|item| label(item.finding)).collect();
             tr role="row" {
                 th role="rowheader" scope="row" {
-                    (name) " " span class="label" { (Text(row.labels())) } (row.origin())
+                    (name) " " span class="label" { (Text(Vec::from_iter(labels).join(", "))) } (items[0].origin())
                 }
-                @for zone in zones {
-                    "\n"
-                    @match row.zones.get(zone) {
-                        Some(items) => {
-                            td role="cell" data-column=(zone) { @for item in items { (link(item)) } }
-                        }
-                        None => { td role="cell" class="none" {} }
-                    }
-                }
+                @for zone in zones { "\n" (cell(zone, items)) }
             } "\n"
         }
     };
     html! {
         div class="scroll" { "\n" (table("matrix", Some(caption), &headings, &rows)) } "\n"
+    }
+}
+
+/// The status of an image in a zone, for each architecture.
+fn cell(zone: &Zone, items: &[&Item<'_>]) -> Markup {
+    let mut here: Vec<_> = items.iter().filter(|item| item.finding.cell.zone == *zone).collect();
+    here.sort_by_key(|item| &item.finding.cell.arch);
+    html! {
+        @if here.is_empty() { td role="cell" class="none" {} }
+        @else { td role="cell" data-column=(zone) { @for item in here { (link(item)) } } }
     }
 }
 

@@ -9,10 +9,8 @@ mod timeline;
 
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
-use super::failed::sentence;
-use super::finding::is_accepted;
 use super::report::{CheckReport, Places};
-use super::summary::{changed_since, counts, headline, unlisted};
+use super::sentences::{changed_since, counts, failed_in_prose, headline, is_accepted, unlisted};
 use crate::VERSION;
 use crate::domain::check::Finding;
 use crate::domain::check::suggestions::Suggestion;
@@ -149,10 +147,7 @@ fn header(report: CheckReport<'_>, items: &[Item<'_>], headline: &str, manifests
             @if !items.is_empty() {
                 ul class="tally" { "\n"
                     li { (count(items.len(), "pin")) } "\n"
-                    @for count in counts(report) {
-                        @let severity = if count.accepted { Severity::Held } else { count.status.severity() };
-                        li { (chip(severity, &count.to_string())) } "\n"
-                    }
+                    @for (severity, count) in counts(report) { li { (chip(severity, &count)) } "\n" }
                 } "\n"
             }
         } "\n"
@@ -173,7 +168,7 @@ fn commands(report: CheckReport<'_>) -> Markup {
 
 /// The manifests that could not be checked, and why.
 fn errors(report: CheckReport<'_>) -> Markup {
-    list(report.failed.iter().map(|failed| prose(&sentence(failed))).collect())
+    list(report.failed.iter().map(|failed| prose(&failed_in_prose(failed))).collect())
 }
 
 /// The stale outputs, and the acceptances that have ended or match nothing.
@@ -185,7 +180,7 @@ fn notices(report: CheckReport<'_>) -> Markup {
             @if let Some(place) = places[index].of_problem(notice) {
                 ", in " code { (Text(shown(place.path))) ":" (place.line) }
             }
-            @for line in notice.notes.iter().chain(&report.help(index, notice)) { (BREAK) (prose(line)) }
+            @for line in report.details(index, notice) { (BREAK) (prose(&line)) }
         }
     });
     list(notices.collect())

@@ -7,7 +7,7 @@ use super::{Item, Text, chip, day, fold, folded, prose, status, table};
 use crate::domain::check::Finding;
 use crate::domain::diagnostics::count;
 use crate::domain::types::{LocalImageId, Severity, Status};
-use crate::render::check::finding::{detail, is_unlisted, label};
+use crate::render::check::sentences::{detail, is_unlisted, label};
 use crate::render::support::values::{date_or_unknown, days, zone_and_arch};
 
 /// How old the pins are: the bars of one page have one scale.

@@ -9,9 +9,8 @@ use maud::{Markup, PreEscaped, html};
 use super::{Item, Text, chip, class};
 use crate::domain::check::Finding;
 use crate::domain::diagnostics::{and_more, count};
-use crate::domain::select::end_of_life::Support;
 use crate::domain::types::{Name, Severity, Status, day};
-use crate::render::check::finding::label;
+use crate::render::check::sentences::label;
 
 /// Ends that are further away are at the edge: otherwise nearer ones would be on one spot.
 const YEARS: i32 = 10;
@@ -30,7 +29,7 @@ type End<'a> = (Date, String, &'a str);
 
 /// Writes a line for each end, the first first, and the labels for which no end is known.
 pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> Markup {
-    let mut ends: BTreeMap<End<'_>, (Support, BTreeSet<&Name>)> = BTreeMap::new();
+    let mut ends: BTreeMap<End<'_>, (Severity, BTreeSet<&Name>)> = BTreeMap::new();
     let mut endless: BTreeSet<String> = BTreeSet::new();
     let findings = items.iter().map(|item| item.finding);
     for finding in findings.filter(|finding| finding.locked.is_some() && finding.span.is_some()) {
@@ -39,7 +38,7 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> Markup {
             continue;
         };
         let key = (end.date, label(finding), end.source.as_str());
-        let (_, names) = ends.entry(key).or_insert_with(|| (support(finding), BTreeSet::new()));
+        let (_, names) = ends.entry(key).or_insert_with(|| (severity(finding), BTreeSet::new()));
         names.insert(&finding.cell.name);
     }
     let axis = Axis::over(ends.keys().map(|(date, ..)| *date), day(now));
@@ -48,49 +47,37 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> Markup {
         @if !ends.is_empty() {
             div class="ends" { "\n"
                 (axis.svg())
-                ol { "\n" @for (end, (support, names)) in &ends { li { (line(&axis, end, *support, names)) } "\n" } } "\n"
+                ol { "\n" @for (end, (severity, names)) in &ends { li { (line(&axis, end, *severity, names)) } "\n" } } "\n"
             } "\n"
         }
         @if !endless.is_empty() { p { "No end of life is known for " (PreEscaped(and_more(labels, 12))) "." } "\n" }
     }
 }
 
-fn line(axis: &Axis, (date, label, source): &End<'_>, support: Support, names: &BTreeSet<&Name>) -> Markup {
+fn line(axis: &Axis, (date, label, source): &End<'_>, severity: Severity, names: &BTreeSet<&Name>) -> Markup {
     html! {
         span { (Text(label)) " " span class="label" { (and_more(names, 3)) } } " "
-        (axis.track(*date, support))
+        (axis.track(*date, severity))
         span {
-            (chip(severity(support), &distance(support, axis.today, *date))) " "
+            (chip(severity, &distance(severity, axis.today, *date))) " "
             time datetime=(date) { (date) } " "
             span class="label" { "by " (Text(source)) }
         }
     }
 }
 
-fn support(finding: &Finding) -> Support {
-    if finding.statuses.contains(&Status::Eol) {
-        Support::Ended
-    } else if finding.statuses.contains(&Status::EolSoon) {
-        Support::EndingSoon
-    } else {
-        Support::Supported
-    }
-}
-
-fn severity(support: Support) -> Severity {
-    match support {
-        Support::Ended => Severity::Bad,
-        Support::EndingSoon => Severity::Due,
-        Support::Supported => Severity::Good,
-    }
+/// How severe the end of life of an image is: it has come, it is near, or neither.
+fn severity(finding: &Finding) -> Severity {
+    let ends = finding.statuses.iter().filter(|status| matches!(status, Status::Eol | Status::EolSoon));
+    ends.map(|status| status.severity()).min().unwrap_or(Severity::Good)
 }
 
 /// `ended 34 days ago`, `ends in 8 days`, `ends in about 3 years`.
-fn distance(support: Support, today: Date, end: Date) -> String {
+fn distance(severity: Severity, today: Date, end: Date) -> String {
     let days = usize::try_from(days(today, end).abs()).unwrap_or_default();
     let distance = if days < 600 { count(days, "day") } else { format!("about {}", count((days + 182) / 365, "year")) };
-    match support {
-        Support::Ended => format!("ended {distance} ago"),
+    match severity {
+        Severity::Bad => format!("ended {distance} ago"),
         _ if days == 0 => "ends today".to_owned(),
         _ => format!("ends in {distance}"),
     }
@@ -129,17 +116,17 @@ impl Axis {
         }
     }
 
-    /// From today to an end, or from an end to today. The shape at the end shows the support, as its color does.
-    fn track(&self, date: Date, support: Support) -> Markup {
+    /// From today to an end, or from an end to today. The shape at the end shows the severity, as its color does.
+    fn track(&self, date: Date, severity: Severity) -> Markup {
         let (end, today) = (self.at(date), self.at(self.today));
-        let mark = match support {
-            Support::Ended => "M0-7L7 0L0 7L-7 0Z",
-            Support::EndingSoon => "M0-7L7 6H-7Z",
-            Support::Supported => "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0Z",
+        let mark = match severity {
+            Severity::Bad => "M0-7L7 0L0 7L-7 0Z",
+            Severity::Due => "M0-7L7 6H-7Z",
+            _ => "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0Z",
         };
         let now = percent(today);
         html! {
-            svg class={ "track " (class(severity(support))) } aria-hidden="true" {
+            svg class={ "track " (class(severity)) } aria-hidden="true" {
                 rect x=(percent(end.min(today))) y="40%" width=(percent((end - today).abs())) height="20%" {}
                 line x1=(now) x2=(now) y2="100%" {}
                 svg x=(percent(end)) y="50%" { path d=(mark) {} }

@@ -1,0 +1,208 @@
+//! The sentences that every format of a check shares: the verdict and its numbers, what is said of a finding, and what of a
+//! manifest that could not be checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::report::CheckReport;
+use crate::domain::check::Finding;
+use crate::domain::check::report::Gate;
+use crate::domain::diagnostics::{
+    FailedManifest, Failure, Invocation, LineIndex, Location, and_more, count, quoted, shown, visible,
+};
+use crate::domain::lock::diff::Latest;
+use crate::domain::lock::short_ids::ShortIds;
+use crate::domain::types::{Name, Severity, Status};
+use crate::render::errors::{cut, help};
+use crate::render::support::values::{date, days, in_manifests};
+
+/// The verdict, as a heading.
+pub(super) fn headline(report: CheckReport<'_>) -> &'static str {
+    if !report.failed.is_empty() {
+        return "The check is incomplete";
+    }
+    let has_drift = report.manifests.iter().any(|manifest| manifest.report.has_drift());
+    match (report.is_gate(), has_drift, report.has_drift()) {
+        (true, _, true) => "The change does not pass",
+        (true, _, false) => "The change passes",
+        (false, true, _) => "The images have drifted",
+        (false, false, true) => "The outputs are out of date",
+        (false, false, false) => "The images have not drifted",
+    }
+}
+
+/// How many findings have each status, the worst first, and how severe that is: `2 outdated (accepted)`.
+pub(super) fn counts(report: CheckReport<'_>) -> Vec<(Severity, String)> {
+    let mut counts: BTreeMap<(Status, bool), usize> = BTreeMap::new();
+    for finding in report.findings_by_manifest() {
+        *counts.entry((finding.status, is_accepted(finding))).or_default() += 1;
+    }
+    let text = |((status, is_accepted), n): ((Status, bool), usize)| {
+        let (severity, accepted) = if is_accepted { (Severity::Held, " (accepted)") } else { (status.severity(), "") };
+        (severity, format!("{n} {}{accepted}", status.as_str()))
+    };
+    counts.into_iter().map(text).collect()
+}
+
+/// The same without the severity.
+fn numbers(report: CheckReport<'_>) -> Vec<String> {
+    counts(report).into_iter().map(|(_, number)| number).collect()
+}
+
+/// `4 pins: 2 outdated, 2 current`: the numbers in a line.
+pub(super) fn summary(report: CheckReport<'_>) -> String {
+    if report.is_gate() {
+        return changed_since(report);
+    }
+    let pins = report.findings_by_manifest().count();
+    let stale = stale(report);
+    if let (0, Some(stale)) = (pins, &stale) {
+        return stale.clone();
+    }
+    let pins = count(pins, "pin");
+    let pins = if report.is_many() { format!("{pins} in {}", count(report.manifests.len(), "manifest")) } else { pins };
+    let is_current = report.findings_by_manifest().all(|finding| finding.status == Status::Current);
+    let found = if is_current { "all current".to_owned() } else { numbers(report).join(", ") };
+    let stale = stale.map(|stale| format!("; {stale}")).unwrap_or_default();
+    format!("{pins}: {found}{stale}")
+}
+
+/// `3 pins, 1 changed since main (1a2b3c4d): 1 unverified`: the numbers of a verified change, in a line.
+pub(super) fn changed_since(report: CheckReport<'_>) -> String {
+    let sum = |number: fn(&Gate) -> usize| report.gates().map(|(_, gate)| number(gate)).sum::<usize>();
+    let (pins, changed) = (sum(|gate| gate.pins), sum(|gate| gate.changed));
+    let since: BTreeSet<String> = report.gates().map(|(_, gate)| since(gate)).collect();
+    let mut found = numbers(report);
+    found.extend(stale(report));
+    if found.is_empty() {
+        found.push(if changed > 0 { "all verified" } else { "nothing to verify" }.to_owned());
+    }
+    let since = since.into_iter().collect::<Vec<_>>().join(", ");
+    let pins = in_manifests(count(pins, "pin"), report.manifests.len());
+    format!("{pins}, {changed} changed since {since}: {}", found.join(", "))
+}
+
+/// `2 outputs out of date`, if there are any.
+fn stale(report: CheckReport<'_>) -> Option<String> {
+    let stale = report.stale().count();
+    (stale > 0).then(|| format!("{} out of date", count(stale, "output")))
+}
+
+fn since(gate: &Gate) -> String {
+    let name = visible(&gate.since.name);
+    match &gate.since.commit {
+        Some(commit) if *commit != gate.since.name => format!("{name} (`{}`)", ShortIds::default().show(commit)),
+        _ => name,
+    }
+}
+
+/// The pins that the Marketplace does not list, in a line.
+pub(super) fn unlisted(report: CheckReport<'_>) -> Option<String> {
+    let unlisted = report.findings_by_manifest().filter(|finding| is_unlisted(finding));
+    let names: Vec<&Name> = unlisted.map(|finding| &finding.cell.name).collect();
+    let unique: BTreeSet<&Name> = names.iter().copied().collect();
+    let listed = and_more(unique.into_iter().map(quoted), 6);
+    match names.len() {
+        0 => None,
+        1 => Some(format!("the Marketplace does not list the ID of 1 pin ({listed}), so it cannot be verified")),
+        n => Some(format!("the Marketplace does not list the IDs of {n} pins ({listed}), so they cannot be verified")),
+    }
+}
+
+/// The note about a pin that the Marketplace does not list.
+pub(super) const UNLISTED: &str = "the Marketplace does not list the pinned ID, so it cannot be verified";
+
+/// Whether the Marketplace was asked about a pin, and does not list it.
+pub(super) fn is_unlisted(finding: &Finding) -> bool {
+    finding.is_listed == Some(false)
+}
+
+/// Whether the manifest accepts what would be drift.
+pub(super) fn is_accepted(finding: &Finding) -> bool {
+    finding.status.is_drift() && !finding.is_drift
+}
+
+/// The label, or what else the image is known by.
+pub(super) fn label(finding: &Finding) -> String {
+    finding.label.as_ref().map_or_else(|| finding.image.clone(), ToString::to_string)
+}
+
+/// The details of a finding, in a line.
+pub(super) fn detail(finding: &Finding) -> String {
+    let mut parts: Vec<String> =
+        finding.latest.iter().filter_map(|latest| latest_in_words(latest, finding.published)).collect();
+    parts.extend(finding.notes.iter().cloned());
+    parts.join("; ")
+}
+
+/// The status and the details, in a line.
+pub(super) fn status_and_detail(finding: &Finding) -> String {
+    match (finding.status.as_str(), detail(finding)) {
+        (status, detail) if detail.is_empty() => status.to_owned(),
+        (status, detail) => format!("{status}: {detail}"),
+    }
+}
+
+/// The IDs that a table of findings shows.
+pub(super) fn short_ids<'f>(findings: impl Iterator<Item = &'f Finding>) -> ShortIds {
+    let ids = |finding: &'f Finding| {
+        finding.locked.iter().map(|pin| pin.id).chain(finding.latest.as_ref().map(|latest| latest.id))
+    };
+    ShortIds::of(findings.flat_map(ids))
+}
+
+/// The release of a newer local image, its date, and how much later that is.
+fn latest_in_words(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
+    let release = latest.release.as_ref().map(|release| format!("release {release}"));
+    let date = latest.published.map(|newer| match published {
+        Some(older) if newer >= older => format!("{} behind ({})", count(days(older, newer), "day"), date(newer)),
+        _ => format!("the latest is of {}", date(newer)),
+    });
+    let parts: Vec<String> = release.into_iter().chain(date).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Where and why, in prose.
+pub(super) fn failed_in_prose(failed: &FailedManifest) -> String {
+    format!("{}: {}", quoted(place(failed)), failure_title(&failed.failure))
+}
+
+/// Where and why, for a machine.
+pub(super) fn failed(failed: &FailedManifest) -> String {
+    format!("{}: {}", place(failed), failure_title(&failed.failure))
+}
+
+/// Why.
+pub(super) fn failure_title(failure: &Failure) -> String {
+    match failure.problems.len() {
+        0 | 1 => cut(failure.title()),
+        all => format!("{}, and {}", cut(failure.title()), count(all - 1, "more error")),
+    }
+}
+
+/// `images.lock:39:1`, or the manifest.
+fn place(failed: &FailedManifest) -> String {
+    match failure_location(&failed.failure) {
+        Some(Location { path, line, columns }) => format!("{}:{line}:{}", shown(path), columns.0),
+        None => shown(&failed.path),
+    }
+}
+
+/// The location in the manifest or in the lockfile.
+pub(super) fn failure_location(failure: &Failure) -> Option<Location<'_>> {
+    let problem = failure.problems.first()?;
+    LineIndex::new(failure.source(problem)?).location(problem.span.as_ref()?)
+}
+
+/// The key to write or the command to run.
+pub(super) fn first_help(failed: &FailedManifest, invocation: &Invocation) -> Option<String> {
+    help(failed.failure.problems.first()?, &invocation.of(&failed.path))
+}
+
+/// How many manifests could not be checked, and which, if any could not.
+pub(super) fn failed_summary(failed: &[FailedManifest], all: usize) -> Option<String> {
+    let names = and_more(failed.iter().map(|it| quoted(shown(&it.path))), 6);
+    let checked = format!("{} of {} could not be checked: {names}", failed.len(), count(all, "manifest"));
+    (!failed.is_empty()).then_some(checked)
+}

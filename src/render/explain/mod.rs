@@ -1,4 +1,0 @@
-//! Candidates and identities, in every format.
-
-pub(crate) mod human;
-pub(crate) mod json;

@@ -1,0 +1,56 @@
+//! The pins of a lockfile, as a table and as JSON.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::lock::{Lock, Pin};
+use crate::domain::types::CommercialType;
+use crate::render::changes::label;
+use crate::render::support::json::{CellJson, LocalImageJson, to_report};
+use crate::render::support::terminal::{FAINT, PLAIN, Table, cell};
+use crate::render::support::values::{date, text};
+
+/// All pins, with whole IDs.
+pub(crate) fn table(lock: &Lock) -> String {
+    let mut table = Table::new(&["NAME", "ZONE", "ARCH", "TYPE", "LABEL", "ID", "PUBLISHED"]);
+    for pin in lock.pins() {
+        table.row(cell(&pin.cell).into_iter().chain([
+            (pin.image_type.to_string(), PLAIN),
+            (label(pin).into_owned(), PLAIN),
+            (pin.id.to_string(), PLAIN),
+            (text(pin.published.map(date)), FAINT),
+        ]));
+    }
+    if lock.pins().is_empty() { "the lockfile has no pins\n".to_owned() } else { table.write() }
+}
+
+/// All pins as `imagelock.list/1`.
+pub(crate) fn json(lock: &Lock) -> String {
+    let pins = lock.pins().iter().map(|pin| PinJson::new(pin, lock.is_edited(&pin.cell)));
+    to_report("imagelock.list/1", BTreeMap::from([("pins", pins.collect::<Vec<_>>())]))
+}
+
+/// One pin as `imagelock.get/1`.
+pub(crate) fn pin_json(pin: &Pin) -> String {
+    to_report("imagelock.get/1", PinJson::new(pin, false))
+}
+
+/// A pin as every report shows it.
+#[derive(Serialize)]
+pub(crate) struct PinJson<'a> {
+    #[serde(flatten)]
+    cell: CellJson<'a>,
+    instance_type: Option<&'a CommercialType>,
+    /// The block does not match its digest: the ID is not trusted.
+    edited: bool,
+    #[serde(flatten)]
+    local: LocalImageJson<'a>,
+}
+
+impl<'a> PinJson<'a> {
+    pub(crate) fn new(pin: &'a Pin, edited: bool) -> Self {
+        let (cell, local) = (CellJson::pin(pin), LocalImageJson::pin(pin));
+        Self { cell, instance_type: pin.instance_type.as_ref(), edited, local }
+    }
+}

@@ -1,4 +1,0 @@
-//! The pins of a lockfile, in every format.
-
-pub(crate) mod human;
-pub(crate) mod json;

@@ -1,0 +1,87 @@
+//! What `resolve` changed, in every format.
+
+use serde::Serialize;
+
+use super::changes::{self, ChangeJson, Named};
+use crate::domain::diagnostics::{Invocation, Source, count, shown};
+use crate::domain::lock::diff::Action;
+use crate::domain::plan::Plan;
+use crate::render::support::json::{LocalImageJson, RemarkJson, to_report};
+use crate::render::support::terminal::with_summary;
+use crate::render::support::values::in_manifests;
+
+/// The outcome of resolving one manifest.
+#[derive(Clone, Copy)]
+pub(crate) struct Resolved<'a> {
+    /// The manifest.
+    pub(crate) manifest: &'a Source,
+    /// What changes.
+    pub(crate) plan: &'a Plan,
+    /// Whether the bytes of the lockfile change.
+    pub(crate) rewrites: bool,
+}
+
+/// The changes of all manifests.
+fn all<'a>(resolved: &[Resolved<'a>]) -> Vec<Named<'a>> {
+    let manifest = |it: &Resolved<'_>| if resolved.len() > 1 { shown(&it.manifest.path) } else { String::new() };
+    let of = |it: &Resolved<'a>| it.plan.changes.iter().map(|change| (manifest(it), change)).collect::<Vec<_>>();
+    resolved.iter().flat_map(of).collect()
+}
+
+/// Writes what `resolve` did, or under `--dry-run` would do.
+pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool, quiet: bool) -> String {
+    let mut all = all(resolved);
+    let counts = changes::counts(all.iter().map(|(_, change)| *change));
+    all.retain(|(_, change)| {
+        change.action() != Action::Kept || !quiet && (change.newer.is_some() || change.note.is_some())
+    });
+    let table = changes::table(&all);
+    let pins = count(resolved.iter().map(|it| it.plan.lock.pins().len()).sum(), "pin");
+    let pins = in_manifests(pins, resolved.len());
+    let rewrites = resolved.iter().any(|it| it.rewrites);
+    let summary = match (resolved.iter().any(|it| it.plan.has_changes()), rewrites, dry_run) {
+        (false, false, _) => format!("nothing to change: {pins}"),
+        (false, true, false) => format!("no pin changes, the lockfile was put into its canonical form: {pins}"),
+        (false, true, true) => {
+            "dry run: no pin would change, the lockfile would be put into its canonical form".to_owned()
+        }
+        (true, _, false) => format!("{pins}: {counts}"),
+        (true, _, true) => format!("dry run, nothing was written; would be: {counts}"),
+    };
+    with_summary(table, &summary, quiet)
+}
+
+/// Writes what `resolve` changed: the body of a pull request.
+pub(crate) fn markdown(resolved: &[Resolved<'_>]) -> String {
+    changes::markdown(&all(resolved))
+}
+
+/// Writes what `resolve` did: `imagelock.resolve/1`.
+pub(crate) fn json(resolved: &[Resolved<'_>], dry_run: bool, invocation: &Invocation) -> String {
+    #[derive(Serialize)]
+    struct Resolve<'a> {
+        dry_run: bool,
+        changed: bool,
+        pins: Vec<Row<'a>>,
+        warnings: Vec<RemarkJson<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Row<'a> {
+        manifest: String,
+        #[serde(flatten)]
+        change: ChangeJson<'a, Option<LocalImageJson<'a>>>,
+    }
+    let changed = resolved.iter().any(|it| it.plan.has_changes());
+    let mut report = Resolve { dry_run, changed, pins: Vec::new(), warnings: Vec::new() };
+    for Resolved { manifest, plan, .. } in resolved {
+        for change in &plan.changes {
+            let newer = change.newer.as_ref().map(|newer| LocalImageJson::latest(newer, &change.cell.zone));
+            report
+                .pins
+                .push(Row { manifest: shown(&manifest.path), change: ChangeJson::new(change, [("newer", newer)]) });
+        }
+        let invocation = invocation.of(&manifest.path);
+        report.warnings.extend(plan.warnings.iter().map(|it| RemarkJson::new(shown(&manifest.path), it, &invocation)));
+    }
+    to_report("imagelock.resolve/1", report)
+}
