@@ -8,8 +8,8 @@ use crate::domain::diagnostics::{and_more, count, quoted};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::{
-    Match, NoMatch, Outcome, boots, is_changed_in_place, latest, mismatch, missing_id, missing_listing,
-    of_type, pinned_image, releases, select, unknown_index,
+    Match, NoMatch, Outcome, boots, is_changed_in_place, latest, mismatch, missing_id, missing_listing, of_type,
+    pinned_image, releases, select, unknown_index,
 };
 use crate::domain::types::{Cell, Status};
 
