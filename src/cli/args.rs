@@ -8,14 +8,12 @@ use jiff::Timestamp;
 
 use super::options::{AddArgs, AdoptArgs, ResolveArgs, SearchArgs};
 use super::values::{formats, revision, shapes, wish};
-use crate::domain;
-use crate::domain::diagnostics::{DEFAULT_MANIFEST, and, quoted};
+use crate::domain::diagnostics::{DEFAULT_MANIFEST, Problem, and, quoted};
+use crate::domain::manifest::outputs;
 use crate::domain::types::{Age, Arch, Zone};
 use crate::marketplace::ApiUrl;
 use crate::render::Format;
-use crate::workspace::error::Error;
 use crate::workspace::reports::{self, File, Wish};
-use crate::workspace::usage_error::UsageError;
 
 // The variable is read where it is needed, so that a bad one is in the way of other commands; so clap cannot show it.
 const API_URL_HELP: &str =
@@ -185,7 +183,7 @@ pub(super) enum Command {
     Export {
         /// What reads it
         #[arg(value_name = "FORMAT", value_parser = shapes())]
-        shape: domain::manifest::outputs::Format,
+        shape: outputs::Format,
         /// Write to this file instead; it must be one that imagelock wrote, if it exists
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -231,41 +229,18 @@ impl Command {
             Self::List { .. } | Self::Log { .. } | Self::Get { .. } | Self::Explain { .. } | Self::Search(_) => {
                 &[Format::Human, Format::Json]
             }
-            Self::Init
-            | Self::Add(_)
-            | Self::Remove { .. }
-            | Self::Export { .. }
-            | Self::MergeDriver { .. }
-            | Self::Schema
-            | Self::Completions { .. }
-            | Self::Man { .. }
-            | Self::Snapshot { .. } => &[Format::Human],
+            _ => &[Format::Human],
         }
     }
 
     /// Whether the command is run for what it prints. Of the others, the exit status or the files can be all that is
     /// wanted.
     pub(super) fn prints_data(&self) -> bool {
-        match self {
-            Self::List { .. }
-            | Self::Log { .. }
-            | Self::Diff { .. }
-            | Self::Get { .. }
-            | Self::Export { .. }
-            | Self::Explain { .. }
-            | Self::Search(_)
-            | Self::Schema
-            | Self::Completions { .. }
-            | Self::Man { .. } => true,
-            Self::Init
-            | Self::Add(_)
-            | Self::Remove { .. }
-            | Self::Adopt(_)
-            | Self::Resolve(_)
-            | Self::Check { .. }
-            | Self::MergeDriver { .. }
-            | Self::Snapshot { .. } => false,
-        }
+        let prints_pins = matches!(self, Self::List { .. } | Self::Get { .. } | Self::Export { .. });
+        let prints_history = matches!(self, Self::Log { .. } | Self::Diff { .. });
+        let explains = matches!(self, Self::Explain { .. } | Self::Search(_));
+        let prints_itself = matches!(self, Self::Schema | Self::Completions { .. } | Self::Man { .. });
+        prints_pins || prints_history || explains || prints_itself
     }
 
     /// Whether the command works on several manifests at once, or on none.
@@ -276,16 +251,14 @@ impl Command {
     }
 
     /// The format to print in, and the files that a report is written to.
-    pub(super) fn reports(&self, global: &Global) -> Result<(Format, Vec<File>), Error> {
+    pub(super) fn reports(&self, global: &Global) -> Result<(Format, Vec<File>), Problem> {
         let formats = self.formats();
         if let Some(format) = global.format.filter(|format| !formats.contains(format)) {
             let formats = and(formats.iter().map(|format| quoted(format.as_str())));
-            return Err(UsageError::Format { format: format.as_str(), formats }.into());
+            let title = format!("this command does not print in the format `{}`", format.as_str());
+            return Err(Problem::new(title).help(format!("its formats are {formats}")));
         }
-        let wishes = match self {
-            Self::Check { outputs, .. } => outputs.as_slice(),
-            _ => &[],
-        };
+        let wishes = if let Self::Check { outputs, .. } = self { outputs.as_slice() } else { &[] };
         reports::settle(global.format, wishes)
     }
 }

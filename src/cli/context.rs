@@ -13,15 +13,12 @@ use super::output::print_stderr;
 use super::{environment, progress};
 use crate::deadline;
 use crate::domain::catalog::QueryError;
-use crate::domain::diagnostics::{Invocation, Manifests, and_more, escaped, quoted, shown};
+use crate::domain::diagnostics::{Invocation, Manifests, Problem, and_more, escaped, or, quoted, shown};
 use crate::marketplace::{Backend, Live, Observer, Settings, Snapshot, Timeouts};
 use crate::render::{Format, errors};
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
-use crate::workspace::files;
 use crate::workspace::files::find::{Found, find};
-use crate::workspace::files::real_path::RealPath;
-use crate::workspace::usage_error::UsageError;
+use crate::workspace::files::{self, RealPath};
+use crate::workspace::{Context, unusable_snapshot};
 
 /// The live API.
 const API_URL: &str = "https://api.scaleway.com";
@@ -46,7 +43,7 @@ pub(super) fn source(cli: &Cli) -> Manifests {
 }
 
 /// The manifests of the run, each once.
-pub(super) fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Problem> {
     let mut manifests = match source {
         Manifests::Named(manifests) => manifests,
         Manifests::Below(directory, names) => {
@@ -56,7 +53,10 @@ pub(super) fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Er
                 print_stderr(&format!("note: skipped hidden or git-ignored folders that hold a manifest: {skipped}\n"));
             }
             if manifests.is_empty() {
-                return Err(UsageError::NoManifests { directory, names }.into());
+                let names = or(names.iter().map(|name| quoted(shown(name))));
+                let problem = Problem::new(format!("there is no {names} below `{}`", shown(&directory)));
+                let help = "hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name";
+                return Err(problem.help(help));
             }
             manifests
         }
@@ -64,7 +64,8 @@ pub(super) fn manifests(cli: &Cli, source: Manifests) -> Result<Vec<PathBuf>, Er
     let mut known = BTreeSet::new();
     manifests.retain(|manifest| known.insert(RealPath::of(manifest).path));
     if manifests.len() > 1 && !cli.command.takes_several() {
-        return Err(UsageError::OneManifest { count: manifests.len() }.into());
+        let problem = Problem::new(format!("this command works on one manifest, not on {}", manifests.len()));
+        return Err(problem.help("name one: `--manifest PATH`; `check` and `resolve` take several"));
     }
     Ok(manifests)
 }
@@ -75,12 +76,14 @@ pub(super) fn context(
     format: Format,
     manifests: Vec<PathBuf>,
     invocation: Invocation,
-) -> Result<Context, Error> {
+) -> Result<Context, Problem> {
     let run = Duration::from_secs(global.timeout.into());
     let deadline = Instant::now() + run;
-    let (seconds, called) = (run.as_secs(), invocation.clone());
+    let (seconds, called) = (global.timeout, invocation.clone());
     deadline::set(deadline, move || {
-        print_stderr(&errors::failures(&Error::TimedOut { seconds }.into_failures(), &called));
+        let problem = Problem::new(format!("cannot finish within {seconds} s"));
+        let problem = problem.help("allow more time with `--timeout SECONDS`");
+        print_stderr(&errors::failures(&problem.into(), &called));
     });
     let backend = backend(global, Timeouts { request: Duration::from_secs(15), deadline, run })?;
     // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
@@ -100,15 +103,10 @@ pub(super) fn context(
     })
 }
 
-fn backend(global: &Global, timeouts: Timeouts) -> Result<Backend, Error> {
+fn backend(global: &Global, timeouts: Timeouts) -> Result<Backend, Problem> {
     if let Some(path) = &global.catalog {
-        let Some(text) = files::read(path)? else {
-            return Err(files::absent(path).into());
-        };
-        return match Snapshot::parse(&text) {
-            Ok(snapshot) => Ok(Backend::Snapshot(snapshot)),
-            Err(source) => Err(Error::Snapshot { path: path.clone(), source }),
-        };
+        let text = files::read(path)?.ok_or_else(|| files::absent(path))?;
+        return Snapshot::parse(&text).map(Backend::Snapshot).map_err(|error| unusable_snapshot(path, &error));
     }
     if global.offline {
         return Ok(Backend::Offline);

@@ -1,11 +1,11 @@
 //! The variables of the environment, all read in one way. No library reads one that decides what is sent where.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::domain::catalog::QueryError;
+use crate::domain::diagnostics::shown;
 use crate::marketplace::{Authorities, Proxy};
 use crate::workspace::files;
-use crate::workspace::files::error::FileError;
 
 /// The variables that name a proxy for https. The first that is set is used.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -20,24 +20,16 @@ const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 /// If the value is not UTF-8. It is not quoted: it may be a secret.
 pub(super) fn variable(name: &str) -> Result<Option<String>, QueryError> {
     let Some(value) = std::env::var_os(name) else { return Ok(None) };
-    let Ok(value) = value.into_string() else {
-        return Err(QueryError::new(
-            format!("the value of {name} is not UTF-8"),
-            format!("correct {name}, or unset it"),
-        ));
-    };
-    let value = value.trim_ascii();
-    Ok((!value.is_empty()).then(|| value.to_owned()))
+    let value = value.into_string().map_err(|_| {
+        QueryError::new(format!("the value of {name} is not UTF-8"), format!("correct {name}, or unset it"))
+    })?;
+    Ok(Some(value.trim_ascii().to_owned()).filter(|value| !value.is_empty()))
 }
 
 /// The first of some variables that is set.
 fn first(names: &[&'static str]) -> Result<Option<(&'static str, String)>, QueryError> {
-    for name in names {
-        if let Some(value) = variable(name)? {
-            return Ok(Some((name, value)));
-        }
-    }
-    Ok(None)
+    let mut values = names.iter().map(|name| Ok(variable(name)?.map(|value| (*name, value))));
+    values.find_map(Result::transpose).transpose()
 }
 
 /// The proxy for https.
@@ -56,11 +48,12 @@ pub(super) fn proxy() -> Result<Option<Proxy>, QueryError> {
 /// If their file cannot be read.
 pub(super) fn authorities() -> Result<Option<Authorities>, QueryError> {
     let Some(path) = variable("SSL_CERT_FILE")?.map(PathBuf::from) else { return Ok(None) };
-    let pem = files::read_bytes(&path).and_then(|read| read.ok_or_else(|| files::absent(&path)));
-    pem.map(|pem| Some(Authorities { pem, path: path.clone() })).map_err(|error| unreadable(&path, &error))
-}
-
-fn unreadable(path: &Path, error: &FileError) -> QueryError {
-    let why = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
-    Authorities::unreadable(path, why)
+    match files::read_bytes(&path).and_then(|read| read.ok_or_else(|| files::absent(&path))) {
+        Ok(pem) => Ok(Some(Authorities { pem, path })),
+        // Its title names the file, as this error does.
+        Err(problem) => {
+            let why = problem.title.replace(&format!("could not read `{}`: ", shown(&path)), "");
+            Err(Authorities::unreadable(&path, why))
+        }
+    }
 }

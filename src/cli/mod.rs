@@ -12,7 +12,6 @@ mod sanitize;
 mod stdout;
 mod values;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
@@ -23,9 +22,9 @@ use self::context::{context, invocation, manifests, source};
 use self::output::{finish, print_stderr, was_written};
 use crate::commands::{self, Mode, Output};
 use crate::deadline;
-use crate::domain::diagnostics::Invocation;
+use crate::domain::diagnostics::{Invocation, Manifests};
 use crate::render::errors;
-use crate::workspace::error::Error;
+use crate::workspace::Error;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
@@ -49,7 +48,7 @@ pub fn run() -> ExitCode {
     choice.write_global();
     let source = source(&cli);
     let invocation = invocation(&cli.global, &source);
-    let result = manifests(&cli, source).and_then(|manifests| perform(&cli, manifests, invocation.clone()));
+    let result = perform(&cli, source, invocation.clone());
     // A reader may take its time, like a pager.
     deadline::disarm();
     match result {
@@ -62,13 +61,14 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(error) => {
-            print_stderr(&errors::failures(&error.into_failures(), &invocation));
+            print_stderr(&errors::failures(&error, &invocation));
             ExitCode::FAILURE
         }
     }
 }
 
-fn perform(cli: &Cli, manifests: Vec<PathBuf>, invocation: Invocation) -> Result<Output, Error> {
+fn perform(cli: &Cli, source: Manifests, invocation: Invocation) -> Result<Output, Error> {
+    let manifests = manifests(cli, source)?;
     let (format, reports) = cli.command.reports(&cli.global)?;
     let context = &context(&cli.global, format, manifests, invocation)?;
     match &cli.command {

@@ -7,16 +7,9 @@ use super::{Mode, Output, planned};
 use crate::domain::adopt::identify::{Identified, identify, queries};
 use crate::domain::adopt::plan::{Adoption, Refusal, plan};
 use crate::domain::adopt::{Request, Stated};
-use crate::domain::catalog::Catalog;
 use crate::domain::diagnostics::{Help, Problem, and_more, count, quoted, shown};
 use crate::domain::references::references;
-use crate::workspace::apply::ProjectPlan;
-use crate::workspace::context::Context;
-use crate::workspace::draft::Draft;
-use crate::workspace::error::{Error, check_index};
-use crate::workspace::files::claims::Role;
-use crate::workspace::input;
-use crate::workspace::outputs::{Files, guard};
+use crate::workspace::{Context, Draft, Error, Files, ProjectPlan, Role, check_index, guard, input, unanswered};
 
 /// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
 ///
@@ -31,8 +24,7 @@ pub(crate) fn run(
     mode: Mode,
 ) -> Result<Output, Error> {
     let requests = requests(names, from)?;
-    let mut catalog = Catalog::default();
-    context.backend.fetch(&mut catalog, |catalog| queries(&requests, stated, catalog));
+    let catalog = context.fetch(|catalog| queries(&requests, stated, catalog));
     if requests.iter().any(|request| !request.is_typed()) {
         check_index(&catalog)?;
     }
@@ -40,7 +32,7 @@ pub(crate) fn run(
     let draft = Draft::read(context.manifest())?;
     let Identified { found, problems, warnings, others } =
         identify(&requests, stated, draft.manifest.as_ref(), &draft.lock, &catalog)
-            .map_err(|failure| Error::Marketplace { doing: "identify the IDs".to_owned(), failure })?;
+            .map_err(|error| unanswered("identify the IDs", error))?;
     if found.is_empty() || !problems.is_empty() {
         let nothing = if found.is_empty() { nothing_found(from, warnings, others) } else { Vec::new() };
         return Err(draft.error([problems, nothing].concat()));

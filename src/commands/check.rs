@@ -1,16 +1,9 @@
 //! `imagelock check`: reports drift.
 
-use super::{Output, join};
-use crate::workspace::context::Context;
-use crate::workspace::error::all;
-use crate::workspace::outputs::{Files, stale_outputs};
-use crate::workspace::project::{Project, named};
-use crate::workspace::reports;
-use crate::workspace::reports::File;
-use crate::workspace::revisions::base;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::{Output, join};
 use crate::domain::catalog::Catalog;
 use crate::domain::check::changed_since::{self, Base};
 use crate::domain::check::{Report, check, compare_with_manifest, queries};
@@ -18,7 +11,9 @@ use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
 use crate::domain::types::Name;
 use crate::render::{self, CheckReport, ManifestReport, StaleOutput};
-use crate::workspace::error::Error;
+use crate::workspace::reports::{self, File};
+use crate::workspace::revisions::base;
+use crate::workspace::{Context, Error, Files, Project, all, named, stale_outputs};
 
 /// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all; `since` a
 /// revision, verifies instead what changed. Writes the report to `reports` as well.

@@ -1,7 +1,8 @@
 //! `imagelock completions SHELL`: prints a script that completes commands and options.
 
-use super::Output;
 use clap_complete::{Shell, generate};
+
+use super::Output;
 
 /// Prints the script for a shell.
 pub(crate) fn run(mut program: clap::Command, shell: Shell) -> Output {

@@ -1,21 +1,18 @@
 //! `imagelock diff`: the pins that differ between two revisions of the lockfile.
 
-use super::Output;
-use crate::render::Format;
-use crate::workspace::context::Context;
-use crate::workspace::project::{lock_path, parse_lock};
-use crate::workspace::revisions::{commit, lock_at, uncommitted};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::domain::diagnostics::{Source, shown};
+use super::Output;
+use crate::domain::diagnostics::Source;
 use crate::domain::lock::Lock;
 use crate::domain::lock::diff::changes;
 use crate::domain::lock::history::{Comparison, Side};
+use crate::render::Format;
 use crate::render::history::{human, json};
 use crate::render::plan::{change, markdown};
-use crate::workspace::error::Error;
-use crate::workspace::files;
-use crate::workspace::git::{GitError, Repository};
+use crate::workspace::git::{Repository, error::no_merge_base};
+use crate::workspace::revisions::{commit, content_at, lock_of, name_at, uncommitted};
+use crate::workspace::{Context, Error, files, lock_path, parse_lock};
 
 /// A state of the lockfile that is named.
 enum State {
@@ -36,7 +33,7 @@ pub(crate) fn run(context: &Context, from: &str, to: Option<&str>, exit_code: bo
     let (from, old) = side(&repository, &from, &path, here.as_ref())?;
     let (to, new) = side(&repository, &to, &path, here.as_ref())?;
     if old.is_none() && new.is_none() {
-        return Err(uncommitted(&path, here.is_some()));
+        return Err(uncommitted(&path, here.is_some()).into());
     }
     // A lockfile that is not there yet pins nothing.
     let changes = changes(&old.unwrap_or_default(), &new.unwrap_or_default());
@@ -84,12 +81,12 @@ fn side(
         State::Revision(revision) => (revision.clone(), commit(repository, revision, path)?),
         State::MergeBase(a, b) => {
             let base = repository.merge_base(&commit(repository, a, path)?, &commit(repository, b, path)?)?;
-            let base = base.ok_or_else(|| GitError::NoMergeBase { from: a.clone(), to: b.clone() })?;
+            let base = base.ok_or_else(|| no_merge_base(a, b))?;
             (format!("merge base of {a} and {b}"), base)
         }
     };
-    // As git names it.
-    let path = PathBuf::from(format!("{name}:{}", shown(path)));
-    let lock = lock_at(repository, &commit, path)?;
+    let path = name_at(&name, path);
+    let content = content_at(repository, &commit, &path)?;
+    let lock = content.map(|content| lock_of(content, path)).transpose()?;
     Ok((Side { name, commit: Some(commit) }, lock))
 }

@@ -4,13 +4,8 @@ use super::Output;
 use crate::domain::diagnostics::{Failure, Help, Problem, Source, and, quoted, shown};
 use crate::domain::manifest::edit::{Declaration, declare, remove as without};
 use crate::domain::manifest::{Manifest, check_names};
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
-use crate::workspace::files;
-use crate::workspace::files::claims::Role;
-use crate::workspace::files::error::FileError;
-use crate::workspace::files::write_lock::WriteLock;
-use crate::workspace::outputs::Files;
+use crate::workspace::files::{self, error::no_manifest};
+use crate::workspace::{Context, Error, Files, Role};
 
 /// Declares an image. Where there is no manifest, it is the first of a new one.
 ///
@@ -58,30 +53,27 @@ fn edit(
     may_be_absent: bool,
     change: impl FnOnce(&str) -> Result<String, Vec<Problem>>,
 ) -> Result<(), Error> {
-    let path = context.manifest().to_owned();
-    Files::new(context, [context.manifest()], &[Role::Manifest])?;
-    let _guard = WriteLock::acquire(&[&path], context.deadline, &*context.notify)?;
-    let text = match files::read(&path)? {
+    let path = context.manifest();
+    Files::new(context, [path], &[Role::Manifest])?;
+    let _guard = context.write_lock(&[path])?;
+    let text = match files::read(path)? {
         Some(text) => text,
         None if may_be_absent => String::new(),
-        None => return Err(FileError::NoManifest { path }.into()),
+        None => return Err(no_manifest(path).into()),
     };
     let refused = |problems: Vec<Problem>, text| {
-        Err(Error::Problems(Failure::from(problems).in_manifest(Source { path: path.clone(), text })))
+        Failure::from(problems).in_manifest(Source { path: path.to_owned(), text }).into()
     };
-    let edited = match change(&text) {
-        Ok(edited) => edited,
-        Err(problems) => return refused(problems, text),
-    };
+    let edited = change(&text).map_err(|problems| refused(problems, text))?;
     match Manifest::parse(&edited) {
-        Ok(_) => context.replace(&path, &edited),
+        Ok(_) => Ok(context.replace(path, &edited)?),
         Err(mut problems) => {
             // The places are those of a text that nobody has.
             let unwritten = "these lines would have been written; the options of the command, like `--zone`, say more";
             if let Some(last) = problems.last_mut() {
                 last.notes.push(unwritten.to_owned());
             }
-            refused(problems, edited)
+            Err(refused(problems, edited))
         }
     }
 }

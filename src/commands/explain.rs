@@ -1,7 +1,6 @@
 //! `imagelock explain NAME|UUID`: why a pin is what it is, or what a UUID is.
 
 use super::{Output, join, undated};
-use crate::domain::catalog::Catalog;
 use crate::domain::catalog::identify::{IdKind, UnknownId, identify, identify_queries};
 use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Lock;
@@ -9,9 +8,7 @@ use crate::domain::lookup::explain::{explain, pins_of, queries};
 use crate::domain::manifest::{Target, check_names};
 use crate::render::Format;
 use crate::render::explain::{human, json};
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
-use crate::workspace::project::{Project, edited, lock_path, read_lock};
+use crate::workspace::{Context, Error, Project, edited, lock_path, read_lock, unanswered};
 
 /// Explains an image of the manifest by its name, or anything of the Marketplace by its UUID.
 ///
@@ -35,9 +32,8 @@ fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
         check_names(&[name.to_owned()], &project.manifest.names()).map_err(|problems| project.error(problems))?;
     let targets: Vec<Target> =
         project.manifest.targets().iter().filter(|target| names.contains(&target.cell.name)).cloned().collect();
-    let mut catalog = Catalog::default();
     let (lock, now) = (&project.lock, context.now);
-    context.backend.fetch(&mut catalog, |catalog| queries(&targets, lock, now, catalog));
+    let catalog = context.fetch(|catalog| queries(&targets, lock, now, catalog));
     let candidates = explain(&targets, lock, now, &catalog).map_err(|problems| project.error(problems))?;
     let output = match context.format {
         Format::Json => json::candidates(&candidates),
@@ -51,10 +47,8 @@ fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
 /// A UUID is explained without a manifest and a lock as well.
 fn explain_id(context: &Context, id: UnknownId, text: &str) -> Result<Output, Error> {
     let (lock, _) = read_lock(lock_path(context.manifest())?, Lock::parse)?;
-    let mut catalog = Catalog::default();
-    context.backend.fetch(&mut catalog, |catalog| identify_queries(id, catalog));
-    let identity = identify(id, &catalog)
-        .map_err(|failure| Error::Marketplace { doing: format!("find out what {text} is"), failure })?;
+    let catalog = context.fetch(|catalog| identify_queries(id, catalog));
+    let identity = identify(id, &catalog).map_err(|error| unanswered(&format!("find out what {text} is"), error))?;
     let pins: Vec<_> = pins_of(id, &lock).collect();
     let output = match context.format {
         Format::Json => json::identity(text, &identity, &pins),

@@ -1,21 +1,15 @@
 //! `imagelock export FORMAT`: the pins in a shape that another tool reads.
 
-use super::Output;
-use crate::workspace::context::Context;
-use crate::workspace::outputs::{Files, Rivals};
-use crate::workspace::project::Pins;
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::domain::diagnostics::{Failure, shown};
+use super::Output;
+use crate::domain::diagnostics::{Problem, shown};
 use crate::domain::manifest::outputs::Format;
 use crate::export::Export;
 use crate::export::head::{head, is_ours};
-use crate::workspace::error::Error;
-use crate::workspace::files;
-use crate::workspace::files::claims::Role;
-use crate::workspace::files::error::{Clash, FileError};
-use crate::workspace::files::write_lock::WriteLock;
+use crate::workspace::files::{self, error::not_ours};
+use crate::workspace::{Context, Error, Files, Pins, Rivals, Role};
 
 /// Prints the pins in a format, or writes them to a file. The file says which manifest it belongs to, as an output does, so
 /// that both write the same bytes.
@@ -31,30 +25,27 @@ pub(crate) fn run(context: &Context, format: Format, file: Option<&Path>, locked
         return Ok(Output::refused(refusal));
     }
     let warning = pins.warning(context, |_| true);
-    let Pins { lock, lock_source, .. } = pins;
-    let refused = |problems| Error::Problems(Failure::from(problems).in_lock(Some(lock_source)));
-    let export = Export::new(Cow::Owned(lock), format).map_err(refused)?;
+    let export = Export::new(Cow::Owned(pins.lock.clone()), format).map_err(|problems| pins.error(problems))?;
     let Some(path) = file else { return Ok(Output { warning, ..Output::clean(export) }) };
     let mut rivals = Rivals::of(context.manifest());
-    let (head, body) = (head(format, Some(&rivals.owner(path))), export.body());
-    let _guard = WriteLock::acquire(&[path], context.deadline, &*context.notify)?;
+    let text = head(format, Some(&rivals.owner(path))) + &export.body();
+    let _guard = context.write_lock(&[path])?;
     if let Some(old) = files::read(path)? {
-        if old.strip_prefix(&head).is_some_and(|old| *old == *body) {
+        if old == text {
             return Ok(Output { warning, ..Output::remark(format!("`{}` is up to date", shown(path))) });
         }
         if !is_ours(format, &old) {
-            return Err(FileError::NotOurs { path: path.to_owned() }.into());
+            return Err(not_ours(path).into());
         }
         if let Some(manifest) = rivals.find(format, path, &old) {
             return Err(of_another(path, &manifest).into());
         }
     }
-    context.replace_all(&[(path, [&head, &body])])?;
+    context.replace(path, &text)?;
     Ok(Output { warning, ..Output::remark(format!("wrote `{}`", shown(path))) })
 }
 
-fn of_another(path: &Path, manifest: &Path) -> FileError {
-    let title = format!("`{}` is an output of `{}`", shown(path), shown(manifest));
-    let help = "name another file, or remove it from the `[[outputs]]` of that manifest".into();
-    FileError::Clash(Clash { title, help })
+fn of_another(path: &Path, manifest: &Path) -> Problem {
+    Problem::new(format!("`{}` is an output of `{}`", shown(path), shown(manifest)))
+        .help("name another file, or remove it from the `[[outputs]]` of that manifest")
 }

@@ -1,14 +1,12 @@
 //! `imagelock get NAME`: one ID, for scripts.
 
 use super::Output;
-use crate::domain::diagnostics::{Failure, Help, Problem, visible};
+use crate::domain::diagnostics::{Help, Problem, visible};
 use crate::domain::lock::find::find;
 use crate::domain::types::{Arch, Zone};
 use crate::render::Format;
 use crate::render::list::json;
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
-use crate::workspace::project::Pins;
+use crate::workspace::{Context, Error, Pins};
 
 /// Prints the ID of the one pin of this name, in this zone and for this architecture where several have the name.
 ///
@@ -25,17 +23,13 @@ pub(crate) fn run(
     if let Some(refusal) = pins.refusal(context, locked) {
         return Ok(Output::refused(refusal));
     }
-    let is_declared =
-        |name: &str| pins.declared.as_ref().is_none_or(|names| names.iter().any(|it| it.as_str() == name));
-    let refused = |problems| Error::Problems(Failure::from(problems).in_lock(Some(pins.lock_source.clone())));
-    let pin = match find(&pins.lock, name, zone, arch) {
-        Ok(pin) if is_declared(name) => pin.clone(),
-        Ok(_) => return Err(refused(vec![undeclared(name)])),
-        Err(problems) => return Err(refused(problems)),
-    };
+    let is_declared = pins.declared.as_ref().is_none_or(|names| names.iter().any(|it| it.as_str() == name));
+    let found = find(&pins.lock, name, zone, arch);
+    let declared = found.and_then(|pin| if is_declared { Ok(pin) } else { Err(vec![undeclared(name)]) });
+    let pin = declared.map_err(|problems| pins.error(problems))?;
     let warning = pins.warning(context, |finding| finding.cell == pin.cell);
     let output = match context.format {
-        Format::Json => json::write_pin(&pin),
+        Format::Json => json::write_pin(pin),
         _ => format!("{}\n", pin.id),
     };
     Ok(Output { warning, ..Output::clean(output) })

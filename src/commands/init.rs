@@ -3,11 +3,7 @@
 use super::Output;
 use crate::domain::diagnostics::{Command, Help, shell, shown};
 use crate::domain::manifest::schema::{FILE, SCHEMA};
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
-use crate::workspace::files;
-use crate::workspace::files::claims::Role;
-use crate::workspace::outputs::Files;
+use crate::workspace::{Context, Error, Files, Role, files};
 
 /// The annotated manifest, as it stands in the repository.
 pub(crate) const EXAMPLE: &str = include_str!("../../images.toml.example");

@@ -3,9 +3,7 @@
 use super::{Output, join};
 use crate::render::Format;
 use crate::render::list::{human, json};
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
-use crate::workspace::project::{Pins, edited};
+use crate::workspace::{Context, Error, Pins, edited};
 
 /// Prints all pins.
 ///

@@ -6,12 +6,9 @@ use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::manifest::check_names;
 use crate::render::Format;
 use crate::render::history::{human, json};
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
-use crate::workspace::files;
 use crate::workspace::git::{History, Repository};
-use crate::workspace::project::lock_path;
 use crate::workspace::revisions::uncommitted;
+use crate::workspace::{Context, Error, files, lock_path};
 
 /// Tells the history of the pins of the named images, or of all.
 ///
@@ -23,7 +20,7 @@ pub(crate) fn run(context: &Context, names: &[String]) -> Result<Output, Error> 
     let repository = Repository::around(&path)?;
     let History { revisions, is_whole } = repository.history("HEAD")?;
     let Some(oldest) = revisions.last().map(|(commit, _)| ShortIds::default().show(&commit.id)) else {
-        return Err(uncommitted(&path, text.is_some()));
+        return Err(uncommitted(&path, text.is_some()).into());
     };
     let mut history = HistoryReader::new(names, context.now);
     let mut entries = history.push_older(Revision { commit: None, lock: read(text.as_deref().map(str::as_bytes)) });

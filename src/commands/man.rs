@@ -1,14 +1,11 @@
 //! `imagelock man DIR`: writes the manual pages, or prints the one of the whole.
 
-use super::Output;
-use crate::workspace::context::Context;
 use std::path::{Path, PathBuf};
 
+use super::Output;
 use crate::domain::diagnostics::{count, shown};
 use crate::render::man::pages;
-use crate::workspace::error::Error;
-use crate::workspace::files;
-use crate::workspace::files::write_lock::WriteLock;
+use crate::workspace::{Context, Error, files};
 
 /// Writes the manual pages of a program into a directory, which is made if there is none; without one, prints the first.
 ///
@@ -22,8 +19,8 @@ pub(crate) fn run(context: &Context, program: clap::Command, directory: Option<&
     files::make_directory(directory)?;
     let paths: Vec<PathBuf> = pages.iter().map(|page| directory.join(&page.file)).collect();
     let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    let _guard = WriteLock::acquire(&paths, context.deadline, &*context.notify)?;
-    let new: Vec<_> = paths.iter().zip(&pages).map(|(path, page)| (*path, [&*page.text, ""])).collect();
+    let _guard = context.write_lock(&paths)?;
+    let new: Vec<_> = paths.iter().zip(&pages).map(|(path, page)| (*path, &*page.text)).collect();
     context.replace_all(&new)?;
     Ok(Output::remark(format!("wrote {} to `{}`", count(pages.len(), "page"), shown(directory))))
 }

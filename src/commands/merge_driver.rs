@@ -1,19 +1,14 @@
 //! `imagelock merge-driver`: merges two branches of a lockfile for git.
 
-use super::Output;
-use crate::workspace::context::Context;
-use crate::workspace::project::lock_path;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::domain::diagnostics::{Failure, Help, Problem, Source, shown};
+use super::Output;
+use crate::domain::diagnostics::{Command, Failure, Help, Problem, Source, count, shown};
 use crate::domain::lock::Lock;
 use crate::domain::lock::conflicts::fix_conflicts;
-use crate::domain::lock::merge::merge;
+use crate::domain::lock::merge::{Conflict, merge};
 use crate::domain::manifest::toml_reader::unmerged;
-use crate::workspace::error::Error;
-use crate::workspace::files;
-use crate::workspace::files::error::FileError;
-use crate::workspace::files::write_lock::WriteLock;
+use crate::workspace::{Context, Error, files, lock_path};
 
 /// Merges the locks in two files, which come from the one in `base`, and writes the result over `ours`: that is git's
 /// protocol. The manifest is not read: its lockfile is what messages call the files.
@@ -23,7 +18,7 @@ use crate::workspace::files::write_lock::WriteLock;
 /// cannot be read: then `ours` is as it was.
 pub(crate) fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
-    let _guard = WriteLock::acquire(&[ours], context.deadline, &*context.notify)?;
+    let _guard = context.write_lock(&[ours])?;
     let base = match read(base, "base", &path)? {
         // Both sides added the file.
         None => Lock::default(),
@@ -41,21 +36,29 @@ pub(crate) fn run(context: &Context, base: &Path, ours: &Path, theirs: &Path) ->
     if merged.conflicts.is_empty() {
         Ok(Output::clean(String::new()))
     } else {
-        Err(Error::Conflicts { path, conflicts: merged.conflicts })
+        Err(disagreement(&path, &merged.conflicts).into())
     }
+}
+
+/// The problem of two sides that contradict each other. The lockfile has both blocks of each pin, between conflict markers.
+fn disagreement(path: &Path, conflicts: &[Conflict]) -> Problem {
+    let mut edited = conflicts.iter().filter_map(Conflict::edited).peekable();
+    let resolve = Command::new(if edited.peek().is_some() { "resolve --upgrade" } else { "resolve" });
+    let text = " keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each \
+                pair, without the markers; then `git add` the file";
+    let title = format!("the two sides of `{}` disagree about {}", shown(path), count(conflicts.len(), "pin"));
+    let notes = conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.summary())).collect();
+    Problem { notes, ..Problem::new(title) }.help(Help::run(resolve.names(edited)).then(text).with_conflicts())
 }
 
 /// Reads one of the files, as git would call it: `images.lock (theirs)`.
-fn read(file: &Path, side: &str, path: &Path) -> Result<Option<Source>, FileError> {
-    let named = format!("{} ({side})", shown(path)).into();
-    match files::read(file) {
-        Ok(text) => Ok(text.map(|text| Source { path: named, text })),
-        Err(FileError::NotText { line, .. }) => Err(FileError::NotText { path: named, line }),
-        Err(error) => Err(error),
-    }
+fn read(file: &Path, side: &str, path: &Path) -> Result<Option<Source>, Problem> {
+    let path = PathBuf::from(format!("{} ({side})", shown(path)));
+    let Some(bytes) = files::read_bytes(file)? else { return Ok(None) };
+    Ok(Some(Source { text: files::text(bytes, &path)?, path }))
 }
 
-fn present(file: &Path, side: &str, path: &Path) -> Result<Source, FileError> {
+fn present(file: &Path, side: &str, path: &Path) -> Result<Source, Problem> {
     read(file, side, path)?.ok_or_else(|| files::absent(file))
 }
 
@@ -81,6 +84,6 @@ fn understood(
             Problem { title, help: there.or(problem.help.clone()), ..problem }.note(note)
         };
         let problems: Vec<Problem> = problems.into_iter().map(told).collect();
-        Error::Problems(Failure::from(problems).in_lock(Some(source)))
+        Failure::from(problems).in_lock(Some(source)).into()
     })
 }

@@ -18,14 +18,14 @@ pub(crate) mod schema;
 pub(crate) mod search;
 pub(crate) mod snapshot;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::domain::catalog::{Catalog, QueryError};
+use crate::domain::catalog::{Catalog, Query, QueryError};
 use crate::domain::diagnostics::{FailedManifest, Problem, shown};
 use crate::render::plan::change::Resolved;
 use crate::render::{Format, errors, plan};
-use crate::workspace::apply::ProjectPlan;
-use crate::workspace::context::Context;
+use crate::workspace::{Context, ProjectPlan, check_index};
 
 /// Whether the lock may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,14 @@ pub(crate) enum Mode {
     DryRun,
     /// Find out, without the network, whether anything would change; fail if so.
     Locked,
+}
+
+/// Asks for the index of all images, and then for what `next` returns.
+fn fetch_indexed(context: &Context, next: impl Fn(&Catalog) -> BTreeSet<Query>) -> Result<Catalog, Problem> {
+    let mut catalog = context.fetch(|_| BTreeSet::from([Query::Index]));
+    check_index(&catalog)?;
+    context.backend.fetch(&mut catalog, next);
+    Ok(catalog)
 }
 
 /// A warning where publication dates are missing from what is printed because nobody told them.

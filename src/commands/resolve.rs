@@ -1,27 +1,20 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
-use super::Output;
-use super::{Mode, planned};
+use super::{Mode, Output, planned};
 use crate::domain::catalog::Catalog;
 use crate::domain::check::compare_with_manifest;
-use crate::domain::diagnostics::{Command, FailedManifest, Failures, Help, Problem, and_more, quoted};
+use crate::domain::diagnostics::{Command, FailedManifest, Help, Problem, and_more, quoted};
 use crate::domain::lock::Lock;
 use crate::domain::lock::conflicts::{fix_conflicts, note_conflicts};
 use crate::domain::lock::merge::Conflict;
 use crate::domain::manifest::Target;
 use crate::domain::manifest::toml_reader::unmerged;
 use crate::domain::resolve::{Request, Upgrade, queries, resolve};
-use crate::render::Format;
 use crate::render::check::human;
-use crate::render::{self, CheckReport, ManifestReport};
-use crate::workspace::apply::ProjectPlan;
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
-use crate::workspace::error::all;
-use crate::workspace::files::claims::Role;
-use crate::workspace::outputs::stale_outputs;
-use crate::workspace::outputs::{Files, guard};
-use crate::workspace::project::{Parse, Project, lock_path, named};
+use crate::render::{self, CheckReport, Format, ManifestReport};
+use crate::workspace::{
+    Context, Error, Files, Parse, Project, ProjectPlan, Role, all, guard, lock_path, named, stale_outputs,
+};
 
 /// Makes each lock satisfy its manifest. `upgrade` names the images whose pins may move; no name means all. A lockfile with
 /// conflict markers is read only if its conflicts are to be fixed.
@@ -50,8 +43,7 @@ pub(crate) fn run(context: &Context, upgrade: Option<&[String]>, fixes: bool, mo
         for step in steps.iter_mut().filter(|step| step.rewrites || !step.stale.is_empty()) {
             match task.apply(step) {
                 Ok(()) => written.push(lock_path(&step.project.manifest_source.path)?),
-                Err(error) if written.is_empty() => return Err(error),
-                Err(error) => return Err(Error::Manifests(Failures { written, ..error.into_failures() })),
+                Err(error) => return Err(Error { written, ..error }),
             }
         }
     }
@@ -132,7 +124,7 @@ impl Resolver<'_> {
 
 /// All steps, if there is one for every manifest.
 fn whole(steps: Vec<Result<ProjectPlan, Error>>, failed: Vec<FailedManifest>) -> Result<Vec<ProjectPlan>, Error> {
-    let failed = failed.into_iter().map(|failed| Err(Error::Problems(failed.failure)));
+    let failed = failed.into_iter().map(|failed| Err(failed.failure.into()));
     all(failed.chain(steps))
 }
 

@@ -1,16 +1,14 @@
 //! `imagelock search [PATTERN]`: the Marketplace's labels.
 
-use super::{Output, undated};
-use crate::render::Format;
-use crate::workspace::context::Context;
-use crate::workspace::error::check_index;
 use std::collections::BTreeSet;
 
-use crate::domain::catalog::{Catalog, Query};
+use super::{Output, fetch_indexed, undated};
+use crate::domain::catalog::Catalog;
 use crate::domain::diagnostics::{Problem, and, did_you_mean, quoted, visible};
 use crate::domain::lookup::search::{Filter, Pattern, matching, offers, queries};
+use crate::render::Format;
 use crate::render::search::{human, json};
-use crate::workspace::error::Error;
+use crate::workspace::{Context, Error, unanswered};
 
 /// Prints the images that match: releases, dates, and the zones, architectures and types in which they are offered.
 ///
@@ -18,13 +16,11 @@ use crate::workspace::error::Error;
 /// If the Marketplace does not answer, or there is no such category.
 pub(crate) fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Output, Error> {
     let pattern = Pattern::new(pattern.unwrap_or_default());
-    let mut catalog = Catalog::default();
-    context.backend.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
-    check_index(&catalog)?;
+    let catalog = fetch_indexed(context, |catalog| queries(&matching(&pattern, filter, context.now, catalog)))?;
     check_category(filter, &catalog)?;
-    context.backend.fetch(&mut catalog, |catalog| queries(&matching(&pattern, filter, context.now, catalog)));
     let images = matching(&pattern, filter, context.now, &catalog);
-    let offers = offers(&images, filter, &catalog).map_err(|(label, failure)| Error::listing(&label, failure))?;
+    let offers = offers(&images, filter, &catalog)
+        .map_err(|(label, error)| unanswered(&format!("list the local images of `{label}`"), error))?;
     let output = match context.format {
         Format::Json => json::write(&offers),
         _ => human::write(&offers),
@@ -32,7 +28,7 @@ pub(crate) fn run(context: &Context, pattern: Option<&str>, filter: &Filter) -> 
     Ok(Output { warning: undated(context, &catalog), ..Output::clean(output) })
 }
 
-fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Error> {
+fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Problem> {
     let Some(wanted) = &filter.category else { return Ok(()) };
     let known: BTreeSet<&str> =
         catalog.images().iter().flat_map(|image| image.categories.iter().map(String::as_str)).collect();
@@ -41,5 +37,5 @@ fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Error> {
     }
     let help = did_you_mean(wanted, known.iter().copied())
         .unwrap_or_else(|| format!("the categories are {}", and(known.iter().map(|it| quoted(visible(it))))));
-    Err(Problem::new(format!("no image is of the category `{}`", visible(wanted))).help(help).into())
+    Err(Problem::new(format!("no image is of the category `{}`", visible(wanted))).help(help))
 }

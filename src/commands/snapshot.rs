@@ -1,22 +1,16 @@
 //! `imagelock snapshot FILE`: saves the catalog, for `--catalog FILE`.
 
-use super::Output;
-use crate::workspace::context::Context;
-use crate::workspace::error::check_index;
-use crate::workspace::outputs::Files;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::{Output, fetch_indexed};
 use crate::domain::catalog::{Catalog, Image, Lookup, Query};
-use crate::domain::diagnostics::{count, shell, shown};
+use crate::domain::diagnostics::{Problem, count, shell, shown};
 use crate::domain::lookup::search::queries;
 use crate::domain::types::ImageRef;
 use crate::marketplace::{Snapshot, SnapshotError};
-use crate::workspace::error::Error;
-use crate::workspace::files;
-use crate::workspace::files::claims::Role;
-use crate::workspace::files::error::FileError;
-use crate::workspace::files::write_lock::WriteLock;
+use crate::workspace::files::{self, error::not_ours};
+use crate::workspace::{Context, Error, Files, Role, unanswered, unusable_snapshot};
 
 /// Saves everything that the Marketplace offers. Replaces an older snapshot, and nothing else.
 ///
@@ -25,18 +19,15 @@ use crate::workspace::files::write_lock::WriteLock;
 /// written, or holds something else than a snapshot.
 pub(crate) fn run(context: &Context, path: &Path) -> Result<Output, Error> {
     Files::read_only(context)?.add_option(Role::Snapshot, path)?;
-    let _guard = WriteLock::acquire(&[path], context.deadline, &*context.notify)?;
+    let _guard = context.write_lock(&[path])?;
     if let Some(text) = files::read(path)?.filter(|text| !text.trim().is_empty()) {
         match Snapshot::parse(&text) {
             Ok(_) => {}
-            Err(source @ SnapshotError::Format(_)) => return Err(Error::Snapshot { path: path.to_owned(), source }),
-            Err(_) => return Err(FileError::NotOurs { path: path.to_owned() }.into()),
+            Err(error @ SnapshotError::Format(_)) => return Err(unusable_snapshot(path, &error).into()),
+            Err(_) => return Err(not_ours(path).into()),
         }
     }
-    let mut catalog = Catalog::default();
-    context.backend.fetch(&mut catalog, |_| BTreeSet::from([Query::Index]));
-    check_index(&catalog)?;
-    context.backend.fetch(&mut catalog, everything);
+    let catalog = fetch_indexed(context, everything)?;
     check_whole(&catalog)?;
     // A copy of a snapshot is as old as the snapshot.
     let snapshot = Snapshot::new(&catalog, context.backend.taken().unwrap_or(context.now));
@@ -64,21 +55,22 @@ fn everything(catalog: &Catalog) -> BTreeSet<Query> {
 }
 
 /// A snapshot that lacks something would say that the Marketplace lacks it.
-fn check_whole(catalog: &Catalog) -> Result<(), Error> {
+fn check_whole(catalog: &Catalog) -> Result<(), Problem> {
     for image in catalog.images() {
-        let failed = |failure| Error::listing(&image.label, failure);
+        let failed = |error| unanswered(&format!("list the local images of `{}`", image.label), error);
         let mut listings = vec![ImageRef::Label(image.label.clone())];
         match catalog.versions(&ImageRef::Id(image.id)) {
             Lookup::Found(versions) => listings.extend(versions.iter().map(|version| ImageRef::Version(version.id))),
             Lookup::NotFound => {}
-            Lookup::Failed(failure) => return Err(failed(failure)),
+            Lookup::Failed(error) => return Err(failed(error)),
         }
         for listing in listings {
-            match catalog.listing(&listing) {
-                Lookup::Found(listing) => listing.doubt().map_or(Ok(()), |doubt| Err(failed(doubt)))?,
-                Lookup::NotFound => {}
-                Lookup::Failed(failure) => return Err(failed(failure)),
-            }
+            let error = match catalog.listing(&listing) {
+                Lookup::Found(listing) => listing.doubt(),
+                Lookup::NotFound => None,
+                Lookup::Failed(error) => Some(error),
+            };
+            error.map_or(Ok(()), |error| Err(failed(error)))?;
         }
     }
     Ok(())

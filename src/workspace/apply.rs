@@ -32,10 +32,11 @@ impl ProjectPlan {
     pub(crate) fn write(&self, manifest_is_new: bool, context: &Context) -> Result<(), Error> {
         let manifest = &self.project.manifest_source;
         let (path, text) = (lock_path(&manifest.path)?, self.plan.lock.write());
-        let manifest = manifest_is_new.then_some((&*manifest.path, [&*manifest.text, ""]));
-        let lock = self.rewrites.then_some((&*path, [&*text, ""]));
-        let files: Vec<_> = manifest.into_iter().chain(self.stale.iter().map(Stale::file)).chain(lock).collect();
-        context.replace_all(&files)
+        let manifest = manifest_is_new.then_some((&*manifest.path, &*manifest.text));
+        let outputs = self.stale.iter().map(|output| (&*output.path, &*output.text));
+        let lock = self.rewrites.then_some((&*path, &*text));
+        let files: Vec<_> = manifest.into_iter().chain(outputs).chain(lock).collect();
+        Ok(context.replace_all(&files)?)
     }
 
     /// # Errors

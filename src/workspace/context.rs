@@ -1,17 +1,19 @@
 //! What every command knows of its run: the manifests, the Marketplace, the time, the format.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::Timestamp;
 
-use crate::domain::diagnostics::{DEFAULT_MANIFEST, Invocation, shown};
+use crate::domain::catalog::{Catalog, Query};
+use crate::domain::diagnostics::{DEFAULT_MANIFEST, Invocation, Problem, shown};
 use crate::domain::types::Age;
 use crate::marketplace::Backend;
 use crate::render::Format;
-use crate::workspace::error::Error;
 use crate::workspace::files::replace::{New, replace_all};
+use crate::workspace::files::write_lock::WriteLock;
 
 /// What every command may need to know of the world.
 pub(crate) struct Context {
@@ -45,8 +47,20 @@ impl Context {
         self.manifests.first().map_or(Path::new(DEFAULT_MANIFEST), PathBuf::as_path)
     }
 
+    /// Asks what `next` returns for what is known so far, until it returns nothing new.
+    pub(crate) fn fetch(&self, next: impl Fn(&Catalog) -> BTreeSet<Query>) -> Catalog {
+        let mut catalog = Catalog::default();
+        self.backend.fetch(&mut catalog, next);
+        catalog
+    }
+
+    /// Waits for the right to write files.
+    pub(crate) fn write_lock(&self, paths: &[&Path]) -> Result<WriteLock, Problem> {
+        WriteLock::acquire(paths, self.deadline, &*self.notify)
+    }
+
     /// Replaces files, all or none, and says once in a run if the owner of one could not be kept.
-    pub(crate) fn replace_all(&self, files: &[New<'_>]) -> Result<(), Error> {
+    pub(crate) fn replace_all(&self, files: &[New<'_>]) -> Result<(), Problem> {
         let lost = replace_all(files)?;
         if let [first, ..] = &*lost
             && !self.noted_owner.replace(true)
@@ -58,7 +72,7 @@ impl Context {
     }
 
     /// Replaces one file.
-    pub(crate) fn replace(&self, path: &Path, text: &str) -> Result<(), Error> {
-        self.replace_all(&[(path, [text, ""])])
+    pub(crate) fn replace(&self, path: &Path, text: &str) -> Result<(), Problem> {
+        self.replace_all(&[(path, text)])
     }
 }

@@ -47,8 +47,7 @@ impl Draft {
 
     /// Makes an error of problems with these files.
     pub(crate) fn error(self, problems: Vec<Problem>) -> Error {
-        let lock = self.lock_source.clone();
-        Error::Problems(Failure::from(problems).in_manifest(self.source).in_lock(lock))
+        Failure::from(problems).in_manifest(self.source).in_lock(self.lock_source).into()
     }
 
     /// The project with this manifest.

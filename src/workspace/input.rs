@@ -5,9 +5,7 @@ use std::path::Path;
 
 use crate::deadline;
 use crate::domain::diagnostics::{Help, Problem, shown};
-use crate::workspace::error::Error;
-use crate::workspace::files;
-use crate::workspace::files::error::FileError;
+use crate::workspace::files::{self, error::unreadable};
 
 /// The most that is read from standard input, which need not end.
 const MAX_INPUT: u64 = 256 << 20;
@@ -16,28 +14,28 @@ const MAX_INPUT: u64 = 256 << 20;
 ///
 /// # Errors
 /// If it cannot be read, is not a regular file, or is too large.
-pub(crate) fn read(path: &Path) -> Result<(String, String), Error> {
+pub(crate) fn read(path: &Path) -> Result<(String, String), Problem> {
     if path.as_os_str() == "-" {
         return Ok(("standard input".to_owned(), read_standard_input(path)?));
     }
     let name = shown(path);
     if files::check_regular(path).is_err() {
         let help = Help::from("to read standard input, run ").then_run("adopt --from -");
-        return Err(Problem::new(format!("cannot read `{name}`: it is not a regular file")).help(help).into());
+        return Err(Problem::new(format!("cannot read `{name}`: it is not a regular file")).help(help));
     }
     let text = files::read(path)?.ok_or_else(|| files::absent(path))?;
     Ok((name, text))
 }
 
-fn read_standard_input(path: &Path) -> Result<String, Error> {
+fn read_standard_input(path: &Path) -> Result<String, Problem> {
     // The program that writes to it may never end.
     deadline::arm();
     let mut bytes = Vec::new();
     let read = io::stdin().lock().take(MAX_INPUT + 1).read_to_end(&mut bytes);
-    read.map_err(|source| FileError::Read { path: path.to_owned(), source })?;
+    read.map_err(|error| unreadable(path, &error))?;
     if bytes.len() as u64 > MAX_INPUT {
         let problem = Problem::new(format!("cannot read standard input: it has more than {} MiB", MAX_INPUT >> 20));
-        return Err(problem.help(Help::from("name the IDs: ").then_run("adopt web=UUID")).into());
+        return Err(problem.help(Help::from("name the IDs: ").then_run("adopt web=UUID")));
     }
-    Ok(files::text(bytes, path)?)
+    files::text(bytes, path)
 }

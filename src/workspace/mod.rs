@@ -1,14 +1,21 @@
 //! What the commands know of the user's files: manifests, lockfiles, outputs, reports, the git history.
 
-pub(crate) mod apply;
-pub(crate) mod context;
-pub(crate) mod draft;
-pub(crate) mod error;
+mod apply;
+mod context;
+mod draft;
+mod error;
 pub(crate) mod files;
 pub(crate) mod git;
 pub(crate) mod input;
-pub(crate) mod outputs;
-pub(crate) mod project;
+mod outputs;
+mod project;
 pub(crate) mod reports;
 pub(crate) mod revisions;
-pub(crate) mod usage_error;
+
+pub(crate) use self::apply::ProjectPlan;
+pub(crate) use self::context::Context;
+pub(crate) use self::draft::Draft;
+pub(crate) use self::error::{Error, all, check_index, unanswered, unusable_snapshot};
+pub(crate) use self::files::claims::Role;
+pub(crate) use self::outputs::{Files, Rivals, guard, stale_outputs};
+pub(crate) use self::project::{Parse, Pins, Project, edited, lock_path, named, parse_lock, read_lock};

@@ -1,36 +1,26 @@
 //! `[[outputs]]`: which files a run may write, which are out of date, and whose they are.
 
-use crate::domain::check::Report;
-use crate::domain::manifest::schema;
-use crate::render::StaleOutput;
-use crate::workspace::context::Context;
-use crate::workspace::error::all;
-use crate::workspace::project::{Project, lock_path};
 use std::borrow::Cow;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
+use crate::domain::check::Report;
 use crate::domain::diagnostics::{Problem, Span, shown};
 use crate::domain::lock::Lock;
-use crate::domain::manifest::Manifest;
 use crate::domain::manifest::outputs::{Format, Output, is_of_git};
+use crate::domain::manifest::{Manifest, schema};
 use crate::export::Export;
 use crate::export::head::{head, is_ours, manifest_path, owners, relative_path};
-use crate::workspace::error::Error;
-use crate::workspace::files;
-use crate::workspace::files::claims::{Claim, Claims, Role};
-use crate::workspace::files::error::{Clash, FileError};
-use crate::workspace::files::real_path::RealPath;
-use crate::workspace::files::replace::New;
-use crate::workspace::files::write_lock::WriteLock;
+use crate::render::StaleOutput;
+use crate::workspace::context::Context;
+use crate::workspace::error::{Error, all};
+use crate::workspace::files::claims::{Claims, Role};
+use crate::workspace::files::{self, RealPath, write_lock::WriteLock};
+use crate::workspace::project::{Project, lock_path};
 
 /// The files of a run, each claimed once.
-pub(crate) struct Files {
-    claims: Claims,
-    /// The roles that the run writes.
-    written: &'static [Role],
-}
+pub(crate) struct Files(Claims);
 
 impl Files {
     /// Those of a run that writes files of these roles: the manifests, and what is next to them.
@@ -42,16 +32,16 @@ impl Files {
         manifests: impl IntoIterator<Item = &'m Path>,
         written: &'static [Role],
     ) -> Result<Self, Error> {
-        let mut files = Self { claims: Claims::default(), written };
+        let mut claims = Claims::new(written);
         for manifest in manifests {
-            files.add(Role::Manifest, manifest, None)?;
-            files.add(Role::Lock, &lock_path(manifest)?, Some(manifest))?;
-            files.add(Role::Schema, &manifest.with_file_name(schema::FILE), None)?;
+            claims.add(Role::Manifest, manifest, None)?;
+            claims.add(Role::Lock, &lock_path(manifest)?, Some(manifest))?;
+            claims.add(Role::Schema, &manifest.with_file_name(schema::FILE), None)?;
         }
         if let Some(catalog) = &context.catalog {
-            files.add(Role::Catalog, catalog, None)?;
+            claims.add(Role::Catalog, catalog, None)?;
         }
-        Ok(files)
+        Ok(Self(claims))
     }
 
     /// Those of a run that writes only what an option names.
@@ -67,9 +57,9 @@ impl Files {
     ///
     /// # Errors
     /// If it is another file of the run, or not a file.
-    pub(crate) fn add_option(&mut self, role: Role, path: &Path) -> Result<(), Error> {
+    pub(crate) fn add_option(&mut self, role: Role, path: &Path) -> Result<(), Problem> {
         files::check_regular(path)?;
-        Ok(self.add(role, path, None)?)
+        self.0.add(role, path, None)
     }
 
     /// Adds the outputs of some projects, and makes sure that each may be written, so far as that does not depend on the
@@ -85,12 +75,9 @@ impl Files {
             let mut problems = Vec::new();
             for output in project.manifest.outputs() {
                 let path = beside(manifest, &output.path);
-                let claimed = self.claim(Role::Output, &path, Some(manifest));
-                problems.extend(match claimed {
-                    Err(clash) => {
-                        Some(Problem::new(clash.title).at(output.span.clone(), "leads there").help(clash.help))
-                    }
-                    Ok(()) if self.written.contains(&Role::Output) => {
+                problems.extend(match self.0.add(Role::Output, &path, Some(manifest)) {
+                    Err(problem) => Some(problem.at(output.span.clone(), "leads there")),
+                    Ok(()) if self.0.writes(Role::Output) => {
                         misplaced(output, &path, &home).or_else(|| foreign(output, &path, &mut rivals))
                     }
                     Ok(()) => None,
@@ -100,34 +87,26 @@ impl Files {
         });
         all(checked).map(drop)
     }
-
-    fn add(&mut self, role: Role, path: &Path, manifest: Option<&Path>) -> Result<(), FileError> {
-        self.claim(role, path, manifest).map_err(FileError::Clash)
-    }
-
-    fn claim(&mut self, role: Role, path: &Path, manifest: Option<&Path>) -> Result<(), Clash> {
-        let (manifest, is_written) = (manifest.map(Path::to_owned), self.written.contains(&role));
-        self.claims.add(Claim { role, path: path.to_owned(), manifest, is_written })
-    }
 }
 
 /// The problem of an output that leads where a manifest may not write on its own.
 fn misplaced(output: &Output, path: &Path, home: &Path) -> Option<Problem> {
-    let this = shown(path);
-    let real = RealPath::of(path);
-    let title = if output.outside {
+    if output.outside {
         return None;
-    } else if [path, &real.path].into_iter().chain(real.links()).any(is_of_git)
+    }
+    let real = RealPath::of(path);
+    let place = if [path, &real.path].into_iter().chain(real.links()).any(is_of_git)
         || real.path.ancestors().take_while(|it| it.starts_with(home)).any(is_git_dir)
     {
-        format!("the output `{this}` is in a directory of git")
+        "in a directory of git"
     } else if !real.path.starts_with(home) {
-        format!("the output `{this}` is outside the manifest's directory")
+        "outside the manifest's directory"
     } else {
         return None;
     };
-    let label = format!("leads to `{}`", shown(&real.path));
-    Some(Problem::new(title).at(output.span.clone(), label).help("if that is meant, add `outside = true` to it"))
+    let problem = Problem::new(format!("the output `{}` is {place}", shown(path)))
+        .at(output.span.clone(), format!("leads to `{}`", shown(&real.path)));
+    Some(problem.help("if that is meant, add `outside = true` to it"))
 }
 
 /// Whether a directory is what git takes for a repository, whatever its name is.
@@ -141,10 +120,7 @@ fn foreign(output: &Output, path: &Path, rivals: &mut Rivals) -> Option<Problem>
     let problem = |title: String, label: &str| Problem::new(title).at(output.span.clone(), label);
     let old = match files::read(path) {
         Ok(old) => old?,
-        Err(error) => {
-            let problem = problem(error.to_string(), "this output");
-            return Some(problem.help(error.help()));
-        }
+        Err(unreadable) => return Some(unreadable.at(output.span.clone(), "this output")),
     };
     if let Some(manifest) = rivals.find(output.format, path, &old) {
         let problem = problem(format!("{this} is an output of `{}`", shown(&manifest)), "written for that manifest");
@@ -208,16 +184,8 @@ pub(crate) struct Stale {
     pub(crate) path: PathBuf,
     /// Where the manifest declares it.
     pub(crate) span: Span,
-    head: String,
-    /// The same for all files of a format.
-    body: Rc<str>,
-}
-
-impl Stale {
-    /// The file, and what brings it in step.
-    pub(crate) fn file(&self) -> New<'_> {
-        (&self.path, [&self.head, &self.body])
-    }
+    /// What brings it in step.
+    pub(crate) text: String,
 }
 
 /// The right to write the manifest at a path, its lock, and the outputs that it declares.
@@ -233,7 +201,7 @@ pub(crate) fn guard(context: &Context, path: &Path) -> Result<WriteLock, Error> 
     loop {
         let outputs = declared()?;
         let paths: Vec<&Path> = [&*lock, path].into_iter().chain(outputs.iter().map(|it| &**it)).collect();
-        let guard = WriteLock::acquire(&paths, context.deadline, &*context.notify)?;
+        let guard = context.write_lock(&paths)?;
         // Somebody else may have declared others meanwhile.
         if declared()? == outputs {
             return Ok(guard);
@@ -254,21 +222,21 @@ pub(crate) fn beside(manifest: &Path, output: &Path) -> PathBuf {
 pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error> {
     let manifest = &project.manifest_source.path;
     let rivals = Rivals::of(manifest);
-    let mut bodies: BTreeMap<Format, Rc<str>> = BTreeMap::new();
+    let mut bodies = BTreeMap::new();
     let mut stale = Vec::new();
     for Output { format, path, span, .. } in project.manifest.outputs() {
-        let body = if let Some(body) = bodies.get(format) {
-            Rc::clone(body)
-        } else {
-            let export = Export::new(Cow::Borrowed(lock), *format).map_err(|problems| project.error(problems))?;
-            Rc::clone(bodies.entry(*format).or_insert(export.body().into()))
+        let body = match bodies.entry(*format) {
+            Entry::Occupied(body) => body.into_mut(),
+            Entry::Vacant(first) => {
+                let export = Export::new(Cow::Borrowed(lock), *format).map_err(|problems| project.error(problems))?;
+                first.insert(export.body())
+            }
         };
         let path = beside(manifest, path);
-        let head = head(*format, Some(&rivals.owner(&path)));
+        let text = head(*format, Some(&rivals.owner(&path))) + body;
         // A checkout with other line ends is no difference.
-        let old = files::read(&path)?.map(|old| if old.contains("\r\n") { old.replace("\r\n", "\n") } else { old });
-        if old.as_ref().and_then(|old| old.strip_prefix(&head)) != Some(&body) {
-            stale.push(Stale { path, span: span.clone(), head, body });
+        if files::read(&path)?.is_none_or(|old| old.replace("\r\n", "\n") != text) {
+            stale.push(Stale { path, span: span.clone(), text });
         }
     }
     Ok(stale)

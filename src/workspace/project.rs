@@ -1,19 +1,19 @@
 //! The two files of a project: reading them, and whether they changed.
 
-use crate::domain::diagnostics::{FailedManifest, Failure, Help, Problem, Source, and_more, count, shown};
-use crate::workspace::context::Context;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::domain::check::{Finding, Report, compare_with_manifest};
+use crate::domain::diagnostics::{
+    DEFAULT_MANIFEST, FailedManifest, Failure, Help, Problem, Source, and_more, count, shell, shown,
+};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::types::{Age, Name};
 use crate::render::{ManifestReport, errors};
+use crate::workspace::context::Context;
 use crate::workspace::error::Error;
-use crate::workspace::files;
-use crate::workspace::files::error::FileError;
-use crate::workspace::usage_error::UsageError;
+use crate::workspace::files::{self, error};
 
 /// The most pins that all manifests of a run may declare together.
 const MOST_PINS: usize = 1_000_000;
@@ -67,19 +67,19 @@ impl Project {
     /// Reads both files; an absent lockfile is an empty lock.
     pub(crate) fn read_from(manifest: &Path, min_age: Option<Age>, parse: Parse) -> Result<Self, Error> {
         let lock_path = lock_path(manifest)?;
-        let manifest_source = manifest_source(manifest)?;
-        let manifest = Manifest::parse(&manifest_source.text).map(|manifest| match min_age {
-            Some(min_age) => manifest.with_min_age(min_age),
-            None => manifest,
-        });
-        match (manifest, read_lock(lock_path, parse)) {
-            (Ok(manifest), Ok((lock, lock_source))) => Ok(Self { manifest, manifest_source, lock, lock_source }),
-            (Err(problems), Ok(_)) => Err(Error::Problems(Failure::from(problems).in_manifest(manifest_source))),
-            (manifest, Err(Error::Problems(Failure { problems, lock, .. }))) => {
-                let problems = manifest.err().into_iter().flatten().chain(problems).collect();
-                Err(Error::Problems(Failure { problems, manifest: Some(manifest_source), lock }))
+        let manifest_source = manifest_source(manifest)?.ok_or_else(|| error::no_manifest(manifest))?;
+        let lock_source = files::read(&lock_path)?.map(|text| Source { path: lock_path, text });
+        let manifest = Manifest::parse(&manifest_source.text);
+        let lock = lock_source.as_ref().map_or_else(|| Ok(Lock::default()), |source| parse(&source.text));
+        match (manifest, lock) {
+            (Ok(manifest), Ok(lock)) => {
+                let manifest = min_age.into_iter().fold(manifest, Manifest::with_min_age);
+                Ok(Self { manifest, manifest_source, lock, lock_source })
             }
-            (_, Err(error)) => Err(error),
+            (manifest, lock) => {
+                let problems = [manifest.err(), lock.err()].into_iter().flatten().flatten().collect();
+                Err(Failure { problems, manifest: Some(manifest_source), lock: lock_source }.into())
+            }
         }
     }
 
@@ -91,8 +91,7 @@ impl Project {
     /// Whether the lockfile has this lock already, be it in an older format. A checkout with other line ends makes no
     /// difference.
     pub(crate) fn has_written(&self, lock: &Lock) -> bool {
-        let Some(Source { text, .. }) = &self.lock_source else { return false };
-        if text.contains('\r') { lock.is_written(&text.replace("\r\n", "\n")) } else { lock.is_written(text) }
+        self.lock_source.as_ref().is_some_and(|source| lock.is_written(&source.text.replace("\r\n", "\n")))
     }
 
     /// Warnings about these files as text.
@@ -108,7 +107,7 @@ impl Project {
     /// Makes an error of problems with these files.
     pub(crate) fn error(&self, problems: Vec<Problem>) -> Error {
         let (manifest, lock) = (Some(self.manifest_source.clone()), self.lock_source.clone());
-        Error::Problems(Failure { problems, manifest, lock })
+        Failure { problems, manifest, lock }.into()
     }
 }
 
@@ -120,13 +119,16 @@ pub(crate) fn named(projects: &[Project], names: &[String], known: &BTreeSet<&Na
     })
 }
 
-/// Reads the text of a manifest.
-fn manifest_source(path: &Path) -> Result<Source, Error> {
-    let path = path.to_owned();
-    match files::read(&path)? {
-        Some(text) => Ok(Source { path, text }),
-        None => Err(FileError::NoManifest { path }.into()),
-    }
+/// Reads the text of a manifest, if there is one.
+fn manifest_source(path: &Path) -> Result<Option<Source>, Problem> {
+    Ok(files::read(path)?.map(|text| Source { path: path.to_owned(), text }))
+}
+
+/// Reads and understands a manifest, if there is one.
+fn read_manifest(path: &Path) -> Result<Option<Manifest>, Error> {
+    let Some(source) = manifest_source(path)? else { return Ok(None) };
+    let manifest = Manifest::parse(&source.text).map(Some);
+    manifest.map_err(|problems| Failure::from(problems).in_manifest(source).into())
 }
 
 /// Reads a lockfile; an absent one is an empty lock.
@@ -145,7 +147,7 @@ pub(crate) fn read_lock(path: PathBuf, parse: Parse) -> Result<(Lock, Option<Sou
 pub(crate) fn parse_lock(source: Source, parse: Parse) -> Result<(Lock, Source), Error> {
     match parse(&source.text) {
         Ok(lock) => Ok((lock, source)),
-        Err(problems) => Err(Error::Problems(Failure::from(problems).in_lock(Some(source)))),
+        Err(problems) => Err(Failure::from(problems).in_lock(Some(source)).into()),
     }
 }
 
@@ -172,23 +174,25 @@ impl Pins {
     pub(crate) fn read(context: &Context, locked: bool) -> Result<Self, Error> {
         let path = lock_path(context.manifest())?;
         let (lock, Some(lock_source)) = read_lock(path.clone(), Lock::parse)? else {
-            return Err(FileError::NoLock { path }.into());
+            return Err(error::no_lock(&path).into());
         };
         let mut pins = Self { lock, lock_source, declared: None, disagreements: Vec::new(), not_compared: None };
-        let manifest = manifest_source(context.manifest()).and_then(|source| {
-            Manifest::parse(&source.text)
-                .map_err(|problems| Error::Problems(Failure::from(problems).in_manifest(source)))
-        });
-        match manifest {
-            Ok(manifest) => {
+        match read_manifest(context.manifest()) {
+            Ok(Some(manifest)) => {
                 pins.declared = Some(manifest.names().into_iter().cloned().collect());
                 pins.disagreements = compare_with_manifest(&pins.lock, manifest.targets()).findings;
             }
+            Ok(None) if locked => return Err(error::no_manifest(context.manifest()).into()),
+            Ok(None) => {}
             Err(error) if locked => return Err(error),
-            Err(Error::File(FileError::NoManifest { .. })) => {}
-            Err(error) => pins.not_compared = Some(error.to_string()),
+            Err(error) => pins.not_compared = Some(error.into_failure().title().to_owned()),
         }
         Ok(pins)
+    }
+
+    /// The error of pins that cannot be handed out.
+    pub(crate) fn error(&self, problems: Vec<Problem>) -> Error {
+        Failure::from(problems).in_lock(Some(self.lock_source.clone())).into()
     }
 
     /// Warns if pins that `concerns` are not what the manifest declares, or if that is unknown.
@@ -203,9 +207,10 @@ impl Pins {
                 return String::new();
             }
             let title = format!("the lockfile does not match `{manifest}`: {}", count(stale.len(), "difference"));
-            let mut notes: Vec<String> = stale.iter().take(MOST_NOTES).map(|finding| stale_pin(finding)).collect();
-            let rest = stale.len() - notes.len();
-            notes.extend((rest > 0).then(|| format!("and {rest} more")));
+            let line = |finding: &&Finding| format!("{}: {}", finding.cell, finding.notes.join("; "));
+            let rest = stale.len().saturating_sub(MOST_NOTES);
+            let rest = (rest > 0).then(|| format!("and {rest} more"));
+            let notes = stale.iter().take(MOST_NOTES).map(line).chain(rest).collect();
             Problem { notes, ..Problem::new(title) }.help(Help::run("resolve").then(" updates the lockfile"))
         };
         errors::warnings(&[problem], None, &context.invocation)
@@ -217,17 +222,12 @@ impl Pins {
     }
 }
 
-/// A difference in a line: the pin, and what is wrong with it.
-fn stale_pin(finding: &Finding) -> String {
-    format!("{}: {}", finding.cell, finding.notes.join("; "))
-}
-
 /// Warns of those of the pins whose blocks do not match their digest.
 pub(crate) fn edited<'p>(
     pins: impl IntoIterator<Item = &'p Pin>,
     lock: &Lock,
     context: &Context,
-) -> Result<String, Error> {
+) -> Result<String, Problem> {
     let edited: Vec<_> = pins.into_iter().map(|pin| &pin.cell).filter(|cell| lock.is_edited(cell)).collect();
     if edited.is_empty() {
         return Ok(String::new());
@@ -247,10 +247,16 @@ pub(crate) fn edited<'p>(
 ///
 /// # Errors
 /// If the manifest is itself named like a lockfile, or a directory.
-pub(crate) fn lock_path(manifest: &Path) -> Result<PathBuf, Error> {
+pub(crate) fn lock_path(manifest: &Path) -> Result<PathBuf, Problem> {
     if manifest.is_dir() {
-        return Err(UsageError::ManifestIsDirectory { path: manifest.to_owned() }.into());
+        let help = format!("name the file: `--manifest {}`", shell(&manifest.join(DEFAULT_MANIFEST)));
+        return Err(Problem::new(format!("`{}` is a directory, not a manifest", shown(manifest))).help(help));
     }
     let lock = manifest.with_extension("lock");
-    if lock == manifest { Err(UsageError::ManifestIsLock { path: lock }.into()) } else { Ok(lock) }
+    if lock == manifest {
+        let name = shell(&manifest.with_extension("toml"));
+        return Err(Problem::new(format!("`{}` is a lockfile, not a manifest", shown(manifest)))
+            .help(format!("name the manifest, `--manifest {name}`; the lockfile lies beside it")));
+    }
+    Ok(lock)
 }

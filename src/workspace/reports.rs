@@ -1,19 +1,16 @@
 //! Where a report goes: standard output, and files.
 
-use crate::render::Format;
-use crate::workspace::context::Context;
-use crate::workspace::outputs::Files;
-use crate::workspace::project::Project;
 use std::path::{Path, PathBuf};
 
 use anstream::adapter::strip_str;
 
-use crate::domain::diagnostics::{or, quoted, shown};
-use crate::render::{CheckReport, check};
+use crate::domain::diagnostics::{Problem, or, quoted, shown};
+use crate::render::{CheckReport, Format, check};
+use crate::workspace::context::Context;
 use crate::workspace::error::Error;
 use crate::workspace::files::claims::Role;
-use crate::workspace::files::write_lock::WriteLock;
-use crate::workspace::usage_error::UsageError;
+use crate::workspace::outputs::Files;
+use crate::workspace::project::Project;
 
 /// A file that a report is written to, as it was asked for: `-o drift.sarif`, `-o sarif=results.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +34,7 @@ pub(crate) struct File {
 ///
 /// # Errors
 /// Where `--format` and the name of a file contradict each other, or neither tells.
-pub(crate) fn settle(chosen: Option<Format>, wishes: &[Wish]) -> Result<(Format, Vec<File>), Error> {
+pub(crate) fn settle(chosen: Option<Format>, wishes: &[Wish]) -> Result<(Format, Vec<File>), Problem> {
     let mut files: Vec<File> = Vec::new();
     let mut stdout = chosen.unwrap_or(Format::Human);
     for Wish { format, path } in wishes {
@@ -65,33 +62,37 @@ pub(crate) fn claim(files: &[File], context: &Context, projects: &[Project]) -> 
         return Ok(());
     }
     claimed.add_outputs(projects)?;
-    files.iter().try_for_each(|file| claimed.add_option(Role::Report, &file.path))
+    files.iter().try_for_each(|file| Ok(claimed.add_option(Role::Report, &file.path)?))
 }
 
 /// Writes the files, all or none, and tells which.
 ///
 /// # Errors
 /// If one cannot be written.
-pub(crate) fn write(files: &[File], context: &Context, report: CheckReport<'_>) -> Result<String, Error> {
+pub(crate) fn write(files: &[File], context: &Context, report: CheckReport<'_>) -> Result<String, Problem> {
     if files.is_empty() {
         return Ok(String::new());
     }
     let texts: Vec<String> =
         files.iter().map(|file| strip_str(&check(file.format, report, false)).to_string()).collect();
     let paths: Vec<&Path> = files.iter().map(|file| &*file.path).collect();
-    let _guard = WriteLock::acquire(&paths, context.deadline, &*context.notify)?;
-    let new: Vec<_> = paths.iter().zip(&texts).map(|(path, text)| (*path, [&**text, ""])).collect();
+    let _guard = context.write_lock(&paths)?;
+    let new: Vec<_> = paths.iter().copied().zip(texts.iter().map(String::as_str)).collect();
     context.replace_all(&new)?;
     let wrote: Vec<String> = paths.iter().map(|path| format!("wrote `{}`", shown(path))).collect();
     Ok(wrote.join("\n"))
 }
 
-fn unclear(path: &Path, chosen: Option<Format>, known: &[Format]) -> Error {
-    let formats: Vec<Format> = match chosen {
-        Some(chosen) => known.iter().copied().chain([chosen]).collect(),
-        None => Format::ALL.to_vec(),
-    };
+/// The problem of a file whose format is not clear: neither `--format` nor its name says it, or they contradict each other.
+fn unclear(path: &Path, chosen: Option<Format>, known: &[Format]) -> Problem {
     let path = shown(path);
+    let (why, formats) = match chosen {
+        Some(chosen) => (
+            format!("`--format` says {}, and its name another", chosen.as_str()),
+            known.iter().copied().chain([chosen]).collect(),
+        ),
+        None => ("neither its name nor `--format` tells".to_owned(), Format::ALL.to_vec()),
+    };
     let options = or(formats.iter().map(|format| quoted(format_args!("-o {}={path}", format.as_str()))));
-    UsageError::ReportFormat { path, chosen: chosen.map(Format::as_str), options }.into()
+    Problem::new(format!("which format should `{path}` have? {why}")).help(format!("write {options}"))
 }

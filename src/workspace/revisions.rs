@@ -1,46 +1,39 @@
 //! What `check --changed-since REV` compares with: the lock at the merge base, and the pins that it had up to there.
 
-use crate::domain::diagnostics::{Problem, Source, shown, visible};
-use crate::workspace::files;
-use crate::workspace::files::error::FileError;
-use crate::workspace::git::GitError;
-use crate::workspace::project::parse_lock;
-use crate::workspace::project::{Project, lock_path};
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::check::changed_since::{Base, PastPins, is_changed};
+use crate::domain::diagnostics::{Problem, Source, shown, visible};
 use crate::domain::lock::Lock;
 use crate::domain::lock::history::{Side, read};
 use crate::workspace::error::Error;
+use crate::workspace::files::{self, error::no_lock};
 use crate::workspace::git::Repository;
+use crate::workspace::git::error::{never_committed, no_content, no_revision};
+use crate::workspace::project::{Project, lock_path, parse_lock};
 
 /// Reads the lock of a project at the merge base of `HEAD` and a revision, and the history of that commit as far as it is
 /// about pins that changed since. The branch's own commits prove nothing.
 ///
 /// # Errors
-/// If the merge base is not to be had, or its lockfile cannot be understood.
+/// If the merge base is not to be had, or its lockfile cannot be read.
 pub(crate) fn base(project: &Project, revision: &str) -> Result<Base, Error> {
     let path = lock_path(&project.manifest_source.path)?;
     let repository = Repository::around(&path)?;
     let head = commit(&repository, "HEAD", &path)?;
-    let base = match commit(&repository, revision, &path) {
-        Ok(since) => repository.merge_base(&since, &head)?,
+    let base = match find_commit(&repository, revision, &path)? {
+        Some(since) => repository.merge_base(&since, &head)?,
         // It may be among the commits that are missing.
-        Err(Error::Git(GitError::NoRevision { instead: None, .. })) if repository.is_shallow() => None,
-        Err(error) => return Err(error),
+        None if repository.is_shallow() => None,
+        None => return Err(no_revision(revision, None).into()),
     };
     let base = base.ok_or_else(|| project.error(vec![no_base(revision, repository.is_shallow())]))?;
     // As the change found it, under the name that it had by then.
     let repository = repository.before_rename(&base, &head)?;
-    // As git names it.
-    let name = PathBuf::from(format!("{revision}:{}", shown(&path)));
-    let lock = match lock_at(&repository, &base, name) {
-        Ok(lock) => lock.unwrap_or_default(),
-        // A lock that cannot be understood vouches for nothing, and the change may be what repairs it.
-        Err(Error::Problems(_) | Error::File(FileError::NotText { .. })) => Lock::default(),
-        Err(error) => return Err(error),
-    };
+    let name = name_at(revision, &path);
+    let content = content_at(&repository, &base, &name)?;
+    // A lock that cannot be understood vouches for nothing, and the change may be what repairs it.
+    let lock = content.and_then(|content| lock_of(content, name).ok()).unwrap_or_default();
     let past = past(&repository, &base, &lock, &project.lock)?;
     Ok(Base { side: Side { name: revision.to_owned(), commit: Some(base) }, lock, past })
 }
@@ -58,7 +51,7 @@ fn no_base(revision: &str, is_shallow: bool) -> Problem {
 }
 
 /// The pins of the history up to the base that the change may have brought back.
-fn past(repository: &Repository, base: &str, old: &Lock, new: &Lock) -> Result<PastPins, Error> {
+fn past(repository: &Repository, base: &str, old: &Lock, new: &Lock) -> Result<PastPins, Problem> {
     let changed: Vec<_> = new.pins().iter().filter(|pin| is_changed(pin, old)).map(|pin| pin.id).collect();
     let nothing = changed.is_empty();
     let mut past = PastPins::of(changed);
@@ -81,31 +74,43 @@ fn past(repository: &Repository, base: &str, old: &Lock, new: &Lock) -> Result<P
     Ok(past)
 }
 
-/// The lock that a commit has, if it has one; messages call it by `path`.
-pub(crate) fn lock_at(repository: &Repository, commit: &str, path: PathBuf) -> Result<Option<Lock>, Error> {
+/// What git calls the lockfile at a revision.
+pub(crate) fn name_at(revision: &str, lock: &Path) -> PathBuf {
+    format!("{revision}:{}", shown(lock)).into()
+}
+
+/// The lockfile that a commit has, if it has one; messages call it by `name`.
+pub(crate) fn content_at(repository: &Repository, commit: &str, name: &Path) -> Result<Option<Vec<u8>>, Problem> {
     let Some(blob) = repository.lockfile(commit)? else { return Ok(None) };
-    let content = repository.reader()?.read(&blob)?;
-    let content = content.map_err(|why| GitError::NoContent { name: shown(&path), why })?;
-    let source = Source { text: files::text(content, &path)?, path };
-    parse_lock(source, Lock::parse).map(|(lock, _)| Some(lock))
+    repository.reader()?.read(&blob)?.map(Some).map_err(|why| no_content(name, &why))
+}
+
+/// The lock in the lockfile of a commit.
+pub(crate) fn lock_of(content: Vec<u8>, name: PathBuf) -> Result<Lock, Error> {
+    let source = Source { text: files::text(content, &name)?, path: name };
+    parse_lock(source, Lock::parse).map(|(lock, _)| lock)
 }
 
 /// The whole hash of the commit that a revision names.
-pub(crate) fn commit(repository: &Repository, revision: &str, path: &Path) -> Result<String, Error> {
-    if let Some(commit) = repository.commit(revision)? {
-        return Ok(commit);
-    }
-    if revision == "HEAD" {
+pub(crate) fn commit(repository: &Repository, revision: &str, path: &Path) -> Result<String, Problem> {
+    find_commit(repository, revision, path)?.ok_or_else(|| no_revision(revision, None))
+}
+
+/// The same; `None` if there is no such revision, nor one that may have been meant.
+fn find_commit(repository: &Repository, revision: &str, path: &Path) -> Result<Option<String>, Problem> {
+    let commit = repository.commit(revision)?;
+    if commit.is_none() && revision == "HEAD" {
         return Err(uncommitted(path, path.exists()));
     }
     // A clone that a CI system made often has the branches of its origin alone.
     let remote = format!("origin/{revision}");
-    let instead = repository.commit(&remote)?.map(|_| remote);
-    Err(GitError::NoRevision { revision: revision.to_owned(), instead }.into())
+    if commit.is_none() && repository.commit(&remote)?.is_some() {
+        return Err(no_revision(revision, Some(&remote)));
+    }
+    Ok(commit)
 }
 
 /// The error of a lockfile that no commit has.
-pub(crate) fn uncommitted(path: &Path, exists: bool) -> Error {
-    let path = path.to_owned();
-    if exists { GitError::NeverCommitted { path }.into() } else { FileError::NoLock { path }.into() }
+pub(crate) fn uncommitted(path: &Path, exists: bool) -> Problem {
+    if exists { never_committed(path) } else { no_lock(path) }
 }

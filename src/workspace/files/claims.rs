@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
-use crate::domain::diagnostics::{Help, shown};
-use crate::workspace::files::error::Clash;
+use crate::domain::diagnostics::{Help, Problem, shown};
 use crate::workspace::files::real_path::RealPath;
 use crate::workspace::files::temporary;
 
@@ -39,49 +38,39 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    fn noun(self) -> &'static str {
+    /// What it is called, and the key or the option to change.
+    fn noun_and_help(self) -> (&'static str, Help) {
         match self {
-            Self::Manifest => "manifest",
-            Self::Lock => "lockfile",
-            Self::Schema => "schema",
-            Self::Catalog => "catalog",
-            Self::Output => "output",
-            Self::Report => "report",
-            Self::Export => "export",
-            Self::Snapshot => "snapshot",
-        }
-    }
-
-    /// The key or the option to change.
-    fn help(self) -> Help {
-        match self {
-            Self::Manifest | Self::Schema => "name another manifest: `--manifest PATH`".into(),
-            Self::Lock => "rename one of the two manifests: the lockfile has the same name, with `.lock`".into(),
-            Self::Catalog => "name another file: `--catalog FILE`".into(),
-            Self::Output => "give the output another `path`".into(),
-            Self::Report | Self::Export => "name another file: `-o FILE`".into(),
-            Self::Snapshot => Help::from("name another file: ").then_run("snapshot FILE"),
+            Self::Manifest => ("manifest", "name another manifest: `--manifest PATH`".into()),
+            Self::Lock => {
+                ("lockfile", "rename one of the two manifests: the lockfile has the same name, with `.lock`".into())
+            }
+            Self::Schema => ("schema", "name another manifest: `--manifest PATH`".into()),
+            Self::Catalog => ("catalog", "name another file: `--catalog FILE`".into()),
+            Self::Output => ("output", "give the output another `path`".into()),
+            Self::Report => ("report", "name another file: `-o FILE`".into()),
+            Self::Export => ("export", "name another file: `-o FILE`".into()),
+            Self::Snapshot => ("snapshot", Help::from("name another file: ").then_run("snapshot FILE")),
         }
     }
 }
 
 /// A file of a run.
-#[derive(Debug, Clone)]
-pub(crate) struct Claim {
-    /// What it is.
-    pub role: Role,
+#[derive(Debug)]
+struct Claim {
+    role: Role,
     /// The path by which it was named.
-    pub path: PathBuf,
+    path: PathBuf,
+    /// Where that leads.
+    real: RealPath,
     /// The manifest that it belongs to.
-    pub manifest: Option<PathBuf>,
-    /// Whether the run writes it. Two files that are only read may be one on another system.
-    pub is_written: bool,
+    manifest: Option<PathBuf>,
 }
 
 impl Claim {
     /// The file, in words, next to another: the manifest is named if the other belongs to another.
     fn next_to(&self, other: &Self) -> String {
-        let name = format!("the {} `{}`", self.role.noun(), shown(&self.path));
+        let name = format!("the {} `{}`", self.role.noun_and_help().0, shown(&self.path));
         match &self.manifest {
             Some(manifest) if other.manifest.as_ref().is_some_and(|other| other != manifest) => {
                 format!("{name} of `{}`", shown(manifest))
@@ -105,7 +94,9 @@ enum Key {
 /// The files of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
-    all: Vec<(Claim, RealPath)>,
+    /// The roles that the run writes. Two files that are only read may be one on another system.
+    written: &'static [Role],
+    all: Vec<Claim>,
     /// Where the files are.
     files: HashMap<Key, Vec<usize>>,
     /// Where their temporary files will be.
@@ -115,35 +106,46 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// Claims a file.
+    /// No file yet, of a run that writes the files of these roles.
+    pub(crate) fn new(written: &'static [Role]) -> Self {
+        Self { written, ..Self::default() }
+    }
+
+    /// Whether the run writes the files of a role.
+    pub(crate) fn writes(&self, role: Role) -> bool {
+        self.written.contains(&role)
+    }
+
+    /// Claims a file, which may belong to a manifest.
     ///
     /// # Errors
     /// If it is one that was claimed before.
-    pub(crate) fn add(&mut self, claim: Claim) -> Result<(), Clash> {
-        let real = RealPath::of(&claim.path);
-        let mut names: Vec<Key> = keys(&real.path).into_iter().flatten().collect();
-        names.extend(real.file_links.iter().flat_map(|link| keys(link)).flatten());
+    pub(crate) fn add(&mut self, role: Role, path: &Path, manifest: Option<&Path>) -> Result<(), Problem> {
+        let (real, manifest) = (RealPath::of(path), manifest.map(Path::to_owned));
+        let claim = Claim { role, path: path.to_owned(), real, manifest };
+        let real = &claim.real;
+        let mut names = keys(&real.path);
+        names.extend(real.file_links.iter().flat_map(|link| keys(link)));
         names.extend(file_id(&real.path).map(|(device, number)| Key::File(device, number)));
-        let temporary: Vec<Key> = keys(&temporary(&real.path)).into_iter().flatten().collect();
-        let links: Vec<Key> = real.links().flat_map(keys).flatten().collect();
+        let temporary = keys(&temporary(&real.path));
+        let links: Vec<Key> = real.links().flat_map(keys).collect();
 
-        if let Some(other) = self.same(&claim, &real, &names) {
-            if claim.role == Role::Schema && other.0.role == Role::Schema {
-                return Ok(());
-            }
-            return Err(one_file(&claim, &real, other));
+        let problem = |title| Err(Problem::new(title).help(role.noun_and_help().1));
+        if let Some(other) = self.same(&claim, &names) {
+            let is_shared = role == Role::Schema && other.role == Role::Schema;
+            return if is_shared { Ok(()) } else { problem(one_file(&claim, other)) };
         }
         if temporary.iter().any(|key| links.contains(key)) {
             // To make room for the temporary file, the link would be removed.
-            return Err(temporary_file(&claim, &claim, claim.role));
+            return problem(temporary_file(&claim, &claim));
         }
         let of_other = names.iter().chain(&links).find_map(|key| self.temporaries.get(key));
         if let Some(other) = of_other {
-            return Err(temporary_file(&claim, &self.all[*other].0, claim.role));
+            return problem(temporary_file(&claim, &self.all[*other]));
         }
         let of_this = |key: &Key| self.files.get(key).and_then(|files| files.first()).or_else(|| self.links.get(key));
         if let Some(other) = temporary.iter().find_map(of_this) {
-            return Err(temporary_file(&self.all[*other].0, &claim, claim.role));
+            return problem(temporary_file(&self.all[*other], &claim));
         }
 
         let number = self.all.len();
@@ -152,45 +154,41 @@ impl Claims {
         }
         self.temporaries.extend(temporary.into_iter().map(|key| (key, number)));
         self.links.extend(links.into_iter().map(|key| (key, number)));
-        self.all.push((claim, real));
+        self.all.push(claim);
         Ok(())
     }
 
     /// The claim of the same file.
-    fn same(&self, claim: &Claim, real: &RealPath, names: &[Key]) -> Option<&(Claim, RealPath)> {
-        let others = names.iter().filter_map(|key| self.files.get(key)).flatten().map(|other| &self.all[*other]);
-        others
-            .into_iter()
-            .find(|(other, other_real)| claim.is_written || other.is_written || real.path == other_real.path)
+    fn same(&self, claim: &Claim, names: &[Key]) -> Option<&Claim> {
+        let mut others = names.iter().filter_map(|key| self.files.get(key)).flatten().map(|other| &self.all[*other]);
+        others.find(|other| self.writes(claim.role) || self.writes(other.role) || claim.real.path == other.real.path)
     }
 }
 
-fn one_file(claim: &Claim, real: &RealPath, (other, other_real): &(Claim, RealPath)) -> Clash {
+fn one_file(claim: &Claim, other: &Claim) -> String {
     let (this, that) = (claim.next_to(other), other.next_to(claim));
+    let (real, other) = (&claim.real, &other.real);
     let id = file_id(&real.path);
-    let is_one = real.path == other_real.path
-        || (id.is_some() && id == file_id(&other_real.path))
-        || (real.path.file_name() == other_real.path.file_name()
-            && file_id(real.directory()) == file_id(other_real.directory()));
-    let title = if is_one {
+    let is_one = real.path == other.path
+        || (id.is_some() && id == file_id(&other.path))
+        || (real.path.file_name() == other.path.file_name() && file_id(real.directory()) == file_id(other.directory()));
+    if is_one {
         format!("{this} is the same file as {that}")
     } else {
         format!("{this} and {that} would be one file on macOS and Windows")
-    };
-    Clash { title, help: claim.role.help() }
+    }
 }
 
-fn temporary_file(claim: &Claim, owner: &Claim, role: Role) -> Clash {
+fn temporary_file(claim: &Claim, owner: &Claim) -> String {
     let (this, that) = (claim.next_to(owner), owner.next_to(claim));
-    let title = format!("{this} has the name of the temporary file of {that}");
-    Clash { title, help: role.help() }
+    format!("{this} has the name of the temporary file of {that}")
 }
 
 /// What names the entry of a directory.
-fn keys(path: &Path) -> [Option<Key>; 2] {
+fn keys(path: &Path) -> Vec<Key> {
     let entry = path.parent().and_then(file_id).zip(path.file_name());
     let entry = entry.map(|((device, number), name)| Key::Entry(device, number, folded(Path::new(name))));
-    [Some(Key::Path(folded(path))), entry]
+    [Key::Path(folded(path))].into_iter().chain(entry).collect()
 }
 
 /// A path as a file system reads it that knows no case and one form of Unicode, and drops dots and spaces at the end.

@@ -4,12 +4,14 @@
 //! `.terraform/modules` or `node_modules` is somebody else's, and a lockfile written there would never be committed.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::workspace::files::error::FileError;
+use crate::domain::diagnostics::Problem;
+use crate::workspace::files::error;
 
 /// What is below a folder.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub(crate) struct Found {
 ///
 /// # Errors
 /// If a folder cannot be read, or a `.gitignore` is not a regular file.
-pub(crate) fn find(folder: &Path, names: &[PathBuf]) -> Result<Found, FileError> {
+pub(crate) fn find(folder: &Path, names: &[PathBuf]) -> Result<Found, Problem> {
     let mut own = WalkBuilder::new(folder);
     own.standard_filters(false).hidden(true).git_ignore(true).parents(true);
     let manifests = walk(&mut own, folder, names)?;
@@ -39,7 +41,7 @@ pub(crate) fn find(folder: &Path, names: &[PathBuf]) -> Result<Found, FileError>
     Ok(Found { manifests, skipped })
 }
 
-fn walk(builder: &mut WalkBuilder, folder: &Path, names: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
+fn walk(builder: &mut WalkBuilder, folder: &Path, names: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
     // The walk reads the `.gitignore` of each folder it enters, and would wait forever for a named pipe.
     let special = Arc::new(Mutex::new(None));
     let found = Arc::clone(&special);
@@ -64,7 +66,7 @@ fn walk(builder: &mut WalkBuilder, folder: &Path, names: &[PathBuf]) -> Result<V
         }
     }
     if let Some(path) = special.lock().ok().and_then(|mut special| special.take()) {
-        return Err(FileError::Read { path, source: std::io::Error::other("it is not a regular file") });
+        return Err(error::unreadable(&path, &io::Error::other("it is not a regular file")));
     }
     paths.sort();
     Ok(paths)
@@ -74,13 +76,12 @@ fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
-fn unreadable(folder: &Path, error: &ignore::Error) -> FileError {
-    let mut path = folder.to_owned();
-    let mut inner = error;
+fn unreadable(folder: &Path, error: &ignore::Error) -> Problem {
+    let (mut path, mut inner) = (folder, error);
     loop {
         inner = match inner {
             ignore::Error::WithPath { path: at, err } => {
-                path.clone_from(at);
+                path = at;
                 err
             }
             ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
@@ -88,6 +89,6 @@ fn unreadable(folder: &Path, error: &ignore::Error) -> FileError {
         };
     }
     // The walk words its errors in its own way; the system says it in fewer words.
-    let source = fs::read_dir(&path).err().unwrap_or_else(|| std::io::Error::other(error.to_string()));
-    FileError::Read { path, source }
+    let error = fs::read_dir(path).err().unwrap_or_else(|| io::Error::other(error.to_string()));
+    error::unreadable(path, &error)
 }

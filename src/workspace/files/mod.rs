@@ -12,10 +12,9 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use self::error::FileError;
-use self::real_path::RealPath;
-pub(crate) use self::real_path::directory_of;
+pub(crate) use self::real_path::{RealPath, directory_of};
 use crate::deadline;
+use crate::domain::diagnostics::Problem;
 
 /// The most that a file may hold that is read whole: many times what a large project needs.
 const MAX_BYTES: u64 = 64 << 20;
@@ -24,7 +23,7 @@ const MAX_BYTES: u64 = 64 << 20;
 ///
 /// # Errors
 /// If it cannot be read, or is no text.
-pub(crate) fn read(path: &Path) -> Result<Option<String>, FileError> {
+pub(crate) fn read(path: &Path) -> Result<Option<String>, Problem> {
     read_bytes(path)?.map(|bytes| text(bytes, path)).transpose()
 }
 
@@ -32,20 +31,17 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, FileError> {
 ///
 /// # Errors
 /// If it cannot be read. Pipes and devices are refused, and files that are too large: reading one may never end.
-pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
-    let failed = |source| FileError::Read { path: path.to_owned(), source };
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+    let failed = |error| error::unreadable(path, &error);
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         Ok(metadata) if metadata.is_dir() => return Err(failed(ErrorKind::IsADirectory.into())),
         Ok(_) => return Err(failed(io::Error::other("it is no regular file"))),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             // A link that leads nowhere is no absent file: writing would put a file in the link's place.
-            return match fs::read_link(path) {
-                Ok(to) => Err(FileError::DanglingLink { path: path.to_owned(), to }),
-                Err(_) => Ok(None),
-            };
+            return fs::read_link(path).map_or(Ok(None), |to| Err(error::dangling_link(path, &to)));
         }
-        Err(source) => return Err(failed(source)),
+        Err(error) => return Err(failed(error)),
     }
     read_regular(path).map(Some).map_err(failed)
 }
@@ -70,19 +66,18 @@ fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// That there is no such file, in the words of the system.
-pub(crate) fn absent(path: &Path) -> FileError {
-    let source = fs::File::open(path).err().unwrap_or_else(|| ErrorKind::NotFound.into());
-    FileError::Read { path: path.to_owned(), source }
+pub(crate) fn absent(path: &Path) -> Problem {
+    error::unreadable(path, &fs::File::open(path).err().unwrap_or_else(|| ErrorKind::NotFound.into()))
 }
 
 /// The text that a file's bytes are.
 ///
 /// # Errors
 /// If they are none.
-pub(crate) fn text(bytes: Vec<u8>, path: &Path) -> Result<String, FileError> {
+pub(crate) fn text(bytes: Vec<u8>, path: &Path) -> Result<String, Problem> {
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        FileError::NotText { path: path.to_owned(), line: good.split(|byte| *byte == b'\n').count() }
+        error::not_text(path, good.split(|byte| *byte == b'\n').count())
     })
 }
 
@@ -90,17 +85,16 @@ pub(crate) fn text(bytes: Vec<u8>, path: &Path) -> Result<String, FileError> {
 ///
 /// # Errors
 /// If it exists, or cannot be written; then there is no file.
-pub(crate) fn create(path: &Path, text: &str) -> Result<(), FileError> {
+pub(crate) fn create(path: &Path, text: &str) -> Result<(), Problem> {
     deadline::disarm();
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).open(path).map_err(|source| match source.kind() {
-            ErrorKind::AlreadyExists => FileError::Exists { path: path.to_owned() },
-            _ => FileError::write(path, source),
-        })?;
-    file.write_all(text.as_bytes()).map_err(|source| {
+    let mut file = fs::File::create_new(path).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => error::exists(path),
+        _ => error::unwritable(path, &error),
+    })?;
+    file.write_all(text.as_bytes()).map_err(|error| {
         // Half a file would be in the way of the next try.
         let _ = fs::remove_file(path);
-        FileError::write(path, source)
+        error::unwritable(path, &error)
     })
 }
 
@@ -108,9 +102,9 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<(), FileError> {
 ///
 /// # Errors
 /// If that is not possible.
-pub(crate) fn make_directory(path: &Path) -> Result<(), FileError> {
+pub(crate) fn make_directory(path: &Path) -> Result<(), Problem> {
     deadline::disarm();
-    fs::create_dir_all(path).map_err(|source| FileError::write(path, source))
+    fs::create_dir_all(path).map_err(|error| error::unwritable(path, &error))
 }
 
 /// Makes sure that a file which the user named can be replaced: a pipe, a device or an open file of a process has no
@@ -118,26 +112,24 @@ pub(crate) fn make_directory(path: &Path) -> Result<(), FileError> {
 ///
 /// # Errors
 /// If it is not a file.
-pub(crate) fn check_regular(path: &Path) -> Result<(), FileError> {
+pub(crate) fn check_regular(path: &Path) -> Result<(), Problem> {
     let real = RealPath::of(path);
     let is_special = fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir());
     let of_process = ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc"];
-    let is_open = [path, &real.path]
-        .into_iter()
-        .chain(real.links())
-        .any(|path| of_process.iter().any(|open| path.starts_with(open)));
-    if is_special || is_open { Err(FileError::NotAFile { path: path.to_owned() }) } else { Ok(()) }
+    let is_open = |path: &Path| of_process.iter().any(|open| path.starts_with(open));
+    let is_open = [path, &real.path].into_iter().chain(real.links()).any(is_open);
+    if is_special || is_open { Err(error::not_a_file(path)) } else { Ok(()) }
 }
 
 /// Where a file is, behind symbolic links.
 ///
 /// # Errors
 /// If a link leads nowhere.
-pub(crate) fn target(path: &Path) -> Result<PathBuf, FileError> {
+pub(crate) fn target(path: &Path) -> Result<PathBuf, Problem> {
     let Ok(to) = fs::read_link(path) else { return Ok(path.to_owned()) };
-    fs::canonicalize(path).map_err(|source| match source.kind() {
-        ErrorKind::NotFound => FileError::DanglingLink { path: path.to_owned(), to },
-        _ => FileError::write(path, source),
+    fs::canonicalize(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => error::dangling_link(path, &to),
+        _ => error::unwritable(path, &error),
     })
 }
 

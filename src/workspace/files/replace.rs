@@ -5,11 +5,12 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::deadline;
-use crate::workspace::files::error::FileError;
+use crate::domain::diagnostics::Problem;
+use crate::workspace::files::error::{not_a_file, read_only, unwritable};
 use crate::workspace::files::{directory_of, target, temporary};
 
-/// A file to write: where, and the parts of its text.
-pub(crate) type New<'a> = (&'a Path, [&'a str; 2]);
+/// A file to write: where, and its text.
+pub(crate) type New<'a> = (&'a Path, &'a str);
 
 /// Replaces files, or creates them: each whole or not at all, whatever happens meanwhile. Gives those whose owner or group
 /// could not be kept.
@@ -23,7 +24,7 @@ pub(crate) type New<'a> = (&'a Path, [&'a str; 2]);
 /// # Errors
 /// If that is not possible, or a file is read-only. All files are then as they were, unless one cannot be replaced although
 /// its directory can be written, as a mount point: those before it are new then.
-pub(crate) fn replace_all(files: &[New<'_>]) -> Result<Vec<PathBuf>, FileError> {
+pub(crate) fn replace_all(files: &[New<'_>]) -> Result<Vec<PathBuf>, Problem> {
     files.iter().try_for_each(|(path, _)| check_writable(path))?;
     // From the first temporary file to the last rename, nothing interrupts the run.
     deadline::disarm();
@@ -38,13 +39,13 @@ pub(crate) fn replace_all(files: &[New<'_>]) -> Result<Vec<PathBuf>, FileError> 
 /// # Errors
 /// If the file is read-only or not a file, if its directory does not exist, or if its name leaves no room for that of the
 /// temporary file.
-pub(crate) fn check_writable(path: &Path) -> Result<(), FileError> {
-    let failed = |source| FileError::write(path, source);
+pub(crate) fn check_writable(path: &Path) -> Result<(), Problem> {
+    let failed = |error| unwritable(path, &error);
     let target = target(path)?;
     match fs::metadata(&target) {
         Ok(old) if old.is_dir() => return Err(failed(ErrorKind::IsADirectory.into())),
-        Ok(old) if !old.is_file() => return Err(FileError::NotAFile { path: path.to_owned() }),
-        Ok(old) if is_read_only(&old) => return Err(FileError::ReadOnly { path: path.to_owned() }),
+        Ok(old) if !old.is_file() => return Err(not_a_file(path)),
+        Ok(old) if is_read_only(&old) => return Err(read_only(path)),
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
     }
@@ -82,15 +83,13 @@ struct Staged<'a> {
 }
 
 impl<'a> Staged<'a> {
-    fn new(path: &'a Path, text: &[&str]) -> Result<Self, FileError> {
-        let failed = |source| FileError::write(path, source);
+    fn new(path: &'a Path, text: &str) -> Result<Self, Problem> {
+        let failed = |error| unwritable(path, &error);
         let target = target(path)?;
         let temporary = temporary(&target);
         // What a killed run left, or somebody planted to be followed or waited for, is never opened.
         match fs::remove_file(&temporary) {
-            Err(_) if temporary.is_dir() => {
-                return Err(FileError::write(&temporary, ErrorKind::IsADirectory.into()));
-            }
+            Err(_) if temporary.is_dir() => return Err(unwritable(&temporary, &ErrorKind::IsADirectory.into())),
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
             _ => {}
         }
@@ -100,7 +99,7 @@ impl<'a> Staged<'a> {
     }
 
     /// Writes the temporary file. Whether it has the owner and the group of the old file.
-    fn write(&self, text: &[&str]) -> io::Result<bool> {
+    fn write(&self, text: &str) -> io::Result<bool> {
         let old = match fs::metadata(&self.target) {
             Ok(old) => Some(old),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
@@ -112,14 +111,14 @@ impl<'a> Staged<'a> {
             keep_private(&mut options);
         }
         let mut file = options.open(&self.temporary)?;
-        text.iter().try_for_each(|part| file.write_all(part.as_bytes()))?;
+        file.write_all(text.as_bytes())?;
         let keeps_owner = old.is_none_or(|old| keep_owner(&file, &old));
         file.sync_all()?;
         Ok(keeps_owner)
     }
 
-    fn commit(&self) -> Result<(), FileError> {
-        fs::rename(&self.temporary, &self.target).map_err(|source| FileError::write(self.path, source))?;
+    fn commit(&self) -> Result<(), Problem> {
+        fs::rename(&self.temporary, &self.target).map_err(|error| unwritable(self.path, &error))?;
         // The rename itself must survive a power cut. Not every system can flush a directory.
         if let Ok(directory) = fs::File::open(directory_of(&self.target)) {
             let _ = directory.sync_all();

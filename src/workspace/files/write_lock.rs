@@ -9,8 +9,8 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::domain::diagnostics::shown;
-use crate::workspace::files::error::FileError;
+use crate::domain::diagnostics::{Problem, shown};
+use crate::workspace::files::error::{busy, unwritable};
 use crate::workspace::files::{directory_of, target};
 
 /// The right to write the files of some directories, until it is dropped.
@@ -25,11 +25,11 @@ impl WriteLock {
     ///
     /// # Errors
     /// If another process holds it until the deadline, or a directory cannot be opened.
-    pub(crate) fn acquire(paths: &[&Path], deadline: Instant, notify: &dyn Fn(&str)) -> Result<Self, FileError> {
+    pub(crate) fn acquire(paths: &[&Path], deadline: Instant, notify: &dyn Fn(&str)) -> Result<Self, Problem> {
         // All runs take several directories in one order, so that no two wait for each other; and none twice.
         let mut lockables = BTreeMap::new();
         for path in paths {
-            let failed = |source| FileError::write(path, source);
+            let failed = |error| unwritable(path, &error);
             let target = target(path).unwrap_or_else(|_| (*path).to_owned());
             let directory = directory_of(&target);
             // Opening a pipe in the place of a directory may never end.
@@ -50,7 +50,7 @@ impl WriteLock {
 }
 
 /// Waits for a directory, for `path` in it; whether there is such a thing as a lock on its file system.
-fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) -> Result<bool, FileError> {
+fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) -> Result<bool, Problem> {
     let started = Instant::now();
     let mut is_notified = false;
     loop {
@@ -72,8 +72,7 @@ fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) 
             notify(&format!("waiting for {}, which is writing beside `{}`", holder(lockable), shown(path)));
         }
         if Instant::now() >= deadline {
-            let (path, holder) = (path.to_owned(), holder(lockable));
-            return Err(FileError::Busy { path, holder, waited: waited.as_secs_f32().round().max(1.0) });
+            return Err(busy(path, &holder(lockable), waited.as_secs_f32().round().max(1.0)));
         }
         std::thread::sleep(Duration::from_millis(20));
     }

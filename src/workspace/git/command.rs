@@ -4,13 +4,13 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::thread::JoinHandle;
+use std::process::{Command, Stdio};
 
-use super::error::GitError;
-use crate::deadline::{self, Running};
+use super::error::{missing, too_old};
+use super::process::{Answer, Process};
+use crate::deadline;
+use crate::domain::diagnostics::Problem;
 use crate::workspace::files::directory_of;
 
 /// The oldest git that heeds `safe.bareRepository`. Others use a bare repository that came with a clone.
@@ -69,9 +69,6 @@ const ENVIRONMENT: [(&str, &str); 7] = [
     ("LC_ALL", "C"),
 ];
 
-/// The most that is kept of an answer in one piece, and of what git says on standard error.
-const MOST: u64 = 1 << 20;
-
 /// The `git` program, for queries about the directory of a lockfile.
 pub(super) struct Git {
     lock: PathBuf,
@@ -80,32 +77,21 @@ pub(super) struct Git {
     path: OsString,
 }
 
-/// A whole answer.
-pub(super) struct Answer {
-    pub(super) status: ExitStatus,
-    pub(super) stdout: Vec<u8>,
-    pub(super) stderr: String,
-}
-
 impl Git {
     /// Finds git, and makes sure that it is new enough.
     ///
     /// # Errors
     /// If it is missing or too old.
-    pub(super) fn find(lock: &Path) -> Result<Self, GitError> {
+    pub(super) fn find(lock: &Path) -> Result<Self, Problem> {
         deadline::arm();
-        let lock = lock.to_owned();
-        let Some((program, path)) = program() else { return Err(GitError::Missing { path: lock }) };
-        let git = Self { lock, program, path };
+        let (program, path) = program().ok_or_else(|| missing(lock))?;
+        let git = Self { lock: lock.to_owned(), program, path };
         let mut command = git.program();
         command.arg("version");
         let answer = Process::start(command)?.answer()?.success()?;
         let version = String::from_utf8_lossy(&answer);
-        let version = version.trim().trim_start_matches("git version ").to_owned();
-        match numbers(&version) {
-            Some(numbers) if numbers >= OLDEST => Ok(git),
-            _ => Err(GitError::TooOld { path: git.lock, version }),
-        }
+        let version = version.trim().trim_start_matches("git version ");
+        if numbers(version) >= Some(OLDEST) { Ok(git) } else { Err(too_old(lock, version)) }
     }
 
     /// Git, ready for a query.
@@ -120,7 +106,7 @@ impl Git {
     }
 
     /// Puts a question whose answer is short.
-    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Answer, GitError> {
+    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Answer, Problem> {
         Process::start(self.command(arguments))?.answer()
     }
 
@@ -133,113 +119,6 @@ impl Git {
         command.envs(ENVIRONMENT).env("PATH", &self.path).stdin(Stdio::null());
         command
     }
-}
-
-/// A git that is running.
-pub(super) struct Process {
-    pub(super) stdin: Option<ChildStdin>,
-    stdout: BufReader<ChildStdout>,
-    stderr: JoinHandle<String>,
-    running: Running,
-}
-
-impl Process {
-    /// Starts git; its answer is read while it comes.
-    pub(super) fn start(mut command: Command) -> Result<Self, GitError> {
-        let running = deadline::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
-        let running = running.map_err(|source| failed(&source))?;
-        let (stdin, stdout, stderr) = {
-            let mut child = running.child();
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        };
-        let (Some(stdout), Some(mut stderr)) = (stdout, stderr) else {
-            return Err(failed(&io::Error::other("it has no output")));
-        };
-        // Both are read at once: git would wait if one of them was full.
-        let stderr = std::thread::spawn(move || {
-            let mut text = Vec::new();
-            let _ = stderr.by_ref().take(MOST).read_to_end(&mut text);
-            let _ = io::copy(&mut stderr, &mut io::sink());
-            String::from_utf8_lossy(&text).trim().to_owned()
-        });
-        Ok(Self { stdin, stdout: BufReader::with_capacity(1 << 16, stdout), stderr, running })
-    }
-
-    /// What git prints next, up to a byte and without it; of what is longer than `most` only the beginning. `None` at the
-    /// end.
-    pub(super) fn field(&mut self, end: u8, most: usize) -> Result<Option<Vec<u8>>, GitError> {
-        let mut field = Vec::new();
-        let mut is_over = true;
-        loop {
-            let part = self.stdout.fill_buf().map_err(|source| failed(&source))?;
-            if part.is_empty() {
-                return Ok((!is_over).then_some(field));
-            }
-            is_over = false;
-            let at = part.iter().position(|byte| *byte == end);
-            let text = &part[..at.unwrap_or(part.len())];
-            field.extend_from_slice(&text[..text.len().min(most - field.len())]);
-            let used = text.len() + usize::from(at.is_some());
-            self.stdout.consume(used);
-            if at.is_some() {
-                return Ok(Some(field));
-            }
-        }
-    }
-
-    /// So many bytes of what git prints next; `None` if it ends before.
-    pub(super) fn bytes(&mut self, count: u64) -> Result<Option<Vec<u8>>, GitError> {
-        let mut bytes = Vec::new();
-        let read = self.stdout.by_ref().take(count).read_to_end(&mut bytes).map_err(|source| failed(&source))?;
-        Ok((u64::try_from(read) == Ok(count)).then_some(bytes))
-    }
-
-    /// Skips so many bytes of what git prints next.
-    pub(super) fn skip(&mut self, count: u64) -> Result<(), GitError> {
-        io::copy(&mut self.stdout.by_ref().take(count), &mut io::sink()).map_err(|source| failed(&source))?;
-        Ok(())
-    }
-
-    /// Reads to the end of a short answer.
-    pub(super) fn answer(mut self) -> Result<Answer, GitError> {
-        let mut stdout = Vec::new();
-        self.stdout.by_ref().take(MOST).read_to_end(&mut stdout).map_err(|source| failed(&source))?;
-        self.finish(stdout)
-    }
-
-    /// Waits for git to end, after its answer was read.
-    pub(super) fn finish(self, answer: Vec<u8>) -> Result<Answer, GitError> {
-        let Self { stdin, stdout, stderr, running } = self;
-        // What says more than is read, or waits for more, ends by that.
-        drop((stdin, stdout));
-        let status = running.wait().map_err(|source| failed(&source))?;
-        let (stdout, stderr) = (answer, stderr.join().unwrap_or_default());
-        Ok(Answer { status, stdout, stderr })
-    }
-}
-
-impl Answer {
-    /// What git printed, if all went well.
-    pub(super) fn success(self) -> Result<Vec<u8>, GitError> {
-        if self.status.success() {
-            return Ok(self.stdout);
-        }
-        // `fatal: cannot use bare repository 'PATH' (safe.bareRepository is 'explicit')`
-        let bare = self.stderr.split_once("cannot use bare repository '");
-        if let Some((path, _)) = bare.and_then(|(_, rest)| rest.split_once("' (safe.bareRepository")) {
-            return Err(GitError::BareRepository { path: path.into() });
-        }
-        // `fatal: could not fetch HASH from promisor remote`
-        if self.stderr.contains("from promisor remote") {
-            return Err(GitError::PartialClone);
-        }
-        let message = if self.stderr.is_empty() { self.status.to_string() } else { self.stderr };
-        Err(GitError::Failed { message })
-    }
-}
-
-fn failed(source: &io::Error) -> GitError {
-    GitError::Failed { message: source.to_string() }
 }
 
 /// The first git on PATH, and that PATH. Entries that are empty or relative are left out: they lead into the current

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::command::Process;
-use super::error::GitError;
+use super::error::misunderstood;
+use super::process::Process;
+use crate::domain::diagnostics::Problem;
 use crate::domain::lock::history::Commit;
 
 /// The most that is kept of a text in a commit, which may be as long as its author likes, and of a path.
@@ -43,7 +44,8 @@ pub(super) struct Revisions {
     path: Vec<u8>,
     /// The beginning of the next commit, if it was read already.
     next: Option<Vec<u8>>,
-    is_over: bool,
+    /// Whether the history ends before the output does.
+    pub(super) is_over: bool,
 }
 
 impl Revisions {
@@ -52,19 +54,14 @@ impl Revisions {
     }
 
     /// The next older commit, and the file that it left, if it left one.
-    pub(super) fn next(&mut self) -> Result<Option<(Commit, Option<Blob>)>, GitError> {
+    pub(super) fn next(&mut self) -> Result<Option<(Commit, Option<Blob>)>, Problem> {
         if self.is_over {
             return Ok(None);
         }
-        let id = match self.next.take() {
-            Some(id) => id,
-            None => match self.log.field(0, MOST_TEXT)? {
-                Some(id) => id,
-                None => return Ok(None),
-            },
-        };
+        let id = self.next.take().map_or_else(|| self.log.field(0, MOST_TEXT), |id| Ok(Some(id)))?;
+        let Some(id) = id else { return Ok(None) };
         if id.is_empty() || !id.iter().all(u8::is_ascii_hexdigit) {
-            return Err(GitError::misunderstood("log"));
+            return Err(misunderstood("log"));
         }
         let seconds = self.text()?;
         let (author, subject) = (self.text()?, self.text()?);
@@ -73,19 +70,17 @@ impl Revisions {
         Ok(Some((commit, self.blob()?)))
     }
 
-    /// Whether the history ends before the output does.
-    pub(super) fn is_over(&self) -> bool {
-        self.is_over
+    fn text(&mut self) -> Result<String, Problem> {
+        Ok(String::from_utf8_lossy(&self.field(MOST_TEXT)?).into_owned())
     }
 
-    fn text(&mut self) -> Result<String, GitError> {
-        let field = self.log.field(0, MOST_TEXT)?.ok_or_else(|| GitError::misunderstood("log"))?;
-        Ok(String::from_utf8_lossy(&field).into_owned())
+    fn field(&mut self, most: usize) -> Result<Vec<u8>, Problem> {
+        self.log.field(0, most)?.ok_or_else(|| misunderstood("log"))
     }
 
     /// Reads what a commit did to the file, and to files in a directory of its name: `:MODE MODE HASH HASH STATUS` each, and
     /// a path, or for a rename or a copy two.
-    fn blob(&mut self) -> Result<Option<Blob>, GitError> {
+    fn blob(&mut self) -> Result<Option<Blob>, Problem> {
         let (mut blob, mut has_directory) = (None, false);
         while let Some(field) = self.log.field(0, MOST_TEXT)? {
             let field = field.trim_ascii_start();
@@ -95,11 +90,13 @@ impl Revisions {
             };
             let raw = String::from_utf8_lossy(raw);
             let words: Vec<&str> = raw.split(' ').collect();
-            let [_, mode, _, hash, status] = words[..] else { return Err(GitError::misunderstood("log")) };
+            let [_, mode, _, hash, status] = words[..] else { return Err(misunderstood("log")) };
             let is_copy = status.starts_with('C');
-            let path = self.path()?;
-            let (old, path) =
-                if is_copy || status.starts_with('R') { (Some(path), self.path()?) } else { (None, path) };
+            let mut path = self.field(MOST_PATH)?;
+            let mut old = None;
+            if is_copy || status.starts_with('R') {
+                old = Some(std::mem::replace(&mut path, self.field(MOST_PATH)?));
+            }
             let is_deleted = status.starts_with('D');
             if path != self.path {
                 has_directory |=
@@ -115,10 +112,6 @@ impl Revisions {
         }
         Ok(blob.or_else(|| has_directory.then(|| Blob::new("040000", ""))))
     }
-
-    fn path(&mut self) -> Result<Vec<u8>, GitError> {
-        self.log.field(0, MOST_PATH)?.ok_or_else(|| GitError::misunderstood("log"))
-    }
 }
 
 /// Reads files by `git cat-file --batch`, one after the other.
@@ -131,29 +124,25 @@ impl Reader {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn read(&mut self, blob: &Blob) -> Result<Result<Vec<u8>, String>, GitError> {
-        use std::io::Write;
+    pub(crate) fn read(&mut self, blob: &Blob) -> Result<Result<Vec<u8>, String>, Problem> {
         if let Some(problem) = blob.problem {
             return Ok(Err(problem.to_owned()));
         }
-        let asked = self.process.stdin.as_mut().map(|stdin| stdin.write_all(format!("{}\n", blob.hash).as_bytes()));
+        let misunderstood = || misunderstood("cat-file");
         // `HASH blob SIZE`, the content and a line end; or `HASH missing`. If git ended early, there is nothing.
-        let head = if matches!(asked, Some(Ok(()))) { self.process.field(b'\n', MOST_TEXT)? } else { None };
-        let head = head.ok_or_else(|| GitError::misunderstood("cat-file"))?;
+        let asked = self.process.write(&format!("{}\n", blob.hash));
+        let head = if asked { self.process.field(b'\n', MOST_TEXT)? } else { None };
+        let head = head.ok_or_else(misunderstood)?;
         let head = String::from_utf8_lossy(&head);
         if head.ends_with(" missing") {
             return Ok(Err("its content is not in this clone".to_owned()));
         }
-        let size: u64 = head
-            .rsplit(' ')
-            .next()
-            .and_then(|size| size.parse().ok())
-            .ok_or_else(|| GitError::misunderstood("cat-file"))?;
+        let size = head.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(misunderstood)?;
         if size > MOST_CONTENT {
             self.process.skip(size + 1)?;
             return Ok(Err(format!("it has more than {} MiB", MOST_CONTENT >> 20)));
         }
-        let content = self.process.bytes(size)?.ok_or_else(|| GitError::misunderstood("cat-file"))?;
+        let content = self.process.bytes(size)?.ok_or_else(misunderstood)?;
         self.process.skip(1)?;
         Ok(Ok(content))
     }

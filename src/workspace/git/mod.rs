@@ -5,18 +5,19 @@
 mod command;
 pub(crate) mod error;
 mod history;
+mod process;
 
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Stdio;
 
-use self::command::{Git, Process};
-pub(crate) use self::error::GitError;
+use self::command::Git;
+use self::error::{misunderstood, no_repository, outside_work_tree};
 use self::history::{Blob, FORMAT, MOST_PATH, Reader, Revisions};
+use self::process::Process;
+use crate::domain::diagnostics::Problem;
 use crate::domain::lock::history::Commit;
-use crate::workspace::error::Error;
-use crate::workspace::files::error::FileError;
-use crate::workspace::files::{self, directory_of};
+use crate::workspace::files::{self, directory_of, error::no_lock};
 
 /// The repository that a lockfile is in.
 pub(crate) struct Repository {
@@ -41,21 +42,21 @@ impl Repository {
     ///
     /// # Errors
     /// If there is none, or git will not read it.
-    pub(crate) fn around(lock: &Path) -> Result<Self, Error> {
+    pub(crate) fn around(lock: &Path) -> Result<Self, Problem> {
         if !directory_of(lock).is_dir() {
-            return Err(FileError::NoLock { path: lock.to_owned() }.into());
+            return Err(no_lock(lock));
         }
         let git = Git::find(lock)?;
         let answer = git.ask(&["rev-parse", "--is-shallow-repository", "--is-inside-work-tree", "--show-prefix"])?;
         if !answer.status.success() && answer.stderr.contains("not a git repository") {
-            return Err(GitError::NoRepository { path: lock.to_owned() }.into());
+            return Err(no_repository(lock));
         }
         let answer = answer.success()?;
         let mut lines = answer.splitn(3, |byte| *byte == b'\n');
         let [is_shallow, is_inside] = [lines.next(), lines.next()].map(|line| line == Some(&b"true"[..]));
         // `core.worktree` can lead elsewhere, to the history of another file.
         if !is_inside {
-            return Err(GitError::OutsideWorkTree { path: lock.to_owned() }.into());
+            return Err(outside_work_tree(lock));
         }
         let prefix = lines.next().unwrap_or_default();
         let prefix = prefix.strip_suffix(b"\n").unwrap_or(prefix);
@@ -74,7 +75,7 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn commit(&self, revision: &str) -> Result<Option<String>, GitError> {
+    pub(crate) fn commit(&self, revision: &str) -> Result<Option<String>, Problem> {
         let object = |name: &str| self.found(&["rev-parse", "--verify", "--quiet", "--end-of-options", name]);
         // In two steps: what is put behind `:/text` would be part of the text.
         object(revision)?.map_or(Ok(None), |hash| object(&format!("{hash}^{{commit}}")))
@@ -84,7 +85,7 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn merge_base(&self, a: &str, b: &str) -> Result<Option<String>, GitError> {
+    pub(crate) fn merge_base(&self, a: &str, b: &str) -> Result<Option<String>, Problem> {
         self.found(&["merge-base", "--end-of-options", a, b])
     }
 
@@ -98,7 +99,7 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn before_rename(self, old: &str, new: &str) -> Result<Self, GitError> {
+    pub(crate) fn before_rename(self, old: &str, new: &str) -> Result<Self, Problem> {
         if self.lockfile(old)?.is_some() {
             return Ok(self);
         }
@@ -114,11 +115,11 @@ impl Repository {
             let (Some(from), Some(to)) = (process.field(0, MOST_PATH)?, process.field(0, MOST_PATH)?) else { break };
             if to == self.path {
                 let file = [up, &*from].concat();
-                let file = String::from_utf8(file).map_err(|_| GitError::misunderstood("diff-tree"))?;
+                let file = String::from_utf8(file).map_err(|_| misunderstood("diff-tree"))?;
                 return Ok(Self { file: file.into(), path: from, ..self });
             }
         }
-        process.finish(Vec::new())?.success()?;
+        process.finish()?.success()?;
         Ok(self)
     }
 
@@ -126,7 +127,7 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn lockfile(&self, commit: &str) -> Result<Option<Blob>, GitError> {
+    pub(crate) fn lockfile(&self, commit: &str) -> Result<Option<Blob>, Problem> {
         let mut command = self.git.command(&["ls-tree", "-z", "--end-of-options", commit]);
         command.arg(&self.file);
         let answer = Process::start(command)?.answer()?.success()?;
@@ -144,7 +145,7 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub(crate) fn history(&self, from: &str) -> Result<History, GitError> {
+    pub(crate) fn history(&self, from: &str) -> Result<History, Problem> {
         let mut command = self.git.command(&["log", "--first-parent", "--diff-merges=first-parent", "--root"]);
         // What is less alike than this is no rename. Git opens every file that might be alike: fewer, so, by far.
         command.args(["--follow", "--find-renames=70%"]);
@@ -157,8 +158,8 @@ impl Repository {
         while let Some(revision) = log.next()? {
             revisions.push(revision);
         }
-        if !log.is_over() {
-            let answer = log.log.finish(Vec::new())?;
+        if !log.is_over {
+            let answer = log.log.finish()?;
             if !answer.status.success() && self.commit(from)?.is_none() {
                 return Ok(History { revisions: Vec::new(), is_whole: true });
             }
@@ -172,14 +173,14 @@ impl Repository {
     ///
     /// # Errors
     /// If git cannot be started.
-    pub(crate) fn reader(&self) -> Result<Reader, GitError> {
+    pub(crate) fn reader(&self) -> Result<Reader, Problem> {
         let mut command = self.git.command(&["cat-file", "--batch"]);
         command.stdin(Stdio::piped());
         Ok(Reader { process: Process::start(command)? })
     }
 
     /// A hash that git may or may not find: then it exits with 1.
-    fn found(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
+    fn found(&self, arguments: &[&str]) -> Result<Option<String>, Problem> {
         let answer = self.git.ask(arguments)?;
         if answer.status.code() == Some(1) {
             return Ok(None);
