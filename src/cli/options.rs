@@ -42,7 +42,7 @@ pub(super) struct AddArgs {
 
 impl AddArgs {
     pub(super) fn declaration(&self) -> Declaration {
-        let one = |word: &Option<String>| word.iter().cloned().collect::<Vec<_>>();
+        let one = |word: &Option<String>| Vec::from_iter(word.clone());
         let key = |one, several, words: &[String]| if words.len() > 1 { several } else { one };
         Declaration {
             name: self.name.clone(),
@@ -60,7 +60,7 @@ impl AddArgs {
     }
 }
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(["ids", "from"]))]
 pub(super) struct AdoptArgs {
     /// What an image will be called, and the ID of the local image that you run
@@ -88,8 +88,8 @@ pub(super) struct AdoptArgs {
 
 impl AdoptArgs {
     pub(super) fn stated(&self) -> Stated {
-        let Self { label, zone, arch, image_type, .. } = self;
-        Stated { label: label.clone(), zone: zone.clone(), arch: arch.clone(), image_type: *image_type }
+        let Self { label, zone, arch, image_type, .. } = self.clone();
+        Stated { label, zone, arch, image_type }
     }
 }
 
@@ -109,7 +109,7 @@ pub(super) struct ResolveArgs {
     pub(super) mend: bool,
 }
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(super) struct SearchArgs {
     /// A part of a label or a name; or a whole label in which `*` stands for one segment
     pub(super) pattern: Option<String>,
@@ -135,13 +135,7 @@ pub(super) struct SearchArgs {
 
 impl SearchArgs {
     pub(super) fn filter(&self) -> Filter {
-        Filter {
-            zone: self.zone.clone(),
-            arch: self.arch.clone(),
-            image_type: self.image_type,
-            instance_type: self.instance_type.clone(),
-            category: self.category.clone(),
-            eol: self.eol,
-        }
+        let Self { zone, arch, image_type, instance_type, category, eol, .. } = self.clone();
+        Filter { zone, arch, image_type, instance_type, category, eol }
     }
 }

@@ -41,25 +41,13 @@ pub(super) fn was_written(printed: io::Result<()>) -> bool {
     }
 }
 
-/// Refuses a standard output that takes what is written to it and gives it to no reader, if the output is not empty.
-#[cfg(unix)]
-fn check_stdout(output: &dyn Display, is_data: bool) -> io::Result<()> {
-    let why = match stdout::Stdout::now() {
-        stdout::Stdout::ReadOnly => "it is only open for reading",
-        stdout::Stdout::Null if is_data => "it is closed",
-        stdout::Stdout::Null | stdout::Stdout::Open => return Ok(()),
-    };
-    if output.to_string().is_empty() { Ok(()) } else { Err(io::Error::other(why)) }
-}
-
-#[cfg(not(unix))]
-fn check_stdout(_output: &dyn Display, _is_data: bool) -> io::Result<()> {
-    Ok(())
-}
-
 /// Writes to standard output, without color if none is wanted.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "only Unix says how standard output is open"))]
 fn print(output: &dyn Display, is_data: bool) -> io::Result<()> {
-    check_stdout(output, is_data)?;
+    #[cfg(unix)]
+    if let Some(why) = stdout::has_no_reader(is_data).filter(|_| !output.to_string().is_empty()) {
+        return Err(io::Error::other(why));
+    }
     let stdout = io::stdout();
     // In large parts, not line by line.
     if AutoStream::choice(&stdout) == ColorChoice::Never {

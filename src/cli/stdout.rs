@@ -8,28 +8,20 @@ use std::os::unix::fs::MetadataExt;
 
 use rustix::fs::{OFlags, fcntl_getfl};
 
-/// How standard output is open.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stdout {
-    /// For writing.
-    Open,
-    /// As `/dev/null` for reading and writing: closed by the shell's `>&-`, or discarded by a program that opens
-    /// `/dev/null` like that. The shell's `> /dev/null` opens it for writing only.
-    Null,
-    /// For reading only.
-    ReadOnly,
-}
-
-impl Stdout {
-    pub(super) fn now() -> Self {
-        let stdout = io::stdout();
-        let mode = fcntl_getfl(stdout.as_fd()).map_or(OFlags::WRONLY, |flags| flags & OFlags::RWMODE);
-        if mode == OFlags::RDONLY {
-            return Self::ReadOnly;
-        }
-        let device = |file: File| file.metadata().map(|file| file.rdev()).ok();
-        let own = stdout.as_fd().try_clone_to_owned().ok().and_then(|own| device(File::from(own)));
-        let null = std::fs::metadata("/dev/null").map(|null| null.rdev()).ok();
-        if mode == OFlags::RDWR && own.is_some() && own == null { Self::Null } else { Self::Open }
+/// Why standard output gives what is written to it to no reader, if so. `/dev/null` that is open for reading and writing was
+/// closed by the shell's `>&-`, which matters only to data; or it discards the output of a program that opens `/dev/null` like
+/// that. The shell's `> /dev/null` opens it for writing only.
+pub(super) fn has_no_reader(is_data: bool) -> Option<&'static str> {
+    let stdout = io::stdout();
+    let mode = fcntl_getfl(stdout.as_fd()).map_or(OFlags::WRONLY, |flags| flags & OFlags::RWMODE);
+    let device = |file: File| file.metadata().map(|file| file.rdev()).ok();
+    let own = || stdout.as_fd().try_clone_to_owned().ok().and_then(|own| device(File::from(own)));
+    let null = || std::fs::metadata("/dev/null").map(|null| null.rdev()).ok();
+    if mode == OFlags::RDONLY {
+        Some("it is only open for reading")
+    } else if is_data && mode == OFlags::RDWR && own().is_some_and(|own| Some(own) == null()) {
+        Some("it is closed")
+    } else {
+        None
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::adopt::plan::{Adoption, Refusal, plan};
 use crate::domain::adopt::{Request, Stated};
 use crate::domain::diagnostics::{Help, Problem, and_more, count, quoted, shown};
 use crate::domain::references::references;
-use crate::workspace::{Context, Draft, Error, Files, ProjectPlan, Role, check_index, guard, input, unanswered};
+use crate::workspace::{Context, Error, Files, Project, ProjectPlan, Role, check_index, guard, input, unanswered};
 
 /// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
 ///
@@ -29,7 +29,8 @@ pub(crate) fn run(
         check_index(&catalog)?;
     }
     let _guard = guard(context, context.manifest())?;
-    let draft = Draft::read(context.manifest())?;
+    let draft = Project::draft(context.manifest())?;
+    let before = draft.manifest_source.text.clone();
     let Identified { found, problems, warnings, others } =
         identify(&requests, stated, draft.manifest.as_ref(), &draft.lock, &catalog)
             .map_err(|error| unanswered("identify the IDs", error))?;
@@ -37,14 +38,13 @@ pub(crate) fn run(
         let nothing = if found.is_empty() { nothing_found(from, warnings, others) } else { Vec::new() };
         return Err(draft.error([problems, nothing].concat()));
     }
-    let before = draft.text().to_owned();
     let Adoption { text, manifest, declared, plan } =
-        match plan(found, draft.text(), draft.manifest.as_ref(), &draft.lock, &catalog) {
+        match plan(found, &before, draft.manifest.as_ref(), &draft.lock, &catalog) {
             Ok(adoption) => adoption,
-            Err(Refusal { problems, text }) => return Err(draft.with_text(text).error(problems)),
+            Err(Refusal { problems, text }) => return Err(draft.with_manifest(text, ()).error(problems)),
         };
     let is_new = text != before;
-    let project = draft.with_text(text).project(manifest);
+    let project = draft.with_manifest(text, manifest);
     let written = &[Role::Manifest, Role::Lock, Role::Output];
     Files::new(context, [context.manifest()], written)?.add_outputs(std::slice::from_ref(&project))?;
     let project_plan = ProjectPlan::new(project, plan)?;

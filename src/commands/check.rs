@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::{Output, join};
+use super::{Checked, Output, join, sort_out};
 use crate::domain::catalog::Catalog;
 use crate::domain::check::changed_since::{self, Base};
 use crate::domain::check::{Report, check, compare_with_manifest, queries};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
 use crate::domain::types::Name;
-use crate::render::{self, CheckReport, ManifestReport, StaleOutput};
+use crate::render::{self, CheckReport, StaleOutput};
 use crate::workspace::reports::{self, File};
 use crate::workspace::revisions::base;
 use crate::workspace::{Context, Error, Files, Project, all, named, stale_outputs};
@@ -36,29 +36,16 @@ pub(crate) fn run(
         Some(revision) => verify_changes(context, &projects, names, revision),
         None => compare(context, &projects, names),
     }?;
-    let (mut found, mut stale) = (Vec::new(), Vec::new());
-    for (project, checked) in projects.iter().zip(checked) {
-        match checked.and_then(|report| Ok((report, stale_if(since.is_some(), project)?))) {
-            Ok((report, outputs)) => {
-                found.push((project, report));
-                stale.push(outputs);
-            }
-            Err(error) => failed.push(project.failed(error)),
-        }
-    }
-    if found.is_empty() {
-        return Err(Error::of_failed(failed));
-    }
-    let mut manifests: Vec<ManifestReport<'_>> =
-        found.iter().map(|(project, report)| project.manifest_report(report)).collect();
-    for (part, stale) in manifests.iter_mut().zip(&stale) {
-        part.stale = stale.as_deref();
-    }
+    let checked = projects.iter().zip(checked).map(|(project, checked)| {
+        (project, checked.and_then(|report| Ok((stale_if(since.is_some(), project)?, report))))
+    });
+    let checked = sort_out(checked, &mut failed)?;
+    let manifests: Vec<_> = checked.iter().map(Checked::report).collect();
     let report =
         CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
     let output = render::check(context.format, report, context.quiet);
     let remark = reports::write(reports, context, report)?;
-    let warning = join(found.iter().map(|(project, report)| project.warning(&report.notices, context)));
+    let warning = join(checked.iter().map(|it| it.project.warning(&it.report.notices, context)));
     let differs = report.has_drift() && !exit_zero;
     Ok(Output { remark, warning, failed, ..Output::with_drift(output, differs) })
 }

@@ -22,10 +22,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::domain::catalog::{Catalog, Query, QueryError};
+use crate::domain::check::Report;
 use crate::domain::diagnostics::{FailedManifest, Problem, shown};
 use crate::render::plan::change::Resolved;
-use crate::render::{Format, errors, plan};
-use crate::workspace::{Context, ProjectPlan, check_index};
+use crate::render::{Format, ManifestReport, StaleOutput, errors, plan};
+use crate::workspace::{Context, Error, Project, ProjectPlan, check_index};
 
 /// Whether the lock may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +108,37 @@ impl Output {
 /// Warnings of several sources, those that there are.
 fn join(parts: impl IntoIterator<Item = String>) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// A project that was checked, and its outputs that are out of date, if they were compared.
+struct Checked<'p> {
+    project: &'p Project,
+    report: Report,
+    stale: Option<Vec<StaleOutput>>,
+}
+
+impl Checked<'_> {
+    fn report(&self) -> ManifestReport<'_> {
+        self.project.manifest_report(&self.report, self.stale.as_deref())
+    }
+}
+
+/// The projects that could be checked; the others are added to `failed`.
+///
+/// # Errors
+/// If none could be.
+fn sort_out<'p>(
+    results: impl Iterator<Item = (&'p Project, Result<(Option<Vec<StaleOutput>>, Report), Error>)>,
+    failed: &mut Vec<FailedManifest>,
+) -> Result<Vec<Checked<'p>>, Error> {
+    let mut checked = Vec::new();
+    for (project, result) in results {
+        match result {
+            Ok((stale, report)) => checked.push(Checked { project, report, stale }),
+            Err(error) => failed.push(project.failed(error)),
+        }
+    }
+    if checked.is_empty() { Err(Error::of_failed(std::mem::take(failed))) } else { Ok(checked) }
 }
 
 /// What was done, or would be.

@@ -1,6 +1,6 @@
 //! `imagelock resolve`: makes the lock satisfy the manifest.
 
-use super::{Mode, Output, planned};
+use super::{Checked, Mode, Output, planned, sort_out};
 use crate::domain::catalog::Catalog;
 use crate::domain::check::compare_with_manifest;
 use crate::domain::diagnostics::{Command, FailedManifest, Help, Problem, and_more, quoted};
@@ -11,7 +11,7 @@ use crate::domain::manifest::Target;
 use crate::domain::manifest::toml_reader::unmerged;
 use crate::domain::resolve::{Request, Upgrade, queries, resolve};
 use crate::render::check::human;
-use crate::render::{self, CheckReport, Format, ManifestReport};
+use crate::render::{self, CheckReport, Format};
 use crate::workspace::{
     Context, Error, Files, Parse, Project, ProjectPlan, Role, all, guard, lock_path, named, stale_outputs,
 };
@@ -157,29 +157,19 @@ fn upgrade_of(projects: &[Project], names: Option<&[String]>) -> Result<Upgrade,
 }
 
 fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifest>) -> Result<Output, Error> {
-    let (mut found, mut outputs) = (Vec::new(), Vec::new());
-    for project in projects {
+    let checked = projects.iter().map(|project| {
         let report = compare_with_manifest(&project.lock, project.manifest.targets());
-        match stale_outputs(project, &report) {
-            Ok(stale) => {
-                found.push((project, report));
-                outputs.push(stale);
-            }
-            Err(error) => failed.push(project.failed(error)),
-        }
-    }
-    if found.is_empty() {
-        return Err(Error::of_failed(failed));
-    }
-    let parts = found.iter().zip(&outputs);
-    let manifests: Vec<_> = parts
-        .map(|((project, report), stale)| ManifestReport { stale: Some(stale), ..project.manifest_report(report) })
-        .collect();
+        (project, stale_outputs(project, &report).map(|stale| (Some(stale), report)))
+    });
+    let checked = sort_out(checked, &mut failed)?;
+    let manifests: Vec<_> = checked.iter().map(Checked::report).collect();
     let report =
         CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
-    let pins = found.iter().map(|(project, _)| project.lock.pins().len()).sum();
     let output = match context.format {
-        Format::Human => human::locked(report, pins, context.quiet),
+        Format::Human => {
+            let pins = checked.iter().map(|it| it.project.lock.pins().len()).sum();
+            human::locked(report, pins, context.quiet)
+        }
         format => render::check(format, report, context.quiet),
     };
     let differs = report.has_drift();

@@ -17,35 +17,28 @@ pub(super) const ROW: usize = 400;
 /// An upper bound for the memory of a string in a set, without its text.
 const STRING: usize = 64;
 
-/// A limit was exceeded: which one, as a clause.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct LimitExceeded(pub(super) String);
-
 /// The memory of the rows that the run has kept so far.
 #[derive(Debug, Default)]
 pub(super) struct RunLimit(Cell<usize>);
 
 impl RunLimit {
-    /// Counts rows of this size.
-    pub(super) fn add(&self, size: usize) -> Result<(), LimitExceeded> {
+    /// Counts rows of this size. The error is a clause.
+    pub(super) fn add(&self, size: usize) -> Result<(), String> {
         self.0.set(self.0.get() + size);
         check("the rows of this run are together", self.0.get(), RUN)
     }
 }
 
-/// Checks the size of a response, as far as it was read.
-pub(super) fn check_response(size: usize) -> Result<(), LimitExceeded> {
+/// Checks the size of a response, as far as it was read. The error is a clause.
+pub(super) fn check_response(size: usize) -> Result<(), String> {
     check("the answer is", size, RESPONSE)
 }
 
-fn check(what: &str, size: usize, limit: usize) -> Result<(), LimitExceeded> {
-    if size > limit {
-        return Err(LimitExceeded(format!(
-            "{what} larger than {} MiB, which the Marketplace's never are",
-            limit >> 20
-        )));
+fn check(what: &str, size: usize, limit: usize) -> Result<(), String> {
+    if size <= limit {
+        return Ok(());
     }
-    Ok(())
+    Err(format!("{what} larger than {} MiB, which the Marketplace's never are", limit >> 20))
 }
 
 /// The memory of a set of strings.
@@ -57,20 +50,16 @@ pub(super) fn size_of(strings: &BTreeSet<String>) -> usize {
 mod tests {
     use super::*;
 
-    fn error(result: Result<(), LimitExceeded>) -> String {
-        result.unwrap_err().0
-    }
-
     #[test]
     fn a_response_has_a_limit() {
         check_response(RESPONSE).unwrap();
-        assert!(error(check_response(RESPONSE + 1)).starts_with("the answer is larger than 1 MiB"));
+        assert!(check_response(RESPONSE + 1).unwrap_err().starts_with("the answer is larger than 1 MiB"));
     }
 
     #[test]
     fn a_run_has_a_limit() {
         let run = RunLimit::default();
         run.add(RUN).unwrap();
-        assert!(error(run.add(1)).starts_with("the rows of this run are together larger than 32 MiB"));
+        assert!(run.add(1).unwrap_err().starts_with("the rows of this run are together larger than 32 MiB"));
     }
 }

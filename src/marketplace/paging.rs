@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 
 use super::http::{Body, Http, Priority};
-use super::limits::LimitExceeded;
 use super::wire::{Page, Row};
 use crate::domain::catalog::QueryError;
 
@@ -41,13 +40,9 @@ enum Pass<T> {
     Changed,
 }
 
-impl<F> Pages<'_, F> {
+impl<K: Ord + Clone, T, F: FnMut(&Body) -> Result<Page<K, T>, QueryError>> Pages<'_, F> {
     /// Reads all pages; `None` means that the thing they list does not exist.
-    pub(super) async fn read_all<K, T>(mut self) -> Result<Option<Rows<T>>, QueryError>
-    where
-        K: Ord + Clone,
-        F: FnMut(&Body) -> Result<Page<K, T>, QueryError>,
-    {
+    pub(super) async fn read_all(mut self) -> Result<Option<Rows<T>>, QueryError> {
         let mut last = Pass::Changed;
         for _ in 0..PASSES {
             last = self.pass().await?;
@@ -67,11 +62,7 @@ impl<F> Pages<'_, F> {
         }
     }
 
-    async fn pass<K, T>(&mut self) -> Result<Pass<T>, QueryError>
-    where
-        K: Ord + Clone,
-        F: FnMut(&Body) -> Result<Page<K, T>, QueryError>,
-    {
+    async fn pass(&mut self) -> Result<Pass<T>, QueryError> {
         let Some(first) = self.page(1).await? else { return Ok(Pass::NotFound) };
         let (total, sent) = (first.total, first.rows.len());
         let first_keys = keys(&first.rows);
@@ -93,7 +84,9 @@ impl<F> Pages<'_, F> {
         let ends_empty = loop {
             number += 1;
             if number > MAX_PAGES {
-                return Err(too_many_pages());
+                let cause = format!("the listing did not end after {MAX_PAGES} pages");
+                let help = "check `--api-url` and SCW_API_URL; this is not how the Marketplace answers";
+                return Err(QueryError::new(cause, help));
             }
             let Some(next) = self.page(number).await? else { return Ok(Pass::Changed) };
             if next.total != total {
@@ -122,24 +115,16 @@ impl<F> Pages<'_, F> {
         Ok(Pass::Unchanged(Rows { values, doubts: doubt.into_iter().collect() }))
     }
 
-    async fn page<K, T>(&mut self, number: usize) -> Result<Option<Page<K, T>>, QueryError>
-    where
-        F: FnMut(&Body) -> Result<Page<K, T>, QueryError>,
-    {
+    async fn page(&mut self, number: usize) -> Result<Option<Page<K, T>>, QueryError> {
         let path = format!("{}?{}&page_size={PAGE_SIZE}&page={number}", self.path, self.query);
         let Some(body) = self.http.get(&path, self.priority).await? else { return Ok(None) };
         let page = (self.read)(&body)?;
         let size = page.rows.iter().map(|row| row.size).sum();
-        self.http.keep(size).map_err(|LimitExceeded(cause)| body.invalid(cause))?;
+        self.http.kept.add(size).map_err(|cause| body.invalid(cause))?;
         Ok(Some(page))
     }
 }
 
 fn keys<K: Ord + Clone, T>(rows: &[Row<K, T>]) -> BTreeSet<K> {
     rows.iter().map(|row| row.key.clone()).collect()
-}
-
-fn too_many_pages() -> QueryError {
-    let cause = format!("the listing did not end after {MAX_PAGES} pages");
-    QueryError::new(cause, "check `--api-url` and SCW_API_URL; this is not how the Marketplace answers")
 }

@@ -2,7 +2,6 @@
 
 mod apply;
 mod context;
-mod draft;
 mod error;
 pub(crate) mod files;
 pub(crate) mod git;
@@ -14,7 +13,6 @@ pub(crate) mod revisions;
 
 pub(crate) use self::apply::ProjectPlan;
 pub(crate) use self::context::Context;
-pub(crate) use self::draft::Draft;
 pub(crate) use self::error::{Error, all, check_index, unanswered, unusable_snapshot};
 pub(crate) use self::files::claims::Role;
 pub(crate) use self::outputs::{Files, Rivals, guard, stale_outputs};

@@ -150,15 +150,16 @@ impl Rivals {
 
     /// What a file says about whose it is.
     pub(crate) fn owner(&self, file: &Path) -> String {
-        relative_path(RealPath::of(file).directory(), &self.manifest)
+        relative_path(files::directory_of(&RealPath::of(file).path), &self.manifest)
     }
 
     /// Another manifest that a file says it belongs to, and that declares it still.
     pub(crate) fn find(&mut self, format: Format, file: &Path, text: &str) -> Option<PathBuf> {
         let real = RealPath::of(file);
-        let owner = relative_path(real.directory(), &self.manifest);
+        let directory = files::directory_of(&real.path);
+        let owner = relative_path(directory, &self.manifest);
         let others = owners(format, text).into_iter().filter(|other| *other != owner);
-        let others = others.filter_map(|other| Some(RealPath::of(&manifest_path(real.directory(), &other)?).path));
+        let others = others.filter_map(|other| Some(RealPath::of(&manifest_path(directory, &other)?).path));
         others.into_iter().find(|manifest| {
             *manifest != self.manifest && {
                 let outputs = self.outputs.entry(manifest.clone()).or_insert_with(|| outputs_of(manifest));

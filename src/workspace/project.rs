@@ -10,7 +10,7 @@ use crate::domain::diagnostics::{
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::types::{Age, Name};
-use crate::render::{ManifestReport, errors};
+use crate::render::{ManifestReport, StaleOutput, errors};
 use crate::workspace::context::Context;
 use crate::workspace::error::Error;
 use crate::workspace::files::{self, error};
@@ -21,9 +21,9 @@ const MOST_PINS: usize = 1_000_000;
 /// A way to understand the text of a lockfile.
 pub(crate) type Parse = fn(&str) -> Result<Lock, Vec<Problem>>;
 
-/// A manifest and its lock, read and understood.
-pub(crate) struct Project {
-    pub(crate) manifest: Manifest,
+/// A manifest and its lock, read and understood. With `Option<Manifest>`, it may have no manifest yet: `adopt` makes one.
+pub(crate) struct Project<M = Manifest> {
+    pub(crate) manifest: M,
     pub(crate) manifest_source: Source,
     pub(crate) lock: Lock,
     /// The lockfile, if there is one.
@@ -99,9 +99,38 @@ impl Project {
         errors::warnings(warnings, Some(&self.manifest_source), &context.invocation)
     }
 
-    /// A report about these files.
-    pub(crate) fn manifest_report<'a>(&'a self, report: &'a Report) -> ManifestReport<'a> {
-        ManifestReport { report, manifest: &self.manifest_source, lock: self.lock_source.as_ref(), stale: None }
+    /// A report about these files, and the outputs that are out of date, if they were compared.
+    pub(crate) fn manifest_report<'a>(
+        &'a self,
+        report: &'a Report,
+        stale: Option<&'a [StaleOutput]>,
+    ) -> ManifestReport<'a> {
+        ManifestReport { report, manifest: &self.manifest_source, lock: self.lock_source.as_ref(), stale }
+    }
+}
+
+impl Project<Option<Manifest>> {
+    /// Reads both files. The manifest may be absent or empty.
+    ///
+    /// # Errors
+    /// If one cannot be read, or is wrong.
+    pub(crate) fn draft(path: &Path) -> Result<Self, Error> {
+        let (lock, lock_source) = read_lock(lock_path(path)?, Lock::parse)?;
+        let manifest_source = Source { path: path.to_owned(), text: files::read(path)?.unwrap_or_default() };
+        let draft = Self { manifest: None, manifest_source, lock, lock_source };
+        let text = &draft.manifest_source.text;
+        match (!text.trim().is_empty()).then(|| Manifest::parse(text)).transpose() {
+            Ok(manifest) => Ok(Self { manifest, ..draft }),
+            Err(problems) => Err(draft.error(problems)),
+        }
+    }
+}
+
+impl<M> Project<M> {
+    /// The project with another text of the manifest.
+    pub(crate) fn with_manifest<N>(self, text: String, manifest: N) -> Project<N> {
+        let manifest_source = Source { text, ..self.manifest_source };
+        Project { manifest, manifest_source, lock: self.lock, lock_source: self.lock_source }
     }
 
     /// Makes an error of problems with these files.

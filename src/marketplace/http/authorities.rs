@@ -30,33 +30,20 @@ impl Authorities {
     }
 }
 
-/// All authorities to trust.
-pub(super) struct Trust {
-    system: Vec<Certificate>,
-    extra: Vec<Certificate>,
+/// All authorities to trust: those of the system, if the TLS library would use the environment to find them, and others.
+pub(super) fn trusted(extra: Option<&Authorities>) -> Result<Vec<Certificate>, QueryError> {
+    let mut trusted = system(extra.map(|extra| extra.path.as_path()));
+    trusted.extend(extra.map(Authorities::certificates).transpose()?.into_iter().flatten());
+    if HAS_FILES && trusted.is_empty() {
+        return Err(setup_error("this system has no certificates of authorities to trust".to_owned()));
+    }
+    Ok(trusted)
 }
 
-impl Trust {
-    /// Reads the certificates of the system, if the TLS library would use the environment to find them.
-    pub(super) fn new(extra: Option<&Authorities>) -> Result<Self, QueryError> {
-        let trust = Self {
-            system: system(extra.map(|extra| extra.path.as_path())),
-            extra: extra.map_or_else(|| Ok(Vec::new()), Authorities::certificates)?,
-        };
-        if HAS_FILES && trust.system.is_empty() && trust.extra.is_empty() {
-            return Err(setup_error("this system has no certificates of authorities to trust".to_owned()));
-        }
-        Ok(trust)
-    }
-
-    /// Configures a client to trust them.
-    pub(super) fn apply(&self, builder: ClientBuilder) -> ClientBuilder {
-        if HAS_FILES {
-            builder.tls_certs_only(self.system.iter().chain(&self.extra).cloned())
-        } else {
-            builder.tls_certs_merge(self.extra.iter().cloned())
-        }
-    }
+/// Configures a client to trust them.
+pub(super) fn trust(builder: ClientBuilder, trusted: &[Certificate]) -> ClientBuilder {
+    let trusted = trusted.iter().cloned();
+    if HAS_FILES { builder.tls_certs_only(trusted) } else { builder.tls_certs_merge(trusted) }
 }
 
 /// Whether the system keeps its certificates in files. Other systems have a store that the environment cannot replace.
@@ -69,9 +56,8 @@ fn system(extra: Option<&Path>) -> Vec<Certificate> {
 
     // This finds the file of SSL_CERT_FILE before the system's own.
     let file = openssl_probe::probe().cert_file.filter(|file| Some(file.as_path()) != extra && file.is_file());
-    let directories: Vec<&Path> = openssl_probe::candidate_cert_dirs().collect();
-    let mut found = load_certs_from_paths(file.as_deref(), directories.first().copied()).certs;
-    for directory in directories.into_iter().skip(1) {
+    let mut found = load_certs_from_paths(file.as_deref(), None).certs;
+    for directory in openssl_probe::candidate_cert_dirs() {
         found.extend(load_certs_from_paths(None, Some(directory)).certs);
     }
     found.sort_unstable_by(|a, b| a.as_ref().cmp(b.as_ref()));

@@ -16,41 +16,35 @@ const SERVER: &str = "check the address and the proxy; the server needs another 
 /// The cause, a clause, and the help.
 pub(super) fn explain(error: &CertificateError) -> (String, &'static str) {
     use CertificateError as E;
-    let (cause, help) = match error {
-        E::UnknownIssuer => ("no certificate authority that is trusted here issued it", AUTHORITY),
-        E::BadSignature => ("its signature is not that of the issuer that it names", AUTHORITY),
-        E::Expired => ("it has expired", CLOCK),
-        E::ExpiredContext { not_after, .. } => return (format!("it expired on {}", date(*not_after)), CLOCK),
-        E::NotValidYet => ("it is not valid yet", CLOCK),
-        E::NotValidYetContext { not_before, .. } => {
-            return (format!("it is not valid before {}", date(*not_before)), CLOCK);
-        }
-        E::Revoked => ("it was revoked", SERVER),
-        E::NotValidForName => ("it is for another name", ADDRESS),
+    match error {
+        E::UnknownIssuer => ("no certificate authority that is trusted here issued it".into(), AUTHORITY),
+        E::BadSignature => ("its signature is not that of the issuer that it names".into(), AUTHORITY),
+        E::Expired => ("it has expired".into(), CLOCK),
+        E::ExpiredContext { not_after, .. } => (format!("it expired on {}", date(*not_after)), CLOCK),
+        E::NotValidYet => ("it is not valid yet".into(), CLOCK),
+        E::NotValidYetContext { not_before, .. } => (format!("it is not valid before {}", date(*not_before)), CLOCK),
+        E::Revoked => ("it was revoked".into(), SERVER),
+        E::NotValidForName => ("it is for another name".into(), ADDRESS),
         E::NotValidForNameContext { expected, presented } => {
-            return (format!("it is for {}, not for `{}`", names(presented), visible(&expected.to_str())), ADDRESS);
+            (format!("it is for {}, not for `{}`", names(presented), visible(&expected.to_str())), ADDRESS)
         }
-        E::InvalidPurpose | E::InvalidPurposeContext { .. } => ("it is not meant for servers", SERVER),
-        E::BadEncoding => ("it is malformed", SERVER),
+        E::InvalidPurpose | E::InvalidPurposeContext { .. } => ("it is not meant for servers".into(), SERVER),
+        E::BadEncoding => ("it is malformed".into(), SERVER),
         E::UnsupportedSignatureAlgorithmContext { .. } | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            ("it is signed with an algorithm that is not supported", SERVER)
+            ("it is signed with an algorithm that is not supported".into(), SERVER)
         }
-        E::Other(other) => return library_error(&other.0.to_string()),
-        other => return (visible(&other.to_string()), SERVER),
-    };
-    (cause.to_owned(), help)
-}
-
-/// A cause for which the TLS library has only a name.
-fn library_error(name: &str) -> (String, &'static str) {
-    let cause = match name {
-        "CaUsedAsEndEntity" => "it is the certificate of an authority, not of a server",
-        "EndEntityUsedAsCa" => "it was issued by a server's certificate, not by that of an authority",
-        "NameConstraintViolation" => "its issuer may not issue certificates for this name",
-        "PathLenConstraintViolated" => "its issuer may not have other issuers below it",
-        other => return (format!("the TLS library says {}", visible(other)), SERVER),
-    };
-    (cause.to_owned(), if name == "CaUsedAsEndEntity" { AUTHORITY } else { SERVER })
+        // The TLS library has only a name for these.
+        E::Other(other) => match &*other.0.to_string() {
+            "CaUsedAsEndEntity" => ("it is the certificate of an authority, not of a server".into(), AUTHORITY),
+            "EndEntityUsedAsCa" => {
+                ("it was issued by a server's certificate, not by that of an authority".into(), SERVER)
+            }
+            "NameConstraintViolation" => ("its issuer may not issue certificates for this name".into(), SERVER),
+            "PathLenConstraintViolated" => ("its issuer may not have other issuers below it".into(), SERVER),
+            name => (format!("the TLS library says {}", visible(name)), SERVER),
+        },
+        other => (visible(&other.to_string()), SERVER),
+    }
 }
 
 /// The names that a certificate is for. The TLS library writes `DnsName("example.org")`.

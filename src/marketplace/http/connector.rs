@@ -6,10 +6,10 @@
 use std::cell::{Cell, OnceCell};
 use std::time::Duration;
 
-use reqwest::Client;
+use reqwest::{Certificate, Client};
 
 use super::api_url::ApiUrl;
-use super::authorities::{Trust, setup_error};
+use super::authorities::{setup_error, trust, trusted};
 use super::proxy::Proxy;
 use super::request_error::{RequestError, root_cause};
 use super::settings::Settings;
@@ -19,12 +19,12 @@ use crate::domain::catalog::QueryError;
 pub(super) struct Connector {
     connect_timeout: Duration,
     /// The certificates that TLS trusts; `None` for plain http.
-    trust: Option<Trust>,
+    trusted: Option<Vec<Certificate>>,
     proxy: Option<Proxy>,
     /// Whether HTTP/2 is still required.
-    requires_http2: Cell<bool>,
+    pub(super) requires_http2: Cell<bool>,
     /// Whether the server has answered: then no later failure is due to the version of HTTP.
-    answered: Cell<bool>,
+    pub(super) answered: Cell<bool>,
     http2: OnceCell<Client>,
     negotiating: OnceCell<Client>,
 }
@@ -37,23 +37,13 @@ impl Connector {
         let https = api_url.is_https();
         Ok(Self {
             connect_timeout: settings.timeouts.request.min(Duration::from_secs(10)),
-            trust: https.then(|| Trust::new(settings.authorities.as_ref())).transpose()?,
+            trusted: https.then(|| trusted(settings.authorities.as_ref())).transpose()?,
             proxy,
             requires_http2: Cell::new(https),
             answered: Cell::new(false),
             http2: OnceCell::new(),
             negotiating: OnceCell::new(),
         })
-    }
-
-    /// Whether the next request requires HTTP/2.
-    pub(super) fn requires_http2(&self) -> bool {
-        self.requires_http2.get()
-    }
-
-    /// Records that the server answered.
-    pub(super) fn mark_answered(&self) {
-        self.answered.set(true);
     }
 
     /// After the failure of a request that required HTTP/2: whether to send it again without. A server that has answered
@@ -87,8 +77,8 @@ impl Connector {
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.to_reqwest().map_err(failed)?);
         }
-        builder = match &self.trust {
-            Some(trust) => trust.apply(builder),
+        builder = match &self.trusted {
+            Some(trusted) => trust(builder, trusted),
             None => builder.tls_certs_only([]),
         };
         let client = builder.build().map_err(failed)?;

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 
-use super::limits::{LimitExceeded, RunLimit, check_response};
+use super::limits::{RunLimit, check_response};
 use crate::domain::catalog::QueryError;
 use crate::domain::diagnostics::visible;
 
@@ -49,7 +49,8 @@ pub(super) struct Http {
     timeouts: Timeouts,
     /// Set by a 429: no request is sent before.
     not_before: Cell<Instant>,
-    kept: RunLimit,
+    /// The memory of rows that the run keeps.
+    pub(super) kept: RunLimit,
     /// Set when a request has used all its attempts: the service is down, and the other requests are not retried.
     down: Cell<bool>,
     observer: Option<Observer>,
@@ -81,7 +82,7 @@ impl Http {
         loop {
             attempts += 1;
             self.wait_for_rate_limit().await;
-            let required_http2 = self.connector.requires_http2();
+            let required_http2 = self.connector.requires_http2.get();
             let started = Instant::now();
             let outcome = self.attempt(path, priority).await;
             self.notify_request(path, started, &outcome);
@@ -148,7 +149,7 @@ impl Http {
         let failed = |error: reqwest::Error| RequestError::from_reqwest(&error, &self.endpoint, timeout);
         let request = self.connector.client()?.get(format!("{}{path}", self.endpoint.base)).timeout(timeout);
         let mut response = request.send().await.map_err(failed)?;
-        self.connector.mark_answered();
+        self.connector.answered.set(true);
         let status = response.status();
         let headers = response.headers().clone();
         let mut bytes = Vec::new();
@@ -181,11 +182,6 @@ impl Http {
             return Ok(None);
         }
         Err(RequestError::from_status(status, &headers, &body))
-    }
-
-    /// Counts the memory of rows that the run keeps.
-    pub(super) fn keep(&self, size: usize) -> Result<(), LimitExceeded> {
-        self.kept.add(size)
     }
 
     /// Notifies the observer.

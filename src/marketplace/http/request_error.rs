@@ -13,7 +13,6 @@ use super::proxy::Proxy;
 use super::retry::{is_transient, retry_after};
 use crate::domain::catalog::QueryError;
 use crate::domain::diagnostics::visible;
-use crate::marketplace::limits::LimitExceeded;
 
 /// Why one attempt at a request failed.
 pub(super) struct RequestError {
@@ -145,7 +144,7 @@ impl RequestError {
     }
 
     /// The response exceeds a limit.
-    pub(super) fn too_large(headers: &HeaderMap, LimitExceeded(cause): LimitExceeded) -> Self {
+    pub(super) fn too_large(headers: &HeaderMap, cause: String) -> Self {
         let help = "check `--api-url` and the proxy; this is not how the Marketplace answers";
         Self::permanent(QueryError { request_id: request_id(headers), ..QueryError::new(cause, help) })
     }

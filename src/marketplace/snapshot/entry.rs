@@ -25,10 +25,8 @@ impl Entry {
     /// The entry of an image, as far as a catalog knows its versions and local images.
     pub(super) fn new(image: &Image, catalog: &Catalog) -> Self {
         let label = ImageRef::Label(image.label.clone());
-        let versions = match catalog.versions(&label) {
-            Lookup::Found(versions) => versions.clone(),
-            Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
-        };
+        let versions =
+            if let Lookup::Found(versions) = catalog.versions(&label) { versions.clone() } else { Vec::new() };
         let local_images = |image: &ImageRef| match catalog.listing(image) {
             Lookup::Found(listing) => listing.local_images().to_vec(),
             Lookup::NotFound | Lookup::Failed(_) => Vec::new(),
@@ -51,9 +49,7 @@ impl Entry {
             }
         }
         let mut rows: Vec<Row> = rows.into_values().collect();
-        for row in &mut rows {
-            row.versions.sort_unstable();
-        }
+        rows.iter_mut().for_each(|row| row.versions.sort_unstable());
         rows.sort_by_key(|row| row.superseded);
         Self { image: image.clone(), versions, rows }
     }

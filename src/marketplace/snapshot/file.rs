@@ -115,8 +115,7 @@ pub(super) fn read(text: &str) -> Result<(Timestamp, Vec<Entry>), SnapshotError>
     }
     let Object(file): Object<SnapshotFile<'_>> = serde_json::from_str(text)?;
     let mut sets = SharedSets::default();
-    let images = file.images.into_iter().map(|entry| entry.read(&mut sets));
-    let mut images = images.collect::<Result<Vec<_>, _>>()?;
+    let mut images: Vec<_> = file.images.into_iter().map(|entry| entry.read(&mut sets)).collect::<Result<_, _>>()?;
     images.sort_by(|a, b| a.image.cmp(&b.image));
     if let Some(pair) = images.windows(2).find(|pair| pair[0].image.label == pair[1].image.label) {
         return Err(SnapshotError::Twice(pair[0].image.label.clone()));
@@ -151,10 +150,10 @@ impl<'a> ImageEntry<'a> {
             categories: string_set(&self.categories),
             valid_until: date("valid_until", self.valid_until)?,
         };
-        let mut versions = Vec::new();
-        for entry in self.versions {
-            versions.push(Version { id: parse("id", &entry.id)?, published: date("published", entry.published)? });
-        }
+        let version = |entry: VersionEntry| -> Result<_, SnapshotError> {
+            Ok(Version { id: parse("id", &entry.id)?, published: date("published", entry.published)? })
+        };
+        let versions = self.versions.into_iter().map(version).collect::<Result<_, _>>()?;
         let rows = self.local_images.into_iter().map(|entry| entry.read(&image, sets)).collect::<Result<_, _>>()?;
         Ok(Entry { image, versions, rows })
     }

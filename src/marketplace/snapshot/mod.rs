@@ -1,26 +1,30 @@
 //! A saved catalog: the file that `imagelock snapshot` writes and `--catalog` answers from.
 
-mod by_id;
 mod entry;
 mod file;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, Query, Response};
-use crate::domain::types::ImageRef;
+use crate::domain::types::{ImageId, ImageRef, LocalImageId, VersionId};
 
-use by_id::ById;
-use entry::Entry;
+use entry::{Entry, Row};
 pub use file::SnapshotError;
 
 /// Everything the Marketplace offered at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
     /// When it was taken.
     pub taken: Timestamp,
     /// Sorted by label.
     images: Vec<Entry>,
-    by_id: ById,
+    // The positions of the images that IDs lead to. If several have an ID, the first counts.
+    by_id: BTreeMap<ImageId, usize>,
+    by_version: BTreeMap<VersionId, usize>,
+    /// With the position of the row.
+    by_local_image: BTreeMap<LocalImageId, (usize, usize)>,
 }
 
 impl Snapshot {
@@ -31,8 +35,17 @@ impl Snapshot {
     }
 
     fn of(images: Vec<Entry>, taken: Timestamp) -> Self {
-        let by_id = ById::new(&images);
-        Self { taken, images, by_id }
+        let mut snapshot = Self { taken, ..Self::default() };
+        for (position, entry) in images.iter().enumerate() {
+            snapshot.by_id.entry(entry.image.id).or_insert(position);
+            for version in &entry.versions {
+                snapshot.by_version.entry(version.id).or_insert(position);
+            }
+            for (row, Row { local, .. }) in entry.rows.iter().enumerate().filter(|(_, row)| !row.superseded) {
+                snapshot.by_local_image.entry(local.id).or_insert((position, row));
+            }
+        }
+        Self { images, ..snapshot }
     }
 
     /// How many images it has, and how many local images.
@@ -56,35 +69,30 @@ impl Snapshot {
 
     /// Answers as the Marketplace did when the snapshot was taken.
     pub(super) fn answer(&self, query: Query) -> Response {
-        let by_id = &self.by_id;
+        let at = |position: &usize| &self.images[*position];
         match query {
             Query::Index => {
                 Response::Index(Lookup::Found(self.images.iter().map(|entry| entry.image.clone()).collect()))
             }
             Query::Versions(id) => {
-                let entry = by_id.images.get(&id).map(|position| &self.images[*position]);
-                Response::Versions(id, found(entry.map(|entry| entry.versions.clone())))
+                let versions = self.by_id.get(&id).map(|position| at(position).versions.clone());
+                Response::Versions(id, Ok(versions).into())
             }
             Query::LocalImage(id) => {
-                let row = by_id.local_images.get(&id).map(|(position, row)| &self.images[*position].rows[*row]);
-                Response::LocalImage(id, found(row.map(|row| row.local.clone())))
+                let local = self.by_local_image.get(&id).map(|(position, row)| at(position).rows[*row].local.clone());
+                Response::LocalImage(id, Ok(local).into())
             }
             Query::Listing(image) => {
-                let position = match &image {
-                    ImageRef::Label(label) => self.images.binary_search_by(|entry| entry.image.label.cmp(label)).ok(),
-                    ImageRef::Id(id) => by_id.images.get(id).copied(),
-                    ImageRef::Version(id) => by_id.versions.get(id).copied(),
+                let listing = match &image {
+                    ImageRef::Label(label) => {
+                        let found = self.images.binary_search_by(|entry| entry.image.label.cmp(label)).ok();
+                        found.map(|position| at(&position).current())
+                    }
+                    ImageRef::Id(id) => self.by_id.get(id).map(|position| at(position).current()),
+                    ImageRef::Version(id) => self.by_version.get(id).map(|position| at(position).of_version(*id)),
                 };
-                let listing = position.map(|position| match &image {
-                    ImageRef::Label(_) | ImageRef::Id(_) => self.images[position].current(),
-                    ImageRef::Version(id) => self.images[position].of_version(*id),
-                });
-                Response::Listing(image, found(listing))
+                Response::Listing(image, Ok(listing).into())
             }
         }
     }
-}
-
-fn found<T>(value: Option<T>) -> Lookup<T> {
-    value.map_or(Lookup::NotFound, Lookup::Found)
 }

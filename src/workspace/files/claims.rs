@@ -14,7 +14,7 @@ use icu_normalizer::DecomposingNormalizerBorrowed;
 
 use crate::domain::diagnostics::{Help, Problem, shown};
 use crate::workspace::files::real_path::RealPath;
-use crate::workspace::files::temporary;
+use crate::workspace::files::{directory_of, temporary};
 
 /// What a file is to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,7 +171,8 @@ fn one_file(claim: &Claim, other: &Claim) -> String {
     let id = file_id(&real.path);
     let is_one = real.path == other.path
         || (id.is_some() && id == file_id(&other.path))
-        || (real.path.file_name() == other.path.file_name() && file_id(real.directory()) == file_id(other.directory()));
+        || (real.path.file_name() == other.path.file_name()
+            && file_id(directory_of(&real.path)) == file_id(directory_of(&other.path)));
     if is_one {
         format!("{this} is the same file as {that}")
     } else {

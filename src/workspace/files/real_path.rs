@@ -49,11 +49,6 @@ impl RealPath {
     pub(crate) fn links(&self) -> impl Iterator<Item = &Path> {
         self.file_links.iter().chain(&self.directory_links).map(PathBuf::as_path)
     }
-
-    /// The directory that the file is in.
-    pub(crate) fn directory(&self) -> &Path {
-        self.path.parent().unwrap_or(&self.path)
-    }
 }
 
 /// The parts of a path, the last one first.
