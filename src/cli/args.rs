@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, Parser, Subcommand};
 use clap_complete::Shell;
 use jiff::Timestamp;
 
@@ -74,7 +74,7 @@ pub(super) struct Global {
     pub(super) format: Option<Format>,
     /// Whether to use colour; `auto` also heeds `NO_COLOR`
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    pub(super) color: Color,
+    pub(super) color: ColorChoice,
     /// Print only what needs attention
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
@@ -84,13 +84,6 @@ pub(super) struct Global {
     /// The time to take for the present
     #[arg(long, global = true, value_name = "TIME", hide = true)]
     pub(super) now: Option<Timestamp>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Color {
-    Auto,
-    Always,
-    Never,
 }
 
 #[derive(Subcommand)]

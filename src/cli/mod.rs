@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use anstream::ColorChoice;
 use clap::{CommandFactory, Parser};
 
-use self::args::{Cli, Color, Command};
+use self::args::{Cli, Command};
 use self::context::{context, invocation, manifests, source};
 use self::output::{finish, print_stderr, was_written};
 use crate::commands::{self, Mode, Output};
@@ -41,9 +41,9 @@ pub fn run() -> ExitCode {
         }
     };
     let choice = match cli.global.color {
-        Color::Auto => ColorChoice::Auto,
-        Color::Always => ColorChoice::Always,
-        Color::Never => ColorChoice::Never,
+        clap::ColorChoice::Auto => ColorChoice::Auto,
+        clap::ColorChoice::Always => ColorChoice::Always,
+        clap::ColorChoice::Never => ColorChoice::Never,
     };
     choice.write_global();
     let source = source(&cli);

@@ -52,7 +52,9 @@ pub(crate) fn run(
         project_plan.write(is_new, context)?;
     }
     let output = planned(context, std::slice::from_ref(&project_plan), mode);
-    let skipped = (others > 0).then(|| skipped(others));
+    let uuids = count(others, "other UUID");
+    let skipped = (others > 0)
+        .then(|| format!("skipped {uuids} that the Marketplace does not list and that no key calls an image"));
     let edited = is_new.then(|| edited(context, &requests, &declared, mode));
     let remark: Vec<String> = skipped.into_iter().chain(edited).chain([output.remark]).collect();
     let warnings = [warnings, project_plan.plan.warnings].concat();
@@ -88,12 +90,6 @@ fn nothing_found(from: &[PathBuf], unknown: Vec<Problem>, others: usize) -> Vec<
     let title = format!("in {files} there is no ID of an image that the Marketplace lists");
     let problem = Problem::new(title).help(Help::from("name the IDs: ").then_run("adopt web=UUID"));
     vec![if others > 0 { problem.note(format!("{} are not listed", count(others, "UUID"))) } else { problem }]
-}
-
-/// Says which UUIDs of the files are not adopted.
-fn skipped(others: usize) -> String {
-    let uuids = count(others, "other UUID");
-    format!("skipped {uuids} that the Marketplace does not list and that no key calls an image")
 }
 
 /// Says what changed in the manifest: images are declared, or else those that were named are corrected.

@@ -36,7 +36,8 @@ pub(crate) fn run(context: &Context, upgrade: Option<&[String]>, fixes: bool, mo
     let mut task = Resolver { context, upgrade: &upgrade, parse, catalog: Catalog::default() };
     let steps = task.plan(projects)?;
     // Nothing is written unless everything can be, and every manifest that failed is named at once.
-    let mut steps = whole(steps, failed)?;
+    let failed = failed.into_iter().map(|failed| Err(failed.failure.into()));
+    let mut steps = all(failed.chain(steps))?;
     if mode == Mode::Write {
         all(steps.iter().map(ProjectPlan::check_writable))?;
         let mut written = Vec::new();
@@ -120,12 +121,6 @@ impl Resolver<'_> {
         }
         step.write(false, self.context)
     }
-}
-
-/// All steps, if there is one for every manifest.
-fn whole(steps: Vec<Result<ProjectPlan, Error>>, failed: Vec<FailedManifest>) -> Result<Vec<ProjectPlan>, Error> {
-    let failed = failed.into_iter().map(|failed| Err(failed.failure.into()));
-    all(failed.chain(steps))
 }
 
 /// Makes sure that the files of some projects may be written.

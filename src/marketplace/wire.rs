@@ -10,7 +10,7 @@ use super::json::{Item, List, Object, SharedSets, lenient, string_set};
 use super::limits::{ROW, size_of};
 use crate::domain::catalog::{Image, LocalImage, QueryError, StatedType, Version};
 use crate::domain::diagnostics::visible;
-use crate::domain::types::{Arch, ImageId, ImageType, Label, LocalImageId, VersionId, Zone, timestamp};
+use crate::domain::types::{Arch, ImageId, Label, LocalImageId, VersionId, Zone, timestamp};
 
 /// One page of a listing.
 pub(super) struct Page<K, T> {
@@ -48,14 +48,8 @@ pub(super) fn read_page<'b, R: Deserialize<'b>, K, T>(
         total_count: Option<u64>,
     }
     let page: PageBody<R> = body.read_object()?;
-    let rows = page
-        .rows
-        .0
-        .into_iter()
-        .map(|Object(row)| read(row))
-        .collect::<Result<_, _>>()
-        .map_err(|why| body.invalid(why))?;
-    Ok(Page { rows, total: page.total_count })
+    let rows: Result<_, _> = page.rows.0.into_iter().map(|Object(row)| read(row)).collect();
+    Ok(Page { rows: rows.map_err(|why| body.invalid(why))?, total: page.total_count })
 }
 
 #[derive(Deserialize)]
@@ -140,9 +134,7 @@ impl LocalImageRow<'_> {
         };
         let image_type = match self.image_type.as_deref() {
             None | Some("" | "unknown_type") => StatedType::Unstated,
-            Some(stated) => {
-                stated.parse::<ImageType>().map_or_else(|_| StatedType::Other(stated.into()), StatedType::Known)
-            }
+            Some(stated) => stated.parse().map_or_else(|_| StatedType::Other(stated.into()), StatedType::Known),
         };
         let (commercial_types, size) = sets.get(&self.compatible_commercial_types.unwrap_or_default().0);
         let key = (id, Some((zone.clone(), arch.clone(), image_type.clone())));

@@ -1,11 +1,9 @@
 //! Writes what a plan changes: the manifest, the outputs, the lockfile.
 
 use crate::domain::plan::Plan;
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
-use crate::workspace::files::replace::check_writable;
 use crate::workspace::outputs::{Stale, stale};
 use crate::workspace::project::{Project, lock_path};
+use crate::workspace::{context::Context, error::Error, files::replace::check_writable};
 
 /// A project, and what resolving it comes to.
 pub(crate) struct ProjectPlan {

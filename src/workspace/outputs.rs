@@ -170,13 +170,17 @@ impl Rivals {
     }
 }
 
-/// Where the outputs of a manifest are: nowhere, if there is no such manifest. `None` if it cannot be read.
+/// Where the outputs of another manifest are: nowhere, if there is no such manifest. `None` if it cannot be read.
 fn outputs_of(manifest: &Path) -> Option<BTreeSet<PathBuf>> {
-    if !manifest.is_file() {
-        return Some(BTreeSet::new());
-    }
-    let read = Manifest::parse(&files::read(manifest).ok()??).ok()?;
-    Some(read.outputs().iter().map(|output| RealPath::of(&beside(manifest, &output.path)).path).collect())
+    let outputs = if manifest.is_file() { declared(manifest).ok()?? } else { Vec::new() };
+    Some(outputs.iter().map(|output| RealPath::of(output).path).collect())
+}
+
+/// The outputs that the manifest at a path declares, if there is one. `None` if something is wrong with it.
+fn declared(manifest: &Path) -> Result<Option<Vec<PathBuf>>, Problem> {
+    let Some(text) = files::read(manifest)? else { return Ok(Some(Vec::new())) };
+    let outputs = |read: Manifest| read.outputs().iter().map(|output| beside(manifest, &output.path)).collect();
+    Ok(Manifest::parse(&text).ok().map(outputs))
 }
 
 /// A declared file that is not as the lock would have it.
@@ -190,15 +194,10 @@ pub(crate) struct Stale {
 }
 
 /// The right to write the manifest at a path, its lock, and the outputs that it declares.
-pub(crate) fn guard(context: &Context, path: &Path) -> Result<WriteLock, Error> {
+pub(crate) fn guard(context: &Context, path: &Path) -> Result<WriteLock, Problem> {
     let lock = lock_path(path)?;
-    let declared = || -> Result<Vec<PathBuf>, Error> {
-        // What is wrong with the manifest is told by who reads it for good.
-        let manifest = files::read(path)?.and_then(|text| Manifest::parse(&text).ok());
-        Ok(manifest.map_or_else(Vec::new, |manifest| {
-            manifest.outputs().iter().map(|output| beside(path, &output.path)).collect()
-        }))
-    };
+    // What is wrong with the manifest is told by who reads it for good.
+    let declared = || Ok::<_, Problem>(declared(path)?.unwrap_or_default());
     loop {
         let outputs = declared()?;
         let paths: Vec<&Path> = [&*lock, path].into_iter().chain(outputs.iter().map(|it| &**it)).collect();

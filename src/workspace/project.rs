@@ -11,9 +11,8 @@ use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::types::{Age, Name};
 use crate::render::{ManifestReport, StaleOutput, errors};
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
 use crate::workspace::files::{self, error};
+use crate::workspace::{context::Context, error::Error};
 
 /// The most pins that all manifests of a run may declare together.
 const MOST_PINS: usize = 1_000_000;

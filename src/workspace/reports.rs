@@ -6,11 +6,7 @@ use anstream::adapter::strip_str;
 
 use crate::domain::diagnostics::{Problem, or, quoted, shown};
 use crate::render::{CheckReport, Format, check};
-use crate::workspace::context::Context;
-use crate::workspace::error::Error;
-use crate::workspace::files::claims::Role;
-use crate::workspace::outputs::Files;
-use crate::workspace::project::Project;
+use crate::workspace::{context::Context, error::Error, files::claims::Role, outputs::Files, project::Project};
 
 /// A file that a report is written to, as it was asked for: `-o drift.sarif`, `-o sarif=results.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -114,20 +114,16 @@ impl Http {
             }
             // A service that is slow with optional responses is not down.
             self.down.set(self.down.get() || error.transient && priority == Priority::Required);
-            let attempts = self.describe_attempts(attempts, error.transient && out_of_time);
+            let run = self.timeouts.run.as_secs();
+            let attempts = match attempts {
+                _ if error.transient && out_of_time => {
+                    Some(format!("attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"))
+                }
+                1 => None,
+                _ => Some(format!("{attempts} attempts came to the same")),
+            };
             return Err(QueryError { attempts, ..error.error });
         }
-    }
-
-    /// How often the request was sent, if that is worth a clause.
-    fn describe_attempts(&self, attempts: u32, out_of_time: bool) -> Option<String> {
-        if out_of_time {
-            let run = self.timeouts.run.as_secs();
-            return Some(format!(
-                "attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"
-            ));
-        }
-        (attempts > 1).then(|| format!("{attempts} attempts came to the same"))
     }
 
     /// Waits for the end of the pause that a 429 asked for.

@@ -95,22 +95,21 @@ impl RequestError {
     /// The TLS handshake failed. A retry helps only if the server refuses HTTP/2.
     fn from_tls(error: &rustls::Error, base: &str) -> Self {
         use rustls::{AlertDescription, Error};
-        let (cause, help) = match error {
+        match error {
             Error::InvalidCertificate(error) => {
                 let (why, help) = certificate::explain(error);
-                (format!("the certificate of {base} was refused: {why}"), help)
+                Self::no_response(format!("the certificate of {base} was refused: {why}"), help, false)
             }
             Error::InvalidMessage(_) => {
                 let help = "check the address and HTTPS_PROXY: is it one of https?";
-                (format!("{base} does not speak TLS"), help)
+                Self::no_response(format!("{base} does not speak TLS"), help, false)
             }
             other => {
                 let cause = format!("could not speak TLS with {base}: {}", visible(&other.to_string()));
                 let transient = matches!(other, Error::AlertReceived(AlertDescription::NoApplicationProtocol));
-                return Self::no_response(cause, "check the address and HTTPS_PROXY", transient);
+                Self::no_response(cause, "check the address and HTTPS_PROXY", transient)
             }
-        };
-        Self::no_response(cause, help, false)
+        }
     }
 
     /// The status is neither 200 nor the API's own 404.

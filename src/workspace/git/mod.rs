@@ -154,10 +154,7 @@ impl Repository {
         command.args(["--no-ext-diff", "--no-textconv", "--ignore-submodules=none"]);
         command.args(["-z", "--raw", "--no-abbrev", FORMAT, "--end-of-options", from, "--"]).arg(&self.file);
         let mut log = Revisions::new(Process::start(command)?, self.path.clone());
-        let mut revisions = Vec::new();
-        while let Some(revision) = log.next()? {
-            revisions.push(revision);
-        }
+        let revisions: Vec<_> = std::iter::from_fn(|| log.next().transpose()).collect::<Result<_, _>>()?;
         if !log.is_over {
             let answer = log.log.finish()?;
             if !answer.status.success() && self.commit(from)?.is_none() {
