@@ -71,7 +71,7 @@ fn side(
     let (name, commit) = match state {
         State::WorkingTree => {
             let source = here.map(|text| Source { path: path.to_owned(), text: text.clone() });
-            let lock = source.map(|source| parse_lock(source, Lock::parse)).transpose()?.map(|(lock, _)| lock);
+            let lock = source.as_ref().map(parse_lock).transpose()?;
             return Ok((Side { name: "working tree".to_owned(), commit: None }, lock));
         }
         // Before the first commit, nothing is pinned.

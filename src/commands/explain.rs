@@ -3,7 +3,6 @@
 use super::{Output, join, undated};
 use crate::domain::catalog::identify::{IdKind, UnknownId, identify, identify_queries};
 use crate::domain::diagnostics::Problem;
-use crate::domain::lock::Lock;
 use crate::domain::lookup::explain::{explain, pins_of, queries};
 use crate::domain::manifest::{Target, check_names};
 use crate::render::Format;
@@ -46,7 +45,7 @@ fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
 
 /// A UUID is explained without a manifest and a lock as well.
 fn explain_id(context: &Context, id: UnknownId, text: &str) -> Result<Output, Error> {
-    let (lock, _) = read_lock(lock_path(context.manifest())?, Lock::parse)?;
+    let (lock, _) = read_lock(lock_path(context.manifest())?)?;
     let catalog = context.fetch(|catalog| identify_queries(id, catalog));
     let identity = identify(id, &catalog).map_err(|error| unanswered(&format!("find out what {text} is"), error))?;
     let pins: Vec<_> = pins_of(id, &lock).collect();

@@ -114,7 +114,7 @@ impl Project<Option<Manifest>> {
     /// # Errors
     /// If one cannot be read, or is wrong.
     pub(crate) fn draft(path: &Path) -> Result<Self, Error> {
-        let (lock, lock_source) = read_lock(lock_path(path)?, Lock::parse)?;
+        let (lock, lock_source) = read_lock(lock_path(path)?)?;
         let manifest_source = Source { path: path.to_owned(), text: files::read(path)?.unwrap_or_default() };
         let draft = Self { manifest: None, manifest_source, lock, lock_source };
         let text = &draft.manifest_source.text;
@@ -163,20 +163,17 @@ fn read_manifest(path: &Path) -> Result<Option<Manifest>, Error> {
 ///
 /// # Errors
 /// If it cannot be read, or not be understood.
-pub(crate) fn read_lock(path: PathBuf, parse: Parse) -> Result<(Lock, Option<Source>), Error> {
-    let Some(text) = files::read(&path)? else { return Ok((Lock::default(), None)) };
-    parse_lock(Source { path, text }, parse).map(|(lock, source)| (lock, Some(source)))
+pub(crate) fn read_lock(path: PathBuf) -> Result<(Lock, Option<Source>), Error> {
+    let source = files::read(&path)?.map(|text| Source { path, text });
+    Ok((source.as_ref().map(parse_lock).transpose()?.unwrap_or_default(), source))
 }
 
 /// Understands a lockfile that was read.
 ///
 /// # Errors
 /// All that is wrong with it.
-pub(crate) fn parse_lock(source: Source, parse: Parse) -> Result<(Lock, Source), Error> {
-    match parse(&source.text) {
-        Ok(lock) => Ok((lock, source)),
-        Err(problems) => Err(Failure::from(problems).in_lock(Some(source)).into()),
-    }
+pub(crate) fn parse_lock(source: &Source) -> Result<Lock, Error> {
+    Lock::parse(&source.text).map_err(|problems| Failure::from(problems).in_lock(Some(source.clone())).into())
 }
 
 /// How many differences a warning lists. `check` and `resolve --locked` list them all.
@@ -201,7 +198,7 @@ impl Pins {
     /// If there is no lockfile, or it cannot be read. With `locked`, also if the manifest cannot be read.
     pub(crate) fn read(context: &Context, locked: bool) -> Result<Self, Error> {
         let path = lock_path(context.manifest())?;
-        let (lock, Some(lock_source)) = read_lock(path.clone(), Lock::parse)? else {
+        let (lock, Some(lock_source)) = read_lock(path.clone())? else {
             return Err(error::no_lock(&path).into());
         };
         let mut pins = Self { lock, lock_source, declared: None, disagreements: Vec::new(), not_compared: None };

@@ -87,8 +87,7 @@ pub(crate) fn content_at(repository: &Repository, commit: &str, name: &Path) -> 
 
 /// The lock in the lockfile of a commit.
 pub(crate) fn lock_of(content: Vec<u8>, name: PathBuf) -> Result<Lock, Error> {
-    let source = Source { text: files::text(content, &name)?, path: name };
-    parse_lock(source, Lock::parse).map(|(lock, _)| lock)
+    parse_lock(&Source { text: files::text(content, &name)?, path: name })
 }
 
 /// The whole hash of the commit that a revision names.

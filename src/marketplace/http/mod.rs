@@ -115,12 +115,10 @@ impl Http {
             // A service that is slow with optional responses is not down.
             self.down.set(self.down.get() || error.transient && priority == Priority::Required);
             let run = self.timeouts.run.as_secs();
-            let attempts = match attempts {
-                _ if error.transient && out_of_time => {
-                    Some(format!("attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"))
-                }
-                1 => None,
-                _ => Some(format!("{attempts} attempts came to the same")),
+            let attempts = if error.transient && out_of_time {
+                Some(format!("attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"))
+            } else {
+                (attempts > 1).then(|| format!("{attempts} attempts came to the same"))
             };
             return Err(QueryError { attempts, ..error.error });
         }

@@ -7,14 +7,13 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
 use crate::domain::diagnostics::{Help, Problem, shown};
-use crate::workspace::files::real_path::RealPath;
-use crate::workspace::files::{directory_of, temporary};
+use crate::workspace::files::real_path::{RealPath, directory_of, file_id};
+use crate::workspace::files::temporary;
 
 /// What a file is to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,20 +202,4 @@ fn folded(path: &Path) -> OsString {
     // In both directions, as some letters have two small forms, and some two capital ones.
     let text = decomposed.normalize(text).to_uppercase().to_lowercase();
     decomposed.normalize(&text).into_owned().into()
-}
-
-/// What the file system calls a file.
-#[cfg(unix)]
-fn file_id(path: &Path) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
-}
-
-/// Without such a number, the path without links is what is left.
-#[cfg(not(unix))]
-fn file_id(path: &Path) -> Option<(u64, u64)> {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    fs::canonicalize(path).ok()?.hash(&mut hasher);
-    Some((0, hasher.finish()))
 }

@@ -65,3 +65,19 @@ pub(crate) fn directory_of(path: &Path) -> &Path {
         None => path,
     }
 }
+
+/// What the file system calls a file.
+#[cfg(unix)]
+pub(super) fn file_id(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// Without such a number, the path without links is what is left.
+#[cfg(not(unix))]
+pub(super) fn file_id(path: &Path) -> Option<(u64, u64)> {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    fs::canonicalize(path).ok()?.hash(&mut hasher);
+    Some((0, hasher.finish()))
+}

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use crate::domain::diagnostics::{Problem, shown};
 use crate::workspace::files::error::{busy, unwritable};
-use crate::workspace::files::{directory_of, target};
+use crate::workspace::files::real_path::{directory_of, file_id};
+use crate::workspace::files::target;
 
 /// The right to write the files of some directories, until it is dropped.
 pub(crate) struct WriteLock {
@@ -36,8 +37,7 @@ impl WriteLock {
             if !std::fs::metadata(directory).map_err(failed)?.is_dir() {
                 return Err(failed(io::ErrorKind::NotADirectory.into()));
             }
-            let (key, lockable) = lockable(directory).map_err(failed)?;
-            lockables.entry(key).or_insert((*path, lockable));
+            lockables.entry(file_id(directory)).or_insert((*path, lockable(directory).map_err(failed)?));
         }
         let mut directories = Vec::new();
         for (path, lockable) in lockables.into_values() {
@@ -78,24 +78,18 @@ fn lock(lockable: &File, path: &Path, deadline: Instant, notify: &dyn Fn(&str)) 
     }
 }
 
-/// What can be locked for a directory, and a name for it that is the same in every process.
+/// What can be locked for a directory.
 #[cfg(unix)]
-fn lockable(directory: &Path) -> io::Result<(String, File)> {
-    use std::os::unix::fs::MetadataExt;
-    let file = File::open(directory)?;
-    let metadata = file.metadata()?;
-    Ok((format!("{}:{}", metadata.dev(), metadata.ino()), file))
+fn lockable(directory: &Path) -> io::Result<File> {
+    File::open(directory)
 }
 
 /// Where a directory cannot be opened and locked, a file of its own stands for it among the temporary files.
 #[cfg(not(unix))]
-fn lockable(directory: &Path) -> io::Result<(String, File)> {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    std::fs::canonicalize(directory)?.hash(&mut hasher);
-    let name = format!("imagelock-{:016x}.guard", hasher.finish());
-    let path = std::env::temp_dir().join(&name);
-    Ok((name, File::options().read(true).write(true).create(true).truncate(false).open(path)?))
+fn lockable(directory: &Path) -> io::Result<File> {
+    let (_, number) = file_id(directory).ok_or(io::ErrorKind::NotFound)?;
+    let path = std::env::temp_dir().join(format!("imagelock-{number:016x}.guard"));
+    File::options().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 /// Who holds the lock: the kernel tells on Linux, by the number of the locked file.
