@@ -27,7 +27,7 @@ pub(crate) fn run(context: &Context, format: Format, file: Option<&Path>, locked
     let warning = pins.warning(context, |_| true);
     let export = Export::new(Cow::Owned(pins.lock.clone()), format).map_err(|problems| pins.error(problems))?;
     let Some(path) = file else { return Ok(Output { warning, ..Output::clean(export) }) };
-    let mut rivals = Rivals::of(context.manifest());
+    let rivals = Rivals::of(context.manifest());
     let text = head(format, Some(&rivals.owner(path))) + &export.body();
     let _guard = context.write_lock(&[path])?;
     if let Some(old) = files::read(path)? {

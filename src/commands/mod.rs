@@ -49,9 +49,8 @@ fn fetch_indexed(context: &Context, next: impl Fn(&Catalog) -> BTreeSet<Query>) 
 
 /// A warning where publication dates are missing from what is printed because nobody told them.
 fn undated(context: &Context, catalog: &Catalog) -> String {
-    let warnings: Vec<Problem> =
-        catalog.first_missing_date_error().map(QueryError::missing_dates_warning).into_iter().collect();
-    errors::warnings(&warnings, None, &context.invocation)
+    let warning = catalog.first_missing_date_error().map(QueryError::missing_dates_warning);
+    errors::warnings(warning.as_slice(), None, &context.invocation)
 }
 
 /// What a command came to.

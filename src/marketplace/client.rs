@@ -1,14 +1,12 @@
 //! Sends queries to the live API, several at a time: which request answers which query, and what the response means.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::convert::Infallible;
-use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 
 use super::http::{Body, Event, Http, Priority, Settings};
 use super::json::SharedSets;
@@ -56,12 +54,7 @@ impl Client {
         next: impl Fn(&Catalog) -> BTreeSet<Query>,
     ) {
         let Some(runtime) = &self.runtime else { return };
-        runtime.block_on(async {
-            match select(pin!(self.gather(queries, catalog, next)), pin!(self.ticks())).await {
-                Either::Left(((), _)) => {}
-                Either::Right((never, _)) => match never {},
-            }
-        });
+        runtime.block_on(self.gather(queries, catalog, next));
     }
 
     /// Keeps up to [`CONCURRENCY`] queries pending. Queries that depend on the index are sent as soon as it has
@@ -83,7 +76,13 @@ impl Client {
                 {
                     pending.push(self.send(query));
                 }
-                let Some(response) = pending.next().await else { return };
+                let response = loop {
+                    match timeout(TICK, pending.next()).await {
+                        Ok(Some(response)) => break response,
+                        Ok(None) => return,
+                        Err(_) => self.http.notify(Event::Waiting),
+                    }
+                };
                 self.http.notify(Event::Answered);
                 let has_next = matches!(response, Response::Index(_)) || pending.is_empty() && queue.is_empty();
                 catalog.record(response);
@@ -91,14 +90,6 @@ impl Client {
                     break next(catalog);
                 }
             };
-        }
-    }
-
-    /// Notifies the observer regularly.
-    async fn ticks(&self) -> Infallible {
-        loop {
-            tokio::time::sleep(TICK).await;
-            self.http.notify(Event::Waiting);
         }
     }
 

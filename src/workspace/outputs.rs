@@ -1,8 +1,6 @@
 //! `[[outputs]]`: which files a run may write, which are out of date, and whose they are.
 
 use std::borrow::Cow;
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::domain::check::Report;
@@ -71,14 +69,14 @@ impl Files {
         let checked = projects.iter().map(|project| {
             let manifest = &project.manifest_source.path;
             let home = RealPath::of(files::directory_of(manifest)).path;
-            let mut rivals = Rivals::of(manifest);
+            let rivals = Rivals::of(manifest);
             let mut problems = Vec::new();
             for output in project.manifest.outputs() {
                 let path = beside(manifest, &output.path);
                 problems.extend(match self.0.add(Role::Output, &path, Some(manifest)) {
                     Err(problem) => Some(problem.at(output.span.clone(), "leads there")),
                     Ok(()) if self.0.writes(Role::Output) => {
-                        misplaced(output, &path, &home).or_else(|| foreign(output, &path, &mut rivals))
+                        misplaced(output, &path, &home).or_else(|| foreign(output, &path, &rivals))
                     }
                     Ok(()) => None,
                 });
@@ -115,7 +113,7 @@ fn is_git_dir(path: &Path) -> bool {
 }
 
 /// The problem of an output that may not be replaced, for what it holds.
-fn foreign(output: &Output, path: &Path, rivals: &mut Rivals) -> Option<Problem> {
+fn foreign(output: &Output, path: &Path, rivals: &Rivals) -> Option<Problem> {
     let this = format!("the output `{}`", shown(path));
     let problem = |title: String, label: &str| Problem::new(title).at(output.span.clone(), label);
     let old = match files::read(path) {
@@ -136,16 +134,13 @@ fn foreign(output: &Output, path: &Path, rivals: &mut Rivals) -> Option<Problem>
 /// Other manifests that files say they belong to, seen from a manifest.
 pub(crate) struct Rivals {
     manifest: PathBuf,
-    /// Where the outputs of each are; `None` if it cannot be read.
-    outputs: BTreeMap<PathBuf, Option<BTreeSet<PathBuf>>>,
 }
 
 impl Rivals {
     pub(crate) fn of(manifest: &Path) -> Self {
         // Not behind a link in the place of the manifest itself: its lockfile is next to the link.
         let directory = RealPath::of(files::directory_of(manifest)).path;
-        let manifest = directory.join(manifest.file_name().unwrap_or_default());
-        Self { manifest, outputs: BTreeMap::new() }
+        Self { manifest: directory.join(manifest.file_name().unwrap_or_default()) }
     }
 
     /// What a file says about whose it is.
@@ -154,26 +149,19 @@ impl Rivals {
     }
 
     /// Another manifest that a file says it belongs to, and that declares it still.
-    pub(crate) fn find(&mut self, format: Format, file: &Path, text: &str) -> Option<PathBuf> {
-        let real = RealPath::of(file);
-        let directory = files::directory_of(&real.path);
-        let owner = relative_path(directory, &self.manifest);
+    pub(crate) fn find(&self, format: Format, file: &Path, text: &str) -> Option<PathBuf> {
+        let (real, owner) = (RealPath::of(file).path, self.owner(file));
         let others = owners(format, text).into_iter().filter(|other| *other != owner);
-        let others = others.filter_map(|other| Some(RealPath::of(&manifest_path(directory, &other)?).path));
-        others.into_iter().find(|manifest| {
-            *manifest != self.manifest && {
-                let outputs = self.outputs.entry(manifest.clone()).or_insert_with(|| outputs_of(manifest));
-                // What cannot be read may declare it.
-                outputs.as_ref().is_none_or(|outputs| outputs.contains(&real.path))
-            }
-        })
+        let mut others =
+            others.filter_map(|other| Some(RealPath::of(&manifest_path(files::directory_of(&real), &other)?).path));
+        others.find(|manifest| *manifest != self.manifest && may_declare(manifest, &real))
     }
 }
 
-/// Where the outputs of another manifest are: nowhere, if there is no such manifest. `None` if it cannot be read.
-fn outputs_of(manifest: &Path) -> Option<BTreeSet<PathBuf>> {
-    let outputs = if manifest.is_file() { declared(manifest).ok()?? } else { Vec::new() };
-    Some(outputs.iter().map(|output| RealPath::of(output).path).collect())
+/// Whether a manifest declares an output at a real path. One that cannot be read may do so.
+fn may_declare(manifest: &Path, output: &Path) -> bool {
+    let Ok(Some(outputs)) = declared(manifest) else { return manifest.is_file() };
+    outputs.iter().any(|declared| RealPath::of(declared).path == output)
 }
 
 /// The outputs that the manifest at a path declares, if there is one. `None` if something is wrong with it.
@@ -222,18 +210,11 @@ pub(crate) fn beside(manifest: &Path, output: &Path) -> PathBuf {
 pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error> {
     let manifest = &project.manifest_source.path;
     let rivals = Rivals::of(manifest);
-    let mut bodies = BTreeMap::new();
     let mut stale = Vec::new();
     for Output { format, path, span, .. } in project.manifest.outputs() {
-        let body = match bodies.entry(*format) {
-            Entry::Occupied(body) => body.into_mut(),
-            Entry::Vacant(first) => {
-                let export = Export::new(Cow::Borrowed(lock), *format).map_err(|problems| project.error(problems))?;
-                first.insert(export.body())
-            }
-        };
+        let export = Export::new(Cow::Borrowed(lock), *format).map_err(|problems| project.error(problems))?;
         let path = beside(manifest, path);
-        let text = head(*format, Some(&rivals.owner(&path))) + body;
+        let text = head(*format, Some(&rivals.owner(&path))) + &export.body();
         // A checkout with other line ends is no difference.
         if files::read(&path)?.is_none_or(|old| old.replace("\r\n", "\n") != text) {
             stale.push(Stale { path, span: span.clone(), text });
