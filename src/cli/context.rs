@@ -12,7 +12,6 @@ use super::args::{Cli, Command, Global};
 use super::output::print_stderr;
 use super::{environment, progress};
 use crate::deadline;
-use crate::domain::catalog::QueryError;
 use crate::domain::diagnostics::{Invocation, Manifests, Problem, and_more, escaped, or, quoted, shown};
 use crate::marketplace::{Backend, Live, Observer, Settings, Snapshot, Timeouts};
 use crate::render::{Format, errors};
@@ -112,16 +111,14 @@ fn backend(global: &Global, timeouts: Timeouts) -> Result<Backend, Problem> {
         return Ok(Backend::Offline);
     }
     let (api_url, observer) = (global.api_url.as_ref().map(ToString::to_string), observer(global));
-    Ok(Backend::Live(Box::new(Live::new(move || settings(api_url.clone(), timeouts, observer.clone())))))
-}
-
-/// How to ask the API, by the command line and the environment.
-fn settings(api_url: Option<String>, timeouts: Timeouts, observer: Option<Observer>) -> Result<Settings, QueryError> {
-    let api_url = match api_url {
-        Some(api_url) => api_url,
-        None => environment::variable("SCW_API_URL")?.unwrap_or_else(|| API_URL.to_owned()),
-    };
-    Ok(Settings { api_url, timeouts, authorities: environment::authorities()?, proxy: environment::proxy()?, observer })
+    Ok(Backend::Live(Box::new(Live::new(move || {
+        let api_url = match api_url {
+            Some(api_url) => api_url,
+            None => environment::variable("SCW_API_URL")?.unwrap_or_else(|| API_URL.to_owned()),
+        };
+        let (authorities, proxy) = (environment::authorities()?, environment::proxy()?);
+        Ok(Settings { api_url, timeouts, authorities, proxy, observer })
+    }))))
 }
 
 /// The observer of requests: it prints each, or one line of progress on a terminal. There may be none.

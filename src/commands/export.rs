@@ -38,14 +38,11 @@ pub(crate) fn run(context: &Context, format: Format, file: Option<&Path>, locked
             return Err(not_ours(path).into());
         }
         if let Some(manifest) = rivals.find(format, path, &old) {
-            return Err(of_another(path, &manifest).into());
+            let title = format!("`{}` is an output of `{}`", shown(path), shown(&manifest));
+            let help = "name another file, or remove it from the `[[outputs]]` of that manifest";
+            return Err(Problem::new(title).help(help).into());
         }
     }
     context.replace(path, &text)?;
     Ok(Output { warning, ..Output::remark(format!("wrote `{}`", shown(path))) })
-}
-
-fn of_another(path: &Path, manifest: &Path) -> Problem {
-    Problem::new(format!("`{}` is an output of `{}`", shown(path), shown(manifest)))
-        .help("name another file, or remove it from the `[[outputs]]` of that manifest")
 }

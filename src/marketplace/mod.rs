@@ -12,7 +12,7 @@ mod paging;
 mod snapshot;
 mod wire;
 
-use std::cell::OnceCell;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -37,21 +37,13 @@ pub enum Backend {
 }
 
 /// The live API. No file is read and no connection opened before the first query.
-pub struct Live {
-    settings: Box<dyn Fn() -> Result<Settings, QueryError>>,
-    client: OnceCell<Result<Client, QueryError>>,
-}
+pub struct Live(LazyCell<Result<Client, QueryError>, Box<dyn FnOnce() -> Result<Client, QueryError>>>);
 
 impl Live {
     /// Prepares a client. The settings are read at the first query, so that invalid ones do not affect a run without
     /// queries.
-    pub fn new(settings: impl Fn() -> Result<Settings, QueryError> + 'static) -> Self {
-        Self { settings: Box::new(settings), client: OnceCell::new() }
-    }
-
-    fn client(&self) -> Result<&Client, QueryError> {
-        deadline::arm();
-        self.client.get_or_init(|| Client::new(&(self.settings)()?)).as_ref().map_err(Clone::clone)
+    pub fn new(settings: impl FnOnce() -> Result<Settings, QueryError> + 'static) -> Self {
+        Self(LazyCell::new(Box::new(|| Client::new(&settings()?))))
     }
 }
 
@@ -64,10 +56,13 @@ impl Backend {
             return;
         }
         match self {
-            Self::Live(live) => match live.client() {
-                Ok(client) => client.fetch(queries, catalog, next),
-                Err(error) => answer(queries, catalog, next, |query| Response::failed(query, error.clone())),
-            },
+            Self::Live(live) => {
+                deadline::arm();
+                match &*live.0 {
+                    Ok(client) => client.fetch(queries, catalog, next),
+                    Err(error) => answer(queries, catalog, next, |query| Response::failed(query, error.clone())),
+                }
+            }
             Self::Snapshot(snapshot) => answer(queries, catalog, next, |query| snapshot.answer(query)),
             Self::Offline => answer(queries, catalog, next, |query| Response::failed(query, offline())),
         }

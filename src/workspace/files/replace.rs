@@ -107,8 +107,10 @@ impl<'a> Staged<'a> {
         };
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
+        // Until it has the owner of the one that it replaces, only its writer may read it.
+        #[cfg(unix)]
         if old.is_some() {
-            keep_private(&mut options);
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
         let mut file = options.open(&self.temporary)?;
         file.write_all(text.as_bytes())?;
@@ -133,16 +135,6 @@ impl Drop for Staged<'_> {
         let _ = fs::remove_file(&self.temporary);
     }
 }
-
-/// Until a file has the owner of the one that it replaces, only its writer may read it.
-#[cfg(unix)]
-fn keep_private(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600);
-}
-
-#[cfg(not(unix))]
-fn keep_private(_: &mut OpenOptions) {}
 
 /// Gives a new file the owner, the group and the mode of the old one. Whether owner and group could be kept: if not, the
 /// mode lets the new group do no more than everyone.
