@@ -36,8 +36,11 @@ pub enum Backend {
     Offline,
 }
 
+/// A client, or why there is none.
+type Connection = Result<Client, QueryError>;
+
 /// The live API. No file is read and no connection opened before the first query.
-pub struct Live(LazyCell<Result<Client, QueryError>, Box<dyn FnOnce() -> Result<Client, QueryError>>>);
+pub struct Live(LazyCell<Connection, Box<dyn FnOnce() -> Connection>>);
 
 impl Live {
     /// Prepares a client. The settings are read at the first query, so that invalid ones do not affect a run without

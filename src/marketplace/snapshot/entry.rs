@@ -49,7 +49,9 @@ impl Entry {
             }
         }
         let mut rows: Vec<Row> = rows.into_values().collect();
-        rows.iter_mut().for_each(|row| row.versions.sort_unstable());
+        for row in &mut rows {
+            row.versions.sort_unstable();
+        }
         rows.sort_by_key(|row| row.superseded);
         Self { image: image.clone(), versions, rows }
     }
