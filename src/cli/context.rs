@@ -22,7 +22,7 @@ use crate::workspace::files::{self, RealPath};
 use crate::workspace::{Context, unusable_snapshot};
 
 /// How long a run may take if its command has no option for it.
-const RUN: Duration = Duration::from_secs(60);
+const RUN: Duration = Duration::from_mins(1);
 
 /// The live API.
 const API_URL: &str = "https://api.scaleway.com";

@@ -10,7 +10,7 @@ use crate::domain::diagnostics::{escaped, shell_word};
 
 /// The message about wrong arguments.
 pub(super) fn message(error: clap::Error, program: &clap::Command, args: impl Iterator<Item = OsString>) -> String {
-    let args: Vec<String> = args.skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let args: Vec<String> = args.skip(1).filter_map(|arg| arg.into_string().ok()).collect();
     let wrong = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(wrong)) if error.kind() == ErrorKind::UnknownArgument => wrong.clone(),
         _ => return sanitized(error),

@@ -46,7 +46,7 @@ pub(crate) enum Command {
     /// A renamed image keeps its pins. A new zone or architecture takes the version of the other pins of its image. Where a
     /// declaration changed, the pinned version stays if it still fits.
     Resolve(resolve::Options),
-    /// Move pins to the newest version that the manifest allows: those of the named images, or all
+    /// Move pins to the newest version that the manifest allows
     Upgrade(upgrade::Options),
     /// Report drift between images.lock, images.toml and the Marketplace
     Check(check::Options),

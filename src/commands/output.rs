@@ -121,7 +121,9 @@ pub(super) fn planned(context: &Context, steps: &[ProjectPlan], mode: Mode) -> O
     let output = match context.format {
         Format::Json => plan::json(&resolved, dry_run, &context.invocation),
         Format::Markdown => plan::markdown(&resolved),
-        _ => plan::human(&resolved, dry_run, context.quiet),
+        // What a dry run prints is what was asked for.
+        _ if context.quiet && !dry_run => String::new(),
+        _ => plan::human(&resolved, dry_run),
     };
     let verb = if dry_run { "would write" } else { "wrote" };
     let stale = steps.iter().flat_map(|step| &step.stale);

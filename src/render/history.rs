@@ -14,7 +14,7 @@ use crate::render::support::terminal::{self, EMPTY, FAINT, PLAIN, Table, with_su
 use crate::render::support::values::{date, text};
 
 /// Writes when each pin moved: one row per pin and commit, the newest first.
-pub(crate) fn log(entries: &[Entry], quiet: bool) -> String {
+pub(crate) fn log(entries: &[Entry]) -> String {
     let mut table = Table::new(&[
         "DATE", "COMMIT", "CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL", "AUTHOR", "SUBJECT",
     ]);
@@ -40,7 +40,7 @@ pub(crate) fn log(entries: &[Entry], quiet: bool) -> String {
             table.row(when.into_iter().chain(cells).chain(who));
         }
     }
-    with_summary(table.write(), &numbers(entries), quiet)
+    with_summary(&table.write(), &numbers(entries))
 }
 
 /// `3 changes in 2 commits, 1 not committed`.
@@ -59,11 +59,11 @@ fn numbers(entries: &[Entry]) -> String {
 }
 
 /// Writes the pins that differ between two states.
-pub(crate) fn diff(comparison: &Comparison, quiet: bool) -> String {
+pub(crate) fn diff(comparison: &Comparison) -> String {
     let table = changes::table(&unnamed(&comparison.changes));
     let counts = if table.is_empty() { "no pin differs".to_owned() } else { counts(&comparison.changes) };
     let (from, to) = (visible(&comparison.from.name), visible(&comparison.to.name));
-    with_summary(table, &format!("{from} → {to}: {counts}"), quiet)
+    with_summary(&table, &format!("{from} → {to}: {counts}"))
 }
 
 /// The details of a change, and the ages of the images that came and went. The date in an edited block is not trusted.

@@ -29,12 +29,10 @@ fn all<'a>(resolved: &[Resolved<'a>]) -> Vec<Named<'a>> {
 }
 
 /// Writes what `resolve` did, or under `--dry-run` would do.
-pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool, quiet: bool) -> String {
+pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool) -> String {
     let mut all = all(resolved);
     let counts = changes::counts(all.iter().map(|(_, change)| *change));
-    all.retain(|(_, change)| {
-        change.action() != Action::Kept || !quiet && (change.newer.is_some() || change.note.is_some())
-    });
+    all.retain(|(_, change)| change.action() != Action::Kept || change.newer.is_some() || change.note.is_some());
     let table = changes::table(&all);
     let pins = count(resolved.iter().map(|it| it.plan.lock.pins().len()).sum(), "pin");
     let pins = in_manifests(pins, resolved.len());
@@ -48,7 +46,7 @@ pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool, quiet: bool) -> St
         (true, _, false) => format!("{pins}: {counts}"),
         (true, _, true) => format!("dry run, nothing was written; would be: {counts}"),
     };
-    with_summary(table, &summary, quiet)
+    with_summary(&table, &summary)
 }
 
 /// Writes what `resolve` changed: the body of a pull request.

@@ -47,7 +47,7 @@ impl Files {
     /// If two of them are one.
     pub(crate) fn read_only(context: &Context) -> Result<Self, Error> {
         let manifests = context.manifests.iter().map(PathBuf::as_path);
-        Self::new(context, manifests, &[Role::Report, Role::Export, Role::Snapshot])
+        Self::new(context, manifests, &[Role::Report, Role::Snapshot])
     }
 
     /// Adds a file that an option names. It may be anywhere.

@@ -55,13 +55,9 @@ pub(crate) fn paint(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// A table, and below it a line that says what it amounts to; unless only the table is wanted.
-pub(crate) fn with_summary(table: String, summary: &str, quiet: bool) -> String {
-    match (quiet, table.is_empty()) {
-        (true, _) => table,
-        (false, true) => format!("{summary}\n"),
-        (false, false) => format!("{table}\n{summary}\n"),
-    }
+/// A table, and below it a line that says what it amounts to.
+pub(crate) fn with_summary(table: &str, summary: &str) -> String {
+    if table.is_empty() { format!("{summary}\n") } else { format!("{table}\n{summary}\n") }
 }
 
 /// The name, zone and architecture of a cell, for a row.

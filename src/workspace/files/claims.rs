@@ -30,8 +30,6 @@ pub(crate) enum Role {
     Output,
     /// A file that `check -o` names.
     Report,
-    /// A file that `export -o` names.
-    Export,
     /// The file that `snapshot` writes.
     Snapshot,
 }
@@ -48,7 +46,6 @@ impl Role {
             Self::Catalog => ("catalog", "name another file: `--catalog FILE`".into()),
             Self::Output => ("output", "give the output another `path`".into()),
             Self::Report => ("report", "name another file: `-o FILE`".into()),
-            Self::Export => ("export", "name another file: `-o FILE`".into()),
             Self::Snapshot => ("snapshot", Help::from("name another file: ").then_run("snapshot FILE")),
         }
     }

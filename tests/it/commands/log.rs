@@ -147,12 +147,6 @@ fn uncommitted_changes_come_first() {
     3 changes in 2 commits, 3 not committed
     --- exit 0
     ");
-    assert_snapshot!(sandbox.run("log --quiet db"), @"
-    DATE        COMMIT         CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                          AUTHOR  SUBJECT
-                not committed  removed  db    fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-11-01, 23 days old when removed
-    2026-11-05  9dd5de42       added    db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned    Ana     Pin the images
-    --- exit 0
-    ");
     assert_snapshot!(sandbox.run("diff"), @"
     CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     removed  db    fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-11-01

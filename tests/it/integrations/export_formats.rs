@@ -29,7 +29,7 @@ zones = [\"fr-par-1\", \"nl-ams-1\"]
         ("json", "images.json"),
         ("yaml", "images.yml"),
     ] {
-        example.ok(&format!("imagelock export {format} -o {file}"));
+        example.write(file, &example.ok(&format!("imagelock export {format}")));
     }
     example
 }

@@ -80,14 +80,14 @@ fn adopting_running_servers_replaces_none_of_them() {
         example.ok("terraform apply -auto-approve");
 
         example.ok(&format!("imagelock adopt --from {source} {OCTOBER}"));
-        example.ok("imagelock export tfvars -o images.auto.tfvars.json");
+        example.write("images.auto.tfvars.json", &example.ok("imagelock export tfvars"));
         std::fs::remove_file(example.path("old.tf")).unwrap();
         example.write("main.tf", &read);
         assert_eq!(plan(&example), (Some(0), Vec::new()), "{source}");
         example.ok(&format!("imagelock resolve {NOVEMBER}"));
         assert_eq!(plan(&example), (Some(0), Vec::new()), "{source}");
         example.ok(&format!("imagelock upgrade db {NOVEMBER}"));
-        example.ok("imagelock export tfvars -o images.auto.tfvars.json");
+        example.write("images.auto.tfvars.json", &example.ok("imagelock export tfvars"));
         assert_eq!(plan(&example), (Some(2), vec!["terraform_data.db delete+create".to_owned()]), "{source}");
     }
 }

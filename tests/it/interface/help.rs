@@ -35,15 +35,15 @@ fn bad_usage_exits_with_1() {
     for line in [
         "",
         "frobnicate",
-        "resolve --upgade",
-        "resolve --locked --upgrade",
+        "upgrade --dry-rum",
+        "resolve --locked --dry-run",
         "get",
         "check --format xml",
         "get web --zone paris",
     ] {
         assert_eq!(sandbox.run(line).status, Some(1), "imagelock {line}");
     }
-    assert_snapshot!(sandbox.run("resolve --upgade"), @"
+    assert_snapshot!(sandbox.run("upgrade --dry-rum"), @"
     --- stderr
     error: unexpected argument '--upgade' found
 

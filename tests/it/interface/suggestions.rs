@@ -154,11 +154,11 @@ fn errors_of_several_manifests_in_json_suggest_commands_about_each() {
     let run = sandbox.run(&format!("{line} --catalog c.json"));
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let help: Vec<&str> = report["errors"].as_array().unwrap().iter().map(|it| it["help"].as_str().unwrap()).collect();
-    let search = "`imagelock --manifest sub/bad.toml --catalog c.json search` lists the labels";
+    let search = "`imagelock search --catalog c.json` lists the labels";
     assert_eq!(
         help,
         [
-            "`imagelock --manifest sub/none.toml init` writes one; `--manifest PATH` names another",
+            "`imagelock init --manifest sub/none.toml` writes one; `--manifest PATH` names another",
             &format!("add `label = \"ubuntu_noble\"`; {search}"),
         ]
     );

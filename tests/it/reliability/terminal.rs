@@ -65,10 +65,6 @@ fn every_command_escapes_the_names_of_files() {
     sandbox.write(&format!("{NAME}/images.env"), "changed");
     run(&["resolve", "--locked"]);
     run(&["resolve"]);
-    run(&["export", "env", "-o", &inside(".env")]);
-    run(&["export", "env", "-o", &inside(".env")]);
-    run(&["export", "env", "-o", &catalog]);
-    run(&["export", "env", "-o", &format!("{NAME}{NAME}/x")]);
     run(&["adopt", "--from", &inside(".tf")]);
     run(&["adopt", "--from", &inside(".absent")]);
     run(&["explain", "web"]);

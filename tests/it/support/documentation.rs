@@ -7,12 +7,13 @@ use crate::support::sandbox::Sandbox;
 pub const README: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
 
 /// Every command, in the order of `--help`.
-pub const COMMANDS: [&str; 18] = [
+pub const COMMANDS: [&str; 19] = [
     "init",
     "add",
     "remove",
     "adopt",
     "resolve",
+    "upgrade",
     "check",
     "list",
     "log",

@@ -214,7 +214,7 @@ fn a_report_that_cannot_be_written_is_an_error() {
 fn standard_output_that_is_named_as_a_file_is_refused() {
     let (sandbox, _marketplace) = drifted();
     sandbox.write("log", "before\n");
-    for line in ["check fine -q -o markdown=/dev/stdout", "export env -o /dev/stdout"] {
+    for line in ["check fine -q -o markdown=/dev/stdout", "snapshot /dev/stdout"] {
         let log = std::fs::OpenOptions::new().append(true).open(sandbox.path("log")).unwrap();
         assert_eq!(sandbox.command(line).stdout(log).status().unwrap().code(), Some(1));
         assert_eq!(sandbox.read("log"), "before\n");

@@ -86,8 +86,6 @@ fn an_option_that_names_another_file_of_the_run_is_refused() {
         "check --catalog new.json -o json=.images.lock.tmp",
         "check --catalog new.json -o json=Images.toml",
         "check --catalog new.json -o a.xml -o A.xml",
-        "export env -o images.toml",
-        "export env -o .images.lock.tmp",
         "snapshot images.schema.json --catalog new.json",
         "snapshot new.json --catalog new.json",
         "init --manifest images.schema.json",

@@ -27,17 +27,12 @@ fn rights(sandbox: &Sandbox, name: &str) -> (u32, u32, u32) {
 #[test]
 fn a_read_only_file_is_not_replaced() {
     let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
-    sandbox.ok("export env -o export.env");
     sandbox.ok("check --catalog new.json --exit-zero -o drift.xml");
     fs::create_dir(sandbox.path("man")).unwrap();
     sandbox.ok("man man");
     set_mode(&sandbox, "man/imagelock-log.1", 0o444);
-    // The exported file says that it belongs to `images.toml`, which does not declare it.
-    for (name, text) in
-        [("other.toml", MANIFEST), ("other.lock", &sandbox.lock()), ("empty", ""), ("new.lock", "version = 1\n")]
-    {
-        sandbox.write(name, text);
-    }
+    sandbox.write("empty", "");
+    sandbox.write("new.lock", "version = 1\n");
     sandbox.ok("snapshot copy.json --catalog new.json");
     let page = fs::read(sandbox.path("man/imagelock.1")).unwrap();
     for (file, line) in [
@@ -45,7 +40,6 @@ fn a_read_only_file_is_not_replaced() {
         ("images.env", UPGRADE),
         ("images.toml", "add db --label debian_bookworm --zone fr-par-1 --arch x86_64"),
         ("images.toml", &format!("adopt more={} --catalog new.json", id(2))),
-        ("export.env", "export env -o export.env --manifest other.toml"),
         ("drift.xml", "check --catalog new.json -o new.xml -o drift.xml -q"),
         ("copy.json", "snapshot copy.json --catalog new.json"),
         ("images.lock", "merge-driver empty images.lock new.lock"),
