@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use super::output::{Output, fetch_indexed};
 use crate::domain::catalog::{Catalog, Image, Lookup, Query};
-use crate::domain::diagnostics::{Problem, count, shell, shown};
+use crate::domain::diagnostics::{DEFAULT_MANIFEST, Manifests, Problem, count, shell, shown};
 use crate::domain::lookup::search::queries;
 use crate::domain::types::ImageRef;
 use crate::marketplace::{Snapshot, SnapshotError};
@@ -26,7 +26,9 @@ pub(crate) struct Options {
 
 impl Task for Options {
     fn setup(&self) -> Setup<'_> {
-        Setup { marketplace: Some(&self.marketplace), ..Setup::default() }
+        // It must not replace the files of the manifest here.
+        let manifests = Manifests::Named(vec![DEFAULT_MANIFEST.into()]);
+        Setup { manifests, marketplace: Some(&self.marketplace), ..Setup::default() }
     }
 
     fn run(&self, context: &Context) -> Result<Output, Error> {

@@ -41,7 +41,7 @@ fn the_first_image_creates_the_manifest() {
     let sandbox = Sandbox::new();
     assert_snapshot!(sandbox.run("add web --label ubuntu_noble --zone fr-par-1 --arch x86_64 --instance-type DEV1-S --manifest prod.toml"), @"
     --- stderr
-    declared `web` in `prod.toml`: `imagelock --manifest prod.toml resolve` pins it
+    declared `web` in `prod.toml`: `imagelock resolve --manifest prod.toml` pins it
     --- exit 0
     ");
     assert_snapshot!(sandbox.read("prod.toml"), @r#"

@@ -273,7 +273,7 @@ fn a_lockfile_without_a_history_is_an_error() {
     assert_snapshot!(sandbox.fails("log --manifest no/images.toml"), @"
     error: there is no lockfile `no/images.lock`
      |
-     = help: if it was committed, restore it from version control; else `imagelock --manifest no/images.toml resolve` writes it
+     = help: if it was committed, restore it from version control; else `imagelock resolve --manifest no/images.toml` writes it
     ");
 }
 

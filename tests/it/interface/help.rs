@@ -45,11 +45,11 @@ fn bad_usage_exits_with_1() {
     }
     assert_snapshot!(sandbox.run("upgrade --dry-rum"), @"
     --- stderr
-    error: unexpected argument '--upgade' found
+    error: unexpected argument '--dry-rum' found
 
-      tip: a similar argument exists: '--upgrade'
+      tip: a similar argument exists: '--dry-run'
 
-    Usage: imagelock upgrade [<NAME>...]
+    Usage: imagelock upgrade --dry-run [NAME]...
 
     For more information, try '--help'.
     --- exit 1

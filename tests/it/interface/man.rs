@@ -10,7 +10,7 @@ fn man_writes_a_main_page_and_one_page_per_command() {
     let sandbox = Sandbox::new();
     assert_snapshot!(sandbox.run("man share/man1"), @"
     --- stderr
-    wrote 19 pages to `share/man1`
+    wrote 20 pages to `share/man1`
     --- exit 0
     ");
     let mut pages = COMMANDS.map(|command| format!("imagelock-{command}.1")).to_vec();

@@ -120,7 +120,7 @@ fn a_missing_manifest_suggests_the_command_that_writes_it() {
     assert_snapshot!(Sandbox::new().fails("check --manifest infra/images.toml"), @"
     error: there is no manifest `infra/images.toml`
      |
-     = help: `imagelock --manifest infra/images.toml init` writes one; `--manifest PATH` names another
+     = help: `imagelock init --manifest infra/images.toml` writes one; `--manifest PATH` names another
     ");
 }
 

@@ -19,7 +19,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     5 | [images.api]
       |         ^^^ `label` is missing
       |
-      = help: add `label = "ubuntu_noble"`; `imagelock --manifest stacks/api/images.toml search` lists the labels
+      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
 
     error: unknown key `lable` in [images.api]
      --> stacks/api/images.toml:6:1
@@ -42,7 +42,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     2 pins in 1 manifest: 1 outdated, 1 current
     2 of 3 manifests could not be checked: `stacks/api/images.toml` and `stacks/web/images.toml`
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock --manifest stacks/db/eu/images.toml upgrade web
+    to move to the latest: imagelock upgrade web --manifest stacks/db/eu/images.toml
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: [images.api] does not say which image it is
@@ -51,7 +51,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     5 | [images.api]
       |         ^^^ `label` is missing
       |
-      = help: add `label = "ubuntu_noble"`; `imagelock --manifest stacks/api/images.toml search` lists the labels
+      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
 
     error: unknown key `lable` in [images.api]
      --> stacks/api/images.toml:6:1
@@ -105,10 +105,11 @@ fn invalid_combinations_are_refused() {
      = help: did you mean `web`?
     ");
     assert_snapshot!(sandbox.fails("list --recursive stacks"), @"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: this command works on one manifest, not on 3
-     |
-     = help: name one: `--manifest PATH`; `check` and `resolve` take several
+    error: unexpected argument '--recursive' found
+
+    Usage: imagelock list [OPTIONS]
+
+    For more information, try '--help'.
     ");
     assert_snapshot!(sandbox.fails("check --recursive stacks --manifest prod.toml"), @"
     error: there is no `prod.toml` below `stacks`
@@ -164,11 +165,11 @@ fn the_help_for_a_missing_manifest_names_that_manifest() {
     assert_snapshot!(sandbox.fails("check --manifest a.toml --manifest b.toml"), @"
     error: there is no manifest `a.toml`
      |
-     = help: `imagelock --manifest a.toml init` writes one; `--manifest PATH` names another
+     = help: `imagelock init --manifest a.toml` writes one; `--manifest PATH` names another
 
     error: there is no manifest `b.toml`
      |
-     = help: `imagelock --manifest b.toml init` writes one; `--manifest PATH` names another
+     = help: `imagelock init --manifest b.toml` writes one; `--manifest PATH` names another
 
     errors in 2 of 2 manifests; nothing was changed
     ");
@@ -238,11 +239,11 @@ fn an_image_that_cannot_be_upgraded_suggests_the_command_for_the_others() {
     8 | label = "debian_bookworm"
       |         ^^^^^^^^^^^^^^^^^ unknown label
       |
-      = help: `imagelock --manifest stacks/db/eu/images.toml search` lists the labels
+      = help: `imagelock search` lists the labels
 
     error: cannot upgrade `db`
      |
-     = help: to upgrade the others, run `imagelock --manifest stacks/db/eu/images.toml upgrade web`
+     = help: to upgrade the others, run `imagelock upgrade web --manifest stacks/db/eu/images.toml`
 
     2 errors in all; nothing was changed
     "#);

