@@ -1,15 +1,15 @@
 //! The tables of a lockfile -> its pins, with every problem and its place.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 use super::format::{DIGEST, Draft, FORMAT, KEYS, Read, digest, lines, upgraded};
 use super::pin::Pin;
 use crate::domain::diagnostics::{Help, Problem, Span, visible};
 use crate::domain::manifest::toml_reader::{
-    Spanned, TableReader, document, malformed, string_value, unmerged, wrong_type,
+    Spanned, TableReader, malformed, parse, string_value, unknown_key, unmerged, wrong_type,
 };
 use crate::domain::types::{Cell, timestamp};
 
@@ -31,71 +31,79 @@ pub(super) fn read(text: &str) -> Result<Pins, Vec<Problem>> {
         );
         return Err(vec![unmerged.help(help)]);
     }
-    if let Some(problem) = before_year_one(text) {
-        return Err(vec![problem]);
-    }
     let mut problems = Vec::new();
-    let Some(top) = document(text, &mut problems) else { return Err(problems) };
+    let Some(top) = parse(text, &mut problems) else {
+        return Err(before_year_one(text).map_or(problems, |problem| vec![problem]));
+    };
     let head = TableReader::new(top.get_ref(), "the lockfile", 0..0);
     // Of a file in another format, nothing but that is reported.
     let format = format(&head, text).map_err(|problem| vec![problem])?;
     head.deny_unknown_keys(&["version", "pin"], &mut problems);
-    let mut reader = Reader { format, keys: KEYS.iter().map(|key| key.name).chain([DIGEST]).collect(), problems };
-    let (mut read, mut cells) = (Pins::default(), BTreeSet::new());
-    for block in reader.blocks(&head) {
-        let Some((pin, edited)) = reader.pin(&block) else { continue };
-        if let Some(digest) = edited {
-            read.edited.insert(pin.cell.clone(), digest);
-        }
-        if !cells.insert(pin.cell.clone()) {
-            reader.problems.push(
-                Problem::new(format!("the lockfile pins {} twice", pin.cell))
-                    .at(block.span, "the second block of this cell")
-                    .help("remove one of the two blocks; a merge may have brought in both"),
-            );
-        }
-        read.pins.push(pin);
+    let mut reader = Reader { text, format, keys: KEYS.iter().map(|key| key.name).chain([DIGEST]).collect(), problems };
+    let mut blocks = reader.blocks(&head);
+    blocks.sort_by(|a, b| a.pin.cell.cmp(&b.pin.cell));
+    for pair in blocks.windows(2).filter(|pair| pair[0].pin.cell == pair[1].pin.cell) {
+        reader.problems.push(
+            Problem::new(format!("the lockfile pins {} twice", pair[1].pin.cell))
+                .at(pair[1].span.clone(), "the second block of this cell")
+                .help("remove one of the two blocks; a merge may have brought in both"),
+        );
     }
     if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
-    read.pins.sort_by(|a, b| a.cell.cmp(&b.cell));
-    Ok(read)
+    let edited = |block: &Block| Some((block.pin.cell.clone(), block.foreign.clone()?));
+    Ok(Pins { edited: blocks.iter().filter_map(edited).collect(), pins: blocks.into_iter().map(|it| it.pin).collect() })
+}
+
+/// A block, as it was read.
+struct Block {
+    span: Span,
+    pin: Pin,
+    /// The digest as it is written, if that is not the pin's.
+    foreign: Option<Spanned<String>>,
 }
 
 /// Reads blocks.
-struct Reader {
+struct Reader<'t> {
+    text: &'t str,
     format: usize,
     /// The keys of a block.
     keys: Vec<&'static str>,
     problems: Vec<Problem>,
 }
 
-impl Reader {
-    fn blocks<'t>(&mut self, head: &TableReader<'t>) -> Vec<TableReader<'t>> {
+impl Reader<'_> {
+    fn blocks(&mut self, head: &TableReader<'_>) -> Vec<Block> {
         let Some((_, value)) = head.get("pin") else { return Vec::new() };
         let DeValue::Array(blocks) = value.get_ref() else {
             self.problems.push(wrong_type("pin", value, "blocks: `[[pin]]`"));
             return Vec::new();
         };
-        let mut block = |value: &'t toml::Spanned<DeValue<'t>>| {
-            if let DeValue::Table(table) = value.get_ref() {
-                return Some(TableReader::new(table, "[[pin]]", value.span()));
+        let read = |block: &toml::Spanned<DeValue<'_>>| {
+            if let DeValue::Table(table) = block.get_ref() {
+                return self.block(table, block.span());
             }
-            self.problems.push(wrong_type("pin", value, "a block: `[[pin]]`"));
+            self.problems.push(wrong_type("pin", block, "a block: `[[pin]]`"));
             None
         };
-        blocks.iter().filter_map(&mut block).collect()
+        blocks.iter().filter_map(read).collect()
     }
 
-    /// Reads one block: the pin, and the digest as it is written if that is not the pin's.
-    fn pin(&mut self, block: &TableReader<'_>) -> Option<(Pin, Option<Spanned<String>>)> {
+    fn block(&mut self, table: &DeTable<'_>, span: Span) -> Option<Block> {
         let before = self.problems.len();
-        block.deny_unknown_keys(&self.keys, &mut self.problems);
+        // The values in the order of the keys: looking for each would take most of the time.
+        let mut values = [None; KEYS.len() + 1];
+        for (key, value) in table {
+            match self.keys.iter().position(|known| *known == key.get_ref().as_ref()) {
+                Some(at) => values[at] = Some(value),
+                None => self.problems.push(unknown_key(key.get_ref(), key.span(), "[[pin]]", &self.keys)),
+            }
+        }
         let mut draft = Draft::default();
-        for key in &KEYS {
-            let Some((_, value)) = block.get(key.name) else {
-                self.problems.extend(key.is_required.then(|| missing(key.name, block)));
+        for (key, value) in KEYS.iter().zip(values) {
+            let Some(value) = value else {
+                self.problems.extend(key.is_required.then(|| missing(key.name, &span)));
                 continue;
             };
             match key.read {
@@ -105,14 +113,14 @@ impl Reader {
                         self.problems.push(malformed(key.name, text.value, text.span, &expected));
                     }
                 }
-                Read::Time(set) => match time(key.name, value) {
+                Read::Time(set) => match time(key.name, value, self.text) {
                     Ok(time) => set(&mut draft, time),
                     Err(problem) => self.problems.push(problem),
                 },
             }
         }
-        let written = block.string(DIGEST, &mut self.problems);
-        self.problems.extend(block.get(DIGEST).is_none().then(|| missing(DIGEST, block)));
+        let written = values[KEYS.len()].and_then(|value| string_value(DIGEST, value, &mut self.problems));
+        self.problems.extend(values[KEYS.len()].is_none().then(|| missing(DIGEST, &span)));
         if self.problems.len() > before {
             return None;
         }
@@ -120,24 +128,23 @@ impl Reader {
         let is_edited = pin.as_ref().is_some_and(|pin| digest(&lines(pin)) != written.value);
         let Some(pin) = pin.and_then(|pin| upgraded(pin, self.format)) else {
             let problem = Problem::new("a block of the lockfile does not name one image");
-            let problem = problem.at(block.span.clone(), "which image?").help("restore the file from version control");
-            self.problems.push(problem);
+            self.problems.push(problem.at(span, "which image?").help("restore the file from version control"));
             return None;
         };
-        Some((pin, is_edited.then(|| written.map(str::to_owned))))
+        Some(Block { span, pin, foreign: is_edited.then(|| written.map(str::to_owned)) })
     }
 }
 
 /// The problem of a block without a required key.
-fn missing(key: &str, block: &TableReader<'_>) -> Problem {
+fn missing(key: &str, block: &Span) -> Problem {
     Problem::new(format!("a block of the lockfile has no `{key}`"))
-        .at(block.span.clone(), format!("`{key}` is missing"))
+        .at(block.clone(), format!("`{key}` is missing"))
         .help(Help::from("restore the file from version control, or remove the block and run ").then_run("resolve"))
 }
 
-fn time(key: &str, value: &toml::Spanned<DeValue<'_>>) -> Result<Timestamp, Problem> {
-    let text = value.get_ref().as_datetime().map(ToString::to_string).unwrap_or_default();
-    match timestamp::exact(&text) {
+fn time(key: &str, value: &toml::Spanned<DeValue<'_>>, text: &str) -> Result<Timestamp, Problem> {
+    let text = value.get_ref().as_datetime().map_or("", |_| &text[value.span()]);
+    match timestamp::exact(text) {
         Ok(Some(time)) => Ok(time),
         Ok(None) => Err(out_of_range(key, value.span())),
         Err(_) => Err(wrong_type(key, value, "a time with its offset, like 2025-10-27T10:03:30Z")),

@@ -37,6 +37,11 @@ pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<toml::
         )));
         return None;
     }
+    parse(text, problems)
+}
+
+/// Reads a file without conflict markers as TOML, like [`document`].
+pub(crate) fn parse<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<toml::Spanned<DeTable<'t>>> {
     let (table, mut errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return Some(table);

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::diagnostics::{escaped, is_unprintable};
+use crate::domain::diagnostics::escaped;
 use crate::domain::lock::diff::Action;
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::types::{Cell, LocalImageId, Severity};
@@ -84,7 +84,8 @@ impl Table {
     /// Adds a row; it has as many cells as there are headings. Line breaks and all else that a terminal obeys are spelled
     /// out.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = Text>) {
-        let printable = |text: String| if text.contains(is_unprintable) { escaped(&text) } else { text };
+        let is_plain = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let printable = |text: String| if is_plain(&text) { text } else { escaped(&text) };
         self.rows.push(cells.into_iter().map(|(text, style)| (printable(text), style)).collect());
     }
 
@@ -94,7 +95,10 @@ impl Table {
             return String::new();
         }
         let headings: Vec<Text> = self.headings.iter().map(|heading| ((*heading).to_owned(), HEADING)).collect();
-        let width = |row: &Vec<Text>, column: usize| row[column].0.width();
+        let width = |row: &Vec<Text>, column: usize| {
+            let text = &row[column].0;
+            if text.is_ascii() { text.len() } else { text.width() }
+        };
         let widest = |column| self.rows.iter().map(|row| width(row, column)).max().unwrap_or_default();
         let columns: Vec<(usize, usize)> = (0..headings.len()).map(|column| (column, widest(column))).collect();
         let mut text = String::new();
@@ -103,8 +107,12 @@ impl Table {
             for &(column, widest) in columns.iter().filter(|(_, widest)| *widest > 0) {
                 let (cell, style) = &row[column];
                 if width(row, column) > 0 {
-                    text += &" ".repeat(gap);
-                    text += &paint(*style, cell);
+                    text.extend(std::iter::repeat_n(' ', gap));
+                    if *style == PLAIN {
+                        text.push_str(cell);
+                    } else {
+                        text += &paint(*style, cell);
+                    }
                     gap = 0;
                 }
                 gap += widest.max(width(&headings, column)) - width(row, column) + 2;
