@@ -43,6 +43,10 @@ fn manifests(setup: &Setup<'_>) -> Result<Vec<PathBuf>, Problem> {
             let manifest = |path: &PathBuf| if path.is_dir() { path.join(DEFAULT_MANIFEST) } else { path.clone() };
             paths.iter().map(manifest).collect()
         }
+        Manifests::Below(directory, _) if !directory.is_dir() => {
+            let problem = Problem::new(format!("`{}` is not a folder", shown(directory)));
+            return Err(problem.help("`--recursive` takes a folder; the names of images go before it"));
+        }
         Manifests::Below(directory, names) => {
             let Found { manifests, skipped } = find(directory, names)?;
             if !skipped.is_empty() && !setup.is_quiet() {

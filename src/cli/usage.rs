@@ -16,6 +16,11 @@ pub(super) fn message(error: clap::Error, program: &clap::Command, args: impl It
         _ => return sanitized(error),
     };
     let fixed = option_first(&wrong, &args, program).or_else(|| resolve_names(&wrong, &args));
+    if args.first().is_some_and(|command| command == "export") && matches!(&*wrong, "-o" | "--output") {
+        let help =
+            "redirect it, `imagelock export FORMAT > FILE`, or declare the file under `[[outputs]]` in the manifest";
+        return format!("error: `export` prints the pins and writes no file\n  |\n  = help: {help}\n");
+    }
     match fixed {
         Some((title, fixed)) => {
             let words: Vec<String> = fixed.iter().map(|word| shell_word(&escaped(word))).collect();

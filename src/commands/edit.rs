@@ -6,7 +6,7 @@ use super::task::{Setup, Task};
 use crate::domain::diagnostics::{Failure, Help, Problem, Source, and, quoted, shown};
 use crate::domain::manifest::edit::{Declaration, declare, remove as without};
 use crate::domain::manifest::{Manifest, check_names};
-use crate::workspace::files::{self, error::no_manifest};
+use crate::workspace::files::{self, find::missing_manifest};
 use crate::workspace::{Context, Error, Files, Role};
 use clap::Args;
 
@@ -149,7 +149,7 @@ fn edit(
     let text = match files::read(path)? {
         Some(text) => text,
         None if may_be_absent => String::new(),
-        None => return Err(no_manifest(path).into()),
+        None => return Err(missing_manifest(path).into()),
     };
     let refused = |problems: Vec<Problem>, text| {
         Failure::from(problems).in_manifest(Source { path: path.to_owned(), text }).into()

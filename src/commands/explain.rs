@@ -1,22 +1,27 @@
-//! `imagelock explain NAME|UUID`: why a pin is what it is, or what a UUID is.
+//! `imagelock explain NAME|LABEL|ID`: why a pin is what it is, or what an ID or a label is.
+
+use std::collections::BTreeSet;
 
 use super::options::{DataFormat, ManifestOption, MarketplaceOptions, MinAgeOption, name};
-use super::output::{Output, join, undated};
+use super::output::{Output, fetch_indexed, join, undated};
 use super::task::{Setup, Task};
 use crate::domain::catalog::identify::{IdKind, identify, identify_queries, parse_id};
-use crate::domain::diagnostics::Problem;
+use crate::domain::diagnostics::{Help, Problem, visible};
 use crate::domain::lookup::explain::{explain, pins_of, queries};
-use crate::domain::manifest::{Target, check_names};
-use crate::domain::types::LocalImageId;
+use crate::domain::lookup::search;
+use crate::domain::lookup::short_id::ShortId;
+use crate::domain::manifest::{Manifest, Target, check_names};
+use crate::domain::types::{ImageRef, Label, LocalImageId, Zone};
 use crate::render::Format;
 use crate::render::explain as render;
-use crate::workspace::{Context, Error, Project, edited, lock_path, read_lock, unanswered};
+use crate::workspace::{Context, Error, Project, edited, lock_path, read_lock, read_manifest, unanswered};
 use clap::Args;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The name of an image in images.toml, or the UUID of a local image, a version or an image
-    #[arg(value_name = "NAME|UUID", value_parser = name)]
+    /// The name of an image in images.toml, a label, or the ID of a local image, a version or an image: `UUID`, `ZONE/UUID`, or
+    /// its first eight digits or more
+    #[arg(value_name = "NAME|LABEL|ID", value_parser = name)]
     what: String,
     #[command(flatten)]
     policy: MinAgeOption,
@@ -45,23 +50,66 @@ impl Task for Options {
     }
 }
 
-/// Explains an image of the manifest by its name, or anything of the Marketplace by its UUID.
+/// Explains an image of the manifest by its name, or anything of the Marketplace by its ID or its label.
 ///
 /// # Errors
-/// If there is no such name, or the Marketplace does not answer.
+/// If there is no such thing, or the Marketplace does not answer.
 fn explain_word(context: &Context, what: &str) -> Result<Output, Error> {
-    match parse_id(what) {
-        Some(Ok(id)) => explain_id(context, id, what),
+    let is_zone = |zone: &str| zone.parse::<Zone>().is_ok();
+    let id = what.split_once('/').filter(|(zone, _)| is_zone(zone)).map_or(what, |(_, id)| id);
+    match parse_id(id) {
+        Some(Ok(known)) => explain_id(context, known, id),
         Some(Err(expected)) => {
-            let problem = Problem::new(format!("`{what}` is not an ID: {expected}"));
+            let problem = Problem::new(format!("`{}` is not an ID: {expected}", visible(what)));
             let help = "give the name of an image in the manifest, or a UUID that something has";
             Err(problem.help(help).into())
         }
-        None => explain_name(context, what),
+        None => explain_name(context, what, ShortId::parse(id)),
     }
 }
 
-fn explain_name(context: &Context, name: &str) -> Result<Output, Error> {
+/// A name of the manifest comes first, then the beginning of an ID, then a label.
+fn explain_name(context: &Context, name: &str, short: Option<ShortId>) -> Result<Output, Error> {
+    let manifest = read_manifest(context.manifest());
+    let declares = |manifest: &Manifest| manifest.names().iter().any(|declared| declared.as_str() == name);
+    match (manifest, short) {
+        (Ok(Some(manifest)), _) if declares(&manifest) => explain_image(context, name),
+        (_, Some(short)) => {
+            let id = find_id(context, &short)?;
+            explain_id(context, id, &id.to_string())
+        }
+        (Err(error), None) => Err(error),
+        (Ok(manifest), None) => match find_label(context, name)? {
+            Some(id) => explain_id(context, id, name),
+            // It does not declare the name.
+            None if manifest.is_some() => explain_image(context, name),
+            None => {
+                let title = format!("`{}` is neither an ID nor a label, and there is no manifest", visible(name));
+                Err(Problem::new(title).help(Help::run("search").then(" lists the labels")).into())
+            }
+        },
+    }
+}
+
+/// The ID that begins like this: in the lockfile, or else anywhere in the Marketplace.
+fn find_id(context: &Context, short: &ShortId) -> Result<LocalImageId, Error> {
+    let (lock, _) = read_lock(lock_path(context.manifest())?)?;
+    let mut ids = short.in_lock(&lock);
+    if ids.is_empty() {
+        let catalog = fetch_indexed(context, |catalog| search::queries(&catalog.images().iter().collect::<Vec<_>>()))?;
+        ids = short.in_catalog(&catalog);
+    }
+    Ok(short.only(&ids)?)
+}
+
+/// The ID of the image with a label.
+fn find_label(context: &Context, label: &str) -> Result<Option<LocalImageId>, Error> {
+    let Ok(label) = label.parse::<Label>() else { return Ok(None) };
+    let catalog = fetch_indexed(context, |_| BTreeSet::new())?;
+    Ok(catalog.image(&ImageRef::Label(label)).map(|image| image.id.into()))
+}
+
+fn explain_image(context: &Context, name: &str) -> Result<Output, Error> {
     let project = Project::read(context)?;
     let names =
         check_names(&[name.to_owned()], &project.manifest.names()).map_err(|problems| project.error(problems))?;

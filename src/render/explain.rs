@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::domain::catalog::LocalImage;
 use crate::domain::catalog::identify::IdKind;
 use crate::domain::diagnostics::{and, count, or, quoted, visible};
 use crate::domain::lock::Pin;
@@ -81,11 +82,12 @@ pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
             published(time),
             count(*local_images, "local image"),
         ),
-        IdKind::Image(image) => format!(
+        IdKind::Image { image, local_images } => format!(
             "{id} is the Marketplace image {}, {}, over all its versions\n\
-             no Instance boots it; a manifest can ask for it with `image-id`, or better with `label`\n",
+             no Instance boots it; a manifest can ask for it with `image-id`, or better with `label`\n\n{}\n",
             quoted(&image.label),
             visible(&image.name),
+            offered(local_images),
         ),
         IdKind::Unknown => format!(
             "{id} is nothing that the Marketplace describes: {}\n",
@@ -96,6 +98,17 @@ pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
         [] => format!("{text}the lockfile does not pin it\n"),
         pins => format!("{text}the lockfile pins it for {}\n", and(pins.iter().map(|pin| &pin.cell))),
     }
+}
+
+/// What is offered of an image now.
+fn offered(local_images: &[(LocalImage, Option<Timestamp>)]) -> String {
+    let mut table = Table::new(&["ZONE", "ARCH", "TYPE", "ID", "PUBLISHED"]);
+    for (local, published) in local_images {
+        let cells =
+            [local.zone.to_string(), local.arch.to_string(), visible(local.image_type.as_str()), local.id.to_string()];
+        table.row(cells.map(|text| (text, PLAIN)).into_iter().chain([(text(published.map(date)), FAINT)]));
+    }
+    if local_images.is_empty() { "nothing is offered of it now\n".to_owned() } else { table.write() }
 }
 
 /// The same as `imagelock.explain/1`.
@@ -114,7 +127,7 @@ pub(crate) fn identity_json(id: &str, identity: &IdKind, pins: &[&Pin]) -> Strin
     let (kind, label, local, published) = match identity {
         IdKind::LocalImage { local, published } => ("local image", local.label.as_ref(), Some(local), *published),
         IdKind::Version { label, published, .. } => ("version", label.as_ref(), None, *published),
-        IdKind::Image(image) => ("image", Some(&image.label), None, None),
+        IdKind::Image { image, .. } => ("image", Some(&image.label), None, None),
         IdKind::Unknown => ("unknown", None, None, None),
     };
     let identity = Identity {

@@ -17,4 +17,4 @@ pub(crate) use self::context::Context;
 pub(crate) use self::error::{Error, all, check_index, unanswered, unusable_snapshot};
 pub(crate) use self::files::claims::Role;
 pub(crate) use self::outputs::{Files, guard, stale_outputs};
-pub(crate) use self::project::{Pins, Project, edited, lock_path, named, parse_lock, read_lock};
+pub(crate) use self::project::{Pins, Project, edited, lock_path, named, parse_lock, read_lock, read_manifest};

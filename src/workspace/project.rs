@@ -11,7 +11,7 @@ use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::types::{Age, Name};
 use crate::render::{ManifestReport, StaleOutput, errors};
-use crate::workspace::files::{self, error};
+use crate::workspace::files::{self, error, find::missing_manifest};
 use crate::workspace::{context::Context, error::Error};
 
 /// The most pins that all manifests of a run may declare together.
@@ -66,7 +66,7 @@ impl Project {
     /// Reads both files; an absent lockfile is an empty lock.
     pub(crate) fn read_from(manifest: &Path, min_age: Option<Age>, parse: Parse) -> Result<Self, Error> {
         let lock_path = lock_path(manifest)?;
-        let manifest_source = manifest_source(manifest)?.ok_or_else(|| error::no_manifest(manifest))?;
+        let manifest_source = manifest_source(manifest)?.ok_or_else(|| missing_manifest(manifest))?;
         let lock_source = files::read(&lock_path)?.map(|text| Source { path: lock_path, text });
         let manifest = Manifest::parse(&manifest_source.text);
         let lock = lock_source.as_ref().map_or_else(|| Ok(Lock::default()), |source| parse(&source.text));
@@ -153,7 +153,7 @@ fn manifest_source(path: &Path) -> Result<Option<Source>, Problem> {
 }
 
 /// Reads and understands a manifest, if there is one.
-fn read_manifest(path: &Path) -> Result<Option<Manifest>, Error> {
+pub(crate) fn read_manifest(path: &Path) -> Result<Option<Manifest>, Error> {
     let Some(source) = manifest_source(path)? else { return Ok(None) };
     let manifest = Manifest::parse(&source.text).map(Some);
     manifest.map_err(|problems| Failure::from(problems).in_manifest(source).into())
@@ -207,7 +207,7 @@ impl Pins {
                 pins.declared = Some(manifest.names().into_iter().cloned().collect());
                 pins.disagreements = compare_with_manifest(&pins.lock, manifest.targets()).findings;
             }
-            Ok(None) if locked => return Err(error::no_manifest(context.manifest()).into()),
+            Ok(None) if locked => return Err(missing_manifest(context.manifest()).into()),
             Ok(None) => {}
             Err(error) if locked => return Err(error),
             Err(error) => pins.not_compared = Some(error.into_failure().title().to_owned()),

@@ -27,7 +27,7 @@ pub(super) fn typed(
         IdKind::LocalImage { local, .. } => {
             disagreement(request, &local, stated, catalog).map_or(Ok((local, None)), |problem| Err(problem.into()))
         }
-        IdKind::Image(image) => {
+        IdKind::Image { image, .. } => {
             let what = format!("the Marketplace image `{}` over all its versions", image.label);
             Err(not_bootable(request, &what, &format!("image-label={}", image.label)).into())
         }

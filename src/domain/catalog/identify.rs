@@ -28,7 +28,12 @@ pub enum IdKind {
         local_images: usize,
     },
     /// An image over all its versions.
-    Image(Image),
+    Image {
+        /// The image.
+        image: Image,
+        /// What is offered of it now, with the date of each version, if that is known.
+        local_images: Vec<(LocalImage, Option<Timestamp>)>,
+    },
     /// Nothing that the Marketplace lists.
     Unknown,
 }
@@ -59,6 +64,9 @@ pub fn identify_queries(id: LocalImageId, catalog: &Catalog) -> BTreeSet<Query> 
         // A local image does not say its version; the listings of the versions show their local images.
         queries.extend(catalog.known_versions(&image).iter().map(Query::version));
         queries.insert(Query::Listing(image));
+    }
+    if let Some(image) = catalog.image(&ImageRef::Id(id.into())) {
+        queries.extend([Query::Listing(ImageRef::Label(image.label.clone())), Query::Versions(image.id)]);
     }
     if is_not_found(id, catalog) {
         queries.extend(search(catalog));
@@ -114,7 +122,10 @@ pub fn identify(id: LocalImageId, catalog: &Catalog) -> Result<IdKind, QueryErro
         return Ok(IdKind::LocalImage { local, published });
     }
     if let Some(image) = catalog.image(&ImageRef::Id(id.into())) {
-        return Ok(IdKind::Image(image.clone()));
+        let label = ImageRef::Label(image.label.clone());
+        let listing = catalog.listing(&label).known()?.map_or(&[][..], Listing::local_images);
+        let dated = |local: &LocalImage| (local.clone(), catalog.published(&label, local.id));
+        return Ok(IdKind::Image { image: image.clone(), local_images: listing.iter().map(dated).collect() });
     }
     let version_id = VersionId::from(id);
     if let Lookup::Found(listing) = version(version_id, catalog) {

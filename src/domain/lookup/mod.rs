@@ -2,3 +2,4 @@
 
 pub mod explain;
 pub mod search;
+pub(crate) mod short_id;

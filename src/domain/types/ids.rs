@@ -62,6 +62,20 @@ impl From<LocalImageId> for VersionId {
     }
 }
 
+impl From<VersionId> for LocalImageId {
+    /// The same UUID, of unknown kind.
+    fn from(id: VersionId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<ImageId> for LocalImageId {
+    /// The same UUID, of unknown kind.
+    fn from(id: ImageId) -> Self {
+        Self(id.0)
+    }
+}
+
 impl From<LocalImageId> for ImageId {
     /// The image that has the same UUID, for an ID of unknown kind.
     fn from(id: LocalImageId) -> Self {

@@ -1,7 +1,7 @@
 //! Finds the manifests below a folder.
 //!
 //! Hidden folders and folders that the repository's own `.gitignore` files ignore belong to other tools: a manifest in
-//! `.terraform/modules` or `node_modules` is somebody else's, and a lockfile written there would never be committed.
+//! `.terraform/modules` or `node_modules` is not ours, and a lockfile written there would never be committed.
 
 use std::fs;
 use std::io;
@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::domain::diagnostics::Problem;
-use crate::workspace::files::error;
+use crate::domain::diagnostics::{DEFAULT_MANIFEST, Problem, and_more, quoted, shell, shown};
+use crate::workspace::files::{directory_of, error};
 
 /// What is below a folder.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,6 +39,26 @@ pub(crate) fn find(folder: &Path, names: &[PathBuf]) -> Result<Found, Problem> {
         .collect();
     skipped.dedup();
     Ok(Found { manifests, skipped })
+}
+
+/// How many folders deep the manifests are looked for that may be meant instead of a missing one.
+const NEAR: usize = 3;
+
+/// The problem of a missing manifest. The manifests in the folders below may be meant.
+pub(crate) fn missing_manifest(path: &Path) -> Problem {
+    let folder = directory_of(path);
+    let mut near = WalkBuilder::new(folder);
+    near.standard_filters(false).hidden(true).git_ignore(true).max_depth(Some(NEAR));
+    let name = path.file_name().map(PathBuf::from);
+    let found = walk(&mut near, folder, name.as_slice()).unwrap_or_default();
+    let Some(first) = found.first() else { return error::no_manifest(path) };
+    let note = format!("there are manifests below: {}", and_more(found.iter().map(|path| quoted(shown(path))), 6));
+    let one = if path.ends_with(DEFAULT_MANIFEST) { directory_of(first) } else { first };
+    let help = format!(
+        "name one: `--manifest {}`; `check`, `resolve` and `upgrade` take all of them with `--recursive`",
+        shell(one)
+    );
+    Problem { notes: vec![note], ..error::no_manifest(path) }.help(help)
 }
 
 fn walk(builder: &mut WalkBuilder, folder: &Path, names: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {

@@ -108,6 +108,12 @@ fn a_uuid_is_identified_with_its_kind_and_its_pins() {
     --- exit 0
     7ce7fb46-1111-4000-8000-000000000000 is the Marketplace image `fedora_44`, fedora 44, over all its versions
     no Instance boots it; a manifest can ask for it with `image-id`, or better with `label`
+
+    ZONE      ARCH    TYPE            ID
+    fr-par-1  x86_64  instance_sbs    00000002-0000-4000-8000-000000000000
+    fr-par-1  x86_64  instance_local  00000003-0000-4000-8000-000000000000
+    nl-ams-1  x86_64  instance_sbs    00000004-0000-4000-8000-000000000000
+
     the lockfile does not pin it
     --- exit 0
     00000099-0000-4000-8000-000000000000 is nothing that the Marketplace describes: a superseded local image, a private image, of another service or mistyped

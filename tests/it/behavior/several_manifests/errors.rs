@@ -117,9 +117,9 @@ fn invalid_combinations_are_refused() {
      = help: hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name
     ");
     assert_snapshot!(sandbox.fails("check --recursive nowhere"), @"
-    error: could not read `nowhere`: No such file or directory (os error 2)
+    error: `nowhere` is not a folder
      |
-     = help: check the path
+     = help: `--recursive` takes a folder; the names of images go before it
     ");
     assert_snapshot!(sandbox.fails("check --recursive stacks -o stacks/web/images.lock --format json"), @"
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
