@@ -15,23 +15,27 @@ pub(super) fn message(error: clap::Error, program: &clap::Command, args: impl It
         Some(ContextValue::String(wrong)) if error.kind() == ErrorKind::UnknownArgument => wrong.clone(),
         _ => return sanitized(error),
     };
-    let fixed = option_first(&wrong, &args, program).or_else(|| resolve_names(&wrong, &args));
-    if args.first().is_some_and(|command| command == "export") && matches!(&*wrong, "-o" | "--output") {
-        let help =
-            "redirect it, `imagelock export FORMAT > FILE`, or declare the file under `[[outputs]]` in the manifest";
-        return format!("error: `export` prints the pins and writes no file\n  |\n  = help: {help}\n");
-    }
-    match fixed {
-        Some((title, fixed)) => {
-            let words: Vec<String> = fixed.iter().map(|word| shell_word(&escaped(word))).collect();
-            format!("error: {title}\n  |\n  = help: run `imagelock {}`\n", words.join(" "))
-        }
-        None => sanitized(error),
-    }
+    let (title, help) = if let Some(fixed) = option_first(&wrong, &args, program) {
+        (format!("`{}` belongs after the command", escaped(&wrong)), run(&fixed))
+    } else if let Some(fixed) = resolve_names(&wrong, &args) {
+        ("`resolve` takes no names: it moves no pin; `upgrade` moves those of the named images".to_owned(), run(&fixed))
+    } else if args.first().is_some_and(|command| command == "export") && matches!(&*wrong, "-o" | "--output") {
+        let help = "redirect its output to the file, or declare the file under `[[outputs]]` in the manifest";
+        ("`export` prints the pins and writes no file".to_owned(), help.to_owned())
+    } else {
+        return sanitized(error);
+    };
+    format!("error: {title}\n |\n = help: {help}\n")
+}
+
+/// The help that runs a line.
+fn run(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| shell_word(&escaped(word))).collect();
+    format!("run `imagelock {}`", words.join(" "))
 }
 
 /// An option that is before the command and belongs after it.
-fn option_first(wrong: &str, args: &[String], program: &clap::Command) -> Option<(String, Vec<String>)> {
+fn option_first(wrong: &str, args: &[String], program: &clap::Command) -> Option<Vec<String>> {
     if !args.first()?.starts_with('-') {
         return None;
     }
@@ -44,17 +48,15 @@ fn option_first(wrong: &str, args: &[String], program: &clap::Command) -> Option
     if !command.get_arguments().any(is_known) {
         return None;
     }
-    let fixed = [&args[at..=at], &args[..at], &args[at + 1..]].concat();
-    Some((format!("`{}` belongs after the command", escaped(wrong)), fixed))
+    Some([&args[at..=at], &args[..at], &args[at + 1..]].concat())
 }
 
 /// Names after `resolve`, which are those of an upgrade.
-fn resolve_names(wrong: &str, args: &[String]) -> Option<(String, Vec<String>)> {
+fn resolve_names(wrong: &str, args: &[String]) -> Option<Vec<String>> {
     if args.first()? != "resolve" || wrong.starts_with('-') {
         return None;
     }
-    let fixed = ["upgrade"].into_iter().map(str::to_owned).chain(args[1..].iter().cloned()).collect();
-    Some(("`resolve` takes no names: it moves no pin; `upgrade` moves those of the named images".to_owned(), fixed))
+    Some([&["upgrade".to_owned()], &args[1..]].concat())
 }
 
 /// The message of clap with its arguments made safe: it repeats them as they are.

@@ -128,9 +128,10 @@ const WAITING: [&str; 7] =
 /// The options of a command that its help lists.
 fn options(sandbox: &Sandbox, command: &str) -> BTreeSet<String> {
     let help = sandbox.ok(&format!("{command} --help"));
-    // An alias may begin a line as well.
-    let options = help.lines().map(str::trim_start).filter(|line| line.starts_with('-') && !line.ends_with(']'));
+    let options = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
     let options = options.filter_map(|line| line.split([' ', ',']).find(|word| word.starts_with("--")));
+    // An alias in brackets may begin a line as well.
+    let options = options.filter(|option| !option.ends_with(']'));
     options.map(str::to_owned).filter(|option| !["--help", "--color"].contains(&&**option)).collect()
 }
 
