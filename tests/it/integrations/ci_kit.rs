@@ -76,7 +76,7 @@ fn act(example: &Example, inputs: &[(&str, &str)]) -> String {
 fn in_november(example: &Example) {
     let program = example.script("sh", "command -v imagelock");
     std::fs::create_dir_all(example.path("imagelock/bin")).unwrap();
-    let wrapper = format!("#!/bin/sh\nexec {} {NOVEMBER} \"$@\"\n", program.trim());
+    let wrapper = format!("#!/bin/sh\ncommand=$1; shift\nexec {} $command {NOVEMBER} \"$@\"\n", program.trim());
     example.write("imagelock/bin/imagelock", &wrapper);
     example.ok("chmod +x imagelock/bin/imagelock");
 }
@@ -87,8 +87,8 @@ fn the_action_reports_drift_and_fails() {
     let example = Example::of("terraform");
     in_november(&example);
     assert_snapshot!(act(&example, &[]), @r"
-    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json upgrade db
-    ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json upgrade web
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock upgrade db --catalog ../quickstart/catalog-2026-11-02.json
+    ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock upgrade web --catalog ../quickstart/catalog-2026-11-02.json
     2 pins: 2 outdated
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
     --- stderr
@@ -114,11 +114,11 @@ fn the_action_reports_drift_and_fails() {
     To move to the latest:
 
     ```sh
-    imagelock --catalog ../quickstart/catalog-2026-11-02.json upgrade db web
+    imagelock upgrade db web --catalog ../quickstart/catalog-2026-11-02.json
     ```
     ");
     assert_snapshot!(act(&example, &[("IMAGES", "db"), ("FAIL_ON_DRIFT", "false")]), @r"
-    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock --catalog ../quickstart/catalog-2026-11-02.json upgrade db
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock upgrade db --catalog ../quickstart/catalog-2026-11-02.json
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified
     --- stderr
@@ -143,14 +143,14 @@ fn the_action_reports_drift_and_fails() {
     To move to the latest:
 
     ```sh
-    imagelock --catalog ../quickstart/catalog-2026-11-02.json upgrade db
+    imagelock upgrade db --catalog ../quickstart/catalog-2026-11-02.json
     ```
     ");
     assert_snapshot!(act(&example, &[("MANIFEST", "nowhere.toml")]), @"
     --- stderr
     error: there is no manifest `nowhere.toml`
      |
-     = help: `imagelock --manifest nowhere.toml init` writes one; `--manifest PATH` names another
+     = help: `imagelock init --manifest nowhere.toml` writes one; `--manifest PATH` names another
     --- exit 1
     --- outputs
     --- summary

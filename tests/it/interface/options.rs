@@ -18,6 +18,7 @@ const EFFECTS: &[(&str, &str, &str)] = &[
     ("add db", "--label", "docker"),
     ("add db --label fedora_*", "--release", "*"),
     ("add db", "--image-id", "c219dabc-60ac-42a0-8111-3fdbc5090939"),
+    ("add db", "--version-id", "c219dabc-60ac-42a0-8111-3fdbc5090939"),
     ("add db --label docker --arch arm64", "--zone", "nl-ams-1"),
     ("add db --label docker --zone nl-ams-1", "--arch", "arm64"),
     ("add db --label docker", "--type", "instance_local"),
