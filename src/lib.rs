@@ -4,8 +4,8 @@
 //!
 //! Imports go one way: `main -> cli -> commands -> workspace -> {marketplace, render, export} -> domain`.
 //!
-//! - `cli`: options and help; the clock, the environment and the terminal; the exit status.
-//! - `commands`: one file per command: read, compute, write, render.
+//! - `cli`: the clock, the environment and the terminal; wrong command lines; the exit status.
+//! - `commands`: the list of commands, and one file per command: its options, then read, compute, write, render.
 //! - `workspace`: the user's files: manifest and lock of a project, outputs, reports, the git history, one writer at a time.
 //! - [`marketplace`]: the backend that answers queries: the live API, a snapshot, or none.
 //! - [`render`]: values to text, by what is rendered. [`export`]: the lock as other tools read it.
@@ -20,8 +20,8 @@
 //! 3. `marketplace::Backend::fetch` sends those queries, records the responses in the `Catalog` and asks again until
 //!    nothing is missing: the index and the listings first, then the versions, then the listing of a version.
 //! 4. `resolve::resolve` takes the winner of the selection; `plan::pin` makes a pin of it, and the `Plan` says what changes.
-//! 5. `workspace::apply` takes the write lock, and writes the outputs and then the lockfile: each key in the order of
-//!    `lock::format`, then the digest.
+//! 5. `workspace::resolver` takes the write lock and reads the files again, and `workspace::apply` writes the outputs and then
+//!    the lockfile: each key in the order of `lock::format`, then the digest.
 //! 6. Later, `check::queries` asks `select` about the pin in the same way, and for its ID if no listing has it any more.
 //! 7. `check::assess` compares the pin with the winner: the same, newer, held back by an age or a freeze, or gone. The end
 //!    of life and the acceptances of the manifest follow, and a `Finding` with its `Status` results.

@@ -63,7 +63,7 @@ pub(crate) enum Command {
     Get(get::Options),
     /// Print the pins in a format that another tool reads
     Export(export::Options),
-    /// Show why a pin is what it is, or what a UUID is
+    /// Show why a pin is what it is, or what an ID or a label is
     Explain(explain::Options),
     /// Print the Marketplace's labels and where they are offered
     Search(search::Options),
