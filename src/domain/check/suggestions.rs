@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::domain::check::Finding;
 use crate::domain::diagnostics::{Command, Invocation, and_more, count, quoted};
 use crate::domain::lock::diff::Latest;
-use crate::domain::types::{Label, Name, Status};
+use crate::domain::types::{Cause, Fix, Label, Name};
 
 /// The most names in a command: a longer line is not copied, and a report has more to say.
 const MOST_NAMES: usize = 50;
@@ -32,38 +32,6 @@ impl Suggestion {
     /// The purpose and the command, in a line.
     pub(crate) fn show(&self, invocation: &Invocation) -> String {
         format!("{}: {}", self.purpose, self.command.show(invocation))
-    }
-}
-
-/// What fixes drift.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fix {
-    /// Restore the block, or pin the image again.
-    Restore,
-    /// Restore the block, or pin an ID that the Marketplace lists.
-    Verify,
-    /// Make the lock follow the manifest.
-    Resolve,
-    /// Move the pin.
-    Upgrade,
-    /// Move the pin, or declare another label if no local image can be pinned.
-    Replace,
-    /// Declare a label that gets updates.
-    Succeed,
-    /// There is nothing to fix.
-    Nothing,
-}
-
-/// What fixes each status.
-fn fix(status: Status) -> Fix {
-    match status {
-        Status::Mismatch | Status::Edited => Fix::Restore,
-        Status::Unverified => Fix::Verify,
-        Status::Unlocked | Status::Undeclared => Fix::Resolve,
-        Status::Outdated => Fix::Upgrade,
-        Status::Withdrawn | Status::Retired | Status::Incompatible => Fix::Replace,
-        Status::Eol | Status::EolSoon => Fix::Succeed,
-        Status::Frozen | Status::Cooling | Status::Current => Fix::Nothing,
     }
 }
 
@@ -118,7 +86,7 @@ impl<'a> Drift<'a> {
     fn repair(&self) -> Vec<Suggestion> {
         let edited = |finding: &Finding| needs(finding, Fix::Restore);
         // A block that is not declared is not pinned again, but dropped.
-        let declared = |finding: &Finding| edited(finding) && !finding.statuses.contains(&Status::Undeclared);
+        let declared = |finding: &Finding| edited(finding) && finding.cause != Some(Cause::NotDeclared);
         let log = "the lockfile was changed by hand, or by a merge; to see who changed it";
         let restore = "restore the file from version control, or pin these images again";
         let verify = "restore the block from version control, or pin what the Marketplace lists";
@@ -193,7 +161,7 @@ impl<'a> Drift<'a> {
 const UPGRADE: &str = "upgrade";
 
 fn needs(finding: &Finding, wanted: Fix) -> bool {
-    finding.statuses.iter().any(|status| fix(*status) == wanted)
+    finding.statuses.iter().any(|status| status.fix() == wanted)
 }
 
 /// Whether the declaration must change before an upgrade can do anything.

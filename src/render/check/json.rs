@@ -9,7 +9,7 @@ use crate::domain::check::Finding;
 use crate::domain::check::report::Gate;
 use crate::domain::diagnostics::{FailedManifest, shown};
 use crate::domain::lock::diff::Change;
-use crate::domain::types::{CommercialType, Release};
+use crate::domain::types::{Cause, CommercialType, Release};
 use crate::render::changes::ChangeJson;
 use crate::render::support::json::{CellJson, LocalImageJson, RemarkJson, Text, to_report};
 
@@ -41,6 +41,8 @@ struct FindingJson<'a> {
     instance_type: Option<&'a CommercialType>,
     status: &'static str,
     statuses: Vec<&'static str>,
+    /// What makes the pin `unavailable` or `stale`; null if it is neither.
+    cause: Option<&'static str>,
     drift: bool,
     locked: Option<LocalImageJson<'a>>,
     /// Whether the Marketplace lists the locked ID; null if it was not asked.
@@ -114,6 +116,7 @@ fn finding_json(manifest: String, finding: &Finding) -> FindingJson<'_> {
         instance_type: locked.and_then(|pin| pin.instance_type.as_ref()),
         status: finding.status.as_str(),
         statuses: finding.statuses.iter().map(|status| status.as_str()).collect(),
+        cause: finding.cause.map(Cause::as_str),
         drift: finding.is_drift,
         locked: locked.map(|pin| LocalImageJson::new(&pin.cell.zone, pin.id, finding.published)),
         listed: finding.is_listed,

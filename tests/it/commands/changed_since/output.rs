@@ -59,6 +59,7 @@ fn every_format_shows_the_changes_and_the_findings() {
           "statuses": [
             "unverified"
           ],
+          "cause": null,
           "drift": true,
           "locked": {
             "id": "00000009-0000-4000-8000-000000000000",

@@ -64,6 +64,7 @@ fn json_has_one_object_per_pin() {
           "statuses": [
             "outdated"
           ],
+          "cause": null,
           "drift": true,
           "locked": {
             "id": "00000001-0000-4000-8000-000000000000",
@@ -98,6 +99,7 @@ fn json_has_one_object_per_pin() {
           "statuses": [
             "current"
           ],
+          "cause": null,
           "drift": false,
           "locked": {
             "id": "00000002-0000-4000-8000-000000000000",
