@@ -88,21 +88,19 @@ impl<'a> Drift<'a> {
         // A block that is not declared is not pinned again, but dropped.
         let declared = |finding: &Finding| edited(finding) && finding.cause != Some(Cause::NotDeclared);
         let log = "the lockfile was changed by hand, or by a merge; to see who changed it";
-        let restore = "restore the file from version control, or pin these images again";
-        let verify = "restore the block from version control, or pin what the Marketplace lists";
         let suggestions = [
-            self.with_names(log, "log", &self.names(edited)),
-            self.with_names(restore, UPGRADE, &self.names(declared)),
-            self.with_names(verify, UPGRADE, &self.names(|finding| needs(finding, Fix::Verify))),
+            self.with_names(("log", log), &self.names(edited)),
+            self.fix(Fix::Restore, &self.names(declared)),
+            self.fix(Fix::Verify, &self.names(|finding| needs(finding, Fix::Verify))),
         ];
         suggestions.into_iter().flatten().collect()
     }
 
     /// A lock that does not satisfy the manifest.
     fn update(&self) -> Vec<Suggestion> {
-        let is_needed = self.findings.iter().any(|finding| needs(finding, Fix::Resolve));
-        let resolve = || self.suggest("to make the lock follow the manifest".to_owned(), Command::new("resolve"));
-        is_needed.then(resolve).into_iter().collect()
+        let fix = Fix::Resolve.command().filter(|_| self.findings.iter().any(|finding| needs(finding, Fix::Resolve)));
+        let suggestion = fix.map(|(command, purpose)| self.suggest(purpose.to_owned(), Command::new(command)));
+        suggestion.into_iter().collect()
     }
 
     /// Pins that can move to what is offered now.
@@ -113,7 +111,7 @@ impl<'a> Drift<'a> {
         let goes_back = |it: &Finding| needs(it, Fix::Upgrade) && it.latest.as_ref().is_some_and(is_older);
         let stays = self.names(|it| is_gone(it) || goes_back(it));
         let movable = &self.names(is_movable) - &stays;
-        self.with_names("to move to the latest", UPGRADE, &movable).into_iter().collect()
+        self.fix(Fix::Upgrade, &movable).into_iter().collect()
     }
 
     /// Images that need another label.
@@ -121,12 +119,12 @@ impl<'a> Drift<'a> {
         let gone = self.names(is_gone);
         let is_gone = |finding: &Finding| gone.contains(&finding.cell.name);
         let is_ending = |finding: &Finding| needs(finding, Fix::Succeed) && !is_gone(finding);
-        let follow = self.searches("to see what could follow", is_ending);
-        [follow, self.searches("to see what there is instead of", is_gone)].concat()
+        [self.searches(Fix::Succeed, is_ending), self.searches(Fix::Replace, is_gone)].concat()
     }
 
     /// A search for each family of labels: the labels of `fedora_43` and `fedora_44` are found by `fedora`.
-    fn searches(&self, purpose: &str, wanted: impl Fn(&Finding) -> bool) -> Vec<Suggestion> {
+    fn searches(&self, fix: Fix, wanted: impl Fn(&Finding) -> bool) -> Vec<Suggestion> {
+        let Some((command, purpose)) = fix.command() else { return Vec::new() };
         let mut families: BTreeMap<&str, BTreeSet<&Name>> = BTreeMap::new();
         for finding in self.findings.iter().filter(|finding| wanted(finding)) {
             families.entry(family(finding.label.as_ref())).or_default().insert(&finding.cell.name);
@@ -135,7 +133,7 @@ impl<'a> Drift<'a> {
             families = BTreeMap::from([("", families.into_values().flatten().collect())]);
         }
         let search = |(family, names): (&str, BTreeSet<&Name>)| {
-            let command = Command::new("search").args(Some(family).filter(|family| !family.is_empty()));
+            let command = Command::new(command).args(Some(family).filter(|family| !family.is_empty()));
             self.suggest(format!("{purpose} {}", and_more(names.into_iter().map(quoted), 6)), command)
         };
         families.into_iter().map(search).collect()
@@ -145,7 +143,11 @@ impl<'a> Drift<'a> {
         self.findings.iter().filter(|finding| wanted(finding)).map(|finding| &finding.cell.name).collect()
     }
 
-    fn with_names(&self, purpose: &str, command: &str, names: &BTreeSet<&Name>) -> Option<Suggestion> {
+    fn fix(&self, fix: Fix, names: &BTreeSet<&Name>) -> Option<Suggestion> {
+        self.with_names(fix.command()?, names)
+    }
+
+    fn with_names(&self, (command, purpose): (&str, &str), names: &BTreeSet<&Name>) -> Option<Suggestion> {
         let all = names.len();
         let first = if all > MOST_NAMES { format!(" (the first {MOST_NAMES} of {all} images)") } else { String::new() };
         let command = Command::new(command).args(names.iter().take(MOST_NAMES));
@@ -157,8 +159,6 @@ impl<'a> Drift<'a> {
         Suggestion { purpose, command }
     }
 }
-
-const UPGRADE: &str = "upgrade";
 
 fn needs(finding: &Finding, wanted: Fix) -> bool {
     finding.statuses.iter().any(|status| status.fix() == wanted)

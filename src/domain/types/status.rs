@@ -64,7 +64,7 @@ pub enum Fix {
     Resolve,
     /// Move the pin.
     Upgrade,
-    /// Move the pin, or declare another label if no local image can be pinned.
+    /// Move the pin; if no local image can be pinned, declare another label.
     Replace,
     /// Declare a label that gets updates.
     Succeed,
@@ -180,22 +180,18 @@ impl Class {
 }
 
 impl Fix {
-    /// What to do, in a sentence.
-    pub fn as_str(self) -> &'static str {
+    /// The command, and what it is for, as the beginning of a sentence; what a search is for ends with names of images.
+    pub fn command(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::Restore => {
-                "Restore the lockfile from version control, or pin the image again with `imagelock upgrade NAME`"
-            }
+            Self::Restore => Some(("upgrade", "restore the file from version control, or pin these images again")),
             Self::Verify => {
-                "Restore the lockfile from version control, or pin a listed ID with `imagelock upgrade NAME`"
+                Some(("upgrade", "restore the block from version control, or pin what the Marketplace lists"))
             }
-            Self::Resolve => "Update the lockfile with `imagelock resolve`",
-            Self::Upgrade => "Move the pin with `imagelock upgrade NAME`",
-            Self::Replace => {
-                "Move the pin with `imagelock upgrade NAME`, or find another label with `imagelock search`"
-            }
-            Self::Succeed => "Find a supported label with `imagelock search`",
-            Self::Nothing => "Nothing to do",
+            Self::Resolve => Some(("resolve", "to make the lock follow the manifest")),
+            Self::Upgrade => Some(("upgrade", "to move to the latest")),
+            Self::Replace => Some(("search", "to see what there is instead of")),
+            Self::Succeed => Some(("search", "to see what could follow")),
+            Self::Nothing => None,
         }
     }
 }

@@ -19,7 +19,6 @@ struct CheckJson<'a> {
     /// The manifests that could not be checked.
     errors: Vec<ErrorJson>,
     pins: Vec<FindingJson<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     stale_outputs: Option<Vec<StaleJson>>,
     notices: Vec<RemarkJson<'a>>,
     changed_since: Option<Vec<GateJson<'a>>>,
@@ -78,6 +77,13 @@ struct GateJson<'a> {
 
 /// Writes `imagelock.check/1`.
 pub(super) fn write(report: CheckReport<'_>) -> String {
+    // A program finds a row where it was yesterday: the order of the options and the severity have no effect.
+    let (mut manifests, mut errors) = (report.manifests.to_vec(), report.failed.to_vec());
+    manifests.sort_by_key(|it| &it.manifest.path);
+    errors.sort_by(|a, b| a.path.cmp(&b.path));
+    let report = CheckReport { manifests: &manifests, failed: &errors, ..report };
+    let mut findings = report.findings();
+    findings.sort_by_key(|(index, finding)| (*index, &finding.cell));
     let manifest = |index: usize| report.manifests[index].name();
     let error = |it: &FailedManifest| ErrorJson {
         manifest: shown(&it.path),
@@ -95,7 +101,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         CheckJson {
             drift: report.has_drift(),
             errors: report.failed.iter().map(error).collect(),
-            pins: report.findings().into_iter().map(|(index, it)| finding_json(manifest(index), it)).collect(),
+            pins: findings.into_iter().map(|(index, it)| finding_json(manifest(index), it)).collect(),
             stale_outputs: is_compared.then(|| report.stale().map(stale).collect()),
             notices: report
                 .notices()

@@ -71,11 +71,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
 /// A rule for each status, then the two others.
 fn rules(statuses: &[Status]) -> Vec<Value> {
     let rule = |id: &str, text: &str, level: &str| json!({ "id": id, "shortDescription": { "text": text }, "defaultConfiguration": { "level": level } });
-    let of_status = |status: &Status| {
-        let mut rule = rule(status.as_str(), status.meaning(), level(status.severity()));
-        rule["help"] = json!({ "text": status.fix().as_str() });
-        rule
-    };
+    let of_status = |status: &Status| rule(status.as_str(), status.meaning(), level(status.severity()));
     let others = [(NOT_LISTED, UNLISTED, "note"), (STALE_OUTPUT, "a declared output is out of date", "warning")];
     let others = others.map(|(id, text, level)| rule(id, &capitalized(text), level));
     statuses.iter().map(of_status).chain(others).collect()

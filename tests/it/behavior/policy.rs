@@ -154,6 +154,7 @@ fn an_acceptance_covers_only_its_status() {
           ]
         }
       ],
+      "stale_outputs": null,
       "notices": [],
       "changed_since": null
     }

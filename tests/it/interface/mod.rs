@@ -9,5 +9,6 @@ mod html_page;
 mod man;
 mod progress;
 mod recursive;
+mod report_schemas;
 mod schema;
 mod suggestions;

@@ -80,9 +80,9 @@ fn one_report_covers_all_manifests() {
     let rows: Vec<String> = rows.map(|row| format!("{} {} {}", row["manifest"], row["name"], row["status"])).collect();
     assert_snapshot!(rows.join("\n"), @r#"
     "stacks/api/images.toml" "api" "outdated"
+    "stacks/db/eu/images.toml" "db" "current"
     "stacks/db/eu/images.toml" "web" "outdated"
     "stacks/web/images.toml" "web" "outdated"
-    "stacks/db/eu/images.toml" "db" "current"
     "#);
 }
 
