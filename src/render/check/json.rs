@@ -77,7 +77,7 @@ struct GateJson<'a> {
 
 /// Writes `imagelock.check/1`.
 pub(super) fn write(report: CheckReport<'_>) -> String {
-    // A program finds a row where it was yesterday: the order of the options and the severity have no effect.
+    // By manifest and cell: neither the severity nor the order of the options has an effect.
     let (mut manifests, mut errors) = (report.manifests.to_vec(), report.failed.to_vec());
     manifests.sort_by_key(|it| &it.manifest.path);
     errors.sort_by(|a, b| a.path.cmp(&b.path));
