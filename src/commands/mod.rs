@@ -67,7 +67,7 @@ pub(crate) enum Command {
     Explain(explain::Options),
     /// Print the Marketplace's labels and where they are offered
     Search(search::Options),
-    /// Print the JSON Schema of images.toml, for editors and validators
+    /// Print the JSON Schema of images.toml or of a JSON report, for editors and validators
     Schema(schema::Options),
     /// Print a script that completes imagelock's commands and options in a shell
     Completions(completions::Options),

@@ -1,13 +1,19 @@
-//! `imagelock schema`: prints the JSON Schema of the manifest, by which editors complete and check it.
+//! `imagelock schema`: prints the JSON Schema of the manifest, by which editors complete and check it, or of a report.
 
 use super::output::Output;
 use super::task::{Setup, Task};
 use crate::domain::manifest::schema::SCHEMA;
+use crate::render::schemas::REPORTS;
 use crate::workspace::{Context, Error};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 #[derive(Args)]
-pub(crate) struct Options {}
+pub(crate) struct Options {
+    /// The JSON report whose schema to print; that of images.toml if none is given
+    #[arg(value_name = "REPORT", value_parser = PossibleValuesParser::new(REPORTS.map(|(name, _)| name)))]
+    report: Option<String>,
+}
 
 impl Task for Options {
     fn setup(&self) -> Setup<'_> {
@@ -15,6 +21,8 @@ impl Task for Options {
     }
 
     fn run(&self, _context: &Context) -> Result<Output, Error> {
-        Ok(Output::clean(SCHEMA.to_owned()))
+        let of_report = |name: &String| REPORTS.into_iter().find(|(report, _)| report == name);
+        let schema = self.report.as_ref().and_then(of_report).map_or(SCHEMA, |(_, schema)| schema);
+        Ok(Output::clean(schema.to_owned()))
     }
 }

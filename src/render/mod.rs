@@ -10,6 +10,7 @@ pub(crate) mod list;
 #[cfg(feature = "cli")]
 pub(crate) mod man;
 pub(crate) mod plan;
+pub mod schemas;
 pub(crate) mod search;
 mod support;
 

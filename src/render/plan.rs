@@ -70,8 +70,11 @@ pub(crate) fn json(resolved: &[Resolved<'_>], dry_run: bool, invocation: &Invoca
         change: ChangeJson<'a, Option<LocalImageJson<'a>>>,
     }
     let changed = resolved.iter().any(|it| it.plan.has_changes());
+    // The order of the options has no effect.
+    let mut resolved = resolved.to_vec();
+    resolved.sort_by_key(|it| &it.manifest.path);
     let mut report = Resolve { dry_run, changed, pins: Vec::new(), warnings: Vec::new() };
-    for Resolved { manifest, plan, .. } in resolved {
+    for Resolved { manifest, plan, .. } in &resolved {
         for change in &plan.changes {
             let newer = change.newer.as_ref().map(|newer| LocalImageJson::latest(newer, &change.cell.zone));
             report

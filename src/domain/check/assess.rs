@@ -11,7 +11,7 @@ use crate::domain::select::{
     Match, NoMatch, Outcome, boots, is_changed_in_place, latest, mismatch, missing_id, missing_listing, of_type,
     pinned_image, releases, select, unknown_index,
 };
-use crate::domain::types::{Cell, Status};
+use crate::domain::types::{Cause, Cell, ImageRef, Status};
 
 /// Assesses a pin.
 pub(crate) fn assess(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog) -> Result<Finding, QueryError> {
@@ -38,7 +38,7 @@ pub(crate) fn assess(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catal
         // A wrong address gives such a response to every query.
         return match unknown_index(catalog) {
             Some(failure) => Err(failure),
-            None => Ok(current.with(Status::Withdrawn, ["the Marketplace no longer has this image".to_owned()])),
+            None => Ok(current.caused_by(Cause::LabelGone, gone(&image))),
         };
     };
     let here = of_type(listing, target).find(|local| local.id == pin.id);
@@ -65,6 +65,12 @@ pub(crate) fn assess(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catal
         Outcome::NoMatch(listing, _) if let Some(doubt) = listing.doubt() => Err(doubt),
         outcome => Ok(irreplaceable(current, outcome, target, looked_up, now)),
     }
+}
+
+/// The note on an image that is gone in all zones.
+pub(crate) fn gone(image: &ImageRef) -> String {
+    let what = if matches!(image, ImageRef::Label(_)) { "label" } else { "image" };
+    format!("the Marketplace no longer has this {what}")
 }
 
 /// Assesses a pin that an upgrade would move.
@@ -141,7 +147,7 @@ fn irreplaceable(
         _ => {
             let Cell { zone, arch, .. } = &target.cell;
             let note = format!("no longer offered in {zone} for {arch} with type {}", target.image_type);
-            current.with(Status::Retired, [note])
+            current.caused_by(Cause::NotOffered, note)
         }
     }
 }

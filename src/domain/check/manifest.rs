@@ -6,7 +6,7 @@ use crate::domain::check::report::{Finding, Report};
 use crate::domain::diagnostics::and;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, ImageSpans, Target};
-use crate::domain::types::{ImageRef, Status};
+use crate::domain::types::{Cause, ImageRef, Status};
 
 /// The note for an edited block.
 const EDITED: &str = "the block does not match its digest: edited by hand, or by a merge";
@@ -37,11 +37,12 @@ pub fn compare_with_manifest(lock: &Lock, targets: &[Target]) -> Report {
 
 /// The finding for a target that the lock does not satisfy.
 pub(crate) fn manifest_finding(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Finding> {
-    let finding = |status, note| Some(Finding::new(target, pin, status, [note]));
+    let finding = |status, note: Option<&str>| Finding::new(target, pin, status, note.map(str::to_owned));
+    let stale = |cause, note| Some(finding(Status::Stale, None).caused_by(cause, note));
     match pin {
-        None => finding(Status::Unlocked, "declared, but not in the lock".to_owned()),
-        Some(_) if lock.is_edited(&target.cell) => finding(Status::Edited, EDITED.to_owned()),
-        Some(pin) if !pin.matches(target) => finding(Status::Unlocked, declaration_changes(pin, target)),
+        None => stale(Cause::NotLocked, "declared, but not in the lock".to_owned()),
+        Some(_) if lock.is_edited(&target.cell) => Some(finding(Status::Edited, Some(EDITED))),
+        Some(pin) if !pin.matches(target) => stale(Cause::DeclaredDifferently, declaration_changes(pin, target)),
         Some(_) => None,
     }
 }
@@ -54,8 +55,8 @@ pub(crate) fn undeclared_pins<'l>(lock: &'l Lock, targets: &[Target]) -> impl It
 /// The findings of lock and manifest without the Marketplace.
 pub(crate) fn manifest_findings(lock: &Lock, targets: &[Target]) -> Vec<Finding> {
     let undeclared = undeclared_pins(lock, targets).map(|pin| undeclared_finding(pin, lock));
-    let unlocked = pinned_targets(lock, targets).filter_map(|(target, pin)| manifest_finding(lock, pin, target));
-    undeclared.chain(unlocked).collect()
+    let declared = pinned_targets(lock, targets).filter_map(|(target, pin)| manifest_finding(lock, pin, target));
+    undeclared.chain(declared).collect()
 }
 
 /// A declaration that a pin satisfies; no manifest has it.
@@ -80,17 +81,13 @@ pub(crate) fn undeclared_finding(pin: &Pin, lock: &Lock) -> Finding {
     let finding = Finding {
         image: pin.image.to_string(),
         span: None,
-        ..Finding::new(
-            &declaration_of(pin),
-            Some(pin),
-            Status::Undeclared,
-            ["in the lock, but not declared".to_owned()],
-        )
+        ..Finding::new(&declaration_of(pin), Some(pin), Status::Stale, None)
     };
+    let finding = finding.caused_by(Cause::NotDeclared, "in the lock, but not declared".to_owned());
     if !lock.is_edited(&pin.cell) {
         return finding;
     }
-    Finding { statuses: vec![Status::Edited, Status::Undeclared], ..finding.with(Status::Edited, [EDITED.to_owned()]) }
+    Finding { statuses: vec![Status::Edited, Status::Stale], ..finding.with(Status::Edited, [EDITED.to_owned()]) }
 }
 
 /// How the declaration differs from the one that was locked.

@@ -68,11 +68,23 @@ pub fn check(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
     if !problems.is_empty() {
         return Err(problems);
     }
+    accept(&mut findings, targets, now);
     let mut notices = idle_acceptances(&findings, targets, now);
     if comparable(lock, targets).next().is_some() {
         notices.extend(unknown_eol_warning(catalog));
     }
     Ok(Report::new(findings, notices))
+}
+
+/// Applies the acceptances of the images that are declared.
+fn accept(findings: &mut [Finding], targets: &[Target], now: Timestamp) {
+    for finding in findings {
+        // Targets are sorted by cell, and all cells of an image have the same acceptances.
+        let first = targets.partition_point(|target| target.cell.name < finding.cell.name);
+        if let Some(target) = targets.get(first).filter(|target| target.cell.name == finding.cell.name) {
+            finding.accept(&target.policy, now);
+        }
+    }
 }
 
 /// The acceptances that have ended, and those that match nothing that was found.
@@ -126,7 +138,7 @@ fn check_target(
     finding.published = finding.published.or_else(|| catalog.published(&pin.image, pin.id));
     finding.end = end_of_life(&target.policy, pin.label(), catalog.image(&pin.image));
     add_end_of_life(&mut finding, pin, target, now, catalog);
-    Ok(finding.accepted(&target.policy, now))
+    Ok(finding)
 }
 
 /// Adds the end of life, if it is near or over.

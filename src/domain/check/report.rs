@@ -11,7 +11,7 @@ use crate::domain::lock::history::Side;
 use crate::domain::manifest::policy::{Acceptance, Policy};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::end_of_life::EndOfLife;
-use crate::domain::types::{Cell, ImageType, Label, Severity, Status, day};
+use crate::domain::types::{Cause, Cell, ImageType, Label, Severity, Status, day};
 
 /// What was found about one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Finding {
     pub status: Status,
     /// All that applies, the worst first.
     pub statuses: Vec<Status>,
+    /// What makes the pin `unavailable` or `stale`, if it is.
+    pub cause: Option<Cause>,
     /// Whether it differs from what should be: what the exit status asks.
     pub is_drift: bool,
     /// The cell.
@@ -71,6 +73,7 @@ impl Finding {
         Self {
             status,
             statuses: vec![status],
+            cause: None,
             is_drift: status.is_drift(),
             cell: target.cell.clone(),
             image: target.selector.to_string(),
@@ -106,8 +109,13 @@ impl Finding {
         Self { status, statuses: vec![status], is_drift: status.is_drift(), notes, ..self }
     }
 
-    /// The same with the acceptances that hold, the first of each status: they decide what of all that applies is drift.
-    pub(crate) fn accepted(mut self, policy: &Policy, now: Timestamp) -> Self {
+    /// The same with the status that this causes, and with the note on it in front of the others.
+    pub(crate) fn caused_by(self, cause: Cause, note: String) -> Self {
+        Self { cause: Some(cause), ..self.with(cause.status(), [note]) }
+    }
+
+    /// Applies the acceptances that hold, the first of each status: they decide what of all that applies is drift.
+    pub(crate) fn accept(&mut self, policy: &Policy, now: Timestamp) {
         let accepted = |of: &Status| policy.accept.iter().find(|it| it.status == *of && day(now) <= it.until);
         for Acceptance { status, reason, until, .. } in self.statuses.iter().filter_map(accepted) {
             self.notes.push(format!("{} accepted until {until}: {}", status.as_str(), visible(reason)));
@@ -117,7 +125,6 @@ impl Finding {
         if self.is_drift {
             self.status = open.unwrap_or(self.status);
         }
-        self
     }
 }
 

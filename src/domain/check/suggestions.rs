@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::domain::check::Finding;
 use crate::domain::diagnostics::{Command, Invocation, and_more, count, quoted};
 use crate::domain::lock::diff::Latest;
-use crate::domain::types::{Label, Name, Status};
+use crate::domain::types::{Cause, Fix, Label, Name};
 
 /// The most names in a command: a longer line is not copied, and a report has more to say.
 const MOST_NAMES: usize = 50;
@@ -32,38 +32,6 @@ impl Suggestion {
     /// The purpose and the command, in a line.
     pub(crate) fn show(&self, invocation: &Invocation) -> String {
         format!("{}: {}", self.purpose, self.command.show(invocation))
-    }
-}
-
-/// What fixes drift.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fix {
-    /// Restore the block, or pin the image again.
-    Restore,
-    /// Restore the block, or pin an ID that the Marketplace lists.
-    Verify,
-    /// Make the lock follow the manifest.
-    Resolve,
-    /// Move the pin.
-    Upgrade,
-    /// Move the pin, or declare another label if no local image can be pinned.
-    Replace,
-    /// Declare a label that gets updates.
-    Succeed,
-    /// There is nothing to fix.
-    Nothing,
-}
-
-/// What fixes each status.
-fn fix(status: Status) -> Fix {
-    match status {
-        Status::Mismatch | Status::Edited => Fix::Restore,
-        Status::Unverified => Fix::Verify,
-        Status::Unlocked | Status::Undeclared => Fix::Resolve,
-        Status::Outdated => Fix::Upgrade,
-        Status::Withdrawn | Status::Retired | Status::Incompatible => Fix::Replace,
-        Status::Eol | Status::EolSoon => Fix::Succeed,
-        Status::Frozen | Status::Cooling | Status::Current => Fix::Nothing,
     }
 }
 
@@ -118,23 +86,21 @@ impl<'a> Drift<'a> {
     fn repair(&self) -> Vec<Suggestion> {
         let edited = |finding: &Finding| needs(finding, Fix::Restore);
         // A block that is not declared is not pinned again, but dropped.
-        let declared = |finding: &Finding| edited(finding) && !finding.statuses.contains(&Status::Undeclared);
+        let declared = |finding: &Finding| edited(finding) && finding.cause != Some(Cause::NotDeclared);
         let log = "the lockfile was changed by hand, or by a merge; to see who changed it";
-        let restore = "restore the file from version control, or pin these images again";
-        let verify = "restore the block from version control, or pin what the Marketplace lists";
         let suggestions = [
-            self.with_names(log, "log", &self.names(edited)),
-            self.with_names(restore, UPGRADE, &self.names(declared)),
-            self.with_names(verify, UPGRADE, &self.names(|finding| needs(finding, Fix::Verify))),
+            self.with_names(("log", log), &self.names(edited)),
+            self.fix(Fix::Restore, &self.names(declared)),
+            self.fix(Fix::Verify, &self.names(|finding| needs(finding, Fix::Verify))),
         ];
         suggestions.into_iter().flatten().collect()
     }
 
     /// A lock that does not satisfy the manifest.
     fn update(&self) -> Vec<Suggestion> {
-        let is_needed = self.findings.iter().any(|finding| needs(finding, Fix::Resolve));
-        let resolve = || self.suggest("to make the lock follow the manifest".to_owned(), Command::new("resolve"));
-        is_needed.then(resolve).into_iter().collect()
+        let fix = Fix::Resolve.command().filter(|_| self.findings.iter().any(|finding| needs(finding, Fix::Resolve)));
+        let suggestion = fix.map(|(command, purpose)| self.suggest(purpose.to_owned(), Command::new(command)));
+        suggestion.into_iter().collect()
     }
 
     /// Pins that can move to what is offered now.
@@ -145,7 +111,7 @@ impl<'a> Drift<'a> {
         let goes_back = |it: &Finding| needs(it, Fix::Upgrade) && it.latest.as_ref().is_some_and(is_older);
         let stays = self.names(|it| is_gone(it) || goes_back(it));
         let movable = &self.names(is_movable) - &stays;
-        self.with_names("to move to the latest", UPGRADE, &movable).into_iter().collect()
+        self.fix(Fix::Upgrade, &movable).into_iter().collect()
     }
 
     /// Images that need another label.
@@ -153,12 +119,12 @@ impl<'a> Drift<'a> {
         let gone = self.names(is_gone);
         let is_gone = |finding: &Finding| gone.contains(&finding.cell.name);
         let is_ending = |finding: &Finding| needs(finding, Fix::Succeed) && !is_gone(finding);
-        let follow = self.searches("to see what could follow", is_ending);
-        [follow, self.searches("to see what there is instead of", is_gone)].concat()
+        [self.searches(Fix::Succeed, is_ending), self.searches(Fix::Replace, is_gone)].concat()
     }
 
     /// A search for each family of labels: the labels of `fedora_43` and `fedora_44` are found by `fedora`.
-    fn searches(&self, purpose: &str, wanted: impl Fn(&Finding) -> bool) -> Vec<Suggestion> {
+    fn searches(&self, fix: Fix, wanted: impl Fn(&Finding) -> bool) -> Vec<Suggestion> {
+        let Some((command, purpose)) = fix.command() else { return Vec::new() };
         let mut families: BTreeMap<&str, BTreeSet<&Name>> = BTreeMap::new();
         for finding in self.findings.iter().filter(|finding| wanted(finding)) {
             families.entry(family(finding.label.as_ref())).or_default().insert(&finding.cell.name);
@@ -167,7 +133,7 @@ impl<'a> Drift<'a> {
             families = BTreeMap::from([("", families.into_values().flatten().collect())]);
         }
         let search = |(family, names): (&str, BTreeSet<&Name>)| {
-            let command = Command::new("search").args(Some(family).filter(|family| !family.is_empty()));
+            let command = Command::new(command).args(Some(family).filter(|family| !family.is_empty()));
             self.suggest(format!("{purpose} {}", and_more(names.into_iter().map(quoted), 6)), command)
         };
         families.into_iter().map(search).collect()
@@ -177,7 +143,11 @@ impl<'a> Drift<'a> {
         self.findings.iter().filter(|finding| wanted(finding)).map(|finding| &finding.cell.name).collect()
     }
 
-    fn with_names(&self, purpose: &str, command: &str, names: &BTreeSet<&Name>) -> Option<Suggestion> {
+    fn fix(&self, fix: Fix, names: &BTreeSet<&Name>) -> Option<Suggestion> {
+        self.with_names(fix.command()?, names)
+    }
+
+    fn with_names(&self, (command, purpose): (&str, &str), names: &BTreeSet<&Name>) -> Option<Suggestion> {
         let all = names.len();
         let first = if all > MOST_NAMES { format!(" (the first {MOST_NAMES} of {all} images)") } else { String::new() };
         let command = Command::new(command).args(names.iter().take(MOST_NAMES));
@@ -190,10 +160,8 @@ impl<'a> Drift<'a> {
     }
 }
 
-const UPGRADE: &str = "upgrade";
-
 fn needs(finding: &Finding, wanted: Fix) -> bool {
-    finding.statuses.iter().any(|status| fix(*status) == wanted)
+    finding.statuses.iter().any(|status| status.fix() == wanted)
 }
 
 /// Whether the declaration must change before an upgrade can do anything.

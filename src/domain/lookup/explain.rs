@@ -1,5 +1,6 @@
 //! Why a pin is what it is: every candidate of a cell, with a sentence for its verdict.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -103,8 +104,11 @@ impl<'a> Explanation<'a> {
         if !source.is_in_range {
             return vec![self.of_label(source, self.exclusion(source))];
         }
+        let mut by_type: Vec<_> = source.candidates.iter().collect();
+        by_type.sort_by_key(|candidate| &candidate.local.image_type);
         let mut candidates: Vec<Candidate> =
-            source.candidates.iter().map(|candidate| self.of_local_image(source, candidate)).collect();
+            by_type.into_iter().map(|candidate| self.of_local_image(source, candidate)).collect();
+        candidates.sort_by_key(|candidate| Reverse(candidate.published));
         let here = source.candidates.iter().filter(|candidate| candidate.is_current).count();
         let listing = self.selection.inputs.catalog.listing(&source.image).found();
         let elsewhere = listing.map_or(0, |listing| listing.local_images().len() - here);

@@ -59,7 +59,7 @@ pub struct Offer {
     pub published: Option<Timestamp>,
     /// Its end of life, if one is known.
     pub end: Option<EndOfLife>,
-    /// Its current local images, those that the filter lets through.
+    /// Its current local images, those that the filter lets through, sorted by zone, architecture and type.
     pub local_images: Vec<LocalImage>,
 }
 
@@ -114,7 +114,8 @@ pub fn offers(images: &[&Image], filter: &Filter, catalog: &Catalog) -> Result<V
         let listing = catalog.listing(&label).known().map_err(failed)?;
         listing.and_then(Listing::doubt).map_or(Ok(()), |doubt| Err(failed(doubt)))?;
         let all = listing.map_or(&[][..], Listing::local_images);
-        let local_images: Vec<LocalImage> = all.iter().filter(wanted).cloned().collect();
+        let mut local_images: Vec<LocalImage> = all.iter().filter(wanted).cloned().collect();
+        local_images.sort_by(|a, b| (&a.zone, &a.arch, &a.image_type).cmp(&(&b.zone, &b.arch, &b.image_type)));
         if filters && local_images.is_empty() {
             continue;
         }

@@ -102,8 +102,14 @@ fn acceptance(item: &Spanned<DeValue<'_>>, example: &str, problems: &mut Vec<Pro
     let acceptable = || Status::ALL.into_iter().filter(|status| status.is_acceptable()).map(Status::as_str);
     let Some(known) = Status::ALL.into_iter().find(|known| known.as_str() == status.value && known.is_acceptable())
     else {
-        let title = format!("`{}` is no status that can be accepted", visible(status.value));
-        let help = format!("what can be accepted is {}", or(acceptable().map(quoted)));
+        if matches!(status.value, "withdrawn" | "retired") {
+            let new = Status::Unavailable.as_str();
+            let problem = Problem::new(format!("the status `{}` is called `{new}`", status.value));
+            problems.push(problem.at(status.span, "old name").help(format!("write `status = \"{new}\"`")));
+            return None;
+        }
+        let title = format!("`{}` is not a status that can be accepted", visible(status.value));
+        let help = format!("these can be accepted: {}", or(acceptable().map(quoted)));
         problems.push(Problem::new(title).at(status.span, "cannot be accepted").help(help));
         return None;
     };

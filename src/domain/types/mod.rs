@@ -18,5 +18,5 @@ pub use ids::{ImageId, ImageRef, LocalImageId, VersionId, ZonedId};
 pub use names::{Arch, CommercialType, ImageType, Label, Name, Zone};
 pub(crate) use release::label_matches;
 pub use release::{LabelPattern, Range, Release, release_of};
-pub use status::{Severity, Status};
+pub use status::{Cause, Class, Fix, Severity, Status};
 pub use timestamp::{day, minute};

@@ -9,7 +9,7 @@ use crate::domain::check::Finding;
 use crate::domain::check::report::Gate;
 use crate::domain::diagnostics::{FailedManifest, shown};
 use crate::domain::lock::diff::Change;
-use crate::domain::types::{CommercialType, Release};
+use crate::domain::types::{Cause, CommercialType, Release};
 use crate::render::changes::ChangeJson;
 use crate::render::support::json::{CellJson, LocalImageJson, RemarkJson, Text, to_report};
 
@@ -19,7 +19,6 @@ struct CheckJson<'a> {
     /// The manifests that could not be checked.
     errors: Vec<ErrorJson>,
     pins: Vec<FindingJson<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     stale_outputs: Option<Vec<StaleJson>>,
     notices: Vec<RemarkJson<'a>>,
     changed_since: Option<Vec<GateJson<'a>>>,
@@ -41,6 +40,8 @@ struct FindingJson<'a> {
     instance_type: Option<&'a CommercialType>,
     status: &'static str,
     statuses: Vec<&'static str>,
+    /// What makes the pin `unavailable` or `stale`; null if it is neither.
+    cause: Option<&'static str>,
     drift: bool,
     locked: Option<LocalImageJson<'a>>,
     /// Whether the Marketplace lists the locked ID; null if it was not asked.
@@ -76,6 +77,13 @@ struct GateJson<'a> {
 
 /// Writes `imagelock.check/1`.
 pub(super) fn write(report: CheckReport<'_>) -> String {
+    // By manifest and cell: neither the severity nor the order of the options has an effect.
+    let (mut manifests, mut errors) = (report.manifests.to_vec(), report.failed.to_vec());
+    manifests.sort_by_key(|it| &it.manifest.path);
+    errors.sort_by(|a, b| a.path.cmp(&b.path));
+    let report = CheckReport { manifests: &manifests, failed: &errors, ..report };
+    let mut findings = report.findings();
+    findings.sort_by_key(|(index, finding)| (*index, &finding.cell));
     let manifest = |index: usize| report.manifests[index].name();
     let error = |it: &FailedManifest| ErrorJson {
         manifest: shown(&it.path),
@@ -93,7 +101,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         CheckJson {
             drift: report.has_drift(),
             errors: report.failed.iter().map(error).collect(),
-            pins: report.findings().into_iter().map(|(index, it)| finding_json(manifest(index), it)).collect(),
+            pins: findings.into_iter().map(|(index, it)| finding_json(manifest(index), it)).collect(),
             stale_outputs: is_compared.then(|| report.stale().map(stale).collect()),
             notices: report
                 .notices()
@@ -114,6 +122,7 @@ fn finding_json(manifest: String, finding: &Finding) -> FindingJson<'_> {
         instance_type: locked.and_then(|pin| pin.instance_type.as_ref()),
         status: finding.status.as_str(),
         statuses: finding.statuses.iter().map(|status| status.as_str()).collect(),
+        cause: finding.cause.map(Cause::as_str),
         drift: finding.is_drift,
         locked: locked.map(|pin| LocalImageJson::new(&pin.cell.zone, pin.id, finding.published)),
         listed: finding.is_listed,

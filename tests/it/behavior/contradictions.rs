@@ -62,7 +62,7 @@ fn a_listing_that_is_not_found_after_the_end_of_the_image_is_accepted() {
     marketplace.answers_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(2), "{run}");
-    assert!(run.stdout.contains("withdrawn"), "{run}");
+    assert!(run.stdout.contains("unavailable"), "{run}");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn an_id_that_a_lookup_does_not_find_contradicts_a_listing_that_has_it() {
 
 /// A wrong address answers every request like this.
 #[test]
-fn no_image_is_withdrawn_if_the_index_is_unknown() {
+fn no_image_is_unavailable_if_the_index_is_unknown() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-09-02T08:00:00Z"), bookworm()]);
     for index in [404, 403] {
         marketplace.answers(move |path, _, _| match path {
@@ -124,6 +124,6 @@ fn no_image_is_withdrawn_if_the_index_is_unknown() {
         });
         let run = sandbox.run("check");
         assert_eq!(run.status, Some(1), "{index}: {run}");
-        assert!(!run.stdout.contains("withdrawn"), "{index}: {run}");
+        assert!(!run.stdout.contains("unavailable"), "{index}: {run}");
     }
 }

@@ -143,7 +143,7 @@ fn min_age_does_not_hide_that_an_image_is_no_longer_offered() {
     let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
     marketplace
         .offers([local("docker", "nl-ams-1", "x86_64", 2).published(NEW), docker(1).published(OLD).superseded()]);
-    assert_eq!(sandbox.run("check").stdout.lines().nth(1).unwrap().split(' ').next(), Some("retired"));
+    assert_eq!(sandbox.run("check").stdout.lines().nth(1).unwrap().split(' ').next(), Some("unavailable"));
 }
 
 #[test]

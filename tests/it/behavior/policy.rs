@@ -134,6 +134,7 @@ fn an_acceptance_covers_only_its_status() {
             "eol",
             "current"
           ],
+          "cause": null,
           "drift": false,
           "locked": {
             "id": "00000001-0000-4000-8000-000000000000",
@@ -153,11 +154,35 @@ fn an_acceptance_covers_only_its_status() {
           ]
         }
       ],
+      "stale_outputs": null,
       "notices": [],
       "changed_since": null
     }
     --- exit 0
     "#);
+}
+
+#[test]
+fn a_stale_cell_can_be_accepted_and_resolve_locked_still_refuses_it() {
+    let accept = "accept = [{ status = \"stale\", reason = \"nl-ams-1 opens in January\", until = 2027-01-31 }]\n";
+    let (sandbox, marketplace) = behind(accept);
+    marketplace.offers([docker(1).published(OLD)]);
+    let manifest = manifest(accept).replace("zone = \"fr-par-1\"", "zones = [\"fr-par-1\", \"nl-ams-1\"]");
+    sandbox.write("images.toml", &manifest);
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   DETAIL
+    stale    web   nl-ams-1  x86_64  docker                        declared, but not in the lock; stale accepted until 2027-01-31: nl-ams-1 opens in January
+    current  web   fr-par-1  x86_64  docker  00000001  2026-10-01
+
+    2 pins: 1 stale (accepted), 1 current
+    --- exit 0
+    ");
+    assert_eq!(sandbox.run("resolve --locked").status, Some(2));
+    // The same for a pin of the image whose zone is no longer declared.
+    sandbox.write("images.toml", manifest.replace("\"fr-par-1\", ", ""));
+    let run = sandbox.run("check");
+    assert_eq!(run.status, Some(0), "{run}");
+    assert!(run.stdout.contains("in the lock, but not declared; stale accepted until 2027-01-31"), "{run}");
 }
 
 /// The first active acceptance of a status counts, and those of other images have no effect.

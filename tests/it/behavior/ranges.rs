@@ -58,8 +58,8 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
     ");
     sandbox.write("images.toml", FEDORA.replace(">=44, <46", "44"));
     assert_snapshot!(sandbox.run("resolve --locked"), @"
-    STATUS    NAME    ZONE      ARCH    LABEL      LOCKED    PUBLISHED  DETAIL
-    unlocked  runner  fr-par-1  x86_64  fedora_45  00000045  unknown    locked for `fedora_45` release 45, now declared as `fedora_* 44`
+    STATUS  NAME    ZONE      ARCH    LABEL      LOCKED    PUBLISHED  DETAIL
+    stale   runner  fr-par-1  x86_64  fedora_45  00000045  unknown    locked for `fedora_45` release 45, now declared as `fedora_* 44`
 
     the lockfile does not satisfy the manifest: 1 difference
     to make the lock follow the manifest: imagelock resolve

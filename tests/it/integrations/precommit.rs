@@ -35,9 +35,9 @@ fn an_up_to_date_lock_is_committed_and_a_stale_one_is_not() {
     - hook id: imagelock
     - exit code: 2
 
-    STATUS      NAME      ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
-    unlocked    frontend  fr-par-1  x86_64  ubuntu_noble                        declared, but not in the lock
-    undeclared  web       fr-par-1  x86_64  ubuntu_noble  35fdc69b  2026-09-02  in the lock, but not declared
+    STATUS  NAME      ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
+    stale   frontend  fr-par-1  x86_64  ubuntu_noble                        declared, but not in the lock
+    stale   web       fr-par-1  x86_64  ubuntu_noble  35fdc69b  2026-09-02  in the lock, but not declared
 
     the lockfile does not satisfy the manifest: 2 differences
     to make the lock follow the manifest: imagelock resolve

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
-use imagelock::domain::types::Status;
+use imagelock::domain::types::{Fix, Status};
 use insta::assert_snapshot;
 
 use crate::support::documentation::{COMMANDS, README, blocks, quickstart};
@@ -132,14 +132,32 @@ fn every_command_of_the_readme_runs() {
     }
 }
 
+/// The table of the code, as the README has it.
 #[test]
-fn the_readme_names_every_command_status_and_schema() {
+fn the_readme_has_the_table_of_statuses() {
+    let command = |fix: Fix| {
+        let Some((command, purpose)) = fix.command() else { return String::new() };
+        let (image, name) =
+            (if command == "search" { " it" } else { "" }, if command == "upgrade" { " NAME" } else { "" });
+        format!("{purpose}{image}: `imagelock {command}{name}`")
+    };
+    let row = |status: Status| {
+        let fix = match status.fix() {
+            // What can move is moved.
+            Fix::Replace => format!("{}, or {}", command(Fix::Upgrade), command(Fix::Replace)),
+            fix => command(fix),
+        };
+        format!("| `{}` | {} | {} | {fix} |\n", status.as_str(), status.class().as_str(), status.meaning())
+    };
+    let table = "| status | class | meaning | fix |\n|---|---|---|---|\n".to_owned() + &Status::ALL.map(row).concat();
+    assert!(README.contains(&format!("\n\n{table}\n")), "the README lacks this table:\n\n{table}");
+}
+
+#[test]
+fn the_readme_names_every_command_and_schema() {
     for command in COMMANDS {
         assert!(README.contains(&format!("| `imagelock {command}")), "{command}");
         assert!(Sandbox::new().ok("--help").contains(&format!("\n  {command} ")), "{command}");
-    }
-    for status in Status::ALL {
-        assert!(README.contains(&format!("| `{}` |", status.as_str())), "{}", status.as_str());
     }
     for schema in ["check", "resolve", "list", "log", "diff", "get", "export", "explain", "search"] {
         assert!(README.contains(&format!("`imagelock.{schema}/1`")), "{schema}");

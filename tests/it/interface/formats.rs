@@ -26,6 +26,7 @@ fn report(notes: &[String], image: &str, published: Timestamp, drift: bool) -> R
         is_listed: Some(false),
         status: Status::Outdated,
         statuses: vec![Status::Outdated],
+        cause: None,
         is_drift: drift,
         cell,
         image: image.to_owned(),

@@ -11,5 +11,6 @@ mod man;
 mod options;
 mod progress;
 mod recursive;
+mod report_schemas;
 mod schema;
 mod suggestions;

@@ -158,8 +158,8 @@ fn errors_of_several_manifests_in_json_suggest_commands_about_each() {
     assert_eq!(
         help,
         [
+            &*format!("add `label = \"ubuntu_noble\"`; {search}"),
             "`imagelock init --manifest sub/none.toml` writes one; `--manifest PATH` names another",
-            &format!("add `label = \"ubuntu_noble\"`; {search}"),
         ]
     );
 }

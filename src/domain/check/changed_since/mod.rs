@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, Query};
+use crate::domain::check::accept;
 pub use crate::domain::check::changed_since::history::{Base, PastPins, is_changed};
 use crate::domain::check::changed_since::proof::{Doubt, is_looked_up, verify};
 use crate::domain::check::manifest::{comparable, manifest_findings};
@@ -66,7 +67,7 @@ pub fn gate(
         match verify(pin, target, &base.past, catalog) {
             Ok((proof, finding)) => {
                 proofs.extend(proof.map(|proof| (pin.cell.clone(), proof)));
-                findings.extend(finding.map(|finding| finding.accepted(&target.policy, now)));
+                findings.extend(finding);
             }
             Err(Doubt::Lookup(failure)) => unresolved.add_failure(target, failure),
             Err(Doubt::Gap(gap)) => gaps.push((target, gap)),
@@ -77,6 +78,7 @@ pub fn gate(
     if !problems.is_empty() {
         return Err(problems);
     }
+    accept(&mut findings, targets, now);
     let mut moves = changes(&base.lock, lock);
     for change in &mut moves {
         change.note = change.note.take().or(proofs.get(&change.cell).map(|proof| proof.note().to_owned()));

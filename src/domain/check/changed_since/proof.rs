@@ -1,13 +1,13 @@
 //! Whether a changed pin is real: what proves it, or what is wrong with it.
 
 use crate::domain::catalog::{Catalog, Listing, LocalImage, QueryError};
-use crate::domain::check::assess::look_up;
+use crate::domain::check::assess::{gone, look_up};
 use crate::domain::check::changed_since::history::PastPins;
 use crate::domain::check::report::{Finding, Proof};
 use crate::domain::lock::Pin;
 use crate::domain::manifest::Target;
 use crate::domain::select::{expected_label, mismatch, mismatch_of, of_type, pinned_image};
-use crate::domain::types::{Cell, ImageRef, Label, Status};
+use crate::domain::types::{Cause, Cell, ImageRef, Label, Status};
 
 /// Why it is unknown whether a pin is real.
 pub(super) enum Doubt {
@@ -30,7 +30,8 @@ pub(super) fn verify(
     past: &PastPins,
     catalog: &Catalog,
 ) -> Result<(Option<Proof>, Option<Finding>), Doubt> {
-    let wrong = |status, note| Ok((None, Some(Finding::new(target, Some(pin), status, [note]))));
+    let finding = |status, notes: Vec<String>| Finding::new(target, Some(pin), status, notes);
+    let wrong = |status, note| Ok((None, Some(finding(status, vec![note]))));
     let image = pinned_image(pin, target);
     let listing = catalog.listing(&image).known()?;
     if listing.is_none() && catalog.image(&image).is_some() {
@@ -68,8 +69,9 @@ pub(super) fn verify(
             return wrong(Status::Unverified, note.to_owned());
         }
     };
-    let not_offered = not_offered(listing, target, catalog)?;
-    Ok((Some(proof), not_offered.map(|(status, note)| Finding::new(target, Some(pin), status, [note]))))
+    let not_offered = not_offered(&image, listing, target, catalog)?;
+    let unavailable = |(cause, note)| finding(Status::Unavailable, Vec::new()).caused_by(cause, note);
+    Ok((Some(proof), not_offered.map(unavailable)))
 }
 
 /// Whether the Marketplace describes the ID, with the label that it must have.
@@ -99,12 +101,13 @@ fn of_versions<'c>(
 
 /// What to say where the Marketplace offers nothing for a target.
 fn not_offered(
+    image: &ImageRef,
     listing: Option<&Listing>,
     target: &Target,
     catalog: &Catalog,
-) -> Result<Option<(Status, String)>, QueryError> {
+) -> Result<Option<(Cause, String)>, QueryError> {
     let Some(listing) = listing else {
-        return Ok(Some((Status::Withdrawn, "the Marketplace does not offer this image".to_owned())));
+        return Ok(Some((Cause::LabelGone, gone(image))));
     };
     if of_type(listing, target).next().is_some() {
         return Ok(None);
@@ -118,5 +121,5 @@ fn not_offered(
     }
     let Cell { zone, arch, .. } = &target.cell;
     let note = format!("not offered in {zone} for {arch} with type {}", target.image_type);
-    Ok(Some((Status::Retired, note)))
+    Ok(Some((Cause::NotOffered, note)))
 }

@@ -103,13 +103,13 @@ fn an_acceptance_requires_an_acceptable_status_a_reason_and_an_end() {
     assert_snapshot!(
         refused_by_every_command(&web("accept = [{ status = \"mismatch\", reason = \"x\", until = 2027-01-01 }, { status = \"eol\" }]\n")),
         @r#"
-    error: `mismatch` is no status that can be accepted
+    error: `mismatch` is not a status that can be accepted
      --> images.toml:5:22
       |
     5 | accept = [{ status = "mismatch", reason = "x", until = 2027-01-01 }, { status = "eol" }]
       |                      ^^^^^^^^^^ cannot be accepted
       |
-      = help: what can be accepted is `eol`, `withdrawn`, `retired`, `incompatible`, `outdated` or `eol-soon`
+      = help: these can be accepted: `eol`, `unavailable`, `incompatible`, `stale`, `outdated` or `eol-soon`
 
     error: `accept` has no `reason`
      --> images.toml:5:70
@@ -130,6 +130,21 @@ fn an_acceptance_requires_an_acceptable_status_a_reason_and_an_end() {
     3 errors in all; nothing was changed
     "#
     );
+}
+
+#[test]
+fn an_old_status_gets_the_line_with_the_new_one() {
+    let accept = |status| web(&format!("accept = [{{ status = \"{status}\", reason = \"x\", until = 2027-01-01 }}]\n"));
+    assert_snapshot!(refused_by_every_command(&accept("retired")), @r#"
+    error: the status `retired` is called `unavailable`
+     --> images.toml:5:22
+      |
+    5 | accept = [{ status = "retired", reason = "x", until = 2027-01-01 }]
+      |                      ^^^^^^^^^ old name
+      |
+      = help: write `status = "unavailable"`
+    "#);
+    assert!(refused_by_every_command(&accept("withdrawn")).contains("write `status = \"unavailable\"`"));
 }
 
 #[test]

@@ -80,9 +80,9 @@ fn one_report_covers_all_manifests() {
     let rows: Vec<String> = rows.map(|row| format!("{} {} {}", row["manifest"], row["name"], row["status"])).collect();
     assert_snapshot!(rows.join("\n"), @r#"
     "stacks/api/images.toml" "api" "outdated"
+    "stacks/db/eu/images.toml" "db" "current"
     "stacks/db/eu/images.toml" "web" "outdated"
     "stacks/web/images.toml" "web" "outdated"
-    "stacks/db/eu/images.toml" "db" "current"
     "#);
 }
 
@@ -161,11 +161,11 @@ fn all_stale_locks_are_reported() {
         sandbox.write(&file, sandbox.read(&file).replace("fr-par-1", "nl-ams-1"));
     }
     assert_snapshot!(sandbox.run("resolve --locked --recursive stacks"), @"
-    STATUS      MANIFEST                NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
-    unlocked    stacks/api/images.toml  api   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lock
-    unlocked    stacks/web/images.toml  web   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lock
-    undeclared  stacks/api/images.toml  api   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lock, but not declared
-    undeclared  stacks/web/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lock, but not declared
+    STATUS  MANIFEST                NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
+    stale   stacks/api/images.toml  api   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lock, but not declared
+    stale   stacks/api/images.toml  api   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lock
+    stale   stacks/web/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lock, but not declared
+    stale   stacks/web/images.toml  web   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lock
 
     the lockfiles do not satisfy the manifests: 4 differences
     to make the lock follow the manifest: imagelock resolve --recursive stacks

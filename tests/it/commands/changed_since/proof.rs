@@ -189,7 +189,7 @@ fn edited_blocks_and_outdated_files_are_drift() {
     assert_eq!(statuses(&sandbox, GATE), ["edited"]);
     sandbox.write("images.lock", &honest);
     sandbox.write("images.toml", WEB.replace("images.web", "images.frontend"));
-    assert_eq!(statuses(&sandbox, GATE), ["unlocked", "undeclared"]);
+    assert_eq!(statuses(&sandbox, GATE), ["stale", "stale"]);
     // Edits are found even in pins that the base already has.
     sandbox.write("images.toml", WEB);
     sandbox.write("images.lock", honest.replace(&id(1), &id(9)));
@@ -230,13 +230,13 @@ fn a_changed_pin_that_is_no_longer_offered_is_drift() {
     // Unchanged pins are not checked.
     passes(&sandbox, GATE);
     pin(&sandbox, 1);
-    assert_eq!(statuses(&sandbox, GATE), ["retired"]);
-    let accept = "accept = [{ status = \"retired\", reason = \"moving\", until = 2027-01-01 }]\n";
+    assert_eq!(statuses(&sandbox, GATE), ["unavailable"]);
+    let accept = "accept = [{ status = \"unavailable\", reason = \"moving\", until = 2027-01-01 }]\n";
     sandbox.write("images.toml", format!("{WEB}{accept}"));
-    assert!(passes(&sandbox, GATE).contains("1 retired (accepted)"));
+    assert!(passes(&sandbox, GATE).contains("1 unavailable (accepted)"));
     sandbox.write("images.toml", WEB);
     marketplace.offers([bookworm(5)]);
-    assert_eq!(statuses(&sandbox, GATE), ["withdrawn"]);
+    assert_eq!(statuses(&sandbox, GATE), ["unavailable"]);
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn an_edited_block_of_an_undeclared_image_has_every_status() {
     sandbox.write("images.lock", with(9));
     assert!(sandbox.run("check").stdout.contains("the pinned ID is `gitlab`, not `docker`"));
     let json: serde_json::Value = serde_json::from_str(&sandbox.run("check --format json").stdout).unwrap();
-    assert_eq!(json["pins"][0]["statuses"], serde_json::json!(["mismatch", "edited", "undeclared"]), "{json}");
+    assert_eq!(json["pins"][0]["statuses"], serde_json::json!(["mismatch", "edited", "stale"]), "{json}");
     // `resolve` drops it, as `check` says.
     sandbox.ok("resolve");
     assert_eq!(sandbox.lock().matches("[[pin]]").count(), 1);

@@ -51,6 +51,37 @@ fn json_has_one_object_per_pin() {
       "pins": [
         {
           "manifest": "images.toml",
+          "name": "db",
+          "label": "debian_bookworm",
+          "image_id": null,
+          "version_id": null,
+          "release": null,
+          "zone": "fr-par-1",
+          "arch": "x86_64",
+          "type": "instance_sbs",
+          "instance_type": "PRO2-S",
+          "status": "current",
+          "statuses": [
+            "current"
+          ],
+          "cause": null,
+          "drift": false,
+          "locked": {
+            "id": "00000002-0000-4000-8000-000000000000",
+            "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000",
+            "published": null
+          },
+          "listed": true,
+          "latest": null,
+          "latest_release": null,
+          "end_of_life": {
+            "date": "2028-06-30",
+            "source": "distro-info-data (Debian 12)"
+          },
+          "notes": []
+        },
+        {
+          "manifest": "images.toml",
           "name": "web",
           "label": "ubuntu_noble",
           "image_id": null,
@@ -64,6 +95,7 @@ fn json_has_one_object_per_pin() {
           "statuses": [
             "outdated"
           ],
+          "cause": null,
           "drift": true,
           "locked": {
             "id": "00000001-0000-4000-8000-000000000000",
@@ -82,38 +114,9 @@ fn json_has_one_object_per_pin() {
             "source": "distro-info-data (Ubuntu 24.04 LTS)"
           },
           "notes": []
-        },
-        {
-          "manifest": "images.toml",
-          "name": "db",
-          "label": "debian_bookworm",
-          "image_id": null,
-          "version_id": null,
-          "release": null,
-          "zone": "fr-par-1",
-          "arch": "x86_64",
-          "type": "instance_sbs",
-          "instance_type": "PRO2-S",
-          "status": "current",
-          "statuses": [
-            "current"
-          ],
-          "drift": false,
-          "locked": {
-            "id": "00000002-0000-4000-8000-000000000000",
-            "zoned_id": "fr-par-1/00000002-0000-4000-8000-000000000000",
-            "published": null
-          },
-          "listed": true,
-          "latest": null,
-          "latest_release": null,
-          "end_of_life": {
-            "date": "2028-06-30",
-            "source": "distro-info-data (Debian 12)"
-          },
-          "notes": []
         }
       ],
+      "stale_outputs": null,
       "notices": [],
       "changed_since": null
     }

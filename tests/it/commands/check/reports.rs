@@ -241,8 +241,8 @@ fn resolve_prints_the_body_of_a_pull_request_as_markdown() {
 fn a_stale_lock_is_annotated_without_the_network() {
     let (sandbox, _marketplace) = drifted();
     assert_snapshot!(sandbox.run("resolve --locked --offline --format github"), @"
-    ::warning file=images.lock,line=27,col=1,endColumn=14,title=imagelock%3A gone%3A undeclared::fr-par-1 x86_64: in the lock, but not declared%0Ato make the lock follow the manifest: imagelock resolve
-    1 pin: 1 undeclared
+    ::warning file=images.lock,line=27,col=1,endColumn=14,title=imagelock%3A gone%3A stale::fr-par-1 x86_64: in the lock, but not declared%0Ato make the lock follow the manifest: imagelock resolve
+    1 pin: 1 stale
     --- exit 2
     ");
 }
@@ -270,7 +270,7 @@ fn markdown_stays_below_the_size_limit_of_a_pull_request() {
     let manifest = format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{}", images.concat());
     let sandbox = Sandbox::with(&manifest);
     let run = sandbox.run("resolve --locked --format markdown");
-    let rows = run.stdout.lines().filter(|line| line.starts_with("| **unlocked**")).count();
+    let rows = run.stdout.lines().filter(|line| line.starts_with("| **stale**")).count();
     assert!(run.stdout.contains(&format!("\nand {} more\n", 1000 - rows)), "{rows}");
     assert!(rows > 200 && run.stdout.len() < 65_536, "{rows} rows, {} bytes", run.stdout.len());
 }

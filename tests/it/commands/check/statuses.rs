@@ -1,6 +1,7 @@
 //! Every status that the Marketplace and the manifest give a pin.
 
 use insta::assert_snapshot;
+use serde_json::{Value, json};
 
 use crate::support::fake_marketplace::{Local, Reply, id, local, row};
 use crate::support::sandbox::Sandbox;
@@ -58,20 +59,46 @@ fn an_outdated_pin_is_verified_if_a_lookup_finds_its_id() {
 }
 
 #[test]
-fn an_image_without_its_label_is_withdrawn_and_one_without_its_zone_is_retired() {
+fn an_image_is_unavailable_without_its_label_or_without_its_zone() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("debian_bookworm", "fr-par-2", "x86_64", 3)]);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS     NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
-    withdrawn  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    the Marketplace no longer has this image
-    retired    db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer offered in fr-par-1 for x86_64 with type instance_sbs
+    STATUS       NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    unavailable  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer offered in fr-par-1 for x86_64 with type instance_sbs
+    unavailable  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    the Marketplace no longer has this label
 
-    2 pins: 1 withdrawn, 1 retired
+    2 pins: 2 unavailable
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
     to see what there is instead of `db`: imagelock search debian
     to see what there is instead of `web`: imagelock search ubuntu
     --- exit 2
     ");
+}
+
+/// The cause of each finding of a check, by name, as JSON has it.
+fn causes(sandbox: &Sandbox) -> Value {
+    let report: Value = serde_json::from_str(&sandbox.run("check --format json").stdout).unwrap();
+    report["pins"].as_array().unwrap().iter().map(|pin| json!([pin["name"], pin["status"], pin["cause"]])).collect()
+}
+
+#[test]
+fn json_says_what_makes_a_pin_unavailable_or_stale() {
+    let (sandbox, marketplace) = resolved();
+    assert_eq!(causes(&sandbox), json!([["db", "current", null], ["web", "current", null]]));
+    marketplace.offers([local("debian_bookworm", "fr-par-2", "x86_64", 3)]);
+    assert_eq!(causes(&sandbox), json!([["db", "unavailable", "not-offered"], ["web", "unavailable", "label-gone"]]));
+    sandbox.write(
+        "images.toml",
+        manifest().replace("[images.db]", "[images.cache]").replace("ubuntu_noble", "ubuntu_jammy"),
+    );
+    assert_eq!(
+        causes(&sandbox),
+        json!([
+            ["cache", "stale", "not-locked"],
+            ["db", "stale", "not-declared"],
+            ["web", "stale", "declared-differently"]
+        ])
+    );
 }
 
 #[test]
@@ -100,31 +127,31 @@ fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
 }
 
 #[test]
-fn missing_pins_are_unlocked_and_extra_pins_are_undeclared() {
+fn missing_changed_and_extra_pins_are_stale() {
     let (sandbox, _marketplace) = resolved();
     let manifest = manifest().replace("[images.db]", "[images.cache]").replace("ubuntu_noble", "ubuntu_jammy");
     sandbox.write("images.toml", manifest);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS      NAME   ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
-    unlocked    cache  fr-par-1  x86_64  debian_bookworm                       declared, but not in the lock
-    unlocked    web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
-    undeclared  db     fr-par-1  x86_64  debian_bookworm  00000002  unknown    in the lock, but not declared
+    STATUS  NAME   ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    stale   cache  fr-par-1  x86_64  debian_bookworm                       declared, but not in the lock
+    stale   db     fr-par-1  x86_64  debian_bookworm  00000002  unknown    in the lock, but not declared
+    stale   web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
 
-    3 pins: 2 unlocked, 1 undeclared
+    3 pins: 3 stale
     to make the lock follow the manifest: imagelock resolve
     --- exit 2
     ");
 }
 
 #[test]
-fn every_image_is_unlocked_without_a_lockfile_and_no_request_is_sent() {
+fn every_image_is_stale_without_a_lockfile_and_no_request_is_sent() {
     let sandbox = Sandbox::with(&manifest());
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL            DETAIL
-    unlocked  db    fr-par-1  x86_64  debian_bookworm  declared, but not in the lock
-    unlocked  web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lock
+    STATUS  NAME  ZONE      ARCH    LABEL            DETAIL
+    stale   db    fr-par-1  x86_64  debian_bookworm  declared, but not in the lock
+    stale   web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lock
 
-    2 pins: 2 unlocked
+    2 pins: 2 stale
     to make the lock follow the manifest: imagelock resolve
     --- exit 2
     ");
@@ -145,7 +172,7 @@ fn several_newer_local_images_are_reported_and_none_is_chosen() {
 }
 
 #[test]
-fn an_incomplete_listing_never_makes_a_pin_retired() {
+fn an_incomplete_listing_never_makes_a_pin_unavailable() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-2", "x86_64", 3), bookworm(2)]);
     marketplace.answers(|path, _, value| {
@@ -195,7 +222,7 @@ fn an_id_that_is_also_listed_in_another_zone_is_current() {
 }
 
 #[test]
-fn an_empty_index_never_makes_a_pin_withdrawn() {
+fn an_empty_index_never_makes_a_pin_unavailable() {
     let (sandbox, marketplace) = resolved();
     marketplace.answers(|path, _, _| {
         let key = if path.contains("/v2/images") { "images" } else { "local_images" };

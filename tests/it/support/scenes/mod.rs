@@ -5,6 +5,7 @@ pub mod answered;
 pub mod awkward_names;
 pub mod checked;
 pub mod drifted;
+pub mod every_status;
 pub mod mistakes;
 pub mod one_pin;
 pub mod outdated;

@@ -1,5 +1,7 @@
 //! A sandbox: an empty directory, an empty environment, a fixed clock.
 
+pub mod report_schemas;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -135,6 +137,7 @@ impl Sandbox {
     }
 
     /// Runs `imagelock LINE`. The words of the line are separated by spaces.
+    #[track_caller]
     pub fn run(&self, line: &str) -> Run {
         self.outcome(&mut self.command(line))
     }
@@ -150,9 +153,12 @@ impl Sandbox {
         self.outcome(shell.env("IMAGELOCK", env!("CARGO_BIN_EXE_imagelock")).arg("-c").arg(Self::timed(script)))
     }
 
+    #[track_caller]
     fn outcome(&self, command: &mut Command) -> Run {
         let Output { status, stdout, stderr } = command.output().unwrap();
-        Run { status: status.code(), stdout: String::from_utf8(stdout).unwrap(), stderr: self.scrub(&stderr) }
+        let stdout = String::from_utf8(stdout).unwrap();
+        report_schemas::hold(&stdout);
+        Run { status: status.code(), stdout, stderr: self.scrub(&stderr) }
     }
 
     /// Runs a line that must succeed, and gives its standard output.
