@@ -86,6 +86,26 @@ impl Finding {
         }
     }
 
+    /// The finding of a pin that the manifest does not declare.
+    pub(crate) fn undeclared(pin: &Pin, note: String) -> Self {
+        Self {
+            status: Status::Undeclared,
+            statuses: vec![Status::Undeclared],
+            is_drift: Status::Undeclared.is_drift(),
+            cell: pin.cell.clone(),
+            image: pin.image.to_string(),
+            label: pin.label().cloned(),
+            image_type: pin.image_type,
+            published: pin.published,
+            locked: Some(pin.clone()),
+            is_listed: None,
+            latest: None,
+            end: None,
+            notes: vec![note],
+            span: None,
+        }
+    }
+
     /// How serious it is: an acceptance lowers the severity of its status.
     pub fn severity(&self) -> Severity {
         let severity = self.status.severity();
@@ -109,7 +129,8 @@ impl Finding {
     /// The same with the acceptances that hold, the first of each status: they decide what of all that applies is drift.
     pub(crate) fn accepted(mut self, policy: &Policy, now: Timestamp) -> Self {
         let accepted = |of: &Status| policy.accept.iter().find(|it| it.status == *of && day(now) <= it.until);
-        for Acceptance { status, reason, until, .. } in self.statuses.iter().filter_map(accepted) {
+        for it in self.statuses.iter().filter_map(accepted) {
+            let Acceptance { status, reason, until, .. } = &**it;
             self.notes.push(format!("{} accepted until {until}: {}", status.as_str(), visible(reason)));
         }
         let open = self.statuses.iter().copied().find(|status| accepted(status).is_none());

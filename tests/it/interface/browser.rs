@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::support::fake_marketplace::{Local, Marketplace, id, local};
+use crate::support::manifest::accept;
 use crate::support::sandbox::Sandbox;
 use crate::support::webdriver::{Browser, in_target};
 
@@ -199,13 +200,13 @@ fn every_status() -> (Sandbox, Marketplace) {
     for (from, to) in [
         policy("db", "freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }"),
         policy("cache", "min-age = \"30d\""),
-        policy("legacy", "accept = [{ status = \"eol\", reason = \"replaced in January\", until = 2027-01-31 }]"),
-        policy("fine", "accept = [{ status = \"outdated\", reason = \"it may wait\", until = 2026-10-31 }]"),
         (image("gone", "wordpress"), image("new", "docker")),
     ] {
         assert!(manifest.contains(&from));
         manifest = manifest.replace(&from, &to);
     }
+    manifest += &accept("legacy", "eol", "replaced in January", "2027-01-31");
+    manifest += &accept("fine", "outdated", "it may wait", "2026-10-31");
     sandbox.write("images.toml", manifest);
     let blocks: Vec<String> = sandbox
         .lock()
