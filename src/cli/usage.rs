@@ -16,6 +16,7 @@ pub(super) fn message(error: clap::Error, program: &clap::Command, args: impl It
         _ => return sanitized(error),
     };
     let fixed = option_first(&wrong, &args, program).or_else(|| resolve_names(&wrong, &args));
+    let fixed = fixed.or_else(|| exact_version(&wrong, &args));
     match fixed {
         Some((title, fixed)) => {
             let words: Vec<String> = fixed.iter().map(|word| shell_word(&escaped(word))).collect();
@@ -50,6 +51,19 @@ fn resolve_names(wrong: &str, args: &[String]) -> Option<(String, Vec<String>)> 
     }
     let fixed = ["upgrade"].into_iter().map(str::to_owned).chain(args[1..].iter().cloned()).collect();
     Some(("`resolve` takes no names: it moves no pin; `upgrade` moves those of the named images".to_owned(), fixed))
+}
+
+/// `add --version-id UUID`: a version is not declared, but frozen once it is pinned.
+fn exact_version(wrong: &str, args: &[String]) -> Option<(String, Vec<String>)> {
+    let at = args.iter().position(|arg| arg.split('=').next() == Some("--version-id"))?;
+    if args.first()? != "add" || wrong != "--version-id" {
+        return None;
+    }
+    let value = usize::from(!args[at].contains('='));
+    let rest = args.iter().skip(at + 1 + value);
+    let label = ["--label", "LABEL", "--freeze", "DATE", "REASON"].map(str::to_owned);
+    let fixed = args[..at].iter().chain(rest).cloned().chain(label).collect();
+    Some(("an exact version cannot be declared: declare its label, and freeze the image".to_owned(), fixed))
 }
 
 /// The message of clap with its arguments made safe: it repeats them as they are.
