@@ -64,44 +64,40 @@ impl Finding {
         status: Status,
         notes: impl IntoIterator<Item = String>,
     ) -> Self {
+        let finding = Self::of_cell(&target.cell, target.image_type, pin, status, notes);
         let label = match &target.selector {
-            ImageSelector::Label(label) => Some(label),
-            _ => pin.and_then(Pin::label),
+            ImageSelector::Label(label) => Some(label.clone()),
+            _ => finding.label,
         };
+        Self { image: target.selector.to_string(), label, span: Some(target.spans.image.clone()), ..finding }
+    }
+
+    /// The finding of a pin that the manifest does not declare.
+    pub(crate) fn undeclared(pin: &Pin, note: String) -> Self {
+        Self::of_cell(&pin.cell, pin.image_type, Some(pin), Status::Undeclared, [note])
+    }
+
+    fn of_cell(
+        cell: &Cell,
+        image_type: ImageType,
+        pin: Option<&Pin>,
+        status: Status,
+        notes: impl IntoIterator<Item = String>,
+    ) -> Self {
         Self {
             status,
             statuses: vec![status],
             is_drift: status.is_drift(),
-            cell: target.cell.clone(),
-            image: target.selector.to_string(),
-            label: label.cloned(),
-            image_type: target.image_type,
+            cell: cell.clone(),
+            image: pin.map_or_else(String::new, |pin| pin.image.to_string()),
+            label: pin.and_then(Pin::label).cloned(),
+            image_type,
             published: pin.and_then(|pin| pin.published),
             locked: pin.cloned(),
             is_listed: None,
             latest: None,
             end: None,
             notes: notes.into_iter().collect(),
-            span: Some(target.spans.image.clone()),
-        }
-    }
-
-    /// The finding of a pin that the manifest does not declare.
-    pub(crate) fn undeclared(pin: &Pin, note: String) -> Self {
-        Self {
-            status: Status::Undeclared,
-            statuses: vec![Status::Undeclared],
-            is_drift: Status::Undeclared.is_drift(),
-            cell: pin.cell.clone(),
-            image: pin.image.to_string(),
-            label: pin.label().cloned(),
-            image_type: pin.image_type,
-            published: pin.published,
-            locked: Some(pin.clone()),
-            is_listed: None,
-            latest: None,
-            end: None,
-            notes: vec![note],
             span: None,
         }
     }

@@ -28,6 +28,10 @@ impl Declaration {
     fn values(&self) -> impl Iterator<Item = (&'static str, Value)> {
         self.keys.iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| (*key, value(key, words)))
     }
+
+    fn inline(&self) -> Value {
+        self.values().collect::<InlineTable>().into()
+    }
 }
 
 fn value(key: &str, words: &[String]) -> Value {
@@ -49,7 +53,7 @@ fn date(word: &str) -> Value {
 /// Declares images after those that are declared already, and in their form. The result must be parsed like any manifest.
 ///
 /// # Errors
-/// If the text is not TOML, declares one of the names already, or has all its images in one inline table.
+/// If the text is not TOML, or declares one of the names already.
 pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<Problem>> {
     let declared = declared(text)?;
     let again = declarations.iter().filter_map(|declaration| {
@@ -62,6 +66,11 @@ pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<P
         return Err(problems);
     }
     edit(text, |document| {
+        if let Some(images) = document.get_mut("images").and_then(Item::as_inline_table_mut) {
+            space_last(images);
+            images.extend(declarations.iter().map(|declaration| (declaration.name.as_str(), declaration.inline())));
+            return;
+        }
         let is_short = has_one_line_images(document);
         let (position, mut prefix) = gaps::after_images(document);
         if is_short && prefix == "\n" {
@@ -76,7 +85,7 @@ pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<P
         for declaration in declarations {
             let prefix = std::mem::replace(&mut prefix, if is_short { String::new() } else { "\n".to_owned() });
             if is_short {
-                images.insert(&declaration.name, toml_edit::value(declaration.values().collect::<InlineTable>()));
+                images.insert(&declaration.name, declaration.inline().into());
                 if let Some(mut key) = images.key_mut(&declaration.name) {
                     key.leaf_decor_mut().set_prefix(prefix);
                 }
@@ -94,6 +103,13 @@ pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<P
 fn has_one_line_images(document: &DocumentMut) -> bool {
     let images = document.get("images").and_then(Item::as_table).filter(|images| !images.is_dotted());
     images.is_some_and(|images| !images.is_empty() && images.iter().all(|(_, image)| image.is_inline_table()))
+}
+
+/// Gives the last value of an inline table the usual spaces, whether others follow it or not.
+fn space_last(table: &mut InlineTable) {
+    if let Some((_, last)) = table.iter_mut().last() {
+        last.decor_mut().clear();
+    }
 }
 
 /// Changes keys of a declared image, and adds those that it lacks. `zones` replaces `zone`, and the other way round.
@@ -145,10 +161,9 @@ fn set_keys(image: &mut dyn TableLike, keys: &[(&str, Vec<String>)]) {
 /// below them.
 ///
 /// # Errors
-/// If the text is not a manifest, or has all its images in one inline table. The caller checks that the names are declared.
+/// If the text is not a manifest. The caller checks that the names are declared.
 pub fn remove<'a>(text: &str, names: impl IntoIterator<Item = &'a Name>) -> Result<String, Vec<Problem>> {
     let manifest = Manifest::parse(text)?;
-    declared(text)?;
     let images: BTreeSet<&str> = names.into_iter().map(Name::as_str).collect();
     let acceptances = |is_removed: bool| {
         let targets = manifest.targets().iter();
@@ -159,9 +174,10 @@ pub fn remove<'a>(text: &str, names: impl IntoIterator<Item = &'a Name>) -> Resu
     let chosen = gaps::Chosen { images, acceptances };
     edit(text, |document| {
         gaps::remove_comments(document, &chosen);
-        if let Some(images) = document.get_mut("images").and_then(Item::as_table_mut) {
-            images.retain(|name, _| !chosen.images.contains(name));
+        if let Some(images) = document.get_mut("images").and_then(Item::as_table_like_mut) {
+            chosen.images.iter().for_each(|name| drop(images.remove(name)));
         }
+        document.get_mut("images").and_then(Item::as_inline_table_mut).map(space_last);
         match document.get_mut(ACCEPT) {
             Some(Item::ArrayOfTables(tables)) => tables.retain(|table| !chosen.has_acceptance(table)),
             Some(Item::Value(Value::Array(items))) => {
@@ -176,13 +192,8 @@ pub fn remove<'a>(text: &str, names: impl IntoIterator<Item = &'a Name>) -> Resu
 fn declared(text: &str) -> Result<BTreeMap<String, Span>, Vec<Problem>> {
     let mut problems = Vec::new();
     let Some(document) = document(text, &mut problems) else { return Err(problems) };
-    let Some((key, value)) = document.get_ref().get_key_value("images") else { return Ok(BTreeMap::new()) };
+    let Some(value) = document.get_ref().get("images") else { return Ok(BTreeMap::new()) };
     match value.get_ref() {
-        DeValue::Table(_) if text[value.span()].starts_with('{') => {
-            let problem = Problem::new("the images are one inline table, and cannot be edited line by line");
-            let help = "write `[images]`, and below it a line for each, like `web = { label = \"ubuntu_noble\" }`";
-            Err(vec![problem.at(key.span(), "").help(help)])
-        }
         DeValue::Table(images) => Ok(images.keys().map(|name| (name.get_ref().to_string(), name.span())).collect()),
         // The manifest is wrong, and says why.
         _ => Manifest::parse(text).map(|_| BTreeMap::new()),

@@ -130,6 +130,7 @@ fn new_images_are_written_like_their_neighbors() {
     ] {
         let with = declare(&format!("{before}{after}"), &[runner()]).unwrap();
         assert_eq!(with, format!("{before}{new}{after}"));
+        assert!(declared(&with).unwrap().contains_key("runner"));
     }
     let names = ["a", "b"].map(|name| Declaration { name: name.to_owned(), ..runner() });
     assert_eq!(
@@ -206,9 +207,14 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
-fn images_in_one_inline_table_cannot_be_edited() {
-    let text = "images = { web = { label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" } }\n";
-    let problems = declare(text, &[runner()]).unwrap_err();
-    assert_eq!(problems[0].title, "the images are one inline table, and cannot be edited line by line");
-    assert_eq!(remove(text, [&"web".parse().unwrap()]).unwrap_err(), problems);
+fn images_in_one_inline_table_stay_in_it() {
+    let image = "{ label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" }";
+    let text = format!("images = {{ web = {image} }} # all\n");
+    let mut runner = runner();
+    runner.keys[2].1.push("arm64".to_owned());
+    let with = declare(&text, &[runner]).unwrap();
+    let new = "{ label = \"fedora_43\", zones = [\"fr-par-1\", \"nl-ams-1\"], arch = \"arm64\" }";
+    assert_eq!(with, format!("images = {{ web = {image}, runner = {new} }} # all\n"));
+    assert_eq!(remove(&with, [&"runner".parse().unwrap()]).unwrap(), text);
+    assert_eq!(remove(&with, [&"web".parse().unwrap()]).unwrap(), format!("images = {{ runner = {new} }} # all\n"));
 }
