@@ -64,7 +64,7 @@ fn acceptance(item: &Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Optio
         let known = acceptable().find(|known| known.as_str() == status.value);
         if known.is_none() {
             let title = format!("`{}` is not a status that can be accepted", visible(status.value));
-            let help = format!("what can be accepted is {}", or(acceptable().map(Status::as_str).map(quoted)));
+            let help = format!("these can be accepted: {}", or(acceptable().map(Status::as_str).map(quoted)));
             problems.push(Problem::new(title).at(status.span, "cannot be accepted").help(help));
         }
         known
@@ -92,7 +92,10 @@ pub(super) fn refuse_in_image(table: &TableReader<'_>, name: &str, problems: &mu
         _ => {}
     }
     let these = if tables.len() > 1 { "these tables" } else { "this table" };
-    let help = Help::from(format!("remove it, and add {these} at the end of the file:")).then_lines(lines);
+    let help = match value.get_ref() {
+        DeValue::Array(items) if items.is_empty() => "remove it: it accepts nothing".into(),
+        _ => Help::from(format!("remove it, and add {these} at the end of the file:")).then_lines(lines),
+    };
     let problem = Problem::new(format!("`{ACCEPT}` is not a key of {}", table.title));
     problems.push(problem.at(span, "each acceptance is a table at the top level").help(help));
 }
