@@ -19,6 +19,8 @@ pub(super) fn message(error: clap::Error, program: &clap::Command, args: impl It
         (format!("`{}` belongs after the command", escaped(&wrong)), run(&fixed))
     } else if let Some(fixed) = resolve_names(&wrong, &args) {
         ("`resolve` takes no names: it moves no pin; `upgrade` moves those of the named images".to_owned(), run(&fixed))
+    } else if let Some(fixed) = exact_version(&wrong, &args) {
+        ("an exact version cannot be declared: declare its label, and freeze the image".to_owned(), run(&fixed))
     } else if args.first().is_some_and(|command| command == "export") && matches!(&*wrong, "-o" | "--output") {
         let help = "redirect its output to the file, or declare the file under `[[outputs]]` in the manifest";
         ("`export` prints the pins and writes no file".to_owned(), help.to_owned())
@@ -57,6 +59,18 @@ fn resolve_names(wrong: &str, args: &[String]) -> Option<Vec<String>> {
         return None;
     }
     Some([&["upgrade".to_owned()], &args[1..]].concat())
+}
+
+/// `add --version-id UUID`: a version is not declared, but frozen once it is pinned.
+fn exact_version(wrong: &str, args: &[String]) -> Option<Vec<String>> {
+    let at = args.iter().position(|arg| arg.split('=').next() == Some("--version-id"))?;
+    if args.first()? != "add" || wrong != "--version-id" {
+        return None;
+    }
+    let value = usize::from(!args[at].contains('='));
+    let rest = args.iter().skip(at + 1 + value);
+    let label = ["--label", "LABEL", "--freeze", "DATE", "REASON"].map(str::to_owned);
+    Some(args[..at].iter().chain(rest).cloned().chain(label).collect())
 }
 
 /// The message of clap with its arguments made safe: it repeats them as they are.

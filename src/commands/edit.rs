@@ -25,9 +25,6 @@ pub(crate) struct AddOptions {
     /// Instead of a label, the ID of a Marketplace image
     #[arg(long, value_name = "UUID")]
     image_id: Option<String>,
-    /// Instead of a label, the ID of one exact version
-    #[arg(long, value_name = "UUID")]
-    version_id: Option<String>,
     /// The zones, separated by commas; can be repeated
     #[arg(long = "zone", visible_alias = "zones", value_name = "ZONE", value_delimiter = ',')]
     zones: Vec<String>,
@@ -40,6 +37,18 @@ pub(crate) struct AddOptions {
     /// An Instance type that the image must be able to boot
     #[arg(long, value_name = "TYPE")]
     instance_type: Option<String>,
+    /// Never pick a version younger than this, like `3d` or `36h`
+    #[arg(long, value_name = "AGE")]
+    min_age: Option<String>,
+    /// Do not upgrade the image until after this day, like `2026-12-31`; the reason is required
+    #[arg(long, num_args = 2, value_names = ["DATE", "REASON"])]
+    freeze: Vec<String>,
+    /// The end of life, if you know it better than the Marketplace and the vendor
+    #[arg(long, value_name = "DATE")]
+    eol: Option<String>,
+    /// How long before the end of life to warn, like `90d`
+    #[arg(long, value_name = "AGE")]
+    eol_warning: Option<String>,
     #[command(flatten)]
     manifest: ManifestOption,
     #[command(flatten)]
@@ -56,11 +65,14 @@ impl AddOptions {
                 ("label", one(&self.label)),
                 ("release", one(&self.release)),
                 ("image-id", one(&self.image_id)),
-                ("version-id", one(&self.version_id)),
                 (key("zone", "zones", &self.zones), self.zones.clone()),
                 (key("arch", "archs", &self.archs), self.archs.clone()),
                 ("type", one(&self.image_type)),
                 ("instance-type", one(&self.instance_type)),
+                ("min-age", one(&self.min_age)),
+                ("freeze", self.freeze.clone()),
+                ("eol", one(&self.eol)),
+                ("eol-warning", one(&self.eol_warning)),
             ],
         }
     }

@@ -33,8 +33,6 @@ pub(crate) fn pin(target: &Target, pick: &Match<'_>, from: Option<&Pin>, catalog
     let label = pick.local.label.clone();
     let (image, stated_label) = match (&target.selector, label) {
         (ImageSelector::Image(id), label) => (ImageRef::Id(*id), label),
-        (ImageSelector::Version(_), Some(label)) => (ImageRef::Label(label), None),
-        (ImageSelector::Version(id), None) => (ImageRef::Version(*id), None),
         // A range's pick comes from the listing of the label that won.
         (ImageSelector::Label(_) | ImageSelector::Release(..), _) => (pick.image.clone(), None),
     };
@@ -51,11 +49,7 @@ pub(crate) fn pin(target: &Target, pick: &Match<'_>, from: Option<&Pin>, catalog
         id: pick.local.id,
         published: from.and_then(|pin| pin.published).or(pick.published),
     };
-    let version = match target.selector {
-        ImageSelector::Version(id) => Some(id),
-        _ => version_of(&pin, catalog),
-    };
-    Pin { version, ..pin }
+    Pin { version: version_of(&pin, catalog), ..pin }
 }
 
 /// The version of a pin, if the lock or the Marketplace says: a version with another date is not the pinned one.

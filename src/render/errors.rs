@@ -140,7 +140,8 @@ fn full(problem: &Problem, source: Option<&Source>, invocation: &Invocation) -> 
 
 /// What fixes it. A command that is copied must act on the files that this run was about.
 pub(crate) fn help(problem: &Problem, invocation: &Invocation) -> Option<String> {
-    problem.help.as_ref().map(|help| cut(&help.show(invocation)))
+    let help = problem.help.as_ref()?.show(invocation);
+    Some(help.split('\n').map(cut).collect::<Vec<_>>().join("\n"))
 }
 
 /// What else there is to say, and how much more than that.

@@ -77,7 +77,7 @@ pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
             published(time),
         ),
         IdKind::Version { label: of, published: time, local_images } => format!(
-            "{id} is a version of {}{}, with {}\nno Instance boots it; a manifest can ask for it with `version-id`\n",
+            "{id} is a version of {}{}, with {}\nno Instance boots it; a manifest declares its image by `label`\n",
             label(of),
             published(time),
             count(*local_images, "local image"),

@@ -107,7 +107,11 @@ impl Catalog {
                 self.images().get(position)
             }
             ImageRef::Id(id) => self.images().get(*self.by_id.get(id)?),
-            ImageRef::Version(_) => self.image(&ImageRef::Label(self.found_listing(image)?.label()?.clone())),
+            ImageRef::Version(id) => {
+                let label =
+                    self.found_listing(image).and_then(Listing::label).or_else(|| self.label_of_version(*id))?;
+                self.image(&ImageRef::Label(label.clone()))
+            }
         }
     }
 

@@ -59,31 +59,27 @@ pub(crate) fn manifest_findings(lock: &Lock, targets: &[Target]) -> Vec<Finding>
     undeclared.chain(declared).collect()
 }
 
-/// A declaration that a pin satisfies; no manifest has it.
-pub(crate) fn declaration_of(pin: &Pin) -> Target {
-    Target {
+/// A declaration that a pin satisfies; no manifest has it. A version cannot be declared.
+pub(crate) fn declaration_of(pin: &Pin) -> Option<Target> {
+    let selector = match &pin.image {
+        ImageRef::Label(label) => ImageSelector::Label(label.clone()),
+        ImageRef::Id(id) => ImageSelector::Image(*id),
+        ImageRef::Version(_) => return None,
+    };
+    Some(Target {
         cell: pin.cell.clone(),
-        selector: match &pin.image {
-            ImageRef::Label(label) => ImageSelector::Label(label.clone()),
-            ImageRef::Id(id) => ImageSelector::Image(*id),
-            ImageRef::Version(id) => ImageSelector::Version(*id),
-        },
+        selector,
         image_type: pin.image_type,
         instance_type: pin.instance_type.clone(),
         policy: Arc::default(),
         zone_span: 0..0,
         spans: Arc::new(ImageSpans { image: 0..0, image_type: None, instance_type: None }),
-    }
+    })
 }
 
 /// The finding of a pin that the manifest does not declare. What else is wrong with it is said as well.
 pub(crate) fn undeclared_finding(pin: &Pin, lock: &Lock) -> Finding {
-    let finding = Finding {
-        image: pin.image.to_string(),
-        span: None,
-        ..Finding::new(&declaration_of(pin), Some(pin), Status::Stale, None)
-    };
-    let finding = finding.caused_by(Cause::NotDeclared, "in the lock, but not declared".to_owned());
+    let finding = Finding::undeclared(pin, "in the lock, but not declared".to_owned());
     if !lock.is_edited(&pin.cell) {
         return finding;
     }
@@ -96,11 +92,7 @@ fn declaration_changes(pin: &Pin, target: &Target) -> String {
     let same_image = Pin { image_type: target.image_type, instance_type: target.instance_type.clone(), ..pin.clone() };
     if !same_image.satisfies(target) {
         let locked = pin.release.as_ref().map_or_else(String::new, |release| format!(" release {release}"));
-        let image = match (&target.selector, pin.version) {
-            (ImageSelector::Version(_), Some(version)) => &ImageRef::Version(version),
-            _ => &pin.image,
-        };
-        parts.push(format!("`{image}`{locked}, now declared as `{}`", target.selector));
+        parts.push(format!("`{}`{locked}, now declared as `{}`", pin.image, target.selector));
     }
     if pin.image_type != target.image_type {
         parts.push(format!("type {}, now declared as {}", pin.image_type, target.image_type));

@@ -35,7 +35,7 @@ pub fn queries(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalo
     // The ID in an edited block may be of anything.
     for pin in undeclared_pins(lock, targets).filter(|pin| lock.is_edited(&pin.cell)) {
         queries.insert(Query::Listing(pin.image.clone()));
-        queries.extend(identity_query(pin, &declaration_of(pin), catalog));
+        queries.extend(declaration_of(pin).and_then(|target| identity_query(pin, &target, catalog)));
     }
     catalog.unanswered(queries)
 }
@@ -51,7 +51,7 @@ pub fn check(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
     for pin in undeclared_pins(lock, targets) {
         let mut finding = undeclared_finding(pin, lock);
         if lock.is_edited(&pin.cell)
-            && let Some(mismatch) = mismatch(pin, &declaration_of(pin), catalog)
+            && let Some(mismatch) = declaration_of(pin).and_then(|target| mismatch(pin, &target, catalog))
         {
             finding.also(Status::Mismatch);
             finding.notes.insert(0, mismatch);
@@ -89,25 +89,28 @@ fn accept(findings: &mut [Finding], targets: &[Target], now: Timestamp) {
 
 /// The acceptances that have ended, and those that match nothing that was found.
 fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) -> Vec<Problem> {
-    let mut by_place: BTreeMap<usize, (&Name, &Acceptance)> = BTreeMap::new();
-    // All cells of an image have the same acceptances.
-    for target in targets.chunk_by(|one, next| one.cell.name == next.cell.name).filter_map(<[_]>::first) {
-        by_place.extend(target.policy.accept.iter().map(|it| (it.span.start, (&target.cell.name, it))));
-    }
     let found = findings.iter().flat_map(|it| it.statuses.iter().map(|status| (&it.cell.name, *status)));
     let found: BTreeSet<(&Name, Status)> = found.collect();
-    let notice = |(name, Acceptance { status, until, span, .. }): (&Name, &Acceptance)| {
-        let outcome = if day(now) > *until {
-            format!("ended on {until}")
-        } else if found.contains(&(name, *status)) {
+    let mut is_used: BTreeMap<usize, (&Acceptance, bool)> = BTreeMap::new();
+    // All cells of an image have the same acceptances.
+    for target in targets.chunk_by(|one, next| one.cell.name == next.cell.name).filter_map(<[_]>::first) {
+        for it in &target.policy.accept {
+            let (_, is_used) = is_used.entry(it.span.start).or_insert((it, false));
+            *is_used |= found.contains(&(&target.cell.name, it.status));
+        }
+    }
+    let notice = |(it, is_used): (&Acceptance, bool)| {
+        let outcome = if day(now) > it.until {
+            format!("ended on {}", it.until)
+        } else if is_used {
             return None;
         } else {
             "matches nothing that was found".to_owned()
         };
-        let problem = Problem::new(format!("the acceptance of `{}` for `{name}` {outcome}", status.as_str()));
-        Some(problem.at(span.clone(), "").help("remove it, or decide anew and give it a new end"))
+        let problem = Problem::new(format!("the acceptance of `{}` for `{}` {outcome}", it.status.as_str(), it.image));
+        Some(problem.at(it.span.clone(), "").help("remove it, or set another `until`"))
     };
-    by_place.into_values().filter_map(notice).collect()
+    is_used.into_values().filter_map(notice).collect()
 }
 
 /// Warns of ends of life or dates that the Marketplace did not give. All other findings are right without them.

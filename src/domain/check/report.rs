@@ -66,26 +66,42 @@ impl Finding {
         status: Status,
         notes: impl IntoIterator<Item = String>,
     ) -> Self {
+        let finding = Self::of_cell(&target.cell, target.image_type, pin, status, notes);
         let label = match &target.selector {
-            ImageSelector::Label(label) => Some(label),
-            _ => pin.and_then(Pin::label),
+            ImageSelector::Label(label) => Some(label.clone()),
+            _ => finding.label,
         };
+        Self { image: target.selector.to_string(), label, span: Some(target.spans.image.clone()), ..finding }
+    }
+
+    /// The finding of a pin that the manifest does not declare.
+    pub(crate) fn undeclared(pin: &Pin, note: String) -> Self {
+        Self::of_cell(&pin.cell, pin.image_type, Some(pin), Status::Stale, None).caused_by(Cause::NotDeclared, note)
+    }
+
+    fn of_cell(
+        cell: &Cell,
+        image_type: ImageType,
+        pin: Option<&Pin>,
+        status: Status,
+        notes: impl IntoIterator<Item = String>,
+    ) -> Self {
         Self {
             status,
             statuses: vec![status],
             cause: None,
             is_drift: status.is_drift(),
-            cell: target.cell.clone(),
-            image: target.selector.to_string(),
-            label: label.cloned(),
-            image_type: target.image_type,
+            cell: cell.clone(),
+            image: pin.map_or_else(String::new, |pin| pin.image.to_string()),
+            label: pin.and_then(Pin::label).cloned(),
+            image_type,
             published: pin.and_then(|pin| pin.published),
             locked: pin.cloned(),
             is_listed: None,
             latest: None,
             end: None,
             notes: notes.into_iter().collect(),
-            span: Some(target.spans.image.clone()),
+            span: None,
         }
     }
 
@@ -117,7 +133,8 @@ impl Finding {
     /// Applies the acceptances that hold, the first of each status: they decide what of all that applies is drift.
     pub(crate) fn accept(&mut self, policy: &Policy, now: Timestamp) {
         let accepted = |of: &Status| policy.accept.iter().find(|it| it.status == *of && day(now) <= it.until);
-        for Acceptance { status, reason, until, .. } in self.statuses.iter().filter_map(accepted) {
+        for it in self.statuses.iter().filter_map(accepted) {
+            let Acceptance { status, reason, until, .. } = &**it;
             self.notes.push(format!("{} accepted until {until}: {}", status.as_str(), visible(reason)));
         }
         let open = self.statuses.iter().copied().find(|status| accepted(status).is_none());

@@ -3,9 +3,10 @@
 //! A suggested command gets the options of the run, such as `--manifest` and `--catalog`, when it is shown, so that it can
 //! be copied and is about the same files. Nothing else in imagelock writes such a command.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+use crate::domain::diagnostics::escaped;
 use crate::domain::diagnostics::invocation::Invocation;
 
 /// The most names in the command of a help. It is one line among others.
@@ -22,6 +23,8 @@ pub struct Help(Vec<Part>);
 enum Part {
     Text(String),
     Run(Command),
+    /// Lines to paste.
+    Lines(Vec<String>),
 }
 
 impl Help {
@@ -44,6 +47,13 @@ impl Help {
         self
     }
 
+    /// Ends with lines to paste, below the text.
+    #[must_use]
+    pub fn then_lines(mut self, lines: Vec<String>) -> Self {
+        self.0.push(Part::Lines(lines));
+        self
+    }
+
     /// The same for a lockfile with conflict markers, which `resolve` reads only if it is told to resolve the conflicts.
     #[must_use]
     pub(crate) fn with_conflicts(mut self) -> Self {
@@ -55,13 +65,14 @@ impl Help {
         self
     }
 
-    /// The text, with every command as it is to be typed.
+    /// The text, with every command as it is to be typed. The only line breaks are those in front of lines to paste.
     pub fn show(&self, invocation: &Invocation) -> String {
         self.0.iter().fold(String::new(), |mut text, part| {
-            let _ = match part {
-                Part::Text(part) => write!(text, "{part}"),
-                Part::Run(command) => write!(text, "`{}`", command.show(invocation)),
-            };
+            match part {
+                Part::Text(part) => text += &escaped(part),
+                Part::Run(command) => text.extend(["`", &escaped(&command.show(invocation)), "`"]),
+                Part::Lines(lines) => lines.iter().for_each(|line| text.extend(["\n", &escaped(line)])),
+            }
             text
         })
     }

@@ -12,8 +12,8 @@ pub struct Pin {
     pub cell: Cell,
     /// The type that was asked for.
     pub image_type: ImageType,
-    /// What the Marketplace lists it by. For a range of releases, the label that won. A version only if its label is
-    /// unknown.
+    /// What the Marketplace lists it by. For a range of releases, the label that won. A version only in a block that was
+    /// written for a version whose label was unknown; no manifest declares one.
     pub image: ImageRef,
     /// The label that the Marketplace stated, if the image was asked for by an ID.
     pub stated_label: Option<Label>,
@@ -35,14 +35,6 @@ impl Pin {
         match &self.image {
             ImageRef::Label(label) => Some(label),
             ImageRef::Id(_) | ImageRef::Version(_) => self.stated_label.as_ref(),
-        }
-    }
-
-    /// Whether this pin was chosen from an image, or from a version that it is of.
-    pub fn is_of(&self, image: &ImageRef) -> bool {
-        match (image, &self.image) {
-            (ImageRef::Version(id), ImageRef::Label(_)) => self.version == Some(*id),
-            (image, own) => image == own,
         }
     }
 
@@ -72,7 +64,7 @@ impl Pin {
                     self.label().is_some_and(|label| pattern.matches(label))
                         && self.release.as_ref().is_some_and(|release| range.contains(release))
                 }
-                wanted => wanted.image_ref().is_some_and(|image| self.is_of(&image)),
+                wanted => wanted.image_ref().as_ref() == Some(&self.image),
             }
     }
 

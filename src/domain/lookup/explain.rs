@@ -33,8 +33,8 @@ pub struct Candidate {
 
 /// The pins of a UUID, and those that are of the version or the image with it.
 pub(crate) fn pins_of(id: LocalImageId, lock: &Lock) -> impl Iterator<Item = &Pin> {
-    let images = [ImageRef::Version(id.into()), ImageRef::Id(id.into())];
-    lock.pins().iter().filter(move |pin| pin.id == id || images.iter().any(|image| pin.is_of(image)))
+    let (image, version) = (ImageRef::Id(id.into()), Some(id.into()));
+    lock.pins().iter().filter(move |pin| pin.id == id || pin.image == image || pin.version == version)
 }
 
 /// What must be asked to explain these targets.

@@ -1,10 +1,12 @@
 //! `images.toml`: text -> [`Manifest`], the cells that people ask for. Collects every problem of the file.
 
+mod accept;
 pub mod edit;
 pub mod outputs;
 mod parse;
 pub mod policy;
 pub mod schema;
+mod selector;
 pub mod toml_reader;
 mod types;
 

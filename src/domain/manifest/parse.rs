@@ -5,19 +5,21 @@ use std::sync::Arc;
 use semver::{Version, VersionReq};
 use toml::de::{DeTable, DeValue};
 
-use super::types::{ImageSelector, ImageSpans, MAX_PINS, Manifest, Target};
-use crate::domain::diagnostics::{Help, Problem, Span, visible};
+use super::types::{ImageSpans, MAX_PINS, Manifest, Target};
+use crate::domain::diagnostics::{Problem, Span, visible};
+use crate::domain::manifest::accept::{ACCEPT, acceptances, refuse_in_image};
 use crate::domain::manifest::outputs;
-use crate::domain::manifest::policy::{self, Policy};
-use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, malformed, parse_string, wrong_type};
-use crate::domain::types::{Age, Arch, Cell, CommercialType, ImageType, Name, Range, Zone};
+use crate::domain::manifest::policy::{self, Acceptance, Freeze, Policy};
+use crate::domain::manifest::selector::{SELECTORS, VERSION, selector};
+use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, malformed, wrong_type};
+use crate::domain::types::{Age, Arch, Cell, CommercialType, ImageType, Label, Name, Zone};
 
-/// The keys of the whole file, and those of an image: which image it is, what it may inherit from `[defaults]`, and what it
-/// must say itself.
-const TOP: [&str; 4] = ["requires", "defaults", "images", "outputs"];
-const SELECTORS: [&str; 4] = ["label", "release", "image-id", "version-id"];
-const DEFAULTS: [&str; 8] = ["zone", "zones", "arch", "archs", "type", "instance-type", "min-age", "eol-warning"];
-const OWN: [&str; 3] = ["freeze", "accept", "eol"];
+/// The keys of the whole file, and those of an image apart from its selectors: what it may inherit from `[defaults]`, and what
+/// it must say itself.
+const TOP: [&str; 5] = ["requires", "defaults", "images", ACCEPT, "outputs"];
+const DEFAULTS: [&str; 9] =
+    ["zone", "zones", "arch", "archs", "type", "instance-type", "min-age", "eol-warning", "freeze"];
+const OWN: [&str; 1] = ["eol"];
 
 impl Manifest {
     /// Reads a manifest.
@@ -54,7 +56,9 @@ fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Manifest {
         }
     }
     table.deny_unknown_keys(&DEFAULTS, problems);
-    let defaults = Defaults { values: Inheritable::read(&table, problems), table };
+    let freeze = policy::freeze(&table, problems);
+    let defaults =
+        Defaults { values: Inheritable::read(&table, problems), freeze, accept: acceptances(&top, problems), table };
 
     Manifest { targets: targets(&top, &defaults, problems), outputs: outputs::outputs(&top, problems) }
 }
@@ -131,12 +135,15 @@ fn image(
     let name: Option<Name> =
         key.parse().map_err(|expected| problems.push(malformed("image name", key, span.clone(), &expected))).ok();
     let DeValue::Table(table) = value.get_ref() else {
-        let help = format!("write `[images.{}]` on a line of its own, then `label = …`", visible(key));
+        let label = value.get_ref().as_str().and_then(|text| text.parse().ok());
+        let label = label.map_or("ubuntu_noble".to_owned(), |label: Label| label.to_string());
+        let help = format!("write `{} = {{ label = \"{label}\" }}`, or a table `[images.{0}]`", visible(key));
         problems.push(wrong_type(key, value, "a table").help(help));
         return None;
     };
     let table = TableReader::new(table, format!("[images.{key}]"), span);
-    table.deny_unknown_keys(&[&SELECTORS[..], &DEFAULTS, &OWN].concat(), problems);
+    table.deny_other_keys(&[&SELECTORS[..], &DEFAULTS, &OWN].concat(), &[VERSION, ACCEPT], problems);
+    refuse_in_image(&table, key, problems);
     let selector = selector(&table, problems);
     let inheritable = Inheritable::read(&table, problems).or(&defaults.values);
     for (one, many, example) in [("zone", "zones", "zone = \"fr-par-1\""), ("arch", "archs", "arch = \"x86_64\"")] {
@@ -152,8 +159,8 @@ fn image(
     let policy = Policy {
         min_age: min_age.map(|spanned| spanned.value).filter(|age| !age.is_zero()),
         eol_warning: eol_warning.map_or(Policy::default().eol_warning, |spanned| spanned.value),
-        freeze: policy::freeze(&table, problems),
-        accept: policy::accept(&table, problems),
+        freeze: policy::freeze_of_image(&table, defaults.freeze.as_ref(), problems),
+        accept: defaults.accept.iter().filter(|accepted| accepted.image.matches(key)).cloned().collect(),
         eol: policy::date(&table, "eol", problems),
     };
     let (selector, zones, archs) = (selector?, zones?, archs?);
@@ -174,10 +181,12 @@ fn image(
     Some(Image { title: table.title, span: table.span, zones, archs, target })
 }
 
-/// The table `[defaults]`, empty if there is none, and what images inherit from it.
+/// The table `[defaults]`, empty if there is none, what images inherit from it, and what is accepted for them.
 struct Defaults<'t> {
     table: TableReader<'t>,
     values: Inheritable,
+    freeze: Option<Freeze>,
+    accept: Vec<Arc<Acceptance>>,
 }
 
 /// What an image inherits if it does not say it itself.
@@ -213,67 +222,6 @@ impl Inheritable {
             eol_warning: self.eol_warning.or_else(|| defaults.eol_warning.clone()),
         }
     }
-}
-
-/// Reads what an image is asked for by: exactly one of `label`, `image-id` and `version-id`; a pattern for a label goes
-/// with a `release`.
-fn selector(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Spanned<ImageSelector>> {
-    let keys: Vec<(&str, Span)> = ["label", "image-id", "version-id"]
-        .into_iter()
-        .filter_map(|key| table.get(key).map(|(span, _)| (key, span)))
-        .collect();
-    if let [(first, _), (second, span), ..] = &keys[..] {
-        problems.push(
-            Problem::new(format!("{} has both `{first}` and `{second}`", table.title))
-                .at(span.clone(), "names the image a second time")
-                .help("keep one of them"),
-        );
-        return None;
-    }
-    if keys.is_empty() {
-        problems.push(
-            Problem::new(format!("{} does not say which image it is", table.title))
-                .at(table.span.clone(), "`label` is missing")
-                .help(Help::from("add `label = \"ubuntu_noble\"`; ").then_run("search").then(" lists the labels")),
-        );
-    }
-    let release = table.get("release").map(|(span, _)| span);
-    let range = table.string("release", problems).and_then(|text| range(&text, problems));
-    let text = table.string("label", problems);
-    if let Some(pattern) = text.as_ref().filter(|label| label.value.contains('*')) {
-        if release.is_none() {
-            problems.push(
-                Problem::new(format!("{} has a pattern for a label, and no `release`", table.title))
-                    .at(pattern.span.clone(), "of which releases?")
-                    .help("add the releases that are wanted, like `release = \">=41, <44\"`; `\"*\"` is any"),
-            );
-        }
-        let pattern = parse_string("label", pattern, problems)?;
-        return Some(Spanned { value: ImageSelector::Release(pattern.value, range?), span: pattern.span });
-    }
-    if let Some(span) = release {
-        problems.push(
-            Problem::new(format!("{} has a `release`, but no pattern to find it by", table.title))
-                .at(span, "goes with a `*` in `label`")
-                .help("write the label with `*` in the place of the release, like `label = \"fedora_*\"`"),
-        );
-        return None;
-    }
-    let label =
-        text.and_then(|text| parse_string("label", &text, problems)).map(|spanned| spanned.map(ImageSelector::Label));
-    let image = table.parsed("image-id", problems).map(|spanned| spanned.map(ImageSelector::Image));
-    let version = table.parsed("version-id", problems).map(|spanned| spanned.map(ImageSelector::Version));
-    label.or(image).or(version)
-}
-
-fn range(text: &Spanned<&str>, problems: &mut Vec<Problem>) -> Option<Range> {
-    text.value
-        .parse()
-        .map_err(|error: String| {
-            let problem = Problem::new(format!("`{}` is not a range of releases", visible(text.value)));
-            problems.push(problem.at(text.span.clone(), error).help("write for example `release = \">=41, <44\"`"));
-        })
-        .ok()
 }
 
 /// Enforces `requires`, the releases of imagelock that may read the file.

@@ -1,13 +1,14 @@
-//! How fast and how far the pins of an image may move, and what is accepted for a while.
+//! How fast and how far the pins of an image may move.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::domain::diagnostics::{Problem, Span, or, quoted, visible};
+use crate::domain::diagnostics::{Problem, Span, visible};
 use crate::domain::manifest::toml_reader::{TableReader, wrong_type};
-use crate::domain::types::{Age, Status, day};
+use crate::domain::types::{Age, NamePattern, Status, day};
 
 /// An image whose pins stay for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +31,11 @@ impl Freeze {
     }
 }
 
-/// A finding that is known and borne for a while.
+/// A finding that is accepted for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
+    /// The images that it is about: a name, or a pattern.
+    pub image: NamePattern,
     /// What is accepted.
     pub status: Status,
     /// Why.
@@ -53,7 +56,7 @@ pub struct Policy {
     /// Whether the pins stay for a while.
     pub freeze: Option<Freeze>,
     /// What is accepted for a while.
-    pub accept: Vec<Acceptance>,
+    pub accept: Vec<Arc<Acceptance>>,
     /// The end of life, where the team knows better than the Marketplace and the vendor.
     pub eol: Option<Date>,
 }
@@ -71,67 +74,39 @@ impl Policy {
     }
 }
 
+/// Reads the freeze of an image: its own, or else the inherited one. With `freeze = false` it has none.
+pub(super) fn freeze_of_image(
+    table: &TableReader<'_>,
+    inherited: Option<&Freeze>,
+    problems: &mut Vec<Problem>,
+) -> Option<Freeze> {
+    match table.get("freeze") {
+        None => inherited.cloned(),
+        Some((_, value)) if value.get_ref().as_bool() == Some(false) => None,
+        Some(_) => freeze(table, problems),
+    }
+}
+
 /// Reads `freeze = { reason = "…", until = 2026-12-31 }`.
-pub(crate) fn freeze(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Freeze> {
+pub(super) fn freeze(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Freeze> {
     let (_, value) = table.get("freeze")?;
     let example = "freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }";
-    let inner = table_in_braces("freeze", value, example, problems)?;
+    let DeValue::Table(inner) = value.get_ref() else {
+        problems.push(wrong_type("freeze", value, "a table in braces").help(format!("write `{example}`")));
+        return None;
+    };
+    let inner = TableReader::new(inner, "`freeze`", value.span());
     inner.deny_unknown_keys(&["reason", "until"], problems);
     let (reason, until) = reason_and_end(&inner, example, problems)?;
     Some(Freeze { reason, until })
 }
 
-/// Reads `accept = [{ status = "eol", reason = "…", until = 2026-12-31 }]`.
-pub(crate) fn accept(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Acceptance> {
-    let Some((_, value)) = table.get("accept") else { return Vec::new() };
-    let example = "accept = [{ status = \"eol\", reason = \"migration planned, ticket 4712\", until = 2026-12-31 }]";
-    let DeValue::Array(items) = value.get_ref() else {
-        problems.push(wrong_type("accept", value, "a list of tables").help(format!("write `{example}`")));
-        return Vec::new();
-    };
-    items.iter().filter_map(|item| acceptance(item, example, problems)).collect()
-}
-
-fn acceptance(item: &Spanned<DeValue<'_>>, example: &str, problems: &mut Vec<Problem>) -> Option<Acceptance> {
-    let inner = table_in_braces("accept", item, example, problems)?;
-    inner.deny_unknown_keys(&["status", "reason", "until"], problems);
-    inner.require("an acceptance", &["status"], example, problems);
-    let status = inner.string("status", problems);
-    let rest = reason_and_end(&inner, example, problems);
-    let status = status?;
-    let acceptable = || Status::ALL.into_iter().filter(|status| status.is_acceptable()).map(Status::as_str);
-    let Some(known) = Status::ALL.into_iter().find(|known| known.as_str() == status.value && known.is_acceptable())
-    else {
-        if matches!(status.value, "withdrawn" | "retired") {
-            let new = Status::Unavailable.as_str();
-            let problem = Problem::new(format!("the status `{}` is called `{new}`", status.value));
-            problems.push(problem.at(status.span, "old name").help(format!("write `status = \"{new}\"`")));
-            return None;
-        }
-        let title = format!("`{}` is not a status that can be accepted", visible(status.value));
-        let help = format!("these can be accepted: {}", or(acceptable().map(quoted)));
-        problems.push(Problem::new(title).at(status.span, "cannot be accepted").help(help));
-        return None;
-    };
-    let (reason, until) = rest?;
-    Some(Acceptance { status: known, reason, until, span: item.span() })
-}
-
-fn table_in_braces<'t>(
-    key: &str,
-    value: &'t Spanned<DeValue<'t>>,
+/// A reason and an end are what makes an exception one: both are required.
+pub(super) fn reason_and_end(
+    table: &TableReader<'_>,
     example: &str,
     problems: &mut Vec<Problem>,
-) -> Option<TableReader<'t>> {
-    if let DeValue::Table(table) = value.get_ref() {
-        return Some(TableReader::new(table, format!("`{key}`"), value.span()));
-    }
-    problems.push(wrong_type(key, value, "a table in braces").help(format!("write `{example}`")));
-    None
-}
-
-/// A reason and an end are what makes an exception one: both are required.
-fn reason_and_end(table: &TableReader<'_>, example: &str, problems: &mut Vec<Problem>) -> Option<(String, Date)> {
+) -> Option<(String, Date)> {
     table.require(&table.title, &["reason", "until"], example, problems);
     let reason = table.string("reason", problems);
     if let Some(blank) = reason.as_ref().filter(|reason| reason.value.trim().is_empty()) {
@@ -143,7 +118,7 @@ fn reason_and_end(table: &TableReader<'_>, example: &str, problems: &mut Vec<Pro
 }
 
 /// Reads a date without quotes and without a time.
-pub(crate) fn date(table: &TableReader<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<Date> {
+pub(super) fn date(table: &TableReader<'_>, key: &str, problems: &mut Vec<Problem>) -> Option<Date> {
     let (_, value) = table.get(key)?;
     let date = value.get_ref().as_datetime().filter(|datetime| datetime.time.is_none());
     let date = date.and_then(|datetime| datetime.to_string().parse().ok());

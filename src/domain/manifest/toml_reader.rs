@@ -118,7 +118,13 @@ impl<'t> TableReader<'t> {
 
     /// Reports the keys that are not known.
     pub fn deny_unknown_keys(&self, known: &[&str], problems: &mut Vec<Problem>) {
-        let unknown = self.table.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
+        self.deny_other_keys(known, &[], problems);
+    }
+
+    /// Reports the keys that are not known, apart from those that have errors of their own.
+    pub(super) fn deny_other_keys(&self, known: &[&str], reported: &[&str], problems: &mut Vec<Problem>) {
+        let is_unknown = |key: &str| !known.contains(&key) && !reported.contains(&key);
+        let unknown = self.table.keys().filter(|key| is_unknown(key.get_ref()));
         let mut unknown: Vec<_> = unknown.map(|key| (key.span(), key.get_ref())).collect();
         unknown.sort_by_key(|(span, _)| span.start);
         problems.extend(unknown.into_iter().map(|(span, key)| unknown_key(key, span, &self.title, known)));

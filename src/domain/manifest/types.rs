@@ -7,9 +7,7 @@ use std::sync::Arc;
 use super::outputs::Output;
 use super::policy::Policy;
 use crate::domain::diagnostics::Span;
-use crate::domain::types::{
-    Age, Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LabelPattern, Name, Range, VersionId,
-};
+use crate::domain::types::{Age, Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LabelPattern, Name, Range};
 
 /// The most pins that one manifest may declare.
 pub const MAX_PINS: usize = 100_000;
@@ -47,8 +45,6 @@ pub enum ImageSelector {
     Label(Label),
     /// By the ID of the Marketplace image.
     Image(ImageId),
-    /// By the ID of one exact version.
-    Version(VersionId),
     /// The newest release in a range, of the labels that match a pattern.
     Release(LabelPattern, Range),
 }
@@ -59,7 +55,6 @@ impl ImageSelector {
         match self {
             Self::Label(label) => Some(ImageRef::Label(label.clone())),
             Self::Image(id) => Some(ImageRef::Id(*id)),
-            Self::Version(id) => Some(ImageRef::Version(*id)),
             Self::Release(..) => None,
         }
     }
@@ -70,7 +65,6 @@ impl fmt::Display for ImageSelector {
         match self {
             Self::Label(label) => label.fmt(f),
             Self::Image(id) => write!(f, "image {id}"),
-            Self::Version(id) => write!(f, "version {id}"),
             Self::Release(pattern, range) => write!(f, "{pattern} {range}"),
         }
     }

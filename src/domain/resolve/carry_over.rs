@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::diagnostics::{and_more, quoted};
 use crate::domain::lock::{Lock, Pin};
-use crate::domain::manifest::{ImageSelector, Target};
+use crate::domain::manifest::Target;
 use crate::domain::types::{Arch, Cell, CommercialType, ImageRef, ImageType, LocalImageId, Zone};
 
 /// The pins that go, and the cells that come and take them over.
@@ -53,9 +53,9 @@ impl<'a> CarryOver<'a> {
 
     /// Finds the one pin that fits a new cell.
     fn decide(&mut self, target: &'a Target, leaving: &Leaving<'a>) {
-        let images: Vec<_> = match (&target.selector, target.selector.image_ref()) {
-            (ImageSelector::Version(_), _) | (_, None) => leaving.values().collect(),
-            (_, Some(image)) => leaving.get(&image).into_iter().collect(),
+        let images: Vec<_> = match target.selector.image_ref() {
+            None => leaving.values().collect(),
+            Some(image) => leaving.get(&image).into_iter().collect(),
         };
         // One for each ID; one with a date, if there is one.
         let mut fitting: BTreeMap<LocalImageId, &'a Pin> = BTreeMap::new();

@@ -7,8 +7,8 @@ use crate::domain::catalog::{Catalog, Query};
 use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Change;
+use crate::domain::manifest::Target;
 use crate::domain::manifest::policy::Freeze;
-use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::plan::pin;
 use crate::domain::resolve::carry_over::CarryOver;
 use crate::domain::resolve::request::Request;
@@ -49,9 +49,7 @@ impl<'a> Resolver<'a> {
     /// For each image that has new cells, the newest pin that stays.
     fn newest_staying(&self) -> BTreeMap<&'a Name, Pin> {
         let targets = self.request.targets;
-        let new = targets
-            .iter()
-            .filter(|target| self.is_new(target) && !matches!(target.selector, ImageSelector::Version(_)));
+        let new = targets.iter().filter(|target| self.is_new(target));
         let names: BTreeSet<&Name> = new.map(|target| &target.cell.name).collect();
         let mut siblings: BTreeMap<&Name, Pin> = BTreeMap::new();
         for target in targets.iter().filter(|target| names.contains(&target.cell.name)) {
@@ -213,10 +211,12 @@ impl<'a> Resolver<'a> {
     /// The pin of a cell whose declaration changed, restated for the declared image, if that is the same image.
     fn redeclared_pin(&self, target: &Target) -> Option<Pin> {
         let pin = self.trusted(target).filter(|pin| !pin.satisfies(target))?;
-        let is_same = |image: &ImageRef| label_of(image, self.catalog).as_ref() == pin.label();
+        // A block that names only a version or an image does not say its label.
+        let label = pin.label().cloned().or_else(|| label_of(&pin.image, self.catalog))?;
+        let is_same = |image: &ImageRef| label_of(image, self.catalog).as_ref() == Some(&label);
         let mut images = images_in_range(target, self.catalog).into_iter();
         let (image, release) = images.find(|(image, _)| is_same(image))?;
-        (!self.may_move(target) && pin.label().is_some()).then(|| Pin { image, release, ..pin.clone() })
+        (!self.may_move(target)).then(|| Pin { image, release, ..pin.clone() })
     }
 
     /// What must be asked to decide for a cell that has a reference pin. The newest version is asked about only if it may

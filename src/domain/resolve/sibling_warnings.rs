@@ -39,7 +39,7 @@ impl<'a> SiblingWarnings<'a> {
             let title = format!("`{name}` is frozen, and the version of its pins is not offered {}", places(cells));
             let problem = Problem::new(title).at(cells[0].zone_span.clone(), "cannot be pinned during the freeze");
             Some(with_version(problem, *version).note(freeze.note()).help(format!(
-                "remove the zone or architecture until the freeze has ended, or remove `freeze` from [images.{name}] to \
+                "remove the zone or architecture until the freeze has ended, or write `freeze = false` in [images.{name}] to \
                  pin the newest version there"
             )))
         });

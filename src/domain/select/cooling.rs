@@ -24,7 +24,7 @@ impl Selection<'_, '_> {
             return None;
         }
         let dates = catalog.known_versions(&found.image).iter().filter_map(|version| version.published);
-        let pinned = pin.published.filter(|_| pin.is_of(&found.image));
+        let pinned = pin.published.filter(|_| pin.image == found.image);
         // The first of the newer versions to be old enough will be pinned.
         let first = dates.filter(|date| pinned.is_none_or(|pinned| *date > pinned)).min();
         // If the Marketplace went back, it is the version to which it went back.

@@ -11,11 +11,8 @@ use crate::domain::types::{ImageRef, LocalImageId};
 /// Whether an ID is another local image of the pin's own version. The Marketplace changes versions in place without a
 /// date: the age of the new local image is unknown, whatever the date of the version is.
 pub(crate) fn is_changed_in_place(image: &ImageRef, id: LocalImageId, pin: &Pin, catalog: &Catalog) -> bool {
-    if id == pin.id || !pin.is_of(image) {
+    if id == pin.id || pin.image != *image {
         return false;
-    }
-    if matches!(image, ImageRef::Version(_)) {
-        return true;
     }
     let Some(version) = catalog.version_of(image, id) else { return false };
     match catalog.version_of(image, pin.id) {

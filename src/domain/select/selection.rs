@@ -47,7 +47,7 @@ pub(crate) fn select<'t, 'c>(
     for source in sources.iter_mut().filter(|source| source.is_in_range) {
         source.read_versions(inputs, is_settled, &mut missing);
     }
-    if let Some(pin) = pin.filter(|pin| sources.iter().all(|source| !source.is_in_range || !pin.is_of(&source.image))) {
+    if let Some(pin) = pin.filter(|pin| sources.iter().all(|source| !source.is_in_range || pin.image != source.image)) {
         let mut of_pin = Source::new(pin.image.clone(), None, false);
         of_pin.read_listing(inputs, &mut missing);
         of_pin.read_versions(inputs, false, &mut missing);
@@ -57,7 +57,7 @@ pub(crate) fn select<'t, 'c>(
 
 /// Whether the newest release offers the pin.
 fn has_newest(sources: &[Source<'_>], pin: &Pin) -> bool {
-    let of_pin = newest(sources).find(|source| pin.is_of(&source.image));
+    let of_pin = newest(sources).find(|source| pin.image == source.image);
     let is_pin = |candidate: &Candidate<'_>| candidate.local.id == pin.id && candidate.verdict == Verdict::Fits;
     of_pin.is_some_and(|source| source.candidates.iter().any(is_pin))
 }

@@ -99,10 +99,6 @@ impl<'c> Source<'c> {
     pub(super) fn read_versions(&mut self, inputs: Inputs<'_, 'c>, is_settled: bool, missing: &mut BTreeSet<Query>) {
         let Inputs { target, now, catalog, .. } = inputs;
         missing.extend(catalog.versions_query(&self.image));
-        // Whoever declares an exact version has decided on its age.
-        if matches!(self.image, ImageRef::Version(_)) {
-            return;
-        }
         let min_age = target.policy.min_age;
         if let Some(min_age) = min_age {
             self.judge_age_of_candidates(min_age, now, catalog);

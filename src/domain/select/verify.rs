@@ -45,9 +45,7 @@ pub(crate) fn pinned_image(pin: &Pin, target: &Target) -> ImageRef {
 pub(crate) fn expected_label(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<Label> {
     match &target.selector {
         ImageSelector::Label(label) => Some(label.clone()),
-        ImageSelector::Image(_) | ImageSelector::Version(_) => {
-            label_of(&pinned_image(pin, target), catalog).or(pin.label().cloned())
-        }
+        ImageSelector::Image(id) => label_of(&ImageRef::Id(*id), catalog).or(pin.label().cloned()),
         ImageSelector::Release(..) => pin.label().cloned(),
     }
 }

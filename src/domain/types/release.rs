@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use semver::{Version, VersionReq};
 
-use super::checked::{Expected, checked_string};
+use super::checked::Expected;
 use super::names::Label;
+use super::pattern::LabelPattern;
 
 /// A release as people write it, comparable: `24.04`, `9`, `7.9`, `2022`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,43 +107,6 @@ impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.text)
     }
-}
-
-checked_string!(
-    /// A label in which each `*` stands for any characters of one segment (no underscore): `fedora_*`.
-    LabelPattern,
-    // What is a label once letters stand in for the stars.
-    |text| text.contains('*') && text.replace('*', "x").parse::<Label>().is_ok(),
-    "a label with at least one `*` in it, like `fedora_*`"
-);
-
-impl LabelPattern {
-    /// Whether the label is one of those meant. Case counts, as it does for a label.
-    pub fn matches(&self, label: &Label) -> bool {
-        label_matches(self.as_str(), label.as_str())
-    }
-}
-
-/// Whether a label is `pattern`, in which each `*` stands for any characters of one segment.
-pub(crate) fn label_matches(pattern: &str, label: &str) -> bool {
-    let (pattern, label): (Vec<&str>, Vec<&str>) = (pattern.split('_').collect(), label.split('_').collect());
-    pattern.len() == label.len()
-        && pattern.iter().zip(label).all(|(pattern, segment)| segment_matches(pattern, segment))
-}
-
-/// Whether a segment is `pattern`, in which each `*` stands for any characters.
-fn segment_matches(pattern: &str, segment: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = segment.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    // The earliest place for each part leaves the most to those that follow.
-    for part in parts {
-        match rest.split_once(part) {
-            Some((_, after)) => rest = after,
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
 }
 
 /// The release of an image, read from what the pattern's stars stand for in its label, without a pattern from the

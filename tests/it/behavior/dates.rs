@@ -89,38 +89,6 @@ fn a_date_is_omitted_if_its_version_is_unclear() {
 }
 
 #[test]
-fn an_exact_version_can_be_declared() {
-    let marketplace = two_versions();
-    let version = version_id("docker", OLD);
-    let manifest = format!("[images.web]\nversion-id = \"{version}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
-    let sandbox = Sandbox::with(&manifest).asking(&marketplace);
-    sandbox.ok("resolve");
-    assert_snapshot!(sandbox.lock().split("[[pin]]\n").nth(1).unwrap(), @r#"
-    name = "web"
-    zone = "fr-par-1"
-    arch = "x86_64"
-    type = "instance_sbs"
-    label = "docker"
-    version-id = "aab052a2-2222-4000-8000-000000000000"
-    id = "00000001-0000-4000-8000-000000000000"
-    published = 2026-10-01T08:00:00Z
-    digest = "sha256:35bf6c82b021ff51e17f8d39a6a0b27bff27c5f839db0d73a29a3c10db323e1a"
-    "#);
-    assert_eq!(sandbox.run("check").status, Some(0));
-    sandbox.write("images.toml", manifest.replace(&version, &image_id("docker")));
-    assert_snapshot!(sandbox.fails("resolve"), @r#"
-    error: no version with the ID `b0ef6e20-1111-4000-8000-000000000000` in the Marketplace
-     --> images.toml:2:14
-      |
-    2 | version-id = "b0ef6e20-1111-4000-8000-000000000000"
-      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown version ID
-      |
-      = note: it must be the ID of a version, not of a Marketplace image or of a local image
-      = help: name the image by `label`; `imagelock search` lists the labels
-    "#);
-}
-
-#[test]
 fn zones_with_different_versions_are_pinned_with_a_warning() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);

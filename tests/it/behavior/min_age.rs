@@ -228,21 +228,6 @@ fn without_min_age_a_local_image_that_was_replaced_in_place_makes_the_pin_outdat
     assert!(sandbox.lock().contains(&id(7)));
 }
 
-/// The local image of an exact version can be replaced in place as well.
-#[test]
-fn an_exact_version_that_was_replaced_in_place_has_no_known_age() {
-    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
-    let exact = manifest("min-age = \"10d\"\n")
-        .replace("label = \"docker\"", &format!("version-id = \"{}\"", version_id("docker", OLD)));
-    let sandbox = Sandbox::with(&exact).asking(&marketplace);
-    sandbox.ok("resolve");
-    marketplace.offers([docker(7).published(OLD)]);
-    let run = sandbox.run("check");
-    assert!(run.stdout.contains("cooling "), "{run}");
-    sandbox.ok("upgrade");
-    assert!(sandbox.lock().contains(&id(1)));
-}
-
 #[test]
 fn the_younger_of_two_dates_of_one_version_counts() {
     for pages in [1, 2] {

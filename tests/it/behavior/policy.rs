@@ -2,7 +2,9 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::id;
+use crate::support::fake_marketplace::{Marketplace, id};
+use crate::support::manifest::accept;
+use crate::support::sandbox::Sandbox;
 use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest};
 
 #[test]
@@ -61,8 +63,7 @@ fn a_frozen_image_moves_only_if_its_declaration_requires_it() {
 
 #[test]
 fn an_accepted_finding_is_not_drift_through_its_last_day() {
-    let accept = "accept = [{ status = \"outdated\", reason = \"ticket 4712\", until = 2026-12-31 }]\n";
-    let (sandbox, marketplace) = behind(accept);
+    let (sandbox, marketplace) = behind(&accept("web", "outdated", "ticket 4712", "2026-12-31"));
     assert_snapshot!(sandbox.run("check --now 2026-12-31T23:59:59Z"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; outdated accepted until 2026-12-31: ticket 4712
@@ -79,8 +80,8 @@ fn an_accepted_finding_is_not_drift_through_its_last_day() {
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     to move to the latest: imagelock upgrade web
     --- stderr
-    warning: images.toml:5:11: the acceptance of `outdated` for `web` ended on 2026-12-31
-      = help: remove it, or decide anew and give it a new end
+    warning: images.toml:6:1: the acceptance of `outdated` for `web` ended on 2026-12-31
+      = help: remove it, or set another `until`
     --- exit 2
     ");
     // An acceptance without a matching finding is reported as well.
@@ -91,16 +92,16 @@ fn an_accepted_finding_is_not_drift_through_its_last_day() {
 
     1 pin: all current
     --- stderr
-    warning: images.toml:5:11: the acceptance of `outdated` for `web` matches nothing that was found
-      = help: remove it, or decide anew and give it a new end
+    warning: images.toml:6:1: the acceptance of `outdated` for `web` matches nothing that was found
+      = help: remove it, or set another `until`
     --- exit 0
     ");
 }
 
 #[test]
 fn an_acceptance_covers_only_its_status() {
-    let rest = "eol = 2026-11-01\naccept = [{ status = \"eol\", reason = \"ticket 4712\", until = 2026-12-31 }]\n";
-    let (sandbox, marketplace) = behind(rest);
+    let eol = accept("web", "eol", "ticket 4712", "2026-12-31");
+    let (sandbox, marketplace) = behind(&format!("eol = 2026-11-01\n{eol}"));
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); support ended on 2026-11-01, by the manifest; also outdated; 1 version behind; eol accepted until 2026-12-31: ticket 4712
@@ -188,10 +189,9 @@ fn a_stale_cell_can_be_accepted_and_resolve_locked_still_refuses_it() {
 /// The first active acceptance of a status counts, and those of other images have no effect.
 #[test]
 fn the_first_active_acceptance_counts() {
-    let accept = "accept = [{ status = \"outdated\", reason = \"over\", until = 2026-01-01 }, \
-                  { status = \"outdated\", reason = \"first\", until = 2027-01-01 }, \
-                  { status = \"outdated\", reason = \"second\", until = 2028-01-01 }]\n";
-    let (sandbox, _marketplace) = behind(accept);
+    let accepted = [("over", "2026-01-01"), ("first", "2027-01-01"), ("second", "2028-01-01")];
+    let accepted = accepted.map(|(reason, until)| accept("web", "outdated", reason, until));
+    let (sandbox, _marketplace) = behind(&accepted.concat());
     sandbox.write("images.toml", sandbox.read("images.toml") + &manifest("").replace("images.web", "images.zeta"));
     sandbox.write("images.lock", sandbox.lock() + &zeta(&sandbox.lock()));
     let run = sandbox.run("check");
@@ -199,6 +199,53 @@ fn the_first_active_acceptance_counts() {
     assert!(!run.stdout.contains("second"), "{run}");
     assert!(run.stderr.contains("the acceptance of `outdated` for `web` ended on 2026-01-01"), "{run}");
     assert_eq!(run.status, Some(2), "the other image accepts nothing: {run}");
+}
+
+/// One acceptance can be about several images; it matches something if it does for one of them.
+#[test]
+fn an_acceptance_of_a_pattern_is_about_all_images_that_match() {
+    let (sandbox, _marketplace) = behind("");
+    let zeta = manifest("").replace("images.web", "images.zeta");
+    let accepted = [("*", "outdated", "2026-12-31"), ("*e*", "eol", "2026-12-31"), ("z*", "eol-soon", "2026-01-31")];
+    let accepted = accepted.map(|(image, status, until)| accept(image, status, "ticket 4712", until)).concat();
+    sandbox.write("images.toml", format!("{}{zeta}{accepted}", sandbox.read("images.toml")));
+    sandbox.write("images.lock", sandbox.lock() + &self::zeta(&sandbox.lock()));
+    assert_snapshot!(sandbox.run("check"), @"
+    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; outdated accepted until 2026-12-31: ticket 4712
+    outdated  zeta  fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; outdated accepted until 2026-12-31: ticket 4712
+
+    2 pins: 2 outdated (accepted)
+    the Marketplace does not list the IDs of 2 pins (`web` and `zeta`), so they cannot be verified
+    --- stderr
+    warning: images.toml:16:1: the acceptance of `eol` for `*e*` matches nothing that was found
+      = help: remove it, or set another `until`
+    warning: images.toml:22:1: the acceptance of `eol-soon` for `z*` ended on 2026-01-31
+      = help: remove it, or set another `until`
+    --- exit 0
+    ");
+}
+
+/// A freeze in `[defaults]` holds all images but those with a freeze of their own, or with `freeze = false`.
+#[test]
+fn a_freeze_in_the_defaults_holds_every_image_but_the_exceptions() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let freeze = "freeze = { reason = \"holidays\", until = 2027-01-06 }\n";
+    let ended = "freeze = { reason = \"ticket 4711\", until = 2026-11-20 }\n";
+    let images = [("db", ""), ("legacy", ended), ("web", "freeze = false\n")];
+    let images = images.map(|(name, rest)| manifest(rest).replace("images.web", &format!("images.{name}")));
+    let sandbox = Sandbox::with(&format!("[defaults]\n{freeze}{}", images.concat())).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded()]);
+    assert_snapshot!(sandbox.run("upgrade"), @"
+    CHANGE  NAME    ZONE      ARCH    LABEL   FROM      TO        DETAIL
+    kept    db      fr-par-1  x86_64  docker  00000001            newer: 00000002, published 2026-10-01 → 2026-11-20, frozen until 2027-01-06: holidays
+    moved   legacy  fr-par-1  x86_64  docker  00000001  00000002  published 2026-10-01 → 2026-11-20
+    moved   web     fr-par-1  x86_64  docker  00000001  00000002  published 2026-10-01 → 2026-11-20
+
+    3 pins: 2 moved, 1 kept
+    --- exit 0
+    ");
 }
 
 /// The block of `web` as one of `zeta`.

@@ -146,3 +146,121 @@ fn an_image_that_cannot_be_removed_is_an_error() {
      = help: `imagelock init` writes one; `--manifest PATH` names another
     ");
 }
+
+#[test]
+fn every_key_of_an_image_can_be_added() {
+    let sandbox = Sandbox::new();
+    let options = "--label|fedora_*|--release|>=42|--zones|fr-par-1,nl-ams-1|--archs|x86_64,arm64|--type|instance_local|\
+                   --instance-type|PRO2-S|--min-age|3d|--freeze|2026-12-31|kernel \"regression\"|--eol|2027-05-31|\
+                   --eol-warning|30d";
+    let words = ["add", "runner"].into_iter().chain(options.split('|'));
+    assert!(sandbox.command("").args(words).output().unwrap().status.success());
+    assert_snapshot!(sandbox.read("images.toml"), @r#"
+    [images.runner]
+    label = "fedora_*"
+    release = ">=42"
+    zones = ["fr-par-1", "nl-ams-1"]
+    archs = ["x86_64", "arm64"]
+    type = "instance_local"
+    instance-type = "PRO2-S"
+    min-age = "3d"
+    freeze = { reason = 'kernel "regression"', until = 2026-12-31 }
+    eol = 2027-05-31
+    eol-warning = "30d"
+    "#);
+    sandbox.ok("add legacy --image-id 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e --zone fr-par-1 --arch x86_64");
+    let manifest = sandbox.read("images.toml");
+    // The schema lists the keys: `zone` and `zones` are one, as `arch` and `archs` are.
+    let schema: serde_json::Value = serde_json::from_str(&sandbox.ok("schema")).unwrap();
+    let keys = schema["definitions"]["image"]["properties"].as_object().unwrap().keys();
+    for key in keys {
+        assert!(manifest.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key}\n{manifest}");
+    }
+}
+
+#[test]
+fn a_date_and_a_freeze_that_are_invalid_are_shown_in_their_lines() {
+    let sandbox = Sandbox::with("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
+    let add = "add db --label ubuntu_noble --zone fr-par-1 --arch x86_64";
+    assert_snapshot!(sandbox.fails(&format!("{add} --eol soon --freeze 2026-02-30 why --min-age 1w")), @r#"
+    error: `1w` is not a valid min-age
+      --> images.toml:10:11
+       |
+    10 | min-age = "1w"
+       |           ^^^^ expected a number of days or hours, like `3d` or `36h`
+
+    error: `until` is a string
+      --> images.toml:11:36
+       |
+    11 | freeze = { reason = "why", until = "2026-02-30" }
+       |                                    ^^^^^^^^^^^^ expected a date without quotes, like 2026-12-31
+
+    error: `eol` is a string
+      --> images.toml:12:7
+       |
+    12 | eol = "soon"
+       |       ^^^^^^ expected a date without quotes, like 2026-12-31
+       |
+       = note: these lines would have been written; the options of the command, like `--zone`, say more
+
+    3 errors in all; nothing was changed
+    "#);
+    assert_snapshot!(sandbox.fails(&format!("{add} --freeze 2026-12-31")), @"
+    error: 2 values required for '--freeze <DATE> <REASON>' but 1 was provided
+
+    Usage: imagelock add [OPTIONS] <NAME>
+
+    For more information, try '--help'.
+    ");
+    let version = "--version-id 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e";
+    assert_snapshot!(sandbox.fails(&format!("add db {version} --zone fr-par-1 --arch x86_64")), @"
+    error: an exact version cannot be declared: declare its label, and freeze the image
+      |
+      = help: run `imagelock add --now 2026-11-24T10:00:00Z db --zone fr-par-1 --arch x86_64 --label LABEL --freeze DATE REASON`
+    ");
+}
+
+#[test]
+fn images_in_one_line_each_are_added_and_removed_as_such() {
+    let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n[images]\nweb = { label = \"ubuntu_noble\" } # three\n\
+                    db = { label = \"ubuntu_noble\" }\n\n[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n";
+    let sandbox = Sandbox::with(manifest);
+    sandbox.ok("add cache --label debian_bookworm --zone fr-par-1 --zone nl-ams-1");
+    assert_snapshot!(sandbox.read("images.toml"), @r#"
+    [defaults]
+    zone = "fr-par-1"
+    arch = "x86_64"
+
+    [images]
+    web = { label = "ubuntu_noble" } # three
+    db = { label = "ubuntu_noble" }
+    cache = { label = "debian_bookworm", zones = ["fr-par-1", "nl-ams-1"] }
+
+    [[outputs]]
+    format = "env"
+    path = "images.env"
+    "#);
+    sandbox.ok("remove db");
+    sandbox.ok("remove cache");
+    let line = "db = { label = \"ubuntu_noble\" }\n";
+    assert_eq!(sandbox.read("images.toml"), manifest.replace(line, ""));
+    assert_snapshot!(sandbox.fails("add runner --label fedora_* --zone paris"), @r#"
+    error: [images.runner] has a pattern for a label, and no `release`
+     --> images.toml:7:20
+      |
+    7 | runner = { label = "fedora_*", zone = "paris" }
+      |                    ^^^^^^^^^^ of which releases?
+      |
+      = help: add the releases that are wanted, like `release = ">=41, <44"`; `"*"` is any
+
+    error: `paris` is not a valid zone
+     --> images.toml:7:39
+      |
+    7 | runner = { label = "fedora_*", zone = "paris" }
+      |                                       ^^^^^^^ expected country, city and number, like `fr-par-1`
+      |
+      = note: these lines would have been written; the options of the command, like `--zone`, say more
+
+    2 errors in all; nothing was changed
+    "#);
+}

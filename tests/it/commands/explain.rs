@@ -103,7 +103,7 @@ fn a_uuid_is_identified_with_its_kind_and_its_pins() {
     the lockfile pins it for `runner` (fr-par-1, x86_64)
     --- exit 0
     295b993c-2222-4000-8000-000000000000 is a version of `fedora_44`, published 2026-10-01, with 1 local image
-    no Instance boots it; a manifest can ask for it with `version-id`
+    no Instance boots it; a manifest declares its image by `label`
     the lockfile does not pin it
     --- exit 0
     7ce7fb46-1111-4000-8000-000000000000 is the Marketplace image `fedora_44`, fedora 44, over all its versions

@@ -1,14 +1,14 @@
 //! The reports of `check`, validated by the programs that define or read their formats.
 
 use crate::support::example::{Example, NOVEMBER};
+use crate::support::manifest::accept;
 
 /// A report with drift, an active acceptance, one that has ended, and text that could break a format.
 fn reported(file: &str) -> Example {
     let example = Example::of("terraform");
-    let accept = "accept = [{ status = \"outdated\", reason = \"<b>&\\\"later\\\" | 100%\", until = 2026-12-31 }]\n";
-    example.edit("[images.db]\n", &format!("[images.db]\n{accept}"));
-    let ended = "accept = [{ status = \"eol\", reason = \"ticket\", until = 2026-01-31 }]\n";
-    example.edit("[images.web]\n", &format!("[images.web]\n{ended}"));
+    let active = accept("db", "outdated", "<b>&\\\"later\\\" | 100%", "2026-12-31");
+    let ended = accept("web", "eol", "ticket", "2026-01-31");
+    example.write("images.toml", &(example.read("images.toml") + &active + &ended));
     assert_eq!(example.run(&format!("imagelock check {NOVEMBER} -o {file}")).status, Some(2));
     example
 }

@@ -5,6 +5,7 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::manifest::accept;
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::drifted::drifted;
 
@@ -177,7 +178,7 @@ fn hostile_text_stays_text() {
     run(&["resolve"]);
     marketplace.offers([local("docker", "fr-par-1", "x86_64", 2)]);
     let freeze = format!("freeze = {{ reason = \"{reason}\", until = 2026-12-31 }}\n");
-    let accept = "accept = [{ status = \"eol\", reason = \"<script>\", until = 2026-12-31 }]\n";
+    let accept = accept("web", "eol", "<script>", "2026-12-31");
     sandbox.write(name, format!("{manifest}{freeze}{accept}"));
     let page = run(&["check", "--format", "html"]);
     let document = parsed(&page);

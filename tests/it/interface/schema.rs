@@ -10,6 +10,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
+use crate::support::manifest::accept;
 use crate::support::sandbox::Sandbox;
 
 fn schema() -> Value {
@@ -65,8 +66,8 @@ fn the_schema_has_the_keys_of_the_parser() {
         ("", format!("{unknown}{}", web(""))),
         ("/properties/defaults", format!("[defaults]\n{unknown}{}", web(""))),
         ("/definitions/image", web(unknown)),
-        ("/definitions/image/properties/freeze", web(&format!("[images.web.freeze]\n{unknown}"))),
-        ("/definitions/acceptance", web(&format!("[[images.web.accept]]\n{unknown}"))),
+        ("/definitions/freeze", web(&format!("[images.web.freeze]\n{unknown}"))),
+        ("/definitions/acceptance", web(&format!("[[accept]]\n{unknown}"))),
         ("/definitions/output", format!("{}[[outputs]]\n{unknown}", web(""))),
     ] {
         let problems = Manifest::parse(&manifest).unwrap_err();
@@ -114,7 +115,7 @@ fn every_key_is_described() {
 }
 
 /// Lines that are valid or invalid on their own or in combination.
-const LINES: [&str; 38] = [
+const LINES: [&str; 39] = [
     "label = \"ubuntu_noble\"",
     "label = \"fedora_*\"",
     "label = \"Ubuntu Noble\"",
@@ -123,8 +124,9 @@ const LINES: [&str; 38] = [
     "release = \"soon\"",
     "image-id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"",
     "image-id = \"6d1b1b5e\"",
+    "image-id = \"6D1B1B5E-4a0f-4c62-9c52-0a3c1f1b2d7e\"",
+    "image-id = \"{6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2}\"",
     "version-id = \"6D1B1B5E-4a0f-4c62-9c52-0a3c1f1b2d7e\"",
-    "version-id = \"{6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2}\"",
     "zone = \"fr-par-1\"",
     "zone = [\"fr-par-1\", \"nl-ams-1\"]",
     "zone = []",
@@ -147,9 +149,9 @@ const LINES: [&str; 38] = [
     "freeze = { reason = \" \", until = 2026-12-31 }",
     "freeze = { reason = \"why\" }",
     "freeze = []",
+    "freeze = false",
+    "freeze = true",
     "accept = [{ status = \"eol\", reason = \"why\", until = 2026-12-31 }]",
-    "accept = [{ status = \"mismatch\", reason = \"why\", until = 2026-12-31 }]",
-    "accept = {}",
     "eol = 2026-12-31",
     "eol = 2026-12-31T10:00:00Z",
     "region = \"fr-par\"",
@@ -272,13 +274,25 @@ fn the_schema_and_the_program_agree_on_paths_of_outputs() {
 }
 
 #[test]
+fn the_schema_and_the_program_agree_on_acceptances() {
+    let accept = |image: &str, status: &str, rest: &str| {
+        format!("{}[[accept]]\nimage = \"{image}\"\nstatus = \"{status}\"\n{rest}\n", web(""))
+    };
+    let rest = "reason = \"why\"\nuntil = 2026-12-31";
+    compare(&accept("{}", "eol", rest), ["web", "*", "w*", "*e*", "web*"], ["", "-*", "web -", "w.b"]);
+    compare(&accept("web", "{}", rest), ["eol", "outdated"], ["mismatch", "current", "EOL", ""]);
+    let wrong = ["reason = \"why\"", "until = 2026-12-31", "reason = \" \"\nuntil = 2026-12-31", "accept = 1"];
+    compare(&accept("web", "eol", "{}"), [rest], wrong);
+}
+
+#[test]
 fn the_schema_and_the_program_agree_on_whole_files() {
     let schema = validator();
     let quickstart = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/quickstart/images.toml"));
     for right in [
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/images.toml.example")),
         quickstart,
-        &format!("outputs = []\ndefaults = {{}}\n{}", web("accept = []")),
+        &format!("outputs = []\naccept = []\ndefaults = {{}}\n{}", web("")),
     ] {
         assert!(agree(&schema, right), "{right}");
     }
@@ -291,6 +305,8 @@ fn the_schema_and_the_program_agree_on_whole_files() {
         &format!("defaults = 1\n{}", web("")),
         &format!("outputs = {{}}\n{}", web("")),
         &format!("outputs = [1]\n{}", web("")),
+        &format!("accept = {{}}\n{}", web("")),
+        &format!("accept = [1]\n{}", web("")),
         &format!("requires = 1\n{}", web("")),
     ] {
         assert!(!agree(&schema, wrong), "{wrong}");
@@ -302,7 +318,9 @@ fn the_schema_and_the_program_agree_on_whole_files() {
 fn rules_that_the_schema_cannot_express_are_documented_in_it() {
     let schema = validator();
     let outputs = "[[outputs]]\nformat = \"env\"\npath = \"a\"\n[[outputs]]\nformat = \"json\"\npath = \"a\"\n";
-    for manifest in [web("eol = \"2026-12-31\""), format!("requires = \">=99\"\n{}", web("")), web("") + outputs] {
+    let of_none = web("") + &accept("db", "eol", "why", "2026-12-31");
+    let requires = format!("requires = \">=99\"\n{}", web(""));
+    for manifest in [web("eol = \"2026-12-31\""), requires, web("") + outputs, of_none] {
         assert!(admits(&schema, &manifest) && Manifest::parse(&manifest).is_err(), "{manifest}");
     }
 }

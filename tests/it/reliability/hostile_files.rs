@@ -64,9 +64,9 @@ fn many_mistakes_are_printed_up_to_the_limit() {
     let message = mistake(web(&keys));
     let lines: Vec<&str> = message.lines().collect();
     assert_snapshot!(lines[lines.len() - 5..].join("\n"), @"
-    error: images.toml:914:1: unknown key `k909` in [images.web]
+    error: images.toml:919:1: unknown key `k914` in [images.web]
 
-    and 99090 more
+    and 99085 more
 
     100000 errors in all; nothing was changed
     ");

@@ -30,6 +30,8 @@ fn is_never_printed(text: &str) {
         mistake(format!("# {text}\n{}# {text}\nx = # {text}\n", web(""))),
         mistake(web(&format!("\"{toml}\" = 1 # {text}\n"))),
         mistake(web(&format!("freeze = {{ reason = \"{toml}\" }}\n"))),
+        mistake(web(&format!("accept = [{{ reason = \"{toml}\" }}]\nversion-id = \"{toml}\"\n"))),
+        mistake(web(&format!("[[accept]]\nimage = \"{toml}\"\nstatus = \"{toml}\"\n"))),
         mistake(web("").replace("images.web", &format!("images.\"{toml}\""))),
         mistake_in_lock(lock(&toml)),
         mistake_in_lock(lock(text)),

@@ -6,3 +6,8 @@ pub const WEB: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1
 pub fn web(rest: &str) -> String {
     format!("{WEB}{rest}")
 }
+
+/// An accepted finding, as a table at the end of a manifest.
+pub fn accept(image: &str, status: &str, reason: &str, until: &str) -> String {
+    format!("\n[[accept]]\nimage = \"{image}\"\nstatus = \"{status}\"\nreason = \"{reason}\"\nuntil = {until}\n")
+}

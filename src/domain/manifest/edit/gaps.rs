@@ -1,7 +1,26 @@
 //! The gaps of a manifest: the comments and blank lines above each key, each header and the end of the file. TOML gives a gap
 //! to what follows it. To people, a comment directly above or below an image is about the image, and the others are not.
 
-use toml_edit::{Decor, DocumentMut, Item, Table};
+use std::collections::BTreeSet;
+
+use toml_edit::{Decor, DocumentMut, Item, Table, TableLike};
+
+use crate::domain::manifest::accept::ACCEPT;
+
+/// What is removed: images by name, and acceptances by the images that they are about.
+#[derive(Default)]
+pub(super) struct Chosen<'a> {
+    pub(super) images: BTreeSet<&'a str>,
+    pub(super) acceptances: BTreeSet<&'a str>,
+}
+
+impl Chosen<'_> {
+    /// Whether a table of `[[accept]]` is chosen.
+    pub(super) fn has_acceptance(&self, table: &dyn TableLike) -> bool {
+        let image = table.get("image").and_then(Item::as_str);
+        image.is_some_and(|image| self.acceptances.contains(image))
+    }
+}
 
 /// The position of the end of a document.
 const END: isize = isize::MAX;
@@ -18,11 +37,11 @@ enum Part {
 
 impl Part {
     /// The part of a key in this part.
-    fn of_key(self, key: &str, is_chosen: &dyn Fn(&str) -> bool) -> Self {
+    fn of_key(self, key: &str, chosen: &Chosen<'_>) -> Self {
         match self {
             Self::Root if key == "images" => Self::Images,
             Self::Root => Self::Other,
-            Self::Images if is_chosen(key) => Self::Chosen,
+            Self::Images if chosen.images.contains(key) => Self::Chosen,
             Self::Images => Self::Image,
             part => part,
         }
@@ -40,7 +59,7 @@ struct Gap {
 /// Where new images are declared, and the gap in front of them: after the last image and the comments directly below it,
 /// which leave the gap that they were in.
 pub(super) fn after_images(document: &mut DocumentMut) -> (isize, String) {
-    let mut gaps = Gap::all(document, &|_| false);
+    let mut gaps = Gap::all(document, &Chosen::default());
     let is_empty = gaps.iter().all(|gap| gap.position == END && gap.text.is_empty());
     let order = Gap::order(&gaps);
     let is_of_images = |at: &&usize| matches!(gaps[**at].part, Part::Images | Part::Image);
@@ -58,10 +77,10 @@ pub(super) fn after_images(document: &mut DocumentMut) -> (isize, String) {
     (position, if is_empty { String::new() } else { format!("{above}\n") })
 }
 
-/// Takes the comments directly above and below the chosen images out of the document, and one of the blank lines around.
+/// Takes the comments directly above and below the chosen tables and keys out of the document, and one of the blank lines around.
 /// What else is above them goes to what follows.
-pub(super) fn remove_comments(document: &mut DocumentMut, is_chosen: &dyn Fn(&str) -> bool) {
-    let mut gaps = Gap::all(document, is_chosen);
+pub(super) fn remove_comments(document: &mut DocumentMut, chosen: &Chosen<'_>) {
+    let mut gaps = Gap::all(document, chosen);
     let mut kept: Vec<String> = Vec::new();
     let (mut is_after_chosen, mut is_inside) = (false, false);
     for at in Gap::order(&gaps) {
@@ -101,9 +120,9 @@ fn is_comment(line: &str) -> bool {
 
 impl Gap {
     /// The gaps of a document; its end is the last.
-    fn all(document: &mut DocumentMut, is_chosen: &dyn Fn(&str) -> bool) -> Vec<Self> {
+    fn all(document: &mut DocumentMut, chosen: &Chosen<'_>) -> Vec<Self> {
         let mut gaps = Vec::new();
-        each(document, (Part::Root, 0), is_chosen, &mut |part, position, decor| {
+        each(document, (Part::Root, 0), chosen, &mut |part, position, decor| {
             let text = decor.prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned();
             gaps.push(Self { part, position, text });
         });
@@ -123,7 +142,7 @@ impl Gap {
     fn set_all(gaps: Vec<Self>, document: &mut DocumentMut) {
         let mut gaps = gaps.into_iter();
         let mut next = || gaps.next().map(|gap| gap.text).unwrap_or_default();
-        each(document, (Part::Root, 0), &|_| false, &mut |_, _, decor| decor.set_prefix(next()));
+        each(document, (Part::Root, 0), &Chosen::default(), &mut |_, _, decor| decor.set_prefix(next()));
         document.set_trailing(next());
     }
 }
@@ -132,7 +151,7 @@ impl Gap {
 fn each(
     table: &mut Table,
     (part, position): (Part, isize),
-    is_chosen: &dyn Fn(&str) -> bool,
+    chosen: &Chosen<'_>,
     visit: &mut dyn FnMut(Part, isize, &mut Decor),
 ) {
     let position = table.position().unwrap_or(position);
@@ -140,13 +159,16 @@ fn each(
         visit(part, position, table.decor_mut());
     }
     for (mut key, item) in table.iter_mut() {
-        let part = part.of_key(&key, is_chosen);
+        let part = part.of_key(&key, chosen);
         match item {
             Item::None => {}
             Item::Value(_) => visit(part, position, key.leaf_decor_mut()),
-            Item::Table(table) => each(table, (part, position), is_chosen, visit),
+            Item::Table(table) => each(table, (part, position), chosen, visit),
             Item::ArrayOfTables(tables) => {
-                tables.iter_mut().for_each(|table| each(table, (part, position), is_chosen, visit));
+                for table in tables.iter_mut() {
+                    let is_chosen = key == ACCEPT && chosen.has_acceptance(table);
+                    each(table, (if is_chosen { Part::Chosen } else { part }, position), chosen, visit);
+                }
             }
         }
     }

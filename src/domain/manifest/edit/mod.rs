@@ -6,9 +6,10 @@ mod layout;
 use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::DeValue;
-use toml_edit::{Array, DocumentMut, Item, Key, Table, TableLike, Value};
+use toml_edit::{Array, Datetime, DocumentMut, InlineTable, Item, Key, Table, TableLike, Value};
 
 use super::Manifest;
+use super::accept::ACCEPT;
 use crate::domain::diagnostics::{Problem, Span};
 use crate::domain::manifest::toml_reader::document;
 use crate::domain::types::Name;
@@ -18,28 +19,41 @@ use crate::domain::types::Name;
 pub struct Declaration {
     /// The name, unchecked.
     pub name: String,
-    /// Each key and its values: one is written as a string, several as a list.
+    /// Each key and its words, unchecked: one is written as a string, several as a list; a day as a date; and the reason and
+    /// the end of a freeze as a table.
     pub keys: Vec<(&'static str, Vec<String>)>,
 }
 
 impl Declaration {
-    fn table(&self) -> Table {
-        let keys = self.keys.iter().filter(|(_, values)| !values.is_empty());
-        keys.map(|(key, values)| (*key, value(values))).collect()
+    fn values(&self) -> impl Iterator<Item = (&'static str, Value)> {
+        self.keys.iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| (*key, value(key, words)))
+    }
+
+    fn inline(&self) -> Value {
+        self.values().collect::<InlineTable>().into()
     }
 }
 
-fn value(values: &[String]) -> Value {
-    match values {
-        [one] => one.into(),
-        values => Value::Array(values.iter().collect::<Array>()),
+fn value(key: &str, words: &[String]) -> Value {
+    match (key, words) {
+        ("freeze", [until, reason]) => {
+            InlineTable::from_iter([("reason", reason.into()), ("until", date(until))]).into()
+        }
+        ("eol", [day]) => date(day),
+        (_, [one]) => one.into(),
+        (_, words) => Value::Array(words.iter().collect::<Array>()),
     }
 }
 
-/// Declares images after those that are declared already. The result must be parsed like any manifest.
+/// A date, or a string if it is not one, which the manifest then refuses.
+fn date(word: &str) -> Value {
+    word.parse::<Datetime>().map_or_else(|_| word.into(), Value::from)
+}
+
+/// Declares images after those that are declared already, and in their form. The result must be parsed like any manifest.
 ///
 /// # Errors
-/// If the text is not TOML, declares one of the names already, or has its images in braces.
+/// If the text is not TOML, or declares one of the names already.
 pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<Problem>> {
     let declared = declared(text)?;
     let again = declarations.iter().filter_map(|declaration| {
@@ -52,7 +66,16 @@ pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<P
         return Err(problems);
     }
     edit(text, |document| {
+        if let Some(images) = document.get_mut("images").and_then(Item::as_inline_table_mut) {
+            space_last(images);
+            images.extend(declarations.iter().map(|declaration| (declaration.name.as_str(), declaration.inline())));
+            return;
+        }
+        let is_short = has_one_line_images(document);
         let (position, mut prefix) = gaps::after_images(document);
+        if is_short && prefix == "\n" {
+            prefix.clear();
+        }
         let images = document.entry("images").or_insert_with(|| {
             let mut images = Table::new();
             images.set_implicit(true);
@@ -60,12 +83,33 @@ pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<P
         });
         let Some(images) = images.as_table_mut() else { return };
         for declaration in declarations {
-            let mut table = declaration.table();
+            let prefix = std::mem::replace(&mut prefix, if is_short { String::new() } else { "\n".to_owned() });
+            if is_short {
+                images.insert(&declaration.name, declaration.inline().into());
+                if let Some(mut key) = images.key_mut(&declaration.name) {
+                    key.leaf_decor_mut().set_prefix(prefix);
+                }
+                continue;
+            }
+            let mut table: Table = declaration.values().collect();
             table.set_position(Some(position));
-            table.decor_mut().set_prefix(std::mem::replace(&mut prefix, "\n".to_owned()));
+            table.decor_mut().set_prefix(prefix);
             images.insert(&declaration.name, table.into());
         }
     })
+}
+
+/// Whether each of the images is a line under `[images]`: `web = { label = "ubuntu_noble" }`.
+fn has_one_line_images(document: &DocumentMut) -> bool {
+    let images = document.get("images").and_then(Item::as_table).filter(|images| !images.is_dotted());
+    images.is_some_and(|images| !images.is_empty() && images.iter().all(|(_, image)| image.is_inline_table()))
+}
+
+/// Gives the last value of an inline table the usual spaces, whether others follow it or not.
+fn space_last(table: &mut InlineTable) {
+    if let Some((_, last)) = table.iter_mut().last() {
+        last.decor_mut().clear();
+    }
 }
 
 /// Changes keys of a declared image, and adds those that it lacks. `zones` replaces `zone`, and the other way round.
@@ -93,14 +137,14 @@ fn set_keys(image: &mut dyn TableLike, keys: &[(&str, Vec<String>)]) {
         .collect();
     for (key, values) in keys {
         if !before.iter().any(|(old, _)| new_of(old).is_some_and(|(new, _)| new == key)) {
-            image.insert(key, value(values).into());
+            image.insert(key, value(key, values).into());
         }
     }
     for (old, item) in before {
         image.remove(&old);
         let (key, item) = match new_of(&old) {
             Some((new, values)) => {
-                let mut value = value(values);
+                let mut value = value(new, values);
                 if let Some(old) = item.as_value() {
                     *value.decor_mut() = old.decor().clone();
                 }
@@ -113,18 +157,33 @@ fn set_keys(image: &mut dyn TableLike, keys: &[(&str, Vec<String>)]) {
     }
 }
 
-/// Removes the declarations of images, with the comments directly above and below them.
+/// Removes the declarations of images and the acceptances that are about no other image, with the comments directly above and
+/// below them.
 ///
 /// # Errors
-/// If the text is not a manifest, or has its images in braces. The caller checks that the names are declared.
+/// If the text is not a manifest. The caller checks that the names are declared.
 pub fn remove<'a>(text: &str, names: impl IntoIterator<Item = &'a Name>) -> Result<String, Vec<Problem>> {
-    Manifest::parse(text)?;
-    declared(text)?;
-    let names: BTreeSet<&str> = names.into_iter().map(Name::as_str).collect();
+    let manifest = Manifest::parse(text)?;
+    let images: BTreeSet<&str> = names.into_iter().map(Name::as_str).collect();
+    let acceptances = |is_removed: bool| {
+        let targets = manifest.targets().iter();
+        let targets = targets.filter(|target| images.contains(target.cell.name.as_str()) == is_removed);
+        targets.flat_map(|target| &target.policy.accept).map(|it| it.image.as_str()).collect::<BTreeSet<&str>>()
+    };
+    let acceptances = &acceptances(true) - &acceptances(false);
+    let chosen = gaps::Chosen { images, acceptances };
     edit(text, |document| {
-        gaps::remove_comments(document, &|name| names.contains(name));
-        if let Some(images) = document.get_mut("images").and_then(Item::as_table_mut) {
-            images.retain(|name, _| !names.contains(name));
+        gaps::remove_comments(document, &chosen);
+        if let Some(images) = document.get_mut("images").and_then(Item::as_table_like_mut) {
+            chosen.images.iter().for_each(|name| drop(images.remove(name)));
+        }
+        document.get_mut("images").and_then(Item::as_inline_table_mut).map(space_last);
+        match document.get_mut(ACCEPT) {
+            Some(Item::ArrayOfTables(tables)) => tables.retain(|table| !chosen.has_acceptance(table)),
+            Some(Item::Value(Value::Array(items))) => {
+                items.retain(|item| !item.as_inline_table().is_some_and(|table| chosen.has_acceptance(table)));
+            }
+            _ => {}
         }
     })
 }
@@ -133,13 +192,8 @@ pub fn remove<'a>(text: &str, names: impl IntoIterator<Item = &'a Name>) -> Resu
 fn declared(text: &str) -> Result<BTreeMap<String, Span>, Vec<Problem>> {
     let mut problems = Vec::new();
     let Some(document) = document(text, &mut problems) else { return Err(problems) };
-    let Some((key, value)) = document.get_ref().get_key_value("images") else { return Ok(BTreeMap::new()) };
+    let Some(value) = document.get_ref().get("images") else { return Ok(BTreeMap::new()) };
     match value.get_ref() {
-        DeValue::Table(_) if text[value.span()].starts_with('{') => {
-            let problem = Problem::new("the images stand in braces, and cannot be edited line by line");
-            let help = "write each as a table of its own, `[images.NAME]`, or edit it by hand";
-            Err(vec![problem.at(key.span(), "").help(help)])
-        }
         DeValue::Table(images) => Ok(images.keys().map(|name| (name.get_ref().to_string(), name.span())).collect()),
         // The manifest is wrong, and says why.
         _ => Manifest::parse(text).map(|_| BTreeMap::new()),

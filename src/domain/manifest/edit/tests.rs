@@ -66,11 +66,33 @@ fn comments_go_with_their_image_and_headings_stay() {
 }
 
 #[test]
+fn acceptances_of_no_other_image_are_removed_with_it() {
+    let accept = |image: &str| {
+        format!("[[accept]]\nimage = \"{image}\"\nstatus = \"eol\"\nreason = \"ticket\"\nuntil = 2026-12-31\n\n")
+    };
+    let of_both = accept("*b");
+    let text =
+        MANIFEST.replace("# ── for", &format!("# ── accepted ──\n\n# The end.\n{}{of_both}# ── for", accept("d*")));
+    let without = remove(&text, [&"db".parse().unwrap()]).unwrap();
+    assert!(
+        without.contains(&format!("# ── accepted ──\n\n{of_both}# ── for")) && !without.contains("\"d*\""),
+        "{without}"
+    );
+    let inline =
+        |image: &str| format!("{{ image = \"{image}\", status = \"eol\", reason = \"ticket\", until = 2026-12-31 }}");
+    let list = |images: &[&str]| {
+        format!("accept = [{}]\n{MANIFEST}", images.iter().map(|it| inline(it)).collect::<Vec<_>>().join(", "))
+    };
+    let without = remove(&list(&["web", "db"]), [&"db".parse().unwrap()]).unwrap();
+    assert_eq!(without, remove(&list(&["web"]), [&"db".parse().unwrap()]).unwrap());
+}
+
+#[test]
 fn every_way_to_write_a_table_can_be_edited() {
     for (text, declared, without) in [
         (
             "[images]\nweb = { label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" } # x\n",
-            "[images.runner]\n",
+            "\nrunner = { label = \"fedora_43\", zones = [\"fr-par-1\", \"nl-ams-1\"], arch = \"arm64\" }\n",
             "[images]\n",
         ),
         (
@@ -89,6 +111,32 @@ fn every_way_to_write_a_table_can_be_edited() {
         assert_eq!(names, Ok(vec!["runner".to_owned(), "web".to_owned()]));
         assert_eq!(remove(text, [&"web".parse().unwrap()]).unwrap(), *without);
     }
+}
+
+#[test]
+fn new_images_are_written_like_their_neighbors() {
+    let web = "[images]\n# ours\nweb = { label = \"ubuntu_noble\" }\n";
+    let line = "runner = { label = \"fedora_43\", zones = [\"fr-par-1\", \"nl-ams-1\"] }\n";
+    let table = "\n[images.runner]\nlabel = \"fedora_43\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\n";
+    for (before, new, after) in [
+        (web, line, ""),
+        (web, line, "\n# For Terraform.\n[[outputs]]\nformat = \"env\"\npath = \"e\"\n"),
+        // A comment directly below an image is about that image.
+        (&format!("{web}# no newer one\n"), &format!("\n{line}"), "\n[defaults]\narch = \"x86_64\"\n"),
+        (&format!("{web}\n[images.db]\nlabel = \"ubuntu_noble\"\n"), table, ""),
+        ("[images]\nweb.label = \"ubuntu_noble\"\n", table, ""),
+        ("images.web = { label = \"ubuntu_noble\" }\n", table, ""),
+        ("[defaults]\narch = \"x86_64\"\n", table, ""),
+    ] {
+        let with = declare(&format!("{before}{after}"), &[runner()]).unwrap();
+        assert_eq!(with, format!("{before}{new}{after}"));
+        assert!(declared(&with).unwrap().contains_key("runner"));
+    }
+    let names = ["a", "b"].map(|name| Declaration { name: name.to_owned(), ..runner() });
+    assert_eq!(
+        declare(web, &names).unwrap(),
+        format!("{web}{}{}", line.replace("runner", "a"), line.replace("runner", "b"))
+    );
 }
 
 #[test]
@@ -159,9 +207,14 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
-fn images_in_braces_are_left_to_their_owner() {
-    let text = "images = { web = { label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" } }\n";
-    let problems = declare(text, &[runner()]).unwrap_err();
-    assert_eq!(problems[0].title, "the images stand in braces, and cannot be edited line by line");
-    assert_eq!(remove(text, [&"web".parse().unwrap()]).unwrap_err(), problems);
+fn images_in_one_inline_table_stay_in_it() {
+    let image = "{ label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" }";
+    let text = format!("images = {{ web = {image} }} # all\n");
+    let mut runner = runner();
+    runner.keys[2].1.push("arm64".to_owned());
+    let with = declare(&text, &[runner]).unwrap();
+    let new = "{ label = \"fedora_43\", zones = [\"fr-par-1\", \"nl-ams-1\"], arch = \"arm64\" }";
+    assert_eq!(with, format!("images = {{ web = {image}, runner = {new} }} # all\n"));
+    assert_eq!(remove(&with, [&"runner".parse().unwrap()]).unwrap(), text);
+    assert_eq!(remove(&with, [&"web".parse().unwrap()]).unwrap(), format!("images = {{ runner = {new} }} # all\n"));
 }

@@ -13,12 +13,6 @@ use crate::domain::types::{Label, LabelPattern, Range};
 /// take their product in time.
 pub(super) fn unknown_image(target: &Target, suggests: bool, catalog: &Catalog) -> Problem {
     let span = target.spans.image.clone();
-    let by_id = |kind: &str, id: &str, others: &str| {
-        Problem::new(format!("no {kind} with the ID `{id}` in the Marketplace"))
-            .at(span.clone(), format!("unknown {kind} ID"))
-            .note(format!("it must be the ID of {others}"))
-            .help(Help::from("name the image by `label`; ").then_run("search").then(" lists the labels"))
-    };
     match &target.selector {
         ImageSelector::Label(label) => {
             let problem =
@@ -32,12 +26,10 @@ pub(super) fn unknown_image(target: &Target, suggests: bool, catalog: &Catalog) 
             }
         }
         ImageSelector::Release(pattern, range) => no_release(target, pattern, range, catalog),
-        ImageSelector::Image(id) => {
-            by_id("image", &id.to_string(), "a Marketplace image, not of a version or of a local image")
-        }
-        ImageSelector::Version(id) => {
-            by_id("version", &id.to_string(), "a version, not of a Marketplace image or of a local image")
-        }
+        ImageSelector::Image(id) => Problem::new(format!("no image with the ID `{id}` in the Marketplace"))
+            .at(span, "unknown image ID")
+            .note("it must be the ID of a Marketplace image, not of a version or of a local image")
+            .help(Help::from("name the image by `label`; ").then_run("search").then(" lists the labels")),
     }
 }
 

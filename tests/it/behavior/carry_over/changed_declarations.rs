@@ -1,6 +1,10 @@
 //! Changed declarations: a pin keeps its ID or its version if the new declaration allows it.
 
+use imagelock::domain::types::ImageRef;
+use insta::assert_snapshot;
+
 use crate::support::fake_marketplace::{Local, Marketplace, Reply, image_id, local, version_id};
+use crate::support::forged_lock::forge;
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::one_pin::{NEW, OLD, docker};
 use crate::support::scenes::two_zones::{BOTH, PARIS, amsterdam, ids, image, moved_on, pinned};
@@ -17,14 +21,12 @@ fn a_changed_label_takes_the_newest_version_in_old_and_new_zones() {
 
 #[test]
 fn a_changed_declaration_keeps_the_id_that_it_still_allows() {
-    let by =
-        |key: &str, id: String| image("web", PARIS, "").replace("label = \"docker\"", &format!("{key} = \"{id}\""));
+    let by_id =
+        image("web", PARIS, "").replace("label = \"docker\"", &format!("image-id = \"{}\"", image_id("docker")));
     let declarations = [
         (image("web", PARIS, "instance-type = \"PRO2-S\"\nmin-age = \"90d\"\n"), "1 amended"),
-        (by("image-id", image_id("docker")), "1 amended"),
-        (by("version-id", version_id("docker", OLD)), "1 amended"),
-        // The block of a version has its label, too.
-        (image("web", PARIS, ""), "nothing to change"),
+        (by_id, "1 amended"),
+        (image("web", PARIS, ""), "1 amended"),
     ];
     let (sandbox, _marketplace) = pinned("web", "");
     // Each of them declares the image of the pin in another way.
@@ -97,4 +99,46 @@ fn a_changed_declaration_with_a_failed_query_is_an_error() {
     });
     sandbox.write("images.toml", image("web", PARIS, "instance-type = \"PRO2-S\"\n"));
     assert!(sandbox.fails("resolve").contains("it answered 403 Forbidden"));
+}
+
+/// Formats 1 and 2 have blocks of images that were declared by the ID of a version, with or without a label.
+#[test]
+fn a_pin_of_an_exact_version_stays_when_its_label_is_declared() {
+    let (sandbox, _marketplace) = pinned("web", "");
+    let [old, new] = ["docker", "gitlab"].map(|label| image("web", PARIS, "").replace("docker", label));
+    let with_label = sandbox.lock();
+    forge(&sandbox, "images.lock", |pin| pin.image = ImageRef::Version(version_id("docker", OLD).parse().unwrap()));
+    let without_label = sandbox.lock();
+    assert!(!without_label.contains("label") && without_label.contains("version-id"), "{without_label}");
+    for format in ["version = 1", "version = 2"] {
+        for lock in [&with_label, &without_label] {
+            sandbox.write("images.lock", lock.replace("version = 2", format));
+            sandbox.write("images.toml", &old);
+            sandbox.ok("resolve");
+            assert_eq!(ids(&sandbox), [1], "{lock}");
+            assert_eq!(sandbox.run("resolve --locked").status, Some(0), "{lock}");
+        }
+    }
+    // Such a block is listed, and dropped if its image is removed.
+    sandbox.write("images.lock", &without_label);
+    sandbox.write("images.toml", new.replace("images.web", "images.other"));
+    assert_snapshot!(sandbox.run("resolve --locked"), @"
+    STATUS      NAME   ZONE      ARCH    LABEL                                         LOCKED    PUBLISHED   DETAIL
+    unlocked    other  fr-par-1  x86_64  gitlab                                                              declared, but not in the lock
+    undeclared  web    fr-par-1  x86_64  version aab052a2-2222-4000-8000-000000000000  00000001  2026-10-01  in the lock, but not declared
+
+    the lockfile does not satisfy the manifest: 2 differences
+    to make the lock follow the manifest: imagelock resolve
+    --- exit 2
+    ");
+    assert_snapshot!(sandbox.run("list"), @"
+    NAME  ZONE      ARCH    TYPE          LABEL                                         ID                                    PUBLISHED
+    web   fr-par-1  x86_64  instance_sbs  version aab052a2-2222-4000-8000-000000000000  00000001-0000-4000-8000-000000000000  2026-10-01
+    --- stderr
+    warning: the lockfile does not match `images.toml`: 2 differences
+      = note: `other` (fr-par-1, x86_64): declared, but not in the lock
+      = note: `web` (fr-par-1, x86_64): in the lock, but not declared
+      = help: `imagelock resolve` updates the lockfile
+    --- exit 0
+    ");
 }

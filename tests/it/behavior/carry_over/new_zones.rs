@@ -83,7 +83,7 @@ fn a_new_zone_without_the_version_of_its_frozen_siblings_is_an_error() {
       |
       = note: their version was published on 2026-10-01
       = note: frozen until 2027-01-31: bad kernel
-      = help: remove the zone or architecture until the freeze has ended, or remove `freeze` from [images.web] to pin the newest version there
+      = help: remove the zone or architecture until the freeze has ended, or write `freeze = false` in [images.web] to pin the newest version there
     "#);
 }
 

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::manifest::web;
+use crate::support::manifest::{accept, web};
 use crate::support::scenes::mistakes::refused_by_every_command;
 
 #[test]
@@ -27,7 +27,7 @@ fn an_unknown_key_lists_the_valid_keys() {
     5 | region = "fr-par"
       | ^^^^^^ unknown key
       |
-      = help: the keys of [images.web] are `label`, `release`, `image-id`, `version-id`, `zone`, `zones`, `arch`, `archs`, `type`, `instance-type`, `min-age`, `eol-warning`, `freeze`, `accept` or `eol`
+      = help: the keys of [images.web] are `label`, `release`, `image-id`, `zone`, `zones`, `arch`, `archs`, `type`, `instance-type`, `min-age`, `eol-warning`, `freeze` or `eol`
     "#);
 }
 
@@ -67,84 +67,47 @@ fn a_pattern_and_a_release_range_require_each_other() {
 }
 
 #[test]
-fn a_freeze_requires_a_reason_and_an_end() {
-    assert_snapshot!(refused_by_every_command(&web("freeze = { reason = \"\" }\n")), @r#"
-    error: `freeze` has no `until`
-     --> images.toml:5:10
+fn an_image_in_one_line_has_the_same_errors() {
+    assert_snapshot!(refused_by_every_command("[images]\nweb = \"ubuntu_noble\"\ndb = { label = \"ubuntu_noble\", zones = \"paris\", region = 1 }\n"), @r#"
+    error: `web` is a string
+     --> images.toml:2:7
       |
-    5 | freeze = { reason = "" }
-      |          ^^^^^^^^^^^^^^^ `until` is missing
+    2 | web = "ubuntu_noble"
+      |       ^^^^^^^^^^^^^^ expected a table
       |
-      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
+      = help: write `web = { label = "ubuntu_noble" }`, or a table `[images.web]`
 
-    error: the reason of `freeze` is empty
-     --> images.toml:5:21
+    error: [images.db] has no arch
+     --> images.toml:3:1
       |
-    5 | freeze = { reason = "" }
-      |                     ^^ say why
+    3 | db = { label = "ubuntu_noble", zones = "paris", region = 1 }
+      | ^^ `arch` is missing
       |
-      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
+      = help: add `arch = "x86_64"` here, or under `[defaults]` for all images
 
-    2 errors in all; nothing was changed
+    error: `paris` is not a valid zone
+     --> images.toml:3:40
+      |
+    3 | db = { label = "ubuntu_noble", zones = "paris", region = 1 }
+      |                                        ^^^^^^^ expected country, city and number, like `fr-par-1`
+
+    error: unknown key `region` in [images.db]
+     --> images.toml:3:49
+      |
+    3 | db = { label = "ubuntu_noble", zones = "paris", region = 1 }
+      |                                                 ^^^^^^ unknown key
+      |
+      = help: the keys of [images.db] are `label`, `release`, `image-id`, `zone`, `zones`, `arch`, `archs`, `type`, `instance-type`, `min-age`, `eol-warning`, `freeze` or `eol`
+
+    4 errors in all; nothing was changed
     "#);
-    assert_snapshot!(refused_by_every_command(&web("freeze = true\n")), @r#"
-    error: `freeze` is a boolean
-     --> images.toml:5:10
-      |
-    5 | freeze = true
-      |          ^^^^ expected a table in braces
-      |
-      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
-    "#);
-}
-
-#[test]
-fn an_acceptance_requires_an_acceptable_status_a_reason_and_an_end() {
-    assert_snapshot!(
-        refused_by_every_command(&web("accept = [{ status = \"mismatch\", reason = \"x\", until = 2027-01-01 }, { status = \"eol\" }]\n")),
-        @r#"
-    error: `mismatch` is not a status that can be accepted
-     --> images.toml:5:22
-      |
-    5 | accept = [{ status = "mismatch", reason = "x", until = 2027-01-01 }, { status = "eol" }]
-      |                      ^^^^^^^^^^ cannot be accepted
-      |
-      = help: these can be accepted: `eol`, `unavailable`, `incompatible`, `stale`, `outdated` or `eol-soon`
-
-    error: `accept` has no `reason`
-     --> images.toml:5:70
-      |
-    5 | accept = [{ status = "mismatch", reason = "x", until = 2027-01-01 }, { status = "eol" }]
-      |                                                                      ^^^^^^^^^^^^^^^^^^ `reason` is missing
-      |
-      = help: write `accept = [{ status = "eol", reason = "migration planned, ticket 4712", until = 2026-12-31 }]`
-
-    error: `accept` has no `until`
-     --> images.toml:5:70
-      |
-    5 | accept = [{ status = "mismatch", reason = "x", until = 2027-01-01 }, { status = "eol" }]
-      |                                                                      ^^^^^^^^^^^^^^^^^^ `until` is missing
-      |
-      = help: write `accept = [{ status = "eol", reason = "migration planned, ticket 4712", until = 2026-12-31 }]`
-
-    3 errors in all; nothing was changed
-    "#
-    );
 }
 
 #[test]
 fn an_old_status_gets_the_line_with_the_new_one() {
-    let accept = |status| web(&format!("accept = [{{ status = \"{status}\", reason = \"x\", until = 2027-01-01 }}]\n"));
-    assert_snapshot!(refused_by_every_command(&accept("retired")), @r#"
-    error: the status `retired` is called `unavailable`
-     --> images.toml:5:22
-      |
-    5 | accept = [{ status = "retired", reason = "x", until = 2027-01-01 }]
-      |                      ^^^^^^^^^ old name
-      |
-      = help: write `status = "unavailable"`
-    "#);
-    assert!(refused_by_every_command(&accept("withdrawn")).contains("write `status = \"unavailable\"`"));
+    let old = |status| web("") + &accept("web", status, "x", "2027-01-01");
+    assert_snapshot!(refused_by_every_command(&old("retired")));
+    assert!(refused_by_every_command(&old("withdrawn")).contains("write `status = \"unavailable\"`"));
 }
 
 #[test]

@@ -2,5 +2,6 @@
 
 mod keys;
 mod limits;
+mod policy;
 mod values;
 mod whole_file;

@@ -196,7 +196,7 @@ fn an_image_that_is_not_a_table_is_refused() {
     2 | web = "ubuntu_noble"
       |       ^^^^^^^^^^^^^^ expected a table
       |
-      = help: write `[images.web]` on a line of its own, then `label = …`
+      = help: write `web = { label = "ubuntu_noble" }`, or a table `[images.web]`
     "#);
 }
 

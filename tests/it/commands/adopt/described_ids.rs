@@ -207,6 +207,17 @@ fn a_second_adoption_corrects_the_first() {
 }
 
 #[test]
+fn images_in_one_line_each_are_declared_and_corrected_as_such() {
+    let manifest = "[images]\ndb = { label = \"ubuntu_noble\", zone = \"fr-par-1\", arch = \"x86_64\" } # mine\n";
+    let marketplace = marketplace();
+    let sandbox = Sandbox::with(manifest).asking(&marketplace);
+    sandbox.ok(&format!("adopt web={} --label debian_bookworm {OPTIONS} --type instance_sbs", id(99)));
+    sandbox.ok(&format!("adopt web={} --label ubuntu_noble --type instance_sbs", id(99)));
+    let web = "web = { label = \"ubuntu_noble\", zone = \"fr-par-1\", arch = \"x86_64\", type = \"instance_sbs\" }\n";
+    assert_eq!(sandbox.read("images.toml"), format!("{manifest}{web}"));
+}
+
+#[test]
 fn a_correction_requires_all_zones_of_the_image() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);

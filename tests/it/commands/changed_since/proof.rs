@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, image_id, local, row, version_id};
 use crate::support::forged_lock::forge;
 use crate::support::git_repository::{commit_all, git, lock, repository};
+use crate::support::manifest::accept;
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::pull_request::{GATE, output_of, passes, pin, pull_request, pull_request_with, statuses};
 use crate::support::scenes::two_images::{WEB, bookworm, noble};
@@ -57,11 +58,11 @@ fn an_unchanged_lock_sends_no_request() {
 #[test]
 fn a_swapped_id_is_unverified_despite_any_policy() {
     for policy in [
-        "freeze = { reason = \"ticket\", until = 2027-01-01 }",
-        "accept = [{ status = \"outdated\", reason = \"later\", until = 2027-01-01 }]",
-        "min-age = \"9d\"",
+        "freeze = { reason = \"ticket\", until = 2027-01-01 }\n",
+        &accept("web", "outdated", "later", "2027-01-01"),
+        "min-age = \"9d\"\n",
     ] {
-        let (sandbox, marketplace) = pull_request_with(&format!("{WEB}{policy}\n"));
+        let (sandbox, marketplace) = pull_request_with(&format!("{WEB}{policy}"));
         marketplace.offers([noble(2).published("2026-11-23T00:00:00Z"), bookworm(5)]);
         pin(&sandbox, 9);
         let run = sandbox.run("check");
@@ -86,8 +87,7 @@ fn a_swapped_id_is_unverified_despite_any_policy() {
     --- exit 2
     ");
     // Not even an acceptance in the same change helps.
-    let accept = "accept = [{ status = \"unverified\", reason = \"please\", until = 2027-01-01 }]";
-    sandbox.write("images.toml", format!("{WEB}{accept}\n"));
+    sandbox.write("images.toml", WEB.to_owned() + &accept("web", "unverified", "please", "2027-01-01"));
     assert!(sandbox.fails(GATE).contains("unverified"));
 }
 
@@ -231,8 +231,7 @@ fn a_changed_pin_that_is_no_longer_offered_is_drift() {
     passes(&sandbox, GATE);
     pin(&sandbox, 1);
     assert_eq!(statuses(&sandbox, GATE), ["unavailable"]);
-    let accept = "accept = [{ status = \"unavailable\", reason = \"moving\", until = 2027-01-01 }]\n";
-    sandbox.write("images.toml", format!("{WEB}{accept}"));
+    sandbox.write("images.toml", WEB.to_owned() + &accept("web", "unavailable", "moving", "2027-01-01"));
     assert!(passes(&sandbox, GATE).contains("1 unavailable (accepted)"));
     sandbox.write("images.toml", WEB);
     marketplace.offers([bookworm(5)]);

@@ -13,14 +13,24 @@ zones = ["fr-par-1", "nl-ams-1"]
 
 [images.db]
 label = "ubuntu_noble"
-accept = [{ status = "outdated", reason = "a|b <c> @team _x_, 100%", until = 2026-12-31 }]
 
 [images.old]
 label = "ubuntu_focal"
-accept = [{ status = "outdated", reason = "moved", until = 2026-01-31 }]
 
 [images.fine]
 label = "debian_bookworm"
+
+[[accept]]
+image = "db"
+status = "outdated"
+reason = "a|b <c> @team _x_, 100%"
+until = 2026-12-31
+
+[[accept]]
+image = "old"
+status = "outdated"
+reason = "moved"
+until = 2026-01-31
 "#;
 
 /// A lock after four weeks: `web` is outdated, `db` is accepted, `old` has ended, `gone` is no longer declared.

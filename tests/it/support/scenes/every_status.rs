@@ -1,6 +1,7 @@
 //! Images of every status that a pin can keep.
 
 use crate::support::fake_marketplace::{Local, Marketplace, id, local};
+use crate::support::manifest::accept;
 use crate::support::sandbox::Sandbox;
 
 const OLD: &str = "2026-09-02T08:30:55Z";
@@ -60,13 +61,13 @@ pub fn every_status() -> (Sandbox, Marketplace) {
     for (from, to) in [
         policy("db", "freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }"),
         policy("cache", "min-age = \"30d\""),
-        policy("legacy", "accept = [{ status = \"eol\", reason = \"replaced in January\", until = 2027-01-31 }]"),
-        policy("fine", "accept = [{ status = \"outdated\", reason = \"it may wait\", until = 2026-10-31 }]"),
         (image("gone", "wordpress"), image("new", "docker")),
     ] {
         assert!(manifest.contains(&from));
         manifest = manifest.replace(&from, &to);
     }
+    manifest += &accept("legacy", "eol", "replaced in January", "2027-01-31");
+    manifest += &accept("fine", "outdated", "it may wait", "2026-10-31");
     sandbox.write("images.toml", manifest);
     let blocks: Vec<String> = sandbox
         .lock()

@@ -1,0 +1,199 @@
+//! `freeze`, `[[accept]]` and the keys that they replaced: each message shows the lines to write.
+
+use insta::assert_snapshot;
+
+use crate::support::manifest::{accept, web};
+use crate::support::sandbox::Sandbox;
+use crate::support::scenes::mistakes::refused_by_every_command;
+
+#[test]
+fn a_freeze_requires_a_reason_and_an_end() {
+    assert_snapshot!(refused_by_every_command(&web("freeze = { reason = \"\" }\n")), @r#"
+    error: `freeze` has no `until`
+     --> images.toml:5:10
+      |
+    5 | freeze = { reason = "" }
+      |          ^^^^^^^^^^^^^^^ `until` is missing
+      |
+      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
+
+    error: the reason of `freeze` is empty
+     --> images.toml:5:21
+      |
+    5 | freeze = { reason = "" }
+      |                     ^^ say why
+      |
+      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
+
+    2 errors in all; nothing was changed
+    "#);
+    assert_snapshot!(refused_by_every_command(&web("freeze = true\n")), @r#"
+    error: `freeze` is a boolean
+     --> images.toml:5:10
+      |
+    5 | freeze = true
+      |          ^^^^ expected a table in braces
+      |
+      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
+    "#);
+}
+
+#[test]
+fn an_image_is_frozen_or_thawed_and_the_defaults_are_frozen_or_not() {
+    assert_snapshot!(refused_by_every_command(&format!("[defaults]\nfreeze = false\n{}", web(""))), @r#"
+    error: `freeze` is a boolean
+     --> images.toml:2:10
+      |
+    2 | freeze = false
+      |          ^^^^^ expected a table in braces
+      |
+      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
+    "#);
+}
+
+#[test]
+fn an_acceptance_requires_an_image_an_acceptable_status_a_reason_and_an_end() {
+    let no_image = accept("web", "mismatch", "x", "2027-01-01").replace("image = \"web\"\n", "");
+    let wrong = format!("{no_image}\n[[accept]]\nimage = \"web server\"\n");
+    assert_snapshot!(refused_by_every_command(&web(&wrong)), @r#"
+    error: [[accept]] has no `image`
+     --> images.toml:6:1
+      |
+    6 | [[accept]]
+      | ^^^^^^^^^^ `image` is missing
+      |
+      = help: write `image = "web"` or `image = "web-*"`
+
+    error: `mismatch` is not a status that can be accepted
+     --> images.toml:7:10
+      |
+    7 | status = "mismatch"
+      |          ^^^^^^^^^^ cannot be accepted
+      |
+      = help: these can be accepted: `eol`, `withdrawn`, `retired`, `incompatible`, `outdated` or `eol-soon`
+
+    error: [[accept]] has no `status`
+      --> images.toml:11:1
+       |
+    11 | [[accept]]
+       | ^^^^^^^^^^ `status` is missing
+       |
+       = help: write `status = "eol"`
+
+    error: [[accept]] has no `reason`
+      --> images.toml:11:1
+       |
+    11 | [[accept]]
+       | ^^^^^^^^^^ `reason` is missing
+       |
+       = help: write `reason = "replaced in January, ticket 4712"` and `until = 2026-12-31`
+
+    error: [[accept]] has no `until`
+      --> images.toml:11:1
+       |
+    11 | [[accept]]
+       | ^^^^^^^^^^ `until` is missing
+       |
+       = help: write `reason = "replaced in January, ticket 4712"` and `until = 2026-12-31`
+
+    error: `web server` is not a valid image name
+      --> images.toml:12:9
+       |
+    12 | image = "web server"
+       |         ^^^^^^^^^^^^ expected the name of an image, in which each `*` stands for any characters, like `web-*`
+
+    6 errors in all; nothing was changed
+    "#);
+    assert_snapshot!(refused_by_every_command(&format!("accept = {{ image = \"web\" }}\n{}", web(""))), @r#"
+    error: `accept` is a table
+     --> images.toml:1:10
+      |
+    1 | accept = { image = "web" }
+      |          ^^^^^^^^^^^^^^^^^ expected tables: `[[accept]]`
+      |
+      = help: write each acceptance as a table of its own:
+              [[accept]]
+              image = "web"
+              status = "eol"
+              reason = "…"
+              until = 2026-12-31
+    "#);
+}
+
+#[test]
+fn an_acceptance_is_about_a_declared_image() {
+    let wrong = accept("wep", "eol", "x", "2027-01-01") + &accept("db-*", "eol", "x", "2027-01-01");
+    assert_snapshot!(refused_by_every_command(&web(&wrong)), @"
+    error: no image is named `wep`
+     --> images.toml:6:1
+      |
+    6 | [[accept]]
+      | ^^^^^^^^^^ accepts nothing
+      |
+      = help: did you mean `web`?
+
+    error: no image matches `db-*`
+      --> images.toml:12:1
+       |
+    12 | [[accept]]
+       | ^^^^^^^^^^ accepts nothing
+       |
+       = help: the images are `web`
+
+    2 errors in all; nothing was changed
+    ");
+}
+
+/// The table in the message can be pasted.
+#[test]
+fn an_acceptance_inside_an_image_is_shown_as_a_table_of_its_own() {
+    let accept = "accept = [{ status = \"eol\", reason = \"ticket \\\"4712\\\"\", until = 2027-01-31 }, { status = \"outdated\" }]\n";
+    let message = refused_by_every_command(&web(accept));
+    assert_snapshot!(message, @r#"
+    error: `accept` is not a key of [images.web]
+     --> images.toml:5:1
+      |
+    5 | accept = [{ status = "eol", reason = "ticket \"4712\"", until = 2027-01-31 }, { status = "outdated" }]
+      | ^^^^^^ each acceptance is a table at the top level
+      |
+      = help: remove it, and add these tables at the end of the file:
+              [[accept]]
+              image = "web"
+              status = "eol"
+              reason = 'ticket "4712"'
+              until = 2027-01-31
+              [[accept]]
+              image = "web"
+              status = "outdated"
+              reason = "…"
+              until = 2026-12-31
+    "#);
+    let table: Vec<&str> =
+        message.lines().skip_while(|line| !line.contains("[[accept]]")).take(5).map(str::trim).collect();
+    let sandbox = Sandbox::with(&web(&format!("{}\n", table.join("\n"))));
+    assert_eq!(sandbox.run("resolve --locked").status, Some(2));
+    assert_snapshot!(refused_by_every_command(&web("accept = []\n")), @"
+    error: `accept` is not a key of [images.web]
+     --> images.toml:5:1
+      |
+    5 | accept = []
+      | ^^^^^^ each acceptance is a table at the top level
+      |
+      = help: remove it: it accepts nothing
+    ");
+}
+
+#[test]
+fn an_exact_version_is_declared_by_label_and_freeze() {
+    let version = "version-id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"";
+    assert_snapshot!(refused_by_every_command(&web("").replace("label = \"ubuntu_noble\"", version)), @r#"
+    error: `version-id` is not a key of [images.web]
+     --> images.toml:2:1
+      |
+    2 | version-id = "6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e"
+      | ^^^^^^^^^^ an exact version cannot be declared
+      |
+      = note: a pin of this version stays in the lockfile; a freeze keeps upgrades from moving it
+      = help: write `label = "…"` and `freeze = { reason = "…", until = 2026-12-31 }` instead; `imagelock explain 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e` prints the label
+    "#);
+}
