@@ -165,10 +165,10 @@ fn an_acceptance_covers_only_its_status() {
 
 #[test]
 fn a_stale_cell_can_be_accepted_and_resolve_locked_still_refuses_it() {
-    let accept = "accept = [{ status = \"stale\", reason = \"nl-ams-1 opens in January\", until = 2027-01-31 }]\n";
-    let (sandbox, marketplace) = behind(accept);
+    let accept = accept("web", "stale", "nl-ams-1 opens in January", "2027-01-31");
+    let (sandbox, marketplace) = behind(&accept);
     marketplace.offers([docker(1).published(OLD)]);
-    let manifest = manifest(accept).replace("zone = \"fr-par-1\"", "zones = [\"fr-par-1\", \"nl-ams-1\"]");
+    let manifest = manifest(&accept).replace("zone = \"fr-par-1\"", "zones = [\"fr-par-1\", \"nl-ams-1\"]");
     sandbox.write("images.toml", &manifest);
     assert_snapshot!(sandbox.run("check"), @"
     STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   DETAIL

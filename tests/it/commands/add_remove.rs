@@ -215,8 +215,8 @@ fn a_date_and_a_freeze_that_are_invalid_are_shown_in_their_lines() {
     let version = "--version-id 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e";
     assert_snapshot!(sandbox.fails(&format!("add db {version} --zone fr-par-1 --arch x86_64")), @"
     error: an exact version cannot be declared: declare its label, and freeze the image
-      |
-      = help: run `imagelock add --now 2026-11-24T10:00:00Z db --zone fr-par-1 --arch x86_64 --label LABEL --freeze DATE REASON`
+     |
+     = help: run `imagelock add --now 2026-11-24T10:00:00Z db --zone fr-par-1 --arch x86_64 --label LABEL --freeze DATE REASON`
     ");
 }
 

@@ -70,7 +70,7 @@ fn an_acceptance_requires_an_image_an_acceptable_status_a_reason_and_an_end() {
     7 | status = "mismatch"
       |          ^^^^^^^^^^ cannot be accepted
       |
-      = help: these can be accepted: `eol`, `withdrawn`, `retired`, `incompatible`, `outdated` or `eol-soon`
+      = help: these can be accepted: `eol`, `unavailable`, `incompatible`, `stale`, `outdated` or `eol-soon`
 
     error: [[accept]] has no `status`
       --> images.toml:11:1
