@@ -137,8 +137,12 @@ impl Nested {
         text.push_str(opens);
         for (number, (key, value)) in self.entries.iter().enumerate() {
             self.begin(number, 3, text);
-            text.extend([quote, key, quote, &" ".repeat(width.saturating_sub(key.len())), is]);
-            text.push_str(&value(pin).map_or("null".to_owned(), |value| format!("\"{value}\"")));
+            text.extend([quote, key, quote]);
+            text.extend(std::iter::repeat_n(' ', width.saturating_sub(key.len())));
+            match value(pin) {
+                Some(value) => text.extend([is, "\"", &value, "\""]),
+                None => text.extend([is, "null"]),
+            }
         }
         self.close(3, text);
     }
@@ -166,5 +170,5 @@ fn key(Pin { cell, .. }: &Pin, level: usize) -> &str {
 /// Begins a line.
 fn line(depth: usize, text: &mut String) {
     text.push('\n');
-    text.push_str(&"  ".repeat(depth));
+    text.extend(std::iter::repeat_n("  ", depth));
 }
