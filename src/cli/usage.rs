@@ -81,10 +81,12 @@ fn sanitized(mut error: clap::Error) -> String {
         let safe = match value {
             ContextValue::String(text) => ContextValue::String(escaped(&text)),
             ContextValue::Strings(texts) => ContextValue::Strings(texts.iter().map(|text| escaped(text)).collect()),
-            // Advice that repeats an argument, like `to pass '-x' as a value, use '-- -x'`, in colors of clap's.
+            // Advice that repeats an argument, in colors of clap's. No argument begins with a dash, so the advice to pass an
+            // option as a value is wrong.
             ContextValue::StyledStrs(texts) if kind != ContextKind::Usage => {
-                let plain = texts.iter().map(|text| escaped(&strip_str(&text.ansi().to_string()).to_string()).into());
-                ContextValue::StyledStrs(plain.collect())
+                let plain = texts.iter().map(|text| escaped(&strip_str(&text.ansi().to_string()).to_string()));
+                let plain = plain.filter(|text| !text.starts_with("to pass '"));
+                ContextValue::StyledStrs(plain.map(Into::into).collect())
             }
             _ => continue,
         };

@@ -11,7 +11,7 @@ use crate::domain::lookup::explain::{explain, pins_of, queries};
 use crate::domain::lookup::search;
 use crate::domain::lookup::short_id::ShortId;
 use crate::domain::manifest::{Manifest, Target, check_names};
-use crate::domain::types::{ImageRef, Label, LocalImageId, Zone};
+use crate::domain::types::{ImageRef, Label, LocalImageId, Zone, ZonedId};
 use crate::render::Format;
 use crate::render::explain as render;
 use crate::workspace::{Context, Error, Project, edited, lock_path, read_lock, read_manifest, unanswered};
@@ -55,32 +55,32 @@ impl Task for Options {
 /// # Errors
 /// If there is no such thing, or the Marketplace does not answer.
 fn explain_word(context: &Context, what: &str) -> Result<Output, Error> {
-    let is_zone = |zone: &str| zone.parse::<Zone>().is_ok();
-    let id = what.split_once('/').filter(|(zone, _)| is_zone(zone)).map_or(what, |(_, id)| id);
+    let zoned = what.split_once('/').and_then(|(zone, id)| Some((zone.parse::<Zone>().ok()?, id)));
+    let (zone, id) = zoned.map_or((None, what), |(zone, id)| (Some(zone), id));
     match parse_id(id) {
-        Some(Ok(known)) => explain_id(context, known, id),
+        Some(Ok(known)) => explain_id(context, known, id, zone.as_ref()),
         Some(Err(expected)) => {
             let problem = Problem::new(format!("`{}` is not an ID: {expected}", visible(what)));
             let help = "give the name of an image in the manifest, or a UUID that something has";
             Err(problem.help(help).into())
         }
-        None => explain_name(context, what, ShortId::parse(id)),
+        None => explain_name(context, what, ShortId::parse(id), zone.as_ref()),
     }
 }
 
 /// A name of the manifest comes first, then the beginning of an ID, then a label.
-fn explain_name(context: &Context, name: &str, short: Option<ShortId>) -> Result<Output, Error> {
+fn explain_name(context: &Context, name: &str, short: Option<ShortId>, zone: Option<&Zone>) -> Result<Output, Error> {
     let manifest = read_manifest(context.manifest());
     let declares = |manifest: &Manifest| manifest.names().iter().any(|declared| declared.as_str() == name);
     match (manifest, short) {
         (Ok(Some(manifest)), _) if declares(&manifest) => explain_image(context, name),
         (_, Some(short)) => {
             let id = find_id(context, &short)?;
-            explain_id(context, id, &id.to_string())
+            explain_id(context, id, &id.to_string(), zone)
         }
         (Err(error), None) => Err(error),
         (Ok(manifest), None) => match find_label(context, name)? {
-            Some(id) => explain_id(context, id, name),
+            Some(id) => explain_id(context, id, name, None),
             // It does not declare the name.
             None if manifest.is_some() => explain_image(context, name),
             None => {
@@ -128,10 +128,16 @@ fn explain_image(context: &Context, name: &str) -> Result<Output, Error> {
 }
 
 /// A UUID is explained without a manifest and a lock as well.
-fn explain_id(context: &Context, id: LocalImageId, text: &str) -> Result<Output, Error> {
+fn explain_id(context: &Context, id: LocalImageId, text: &str, zone: Option<&Zone>) -> Result<Output, Error> {
     let (lock, _) = read_lock(lock_path(context.manifest())?)?;
     let catalog = context.fetch(|catalog| identify_queries(id, catalog));
     let identity = identify(id, &catalog).map_err(|error| unanswered(&format!("find out what {text} is"), error))?;
+    if let (Some(zone), IdKind::LocalImage { local, .. }) = (zone, &identity)
+        && local.zone != *zone
+    {
+        let problem = Problem::new(format!("{text} is in {}, not in {zone}", local.zone));
+        return Err(problem.help(format!("write `{}`", ZonedId(&local.zone, id))).into());
+    }
     let pins: Vec<_> = pins_of(id, &lock).collect();
     let output = match context.format {
         Format::Json => render::identity_json(text, &identity, &pins),

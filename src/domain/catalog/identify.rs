@@ -125,7 +125,11 @@ pub fn identify(id: LocalImageId, catalog: &Catalog) -> Result<IdKind, QueryErro
         let label = ImageRef::Label(image.label.clone());
         let listing = catalog.listing(&label).known()?.map_or(&[][..], Listing::local_images);
         let dated = |local: &LocalImage| (local.clone(), catalog.published(&label, local.id));
-        return Ok(IdKind::Image { image: image.clone(), local_images: listing.iter().map(dated).collect() });
+        let mut local_images: Vec<_> = listing.iter().map(dated).collect();
+        local_images.sort_by(|(a, _), (b, _)| {
+            (&a.zone, &a.arch, a.image_type.as_str()).cmp(&(&b.zone, &b.arch, b.image_type.as_str()))
+        });
+        return Ok(IdKind::Image { image: image.clone(), local_images });
     }
     let version_id = VersionId::from(id);
     if let Lookup::Found(listing) = version(version_id, catalog) {

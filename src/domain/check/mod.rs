@@ -100,15 +100,15 @@ fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) ->
         }
     }
     let notice = |(it, is_used): (&Acceptance, bool)| {
-        let outcome = if day(now) > it.until {
-            format!("ended on {}", it.until)
+        let (outcome, help) = if day(now) > it.until {
+            (format!("ended on {}", it.until), "remove it, or set another `until`")
         } else if is_used {
             return None;
         } else {
-            "matches nothing that was found".to_owned()
+            ("matches nothing that was found".to_owned(), "remove it")
         };
         let problem = Problem::new(format!("the acceptance of `{}` for `{}` {outcome}", it.status.as_str(), it.image));
-        Some(problem.at(it.span.clone(), "").help("remove it, or set another `until`"))
+        Some(problem.at(it.span.clone(), "").help(help))
     };
     is_used.into_values().filter_map(notice).collect()
 }

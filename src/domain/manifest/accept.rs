@@ -86,8 +86,11 @@ fn acceptable() -> impl Iterator<Item = Status> {
 /// Reports `accept` inside an image, with the tables to write instead.
 pub(super) fn refuse_in_image(table: &TableReader<'_>, name: &str, problems: &mut Vec<Problem>) {
     let Some((span, value)) = table.get(ACCEPT) else { return };
-    let items = value.get_ref().as_array().into_iter().flatten();
-    let tables = items.filter_map(|item| Some(TableReader::new(item.get_ref().as_table()?, "", item.span())));
+    let items = match value.get_ref() {
+        DeValue::Array(items) => &**items,
+        _ => std::slice::from_ref(value),
+    };
+    let tables = items.iter().filter_map(|item| Some(TableReader::new(item.get_ref().as_table()?, "", item.span())));
     let tables: Vec<TableReader<'_>> = tables.collect();
     let mut lines: Vec<String> = tables.iter().take(MOST_TABLES).flat_map(|item| example(name, Some(item))).collect();
     match tables.len() {

@@ -92,7 +92,16 @@ pub(super) fn freeze(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Op
     let (_, value) = table.get("freeze")?;
     let example = "freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }";
     let DeValue::Table(inner) = value.get_ref() else {
-        problems.push(wrong_type("freeze", value, "a table in braces").help(format!("write `{example}`")));
+        let help = match value.get_ref() {
+            DeValue::Boolean(false) => {
+                "remove it: `freeze = false` is for an image that must not inherit a freeze".to_owned()
+            }
+            DeValue::String(text) if text == "false" => {
+                "write `freeze = false`, without quotes, in the image".to_owned()
+            }
+            _ => format!("write `{example}`"),
+        };
+        problems.push(wrong_type("freeze", value, "a table in braces").help(help));
         return None;
     };
     let inner = TableReader::new(inner, "`freeze`", value.span());

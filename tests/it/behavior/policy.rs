@@ -93,7 +93,7 @@ fn an_accepted_finding_is_not_drift_through_its_last_day() {
     1 pin: all current
     --- stderr
     warning: images.toml:6:1: the acceptance of `outdated` for `web` matches nothing that was found
-      = help: remove it, or set another `until`
+      = help: remove it
     --- exit 0
     ");
 }
@@ -219,7 +219,7 @@ fn an_acceptance_of_a_pattern_is_about_all_images_that_match() {
     the Marketplace does not list the IDs of 2 pins (`web` and `zeta`), so they cannot be verified
     --- stderr
     warning: images.toml:16:1: the acceptance of `eol` for `*e*` matches nothing that was found
-      = help: remove it, or set another `until`
+      = help: remove it
     warning: images.toml:22:1: the acceptance of `eol-soon` for `z*` ended on 2026-01-31
       = help: remove it, or set another `until`
     --- exit 0

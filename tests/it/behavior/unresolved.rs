@@ -71,7 +71,7 @@ image-id = "00000000-0000-4000-8000-000000000000"
        |        ^^^^^^^^^^^^^^^^ not of this type
        |
        = note: there it is offered with type instance_sbs
-       = help: add `type = "instance_sbs"` to [images.local]; its servers then need the root volume type `sbs_volume`
+       = help: change it to `type = "instance_sbs"` in [images.local]; its servers then need the root volume type `sbs_volume`
 
     error: `ubuntu_noble` does not boot on `PRO2-X` for x86_64 in fr-par-1 and nl-ams-1
       --> images.toml:22:17

@@ -110,8 +110,8 @@ fn a_uuid_is_identified_with_its_kind_and_its_pins() {
     no Instance boots it; a manifest can ask for it with `image-id`, or better with `label`
 
     ZONE      ARCH    TYPE            ID
-    fr-par-1  x86_64  instance_sbs    00000002-0000-4000-8000-000000000000
     fr-par-1  x86_64  instance_local  00000003-0000-4000-8000-000000000000
+    fr-par-1  x86_64  instance_sbs    00000002-0000-4000-8000-000000000000
     nl-ams-1  x86_64  instance_sbs    00000004-0000-4000-8000-000000000000
 
     the lockfile does not pin it

@@ -131,6 +131,7 @@ fn ids_are_given_as_people_have_them() {
     assert_snapshot!(answers(&[
         "explain ID1",
         "explain fr-par-1/ID1",
+        "explain nl-ams-1/ID1",
         "explain 00000001",
         "explain 0000000",
         "explain ffffffff",

@@ -43,9 +43,10 @@ pub(super) fn other_types(cells: Cells<'_, '_>, types: &[&StatedType]) -> Proble
         Problem::new(format!("`{}` is not offered with type {} {where_to}", target.selector, target.image_type))
             .at(span, label)
             .note(format!("there it is offered with type {}", or(&types)));
+    let (verb, to) = if target.spans.image_type.is_some() { ("change it to", "in") } else { ("add", "to") };
     match types.iter().find_map(|other| other.parse::<ImageType>().ok()) {
         Some(other) => problem.help(format!(
-            "add `type = \"{other}\"` to [images.{}]; its servers then need the root volume type `{}`",
+            "{verb} `type = \"{other}\"` {to} [images.{}]; its servers then need the root volume type `{}`",
             target.cell.name,
             other.volume_type()
         )),

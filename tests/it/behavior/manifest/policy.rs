@@ -40,15 +40,15 @@ fn a_freeze_requires_a_reason_and_an_end() {
 
 #[test]
 fn an_image_is_frozen_or_thawed_and_the_defaults_are_frozen_or_not() {
-    assert_snapshot!(refused_by_every_command(&format!("[defaults]\nfreeze = false\n{}", web(""))), @r#"
+    assert_snapshot!(refused_by_every_command(&format!("[defaults]\nfreeze = false\n{}", web(""))), @"
     error: `freeze` is a boolean
      --> images.toml:2:10
       |
     2 | freeze = false
       |          ^^^^^ expected a table in braces
       |
-      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
-    "#);
+      = help: remove it: `freeze = false` is for an image that must not inherit a freeze
+    ");
 }
 
 #[test]
@@ -118,6 +118,19 @@ fn an_acceptance_requires_an_image_an_acceptable_status_a_reason_and_an_end() {
               reason = "…"
               until = 2026-12-31
     "#);
+}
+
+#[test]
+fn an_acceptance_inside_an_image_keeps_its_values_in_the_help() {
+    let table = "{ status = \"outdated\", reason = \"mine\", until = 2027-03-03 }";
+    for accept in [format!("accept = {table}\n"), format!("accept = [{table}]\n")] {
+        let message = refused_by_every_command(&web(&accept));
+        for line in
+            ["[[accept]]", "image = \"web\"", "status = \"outdated\"", "reason = \"mine\"", "until = 2027-03-03"]
+        {
+            assert!(message.contains(&format!(" {line}\n")), "{message}");
+        }
+    }
 }
 
 #[test]

@@ -158,7 +158,6 @@ fn a_conflict_lists_every_difference() {
     --- stderr
     error: unexpected argument '--manifest' found
 
-      tip: to pass '--manifest' as a value, use '-- --manifest'
 
     Usage: imagelock merge-driver <BASE> <OURS> <THEIRS> [PATH]
 
