@@ -89,7 +89,7 @@ impl RequestError {
     /// The deadline of the run had passed before the request was sent.
     pub(super) fn deadline_passed(run: Duration) -> Self {
         let cause = format!("the {} s of this run (`--timeout`) were over before this could be asked", run.as_secs());
-        Self::no_response(cause, "check the network; `--timeout SECONDS` allows a run more time", false)
+        Self::no_response(cause, "check the network; `--timeout DURATION` allows a run more time", false)
     }
 
     /// The TLS handshake failed. A retry helps only if the server refuses HTTP/2.

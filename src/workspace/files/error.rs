@@ -34,7 +34,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
 /// A symbolic link in the place of a file leads nowhere.
 pub(super) fn dangling_link(path: &Path, to: &Path) -> Problem {
     let title = format!("`{}` is a symbolic link to `{}`, which does not exist", shown(path), shown(to));
-    Problem::new(title).help(format!("mend the link, or remove it: `rm {}`", shell(path)))
+    Problem::new(title).help(format!("fix the link, or remove it: `rm {}`", shell(path)))
 }
 
 /// A file has bytes that are not UTF-8, the first of them in this line, counted from 1.

@@ -43,7 +43,7 @@ fn a_dangling_link_is_refused() {
     assert_snapshot!(sandbox.fails("resolve"), @"
     error: `images.lock` is a symbolic link to `nowhere`, which does not exist
      |
-     = help: mend the link, or remove it: `rm images.lock`
+     = help: fix the link, or remove it: `rm images.lock`
     ");
     assert!(sandbox.path("images.lock").is_symlink());
 }
