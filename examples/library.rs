@@ -1,4 +1,4 @@
-//! imagelock as a library: a manifest in, a lock and a drift report out. Run it with `cargo run --example library`.
+//! imagelock as a library: from a manifest to a lockfile and a drift report. Run it with `cargo run --example library`.
 
 use std::error::Error;
 
@@ -11,7 +11,7 @@ use imagelock::domain::resolve::{self, Request, Upgrade, resolve};
 use imagelock::marketplace::{Backend, Snapshot};
 use imagelock::render::{self, CheckReport, Format, ManifestReport};
 
-/// Locks the quickstart's manifest against one catalog, and checks the lock against one of four weeks later.
+/// Resolves the manifest of the quickstart with one catalog, and checks the lockfile with a catalog from four weeks later.
 pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     let source = Source { path: "images.toml".into(), text: include_str!("quickstart/images.toml").to_owned() };
     let manifest = Manifest::parse(&source.text).map_err(titles)?;

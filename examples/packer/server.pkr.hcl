@@ -1,9 +1,9 @@
-# The pins: imagelock keeps images.auto.pkrvars.json in step with images.lock, and Packer reads it by itself.
+# The pins: imagelock writes images.auto.pkrvars.json, and Packer loads it automatically.
 variable "images" {
   type = map(map(map(object({ id = string, zoned_id = string }))))
 }
 
-# Packer 1.7 and later want the plugin first: packer plugins install github.com/scaleway/scaleway
+# Packer 1.7 and later need the plugin first: packer plugins install github.com/scaleway/scaleway
 # Account, keys and project come from SCW_DEFAULT_PROJECT_ID, SCW_ACCESS_KEY and SCW_SECRET_KEY.
 source "scaleway" "web" {
   zone            = "fr-par-1"

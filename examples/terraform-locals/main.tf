@@ -1,4 +1,4 @@
-# As ../terraform, but without a variable: imagelock writes the pins to images.tf as `local.images`.
+# Like ../terraform, but without a variable: imagelock writes the pins to images.tf as `local.images`.
 #
 # resource "scaleway_instance_server" "web" {
 #   type  = "DEV1-S"

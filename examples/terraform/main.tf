@@ -1,4 +1,4 @@
-# The pins: imagelock keeps images.auto.tfvars.json in step with images.lock, and Terraform reads it by itself.
+# The pins: imagelock writes images.auto.tfvars.json, and Terraform loads it automatically.
 variable "images" {
   type = map(map(map(object({ id = string, zoned_id = string }))))
 }
@@ -8,7 +8,7 @@ variable "images" {
 #   image = var.images["web"]["fr-par-1"]["x86_64"].zoned_id
 # }
 
-# A built-in resource stands for that server, so that this runs without an account: a new image replaces it, too.
+# A built-in resource stands in for the server, so that the example runs without an account. A new image replaces it too.
 resource "terraform_data" "web" {
   count            = 2
   triggers_replace = var.images["web"]["fr-par-1"]["x86_64"].zoned_id

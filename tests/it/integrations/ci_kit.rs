@@ -6,22 +6,32 @@ use insta::assert_snapshot;
 use crate::support::documentation::blocks;
 use crate::support::example::{Example, NOVEMBER, repository};
 
-/// The only YAML block of the README that contains this text.
-fn block(says: &str) -> &'static str {
-    let blocks: Vec<&str> = blocks("yaml").into_iter().filter(|block| block.contains(says)).collect();
-    assert_eq!(blocks.len(), 1, "{says}");
-    blocks[0]
+/// The YAML blocks of the documentation that contain a text.
+fn blocks_with(text: &str) -> Vec<String> {
+    let blocks: Vec<String> = blocks("yaml").into_iter().filter(|block| block.contains(text)).collect();
+    assert!(!blocks.is_empty(), "{text}");
+    blocks
 }
 
 #[test]
 #[ignore = "needs check-jsonschema: run .ci/tools first"]
-fn the_workflow_in_the_readme_is_valid() {
+fn workflows_and_pipelines_in_the_documentation_are_valid() {
     let example = Example::of("terraform");
-    example.write("drift.yml", block("schedule:"));
-    example.ok("check-jsonschema --builtin-schema vendor.github-workflows drift.yml");
-    // Otherwise the check would always pass.
-    example.write("drift.yml", &block("schedule:").replace("runs-on", "run-on"));
-    assert_eq!(example.run("check-jsonschema --builtin-schema vendor.github-workflows drift.yml").status, Some(1));
+    let workflows = blocks_with("\njobs:\n");
+    let pipelines = blocks_with("IMAGELOCK_");
+    assert_eq!(workflows.len() + pipelines.len() + blocks_with("repos:\n").len(), blocks("yaml").len());
+    for (schema, blocks, right, wrong) in
+        [("github-workflows", workflows, "runs-on", "run-on"), ("gitlab-ci", pipelines, "IMAGELOCK_", "- IMAGELOCK_")]
+    {
+        for block in blocks {
+            example.write("ci.yml", &block);
+            example.ok(&format!("check-jsonschema --builtin-schema vendor.{schema} ci.yml"));
+            // Otherwise the check would always pass.
+            example.write("ci.yml", &block.replace(right, wrong));
+            let broken = example.run(&format!("check-jsonschema --builtin-schema vendor.{schema} ci.yml"));
+            assert_ne!(broken.status, Some(0), "{block}");
+        }
+    }
 }
 
 #[test]
@@ -30,8 +40,10 @@ fn the_pre_commit_hook_and_its_example_are_valid() {
     let example = Example::of("terraform");
     let hooks = repository(".pre-commit-hooks.yaml");
     example.ok(&format!("pre-commit validate-manifest {}", hooks.display()));
-    example.write(".pre-commit-config.yaml", block("hooks:"));
-    example.ok("pre-commit validate-config .pre-commit-config.yaml");
+    for block in blocks_with("hooks:") {
+        example.write(".pre-commit-config.yaml", &block);
+        example.ok("pre-commit validate-config .pre-commit-config.yaml");
+    }
 }
 
 #[test]

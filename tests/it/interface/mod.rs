@@ -2,7 +2,7 @@
 
 mod architecture;
 mod browser;
-mod docs;
+mod documentation;
 mod formats;
 mod guesses;
 mod help;

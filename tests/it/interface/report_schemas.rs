@@ -9,7 +9,7 @@ use imagelock::render::schemas::REPORTS;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::documentation::README;
+use crate::support::documentation::Page;
 use crate::support::fake_marketplace::{Marketplace, Reply, id, image_id, local};
 use crate::support::git_repository::{commit_all, git, repository};
 use crate::support::sandbox::Sandbox;
@@ -27,9 +27,10 @@ fn schemas() -> BTreeMap<&'static str, Value> {
 #[test]
 fn schema_prints_the_schema_of_each_report() {
     let sandbox = Sandbox::new();
+    let json = Page::read("docs/json.md");
     for (name, text) in REPORTS {
         assert_eq!(sandbox.ok(&format!("schema {name}")), text);
-        assert!(README.contains(&format!("(schemas/{name}.schema.json)")), "{name}");
+        assert!(json.text.contains(&format!("(../schemas/{name}.schema.json)")), "{name}");
         let schema: Value = serde_json::from_str(text).unwrap();
         assert!(jsonschema::draft7::meta::is_valid(&schema), "{name}");
         assert_eq!(schema["title"], format!("imagelock.{name}/1"));

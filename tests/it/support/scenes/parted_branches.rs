@@ -44,11 +44,11 @@ pub fn conflict(sandbox: &Sandbox, arguments: &[&str]) -> String {
     message.join("\n") + "\n"
 }
 
-/// An empty repository, set up as the README says.
+/// An empty repository, set up as docs/merging.md says.
 pub fn set_up() -> Sandbox {
     let sandbox = repository(Sandbox::new());
     let lines = blocks("sh").into_iter().find(|block| block.contains("merge-driver")).unwrap();
-    let shell = Command::new("sh").arg("-ec").arg(lines).current_dir(sandbox.path("")).output().unwrap();
+    let shell = Command::new("sh").arg("-ec").arg(&lines).current_dir(sandbox.path("")).output().unwrap();
     assert!(shell.status.success() && lines.lines().count() == 2, "{shell:?}");
     git(&sandbox, &["add", ".gitattributes"]);
     sandbox
