@@ -55,8 +55,8 @@ fn with_outputs(page: &Page, text: &str) -> String {
     for part in parts {
         let (block, rest) = part.split_once("```").unwrap();
         current += "```console\n";
-        for line in block.lines().filter(|line| line.starts_with("$ ")) {
-            write!(current, "{line}\n{}", shell(&sandbox, &line[2..])).unwrap();
+        for (index, line) in block.lines().filter(|line| line.starts_with("$ ")).enumerate() {
+            write!(current, "{}{line}\n{}", if index > 0 { "\n" } else { "" }, shell(&sandbox, &line[2..])).unwrap();
         }
         write!(current, "```{rest}").unwrap();
     }
