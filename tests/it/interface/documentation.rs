@@ -186,7 +186,7 @@ fn every_command_in_the_documentation_runs() {
     }
 }
 
-/// Runs a command in a repository that has a manifest, a lockfile and a state of Terraform.
+/// Runs a command in a repository that has a manifest, a lockfile and files to adopt from.
 #[track_caller]
 fn run_in_a_new_project(sandbox: &Sandbox, page: &Page, line: &str) {
     if !line.starts_with("init") {
@@ -203,7 +203,8 @@ fn run_in_a_new_project(sandbox: &Sandbox, page: &Page, line: &str) {
     let id = "00000001-0000-4000-8000-000000000000";
     let server =
         format!("{{\"type\": \"scaleway_instance_server\", \"name\": \"front\", \"values\": {{\"image\": \"{id}\"}}}}");
-    sandbox.write("terraform.tfstate", server);
+    sandbox.write("terraform.tfstate", &server);
+    sandbox.write("servers.json", &server);
     for file in ["%O", "%A", "%B"].into_iter().filter(|_| line.starts_with("merge-driver")) {
         sandbox.write(file, sandbox.lock());
     }
