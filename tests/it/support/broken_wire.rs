@@ -1,4 +1,5 @@
-//! A broken wire between imagelock and the fake Marketplace: a test decides byte by byte what of an answer arrives.
+//! A broken wire between imagelock and the fake Marketplace: a test decides byte by byte which part of a response
+//! arrives.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use crate::support::fake_marketplace::Marketplace;
 
-/// The next action of the wire. After the last one it closes the connection.
+/// One action of the wire. After the last action, the wire closes the connection.
 pub enum Act {
     Send(Vec<u8>),
     Wait(Duration),
@@ -15,10 +16,10 @@ pub enum Act {
     Reset,
 }
 
-/// Turns the head of an answer, with its empty line, and its body into actions.
+/// Turns a response into actions. The arguments are the head, including the empty line, and the body.
 pub type Mangle = fn(&str, &str) -> Vec<Act>;
 
-/// A wire. It carries one request per connection.
+/// A wire that carries one request per connection.
 pub struct Wire(SocketAddr);
 
 impl Wire {
@@ -28,7 +29,7 @@ impl Wire {
         std::thread::spawn(move || {
             for client in listener.incoming() {
                 let behind = Arc::clone(&behind);
-                // A client that hangs up first is part of the tests.
+                // Some tests make the client hang up first, so errors are ignored.
                 std::thread::spawn(move || -> io::Result<()> { carry(&client?, *behind, mangle) });
             }
         });

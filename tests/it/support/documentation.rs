@@ -1,4 +1,4 @@
-//! The documentation and the commands that it must name.
+//! The README, and the commands that the documentation must name.
 
 use std::path::Path;
 
@@ -29,13 +29,13 @@ pub const COMMANDS: [&str; 19] = [
     "snapshot",
 ];
 
-/// The blocks of the README in one language.
+/// Returns the code blocks of the README in one language.
 pub fn blocks(language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
     README.split(fence.as_str()).skip(1).map(|rest| rest.split_once("\n```").unwrap().0).collect()
 }
 
-/// A copy of the quickstart, as a clone has it.
+/// Returns a copy of the quickstart example, without the lockfile, as in a fresh clone.
 pub fn quickstart() -> Sandbox {
     let sandbox = Sandbox::new();
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart")).unwrap() {

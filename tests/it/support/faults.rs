@@ -1,5 +1,5 @@
-//! Runs every command against faults of the Marketplace: each gives the right data, or exit status 1 with the cause. Nothing
-//! wrong is written, nothing that controls a terminal is printed, and every run ends in time.
+//! Runs every command against faults of the Marketplace. Each run must give the correct result, or exit with status 1
+//! and name the cause. No run may write a wrong result, print a control character, or exceed its timeout.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -11,11 +11,11 @@ use crate::support::broken_wire::{Mangle, Wire};
 use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, local};
 use crate::support::sandbox::{Run, Sandbox};
 
-/// The timeouts of a run, in seconds. The first one is short because some faults use all of it; a run that fails is repeated
-/// with the second one, since the machine may be busy.
+/// The timeouts of a run, in seconds. The first one is short because some faults use up the whole timeout. On a busy
+/// machine a correct run may be too slow for it, so a run that fails is repeated with the second timeout.
 const TIMEOUTS: [u64; 2] = [1, 20];
 
-/// How many runs execute at once. They wait most of the time.
+/// The number of concurrent runs. It may exceed the number of cores, because the runs mostly wait.
 const WORKERS: usize = 8;
 
 const MANIFEST: &str = r#"
@@ -31,8 +31,8 @@ format = "env"
 path = "images.env"
 "#;
 
-/// The commands that ask the Marketplace, each with the files that exist before. `ID` is one that the Marketplace
-/// lists.
+/// The commands that use the Marketplace, each with the files that exist before the run. `ID` stands for a local image
+/// that the Marketplace lists.
 const COMMANDS: [(&str, Before); 9] = [
     ("resolve", Before::Manifest),
     ("upgrade", Before::OldLock),
@@ -58,9 +58,9 @@ enum Before {
 pub enum Expected {
     /// The same result as without the fault.
     Right,
-    /// Exit status 1 with these words.
+    /// Exit status 1, with these words in the output.
     Refused(&'static str),
-    /// Either of the two; or only dates are missing, and a warning says so.
+    /// One of the two, or a warning that only dates are missing.
     Either,
 }
 use Expected::{Either, Refused, Right};
@@ -68,9 +68,9 @@ use Expected::{Either, Refused, Right};
 type Answers = Arc<dyn Fn(&str, usize, &Value) -> Reply + Send + Sync>;
 
 enum Way {
-    /// The Marketplace answers like this.
+    /// The Marketplace responds like this.
     Answers(Answers),
-    /// The wire changes its answers.
+    /// The wire changes the responses.
     Wire(Mangle),
 }
 
@@ -92,13 +92,13 @@ pub fn on_the_wire(name: &str, expected: Expected, mangle: Mangle) -> Fault {
     Fault { name: name.to_owned(), way: Way::Wire(mangle), expected }
 }
 
-/// Every answer is this body, as JSON.
+/// Makes every response this body, declared as JSON.
 pub fn body(name: &str, expected: Expected, body: impl Into<Vec<u8>>) -> Fault {
     let body = body.into();
     fault(name, expected, move |_, _, _| Reply::Raw(200, "application/json", body.clone()))
 }
 
-/// Every answer that is not an error is changed.
+/// Changes every response that is not an error.
 pub fn twisted(name: impl Into<String>, expected: Expected, twist: fn(&mut Value)) -> Fault {
     fault(name, expected, move |_, _, answer| {
         let mut answer = answer.clone();
@@ -110,7 +110,7 @@ pub fn twisted(name: impl Into<String>, expected: Expected, twist: fn(&mut Value
     })
 }
 
-/// Changes every row of a listing, and the row of a lookup.
+/// Changes every row of a listing, or the only row of a lookup.
 pub fn every_row(answer: &mut Value, change: impl Fn(&mut Value)) {
     if answer.get("id").is_some() {
         return change(answer);
@@ -144,7 +144,7 @@ pub fn add_row(answer: &mut Value, key: &str, value: &str) {
     list(answer).push(row);
 }
 
-/// The offered images: now, or before the last update.
+/// Returns the offered local images: the current ones, or those before the last update.
 fn offers(now: bool) -> Vec<Local> {
     let mut offers = Vec::new();
     for (n, label) in (1..).zip(["ubuntu_noble", "debian_bookworm", "fedora_43"]) {
@@ -157,7 +157,7 @@ fn offers(now: bool) -> Vec<Local> {
     offers
 }
 
-/// The files for each state, and the result of each command without a fault.
+/// The files of each initial state, and the result of each command without a fault.
 struct Scene {
     before: BTreeMap<Before, Vec<(&'static str, String)>>,
     right: Vec<(Run, BTreeMap<String, String>)>,
@@ -196,7 +196,8 @@ impl Scene {
         sandbox
     }
 
-    /// The reason why a command handles a fault wrongly, even with the long timeout.
+    /// Checks one command against one fault. The error is the reason why the result is wrong, even with the long
+    /// timeout.
     fn assess(&self, fault: &Fault, command: usize) -> Result<(), String> {
         let [short, long] = TIMEOUTS;
         self.assess_within(fault, command, short).or_else(|_| self.assess_within(fault, command, long))
@@ -264,13 +265,13 @@ fn files(sandbox: &Sandbox) -> BTreeMap<String, String> {
     sandbox.files().into_iter().map(|name| (name.clone(), sandbox.read(&name))).collect()
 }
 
-/// The IDs of local images in a text, complete or shortened.
+/// Returns the local image IDs in a text, complete or shortened.
 fn ids(text: &str) -> Vec<&str> {
     let words = text.split(|char: char| !char.is_ascii_hexdigit());
     words.filter(|word| word.len() == 8 && word.starts_with("00000")).collect()
 }
 
-/// Runs every command against every fault, and reports all wrong results.
+/// Runs every command against every fault, and reports all wrong results together.
 pub fn assess(faults: &[Fault]) {
     let scene = Scene::new();
     let pairs = faults.iter().flat_map(|fault| (0..COMMANDS.len()).map(move |command| (fault, command)));

@@ -1,4 +1,4 @@
-//! The set-up that tests share: a sandbox, a fake Marketplace, repositories, a browser, and the scenes that tests start from.
+//! The setup that tests share: a sandbox, a fake Marketplace, git repositories, a browser, and fixtures.
 
 pub mod authority;
 pub mod broken_wire;

@@ -1,9 +1,9 @@
-//! The files of a folder of this repository, for tests of its layout.
+//! The source files of this repository, for tests of the code layout.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The text of every file below a folder, by its path in that folder. Snapshots are left out.
+/// Returns the text of every file in a directory by its relative path, without snapshots.
 pub fn source_files(folder: &str) -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut sources = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! A headless Chromium, driven over the `WebDriver` protocol.
+//! A headless Chromium that is driven through the `WebDriver` protocol.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// A file in the folder of build results and installed tools.
+/// Returns the path of a file in `target`, which contains the build results and the installed tools.
 pub fn in_target(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target").join(path)
 }
 
-/// A browser with its own window. Dropping it ends the browser.
+/// A browser with its own window. Dropping it closes the browser.
 pub struct Browser {
     driver: Child,
     runtime: tokio::runtime::Runtime,
@@ -33,7 +33,7 @@ impl Browser {
             Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').to_owned())
         });
         let port = port.expect("chromedriver says no port");
-        // It keeps printing, and the pipe must stay open.
+        // The driver keeps printing, so the pipe must stay open.
         std::thread::spawn(move || lines.for_each(drop));
         let profile = tempfile::tempdir().unwrap();
         let profile_argument = format!("--user-data-dir={}", profile.path().display());
@@ -68,7 +68,7 @@ impl Browser {
         answer["value"].clone()
     }
 
-    /// Runs a script in the page, and gives its result.
+    /// Runs a script in the page, and returns its result.
     #[track_caller]
     pub fn run(&self, script: &str) -> Value {
         self.post("/execute/sync", &json!({ "script": script, "args": [] }))
@@ -89,12 +89,12 @@ impl Browser {
         self.post("/url", &json!({ "url": format!("file://{}", path.display()) }));
     }
 
-    /// The messages of the console since the last call.
+    /// Returns the messages of the console since the last call.
     pub fn console(&self) -> Vec<Value> {
         self.post("/se/log", &json!({ "type": "browser" })).as_array().unwrap().clone()
     }
 
-    /// The number of elements that receive the focus by pressing Tab this many times.
+    /// Returns the number of elements that receive the focus when Tab is pressed this many times.
     pub fn tab(&self, presses: usize) -> u64 {
         self.run(
             "window.seen = new Set(); document.activeElement.blur();
@@ -107,7 +107,7 @@ impl Browser {
         self.run("return window.seen.size").as_u64().unwrap()
     }
 
-    /// The accessibility problems that axe finds.
+    /// Returns the accessibility problems that axe finds.
     pub fn barriers(&self) -> Value {
         let path = in_target("tools/node_modules/axe-core/axe.min.js");
         let axe =
@@ -121,7 +121,7 @@ impl Browser {
     }
 
     pub fn picture(&self, path: &Path) {
-        // The whole page, up to a height that can be viewed.
+        // Captures the whole page, up to a height that is practical to view.
         let metrics = self.chromium("Page.getLayoutMetrics", &json!({}))["cssContentSize"].clone();
         let height = metrics["height"].as_f64().unwrap().min(6000.0);
         let clip = json!({ "x": 0, "y": 0, "width": metrics["width"], "height": height, "scale": 1 });
@@ -135,7 +135,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Ending the session ends Chromium; killing only the driver would leave it running.
+        // Ending the session closes Chromium. Killing only the driver would leave it running.
         let _ = self.runtime.block_on(async { self.client.delete(&self.session).send().await });
         let _ = self.driver.kill();
         let _ = self.driver.wait();

@@ -1,4 +1,4 @@
-//! The server: HTTP/1.1 and HTTP/2, with and without TLS.
+//! The HTTP server: HTTP/1.1 and HTTP/2, with and without TLS.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use super::State;
 use super::reply::{Body, Reply};
 use super::routes::route;
 
-/// How a connection is to end.
+/// How a connection has to end.
 #[derive(Default)]
 struct End {
     go_away: AtomicBool,
@@ -31,7 +31,8 @@ pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, stat
         .run_until(async {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                // Otherwise each part of an answer waits for the client to acknowledge the previous one.
+                // With Nagle's algorithm, each part of a response would wait until the client acknowledges the previous
+                // part.
                 stream.set_nodelay(true).unwrap();
                 state.lock().unwrap().connections += 1;
                 let (tls, state) = (tls.clone(), Arc::clone(&state));
@@ -50,7 +51,7 @@ pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, stat
                             Ok(stream) => {
                                 carry(builder.http1_only().serve_connection(TokioIo::new(stream), serve), &end).await;
                             }
-                            // A client that refuses the certificate is part of the tests.
+                            // Some tests make the client refuse the certificate.
                             Err(_) => {}
                         },
                         None => carry(builder.serve_connection(TokioIo::new(stream), serve), &end).await,
@@ -77,7 +78,7 @@ where
             connection.as_mut().graceful_shutdown();
             context.waker().wake_by_ref();
         }
-        // A client that goes away is part of the tests.
+        // Some tests make the client disconnect early, so errors are ignored.
         served.map(|_| ())
     })
     .await;

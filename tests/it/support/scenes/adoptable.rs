@@ -1,4 +1,4 @@
-//! Images whose IDs can be adopted.
+//! A Marketplace with images whose IDs can be adopted.
 
 use crate::support::fake_marketplace::{Marketplace, local};
 

@@ -1,4 +1,4 @@
-//! A first resolve, and a Marketplace that answers its request for a listing as a test sets.
+//! A first resolve, with a Marketplace whose listing response is set by the test.
 
 use serde_json::Value;
 
@@ -10,14 +10,14 @@ pub fn noble() -> Local {
     local("ubuntu_noble", "fr-par-1", "x86_64", 1)
 }
 
-/// The error of a first resolve whose listing is answered like this.
+/// Returns the error of a first resolve with this response to the listing request.
 pub fn refusal(responder: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -> String {
     let marketplace = Marketplace::offering([noble()]);
     marketplace.answers_listings(responder);
     Sandbox::with(WEB).asking(&marketplace).fails("resolve --timeout 2")
 }
 
-/// Checks that a first resolve succeeds if its listing is answered like this, and gives the requests.
+/// Checks that a first resolve succeeds with this response to the listing request, and returns the requests.
 #[track_caller]
 pub fn succeeds(responder: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -> Vec<String> {
     let marketplace = Marketplace::offering([noble()]);

@@ -1,4 +1,5 @@
-//! Two images with names that are awkward in other formats: `no` is a boolean in YAML 1.1, `web-1` a subtraction in HCL.
+//! Two images with names that are awkward in other formats: `no` is a boolean in YAML 1.1, and `web-1` is a subtraction
+//! in HCL.
 
 use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::sandbox::Sandbox;
@@ -16,7 +17,7 @@ label = "gitlab"
 zones = ["fr-par-1", "nl-ams-1"]
 "#;
 
-/// A sandbox with this manifest, and a folder `infra` for its outputs.
+/// Returns a sandbox with this manifest, and a directory `infra` for its outputs.
 pub fn declared(manifest: &str) -> (Sandbox, Marketplace) {
     let marketplace = Marketplace::offering([
         local("docker", "fr-par-1", "x86_64", 1).published("2026-09-02T08:30:55Z"),
@@ -28,7 +29,7 @@ pub fn declared(manifest: &str) -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// The same with a lock.
+/// Like `declared`, with a lockfile.
 pub fn resolved(manifest: &str) -> (Sandbox, Marketplace) {
     let (sandbox, marketplace) = declared(manifest);
     sandbox.ok("resolve");

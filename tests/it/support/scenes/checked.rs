@@ -1,4 +1,4 @@
-//! A lock with two pins that are current.
+//! A lockfile with two pins that are current.
 
 use crate::support::fake_marketplace::Marketplace;
 use crate::support::sandbox::Sandbox;
@@ -8,7 +8,7 @@ pub fn manifest() -> String {
     format!("{WEB_AND_DB}instance-type = \"PRO2-S\"\n")
 }
 
-/// A sandbox whose lock pins the offered images.
+/// Returns a sandbox whose lockfile pins the offered images.
 pub fn resolved() -> (Sandbox, Marketplace) {
     let marketplace = Marketplace::offering([noble(1), bookworm(2)]);
     let sandbox = Sandbox::with(&manifest()).asking(&marketplace);

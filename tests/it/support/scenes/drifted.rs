@@ -1,4 +1,4 @@
-//! A lock of every kind of drift that reports show, after four weeks.
+//! A lockfile with every kind of drift that reports show, after four weeks.
 
 use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::sandbox::Sandbox;
@@ -33,7 +33,8 @@ reason = "moved"
 until = 2026-01-31
 "#;
 
-/// A lock after four weeks: `web` is outdated, `db` is accepted, `old` has ended, `gone` is no longer declared.
+/// Returns a lockfile after four weeks: `web` is outdated, `db` is accepted, `old` is end-of-life, `gone` is no longer
+/// declared.
 pub fn drifted() -> (Sandbox, Marketplace) {
     let old = local("ubuntu_focal", "fr-par-1", "x86_64", 5).published("2025-05-01T08:00:00Z");
     let fine = local("debian_bookworm", "fr-par-1", "x86_64", 6).published("2026-11-01T08:00:00Z");

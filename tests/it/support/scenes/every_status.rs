@@ -1,4 +1,4 @@
-//! Images of every status that a pin can keep.
+//! One image for every status that a pin can have.
 
 use crate::support::fake_marketplace::{Local, Marketplace, id, local};
 use crate::support::manifest::accept;
@@ -7,7 +7,7 @@ use crate::support::sandbox::Sandbox;
 const OLD: &str = "2026-09-02T08:30:55Z";
 const NEW: &str = "2026-11-20T10:03:30Z";
 
-/// A lock with every status that a pin can keep.
+/// Returns a lockfile with pins of every status.
 pub fn every_status() -> (Sandbox, Marketplace) {
     let image = |name: &str, label: &str| format!("[images.{name}]\nlabel = \"{label}\"\n");
     let web = format!(

@@ -1,4 +1,4 @@
-//! The errors that imagelock prints for a manifest, a lockfile and a snapshot.
+//! The errors that imagelock prints for an invalid manifest, lockfile or snapshot.
 
 use crate::support::manifest::web;
 use crate::support::sandbox::Sandbox;
@@ -18,14 +18,14 @@ pub fn snapshot(label: &str, name: &str) -> String {
     format!("{{\"imagelock_snapshot\":1,\"taken\":\"2026-11-24T08:00:00Z\",\"images\":[{image}]}}")
 }
 
-/// The error for a manifest.
+/// Returns the error for a manifest.
 pub fn mistake(manifest: impl AsRef<[u8]>) -> String {
     let sandbox = Sandbox::new();
     sandbox.write("images.toml", manifest);
     sandbox.fails("resolve --locked")
 }
 
-/// The error for a manifest, which is the same in every command that reads it.
+/// Returns the error for a manifest, after checking that every command that reads it prints the same one.
 pub fn refused_by_every_command(manifest: &str) -> String {
     let sandbox = Sandbox::with(manifest);
     let message = sandbox.fails("resolve --offline");
@@ -34,21 +34,21 @@ pub fn refused_by_every_command(manifest: &str) -> String {
     message
 }
 
-/// The error for a lockfile.
+/// Returns the error for a lockfile.
 pub fn mistake_in_lock(lock: impl AsRef<[u8]>) -> String {
     let sandbox = Sandbox::with(&web(""));
     sandbox.write("images.lock", lock);
     sandbox.fails("list")
 }
 
-/// The error for a snapshot.
+/// Returns the error for a snapshot.
 pub fn mistake_in_snapshot(snapshot: impl AsRef<[u8]>) -> String {
     let sandbox = Sandbox::with(&web(""));
     sandbox.write("catalog.json", snapshot);
     sandbox.fails("resolve --catalog catalog.json")
 }
 
-/// The lines that a function makes of the numbers below `n`.
+/// Calls a function for the numbers below `n`, and joins the results.
 pub fn each(n: usize, line: impl Fn(usize) -> String) -> String {
     (0..n).map(line).collect::<Vec<_>>().concat()
 }

@@ -1,4 +1,4 @@
-//! The scenes that several tests start from: a sandbox with its files, and the Marketplace that it asks.
+//! Fixtures that several tests start from: a sandbox with its files, and the Marketplace that it uses.
 
 pub mod adoptable;
 pub mod answered;

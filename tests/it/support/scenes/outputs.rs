@@ -1,4 +1,4 @@
-//! A manifest with outputs at any path.
+//! A manifest whose outputs have any paths.
 #![cfg(unix)]
 
 use std::fs;
@@ -8,18 +8,18 @@ use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::outdated::UPGRADE;
 
-/// A manifest with outputs of these paths, and more keys for each.
+/// Returns a manifest with outputs at these paths, each with additional keys.
 pub fn manifest(outputs: &[&str], keys: &str) -> String {
     let output = |path: &&str| format!("[[outputs]]\nformat = \"env\"\npath = {}\n{keys}", quoted(path));
     WEB.to_owned() + &outputs.iter().map(output).collect::<String>()
 }
 
-/// A string of JSON is one of TOML.
+/// Quotes a path for TOML. A JSON string is also a TOML string.
 pub fn quoted(path: &str) -> String {
     serde_json::to_string(path).unwrap()
 }
 
-/// The first line of the error with outputs of these paths.
+/// Returns the first line of the error for outputs at these paths.
 #[track_caller]
 pub fn error(sandbox: &Sandbox, outputs: &[&str], keys: &str) -> String {
     sandbox.write("images.toml", manifest(outputs, keys));

@@ -1,4 +1,4 @@
-//! Two branches with different locks, and git set up to merge them with the merge driver.
+//! Two branches with different lockfiles, and git configured to merge them with the merge driver.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,12 +8,12 @@ use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::git_repository::{commit, git, git_command, lock, repository};
 use crate::support::sandbox::{Run, Sandbox};
 
-/// The three ways in which git combines `main` and `other`.
+/// The three git commands that combine `main` and `other`.
 pub const WAYS: [&[&str]; 3] = [&["merge", "--no-edit", "other"], &["rebase", "other"], &["cherry-pick", "other"]];
 
 pub type Pins<'a> = &'a [(&'a str, u32)];
 
-/// Runs git with imagelock on its path.
+/// Runs git with imagelock on its `PATH`.
 pub fn run(sandbox: &Sandbox, arguments: &[&str]) -> Run {
     let program = Path::new(env!("CARGO_BIN_EXE_imagelock")).parent().unwrap().to_str().unwrap();
     let mut command = git_command(sandbox, "", "2026-11-10T09:00:00Z", arguments);
@@ -23,7 +23,7 @@ pub fn run(sandbox: &Sandbox, arguments: &[&str]) -> Run {
     Run { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-/// Runs a git command that must succeed, and gives its output.
+/// Runs a git command that must succeed, and returns its output.
 #[track_caller]
 pub fn git_ok(sandbox: &Sandbox, arguments: &[&str]) -> String {
     let run = run(sandbox, arguments);
@@ -31,20 +31,20 @@ pub fn git_ok(sandbox: &Sandbox, arguments: &[&str]) -> String {
     run.stdout
 }
 
-/// Runs a git command that must end in a conflict of the lockfile, and gives the message without the hints of git.
+/// Runs a git command that must end in a conflict in the lockfile. Returns the error message without the hints of git.
 #[track_caller]
 pub fn conflict(sandbox: &Sandbox, arguments: &[&str]) -> String {
     let run = run(sandbox, arguments);
     assert_eq!(run.status, Some(1), "git {arguments:?}\n{run}");
     assert_eq!(git_ok(sandbox, &["diff", "--name-only", "--diff-filter=U"]), "images.lock\n");
     let noise = ["hint: ", "error: could not apply", "Could not apply", "Rebasing"];
-    // A rebase prints its progress in one line, again and again.
+    // A rebase overwrites one line with its progress, so only the end of the line counts.
     let lines = run.stderr.lines().filter_map(|line| line.rsplit('\r').next());
     let message: Vec<&str> = lines.filter(|line| !noise.iter().any(|start| line.starts_with(start))).collect();
     message.join("\n") + "\n"
 }
 
-/// An empty repository, set up as the README says.
+/// Returns an empty repository with the merge driver installed as the README describes.
 pub fn set_up() -> Sandbox {
     let sandbox = repository(Sandbox::new());
     let lines = blocks("sh").into_iter().find(|block| block.contains("merge-driver")).unwrap();
@@ -54,7 +54,7 @@ pub fn set_up() -> Sandbox {
     sandbox
 }
 
-/// Two branches with a common base: `main`, which is checked out, and `other`.
+/// Creates two branches with a common base: `other`, and `main`, which stays checked out.
 pub fn parted(sandbox: Sandbox, base: &str, main: &str, other: &str) -> Sandbox {
     for (branch, text) in [("base", base), ("other", other), ("main", main)] {
         match branch {
@@ -68,7 +68,7 @@ pub fn parted(sandbox: Sandbox, base: &str, main: &str, other: &str) -> Sandbox 
     sandbox
 }
 
-/// The same by the pins of each lock.
+/// Like `diverged`, with the pins of each lockfile instead of its text.
 pub fn parted_pins(base: Pins, main: Pins, other: Pins) -> Sandbox {
     parted(set_up(), &lock(base), &lock(main), &lock(other))
 }
@@ -76,12 +76,12 @@ pub fn parted_pins(base: Pins, main: Pins, other: Pins) -> Sandbox {
 pub const MANIFEST: &str = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\ndb.label = \"ubuntu_noble\"\n\
                         web.label = \"ubuntu_noble\"\n";
 
-/// A Marketplace that has published another version since.
+/// Returns a Marketplace that has published a newer version since then.
 pub fn newest() -> Marketplace {
     Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 4).published("2026-11-04T00:00:00Z")])
 }
 
-/// `web` was moved on both sides, and `db` on one side.
+/// Creates branches that conflict: `web` was moved on both sides, and `db` on one side.
 pub fn disputed(sandbox: Sandbox) -> Sandbox {
     let (base, main, other) = ([("db", 1), ("web", 1)], [("db", 1), ("web", 2)], [("db", 2), ("web", 3)]);
     sandbox.write("images.toml", MANIFEST);

@@ -1,4 +1,4 @@
-//! A pull request: a branch that starts from a `main` whose lock is committed.
+//! A pull request: a branch of a `main` with a committed lockfile.
 
 use serde_json::Value;
 
@@ -10,8 +10,8 @@ use crate::support::scenes::two_images::{WEB, bookworm, noble};
 
 pub const GATE: &str = "check --changed-since main";
 
-/// `main` pins the first build of Ubuntu; afterwards the Marketplace offers the second one and no longer lists the first. The
-/// branch is checked out.
+/// Returns a repository whose `main` pins the first build of Ubuntu, with the pull request branch checked out. The
+/// Marketplace now offers the second build and no longer lists the first.
 pub fn pull_request_with(manifest: &str) -> (Sandbox, Marketplace) {
     let marketplace = Marketplace::offering([noble(1).published("2026-09-02T00:00:00Z"), bookworm(5)]);
     let sandbox = repository(Sandbox::with(manifest).asking(&marketplace));
@@ -27,12 +27,12 @@ pub fn pull_request() -> (Sandbox, Marketplace) {
     pull_request_with(WEB)
 }
 
-/// Pins another ID, with a right digest.
+/// Pins another ID, with a valid digest.
 pub fn pin(sandbox: &Sandbox, number: u32) {
     forge(sandbox, "images.lock", |pin| pin.id = id(number).parse().unwrap());
 }
 
-/// Runs a line that must pass without a message, and gives its output.
+/// Runs a line that must pass without a message, and returns its output.
 #[track_caller]
 pub fn passes(sandbox: &Sandbox, line: &str) -> String {
     let run = sandbox.run(line);
@@ -40,13 +40,13 @@ pub fn passes(sandbox: &Sandbox, line: &str) -> String {
     run.stdout
 }
 
-/// The output of a run, with a placeholder instead of the hash of `main`.
+/// Returns the output of a run, with a placeholder for the hash of `main`.
 pub fn output_of(sandbox: &Sandbox, line: &str) -> String {
     let hash = git_in(sandbox, "", "2026-11-10T09:00:00Z", &["rev-parse", "main"]);
     sandbox.run(line).to_string().replace(hash.trim(), "[MAIN]").replace(&hash[..8], "[MAIN]")
 }
 
-/// The statuses of the pins that the gate reports.
+/// Returns the statuses of the pins that the gate reports.
 #[track_caller]
 pub fn statuses(sandbox: &Sandbox, line: &str) -> Vec<String> {
     let run = sandbox.run(&format!("{line} --format json"));

@@ -1,4 +1,4 @@
-//! Three stacks in folders of their own: each has a manifest and a lock.
+//! Three stacks in separate directories, each with a manifest and a lockfile.
 
 use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::sandbox::Sandbox;
@@ -9,7 +9,7 @@ pub fn manifest(images: &str) -> String {
     format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n{images}")
 }
 
-/// Three stacks with locks; afterwards the Marketplace has a new build of Ubuntu.
+/// Returns three stacks with lockfiles. The Marketplace has a new build of Ubuntu since then.
 pub fn stacks() -> (Sandbox, Marketplace) {
     let bookworm = local("debian_bookworm", "fr-par-1", "x86_64", 2).published(DATE);
     let noble = |number, date| local("ubuntu_noble", "fr-par-1", "x86_64", number).published(date);
@@ -23,7 +23,7 @@ pub fn stacks() -> (Sandbox, Marketplace) {
     sandbox.write("stacks/web/images.toml", manifest(web));
     sandbox.write("stacks/api/images.toml", manifest(&web.replace("web", "api")));
     sandbox.write("stacks/db/eu/images.toml", manifest(&format!("{web}{db}")));
-    // Manifests in hidden folders belong to other tools.
+    // Hidden directories belong to other tools, so this manifest must be skipped.
     sandbox.write("stacks/.terraform/modules/web/images.toml", "nonsense");
     sandbox.ok("resolve --recursive stacks");
     marketplace.offers([noble(11, "2026-10-20T10:03:30Z"), bookworm]);
@@ -31,7 +31,7 @@ pub fn stacks() -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// Of three stacks, one is not TOML and another has a lockfile of a newer format.
+/// Like `stacks`, but one manifest is not TOML and one lockfile has a newer format.
 pub fn two_broken_stacks() -> (Sandbox, Marketplace) {
     let (sandbox, marketplace) = stacks();
     sandbox.write("stacks/api/images.toml", "[images.api]\nlabel = \"ubuntu_noble\n");

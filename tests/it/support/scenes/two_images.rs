@@ -1,4 +1,4 @@
-//! Two images in one zone: `web` of Ubuntu and `db` of Debian.
+//! Two images in one zone: `web` (Ubuntu) and `db` (Debian).
 
 use crate::support::fake_marketplace::{Local, local};
 
@@ -31,7 +31,8 @@ pub fn bookworm(number: u32) -> Local {
     local("debian_bookworm", "fr-par-1", "x86_64", number)
 }
 
-/// What the Marketplace offers: `web` also in another zone, for another architecture and of another type.
+/// The offers of the Marketplace: `web` is also offered in another zone, for another architecture and with another
+/// type.
 pub fn offers() -> [Local; 5] {
     [
         noble(1),
@@ -42,7 +43,7 @@ pub fn offers() -> [Local; 5] {
     ]
 }
 
-/// What it offers after new versions of both images were published.
+/// The offers after new versions of both images were published.
 pub fn updated() -> [Local; 3] {
     [noble(11), local("ubuntu_noble", "nl-ams-1", "x86_64", 13), bookworm(15)]
 }

@@ -1,4 +1,4 @@
-//! An image in one zone or in two, and a Marketplace that has moved on in both.
+//! An image in one or two zones, and a Marketplace with a newer version in both zones.
 
 use crate::support::fake_marketplace::{Local, Marketplace, local};
 use crate::support::sandbox::Sandbox;
@@ -15,7 +15,7 @@ pub fn amsterdam(number: u32) -> Local {
     local("docker", "nl-ams-1", "x86_64", number)
 }
 
-/// A Marketplace that has moved on in both zones, and lists the old version too.
+/// Offers a newer version in both zones, and still lists the old version.
 pub fn moved_on() -> [Local; 4] {
     [
         docker(2).published(NEW),
@@ -25,7 +25,7 @@ pub fn moved_on() -> [Local; 4] {
     ]
 }
 
-/// A lock that pins the version of October in Paris; the Marketplace has moved on since.
+/// Returns a lockfile that pins the October version in Paris. The Marketplace has a newer version since then.
 pub fn pinned(name: &str, rest: &str) -> (Sandbox, Marketplace) {
     let marketplace = Marketplace::offering([docker(1).published(OLD), amsterdam(11).published(OLD)]);
     let sandbox = Sandbox::with(&image(name, PARIS, rest)).asking(&marketplace);
@@ -35,7 +35,7 @@ pub fn pinned(name: &str, rest: &str) -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// The IDs of the lock in its order, as the numbers that they begin with.
+/// Returns the pinned IDs in the order of the lockfile, as the numbers that they begin with.
 pub fn ids(sandbox: &Sandbox) -> Vec<u32> {
     let lock = sandbox.lock();
     let ids = lock.lines().filter_map(|line| line.strip_prefix("id = \""));
