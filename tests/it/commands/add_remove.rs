@@ -1,4 +1,4 @@
-//! `imagelock add` and `imagelock remove`: the manifest is edited, and everything else in it is kept.
+//! `imagelock add` and `imagelock remove`: they edit the manifest and keep everything else in it.
 
 use insta::assert_snapshot;
 
@@ -31,7 +31,7 @@ fn adding_and_removing_an_image_restores_the_manifest_byte_for_byte() {
     assert_eq!(sandbox.read("images.toml"), before);
 }
 
-/// The length of the common start of two texts.
+/// Returns the length of the common prefix of two texts.
 fn common(a: &str, b: &str) -> usize {
     a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
 }
@@ -170,7 +170,7 @@ fn every_key_of_an_image_can_be_added() {
     "#);
     sandbox.ok("add legacy --image-id 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e --zone fr-par-1 --arch x86_64");
     let manifest = sandbox.read("images.toml");
-    // The schema lists the keys: `zone` and `zones` are one, as `arch` and `archs` are.
+    // The schema lists each key. `zone` counts as `zones`, and `arch` as `archs`.
     let schema: serde_json::Value = serde_json::from_str(&sandbox.ok("schema")).unwrap();
     let keys = schema["definitions"]["image"]["properties"].as_object().unwrap().keys();
     for key in keys {

@@ -1,4 +1,4 @@
-//! `imagelock explain`: why a candidate was pinned, and what a UUID is.
+//! `imagelock explain`: why a candidate was or was not pinned, and what a UUID identifies.
 
 use insta::assert_snapshot;
 

@@ -247,7 +247,7 @@ fn names_that_become_the_same_variable_are_refused() {
     sandbox.ok("export tfvars");
 }
 
-/// Sorted by variable, `no-2` would come before `no`.
+/// If the file were sorted by variable, `no-2` would come before `no`.
 #[test]
 fn the_env_file_has_the_order_of_the_lock() {
     let (sandbox, _marketplace) = resolved(&MANIFEST.replace("web-1", "no-2"));
@@ -262,7 +262,7 @@ fn the_env_file_has_the_order_of_the_lock() {
     ");
 }
 
-/// An architecture can have any name, so one can end like the zoned variable of another.
+/// An architecture can have any name, so its variable can equal the zoned variable of another architecture.
 #[test]
 fn an_arch_that_becomes_the_zoned_variable_of_another_is_refused() {
     let rows = ["x86_64", "x86_64_zoned"].map(|arch| local("docker", "fr-par-1", arch, 1));

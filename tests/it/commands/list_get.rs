@@ -211,7 +211,6 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
        |
        = help: restore the file from version control, or run `imagelock upgrade db` to pin it anew
     "#);
-    // The other blocks are still valid.
     assert_eq!(sandbox.ok("get web --zone nl-ams-1"), format!("{}\n", id(3)));
 }
 
@@ -230,7 +229,7 @@ fn a_missing_lockfile_names_the_command_that_writes_it() {
     ");
 }
 
-/// A lockfile is read in parts of 64 KiB, and this one has several. With a comment in it, it is read as a whole.
+/// A lockfile is read in parts of 64 KiB, and this one has several. If it contains a comment, it is read as a whole.
 #[test]
 fn a_large_lockfile_is_read_completely() {
     let zones = ["fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2"];
@@ -249,7 +248,7 @@ fn a_large_lockfile_is_read_completely() {
     sandbox.write("images.lock", lock.clone() + "# a remark\n");
     assert_eq!(read(), in_parts);
 
-    // An edit of the last block is found.
+    // The last block is checked as well.
     sandbox.write("images.lock", lock.replace("\"i99\"", "\"i999\""));
     assert_snapshot!(sandbox.fails("get i999 --zone nl-ams-2"), @r#"
     error: the block of `i999` (nl-ams-2, x86_64) in the lockfile does not match its digest
@@ -262,7 +261,8 @@ fn a_large_lockfile_is_read_completely() {
     "#);
 }
 
-/// The manifest was changed after the last `resolve`: `web` has another label, `db` is gone, `cache` is new.
+/// Returns a sandbox whose manifest changed after the last `resolve`: `web` has another label, `db` is removed, `cache`
+/// is new.
 fn out_of_date() -> Sandbox {
     let sandbox = sandbox();
     let manifest = sandbox
@@ -293,7 +293,7 @@ fn list_export_and_get_warn_about_an_outdated_lockfile() {
       = help: `imagelock resolve` updates the lockfile
     --- exit 0
     ");
-    // A pin that is still as declared causes no warning.
+    // A pin that still matches its declaration causes no warning.
     assert_snapshot!(sandbox.run("get builder --arch arm64"), @"
     00000002-0000-4000-8000-000000000000
     --- exit 0

@@ -1,4 +1,4 @@
-//! `adopt` of IDs that the user types: they are looked up everywhere, and the user's description is checked.
+//! `adopt` with IDs that the user types: every possible place is searched for the ID, and the description is checked.
 
 use insta::assert_snapshot;
 
@@ -51,7 +51,7 @@ fn a_superseded_id_is_found_in_the_listing_of_its_version() {
     NAME  ZONE      ARCH    TYPE          LABEL         ID                                    PUBLISHED
     web   fr-par-1  x86_64  instance_sbs  ubuntu_noble  00000002-0000-4000-8000-000000000000  2026-09-02
     ");
-    // An unknown ID causes a bounded number of requests.
+    // The number of requests for an unknown ID has a limit.
     marketplace.requests();
     sandbox.ok(&format!("explain {}", id(99)));
     let asked = marketplace.requests();
@@ -112,7 +112,7 @@ fn the_description_of_an_unknown_id_is_checked() {
      = note: it is an image of your own, or one that was superseded: those stay bootable, and are forgotten
      = help: if it was superseded, say what it is: `imagelock adopt web=00000099-0000-4000-8000-000000000000 --label ubuntu_noble --arch ARCH --zone ZONE`
     ");
-    // An old image may have been offered with another type.
+    // An old image may have been offered with another type, so this is only a warning.
     let warned = [
         "--label ubuntu_noble --arch x86_64 --zone nl-ams-1",
         "--label ubuntu_noble --arch x86_64 --zone fr-par-1 --type instance_local",
@@ -197,7 +197,7 @@ fn a_second_adoption_corrects_the_first() {
     min-age = "3d" # slow
     "#);
     sandbox.ok("resolve --locked");
-    // Adopting the same ID again changes nothing, and another ID does not move the pin.
+    // Adopting the same ID again changes nothing. Adopting another ID is refused instead of moving the pin.
     let (manifest, lock) = (sandbox.read("images.toml"), sandbox.lock());
     sandbox.ok(&format!("adopt web={} --zone nl-ams-1", id(99)));
     sandbox.ok(&format!("adopt web={}", id(99)));

@@ -1,4 +1,4 @@
-//! `adopt --from` with files that may hold secrets, are invalid, or hold very many IDs.
+//! `adopt --from` with files that may contain secrets, are invalid, or contain very many IDs.
 
 use insta::assert_snapshot;
 
@@ -6,7 +6,7 @@ use crate::support::fake_marketplace::id;
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::adoptable::marketplace;
 
-/// UUIDs as `%NN%`: first those that are not images although their keys sound like one, then five that may be images.
+/// UUIDs as `%NN%`. The first ones are not images, although their keys look like it; the five from 91 on may be images.
 const SECRETS: [(&str, &str); 5] = [
     (
         "a.json",
@@ -134,7 +134,8 @@ fn unlisted_ids_beyond_the_first_ten_are_counted() {
     ");
 }
 
-/// As many IDs as a large state has. Neither the file nor the listing is searched from the start for each of them.
+/// A large Terraform state has this many IDs. Searching the file or the listing from the start for each ID would take
+/// quadratic time.
 #[test]
 fn a_state_with_a_hundred_thousand_ids_is_adopted() {
     let marketplace = marketplace();

@@ -1,4 +1,4 @@
-//! `adopt NAME=UUID`: IDs that the user types become a manifest and a lock.
+//! `adopt NAME=UUID`: IDs that the user types become a manifest and a lockfile.
 
 use insta::assert_snapshot;
 
@@ -62,7 +62,6 @@ fn ids_become_a_manifest_and_a_lock() {
     web   fr-par-1  x86_64  instance_sbs    ubuntu_noble     00000001-0000-4000-8000-000000000000  2026-09-02
     web   nl-ams-1  x86_64  instance_sbs    ubuntu_noble     00000002-0000-4000-8000-000000000000  2026-09-02
     ");
-    // The manifest and the lock agree.
     sandbox.ok("resolve --locked");
     let (manifest, lock) = (sandbox.read("images.toml"), sandbox.lock());
     sandbox.ok("resolve");

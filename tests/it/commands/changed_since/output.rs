@@ -1,4 +1,4 @@
-//! The report: every format shows the changed pins, the findings and the pins that cannot be verified.
+//! The reports: every format shows the changed pins, the findings, and the pins that cannot be verified.
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -148,7 +148,7 @@ fn every_report_has_the_same_verdict() {
     assert!(sandbox.read("gate.md").starts_with("### The change passes"));
 }
 
-/// `check` lists unlisted pins: once in reports for people, and with each pin in reports for programs.
+/// Reports for people mention unlisted pins once. Reports for programs mark each pin.
 #[test]
 fn check_lists_the_pins_that_cannot_be_verified() {
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n[images.web]\nlabel = \"ubuntu_noble\"\n\

@@ -1,4 +1,4 @@
-//! What is compared: the revision, the manifests and the names of a run.
+//! What is compared: revisions, manifests and image names.
 
 use crate::support::fake_marketplace::{Marketplace, id};
 use crate::support::forged_lock::forge;
@@ -22,7 +22,7 @@ fn a_revision_may_have_any_form_that_names_one_commit() {
     }
     git(&sandbox, &["switch", "--quiet", "--detach"]);
     assert!(passes(&sandbox, GATE).contains("1 changed"));
-    // If the revision is ahead of HEAD, only uncommitted changes count.
+    // If the revision is ahead of `HEAD`, only uncommitted changes count.
     git(&sandbox, &["switch", "--quiet", "main"]);
     assert!(passes(&sandbox, "check --changed-since branch").contains("0 changed"));
     pin(&sandbox, 9);
@@ -57,7 +57,6 @@ fn a_new_stack_is_checked_and_a_repository_without_commits_is_an_error() {
     assert!(passes(&sandbox, "check --changed-since HEAD --manifest infra/images.toml").contains("added   web"));
     forge(&sandbox, "infra/images.lock", |pin| pin.id = id(9).parse().unwrap());
     assert_eq!(statuses(&sandbox, "check --changed-since HEAD --recursive ."), ["unverified"]);
-    // Outside of a repository.
     let sandbox = with_git(Sandbox::with(WEB).asking(&marketplace));
     sandbox.ok("resolve");
     assert!(sandbox.fails("check --changed-since HEAD").contains("no git repository"));

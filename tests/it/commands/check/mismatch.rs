@@ -1,4 +1,4 @@
-//! A pin that is not what its block says: edited blocks and IDs of other images.
+//! Pins that do not match their block: edited blocks and IDs of other images.
 
 use insta::assert_snapshot;
 
@@ -8,7 +8,7 @@ use crate::support::sandbox::Sandbox;
 use crate::support::scenes::checked::resolved;
 use crate::support::scenes::two_images::{bookworm, noble};
 
-/// Pins another ID, with a right digest.
+/// Pins another ID, with a valid digest.
 fn swap(sandbox: &Sandbox, from: u32, to: u32) {
     forge(sandbox, "images.lock", |pin| {
         if pin.id.to_string() == id(from) {
@@ -104,7 +104,7 @@ fn an_image_that_is_declared_by_its_id_can_be_a_mismatch() {
     ");
 }
 
-/// A block stays edited if its image is no longer declared, and its ID can be a mismatch.
+/// A block counts as edited even if its image is no longer declared, and its ID can also be a mismatch.
 #[test]
 fn an_edited_block_of_an_undeclared_image_has_every_status() {
     let ours = || local("docker", "fr-par-1", "x86_64", 1);
@@ -131,7 +131,7 @@ fn an_edited_block_of_an_undeclared_image_has_every_status() {
     assert!(sandbox.run("check").stdout.contains("the pinned ID is `gitlab`, not `docker`"));
     let json: serde_json::Value = serde_json::from_str(&sandbox.run("check --format json").stdout).unwrap();
     assert_eq!(json["pins"][0]["statuses"], serde_json::json!(["mismatch", "edited", "stale"]), "{json}");
-    // `resolve` drops it, as `check` says.
+    // The report says that `resolve` removes the pin.
     sandbox.ok("resolve");
     assert_eq!(sandbox.lock().matches("[[pin]]").count(), 1);
 }

@@ -1,4 +1,4 @@
-//! What is printed: names, options, JSON and suggested commands.
+//! The output of `check`: image names, options, JSON and suggested commands.
 
 use insta::assert_snapshot;
 

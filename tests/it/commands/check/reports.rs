@@ -1,4 +1,4 @@
-//! The report of `check` in pull requests, annotations, code scanning, test reports and files.
+//! The reports of `check` for pull requests, annotations, code scanning, test results and files.
 
 use insta::assert_snapshot;
 
@@ -209,7 +209,7 @@ fn a_report_that_cannot_be_written_is_an_error() {
     ");
 }
 
-/// The file that standard output is redirected to must not be replaced.
+/// The report must not replace the file that standard output is redirected to.
 #[test]
 #[cfg(unix)]
 fn standard_output_that_is_named_as_a_file_is_refused() {
@@ -257,13 +257,13 @@ fn free_text_in_markdown_stays_inert() {
         sandbox.write("images.toml", manifest);
         let text = sandbox.run("check db --format markdown").stdout;
         let row = text.lines().find(|line| line.contains("| `db`")).unwrap();
-        // Text outside of code has no tag and no mention. Code ends at the next backtick.
+        // Text outside of code must not contain a tag or a mention. Code ends at the next backtick.
         let outside: Vec<&str> = row.split('`').step_by(2).collect();
         assert!(!row.contains("``") && outside.iter().all(|text| !text.contains(['<', '@'])), "{row}");
     }
 }
 
-/// The body of a pull request has a size limit, and a report of a thousand pins must stay below it.
+/// GitHub limits the length of a pull request body. A report of a thousand pins must stay below the limit.
 #[test]
 fn markdown_stays_below_the_size_limit_of_a_pull_request() {
     let images: Vec<String> = (0..1000).map(|n| format!("[images.i{n}]\nlabel = \"ubuntu_noble\"\n")).collect();

@@ -1,4 +1,4 @@
-//! Every status that the Marketplace and the manifest give a pin.
+//! The statuses that result from the Marketplace and the manifest.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn an_up_to_date_pin_is_current() {
     2 pins: all current
     --- exit 0
     ");
-    // The index, and for each label its local images and its versions: no request is sent twice.
+    // One request for the index, and two per label: for its local images and its versions. No request is sent twice.
     assert_eq!(marketplace.requests().len(), 5);
 }
 
@@ -37,7 +37,7 @@ fn an_outdated_pin_cannot_be_verified_if_no_lookup_finds_its_id() {
     to move to the latest: imagelock upgrade web
     --- exit 2
     ");
-    // The pin was looked up by its ID, which distinguishes a superseded pin from a swapped one.
+    // The look-up by ID distinguishes a superseded pin from a swapped one.
     assert!(marketplace.requests().contains(&format!("/marketplace/v2/local-images/{}", id(1))));
 }
 
@@ -75,7 +75,7 @@ fn an_image_is_unavailable_without_its_label_or_without_its_zone() {
     ");
 }
 
-/// The cause of each finding of a check, by name, as JSON has it.
+/// Returns the name, status and cause of each finding in the JSON report.
 fn causes(sandbox: &Sandbox) -> Value {
     let report: Value = serde_json::from_str(&sandbox.run("check --format json").stdout).unwrap();
     report["pins"].as_array().unwrap().iter().map(|pin| json!([pin["name"], pin["status"], pin["cause"]])).collect()
@@ -113,7 +113,7 @@ fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
     to see what there is instead of `db`: imagelock search debian
     --- exit 2
     ");
-    // The same if the newer image does not boot on it either.
+    // The status is the same if the newer image does not boot on the Instance type either.
     marketplace.offers([noble(1), bookworm(12).boots(&["DEV1-S"])]);
     assert_snapshot!(sandbox.run("check db"), @"
     STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL

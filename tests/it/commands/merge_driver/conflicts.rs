@@ -1,4 +1,4 @@
-//! Changes that conflict: the report, and the file with its markers.
+//! Changes that conflict: the error message, and the conflict markers in the file.
 
 use imagelock::domain::lock::{Lock, Pin};
 use imagelock::domain::types::{ImageRef, ImageType};
@@ -94,7 +94,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     assert_eq!(sandbox.run("resolve --fix-conflicts").stdout, "nothing to change: 2 pins\n");
 }
 
-/// Each of the two blocks has the right digest.
+/// The block that the user keeps has a valid digest.
 #[test]
 fn a_conflict_can_be_resolved_by_hand() {
     let sandbox = disputed(set_up());
@@ -117,7 +117,7 @@ fn a_pin_that_was_removed_on_one_side_and_moved_on_the_other_conflicts() {
      = note: `web` (fr-par-1, x86_64): ours has none; theirs has 00000002, published 2026-11-02
      = help: `imagelock resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
-    // The manifest decides whether the image is wanted; its ID is not in dispute.
+    // The manifest decides whether the image stays. Its ID is not in conflict.
     sandbox.write("images.toml", MANIFEST);
     assert_snapshot!(sandbox.run("resolve --fix-conflicts --dry-run --offline"), @"
     dry run: no pin would change, the lockfile would be put into its canonical form
@@ -205,7 +205,7 @@ fn an_edited_block_on_one_side_conflicts() {
     sandbox.ok("upgrade --fix-conflicts web db");
     assert_eq!(sandbox.lock(), lock(&[("db", 4), ("web", 4)]));
 
-    // An edited block on both sides is not a conflict, and it is still found.
+    // An edited block that is the same on both sides is not a conflict, and it is still detected later.
     let ours = Sandbox::new();
     for name in ["base", "ours", "theirs"] {
         ours.write(name, &edited);
@@ -290,7 +290,7 @@ fn a_path_with_spaces_is_quoted_in_the_suggested_command() {
     ");
 }
 
-/// Branches that were merged into each other have several bases, which git merges into one.
+/// Branches that were merged into each other have several merge bases, which git first merges into one.
 #[test]
 fn branches_that_merged_each_other_report_every_conflict() {
     let sandbox = parted_pins(&[("db", 1), ("web", 1)], &[("db", 1), ("web", 2)], &[("db", 2), ("web", 3)]);

@@ -1,4 +1,4 @@
-//! `imagelock resolve --fix-conflicts`: the conflicts of a lockfile are resolved by the manifest and the Marketplace.
+//! `imagelock resolve --fix-conflicts`: the manifest and the Marketplace resolve the conflicts in a lockfile.
 
 use insta::assert_snapshot;
 
@@ -21,7 +21,7 @@ fn a_rebase_and_a_cherry_pick_continue_once_the_conflicts_are_resolved() {
     }
 }
 
-/// Without the driver, git merges lines. Both sides can be read in each style of conflict markers.
+/// Without the driver, git merges line by line. Both sides must be readable in each style of conflict markers.
 #[test]
 fn conflicts_that_git_wrote_are_resolved() {
     let marketplace = newest();
@@ -52,7 +52,7 @@ fn a_removal_is_recognized_if_git_writes_the_base() {
     sandbox.write("images.lock", conflict(""));
     sandbox.ok("resolve --fix-conflicts");
     assert_eq!(sandbox.lock(), lock(&[("db", 1), ("web", 2)]));
-    // Ours removed `db`, so the image that the manifest declares by this name is new.
+    // Our side removed `db`, so `db` in the manifest counts as a new image.
     sandbox.write("images.lock", conflict(&format!("||||||| 0123abc\n{base}")));
     sandbox.ok("resolve --fix-conflicts");
     assert_eq!(sandbox.lock(), lock(&[("db", 4), ("web", 2)]));

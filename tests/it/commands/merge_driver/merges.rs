@@ -64,7 +64,7 @@ fn a_checkout_with_other_line_endings_merges() {
     git_ok(&sandbox, &["add", "images.lock"]);
     assert_eq!(git_ok(&sandbox, &["show", ":images.lock"]), lock(&[("db", 2), ("web", 4)]));
 
-    // Committed line endings are kept.
+    // CRLF line endings that are committed are kept.
     let crlf = |pins| lock(pins).replace('\n', "\r\n");
     let sandbox = parted(
         set_up(),
@@ -76,7 +76,7 @@ fn a_checkout_with_other_line_endings_merges() {
     assert_eq!(sandbox.lock(), crlf(&[("db", 2), ("web", 2)]));
 }
 
-/// The outputs have conflicts of their own, which need no manual resolution.
+/// The outputs conflict on their own. `resolve` rewrites them, so they need no manual resolution.
 #[test]
 fn outputs_with_merge_conflicts_are_rewritten() {
     for (format, file) in [("tfvars", "images.tfvars.json"), ("json", "images.json"), ("env", "images.env")] {
@@ -101,7 +101,7 @@ fn outputs_with_merge_conflicts_are_rewritten() {
         let all = [("builder", 2), ("cache", 1), ("web", 2)];
         assert_eq!(sandbox.lock(), lock(&all));
         pin(&all);
-        // Printed output does not name a manifest.
+        // `export` prints no manifest path, unlike the file.
         let text = sandbox.read(file).replace("# Manifest: images.toml\n", "").replace(" Manifest: images.toml", "");
         assert_eq!(text, sandbox.ok(&format!("export {format}")));
     }

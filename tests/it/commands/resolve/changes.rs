@@ -1,4 +1,4 @@
-//! What a later resolve keeps, moves and removes.
+//! What a later `resolve` or `upgrade` keeps, moves and removes.
 
 use insta::assert_snapshot;
 
@@ -163,7 +163,7 @@ fn an_instance_type_that_the_pin_boots_changes_its_block_and_not_its_id() {
     2 pins: 1 amended, 1 kept
     --- exit 0
     ");
-    // An Instance type that is no longer required is removed from the block without a request.
+    // If the Instance type is no longer required, it is removed from the block without a request.
     sandbox.write("images.toml", WEB_AND_DB);
     assert_snapshot!(sandbox.run("resolve --offline"), @"
     CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL

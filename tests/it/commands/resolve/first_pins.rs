@@ -1,4 +1,4 @@
-//! What a first resolve pins.
+//! What the first `resolve` pins.
 
 use insta::assert_snapshot;
 
