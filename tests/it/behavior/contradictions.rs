@@ -1,4 +1,4 @@
-//! Contradicting answers in one run: every command exits with 1 and the same message.
+//! Contradictory responses in one run: every command exits with status 1 and the same message.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn bookworm() -> Local {
     local("debian_bookworm", "fr-par-1", "x86_64", 3).published("2026-10-05T08:00:00Z")
 }
 
-/// A sandbox with both images pinned, and its Marketplace.
+/// Returns a sandbox with both images pinned, and its Marketplace.
 fn pinned(locals: impl IntoIterator<Item = Local>) -> (Marketplace, Sandbox) {
     let marketplace = Marketplace::offering(locals);
     let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
@@ -28,7 +28,7 @@ fn pinned(locals: impl IntoIterator<Item = Local>) -> (Marketplace, Sandbox) {
     (marketplace, sandbox)
 }
 
-/// The notes of a run that fails and leaves the lockfile unchanged.
+/// Returns the notes of a run that fails and leaves the lockfile unchanged.
 #[track_caller]
 fn note(sandbox: &Sandbox, line: &str) -> String {
     let message = sandbox.fails(line);
@@ -99,7 +99,7 @@ fn versions_that_are_not_found_contradict_the_index() {
 fn an_id_that_a_lookup_does_not_find_contradicts_a_listing_that_has_it() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(3)));
-    // Without the contradiction, the swapped ID is found.
+    // Without the contradiction, the swapped ID is detected.
     assert!(sandbox.run("check").stdout.contains("mismatch"));
     marketplace.answers(|path, _, _| if path.contains("/local-images/") { not_found() } else { Reply::Normal });
     assert_eq!(
@@ -112,7 +112,7 @@ fn an_id_that_a_lookup_does_not_find_contradicts_a_listing_that_has_it() {
     );
 }
 
-/// A wrong address answers every request like this.
+/// A wrong base URL responds to every request like this.
 #[test]
 fn no_image_is_unavailable_if_the_index_is_unknown() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-09-02T08:00:00Z"), bookworm()]);

@@ -1,4 +1,4 @@
-//! When a pinned version was published, and how many days it is behind.
+//! The publication dates of pinned versions, and how many days a pin is behind.
 
 use insta::assert_snapshot;
 
@@ -57,7 +57,7 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
       = help: once the Marketplace tells them, `imagelock upgrade web` adds them, and moves what is outdated by then
     --- exit 0
     ");
-    // `min-age` requires dates.
+    // `min-age` cannot work without dates.
     sandbox.write("images.toml", manifest("min-age = \"3d\"\n"));
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @r#"
@@ -135,7 +135,7 @@ fn a_pin_is_outdated_if_the_marketplace_went_back_to_an_older_version() {
         let run = sandbox.run("check");
         assert_eq!(run.status, Some(2), "{run}");
         assert!(run.stdout.contains("the Marketplace went back to an older version"), "{run}");
-        // A downgrade is not suggested.
+        // The report must not suggest a downgrade.
         assert!(!run.stdout.contains("--upgrade"), "{run}");
         assert!(sandbox.run("check --format json").stdout.contains(&id(1)));
         let before = sandbox.lock();
@@ -166,7 +166,7 @@ fn a_row_of_another_label_is_never_pinned_by_version_or_image_id() {
     sandbox.fails("resolve");
 }
 
-/// A snapshot of one image whose version and end have these dates.
+/// Returns a snapshot of one image, with these dates for its version and its end of life.
 fn snapshot(published: &str, valid_until: &str) -> String {
     let (image, version) = (image_id("docker"), version_id("docker", OLD));
     serde_json::json!({"imagelock_snapshot": 1, "taken": "2026-11-24T08:00:00Z", "images": [{
@@ -177,7 +177,7 @@ fn snapshot(published: &str, valid_until: &str) -> String {
     .to_string()
 }
 
-/// Dates that TOML 1.0 readers need not support, and the one that Go programs write for a missing date.
+/// Dates that TOML 1.0 readers need not support, and the date that Go programs write for a missing date.
 const IMPOSSIBLE: [&str; 4] =
     ["-000001-01-01T00:00:00Z", "0000-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"];
 
@@ -191,7 +191,7 @@ fn an_impossible_date_counts_as_missing() {
         for (sandbox, catalog) in [(online, ""), (offline, " --catalog c.json")] {
             sandbox.ok(&format!("resolve{catalog}"));
             assert!(!sandbox.lock().contains("published"), "{date}");
-            // An end in the distant past would be an end of life.
+            // An end of life in the distant past would be reported as `eol`.
             let check = sandbox.run(&format!("check{catalog}"));
             assert_eq!(check.status, Some(0), "{date}: {check}");
             sandbox.ok(&format!("search docker{catalog}"));
@@ -248,7 +248,8 @@ fn ages_work_up_to_the_limits_of_the_calendar() {
 }
 
 proptest::proptest! {
-    /// With any date of the Marketplace, the lockfile is TOML 1.0 and survives a checkout with other line endings.
+    /// For every date of the Marketplace, the lockfile is valid TOML 1.0 and survives a checkout with other line
+    /// endings.
     #[test]
     fn a_lockfile_never_holds_a_date_that_toml_cannot_express(second in -377_705_116_800_i64..=253_402_207_200) {
         use imagelock::domain::{lock::Lock, types::timestamp};
@@ -264,7 +265,7 @@ proptest::proptest! {
         proptest::prop_assert!(toml::de::DeTable::parse(&text).is_ok());
         proptest::prop_assert_eq!(&Lock::parse(&text).unwrap(), &lock);
         proptest::prop_assert_eq!(&Lock::parse(&text.replace('\n', "\r\n")).unwrap(), &lock);
-        // A date that is refused in an answer is refused in a lockfile as well.
+        // A date that is refused in a response is also refused in a lockfile.
         let forced = pin(Some(time)).write();
         proptest::prop_assert_eq!(Lock::parse(&forced).is_ok(), lock.pins()[0].published.is_some());
     }

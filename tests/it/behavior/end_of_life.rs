@@ -1,4 +1,4 @@
-//! Ends of life: by the manifest, the Marketplace or the vendor.
+//! Ends of life that come from the manifest, the Marketplace or the vendor.
 
 use insta::assert_snapshot;
 
@@ -52,7 +52,7 @@ fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors()
     to see what could follow `old`: imagelock search ubuntu
     --- exit 2
     ");
-    // The end of life is the worst status even if the Marketplace no longer has the image.
+    // `eol` is the most severe status, even if the Marketplace no longer has the image.
     marketplace.offers(ubuntu().into_iter().skip(1));
     assert_snapshot!(sandbox.run("check"), @"
     STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
@@ -78,7 +78,6 @@ fn the_end_set_by_the_marketplace_counts_if_it_is_earlier() {
     to see what could follow `web`: imagelock search docker
     --- exit 2
     ");
-    // The manifest takes precedence.
     sandbox.write("images.toml", manifest("eol = 2030-01-01\n"));
     assert_eq!(sandbox.run("check").status, Some(0));
 }

@@ -1,4 +1,4 @@
-//! `images.lock` as a file: its format, digests, conflict markers and line endings.
+//! The file `images.lock`: its format, digests, conflict markers and line endings.
 
 use insta::assert_snapshot;
 
@@ -17,7 +17,7 @@ fn resolved() -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// The error of every command that reads the lock.
+/// Returns the error that every command prints when it reads the lockfile.
 fn refused(sandbox: &Sandbox) -> String {
     let message = sandbox.fails("resolve");
     for command in ["resolve --locked", "upgrade", "check", "list", "get web"] {
@@ -195,7 +195,7 @@ fn readers_ignore_comments_and_the_order_of_blocks() {
     sandbox.write("images.lock", format!("# by hand\n{head}\n[[pin]]{second}\n[[pin]]{first}"));
     assert_eq!(sandbox.run("resolve --locked").status, Some(0));
     assert_eq!(sandbox.run("check").status, Some(0));
-    // The next resolve puts the file in order.
+    // The next `resolve` restores the order.
     sandbox.ok("resolve --offline");
     assert_eq!(sandbox.lock(), good);
 }
@@ -220,7 +220,7 @@ fn an_edited_block_is_marked_in_json() {
     assert!(run.stderr.starts_with("warning: "), "{run}");
 }
 
-/// A lockfile as an imagelock wrote it that knew only format 1.
+/// A lockfile in format 1, as the releases before format 2 wrote it.
 const FORMAT_1: &str = "\
 # This file is written by imagelock. Commit it; change images.toml instead of editing it.
 version = 1 # read by imagelock 0.1.0 and later
@@ -236,7 +236,7 @@ published = 2026-09-02T08:30:55Z
 digest = \"sha256:59993edd9ef1cd4753d9c93db39a072e2efe89826c5f528071ab6c339c54c278\"
 ";
 
-/// A sandbox with a manifest that declares these images, and a snapshot of the Marketplace.
+/// Returns a sandbox whose manifest declares these images, with a snapshot of the Marketplace.
 fn snapshot_of(names: &[&str]) -> Sandbox {
     let sandbox = Sandbox::with(&declared(names));
     sandbox.write("c.json", include_str!("../../../examples/quickstart/catalog-2026-10-05.json"));
@@ -259,7 +259,7 @@ fn format_1_satisfies_the_manifest_and_is_rewritten_only_with_another_change() {
         assert_eq!(sandbox.lock(), FORMAT_1, "{command}");
     }
     assert_eq!(sandbox.run("check --catalog c.json").status, Some(0));
-    // The version of the pin that stays is known by now, because that of the new one was asked for.
+    // Resolving the new image also fetches the version of the existing pin.
     sandbox.write("images.toml", declared(&["db", "web"]));
     assert_snapshot!(sandbox.run("resolve --catalog c.json"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
@@ -295,7 +295,7 @@ fn format_1_satisfies_the_manifest_and_is_rewritten_only_with_another_change() {
     digest = "sha256:b3530422add447f89cbe6f7724c97779067d880ad4d8a1fce2388cf62592ca45"
     "#);
     assert_eq!(sandbox.run("resolve --locked").status, Some(0));
-    // Offline, nothing is known of it.
+    // Offline, the version is unknown.
     sandbox.write("images.lock", FORMAT_1);
     sandbox.write("images.toml", declared(&["front"]));
     sandbox.ok("resolve --offline");

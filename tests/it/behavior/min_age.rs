@@ -1,4 +1,4 @@
-//! `min-age`: younger versions are not pinned.
+//! `min-age`: versions that are too young are not pinned.
 
 use insta::assert_snapshot;
 
@@ -180,7 +180,8 @@ fn an_older_version_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
     assert!(sandbox.fails("resolve").contains("it counts 1 rows, and sent 0"));
 }
 
-/// The Marketplace may replace the local image of a version: the date stays, and nothing says how old the new one is.
+/// The Marketplace may replace the local image of a version. The date stays the same, so the age of the new one is
+/// unknown.
 #[test]
 fn a_local_image_that_was_replaced_in_place_has_no_known_age() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
@@ -197,7 +198,7 @@ fn a_local_image_that_was_replaced_in_place_has_no_known_age() {
     let line = |id: &str| explained.lines().find(|line| line.contains(id)).unwrap().to_owned();
     assert!(line(&id(1)).contains(" wins "), "{explained}");
     assert!(line(&id(7)).contains("changed in place; its age is unknown"), "{explained}");
-    // Another version that is old enough is pinned, and so is any version in a run with `--min-age 0d`.
+    // Another version that is old enough is pinned. With `--min-age 0d`, every version is old enough.
     let next = "2026-11-01T08:00:00Z";
     marketplace.offers([docker(8).published(next), docker(7).published(OLD).superseded()]);
     sandbox.ok("upgrade");

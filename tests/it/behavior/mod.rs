@@ -1,4 +1,4 @@
-//! The rules: what is pinned, what is kept, what is reported.
+//! The rules: what is pinned, what is kept, and what is reported.
 
 mod carry_over;
 mod contradictions;

@@ -1,4 +1,4 @@
-//! `freeze` holds a pin, `accept` a finding, for a while and for a reason.
+//! `freeze` holds a pin, and `accept` accepts a finding, for a limited time and with a reason.
 
 use insta::assert_snapshot;
 
@@ -179,14 +179,14 @@ fn a_stale_cell_can_be_accepted_and_resolve_locked_still_refuses_it() {
     --- exit 0
     ");
     assert_eq!(sandbox.run("resolve --locked").status, Some(2));
-    // The same for a pin of the image whose zone is no longer declared.
+    // A pin of the image in a zone that is no longer declared can be accepted as well.
     sandbox.write("images.toml", manifest.replace("\"fr-par-1\", ", ""));
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(0), "{run}");
     assert!(run.stdout.contains("in the lock, but not declared; stale accepted until 2027-01-31"), "{run}");
 }
 
-/// The first active acceptance of a status counts, and those of other images have no effect.
+/// Acceptances of other images have no effect.
 #[test]
 fn the_first_active_acceptance_counts() {
     let accepted = [("over", "2026-01-01"), ("first", "2027-01-01"), ("second", "2028-01-01")];
@@ -201,7 +201,7 @@ fn the_first_active_acceptance_counts() {
     assert_eq!(run.status, Some(2), "the other image accepts nothing: {run}");
 }
 
-/// One acceptance can be about several images; it matches something if it does for one of them.
+/// One acceptance can apply to several images. It counts as used if it matches a finding of one of them.
 #[test]
 fn an_acceptance_of_a_pattern_is_about_all_images_that_match() {
     let (sandbox, _marketplace) = behind("");
@@ -226,7 +226,7 @@ fn an_acceptance_of_a_pattern_is_about_all_images_that_match() {
     ");
 }
 
-/// A freeze in `[defaults]` holds all images but those with a freeze of their own, or with `freeze = false`.
+/// Exceptions are images with their own freeze, and images with `freeze = false`.
 #[test]
 fn a_freeze_in_the_defaults_holds_every_image_but_the_exceptions() {
     let marketplace = Marketplace::offering([docker(1).published(OLD)]);
@@ -248,7 +248,7 @@ fn a_freeze_in_the_defaults_holds_every_image_but_the_exceptions() {
     ");
 }
 
-/// The block of `web` as one of `zeta`.
+/// Returns the block of `web` under the name `zeta`.
 fn zeta(lock: &str) -> String {
     let lock = imagelock::domain::lock::Lock::parse(lock).unwrap();
     let pins = lock.pins().iter().cloned().map(|mut pin| {

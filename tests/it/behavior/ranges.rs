@@ -1,4 +1,4 @@
-//! Ranges of releases: `label = "fedora_*"` with `release`.
+//! Ranges of releases: a `label` like `fedora_*` with `release`.
 
 use insta::assert_snapshot;
 use serde_json::json;
@@ -50,7 +50,7 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
     1 pin: 1 moved
     --- exit 0
     ");
-    // A range that still includes the pin moves nothing; otherwise the image is resolved again.
+    // No pin moves while the range still includes its release. Otherwise the image is resolved again.
     sandbox.write("images.toml", FEDORA.replace("<46", "<47"));
     assert_snapshot!(sandbox.run("resolve --offline"), @"
     nothing to change: 1 pin
@@ -98,7 +98,7 @@ fn a_pin_never_goes_back_to_an_older_release() {
     sandbox.ok("resolve");
     let before = sandbox.lock();
     assert!(before.contains("release = \"45\""));
-    // The newest build of 45 is too young, and its older one is no longer listed; 44 would be old enough.
+    // The newest build of 45 is too young, and its older build is no longer listed. Release 44 would be old enough.
     marketplace.offers([fedora("fedora_44", 44).published(OLD), fedora("fedora_45", 46).published(NEW)]);
     assert_snapshot!(sandbox.run("upgrade"), @"
     CHANGE  NAME    ZONE      ARCH    LABEL      FROM      DETAIL
@@ -143,7 +143,7 @@ fn a_failed_query_never_makes_a_pin_current() {
         if refused { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
     });
     assert!(sandbox.fails("check").contains("it answered 403 Forbidden"));
-    // If only ends of life depend on the answer, a warning says that they are unknown.
+    // If only ends of life depend on the response, a warning says that they are unknown.
     sandbox.write("images.toml", manifest(""));
     marketplace.offers([docker(1)]);
     sandbox.ok("resolve");

@@ -1,4 +1,4 @@
-//! Changed declarations: a pin keeps its ID or its version if the new declaration allows it.
+//! Changed declarations: a pin keeps its ID, or at least its version, if the new declaration allows it.
 
 use imagelock::domain::types::ImageRef;
 use insta::assert_snapshot;
@@ -29,7 +29,7 @@ fn a_changed_declaration_keeps_the_id_that_it_still_allows() {
         (image("web", PARIS, ""), "1 amended"),
     ];
     let (sandbox, _marketplace) = pinned("web", "");
-    // Each of them declares the image of the pin in another way.
+    // All of them declare the pinned image.
     for (declaration, change) in declarations {
         sandbox.write("images.toml", &declaration);
         let message = sandbox.ok("resolve");
@@ -82,7 +82,6 @@ fn a_changed_declaration_that_the_pin_does_not_satisfy_takes_the_newest_version(
     assert_eq!(ids(&sandbox), [2]);
 }
 
-/// The new zone takes the version of the kept pin, although the declaration of both changed.
 #[test]
 fn a_changed_declaration_with_a_new_zone_keeps_the_version_in_both() {
     let (sandbox, _marketplace) = pinned("web", "");
@@ -101,7 +100,7 @@ fn a_changed_declaration_with_a_failed_query_is_an_error() {
     assert!(sandbox.fails("resolve").contains("it answered 403 Forbidden"));
 }
 
-/// Formats 1 and 2 have blocks of images that were declared by the ID of a version, with or without a label.
+/// Formats 1 and 2 can contain blocks of images that were declared by version ID, with or without a label.
 #[test]
 fn a_pin_of_an_exact_version_stays_when_its_label_is_declared() {
     let (sandbox, _marketplace) = pinned("web", "");
@@ -119,7 +118,7 @@ fn a_pin_of_an_exact_version_stays_when_its_label_is_declared() {
             assert_eq!(sandbox.run("resolve --locked").status, Some(0), "{lock}");
         }
     }
-    // Such a block is listed, and dropped if its image is removed.
+    // Such a block is listed. It is removed together with its image.
     sandbox.write("images.lock", &without_label);
     sandbox.write("images.toml", new.replace("images.web", "images.other"));
     assert_snapshot!(sandbox.run("resolve --locked"), @"

@@ -1,4 +1,4 @@
-//! New zones: they take the version of the other pins of their image.
+//! New zones: they get the version of the image's other pins.
 
 use insta::assert_snapshot;
 
@@ -107,7 +107,7 @@ fn an_upgrade_in_a_new_zone_takes_the_newest_version_and_none_older_than_its_sib
     sandbox.write("images.toml", image("web", BOTH, ""));
     sandbox.ok("upgrade");
     assert_eq!(ids(&sandbox), [2, 12]);
-    // The siblings already have the version of November; `min-age` would give the new zone the one of October.
+    // The other pins already have the November version. `min-age` alone would give the new zone the October version.
     sandbox.write("images.toml", image("web", PARIS, ""));
     sandbox.ok("resolve");
     sandbox.write("images.toml", image("web", BOTH, "min-age = \"10d\"\n"));

@@ -1,4 +1,4 @@
-//! Renames: the new name takes over the pin of the old one.
+//! Renames: the new name takes over the pin of the old name.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! What holds for every manifest and every catalog, on random ones.
+//! Properties that hold for every manifest and every catalog, tested with random ones.
 
 mod edits;
 mod locks;

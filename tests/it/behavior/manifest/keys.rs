@@ -1,4 +1,4 @@
-//! Keys that are unknown, missing, duplicate or in conflict: each message names the key and the fix.
+//! Unknown, missing, duplicate and conflicting keys: each message names the key and the fix.
 
 use insta::assert_snapshot;
 

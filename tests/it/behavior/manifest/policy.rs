@@ -157,7 +157,6 @@ fn an_acceptance_is_about_a_declared_image() {
     ");
 }
 
-/// The table in the message can be pasted.
 #[test]
 fn an_acceptance_inside_an_image_is_shown_as_a_table_of_its_own() {
     let accept = "accept = [{ status = \"eol\", reason = \"ticket \\\"4712\\\"\", until = 2027-01-31 }, { status = \"outdated\" }]\n";

@@ -1,4 +1,4 @@
-//! Invalid values: each message says what is expected, and suggests a value if it can.
+//! Invalid values: each message says what is expected, and suggests a value if possible.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! Invalid manifests and names: each is reported, and nothing is written before.
+//! Invalid manifests and names: each is reported before anything is written.
 
 use insta::assert_snapshot;
 

@@ -180,7 +180,7 @@ fn a_manifest_that_is_named_twice_counts_once() {
     let (sandbox, _marketplace) = stacks();
     let twice = sandbox.run("check --manifest stacks/web/images.toml --manifest ./stacks/../stacks/web/images.toml");
     assert!(twice.stdout.contains("\n1 pin: 1 outdated\n"), "{twice}");
-    // Several names of manifests below one folder.
+    // The same run also finds manifests with another file name.
     sandbox.write("stacks/web/prod.toml", manifest("[images.prod]\nlabel = \"debian_bookworm\"\n"));
     let line = "check --recursive stacks --manifest images.toml --manifest prod.toml";
     assert_snapshot!(sandbox.run(line).stdout.lines().last().unwrap(), @"to move to the latest: imagelock upgrade web --manifest stacks/web/images.toml");
