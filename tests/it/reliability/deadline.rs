@@ -1,4 +1,4 @@
-//! `--timeout` limits commands that use git or the network, and leaves no process behind.
+//! `--timeout` limits commands that use git or the network, and no process is left behind.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -6,7 +6,7 @@ use crate::support::fake_marketplace::Marketplace;
 use crate::support::git_repository::{lock, moved};
 use crate::support::sandbox::Sandbox;
 
-/// A sandbox whose `git` prints its version, writes its process ID to a file, and then does this.
+/// Returns a sandbox with a fake `git` that prints its version, writes its process ID to a file, and then runs `then`.
 fn fake(sandbox: Sandbox, then: &str) -> Sandbox {
     std::fs::create_dir(sandbox.path("fake")).unwrap();
     let process = sandbox.path("process").to_str().unwrap().to_owned();
@@ -20,7 +20,7 @@ fn fake(sandbox: Sandbox, then: &str) -> Sandbox {
     sandbox.env("PATH", &path)
 }
 
-/// Whether a process runs; one that has ended may wait for its parent to notice.
+/// Returns whether a process is running. A zombie, which waits for its parent, does not count.
 fn runs(process: &str) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{}/status", process.trim())).unwrap_or_default();
     !status.is_empty() && !status.contains("State:\tZ")
@@ -30,9 +30,9 @@ fn runs(process: &str) -> bool {
 fn a_git_that_hangs_is_killed_at_the_deadline() {
     for hang in [
         "exec sleep 600",
-        // It closes its output and does not exit.
+        // Closes its output but does not exit.
         "exec 1>&- 2>&-; exec sleep 600",
-        // It never stops printing.
+        // Never stops printing.
         "exec yes",
     ] {
         let sandbox = fake(moved(), hang);
@@ -48,7 +48,7 @@ fn a_git_that_hangs_is_killed_at_the_deadline() {
     }
 }
 
-/// The run waits neither for a request nor for git: here, a full pipe blocks its output.
+/// The run waits neither for a request nor for git: a full pipe blocks its output.
 #[test]
 fn a_run_that_is_stuck_writing_its_output_ends_at_the_deadline() {
     let marketplace = Marketplace::offering([]);
@@ -59,11 +59,11 @@ fn a_run_that_is_stuck_writing_its_output_ends_at_the_deadline() {
     assert_eq!(run.stdout, "1\n");
 }
 
-/// The reader of the output may be slow: the deadline does not apply to printing.
+/// The deadline does not apply to printing, because the reader of the output may be slow.
 #[test]
 fn the_output_may_be_read_slowly() {
     let sandbox = moved();
-    // More than a pipe holds.
+    // The output is longer than the buffer of a pipe.
     let names: Vec<String> = (0..300).map(|n| format!("n{n:03}")).collect();
     sandbox.write("images.lock", lock(&names.iter().map(|name| (&**name, 1)).collect::<Vec<_>>()));
     let run = sandbox.shell("$IMAGELOCK log --timeout 1 --format json | { sleep 4; cat; }");

@@ -1,5 +1,5 @@
 //! git executes nothing that a repository contains or configures. Each test first shows that a plain git command would
-//! execute it, so that the test can fail.
+//! execute it, which proves that the test can fail.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
@@ -10,20 +10,20 @@ use insta::assert_snapshot;
 use crate::support::git_repository::{commit, git, git_command, git_in, lock, moved, with_git};
 use crate::support::sandbox::Sandbox;
 
-/// The file that an executed command would create.
+/// The file that an executed command creates.
 const MARKER: &str = "executed";
 
-/// A shell command that creates the marker from any folder.
+/// Returns a shell command that creates the marker, no matter in which directory it runs.
 fn payload(sandbox: &Sandbox) -> String {
     format!("touch {}; false", sandbox.path(MARKER).display())
 }
 
-/// Whether the marker was created. It is removed.
+/// Returns whether the marker exists, and removes it.
 fn was_executed(sandbox: &Sandbox) -> bool {
     std::fs::remove_file(sandbox.path(MARKER)).is_ok()
 }
 
-/// A program that creates the marker.
+/// Writes a program that creates the marker.
 fn program(sandbox: &Sandbox, name: &str) -> PathBuf {
     script(sandbox, name, &payload(sandbox))
 }
@@ -52,7 +52,7 @@ fn ask(sandbox: &Sandbox, directory: &str) {
     assert_eq!(sandbox.run(&driver).status, Some(0), "{driver}");
 }
 
-/// A clone with a folder that contains a bare repository with this configuration.
+/// Returns a clone with a directory that contains a bare repository with this configuration.
 fn embedded(config: &str) -> Sandbox {
     let sandbox = moved();
     git(&sandbox, &["init", "--quiet", "clone"]);
@@ -77,13 +77,13 @@ fn an_embedded_bare_repository_is_refused() {
      |
      = help: if you did not create it, delete its `HEAD`, `config`, `objects` and `refs`; otherwise move the manifest and the lockfile out of it
     ");
-    // The same for a parent folder.
+    // Directories inside the bare repository are refused as well.
     std::fs::create_dir(sandbox.path("clone/infra/deep")).unwrap();
     sandbox.write("clone/infra/deep/images.lock", sandbox.lock());
     assert!(sandbox.fails("diff --manifest clone/infra/deep/images.toml").contains("bare git repository"));
 }
 
-/// A missing object of a partial clone is fetched by a program that the configuration names.
+/// A partial clone fetches missing objects with a program that the configuration names.
 #[test]
 fn a_missing_object_is_not_fetched() {
     let remotes = [
@@ -105,7 +105,8 @@ fn a_missing_object_is_not_fetched() {
         sandbox.write(".git/config", config);
         plain_git(&sandbox, "", &["cat-file", "-p", "HEAD~1:images.lock"]);
         assert!(was_executed(&sandbox), "{remote}");
-        // Older releases do not know the variable that forbids fetching, and need the one that forbids transports.
+        // Older releases of git do not know the variable that forbids fetching. They need the one that forbids
+        // transports.
         let mut old = git_command(&sandbox, "", "", &["cat-file", "-p", "HEAD~1:images.lock"]);
         old.env("GIT_ALLOW_PROTOCOL", "").output().unwrap();
         assert!(!was_executed(&sandbox), "{remote}");
@@ -137,7 +138,7 @@ fn a_partial_clone_is_not_completed() {
     assert!(sandbox.ok("log --manifest clone/prod.toml").contains("Pin the images"));
 }
 
-/// The programs that configuration and attributes can name, each with a git command that executes it.
+/// The programs that a configuration and attributes can name, each with a git command that executes it.
 #[test]
 fn nothing_that_a_configuration_names_is_executed() {
     let cases: [(&str, &str, &[&str]); 9] = [
@@ -156,7 +157,7 @@ fn nothing_that_a_configuration_names_is_executed() {
         let evil = program(&sandbox, "evil");
         sandbox.write(".gitattributes", "images.lock diff=evil filter=evil\n");
         git(&sandbox, &["config", key, &value.replace("PROGRAM", evil.to_str().unwrap())]);
-        // A pager is only started on a terminal.
+        // git starts a pager only on a terminal.
         if key == "core.pager" {
             let line = format!("git {}", arguments.join(" "));
             sandbox.here("/usr/bin/script").args(["-qec", &line, "/dev/null"]).output().unwrap();
@@ -200,7 +201,7 @@ fn no_hook_is_run() {
     assert!(!was_executed(&sandbox));
 }
 
-/// A `git` in the current directory, for an empty and a relative entry of PATH.
+/// An empty or relative entry in `PATH` would find a `git` in the current directory.
 #[test]
 fn a_git_in_the_repository_is_not_run() {
     let path = std::env::var("PATH").unwrap();
@@ -255,7 +256,7 @@ fn git_variables_never_lead_to_another_repository() {
 fn settings_of_the_repository_never_override_the_protection() {
     let sandbox = embedded("[safe]\nbareRepository = all\n[protocol]\nallow = always\n");
     assert!(sandbox.fails("log --manifest clone/infra/images.toml").contains("bare git repository"));
-    // Neither do the settings of the user, which apply otherwise.
+    // The settings of the user have no effect here either, although imagelock respects them elsewhere.
     let output = sandbox
         .command("log --manifest clone/infra/images.toml")
         .envs([("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "safe.bareRepository"), ("GIT_CONFIG_VALUE_0", "all")])
@@ -282,7 +283,7 @@ fn a_working_tree_elsewhere_is_refused() {
 fn revisions_and_refs_are_never_options() {
     let sandbox = moved();
     let hash = git_in(&sandbox, "", "", &["rev-parse", "HEAD~1"]);
-    // No git command creates such a ref, but a file can.
+    // No git command creates such a ref, but it can be written as a file.
     sandbox.write(".git/refs/heads/--output=stolen", &hash);
     sandbox.write(".git/refs/heads/--help", &hash);
     for revision in ["--output=stolen", "--help", "--git-dir=/nonexistent", "--all", "-h"] {
@@ -298,7 +299,7 @@ fn revisions_and_refs_are_never_options() {
         sandbox.command("diff --").arg(range).output().unwrap();
     }
     assert!(!sandbox.path("stolen").exists());
-    // A path like an option, and one like magic.
+    // A path that looks like an option, and one that looks like a magic pathspec.
     for name in ["--output=stolen.lock", ":(top)x.lock"] {
         sandbox.write(name, lock(&[("web", 1)]));
         git(&sandbox, &["add", "--all"]);
@@ -328,7 +329,7 @@ fn an_old_git_is_refused_before_it_sees_the_repository() {
     assert!(!was_executed(&sandbox));
 }
 
-/// The program on `PATH` may be a link, as in many installations.
+/// The program on `PATH` may be a symbolic link, as in many installations.
 #[test]
 fn a_linked_git_is_found() {
     let sandbox = with_git(moved());

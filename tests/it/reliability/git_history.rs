@@ -1,4 +1,5 @@
-//! Odd commits are noted without hiding the rest of the history, and nothing in a repository changes the history.
+//! Unusual commits are reported without hiding the rest of the history, and no setting of a repository changes the
+//! history.
 
 use std::os::unix::fs::symlink;
 
@@ -66,7 +67,7 @@ fn a_lockfile_that_was_a_folder_a_link_or_a_submodule_is_noted() {
     4 changes in 3 commits
     --- exit 0
     ");
-    // The settings of the repository for submodules have no effect.
+    // The submodule settings of the repository have no effect.
     git(&sandbox, &["config", "diff.ignoreSubmodules", "all"]);
     assert!(sandbox.ok("log").contains("it is a submodule"));
     assert_snapshot!(sandbox.fails("diff HEAD~1"), @"
@@ -78,7 +79,7 @@ fn a_lockfile_that_was_a_folder_a_link_or_a_submodule_is_noted() {
     assert!(sandbox.fails("diff HEAD~3").contains("cannot read `HEAD~3:images.lock`: it is a directory"));
 }
 
-/// A lock whose `web` has an ID that differs from others only after the first digits.
+/// Returns a lockfile in which the ID of `web` has the usual first digits and this end.
 fn alike(end: u32) -> String {
     let text = lock(&[("db", 1), ("web", 2)])
         .replace("00000002-0000-4000-8000-000000000000", &format!("00000002-0000-4000-8000-{end:012}"));

@@ -1,4 +1,4 @@
-//! Text that deceives the eye or controls the terminal is escaped wherever it is printed.
+//! Text that deceives the reader or controls the terminal is escaped wherever it is printed.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::support::manifest::web;
 use crate::support::sandbox::{Run, Sandbox};
 use crate::support::scenes::mistakes::{each, lock, mistake, mistake_in_lock, mistake_in_snapshot, snapshot};
 
-/// Any text as a string of JSON.
+/// Encodes a text with JSON escapes only.
 fn in_quotes(text: &str) -> String {
     text.encode_utf16().fold(String::new(), |mut quoted, unit| {
         let _ = write!(quoted, "\\u{unit:04x}");
@@ -17,9 +17,9 @@ fn in_quotes(text: &str) -> String {
     })
 }
 
-/// Puts a text into every place that others control, and checks that all output is escaped.
+/// Puts a text into every place that others control, and checks that the whole output is escaped.
 fn is_never_printed(text: &str) {
-    // TOML has no surrogates.
+    // TOML does not allow surrogates, so each character has one escape.
     let toml: Vec<String> = text.chars().map(|char| format!("\\U{:08x}", u32::from(char))).collect();
     let toml = toml.concat();
     let json = in_quotes(text);
@@ -70,7 +70,7 @@ fn is_never_printed(text: &str) {
 #[test]
 fn terminal_escapes_are_never_printed() {
     is_never_printed("\u{1b}[2J");
-    // A link and a bell.
+    // A hyperlink and a bell.
     is_never_printed("\u{1b}]8;;https:example.com\u{1b}\\scaleway\u{1b}]8;;\u{7}");
     // The same with eight-bit controls, which a fuzzer found.
     is_never_printed("\u{9b}2J");

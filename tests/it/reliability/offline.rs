@@ -6,7 +6,7 @@ use crate::support::documentation::quickstart;
 use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
 
-/// The commands that work offline, and one that is answered from a snapshot.
+/// The commands that work offline, and one that uses a snapshot.
 const COMMANDS: [&str; 9] = [
     "get web",
     "list",
@@ -19,11 +19,11 @@ const COMMANDS: [&str; 9] = [
     "check --catalog catalog-2026-10-05.json",
 ];
 
-/// Certificates and a proxy that do not exist, so that any use of the network fails.
+/// A certificate file and a proxy that do not exist, so that any use of the network fails.
 const ENVIRONMENT: [(&str, &str); 2] =
     [("SSL_CERT_FILE", "/nonexistent/ca.pem"), ("HTTPS_PROXY", "http://127.0.0.1:1")];
 
-/// The system calls of a run for the network, threads, programs and files.
+/// Returns the system calls of a run for the network, threads, programs and files.
 fn calls(sandbox: &Sandbox, line: &str, environment: &[(&str, &str)]) -> Vec<String> {
     let trace = sandbox.path("trace");
     let mut strace = Command::new("strace");
@@ -51,11 +51,11 @@ fn offline_commands_never_touch_the_network() {
         let calls = calls(&sandbox, line, &ENVIRONMENT);
         assert!(!names(&calls, &["images.lock"]).is_empty(), "{line}: {calls:#?}");
         assert_eq!(names(&calls, &NETWORK), [""; 0], "{line}");
-        // Only commands that call git start a thread, for its input.
+        // Only commands that call git start a thread, which writes the input of git.
         let asks_git = ["log", "diff"].iter().any(|command| line.starts_with(command));
         assert!(asks_git || names(&calls, &["clone(", "clone3("]).is_empty(), "{line}: {calls:#?}");
     }
-    // The same trace shows the network and the certificates if they are used.
+    // If a command uses the network and the certificates, the trace shows it.
     let http = calls(&sandbox, "search --api-url http://127.0.0.1:1 --timeout 1", &[]);
     assert!(!names(&http, &["socket("]).is_empty(), "{http:#?}");
     let https = calls(&sandbox, "search --api-url https://127.0.0.1:1 --timeout 1", &ENVIRONMENT);

@@ -1,4 +1,4 @@
-//! A signal ends a run at once; a closed pipe does not disturb it.
+//! A signal ends a run at once. A closed pipe does not disturb a run.
 #![cfg(unix)]
 
 use std::fs::File;
@@ -13,10 +13,10 @@ use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::outdated::outdated;
 
-/// Each signal with its number; a shell adds 128 to it.
+/// Each signal with its number. The exit status in a shell is 128 plus the number.
 const SIGNALS: [(&str, i32); 2] = [("INT", 2), ("TERM", 15)];
 
-/// Waits for an event that is certain to happen.
+/// Waits for an event that must happen.
 fn until(happened: impl Fn() -> bool) {
     let started = Instant::now();
     while !happened() {
@@ -25,7 +25,7 @@ fn until(happened: impl Fn() -> bool) {
     }
 }
 
-/// Sends a signal to a waiting run, and checks that the run ends at once and has changed nothing.
+/// Sends a signal to a waiting run, and checks that the run ends at once without changing anything.
 fn interrupt(sandbox: &Sandbox, mut run: Child, (name, number): (&str, i32)) {
     let lock = sandbox.lock();
     let kill = sandbox.shell(&format!("kill -s {name} {}", run.id()));
@@ -33,7 +33,7 @@ fn interrupt(sandbox: &Sandbox, mut run: Child, (name, number): (&str, i32)) {
     let status = run.wait().unwrap();
     let took = sent.elapsed();
     assert_eq!((kill.status, status.signal()), (Some(0), Some(number)));
-    // On an idle machine it takes a tenth of that.
+    // On an idle machine, it takes a tenth of this time.
     assert!(took < Duration::from_secs(1), "{name} took {took:?}");
     assert_eq!(sandbox.lock(), lock);
     assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
@@ -145,7 +145,7 @@ fn data_for_a_closed_or_full_output_is_an_error() {
             "{line}: {run}"
         );
     }
-    // A closed output is fine if there is nothing to print.
+    // A closed output is not an error if there is nothing to print.
     assert_eq!(sandbox.shell("\"$IMAGELOCK\" man pages >&-").status, Some(0));
 }
 

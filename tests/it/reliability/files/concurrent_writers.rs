@@ -1,4 +1,4 @@
-//! Concurrent runs: one writes, the others wait and name the writer, and all end with one complete lock.
+//! Concurrent runs: one run writes, the others wait and name the writer, and the result is one complete lockfile.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -24,7 +24,7 @@ fn spawn(sandbox: &Sandbox, line: &str) -> (Child, BufReader<ChildStderr>) {
     (run, stderr)
 }
 
-/// Starts fifty runs while the directory is locked, lets all of them wait, and then releases the lock.
+/// Starts fifty runs while the directory is locked. When all of them are waiting, the lock is released.
 fn fifty(sandbox: &Sandbox, line: &str) {
     let guard = directory_lock::hold(&sandbox.path("."));
     let mut runs: Vec<_> = (0..50).map(|_| spawn(sandbox, line)).collect();
@@ -85,7 +85,7 @@ fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
     let (sandbox, marketplace) = sandbox(WEB);
     sandbox.ok("resolve");
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    // Any program can lock the directory; this one waits until its input ends.
+    // Any program can lock the directory. This one holds the lock until its input ends.
     let mut holder = sandbox
         .here("/usr/bin/flock")
         .args([".", "/bin/cat"])
@@ -102,7 +102,7 @@ fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
     let took = started.elapsed().as_secs_f32();
     assert!((2.9..10.0).contains(&took), "{took}");
     let message = message.replace(&format!("process {}", holder.id()), "process [HOLDER]");
-    // The timeout counts from the start of the run, the wait from its own start.
+    // The timeout counts from the start of the run. The wait starts a little later, so its length varies.
     let seconds = message.split("within ").nth(1).unwrap().split(" s").next().unwrap().to_owned();
     assert_snapshot!(message.replace(&format!("within {seconds} s"), "within [N] s"), @"
     waiting for another imagelock (process [HOLDER]), which is writing beside `images.lock`

@@ -1,4 +1,4 @@
-//! A run that is killed at any moment leaves every file whole, old or new, and the next run completes the work.
+//! A run that is killed at any moment leaves every file complete, old or new. The next run completes the work.
 #![cfg(unix)]
 
 use std::fs;
@@ -15,37 +15,37 @@ const MANIFEST: &str = "[defaults]\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch =
 const OUTPUTS: &str = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\
                        [[outputs]]\nformat = \"tfvars\"\npath = \"infra/images.auto.tfvars.json\"\n";
 
-/// The written files, beginning with the last one.
+/// The files that a run writes. The last one to be written comes first.
 const LOCK_AND_OUTPUTS: [&str; 3] = ["images.lock", "images.env", "infra/images.auto.tfvars.json"];
 
-/// The contents of the written files.
+/// The contents of the files that a run writes.
 type State = Vec<Option<Vec<u8>>>;
 
-/// The command that is killed: it leads from one state to another.
+/// Two states of the files, and the commands that are killed on the way from one state to the other.
 struct Scene {
     sandbox: Sandbox,
-    /// The seed of the random moments. A failure names the kill, which is the same in every run with this seed; how far the
-    /// killed run has got depends on the machine.
+    /// The seed of the random moments. A failure names the kill, which is the same in every run with this seed. How far
+    /// the killed run got depends on the machine.
     seed: u64,
-    /// The written files, beginning with the last one.
+    /// The files that a run writes. The last one to be written comes first.
     files: Vec<&'static str>,
     states: [State; 2],
-    /// The command that leads to each state. Without one, the files are written.
+    /// The command that leads to each state. If there is none, the test writes the files itself.
     lines: [Option<&'static str>; 2],
 }
 
-/// What the kills hit.
+/// How many kills hit which phase of a run.
 #[derive(Debug, Default)]
 struct Tally {
-    /// The run was killed with the old lock in place …
+    /// Kills while the old lockfile was still in place.
     old: usize,
-    /// … with temporary files next to the files …
+    /// Kills that left temporary files next to the files.
     staged: usize,
-    /// … or with some of the other files replaced already.
+    /// Kills after some of the other files had been replaced, but not the lockfile.
     ahead: usize,
-    /// The run was killed with the new lock in place.
+    /// Kills after the lockfile had been replaced.
     new: usize,
-    /// The run was over.
+    /// Runs that ended before the kill.
     over: usize,
 }
 
@@ -67,7 +67,7 @@ fn with_catalogs(sandbox: Sandbox) -> Sandbox {
     sandbox
 }
 
-/// Upgrades back and forth.
+/// Upgrades to the newer catalog, and back.
 fn upgrades(sandbox: Sandbox, seed: u64) -> Scene {
     let sandbox = with_catalogs(sandbox);
     let files = LOCK_AND_OUTPUTS.to_vec();
@@ -80,7 +80,7 @@ fn upgrades(sandbox: Sandbox, seed: u64) -> Scene {
     Scene { sandbox, seed, files, states, lines: lines.map(Some) }
 }
 
-/// The adoption of another image.
+/// Adopts another image.
 fn adoptions(sandbox: Sandbox, seed: u64) -> Scene {
     let sandbox = with_catalogs(sandbox);
     let files = [&LOCK_AND_OUTPUTS[..], &["images.toml"]].concat();
@@ -97,7 +97,7 @@ fn state(sandbox: &Sandbox, files: &[&str]) -> State {
     files.iter().map(|file| fs::read(sandbox.path(file)).ok()).collect()
 }
 
-/// The temporary files. No other unexpected file may exist.
+/// Returns the temporary files, and checks that no other unexpected file exists.
 fn temporaries(scene: &Scene) -> Vec<String> {
     let mut entries = Vec::new();
     for directory in ["", "infra/"] {
@@ -118,7 +118,7 @@ fn temporaries(scene: &Scene) -> Vec<String> {
     entries
 }
 
-/// Runs a line, and kills it after a while.
+/// Runs a line, and kills it after a delay.
 fn kill(sandbox: &Sandbox, line: &str, delay: Duration) -> ExitStatus {
     let mut command = sandbox.command(line);
     let mut run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -136,8 +136,8 @@ fn harness(scene: &Scene, kills: usize) -> Tally {
         at = arrive(scene, goal);
     }
     let whole = started.elapsed().as_secs_f64() / if scene.lines[0].is_some() { 10.0 } else { 5.0 };
-    // Half of the kills are spread over the whole run, half around the moment when the lock is replaced, which depends on
-    // the load of the machine.
+    // Half of the kills are spread over the whole run. The other half are near the moment when the lockfile is
+    // replaced, which depends on the load of the machine.
     let mut edge = whole * 0.7;
     for number in 1..=kills {
         let goal = 1 - at;
@@ -164,22 +164,23 @@ fn harness(scene: &Scene, kills: usize) -> Tally {
         }
         at = if is_new { goal } else { clean_up(scene, at, ahead, staged, number, &what) };
     }
-    // The next run that writes removes the files of killed runs.
+    // The next run that writes removes the temporary files of killed runs.
     arrive(scene, 1 - at);
     tally
 }
 
-/// The state after a killed run.
+/// The state that a killed run left behind.
 struct Found {
-    /// Whether the lock is the new one.
+    /// Whether the lockfile is the new one.
     is_new: bool,
-    /// Whether the lock is the old one and another file is the new one.
+    /// Whether the lockfile is the old one, although another file is already new.
     ahead: bool,
     /// Whether there are temporary files.
     staged: bool,
 }
 
-/// Checks the state after a killed run. Every file must be whole, and if the lock is new, every file is new.
+/// Checks the state after a killed run. Every file must be complete, and if the lockfile is new, every file must be
+/// new.
 fn found(scene: &Scene, at: usize, goal: usize, what: &str) -> Found {
     let [old, new] = [at, goal].map(|state| &scene.states[state]);
     let now = state(&scene.sandbox, &scene.files);
@@ -199,19 +200,19 @@ fn found(scene: &Scene, at: usize, goal: usize, what: &str) -> Found {
     Found { is_new, ahead: !is_new && now != *old, staged: !temporaries.is_empty() }
 }
 
-/// Lets the next run clean up after a run that was killed before it replaced the lock.
+/// Lets the next run clean up after a run that was killed before it replaced the lockfile.
 fn clean_up(scene: &Scene, at: usize, ahead: bool, staged: bool, number: usize, what: &str) -> usize {
     if ahead && scene.lines[at].is_some() && number % 4 < 2 {
-        // The outputs are updated from the lock.
+        // The outputs are written again from the lockfile.
         scene.sandbox.ok("resolve --offline");
         assert_eq!(state(&scene.sandbox, &scene.files), scene.states[at], "{what}: `resolve` left outputs out of step");
         return at;
     }
-    // Most runs start with the temporary files of the last one.
+    // Otherwise the next run starts with the temporary files of the killed run, as most runs do.
     if ahead || (staged && number % 4 < 2) || number.is_multiple_of(16) { arrive(scene, 1 - at) } else { at }
 }
 
-/// Runs the command that leads to a state.
+/// Runs the command that leads to a state, and checks that it does.
 fn arrive(scene: &Scene, goal: usize) -> usize {
     let Some(line) = scene.lines[goal] else { return put(scene, goal) };
     scene.sandbox.ok(line);
@@ -228,7 +229,7 @@ fn put(scene: &Scene, at: usize) -> usize {
     at
 }
 
-/// Kills runs and prints what was hit. Some kills must hit a run before and after it replaced the lock.
+/// Kills runs and prints which phases were hit. Some kills must come before and some after the lockfile is replaced.
 #[expect(clippy::print_stdout, reason = "`--nocapture` shows what was hit")]
 fn kill_often(name: &str, scene: &Scene, kills: usize) -> Tally {
     let started = Instant::now();
@@ -253,7 +254,7 @@ fn a_killed_adoption_leaves_every_file_whole() {
 fn thousands_of_kills_hit_every_moment() {
     std::thread::scope(|scope| {
         for seed in [3, 4] {
-            // On a disk, where writing is slow.
+            // Writing to a real disk is slow, which leaves more time for kills.
             scope.spawn(move || {
                 let tally = kill_often("upgrade", &upgrades(Sandbox::new(), seed), 1500);
                 assert!(tally.staged > 0 && tally.ahead > 0 && tally.new > 0, "{tally:?}");

@@ -1,4 +1,4 @@
-//! Disks and folders that cannot be written: the message names the cause, and every file is unchanged.
+//! Disks and directories that cannot be written: the message names the cause, and every file stays unchanged.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -16,7 +16,7 @@ const MANIFEST: &str = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\
 const OUTPUTS: &str = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\
                        [[outputs]]\nformat = \"tfvars\"\npath = \"infra/images.auto.tfvars.json\"\n";
 
-/// A lock, two outputs of it, and `new.json`, a catalog with which the pin would move.
+/// Returns a lockfile with two outputs, and `new.json`, a catalog in which the pinned image is newer.
 fn resolved() -> Sandbox {
     let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}"));
     fs::create_dir(sandbox.path("infra")).unwrap();
@@ -27,7 +27,7 @@ fn is_root(sandbox: &Sandbox) -> bool {
     fs::metadata(sandbox.path("images.toml")).unwrap().uid() == 0
 }
 
-/// The upgrade without the power of root, so that the modes of files and directories apply.
+/// Runs the upgrade without root privileges, so that the modes of files and directories apply.
 fn upgrade_without_root_power(sandbox: &Sandbox) -> Run {
     let without = if is_root(sandbox) { "setpriv --bounding-set=-dac_override,-dac_read_search " } else { "" };
     sandbox.shell(&format!("exec {without}\"$IMAGELOCK\" {UPGRADE}"))
@@ -187,7 +187,7 @@ fn a_file_size_limit_is_an_error_that_changes_no_file() {
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`
     ");
-    // The JSON output is longer than 512 bytes, the one before it is not.
+    // The JSON output is longer than 512 bytes. The output before it is shorter.
     let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 1; exec \"$IMAGELOCK\" {UPGRADE}"));
     assert_snapshot!(refused_run(&sandbox, run), @"
     error: could not write `infra/images.auto.tfvars.json`: File too large (os error 27)
@@ -207,7 +207,7 @@ fn a_file_size_limit_that_kills_the_run_changes_no_lock() {
     upgrades(&sandbox);
 }
 
-/// Runs a script on a small disk, `disk`, with a copy of the files of the sandbox except the catalog.
+/// Runs a script on a small disk, `disk`, with a copy of the sandbox's files except the catalog.
 fn on_a_small_disk(sandbox: &Sandbox, script: &str) -> Run {
     fs::create_dir(sandbox.path("disk")).unwrap();
     let upgrade = Sandbox::timed(&format!("\"$IMAGELOCK\" {UPGRADE}")).replace("new.json", "../new.json");
@@ -252,7 +252,7 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
      = help: make space on the disk
     --- exit 0
     ");
-    // There is space for two of them.
+    // There is space for two of three files.
     let script = "cat /dev/zero >fill 2>&-; truncate -s -8192 fill; UPGRADE";
     assert_snapshot!(on_a_small_disk(&resolved(), script), @"
     exit 1
@@ -263,7 +263,7 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
      = help: make space on the disk
     --- exit 0
     ");
-    // There is space for all three.
+    // There is space for all three files.
     let script = "cat /dev/zero >fill 2>&-; truncate -s -12288 fill; UPGRADE";
     let run = on_a_small_disk(&resolved(), script);
     assert!(run.stdout.ends_with("exit 0\n"), "{run}");
@@ -286,8 +286,8 @@ fn a_read_only_disk_is_an_error() {
 #[test]
 #[ignore = "needs the right to mount"]
 fn a_lock_that_is_a_mount_point_is_an_error_and_outputs_can_be_updated_again() {
-    // `docker run --volume` creates such mount points. The lock is unchanged, and the newer outputs are reported and
-    // restored.
+    // `docker run --volume` creates such mount points. The lockfile stays unchanged. The newer outputs are reported,
+    // and the next `resolve` restores them.
     let script = "mount --bind images.lock images.lock; UPGRADE; echo \"exit $?\"; ls -A . infra; \
                   \"$IMAGELOCK\" resolve --locked; \"$IMAGELOCK\" resolve --offline";
     assert_snapshot!(on_a_small_disk(&resolved(), script), @"

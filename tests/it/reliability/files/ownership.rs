@@ -1,4 +1,4 @@
-//! A replaced file keeps its owner, group and mode; a read-only file is not replaced.
+//! A replaced file keeps its owner, group and mode. A read-only file is not replaced.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -18,7 +18,7 @@ fn set_mode(sandbox: &Sandbox, name: &str, mode: u32) {
     fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// The owner, the group and the mode of a file.
+/// Returns the owner, the group and the mode of a file.
 fn rights(sandbox: &Sandbox, name: &str) -> (u32, u32, u32) {
     let metadata = fs::metadata(sandbox.path(name)).unwrap();
     (metadata.uid(), metadata.gid(), metadata.mode() & 0o7777)
@@ -62,7 +62,7 @@ fn a_read_only_file_is_not_replaced() {
     assert_eq!(fs::read(sandbox.path("man/imagelock.1")).unwrap(), page);
 }
 
-/// All locks are checked before the first one is written; a dry run needs no permission.
+/// All lockfiles are checked before the first one is written. A dry run needs no write permission.
 #[test]
 fn one_read_only_lock_leaves_all_manifests_unchanged() {
     let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
@@ -107,7 +107,7 @@ fn the_mode_is_kept_without_setuid_setgid_and_sticky_bits() {
     }
 }
 
-/// A run that is killed while it writes leaves its temporary file.
+/// A run that is killed while it writes leaves its temporary file behind.
 #[test]
 fn the_temporary_file_of_a_private_file_is_private() {
     let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
@@ -135,7 +135,7 @@ fn the_owner_and_the_group_are_kept() {
     }
 }
 
-/// The new group then gets only the rights of everyone, and one note per run says so.
+/// In this case, the new group gets only the permissions of other users, and one note per run says so.
 #[test]
 #[ignore = "needs root"]
 fn an_owner_that_cannot_be_kept_is_noted_once() {

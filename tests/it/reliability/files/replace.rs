@@ -1,4 +1,4 @@
-//! Files are written whole or not at all, and modes and links are kept.
+//! Files are written completely or not at all, and modes and links are kept.
 #![cfg(unix)]
 
 use std::fs;

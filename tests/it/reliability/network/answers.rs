@@ -1,4 +1,4 @@
-//! Answers that are not what the API sends: each is refused with its cause and its request ID, and never pinned.
+//! Responses that the API would not send: each is refused with its cause and its request ID, and never pinned.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -93,7 +93,7 @@ fn a_list_instead_of_a_row_or_a_page_is_refused() {
     // An error that is a list does not mean that the image does not exist.
     let message = refusal(|_, _, _| Reply::Raw(404, "application/json", br#"["not_found", "gone", []]"#.into()));
     assert!(message.contains("it answered 404 Not Found\n"), "{message}");
-    // If only dates depend on the answer, they are missing.
+    // If only dates depend on the response, the dates are missing.
     let marketplace = Marketplace::offering([noble().published("2026-10-05T08:00:00Z")]);
     marketplace.answers(|path, _, value| match path {
         _ if path.contains("/versions") => {
@@ -124,7 +124,7 @@ fn an_endless_answer_is_refused() {
     assert!(packed.contains("the answer is larger than 1 MiB"), "{packed}");
 }
 
-/// Invalid rows are never pinned, and images that they hide are not reported as missing.
+/// Images that are hidden by an invalid row must not be reported as missing.
 #[test]
 fn invalid_rows_are_never_pinned() {
     let lie = |key: &'static str, value: Value| {
@@ -187,7 +187,7 @@ fn invalid_rows_are_never_pinned() {
       = note: of type instance_sbs it is offered for arm64 in fr-par-1
       = help: change zone or arch of `web`, or choose another label
     "#);
-    // Missing fields take the value of the query; unknown fields are ignored.
+    // A missing field gets the value of the query. Unknown fields are ignored.
     succeeds(lie("label", json!(null)));
     succeeds(lie("type", json!(null)));
     succeeds(lie("compatible_commercial_types", json!(null)));
@@ -235,7 +235,7 @@ fn failures_with_the_same_cause_are_reported_together() {
 
 #[test]
 fn a_listing_with_one_invalid_row_is_refused() {
-    // The invalid row may be a second candidate, so that the first one is not pinned either.
+    // The invalid row may be a second candidate, so the first one must not be pinned either.
     let marketplace = Marketplace::offering([noble(), local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
     marketplace.answers_listings(|_, _, answer| {
         let mut answer = answer.clone();

@@ -1,4 +1,4 @@
-//! Every fault of the Marketplace and of the network, with every command that asks for something.
+//! Every fault of the Marketplace and of the network, with every command that sends requests.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -79,7 +79,7 @@ fn no_value_of_retry_after_exceeds_the_timeout() {
 fn bodies_that_are_not_an_answer_are_refused() {
     let nested = |open: &str, close: &str| [open.repeat(100_000), close.repeat(100_000)].concat();
     let long = "x".repeat(900_000);
-    // An answer to a lookup may be any object: it is refused because of the missing fields.
+    // A look-up accepts any object, so it refuses these bodies because of their missing fields.
     let not_json = Refused("the answer cannot be used");
     assess(&[
         body("nothing", not_json, ""),
@@ -115,7 +115,7 @@ fn endless_answers_and_broken_gzip_are_refused() {
         move |_: &str, _: usize, answer: &Value| Reply::Packed(mangle(gzip(answer.to_string().as_bytes())))
     };
     assess(&[
-        // A busy machine may not read the whole answer within the timeout.
+        // On a busy machine, the timeout may come before the whole response has been read.
         fault("4 GiB", Either, |_, _, _| Reply::Endless(4 << 30)),
         fault("4 GiB, packed", Either, |_, _, _| Reply::Bomb(4 << 10)),
         fault("gzip", Right, |_, _, answer| match answer["type"].as_str() {
@@ -206,7 +206,7 @@ fn wrong_counts_and_pages_never_give_a_wrong_result() {
         }
         Reply::Json(answer)
     }));
-    // The first page has only one row; the other pages are wrong in different ways.
+    // The first page has only one row. The other pages are wrong in different ways.
     for (name, other) in [
         ("that repeat", (|first, _| Some(first)) as fn(Value, &str) -> Option<Value>),
         ("that are empty", |_, _| None),
@@ -277,7 +277,7 @@ fn broken_connections_are_refused() {
     ]);
 }
 
-/// What informs is missed aloud: the pins are the same without it.
+/// Dates only inform, so the pins are the same without them. A warning says that the dates are missing.
 #[test]
 fn failed_queries_for_dates_never_give_a_wrong_pin() {
     let only = |part: &'static str, reply: fn() -> Reply| {

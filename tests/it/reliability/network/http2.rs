@@ -1,5 +1,5 @@
-//! Faults of HTTP/2: reset streams, connections that end or were closed, few concurrent streams. A retry fixes some of them,
-//! the others are reported.
+//! Faults of HTTP/2: reset streams, connections that end or are closed, and few concurrent streams. A retry fixes some
+//! of them; the others are reported.
 
 use h2::Reason;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::support::sandbox::Sandbox;
 
 const LABELS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
-/// The index, one listing per label, and the versions of each label.
+/// The index, and for each label its listing and its versions.
 const REQUESTS: usize = 1 + 2 * LABELS.len();
 
 fn offers() -> Vec<Local> {
@@ -25,7 +25,7 @@ fn manifest() -> String {
     format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{}", images.concat())
 }
 
-/// A Marketplace over HTTP/2 that answers like this, and a sandbox that asks it.
+/// Returns a Marketplace over HTTP/2 with this responder, and a sandbox that uses it.
 fn scene(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -> (Marketplace, Sandbox) {
     let authority = Authority::new();
     let marketplace = Marketplace::with_tls(offers(), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]));
@@ -34,14 +34,14 @@ fn scene(manner: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) -> (
     (marketplace, sandbox)
 }
 
-/// The lock from a Marketplace without faults.
+/// Returns the lockfile that results from a Marketplace without faults.
 fn right_lock() -> String {
     let (_marketplace, sandbox) = scene(|_, _, _| Reply::Normal);
     sandbox.ok("resolve");
     sandbox.lock()
 }
 
-/// Checks that all results are right and that HTTP/2 is used, and gives the number of requests.
+/// Checks that all results are correct and that HTTP/2 is used. Returns the number of requests.
 #[track_caller]
 fn comes_out_right(marketplace: &Marketplace, sandbox: &Sandbox) -> usize {
     sandbox.ok("resolve");
@@ -75,7 +75,7 @@ fn a_connection_is_left_after_a_goaway() {
         comes_out_right(&marketplace, &sandbox);
         marketplace.connections()
     };
-    // On a busy machine all requests may be sent before the first GOAWAY arrives.
+    // On a busy machine, all requests may be sent before the first GOAWAY arrives, so several runs are tried.
     assert!((0..10).any(|_| connections() > 2), "no connection was left before all was asked");
 }
 
@@ -88,12 +88,12 @@ fn a_closed_connection_is_opened_again() {
             if moments.contains(&asked) { Reply::HangUp } else { Reply::Normal }
         })
     };
-    // Before the first answer, the server might not support HTTP/2.
+    // If the connection closes before the first response, imagelock cannot know whether the server supports HTTP/2.
     let (marketplace, sandbox) = hangs_up(&[1]);
     comes_out_right(&marketplace, &sandbox);
     let (marketplace, sandbox) = hangs_up(&[10, 20]);
     comes_out_right(&marketplace, &sandbox);
-    // One connection per command, and one for each that was closed.
+    // One connection per command, and one for each connection that was closed.
     assert_eq!(marketplace.connections(), 2 + 2);
 }
 
@@ -113,7 +113,7 @@ fn a_fault_that_persists_is_reported() {
     let is_reported = |reply: fn() -> Reply| {
         let (_marketplace, sandbox) = scene(move |_, _, _| reply());
         let message = sandbox.fails("resolve");
-        // Streams of one connection may end in different ways, and each way is reported with the images that it is about.
+        // The streams of one connection may end in different ways. Each way is reported with its images.
         assert!(message.starts_with("error: the Marketplace gave no usable answer about `a`"), "{message}");
         let is_reported = |label: &str| message.contains(&format!("`{label}`"));
         assert!(LABELS.into_iter().all(is_reported), "{message}");

@@ -1,4 +1,4 @@
-//! Answers that are late, broken, incomplete or hostile.
+//! Responses that are late, broken, incomplete or hostile.
 
 mod answers;
 mod faults;

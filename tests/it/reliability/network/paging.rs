@@ -1,4 +1,4 @@
-//! Faulty pages give the right lock or a clear error, never a wrong or missing pin, never an endless loop.
+//! Faulty pages give the correct lockfile or a clear error, never a wrong or missing pin, and never an endless loop.
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -11,7 +11,7 @@ const ZONES: [&str; 10] = [
     "it-mil-1",
 ];
 
-/// A label in ten zones; `build` makes the IDs.
+/// Returns one label in ten zones. `build` determines the IDs.
 fn everywhere(build: u32) -> Vec<Local> {
     (0..).zip(ZONES).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", build * 100 + n)).collect()
 }
@@ -21,8 +21,8 @@ fn sandbox(marketplace: &Marketplace) -> Sandbox {
         .asking(marketplace)
 }
 
-/// Cuts the whole list into pages of `cap` rows. `twist` gets the number of the page, all rows and the total, may change
-/// both, and gives the number of the page that is sent.
+/// Splits the whole list into pages of `cap` rows. `alter` gets the page number, all rows and the total. It may change
+/// the rows and the total, and returns the number of the page to send.
 fn paged(
     cap: usize,
     mut twist: impl FnMut(usize, &mut Vec<Value>, &mut Value) -> usize + Send + 'static,
@@ -42,7 +42,7 @@ fn paged(
     marketplace
 }
 
-/// The lock from the catalog of a build.
+/// Returns the lockfile that results from the catalog of a build.
 fn right(build: u32) -> String {
     let marketplace = Marketplace::offering(everywhere(build));
     let sandbox = sandbox(&marketplace);
@@ -219,7 +219,7 @@ fn an_id_that_is_listed_in_two_zones_may_appear_on_two_pages() {
     sandbox.ok("resolve");
     let live = sandbox.lock();
     assert_eq!(live.matches(&id(1)).count(), 2);
-    // The same from a snapshot.
+    // The result from a snapshot is the same.
     sandbox.ok("snapshot catalog.json");
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     sandbox.ok("resolve --catalog catalog.json");

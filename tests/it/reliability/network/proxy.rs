@@ -1,4 +1,4 @@
-//! Networks of companies: proxies, and the addresses that accept plain http.
+//! Company networks: proxies, and addresses that may use plain http.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,14 +11,14 @@ use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 
-/// An HTTP proxy that tunnels every name to one address, or refuses with a status.
+/// An HTTP proxy that tunnels every host name to one address, or refuses every request with a status.
 struct Proxy {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
-    /// A proxy that tunnels every name to this Marketplace.
+    /// Starts a proxy that tunnels every host name to this Marketplace.
     fn to(marketplace: &Marketplace) -> Self {
         Self::start(marketplace.address(), None)
     }
@@ -44,7 +44,7 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// The request lines that the proxy received, and the credentials.
+    /// Returns the request lines and the credentials that the proxy received, and forgets them.
     fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.asked.lock().unwrap())
     }
@@ -75,8 +75,8 @@ fn tunnel(
     io::copy(&mut server, &mut client).map(drop)
 }
 
-/// A Marketplace with a certificate for a name that does not resolve, so that only a proxy leads to it, and sandboxes that
-/// trust it.
+/// Returns a Marketplace whose host name cannot be resolved, so that it is reachable only through a proxy, and a
+/// function that creates sandboxes that trust its certificate.
 fn behind_a_proxy() -> (Marketplace, impl Fn(&[(&str, &str)]) -> Sandbox) {
     let authority = Authority::new();
     let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
@@ -129,7 +129,7 @@ fn hosts_in_no_proxy_are_never_reached_through_the_proxy() {
     assert_eq!(proxy.asked().len(), 1);
 }
 
-/// A Marketplace that can be reached without a proxy, and a sandbox that trusts it.
+/// Returns a Marketplace that is reachable without a proxy, and a sandbox that trusts its certificate.
 fn within_reach() -> (Marketplace, Sandbox) {
     let authority = Authority::new();
     let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
@@ -159,7 +159,7 @@ fn a_proxy_is_never_bypassed() {
         &[("HTTPS_PROXY", &url), ("NO_PROXY", ""), ("no_proxy", "example.org")],
         &[("HTTPS_PROXY", &url), ("NO_PROXY", "example.org"), ("no_proxy", "*")],
         &[("HTTPS_PROXY", &url), ("NO_PROXY", "127.0.0.2,10.0.0.0/8,0.0.1,127.0.0.1x")],
-        // An exception is a host without a port.
+        // Exceptions are hosts without a port.
         &[("HTTPS_PROXY", &url), ("NO_PROXY", &format!("127.0.0.1:{port}"))],
     ];
     for environment in environments {
@@ -230,7 +230,7 @@ fn the_address_of_the_api_is_trimmed_and_may_be_empty() {
     let (marketplace, sandbox) = within_reach();
     let output = sandbox.command("resolve").env("SCW_API_URL", format!(" {}\r\n", marketplace.url())).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    // An empty value means the real Marketplace, here behind a proxy that refuses.
+    // An empty value selects the real Marketplace, which is behind a refusing proxy here.
     let proxy = Proxy::refusing("407 Proxy Authentication Required");
     for empty in ["", " \n"] {
         let mut command = sandbox.command("upgrade --timeout 1");
@@ -239,7 +239,7 @@ fn the_address_of_the_api_is_trimmed_and_may_be_empty() {
     }
 }
 
-/// The notes of a message, without the number of attempts and the port.
+/// Returns the notes and the help of a message, without the number of attempts and the port.
 fn notes(message: &str, proxy: &Proxy) -> String {
     let lines = message.lines().filter(|line| line.starts_with("  = ") && !line.contains("attempt"));
     lines.collect::<Vec<_>>().join("\n").replace(&proxy.url(), "http://PROXY")

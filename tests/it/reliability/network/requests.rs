@@ -1,4 +1,4 @@
-//! What is sent, and to which addresses.
+//! Which requests are sent, and to which addresses.
 
 use insta::assert_snapshot;
 

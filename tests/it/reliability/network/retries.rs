@@ -43,7 +43,7 @@ fn retry_after_is_honored() {
 fn a_persistent_error_is_reported() {
     let body = json!({"message": "internal error", "type": "internal"}).to_string();
     let message = refusal(move |_, _, _| Reply::Raw(500, "application/json", body.clone().into()));
-    // How often it was tried in the two seconds is chance.
+    // The number of attempts within two seconds depends on chance.
     let message: Vec<&str> = message.lines().filter(|line| !line.contains("attempt")).collect();
     assert_snapshot!(message.join("\n"), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`

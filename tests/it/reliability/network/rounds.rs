@@ -1,5 +1,5 @@
-//! How many requests are sent, and which of them at once. The fake Marketplace answers a round only after all its requests
-//! have arrived: a request that waited for the answer of another one would wait forever.
+//! How many requests are sent, and which of them concurrently. The fake Marketplace responds to a round only after all
+//! its requests have arrived, so a request that waits for another response of its round would wait forever.
 
 use crate::support::authority::Authority;
 use crate::support::fake_marketplace::{Local, Marketplace, local};
@@ -15,7 +15,7 @@ fn labels(many: usize) -> impl Iterator<Item = (u32, &'static str)> {
     (100..).zip((0..many).map(|n| &*format!("label_{n}").leak()))
 }
 
-/// Two local images per label; `build` selects the version.
+/// Returns two local images per label. `build` selects the version.
 fn offers(many: usize, build: u32) -> Vec<Local> {
     let date = ["2026-09-01T08:00:00Z", "2026-11-01T08:00:00Z"][build as usize];
     labels(many)
@@ -24,7 +24,7 @@ fn offers(many: usize, build: u32) -> Vec<Local> {
         .collect()
 }
 
-/// Runs a test over HTTP/1.1 and over HTTP/2, with this many labels, all of them declared in two zones.
+/// Runs a test over HTTP/1.1 and over HTTP/2, with this many labels, each declared in two zones.
 fn both(many: usize, test: impl Fn(&Marketplace, &Sandbox, usize)) {
     let images: Vec<String> = labels(many).map(|(n, label)| format!("[images.n{n}]\nlabel = \"{label}\"\n")).collect();
     let images = images.concat();
@@ -42,7 +42,7 @@ fn asks(marketplace: &Marketplace, sandbox: &Sandbox, line: &str, rounds: &[usiz
     asks_and(marketplace, sandbox, line, rounds, 0, connections);
 }
 
-/// The same, with more requests after the rounds.
+/// Like `check_rounds`, with more requests after the rounds.
 #[track_caller]
 fn asks_and(
     marketplace: &Marketplace,
@@ -69,7 +69,7 @@ fn asks_and(
 #[test]
 fn requests_are_sent_in_rounds_by_their_dependencies() {
     both(6, |marketplace, sandbox, connections| {
-        // The index and one listing per label for all its zones; then the versions of each label.
+        // The index, and one listing per label for all its zones; then the versions of each label.
         asks(marketplace, sandbox, "resolve", &[1 + 6, 6], connections);
         asks(marketplace, sandbox, "resolve", &[], 0);
         asks(marketplace, sandbox, "check", &[1 + 6, 6], connections);
@@ -77,8 +77,8 @@ fn requests_are_sent_in_rounds_by_their_dependencies() {
         asks(marketplace, sandbox, "explain n100", &[1 + 1, 1], connections);
         asks(marketplace, sandbox, "search", &[1, 6 + 6], connections);
         asks(marketplace, sandbox, "snapshot catalog.json", &[1, 6 + 6, 6], connections);
-        // After an update, the newer of two versions is read for each label, and each pin that is no longer listed is looked
-        // up: as soon as the index has arrived, or after its listing.
+        // After an update, the newer of two versions is read for each label. In addition, each pin that is no longer
+        // listed is looked up as soon as the index has arrived, or after its listing.
         let old = offers(6, 0).into_iter().map(Local::superseded);
         marketplace.offers(old.chain(offers(6, 1)));
         asks_and(marketplace, sandbox, "check", &[1 + 6], 6 + 2 * 6 + 6, connections);

@@ -1,4 +1,4 @@
-//! Real TLS: HTTP/2 over one connection, private CAs, certificates that must be refused.
+//! Real TLS: HTTP/2 over one connection, private CAs, and certificates that must be refused.
 
 use insta::assert_snapshot;
 use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd};
@@ -44,7 +44,7 @@ fn a_server_without_http_2_is_accepted() {
     }
 }
 
-/// The notes and the help of a refused certificate.
+/// Returns the notes and the help of the error about a refused certificate.
 #[track_caller]
 fn refusal(authority: &Authority, server: tokio_rustls::TlsAcceptor) -> String {
     let marketplace = Marketplace::with_tls(offers(), server);
@@ -89,7 +89,7 @@ fn a_certificate_is_refused_with_the_real_cause() {
     help: if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE
     "
     );
-    // The same for an authority with the same name and another key.
+    // The signature is also invalid if another CA has the same name and another key.
     let other = refusal(&authority, Authority::new().server("127.0.0.1", 2099, &["h2"]));
     assert!(other.contains("its signature is not that of the issuer that it names"), "{other}");
     assert_snapshot!(refusal(&authority, authority.forging_server("127.0.0.1", &["h2"])), @"
@@ -140,7 +140,7 @@ fn a_certificate_file_must_be_a_regular_file_of_bounded_size() {
         assert!(message.contains(cause), "{path}: {message}");
     }
     assert_eq!(marketplace.connections(), 0);
-    // Nothing else reads the variables: an empty value and a pipe as a directory have no effect.
+    // The variables have no other effect: an empty value and a pipe as a directory are ignored.
     for (name, value) in [("SSL_CERT_FILE", " "), ("SSL_CERT_DIR", "pipe"), ("SSL_CERT_DIR", "/nonexistent")] {
         let output = sandbox.command("upgrade").env(name, value).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
