@@ -1,4 +1,4 @@
-//! The documentation is true: every block of the README is run or parsed, and its output is compared.
+//! The documentation is correct: every block of the README is run or parsed, and its output is compared.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,7 +20,7 @@ mod library;
 
 const DATE: &str = "2026-09-02T08:30:55Z";
 
-/// The blocks of the README whose fence names a file after the language, with that file.
+/// Returns the blocks of the README that name a file after the language, with the path of the file.
 fn excerpts() -> Vec<(&'static str, &'static str)> {
     let blocks = README.split("\n```").skip(1).step_by(2);
     blocks
@@ -29,7 +29,7 @@ fn excerpts() -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-/// A file with its commented lines, which a user with an account would write.
+/// Returns a file after removing the comment signs that a user with an account would remove.
 fn uncommented(text: &str) -> String {
     let line = |line: &str| match line.trim_start().strip_prefix("# ") {
         Some(rest) => format!("{}{rest}\n", &line[..line.len() - rest.len() - 2]),
@@ -38,7 +38,7 @@ fn uncommented(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().concat()
 }
 
-/// Runs a line of the README as a shell would, with the program that was built for this test.
+/// Runs a line of the README in a shell, with the program that was built for this test.
 fn shell(sandbox: &Sandbox, line: &str) -> String {
     let program = env!("CARGO_BIN_EXE_imagelock");
     let line = line
@@ -79,7 +79,8 @@ fn every_toml_block_is_a_valid_manifest_or_lockfile() {
     }
 }
 
-/// The commands in a text: the words after `imagelock` up to a comment, a quote, a bracket or the end of the line.
+/// Returns the commands in a text: the words after `imagelock`, up to a comment, quote, bracket, or the end of the
+/// line.
 fn commands(text: &str) -> Vec<String> {
     text.lines()
         .flat_map(|line| line.split("imagelock ").skip(1))
@@ -120,19 +121,19 @@ fn every_command_of_the_readme_runs() {
             }
         }
         if line == "init" {
-            // The table of commands contains it as well.
+            // The table of commands contains `init` again, so the manifest may exist.
             let _ = std::fs::remove_file(sandbox.path("images.toml"));
         }
         if line == "log web" {
             commit(&sandbox, "2026-11-10", "Pin the images");
             git(&sandbox, &["update-ref", "refs/remotes/origin/main", "HEAD"]);
         }
-        // A shell does the redirection.
+        // The redirection is the work of the shell.
         sandbox.ok(line.split(" > ").next().unwrap());
     }
 }
 
-/// The table of the code, as the README has it.
+/// The table is generated from the code.
 #[test]
 fn the_readme_has_the_table_of_statuses() {
     let command = |fix: Fix| {
@@ -143,7 +144,7 @@ fn the_readme_has_the_table_of_statuses() {
     };
     let row = |status: Status| {
         let fix = match status.fix() {
-            // What can move is moved.
+            // If a pin can be upgraded, the fix is an upgrade.
             Fix::Replace => format!("{}, or {}", command(Fix::Upgrade), command(Fix::Replace)),
             fix => command(fix),
         };
@@ -195,7 +196,7 @@ fn the_gate_calls_the_test_command_of_the_readme() {
     let command = develop.split("```sh\n").nth(1).unwrap().lines().next().unwrap();
     let gate = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
     assert!(gate.contains(&format!("step {command} --locked")), "{command}");
-    // The ignored tests are run as well.
+    // The ignored tests must run as well.
     assert!(gate.contains(&format!("step .ci/tools\nstep {command} --locked --tests -- --ignored\n")), "{command}");
 }
 

@@ -1,4 +1,4 @@
-//! What people type who know cargo, terraform, git and gh, and what each line answers.
+//! Commands that people guess because they know cargo, terraform, git and gh, and what each guess prints.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
-/// A repository whose pin is outdated, and whose folder `stacks` has two more manifests.
+/// Returns a repository with an outdated pin, and two more manifests in the directory `stacks`.
 fn scene() -> (Sandbox, Marketplace) {
     let marketplace = Marketplace::offering([docker(1).published(OLD), local("docker", "nl-ams-1", "x86_64", 3)]);
     let sandbox = repository(Sandbox::with(&manifest(""))).asking(&marketplace);
@@ -25,7 +25,7 @@ fn scene() -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// Each line in a scene of its own, with its exit status and the first lines that it prints.
+/// Runs each line in a new copy of the repository. Returns its exit status and the first lines of its output.
 fn answers(lines: &[&str]) -> String {
     let mut answers = String::new();
     for line in lines {

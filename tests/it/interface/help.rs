@@ -1,4 +1,4 @@
-//! `--help` of every command, and the errors for invalid arguments.
+//! The `--help` of every command, and the errors for invalid arguments.
 
 use insta::assert_snapshot;
 

@@ -1,6 +1,6 @@
-//! The report as an HTML page: its content, its form, and hostile text in it.
+//! The report as an HTML page: its content, its structure, and hostile text in it.
 //!
-//! `browser` checks its look and behavior in a real browser.
+//! `browser` tests its look and behavior in a real browser.
 
 use insta::assert_snapshot;
 
@@ -9,7 +9,7 @@ use crate::support::manifest::accept;
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::drifted::drifted;
 
-/// The page without its style sheet and the digest of the style sheet.
+/// Returns the page without the style sheet and its digest.
 #[track_caller]
 fn unstyled(page: &str) -> String {
     let (head, rest) = page.split_once("<style>").unwrap();
@@ -19,7 +19,7 @@ fn unstyled(page: &str) -> String {
     format!("{before}'sha256-[digest]'{after}<style>[style]</style>{body}")
 }
 
-/// Reads the page as XML, which is stricter than any browser.
+/// Parses the page as XML, which is stricter than HTML.
 #[track_caller]
 fn parsed(page: &str) -> roxmltree::Document<'_> {
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
@@ -129,7 +129,7 @@ fn a_report_without_findings_is_a_complete_page() {
     "#);
 }
 
-/// Every id is unique, every link has a target, and every cell has the heading of its column.
+/// Every ID is unique, every link has a target, and every cell has a column heading.
 #[test]
 fn the_page_is_well_formed_and_its_links_lead_somewhere() {
     let (sandbox, _marketplace) = drifted();

@@ -1,4 +1,4 @@
-//! The progress line on a terminal: `script` provides real pseudo-terminals.
+//! The progress line on a terminal. `script` provides a real pseudo-terminal.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::support::sandbox::Sandbox;
 
 const LATE: Duration = Duration::from_millis(900);
 
-/// A Marketplace that is slow to answer listings, and a sandbox with two images to resolve.
+/// Returns a Marketplace that is slow to respond to listing requests, and a sandbox with two images to resolve.
 fn slow() -> (Sandbox, Marketplace) {
     let marketplace =
         Marketplace::offering(["ubuntu_noble", "debian_bookworm"].map(|label| local(label, "fr-par-1", "x86_64", 1)));
@@ -19,19 +19,19 @@ fn slow() -> (Sandbox, Marketplace) {
     (Sandbox::with(manifest).asking(&marketplace).env("TERM", "xterm"), marketplace)
 }
 
-/// Everything that a run writes to its terminal, with escape sequences.
+/// Returns everything that a run writes to its terminal, with escape sequences.
 fn written(sandbox: &Sandbox, line: &str) -> String {
     let output = sandbox.on_a_terminal(line).output().expect("`script`, of util-linux, makes the terminal");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n")
 }
 
-/// The final content of the terminal.
+/// Returns the final content of the terminal.
 fn screen(written: &str) -> String {
     written.split('\n').map(|line| line.rsplit("\r\u{1b}[K").next().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
-/// The progress lines, without the seconds.
+/// Returns the progress lines, without the seconds.
 fn progress(written: &str) -> Vec<String> {
     let lines = written.split("\u{1b}[?7l").skip(1).map(|rest| rest.split("\u{1b}[?7h").next().unwrap());
     let mut progress: Vec<String> = lines
@@ -53,7 +53,7 @@ fn a_slow_answer_shows_progress_that_is_erased_afterwards() {
         .answers_listings(|path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) });
     let written = written(&sandbox, "resolve --color never");
     let lines = progress(&written);
-    // The index and the versions of both images arrive at once; the listings do not.
+    // The responses for the index and for the versions of both images arrive at once. The listings do not.
     for line in ["3 of 5 answers", "4 of 5 answers"] {
         assert!(lines.contains(&format!("asking the Marketplace: {line}, … s")), "{lines:?}");
     }

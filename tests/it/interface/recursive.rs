@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 
-/// A repository with a manifest in each of these folders.
+/// Creates a repository with a manifest in each of these directories.
 fn repository(folders: &[&str]) -> Sandbox {
     let sandbox = Sandbox::new();
     fs::create_dir(sandbox.path(".git")).unwrap();
@@ -18,7 +18,8 @@ fn repository(folders: &[&str]) -> Sandbox {
     sandbox
 }
 
-/// The manifests that a recursive run finds (without a lockfile, each has a row), and its note about the others.
+/// Returns the manifests that a recursive run finds, and its note about the others. Without a lockfile, each manifest
+/// has a row.
 fn found(sandbox: &Sandbox, line: &str) -> String {
     let run = sandbox.run(&format!("{line} --format json"));
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
@@ -42,7 +43,7 @@ fn hidden_and_git_ignored_folders_are_skipped_with_a_note() {
     b/images.toml
     kept/build/images.toml
     ");
-    // A skipped folder is searched if it is named.
+    // A skipped directory is searched if the user names it.
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive .terraform"), @".terraform/modules/web/images.toml");
 }
 

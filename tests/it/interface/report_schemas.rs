@@ -1,5 +1,5 @@
-//! The JSON Schemas of the reports: printed, complete and exact. Beyond these scenarios, every report that a test prints is
-//! held to its schema: see `support::sandbox::report_schemas`.
+//! The JSON Schemas of the reports: printed, complete and exact. In addition, every report that a test prints is
+//! checked against its schema; see `support::sandbox::report_schemas`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +65,7 @@ fn every_object_is_closed_and_every_field_is_described_and_always_there() {
             let Some(fields) = value["properties"].as_object().filter(|_| value["type"] == "object") else { return };
             assert_eq!(value["additionalProperties"], false, "{at}");
             let required: Vec<String> = serde_json::from_value(value["required"].clone()).unwrap();
-            // What YAML says in a comment.
+            // In YAML, the value of this key is a comment.
             let fields_in_json = fields.iter().filter(|(key, _)| *key != "//");
             let names: BTreeSet<&String> = fields_in_json.map(|(key, _)| key).collect();
             assert_eq!(BTreeSet::from_iter(&required), names, "{at}");
@@ -99,7 +99,7 @@ fn the_schemas_have_the_words_of_the_program() {
     assert_eq!(words("list", "/definitions/type"), json!(ImageType::ALL.map(ImageType::as_str)));
 }
 
-/// A manifest with every key of an image that reports show.
+/// Returns a manifest with every key of an image that reports show.
 fn every_key() -> String {
     format!(
         "{WEB}instance-type = \"PRO2-S\"\nfreeze = {{ reason = \"ticket 4711\", until = 2026-12-31 }}\n\n\
@@ -109,7 +109,7 @@ fn every_key() -> String {
     )
 }
 
-/// The JSON reports of scenarios in which every field has a value, by name.
+/// Returns JSON reports by name. Together, they contain a value for every field.
 fn reports() -> BTreeMap<String, Vec<Value>> {
     let mut reports: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let mut run = |sandbox: &Sandbox, line: &str| {
@@ -121,7 +121,7 @@ fn reports() -> BTreeMap<String, Vec<Value>> {
     for line in ["check", "resolve --locked", "list", "explain web", "explain runner", "search --eol"] {
         run(&sandbox, &format!("{line} --format json"));
     }
-    // A new zone is resolved, which finds what is newer in the other.
+    // Resolving a new zone finds the newer version in the other zone.
     let (sandbox, marketplace) = pinned("web", "");
     marketplace.offers(moved_on().into_iter().take(3));
     sandbox.write("images.toml", image("web", BOTH, ""));
@@ -159,7 +159,7 @@ fn reports() -> BTreeMap<String, Vec<Value>> {
     for number in [1, 6, 43] {
         run(&sandbox, &format!("explain {} --format json", id(number)));
     }
-    // Newer versions of each, whose dates are unknown.
+    // Every image has a newer version with an unknown date.
     marketplace.offers([noble(3), bookworm(7), fedora("fedora_44", 44)]);
     marketplace.answers(|path, _, _| match path {
         path if path.contains("/versions") => Reply::Raw(500, "text/plain", Vec::new()),
@@ -179,7 +179,7 @@ fn reports() -> BTreeMap<String, Vec<Value>> {
     reports
 }
 
-/// What a schema describes and no report of the scenarios has: a field that is always null, or a list that is always empty.
+/// Collects the parts of a schema that no report contains: a field that is always null, or a list that is always empty.
 fn unseen(at: &str, schema: &Value, root: &Value, values: &[&Value], missing: &mut Vec<String>) {
     if let Some(to) = schema["$ref"].as_str() {
         return unseen(at, root.pointer(&to[1..]).unwrap(), root, values, missing);
@@ -225,7 +225,7 @@ fn every_field_that_a_schema_describes_has_a_value_in_some_report() {
     assert_eq!(missing, [""; 0]);
 }
 
-/// The copies of a report that have one more field somewhere.
+/// Returns copies of a report with one additional field each, in different places.
 fn with_one_more_field(value: &Value) -> Vec<Value> {
     let mut copies = Vec::new();
     match value {
@@ -239,7 +239,7 @@ fn with_one_more_field(value: &Value) -> Vec<Value> {
             }
         }
         Value::Array(items) => {
-            // One row is like the other.
+            // All rows have the same form, so one is enough.
             let first = items.first().map(with_one_more_field).unwrap_or_default();
             copies.extend(first.into_iter().map(|row| json!([row])));
         }
@@ -260,7 +260,7 @@ fn a_report_with_an_undocumented_field_does_not_have_the_form_of_its_schema() {
     }
 }
 
-/// IDs that are in the opposite order of names, zones and architectures, in two manifests.
+/// The IDs have the opposite order of names, zones and architectures, in two manifests.
 #[test]
 fn rows_are_ordered_by_manifest_name_zone_and_architecture_whatever_the_ids_and_the_options() {
     let (mut offers, mut number) = (Vec::new(), 90);
@@ -280,7 +280,7 @@ fn rows_are_ordered_by_manifest_name_zone_and_architecture_whatever_the_ids_and_
     for command in ["resolve --dry-run", "resolve", "check", "resolve --locked"] {
         let [there, back] = ["a.toml -m b.toml", "b.toml -m a.toml"]
             .map(|files| sandbox.run(&format!("{command} --format json -m {files}")).stdout);
-        // The second resolve has nothing left to pin.
+        // The second `resolve` has nothing left to pin, so its report differs.
         assert!(there == back || command == "resolve", "{command}\n{there}\n{back}");
     }
     let rows = |line: &str, list: &str| {

@@ -1,4 +1,4 @@
-//! The schema of `images.toml` agrees with the program: the same keys, the same values, the same verdicts.
+//! The schema of `images.toml` and the program agree: the same keys, the same values, the same results.
 
 use imagelock::domain::diagnostics::Invocation;
 use imagelock::domain::manifest::Manifest;
@@ -17,7 +17,7 @@ fn schema() -> Value {
     serde_json::from_str(SCHEMA).unwrap()
 }
 
-/// TOML as validators pass it to the schema: taplo and check-jsonschema both turn dates into strings.
+/// Converts TOML as validators do: taplo and check-jsonschema both convert dates to strings.
 fn json(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => text.as_ref().into(),
@@ -38,7 +38,7 @@ fn object(table: &DeTable<'_>) -> Value {
         .into()
 }
 
-/// Whether the schema accepts a manifest.
+/// Returns whether the schema accepts a manifest.
 fn admits(schema: &Validator, manifest: &str) -> bool {
     schema.is_valid(&object(DeTable::parse(manifest).unwrap().get_ref()))
 }
@@ -47,7 +47,7 @@ fn validator() -> Validator {
     jsonschema::draft7::new(&schema()).unwrap()
 }
 
-/// A valid image with the lines that a test adds.
+/// Returns a valid image with additional lines.
 fn web(rest: &str) -> String {
     format!("[images.web]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{rest}\n")
 }
@@ -96,7 +96,7 @@ fn the_schema_has_the_values_of_the_program() {
     assert_eq!(words("/definitions/type/enum"), ImageType::ALL.map(ImageType::as_str));
 }
 
-/// Every key is described, and no keyword is next to a `$ref`, where draft-07 ignores it.
+/// In addition, no keyword may be next to a `$ref`, because draft-07 would ignore it.
 #[test]
 fn every_key_is_described() {
     fn visit(at: &str, value: &Value, schema: &Value) {
@@ -157,7 +157,7 @@ const LINES: [&str; 39] = [
     "region = \"fr-par\"",
 ];
 
-/// Checks that the schema and the program agree on a manifest, and gives the verdict.
+/// Checks that the schema and the program agree on a manifest, and returns whether it is valid.
 #[track_caller]
 fn agree(schema: &Validator, manifest: &str) -> bool {
     let mut problems = Manifest::parse(manifest).err().unwrap_or_default();
@@ -194,7 +194,7 @@ fn the_schema_and_the_program_agree_on_any_three_lines_anywhere() {
     assert!(verdicts.iter().all(|times| *times > 200), "{verdicts:?}");
 }
 
-/// Fills the `{}` of a manifest with valid and with invalid values.
+/// Replaces the `{}` of a manifest with valid and with invalid values.
 #[track_caller]
 fn compare<'a>(
     manifest: &str,
@@ -313,7 +313,7 @@ fn the_schema_and_the_program_agree_on_whole_files() {
     }
 }
 
-/// The rules of the program that a schema cannot express are in its `$comment`.
+/// These rules are described in the `$comment` of the schema.
 #[test]
 fn rules_that_the_schema_cannot_express_are_documented_in_it() {
     let schema = validator();
