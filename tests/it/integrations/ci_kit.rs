@@ -1,4 +1,4 @@
-//! The files that CI systems and pre-commit read from this repository, checked by programs that know their formats.
+//! The files of this repository that CI systems and pre-commit read, checked by programs that know their formats.
 
 use imagelock::domain::lock::Lock;
 use insta::assert_snapshot;
@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use crate::support::documentation::blocks;
 use crate::support::example::{Example, NOVEMBER, repository};
 
-/// The only YAML block of the README that contains this text.
+/// Returns the only YAML block of the README that contains this text.
 fn block(says: &str) -> &'static str {
     let blocks: Vec<&str> = blocks("yaml").into_iter().filter(|block| block.contains(says)).collect();
     assert_eq!(blocks.len(), 1, "{says}");
@@ -19,7 +19,7 @@ fn the_workflow_in_the_readme_is_valid() {
     let example = Example::of("terraform");
     example.write("drift.yml", block("schedule:"));
     example.ok("check-jsonschema --builtin-schema vendor.github-workflows drift.yml");
-    // Otherwise the check would always pass.
+    // The validator must find the mistake in an invalid workflow.
     example.write("drift.yml", &block("schedule:").replace("runs-on", "run-on"));
     assert_eq!(example.run("check-jsonschema --builtin-schema vendor.github-workflows drift.yml").status, Some(1));
 }
@@ -50,7 +50,7 @@ fn the_github_action_and_the_gitlab_template_are_valid() {
     }
 }
 
-/// Runs the last step of the action as GitHub would: its inputs are variables.
+/// Runs the last step of the action as GitHub would: its inputs become environment variables.
 fn act(example: &Example, inputs: &[(&str, &str)]) -> String {
     let action = repository("action.yml");
     let read = format!("import yaml; print(yaml.safe_load(open('{}'))['runs']['steps'][-1]['run'])", action.display());
@@ -72,7 +72,7 @@ fn act(example: &Example, inputs: &[(&str, &str)]) -> String {
     format!("{run}--- outputs\n{}--- summary\n{}", example.read("output"), example.read("summary"))
 }
 
-/// The action asks the Marketplace; here a file with the catalog replaces it.
+/// Replaces the Marketplace that the action uses with the catalog of November.
 fn in_november(example: &Example) {
     let program = example.script("sh", "command -v imagelock");
     std::fs::create_dir_all(example.path("imagelock/bin")).unwrap();
@@ -192,12 +192,12 @@ fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
     No pin changes.
     ");
     assert!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "\ndb\nweb\n")]).contains("changed=true"));
-    // An output that was out of date is a change as well.
+    // Updating an output that was out of date is a change as well.
     example.script("sh", "git add images.* && rm images.auto.tfvars.json");
     assert!(act(&example, &[("COMMAND", "upgrade")]).contains("changed=true"));
 }
 
-/// Names are the only option with several values, and no input can end the list.
+/// Image names are the only option with several values, and no input can end that list.
 #[test]
 #[ignore = "needs PyYAML: run .ci/tools first"]
 fn an_input_of_the_action_is_never_an_option_or_a_command() {
@@ -221,7 +221,7 @@ fn an_input_of_the_action_is_never_an_option_or_a_command() {
             assert!(!ran.contains("\n::"), "{ran}");
         }
     }
-    // Text that a shell would run or expand is an unknown image name.
+    // Text that a shell would run or expand is treated as an unknown image name.
     for value in ["$(touch hacked)", "`touch hacked`", "web;touch", "*", "~", "\\", "\"web"] {
         for command in ["check", "upgrade"] {
             let ran = act(&example, &[("COMMAND", command), ("IMAGES", value)]);
@@ -248,14 +248,14 @@ fn the_action_and_the_template_verify_what_a_pull_request_changes() {
         let variables = "IMAGELOCK_MANIFEST=images.toml CI_MERGE_REQUEST_DIFF_BASE_SHA=$(git rev-parse main)";
         example.run_script("sh", &format!("export PATH=\"$PWD/imagelock/bin:$PATH\" {variables}; {script}")).status
     };
-    // An unchanged lock passes even if its pins are outdated.
+    // An unchanged lockfile passes even if its pins are outdated.
     assert!(act(&example, &pull_request).contains("drift=false"));
     assert_eq!(job(), Some(0));
     example.ok(&format!("imagelock upgrade {NOVEMBER} web"));
     let ran = act(&example, &pull_request);
     assert!(ran.contains("drift=false") && ran.contains("### The change passes") && ran.contains("**moved**"), "{ran}");
     assert_eq!(job(), Some(0));
-    // The pins now have the IDs of another image, with right digests.
+    // The pins now have the IDs of another image, with valid digests.
     let lock = Lock::parse(&example.read("images.lock")).unwrap();
     let swapped = lock.pins().iter().cloned().map(|mut pin| {
         pin.id = "99999999-9999-4999-8999-999999999999".parse().unwrap();
@@ -265,7 +265,7 @@ fn the_action_and_the_template_verify_what_a_pull_request_changes() {
     let ran = act(&example, &pull_request);
     assert!(ran.contains("unverified") && ran.contains("--- exit 2") && ran.contains("drift=true"), "{ran}");
     assert_eq!(job(), Some(2));
-    // An unknown base never counts as unchanged.
+    // An unknown base revision never counts as unchanged.
     for base in ["", "refs/remotes/origin/other"] {
         let ran = act(&example, &[("EVENT", "pull_request"), ("BASE", base)]);
         assert!(ran.contains("--- exit 1") && !ran.contains("drift="), "{ran}");

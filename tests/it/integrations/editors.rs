@@ -1,4 +1,4 @@
-//! `images.toml` in editors and validators, with the schema.
+//! `images.toml` in editors and validators that use the schema.
 
 use crate::support::example::{Example, repository};
 
@@ -17,7 +17,7 @@ fn validators_accept_every_example_and_refuse_what_imagelock_refuses() {
     assert!(wrong.stdout.contains("'lable' was unexpected"), "{wrong}");
 }
 
-/// The manifest that `init` writes is checked by the schema in its first line.
+/// The first line of the manifest names the schema.
 #[test]
 #[ignore = "needs taplo: run .ci/tools first"]
 fn the_manifest_that_init_writes_passes_taplo() {

@@ -1,4 +1,4 @@
-//! Shells read the env file, and scripts ask for one pin.
+//! Shells read the env file, and scripts get a single pin.
 
 use insta::assert_snapshot;
 
@@ -29,7 +29,7 @@ fn a_deploy_script_stops_if_the_pin_is_missing() {
     ");
 }
 
-/// Every line of the file as a child process of the shell sees it.
+/// Returns the variables of the file as a child process of the shell sees them.
 fn lines(example: &Example, shell: &str) -> Vec<String> {
     let script = "set -a; . ./images.env; env";
     let mut lines: Vec<String> = example.script(shell, script).lines().map(str::to_owned).collect();
