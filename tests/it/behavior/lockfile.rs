@@ -2,13 +2,13 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, local};
 use crate::support::sandbox::Sandbox;
 
 const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = [\"arm64\", \"x86_64\"]\n";
 
-fn resolved() -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([
+fn resolved() -> (Sandbox, FakeMarketplace) {
+    let marketplace = FakeMarketplace::offering([
         local("ubuntu_noble", "fr-par-1", "arm64", 1),
         local("ubuntu_noble", "fr-par-1", "x86_64", 2),
     ]);
@@ -201,7 +201,7 @@ fn readers_ignore_comments_and_the_order_of_blocks() {
 }
 
 #[test]
-fn a_checkout_with_other_line_endings_is_the_same_lock() {
+fn a_checkout_with_other_line_endings_is_the_same_lockfile() {
     let (sandbox, _marketplace) = resolved();
     let windows = sandbox.lock().replace('\n', "\r\n");
     sandbox.write("images.lock", &windows);
@@ -237,7 +237,7 @@ digest = \"sha256:59993edd9ef1cd4753d9c93db39a072e2efe89826c5f528071ab6c339c54c2
 ";
 
 /// Returns a sandbox whose manifest declares these images, with a snapshot of the Marketplace.
-fn snapshot_of(names: &[&str]) -> Sandbox {
+fn sandbox_with_snapshot(names: &[&str]) -> Sandbox {
     let sandbox = Sandbox::with(&declared(names));
     sandbox.write("c.json", include_str!("../../../examples/quickstart/catalog-2026-10-05.json"));
     sandbox
@@ -250,7 +250,7 @@ fn declared(names: &[&str]) -> String {
 
 #[test]
 fn format_1_satisfies_the_manifest_and_is_rewritten_only_with_another_change() {
-    let sandbox = snapshot_of(&["web"]);
+    let sandbox = sandbox_with_snapshot(&["web"]);
     sandbox.write("images.lock", FORMAT_1);
     assert_eq!(sandbox.run("resolve --locked").status, Some(0));
     for command in ["resolve", "upgrade", "upgrade web"] {
@@ -303,16 +303,16 @@ fn format_1_satisfies_the_manifest_and_is_rewritten_only_with_another_change() {
 }
 
 #[test]
-fn an_old_file_that_is_out_of_order_is_put_into_this_format() {
-    let sandbox = snapshot_of(&["web"]);
+fn an_out_of_order_file_in_format_1_is_rewritten_in_the_current_format() {
+    let sandbox = sandbox_with_snapshot(&["web"]);
     sandbox.write("images.lock", format!("# by hand\n{FORMAT_1}"));
     sandbox.ok("resolve --offline");
     assert_eq!(sandbox.lock(), FORMAT_1.replace("version = 1", "version = 2"));
 }
 
 #[test]
-fn a_version_that_was_edited_by_hand_is_found() {
-    let sandbox = snapshot_of(&["web"]);
+fn an_edited_version_is_detected() {
+    let sandbox = sandbox_with_snapshot(&["web"]);
     sandbox.ok("resolve --catalog c.json");
     let good = sandbox.lock();
     sandbox.write("images.lock", good.replace("340178b7-", "340178b8-"));

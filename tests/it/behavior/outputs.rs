@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{id, local};
+use crate::support::fixtures::awkward_names::{MANIFEST, declared, resolved};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::awkward_names::{MANIFEST, declared, resolved};
 
 const OUTPUTS: &str = r#"
 [[outputs]]
@@ -71,7 +71,7 @@ fn resolve_updates_the_outputs() {
 }
 
 #[test]
-fn an_output_that_cannot_be_written_leaves_the_lock_unchanged() {
+fn an_output_that_cannot_be_written_leaves_the_lockfile_unchanged() {
     let (sandbox, _marketplace) = declared(&format!("{MANIFEST}{OUTPUTS}"));
     sandbox.write("images.env", "MINE=1\n");
     assert_snapshot!(sandbox.fails("resolve"), @r#"

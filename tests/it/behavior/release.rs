@@ -23,7 +23,7 @@ fn read(starred: &str, label: &str, name: &str) -> Option<String> {
 }
 
 #[test]
-fn a_release_is_up_to_three_numbers() {
+fn a_release_has_one_to_three_numbers() {
     for good in ["9", "24.04", "7.9", "2022", "0", "00", "10.0.1", "18446744073709551615"] {
         assert_eq!(release(good).as_str(), good);
     }
@@ -85,7 +85,7 @@ fn a_range_has_the_syntax_of_cargo_and_may_have_leading_zeros() {
 }
 
 #[test]
-fn an_invalid_range_is_refused_with_the_message_of_semver() {
+fn an_invalid_range_is_refused_with_its_cause() {
     for (text, why) in [
         ("", "unexpected end of input while parsing major version number"),
         ("noble", "unexpected character 'n' while parsing major version number"),

@@ -2,11 +2,11 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, local};
 use crate::support::sandbox::Sandbox;
 
 fn sandbox() -> Sandbox {
-    let marketplace = Marketplace::offering([
+    let marketplace = FakeMarketplace::offering([
         local("ubuntu_noble", "fr-par-1", "x86_64", 1),
         local("ubuntu_noble", "fr-par-1", "arm64", 2),
         local("ubuntu_noble", "nl-ams-1", "x86_64", 3),
@@ -215,7 +215,7 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
 }
 
 #[test]
-fn a_missing_lockfile_names_the_command_that_writes_it() {
+fn the_error_for_a_missing_lockfile_names_the_command_that_writes_it() {
     let sandbox = Sandbox::with("");
     assert_snapshot!(sandbox.fails("list"), @"
     error: there is no lockfile `images.lock`
@@ -233,7 +233,8 @@ fn a_missing_lockfile_names_the_command_that_writes_it() {
 #[test]
 fn a_large_lockfile_is_read_completely() {
     let zones = ["fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2"];
-    let marketplace = Marketplace::offering((1..).zip(zones).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", n)));
+    let marketplace =
+        FakeMarketplace::offering((1..).zip(zones).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", n)));
     let images: Vec<String> = (0..200).map(|n| format!("[images.i{n}]\nlabel = \"ubuntu_noble\"\n")).collect();
     let defaults = format!("[defaults]\narch = \"x86_64\"\nzones = {zones:?}\n");
     let sandbox = Sandbox::with(&(defaults + &images.concat())).asking(&marketplace);
@@ -327,7 +328,7 @@ fn locked_fails_if_the_lockfile_is_out_of_date() {
 }
 
 #[test]
-fn only_the_lockfile_counts_if_the_manifest_is_unreadable() {
+fn get_uses_only_the_lockfile_if_the_manifest_is_unreadable() {
     let sandbox = out_of_date();
     sandbox.write("images.toml", "[images.web]\nlable = \"ubuntu_noble\"\n");
     assert_snapshot!(sandbox.run("get db"), @"

@@ -196,7 +196,7 @@ fn an_edited_block_is_marked_in_the_history() {
 
 /// Both branches move `web`, and one moves `db`. The merge keeps the `web` of its own side.
 #[test]
-fn a_merge_shows_what_it_brought_to_this_branch() {
+fn a_merge_shows_the_changes_that_it_brought_to_this_branch() {
     let sandbox = repository(Sandbox::new());
     sandbox.write("images.lock", lock(&[("db", 1), ("web", 1)]));
     commit(&sandbox, "2026-11-05", "Pin the images");

@@ -7,9 +7,9 @@ use crate::support::documentation::blocks;
 use crate::support::example::{Example, NOVEMBER, repository};
 
 /// Returns the only YAML block of the README that contains this text.
-fn block(says: &str) -> &'static str {
-    let blocks: Vec<&str> = blocks("yaml").into_iter().filter(|block| block.contains(says)).collect();
-    assert_eq!(blocks.len(), 1, "{says}");
+fn block(text: &str) -> &'static str {
+    let blocks: Vec<&str> = blocks("yaml").into_iter().filter(|block| block.contains(text)).collect();
+    assert_eq!(blocks.len(), 1, "{text}");
     blocks[0]
 }
 
@@ -73,7 +73,7 @@ fn act(example: &Example, inputs: &[(&str, &str)]) -> String {
 }
 
 /// Replaces the Marketplace that the action uses with the catalog of November.
-fn in_november(example: &Example) {
+fn use_november_catalog(example: &Example) {
     let program = example.script("sh", "command -v imagelock");
     std::fs::create_dir_all(example.path("imagelock/bin")).unwrap();
     let wrapper = format!("#!/bin/sh\ncommand=$1; shift\nexec {} $command {NOVEMBER} \"$@\"\n", program.trim());
@@ -85,7 +85,7 @@ fn in_november(example: &Example) {
 #[ignore = "needs PyYAML: run .ci/tools first"]
 fn the_action_reports_drift_and_fails() {
     let example = Example::of("terraform");
-    in_november(&example);
+    use_november_catalog(&example);
     assert_snapshot!(act(&example, &[]), @r"
     ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock upgrade db --catalog ../quickstart/catalog-2026-11-02.json
     ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock upgrade web --catalog ../quickstart/catalog-2026-11-02.json
@@ -167,7 +167,7 @@ fn the_action_reports_drift_and_fails() {
 #[ignore = "needs PyYAML: run .ci/tools first"]
 fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
     let example = Example::of("terraform");
-    in_november(&example);
+    use_november_catalog(&example);
     example.script("sh", "git init -q && git add images.* main.tf");
     assert_snapshot!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "web\n")]), @r"
     --- stderr
@@ -202,7 +202,7 @@ fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
 #[ignore = "needs PyYAML: run .ci/tools first"]
 fn an_input_of_the_action_is_never_an_option_or_a_command() {
     let example = Example::of("terraform");
-    in_november(&example);
+    use_november_catalog(&example);
     let before = example.read("images.lock");
     for (name, value) in [
         ("IMAGES", "--dry-run"),
@@ -234,9 +234,9 @@ fn an_input_of_the_action_is_never_an_option_or_a_command() {
 
 #[test]
 #[ignore = "needs PyYAML: run .ci/tools first"]
-fn the_action_and_the_template_verify_what_a_pull_request_changes() {
+fn the_action_and_the_template_verify_the_changes_of_a_pull_request() {
     let example = Example::of("terraform");
-    in_november(&example);
+    use_november_catalog(&example);
     let git = "git -c user.name=x -c user.email=x@localhost";
     example.script("sh", &format!("git init -q -b main && git add images.* main.tf && {git} commit -qm Pin"));
     example.script("sh", "git update-ref refs/remotes/origin/main HEAD && git switch -qc branch");
@@ -276,7 +276,7 @@ fn the_action_and_the_template_verify_what_a_pull_request_changes() {
 #[ignore = "needs PyYAML: run .ci/tools first"]
 fn the_gitlab_job_reports_drift() {
     let example = Example::of("terraform");
-    in_november(&example);
+    use_november_catalog(&example);
     let template = repository("templates/imagelock.gitlab-ci.yml");
     let job = |name: &str| {
         let read = format!(

@@ -4,7 +4,7 @@ use crate::support::example::{Example, repository};
 
 #[test]
 #[ignore = "needs check-jsonschema: run .ci/tools first"]
-fn validators_accept_every_example_and_refuse_what_imagelock_refuses() {
+fn validators_accept_every_example_and_refuse_an_invalid_manifest() {
     let example = Example::of("terraform");
     example.script("sh", "imagelock schema > images.schema.json");
     example.ok("check-jsonschema --check-metaschema images.schema.json");

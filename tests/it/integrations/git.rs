@@ -156,7 +156,7 @@ fn a_shallow_clone_shows_where_its_history_ends() {
 }
 
 #[test]
-fn a_branch_that_only_the_origin_has_is_suggested() {
+fn a_branch_that_exists_only_on_the_origin_is_suggested() {
     let sandbox = moved();
     git(&sandbox, &["branch", "other", "HEAD~1"]);
     let origin = format!("file://{}", sandbox.path("").display());

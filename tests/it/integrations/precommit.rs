@@ -25,7 +25,7 @@ fn installed() -> Example {
 
 #[test]
 #[ignore = "needs pre-commit: run .ci/tools first"]
-fn an_up_to_date_lock_is_committed_and_a_stale_one_is_not() {
+fn an_up_to_date_lockfile_is_committed_and_a_stale_one_is_not() {
     let example = installed();
     example.ok("git commit -m honest");
     example.edit("[images.web]", "[images.frontend]");

@@ -15,7 +15,7 @@ fn reported(file: &str) -> Example {
 
 #[test]
 #[ignore = "needs Microsoft's SARIF validator: run .ci/tools first"]
-fn sarif_is_valid() {
+fn the_sarif_report_is_valid() {
     let example = reported("drift.sarif");
     // The validator must find the mistake in an invalid report.
     let report = example.read("drift.sarif");
@@ -29,7 +29,7 @@ fn sarif_is_valid() {
 
 #[test]
 #[ignore = "needs junitparser: run .ci/tools first"]
-fn junit_is_read() {
+fn junitparser_reads_the_junit_report() {
     let example = reported("drift.xml");
     let script = "\
 from junitparser import JUnitXml

@@ -15,7 +15,7 @@ fn plan(example: &Example) -> (Option<i32>, Vec<String>) {
     (run.status, changes.filter(|change| !change.ends_with(" no-op")).collect())
 }
 
-fn story(name: &str) {
+fn check_upgrade_story(name: &str) {
     let nothing = (Some(0), Vec::new());
     let example = Example::of(name);
     example.ok("terraform init");
@@ -50,19 +50,19 @@ fn story(name: &str) {
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
 fn a_server_is_replaced_only_after_an_upgrade_with_tfvars() {
-    story("terraform");
+    check_upgrade_story("terraform");
 }
 
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
 fn a_server_is_replaced_only_after_an_upgrade_with_locals() {
-    story("terraform-locals");
+    check_upgrade_story("terraform-locals");
 }
 
 /// The IDs come from a configuration with copied UUIDs, or from a state.
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
-fn adopting_running_servers_replaces_none_of_them() {
+fn adopting_the_images_of_running_servers_replaces_no_server() {
     for source in ["old.tf", "terraform.tfstate"] {
         let example = Example::of("terraform");
         let read = example.read("main.tf");

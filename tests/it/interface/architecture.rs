@@ -128,7 +128,7 @@ fn check_arrows(table: &[(&str, &[&str])], part: impl Fn(&str) -> Option<String>
     for (from, imports) in imports() {
         let Some(from_part) = part(&from) else { continue };
         let allowed = table.iter().find(|(name, _)| *name == from_part);
-        let (_, allowed) = allowed.unwrap_or_else(|| panic!("`{from_part}` has no arrows"));
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("`{from_part}` is missing from the table"));
         for to in imports {
             let Some(to_part) = part(&to) else { continue };
             if to_part != from_part && !allowed.contains(&&*to_part) && !to_part.is_empty() {
@@ -172,7 +172,7 @@ fn no_command_imports_another() {
 }
 
 #[test]
-fn no_files_import_each_other_in_a_circle() {
+fn there_are_no_import_cycles() {
     let mut imports = imports();
     // A module without imports is not part of a cycle.
     loop {
@@ -200,7 +200,7 @@ fn no_files_import_each_other_in_a_circle() {
 
 /// A file can have any name, including a hostile one, so paths become text only in `sanitize::shown`.
 #[test]
-fn paths_become_text_in_one_place() {
+fn paths_are_converted_to_text_in_one_place() {
     let raw = [".display()", "Path::display", "OsStr::display", "to_string_lossy", "into_string().unwrap_or"];
     let mut found = Vec::new();
     for (file, text) in sources() {
@@ -214,7 +214,7 @@ fn paths_become_text_in_one_place() {
 
 /// A command in plain text would lack the options of the run, so only `domain/diagnostics/help.rs` writes commands.
 #[test]
-fn suggested_commands_are_values_and_exist() {
+fn suggested_commands_are_built_as_values_and_exist() {
     let program = Sandbox::new().ok("--help");
     let listed = program.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let mut commands: BTreeSet<&str> = listed.filter_map(|line| line.split_whitespace().next()).collect();
@@ -249,7 +249,7 @@ fn first_word(text: &str) -> Option<&str> {
 }
 
 #[test]
-fn every_file_opens_with_its_job_and_is_short() {
+fn every_source_file_is_short_and_starts_with_a_description() {
     for (file, text) in sources() {
         // The other files are data in TOML.
         let comment = match Path::new(&file).extension().and_then(|end| end.to_str()) {
@@ -257,36 +257,36 @@ fn every_file_opens_with_its_job_and_is_short() {
             Some("css") => "/* ",
             _ => "# ",
         };
-        assert!(text.starts_with(comment), "src/{file} does not say what it is for");
+        assert!(text.starts_with(comment), "src/{file} does not start with a description");
         let lines = text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
         assert!(lines <= 300, "src/{file} has {lines} lines");
     }
 }
 
 /// Returns the number of entries in each directory.
-fn folder_sizes(sources: &BTreeMap<String, String>) -> BTreeMap<&str, usize> {
+fn directory_sizes(sources: &BTreeMap<String, String>) -> BTreeMap<&str, usize> {
     let mut entries: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for file in sources.keys() {
         let mut entry = &**file;
-        while let Some((folder, name)) = entry.rsplit_once('/') {
-            entries.entry(folder).or_default().insert(name);
-            entry = folder;
+        while let Some((directory, name)) = entry.rsplit_once('/') {
+            entries.entry(directory).or_default().insert(name);
+            entry = directory;
         }
     }
-    entries.into_iter().map(|(folder, entries)| (folder, entries.len())).collect()
+    entries.into_iter().map(|(directory, entries)| (directory, entries.len())).collect()
 }
 
 #[test]
-fn no_folder_is_crowded() {
-    for (folder, size) in folder_sizes(&sources()) {
-        let most = if folder == "commands" { 24 } else { 14 };
-        assert!(size <= most, "src/{folder} has {size} entries");
+fn no_directory_has_too_many_entries() {
+    for (directory, size) in directory_sizes(&sources()) {
+        let most = if directory == "commands" { 24 } else { 14 };
+        assert!(size <= most, "src/{directory} has {size} entries");
     }
 }
 
 /// A test file must be readable without another test file, so shared setup belongs in `support`.
 #[test]
-fn tests_import_only_what_is_shared() {
+fn tests_import_only_from_support() {
     for (file, text) in source_files("tests/it") {
         let imports = paths(&module(&file).unwrap_or_default(), &code(&text));
         let others: Vec<_> = imports.iter().filter(|path| !path.starts_with("support::")).collect();
@@ -295,14 +295,14 @@ fn tests_import_only_what_is_shared() {
 }
 
 #[test]
-fn every_test_file_opens_with_its_topic_and_is_short() {
+fn every_test_file_is_short_and_starts_with_a_description() {
     let sources = source_files("tests/it");
     for (file, text) in &sources {
-        assert!(text.starts_with("//! "), "tests/it/{file} does not say what it shows");
+        assert!(text.starts_with("//! "), "tests/it/{file} does not start with a description");
         let lines = text.lines().count();
         assert!(lines <= 360, "tests/it/{file} has {lines} lines");
     }
-    for (folder, size) in folder_sizes(&sources) {
-        assert!(size <= 16, "tests/it/{folder} has {size} entries");
+    for (directory, size) in directory_sizes(&sources) {
+        assert!(size <= 16, "tests/it/{directory} has {size} entries");
     }
 }

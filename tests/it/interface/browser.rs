@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, local};
+use crate::support::fixtures::every_status::every_status;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::every_status::every_status;
 use crate::support::webdriver::{Browser, in_target};
 
 /// The widths at which the page is checked.
@@ -33,22 +33,22 @@ fn looks_right(browser: &Browser, name: &str, page: &str) {
                     "const root = document.documentElement; return [innerWidth, root.clientWidth >= root.scrollWidth]"
                 ),
                 json!([width, true]),
-                "{what}: it scrolls sideways"
+                "{what}: the page scrolls horizontally"
             );
-            browser.picture(&directory.join(format!("{name}-{width}-{theme}.png")));
-            assert_eq!(browser.barriers(), json!([]), "{what}");
+            browser.screenshot(&directory.join(format!("{name}-{width}-{theme}.png")));
+            assert_eq!(browser.accessibility_problems(), json!([]), "{what}");
             assert_eq!(
                 browser.run(
                     "return [...document.querySelectorAll('img, svg')].filter(it => !it.closest('[aria-hidden=true]')
                          && !it.getAttribute('aria-label')).length"
                 ),
                 0,
-                "{what}: pictures without a name"
+                "{what}: images without a label"
             );
             assert_eq!(
                 browser.run("return performance.getEntriesByType('resource').map(it => it.name)"),
                 json!([]),
-                "{what}: it fetches"
+                "{what}: the page loads resources"
             );
             assert_eq!(browser.console(), [Value::Null; 0], "{what}: the console is not empty");
         }
@@ -57,8 +57,8 @@ fn looks_right(browser: &Browser, name: &str, page: &str) {
             .as_u64()
             .unwrap();
         // One more press would leave the page.
-        let seen = browser.tab(usize::try_from(focusable).unwrap());
-        assert_eq!(seen, focusable, "{name} at {width}: what the keyboard reaches");
+        let seen = browser.press_tab(usize::try_from(focusable).unwrap());
+        assert_eq!(seen, focusable, "{name} at {width}: elements that the keyboard reaches");
     }
 }
 
@@ -77,7 +77,7 @@ fn matrix(browser: &Browser) -> Vec<(String, String, String)> {
 #[test]
 #[ignore = "needs chromedriver and axe-core: .ci/tools"]
 fn a_page_with_one_pin_looks_right() {
-    let marketplace = Marketplace::offering([local("docker", "fr-par-1", "x86_64", 6).published(OLD)]);
+    let marketplace = FakeMarketplace::offering([local("docker", "fr-par-1", "x86_64", 6).published(OLD)]);
     let sandbox = Sandbox::with("[images.fine]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let sandbox = sandbox.asking(&marketplace);
     sandbox.ok("resolve");
@@ -147,7 +147,7 @@ fn a_page_with_a_thousand_pins_looks_right() {
 }
 
 /// Returns a hundred images in five zones for two architectures. Three have a newer version, and ten are end-of-life.
-fn thousand() -> (Sandbox, Marketplace) {
+fn thousand() -> (Sandbox, FakeMarketplace) {
     const ZONES: [&str; 5] = ["fr-par-1", "fr-par-2", "nl-ams-1", "nl-ams-2", "pl-waw-1"];
     let mut manifest = format!("[defaults]\nzones = {ZONES:?}\narchs = [\"x86_64\", \"arm64\"]\n");
     for n in 0..100 {
@@ -168,7 +168,7 @@ fn thousand() -> (Sandbox, Marketplace) {
         }
         offers
     };
-    let marketplace = Marketplace::offering(offers(100, OLD));
+    let marketplace = FakeMarketplace::offering(offers(100, OLD));
     let sandbox = Sandbox::with(&manifest).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers(offers(300, NEW));

@@ -9,7 +9,7 @@ use imagelock::domain::types::{Fix, Status};
 use insta::assert_snapshot;
 
 use crate::support::documentation::{COMMANDS, README, blocks, quickstart};
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, local};
 use crate::support::git_repository::{commit, git, repository};
 use crate::support::sandbox::Sandbox;
 use crate::support::source_files::source_files;
@@ -90,7 +90,7 @@ fn commands(text: &str) -> Vec<String> {
 
 #[test]
 fn every_command_of_the_readme_runs() {
-    let marketplace = Marketplace::offering([
+    let marketplace = FakeMarketplace::offering([
         local("ubuntu_noble", "fr-par-1", "x86_64", 1).published(DATE),
         local("ubuntu_noble", "nl-ams-1", "x86_64", 2).published(DATE),
         local("debian_bookworm", "fr-par-2", "x86_64", 3).published(DATE),
@@ -185,13 +185,13 @@ fn excerpts_of_files_are_current_and_their_image_lines_are_in_use() {
         let run: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
         for value in shown.lines().filter_map(|line| line.trim_start().strip_prefix("image")) {
             let value = value.trim_start_matches([' ', '=', ':']);
-            assert!(run.iter().any(|line| line.ends_with(value)), "{path} does not run {value}");
+            assert!(run.iter().any(|line| line.ends_with(value)), "{path} does not use {value}");
         }
     }
 }
 
 #[test]
-fn the_gate_calls_the_test_command_of_the_readme() {
+fn the_ci_script_runs_the_test_command_of_the_readme() {
     let develop = README.split("## Develop").nth(1).unwrap();
     let command = develop.split("```sh\n").nth(1).unwrap().lines().next().unwrap();
     let gate = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
@@ -219,7 +219,7 @@ fn the_library_example_reports_drift() {
 }
 
 #[test]
-fn the_pre_commit_hook_passes_an_up_to_date_lock_and_fails_a_stale_one() {
+fn the_pre_commit_hook_accepts_an_up_to_date_lockfile_and_rejects_a_stale_one() {
     let hooks = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml"));
     let entry = hooks.lines().find_map(|line| line.trim().strip_prefix("entry: imagelock ")).unwrap();
     // The `args` of the README come after the entry.

@@ -5,11 +5,11 @@ use std::net::TcpListener;
 use std::process::Command;
 
 use crate::support::documentation::COMMANDS;
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, local};
 use crate::support::file_tree::tree;
+use crate::support::fixtures::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
 /// For each option of a command: a line without the option, the option, and its value.
 const EFFECTS: &[(&str, &str, &str)] = &[
@@ -140,8 +140,8 @@ fn options(sandbox: &Sandbox, command: &str) -> BTreeSet<String> {
 }
 
 /// Returns a repository with several manifests whose pins are outdated.
-fn scene() -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([
+fn outdated_repositories() -> (Sandbox, FakeMarketplace) {
+    let marketplace = FakeMarketplace::offering([
         docker(1).published(OLD),
         local("docker", "nl-ams-1", "x86_64", 3),
         local("gone", "fr-par-1", "x86_64", 4),
@@ -180,9 +180,9 @@ fn scene() -> (Sandbox, Marketplace) {
 }
 
 /// Runs a line in a copy of the repository, and returns its complete visible effect.
-fn observe(scene: &Sandbox, marketplace: &Marketplace, empty: &Marketplace, line: &str) -> String {
+fn observe(original: &Sandbox, marketplace: &FakeMarketplace, empty: &FakeMarketplace, line: &str) -> String {
     let copy = Sandbox::new().asking(marketplace).env("PATH", &std::env::var("PATH").unwrap());
-    let copied = Command::new("cp").args(["-a", "."]).arg(copy.path("")).current_dir(scene.path("")).status();
+    let copied = Command::new("cp").args(["-a", "."]).arg(copy.path("")).current_dir(original.path("")).status();
     assert!(copied.unwrap().success());
     let run = copy.run(&line.replace("ID2", &id(2)).replace("ID9", &id(9)).replace("EMPTY", &empty.url()));
     format!("{run}{:?}", tree(&copy.path(""))).replace(copy.path("").to_str().unwrap(), "")
@@ -190,8 +190,8 @@ fn observe(scene: &Sandbox, marketplace: &Marketplace, empty: &Marketplace, line
 
 #[test]
 fn every_listed_option_has_an_effect() {
-    let (sandbox, marketplace) = scene();
-    let empty = Marketplace::offering([]);
+    let (sandbox, marketplace) = outdated_repositories();
+    let empty = FakeMarketplace::offering([]);
     let command = |line: &str| line.split(' ').next().unwrap().to_owned();
     let mut shown: BTreeSet<(String, String)> = BTreeSet::new();
     let mut without_effect = Vec::new();
@@ -220,5 +220,5 @@ fn every_listed_option_has_an_effect() {
     });
     let listed: BTreeSet<_> = listed.collect();
     let differences: Vec<_> = listed.symmetric_difference(&shown).collect();
-    assert!(differences.is_empty(), "listed without an effect here, or the reverse: {differences:?}");
+    assert!(differences.is_empty(), "options that only the help or only this test lists: {differences:?}");
 }

@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, Reply, local};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply, local};
 use crate::support::sandbox::Sandbox;
 
 const LATE: Duration = Duration::from_millis(900);
 
 /// Returns a Marketplace that is slow to respond to listing requests, and a sandbox with two images to resolve.
-fn slow() -> (Sandbox, Marketplace) {
-    let marketplace =
-        Marketplace::offering(["ubuntu_noble", "debian_bookworm"].map(|label| local(label, "fr-par-1", "x86_64", 1)));
-    marketplace.answers_listings(|_, _, _| Reply::Late(LATE));
+fn slow() -> (Sandbox, FakeMarketplace) {
+    let marketplace = FakeMarketplace::offering(
+        ["ubuntu_noble", "debian_bookworm"].map(|label| local(label, "fr-par-1", "x86_64", 1)),
+    );
+    marketplace.respond_to_listings(|_, _, _| Reply::Late(LATE));
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images.web]\nlabel = \"ubuntu_noble\"\n\
                     [images.db]\nlabel = \"debian_bookworm\"\n";
     (Sandbox::with(manifest).asking(&marketplace).env("TERM", "xterm"), marketplace)
@@ -21,7 +22,7 @@ fn slow() -> (Sandbox, Marketplace) {
 
 /// Returns everything that a run writes to its terminal, with escape sequences.
 fn written(sandbox: &Sandbox, line: &str) -> String {
-    let output = sandbox.on_a_terminal(line).output().expect("`script`, of util-linux, makes the terminal");
+    let output = sandbox.on_a_terminal(line).output().expect("the terminal requires `script` of util-linux");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n")
 }
@@ -47,10 +48,11 @@ fn progress(written: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_slow_answer_shows_progress_that_is_erased_afterwards() {
+fn a_slow_response_shows_progress_that_is_erased_afterwards() {
     let (sandbox, marketplace) = slow();
-    marketplace
-        .answers_listings(|path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) });
+    marketplace.respond_to_listings(
+        |path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) },
+    );
     let written = written(&sandbox, "resolve --color never");
     let lines = progress(&written);
     // The responses for the index and for the versions of both images arrive at once. The listings do not.
@@ -69,7 +71,7 @@ fn a_slow_answer_shows_progress_that_is_erased_afterwards() {
 #[test]
 fn a_retry_is_shown() {
     let (sandbox, marketplace) = slow();
-    marketplace.answers_listings(|_, times, _| match times {
+    marketplace.respond_to_listings(|_, times, _| match times {
         1 => Reply::Header(429, "retry-after", "1"),
         _ => Reply::Normal,
     });
@@ -78,9 +80,9 @@ fn a_retry_is_shown() {
 }
 
 #[test]
-fn a_quick_answer_shows_no_progress() {
+fn a_quick_response_shows_no_progress() {
     let (sandbox, marketplace) = slow();
-    marketplace.answers_listings(|_, _, _| Reply::Normal);
+    marketplace.respond_to_listings(|_, _, _| Reply::Normal);
     assert_eq!(progress(&written(&sandbox, "resolve")), [""; 0]);
 }
 

@@ -8,12 +8,12 @@ use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 
 /// Creates a repository with a manifest in each of these directories.
-fn repository(folders: &[&str]) -> Sandbox {
+fn repository(directories: &[&str]) -> Sandbox {
     let sandbox = Sandbox::new();
     fs::create_dir(sandbox.path(".git")).unwrap();
-    for folder in folders {
-        fs::create_dir_all(sandbox.path(folder)).unwrap();
-        sandbox.write(&format!("{folder}/images.toml"), WEB);
+    for directory in directories {
+        fs::create_dir_all(sandbox.path(directory)).unwrap();
+        sandbox.write(&format!("{directory}/images.toml"), WEB);
     }
     sandbox
 }
@@ -29,7 +29,7 @@ fn found(sandbox: &Sandbox, line: &str) -> String {
 }
 
 #[test]
-fn hidden_and_git_ignored_folders_are_skipped_with_a_note() {
+fn hidden_and_git_ignored_directories_are_skipped_with_a_note() {
     let sandbox = repository(&["a", "b", "build/x/y", ".terraform/modules/web", "kept/build"]);
     sandbox.write(".gitignore", "build/\n!kept/build/\n");
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive ."), @"
@@ -48,7 +48,7 @@ fn hidden_and_git_ignored_folders_are_skipped_with_a_note() {
 }
 
 #[test]
-fn ignore_rules_of_parent_folders_count_only_within_a_repository() {
+fn ignore_rules_of_parent_directories_apply_only_within_a_repository() {
     let sandbox = repository(&["stacks/a", "stacks/b"]);
     sandbox.write(".gitignore", "/stacks/b\n");
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive stacks"), @"
@@ -63,7 +63,7 @@ fn ignore_rules_of_parent_folders_count_only_within_a_repository() {
 }
 
 #[test]
-fn no_lockfile_is_written_into_an_ignored_folder() {
+fn no_lockfile_is_written_into_an_ignored_directory() {
     let sandbox = repository(&["a", "ignored/x"]);
     sandbox.write(".gitignore", "ignored/\n");
     sandbox.write(
@@ -76,7 +76,7 @@ fn no_lockfile_is_written_into_an_ignored_folder() {
 }
 
 #[test]
-fn a_folder_with_only_skipped_manifests_is_an_error() {
+fn a_directory_with_only_skipped_manifests_is_an_error() {
     let sandbox = repository(&[".cache/x"]);
     assert_snapshot!(sandbox.fails("resolve --recursive ."), @"
     note: skipped hidden or git-ignored folders that hold a manifest: `.cache/x`
@@ -90,7 +90,7 @@ fn a_folder_with_only_skipped_manifests_is_an_error() {
 #[test]
 fn a_named_pipe_called_gitignore_is_an_error_and_never_blocks() {
     let sandbox = repository(&["a", "b"]);
-    assert!(sandbox.here("/usr/bin/mkfifo").arg("b/.gitignore").status().unwrap().success());
+    assert!(sandbox.program("/usr/bin/mkfifo").arg("b/.gitignore").status().unwrap().success());
     assert_snapshot!(sandbox.fails("resolve --recursive ."), @"
     error: could not read `./b/.gitignore`: it is not a regular file
      |

@@ -39,7 +39,7 @@ fn object(table: &DeTable<'_>) -> Value {
 }
 
 /// Returns whether the schema accepts a manifest.
-fn admits(schema: &Validator, manifest: &str) -> bool {
+fn accepts(schema: &Validator, manifest: &str) -> bool {
     schema.is_valid(&object(DeTable::parse(manifest).unwrap().get_ref()))
 }
 
@@ -60,7 +60,7 @@ fn schema_prints_the_file_of_the_repository() {
 
 /// The parser lists its keys in the error for an unknown key.
 #[test]
-fn the_schema_has_the_keys_of_the_parser() {
+fn the_schema_lists_the_same_keys_as_the_parser() {
     let unknown = "qqqqqqqqqq = 1\n";
     for (table, manifest) in [
         ("", format!("{unknown}{}", web(""))),
@@ -87,7 +87,7 @@ fn the_schema_has_the_keys_of_the_parser() {
 }
 
 #[test]
-fn the_schema_has_the_values_of_the_program() {
+fn the_schema_lists_the_same_values_as_the_program() {
     let schema = schema();
     let words = |path: &str| -> Vec<String> { serde_json::from_value(schema.pointer(path).unwrap().clone()).unwrap() };
     let acceptable = Status::ALL.into_iter().filter(|status| status.is_acceptable()).map(Status::as_str);
@@ -164,12 +164,12 @@ fn agree(schema: &Validator, manifest: &str) -> bool {
     // A schema cannot know which release is running.
     problems.retain(|problem| !problem.title.starts_with("this manifest requires"));
     let titles: Vec<&String> = problems.iter().map(|problem| &problem.title).collect();
-    assert_eq!(admits(schema, manifest), problems.is_empty(), "imagelock says {titles:?} of\n{manifest}");
+    assert_eq!(accepts(schema, manifest), problems.is_empty(), "imagelock reports {titles:?} for\n{manifest}");
     problems.is_empty()
 }
 
 #[test]
-fn the_schema_and_the_program_agree_on_any_three_lines_anywhere() {
+fn the_schema_and_the_program_agree_on_any_three_lines() {
     let schema = validator();
     let mut verdicts = [0, 0];
     for (i, first) in LINES.iter().enumerate() {
@@ -321,12 +321,12 @@ fn rules_that_the_schema_cannot_express_are_documented_in_it() {
     let of_none = web("") + &accept("db", "eol", "why", "2026-12-31");
     let requires = format!("requires = \">=99\"\n{}", web(""));
     for manifest in [web("eol = \"2026-12-31\""), requires, web("") + outputs, of_none] {
-        assert!(admits(&schema, &manifest) && Manifest::parse(&manifest).is_err(), "{manifest}");
+        assert!(accepts(&schema, &manifest) && Manifest::parse(&manifest).is_err(), "{manifest}");
     }
 }
 
 #[test]
-fn init_keeps_another_schema_and_says_how_to_refresh_it() {
+fn init_keeps_an_existing_schema_and_says_how_to_refresh_it() {
     let sandbox = Sandbox::new();
     sandbox.write("images.schema.json", "{}");
     assert_snapshot!(sandbox.run("init"), @"

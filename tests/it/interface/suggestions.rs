@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, local};
+use crate::support::fixtures::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
 /// The options of every run in these tests.
 const FLAGS: [&str; 2] = ["--manifest sub/images.toml", "--catalog c.json"];
 
 /// Returns a sandbox with a manifest in a subdirectory, and a catalog in which its pin is outdated.
-fn outdated() -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+fn outdated() -> (Sandbox, FakeMarketplace) {
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD)]);
     let sandbox = Sandbox::new().asking(&marketplace);
     std::fs::create_dir(sandbox.path("sub")).unwrap();
     sandbox.write("sub/images.toml", manifest(""));
@@ -108,7 +108,7 @@ fn commands_to_upgrade_the_other_images_resolve_the_conflicts_as_well() {
 }
 
 #[test]
-fn warnings_and_remarks_suggest_commands_with_the_flags_of_the_run() {
+fn warnings_and_notes_suggest_commands_with_the_flags_of_the_run() {
     let (sandbox, _marketplace) = outdated();
     sandbox.write("sub/images.toml", manifest("").replace("x86_64", "arm64"));
     for line in ["list", "list --locked", "get web", "export env", "export env --locked"] {

@@ -2,12 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::support::fake_marketplace::Marketplace;
+use crate::support::fake_marketplace::FakeMarketplace;
 use crate::support::git_repository::{lock, moved};
 use crate::support::sandbox::Sandbox;
 
 /// Returns a sandbox with a fake `git` that prints its version, writes its process ID to a file, and then runs `then`.
-fn fake(sandbox: Sandbox, then: &str) -> Sandbox {
+fn with_fake_git(sandbox: Sandbox, then: &str) -> Sandbox {
     std::fs::create_dir(sandbox.path("fake")).unwrap();
     let process = sandbox.path("process").to_str().unwrap().to_owned();
     let text = format!(
@@ -21,7 +21,7 @@ fn fake(sandbox: Sandbox, then: &str) -> Sandbox {
 }
 
 /// Returns whether a process is running. A zombie, which waits for its parent, does not count.
-fn runs(process: &str) -> bool {
+fn is_running(process: &str) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{}/status", process.trim())).unwrap_or_default();
     !status.is_empty() && !status.contains("State:\tZ")
 }
@@ -35,11 +35,11 @@ fn a_git_that_hangs_is_killed_at_the_deadline() {
         // Never stops printing.
         "exec yes",
     ] {
-        let sandbox = fake(moved(), hang);
+        let sandbox = with_fake_git(moved(), hang);
         for line in ["log --timeout 1", "diff --timeout 1"] {
             let run = sandbox.run(line);
             assert_eq!(run.status, Some(1), "{line}: {run}");
-            assert!(!runs(&sandbox.read("process")), "{hang}");
+            assert!(!is_running(&sandbox.read("process")), "{hang}");
             if hang != "exec yes" {
                 let expected = "error: cannot finish within 1 s\n |\n = help: allow more time with `--timeout DURATION`, like `--timeout 5m`\n";
                 assert_eq!(run.stderr, expected, "{hang}");
@@ -51,7 +51,7 @@ fn a_git_that_hangs_is_killed_at_the_deadline() {
 /// The run waits neither for a request nor for git: a full pipe blocks its output.
 #[test]
 fn a_run_that_is_stuck_writing_its_output_ends_at_the_deadline() {
-    let marketplace = Marketplace::offering([]);
+    let marketplace = FakeMarketplace::offering([]);
     let sandbox = Sandbox::new().asking(&marketplace).env("PATH", &std::env::var("PATH").unwrap());
     let run = sandbox.shell(
         "mkfifo full; exec 3<>full; head -c 65536 /dev/zero >&3; $IMAGELOCK search --verbose --timeout 1 2>&3; echo $?",
@@ -61,7 +61,7 @@ fn a_run_that_is_stuck_writing_its_output_ends_at_the_deadline() {
 
 /// The deadline does not apply to printing, because the reader of the output may be slow.
 #[test]
-fn the_output_may_be_read_slowly() {
+fn a_slow_reader_of_the_output_does_not_end_the_run() {
     let sandbox = moved();
     // The output is longer than the buffer of a pipe.
     let names: Vec<String> = (0..300).map(|n| format!("n{n:03}")).collect();
@@ -73,7 +73,7 @@ fn the_output_may_be_read_slowly() {
 }
 
 #[test]
-fn standard_input_that_never_ends_is_not_waited_for() {
+fn endless_standard_input_ends_the_run_at_the_deadline() {
     let sandbox = Sandbox::new().env("PATH", &std::env::var("PATH").unwrap());
     let run = sandbox.shell("mkfifo never; exec 3<>never; $IMAGELOCK adopt --from - --timeout 1 <&3; echo $?");
     assert_eq!(run.stdout, "1\n", "{run}");

@@ -41,7 +41,7 @@ fn plain_git(sandbox: &Sandbox, directory: &str, arguments: &[&str]) {
 }
 
 /// Runs every command that calls git.
-fn ask(sandbox: &Sandbox, directory: &str) {
+fn run_commands_that_call_git(sandbox: &Sandbox, directory: &str) {
     for line in ["log", "log --format json", "diff", "diff HEAD~1", "diff HEAD~1..HEAD", "diff HEAD~1...HEAD"] {
         sandbox.run(&format!("{line} --manifest {directory}images.toml"));
     }
@@ -53,7 +53,7 @@ fn ask(sandbox: &Sandbox, directory: &str) {
 }
 
 /// Returns a clone with a directory that contains a bare repository with this configuration.
-fn embedded(config: &str) -> Sandbox {
+fn clone_with_bare_repository(config: &str) -> Sandbox {
     let sandbox = moved();
     git(&sandbox, &["init", "--quiet", "clone"]);
     git(&sandbox, &["clone", "--quiet", "--bare", ".", "clone/infra"]);
@@ -65,10 +65,10 @@ fn embedded(config: &str) -> Sandbox {
 
 #[test]
 fn an_embedded_bare_repository_is_refused() {
-    let sandbox = embedded("fsmonitor = \"PAYLOAD\"\n[alias]\nrun = \"!PAYLOAD\"\n");
+    let sandbox = clone_with_bare_repository("fsmonitor = \"PAYLOAD\"\n[alias]\nrun = \"!PAYLOAD\"\n");
     plain_git(&sandbox, "clone/infra", &["run"]);
     assert!(was_executed(&sandbox));
-    ask(&sandbox, "clone/infra/");
+    run_commands_that_call_git(&sandbox, "clone/infra/");
     assert!(!was_executed(&sandbox));
     let top = sandbox.path("clone/infra").canonicalize().unwrap();
     let message = sandbox.fails("log --manifest clone/infra/images.toml").replace(top.to_str().unwrap(), "[INFRA]");
@@ -110,7 +110,7 @@ fn a_missing_object_is_not_fetched() {
         let mut old = git_command(&sandbox, "", "", &["cat-file", "-p", "HEAD~1:images.lock"]);
         old.env("GIT_ALLOW_PROTOCOL", "").output().unwrap();
         assert!(!was_executed(&sandbox), "{remote}");
-        ask(&sandbox, "");
+        run_commands_that_call_git(&sandbox, "");
         assert!(!was_executed(&sandbox), "{remote}");
         let log = sandbox.ok("log");
         assert!(log.contains("its content is not in this clone"), "{log}");
@@ -140,7 +140,7 @@ fn a_partial_clone_is_not_completed() {
 
 /// The programs that a configuration and attributes can name, each with a git command that executes it.
 #[test]
-fn nothing_that_a_configuration_names_is_executed() {
+fn programs_named_in_a_configuration_are_not_executed() {
     let cases: [(&str, &str, &[&str]); 9] = [
         ("core.fsmonitor", "PROGRAM", &["status"]),
         ("diff.external", "PROGRAM", &["diff", "HEAD~1"]),
@@ -160,12 +160,12 @@ fn nothing_that_a_configuration_names_is_executed() {
         // git starts a pager only on a terminal.
         if key == "core.pager" {
             let line = format!("git {}", arguments.join(" "));
-            sandbox.here("/usr/bin/script").args(["-qec", &line, "/dev/null"]).output().unwrap();
+            sandbox.program("/usr/bin/script").args(["-qec", &line, "/dev/null"]).output().unwrap();
         } else {
             plain_git(&sandbox, "", arguments);
         }
         assert!(was_executed(&sandbox), "{key}");
-        ask(&sandbox, "");
+        run_commands_that_call_git(&sandbox, "");
         assert!(!was_executed(&sandbox), "{key}");
         assert!(sandbox.ok("log").contains("2 commits"), "{key}");
     }
@@ -185,7 +185,7 @@ fn no_signature_is_verified() {
     git(&sandbox, &["config", "log.showSignature", "true"]);
     plain_git(&sandbox, "", &["log"]);
     assert!(was_executed(&sandbox));
-    ask(&sandbox, "");
+    run_commands_that_call_git(&sandbox, "");
     assert!(!was_executed(&sandbox));
 }
 
@@ -197,7 +197,7 @@ fn no_hook_is_run() {
     }
     plain_git(&sandbox, "", &["commit", "--allow-empty", "-m", "x"]);
     assert!(was_executed(&sandbox));
-    ask(&sandbox, "");
+    run_commands_that_call_git(&sandbox, "");
     assert!(!was_executed(&sandbox));
 }
 
@@ -211,10 +211,10 @@ fn a_git_in_the_repository_is_not_run() {
         program(&sandbox, "git");
         program(&sandbox, "bin/git");
         if !entries.ends_with(':') {
-            sandbox.here("/bin/sh").args(["-c", "git --version"]).output().unwrap();
+            sandbox.program("/bin/sh").args(["-c", "git --version"]).output().unwrap();
             assert!(was_executed(&sandbox), "{entries}");
         }
-        ask(&sandbox, "");
+        run_commands_that_call_git(&sandbox, "");
         assert!(!was_executed(&sandbox), "{entries}");
         assert!(sandbox.ok("log").contains("2 commits"), "{entries}");
     }
@@ -254,7 +254,7 @@ fn git_variables_never_lead_to_another_repository() {
 
 #[test]
 fn settings_of_the_repository_never_override_the_protection() {
-    let sandbox = embedded("[safe]\nbareRepository = all\n[protocol]\nallow = always\n");
+    let sandbox = clone_with_bare_repository("[safe]\nbareRepository = all\n[protocol]\nallow = always\n");
     assert!(sandbox.fails("log --manifest clone/infra/images.toml").contains("bare git repository"));
     // The settings of the user have no effect here either, although imagelock respects them elsewhere.
     let output = sandbox
@@ -266,7 +266,7 @@ fn settings_of_the_repository_never_override_the_protection() {
 }
 
 #[test]
-fn a_working_tree_elsewhere_is_refused() {
+fn a_working_tree_in_another_directory_is_refused() {
     let sandbox = moved();
     std::fs::create_dir(sandbox.path("elsewhere")).unwrap();
     std::fs::create_dir(sandbox.path("infra")).unwrap();
@@ -280,7 +280,7 @@ fn a_working_tree_elsewhere_is_refused() {
 }
 
 #[test]
-fn revisions_and_refs_are_never_options() {
+fn revisions_and_refs_are_never_treated_as_options() {
     let sandbox = moved();
     let hash = git_in(&sandbox, "", "", &["rev-parse", "HEAD~1"]);
     // No git command creates such a ref, but it can be written as a file.

@@ -2,9 +2,9 @@
 
 use insta::assert_snapshot;
 
+use crate::support::fixtures::mistakes::{ID, each, lock, mistake, mistake_in_lock, mistake_in_snapshot, snapshot};
 use crate::support::manifest::web;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::mistakes::{ID, each, lock, mistake, mistake_in_lock, mistake_in_snapshot, snapshot};
 
 #[test]
 fn a_long_word_is_shortened() {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::support::fake_marketplace::{Marketplace, Reply};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply};
 use crate::support::sandbox::Sandbox;
 
 /// More labels than requests may be in flight.
@@ -17,22 +17,22 @@ const MAX_PEAK: u64 = 96 << 10;
 type Respond = fn(&str) -> Reply;
 
 /// Returns the peak memory of a run with these listings, in KiB.
-fn peak(respond: Respond) -> u64 {
-    let marketplace = Marketplace::offering([]);
+fn peak_memory(respond: Respond) -> u64 {
+    let marketplace = FakeMarketplace::offering([]);
     // One listing never arrives, so the process still exists when the others are done.
-    marketplace.answers(move |path, _, _| if path.contains("=label_0&") { Reply::Silence } else { respond(path) });
+    marketplace.respond(move |path, _, _| if path.contains("=label_0&") { Reply::Silence } else { respond(path) });
     let images: Vec<String> = (0..LABELS).map(|n| format!("[images.n{n}]\nlabel = \"label_{n}\"\n")).collect();
     let manifest = format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{}", images.concat());
     let sandbox = Sandbox::with(&manifest).asking(&marketplace);
     let command = &mut sandbox.command("resolve --timeout 300");
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let (mut asked, mut quiet) = (0, 0);
+    let (mut requested, mut quiet) = (0, 0);
     // Waits until all listings have been requested and the last of them have been read.
-    while asked < LABELS || quiet < 50 {
+    while requested < LABELS || quiet < 50 {
         std::thread::sleep(Duration::from_millis(10));
         let more = marketplace.listings().len();
-        (asked, quiet) = (asked + more, if more == 0 { quiet + 1 } else { 0 });
-        assert!(child.try_wait().unwrap().is_none(), "it waits for a listing");
+        (requested, quiet) = (requested + more, if more == 0 { quiet + 1 } else { 0 });
+        assert!(child.try_wait().unwrap().is_none(), "the run must wait for a listing");
     }
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     child.kill().unwrap();
@@ -68,7 +68,7 @@ fn rows(path: &str, count: usize, boots: usize) -> Reply {
 }
 
 #[test]
-fn unbounded_answers_stay_within_the_memory_limit() {
+fn unbounded_responses_stay_within_the_memory_limit() {
     let cases: [(&str, Respond); 8] = [
         ("4 GiB", |_| Reply::Endless(4 << 30)),
         ("4 GiB, packed", |_| Reply::Bomb(4 << 10)),
@@ -85,7 +85,7 @@ fn unbounded_answers_stay_within_the_memory_limit() {
         }),
     ];
     for (name, respond) in cases {
-        let peak = peak(respond);
+        let peak = peak_memory(respond);
         assert!(peak < MAX_PEAK, "{name}: {peak} KiB");
     }
 }

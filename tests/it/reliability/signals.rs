@@ -9,18 +9,18 @@ use std::time::{Duration, Instant};
 
 use crate::support::directory_lock;
 use crate::support::fake_marketplace::{Reply, id};
+use crate::support::fixtures::outdated::outdated;
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::outdated::outdated;
 
 /// Each signal with its number. The exit status in a shell is 128 plus the number.
 const SIGNALS: [(&str, i32); 2] = [("INT", 2), ("TERM", 15)];
 
 /// Waits for an event that must happen.
-fn until(happened: impl Fn() -> bool) {
+fn wait_until(happened: impl Fn() -> bool) {
     let started = Instant::now();
     while !happened() {
-        assert!(started.elapsed() < Duration::from_secs(30), "it never came");
+        assert!(started.elapsed() < Duration::from_secs(30), "the event did not happen");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -47,12 +47,12 @@ fn upgrade(sandbox: &Sandbox) -> Child {
 fn a_signal_ends_a_run_that_waits_for_the_marketplace() {
     let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for signal in SIGNALS {
-        marketplace.answers_listings(|_, _, _| Reply::Silence);
+        marketplace.respond_to_listings(|_, _, _| Reply::Silence);
         let run = upgrade(&sandbox);
-        until(|| !marketplace.listings().is_empty());
+        wait_until(|| !marketplace.listings().is_empty());
         interrupt(&sandbox, run, signal);
     }
-    marketplace.answers_listings(|_, _, _| Reply::Normal);
+    marketplace.respond_to_listings(|_, _, _| Reply::Normal);
     sandbox.ok("upgrade");
     assert!(sandbox.lock().contains(&id(2)));
 }
@@ -61,9 +61,9 @@ fn a_signal_ends_a_run_that_waits_for_the_marketplace() {
 fn a_signal_ends_a_run_between_two_attempts() {
     let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for signal in SIGNALS {
-        marketplace.answers_listings(|_, _, _| Reply::Header(429, "retry-after", "20"));
+        marketplace.respond_to_listings(|_, _, _| Reply::Header(429, "retry-after", "20"));
         let run = upgrade(&sandbox);
-        until(|| !marketplace.listings().is_empty());
+        wait_until(|| !marketplace.listings().is_empty());
         std::thread::sleep(Duration::from_millis(200));
         interrupt(&sandbox, run, signal);
     }
@@ -72,7 +72,7 @@ fn a_signal_ends_a_run_between_two_attempts() {
 #[test]
 fn a_signal_ends_a_run_that_waits_for_another_process() {
     let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
-    let guard = directory_lock::hold(&sandbox.path("."));
+    let lock = directory_lock::hold(&sandbox.path("."));
     for signal in SIGNALS {
         let mut run = upgrade(&sandbox);
         let mut line = String::new();
@@ -80,7 +80,7 @@ fn a_signal_ends_a_run_that_waits_for_another_process() {
         assert!(line.starts_with("waiting for another imagelock"), "{line}");
         interrupt(&sandbox, run, signal);
     }
-    drop(guard);
+    drop(lock);
     sandbox.ok("upgrade");
 }
 
@@ -88,7 +88,7 @@ fn a_signal_ends_a_run_that_waits_for_another_process() {
 fn a_shell_sees_the_exit_status_of_the_signal() {
     let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for (name, number) in SIGNALS {
-        marketplace.answers_listings(|_, _, _| Reply::Silence);
+        marketplace.respond_to_listings(|_, _, _| Reply::Silence);
         let script = format!("(sleep 0.3; kill -s {name} $$) & exec \"$IMAGELOCK\" upgrade");
         let run = sandbox.shell(&format!("/bin/sh -c '{script}'; echo \"$?\""));
         assert_eq!(run.stdout, format!("{}\n", 128 + number), "{run}");

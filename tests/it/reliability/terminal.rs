@@ -21,7 +21,7 @@ fn snapshot() -> String {
 
 /// Runs a command, and checks that everything it prints is escaped.
 #[track_caller]
-fn is_inert(command: &mut Command) {
+fn check_escaped(command: &mut Command) {
     let output = command.output().unwrap();
     for text in [output.stdout, output.stderr] {
         let text = String::from_utf8(text).unwrap();
@@ -45,7 +45,7 @@ fn every_command_escapes_the_names_of_files() {
     sandbox.write(&inside(".tf"), format!("x = \"{ID}\"\n"));
     let run = |arguments: &[&str]| {
         let mut command = sandbox.command("");
-        is_inert(command.args(arguments).args(["--manifest", &manifest, "--catalog", &catalog]));
+        check_escaped(command.args(arguments).args(["--manifest", &manifest, "--catalog", &catalog]));
     };
     run(&["init"]);
     run(&["list"]);
@@ -80,9 +80,11 @@ fn every_command_escapes_the_names_of_files() {
     run(&["merge-driver", &inside(".toml"), &inside(".toml"), &inside(".toml"), &inside(".lock")]);
     sandbox.write(&inside(".toml"), "x = 1\n");
     run(&["check"]);
-    is_inert(sandbox.command("resolve --offline --recursive").arg(NAME).arg("--manifest").arg(format!("{NAME}.toml")));
-    is_inert(sandbox.command("check --recursive").arg(NAME).arg("--manifest").arg("absent.toml"));
-    is_inert(sandbox.command("check --manifest").arg(NAME));
+    check_escaped(
+        sandbox.command("resolve --offline --recursive").arg(NAME).arg("--manifest").arg(format!("{NAME}.toml")),
+    );
+    check_escaped(sandbox.command("check --recursive").arg(NAME).arg("--manifest").arg("absent.toml"));
+    check_escaped(sandbox.command("check --manifest").arg(NAME));
     std::fs::remove_file(sandbox.path(&manifest)).unwrap();
     std::os::unix::fs::symlink(NAME.repeat(2), sandbox.path(&manifest)).unwrap();
     run(&["check"]);
@@ -120,14 +122,14 @@ fn wrong_arguments_and_variables_are_escaped() {
         "search --zone",
         "diff",
     ] {
-        is_inert(sandbox.command(line).arg(NAME));
-        is_inert(sandbox.command(line).arg(format!("--{NAME}")));
-        is_inert(sandbox.command(line).arg(format!("{NAME}=x")));
+        check_escaped(sandbox.command(line).arg(NAME));
+        check_escaped(sandbox.command(line).arg(format!("--{NAME}")));
+        check_escaped(sandbox.command(line).arg(format!("{NAME}=x")));
     }
     for variable in ["SCW_API_URL", "SSL_CERT_FILE", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "IMAGELOCK_NOW"] {
         for verbose in ["search", "search --verbose"] {
-            is_inert(sandbox.command(verbose).env(variable, NAME));
-            is_inert(sandbox.command(verbose).env(variable, format!("https://{NAME}@a.invalid/{NAME}")));
+            check_escaped(sandbox.command(verbose).env(variable, NAME));
+            check_escaped(sandbox.command(verbose).env(variable, format!("https://{NAME}@a.invalid/{NAME}")));
         }
     }
 }

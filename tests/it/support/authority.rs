@@ -30,11 +30,11 @@ impl Authority {
 
     /// Returns a server with a certificate for `name` that is valid until `year`.
     pub fn server(&self, name: &str, year: i32, protocols: &[&str]) -> TlsAcceptor {
-        self.odd_server(name, protocols, |params| params.not_after = rcgen::date_time_ymd(year, 1, 1))
+        self.server_with(name, protocols, |params| params.not_after = rcgen::date_time_ymd(year, 1, 1))
     }
 
     /// Returns a server with a certificate for `name`, after `change` has changed its parameters.
-    pub fn odd_server(
+    pub fn server_with(
         &self,
         name: &str,
         protocols: &[&str],
@@ -45,7 +45,7 @@ impl Authority {
     }
 
     /// Returns a server with a certificate whose signature is invalid.
-    pub fn forging_server(&self, name: &str, protocols: &[&str]) -> TlsAcceptor {
+    pub fn server_with_bad_signature(&self, name: &str, protocols: &[&str]) -> TlsAcceptor {
         let (certificate, key) = self.certify(name, |_| {});
         let mut der = certificate.der().to_vec();
         *der.last_mut().unwrap() ^= 1;

@@ -92,7 +92,7 @@ impl Example {
             .envs([("CHECKPOINT_DISABLE", "1"), ("TF_IN_AUTOMATION", "1"), ("TF_INPUT", "0")])
             .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
         let Output { status, stdout, stderr } =
-            command.output().unwrap_or_else(|error| panic!("`{name}` cannot be run ({error}). run .ci/tools"));
+            command.output().unwrap_or_else(|error| panic!("cannot run `{name}` ({error}); run .ci/tools"));
         let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         Run { status: status.code(), stdout, stderr }
     }

@@ -10,13 +10,13 @@ use crate::support::sandbox::{Run, Sandbox};
 /// Returns everything in a directory by its relative path: the content and mode of files, and the targets of links.
 pub fn tree(directory: &Path) -> BTreeMap<PathBuf, String> {
     let mut tree = BTreeMap::new();
-    let mut folders = vec![directory.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
+    let mut directories = vec![directory.to_owned()];
+    while let Some(current) = directories.pop() {
+        for entry in fs::read_dir(current).unwrap() {
             let path = entry.unwrap().path();
             let metadata = fs::symlink_metadata(&path).unwrap();
             let content = if metadata.is_dir() {
-                folders.push(path.clone());
+                directories.push(path.clone());
                 "directory".to_owned()
             } else if metadata.is_symlink() {
                 format!("-> {}", fs::read_link(&path).unwrap().display())

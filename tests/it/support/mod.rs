@@ -9,10 +9,10 @@ pub mod fake_marketplace;
 pub mod faults;
 #[cfg(unix)]
 pub mod file_tree;
+pub mod fixtures;
 pub mod forged_lock;
 pub mod git_repository;
 pub mod manifest;
 pub mod sandbox;
-pub mod scenes;
 pub mod source_files;
 pub mod webdriver;

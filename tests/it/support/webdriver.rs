@@ -25,14 +25,14 @@ impl Browser {
     pub fn start() -> Self {
         let mut driver =
             Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect(
-                "chromedriver does not start; `.ci/tools` installs it, or `apt-get install chromium chromium-driver`",
+                "chromedriver did not start; `.ci/tools` installs it, or `apt-get install chromium chromium-driver`",
             );
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = lines.find_map(|line| {
             let line = line.unwrap();
             Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').to_owned())
         });
-        let port = port.expect("chromedriver says no port");
+        let port = port.expect("chromedriver printed no port");
         // The driver keeps printing, so the pipe must stay open.
         std::thread::spawn(move || lines.for_each(drop));
         let profile = tempfile::tempdir().unwrap();
@@ -63,9 +63,9 @@ impl Browser {
     fn post(&self, path: &str, body: &Value) -> Value {
         let request = self.client.post(format!("{}{path}", self.session)).body(body.to_string());
         let text = self.runtime.block_on(async { request.send().await.unwrap().text().await.unwrap() });
-        let answer: Value = serde_json::from_str(&text).unwrap();
-        assert!(answer["value"]["error"].is_null(), "{path}: {text}");
-        answer["value"].clone()
+        let response: Value = serde_json::from_str(&text).unwrap();
+        assert!(response["value"]["error"].is_null(), "{path}: {text}");
+        response["value"].clone()
     }
 
     /// Runs a script in the page, and returns its result.
@@ -95,7 +95,7 @@ impl Browser {
     }
 
     /// Returns the number of elements that receive the focus when Tab is pressed this many times.
-    pub fn tab(&self, presses: usize) -> u64 {
+    pub fn press_tab(&self, presses: usize) -> u64 {
         self.run(
             "window.seen = new Set(); document.activeElement.blur();
              document.addEventListener('focusin', event => window.seen.add(event.target));",
@@ -108,7 +108,7 @@ impl Browser {
     }
 
     /// Returns the accessibility problems that axe finds.
-    pub fn barriers(&self) -> Value {
+    pub fn accessibility_problems(&self) -> Value {
         let path = in_target("tools/node_modules/axe-core/axe.min.js");
         let axe =
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}; run .ci/tools", path.display()));
@@ -120,7 +120,7 @@ impl Browser {
         )
     }
 
-    pub fn picture(&self, path: &Path) {
+    pub fn screenshot(&self, path: &Path) {
         // Captures the whole page, up to a height that is practical to view.
         let metrics = self.chromium("Page.getLayoutMetrics", &json!({}))["cssContentSize"].clone();
         let height = metrics["height"].as_f64().unwrap().min(6000.0);

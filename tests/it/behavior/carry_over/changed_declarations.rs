@@ -3,11 +3,11 @@
 use imagelock::domain::types::ImageRef;
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Local, Marketplace, Reply, image_id, local, version_id};
+use crate::support::fake_marketplace::{FakeMarketplace, Local, Reply, image_id, local, version_id};
+use crate::support::fixtures::one_pin::{NEW, OLD, docker};
+use crate::support::fixtures::two_zones::{BOTH, PARIS, amsterdam, ids, image, newer_offers, pinned};
 use crate::support::forged_lock::forge;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, docker};
-use crate::support::scenes::two_zones::{BOTH, PARIS, amsterdam, ids, image, moved_on, pinned};
 
 #[test]
 fn a_changed_label_takes_the_newest_version_in_old_and_new_zones() {
@@ -42,7 +42,7 @@ fn a_changed_declaration_keeps_the_id_that_it_still_allows() {
 #[test]
 fn a_label_that_becomes_a_range_keeps_its_release() {
     let fedora = |label, number| local(label, "fr-par-1", "x86_64", number).published(OLD);
-    let marketplace = Marketplace::offering([fedora("fedora_44", 44)]);
+    let marketplace = FakeMarketplace::offering([fedora("fedora_44", 44)]);
     let sandbox = Sandbox::with(&image("web", PARIS, "").replace("docker", "fedora_44")).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers([
@@ -62,7 +62,7 @@ fn a_label_that_becomes_a_range_keeps_its_release() {
 fn a_changed_type_takes_the_local_images_of_the_same_version() {
     let (sandbox, marketplace) = pinned("web", "");
     let other = |local: Local| local.of_type(Some("instance_local"));
-    marketplace.offers(moved_on().into_iter().chain([
+    marketplace.offers(newer_offers().into_iter().chain([
         other(docker(3)).published(OLD).superseded(),
         other(docker(4)).published(NEW),
         other(amsterdam(13)).published(OLD).superseded(),
@@ -93,7 +93,7 @@ fn a_changed_declaration_with_a_new_zone_keeps_the_version_in_both() {
 #[test]
 fn a_changed_declaration_with_a_failed_query_is_an_error() {
     let (sandbox, marketplace) = pinned("web", "");
-    marketplace.answers(|path, _, _| {
+    marketplace.respond(|path, _, _| {
         if path.contains("/versions?") { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
     });
     sandbox.write("images.toml", image("web", PARIS, "instance-type = \"PRO2-S\"\n"));
@@ -102,7 +102,7 @@ fn a_changed_declaration_with_a_failed_query_is_an_error() {
 
 /// Formats 1 and 2 can contain blocks of images that were declared by version ID, with or without a label.
 #[test]
-fn a_pin_of_an_exact_version_stays_when_its_label_is_declared() {
+fn a_pin_of_an_exact_version_is_kept_when_its_label_is_declared() {
     let (sandbox, _marketplace) = pinned("web", "");
     let [old, new] = ["docker", "gitlab"].map(|label| image("web", PARIS, "").replace("docker", label));
     let with_label = sandbox.lock();

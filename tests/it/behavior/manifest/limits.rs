@@ -3,9 +3,9 @@
 use imagelock::domain::manifest::{Manifest, check_names};
 use insta::assert_snapshot;
 
+use crate::support::fixtures::mistakes::refused_by_every_command;
 use crate::support::manifest::web;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::mistakes::refused_by_every_command;
 
 #[test]
 fn mistakes_beyond_a_screenful_are_shortened_to_one_escaped_line_each() {

@@ -2,14 +2,14 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, image_id, local, version_id};
+use crate::support::fake_marketplace::{FakeMarketplace, id, image_id, local, version_id};
 use crate::support::sandbox::Sandbox;
 
 const NEW: &str = "2026-10-20T08:30:55Z";
 const OLD: &str = "2026-09-02T08:30:55Z";
 
-fn marketplace() -> Marketplace {
-    Marketplace::offering([
+fn marketplace() -> FakeMarketplace {
+    FakeMarketplace::offering([
         local("ubuntu_noble", "fr-par-1", "x86_64", 1).published(NEW),
         local("ubuntu_noble", "fr-par-1", "x86_64", 2).published(OLD).superseded(),
         local("ubuntu_noble", "nl-ams-1", "arm64", 8).published(NEW),
@@ -54,8 +54,8 @@ fn a_superseded_id_is_found_in_the_listing_of_its_version() {
     // The number of requests for an unknown ID has a limit.
     marketplace.requests();
     sandbox.ok(&format!("explain {}", id(99)));
-    let asked = marketplace.requests();
-    assert!(asked.len() < 20, "{asked:?}");
+    let requests = marketplace.requests();
+    assert!(requests.len() < 20, "{requests:?}");
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_second_adoption_corrects_the_first() {
 }
 
 #[test]
-fn images_in_one_line_each_are_declared_and_corrected_as_such() {
+fn one_line_images_are_declared_and_corrected_as_one_line() {
     let manifest = "[images]\ndb = { label = \"ubuntu_noble\", zone = \"fr-par-1\", arch = \"x86_64\" } # mine\n";
     let marketplace = marketplace();
     let sandbox = Sandbox::with(manifest).asking(&marketplace);

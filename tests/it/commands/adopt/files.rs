@@ -13,14 +13,14 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::support::fake_marketplace::{Marketplace, id, image_id, local, version_id};
+use crate::support::fake_marketplace::{FakeMarketplace, id, image_id, local, version_id};
 use crate::support::sandbox::Sandbox;
 
 const DATE: &str = "2026-09-02T08:30:55Z";
 const OLD: &str = "2026-08-02T08:30:55Z";
 
-fn marketplace() -> Marketplace {
-    Marketplace::offering([
+fn marketplace() -> FakeMarketplace {
+    FakeMarketplace::offering([
         local("ubuntu_noble", "fr-par-1", "x86_64", 1).published(DATE),
         local("ubuntu_noble", "fr-par-1", "x86_64", 2).published(OLD).superseded(),
         local("debian_bookworm", "fr-par-1", "x86_64", 3).published(DATE),
@@ -85,9 +85,9 @@ fn hcl() -> impl Strategy<Value = String> {
 
 /// Runs all queries against a Marketplace that lists images 1 to 9 of one label, each in its own version. Returns the
 /// queries that were sent.
-fn asked(requests: &[Request]) -> BTreeSet<Query> {
+fn sent_queries(requests: &[Request]) -> BTreeSet<Query> {
     let mut catalog = Catalog::default();
-    let mut asked = BTreeSet::new();
+    let mut sent = BTreeSet::new();
     let version = |n: u32| version_id("ubuntu_noble", &n.to_string()).parse().unwrap();
     let rows = |numbers: &mut dyn Iterator<Item = u32>| {
         let mut local = |n: u32| imagelock::domain::catalog::LocalImage {
@@ -104,10 +104,10 @@ fn asked(requests: &[Request]) -> BTreeSet<Query> {
         let next: Vec<Query> =
             queries(requests, &Stated::default(), &catalog).into_iter().filter(|it| !catalog.is_answered(it)).collect();
         if next.is_empty() {
-            return asked;
+            return sent;
         }
-        for question in next {
-            let response = match &question {
+        for query in next {
+            let response = match &query {
                 Query::Index => Response::Index(Lookup::Found(vec![Image {
                     label: "ubuntu_noble".parse().unwrap(),
                     id: image_id("ubuntu_noble").parse().unwrap(),
@@ -135,7 +135,7 @@ fn asked(requests: &[Request]) -> BTreeSet<Query> {
                 Query::LocalImage(id) => Response::LocalImage(*id, Lookup::NotFound),
             };
             catalog.record(response);
-            asked.insert(question);
+            sent.insert(query);
         }
     }
 }
@@ -146,17 +146,17 @@ proptest! {
     fn a_uuid_read_from_a_file_is_never_sent(text in prop_oneof![json(), hcl()], typed in proptest::option::of(2000..2010_u32)) {
         let mut requests: Vec<Request> = references("file", &text).unwrap().into_iter().map(Request::from).collect();
         requests.extend(typed.map(|n| Request::parse(&format!("web={}", id(n))).unwrap()));
-        let asked = format!("{:?}", asked(&requests));
+        let sent = format!("{:?}", sent_queries(&requests));
         for n in (1..10).chain(1000..2000) {
-            prop_assert!(!asked.contains(&id(n)), "{n} is sent:\n{text}\n{asked}");
+            prop_assert!(!sent.contains(&id(n)), "{n} is sent:\n{text}\n{sent}");
         }
         if let Some(n) = typed {
-            prop_assert!(asked.contains(&id(n)), "what is typed is looked up");
+            prop_assert!(sent.contains(&id(n)), "a typed ID is looked up");
         }
     }
 
     #[test]
-    fn a_reference_has_the_line_that_it_is_on(lines in proptest::collection::vec(numbers(), 1..8)) {
+    fn a_reference_has_its_line_number(lines in proptest::collection::vec(numbers(), 1..8)) {
         let items: Vec<String> = lines.iter().map(|n| format!("{{\"image\": \"{}\"}}", id(*n))).collect();
         let text = format!("[\n{}\n]", items.join(",\n"));
         let mut first: BTreeMap<String, usize> = BTreeMap::new();
@@ -187,7 +187,7 @@ fn the_order_of_keys_does_not_matter() {
 
 /// A Terraform state contains hundreds of IDs of volumes and projects. Printing them all would hide the images.
 #[test]
-fn other_uuids_are_counted() {
+fn uuids_that_are_not_images_are_counted_but_not_printed() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let others: Vec<String> = (1000..1500).map(|n| format!("{{\"project_id\": \"{}\"}}", id(n))).collect();
@@ -249,7 +249,7 @@ fn the_nil_and_the_max_uuid_are_skipped_in_files() {
 }
 
 #[test]
-fn standard_input_is_read_only_if_it_is_named_with_a_dash() {
+fn standard_input_is_read_only_for_a_dash() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let piped = |line: &str| {
@@ -278,7 +278,7 @@ fn standard_input_is_read_only_if_it_is_named_with_a_dash() {
 }
 
 /// Files of at least 500 KB that would need a lot of memory if the keys were copied for each string.
-fn costly() -> Vec<(&'static str, String)> {
+fn large_files() -> Vec<(&'static str, String)> {
     let n = 500_000;
     vec![
         ("key.json", format!("{{\"{}\": [{}]}}", "k".repeat(n), vec!["\"a\""; n / 8].join(","))),
@@ -306,7 +306,7 @@ fn memory_is_linear_in_the_size_of_a_file() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.ok("snapshot c.json");
-    for (name, text) in costly() {
+    for (name, text) in large_files() {
         sandbox.write(name, &text);
         // In KiB of address space. The program and its threads use about 200 MiB before the file is read.
         let most = ((text.len() * 12) >> 10) + (256 << 10);

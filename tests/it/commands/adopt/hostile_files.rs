@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
+use crate::support::fixtures::adoptable::marketplace;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::adoptable::marketplace;
 
 /// UUIDs as `%NN%`. The first ones are not images, although their keys look like it; the five from 91 on may be images.
 const SECRETS: [(&str, &str); 5] = [
@@ -84,9 +84,9 @@ fn a_possible_secret_is_never_sent_or_printed() {
     for line in [format!("{line} --dry-run"), line] {
         let run = sandbox.run(&line);
         assert_eq!(run.status, Some(0), "{run}");
-        let asked = marketplace.requests().join("\n");
-        assert!(!asked.contains("deadbeef") && !run.to_string().contains("deadbeef"), "{asked}{run}");
-        assert!((91..=95).all(|n| !asked.contains(&image(n))), "{asked}");
+        let requests = marketplace.requests().join("\n");
+        assert!(!requests.contains("deadbeef") && !run.to_string().contains("deadbeef"), "{requests}{run}");
+        assert!((91..=95).all(|n| !requests.contains(&image(n))), "{requests}");
     }
 }
 

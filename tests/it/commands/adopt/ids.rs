@@ -3,11 +3,11 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
+use crate::support::fixtures::adoptable::marketplace;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::adoptable::marketplace;
 
 #[test]
-fn ids_become_a_manifest_and_a_lock() {
+fn adopt_turns_ids_into_a_manifest_and_a_lockfile() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let line = format!("adopt web=fr-par-1/{} web={} db={} old={}", id(1), id(2), id(3), id(6));

@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
+use crate::support::fixtures::adoptable::marketplace;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::adoptable::marketplace;
 
 /// A configuration with many UUIDs. None of them may be sent.
 const MAIN_TF: &str = r#"
@@ -107,8 +107,8 @@ fn ids_in_a_terraform_configuration_are_adopted() {
     web         fr-par-1  x86_64  instance_sbs  ubuntu_noble     00000001-0000-4000-8000-000000000000  2026-09-02
     web-ams     nl-ams-1  x86_64  instance_sbs  ubuntu_noble     00000002-0000-4000-8000-000000000000  2026-09-02
     ");
-    let asked = marketplace.requests().join("\n");
-    assert!(["aaaaaaaa", "bbbbbbbb", "cccccccc"].iter().all(|id| !asked.contains(id)), "{asked}");
+    let requests = marketplace.requests().join("\n");
+    assert!(["aaaaaaaa", "bbbbbbbb", "cccccccc"].iter().all(|id| !requests.contains(id)), "{requests}");
     let (manifest, lock) = (sandbox.read("images.toml"), sandbox.lock());
     assert_eq!(sandbox.run("adopt --from main.tf").status, Some(0));
     assert_eq!((sandbox.read("images.toml"), sandbox.lock()), (manifest, lock));

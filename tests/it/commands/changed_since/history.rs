@@ -2,12 +2,12 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id};
+use crate::support::fake_marketplace::{FakeMarketplace, id};
+use crate::support::fixtures::pull_request::{GATE, passes, pin, pull_request, pull_request_with, statuses};
+use crate::support::fixtures::two_images::{WEB, bookworm, noble};
 use crate::support::forged_lock::forge;
 use crate::support::git_repository::{commit_all, git, git_in, repository};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::pull_request::{GATE, passes, pin, pull_request, pull_request_with, statuses};
-use crate::support::scenes::two_images::{WEB, bookworm, noble};
 
 #[test]
 fn a_rollback_to_an_earlier_pin_passes() {
@@ -86,7 +86,7 @@ fn an_earlier_pin_proves_only_the_same_label_zone_arch_and_type() {
 }
 
 #[test]
-fn merge_commits_are_checked_for_what_they_merge() {
+fn only_the_changes_of_the_branch_count_in_a_merge_commit() {
     let (sandbox, _marketplace) = pull_request();
     sandbox.write("notes", "");
     commit_all(&sandbox, "Something else");
@@ -106,7 +106,7 @@ fn merge_commits_are_checked_for_what_they_merge() {
 
 /// An unreadable lockfile proves nothing, so every pin of the change is verified.
 #[test]
-fn a_change_may_repair_an_unreadable_lock() {
+fn a_change_may_repair_an_unreadable_lockfile() {
     for broken in [&b"<<<<<<< ours\n=======\n>>>>>>> theirs\n"[..], b"\xff\xfe", b"version = 9\n"] {
         let (sandbox, _marketplace) = pull_request();
         git(&sandbox, &["switch", "--quiet", "main"]);
@@ -122,8 +122,8 @@ fn a_change_may_repair_an_unreadable_lock() {
 }
 
 #[test]
-fn a_moved_folder_keeps_its_history() {
-    let marketplace = Marketplace::offering([noble(1)]);
+fn a_moved_directory_keeps_its_history() {
+    let marketplace = FakeMarketplace::offering([noble(1)]);
     let sandbox = repository(Sandbox::new().asking(&marketplace));
     std::fs::create_dir_all(sandbox.path("stacks/old")).unwrap();
     sandbox.write("stacks/old/images.toml", WEB);

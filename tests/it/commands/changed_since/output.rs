@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::support::scenes::pull_request::{GATE, output_of, pin, pull_request, pull_request_with};
+use crate::support::fixtures::pull_request::{GATE, output_of, pin, pull_request, pull_request_with};
 
 #[test]
 fn every_format_shows_the_changes_and_the_findings() {
@@ -115,7 +115,7 @@ fn every_format_shows_the_changes_and_the_findings() {
 }
 
 #[test]
-fn every_report_has_the_same_verdict() {
+fn every_report_format_has_the_same_result() {
     let (sandbox, _marketplace) = pull_request();
     pin(&sandbox, 9);
     assert_snapshot!(output_of(&sandbox, &format!("{GATE} --quiet")), @"

@@ -3,9 +3,9 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
+use crate::support::fixtures::current_pins::resolved;
+use crate::support::fixtures::two_images::{bookworm, noble};
 use crate::support::git_repository::{commit, repository};
-use crate::support::scenes::checked::resolved;
-use crate::support::scenes::two_images::{bookworm, noble};
 
 #[test]
 fn names_select_images_and_unknown_names_are_refused() {

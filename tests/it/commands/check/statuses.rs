@@ -4,9 +4,9 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::support::fake_marketplace::{Local, Reply, id, local, row};
+use crate::support::fixtures::current_pins::{manifest, resolved};
+use crate::support::fixtures::two_images::{bookworm, noble};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::checked::{manifest, resolved};
-use crate::support::scenes::two_images::{bookworm, noble};
 
 #[test]
 fn an_up_to_date_pin_is_current() {
@@ -47,7 +47,7 @@ fn an_outdated_pin_is_verified_if_a_lookup_finds_its_id() {
     marketplace.offers([noble(11), bookworm(2)]);
     let old = row(&noble(1));
     marketplace
-        .answers(move |path, _, _| if path.ends_with(&id(1)) { Reply::Json(old.clone()) } else { Reply::Normal });
+        .respond(move |path, _, _| if path.ends_with(&id(1)) { Reply::Json(old.clone()) } else { Reply::Normal });
     assert_snapshot!(sandbox.run("check web"), @"
     STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    00000011
@@ -59,7 +59,7 @@ fn an_outdated_pin_is_verified_if_a_lookup_finds_its_id() {
 }
 
 #[test]
-fn an_image_is_unavailable_without_its_label_or_without_its_zone() {
+fn an_image_is_unavailable_if_its_label_or_its_zone_is_gone() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("debian_bookworm", "fr-par-2", "x86_64", 3)]);
     assert_snapshot!(sandbox.run("check"), @"
@@ -175,7 +175,7 @@ fn several_newer_local_images_are_reported_and_none_is_chosen() {
 fn an_incomplete_listing_never_makes_a_pin_unavailable() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-2", "x86_64", 3), bookworm(2)]);
-    marketplace.answers(|path, _, value| {
+    marketplace.respond(|path, _, value| {
         let mut value = value.clone();
         if path.contains("image_label=ubuntu_noble") {
             value["total_count"] = 9.into();
@@ -224,7 +224,7 @@ fn an_id_that_is_also_listed_in_another_zone_is_current() {
 #[test]
 fn an_empty_index_never_makes_a_pin_unavailable() {
     let (sandbox, marketplace) = resolved();
-    marketplace.answers(|path, _, _| {
+    marketplace.respond(|path, _, _| {
         let key = if path.contains("/v2/images") { "images" } else { "local_images" };
         if path.contains("/local-images/") {
             Reply::Normal

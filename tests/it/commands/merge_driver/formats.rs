@@ -2,19 +2,19 @@
 
 use imagelock::domain::lock::{Lock, Pin};
 
+use crate::support::fixtures::diverged_branches::MANIFEST;
 use crate::support::git_repository::lock;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::parted_branches::MANIFEST;
 
 /// Returns the lockfile in format 1, as the releases before format 2 wrote it.
-fn of_format_1(text: &str) -> String {
+fn in_format_1(text: &str) -> String {
     let pins = Lock::parse(text).unwrap().pins().to_vec();
     let pins = pins.into_iter().map(|pin| Pin { version: None, ..pin });
     Lock::new(pins).write().replace("version = 2", "version = 1")
 }
 
 #[test]
-fn a_side_that_only_knows_versions_changed_nothing() {
+fn a_side_that_only_adds_versions_counts_as_unchanged() {
     let (base, moved) = (lock(&[("db", 1), ("web", 1)]), lock(&[("db", 1), ("web", 2)]));
     let merge = |base: &str, ours: &str, theirs: &str| {
         let sandbox = Sandbox::new();
@@ -24,7 +24,7 @@ fn a_side_that_only_knows_versions_changed_nothing() {
         sandbox.ok("merge-driver base ours theirs");
         sandbox.read("ours")
     };
-    let (old_base, old_moved) = (of_format_1(&base), of_format_1(&moved));
+    let (old_base, old_moved) = (in_format_1(&base), in_format_1(&moved));
     // The pin that moved in format 1 has no version. The other pin gets its version from the side that knows it.
     let half_known = merge(&old_base, &base, &old_moved);
     assert_eq!(half_known.matches("version-id = ").count(), 1);
@@ -39,7 +39,7 @@ fn a_side_that_only_knows_versions_changed_nothing() {
 
 #[test]
 fn conflicts_between_formats_are_fixed() {
-    let (ours, theirs) = (lock(&[("db", 1), ("web", 1)]), of_format_1(&lock(&[("db", 1), ("web", 1)])));
+    let (ours, theirs) = (lock(&[("db", 1), ("web", 1)]), in_format_1(&lock(&[("db", 1), ("web", 1)])));
     let sandbox = Sandbox::with(MANIFEST);
     sandbox.write("images.lock", format!("<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> other\n"));
     sandbox.ok("resolve --fix-conflicts --offline");

@@ -8,13 +8,13 @@ use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
 use crate::support::file_tree::refused;
+use crate::support::fixtures::outdated::{UPGRADE, outdated_with_snapshot};
+use crate::support::fixtures::outputs::{error, manifest};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::outdated::{UPGRADE, outdated_with_snapshot};
-use crate::support::scenes::outputs::{error, manifest};
 
 #[test]
-fn a_manifest_writes_outside_its_directory_only_if_it_says_so() {
+fn a_manifest_writes_outside_its_directory_only_with_outside_set() {
     let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("keys"), "mine\n").unwrap();
@@ -58,7 +58,7 @@ fn a_manifest_writes_outside_its_directory_only_if_it_says_so() {
 
 /// The user chooses the path of an option, so the rules for outputs do not apply.
 #[test]
-fn an_option_may_name_a_file_anywhere() {
+fn an_option_may_name_a_file_in_any_directory() {
     let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
     let outside = tempfile::tempdir().unwrap();
     symlink(outside.path(), sandbox.path("d")).unwrap();

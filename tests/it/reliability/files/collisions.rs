@@ -9,10 +9,10 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use crate::support::file_tree::{refused, tree};
+use crate::support::fixtures::outdated::{UPGRADE, outdated_with_snapshot};
+use crate::support::fixtures::outputs::{error, manifest, quoted};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::outdated::{UPGRADE, outdated_with_snapshot};
-use crate::support::scenes::outputs::{error, manifest, quoted};
 
 #[test]
 fn an_output_named_like_another_file_of_the_run_is_refused() {
@@ -189,7 +189,7 @@ fn an_output_in_a_directory_that_is_mounted_twice_is_refused() {
     sandbox.write("images.toml", manifest(&["one/x.env", "two/x.env"], ""));
     let script = format!("mount --bind one two && \"$IMAGELOCK\" {UPGRADE}");
     let run = sandbox
-        .here("/usr/bin/unshare")
+        .program("/usr/bin/unshare")
         .args(if fs::metadata(sandbox.path("images.toml")).unwrap().uid() == 0 {
             &["--mount"][..]
         } else {

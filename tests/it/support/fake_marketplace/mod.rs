@@ -61,7 +61,7 @@ impl State {
 }
 
 /// A running fake Marketplace. It stops when it is dropped.
-pub struct Marketplace {
+pub struct FakeMarketplace {
     state: Arc<Mutex<State>>,
     address: SocketAddr,
     scheme: &'static str,
@@ -69,7 +69,7 @@ pub struct Marketplace {
     _stop: oneshot::Sender<()>,
 }
 
-impl Marketplace {
+impl FakeMarketplace {
     pub fn offering(locals: impl IntoIterator<Item = Local>) -> Self {
         Self::start(locals.into_iter().collect(), None)
     }
@@ -129,22 +129,22 @@ impl Marketplace {
     }
 
     /// Sets the responses to all requests. The catalog stays the same.
-    pub fn answers(&self, responder: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) {
+    pub fn respond(&self, responder: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) {
         let mut state = self.state();
         state.responder = Some(Box::new(responder));
         state.log.clear();
     }
 
     /// Sets the responses to requests for the listing of a label. Other requests get the normal response.
-    pub fn answers_listings(&self, mut responder: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) {
-        self.answers(move |path, times, value| {
+    pub fn respond_to_listings(&self, mut responder: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) {
+        self.respond(move |path, times, value| {
             if path.contains("/local-images?image_label=") { responder(path, times, value) } else { Reply::Normal }
         });
     }
 
     /// Responds in rounds: a request gets its response only after all requests of its round have arrived. Requests
     /// after the last round get their response at once.
-    pub fn answers_in_rounds(&self, rounds: impl IntoIterator<Item = usize>) {
+    pub fn respond_in_rounds(&self, rounds: impl IntoIterator<Item = usize>) {
         let mut state = self.state();
         state.rounds = rounds.into_iter().collect();
         state.exempt = None;
@@ -152,8 +152,8 @@ impl Marketplace {
     }
 
     /// Like `respond_in_rounds`, but requests whose path contains `exempt` get their response at once.
-    pub fn answers_in_rounds_except(&self, exempt: &'static str, rounds: impl IntoIterator<Item = usize>) {
-        self.answers_in_rounds(rounds);
+    pub fn respond_in_rounds_except(&self, exempt: &'static str, rounds: impl IntoIterator<Item = usize>) {
+        self.respond_in_rounds(rounds);
         self.state().exempt = Some(exempt);
     }
 

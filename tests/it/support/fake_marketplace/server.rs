@@ -18,12 +18,12 @@ use super::routes::route;
 
 /// How a connection has to end.
 #[derive(Default)]
-struct End {
+struct Shutdown {
     go_away: AtomicBool,
     hang_up: AtomicBool,
 }
 
-type Broken = Box<dyn std::error::Error + Send + Sync>;
+type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
 pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mutex<State>>) {
     let local = tokio::task::LocalSet::new();
@@ -37,24 +37,32 @@ pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, stat
                 state.lock().unwrap().connections += 1;
                 let (tls, state) = (tls.clone(), Arc::clone(&state));
                 tokio::task::spawn_local(async move {
-                    let end = Arc::new(End::default());
+                    let end = Arc::new(Shutdown::default());
                     let ending = Arc::clone(&end);
                     let max_streams = state.lock().unwrap().max_streams;
-                    let serve = service_fn(move |request| answer(request, Arc::clone(&state), Arc::clone(&ending)));
+                    let serve = service_fn(move |request| handle(request, Arc::clone(&state), Arc::clone(&ending)));
                     let mut builder = auto::Builder::new(TokioExecutor::new());
                     builder.http2().max_concurrent_streams(max_streams);
                     match tls {
                         Some(tls) => match tls.accept(stream).await {
                             Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
-                                carry(builder.http2_only().serve_connection(TokioIo::new(stream), serve), &end).await;
+                                serve_until_shutdown(
+                                    builder.http2_only().serve_connection(TokioIo::new(stream), serve),
+                                    &end,
+                                )
+                                .await;
                             }
                             Ok(stream) => {
-                                carry(builder.http1_only().serve_connection(TokioIo::new(stream), serve), &end).await;
+                                serve_until_shutdown(
+                                    builder.http1_only().serve_connection(TokioIo::new(stream), serve),
+                                    &end,
+                                )
+                                .await;
                             }
                             // Some tests make the client refuse the certificate.
                             Err(_) => {}
                         },
-                        None => carry(builder.serve_connection(TokioIo::new(stream), serve), &end).await,
+                        None => serve_until_shutdown(builder.serve_connection(TokioIo::new(stream), serve), &end).await,
                     }
                 });
             }
@@ -63,9 +71,9 @@ pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, stat
 }
 
 /// Serves a connection until the client or the test ends it.
-async fn carry<S, I>(connection: auto::Connection<'_, I, S, TokioExecutor>, end: &End)
+async fn serve_until_shutdown<S, I>(connection: auto::Connection<'_, I, S, TokioExecutor>, end: &Shutdown)
 where
-    S: Service<Request<Incoming>, Response = Response<Body>, Error = Broken, Future: Send + 'static>,
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = BoxedError, Future: Send + 'static>,
     I: hyper::rt::Read + hyper::rt::Write + Unpin + 'static,
 {
     let mut connection = std::pin::pin!(connection);
@@ -84,7 +92,11 @@ where
     .await;
 }
 
-async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>, end: Arc<End>) -> Result<Response<Body>, Broken> {
+async fn handle(
+    request: Request<Incoming>,
+    state: Arc<Mutex<State>>,
+    end: Arc<Shutdown>,
+) -> Result<Response<Body>, BoxedError> {
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let round = state.lock().unwrap().round(&path);
     if let Some(round) = round {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use crate::support::authority::Authority;
-use crate::support::fake_marketplace::Marketplace;
+use crate::support::fake_marketplace::FakeMarketplace;
 
 /// The time of every run.
 const NOW: &str = "2026-11-24T10:00:00Z";
@@ -69,7 +69,7 @@ impl Sandbox {
     }
 
     /// Makes imagelock use this Marketplace.
-    pub fn asking(self, marketplace: &Marketplace) -> Self {
+    pub fn asking(self, marketplace: &FakeMarketplace) -> Self {
         self.env("SCW_API_URL", &marketplace.url())
     }
 
@@ -111,22 +111,22 @@ impl Sandbox {
 
     /// Returns an imagelock command for this line.
     pub fn command(&self, line: &str) -> Command {
-        let mut command = self.here(env!("CARGO_BIN_EXE_imagelock"));
+        let mut command = self.program(env!("CARGO_BIN_EXE_imagelock"));
         command.args(arguments(line));
         command
     }
 
     /// Returns a command that runs imagelock on a pseudo-terminal. The terminal comes from `script` of util-linux.
     pub fn on_a_terminal(&self, line: &str) -> Command {
-        let mut command = self.here("/usr/bin/script");
+        let mut command = self.program("/usr/bin/script");
         let line = arguments(line).join(" ");
         command.arg("-qec").arg(format!("{} {line}", env!("CARGO_BIN_EXE_imagelock"))).arg("/dev/null");
         command
     }
 
     /// Returns a command that runs a program in the directory and environment of the sandbox.
-    pub fn here(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
+    pub fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
         command
             .current_dir(self.directory.path())
             .env_clear()
@@ -143,21 +143,21 @@ impl Sandbox {
     }
 
     /// Adds the fixed time to each call of `"$IMAGELOCK"` in a script.
-    pub fn timed(script: &str) -> String {
+    pub fn with_time(script: &str) -> String {
         script.replace("\"$IMAGELOCK\"", &format!("\"$IMAGELOCK\" --now {NOW}"))
     }
 
     /// Runs a shell script in which `"$IMAGELOCK"` is imagelock.
     pub fn shell(&self, script: &str) -> Run {
-        let mut shell = self.here("/bin/sh");
-        self.outcome(shell.env("IMAGELOCK", env!("CARGO_BIN_EXE_imagelock")).arg("-c").arg(Self::timed(script)))
+        let mut shell = self.program("/bin/sh");
+        self.outcome(shell.env("IMAGELOCK", env!("CARGO_BIN_EXE_imagelock")).arg("-c").arg(Self::with_time(script)))
     }
 
     #[track_caller]
     fn outcome(&self, command: &mut Command) -> Run {
         let Output { status, stdout, stderr } = command.output().unwrap();
         let stdout = String::from_utf8(stdout).unwrap();
-        report_schemas::hold(&stdout);
+        report_schemas::check(&stdout);
         Run { status: status.code(), stdout, stderr: self.scrub(&stderr) }
     }
 

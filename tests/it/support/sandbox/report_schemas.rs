@@ -24,26 +24,26 @@ pub fn report(output: &str) -> Option<(String, Value)> {
 }
 
 /// Returns the reasons why a report does not match its schema.
-pub fn mistakes(name: &str, report: &Value) -> Vec<String> {
+pub fn violations(name: &str, report: &Value) -> Vec<String> {
     let validator = VALIDATORS.get(name).unwrap_or_else(|| panic!("no schema describes `imagelock.{name}/1`"));
     validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
 /// Checks the form of an output that is a report, and the order of its rows.
 #[track_caller]
-pub fn hold(output: &str) {
+pub fn check(output: &str) {
     if output.len() > LARGEST {
         return;
     }
     if let Some((name, report)) = report(output) {
-        assert_eq!(mistakes(&name, &report), [""; 0], "{output}");
-        in_order(&report, output);
+        assert_eq!(violations(&name, &report), [""; 0], "{output}");
+        check_order(&report, output);
     }
 }
 
 /// Checks that the rows are ordered by manifest, name, zone and architecture.
 #[track_caller]
-fn in_order(value: &Value, output: &str) {
+fn check_order(value: &Value, output: &str) {
     let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
     match value {
         Value::Array(rows) => {
@@ -53,10 +53,10 @@ fn in_order(value: &Value, output: &str) {
             let key = |row: &Value| (PathBuf::from(text(row, "manifest")), keys(row).map(|key| text(row, key)));
             assert!(rows.is_sorted_by_key(key), "{output}");
             for row in rows {
-                in_order(row, output);
+                check_order(row, output);
             }
         }
-        Value::Object(fields) => fields.values().for_each(|value| in_order(value, output)),
+        Value::Object(fields) => fields.values().for_each(|value| check_order(value, output)),
         _ => {}
     }
 }

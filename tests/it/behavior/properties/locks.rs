@@ -154,7 +154,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_rows_and_of_the_manifest_does_not_change_the_lock(declared in declarations(), shuffle in any::<u64>()) {
+    fn the_order_of_rows_and_of_the_manifest_does_not_change_the_lockfile(declared in declarations(), shuffle in any::<u64>()) {
         let mut reversed = declared.clone();
         reversed.reverse();
         for declaration in &mut reversed {
@@ -166,7 +166,7 @@ proptest! {
     }
 
     #[test]
-    fn a_written_lock_is_read_back_unchanged(declared in declarations()) {
+    fn a_written_lockfile_is_read_back_unchanged(declared in declarations()) {
         let lock = fresh(&manifest(&declared), &catalog(1, 0));
         let read = Lock::parse(&lock.write()).unwrap();
         prop_assert_eq!(read.write(), lock.write());
@@ -187,7 +187,7 @@ proptest! {
     }
 
     #[test]
-    fn a_fresh_lock_has_no_drift(declared in declarations()) {
+    fn a_fresh_lockfile_has_no_drift(declared in declarations()) {
         let (manifest, catalog) = (manifest(&declared), catalog(1, 0));
         let report = check(&fresh(&manifest, &catalog), manifest.targets(), now(), &catalog).unwrap();
         prop_assert!(!report.has_drift());

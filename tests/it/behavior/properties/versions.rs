@@ -142,7 +142,7 @@ proptest! {
     }
 
     #[test]
-    fn a_new_zone_takes_the_version_of_its_siblings_if_it_is_offered(
+    fn a_new_zone_takes_the_version_of_the_other_pins_if_it_is_offered(
         all in history(), seen in 1..5_usize, zones in zones(), new in 0..4_usize, policy in 0..3_usize,
     ) {
         let then = all[..seen.min(all.len())].to_vec();
@@ -175,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn declaring_the_same_image_in_another_way_changes_no_id(
+    fn declaring_the_same_image_differently_changes_no_id(
         all in history(), seen in 1..5_usize, zones in zones(), policy in 0..3_usize,
     ) {
         let then = all[..seen.min(all.len())].to_vec();

@@ -182,7 +182,7 @@ fn new_image() -> Declaration {
 
 proptest! {
     #[test]
-    fn an_image_that_is_added_and_removed_leaves_no_trace(sample in samples()) {
+    fn adding_and_removing_an_image_restores_the_manifest(sample in samples()) {
         let Sample { text, is_one_line, is_mixed, .. } = sample;
         let with = declare(&text, &[new_image()]).unwrap();
         let is_old = |name: &Name| name.as_str() != "runner";
@@ -202,7 +202,7 @@ proptest! {
     }
 
     #[test]
-    fn lines_about_other_images_stay_if_an_image_is_removed(sample in samples(), gone in vec(any::<bool>(), 6)) {
+    fn removing_an_image_keeps_the_lines_about_other_images(sample in samples(), gone in vec(any::<bool>(), 6)) {
         let Sample { text, lines, images, is_mixed, .. } = sample;
         let mut gone: Vec<usize> = (0..images).filter(|image| gone[*image]).collect();
         if gone.len() == images {
@@ -221,7 +221,7 @@ proptest! {
     }
 
     #[test]
-    fn a_key_that_is_set_changes_no_other_line(sample in samples(), which in any::<prop::sample::Index>()) {
+    fn setting_a_key_changes_no_other_line(sample in samples(), which in any::<prop::sample::Index>()) {
         let Sample { text, lines, images, .. } = sample;
         let image = which.index(images);
         let keys = [("label", vec!["other".to_owned()]), ("zone", vec!["pl-waw-1".to_owned()])];
