@@ -228,7 +228,7 @@ fn an_acceptance_with_a_pattern_applies_to_all_matching_images() {
 
 /// Exceptions are images with their own freeze, and images with `freeze = false`.
 #[test]
-fn a_freeze_in_the_defaults_holds_every_image_except_the_exceptions() {
+fn a_freeze_in_the_defaults_applies_to_every_image_without_an_exception() {
     let marketplace = FakeMarketplace::offering([docker(1).published(OLD)]);
     let freeze = "freeze = { reason = \"holidays\", until = 2027-01-06 }\n";
     let ended = "freeze = { reason = \"ticket 4711\", until = 2026-11-20 }\n";

@@ -7,7 +7,7 @@ use crate::support::git_repository::{commit, git, lock, moved, repository};
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn diff_shows_what_a_pull_request_changes() {
+fn diff_shows_the_changes_of_a_pull_request() {
     let sandbox = moved();
     git(&sandbox, &["switch", "--quiet", "--create", "upgrade", "main~1"]);
     sandbox.write("images.lock", lock(&[("db", 4), ("web", 1)]));

@@ -200,7 +200,7 @@ fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
 /// Image names are the only option with several values, and no input can end that list.
 #[test]
 #[ignore = "needs PyYAML: run .ci/tools first"]
-fn an_input_of_the_action_is_never_an_option_or_a_command() {
+fn an_input_of_the_action_is_never_treated_as_an_option_or_a_command() {
     let example = Example::of("terraform");
     use_november_catalog(&example);
     let before = example.read("images.lock");

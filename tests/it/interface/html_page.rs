@@ -35,7 +35,7 @@ fn the_page_shows_every_pin() {
 }
 
 #[test]
-fn a_page_without_drift_says_so() {
+fn a_page_without_drift_shows_no_findings() {
     let marketplace = FakeMarketplace::offering([local("docker", "fr-par-1", "x86_64", 6)]);
     let sandbox = Sandbox::with("[images.fine]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let sandbox = sandbox.asking(&marketplace);

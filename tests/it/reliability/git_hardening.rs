@@ -331,7 +331,7 @@ fn an_old_git_is_refused_before_it_sees_the_repository() {
 
 /// The program on `PATH` may be a symbolic link, as in many installations.
 #[test]
-fn a_linked_git_is_found() {
+fn a_git_that_is_a_symbolic_link_is_found() {
     let sandbox = with_git(moved());
     let which = Command::new("/bin/sh").args(["-c", "command -v git"]).output().unwrap();
     let real = String::from_utf8(which.stdout).unwrap();

@@ -103,7 +103,7 @@ fn request<'a>(manifest: &'a Manifest, previous: &'a Lock, upgrade: &'a Upgrade)
     Request { targets: manifest.targets(), previous, upgrade, now }
 }
 
-/// Returns a lockfile with these zones, or `None` if the image was not offered in all of them.
+/// Returns a lockfile for these zones, or `None` if the image was not offered in all of them.
 fn pinned(zones: &[usize], then: &History) -> Option<Lock> {
     let manifest = manifest("web", zones, "");
     resolve(request(&manifest, &Lock::default(), &Upgrade::Keep), &catalog(then)).ok().map(|plan| plan.lock)

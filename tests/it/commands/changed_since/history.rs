@@ -52,9 +52,9 @@ fn an_earlier_pin_proves_only_the_same_label_zone_arch_and_type() {
     let (sandbox, marketplace) = pull_request_with(&manifest);
     // The history pins number 7 once for each other label, zone, architecture and type.
     git(&sandbox, &["switch", "--quiet", "main"]);
-    let honest = sandbox.lock();
+    let original = sandbox.lock();
     let text = |from: &str, to: &str| {
-        sandbox.write("images.lock", honest.replace(&id(1), &id(7)).replace(from, to));
+        sandbox.write("images.lock", original.replace(&id(1), &id(7)).replace(from, to));
         forge(&sandbox, "images.lock", |_| {});
         commit_all(&sandbox, "A state of the past");
     };
@@ -62,25 +62,25 @@ fn an_earlier_pin_proves_only_the_same_label_zone_arch_and_type() {
     text("name = \"web\"\nzone = \"fr-par-1\"", "name = \"web\"\nzone = \"fr-par-2\"");
     text("arch = \"x86_64\"", "arch = \"arm64\"");
     text("type = \"instance_sbs\"", "type = \"instance_local\"");
-    sandbox.write("images.lock", honest.replace(&id(1), &id(7)));
+    sandbox.write("images.lock", original.replace(&id(1), &id(7)));
     commit_all(&sandbox, "A hand edit");
     sandbox.write("images.lock", "garbage");
     commit_all(&sandbox, "Garbage");
-    sandbox.write("images.lock", &honest);
+    sandbox.write("images.lock", &original);
     commit_all(&sandbox, "As it was");
     git(&sandbox, &["switch", "--quiet", "--create", "swap"]);
-    sandbox.write("images.lock", honest.replace(&id(1), &id(7)));
+    sandbox.write("images.lock", original.replace(&id(1), &id(7)));
     forge(&sandbox, "images.lock", |_| {});
     marketplace.offers([noble(2), bookworm(5)]);
     assert_eq!(statuses(&sandbox, GATE), ["unverified"]);
     // A pin that only has another name counts as the same pin.
     git(&sandbox, &["switch", "--quiet", "main", "--force"]);
-    sandbox.write("images.lock", honest.replace(&id(1), &id(7)).replace("name = \"web\"", "name = \"old\""));
+    sandbox.write("images.lock", original.replace(&id(1), &id(7)).replace("name = \"web\"", "name = \"old\""));
     forge(&sandbox, "images.lock", |_| {});
     commit_all(&sandbox, "Another name");
-    sandbox.write("images.lock", &honest);
+    sandbox.write("images.lock", &original);
     commit_all(&sandbox, "As it was");
-    sandbox.write("images.lock", honest.replace(&id(1), &id(7)));
+    sandbox.write("images.lock", original.replace(&id(1), &id(7)));
     forge(&sandbox, "images.lock", |_| {});
     assert_eq!(statuses(&sandbox, GATE), [""; 0]);
 }
@@ -110,11 +110,11 @@ fn a_change_may_repair_an_unreadable_lockfile() {
     for broken in [&b"<<<<<<< ours\n=======\n>>>>>>> theirs\n"[..], b"\xff\xfe", b"version = 9\n"] {
         let (sandbox, _marketplace) = pull_request();
         git(&sandbox, &["switch", "--quiet", "main"]);
-        let honest = sandbox.lock();
+        let original = sandbox.lock();
         sandbox.write("images.lock", broken);
         commit_all(&sandbox, "A bad merge");
         git(&sandbox, &["switch", "--quiet", "--create", "repair"]);
-        sandbox.write("images.lock", &honest);
+        sandbox.write("images.lock", &original);
         assert!(passes(&sandbox, GATE).contains("pinned before"));
         pin(&sandbox, 9);
         assert_eq!(statuses(&sandbox, GATE), ["unverified"]);

@@ -183,15 +183,15 @@ fn a_rename_a_new_zone_and_a_deletion_pass() {
 fn edited_blocks_and_outdated_files_are_drift() {
     let (sandbox, marketplace) = pull_request();
     marketplace.respond(|_, _, _| Reply::Raw(500, "text/plain", Vec::new()));
-    let honest = sandbox.lock();
-    sandbox.write("images.lock", honest.replace(&id(1), &id(9)));
+    let original = sandbox.lock();
+    sandbox.write("images.lock", original.replace(&id(1), &id(9)));
     assert_eq!(statuses(&sandbox, GATE), ["edited"]);
-    sandbox.write("images.lock", &honest);
+    sandbox.write("images.lock", &original);
     sandbox.write("images.toml", WEB.replace("images.web", "images.frontend"));
     assert_eq!(statuses(&sandbox, GATE), ["stale", "stale"]);
     // Edits are reported even for pins that have not changed since the base revision.
     sandbox.write("images.toml", WEB);
-    sandbox.write("images.lock", honest.replace(&id(1), &id(9)));
+    sandbox.write("images.lock", original.replace(&id(1), &id(9)));
     commit_all(&sandbox, "Edit");
     assert_eq!(statuses(&sandbox, "check --changed-since HEAD"), ["edited"]);
 

@@ -82,7 +82,7 @@ fn causes(sandbox: &Sandbox) -> Value {
 }
 
 #[test]
-fn json_says_what_makes_a_pin_unavailable_or_stale() {
+fn json_has_the_cause_of_unavailable_and_stale_pins() {
     let (sandbox, marketplace) = resolved();
     assert_eq!(causes(&sandbox), json!([["db", "current", null], ["web", "current", null]]));
     marketplace.offers([local("debian_bookworm", "fr-par-2", "x86_64", 3)]);

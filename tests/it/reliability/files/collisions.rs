@@ -128,8 +128,7 @@ fn path() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// For any paths, the run either refuses and writes nothing, or it writes every file and overwrites none of its
-    /// own.
+    /// For any paths, the run refuses and writes nothing, or it writes every file, and no file over another one.
     #[test]
     fn outputs_are_all_written_or_none(
         paths in prop::collection::vec((path(), any::<bool>(), any::<bool>()), 1..5),

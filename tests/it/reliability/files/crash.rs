@@ -249,7 +249,7 @@ fn a_killed_upgrade_leaves_the_old_or_the_new_lockfile() {
 }
 
 #[test]
-fn a_killed_adoption_leaves_every_file_whole() {
+fn a_killed_adoption_leaves_every_file_complete() {
     kill_often("adopt", &adoptions(Sandbox::in_memory(""), 2), 200);
 }
 

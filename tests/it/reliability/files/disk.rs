@@ -16,7 +16,7 @@ const MANIFEST: &str = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\
 const OUTPUTS: &str = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\
                        [[outputs]]\nformat = \"tfvars\"\npath = \"infra/images.auto.tfvars.json\"\n";
 
-/// Returns a lockfile with two outputs, and `new.json`, a catalog in which the pinned image is newer.
+/// Returns a sandbox with a lockfile, two outputs, and `new.json`, a catalog in which the pinned image is newer.
 fn resolved() -> Sandbox {
     let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}"));
     fs::create_dir(sandbox.path("infra")).unwrap();

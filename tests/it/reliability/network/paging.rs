@@ -126,11 +126,11 @@ fn a_row_that_is_inserted_between_pages_is_an_error() {
 
 #[test]
 fn a_row_that_is_deleted_between_pages_is_an_error() {
-    for honest in [true, false] {
+    for updates_total in [true, false] {
         let marketplace = paged(4, move |number, rows, count| {
             if number > 1 {
                 rows.remove(0);
-                if honest {
+                if updates_total {
                     *count = rows.len().into();
                 }
             }
