@@ -24,7 +24,7 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use authority::Authority;
-use fake_marketplace::{Local, Marketplace, Reply, local};
+use fake_marketplace::{FakeMarketplace, Local, Reply, local};
 use measure::{Cost, cost, median, ms, rounds};
 
 /// The median of the real Marketplace, as seen in 2026.
@@ -73,7 +73,7 @@ const WAYS: [(&str, &str, &str); 4] = [
 
 /// A server, and the directories in which imagelock asks it.
 struct Scene {
-    marketplace: Marketplace,
+    marketplace: FakeMarketplace,
     directory: tempfile::TempDir,
 }
 
@@ -162,11 +162,11 @@ impl Scene {
     fn new(dates: &[&'static str], tls: bool) -> Self {
         let authority = Authority::new();
         let marketplace = if tls {
-            Marketplace::with_tls(offers(dates), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]))
+            FakeMarketplace::with_tls(offers(dates), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]))
         } else {
-            Marketplace::offering(offers(dates))
+            FakeMarketplace::offering(offers(dates))
         };
-        marketplace.answers(|_, _, _| Reply::Late(LATENCY));
+        marketplace.respond(|_, _, _| Reply::Late(LATENCY));
         let scene = Self { marketplace, directory: tempfile::tempdir().unwrap() };
         for command in ["resolve", "check"] {
             fs::create_dir(scene.path(command)).unwrap();

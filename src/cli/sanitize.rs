@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_keeps_lines_and_colors_only() {
+    fn only_line_breaks_and_colors_are_kept() {
         assert_eq!(printable("a\u{1b}[1;31mb\u{1b}[0m\né"), "a\u{1b}[1;31mb\u{1b}[0m\né");
         assert_eq!(
             printable("\u{1b}]0;t\u{7}\u{1b}[2J\r\u{9b}2J\u{202e}"),
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn long_text_is_cut_at_a_line_and_counted() {
+    fn long_text_is_cut_at_a_line_break_with_a_count() {
         assert_eq!(bounded("a\nb"), "a\nb");
         let text = bounded(&"é\n".repeat(MOST)).into_owned();
         assert!(text.len() <= MOST + 30 && text.ends_with("é\nand 40000 more lines"), "{}", text.len());

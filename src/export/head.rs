@@ -124,7 +124,7 @@ mod tests {
     proptest! {
         /// No path ends the comment or the string that it is in, and each is read back as it was.
         #[test]
-        fn a_head_is_read_back(directory in "/([^/]{1,8}/){0,3}[^/]{1,8}", file in "/([^/]{1,8}/){0,3}[^/]{1,8}") {
+        fn a_header_is_read_back_unchanged(directory in "/([^/]{1,8}/){0,3}[^/]{1,8}", file in "/([^/]{1,8}/){0,3}[^/]{1,8}") {
             prop_assume!([&directory, &file].iter().all(|path| path.split('/').all(|part| part != "." && part != "..")));
             let (directory, file) = (Path::new(&directory), Path::new(&file));
             let relative = relative_path(directory, file);

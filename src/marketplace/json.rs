@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unexpected_values_are_none() {
+    fn unexpected_values_are_read_as_none() {
         #[derive(Deserialize)]
         struct Body {
             #[serde(default, deserialize_with = "lenient")]
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_not_an_object() {
+    fn a_list_instead_of_an_object_is_refused() {
         #[derive(Debug, PartialEq, Deserialize)]
         struct Row {
             id: String,
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_has_a_limit() {
+    fn a_list_that_is_too_long_is_refused() {
         let read = |entries: usize| serde_json::from_str::<List<u8>>(&format!("[{}]", vec!["0"; entries].join(",")));
         assert_eq!(read(MAX_ENTRIES).unwrap().0.len(), MAX_ENTRIES);
         let error = read(MAX_ENTRIES + 1).unwrap_err();

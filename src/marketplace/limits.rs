@@ -51,13 +51,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_response_has_a_limit() {
+    fn a_response_that_is_too_large_is_refused() {
         check_response(RESPONSE).unwrap();
         assert!(check_response(RESPONSE + 1).unwrap_err().starts_with("the answer is larger than 1 MiB"));
     }
 
     #[test]
-    fn a_run_has_a_limit() {
+    fn a_run_with_too_large_responses_is_refused() {
         let run = RunLimit::default();
         run.add(RUN).unwrap();
         assert!(run.add(1).unwrap_err().starts_with("the rows of this run are together larger than 32 MiB"));

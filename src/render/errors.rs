@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn several_problems_after_others_were_written() {
+    fn files_that_were_written_before_the_errors_are_listed() {
         let failure = ["one", "two"].map(Problem::new).to_vec().into();
         let failures = Failures { failures: vec![failure], manifests: None, written: vec!["a/images.lock".into()] };
         let text = super::failures(&failures, &Invocation::default());

@@ -1,13 +1,13 @@
-//! imagelock as users run it: the real program, real files, a Marketplace over real HTTP and TLS.
+//! Runs imagelock as users do: the real program with real files, and a Marketplace over real HTTP and TLS.
 //!
-//! `commands` reads like the manual. `behavior` has the rules, `reliability` the faults, `interface` everything that people
-//! and machines read, `integrations` the programs that use the pins. `support` has the shared set-up.
+//! `commands` follows the manual. `behavior` covers the rules, `reliability` the faults, `interface` everything that
+//! people and machines read, and `integrations` the programs that use the pins. `support` contains the shared setup.
 #![allow(
     missing_docs,
     unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "tests are named for what they show, no crate imports them, and a panic is a failed test"
+    reason = "the name of a test describes it, no other crate imports it, and a panic means that it failed"
 )]
 
 mod behavior;

@@ -167,7 +167,7 @@ mod tests {
     use crate::domain::diagnostics::invocation::Manifests;
 
     #[test]
-    fn commands_get_the_flags_of_the_run_and_quotes() {
+    fn commands_are_quoted_and_get_the_flags_of_the_run() {
         let manifests = Manifests::Named(vec!["a b.toml".into()]);
         let run = Invocation::new(&manifests, [("--catalog", "c.json".to_owned())]);
         let resolve = Command::new("upgrade").names(["web", "web", "db"]);
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_names_become_one_word() {
+    fn too_many_names_become_a_placeholder() {
         let names: Vec<String> = (0..=MOST_NAMES).map(|n| format!("n{n}")).collect();
         let command = Command::new("upgrade").names(names.iter().map(String::as_str));
         assert_eq!(command.show(&Invocation::default()), "imagelock upgrade NAME...");

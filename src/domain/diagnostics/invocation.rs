@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_is_about_the_same_as_the_run() {
+    fn a_command_repeats_the_options_of_the_run() {
         let line = |manifests: &Manifests, words: &str| {
             let others = [("--min-age", "3d"), ("--catalog", "it's mine.json"), ("--api-url", "http://[::1]:80")];
             let run = Invocation::new(manifests, others.map(|(name, value)| (name, value.to_owned())));

@@ -104,14 +104,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hostile_text_is_spelt_out_and_cut() {
+    fn hostile_text_is_escaped_and_cut() {
         assert_eq!(visible("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(visible("\u{202e}gpj.exe"), "\\u{202e}gpj.exe");
         assert_eq!(visible(&"x".repeat(100)).chars().count(), 81);
     }
 
     #[test]
-    fn what_is_masked_keeps_its_place() {
+    fn masking_keeps_the_length_of_a_text() {
         let text = "a\u{9b}b\u{ad}c\u{200b}d\u{202e}e\u{e0041}f\tg\u{fe0f}é";
         assert_eq!(masked(text), "a¿b¿c\u{fffd}d\u{fffd}e\u{fffd} f\tg\u{fffd}é");
         assert_eq!(masked(text).len(), text.len());

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn near_matches_are_typos_and_beginnings_but_not_other_words() {
+    fn near_matches_are_typos_and_prefixes_but_not_other_words() {
         let labels = ["ubuntu_noble", "ubuntu_jammy", "ubuntu_noble_gpu_os_12", "debian_bookworm"];
         assert_eq!(near("ubuntu_nobel", labels), ["ubuntu_noble"]);
         assert_eq!(near("debian", labels), ["debian_bookworm"]);

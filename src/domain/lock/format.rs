@@ -241,7 +241,7 @@ digest = \"sha256:59993edd9ef1cd4753d9c93db39a072e2efe89826c5f528071ab6c339c54c2
 ";
 
     #[test]
-    fn format_1_is_read_and_means_what_it_meant() {
+    fn format_1_is_read_with_its_original_meaning() {
         let lock = Lock::parse(FORMAT_1).unwrap();
         assert_eq!(lock.edited_cells().count(), 0);
         let [by_image, by_version, web] = lock.pins() else { panic!("three pins") };

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unreadable_revision_loses_no_change() {
+    fn no_change_is_lost_at_an_unreadable_revision() {
         let revisions =
             [revision(Ok(lock(&[("web", 2)]))), revision(Err("garbage".to_owned())), revision(Ok(lock(&[("web", 1)])))];
         let entry = |action| vec![("web".to_owned(), action)];

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_whole_only_where_their_first_digits_are_shared() {
+    fn ids_are_shown_in_full_only_if_they_share_their_first_digits() {
         let ids = ["0123456789", "01234567ab", "0123456789", "fedcba9876"];
         let short = ShortIds::of(ids);
         assert_eq!(ids.map(|id| short.show(id)), ["0123456789", "01234567ab", "0123456789", "fedcba98"]);

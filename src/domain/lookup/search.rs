@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_is_one_segment_and_other_patterns_are_parts() {
+    fn a_star_matches_one_segment_and_other_patterns_match_any_part() {
         assert!(matches("ubuntu_*", "ubuntu_noble"));
         assert!(!matches("ubuntu_*", "ubuntu_noble_gpu_os_12"));
         assert!(matches("ubuntu_*_gpu_os_*", "ubuntu_noble_gpu_os_12"));

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn http_is_only_for_loopback_addresses() {
+    fn plain_http_is_accepted_only_for_loopback_addresses() {
         for good in [
             "https://api.scaleway.com",
             "http://127.0.0.1:9001/",

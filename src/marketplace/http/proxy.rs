@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_credential_is_shown() {
+    fn credentials_are_not_shown() {
         for (address, shown) in [
             ("a:3128", "the proxy http://a:3128 of ALL_PROXY"),
             ("https://me:s3cret@[::1]:1/x?y", "the proxy https://[::1]:1 of ALL_PROXY"),

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_window_doubles_and_is_capped() {
+    fn the_backoff_doubles_up_to_a_maximum() {
         let windows: Vec<f64> = (1..=8).map(|attempt| backoff(attempt, None, 1.0).as_secs_f64()).collect();
         assert_eq!(windows, [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 6.4, 6.4]);
         let rate_limited = backoff(5, Some(StatusCode::TOO_MANY_REQUESTS), 1.0);

@@ -135,14 +135,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_layout_is_the_pretty_one_of_serde_json() {
+    fn the_layout_matches_the_pretty_printing_of_serde_json() {
         let value = json!({ "none": [], "nothing": {}, "some": [1, "é\n", [[null]], { "deep": { "er": true } }, {}] });
         let text = to_json(&value);
         assert_eq!(text, serde_json::to_string_pretty(&value).unwrap() + "\n");
     }
 
     #[test]
-    fn invisible_characters_are_spelled_out() {
+    fn invisible_characters_are_escaped() {
         let value = json!({ "a\u{7f}": "\u{1b}\u{9b}b\u{202e}\u{e0041}é\u{feff}" });
         let text = to_json(&value);
         assert_eq!(text, "{\n  \"a\\u007f\": \"\\u001b\\u009bb\\u202e\\udb40\\udc41é\\ufeff\"\n}\n");

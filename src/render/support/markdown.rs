@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_platform_would_act_on_is_code() {
+    fn text_that_a_platform_would_interpret_becomes_code() {
         for word in [
             "@team",
             "a@b.example",
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_stays_text() {
+    fn other_text_is_only_escaped() {
         assert_eq!(
             inert("48 days behind (2026-10-20); fr-par-1 x86_64: 100%, # a"),
             "48 days behind (2026-10-20); fr-par-1 x86\\_64: 100%, \\# a"

@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_read_in_every_form() {
+    fn git_versions_are_parsed_in_every_form() {
         for (version, expected) in [
             ("2.47.3", Some((2, 47))),
             ("2.39.3 (Apple Git-146)", Some((2, 39))),

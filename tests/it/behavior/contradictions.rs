@@ -1,8 +1,8 @@
-//! Contradicting answers in one run: every command exits with 1 and the same message.
+//! Contradictory responses in one run: every command exits with status 1 and the same message.
 
 use serde_json::json;
 
-use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, Local, Reply, id, local};
 use crate::support::sandbox::Sandbox;
 
 const MANIFEST: &str = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n[images.web]\nlabel = \"ubuntu_noble\"\n\n\
@@ -20,15 +20,15 @@ fn bookworm() -> Local {
     local("debian_bookworm", "fr-par-1", "x86_64", 3).published("2026-10-05T08:00:00Z")
 }
 
-/// A sandbox with both images pinned, and its Marketplace.
-fn pinned(locals: impl IntoIterator<Item = Local>) -> (Marketplace, Sandbox) {
-    let marketplace = Marketplace::offering(locals);
+/// Returns a sandbox with both images pinned, and its Marketplace.
+fn pinned(locals: impl IntoIterator<Item = Local>) -> (FakeMarketplace, Sandbox) {
+    let marketplace = FakeMarketplace::offering(locals);
     let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
     sandbox.ok("resolve");
     (marketplace, sandbox)
 }
 
-/// The notes of a run that fails and leaves the lockfile unchanged.
+/// Returns the notes of a run that fails and leaves the lockfile unchanged.
 #[track_caller]
 fn note(sandbox: &Sandbox, line: &str) -> String {
     let message = sandbox.fails(line);
@@ -44,7 +44,7 @@ fn a_listing_that_is_not_found_contradicts_the_index() {
             None => marketplace,
         };
         marketplace
-            .answers_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
+            .respond_to_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
         for line in ["check", "upgrade", "upgrade --dry-run"] {
             assert_eq!(
                 note(&sandbox, line),
@@ -59,7 +59,8 @@ fn a_listing_that_is_not_found_contradicts_the_index() {
 fn a_listing_that_is_not_found_after_the_end_of_the_image_is_accepted() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
     let marketplace = marketplace.valid_until("ubuntu_noble", "2026-11-01T00:00:00Z");
-    marketplace.answers_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
+    marketplace
+        .respond_to_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(2), "{run}");
     assert!(run.stdout.contains("unavailable"), "{run}");
@@ -70,7 +71,8 @@ fn an_empty_listing_contradicts_the_listing_of_the_newest_version() {
     let (marketplace, sandbox) =
         pinned([noble(1, "2026-10-05T08:00:00Z").superseded(), noble(2, "2026-11-02T08:00:00Z"), bookworm()]);
     let empty = || Reply::Json(json!({"local_images": [], "total_count": 0}));
-    marketplace.answers_listings(move |path, _, _| if path.contains("ubuntu_noble") { empty() } else { Reply::Normal });
+    marketplace
+        .respond_to_listings(move |path, _, _| if path.contains("ubuntu_noble") { empty() } else { Reply::Normal });
     for line in ["check", "upgrade"] {
         assert_eq!(
             note(&sandbox, line),
@@ -84,7 +86,7 @@ fn an_empty_listing_contradicts_the_listing_of_the_newest_version() {
 #[test]
 fn versions_that_are_not_found_contradict_the_index() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
-    marketplace.answers(|path, _, _| if path.contains("/versions") { not_found() } else { Reply::Normal });
+    marketplace.respond(|path, _, _| if path.contains("/versions") { not_found() } else { Reply::Normal });
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(0), "{run}");
     assert!(run.stderr.contains("warning: publication dates could not be learnt"), "{run}");
@@ -99,9 +101,9 @@ fn versions_that_are_not_found_contradict_the_index() {
 fn an_id_that_a_lookup_does_not_find_contradicts_a_listing_that_has_it() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-10-05T08:00:00Z"), bookworm()]);
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(3)));
-    // Without the contradiction, the swapped ID is found.
+    // Without the contradiction, the swapped ID is detected.
     assert!(sandbox.run("check").stdout.contains("mismatch"));
-    marketplace.answers(|path, _, _| if path.contains("/local-images/") { not_found() } else { Reply::Normal });
+    marketplace.respond(|path, _, _| if path.contains("/local-images/") { not_found() } else { Reply::Normal });
     assert_eq!(
         note(&sandbox, "check"),
         format!(
@@ -112,12 +114,12 @@ fn an_id_that_a_lookup_does_not_find_contradicts_a_listing_that_has_it() {
     );
 }
 
-/// A wrong address answers every request like this.
+/// A wrong base URL responds to every request like this.
 #[test]
 fn no_image_is_unavailable_if_the_index_is_unknown() {
     let (marketplace, sandbox) = pinned([noble(1, "2026-09-02T08:00:00Z"), bookworm()]);
     for index in [404, 403] {
-        marketplace.answers(move |path, _, _| match path {
+        marketplace.respond(move |path, _, _| match path {
             path if path.contains("/images?") => Reply::Raw(index, "text/plain", Vec::new()),
             path if path.contains("/local-images") => not_found(),
             _ => Reply::Normal,

@@ -1,14 +1,14 @@
-//! When a pinned version was published, and how many days it is behind.
+//! The publication dates of pinned versions, and how many days a pin is behind.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, Reply, id, image_id, local, version_id};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply, id, image_id, local, version_id};
+use crate::support::fixtures::one_pin::{NEW, OLD, docker, manifest, outdated_pin, two_versions};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 
 #[test]
 fn publication_dates_are_recorded_and_shown_with_ages() {
-    let (sandbox, _marketplace) = behind("");
+    let (sandbox, _marketplace) = outdated_pin("");
     assert_snapshot!(sandbox.lock().lines().find(|line| line.starts_with("published")).unwrap(), @"published = 2026-10-01T08:00:00Z");
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
@@ -23,7 +23,7 @@ fn publication_dates_are_recorded_and_shown_with_ages() {
 
 #[test]
 fn images_without_dates_are_pinned_and_checked_without_ages() {
-    let marketplace = Marketplace::offering([docker(1)]);
+    let marketplace = FakeMarketplace::offering([docker(1)]);
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
     assert!(!sandbox.lock().contains("published"));
@@ -41,8 +41,8 @@ fn images_without_dates_are_pinned_and_checked_without_ages() {
 
 #[test]
 fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
-    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
-    marketplace.answers(|path, _, _| {
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD)]);
+    marketplace.respond(|path, _, _| {
         if path.contains("/versions") { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
     });
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
@@ -57,7 +57,7 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
       = help: once the Marketplace tells them, `imagelock upgrade web` adds them, and moves what is outdated by then
     --- exit 0
     ");
-    // `min-age` requires dates.
+    // `min-age` cannot work without dates.
     sandbox.write("images.toml", manifest("min-age = \"3d\"\n"));
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @r#"
@@ -76,7 +76,7 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
 #[test]
 fn a_date_is_omitted_if_its_version_is_unclear() {
     let marketplace =
-        Marketplace::offering([docker(2).published(NEW), local("docker", "nl-ams-1", "x86_64", 3).published(OLD)]);
+        FakeMarketplace::offering([docker(2).published(NEW), local("docker", "nl-ams-1", "x86_64", 3).published(OLD)]);
     let sandbox =
         Sandbox::with(&manifest("").replace("\"fr-par-1\"", "[\"fr-par-1\", \"nl-ams-1\"]")).asking(&marketplace);
     assert!(
@@ -90,7 +90,7 @@ fn a_date_is_omitted_if_its_version_is_unclear() {
 
 #[test]
 fn zones_with_different_versions_are_pinned_with_a_warning() {
-    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD)]);
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers([docker(2).published(NEW), local("docker", "nl-ams-1", "x86_64", 3).published(NEW)]);
@@ -115,7 +115,7 @@ fn zones_with_different_versions_are_pinned_with_a_warning() {
 
 #[test]
 fn check_with_min_age_sends_two_requests_per_label_and_one_for_the_index() {
-    let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
+    let (sandbox, marketplace) = outdated_pin("min-age = \"10d\"\n");
     marketplace.offers([docker(1).published(OLD)]);
     marketplace.requests();
     sandbox.ok("check");
@@ -128,14 +128,14 @@ fn check_with_min_age_sends_two_requests_per_label_and_one_for_the_index() {
 #[test]
 fn a_pin_is_outdated_if_the_marketplace_went_back_to_an_older_version() {
     for rest in ["", "min-age = \"3d\"\n"] {
-        let marketplace = Marketplace::offering([docker(2).published(NEW)]);
+        let marketplace = FakeMarketplace::offering([docker(2).published(NEW)]);
         let sandbox = Sandbox::with(&manifest(rest)).asking(&marketplace);
         sandbox.ok("resolve --now 2026-12-24T10:00:00Z");
         marketplace.offers([docker(1).published(OLD)]);
         let run = sandbox.run("check");
         assert_eq!(run.status, Some(2), "{run}");
         assert!(run.stdout.contains("the Marketplace went back to an older version"), "{run}");
-        // A downgrade is not suggested.
+        // The report must not suggest a downgrade.
         assert!(!run.stdout.contains("--upgrade"), "{run}");
         assert!(sandbox.run("check --format json").stdout.contains(&id(1)));
         let before = sandbox.lock();
@@ -148,15 +148,15 @@ fn a_pin_is_outdated_if_the_marketplace_went_back_to_an_older_version() {
 
 #[test]
 fn a_row_of_another_label_is_never_pinned_by_version_or_image_id() {
-    let foreign = |path: &str, answer: &serde_json::Value| {
-        let mut answer = answer.clone();
+    let foreign = |path: &str, response: &serde_json::Value| {
+        let mut response = response.clone();
         if path.contains("version_id=") || path.contains("image_id=") && path.contains("/local-images") {
-            answer["local_images"][0]["label"] = "gitlab".into();
+            response["local_images"][0]["label"] = "gitlab".into();
         }
-        Reply::Json(answer)
+        Reply::Json(response)
     };
     let marketplace = two_versions();
-    marketplace.answers(move |path, _, answer| foreign(path, answer));
+    marketplace.respond(move |path, _, response| foreign(path, response));
     let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     sandbox.fails("resolve");
     sandbox.write(
@@ -166,7 +166,7 @@ fn a_row_of_another_label_is_never_pinned_by_version_or_image_id() {
     sandbox.fails("resolve");
 }
 
-/// A snapshot of one image whose version and end have these dates.
+/// Returns a snapshot of one image, with these dates for its version and its end of life.
 fn snapshot(published: &str, valid_until: &str) -> String {
     let (image, version) = (image_id("docker"), version_id("docker", OLD));
     serde_json::json!({"imagelock_snapshot": 1, "taken": "2026-11-24T08:00:00Z", "images": [{
@@ -177,21 +177,21 @@ fn snapshot(published: &str, valid_until: &str) -> String {
     .to_string()
 }
 
-/// Dates that TOML 1.0 readers need not support, and the one that Go programs write for a missing date.
+/// Dates that TOML 1.0 readers need not support, and the date that Go programs write for a missing date.
 const IMPOSSIBLE: [&str; 4] =
     ["-000001-01-01T00:00:00Z", "0000-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"];
 
 #[test]
 fn an_impossible_date_counts_as_missing() {
     for date in IMPOSSIBLE {
-        let marketplace = Marketplace::offering([docker(1).published(date)]).valid_until("docker", date);
+        let marketplace = FakeMarketplace::offering([docker(1).published(date)]).valid_until("docker", date);
         let online = Sandbox::with(&manifest("")).asking(&marketplace);
         let offline = Sandbox::with(&manifest(""));
         offline.write("c.json", snapshot(date, date));
         for (sandbox, catalog) in [(online, ""), (offline, " --catalog c.json")] {
             sandbox.ok(&format!("resolve{catalog}"));
             assert!(!sandbox.lock().contains("published"), "{date}");
-            // An end in the distant past would be an end of life.
+            // An end of life in the distant past would be reported as `eol`.
             let check = sandbox.run(&format!("check{catalog}"));
             assert_eq!(check.status, Some(0), "{date}: {check}");
             sandbox.ok(&format!("search docker{catalog}"));
@@ -214,7 +214,7 @@ fn a_snapshot_taken_at_an_impossible_date_is_refused() {
 
 #[test]
 fn a_lockfile_with_an_impossible_date_is_refused_with_its_line() {
-    let (sandbox, _marketplace) = behind("");
+    let (sandbox, _marketplace) = outdated_pin("");
     for date in IMPOSSIBLE {
         let lock = sandbox.lock();
         for line_end in ["\n", "\r\n"] {
@@ -248,7 +248,8 @@ fn ages_work_up_to_the_limits_of_the_calendar() {
 }
 
 proptest::proptest! {
-    /// With any date of the Marketplace, the lockfile is TOML 1.0 and survives a checkout with other line endings.
+    /// For every date of the Marketplace, the lockfile is valid TOML 1.0 and survives a checkout with other line
+    /// endings.
     #[test]
     fn a_lockfile_never_holds_a_date_that_toml_cannot_express(second in -377_705_116_800_i64..=253_402_207_200) {
         use imagelock::domain::{lock::Lock, types::timestamp};
@@ -264,7 +265,7 @@ proptest::proptest! {
         proptest::prop_assert!(toml::de::DeTable::parse(&text).is_ok());
         proptest::prop_assert_eq!(&Lock::parse(&text).unwrap(), &lock);
         proptest::prop_assert_eq!(&Lock::parse(&text.replace('\n', "\r\n")).unwrap(), &lock);
-        // A date that is refused in an answer is refused in a lockfile as well.
+        // A date that is refused in a response is also refused in a lockfile.
         let forced = pin(Some(time)).write();
         proptest::prop_assert_eq!(Lock::parse(&forced).is_ok(), lock.pins()[0].published.is_some());
     }

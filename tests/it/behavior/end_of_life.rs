@@ -1,14 +1,14 @@
-//! Ends of life: by the manifest, the Marketplace or the vendor.
+//! Ends of life that come from the manifest, the Marketplace or the vendor.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Local, Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, Local, local};
+use crate::support::fixtures::one_pin::{OLD, docker, manifest, outdated_pin};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{OLD, behind, docker, manifest};
 
 #[test]
-fn an_end_of_life_is_near_within_the_warning_period_and_reached_the_day_after() {
-    let (sandbox, marketplace) = behind("eol = 2027-05-31\neol-warning = \"30d\"\n");
+fn eol_soon_starts_with_the_warning_period_and_eol_on_the_day_after_the_end() {
+    let (sandbox, marketplace) = outdated_pin("eol = 2027-05-31\neol-warning = \"30d\"\n");
     marketplace.offers([docker(1).published(OLD)]);
     let status = |now: &str| {
         let run = sandbox.run(&format!("check --now {now}"));
@@ -29,9 +29,9 @@ fn ubuntu() -> [Local; 3] {
 }
 
 #[test]
-fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors() {
+fn the_vendor_end_of_life_is_known_by_label_and_successors_are_suggested() {
     let marketplace =
-        Marketplace::offering(ubuntu()).named("ubuntu_jammy", "Ubuntu 22.04").named("ubuntu_noble", "Ubuntu 24.04");
+        FakeMarketplace::offering(ubuntu()).named("ubuntu_jammy", "Ubuntu 22.04").named("ubuntu_noble", "Ubuntu 24.04");
     let sandbox = Sandbox::with("[images.old]\nlabel = \"ubuntu_focal\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n")
         .asking(&marketplace);
     assert_snapshot!(sandbox.run("resolve"), @"
@@ -52,7 +52,7 @@ fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors()
     to see what could follow `old`: imagelock search ubuntu
     --- exit 2
     ");
-    // The end of life is the worst status even if the Marketplace no longer has the image.
+    // `eol` is the most severe status, even if the Marketplace no longer has the image.
     marketplace.offers(ubuntu().into_iter().skip(1));
     assert_snapshot!(sandbox.run("check"), @"
     STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
@@ -66,8 +66,8 @@ fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors()
 }
 
 #[test]
-fn the_end_set_by_the_marketplace_counts_if_it_is_earlier() {
-    let marketplace = Marketplace::offering([docker(1)]).valid_until("docker", "2026-12-24T00:00:00Z");
+fn the_marketplace_end_of_life_applies_unless_the_manifest_sets_one() {
+    let marketplace = FakeMarketplace::offering([docker(1)]).valid_until("docker", "2026-12-24T00:00:00Z");
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("check"), @"
@@ -78,14 +78,13 @@ fn the_end_set_by_the_marketplace_counts_if_it_is_earlier() {
     to see what could follow `web`: imagelock search docker
     --- exit 2
     ");
-    // The manifest takes precedence.
     sandbox.write("images.toml", manifest("eol = 2030-01-01\n"));
     assert_eq!(sandbox.run("check").status, Some(0));
 }
 
 #[test]
-fn an_end_set_by_the_marketplace_at_midnight_means_the_day_before() {
-    let marketplace = Marketplace::offering([docker(1)]).valid_until("docker", "2026-11-24T00:00:00Z");
+fn a_marketplace_end_of_life_at_midnight_means_the_day_before() {
+    let marketplace = FakeMarketplace::offering([docker(1)]).valid_until("docker", "2026-11-24T00:00:00Z");
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
     assert!(sandbox.run("check").stdout.contains("support ended on 2026-11-23, by the Marketplace"));

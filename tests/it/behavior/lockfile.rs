@@ -1,14 +1,14 @@
-//! `images.lock` as a file: its format, digests, conflict markers and line endings.
+//! The file `images.lock`: its format, digests, conflict markers and line endings.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, local};
 use crate::support::sandbox::Sandbox;
 
 const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = [\"arm64\", \"x86_64\"]\n";
 
-fn resolved() -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([
+fn resolved() -> (Sandbox, FakeMarketplace) {
+    let marketplace = FakeMarketplace::offering([
         local("ubuntu_noble", "fr-par-1", "arm64", 1),
         local("ubuntu_noble", "fr-par-1", "x86_64", 2),
     ]);
@@ -17,7 +17,7 @@ fn resolved() -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// The error of every command that reads the lock.
+/// Returns the error that every command prints when it reads the lockfile.
 fn refused(sandbox: &Sandbox) -> String {
     let message = sandbox.fails("resolve");
     for command in ["resolve --locked", "upgrade", "check", "list", "get web"] {
@@ -195,13 +195,13 @@ fn readers_ignore_comments_and_the_order_of_blocks() {
     sandbox.write("images.lock", format!("# by hand\n{head}\n[[pin]]{second}\n[[pin]]{first}"));
     assert_eq!(sandbox.run("resolve --locked").status, Some(0));
     assert_eq!(sandbox.run("check").status, Some(0));
-    // The next resolve puts the file in order.
+    // The next `resolve` restores the order.
     sandbox.ok("resolve --offline");
     assert_eq!(sandbox.lock(), good);
 }
 
 #[test]
-fn a_checkout_with_other_line_endings_is_the_same_lock() {
+fn a_checkout_with_other_line_endings_is_the_same_lockfile() {
     let (sandbox, _marketplace) = resolved();
     let windows = sandbox.lock().replace('\n', "\r\n");
     sandbox.write("images.lock", &windows);
@@ -220,7 +220,7 @@ fn an_edited_block_is_marked_in_json() {
     assert!(run.stderr.starts_with("warning: "), "{run}");
 }
 
-/// A lockfile as an imagelock wrote it that knew only format 1.
+/// A lockfile in format 1, as the releases before format 2 wrote it.
 const FORMAT_1: &str = "\
 # This file is written by imagelock. Commit it; change images.toml instead of editing it.
 version = 1 # read by imagelock 0.1.0 and later
@@ -236,8 +236,8 @@ published = 2026-09-02T08:30:55Z
 digest = \"sha256:59993edd9ef1cd4753d9c93db39a072e2efe89826c5f528071ab6c339c54c278\"
 ";
 
-/// A sandbox with a manifest that declares these images, and a snapshot of the Marketplace.
-fn snapshot_of(names: &[&str]) -> Sandbox {
+/// Returns a sandbox whose manifest declares these images, with a snapshot of the Marketplace.
+fn sandbox_with_snapshot(names: &[&str]) -> Sandbox {
     let sandbox = Sandbox::with(&declared(names));
     sandbox.write("c.json", include_str!("../../../examples/quickstart/catalog-2026-10-05.json"));
     sandbox
@@ -250,7 +250,7 @@ fn declared(names: &[&str]) -> String {
 
 #[test]
 fn format_1_satisfies_the_manifest_and_is_rewritten_only_with_another_change() {
-    let sandbox = snapshot_of(&["web"]);
+    let sandbox = sandbox_with_snapshot(&["web"]);
     sandbox.write("images.lock", FORMAT_1);
     assert_eq!(sandbox.run("resolve --locked").status, Some(0));
     for command in ["resolve", "upgrade", "upgrade web"] {
@@ -259,7 +259,7 @@ fn format_1_satisfies_the_manifest_and_is_rewritten_only_with_another_change() {
         assert_eq!(sandbox.lock(), FORMAT_1, "{command}");
     }
     assert_eq!(sandbox.run("check --catalog c.json").status, Some(0));
-    // The version of the pin that stays is known by now, because that of the new one was asked for.
+    // Resolving the new image also fetches the version of the existing pin.
     sandbox.write("images.toml", declared(&["db", "web"]));
     assert_snapshot!(sandbox.run("resolve --catalog c.json"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
@@ -295,7 +295,7 @@ fn format_1_satisfies_the_manifest_and_is_rewritten_only_with_another_change() {
     digest = "sha256:b3530422add447f89cbe6f7724c97779067d880ad4d8a1fce2388cf62592ca45"
     "#);
     assert_eq!(sandbox.run("resolve --locked").status, Some(0));
-    // Offline, nothing is known of it.
+    // Offline, the version is unknown.
     sandbox.write("images.lock", FORMAT_1);
     sandbox.write("images.toml", declared(&["front"]));
     sandbox.ok("resolve --offline");
@@ -303,16 +303,16 @@ fn format_1_satisfies_the_manifest_and_is_rewritten_only_with_another_change() {
 }
 
 #[test]
-fn an_old_file_that_is_out_of_order_is_put_into_this_format() {
-    let sandbox = snapshot_of(&["web"]);
+fn an_out_of_order_file_in_format_1_is_rewritten_in_the_current_format() {
+    let sandbox = sandbox_with_snapshot(&["web"]);
     sandbox.write("images.lock", format!("# by hand\n{FORMAT_1}"));
     sandbox.ok("resolve --offline");
     assert_eq!(sandbox.lock(), FORMAT_1.replace("version = 1", "version = 2"));
 }
 
 #[test]
-fn a_version_that_was_edited_by_hand_is_found() {
-    let sandbox = snapshot_of(&["web"]);
+fn an_edited_version_is_detected() {
+    let sandbox = sandbox_with_snapshot(&["web"]);
     sandbox.ok("resolve --catalog c.json");
     let good = sandbox.lock();
     sandbox.write("images.lock", good.replace("340178b7-", "340178b8-"));

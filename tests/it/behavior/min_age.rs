@@ -1,14 +1,14 @@
-//! `min-age`: younger versions are not pinned.
+//! `min-age`: versions that are too young are not pinned.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, Reply, id, local, version_id};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply, id, local, version_id};
+use crate::support::fixtures::one_pin::{NEW, OLD, docker, manifest, outdated_pin, two_versions};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest, two_versions};
 
 #[test]
 fn an_upgrade_waits_to_the_second_until_the_newer_version_is_old_enough() {
-    let (sandbox, _marketplace) = behind("min-age = \"3d\"\n");
+    let (sandbox, _marketplace) = outdated_pin("min-age = \"3d\"\n");
     let before = sandbox.lock();
     assert_snapshot!(sandbox.run("upgrade --now 2026-11-23T07:59:59Z"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL   FROM      DETAIL
@@ -38,7 +38,7 @@ fn a_first_pin_takes_an_older_version_that_is_old_enough() {
 
 #[test]
 fn a_first_pin_fails_with_a_date_if_no_version_is_old_enough() {
-    let marketplace = Marketplace::offering([docker(2).published(NEW)]);
+    let marketplace = FakeMarketplace::offering([docker(2).published(NEW)]);
     let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     assert_snapshot!(sandbox.fails("resolve"), @r#"
     error: no version of `docker` is 10d old yet for x86_64 in fr-par-1
@@ -55,7 +55,7 @@ fn a_first_pin_fails_with_a_date_if_no_version_is_old_enough() {
 
 #[test]
 fn a_version_without_a_date_is_never_old_enough() {
-    let marketplace = Marketplace::offering([docker(1).published("unknown")]);
+    let marketplace = FakeMarketplace::offering([docker(1).published("unknown")]);
     let sandbox = Sandbox::with(&manifest("min-age = \"1h\"\n")).asking(&marketplace);
     assert_snapshot!(sandbox.fails("resolve"), @r#"
     error: no version of `docker` is 1h old yet for x86_64 in fr-par-1
@@ -71,7 +71,7 @@ fn a_version_without_a_date_is_never_old_enough() {
 
 #[test]
 fn cooling_is_not_drift_and_shows_when_it_ends() {
-    let (sandbox, _marketplace) = behind("min-age = \"10d\"\n");
+    let (sandbox, _marketplace) = outdated_pin("min-age = \"10d\"\n");
     assert_snapshot!(sandbox.run("check"), @"
     STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
     cooling  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); cooling until 2026-11-30 08:00 UTC (`min-age` 10d)
@@ -97,14 +97,14 @@ fn a_pin_never_goes_back_to_an_older_version() {
 
 #[test]
 fn the_age_can_be_set_for_all_images_and_for_one_run() {
-    let (sandbox, _marketplace) = behind("");
+    let (sandbox, _marketplace) = outdated_pin("");
     assert_eq!(sandbox.run("check --min-age 10d").status, Some(0));
     sandbox.write("images.toml", format!("[defaults]\nmin-age = \"10d\"\n{}", manifest("")));
     assert_eq!(sandbox.run("check").status, Some(0));
     sandbox.write("images.toml", format!("[defaults]\nmin-age = \"10d\"\n{}", manifest("min-age = \"0d\"\n")));
     assert_eq!(sandbox.run("check").status, Some(2));
     // The suggested command repeats the `--min-age` of the run.
-    let (sandbox, _marketplace) = behind("min-age = \"10d\"\n");
+    let (sandbox, _marketplace) = outdated_pin("min-age = \"10d\"\n");
     let check = sandbox.run("check --min-age 0d");
     let command = check.stdout.lines().last().unwrap().strip_prefix("to move to the latest: imagelock ").unwrap();
     assert_eq!(command, "upgrade web --min-age 0d");
@@ -114,7 +114,7 @@ fn the_age_can_be_set_for_all_images_and_for_one_run() {
 
 #[test]
 fn min_age_never_keeps_an_edited_id() {
-    let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
+    let (sandbox, marketplace) = outdated_pin("min-age = \"10d\"\n");
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
     marketplace.offers([docker(2).published(NEW)]);
     let message = sandbox.fails("upgrade web");
@@ -126,7 +126,7 @@ fn min_age_never_keeps_an_edited_id() {
 
 #[test]
 fn min_age_never_keeps_a_swapped_id() {
-    let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
+    let (sandbox, marketplace) = outdated_pin("min-age = \"10d\"\n");
     marketplace.offers([docker(2).published(NEW), local("gitlab", "fr-par-1", "x86_64", 9)]);
     let lock = imagelock::domain::lock::Lock::parse(&sandbox.lock()).unwrap();
     let swapped = lock.pins().iter().cloned().map(|mut pin| {
@@ -140,24 +140,24 @@ fn min_age_never_keeps_a_swapped_id() {
 
 #[test]
 fn min_age_does_not_hide_that_an_image_is_no_longer_offered() {
-    let (sandbox, marketplace) = behind("min-age = \"10d\"\n");
+    let (sandbox, marketplace) = outdated_pin("min-age = \"10d\"\n");
     marketplace
         .offers([local("docker", "nl-ams-1", "x86_64", 2).published(NEW), docker(1).published(OLD).superseded()]);
     assert_eq!(sandbox.run("check").stdout.lines().nth(1).unwrap().split(' ').next(), Some("unavailable"));
 }
 
 #[test]
-fn a_version_that_the_marketplace_took_back_is_not_pinned() {
-    let marketplace = Marketplace::offering([docker(2).published(NEW).superseded(), docker(1).published(OLD)]);
+fn a_version_that_the_marketplace_rolled_back_is_not_pinned() {
+    let marketplace = FakeMarketplace::offering([docker(2).published(NEW).superseded(), docker(1).published(OLD)]);
     let sandbox = Sandbox::with(&manifest("min-age = \"1d\"\n")).asking(&marketplace);
     sandbox.ok("resolve");
     assert!(sandbox.lock().contains(&id(1)));
-    assert!(!sandbox.lock().contains("2026-11-20"), "nor is its date that of what it left");
+    assert!(!sandbox.lock().contains("2026-11-20"), "the pin must not have the date of the removed version");
 }
 
 #[test]
 fn a_min_age_of_zero_days_turns_the_policy_off() {
-    let marketplace = Marketplace::offering([docker(1).published("unknown")]);
+    let marketplace = FakeMarketplace::offering([docker(1).published("unknown")]);
     let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     sandbox.ok("resolve --min-age 0d");
     assert_eq!(sandbox.run("check --min-age 0d").status, Some(0));
@@ -166,24 +166,25 @@ fn a_min_age_of_zero_days_turns_the_policy_off() {
 #[test]
 fn an_older_version_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
     let dates = ["2026-08-04T08:00:00Z", OLD, NEW];
-    let marketplace = Marketplace::offering([
+    let marketplace = FakeMarketplace::offering([
         docker(3).published(dates[2]),
         docker(2).published(dates[1]).superseded(),
         docker(1).published(dates[0]).superseded(),
     ]);
     let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     let second = version_id("docker", OLD);
-    marketplace.answers(move |path, _, _| {
+    marketplace.respond(move |path, _, _| {
         let doubtful = serde_json::json!({"local_images": [], "total_count": 1});
         if path.contains(&second) { Reply::Json(doubtful) } else { Reply::Normal }
     });
     assert!(sandbox.fails("resolve").contains("it counts 1 rows, and sent 0"));
 }
 
-/// The Marketplace may replace the local image of a version: the date stays, and nothing says how old the new one is.
+/// The Marketplace may replace the local image of a version. The date stays the same, so the age of the new one is
+/// unknown.
 #[test]
 fn a_local_image_that_was_replaced_in_place_has_no_known_age() {
-    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD)]);
     let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers([docker(7).published(OLD)]);
@@ -197,7 +198,7 @@ fn a_local_image_that_was_replaced_in_place_has_no_known_age() {
     let line = |id: &str| explained.lines().find(|line| line.contains(id)).unwrap().to_owned();
     assert!(line(&id(1)).contains(" wins "), "{explained}");
     assert!(line(&id(7)).contains("changed in place; its age is unknown"), "{explained}");
-    // Another version that is old enough is pinned, and so is any version in a run with `--min-age 0d`.
+    // Another version that is old enough is pinned. With `--min-age 0d`, every version is old enough.
     let next = "2026-11-01T08:00:00Z";
     marketplace.offers([docker(8).published(next), docker(7).published(OLD).superseded()]);
     sandbox.ok("upgrade");
@@ -209,7 +210,7 @@ fn a_local_image_that_was_replaced_in_place_has_no_known_age() {
 
 #[test]
 fn a_first_pin_takes_a_local_image_that_was_replaced_in_place() {
-    let marketplace = Marketplace::offering([docker(7).published(OLD)]);
+    let marketplace = FakeMarketplace::offering([docker(7).published(OLD)]);
     let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
     sandbox.ok("resolve");
     assert!(sandbox.lock().contains(&id(7)));
@@ -217,7 +218,7 @@ fn a_first_pin_takes_a_local_image_that_was_replaced_in_place() {
 
 #[test]
 fn without_min_age_a_local_image_that_was_replaced_in_place_makes_the_pin_outdated() {
-    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD)]);
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers([docker(7).published(OLD)]);
@@ -231,9 +232,9 @@ fn without_min_age_a_local_image_that_was_replaced_in_place_makes_the_pin_outdat
 #[test]
 fn the_younger_of_two_dates_of_one_version_counts() {
     for pages in [1, 2] {
-        let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+        let marketplace = FakeMarketplace::offering([docker(1).published(OLD)]);
         let sandbox = Sandbox::with(&manifest("min-age = \"10d\"\n")).asking(&marketplace);
-        marketplace.answers(move |path, _, _| {
+        marketplace.respond(move |path, _, _| {
             if !path.contains("/versions?") {
                 return Reply::Normal;
             }

@@ -1,10 +1,10 @@
-//! `[[outputs]]`: files that follow the lock.
+//! `[[outputs]]`: files that are generated from the lockfile.
 
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{id, local};
+use crate::support::fixtures::awkward_names::{MANIFEST, declared, resolved};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::awkward_names::{MANIFEST, declared, resolved};
 
 const OUTPUTS: &str = r#"
 [[outputs]]
@@ -27,7 +27,7 @@ fn resolve_updates_the_outputs() {
     wrote `infra/images.auto.tfvars.json`
     wrote `images.env`
     ");
-    // Printed output does not name a manifest.
+    // `export` prints no manifest path, unlike the file.
     assert_eq!(sandbox.read("images.env").replace("# Manifest: images.toml\n", ""), sandbox.ok("export env"));
     let tfvars = sandbox.read("infra/images.auto.tfvars.json");
     assert_eq!(tfvars.replace(" Manifest: ../images.toml", ""), sandbox.ok("export tfvars"));
@@ -71,7 +71,7 @@ fn resolve_updates_the_outputs() {
 }
 
 #[test]
-fn an_output_that_cannot_be_written_leaves_the_lock_unchanged() {
+fn an_output_that_cannot_be_written_leaves_the_lockfile_unchanged() {
     let (sandbox, _marketplace) = declared(&format!("{MANIFEST}{OUTPUTS}"));
     sandbox.write("images.env", "MINE=1\n");
     assert_snapshot!(sandbox.fails("resolve"), @r#"
@@ -89,7 +89,7 @@ fn an_output_that_cannot_be_written_leaves_the_lock_unchanged() {
     assert!(sandbox.read("images.env").contains(&id(1)));
 }
 
-/// git checks out files like this if `core.autocrlf` is set.
+/// git checks out files with CRLF line endings if `core.autocrlf` is set.
 #[test]
 fn an_output_with_other_line_endings_is_up_to_date() {
     let (sandbox, _marketplace) = declared(&format!("{MANIFEST}{OUTPUTS}"));

@@ -1,16 +1,16 @@
-//! `freeze` holds a pin, `accept` a finding, for a while and for a reason.
+//! `freeze` holds a pin, and `accept` accepts a finding, for a limited time and with a reason.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id};
+use crate::support::fake_marketplace::{FakeMarketplace, id};
+use crate::support::fixtures::one_pin::{NEW, OLD, docker, manifest, outdated_pin};
 use crate::support::manifest::accept;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, behind, docker, manifest};
 
 #[test]
 fn a_freeze_holds_through_its_last_day() {
     let (sandbox, _marketplace) =
-        behind("freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }\n");
+        outdated_pin("freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }\n");
     let before = sandbox.lock();
     assert_snapshot!(sandbox.run("check --now 2026-12-31T23:59:59Z"), @"
     STATUS  NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
@@ -44,7 +44,7 @@ fn a_freeze_holds_through_its_last_day() {
 #[test]
 fn a_frozen_image_moves_only_if_its_declaration_requires_it() {
     let freeze = "freeze = { reason = \"ticket 4711\", until = 2026-12-31 }\n";
-    let (sandbox, marketplace) = behind(freeze);
+    let (sandbox, marketplace) = outdated_pin(freeze);
     // An upgrade without a name overwrites no edited block.
     let good = sandbox.lock();
     sandbox.write("images.lock", good.replace(&id(1), &id(7)));
@@ -63,7 +63,7 @@ fn a_frozen_image_moves_only_if_its_declaration_requires_it() {
 
 #[test]
 fn an_accepted_finding_is_not_drift_through_its_last_day() {
-    let (sandbox, marketplace) = behind(&accept("web", "outdated", "ticket 4712", "2026-12-31"));
+    let (sandbox, marketplace) = outdated_pin(&accept("web", "outdated", "ticket 4712", "2026-12-31"));
     assert_snapshot!(sandbox.run("check --now 2026-12-31T23:59:59Z"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; outdated accepted until 2026-12-31: ticket 4712
@@ -101,7 +101,7 @@ fn an_accepted_finding_is_not_drift_through_its_last_day() {
 #[test]
 fn an_acceptance_covers_only_its_status() {
     let eol = accept("web", "eol", "ticket 4712", "2026-12-31");
-    let (sandbox, marketplace) = behind(&format!("eol = 2026-11-01\n{eol}"));
+    let (sandbox, marketplace) = outdated_pin(&format!("eol = 2026-11-01\n{eol}"));
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); support ended on 2026-11-01, by the manifest; also outdated; 1 version behind; eol accepted until 2026-12-31: ticket 4712
@@ -164,9 +164,9 @@ fn an_acceptance_covers_only_its_status() {
 }
 
 #[test]
-fn a_stale_cell_can_be_accepted_and_resolve_locked_still_refuses_it() {
+fn a_stale_pin_can_be_accepted_but_resolve_locked_still_fails() {
     let accept = accept("web", "stale", "nl-ams-1 opens in January", "2027-01-31");
-    let (sandbox, marketplace) = behind(&accept);
+    let (sandbox, marketplace) = outdated_pin(&accept);
     marketplace.offers([docker(1).published(OLD)]);
     let manifest = manifest(&accept).replace("zone = \"fr-par-1\"", "zones = [\"fr-par-1\", \"nl-ams-1\"]");
     sandbox.write("images.toml", &manifest);
@@ -179,32 +179,32 @@ fn a_stale_cell_can_be_accepted_and_resolve_locked_still_refuses_it() {
     --- exit 0
     ");
     assert_eq!(sandbox.run("resolve --locked").status, Some(2));
-    // The same for a pin of the image whose zone is no longer declared.
+    // A pin of the image in a zone that is no longer declared can be accepted as well.
     sandbox.write("images.toml", manifest.replace("\"fr-par-1\", ", ""));
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(0), "{run}");
     assert!(run.stdout.contains("in the lock, but not declared; stale accepted until 2027-01-31"), "{run}");
 }
 
-/// The first active acceptance of a status counts, and those of other images have no effect.
+/// Acceptances of other images have no effect.
 #[test]
-fn the_first_active_acceptance_counts() {
+fn the_first_active_acceptance_applies() {
     let accepted = [("over", "2026-01-01"), ("first", "2027-01-01"), ("second", "2028-01-01")];
     let accepted = accepted.map(|(reason, until)| accept("web", "outdated", reason, until));
-    let (sandbox, _marketplace) = behind(&accepted.concat());
+    let (sandbox, _marketplace) = outdated_pin(&accepted.concat());
     sandbox.write("images.toml", sandbox.read("images.toml") + &manifest("").replace("images.web", "images.zeta"));
     sandbox.write("images.lock", sandbox.lock() + &zeta(&sandbox.lock()));
     let run = sandbox.run("check");
     assert!(run.stdout.contains("outdated accepted until 2027-01-01: first"), "{run}");
     assert!(!run.stdout.contains("second"), "{run}");
     assert!(run.stderr.contains("the acceptance of `outdated` for `web` ended on 2026-01-01"), "{run}");
-    assert_eq!(run.status, Some(2), "the other image accepts nothing: {run}");
+    assert_eq!(run.status, Some(2), "the other image has no acceptance: {run}");
 }
 
-/// One acceptance can be about several images; it matches something if it does for one of them.
+/// One acceptance can apply to several images. It counts as used if it matches a finding of one of them.
 #[test]
-fn an_acceptance_of_a_pattern_is_about_all_images_that_match() {
-    let (sandbox, _marketplace) = behind("");
+fn an_acceptance_with_a_pattern_applies_to_all_matching_images() {
+    let (sandbox, _marketplace) = outdated_pin("");
     let zeta = manifest("").replace("images.web", "images.zeta");
     let accepted = [("*", "outdated", "2026-12-31"), ("*e*", "eol", "2026-12-31"), ("z*", "eol-soon", "2026-01-31")];
     let accepted = accepted.map(|(image, status, until)| accept(image, status, "ticket 4712", until)).concat();
@@ -226,10 +226,10 @@ fn an_acceptance_of_a_pattern_is_about_all_images_that_match() {
     ");
 }
 
-/// A freeze in `[defaults]` holds all images but those with a freeze of their own, or with `freeze = false`.
+/// Exceptions are images with their own freeze, and images with `freeze = false`.
 #[test]
-fn a_freeze_in_the_defaults_holds_every_image_but_the_exceptions() {
-    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+fn a_freeze_in_the_defaults_applies_to_every_image_without_an_exception() {
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD)]);
     let freeze = "freeze = { reason = \"holidays\", until = 2027-01-06 }\n";
     let ended = "freeze = { reason = \"ticket 4711\", until = 2026-11-20 }\n";
     let images = [("db", ""), ("legacy", ended), ("web", "freeze = false\n")];
@@ -248,7 +248,7 @@ fn a_freeze_in_the_defaults_holds_every_image_but_the_exceptions() {
     ");
 }
 
-/// The block of `web` as one of `zeta`.
+/// Returns the block of `web` under the name `zeta`.
 fn zeta(lock: &str) -> String {
     let lock = imagelock::domain::lock::Lock::parse(lock).unwrap();
     let pins = lock.pins().iter().cloned().map(|mut pin| {

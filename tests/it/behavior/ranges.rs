@@ -1,11 +1,11 @@
-//! Ranges of releases: `label = "fedora_*"` with `release`.
+//! Ranges of releases: a `label` like `fedora_*` with `release`.
 
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::support::fake_marketplace::{Local, Marketplace, Reply, local};
+use crate::support::fake_marketplace::{FakeMarketplace, Local, Reply, local};
+use crate::support::fixtures::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
 fn fedora(release: &'static str, number: u32) -> Local {
     local(release, "fr-par-1", "x86_64", number)
@@ -16,7 +16,7 @@ const FEDORA: &str = "[images.runner]\nlabel = \"fedora_*\"\nrelease = \">=44, <
 #[test]
 fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentioned() {
     let marketplace =
-        Marketplace::offering([fedora("fedora_43", 43), fedora("fedora_44", 44), fedora("fedora_rawhide", 99)]);
+        FakeMarketplace::offering([fedora("fedora_43", 43), fedora("fedora_44", 44), fedora("fedora_rawhide", 99)]);
     let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.lock(), @r#"
@@ -50,7 +50,7 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
     1 pin: 1 moved
     --- exit 0
     ");
-    // A range that still includes the pin moves nothing; otherwise the image is resolved again.
+    // No pin moves while the range still includes its release. Otherwise the image is resolved again.
     sandbox.write("images.toml", FEDORA.replace("<46", "<47"));
     assert_snapshot!(sandbox.run("resolve --offline"), @"
     nothing to change: 1 pin
@@ -76,7 +76,7 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
 
 #[test]
 fn a_range_without_a_matching_release_lists_the_available_ones() {
-    let marketplace = Marketplace::offering([fedora("fedora_42", 42), fedora("fedora_rawhide", 99)]);
+    let marketplace = FakeMarketplace::offering([fedora("fedora_42", 42), fedora("fedora_rawhide", 99)]);
     let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
     assert_snapshot!(sandbox.fails("resolve"), @r#"
     error: no release of `fedora_*` in the Marketplace is in the range `>=44, <46`
@@ -93,12 +93,12 @@ fn a_range_without_a_matching_release_lists_the_available_ones() {
 #[test]
 fn a_pin_never_goes_back_to_an_older_release() {
     let marketplace =
-        Marketplace::offering([fedora("fedora_44", 44).published(OLD), fedora("fedora_45", 45).published(OLD)]);
+        FakeMarketplace::offering([fedora("fedora_44", 44).published(OLD), fedora("fedora_45", 45).published(OLD)]);
     let sandbox = Sandbox::with(&format!("{FEDORA}min-age = \"10d\"\n")).asking(&marketplace);
     sandbox.ok("resolve");
     let before = sandbox.lock();
     assert!(before.contains("release = \"45\""));
-    // The newest build of 45 is too young, and its older one is no longer listed; 44 would be old enough.
+    // The newest build of 45 is too young, and its older build is no longer listed. Release 44 would be old enough.
     marketplace.offers([fedora("fedora_44", 44).published(OLD), fedora("fedora_45", 46).published(NEW)]);
     assert_snapshot!(sandbox.run("upgrade"), @"
     CHANGE  NAME    ZONE      ARCH    LABEL      FROM      DETAIL
@@ -114,8 +114,8 @@ fn a_pin_never_goes_back_to_an_older_release() {
 #[test]
 fn one_release_under_two_labels_is_an_error() {
     let ranges = "[images.u]\nlabel = \"ubuntu_*\"\nrelease = \">=24\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
-    let marketplace =
-        Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]).named("ubuntu_noble", "Ubuntu 24.04");
+    let marketplace = FakeMarketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)])
+        .named("ubuntu_noble", "Ubuntu 24.04");
     let sandbox = Sandbox::with(ranges).asking(&marketplace);
     sandbox.ok("resolve");
     let marketplace = marketplace.named("ubuntu_zzz", "Ubuntu 24.04 Minimal");
@@ -135,15 +135,15 @@ fn one_release_under_two_labels_is_an_error() {
 
 #[test]
 fn a_failed_query_never_makes_a_pin_current() {
-    let marketplace = Marketplace::offering([fedora("fedora_44", 44)]);
+    let marketplace = FakeMarketplace::offering([fedora("fedora_44", 44)]);
     let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
     sandbox.ok("resolve");
-    marketplace.answers(|path, _, _| {
+    marketplace.respond(|path, _, _| {
         let refused = path.contains("/images?");
         if refused { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
     });
     assert!(sandbox.fails("check").contains("it answered 403 Forbidden"));
-    // If only ends of life depend on the answer, a warning says that they are unknown.
+    // If only ends of life depend on the response, a warning says that they are unknown.
     sandbox.write("images.toml", manifest(""));
     marketplace.offers([docker(1)]);
     sandbox.ok("resolve");
@@ -156,24 +156,24 @@ fn a_failed_query_never_makes_a_pin_current() {
 
 #[test]
 fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
-    let marketplace = Marketplace::offering([fedora("fedora_44", 44), fedora("fedora_45", 45)]);
+    let marketplace = FakeMarketplace::offering([fedora("fedora_44", 44), fedora("fedora_45", 45)]);
     let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
     sandbox.ok("resolve");
     let newest = sandbox.lock();
     let doubtful = || Reply::Json(json!({"local_images": [], "total_count": 1}));
     let gone = || Reply::Json(json!({"local_images": [], "total_count": 0}));
     let not_found = || Reply::Raw(404, "application/json", br#"{"type": "not_found"}"#.into());
-    let answered = |reply: fn() -> Reply, line: &str| {
+    let run_with_listing = |reply: fn() -> Reply, line: &str| {
         marketplace
-            .answers_listings(move |path, _, _| if path.contains("fedora_45") { reply() } else { Reply::Normal });
+            .respond_to_listings(move |path, _, _| if path.contains("fedora_45") { reply() } else { Reply::Normal });
         sandbox.run(line)
     };
     for line in ["check", "upgrade", "explain runner"] {
-        assert!(answered(doubtful, line).stderr.contains("it counts 1 rows, and sent 0"), "{line}");
+        assert!(run_with_listing(doubtful, line).stderr.contains("it counts 1 rows, and sent 0"), "{line}");
         assert_eq!(sandbox.lock(), newest);
     }
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
-    assert_snapshot!(answered(doubtful, "resolve"), @r#"
+    assert_snapshot!(run_with_listing(doubtful, "resolve"), @r#"
     --- stderr
     error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
      --> images.toml:2:9
@@ -185,7 +185,7 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     --- exit 1
     "#);
-    assert_snapshot!(answered(not_found, "resolve"), @r#"
+    assert_snapshot!(run_with_listing(not_found, "resolve"), @r#"
     --- stderr
     error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
      --> images.toml:2:9
@@ -197,6 +197,6 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     --- exit 1
     "#);
-    assert_eq!(answered(gone, "resolve").status, Some(0));
+    assert_eq!(run_with_listing(gone, "resolve").status, Some(0));
     assert!(sandbox.lock().contains("fedora_44"));
 }

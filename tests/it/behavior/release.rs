@@ -23,7 +23,7 @@ fn read(starred: &str, label: &str, name: &str) -> Option<String> {
 }
 
 #[test]
-fn a_release_is_up_to_three_numbers() {
+fn a_release_has_one_to_three_numbers() {
     for good in ["9", "24.04", "7.9", "2022", "0", "00", "10.0.1", "18446744073709551615"] {
         assert_eq!(release(good).as_str(), good);
     }
@@ -55,7 +55,8 @@ fn releases_are_ordered_by_their_numbers_then_as_text() {
     ] {
         assert!(release(older) < release(newer), "{older} < {newer}");
     }
-    // Equal as versions, but not as text: a choice never depends on the order of a list.
+    // These releases are equal as versions. They are then compared as text, so that a choice never depends on the order
+    // of a list.
     assert!(release("24.04") < release("24.4"));
     assert_ne!(release("9"), release("9.0"));
 }
@@ -84,7 +85,7 @@ fn a_range_has_the_syntax_of_cargo_and_may_have_leading_zeros() {
 }
 
 #[test]
-fn an_invalid_range_is_refused_with_the_message_of_semver() {
+fn an_invalid_range_is_refused_with_its_cause() {
     for (text, why) in [
         ("", "unexpected end of input while parsing major version number"),
         ("noble", "unexpected character 'n' while parsing major version number"),
@@ -133,30 +134,30 @@ fn a_release_is_read_from_the_star_or_from_the_name() {
         ("fedora_*", "fedora_41", "Fedora 41", Some("41")),
         ("centos_*", "centos_7.9", "CentOS 7.9", Some("7.9")),
         ("windows_server_*_core", "windows_server_2022_core", "Windows Server 2022 Core", Some("2022")),
-        // The star is on the release of an addition.
+        // The star matches the release of the add-on.
         ("ubuntu_jammy_gpu_os_*", "ubuntu_jammy_gpu_os_12", "Ubuntu Jammy GPU OS 12", Some("12")),
         ("ubuntu_*_gpu_os_*", "ubuntu_jammy_gpu_os_12", "Ubuntu Jammy GPU OS 12", Some("12")),
         ("ubuntu_*_gpu_os_12", "ubuntu_jammy_gpu_os_12", "Ubuntu Jammy GPU OS 12", None),
-        // If the star is on a code name, the release is in the name or unknown.
+        // If the star matches a code name, the release is read from the name or is unknown.
         ("ubuntu_*", "ubuntu_noble", "Ubuntu 24.04 Noble Numbat", Some("24.04")),
         ("ubuntu_*", "ubuntu_noble", "Ubuntu 24.04 LTS", Some("24.04")),
         ("debian_*", "debian_bookworm", "Debian 12 (Bookworm)", Some("12")),
         ("debian_*", "debian_bookworm", "Debian Bookworm (12)", Some("12")),
         ("debian_*", "debian_bookworm", "Debian Bookworm", None),
         ("*_9", "almalinux_9", "AlmaLinux 9", Some("9")),
-        // The whole segment counts before the part that the star matches.
+        // The whole segment is tried before the part that the star matches.
         ("centos_7.*", "centos_7.9", "CentOS", Some("7.9")),
         ("centos_*.*", "centos_7.9", "CentOS", Some("7.9")),
         ("fedora-*", "fedora-41", "Fedora", Some("41")),
         ("el*-minimal", "el9-minimal", "EL", Some("9")),
-        // A part of a number is not a release, and neither is one of two numbers.
+        // A part of a number is not a release. If two numbers match, neither is a release.
         ("ubuntu2*", "ubuntu24.04", "Ubuntu", None),
         ("ubuntu22.*", "ubuntu22.04", "Ubuntu", None),
         ("ubuntu*4", "ubuntu24.04", "Ubuntu", None),
         ("v*1*", "v112", "V", None),
         ("ubuntu_*_cuda_*", "ubuntu_22.04_cuda_12", "Ubuntu", None),
         ("ubuntu_*_cuda_*", "ubuntu_22.04_cuda_12", "Ubuntu 22.04 CUDA 12", Some("22.04")),
-        // A pattern for other labels.
+        // The label does not match the pattern.
         ("debian_*", "fedora_41", "Fedora", Some("41")),
     ];
     for (starred, label, name, release) in reads {
@@ -164,12 +165,12 @@ fn a_release_is_read_from_the_star_or_from_the_name() {
     }
 }
 
-/// Every image recorded from 2019 to 2025: its label, its name, and the release read from them without a pattern, or `-`.
-/// Each row is what a person would read.
+/// Every image that was recorded from 2019 to 2025: its label, its name, and the release that is read from them without
+/// a pattern, or `-`. Each release is what a person would read.
 ///
-/// A code name is not a release. Neither are the 10.1 of `ubuntu_bionic_ml_10.1` (of CUDA) and the 12 of
-/// `ubuntu_noble_gpu_os_12` (of GPU OS): this is why only the two words after the first word of a label or a name count. A
-/// pattern with the star there selects by those.
+/// A code name is not a release. Neither is the 10.1 of `ubuntu_bionic_ml_10.1` (the CUDA version) or the 12 of
+/// `ubuntu_noble_gpu_os_12` (the GPU OS version). For this reason, only the first two words after the first word of a
+/// label or name count. A pattern with a star in these places selects by those numbers.
 const READ: &[(&str, &str, &str)] = &[
     ("almalinux_8", "AlmaLinux 8", "8"),
     ("almalinux_9", "AlmaLinux 9", "9"),

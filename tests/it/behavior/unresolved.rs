@@ -2,13 +2,13 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, local};
+use crate::support::fixtures::two_images::offers;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::two_images::offers;
 
 #[test]
 fn every_unresolved_pin_is_reported_in_one_run() {
-    let marketplace = Marketplace::offering(offers());
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(
         r#"
 [defaults]
@@ -98,7 +98,7 @@ image-id = "00000000-0000-4000-8000-000000000000"
 #[test]
 fn an_omitted_type_means_sbs_and_the_help_gives_the_line_to_add() {
     let marketplace =
-        Marketplace::offering([local("arch_linux", "fr-par-1", "x86_64", 1).of_type(Some("instance_local"))]);
+        FakeMarketplace::offering([local("arch_linux", "fr-par-1", "x86_64", 1).of_type(Some("instance_local"))]);
     let sandbox = Sandbox::with("[images.a]\nlabel = \"arch_linux\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n")
         .asking(&marketplace);
     assert_snapshot!(sandbox.fails("resolve"), @r#"
@@ -114,8 +114,8 @@ fn an_omitted_type_means_sbs_and_the_help_gives_the_line_to_add() {
 }
 
 #[test]
-fn several_local_images_are_an_error_unless_the_instance_type_chooses_one() {
-    let marketplace = Marketplace::offering([
+fn several_local_images_are_an_error_unless_the_instance_type_selects_one() {
+    let marketplace = FakeMarketplace::offering([
         local("ubuntu_bionic", "fr-par-1", "x86_64", 1).boots(&["C2L", "C2M"]),
         local("ubuntu_bionic", "fr-par-1", "x86_64", 2).boots(&["DEV1-S", "ENT1-S", "GP1-S"]),
         local("ubuntu_bionic", "fr-par-1", "x86_64", 3).boots(&["ENT1-S", "POP2-2C-8G"]),

@@ -1,4 +1,4 @@
-//! `imagelock add` and `imagelock remove`: the manifest is edited, and everything else in it is kept.
+//! `imagelock add` and `imagelock remove`: they edit the manifest and keep everything else in it.
 
 use insta::assert_snapshot;
 
@@ -15,7 +15,7 @@ fn adding_and_removing_an_image_restores_the_manifest_byte_for_byte() {
     --- exit 0
     ");
     let after = sandbox.read("images.toml");
-    let added = after.replacen(&before[..common(&before, &after)], "", 1);
+    let added = after.replacen(&before[..common_prefix_length(&before, &after)], "", 1);
     assert_snapshot!(added.split("\n# The newest release").next().unwrap(), @r#"
     [images.runner]
     label = "fedora_*"
@@ -31,8 +31,8 @@ fn adding_and_removing_an_image_restores_the_manifest_byte_for_byte() {
     assert_eq!(sandbox.read("images.toml"), before);
 }
 
-/// The length of the common start of two texts.
-fn common(a: &str, b: &str) -> usize {
+/// Returns the length of the common prefix of two texts.
+fn common_prefix_length(a: &str, b: &str) -> usize {
     a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
 }
 
@@ -170,7 +170,7 @@ fn every_key_of_an_image_can_be_added() {
     "#);
     sandbox.ok("add legacy --image-id 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e --zone fr-par-1 --arch x86_64");
     let manifest = sandbox.read("images.toml");
-    // The schema lists the keys: `zone` and `zones` are one, as `arch` and `archs` are.
+    // The schema lists each key. `zone` counts as `zones`, and `arch` as `archs`.
     let schema: serde_json::Value = serde_json::from_str(&sandbox.ok("schema")).unwrap();
     let keys = schema["definitions"]["image"]["properties"].as_object().unwrap().keys();
     for key in keys {
@@ -179,7 +179,7 @@ fn every_key_of_an_image_can_be_added() {
 }
 
 #[test]
-fn a_date_and_a_freeze_that_are_invalid_are_shown_in_their_lines() {
+fn an_invalid_date_and_an_invalid_freeze_are_shown_in_their_lines() {
     let sandbox = Sandbox::with("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let add = "add db --label ubuntu_noble --zone fr-par-1 --arch x86_64";
     assert_snapshot!(sandbox.fails(&format!("{add} --eol soon --freeze 2026-02-30 why --min-age 1w")), @r#"
@@ -221,7 +221,7 @@ fn a_date_and_a_freeze_that_are_invalid_are_shown_in_their_lines() {
 }
 
 #[test]
-fn images_in_one_line_each_are_added_and_removed_as_such() {
+fn one_line_images_are_added_and_removed_as_one_line() {
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n[images]\nweb = { label = \"ubuntu_noble\" } # three\n\
                     db = { label = \"ubuntu_noble\" }\n\n[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n";
     let sandbox = Sandbox::with(manifest);

@@ -7,7 +7,7 @@ use crate::support::git_repository::{commit, git, lock, moved, repository};
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn diff_shows_what_a_pull_request_changes() {
+fn diff_shows_the_changes_of_a_pull_request() {
     let sandbox = moved();
     git(&sandbox, &["switch", "--quiet", "--create", "upgrade", "main~1"]);
     sandbox.write("images.lock", lock(&[("db", 4), ("web", 1)]));
@@ -74,7 +74,7 @@ fn diff_shows_what_a_pull_request_changes() {
 }
 
 #[test]
-fn a_revision_without_the_lockfile_is_an_empty_lock() {
+fn a_revision_without_the_lockfile_counts_as_an_empty_lockfile() {
     let sandbox = repository(Sandbox::new());
     git(&sandbox, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
     sandbox.write("images.lock", lock(&[("web", 1)]));
@@ -104,7 +104,7 @@ fn a_revision_without_the_lockfile_is_an_empty_lock() {
 }
 
 #[test]
-fn an_unreadable_revision_is_noted_and_no_change_is_lost() {
+fn an_unreadable_revision_is_reported_and_no_change_is_lost() {
     let sandbox = moved();
     let good = sandbox.lock();
     sandbox.write("images.lock", format!("<<<<<<< HEAD\n{good}=======\n{good}>>>>>>> other\n"));

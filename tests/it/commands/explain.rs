@@ -1,16 +1,16 @@
-//! `imagelock explain`: why a candidate was pinned, and what a UUID is.
+//! `imagelock explain`: why a candidate was or was not pinned, and what a UUID identifies.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, image_id, local, version_id};
+use crate::support::fake_marketplace::{FakeMarketplace, id, image_id, local, version_id};
+use crate::support::fixtures::one_pin::outdated_pin;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::behind;
 
 const OLD: &str = "2026-10-01T08:00:00Z";
 const NEW: &str = "2026-11-20T08:00:00Z";
 
-fn sandbox() -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([
+fn sandbox() -> (Sandbox, FakeMarketplace) {
+    let marketplace = FakeMarketplace::offering([
         local("fedora_44", "fr-par-1", "x86_64", 2).published(NEW),
         local("fedora_44", "fr-par-1", "x86_64", 3).published(NEW).of_type(Some("instance_local")),
         local("fedora_44", "nl-ams-1", "x86_64", 4).published(NEW),
@@ -27,7 +27,7 @@ fn sandbox() -> (Sandbox, Marketplace) {
 }
 
 #[test]
-fn a_name_lists_each_candidate_with_the_reason_why_it_won_or_lost() {
+fn explain_lists_each_candidate_and_why_it_won_or_lost() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("explain runner"), @"
@@ -76,7 +76,7 @@ fn a_name_lists_each_candidate_with_the_reason_why_it_won_or_lost() {
 }
 
 #[test]
-fn an_image_without_a_winning_candidate_shows_why() {
+fn an_image_without_a_winner_shows_why_each_candidate_lost() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.write("images.toml", sandbox.read("images.toml").replace("x86_64", "arm64"));
     assert_snapshot!(sandbox.run("explain runner"), @"
@@ -92,7 +92,7 @@ fn an_image_without_a_winning_candidate_shows_why() {
 }
 
 #[test]
-fn a_uuid_is_identified_with_its_kind_and_its_pins() {
+fn explain_shows_the_kind_and_the_pins_of_a_uuid() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.ok("resolve --min-age 0d");
     let uuids = [id(2), version_id("fedora_44", OLD), image_id("fedora_44"), id(99)];
@@ -166,7 +166,7 @@ fn a_uuid_is_explained_without_a_manifest() {
 }
 
 #[test]
-fn an_unknown_image_is_an_error() {
+fn an_unknown_label_is_an_error() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.write(
         "images.toml",
@@ -184,8 +184,8 @@ fn an_unknown_image_is_an_error() {
 }
 
 #[test]
-fn a_current_pin_is_shown_with_the_date_in_the_lock() {
-    let marketplace = Marketplace::offering([
+fn the_winner_is_marked_as_pinned_if_the_pin_is_current() {
+    let marketplace = FakeMarketplace::offering([
         local("docker", "fr-par-1", "x86_64", 2).published(NEW),
         local("docker", "fr-par-1", "x86_64", 1).published(OLD).superseded(),
     ]);
@@ -201,7 +201,7 @@ fn a_current_pin_is_shown_with_the_date_in_the_lock() {
 
 #[test]
 fn an_edited_block_causes_a_warning() {
-    let (sandbox, _marketplace) = behind("");
+    let (sandbox, _marketplace) = outdated_pin("");
     for line in ["explain web", &format!("explain {}", id(1))] {
         sandbox.ok(line);
         assert!(!sandbox.run(line).stderr.contains("digest"), "{line}");

@@ -4,9 +4,9 @@ use std::process::Command;
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, local};
+use crate::support::fixtures::awkward_names::{MANIFEST, resolved};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::awkward_names::{MANIFEST, resolved};
 
 #[test]
 fn tfvars_nests_ids_by_name_zone_and_arch() {
@@ -247,9 +247,9 @@ fn names_that_become_the_same_variable_are_refused() {
     sandbox.ok("export tfvars");
 }
 
-/// Sorted by variable, `no-2` would come before `no`.
+/// If the file were sorted by variable, `no-2` would come before `no`.
 #[test]
-fn the_env_file_has_the_order_of_the_lock() {
+fn the_env_file_is_ordered_like_the_lockfile() {
     let (sandbox, _marketplace) = resolved(&MANIFEST.replace("web-1", "no-2"));
     assert_snapshot!(sandbox.ok("export env"), @"
     # This file is written by imagelock from its lockfile. Change the manifest instead of editing it.
@@ -262,11 +262,11 @@ fn the_env_file_has_the_order_of_the_lock() {
     ");
 }
 
-/// An architecture can have any name, so one can end like the zoned variable of another.
+/// An architecture can have any name, so its variable can equal the zoned variable of another architecture.
 #[test]
-fn an_arch_that_becomes_the_zoned_variable_of_another_is_refused() {
+fn an_arch_whose_variable_equals_the_zoned_variable_of_another_is_refused() {
     let rows = ["x86_64", "x86_64_zoned"].map(|arch| local("docker", "fr-par-1", arch, 1));
-    let marketplace = Marketplace::offering(rows);
+    let marketplace = FakeMarketplace::offering(rows);
     let manifest = "[images.web]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = [\"x86_64\", \"x86_64_zoned\"]\n";
     let sandbox = Sandbox::with(manifest).asking(&marketplace);
     sandbox.ok("resolve");
@@ -278,7 +278,7 @@ fn an_arch_that_becomes_the_zoned_variable_of_another_is_refused() {
 }
 
 #[test]
-fn an_edited_lock_is_not_exported() {
+fn an_edited_lockfile_is_not_exported() {
     let (sandbox, _marketplace) = resolved(MANIFEST);
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
     assert_snapshot!(sandbox.fails("export hcl"), @r#"

@@ -2,11 +2,11 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, local};
 use crate::support::sandbox::Sandbox;
 
 fn sandbox() -> Sandbox {
-    let marketplace = Marketplace::offering([
+    let marketplace = FakeMarketplace::offering([
         local("ubuntu_noble", "fr-par-1", "x86_64", 1),
         local("ubuntu_noble", "fr-par-1", "arm64", 2),
         local("ubuntu_noble", "nl-ams-1", "x86_64", 3),
@@ -211,12 +211,11 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
        |
        = help: restore the file from version control, or run `imagelock upgrade db` to pin it anew
     "#);
-    // The other blocks are still valid.
     assert_eq!(sandbox.ok("get web --zone nl-ams-1"), format!("{}\n", id(3)));
 }
 
 #[test]
-fn a_missing_lockfile_names_the_command_that_writes_it() {
+fn the_error_for_a_missing_lockfile_names_the_command_that_writes_it() {
     let sandbox = Sandbox::with("");
     assert_snapshot!(sandbox.fails("list"), @"
     error: there is no lockfile `images.lock`
@@ -230,11 +229,12 @@ fn a_missing_lockfile_names_the_command_that_writes_it() {
     ");
 }
 
-/// A lockfile is read in parts of 64 KiB, and this one has several. With a comment in it, it is read as a whole.
+/// A lockfile is read in parts of 64 KiB, and this one has several. If it contains a comment, it is read as a whole.
 #[test]
 fn a_large_lockfile_is_read_completely() {
     let zones = ["fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2"];
-    let marketplace = Marketplace::offering((1..).zip(zones).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", n)));
+    let marketplace =
+        FakeMarketplace::offering((1..).zip(zones).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", n)));
     let images: Vec<String> = (0..200).map(|n| format!("[images.i{n}]\nlabel = \"ubuntu_noble\"\n")).collect();
     let defaults = format!("[defaults]\narch = \"x86_64\"\nzones = {zones:?}\n");
     let sandbox = Sandbox::with(&(defaults + &images.concat())).asking(&marketplace);
@@ -249,7 +249,7 @@ fn a_large_lockfile_is_read_completely() {
     sandbox.write("images.lock", lock.clone() + "# a remark\n");
     assert_eq!(read(), in_parts);
 
-    // An edit of the last block is found.
+    // The last block is checked as well.
     sandbox.write("images.lock", lock.replace("\"i99\"", "\"i999\""));
     assert_snapshot!(sandbox.fails("get i999 --zone nl-ams-2"), @r#"
     error: the block of `i999` (nl-ams-2, x86_64) in the lockfile does not match its digest
@@ -262,7 +262,8 @@ fn a_large_lockfile_is_read_completely() {
     "#);
 }
 
-/// The manifest was changed after the last `resolve`: `web` has another label, `db` is gone, `cache` is new.
+/// Returns a sandbox whose manifest changed after the last `resolve`: `web` has another label, `db` is removed, `cache`
+/// is new.
 fn out_of_date() -> Sandbox {
     let sandbox = sandbox();
     let manifest = sandbox
@@ -293,7 +294,7 @@ fn list_export_and_get_warn_about_an_outdated_lockfile() {
       = help: `imagelock resolve` updates the lockfile
     --- exit 0
     ");
-    // A pin that is still as declared causes no warning.
+    // A pin that still matches its declaration causes no warning.
     assert_snapshot!(sandbox.run("get builder --arch arm64"), @"
     00000002-0000-4000-8000-000000000000
     --- exit 0
@@ -327,7 +328,7 @@ fn locked_fails_if_the_lockfile_is_out_of_date() {
 }
 
 #[test]
-fn only_the_lockfile_counts_if_the_manifest_is_unreadable() {
+fn get_uses_only_the_lockfile_if_the_manifest_is_unreadable() {
     let sandbox = out_of_date();
     sandbox.write("images.toml", "[images.web]\nlable = \"ubuntu_noble\"\n");
     assert_snapshot!(sandbox.run("get db"), @"

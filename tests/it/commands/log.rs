@@ -1,4 +1,4 @@
-//! `imagelock log`: when each pin moved and in which commit.
+//! `imagelock log`: when each pin moved, and in which commit.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -190,9 +190,9 @@ fn an_edited_block_is_marked_in_the_history() {
     ");
 }
 
-/// Both branches move `web`, and one moves `db`; the merge keeps the `web` of its own side.
+/// Both branches move `web`, and one moves `db`. The merge keeps the `web` of its own side.
 #[test]
-fn a_merge_shows_what_it_brought_to_this_branch() {
+fn a_merge_shows_the_changes_that_it_brought_to_this_branch() {
     let sandbox = repository(Sandbox::new());
     sandbox.write("images.lock", lock(&[("db", 1), ("web", 1)]));
     commit(&sandbox, "2026-11-05", "Pin the images");
@@ -234,7 +234,7 @@ fn a_merge_shows_what_it_brought_to_this_branch() {
     ");
 }
 
-/// A copy is not a rename: lockfiles are similar, but each has its own history.
+/// git may report a copy as a rename, because lockfiles are similar.
 #[test]
 fn a_renamed_lockfile_keeps_its_history_and_a_copy_starts_a_new_one() {
     let sandbox = moved();
@@ -273,7 +273,7 @@ fn an_unknown_name_gets_a_suggestion() {
     ");
 }
 
-/// 600 revisions of 300 pins are some 50 MiB of text, and twice that as pins.
+/// 600 revisions of 300 pins are about 50 MiB of text, and twice as much as pins in memory.
 #[test]
 fn a_long_history_is_not_kept_in_memory() {
     let sandbox = repository(Sandbox::new());
@@ -292,7 +292,7 @@ fn a_long_history_is_not_kept_in_memory() {
     let mut git = git_command(&sandbox, "", "", &["fast-import", "--quiet"]);
     assert!(git.stdin(File::open(sandbox.path("import")).unwrap()).status().unwrap().success());
     sandbox.write("images.lock", git_in(&sandbox, "", "", &["show", "main:images.lock"]));
-    // The limit is on the memory of imagelock, and on that of git.
+    // The limit applies to imagelock and to git.
     let run = sandbox.shell("ulimit -d 49152; exec $IMAGELOCK log");
     assert_eq!((run.status, &*run.stderr), (Some(0), ""));
     assert!(run.stdout.ends_with("899 changes in 600 commits\n"), "{run}");
@@ -311,6 +311,6 @@ fn a_commit_that_only_adds_versions_changes_no_pin() {
     commit(&sandbox, "2026-11-07", "Write format 2");
     assert!(sandbox.ok("log").ends_with("\n1 change in 1 commit\n"), "{}", sandbox.ok("log"));
     assert_eq!(sandbox.run("diff HEAD~1 HEAD --exit-code").status, Some(0));
-    // Nothing has to be verified, and so nothing is asked.
+    // No pin changed, so the check works without the Marketplace.
     assert_eq!(sandbox.run("check --offline --changed-since HEAD~1").status, Some(0));
 }

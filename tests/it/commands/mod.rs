@@ -1,4 +1,4 @@
-//! What each command prints and does, as its users meet it.
+//! What each command prints and does, from the point of view of its users.
 
 mod add_remove;
 mod adopt;

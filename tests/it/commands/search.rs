@@ -2,11 +2,11 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, Reply, local};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply, local};
 use crate::support::sandbox::Sandbox;
 
-fn marketplace() -> Marketplace {
-    Marketplace::offering([
+fn marketplace() -> FakeMarketplace {
+    FakeMarketplace::offering([
         local("ubuntu_noble", "fr-par-1", "x86_64", 1),
         local("ubuntu_noble", "nl-ams-1", "x86_64", 2),
         local("ubuntu_noble", "fr-par-1", "arm64", 3),
@@ -94,7 +94,7 @@ fn search_queries_only_the_matching_labels() {
 #[test]
 fn control_characters_in_names_are_escaped() {
     let marketplace = marketplace();
-    marketplace.answers(|path, _, value| {
+    marketplace.respond(|path, _, value| {
         let mut value = value.clone();
         if path.contains("/images?") {
             value["images"][0]["name"] = "\u{1b}[31mred\r\n\u{202e}".into();
@@ -110,7 +110,7 @@ fn control_characters_in_names_are_escaped() {
 }
 
 #[test]
-fn a_snapshot_answers_like_the_marketplace() {
+fn a_snapshot_gives_the_same_results_as_the_marketplace() {
     let marketplace = marketplace();
     let manifest = "[images.web]\nlabel = \"ubuntu_noble\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n";
     let sandbox = Sandbox::with(manifest).asking(&marketplace);
@@ -128,15 +128,15 @@ fn a_snapshot_answers_like_the_marketplace() {
     assert_eq!(sandbox.lock(), live);
     sandbox.ok("check --catalog today.json");
     assert_eq!(sandbox.ok("search --catalog today.json"), {
-        let asked = sandbox.ok("search");
+        let live = sandbox.ok("search");
         marketplace.requests();
-        asked
+        live
     });
     assert_eq!(marketplace.requests(), [""; 0]);
 }
 
 #[test]
-fn a_snapshot_replaces_only_a_snapshot() {
+fn snapshot_overwrites_only_another_snapshot() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.ok("snapshot today.json");
@@ -155,7 +155,7 @@ fn a_snapshot_replaces_only_a_snapshot() {
 #[test]
 fn an_incomplete_catalog_is_not_saved() {
     let marketplace = marketplace();
-    marketplace.answers(|path, _, value| {
+    marketplace.respond(|path, _, value| {
         let mut value = value.clone();
         if path.contains("image_label=debian_bookworm") {
             value["local_images"][0]["id"] = "no-uuid".into();
@@ -199,24 +199,24 @@ fn a_file_that_is_not_a_snapshot_is_refused() {
 }
 
 #[test]
-fn an_incomplete_index_never_replaces_a_snapshot() {
+fn an_incomplete_index_never_overwrites_a_snapshot() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.ok("snapshot today.json");
     let good = sandbox.read("today.json");
     for (key, value) in [("id", "no-uuid".into()), ("label", serde_json::Value::Null), ("label", "a\u{1b}".into())] {
-        marketplace.answers(move |path, _, answer| {
-            let mut answer = answer.clone();
+        marketplace.respond(move |path, _, response| {
+            let mut response = response.clone();
             if path.contains("/images?") {
-                answer["images"][0][key] = value.clone();
+                response["images"][0][key] = value.clone();
             }
-            Reply::Json(answer)
+            Reply::Json(response)
         });
         sandbox.fails("snapshot today.json");
         sandbox.fails("search");
     }
     marketplace.offers([]);
-    marketplace.answers(|_, _, _| Reply::Normal);
+    marketplace.respond(|_, _, _| Reply::Normal);
     assert_snapshot!(sandbox.fails("snapshot today.json"), @"
     error: could not list the images of the Marketplace: the answer cannot be used: it lists no image at all
      |
@@ -228,12 +228,12 @@ fn an_incomplete_index_never_replaces_a_snapshot() {
 #[test]
 fn an_incomplete_listing_is_an_error() {
     let marketplace = marketplace();
-    marketplace.answers(|path, _, answer| {
-        let mut answer = answer.clone();
+    marketplace.respond(|path, _, response| {
+        let mut response = response.clone();
         if path.contains("image_label=debian_bookworm") {
-            answer["total_count"] = 9.into();
+            response["total_count"] = 9.into();
         }
-        Reply::Json(answer)
+        Reply::Json(response)
     });
     assert_snapshot!(Sandbox::new().asking(&marketplace).fails("search"), @"
     error: could not list the local images of `debian_bookworm`: the Marketplace's answer may not be whole: it counts 9 rows, and sent 1
@@ -243,7 +243,7 @@ fn an_incomplete_listing_is_an_error() {
 }
 
 #[test]
-fn a_copied_snapshot_keeps_its_date_and_a_newer_format_is_never_replaced() {
+fn a_copied_snapshot_keeps_its_date_and_a_newer_format_is_never_overwritten() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.ok("snapshot today.json");

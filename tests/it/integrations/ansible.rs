@@ -1,4 +1,4 @@
-//! Ansible reads the variables of all hosts.
+//! Ansible reads the pins from the variables of all hosts.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! The files that CI systems and pre-commit read from this repository, checked by programs that know their formats.
+//! The files of this repository that CI systems and pre-commit read, checked by programs that know their formats.
 
 use imagelock::domain::lock::Lock;
 use insta::assert_snapshot;
@@ -62,7 +62,7 @@ fn the_github_action_and_the_gitlab_template_are_valid() {
     }
 }
 
-/// Runs the last step of the action as GitHub would: its inputs are variables.
+/// Runs the last step of the action as GitHub would: its inputs become environment variables.
 fn act(example: &Example, inputs: &[(&str, &str)]) -> String {
     let action = repository("action.yml");
     let read = format!("import yaml; print(yaml.safe_load(open('{}'))['runs']['steps'][-1]['run'])", action.display());
@@ -84,8 +84,8 @@ fn act(example: &Example, inputs: &[(&str, &str)]) -> String {
     format!("{run}--- outputs\n{}--- summary\n{}", example.read("output"), example.read("summary"))
 }
 
-/// The action asks the Marketplace; here a file with the catalog replaces it.
-fn in_november(example: &Example) {
+/// Replaces the Marketplace that the action uses with the catalog of November.
+fn use_november_catalog(example: &Example) {
     let program = example.script("sh", "command -v imagelock");
     std::fs::create_dir_all(example.path("imagelock/bin")).unwrap();
     let wrapper = format!("#!/bin/sh\ncommand=$1; shift\nexec {} $command {NOVEMBER} \"$@\"\n", program.trim());
@@ -97,7 +97,7 @@ fn in_november(example: &Example) {
 #[ignore = "needs PyYAML: run .ci/tools first"]
 fn the_action_reports_drift_and_fails() {
     let example = Example::of("terraform");
-    in_november(&example);
+    use_november_catalog(&example);
     assert_snapshot!(act(&example, &[]), @r"
     ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock upgrade db --catalog ../quickstart/catalog-2026-11-02.json
     ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock upgrade web --catalog ../quickstart/catalog-2026-11-02.json
@@ -179,7 +179,7 @@ fn the_action_reports_drift_and_fails() {
 #[ignore = "needs PyYAML: run .ci/tools first"]
 fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
     let example = Example::of("terraform");
-    in_november(&example);
+    use_november_catalog(&example);
     example.script("sh", "git init -q && git add images.* main.tf");
     assert_snapshot!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "web\n")]), @r"
     --- stderr
@@ -204,17 +204,17 @@ fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
     No pin changes.
     ");
     assert!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "\ndb\nweb\n")]).contains("changed=true"));
-    // An output that was out of date is a change as well.
+    // Updating an output that was out of date is a change as well.
     example.script("sh", "git add images.* && rm images.auto.tfvars.json");
     assert!(act(&example, &[("COMMAND", "upgrade")]).contains("changed=true"));
 }
 
-/// Names are the only option with several values, and no input can end the list.
+/// Image names are the only option with several values, and no input can end that list.
 #[test]
 #[ignore = "needs PyYAML: run .ci/tools first"]
-fn an_input_of_the_action_is_never_an_option_or_a_command() {
+fn an_input_of_the_action_is_never_treated_as_an_option_or_a_command() {
     let example = Example::of("terraform");
-    in_november(&example);
+    use_november_catalog(&example);
     let before = example.read("images.lock");
     for (name, value) in [
         ("IMAGES", "--dry-run"),
@@ -233,7 +233,7 @@ fn an_input_of_the_action_is_never_an_option_or_a_command() {
             assert!(!ran.contains("\n::"), "{ran}");
         }
     }
-    // Text that a shell would run or expand is an unknown image name.
+    // Text that a shell would run or expand is treated as an unknown image name.
     for value in ["$(touch hacked)", "`touch hacked`", "web;touch", "*", "~", "\\", "\"web"] {
         for command in ["check", "upgrade"] {
             let ran = act(&example, &[("COMMAND", command), ("IMAGES", value)]);
@@ -246,9 +246,9 @@ fn an_input_of_the_action_is_never_an_option_or_a_command() {
 
 #[test]
 #[ignore = "needs PyYAML: run .ci/tools first"]
-fn the_action_and_the_template_verify_what_a_pull_request_changes() {
+fn the_action_and_the_template_verify_the_changes_of_a_pull_request() {
     let example = Example::of("terraform");
-    in_november(&example);
+    use_november_catalog(&example);
     let git = "git -c user.name=x -c user.email=x@localhost";
     example.script("sh", &format!("git init -q -b main && git add images.* main.tf && {git} commit -qm Pin"));
     example.script("sh", "git update-ref refs/remotes/origin/main HEAD && git switch -qc branch");
@@ -260,14 +260,14 @@ fn the_action_and_the_template_verify_what_a_pull_request_changes() {
         let variables = "IMAGELOCK_MANIFEST=images.toml CI_MERGE_REQUEST_DIFF_BASE_SHA=$(git rev-parse main)";
         example.run_script("sh", &format!("export PATH=\"$PWD/imagelock/bin:$PATH\" {variables}; {script}")).status
     };
-    // An unchanged lock passes even if its pins are outdated.
+    // An unchanged lockfile passes even if its pins are outdated.
     assert!(act(&example, &pull_request).contains("drift=false"));
     assert_eq!(job(), Some(0));
     example.ok(&format!("imagelock upgrade {NOVEMBER} web"));
     let ran = act(&example, &pull_request);
     assert!(ran.contains("drift=false") && ran.contains("### The change passes") && ran.contains("**moved**"), "{ran}");
     assert_eq!(job(), Some(0));
-    // The pins now have the IDs of another image, with right digests.
+    // The pins now have the IDs of another image, with valid digests.
     let lock = Lock::parse(&example.read("images.lock")).unwrap();
     let swapped = lock.pins().iter().cloned().map(|mut pin| {
         pin.id = "99999999-9999-4999-8999-999999999999".parse().unwrap();
@@ -277,7 +277,7 @@ fn the_action_and_the_template_verify_what_a_pull_request_changes() {
     let ran = act(&example, &pull_request);
     assert!(ran.contains("unverified") && ran.contains("--- exit 2") && ran.contains("drift=true"), "{ran}");
     assert_eq!(job(), Some(2));
-    // An unknown base never counts as unchanged.
+    // An unknown base revision never counts as unchanged.
     for base in ["", "refs/remotes/origin/other"] {
         let ran = act(&example, &[("EVENT", "pull_request"), ("BASE", base)]);
         assert!(ran.contains("--- exit 1") && !ran.contains("drift="), "{ran}");
@@ -288,7 +288,7 @@ fn the_action_and_the_template_verify_what_a_pull_request_changes() {
 #[ignore = "needs PyYAML: run .ci/tools first"]
 fn the_gitlab_job_reports_drift() {
     let example = Example::of("terraform");
-    in_november(&example);
+    use_november_catalog(&example);
     let template = repository("templates/imagelock.gitlab-ci.yml");
     let job = |name: &str| {
         let read = format!(

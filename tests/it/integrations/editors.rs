@@ -1,10 +1,10 @@
-//! `images.toml` in editors and validators, with the schema.
+//! `images.toml` in editors and validators that use the schema.
 
 use crate::support::example::{Example, repository};
 
 #[test]
 #[ignore = "needs check-jsonschema: run .ci/tools first"]
-fn validators_accept_every_example_and_refuse_what_imagelock_refuses() {
+fn validators_accept_every_example_and_refuse_an_invalid_manifest() {
     let example = Example::of("terraform");
     example.script("sh", "imagelock schema > images.schema.json");
     example.ok("check-jsonschema --check-metaschema images.schema.json");
@@ -17,7 +17,7 @@ fn validators_accept_every_example_and_refuse_what_imagelock_refuses() {
     assert!(wrong.stdout.contains("'lable' was unexpected"), "{wrong}");
 }
 
-/// The manifest that `init` writes is checked by the schema in its first line.
+/// The first line of the manifest names the schema.
 #[test]
 #[ignore = "needs taplo: run .ci/tools first"]
 fn the_manifest_that_init_writes_passes_taplo() {

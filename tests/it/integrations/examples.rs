@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::support::example::{Example, OCTOBER, repository};
 
-/// All examples with a lockfile. The one of the quickstart is not committed.
+/// Returns all examples with a lockfile, except the quickstart, whose lockfile is not committed.
 fn names() -> BTreeSet<String> {
     let entries = std::fs::read_dir(repository("examples")).unwrap().map(|entry| entry.unwrap());
     let names = entries.filter(|entry| entry.path().join("images.lock").exists());

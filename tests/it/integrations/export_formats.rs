@@ -1,10 +1,10 @@
-//! All formats have the same content for the parsers of the tools that read them.
+//! All formats have the same content, according to the parsers of the tools that read them.
 
 use serde_json::Value;
 
 use crate::support::example::{Example, OCTOBER};
 
-/// Names that YAML 1.1 would read as another type, and one that HCL would read as a subtraction.
+/// Names that YAML 1.1 would read as other types, and one that HCL would read as a subtraction.
 const NAMES: [&str; 4] = ["no", "off", "null", "web-1"];
 
 fn exported() -> Example {
@@ -38,7 +38,7 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// A file as `PyYAML` reads it, which Ansible uses as well.
+/// Reads a file with `PyYAML`, which Ansible also uses.
 fn yaml(example: &Example, file: &str) -> Value {
     json(&example.script("python3", &format!("import json, yaml; print(json.dumps(yaml.safe_load(open('{file}'))))")))
 }
@@ -64,7 +64,7 @@ fn hcl_equals_tfvars() {
     example.ok("terraform init");
     example.ok("terraform fmt -check -diff");
     let read = example.script("sh", "echo 'jsonencode(local.images)' | terraform console");
-    // The console prints a string of HCL, which is valid JSON as well.
+    // The console prints an HCL string, which is also valid JSON.
     let read = json(json(&read).as_str().unwrap());
     assert_eq!(read, json(&example.read("pins.tfvars.json"))["images"]);
 }

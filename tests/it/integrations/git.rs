@@ -1,5 +1,5 @@
-//! `imagelock log` and `imagelock diff` with the real git: the same history from every place and with every content of a
-//! repository, or an error with the cause.
+//! `imagelock log` and `imagelock diff` with the real git: they show the same history from every directory and in every
+//! kind of repository, or report an error with its cause.
 
 use std::process::{Command, Output};
 
@@ -58,7 +58,7 @@ fn the_history_is_the_same_in_a_worktree_and_with_a_hostile_configuration() {
     assert!(sandbox.ok("diff HEAD~1 --manifest tree/images.toml").starts_with("CHANGE"));
 }
 
-/// A hook has a `GIT_DIR` in its environment, which makes git take every folder for the top of the working tree.
+/// A hook has a `GIT_DIR` in its environment, so git takes every directory for the top of the working tree.
 #[test]
 fn the_history_is_found_in_a_hook_of_a_linked_worktree() {
     let sandbox = repository(Sandbox::new());
@@ -74,7 +74,7 @@ fn the_history_is_found_in_a_hook_of_a_linked_worktree() {
     Command::new("chmod").arg("+x").arg(sandbox.path(".git/hooks/pre-commit")).status().unwrap();
     let commit =
         || git_command(&sandbox, "tree", "2026-11-06T10:00:00Z", &["commit", "--quiet", "--allow-empty", "-m", "B"]);
-    // No pin differs, so the hook lets the commit pass.
+    // No pin differs, so the hook allows the commit.
     assert!(commit().status().unwrap().success());
     assert_snapshot!(sandbox.read("diff"), @"HEAD → working tree: no pin differs");
     assert_snapshot!(sandbox.read("log"), @"
@@ -91,7 +91,7 @@ fn the_history_is_found_in_a_hook_of_a_linked_worktree() {
 
     HEAD → working tree: 1 moved
     ");
-    // The same in `rebase --exec`, and in an alias with `--git-dir`.
+    // `rebase --exec` and an alias with `--git-dir` have the same problem.
     let exec = format!("{program} log --manifest infra/images.toml >../log.rebase");
     git(&sandbox, &["worktree", "add", "--quiet", "--detach", "other"]);
     git_in(
@@ -106,7 +106,7 @@ fn the_history_is_found_in_a_hook_of_a_linked_worktree() {
     assert!(output.contains("Pin web"), "{output}");
 }
 
-/// A working tree with its repository elsewhere, as some home directories have.
+/// Some people keep the repository of their home directory in another place.
 #[test]
 fn the_history_is_found_in_a_repository_that_only_the_environment_names() {
     let sandbox = with_git(Sandbox::new());
@@ -156,7 +156,7 @@ fn a_shallow_clone_shows_where_its_history_ends() {
 }
 
 #[test]
-fn a_branch_that_only_the_origin_has_is_suggested() {
+fn a_branch_that_exists_only_on_the_origin_is_suggested() {
     let sandbox = moved();
     git(&sandbox, &["branch", "other", "HEAD~1"]);
     let origin = format!("file://{}", sandbox.path("").display());
@@ -182,7 +182,7 @@ fn invalid_revisions_are_refused() {
      |
      = help: `git branch --all` lists the branches, `git log --oneline` the commits; `git fetch` brings what this clone has not got
     ");
-    // An unset variable must not mean "no pin differs".
+    // An unset variable must not be reported as "no pin differs".
     for none in ["", "..", "..."] {
         let run = sandbox.shell(&format!("$IMAGELOCK diff --exit-code '{none}'"));
         assert_eq!(run.status, Some(1), "{none}: {run}");
@@ -287,7 +287,7 @@ fn a_missing_git_is_an_error() {
     ");
 }
 
-/// The message of git is printed.
+/// The error of git is shown.
 #[test]
 fn a_repository_of_another_user_is_refused() {
     let sandbox = moved().env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");

@@ -1,7 +1,7 @@
 //! The real programs that read the files of imagelock, each in a copy of its example.
 //!
-//! Tests of programs that `cargo` does not install are marked `#[ignore]`. `.ci/tools` installs the programs and
-//! `cargo test -- --ignored` runs the tests; a missing program is then a failure.
+//! Tests that need a program that `cargo` does not install are marked with `#[ignore]`. `.ci/tools` installs the
+//! programs, and `cargo test -- --ignored` runs the tests. If a program is missing, its tests fail.
 
 mod ansible;
 mod ci_kit;

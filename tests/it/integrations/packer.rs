@@ -1,11 +1,11 @@
-//! Packer takes the template and the variable, and would hand the builder for Scaleway the pinned ID.
+//! Packer accepts the template and the variable, and would pass the pinned ID to the Scaleway builder.
 //!
-//! Debian's Packer is 1.6.6, which has that builder built in; from 1.7 it is a plugin, which is not shown here. Nor is it
-//! shown that a server boots from the image: that takes an account.
+//! The Packer of Debian is 1.6.6, which includes that builder. From 1.7 on, the builder is a plugin, which is not
+//! tested here. Booting a server from the image is not tested either, because it requires an account.
 
 use crate::support::example::{Example, NOVEMBER};
 
-/// A fake account. `validate` requires one and does not check whether it exists.
+/// A fake account. `validate` requires one, but does not check whether it exists.
 const ACCOUNT: &str = "env SCW_DEFAULT_PROJECT_ID=11111111-1111-4111-8111-111111111111 \
                        SCW_ACCESS_KEY=SCWXXXXXXXXXXXXXXXXX SCW_SECRET_KEY=11111111-1111-4111-8111-111111111111";
 
@@ -26,7 +26,7 @@ fn packer_builds_from_the_pinned_image() {
     assert_eq!(image(&example), "3559232e-6848-4761-b469-a6ac569e248d\n");
 }
 
-/// Otherwise the test above would always pass.
+/// Proves that the validation can fail.
 #[test]
 #[ignore = "needs packer: run .ci/tools first"]
 fn a_template_without_its_pins_is_invalid() {

@@ -1,11 +1,12 @@
-//! The hook, run by pre-commit at a commit.
+//! The pre-commit hook, run by pre-commit at a commit.
 
 use insta::assert_snapshot;
 
 use crate::support::example::{Example, repository};
 
-/// A repository with the hook installed. pre-commit would build imagelock with `cargo install` in the release profile,
-/// which takes minutes; here `language` says that the program is installed already. The rest of the file is unchanged.
+/// Returns a repository with the hook installed. pre-commit would build imagelock with `cargo install` in the release
+/// profile, which takes minutes, so `language` says here that the program is already installed. The rest of the file is
+/// unchanged.
 fn installed() -> Example {
     let hooks = std::fs::read_to_string(repository(".pre-commit-hooks.yaml")).unwrap();
     assert_eq!(hooks.matches("language: rust").count(), 1);
@@ -24,7 +25,7 @@ fn installed() -> Example {
 
 #[test]
 #[ignore = "needs pre-commit: run .ci/tools first"]
-fn an_up_to_date_lock_is_committed_and_a_stale_one_is_not() {
+fn an_up_to_date_lockfile_is_committed_and_a_stale_one_is_not() {
     let example = installed();
     example.ok("git commit -m honest");
     example.edit("[images.web]", "[images.frontend]");

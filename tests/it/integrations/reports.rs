@@ -1,9 +1,9 @@
-//! The reports of `check`, validated by the programs that define or read their formats.
+//! The reports of `check`, validated by programs that define or read their formats.
 
 use crate::support::example::{Example, NOVEMBER};
 use crate::support::manifest::accept;
 
-/// A report with drift, an active acceptance, one that has ended, and text that could break a format.
+/// Writes a report with drift, an active acceptance, an ended acceptance, and text that could break a format.
 fn reported(file: &str) -> Example {
     let example = Example::of("terraform");
     let active = accept("db", "outdated", "<b>&\\\"later\\\" | 100%", "2026-12-31");
@@ -15,21 +15,21 @@ fn reported(file: &str) -> Example {
 
 #[test]
 #[ignore = "needs Microsoft's SARIF validator: run .ci/tools first"]
-fn sarif_is_valid() {
+fn the_sarif_report_is_valid() {
     let example = reported("drift.sarif");
-    // The validator must find a mistake in an invalid report.
+    // The validator must find the mistake in an invalid report.
     let report = example.read("drift.sarif");
     example.write("wrong.sarif", &report.replacen("\"startLine\": ", "\"startLine\": -", 1));
     assert!(example.ok("Sarif.Multitool validate wrong.sarif").contains("error JSON1008"));
     let verdict = example.ok("Sarif.Multitool validate drift.sarif");
     let complaints: Vec<&str> = verdict.lines().filter(|line| line.contains("drift.sarif(")).collect();
-    // The only remark is that imagelock has no home page yet.
+    // The only complaint is that imagelock does not have a home page yet.
     assert!(complaints.iter().all(|complaint| complaint.contains("warning SARIF2005")), "{verdict}");
 }
 
 #[test]
 #[ignore = "needs junitparser: run .ci/tools first"]
-fn junit_is_read() {
+fn junitparser_reads_the_junit_report() {
     let example = reported("drift.xml");
     let script = "\
 from junitparser import JUnitXml
@@ -47,7 +47,7 @@ for suite in suites:
          images.toml.db / ubuntu_noble in fr-par-1 x86_64 [] outdated: 48 days behind (2026-10-20); 1 version behind; \
          outdated accepted until 2026-12-31: <b>&\"later\" | 100%\n"
     );
-    // `verify` exits with 1 if a test failed.
+    // `verify` exits with status 1 if a test failed.
     assert_eq!(example.run("junitparser verify drift.xml").status, Some(1));
     example.ok(&format!("imagelock check --exit-zero db {NOVEMBER} -o drift.xml"));
     example.ok("junitparser verify drift.xml");

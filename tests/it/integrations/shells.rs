@@ -1,4 +1,4 @@
-//! Shells read the env file, and scripts ask for one pin.
+//! Shells read the env file, and scripts get a single pin.
 
 use insta::assert_snapshot;
 
@@ -29,7 +29,7 @@ fn a_deploy_script_stops_if_the_pin_is_missing() {
     ");
 }
 
-/// Every line of the file as a child process of the shell sees it.
+/// Returns the variables of the file as a child process of the shell sees them.
 fn lines(example: &Example, shell: &str) -> Vec<String> {
     let script = "set -a; . ./images.env; env";
     let mut lines: Vec<String> = example.script(shell, script).lines().map(str::to_owned).collect();
@@ -38,14 +38,14 @@ fn lines(example: &Example, shell: &str) -> Vec<String> {
     lines
 }
 
-fn in_the_file(example: &Example) -> Vec<String> {
+fn lines_of_the_file(example: &Example) -> Vec<String> {
     example.read("images.env").lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
 }
 
 #[test]
 fn sh_reads_every_line() {
     let example = Example::of("shell");
-    assert_eq!(lines(&example, "sh"), in_the_file(&example));
+    assert_eq!(lines(&example, "sh"), lines_of_the_file(&example));
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn sh_reads_every_line() {
 fn dash_and_bash_read_every_line() {
     let example = Example::of("shell");
     for shell in ["dash", "bash"] {
-        assert_eq!(lines(&example, shell), in_the_file(&example), "{shell}");
+        assert_eq!(lines(&example, shell), lines_of_the_file(&example), "{shell}");
     }
 }
 
@@ -64,5 +64,5 @@ fn dotenv_reads_every_line() {
     let script =
         "import dotenv\nfor name, value in dotenv.dotenv_values('images.env').items(): print(f'{name}={value}')";
     let read: Vec<String> = example.script("python3", script).lines().map(str::to_owned).collect();
-    assert_eq!(read, in_the_file(&example));
+    assert_eq!(read, lines_of_the_file(&example));
 }

@@ -2,7 +2,7 @@
 
 use crate::support::example::{Example, NOVEMBER, OCTOBER};
 
-/// The exit status of `terraform plan -detailed-exitcode`, and all planned actions.
+/// Returns the exit status of `terraform plan -detailed-exitcode`, and all planned actions.
 fn plan(example: &Example) -> (Option<i32>, Vec<String>) {
     let run = example.run("terraform plan -detailed-exitcode -out=plan");
     assert_ne!(run.status, Some(1), "{run}");
@@ -15,7 +15,7 @@ fn plan(example: &Example) -> (Option<i32>, Vec<String>) {
     (run.status, changes.filter(|change| !change.ends_with(" no-op")).collect())
 }
 
-fn story(name: &str) {
+fn check_upgrade_story(name: &str) {
     let nothing = (Some(0), Vec::new());
     let example = Example::of(name);
     example.ok("terraform init");
@@ -27,19 +27,19 @@ fn story(name: &str) {
     example.ok("terraform apply -auto-approve");
     assert_eq!(plan(&example), nothing);
 
-    // Four weeks later there is a newer Ubuntu. `check` reports it, and `resolve` changes no server.
+    // Four weeks later there is a newer Ubuntu. `check` reports it, and `resolve` replaces no server.
     assert_eq!(example.run(&format!("imagelock check {NOVEMBER}")).status, Some(2));
     example.ok(&format!("imagelock resolve {NOVEMBER}"));
     assert_eq!(plan(&example), nothing);
 
-    // A new zone for one image changes the files, but no server.
+    // A new zone for one image changes the files, but replaces no server.
     example.edit("[images.db]\n", "[images.db]\nzones = [\"fr-par-1\", \"nl-ams-1\"]\n");
     let resolved = example.ok(&format!("imagelock resolve {NOVEMBER}"));
     assert!(resolved.ends_with("3 pins: 1 added, 2 kept\n"), "{resolved}");
     example.ok("terraform fmt -check -diff");
     assert_eq!(plan(&example), nothing);
 
-    // An upgrade of one image replaces its server. `db` has the same label and is kept.
+    // An upgrade of one image replaces its servers. `db` has the same label and is kept.
     example.ok(&format!("imagelock upgrade web {NOVEMBER}"));
     let replaced = ["web[0]", "web[1]"].map(|server| format!("terraform_data.{server} delete+create"));
     assert_eq!(plan(&example), (Some(2), replaced.to_vec()));
@@ -50,19 +50,19 @@ fn story(name: &str) {
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
 fn a_server_is_replaced_only_after_an_upgrade_with_tfvars() {
-    story("terraform");
+    check_upgrade_story("terraform");
 }
 
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
 fn a_server_is_replaced_only_after_an_upgrade_with_locals() {
-    story("terraform-locals");
+    check_upgrade_story("terraform-locals");
 }
 
-/// From copied UUIDs or from a state: adopting them replaces no server.
+/// The IDs come from a configuration with copied UUIDs, or from a state.
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
-fn adopting_running_servers_replaces_none_of_them() {
+fn adopting_the_images_of_running_servers_replaces_no_server() {
     for source in ["old.tf", "terraform.tfstate"] {
         let example = Example::of("terraform");
         let read = example.read("main.tf");
@@ -92,7 +92,7 @@ fn adopting_running_servers_replaces_none_of_them() {
     }
 }
 
-/// An image that was renamed only in the manifest is an error, not a plan.
+/// An image that was renamed only in the manifest causes an error instead of a plan.
 #[test]
 #[ignore = "needs terraform: run .ci/tools first"]
 fn a_missing_pin_is_an_error() {

@@ -1,4 +1,4 @@
-//! The layout of the code: which part may import which, at both levels, and how large a file may be.
+//! The layout of the code: which part may import which, at two levels, and the maximum size of a file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::support::sandbox::Sandbox;
 use crate::support::source_files::source_files;
 
-/// For each part of `src`, the parts that its files may import. `lib.rs` shows the same as a diagram.
+/// For each part of `src`, the parts that its files may import. The diagram in `lib.rs` shows the same.
 const PARTS: [(&str, &[&str]); 10] = [
     ("main", &[]),
     ("cli", &["commands", "workspace", "marketplace", "render", "export", "domain", "deadline"]),
@@ -35,24 +35,24 @@ const TOPICS: [(&str, &[&str]); 11] = [
     ("types", &[]),
 ];
 
-/// Every file of `src`, by its path there.
+/// Returns every file of `src` by its relative path.
 fn sources() -> BTreeMap<String, String> {
     source_files("src")
 }
 
-/// The module that a file is: `domain::lock` for `domain/lock/mod.rs`.
+/// Returns the module of a file, such as `domain::lock` for `domain/lock/mod.rs`.
 fn module(file: &str) -> Option<String> {
     let name = file.strip_suffix(".rs")?.replace('/', "::");
     Some(if name == "lib" { String::new() } else { name.strip_suffix("::mod").unwrap_or(&name).to_owned() })
 }
 
-/// The code of a file without its comments and its unit tests.
+/// Returns the code of a file without its comments and unit tests.
 fn code(text: &str) -> String {
     let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
     code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect()
 }
 
-/// The paths that a module names through `crate` or `super`, each from the root of the crate.
+/// Returns the paths that a module names through `crate` or `super`, relative to the root of the crate.
 fn paths(module: &str, code: &str) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for (keyword, base) in [("crate::", String::new()), ("super::", parent(module).to_owned())] {
@@ -70,7 +70,7 @@ fn parent(module: &str) -> &str {
     module.rsplit_once("::").map_or("", |(parent, _)| parent)
 }
 
-/// Follows a path, and each branch of its braces.
+/// Follows a path and each branch of its braces.
 fn expand(base: &str, path: &str, paths: &mut BTreeSet<String>) {
     if let Some(group) = path.strip_prefix('{') {
         let (mut depth, mut start) = (0, 0);
@@ -103,7 +103,7 @@ fn expand(base: &str, path: &str, paths: &mut BTreeSet<String>) {
     }
 }
 
-/// For each module, the modules that it imports from.
+/// Returns, for each module, the modules that it imports from.
 fn imports() -> BTreeMap<String, BTreeSet<String>> {
     let sources = sources();
     let modules: BTreeSet<String> = sources.keys().filter_map(|file| module(file)).collect();
@@ -128,7 +128,7 @@ fn check_arrows(table: &[(&str, &[&str])], part: impl Fn(&str) -> Option<String>
     for (from, imports) in imports() {
         let Some(from_part) = part(&from) else { continue };
         let allowed = table.iter().find(|(name, _)| *name == from_part);
-        let (_, allowed) = allowed.unwrap_or_else(|| panic!("`{from_part}` has no arrows"));
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("`{from_part}` is missing from the table"));
         for to in imports {
             let Some(to_part) = part(&to) else { continue };
             if to_part != from_part && !allowed.contains(&&*to_part) && !to_part.is_empty() {
@@ -172,9 +172,9 @@ fn no_command_imports_another() {
 }
 
 #[test]
-fn no_files_import_each_other_in_a_circle() {
+fn there_are_no_import_cycles() {
     let mut imports = imports();
-    // A module without imports is not in a circle.
+    // A module without imports is not part of a cycle.
     loop {
         let leaves: BTreeSet<String> =
             imports.iter().filter(|(_, to)| to.is_empty()).map(|(module, _)| module.clone()).collect();
@@ -186,7 +186,7 @@ fn no_files_import_each_other_in_a_circle() {
             to.retain(|module| !leaves.contains(module));
         }
     }
-    // Neither is a module that no other one imports.
+    // Neither is a module that no other module imports.
     loop {
         let imported: BTreeSet<String> = imports.values().flatten().cloned().collect();
         let before = imports.len();
@@ -198,9 +198,9 @@ fn no_files_import_each_other_in_a_circle() {
     assert!(imports.is_empty(), "{imports:#?}");
 }
 
-/// A file can have any name: `sanitize::shown` is the only way in which a path becomes text.
+/// A file can have any name, including a hostile one, so paths become text only in `sanitize::shown`.
 #[test]
-fn paths_become_text_in_one_place() {
+fn paths_are_converted_to_text_in_one_place() {
     let raw = [".display()", "Path::display", "OsStr::display", "to_string_lossy", "into_string().unwrap_or"];
     let mut found = Vec::new();
     for (file, text) in sources() {
@@ -212,14 +212,14 @@ fn paths_become_text_in_one_place() {
     assert!(found[0].0.starts_with("src/domain/diagnostics/"), "{found:#?}");
 }
 
-/// A command in a text would lack the flags of the run: only `domain/diagnostics/help.rs` writes commands, from their words.
+/// A command in plain text would lack the options of the run, so only `domain/diagnostics/help.rs` writes commands.
 #[test]
-fn suggested_commands_are_values_and_exist() {
+fn suggested_commands_are_built_as_values_and_exist() {
     let program = Sandbox::new().ok("--help");
     let listed = program.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let mut commands: BTreeSet<&str> = listed.filter_map(|line| line.split_whitespace().next()).collect();
     assert!(commands.contains("resolve"), "{commands:?}");
-    // It is not listed, as only git calls it.
+    // The help does not list it, because only git calls it.
     commands.insert("merge-driver");
     let (mut written, mut unknown) = (Vec::new(), Vec::new());
     for (file, text) in sources().iter().filter(|(file, _)| module(file).is_some()) {
@@ -233,11 +233,11 @@ fn suggested_commands_are_values_and_exist() {
         }
     }
     let expected = [
-        // What git runs has no flags; nobody copies it from a message.
+        // git runs this command. It has no options, and it is not printed for users to copy.
         "src/commands/merge_driver.rs: imagelock merge-driver",
-        // The name of a suite of tests.
+        // The name of a test suite.
         "src/render/check/junit.rs: imagelock check",
-        // A sentence of the manual.
+        // A sentence of the manual page.
         "src/render/man.rs: imagelock init",
     ];
     assert_eq!(written, expected);
@@ -249,7 +249,7 @@ fn first_word(text: &str) -> Option<&str> {
 }
 
 #[test]
-fn every_file_opens_with_its_job_and_is_short() {
+fn every_source_file_is_short_and_starts_with_a_description() {
     for (file, text) in sources() {
         // The other files are data in TOML.
         let comment = match Path::new(&file).extension().and_then(|end| end.to_str()) {
@@ -257,36 +257,36 @@ fn every_file_opens_with_its_job_and_is_short() {
             Some("css") => "/* ",
             _ => "# ",
         };
-        assert!(text.starts_with(comment), "src/{file} does not say what it is for");
+        assert!(text.starts_with(comment), "src/{file} does not start with a description");
         let lines = text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
         assert!(lines <= 300, "src/{file} has {lines} lines");
     }
 }
 
-/// The number of entries of each folder.
-fn folder_sizes(sources: &BTreeMap<String, String>) -> BTreeMap<&str, usize> {
+/// Returns the number of entries in each directory.
+fn directory_sizes(sources: &BTreeMap<String, String>) -> BTreeMap<&str, usize> {
     let mut entries: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for file in sources.keys() {
         let mut entry = &**file;
-        while let Some((folder, name)) = entry.rsplit_once('/') {
-            entries.entry(folder).or_default().insert(name);
-            entry = folder;
+        while let Some((directory, name)) = entry.rsplit_once('/') {
+            entries.entry(directory).or_default().insert(name);
+            entry = directory;
         }
     }
-    entries.into_iter().map(|(folder, entries)| (folder, entries.len())).collect()
+    entries.into_iter().map(|(directory, entries)| (directory, entries.len())).collect()
 }
 
 #[test]
-fn no_folder_is_crowded() {
-    for (folder, size) in folder_sizes(&sources()) {
-        let most = if folder == "commands" { 24 } else { 14 };
-        assert!(size <= most, "src/{folder} has {size} entries");
+fn no_directory_has_too_many_entries() {
+    for (directory, size) in directory_sizes(&sources()) {
+        let most = if directory == "commands" { 24 } else { 14 };
+        assert!(size <= most, "src/{directory} has {size} entries");
     }
 }
 
-/// Shared set-up is in `support`, so that a test file can be read without another one.
+/// A test file must be readable without another test file, so shared setup belongs in `support`.
 #[test]
-fn tests_import_only_what_is_shared() {
+fn tests_import_only_from_support() {
     for (file, text) in source_files("tests/it") {
         let imports = paths(&module(&file).unwrap_or_default(), &code(&text));
         let others: Vec<_> = imports.iter().filter(|path| !path.starts_with("support::")).collect();
@@ -295,14 +295,14 @@ fn tests_import_only_what_is_shared() {
 }
 
 #[test]
-fn every_test_file_opens_with_its_topic_and_is_short() {
+fn every_test_file_is_short_and_starts_with_a_description() {
     let sources = source_files("tests/it");
     for (file, text) in &sources {
-        assert!(text.starts_with("//! "), "tests/it/{file} does not say what it shows");
+        assert!(text.starts_with("//! "), "tests/it/{file} does not start with a description");
         let lines = text.lines().count();
         assert!(lines <= 360, "tests/it/{file} has {lines} lines");
     }
-    for (folder, size) in folder_sizes(&sources) {
-        assert!(size <= 16, "tests/it/{folder} has {size} entries");
+    for (directory, size) in directory_sizes(&sources) {
+        assert!(size <= 16, "tests/it/{directory} has {size} entries");
     }
 }

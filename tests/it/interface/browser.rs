@@ -1,23 +1,23 @@
 //! The HTML page in headless Chromium: on a phone, a laptop and a large screen, light and dark, with one pin and with a
-//! thousand.
+//! thousand pins.
 //!
-//! The pages and pictures of them are kept in `target/browser`.
+//! The pages and their screenshots are kept in `target/browser`.
 
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, local};
+use crate::support::fixtures::every_status::every_status;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::every_status::every_status;
 use crate::support::webdriver::{Browser, in_target};
 
-/// The widths in which the page is checked.
+/// The widths at which the page is checked.
 const WIDTHS: [u32; 3] = [360, 1024, 1920];
 const OLD: &str = "2026-09-02T08:30:55Z";
 const NEW: &str = "2026-11-20T10:03:30Z";
 
-/// Checks every page at every width, light and dark.
+/// Checks a page at every width, light and dark.
 #[track_caller]
 fn looks_right(browser: &Browser, name: &str, page: &str) {
     let directory = in_target("browser");
@@ -33,22 +33,22 @@ fn looks_right(browser: &Browser, name: &str, page: &str) {
                     "const root = document.documentElement; return [innerWidth, root.clientWidth >= root.scrollWidth]"
                 ),
                 json!([width, true]),
-                "{what}: it scrolls sideways"
+                "{what}: the page scrolls horizontally"
             );
-            browser.picture(&directory.join(format!("{name}-{width}-{theme}.png")));
-            assert_eq!(browser.barriers(), json!([]), "{what}");
+            browser.screenshot(&directory.join(format!("{name}-{width}-{theme}.png")));
+            assert_eq!(browser.accessibility_problems(), json!([]), "{what}");
             assert_eq!(
                 browser.run(
                     "return [...document.querySelectorAll('img, svg')].filter(it => !it.closest('[aria-hidden=true]')
                          && !it.getAttribute('aria-label')).length"
                 ),
                 0,
-                "{what}: pictures without a name"
+                "{what}: images without a label"
             );
             assert_eq!(
                 browser.run("return performance.getEntriesByType('resource').map(it => it.name)"),
                 json!([]),
-                "{what}: it fetches"
+                "{what}: the page loads resources"
             );
             assert_eq!(browser.console(), [Value::Null; 0], "{what}: the console is not empty");
         }
@@ -56,13 +56,13 @@ fn looks_right(browser: &Browser, name: &str, page: &str) {
             .run("return [...document.querySelectorAll('a, summary')].filter(it => it.checkVisibility()).length")
             .as_u64()
             .unwrap();
-        // One more press leaves the page.
-        let seen = browser.tab(usize::try_from(focusable).unwrap());
-        assert_eq!(seen, focusable, "{name} at {width}: what the keyboard reaches");
+        // One more press would leave the page.
+        let seen = browser.press_tab(usize::try_from(focusable).unwrap());
+        assert_eq!(seen, focusable, "{name} at {width}: elements that the keyboard reaches");
     }
 }
 
-/// The cells of the matrix in reading order: the image's name, the zone, and the content.
+/// Returns the cells of the matrix in reading order: the name of the image, the zone, and the content.
 fn matrix(browser: &Browser) -> Vec<(String, String, String)> {
     let cells = browser.run(
         "return [...document.querySelectorAll('.matrix')].flatMap(table => {
@@ -77,7 +77,7 @@ fn matrix(browser: &Browser) -> Vec<(String, String, String)> {
 #[test]
 #[ignore = "needs chromedriver and axe-core: .ci/tools"]
 fn a_page_with_one_pin_looks_right() {
-    let marketplace = Marketplace::offering([local("docker", "fr-par-1", "x86_64", 6).published(OLD)]);
+    let marketplace = FakeMarketplace::offering([local("docker", "fr-par-1", "x86_64", 6).published(OLD)]);
     let sandbox = Sandbox::with("[images.fine]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let sandbox = sandbox.asking(&marketplace);
     sandbox.ok("resolve");
@@ -117,7 +117,7 @@ fn a_page_with_every_status_looks_right() {
         assert_eq!(stands(name, "fr-par-1"), format!("{status} x86_64"));
         assert_eq!(stands(name, "nl-ams-1"), "");
     }
-    // A link of the overview leads to its row, and opens a folded section.
+    // A link in the overview leads to its row, and opens a collapsed section.
     browser.run("document.querySelector('a[href=\"#db.fr-par-1.x86_64\"]').click()");
     assert!(
         browser.run("return document.querySelector(':target').textContent").as_str().unwrap().contains("ticket 4711")
@@ -136,7 +136,7 @@ fn a_page_with_a_thousand_pins_looks_right() {
     assert_eq!(cells.len(), 100 * 5);
     let with = |status: &str| cells.iter().map(|(_, _, text)| text.matches(status).count()).sum::<usize>();
     assert_eq!((with("outdated"), with("current"), with("eol")), (30, 970 - 100, 100));
-    // Sections that are folded on a screen are printed.
+    // Sections that are collapsed on a screen are printed.
     let folded = "return document.querySelector('.pins tr[id=\"i99.fr-par-1.arm64\"]').checkVisibility()";
     assert_eq!(browser.run(folded), false);
     browser.chromium("Emulation.setEmulatedMedia", &json!({ "media": "print" }));
@@ -146,8 +146,8 @@ fn a_page_with_a_thousand_pins_looks_right() {
     assert_eq!(browser.run("return document.querySelector(':target').checkVisibility()"), true);
 }
 
-/// A hundred images in five zones for two architectures; three have moved on, and ten have ended.
-fn thousand() -> (Sandbox, Marketplace) {
+/// Returns a hundred images in five zones for two architectures. Three have a newer version, and ten are end-of-life.
+fn thousand() -> (Sandbox, FakeMarketplace) {
     const ZONES: [&str; 5] = ["fr-par-1", "fr-par-2", "nl-ams-1", "nl-ams-2", "pl-waw-1"];
     let mut manifest = format!("[defaults]\nzones = {ZONES:?}\narchs = [\"x86_64\", \"arm64\"]\n");
     for n in 0..100 {
@@ -168,7 +168,7 @@ fn thousand() -> (Sandbox, Marketplace) {
         }
         offers
     };
-    let marketplace = Marketplace::offering(offers(100, OLD));
+    let marketplace = FakeMarketplace::offering(offers(100, OLD));
     let sandbox = Sandbox::with(&manifest).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers(offers(300, NEW));

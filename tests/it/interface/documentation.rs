@@ -12,7 +12,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::support::documentation::{COMMANDS, Page, blocks, pages, quickstart};
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, local};
 use crate::support::git_repository::{commit, git, repository};
 use crate::support::sandbox::Sandbox;
 use crate::support::source_files::source_files;
@@ -170,7 +170,7 @@ fn listed_commands(page: &Page) -> Vec<&str> {
 
 #[test]
 fn every_command_in_the_documentation_runs() {
-    let marketplace = Marketplace::offering([
+    let marketplace = FakeMarketplace::offering([
         local("ubuntu_noble", "fr-par-1", "x86_64", 1).published(DATE),
         local("ubuntu_noble", "nl-ams-1", "x86_64", 2).published(DATE),
         local("debian_bookworm", "fr-par-2", "x86_64", 3).published(DATE),
@@ -330,7 +330,7 @@ fn the_library_example_reports_drift() {
 }
 
 #[test]
-fn the_pre_commit_hook_passes_an_up_to_date_lock_and_fails_a_stale_one() {
+fn the_pre_commit_hook_accepts_an_up_to_date_lockfile_and_rejects_a_stale_one() {
     let hooks = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml"));
     let entry = hooks.lines().find_map(|line| line.trim().strip_prefix("entry: imagelock ")).unwrap();
     // The `args` of the documentation come after the entry.

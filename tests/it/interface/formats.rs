@@ -1,4 +1,4 @@
-//! Each report is valid in its format with any text and date, as a parser of that format reads it.
+//! Each report is valid in its format with any text and date, according to a parser of that format.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use imagelock::render::{CheckReport, Format, ManifestReport, check};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-/// Hostile text: every character that has a meaning in some format, and any other character.
+/// Returns hostile text: every character that has a meaning in some format, and any other character.
 fn text() -> impl Strategy<Value = String> {
     let marks = "[`|\\\\<>&\"'@#$:%_*\\[\\]~!^,=\r\n\t \u{1b}\u{7f}\u{9b}\u{202e}\u{200b}\u{feff}\u{fffe}\u{ffff}\u{e0041}a1-]{0,12}";
     prop_oneof![marks, ".{0,12}", proptest::collection::vec(any::<char>(), 0..8).prop_map(String::from_iter)]
@@ -43,7 +43,7 @@ fn report(notes: &[String], image: &str, published: Timestamp, drift: bool) -> R
     Report { findings: vec![finding], notices: vec![notice], gate: None }
 }
 
-/// The pipes of a row that separate cells. A backslash escapes the next character.
+/// Counts the pipes that separate the columns of a Markdown row. A backslash escapes the next character.
 fn separators(row: &str) -> usize {
     let mut chars = row.chars();
     let mut count = 0;

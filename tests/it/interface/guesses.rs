@@ -1,17 +1,17 @@
-//! What people type who know cargo, terraform, git and gh, and what each line answers.
+//! Commands that people guess because they know cargo, terraform, git and gh, and what each guess prints.
 
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, local};
+use crate::support::fixtures::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
-/// A repository whose pin is outdated, and whose folder `stacks` has two more manifests.
-fn scene() -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([docker(1).published(OLD), local("docker", "nl-ams-1", "x86_64", 3)]);
+/// Returns a repository with an outdated pin, and two more manifests in the directory `stacks`.
+fn outdated_repository() -> (Sandbox, FakeMarketplace) {
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD), local("docker", "nl-ams-1", "x86_64", 3)]);
     let sandbox = repository(Sandbox::with(&manifest(""))).asking(&marketplace);
     sandbox.ok("resolve");
     for stack in ["stacks/api", "stacks/web"] {
@@ -25,11 +25,11 @@ fn scene() -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// Each line in a scene of its own, with its exit status and the first lines that it prints.
+/// Runs each line in a new copy of the repository. Returns its exit status and the first lines of its output.
 fn answers(lines: &[&str]) -> String {
     let mut answers = String::new();
     for line in lines {
-        let (sandbox, _marketplace) = scene();
+        let (sandbox, _marketplace) = outdated_repository();
         let words: Vec<String> = line.replace("ID1", &id(1)).split(' ').map(|word| word.replace("''", "")).collect();
         let run = sandbox.command("").args(words).output().unwrap();
         let status = run.status.code().unwrap();
@@ -44,7 +44,7 @@ fn answers(lines: &[&str]) -> String {
 }
 
 #[test]
-fn pins_are_moved_by_upgrade() {
+fn upgrade_moves_pins() {
     assert_snapshot!(answers(&[
         "upgrade",
         "upgrade web",
@@ -67,7 +67,7 @@ fn pins_are_moved_by_upgrade() {
 }
 
 #[test]
-fn manifests_are_named_by_file_or_folder() {
+fn manifests_are_given_by_file_or_directory() {
     assert_snapshot!(answers(&[
         "check -m stacks/api",
         "check -m stacks/api/images.toml",
@@ -127,7 +127,7 @@ fn durations_have_units() {
 }
 
 #[test]
-fn ids_are_given_as_people_have_them() {
+fn explain_accepts_ids_labels_and_names() {
     assert_snapshot!(answers(&[
         "explain ID1",
         "explain fr-par-1/ID1",

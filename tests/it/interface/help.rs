@@ -1,4 +1,4 @@
-//! `--help` of every command, and the errors for invalid arguments.
+//! The `--help` of every command, and the errors for invalid arguments.
 
 use insta::assert_snapshot;
 
@@ -30,7 +30,7 @@ fn version_prints_the_release() {
 
 /// Exit status 2 means drift, so invalid arguments exit with 1.
 #[test]
-fn bad_usage_exits_with_1() {
+fn invalid_arguments_exit_with_1() {
     let sandbox = Sandbox::with("");
     for line in [
         "",
@@ -64,7 +64,7 @@ fn bad_usage_exits_with_1() {
 }
 
 #[test]
-fn color_is_for_terminals_and_on_request() {
+fn color_is_printed_only_to_terminals_or_on_request() {
     let sandbox = Sandbox::with("[images.a]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     assert!(!sandbox.run("check").stdout.contains('\u{1b}'));
     assert!(sandbox.run("check --color always").stdout.contains('\u{1b}'));

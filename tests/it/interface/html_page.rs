@@ -1,15 +1,15 @@
-//! The report as an HTML page: its content, its form, and hostile text in it.
+//! The report as an HTML page: its content, its structure, and hostile text in it.
 //!
-//! `browser` checks its look and behavior in a real browser.
+//! `browser` tests its look and behavior in a real browser.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, local};
+use crate::support::fixtures::drifted::drifted;
 use crate::support::manifest::accept;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::drifted::drifted;
 
-/// The page without its style sheet and the digest of the style sheet.
+/// Returns the page without the style sheet and its digest.
 #[track_caller]
 fn unstyled(page: &str) -> String {
     let (head, rest) = page.split_once("<style>").unwrap();
@@ -19,7 +19,7 @@ fn unstyled(page: &str) -> String {
     format!("{before}'sha256-[digest]'{after}<style>[style]</style>{body}")
 }
 
-/// Reads the page as XML, which is stricter than any browser.
+/// Parses the page as XML, which is stricter than HTML.
 #[track_caller]
 fn parsed(page: &str) -> roxmltree::Document<'_> {
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
@@ -35,8 +35,8 @@ fn the_page_shows_every_pin() {
 }
 
 #[test]
-fn a_page_without_drift_says_so() {
-    let marketplace = Marketplace::offering([local("docker", "fr-par-1", "x86_64", 6)]);
+fn a_page_without_drift_shows_no_findings() {
+    let marketplace = FakeMarketplace::offering([local("docker", "fr-par-1", "x86_64", 6)]);
     let sandbox = Sandbox::with("[images.fine]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let sandbox = sandbox.asking(&marketplace);
     sandbox.ok("resolve");
@@ -129,16 +129,16 @@ fn a_report_without_findings_is_a_complete_page() {
     "#);
 }
 
-/// Every id is unique, every link has a target, and every cell has the heading of its column.
+/// Every ID is unique, every link has a target, and every cell has a column heading.
 #[test]
-fn the_page_is_well_formed_and_its_links_lead_somewhere() {
+fn the_page_is_well_formed_and_its_links_have_targets() {
     let (sandbox, _marketplace) = drifted();
     let page = sandbox.run("check --format html").stdout;
     let document = parsed(&page);
     let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
     let mut links = 0;
     for link in document.descendants().filter(|node| node.has_tag_name("a")).filter_map(|node| node.attribute("href")) {
-        let id = link.strip_prefix('#').expect("a link leads out of the page");
+        let id = link.strip_prefix('#').expect("a link leaves the page");
         assert_eq!(ids.iter().filter(|it| **it == id).count(), 1, "{id}");
         links += 1;
     }
@@ -164,10 +164,10 @@ fn the_page_loads_nothing_and_runs_no_script() {
 }
 
 #[test]
-fn hostile_text_stays_text() {
+fn hostile_text_is_escaped() {
     let reason = "</td><script>alert(1)</script> `<b>` \\\"' onload=x & \\u202e]]>";
     let manifest = "[images.web]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
-    let marketplace = Marketplace::offering([local("docker", "fr-par-1", "x86_64", 1)]);
+    let marketplace = FakeMarketplace::offering([local("docker", "fr-par-1", "x86_64", 1)]);
     let sandbox = Sandbox::new().asking(&marketplace);
     let name = "a'\"<i>&.toml";
     sandbox.write(name, manifest);

@@ -1,4 +1,4 @@
-//! `imagelock man`: a main page and one page for each command.
+//! `imagelock man`: a main page and one page per command.
 
 use insta::assert_snapshot;
 
@@ -34,7 +34,7 @@ fn man_without_a_directory_prints_the_main_page() {
     let sandbox = Sandbox::new();
     let page = sandbox.ok("man");
     assert_snapshot!("whole", page);
-    // Writing over the existing page gives the same bytes.
+    // Overwriting the existing page gives the same bytes.
     sandbox.ok("man .");
     sandbox.ok("man .");
     assert_eq!(sandbox.read("imagelock.1"), page);

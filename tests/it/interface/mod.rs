@@ -1,4 +1,4 @@
-//! The surfaces that people and machines read: help, schema, reports, documentation; and the layout of the code.
+//! Everything that people and machines read: help, schemas, reports and documentation. Also the layout of the code.
 
 mod architecture;
 mod browser;

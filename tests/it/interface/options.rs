@@ -1,17 +1,17 @@
-//! A command lists only options that affect it: each makes a difference that can be seen.
+//! Each command lists only the options that affect it: every option makes a visible difference.
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::process::Command;
 
 use crate::support::documentation::COMMANDS;
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, local};
 use crate::support::file_tree::tree;
+use crate::support::fixtures::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
-/// For each option of a command: a line without it, and what is added to make a difference.
+/// For each option of a command: a line without the option, the option, and its value.
 const EFFECTS: &[(&str, &str, &str)] = &[
     ("init", "--manifest", "new.toml"),
     ("init --manifest new.toml", "--quiet", ""),
@@ -120,28 +120,28 @@ const EFFECTS: &[(&str, &str, &str)] = &[
     ("snapshot new.json", "--quiet", ""),
 ];
 
-/// Options whose effect is shown elsewhere: the line of progress that `--quiet` hides needs a terminal
-/// (`interface::progress`), and a git that hangs (`reliability::deadline`) the timeout.
+/// Options whose effect is tested elsewhere. The progress line that `--quiet` hides needs a terminal
+/// (`interface::progress`), and the timeout needs a git that hangs (`reliability::deadline`).
 const ELSEWHERE: [(&str, &str); 4] =
     [("explain", "--quiet"), ("search", "--quiet"), ("log", "--timeout"), ("diff", "--timeout")];
 
-/// Lines with options that ask the Marketplace, to which it does not answer.
+/// Commands that wait for the Marketplace, which never responds.
 const WAITING: [&str; 7] =
     ["adopt db=ID2", "resolve --manifest two.toml", "upgrade", "check", "explain web", "search", "snapshot new.json"];
 
-/// The options of a command that its help lists.
+/// Returns the options that the help of a command lists.
 fn options(sandbox: &Sandbox, command: &str) -> BTreeSet<String> {
     let help = sandbox.ok(&format!("{command} --help"));
     let options = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
     let options = options.filter_map(|line| line.split([' ', ',']).find(|word| word.starts_with("--")));
-    // A sentence that names an option may begin a line with it as well.
+    // A line of text may also begin with the name of an option.
     let options = options.filter(|option| option.chars().all(|char| char.is_ascii_lowercase() || char == '-'));
     options.map(str::to_owned).filter(|option| !["--help", "--color"].contains(&&**option)).collect()
 }
 
-/// A repository with several manifests, whose pins are outdated.
-fn scene() -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([
+/// Returns a repository with several manifests whose pins are outdated.
+fn outdated_repositories() -> (Sandbox, FakeMarketplace) {
+    let marketplace = FakeMarketplace::offering([
         docker(1).published(OLD),
         local("docker", "nl-ams-1", "x86_64", 3),
         local("gone", "fr-par-1", "x86_64", 4),
@@ -179,10 +179,10 @@ fn scene() -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// Runs a line in a copy of a scene; returns all that can be seen of it.
-fn observe(scene: &Sandbox, marketplace: &Marketplace, empty: &Marketplace, line: &str) -> String {
+/// Runs a line in a copy of the repository, and returns its complete visible effect.
+fn observe(original: &Sandbox, marketplace: &FakeMarketplace, empty: &FakeMarketplace, line: &str) -> String {
     let copy = Sandbox::new().asking(marketplace).env("PATH", &std::env::var("PATH").unwrap());
-    let copied = Command::new("cp").args(["-a", "."]).arg(copy.path("")).current_dir(scene.path("")).status();
+    let copied = Command::new("cp").args(["-a", "."]).arg(copy.path("")).current_dir(original.path("")).status();
     assert!(copied.unwrap().success());
     let run = copy.run(&line.replace("ID2", &id(2)).replace("ID9", &id(9)).replace("EMPTY", &empty.url()));
     format!("{run}{:?}", tree(&copy.path(""))).replace(copy.path("").to_str().unwrap(), "")
@@ -190,15 +190,15 @@ fn observe(scene: &Sandbox, marketplace: &Marketplace, empty: &Marketplace, line
 
 #[test]
 fn every_listed_option_has_an_effect() {
-    let (sandbox, marketplace) = scene();
-    let empty = Marketplace::offering([]);
+    let (sandbox, marketplace) = outdated_repositories();
+    let empty = FakeMarketplace::offering([]);
     let command = |line: &str| line.split(' ').next().unwrap().to_owned();
     let mut shown: BTreeSet<(String, String)> = BTreeSet::new();
     let mut without_effect = Vec::new();
     for (line, option, value) in EFFECTS {
         let with = format!("{line} {option} {value}");
         let seen = observe(&sandbox, &marketplace, &empty, &with);
-        // The whole tree of files would fill pages.
+        // `assert_ne!` would print the whole file tree.
         if observe(&sandbox, &marketplace, &empty, line) == seen {
             without_effect.push(with.clone());
         }
@@ -206,7 +206,7 @@ fn every_listed_option_has_an_effect() {
         shown.insert((command(line), (*option).to_owned()));
     }
     assert!(without_effect.is_empty(), "{without_effect:#?}");
-    // It takes connections and answers none.
+    // The listener accepts connections but never responds.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let api_url = format!("http://{}", silent.local_addr().unwrap());
     for line in WAITING {
@@ -220,5 +220,5 @@ fn every_listed_option_has_an_effect() {
     });
     let listed: BTreeSet<_> = listed.collect();
     let differences: Vec<_> = listed.symmetric_difference(&shown).collect();
-    assert!(differences.is_empty(), "listed without an effect here, or the reverse: {differences:?}");
+    assert!(differences.is_empty(), "options that only the help or only this test lists: {differences:?}");
 }

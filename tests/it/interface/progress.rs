@@ -1,37 +1,38 @@
-//! The progress line on a terminal: `script` provides real pseudo-terminals.
+//! The progress line on a terminal. `script` provides a real pseudo-terminal.
 
 use std::time::Duration;
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, Reply, local};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply, local};
 use crate::support::sandbox::Sandbox;
 
 const LATE: Duration = Duration::from_millis(900);
 
-/// A Marketplace that is slow to answer listings, and a sandbox with two images to resolve.
-fn slow() -> (Sandbox, Marketplace) {
-    let marketplace =
-        Marketplace::offering(["ubuntu_noble", "debian_bookworm"].map(|label| local(label, "fr-par-1", "x86_64", 1)));
-    marketplace.answers_listings(|_, _, _| Reply::Late(LATE));
+/// Returns a Marketplace that is slow to respond to listing requests, and a sandbox with two images to resolve.
+fn slow() -> (Sandbox, FakeMarketplace) {
+    let marketplace = FakeMarketplace::offering(
+        ["ubuntu_noble", "debian_bookworm"].map(|label| local(label, "fr-par-1", "x86_64", 1)),
+    );
+    marketplace.respond_to_listings(|_, _, _| Reply::Late(LATE));
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images.web]\nlabel = \"ubuntu_noble\"\n\
                     [images.db]\nlabel = \"debian_bookworm\"\n";
     (Sandbox::with(manifest).asking(&marketplace).env("TERM", "xterm"), marketplace)
 }
 
-/// Everything that a run writes to its terminal, with escape sequences.
+/// Returns everything that a run writes to its terminal, with escape sequences.
 fn written(sandbox: &Sandbox, line: &str) -> String {
-    let output = sandbox.on_a_terminal(line).output().expect("`script`, of util-linux, makes the terminal");
+    let output = sandbox.on_a_terminal(line).output().expect("the terminal requires `script` of util-linux");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n")
 }
 
-/// The final content of the terminal.
+/// Returns the final content of the terminal.
 fn screen(written: &str) -> String {
     written.split('\n').map(|line| line.rsplit("\r\u{1b}[K").next().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
-/// The progress lines, without the seconds.
+/// Returns the progress lines, without the seconds.
 fn progress(written: &str) -> Vec<String> {
     let lines = written.split("\u{1b}[?7l").skip(1).map(|rest| rest.split("\u{1b}[?7h").next().unwrap());
     let mut progress: Vec<String> = lines
@@ -47,13 +48,14 @@ fn progress(written: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_slow_answer_shows_progress_that_is_erased_afterwards() {
+fn a_slow_response_shows_progress_that_is_erased_afterwards() {
     let (sandbox, marketplace) = slow();
-    marketplace
-        .answers_listings(|path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) });
+    marketplace.respond_to_listings(
+        |path, _, _| if path.contains("noble") { Reply::Late(LATE * 2) } else { Reply::Late(LATE) },
+    );
     let written = written(&sandbox, "resolve --color never");
     let lines = progress(&written);
-    // The index and the versions of both images arrive at once; the listings do not.
+    // The responses for the index and for the versions of both images arrive at once. The listings do not.
     for line in ["3 of 5 answers", "4 of 5 answers"] {
         assert!(lines.contains(&format!("asking the Marketplace: {line}, … s")), "{lines:?}");
     }
@@ -69,7 +71,7 @@ fn a_slow_answer_shows_progress_that_is_erased_afterwards() {
 #[test]
 fn a_retry_is_shown() {
     let (sandbox, marketplace) = slow();
-    marketplace.answers_listings(|_, times, _| match times {
+    marketplace.respond_to_listings(|_, times, _| match times {
         1 => Reply::Header(429, "retry-after", "1"),
         _ => Reply::Normal,
     });
@@ -78,9 +80,9 @@ fn a_retry_is_shown() {
 }
 
 #[test]
-fn a_quick_answer_shows_no_progress() {
+fn a_quick_response_shows_no_progress() {
     let (sandbox, marketplace) = slow();
-    marketplace.answers_listings(|_, _, _| Reply::Normal);
+    marketplace.respond_to_listings(|_, _, _| Reply::Normal);
     assert_eq!(progress(&written(&sandbox, "resolve")), [""; 0]);
 }
 

@@ -7,18 +7,19 @@ use insta::assert_snapshot;
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 
-/// A repository with a manifest in each of these folders.
-fn repository(folders: &[&str]) -> Sandbox {
+/// Creates a repository with a manifest in each of these directories.
+fn repository(directories: &[&str]) -> Sandbox {
     let sandbox = Sandbox::new();
     fs::create_dir(sandbox.path(".git")).unwrap();
-    for folder in folders {
-        fs::create_dir_all(sandbox.path(folder)).unwrap();
-        sandbox.write(&format!("{folder}/images.toml"), WEB);
+    for directory in directories {
+        fs::create_dir_all(sandbox.path(directory)).unwrap();
+        sandbox.write(&format!("{directory}/images.toml"), WEB);
     }
     sandbox
 }
 
-/// The manifests that a recursive run finds (without a lockfile, each has a row), and its note about the others.
+/// Returns the manifests that a recursive run finds, and its note about the others. Without a lockfile, each manifest
+/// has a row.
 fn found(sandbox: &Sandbox, line: &str) -> String {
     let run = sandbox.run(&format!("{line} --format json"));
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
@@ -28,7 +29,7 @@ fn found(sandbox: &Sandbox, line: &str) -> String {
 }
 
 #[test]
-fn hidden_and_git_ignored_folders_are_skipped_with_a_note() {
+fn hidden_and_git_ignored_directories_are_skipped_with_a_note() {
     let sandbox = repository(&["a", "b", "build/x/y", ".terraform/modules/web", "kept/build"]);
     sandbox.write(".gitignore", "build/\n!kept/build/\n");
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive ."), @"
@@ -42,12 +43,12 @@ fn hidden_and_git_ignored_folders_are_skipped_with_a_note() {
     b/images.toml
     kept/build/images.toml
     ");
-    // A skipped folder is searched if it is named.
+    // A skipped directory is searched if the user names it.
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive .terraform"), @".terraform/modules/web/images.toml");
 }
 
 #[test]
-fn ignore_rules_of_parent_folders_count_only_within_a_repository() {
+fn ignore_rules_of_parent_directories_apply_only_within_a_repository() {
     let sandbox = repository(&["stacks/a", "stacks/b"]);
     sandbox.write(".gitignore", "/stacks/b\n");
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive stacks"), @"
@@ -62,7 +63,7 @@ fn ignore_rules_of_parent_folders_count_only_within_a_repository() {
 }
 
 #[test]
-fn no_lockfile_is_written_into_an_ignored_folder() {
+fn no_lockfile_is_written_into_an_ignored_directory() {
     let sandbox = repository(&["a", "ignored/x"]);
     sandbox.write(".gitignore", "ignored/\n");
     sandbox.write(
@@ -75,7 +76,7 @@ fn no_lockfile_is_written_into_an_ignored_folder() {
 }
 
 #[test]
-fn a_folder_with_only_skipped_manifests_is_an_error() {
+fn a_directory_with_only_skipped_manifests_is_an_error() {
     let sandbox = repository(&[".cache/x"]);
     assert_snapshot!(sandbox.fails("resolve --recursive ."), @"
     note: skipped hidden or git-ignored folders that hold a manifest: `.cache/x`
@@ -89,7 +90,7 @@ fn a_folder_with_only_skipped_manifests_is_an_error() {
 #[test]
 fn a_named_pipe_called_gitignore_is_an_error_and_never_blocks() {
     let sandbox = repository(&["a", "b"]);
-    assert!(sandbox.here("/usr/bin/mkfifo").arg("b/.gitignore").status().unwrap().success());
+    assert!(sandbox.program("/usr/bin/mkfifo").arg("b/.gitignore").status().unwrap().success());
     assert_snapshot!(sandbox.fails("resolve --recursive ."), @"
     error: could not read `./b/.gitignore`: it is not a regular file
      |

@@ -1,5 +1,5 @@
-//! The JSON Schemas of the reports: printed, complete and exact. Beyond these scenarios, every report that a test prints is
-//! held to its schema: see `support::sandbox::report_schemas`.
+//! The JSON Schemas of the reports: printed, complete and exact. In addition, every report that a test prints is
+//! checked against its schema; see `support::sandbox::report_schemas`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,15 +10,15 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::support::documentation::Page;
-use crate::support::fake_marketplace::{Marketplace, Reply, id, image_id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply, id, image_id, local};
+use crate::support::fixtures::every_status::every_status;
+use crate::support::fixtures::pull_request::GATE;
+use crate::support::fixtures::stacks::two_broken_stacks;
+use crate::support::fixtures::two_images::{WEB, bookworm, noble};
+use crate::support::fixtures::two_zones::{BOTH, image, newer_offers, pinned};
 use crate::support::git_repository::{commit_all, git, repository};
 use crate::support::sandbox::Sandbox;
-use crate::support::sandbox::report_schemas::{mistakes, report};
-use crate::support::scenes::every_status::every_status;
-use crate::support::scenes::pull_request::GATE;
-use crate::support::scenes::stacks::two_broken_stacks;
-use crate::support::scenes::two_images::{WEB, bookworm, noble};
-use crate::support::scenes::two_zones::{BOTH, image, moved_on, pinned};
+use crate::support::sandbox::report_schemas::{report, violations};
 
 fn schemas() -> BTreeMap<&'static str, Value> {
     REPORTS.into_iter().map(|(name, text)| (name, serde_json::from_str(text).unwrap())).collect()
@@ -50,23 +50,23 @@ fn schema_prints_the_schema_of_each_report() {
 }
 
 /// Calls a function for every schema within a schema, with its path.
-fn each(at: &str, value: &Value, visit: &mut impl FnMut(&str, &Value)) {
+fn walk(at: &str, value: &Value, visit: &mut impl FnMut(&str, &Value)) {
     visit(at, value);
     match value {
-        Value::Object(fields) => fields.iter().for_each(|(key, value)| each(&format!("{at}/{key}"), value, visit)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(n, value)| each(&format!("{at}/{n}"), value, visit)),
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| walk(&format!("{at}/{key}"), value, visit)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(n, value)| walk(&format!("{at}/{n}"), value, visit)),
         _ => {}
     }
 }
 
 #[test]
-fn every_object_is_closed_and_every_field_is_described_and_always_there() {
+fn every_object_is_closed_and_every_field_is_described_and_required() {
     for (name, schema) in schemas() {
-        each(name, &schema, &mut |at, value| {
+        walk(name, &schema, &mut |at, value| {
             let Some(fields) = value["properties"].as_object().filter(|_| value["type"] == "object") else { return };
             assert_eq!(value["additionalProperties"], false, "{at}");
             let required: Vec<String> = serde_json::from_value(value["required"].clone()).unwrap();
-            // What YAML says in a comment.
+            // In YAML, the value of this key is a comment.
             let fields_in_json = fields.iter().filter(|(key, _)| *key != "//");
             let names: BTreeSet<&String> = fields_in_json.map(|(key, _)| key).collect();
             assert_eq!(BTreeSet::from_iter(&required), names, "{at}");
@@ -79,7 +79,7 @@ fn every_object_is_closed_and_every_field_is_described_and_always_there() {
 }
 
 #[test]
-fn definitions_of_one_name_are_the_same_in_all_schemas() {
+fn definitions_with_the_same_name_are_identical_in_all_schemas() {
     let mut known: BTreeMap<String, (&str, Value)> = BTreeMap::new();
     for (report, schema) in schemas() {
         for (name, definition) in schema["definitions"].as_object().unwrap() {
@@ -90,7 +90,7 @@ fn definitions_of_one_name_are_the_same_in_all_schemas() {
 }
 
 #[test]
-fn the_schemas_have_the_words_of_the_program() {
+fn the_schemas_list_the_same_values_as_the_program() {
     let schemas = schemas();
     let words = |name: &str, path: &str| schemas[name].pointer(path).unwrap()["enum"].clone();
     assert_eq!(words("check", "/definitions/status"), json!(Status::ALL.map(Status::as_str)));
@@ -100,7 +100,7 @@ fn the_schemas_have_the_words_of_the_program() {
     assert_eq!(words("list", "/definitions/type"), json!(ImageType::ALL.map(ImageType::as_str)));
 }
 
-/// A manifest with every key of an image that reports show.
+/// Returns a manifest with every key of an image that reports show.
 fn every_key() -> String {
     format!(
         "{WEB}instance-type = \"PRO2-S\"\nfreeze = {{ reason = \"ticket 4711\", until = 2026-12-31 }}\n\n\
@@ -110,7 +110,7 @@ fn every_key() -> String {
     )
 }
 
-/// The JSON reports of scenarios in which every field has a value, by name.
+/// Returns JSON reports by name. Together, they contain a value for every field.
 fn reports() -> BTreeMap<String, Vec<Value>> {
     let mut reports: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let mut run = |sandbox: &Sandbox, line: &str| {
@@ -122,9 +122,9 @@ fn reports() -> BTreeMap<String, Vec<Value>> {
     for line in ["check", "resolve --locked", "list", "explain web", "explain runner", "search --eol"] {
         run(&sandbox, &format!("{line} --format json"));
     }
-    // A new zone is resolved, which finds what is newer in the other.
+    // Resolving a new zone finds the newer version in the other zone.
     let (sandbox, marketplace) = pinned("web", "");
-    marketplace.offers(moved_on().into_iter().take(3));
+    marketplace.offers(newer_offers().into_iter().take(3));
     sandbox.write("images.toml", image("web", BOTH, ""));
     run(&sandbox, "resolve --format json");
     let (sandbox, _marketplace) = two_broken_stacks();
@@ -132,7 +132,7 @@ fn reports() -> BTreeMap<String, Vec<Value>> {
 
     let early = "2026-09-02T00:00:00Z";
     let fedora = |release, number| local(release, "fr-par-1", "x86_64", number);
-    let marketplace = Marketplace::offering([
+    let marketplace = FakeMarketplace::offering([
         noble(1).published(early),
         bookworm(5).published(early),
         fedora("fedora_42", 42).published(early),
@@ -160,9 +160,9 @@ fn reports() -> BTreeMap<String, Vec<Value>> {
     for number in [1, 6, 43] {
         run(&sandbox, &format!("explain {} --format json", id(number)));
     }
-    // Newer versions of each, whose dates are unknown.
+    // Every image has a newer version with an unknown date.
     marketplace.offers([noble(3), bookworm(7), fedora("fedora_44", 44)]);
-    marketplace.answers(|path, _, _| match path {
+    marketplace.respond(|path, _, _| match path {
         path if path.contains("/versions") => Reply::Raw(500, "text/plain", Vec::new()),
         _ => Reply::Normal,
     });
@@ -180,10 +180,10 @@ fn reports() -> BTreeMap<String, Vec<Value>> {
     reports
 }
 
-/// What a schema describes and no report of the scenarios has: a field that is always null, or a list that is always empty.
-fn unseen(at: &str, schema: &Value, root: &Value, values: &[&Value], missing: &mut Vec<String>) {
+/// Collects the parts of a schema that no report contains: a field that is always null, or a list that is always empty.
+fn collect_missing(at: &str, schema: &Value, root: &Value, values: &[&Value], missing: &mut Vec<String>) {
     if let Some(to) = schema["$ref"].as_str() {
-        return unseen(at, root.pointer(&to[1..]).unwrap(), root, values, missing);
+        return collect_missing(at, root.pointer(&to[1..]).unwrap(), root, values, missing);
     }
     let values: Vec<&Value> = values.iter().copied().filter(|value| !value.is_null()).collect();
     if values.is_empty() {
@@ -191,27 +191,27 @@ fn unseen(at: &str, schema: &Value, root: &Value, values: &[&Value], missing: &m
         return;
     }
     for alternative in schema["anyOf"].as_array().into_iter().flatten().filter(|it| it["type"] != "null") {
-        unseen(at, alternative, root, &values, missing);
+        collect_missing(at, alternative, root, &values, missing);
     }
     for alternative in schema["oneOf"].as_array().into_iter().flatten() {
         let alternative = root.pointer(&alternative["$ref"].as_str().unwrap()[1..]).unwrap();
         let has = |value: &&&Value| {
             alternative["required"].as_array().unwrap().iter().all(|key| value.get(key.as_str().unwrap()).is_some())
         };
-        unseen(at, alternative, root, &values.iter().filter(has).copied().collect::<Vec<_>>(), missing);
+        collect_missing(at, alternative, root, &values.iter().filter(has).copied().collect::<Vec<_>>(), missing);
     }
     for (key, field) in schema["properties"].as_object().into_iter().flatten() {
         let fields: Vec<&Value> = values.iter().filter_map(|value| value.get(key)).collect();
-        unseen(&format!("{at}/{key}"), field, root, &fields, missing);
+        collect_missing(&format!("{at}/{key}"), field, root, &fields, missing);
     }
     if let Some(items) = schema.get("items") {
         let items_of: Vec<&Value> = values.iter().filter_map(|value| value.as_array()).flatten().collect();
-        unseen(&format!("{at}[]"), items, root, &items_of, missing);
+        collect_missing(&format!("{at}[]"), items, root, &items_of, missing);
     }
     if let Some(inner) = schema.get("additionalProperties").filter(|inner| inner.is_object()) {
         let inner_of: Vec<&Value> =
             values.iter().filter_map(|value| value.as_object()).flat_map(|it| it.values()).collect();
-        unseen(&format!("{at}{{}}"), inner, root, &inner_of, missing);
+        collect_missing(&format!("{at}{{}}"), inner, root, &inner_of, missing);
     }
 }
 
@@ -221,12 +221,12 @@ fn every_field_that_a_schema_describes_has_a_value_in_some_report() {
     let mut missing = Vec::new();
     for (name, schema) in schemas() {
         let reports: Vec<&Value> = reports.get(name).into_iter().flatten().collect();
-        unseen(name, &schema, &schema, &reports, &mut missing);
+        collect_missing(name, &schema, &schema, &reports, &mut missing);
     }
     assert_eq!(missing, [""; 0]);
 }
 
-/// The copies of a report that have one more field somewhere.
+/// Returns copies of a report with one additional field each, in different places.
 fn with_one_more_field(value: &Value) -> Vec<Value> {
     let mut copies = Vec::new();
     match value {
@@ -240,7 +240,7 @@ fn with_one_more_field(value: &Value) -> Vec<Value> {
             }
         }
         Value::Array(items) => {
-            // One row is like the other.
+            // All rows have the same form, so one is enough.
             let first = items.first().map(with_one_more_field).unwrap_or_default();
             copies.extend(first.into_iter().map(|row| json!([row])));
         }
@@ -250,20 +250,20 @@ fn with_one_more_field(value: &Value) -> Vec<Value> {
 }
 
 #[test]
-fn a_report_with_an_undocumented_field_does_not_have_the_form_of_its_schema() {
+fn a_report_with_an_undocumented_field_does_not_match_its_schema() {
     for (name, reports) in reports() {
         for report in reports {
-            assert_eq!(mistakes(&name, &report), [""; 0]);
+            assert_eq!(violations(&name, &report), [""; 0]);
             for copy in with_one_more_field(&report) {
-                assert_ne!(mistakes(&name, &copy), [""; 0], "{copy:#}");
+                assert_ne!(violations(&name, &copy), [""; 0], "{copy:#}");
             }
         }
     }
 }
 
-/// IDs that are in the opposite order of names, zones and architectures, in two manifests.
+/// The IDs have the opposite order of names, zones and architectures, in two manifests.
 #[test]
-fn rows_are_ordered_by_manifest_name_zone_and_architecture_whatever_the_ids_and_the_options() {
+fn rows_are_ordered_by_manifest_name_zone_and_architecture() {
     let (mut offers, mut number) = (Vec::new(), 90);
     for label in ["debian_bookworm", "ubuntu_noble"] {
         for (zone, arch) in ["fr-par-1", "nl-ams-1"].iter().flat_map(|zone| [(zone, "arm64"), (zone, "x86_64")]) {
@@ -271,7 +271,7 @@ fn rows_are_ordered_by_manifest_name_zone_and_architecture_whatever_the_ids_and_
             number -= 1;
         }
     }
-    let marketplace = Marketplace::offering(offers);
+    let marketplace = FakeMarketplace::offering(offers);
     let sandbox = Sandbox::new().asking(&marketplace);
     let cells = "zones = [\"nl-ams-1\", \"fr-par-1\"]\narchs = [\"x86_64\", \"arm64\"]";
     let images = "[images.web]\nlabel = \"ubuntu_noble\"\n[images.db]\nlabel = \"debian_bookworm\"\n";
@@ -281,7 +281,7 @@ fn rows_are_ordered_by_manifest_name_zone_and_architecture_whatever_the_ids_and_
     for command in ["resolve --dry-run", "resolve", "check", "resolve --locked"] {
         let [there, back] = ["a.toml -m b.toml", "b.toml -m a.toml"]
             .map(|files| sandbox.run(&format!("{command} --format json -m {files}")).stdout);
-        // The second resolve has nothing left to pin.
+        // The second `resolve` has nothing left to pin, so its report differs.
         assert!(there == back || command == "resolve", "{command}\n{there}\n{back}");
     }
     let rows = |line: &str, list: &str| {

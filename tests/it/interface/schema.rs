@@ -1,4 +1,4 @@
-//! The schema of `images.toml` agrees with the program: the same keys, the same values, the same verdicts.
+//! The schema of `images.toml` and the program agree: the same keys, the same values, the same results.
 
 use imagelock::domain::diagnostics::Invocation;
 use imagelock::domain::manifest::Manifest;
@@ -17,7 +17,7 @@ fn schema() -> Value {
     serde_json::from_str(SCHEMA).unwrap()
 }
 
-/// TOML as validators pass it to the schema: taplo and check-jsonschema both turn dates into strings.
+/// Converts TOML as validators do: taplo and check-jsonschema both convert dates to strings.
 fn json(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => text.as_ref().into(),
@@ -38,8 +38,8 @@ fn object(table: &DeTable<'_>) -> Value {
         .into()
 }
 
-/// Whether the schema accepts a manifest.
-fn admits(schema: &Validator, manifest: &str) -> bool {
+/// Returns whether the schema accepts a manifest.
+fn accepts(schema: &Validator, manifest: &str) -> bool {
     schema.is_valid(&object(DeTable::parse(manifest).unwrap().get_ref()))
 }
 
@@ -47,7 +47,7 @@ fn validator() -> Validator {
     jsonschema::draft7::new(&schema()).unwrap()
 }
 
-/// A valid image with the lines that a test adds.
+/// Returns a valid image with additional lines.
 fn web(rest: &str) -> String {
     format!("[images.web]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{rest}\n")
 }
@@ -60,7 +60,7 @@ fn schema_prints_the_file_of_the_repository() {
 
 /// The parser lists its keys in the error for an unknown key.
 #[test]
-fn the_schema_has_the_keys_of_the_parser() {
+fn the_schema_lists_the_same_keys_as_the_parser() {
     let unknown = "qqqqqqqqqq = 1\n";
     for (table, manifest) in [
         ("", format!("{unknown}{}", web(""))),
@@ -87,7 +87,7 @@ fn the_schema_has_the_keys_of_the_parser() {
 }
 
 #[test]
-fn the_schema_has_the_values_of_the_program() {
+fn the_schema_lists_the_same_values_as_the_program() {
     let schema = schema();
     let words = |path: &str| -> Vec<String> { serde_json::from_value(schema.pointer(path).unwrap().clone()).unwrap() };
     let acceptable = Status::ALL.into_iter().filter(|status| status.is_acceptable()).map(Status::as_str);
@@ -96,7 +96,7 @@ fn the_schema_has_the_values_of_the_program() {
     assert_eq!(words("/definitions/type/enum"), ImageType::ALL.map(ImageType::as_str));
 }
 
-/// Every key is described, and no keyword is next to a `$ref`, where draft-07 ignores it.
+/// In addition, no keyword may be next to a `$ref`, because draft-07 would ignore it.
 #[test]
 fn every_key_is_described() {
     fn visit(at: &str, value: &Value, schema: &Value) {
@@ -157,19 +157,19 @@ const LINES: [&str; 39] = [
     "region = \"fr-par\"",
 ];
 
-/// Checks that the schema and the program agree on a manifest, and gives the verdict.
+/// Checks that the schema and the program agree on a manifest, and returns whether it is valid.
 #[track_caller]
 fn agree(schema: &Validator, manifest: &str) -> bool {
     let mut problems = Manifest::parse(manifest).err().unwrap_or_default();
     // A schema cannot know which release is running.
     problems.retain(|problem| !problem.title.starts_with("this manifest requires"));
     let titles: Vec<&String> = problems.iter().map(|problem| &problem.title).collect();
-    assert_eq!(admits(schema, manifest), problems.is_empty(), "imagelock says {titles:?} of\n{manifest}");
+    assert_eq!(accepts(schema, manifest), problems.is_empty(), "imagelock reports {titles:?} for\n{manifest}");
     problems.is_empty()
 }
 
 #[test]
-fn the_schema_and_the_program_agree_on_any_three_lines_anywhere() {
+fn the_schema_and_the_program_agree_on_any_three_lines() {
     let schema = validator();
     let mut verdicts = [0, 0];
     for (i, first) in LINES.iter().enumerate() {
@@ -194,7 +194,7 @@ fn the_schema_and_the_program_agree_on_any_three_lines_anywhere() {
     assert!(verdicts.iter().all(|times| *times > 200), "{verdicts:?}");
 }
 
-/// Fills the `{}` of a manifest with valid and with invalid values.
+/// Replaces the `{}` of a manifest with valid and with invalid values.
 #[track_caller]
 fn compare<'a>(
     manifest: &str,
@@ -313,7 +313,7 @@ fn the_schema_and_the_program_agree_on_whole_files() {
     }
 }
 
-/// The rules of the program that a schema cannot express are in its `$comment`.
+/// These rules are described in the `$comment` of the schema.
 #[test]
 fn rules_that_the_schema_cannot_express_are_documented_in_it() {
     let schema = validator();
@@ -321,12 +321,12 @@ fn rules_that_the_schema_cannot_express_are_documented_in_it() {
     let of_none = web("") + &accept("db", "eol", "why", "2026-12-31");
     let requires = format!("requires = \">=99\"\n{}", web(""));
     for manifest in [web("eol = \"2026-12-31\""), requires, web("") + outputs, of_none] {
-        assert!(admits(&schema, &manifest) && Manifest::parse(&manifest).is_err(), "{manifest}");
+        assert!(accepts(&schema, &manifest) && Manifest::parse(&manifest).is_err(), "{manifest}");
     }
 }
 
 #[test]
-fn init_keeps_another_schema_and_says_how_to_refresh_it() {
+fn init_keeps_an_existing_schema_and_says_how_to_refresh_it() {
     let sandbox = Sandbox::new();
     sandbox.write("images.schema.json", "{}");
     assert_snapshot!(sandbox.run("init"), @"

@@ -1,17 +1,17 @@
-//! Suggested commands can be copied: each repeats the flags that name the manifest and the catalog of the run.
+//! Suggested commands can be copied: each repeats the options of the run that select the manifest and the catalog.
 
 use std::collections::BTreeSet;
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, local};
+use crate::support::fixtures::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
-/// The flags of every run here.
+/// The options of every run in these tests.
 const FLAGS: [&str; 2] = ["--manifest sub/images.toml", "--catalog c.json"];
 
-/// A sandbox with a manifest in a folder of its own, and a catalog in which its pin is outdated.
-fn outdated() -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+/// Returns a sandbox with a manifest in a subdirectory, and a catalog in which its pin is outdated.
+fn outdated() -> (Sandbox, FakeMarketplace) {
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD)]);
     let sandbox = Sandbox::new().asking(&marketplace);
     std::fs::create_dir(sandbox.path("sub")).unwrap();
     sandbox.write("sub/images.toml", manifest(""));
@@ -21,8 +21,8 @@ fn outdated() -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// The commands that a text suggests, each once. A command is preceded by a backtick, a colon or the start of a line; the
-/// name of the program in a sentence is not.
+/// Returns the commands that a text suggests. A suggested command comes after a backtick or a colon, or at the start of
+/// a line; elsewhere, the name of the program is part of a sentence.
 fn suggested(text: &str) -> BTreeSet<String> {
     let starts = text.match_indices("imagelock ").map(|(start, _)| start);
     let starts = starts.filter(|start| {
@@ -34,13 +34,13 @@ fn suggested(text: &str) -> BTreeSet<String> {
     starts.map(|start| text[start..][..end(&text[start..])].to_owned()).collect()
 }
 
-/// Whether a command accepts an option.
+/// Returns whether a command accepts an option.
 fn accepts(sandbox: &Sandbox, command: &str, option: &str) -> bool {
     sandbox.run(&format!("{command} --help")).stdout.contains(&format!("{option} <"))
 }
 
-/// Runs a command with the flags that it accepts, and compares the commands that it suggests. Each must have those flags of
-/// the run that it accepts, and no other.
+/// Runs a command with the options that it accepts, and compares the commands that it suggests. Each suggested command
+/// must repeat the options of the run that it accepts, and no others.
 #[track_caller]
 fn check(sandbox: &Sandbox, line: &str, expected: &[&str]) {
     let with = |line: &str, flags: &[&'static str]| -> (String, Vec<&'static str>) {
@@ -96,7 +96,7 @@ fn edited_blocks_and_conflicts_suggest_commands_with_the_flags_of_the_run() {
     check(&sandbox, "resolve --fix-conflicts", &["search"]);
 }
 
-/// The next command finds the same conflict markers.
+/// Without the option, the next command would fail because of the same conflict markers.
 #[test]
 fn commands_to_upgrade_the_other_images_resolve_the_conflicts_as_well() {
     let (sandbox, _marketplace) = outdated();
@@ -108,7 +108,7 @@ fn commands_to_upgrade_the_other_images_resolve_the_conflicts_as_well() {
 }
 
 #[test]
-fn warnings_and_remarks_suggest_commands_with_the_flags_of_the_run() {
+fn warnings_and_notes_suggest_commands_with_the_flags_of_the_run() {
     let (sandbox, _marketplace) = outdated();
     sandbox.write("sub/images.toml", manifest("").replace("x86_64", "arm64"));
     for line in ["list", "list --locked", "get web", "export env", "export env --locked"] {
@@ -133,7 +133,7 @@ fn reports_suggest_commands_with_the_flags_of_the_run() {
     }
 }
 
-/// A warning of `resolve` about cells of different versions has a command.
+/// The warning of `resolve` about pins with different versions suggests a command.
 #[test]
 fn warnings_of_a_plan_in_json_suggest_commands_with_the_flags_of_the_run() {
     let (sandbox, marketplace) = outdated();

@@ -1,5 +1,5 @@
 //! git executes nothing that a repository contains or configures. Each test first shows that a plain git command would
-//! execute it, so that the test can fail.
+//! execute it, which proves that the test can fail.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
@@ -10,20 +10,20 @@ use insta::assert_snapshot;
 use crate::support::git_repository::{commit, git, git_command, git_in, lock, moved, with_git};
 use crate::support::sandbox::Sandbox;
 
-/// The file that an executed command would create.
+/// The file that an executed command creates.
 const MARKER: &str = "executed";
 
-/// A shell command that creates the marker from any folder.
+/// Returns a shell command that creates the marker, no matter in which directory it runs.
 fn payload(sandbox: &Sandbox) -> String {
     format!("touch {}; false", sandbox.path(MARKER).display())
 }
 
-/// Whether the marker was created. It is removed.
+/// Returns whether the marker exists, and removes it.
 fn was_executed(sandbox: &Sandbox) -> bool {
     std::fs::remove_file(sandbox.path(MARKER)).is_ok()
 }
 
-/// A program that creates the marker.
+/// Writes a program that creates the marker.
 fn program(sandbox: &Sandbox, name: &str) -> PathBuf {
     script(sandbox, name, &payload(sandbox))
 }
@@ -41,7 +41,7 @@ fn plain_git(sandbox: &Sandbox, directory: &str, arguments: &[&str]) {
 }
 
 /// Runs every command that calls git.
-fn ask(sandbox: &Sandbox, directory: &str) {
+fn run_commands_that_call_git(sandbox: &Sandbox, directory: &str) {
     for line in ["log", "log --format json", "diff", "diff HEAD~1", "diff HEAD~1..HEAD", "diff HEAD~1...HEAD"] {
         sandbox.run(&format!("{line} --manifest {directory}images.toml"));
     }
@@ -52,8 +52,8 @@ fn ask(sandbox: &Sandbox, directory: &str) {
     assert_eq!(sandbox.run(&driver).status, Some(0), "{driver}");
 }
 
-/// A clone with a folder that contains a bare repository with this configuration.
-fn embedded(config: &str) -> Sandbox {
+/// Returns a clone with a directory that contains a bare repository with this configuration.
+fn clone_with_bare_repository(config: &str) -> Sandbox {
     let sandbox = moved();
     git(&sandbox, &["init", "--quiet", "clone"]);
     git(&sandbox, &["clone", "--quiet", "--bare", ".", "clone/infra"]);
@@ -65,10 +65,10 @@ fn embedded(config: &str) -> Sandbox {
 
 #[test]
 fn an_embedded_bare_repository_is_refused() {
-    let sandbox = embedded("fsmonitor = \"PAYLOAD\"\n[alias]\nrun = \"!PAYLOAD\"\n");
+    let sandbox = clone_with_bare_repository("fsmonitor = \"PAYLOAD\"\n[alias]\nrun = \"!PAYLOAD\"\n");
     plain_git(&sandbox, "clone/infra", &["run"]);
     assert!(was_executed(&sandbox));
-    ask(&sandbox, "clone/infra/");
+    run_commands_that_call_git(&sandbox, "clone/infra/");
     assert!(!was_executed(&sandbox));
     let top = sandbox.path("clone/infra").canonicalize().unwrap();
     let message = sandbox.fails("log --manifest clone/infra/images.toml").replace(top.to_str().unwrap(), "[INFRA]");
@@ -77,13 +77,13 @@ fn an_embedded_bare_repository_is_refused() {
      |
      = help: if you did not create it, delete its `HEAD`, `config`, `objects` and `refs`; otherwise move the manifest and the lockfile out of it
     ");
-    // The same for a parent folder.
+    // Directories inside the bare repository are refused as well.
     std::fs::create_dir(sandbox.path("clone/infra/deep")).unwrap();
     sandbox.write("clone/infra/deep/images.lock", sandbox.lock());
     assert!(sandbox.fails("diff --manifest clone/infra/deep/images.toml").contains("bare git repository"));
 }
 
-/// A missing object of a partial clone is fetched by a program that the configuration names.
+/// A partial clone fetches missing objects with a program that the configuration names.
 #[test]
 fn a_missing_object_is_not_fetched() {
     let remotes = [
@@ -105,11 +105,12 @@ fn a_missing_object_is_not_fetched() {
         sandbox.write(".git/config", config);
         plain_git(&sandbox, "", &["cat-file", "-p", "HEAD~1:images.lock"]);
         assert!(was_executed(&sandbox), "{remote}");
-        // Older releases do not know the variable that forbids fetching, and need the one that forbids transports.
+        // Older releases of git do not know the variable that forbids fetching. They need the one that forbids
+        // transports.
         let mut old = git_command(&sandbox, "", "", &["cat-file", "-p", "HEAD~1:images.lock"]);
         old.env("GIT_ALLOW_PROTOCOL", "").output().unwrap();
         assert!(!was_executed(&sandbox), "{remote}");
-        ask(&sandbox, "");
+        run_commands_that_call_git(&sandbox, "");
         assert!(!was_executed(&sandbox), "{remote}");
         let log = sandbox.ok("log");
         assert!(log.contains("its content is not in this clone"), "{log}");
@@ -137,9 +138,9 @@ fn a_partial_clone_is_not_completed() {
     assert!(sandbox.ok("log --manifest clone/prod.toml").contains("Pin the images"));
 }
 
-/// The programs that configuration and attributes can name, each with a git command that executes it.
+/// The programs that a configuration and attributes can name, each with a git command that executes it.
 #[test]
-fn nothing_that_a_configuration_names_is_executed() {
+fn programs_named_in_a_configuration_are_not_executed() {
     let cases: [(&str, &str, &[&str]); 9] = [
         ("core.fsmonitor", "PROGRAM", &["status"]),
         ("diff.external", "PROGRAM", &["diff", "HEAD~1"]),
@@ -156,15 +157,15 @@ fn nothing_that_a_configuration_names_is_executed() {
         let evil = program(&sandbox, "evil");
         sandbox.write(".gitattributes", "images.lock diff=evil filter=evil\n");
         git(&sandbox, &["config", key, &value.replace("PROGRAM", evil.to_str().unwrap())]);
-        // A pager is only started on a terminal.
+        // git starts a pager only on a terminal.
         if key == "core.pager" {
             let line = format!("git {}", arguments.join(" "));
-            sandbox.here("/usr/bin/script").args(["-qec", &line, "/dev/null"]).output().unwrap();
+            sandbox.program("/usr/bin/script").args(["-qec", &line, "/dev/null"]).output().unwrap();
         } else {
             plain_git(&sandbox, "", arguments);
         }
         assert!(was_executed(&sandbox), "{key}");
-        ask(&sandbox, "");
+        run_commands_that_call_git(&sandbox, "");
         assert!(!was_executed(&sandbox), "{key}");
         assert!(sandbox.ok("log").contains("2 commits"), "{key}");
     }
@@ -184,7 +185,7 @@ fn no_signature_is_verified() {
     git(&sandbox, &["config", "log.showSignature", "true"]);
     plain_git(&sandbox, "", &["log"]);
     assert!(was_executed(&sandbox));
-    ask(&sandbox, "");
+    run_commands_that_call_git(&sandbox, "");
     assert!(!was_executed(&sandbox));
 }
 
@@ -196,11 +197,11 @@ fn no_hook_is_run() {
     }
     plain_git(&sandbox, "", &["commit", "--allow-empty", "-m", "x"]);
     assert!(was_executed(&sandbox));
-    ask(&sandbox, "");
+    run_commands_that_call_git(&sandbox, "");
     assert!(!was_executed(&sandbox));
 }
 
-/// A `git` in the current directory, for an empty and a relative entry of PATH.
+/// An empty or relative entry in `PATH` would find a `git` in the current directory.
 #[test]
 fn a_git_in_the_repository_is_not_run() {
     let path = std::env::var("PATH").unwrap();
@@ -210,10 +211,10 @@ fn a_git_in_the_repository_is_not_run() {
         program(&sandbox, "git");
         program(&sandbox, "bin/git");
         if !entries.ends_with(':') {
-            sandbox.here("/bin/sh").args(["-c", "git --version"]).output().unwrap();
+            sandbox.program("/bin/sh").args(["-c", "git --version"]).output().unwrap();
             assert!(was_executed(&sandbox), "{entries}");
         }
-        ask(&sandbox, "");
+        run_commands_that_call_git(&sandbox, "");
         assert!(!was_executed(&sandbox), "{entries}");
         assert!(sandbox.ok("log").contains("2 commits"), "{entries}");
     }
@@ -253,9 +254,9 @@ fn git_variables_never_lead_to_another_repository() {
 
 #[test]
 fn settings_of_the_repository_never_override_the_protection() {
-    let sandbox = embedded("[safe]\nbareRepository = all\n[protocol]\nallow = always\n");
+    let sandbox = clone_with_bare_repository("[safe]\nbareRepository = all\n[protocol]\nallow = always\n");
     assert!(sandbox.fails("log --manifest clone/infra/images.toml").contains("bare git repository"));
-    // Neither do the settings of the user, which apply otherwise.
+    // The settings of the user have no effect here either, although imagelock respects them elsewhere.
     let output = sandbox
         .command("log --manifest clone/infra/images.toml")
         .envs([("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "safe.bareRepository"), ("GIT_CONFIG_VALUE_0", "all")])
@@ -265,7 +266,7 @@ fn settings_of_the_repository_never_override_the_protection() {
 }
 
 #[test]
-fn a_working_tree_elsewhere_is_refused() {
+fn a_working_tree_in_another_directory_is_refused() {
     let sandbox = moved();
     std::fs::create_dir(sandbox.path("elsewhere")).unwrap();
     std::fs::create_dir(sandbox.path("infra")).unwrap();
@@ -279,10 +280,10 @@ fn a_working_tree_elsewhere_is_refused() {
 }
 
 #[test]
-fn revisions_and_refs_are_never_options() {
+fn revisions_and_refs_are_never_treated_as_options() {
     let sandbox = moved();
     let hash = git_in(&sandbox, "", "", &["rev-parse", "HEAD~1"]);
-    // No git command creates such a ref, but a file can.
+    // No git command creates such a ref, but it can be written as a file.
     sandbox.write(".git/refs/heads/--output=stolen", &hash);
     sandbox.write(".git/refs/heads/--help", &hash);
     for revision in ["--output=stolen", "--help", "--git-dir=/nonexistent", "--all", "-h"] {
@@ -298,7 +299,7 @@ fn revisions_and_refs_are_never_options() {
         sandbox.command("diff --").arg(range).output().unwrap();
     }
     assert!(!sandbox.path("stolen").exists());
-    // A path like an option, and one like magic.
+    // A path that looks like an option, and one that looks like a magic pathspec.
     for name in ["--output=stolen.lock", ":(top)x.lock"] {
         sandbox.write(name, lock(&[("web", 1)]));
         git(&sandbox, &["add", "--all"]);
@@ -328,9 +329,9 @@ fn an_old_git_is_refused_before_it_sees_the_repository() {
     assert!(!was_executed(&sandbox));
 }
 
-/// The program on `PATH` may be a link, as in many installations.
+/// The program on `PATH` may be a symbolic link, as in many installations.
 #[test]
-fn a_linked_git_is_found() {
+fn a_git_that_is_a_symbolic_link_is_found() {
     let sandbox = with_git(moved());
     let which = Command::new("/bin/sh").args(["-c", "command -v git"]).output().unwrap();
     let real = String::from_utf8(which.stdout).unwrap();

@@ -1,4 +1,5 @@
-//! Odd commits are noted without hiding the rest of the history, and nothing in a repository changes the history.
+//! Unusual commits are reported without hiding the rest of the history, and no setting of a repository changes the
+//! history.
 
 use std::os::unix::fs::symlink;
 
@@ -9,7 +10,7 @@ use crate::support::git_repository::{commit, git, git_in, lock, moved, repositor
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn a_commit_with_an_impossible_date_is_noted() {
+fn a_commit_with_an_impossible_date_is_reported() {
     let sandbox = moved();
     sandbox.write("images.lock", lock(&[("db", 1), ("web", 3)]));
     git(&sandbox, &["add", "images.lock"]);
@@ -32,7 +33,7 @@ fn a_commit_with_an_impossible_date_is_noted() {
 }
 
 #[test]
-fn a_lockfile_that_was_a_folder_a_link_or_a_submodule_is_noted() {
+fn a_lockfile_that_was_a_directory_a_link_or_a_submodule_is_reported() {
     let sandbox = moved();
     let path = sandbox.path("images.lock");
     std::fs::remove_file(&path).unwrap();
@@ -66,7 +67,7 @@ fn a_lockfile_that_was_a_folder_a_link_or_a_submodule_is_noted() {
     4 changes in 3 commits
     --- exit 0
     ");
-    // The settings of the repository for submodules have no effect.
+    // The submodule settings of the repository have no effect.
     git(&sandbox, &["config", "diff.ignoreSubmodules", "all"]);
     assert!(sandbox.ok("log").contains("it is a submodule"));
     assert_snapshot!(sandbox.fails("diff HEAD~1"), @"
@@ -78,8 +79,8 @@ fn a_lockfile_that_was_a_folder_a_link_or_a_submodule_is_noted() {
     assert!(sandbox.fails("diff HEAD~3").contains("cannot read `HEAD~3:images.lock`: it is a directory"));
 }
 
-/// A lock whose `web` has an ID that differs from others only after the first digits.
-fn alike(end: u32) -> String {
+/// Returns a lockfile in which the ID of `web` has the usual first digits and this end.
+fn similar_lockfile(end: u32) -> String {
     let text = lock(&[("db", 1), ("web", 2)])
         .replace("00000002-0000-4000-8000-000000000000", &format!("00000002-0000-4000-8000-{end:012}"));
     let parsed = imagelock::domain::lock::Lock::parse(&text).unwrap();
@@ -89,9 +90,9 @@ fn alike(end: u32) -> String {
 #[test]
 fn ids_with_the_same_beginning_are_shown_in_full() {
     let sandbox = repository(Sandbox::new());
-    sandbox.write("images.lock", alike(1));
+    sandbox.write("images.lock", similar_lockfile(1));
     commit(&sandbox, "2026-11-05", "Pin the images");
-    sandbox.write("images.lock", alike(2));
+    sandbox.write("images.lock", similar_lockfile(2));
     assert_snapshot!(sandbox.run("diff"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM                                  TO                                    DETAIL
     moved   web   fr-par-1  x86_64  ubuntu_noble  00000002-0000-4000-8000-000000000001  00000002-0000-4000-8000-000000000002  published 2026-11-02 → 2026-11-02
@@ -118,9 +119,9 @@ fn ids_with_the_same_beginning_are_shown_in_full() {
     --- exit 0
     ");
     // A conflict shows both IDs in full.
-    sandbox.write("base", alike(0));
-    sandbox.write("ours", alike(1));
-    sandbox.write("theirs", alike(2));
+    sandbox.write("base", similar_lockfile(0));
+    sandbox.write("ours", similar_lockfile(1));
+    sandbox.write("theirs", similar_lockfile(2));
     let message = sandbox.run("merge-driver base ours theirs").stderr;
     for end in [1, 2] {
         assert!(message.contains(&format!("00000002-0000-4000-8000-{end:012}")), "{message}");

@@ -1,10 +1,10 @@
-//! Files that are too long, too deep, not text, or damaged by an editor.
+//! Files that are too long, nested too deep, not text, or damaged by an editor.
 
 use insta::assert_snapshot;
 
+use crate::support::fixtures::mistakes::{ID, each, lock, mistake, mistake_in_lock, mistake_in_snapshot, snapshot};
 use crate::support::manifest::web;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::mistakes::{ID, each, lock, mistake, mistake_in_lock, mistake_in_snapshot, snapshot};
 
 #[test]
 fn a_long_word_is_shortened() {
@@ -72,7 +72,7 @@ fn many_mistakes_are_printed_up_to_the_limit() {
     ");
 }
 
-/// Each takes a moment. In quadratic time, each would take minutes.
+/// Each file takes a moment. With quadratic time, each would take minutes.
 #[test]
 fn long_files_are_read_in_linear_time() {
     let mistakes = [
@@ -124,7 +124,7 @@ fn deep_nesting_is_refused() {
      |
      = help: `imagelock snapshot FILE` writes one
     ");
-    // Files of other tools in which `adopt` finds IDs are limited as well.
+    // The files in which `adopt` looks for IDs have the same limits.
     let sandbox = Sandbox::new();
     sandbox.write("deep.json", "[".repeat(100_000));
     sandbox.write("deep.tf", "a { b = [\n".repeat(100_000));
@@ -182,7 +182,7 @@ fn bytes_that_are_not_utf_8_are_refused() {
      = help: save the file as UTF-8
     ");
     let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-    // With a byte order mark, as PowerShell writes it, and without.
+    // With the byte order mark that PowerShell writes, and without.
     assert_snapshot!(mistake(wide(&format!("\u{feff}{}", web("")))), @"
     error: `images.toml` is not a text file: line 1 is not UTF-8
      |

@@ -1,28 +1,28 @@
-//! Text that deceives the eye or controls the terminal is escaped wherever it is printed.
+//! Text that deceives the reader or controls the terminal is escaped wherever it is printed.
 
 use std::fmt::Write as _;
 
 use imagelock::domain::diagnostics::escaped;
 use insta::assert_snapshot;
 
+use crate::support::fixtures::mistakes::{each, lock, mistake, mistake_in_lock, mistake_in_snapshot, snapshot};
 use crate::support::manifest::web;
 use crate::support::sandbox::{Run, Sandbox};
-use crate::support::scenes::mistakes::{each, lock, mistake, mistake_in_lock, mistake_in_snapshot, snapshot};
 
-/// Any text as a string of JSON.
-fn in_quotes(text: &str) -> String {
+/// Encodes a text with JSON escapes only.
+fn json_escaped(text: &str) -> String {
     text.encode_utf16().fold(String::new(), |mut quoted, unit| {
         let _ = write!(quoted, "\\u{unit:04x}");
         quoted
     })
 }
 
-/// Puts a text into every place that others control, and checks that all output is escaped.
-fn is_never_printed(text: &str) {
-    // TOML has no surrogates.
+/// Puts a text into every place that others control, and checks that the whole output is escaped.
+fn check_never_printed(text: &str) {
+    // TOML does not allow surrogates, so each character has one escape.
     let toml: Vec<String> = text.chars().map(|char| format!("\\U{:08x}", u32::from(char))).collect();
     let toml = toml.concat();
-    let json = in_quotes(text);
+    let json = json_escaped(text);
     let mut printed = vec![
         mistake(web(text)),
         mistake(web("").replace("ubuntu_noble", &format!("\u{20ac}{text}"))),
@@ -69,12 +69,12 @@ fn is_never_printed(text: &str) {
 
 #[test]
 fn terminal_escapes_are_never_printed() {
-    is_never_printed("\u{1b}[2J");
-    // A link and a bell.
-    is_never_printed("\u{1b}]8;;https:example.com\u{1b}\\scaleway\u{1b}]8;;\u{7}");
+    check_never_printed("\u{1b}[2J");
+    // A hyperlink and a bell.
+    check_never_printed("\u{1b}]8;;https:example.com\u{1b}\\scaleway\u{1b}]8;;\u{7}");
     // The same with eight-bit controls, which a fuzzer found.
-    is_never_printed("\u{9b}2J");
-    is_never_printed("\u{9d}0;title\u{9c}");
+    check_never_printed("\u{9b}2J");
+    check_never_printed("\u{9d}0;title\u{9c}");
     assert_snapshot!(mistake(web("x = \"\u{9b}2J\" # \u{1b}[2J\n")), @r#"
     error: this is not TOML
      --> images.toml:5:13
@@ -86,8 +86,8 @@ fn terminal_escapes_are_never_printed() {
 
 #[test]
 fn bidirectional_controls_are_never_printed() {
-    is_never_printed("\u{202e}");
-    is_never_printed("\u{2066}a\u{2069}\u{61c}");
+    check_never_printed("\u{202e}");
+    check_never_printed("\u{2066}a\u{2069}\u{61c}");
     assert_snapshot!(mistake(web("").replace("ubuntu", "ubuntu\u{202e}")), @r#"
     error: `ubuntu\u{202e}_noble` is not a valid label
      --> images.toml:2:9
@@ -101,9 +101,9 @@ fn bidirectional_controls_are_never_printed() {
 
 #[test]
 fn invisible_characters_are_never_printed() {
-    is_never_printed("\u{200b}\u{200d}\u{2060}\u{feff}");
-    is_never_printed("\u{ad}\u{34f}\u{180e}\u{3164}");
-    is_never_printed("\u{e0041}\u{e007f}");
+    check_never_printed("\u{200b}\u{200d}\u{2060}\u{feff}");
+    check_never_printed("\u{ad}\u{34f}\u{180e}\u{3164}");
+    check_never_printed("\u{e0041}\u{e007f}");
     assert_snapshot!(mistake(web("").replace("ubuntu", "ubuntu\u{200b}")), @r#"
     error: `ubuntu\u{200b}_noble` is not a valid label
      --> images.toml:2:9
@@ -178,7 +178,7 @@ fn lookalike_letters_are_named() {
 
 #[test]
 fn nul_is_never_printed() {
-    is_never_printed("\0");
+    check_never_printed("\0");
     assert_snapshot!(mistake(web("\0")), @"
     error: this is not TOML
      --> images.toml:5:1

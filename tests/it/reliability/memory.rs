@@ -1,38 +1,38 @@
-//! The peak memory of runs whose responses are far too large.
+//! The peak memory of runs with responses that are far too large.
 
 use std::fmt::Write as _;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::support::fake_marketplace::{Marketplace, Reply};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply};
 use crate::support::sandbox::Sandbox;
 
 /// More labels than requests may be in flight.
 const LABELS: usize = 40;
 
-/// The most memory of a run, in KiB.
+/// The limit on the memory of a run, in KiB.
 const MAX_PEAK: u64 = 96 << 10;
 
-/// Makes the response to a listing, given its path.
+/// Makes the response to a listing request from its path.
 type Respond = fn(&str) -> Reply;
 
-/// The peak memory of a run with these listings, in KiB.
-fn peak(respond: Respond) -> u64 {
-    let marketplace = Marketplace::offering([]);
-    // One listing never arrives, so that the process is still there when the others are done.
-    marketplace.answers(move |path, _, _| if path.contains("=label_0&") { Reply::Silence } else { respond(path) });
+/// Returns the peak memory of a run with these listings, in KiB.
+fn peak_memory(respond: Respond) -> u64 {
+    let marketplace = FakeMarketplace::offering([]);
+    // One listing never arrives, so the process still exists when the others are done.
+    marketplace.respond(move |path, _, _| if path.contains("=label_0&") { Reply::Silence } else { respond(path) });
     let images: Vec<String> = (0..LABELS).map(|n| format!("[images.n{n}]\nlabel = \"label_{n}\"\n")).collect();
     let manifest = format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{}", images.concat());
     let sandbox = Sandbox::with(&manifest).asking(&marketplace);
     let command = &mut sandbox.command("resolve --timeout 300");
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let (mut asked, mut quiet) = (0, 0);
-    // Until all listings are requested, and the last of them are read.
-    while asked < LABELS || quiet < 50 {
+    let (mut requested, mut quiet) = (0, 0);
+    // Waits until all listings have been requested and the last of them have been read.
+    while requested < LABELS || quiet < 50 {
         std::thread::sleep(Duration::from_millis(10));
         let more = marketplace.listings().len();
-        (asked, quiet) = (asked + more, if more == 0 { quiet + 1 } else { 0 });
-        assert!(child.try_wait().unwrap().is_none(), "it waits for a listing");
+        (requested, quiet) = (requested + more, if more == 0 { quiet + 1 } else { 0 });
+        assert!(child.try_wait().unwrap().is_none(), "the run must wait for a listing");
     }
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     child.kill().unwrap();
@@ -41,13 +41,13 @@ fn peak(respond: Respond) -> u64 {
     peak.trim().parse().unwrap()
 }
 
-/// A JSON value of nearly the largest size, most of it a list of this entry.
+/// Returns a JSON value of nearly the maximum size that consists mostly of a list of `entry`.
 fn list(before: &str, entry: &str, after: &str) -> Reply {
     let entries = (1_000_000 - before.len() - after.len()) / (entry.len() + 1);
     Reply::Raw(200, "application/json", format!("{before}{}{entry}{after}", format!("{entry},").repeat(entries)).into())
 }
 
-/// A page of local images that have nothing in common, each for this many Instance types.
+/// Returns a page of local images without common values, each with this many Instance types.
 fn rows(path: &str, count: usize, boots: usize) -> Reply {
     let page: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
     let label = path.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
@@ -68,14 +68,14 @@ fn rows(path: &str, count: usize, boots: usize) -> Reply {
 }
 
 #[test]
-fn unbounded_answers_stay_within_the_memory_limit() {
+fn unbounded_responses_stay_within_the_memory_limit() {
     let cases: [(&str, Respond); 8] = [
         ("4 GiB", |_| Reply::Endless(4 << 30)),
         ("4 GiB, packed", |_| Reply::Bomb(4 << 10)),
         // Valid listings that never end.
         ("short rows", |path| rows(path, 1000, 0)),
         ("long rows", |path| rows(path, 100, 900)),
-        // Values that take far more memory than their JSON.
+        // Values that need far more memory than their JSON text.
         ("rows", |_| list(r#"{"local_images":["#, "{}", r#"],"total_count":1}"#)),
         ("a total", |_| list(r#"{"local_images":[],"total_count":["#, "[]", "]}")),
         ("Instance types", |_| list(r#"{"local_images":[{"compatible_commercial_types":["#, "\"\"", "]}]}")),
@@ -85,7 +85,7 @@ fn unbounded_answers_stay_within_the_memory_limit() {
         }),
     ];
     for (name, respond) in cases {
-        let peak = peak(respond);
+        let peak = peak_memory(respond);
         assert!(peak < MAX_PEAK, "{name}: {peak} KiB");
     }
 }

@@ -1,4 +1,4 @@
-//! Signals, hostile input, and old or broken repositories.
+//! Signals, hostile input, network faults, and unusual git repositories.
 
 mod deadline;
 mod files;

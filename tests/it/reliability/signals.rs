@@ -1,4 +1,4 @@
-//! A signal ends a run at once; a closed pipe does not disturb it.
+//! A signal ends a run at once. A closed pipe does not disturb a run.
 #![cfg(unix)]
 
 use std::fs::File;
@@ -9,23 +9,23 @@ use std::time::{Duration, Instant};
 
 use crate::support::directory_lock;
 use crate::support::fake_marketplace::{Reply, id};
+use crate::support::fixtures::outdated::outdated;
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::outdated::outdated;
 
-/// Each signal with its number; a shell adds 128 to it.
+/// Each signal with its number. The exit status in a shell is 128 plus the number.
 const SIGNALS: [(&str, i32); 2] = [("INT", 2), ("TERM", 15)];
 
-/// Waits for an event that is certain to happen.
-fn until(happened: impl Fn() -> bool) {
+/// Waits for an event that must happen.
+fn wait_until(happened: impl Fn() -> bool) {
     let started = Instant::now();
     while !happened() {
-        assert!(started.elapsed() < Duration::from_secs(30), "it never came");
+        assert!(started.elapsed() < Duration::from_secs(30), "the event did not happen");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
-/// Sends a signal to a waiting run, and checks that the run ends at once and has changed nothing.
+/// Sends a signal to a waiting run, and checks that the run ends at once without changing anything.
 fn interrupt(sandbox: &Sandbox, mut run: Child, (name, number): (&str, i32)) {
     let lock = sandbox.lock();
     let kill = sandbox.shell(&format!("kill -s {name} {}", run.id()));
@@ -33,7 +33,7 @@ fn interrupt(sandbox: &Sandbox, mut run: Child, (name, number): (&str, i32)) {
     let status = run.wait().unwrap();
     let took = sent.elapsed();
     assert_eq!((kill.status, status.signal()), (Some(0), Some(number)));
-    // On an idle machine it takes a tenth of that.
+    // On an idle machine, it takes a tenth of this time.
     assert!(took < Duration::from_secs(1), "{name} took {took:?}");
     assert_eq!(sandbox.lock(), lock);
     assert_eq!(sandbox.files(), ["images.lock", "images.toml"]);
@@ -47,12 +47,12 @@ fn upgrade(sandbox: &Sandbox) -> Child {
 fn a_signal_ends_a_run_that_waits_for_the_marketplace() {
     let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for signal in SIGNALS {
-        marketplace.answers_listings(|_, _, _| Reply::Silence);
+        marketplace.respond_to_listings(|_, _, _| Reply::Silence);
         let run = upgrade(&sandbox);
-        until(|| !marketplace.listings().is_empty());
+        wait_until(|| !marketplace.listings().is_empty());
         interrupt(&sandbox, run, signal);
     }
-    marketplace.answers_listings(|_, _, _| Reply::Normal);
+    marketplace.respond_to_listings(|_, _, _| Reply::Normal);
     sandbox.ok("upgrade");
     assert!(sandbox.lock().contains(&id(2)));
 }
@@ -61,9 +61,9 @@ fn a_signal_ends_a_run_that_waits_for_the_marketplace() {
 fn a_signal_ends_a_run_between_two_attempts() {
     let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for signal in SIGNALS {
-        marketplace.answers_listings(|_, _, _| Reply::Header(429, "retry-after", "20"));
+        marketplace.respond_to_listings(|_, _, _| Reply::Header(429, "retry-after", "20"));
         let run = upgrade(&sandbox);
-        until(|| !marketplace.listings().is_empty());
+        wait_until(|| !marketplace.listings().is_empty());
         std::thread::sleep(Duration::from_millis(200));
         interrupt(&sandbox, run, signal);
     }
@@ -72,7 +72,7 @@ fn a_signal_ends_a_run_between_two_attempts() {
 #[test]
 fn a_signal_ends_a_run_that_waits_for_another_process() {
     let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
-    let guard = directory_lock::hold(&sandbox.path("."));
+    let lock = directory_lock::hold(&sandbox.path("."));
     for signal in SIGNALS {
         let mut run = upgrade(&sandbox);
         let mut line = String::new();
@@ -80,7 +80,7 @@ fn a_signal_ends_a_run_that_waits_for_another_process() {
         assert!(line.starts_with("waiting for another imagelock"), "{line}");
         interrupt(&sandbox, run, signal);
     }
-    drop(guard);
+    drop(lock);
     sandbox.ok("upgrade");
 }
 
@@ -88,7 +88,7 @@ fn a_signal_ends_a_run_that_waits_for_another_process() {
 fn a_shell_sees_the_exit_status_of_the_signal() {
     let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     for (name, number) in SIGNALS {
-        marketplace.answers_listings(|_, _, _| Reply::Silence);
+        marketplace.respond_to_listings(|_, _, _| Reply::Silence);
         let script = format!("(sleep 0.3; kill -s {name} $$) & exec \"$IMAGELOCK\" upgrade");
         let run = sandbox.shell(&format!("/bin/sh -c '{script}'; echo \"$?\""));
         assert_eq!(run.stdout, format!("{}\n", 128 + number), "{run}");
@@ -145,7 +145,7 @@ fn data_for_a_closed_or_full_output_is_an_error() {
             "{line}: {run}"
         );
     }
-    // A closed output is fine if there is nothing to print.
+    // A closed output is not an error if there is nothing to print.
     assert_eq!(sandbox.shell("\"$IMAGELOCK\" man pages >&-").status, Some(0));
 }
 

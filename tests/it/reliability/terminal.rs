@@ -1,4 +1,4 @@
-//! The terminal receives only text and colors, no matter how files, arguments and variables are named.
+//! The terminal gets only text and colors, no matter what files, arguments and variables are named.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use imagelock::domain::diagnostics::escaped;
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 
-/// A title, a workflow command, a reversed line, an eight-bit escape.
+/// A name with a title sequence, a workflow command, reversed text and an eight-bit escape.
 const NAME: &str = "x\u{1b}]0;title\u{7}\u{1b}[2J\n::error title=imagelock::injected\u{202e}\u{9b}2J\u{200b}";
 
 const ID: &str = "00000001-0000-4000-8000-000000000000";
@@ -19,9 +19,9 @@ fn snapshot() -> String {
     format!("{{\"imagelock_snapshot\":1,\"taken\":\"2026-11-24T08:00:00Z\",\"images\":[{image}]}}")
 }
 
-/// Runs a command and checks everything that it prints.
+/// Runs a command, and checks that everything it prints is escaped.
 #[track_caller]
-fn is_inert(command: &mut Command) {
+fn check_escaped(command: &mut Command) {
     let output = command.output().unwrap();
     for text in [output.stdout, output.stderr] {
         let text = String::from_utf8(text).unwrap();
@@ -45,7 +45,7 @@ fn every_command_escapes_the_names_of_files() {
     sandbox.write(&inside(".tf"), format!("x = \"{ID}\"\n"));
     let run = |arguments: &[&str]| {
         let mut command = sandbox.command("");
-        is_inert(command.args(arguments).args(["--manifest", &manifest, "--catalog", &catalog]));
+        check_escaped(command.args(arguments).args(["--manifest", &manifest, "--catalog", &catalog]));
     };
     run(&["init"]);
     run(&["list"]);
@@ -80,9 +80,11 @@ fn every_command_escapes_the_names_of_files() {
     run(&["merge-driver", &inside(".toml"), &inside(".toml"), &inside(".toml"), &inside(".lock")]);
     sandbox.write(&inside(".toml"), "x = 1\n");
     run(&["check"]);
-    is_inert(sandbox.command("resolve --offline --recursive").arg(NAME).arg("--manifest").arg(format!("{NAME}.toml")));
-    is_inert(sandbox.command("check --recursive").arg(NAME).arg("--manifest").arg("absent.toml"));
-    is_inert(sandbox.command("check --manifest").arg(NAME));
+    check_escaped(
+        sandbox.command("resolve --offline --recursive").arg(NAME).arg("--manifest").arg(format!("{NAME}.toml")),
+    );
+    check_escaped(sandbox.command("check --recursive").arg(NAME).arg("--manifest").arg("absent.toml"));
+    check_escaped(sandbox.command("check --manifest").arg(NAME));
     std::fs::remove_file(sandbox.path(&manifest)).unwrap();
     std::os::unix::fs::symlink(NAME.repeat(2), sandbox.path(&manifest)).unwrap();
     run(&["check"]);
@@ -120,19 +122,19 @@ fn wrong_arguments_and_variables_are_escaped() {
         "search --zone",
         "diff",
     ] {
-        is_inert(sandbox.command(line).arg(NAME));
-        is_inert(sandbox.command(line).arg(format!("--{NAME}")));
-        is_inert(sandbox.command(line).arg(format!("{NAME}=x")));
+        check_escaped(sandbox.command(line).arg(NAME));
+        check_escaped(sandbox.command(line).arg(format!("--{NAME}")));
+        check_escaped(sandbox.command(line).arg(format!("{NAME}=x")));
     }
     for variable in ["SCW_API_URL", "SSL_CERT_FILE", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "IMAGELOCK_NOW"] {
         for verbose in ["search", "search --verbose"] {
-            is_inert(sandbox.command(verbose).env(variable, NAME));
-            is_inert(sandbox.command(verbose).env(variable, format!("https://{NAME}@a.invalid/{NAME}")));
+            check_escaped(sandbox.command(verbose).env(variable, NAME));
+            check_escaped(sandbox.command(verbose).env(variable, format!("https://{NAME}@a.invalid/{NAME}")));
         }
     }
 }
 
-/// The colors of clap are not those of the argument.
+/// The colors of clap stay, but the color in the argument is escaped.
 #[test]
 fn a_color_in_an_argument_is_escaped() {
     let sandbox = Sandbox::new();
@@ -142,7 +144,7 @@ fn a_color_in_an_argument_is_escaped() {
     assert!(!text.contains("\u{1b}[31mred"), "{text:?}");
 }
 
-/// A byte that is not UTF-8 is kept in JSON and escaped on the terminal.
+/// The URI in SARIF keeps a byte that is not UTF-8 as a percent escape.
 #[test]
 #[cfg(target_os = "linux")]
 fn names_that_are_not_utf_8_are_escaped() {
@@ -180,7 +182,7 @@ fn errors_and_warnings_have_a_size_limit() {
     assert!(message.contains("upgrade NAME...") && message.ends_with("4000 errors in all; nothing was changed\n"));
     let report = sandbox.run("resolve --locked").stdout;
     assert!(report.lines().last().unwrap().len() < 10_000, "{}", report.lines().last().unwrap());
-    // The same for many manifests with many mistakes each.
+    // The limit applies to many manifests with many mistakes as well.
     for n in 0..300 {
         std::fs::create_dir_all(sandbox.path(&format!("stacks/{n}"))).unwrap();
         sandbox.write(&format!("stacks/{n}/images.toml"), "a = 1\nb = 1\nc = 1\n".replace(' ', &" ".repeat(40)));

@@ -1,4 +1,4 @@
-//! The certificates of a company: its own CA, and servers with certificates from it.
+//! The certificates of a company: its own certificate authority (CA), and servers with certificates that it signed.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// A company's own CA.
+/// The CA of a company.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -17,7 +17,8 @@ impl Authority {
 
     pub fn named(name: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
-        // Otherwise issuer and server have the same name, which OpenSSL takes for a self-signed certificate.
+        // Without a name of its own, the issuer has the same name as the server, and OpenSSL reports a self-signed
+        // certificate.
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
@@ -27,13 +28,13 @@ impl Authority {
         self.0.pem()
     }
 
-    /// A server with a certificate for `name` that is valid until `year`.
+    /// Returns a server with a certificate for `name` that is valid until `year`.
     pub fn server(&self, name: &str, year: i32, protocols: &[&str]) -> TlsAcceptor {
-        self.odd_server(name, protocols, |params| params.not_after = rcgen::date_time_ymd(year, 1, 1))
+        self.server_with(name, protocols, |params| params.not_after = rcgen::date_time_ymd(year, 1, 1))
     }
 
-    /// A server with a certificate for `name` that differs from an ordinary one.
-    pub fn odd_server(
+    /// Returns a server with a certificate for `name`, after `change` has changed its parameters.
+    pub fn server_with(
         &self,
         name: &str,
         protocols: &[&str],
@@ -43,8 +44,8 @@ impl Authority {
         acceptor(&certificate, &key, protocols)
     }
 
-    /// A server with a certificate whose signature is wrong.
-    pub fn forging_server(&self, name: &str, protocols: &[&str]) -> TlsAcceptor {
+    /// Returns a server with a certificate whose signature is invalid.
+    pub fn server_with_bad_signature(&self, name: &str, protocols: &[&str]) -> TlsAcceptor {
         let (certificate, key) = self.certify(name, |_| {});
         let mut der = certificate.der().to_vec();
         *der.last_mut().unwrap() ^= 1;
@@ -61,7 +62,7 @@ impl Authority {
     }
 }
 
-/// A server with this certificate.
+/// Returns a server with this certificate.
 pub fn acceptor(certificate: &Certificate, key: &KeyPair, protocols: &[&str]) -> TlsAcceptor {
     acceptor_of(certificate.der().clone(), key, protocols)
 }

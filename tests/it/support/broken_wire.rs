@@ -1,35 +1,36 @@
-//! A broken wire between imagelock and the fake Marketplace: a test decides byte by byte what of an answer arrives.
+//! A broken wire between imagelock and the fake Marketplace: a test decides byte by byte which part of a response
+//! arrives.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::fake_marketplace::Marketplace;
+use crate::support::fake_marketplace::FakeMarketplace;
 
-/// The next action of the wire. After the last one it closes the connection.
-pub enum Act {
+/// One action of the wire. After the last action, the wire closes the connection.
+pub enum Action {
     Send(Vec<u8>),
     Wait(Duration),
     /// Closes the connection with a reset.
     Reset,
 }
 
-/// Turns the head of an answer, with its empty line, and its body into actions.
-pub type Mangle = fn(&str, &str) -> Vec<Act>;
+/// Turns a response into actions. The arguments are the head, including the empty line, and the body.
+pub type Mangle = fn(&str, &str) -> Vec<Action>;
 
-/// A wire. It carries one request per connection.
-pub struct Wire(SocketAddr);
+/// A wire that carries one request per connection.
+pub struct BrokenWire(SocketAddr);
 
-impl Wire {
-    pub fn to(marketplace: &Marketplace, mangle: Mangle) -> Self {
+impl BrokenWire {
+    pub fn to(marketplace: &FakeMarketplace, mangle: Mangle) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, behind) = (listener.local_addr().unwrap(), Arc::new(marketplace.address()));
+        let (address, target) = (listener.local_addr().unwrap(), Arc::new(marketplace.address()));
         std::thread::spawn(move || {
             for client in listener.incoming() {
-                let behind = Arc::clone(&behind);
-                // A client that hangs up first is part of the tests.
-                std::thread::spawn(move || -> io::Result<()> { carry(&client?, *behind, mangle) });
+                let target = Arc::clone(&target);
+                // Some tests make the client hang up first, so errors are ignored.
+                std::thread::spawn(move || -> io::Result<()> { relay(&client?, *target, mangle) });
             }
         });
         Self(address)
@@ -40,7 +41,7 @@ impl Wire {
     }
 }
 
-fn carry(mut client: &TcpStream, behind: SocketAddr, mangle: Mangle) -> io::Result<()> {
+fn relay(mut client: &TcpStream, target: SocketAddr, mangle: Mangle) -> io::Result<()> {
     let mut request = Vec::new();
     while !request.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -48,16 +49,16 @@ fn carry(mut client: &TcpStream, behind: SocketAddr, mangle: Mangle) -> io::Resu
         request.push(byte[0]);
     }
     request.splice(request.len() - 2.., *b"connection: close\r\n\r\n");
-    let mut server = TcpStream::connect(behind)?;
+    let mut server = TcpStream::connect(target)?;
     server.write_all(&request)?;
-    let mut answer = String::new();
-    server.read_to_string(&mut answer)?;
-    let (head, body) = answer.split_at(answer.find("\r\n\r\n").unwrap() + 4);
-    for act in mangle(head, body) {
-        match act {
-            Act::Send(bytes) => client.write_all(&bytes)?,
-            Act::Wait(time) => std::thread::sleep(time),
-            Act::Reset => {
+    let mut response = String::new();
+    server.read_to_string(&mut response)?;
+    let (head, body) = response.split_at(response.find("\r\n\r\n").unwrap() + 4);
+    for action in mangle(head, body) {
+        match action {
+            Action::Send(bytes) => client.write_all(&bytes)?,
+            Action::Wait(time) => std::thread::sleep(time),
+            Action::Reset => {
                 tokio::net::TcpSocket::from_std_stream(client.try_clone()?).set_zero_linger()?;
             }
         }

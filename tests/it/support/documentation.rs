@@ -1,4 +1,4 @@
-//! The documentation and the commands that it must name.
+//! The pages of the documentation, and the commands that they must name.
 
 use std::path::Path;
 
@@ -67,7 +67,7 @@ pub fn blocks(language: &str) -> Vec<String> {
     pages.iter().flat_map(|page| page.blocks(language)).map(str::to_owned).collect()
 }
 
-/// A copy of the quickstart, as a clone has it.
+/// Returns a copy of the quickstart example, without the lockfile, as in a fresh clone.
 pub fn quickstart() -> Sandbox {
     let sandbox = Sandbox::new();
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart")).unwrap() {

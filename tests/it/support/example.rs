@@ -1,4 +1,4 @@
-//! A copy of an example, and the programs that run in it.
+//! Copies of the examples, and the programs that run in them.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use crate::support::sandbox::{Run, Sandbox};
 pub const OCTOBER: &str = "--catalog ../quickstart/catalog-2026-10-05.json";
 pub const NOVEMBER: &str = "--catalog ../quickstart/catalog-2026-11-02.json";
 
-/// A file or directory of this repository.
+/// Returns the path of a file or directory of this repository.
 pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// A copy of an example to work in, next to the quickstart and its catalogs, as in a clone.
+/// A working copy of an example, next to the quickstart and its catalogs, as in a clone.
 pub struct Example {
     sandbox: Sandbox,
     name: String,
@@ -41,21 +41,21 @@ impl Example {
         std::fs::write(self.path(file), text).unwrap();
     }
 
-    /// Replaces `from`, which the manifest contains once.
+    /// Replaces `from`, which must occur once in the manifest.
     pub fn edit(&self, from: &str, to: &str) {
         let manifest = self.read("images.toml");
         assert_eq!(manifest.matches(from).count(), 1, "{from}");
         self.write("images.toml", &manifest.replace(from, to));
     }
 
-    /// Runs a program in the example. The words of the line are separated by spaces.
+    /// Runs a program in the example. Spaces separate the words of the line.
     #[track_caller]
     pub fn run(&self, line: &str) -> Run {
         let words: Vec<&str> = line.split_whitespace().collect();
         self.program(words[0], &words[1..])
     }
 
-    /// Runs a line that must succeed, and gives its standard output.
+    /// Runs a line that must succeed, and returns its standard output.
     #[track_caller]
     pub fn ok(&self, line: &str) -> String {
         let run = self.run(line);
@@ -63,7 +63,7 @@ impl Example {
         run.stdout
     }
 
-    /// Runs a script that must succeed, with a program that takes it after `-c`, and gives its standard output.
+    /// Passes a script to a program with `-c`. The script must succeed; its standard output is returned.
     #[track_caller]
     pub fn script(&self, program: &str, script: &str) -> String {
         let run = self.run_script(program, script);
@@ -76,7 +76,7 @@ impl Example {
         self.program(program, &["-c", script])
     }
 
-    /// Runs a program that finds the `imagelock` under test. It cannot reach the network.
+    /// Runs a program that can find the `imagelock` under test but cannot reach the network.
     #[track_caller]
     pub fn program(&self, name: &str, arguments: &[&str]) -> Run {
         let mut command = Command::new(name);
@@ -92,13 +92,14 @@ impl Example {
             .envs([("CHECKPOINT_DISABLE", "1"), ("TF_IN_AUTOMATION", "1"), ("TF_INPUT", "0")])
             .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
         let Output { status, stdout, stderr } =
-            command.output().unwrap_or_else(|error| panic!("`{name}` cannot be run ({error}). run .ci/tools"));
+            command.output().unwrap_or_else(|error| panic!("cannot run `{name}` ({error}); run .ci/tools"));
         let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         Run { status: status.code(), stdout, stderr }
     }
 }
 
-/// The `imagelock` under test first, then the programs of `.ci/tools`, then those of the machine.
+/// Returns the search path: first the `imagelock` under test, then the programs of `.ci/tools`, then those of the
+/// machine.
 fn search_path() -> OsString {
     let built = Path::new(env!("CARGO_BIN_EXE_imagelock")).parent().unwrap().to_owned();
     let inherited = std::env::var_os("PATH").unwrap_or_default();
@@ -112,7 +113,7 @@ fn copy(from: &Path, to: &Path) {
     std::fs::create_dir(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.as_ref().unwrap().file_name()));
-        // Terraform leaves its state in an example that was tried out.
+        // Skips the state that Terraform leaves in an example that a developer has tried.
         let is_state = to.file_name().unwrap().to_str().unwrap().contains("tfstate") || to.ends_with(".terraform");
         if from.is_dir() && !is_state {
             copy(&from, &to);

@@ -1,4 +1,4 @@
-//! The files below a directory, to show that a run changed none of them.
+//! The files in a directory, to show that a run changed none of them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 
 use crate::support::sandbox::{Run, Sandbox};
 
-/// Everything below a directory, by its path there: the content and mode of files, and the targets of links.
+/// Returns everything in a directory by its relative path: the content and mode of files, and the targets of links.
 pub fn tree(directory: &Path) -> BTreeMap<PathBuf, String> {
     let mut tree = BTreeMap::new();
-    let mut folders = vec![directory.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
+    let mut directories = vec![directory.to_owned()];
+    while let Some(current) = directories.pop() {
+        for entry in fs::read_dir(current).unwrap() {
             let path = entry.unwrap().path();
             let metadata = fs::symlink_metadata(&path).unwrap();
             let content = if metadata.is_dir() {
-                folders.push(path.clone());
+                directories.push(path.clone());
                 "directory".to_owned()
             } else if metadata.is_symlink() {
                 format!("-> {}", fs::read_link(&path).unwrap().display())
@@ -32,13 +32,13 @@ pub fn tree(directory: &Path) -> BTreeMap<PathBuf, String> {
     tree
 }
 
-/// Runs a line that must fail and change nothing in the sandbox, and gives its message.
+/// Runs a line that must fail and change nothing in the sandbox, and returns the error message.
 #[track_caller]
 pub fn refused(sandbox: &Sandbox, line: &str) -> String {
     refused_run(sandbox, || sandbox.run(line))
 }
 
-/// The same for any run.
+/// Like `refused`, for any kind of run.
 #[track_caller]
 pub fn refused_run(sandbox: &Sandbox, run: impl Fn() -> Run) -> String {
     let before = tree(&sandbox.path(""));

@@ -6,7 +6,7 @@ use crate::support::fake_marketplace::version_id;
 use crate::support::forged_lock::forged;
 use crate::support::sandbox::Sandbox;
 
-/// A sandbox in which git is found and reads only the configuration of the repository.
+/// Makes git available in a sandbox, with only the configuration of the repository.
 pub fn with_git(sandbox: Sandbox) -> Sandbox {
     let above = sandbox.path("").parent().unwrap().to_str().unwrap().to_owned();
     sandbox
@@ -16,7 +16,7 @@ pub fn with_git(sandbox: Sandbox) -> Sandbox {
         .env("GIT_CEILING_DIRECTORIES", &above)
 }
 
-/// git, ready to run in a folder of the sandbox. The date makes the hashes of commits reproducible.
+/// Returns a git command in a directory of the sandbox. The fixed date makes the hashes of commits reproducible.
 pub fn git_command(sandbox: &Sandbox, directory: &str, date: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
     command
@@ -42,28 +42,28 @@ pub fn git(sandbox: &Sandbox, arguments: &[&str]) {
     git_in(sandbox, "", "2026-11-10T09:00:00Z", arguments);
 }
 
-/// Commits the lockfiles at ten o'clock on a day.
+/// Commits the lockfiles at ten o'clock on this day.
 #[track_caller]
 pub fn commit(sandbox: &Sandbox, day: &str, subject: &str) {
     git(sandbox, &["add", "--all", "--", "*.lock"]);
     git_in(sandbox, "", &format!("{day}T10:00:00Z"), &["commit", "--quiet", "--message", subject]);
 }
 
-/// Commits everything.
+/// Commits all files.
 #[track_caller]
 pub fn commit_all(sandbox: &Sandbox, subject: &str) {
     git(sandbox, &["add", "--all"]);
     git(sandbox, &["commit", "--quiet", "--allow-empty", "--message", subject]);
 }
 
-/// Makes a sandbox an empty repository.
+/// Initializes an empty repository in a sandbox.
 pub fn repository(sandbox: Sandbox) -> Sandbox {
     let sandbox = with_git(sandbox);
     git(&sandbox, &["init", "--quiet", "--initial-branch=main"]);
     sandbox
 }
 
-/// One block of a lockfile as imagelock writes it, without the digest.
+/// Returns a block of a lockfile, without the digest.
 fn block(name: &str, number: u32) -> String {
     let published = format!("2026-11-0{number}T00:00:00Z");
     let version = version_id("ubuntu_noble", &published);
@@ -74,14 +74,14 @@ fn block(name: &str, number: u32) -> String {
     )
 }
 
-/// The text of a lockfile with these pins and right digests.
+/// Returns the text of a lockfile with these pins and valid digests.
 pub fn lock(pins: &[(&str, u32)]) -> String {
     let blocks = pins.iter().map(|(name, number)| block(name, *number) + "digest = \"\"\n");
     let text = blocks.fold("version = 2\n".to_owned(), |text, block| text + &block);
     forged(&text, |_| {})
 }
 
-/// A repository in which `web` was pinned on the 5th of November, and moved on the 7th.
+/// Returns a repository in which `web` was pinned on November 5 and moved on November 7.
 pub fn moved() -> Sandbox {
     let sandbox = repository(Sandbox::new());
     sandbox.write("images.lock", lock(&[("db", 1), ("web", 1)]));

@@ -1,4 +1,4 @@
-//! The set-up that tests share: a sandbox, a fake Marketplace, repositories, a browser, and the scenes that tests start from.
+//! The setup that tests share: a sandbox, a fake Marketplace, git repositories, a browser, and fixtures.
 
 pub mod authority;
 pub mod broken_wire;
@@ -9,10 +9,10 @@ pub mod fake_marketplace;
 pub mod faults;
 #[cfg(unix)]
 pub mod file_tree;
+pub mod fixtures;
 pub mod forged_lock;
 pub mod git_repository;
 pub mod manifest;
 pub mod sandbox;
-pub mod scenes;
 pub mod source_files;
 pub mod webdriver;

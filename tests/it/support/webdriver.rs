@@ -1,4 +1,4 @@
-//! A headless Chromium, driven over the `WebDriver` protocol.
+//! A headless Chromium that is driven through the `WebDriver` protocol.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// A file in the folder of build results and installed tools.
+/// Returns the path of a file in `target`, which contains the build results and the installed tools.
 pub fn in_target(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target").join(path)
 }
 
-/// A browser with its own window. Dropping it ends the browser.
+/// A browser with its own window. Dropping it closes the browser.
 pub struct Browser {
     driver: Child,
     runtime: tokio::runtime::Runtime,
@@ -25,15 +25,15 @@ impl Browser {
     pub fn start() -> Self {
         let mut driver =
             Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect(
-                "chromedriver does not start; `.ci/tools` installs it, or `apt-get install chromium chromium-driver`",
+                "chromedriver did not start; `.ci/tools` installs it, or `apt-get install chromium chromium-driver`",
             );
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = lines.find_map(|line| {
             let line = line.unwrap();
             Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').to_owned())
         });
-        let port = port.expect("chromedriver says no port");
-        // It keeps printing, and the pipe must stay open.
+        let port = port.expect("chromedriver printed no port");
+        // The driver keeps printing, so the pipe must stay open.
         std::thread::spawn(move || lines.for_each(drop));
         let profile = tempfile::tempdir().unwrap();
         let profile_argument = format!("--user-data-dir={}", profile.path().display());
@@ -63,12 +63,12 @@ impl Browser {
     fn post(&self, path: &str, body: &Value) -> Value {
         let request = self.client.post(format!("{}{path}", self.session)).body(body.to_string());
         let text = self.runtime.block_on(async { request.send().await.unwrap().text().await.unwrap() });
-        let answer: Value = serde_json::from_str(&text).unwrap();
-        assert!(answer["value"]["error"].is_null(), "{path}: {text}");
-        answer["value"].clone()
+        let response: Value = serde_json::from_str(&text).unwrap();
+        assert!(response["value"]["error"].is_null(), "{path}: {text}");
+        response["value"].clone()
     }
 
-    /// Runs a script in the page, and gives its result.
+    /// Runs a script in the page, and returns its result.
     #[track_caller]
     pub fn run(&self, script: &str) -> Value {
         self.post("/execute/sync", &json!({ "script": script, "args": [] }))
@@ -89,13 +89,13 @@ impl Browser {
         self.post("/url", &json!({ "url": format!("file://{}", path.display()) }));
     }
 
-    /// The messages of the console since the last call.
+    /// Returns the messages of the console since the last call.
     pub fn console(&self) -> Vec<Value> {
         self.post("/se/log", &json!({ "type": "browser" })).as_array().unwrap().clone()
     }
 
-    /// The number of elements that receive the focus by pressing Tab this many times.
-    pub fn tab(&self, presses: usize) -> u64 {
+    /// Returns the number of elements that receive the focus when Tab is pressed this many times.
+    pub fn press_tab(&self, presses: usize) -> u64 {
         self.run(
             "window.seen = new Set(); document.activeElement.blur();
              document.addEventListener('focusin', event => window.seen.add(event.target));",
@@ -107,8 +107,8 @@ impl Browser {
         self.run("return window.seen.size").as_u64().unwrap()
     }
 
-    /// The accessibility problems that axe finds.
-    pub fn barriers(&self) -> Value {
+    /// Returns the accessibility problems that axe finds.
+    pub fn accessibility_problems(&self) -> Value {
         let path = in_target("tools/node_modules/axe-core/axe.min.js");
         let axe =
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}; run .ci/tools", path.display()));
@@ -120,8 +120,8 @@ impl Browser {
         )
     }
 
-    pub fn picture(&self, path: &Path) {
-        // The whole page, up to a height that can be viewed.
+    pub fn screenshot(&self, path: &Path) {
+        // Captures the whole page, up to a height that is practical to view.
         let metrics = self.chromium("Page.getLayoutMetrics", &json!({}))["cssContentSize"].clone();
         let height = metrics["height"].as_f64().unwrap().min(6000.0);
         let clip = json!({ "x": 0, "y": 0, "width": metrics["width"], "height": height, "scale": 1 });
@@ -135,7 +135,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Ending the session ends Chromium; killing only the driver would leave it running.
+        // Ending the session closes Chromium. Killing only the driver would leave it running.
         let _ = self.runtime.block_on(async { self.client.delete(&self.session).send().await });
         let _ = self.driver.kill();
         let _ = self.driver.wait();

@@ -42,7 +42,7 @@ fn removed(names: &[&str]) -> String {
 }
 
 #[test]
-fn a_declaration_stands_behind_the_last_and_nothing_else_changes() {
+fn a_declaration_is_added_after_the_last_one_and_nothing_else_changes() {
     let block = "\n[images.runner]\nlabel = \"fedora_43\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\n";
     let expected = MANIFEST.replace("2026-12-31 }\n", &format!("2026-12-31 }}\n{block}"));
     assert_eq!(declare(MANIFEST, &[runner()]).unwrap(), expected);
@@ -52,13 +52,13 @@ fn a_declaration_stands_behind_the_last_and_nothing_else_changes() {
 }
 
 #[test]
-fn removing_it_again_restores_every_byte() {
+fn removing_an_added_declaration_restores_every_byte() {
     let with = declare(MANIFEST, &[runner()]).unwrap();
     assert_eq!(remove(&with, [&"runner".parse().unwrap()]).unwrap(), MANIFEST);
 }
 
 #[test]
-fn comments_go_with_their_image_and_headings_stay() {
+fn comments_are_removed_with_their_image_and_headings_are_kept() {
     let web = "# The web servers.\n[images.web] # three of them\nlabel = 'ubuntu_noble'\n\n";
     assert_eq!(removed(&["web"]), MANIFEST.replace(web, ""));
     let db = MANIFEST.split("# The database").nth(1).unwrap().split("# ──").next().unwrap();
@@ -66,7 +66,7 @@ fn comments_go_with_their_image_and_headings_stay() {
 }
 
 #[test]
-fn acceptances_of_no_other_image_are_removed_with_it() {
+fn acceptances_that_cover_only_the_removed_image_are_removed() {
     let accept = |image: &str| {
         format!("[[accept]]\nimage = \"{image}\"\nstatus = \"eol\"\nreason = \"ticket\"\nuntil = 2026-12-31\n\n")
     };
@@ -88,7 +88,7 @@ fn acceptances_of_no_other_image_are_removed_with_it() {
 }
 
 #[test]
-fn every_way_to_write_a_table_can_be_edited() {
+fn every_kind_of_table_can_be_edited() {
     for (text, declared, without) in [
         (
             "[images]\nweb = { label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" } # x\n",
@@ -140,7 +140,7 @@ fn new_images_are_written_like_their_neighbors() {
 }
 
 #[test]
-fn every_other_byte_stays() {
+fn every_other_byte_is_kept() {
     let web = "[images . web]\r\nlabel = \"a\"\nzone = \"fr-par-1\"\r\narch = \"arm64\"\n";
     for (before, after) in [
         ("\u{feff}# ours\r\n \t\r\n", "# eol = 2027-05-31   # of web alone\n"),
@@ -160,7 +160,7 @@ fn every_other_byte_stays() {
 }
 
 #[test]
-fn headings_stay_however_the_lines_end() {
+fn headings_are_kept_with_any_line_ending() {
     for text in ["# heading\n\n# web\n", "# heading\n  \n# web\n"] {
         let text = MANIFEST.replace("# The web servers.\n", text);
         for text in [text.clone(), text.replace('\n', "\r\n")] {
@@ -171,7 +171,7 @@ fn headings_stay_however_the_lines_end() {
 }
 
 #[test]
-fn keys_of_a_table_that_are_apart_keep_their_comments() {
+fn separated_keys_of_an_image_keep_their_comments() {
     let text = "[images]\n# of web\nweb.label = \"a\" # why\ndb.label = \"b\"\nweb.zone = \"fr-par-1\"\nweb.arch = \"arm64\"\n\
                 db.zone = \"fr-par-1\"\ndb.arch = \"arm64\"\n";
     let without = remove(text, [&"db".parse().unwrap()]).unwrap();
@@ -207,7 +207,7 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
-fn images_in_one_inline_table_stay_in_it() {
+fn images_in_one_inline_table_are_kept_in_it() {
     let image = "{ label = \"a\", zone = \"fr-par-1\", arch = \"arm64\" }";
     let text = format!("images = {{ web = {image} }} # all\n");
     let mut runner = runner();

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_table_is_no_table() {
+    fn a_malformed_table_is_refused() {
         let text = r#"as-of = 2026-11-24
             systems.a = { product = "A 1", end = 2024-01-31, precision = "day", source = "A" }"#;
         assert!(read(text).is_some());
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn systems_end_when_free_updates_do() {
+    fn a_system_ends_when_its_free_updates_end() {
         let row = |product: &str, end: &str, precision, source: &str| {
             Some((product.to_owned(), end.to_owned(), precision, source.to_owned()))
         };
@@ -180,13 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn debian_ends_with_its_free_lts() {
+    fn debian_ends_when_its_free_lts_ends() {
         assert_eq!(end("debian_buster").unwrap(), "2024-06-30");
         assert_eq!(end("debian_bullseye").unwrap(), "2026-08-31");
     }
 
     #[test]
-    fn an_image_with_more_on_top_ends_with_the_system_beneath() {
+    fn a_derived_image_has_the_end_of_life_of_its_base_system() {
         assert_eq!(end("ubuntu_jammy").unwrap(), "2027-06-01");
         assert_eq!(known("ubuntu_jammy_gpu_os_12"), known("ubuntu_jammy"));
         assert_eq!(known("ubuntu_bionic_ml_10.1"), known("ubuntu_bionic"));
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_known_of_the_rest() {
+    fn other_labels_have_no_known_end_of_life() {
         for label in ["wordpress", "arch_linux", "fedora", "ubuntu_jammy_gpu_os_", "ubuntu_jammy_gpu_os_x", "a_ml_1"] {
             assert_eq!(known(label), None, "{label}");
         }

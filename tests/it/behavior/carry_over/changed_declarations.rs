@@ -1,13 +1,13 @@
-//! Changed declarations: a pin keeps its ID or its version if the new declaration allows it.
+//! Changed declarations: a pin keeps its ID, or at least its version, if the new declaration allows it.
 
 use imagelock::domain::types::ImageRef;
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Local, Marketplace, Reply, image_id, local, version_id};
+use crate::support::fake_marketplace::{FakeMarketplace, Local, Reply, image_id, local, version_id};
+use crate::support::fixtures::one_pin::{NEW, OLD, docker};
+use crate::support::fixtures::two_zones::{BOTH, PARIS, amsterdam, ids, image, newer_offers, pinned};
 use crate::support::forged_lock::forge;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, docker};
-use crate::support::scenes::two_zones::{BOTH, PARIS, amsterdam, ids, image, moved_on, pinned};
 
 #[test]
 fn a_changed_label_takes_the_newest_version_in_old_and_new_zones() {
@@ -29,7 +29,7 @@ fn a_changed_declaration_keeps_the_id_that_it_still_allows() {
         (image("web", PARIS, ""), "1 amended"),
     ];
     let (sandbox, _marketplace) = pinned("web", "");
-    // Each of them declares the image of the pin in another way.
+    // All of them declare the pinned image.
     for (declaration, change) in declarations {
         sandbox.write("images.toml", &declaration);
         let message = sandbox.ok("resolve");
@@ -42,7 +42,7 @@ fn a_changed_declaration_keeps_the_id_that_it_still_allows() {
 #[test]
 fn a_label_that_becomes_a_range_keeps_its_release() {
     let fedora = |label, number| local(label, "fr-par-1", "x86_64", number).published(OLD);
-    let marketplace = Marketplace::offering([fedora("fedora_44", 44)]);
+    let marketplace = FakeMarketplace::offering([fedora("fedora_44", 44)]);
     let sandbox = Sandbox::with(&image("web", PARIS, "").replace("docker", "fedora_44")).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers([
@@ -62,7 +62,7 @@ fn a_label_that_becomes_a_range_keeps_its_release() {
 fn a_changed_type_takes_the_local_images_of_the_same_version() {
     let (sandbox, marketplace) = pinned("web", "");
     let other = |local: Local| local.of_type(Some("instance_local"));
-    marketplace.offers(moved_on().into_iter().chain([
+    marketplace.offers(newer_offers().into_iter().chain([
         other(docker(3)).published(OLD).superseded(),
         other(docker(4)).published(NEW),
         other(amsterdam(13)).published(OLD).superseded(),
@@ -82,7 +82,6 @@ fn a_changed_declaration_that_the_pin_does_not_satisfy_takes_the_newest_version(
     assert_eq!(ids(&sandbox), [2]);
 }
 
-/// The new zone takes the version of the kept pin, although the declaration of both changed.
 #[test]
 fn a_changed_declaration_with_a_new_zone_keeps_the_version_in_both() {
     let (sandbox, _marketplace) = pinned("web", "");
@@ -94,16 +93,16 @@ fn a_changed_declaration_with_a_new_zone_keeps_the_version_in_both() {
 #[test]
 fn a_changed_declaration_with_a_failed_query_is_an_error() {
     let (sandbox, marketplace) = pinned("web", "");
-    marketplace.answers(|path, _, _| {
+    marketplace.respond(|path, _, _| {
         if path.contains("/versions?") { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
     });
     sandbox.write("images.toml", image("web", PARIS, "instance-type = \"PRO2-S\"\n"));
     assert!(sandbox.fails("resolve").contains("it answered 403 Forbidden"));
 }
 
-/// Formats 1 and 2 have blocks of images that were declared by the ID of a version, with or without a label.
+/// Formats 1 and 2 can contain blocks of images that were declared by version ID, with or without a label.
 #[test]
-fn a_pin_of_an_exact_version_stays_when_its_label_is_declared() {
+fn a_pin_of_an_exact_version_is_kept_when_its_label_is_declared() {
     let (sandbox, _marketplace) = pinned("web", "");
     let [old, new] = ["docker", "gitlab"].map(|label| image("web", PARIS, "").replace("docker", label));
     let with_label = sandbox.lock();
@@ -119,7 +118,7 @@ fn a_pin_of_an_exact_version_stays_when_its_label_is_declared() {
             assert_eq!(sandbox.run("resolve --locked").status, Some(0), "{lock}");
         }
     }
-    // Such a block is listed, and dropped if its image is removed.
+    // Such a block is listed. It is removed together with its image.
     sandbox.write("images.lock", &without_label);
     sandbox.write("images.toml", new.replace("images.web", "images.other"));
     assert_snapshot!(sandbox.run("resolve --locked"), @"

@@ -1,4 +1,4 @@
-//! What an existing pin means for a changed manifest: renames, new zones and changed declarations.
+//! How a changed manifest affects existing pins: renames, new zones and changed declarations.
 
 mod changed_declarations;
 mod new_zones;

@@ -1,14 +1,14 @@
-//! New zones: they take the version of the other pins of their image.
+//! New zones: they get the version of the image's other pins.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, Reply, local};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply, local};
+use crate::support::fixtures::one_pin::{NEW, OLD, docker};
+use crate::support::fixtures::two_zones::{BOTH, PARIS, amsterdam, ids, image, newer_offers, pinned};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, docker};
-use crate::support::scenes::two_zones::{BOTH, PARIS, amsterdam, ids, image, moved_on, pinned};
 
 #[test]
-fn a_new_zone_takes_the_version_of_its_siblings_despite_min_age() {
+fn a_new_zone_takes_the_version_of_the_other_pins_despite_min_age() {
     for rest in ["", "min-age = \"90d\"\n", "freeze = { reason = \"r\", until = 2027-01-31 }\n"] {
         let (sandbox, _marketplace) = pinned("web", "");
         sandbox.write("images.toml", image("web", BOTH, rest));
@@ -20,8 +20,8 @@ fn a_new_zone_takes_the_version_of_its_siblings_despite_min_age() {
 }
 
 #[test]
-fn a_new_zone_takes_the_newest_version_of_its_siblings() {
-    let marketplace = Marketplace::offering([docker(1).published(OLD), amsterdam(12).published(NEW)]);
+fn a_new_zone_takes_the_newest_version_of_the_other_pins() {
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD), amsterdam(12).published(NEW)]);
     let zones = "\"fr-par-1\", \"nl-ams-1\", \"pl-waw-1\"";
     let sandbox = Sandbox::with(&image("web", BOTH, "")).asking(&marketplace);
     let warsaw = |number| local("docker", "pl-waw-1", "x86_64", number);
@@ -46,9 +46,9 @@ fn a_new_zone_takes_the_newest_version_of_its_siblings() {
 }
 
 #[test]
-fn a_new_zone_without_the_version_of_its_siblings_takes_the_newest_with_a_warning() {
+fn a_new_zone_without_the_version_of_the_other_pins_takes_the_newest_with_a_warning() {
     let (sandbox, marketplace) = pinned("web", "");
-    marketplace.offers(moved_on().into_iter().take(3));
+    marketplace.offers(newer_offers().into_iter().take(3));
     sandbox.write("images.toml", image("web", BOTH, ""));
     assert_snapshot!(sandbox.run("resolve"), @r#"
     CHANGE  NAME  ZONE      ARCH    LABEL   FROM      TO        DETAIL
@@ -69,10 +69,10 @@ fn a_new_zone_without_the_version_of_its_siblings_takes_the_newest_with_a_warnin
 }
 
 #[test]
-fn a_new_zone_without_the_version_of_its_frozen_siblings_is_an_error() {
+fn a_new_zone_without_the_version_of_the_frozen_pins_is_an_error() {
     let freeze = "freeze = { reason = \"bad kernel\", until = 2027-01-31 }\n";
     let (sandbox, marketplace) = pinned("web", freeze);
-    marketplace.offers(moved_on().into_iter().take(3));
+    marketplace.offers(newer_offers().into_iter().take(3));
     sandbox.write("images.toml", image("web", BOTH, freeze));
     assert_snapshot!(sandbox.fails("resolve"), @r#"
     error: `web` is frozen, and the version of its pins is not offered in nl-ams-1 for x86_64
@@ -89,10 +89,10 @@ fn a_new_zone_without_the_version_of_its_frozen_siblings_is_an_error() {
 
 /// A failed query does not mean that the version is not offered.
 #[test]
-fn a_failed_query_for_the_version_of_the_siblings_is_an_error() {
+fn a_failed_query_for_the_version_of_the_other_pins_is_an_error() {
     for (part, status) in [("/versions?", 403), ("version_id=", 403)] {
         let (sandbox, marketplace) = pinned("web", "");
-        marketplace.answers(move |path, _, _| {
+        marketplace.respond(move |path, _, _| {
             if path.contains(part) { Reply::Raw(status, "text/plain", Vec::new()) } else { Reply::Normal }
         });
         sandbox.write("images.toml", image("web", BOTH, ""));
@@ -102,12 +102,12 @@ fn a_failed_query_for_the_version_of_the_siblings_is_an_error() {
 }
 
 #[test]
-fn an_upgrade_in_a_new_zone_takes_the_newest_version_and_none_older_than_its_siblings() {
+fn an_upgrade_in_a_new_zone_takes_no_version_older_than_the_other_pins() {
     let (sandbox, _marketplace) = pinned("web", "");
     sandbox.write("images.toml", image("web", BOTH, ""));
     sandbox.ok("upgrade");
     assert_eq!(ids(&sandbox), [2, 12]);
-    // The siblings already have the version of November; `min-age` would give the new zone the one of October.
+    // The other pins already have the November version. `min-age` alone would give the new zone the October version.
     sandbox.write("images.toml", image("web", PARIS, ""));
     sandbox.ok("resolve");
     sandbox.write("images.toml", image("web", BOTH, "min-age = \"10d\"\n"));
@@ -118,7 +118,8 @@ fn an_upgrade_in_a_new_zone_takes_the_newest_version_and_none_older_than_its_sib
 #[test]
 fn a_range_of_releases_keeps_its_release_in_a_new_zone() {
     let fedora = |label, zone, number| local(label, zone, "x86_64", number).published(OLD);
-    let marketplace = Marketplace::offering([fedora("fedora_44", "fr-par-1", 44), fedora("fedora_44", "nl-ams-1", 54)]);
+    let marketplace =
+        FakeMarketplace::offering([fedora("fedora_44", "fr-par-1", 44), fedora("fedora_44", "nl-ams-1", 54)]);
     let manifest = |zones| {
         let release = "label = \"fedora_*\"\nrelease = \">=44\"";
         image("web", zones, "eol = 2030-01-01\n").replace("label = \"docker\"", release)

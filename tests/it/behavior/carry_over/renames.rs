@@ -1,11 +1,11 @@
-//! Renames: the new name takes over the pin of the old one.
+//! Renames: the new name takes over the pin of the old name.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, local};
+use crate::support::fixtures::one_pin::{NEW, OLD, docker};
+use crate::support::fixtures::two_zones::{BOTH, PARIS, amsterdam, ids, image, newer_offers, pinned};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::one_pin::{NEW, OLD, docker};
-use crate::support::scenes::two_zones::{BOTH, PARIS, amsterdam, ids, image, moved_on, pinned};
 
 #[test]
 fn a_renamed_image_keeps_its_pin_without_the_network() {
@@ -48,10 +48,10 @@ fn an_upgrade_moves_a_renamed_image_like_any_other() {
 
 #[test]
 fn several_new_names_take_over_the_same_pin_zone_by_zone() {
-    let marketplace = Marketplace::offering([docker(1).published(OLD), amsterdam(11).published(OLD)]);
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD), amsterdam(11).published(OLD)]);
     let sandbox = Sandbox::with(&image("web", BOTH, "")).asking(&marketplace);
     sandbox.ok("resolve");
-    marketplace.offers(moved_on());
+    marketplace.offers(newer_offers());
     sandbox.write("images.toml", format!("{}{}", image("back", BOTH, ""), image("front", BOTH, "")));
     let message = sandbox.ok("resolve");
     assert_eq!(ids(&sandbox), [1, 11, 1, 11]);
@@ -60,11 +60,11 @@ fn several_new_names_take_over_the_same_pin_zone_by_zone() {
 
 #[test]
 fn several_pins_with_the_same_id_count_as_one() {
-    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD)]);
     let two = format!("{}{}", image("a", PARIS, ""), image("b", PARIS, ""));
     let sandbox = Sandbox::with(&two).asking(&marketplace);
     sandbox.ok("resolve");
-    marketplace.offers(moved_on());
+    marketplace.offers(newer_offers());
     sandbox.write("images.toml", image("c", PARIS, ""));
     sandbox.ok("resolve");
     assert_eq!(ids(&sandbox), [1]);
@@ -87,7 +87,7 @@ fn several_pins_with_different_ids_are_not_carried_over_and_a_warning_names_them
 
 #[test]
 fn a_pin_of_another_label_type_zone_or_of_an_edited_block_is_not_carried_over() {
-    let marketplace = || Marketplace::offering([docker(1).published(OLD), amsterdam(11).published(OLD)]);
+    let marketplace = || FakeMarketplace::offering([docker(1).published(OLD), amsterdam(11).published(OLD)]);
     let others = [
         image("front", "\"nl-ams-1\"", ""),
         image("front", PARIS, "").replace("docker", "gitlab"),

@@ -1,9 +1,9 @@
-//! Keys that are unknown, missing, duplicate or in conflict: each message names the key and the fix.
+//! Unknown, missing, duplicate and conflicting keys: each message names the key and the fix.
 
 use insta::assert_snapshot;
 
+use crate::support::fixtures::mistakes::refused_by_every_command;
 use crate::support::manifest::{accept, web};
-use crate::support::scenes::mistakes::refused_by_every_command;
 
 #[test]
 fn a_misspelled_key_gets_a_suggestion() {
@@ -67,7 +67,7 @@ fn a_pattern_and_a_release_range_require_each_other() {
 }
 
 #[test]
-fn an_image_in_one_line_has_the_same_errors() {
+fn a_one_line_image_has_the_same_errors() {
     assert_snapshot!(refused_by_every_command("[images]\nweb = \"ubuntu_noble\"\ndb = { label = \"ubuntu_noble\", zones = \"paris\", region = 1 }\n"), @r#"
     error: `web` is a string
      --> images.toml:2:7
@@ -104,7 +104,7 @@ fn an_image_in_one_line_has_the_same_errors() {
 }
 
 #[test]
-fn an_old_status_gets_the_line_with_the_new_one() {
+fn the_error_for_a_former_status_shows_the_line_to_write() {
     let old = |status| web("") + &accept("web", status, "x", "2027-01-01");
     assert_snapshot!(refused_by_every_command(&old("retired")));
     assert!(refused_by_every_command(&old("withdrawn")).contains("write `status = \"unavailable\"`"));

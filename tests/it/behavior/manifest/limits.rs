@@ -1,11 +1,11 @@
-//! How many mistakes are printed, and how many pins a manifest may declare.
+//! The limits on the number of printed mistakes and on the number of declared pins.
 
 use imagelock::domain::manifest::{Manifest, check_names};
 use insta::assert_snapshot;
 
+use crate::support::fixtures::mistakes::refused_by_every_command;
 use crate::support::manifest::web;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::mistakes::refused_by_every_command;
 
 #[test]
 fn mistakes_beyond_a_screenful_are_shortened_to_one_escaped_line_each() {
@@ -16,7 +16,7 @@ fn mistakes_beyond_a_screenful_are_shortened_to_one_escaped_line_each() {
     assert_snapshot!(message.lines().rev().nth(2).unwrap(), @r"error: images.toml:24:1: unknown key `k29\u{1b}[31m\u{202e}` in [images.web]");
 }
 
-/// A manifest with this many images, each in ten thousand pins.
+/// Returns a manifest with this many images of ten thousand pins each.
 fn manifest(images: usize) -> String {
     let zones: Vec<String> = (0..100).map(|it| format!("\"aa-bb-{it}\"")).collect();
     let archs: Vec<String> = (0..100).map(|it| format!("\"a{it}\"")).collect();
@@ -25,7 +25,7 @@ fn manifest(images: usize) -> String {
     head + &images.concat()
 }
 
-/// A few kilobytes can ask for millions of pins: they are counted before they are created.
+/// A few kilobytes can declare millions of pins, so pins are counted before they are created.
 #[test]
 fn a_manifest_with_too_many_pins_is_refused_with_their_number() {
     let sandbox = Sandbox::with(&manifest(300));
@@ -54,7 +54,7 @@ fn the_manifests_of_a_run_share_one_limit_on_pins() {
     assert!(message.contains("the manifests of this run declare more than 1000000 pins together"), "{message}");
 }
 
-/// Comparing many unknown names with many known ones would take quadratic time.
+/// Comparing many unknown names with many known names would take quadratic time.
 #[test]
 fn only_the_first_unknown_names_get_a_suggestion() {
     let names: Vec<String> = (0..30).map(|it| format!("fron{it}")).collect();

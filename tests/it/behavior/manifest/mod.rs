@@ -1,4 +1,4 @@
-//! Mistakes in `images.toml`: each message says what is wrong, in which line, and what to write instead.
+//! Mistakes in `images.toml`: each message names the mistake, its line, and the correction.
 
 mod keys;
 mod limits;

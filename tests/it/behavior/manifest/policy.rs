@@ -2,9 +2,9 @@
 
 use insta::assert_snapshot;
 
+use crate::support::fixtures::mistakes::refused_by_every_command;
 use crate::support::manifest::{accept, web};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::mistakes::refused_by_every_command;
 
 #[test]
 fn a_freeze_requires_a_reason_and_an_end() {
@@ -39,7 +39,7 @@ fn a_freeze_requires_a_reason_and_an_end() {
 }
 
 #[test]
-fn an_image_is_frozen_or_thawed_and_the_defaults_are_frozen_or_not() {
+fn freeze_false_is_refused_in_the_defaults() {
     assert_snapshot!(refused_by_every_command(&format!("[defaults]\nfreeze = false\n{}", web(""))), @"
     error: `freeze` is a boolean
      --> images.toml:2:10
@@ -134,7 +134,7 @@ fn an_acceptance_inside_an_image_keeps_its_values_in_the_help() {
 }
 
 #[test]
-fn an_acceptance_is_about_a_declared_image() {
+fn an_acceptance_of_an_undeclared_image_is_refused() {
     let wrong = accept("wep", "eol", "x", "2027-01-01") + &accept("db-*", "eol", "x", "2027-01-01");
     assert_snapshot!(refused_by_every_command(&web(&wrong)), @"
     error: no image is named `wep`
@@ -157,9 +157,8 @@ fn an_acceptance_is_about_a_declared_image() {
     ");
 }
 
-/// The table in the message can be pasted.
 #[test]
-fn an_acceptance_inside_an_image_is_shown_as_a_table_of_its_own() {
+fn an_acceptance_inside_an_image_is_shown_as_a_separate_table() {
     let accept = "accept = [{ status = \"eol\", reason = \"ticket \\\"4712\\\"\", until = 2027-01-31 }, { status = \"outdated\" }]\n";
     let message = refused_by_every_command(&web(accept));
     assert_snapshot!(message, @r#"
@@ -197,7 +196,7 @@ fn an_acceptance_inside_an_image_is_shown_as_a_table_of_its_own() {
 }
 
 #[test]
-fn an_exact_version_is_declared_by_label_and_freeze() {
+fn version_id_is_refused_in_favor_of_label_and_freeze() {
     let version = "version-id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"";
     assert_snapshot!(refused_by_every_command(&web("").replace("label = \"ubuntu_noble\"", version)), @r#"
     error: `version-id` is not a key of [images.web]

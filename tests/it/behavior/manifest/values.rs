@@ -1,9 +1,9 @@
-//! Invalid values: each message says what is expected, and suggests a value if it can.
+//! Invalid values: each message says what is expected, and suggests a value if possible.
 
 use insta::assert_snapshot;
 
+use crate::support::fixtures::mistakes::refused_by_every_command;
 use crate::support::manifest::web;
-use crate::support::scenes::mistakes::refused_by_every_command;
 
 #[test]
 fn an_invalid_release_range_is_refused() {

@@ -2,9 +2,9 @@
 
 use insta::assert_snapshot;
 
+use crate::support::fixtures::mistakes::refused_by_every_command;
 use crate::support::manifest::web;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::mistakes::refused_by_every_command;
 
 #[test]
 fn a_manifest_without_images_is_refused() {

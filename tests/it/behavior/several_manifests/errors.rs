@@ -1,9 +1,9 @@
-//! Invalid manifests and names: each is reported, and nothing is written before.
+//! Invalid manifests and names: each is reported before anything is written.
 
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{id, local};
-use crate::support::scenes::stacks::{manifest, stacks, two_broken_stacks};
+use crate::support::fixtures::stacks::{manifest, stacks, two_broken_stacks};
 
 #[test]
 fn nothing_is_written_if_one_manifest_is_invalid() {

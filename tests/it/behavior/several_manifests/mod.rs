@@ -1,4 +1,4 @@
-//! Many manifests in one run: one catalog, one report, one exit status.
+//! Several manifests in one run: one catalog, one report, one exit status.
 
 mod errors;
 mod reports;

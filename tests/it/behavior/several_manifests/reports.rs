@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::scenes::stacks::{manifest, stacks, two_broken_stacks};
+use crate::support::fixtures::stacks::{manifest, stacks, two_broken_stacks};
 
 #[test]
 fn one_report_covers_all_manifests() {
@@ -148,7 +148,7 @@ fn an_upgrade_moves_the_named_image_in_every_manifest() {
 }
 
 #[test]
-fn all_stale_locks_are_reported() {
+fn all_stale_lockfiles_are_reported() {
     let (sandbox, _marketplace) = stacks();
     assert_snapshot!(sandbox.run("resolve --locked --recursive stacks"), @"
     the lockfiles satisfy the manifests: 4 pins
@@ -180,12 +180,12 @@ fn a_manifest_that_is_named_twice_counts_once() {
     let (sandbox, _marketplace) = stacks();
     let twice = sandbox.run("check --manifest stacks/web/images.toml --manifest ./stacks/../stacks/web/images.toml");
     assert!(twice.stdout.contains("\n1 pin: 1 outdated\n"), "{twice}");
-    // Several names of manifests below one folder.
+    // The same run also finds manifests with another file name.
     sandbox.write("stacks/web/prod.toml", manifest("[images.prod]\nlabel = \"debian_bookworm\"\n"));
     let line = "check --recursive stacks --manifest images.toml --manifest prod.toml";
     assert_snapshot!(sandbox.run(line).stdout.lines().last().unwrap(), @"to move to the latest: imagelock upgrade web --manifest stacks/web/images.toml");
     let from_within = sandbox
-        .here(env!("CARGO_BIN_EXE_imagelock"))
+        .program(env!("CARGO_BIN_EXE_imagelock"))
         .args(["check", "--recursive", ".", "--format", "json"])
         .output()
         .unwrap();

@@ -1,15 +1,15 @@
-//! `adopt` of IDs that the user types: they are looked up everywhere, and the user's description is checked.
+//! `adopt` with IDs that the user types: every possible place is searched for the ID, and the description is checked.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, image_id, local, version_id};
+use crate::support::fake_marketplace::{FakeMarketplace, id, image_id, local, version_id};
 use crate::support::sandbox::Sandbox;
 
 const NEW: &str = "2026-10-20T08:30:55Z";
 const OLD: &str = "2026-09-02T08:30:55Z";
 
-fn marketplace() -> Marketplace {
-    Marketplace::offering([
+fn marketplace() -> FakeMarketplace {
+    FakeMarketplace::offering([
         local("ubuntu_noble", "fr-par-1", "x86_64", 1).published(NEW),
         local("ubuntu_noble", "fr-par-1", "x86_64", 2).published(OLD).superseded(),
         local("ubuntu_noble", "nl-ams-1", "arm64", 8).published(NEW),
@@ -51,11 +51,11 @@ fn a_superseded_id_is_found_in_the_listing_of_its_version() {
     NAME  ZONE      ARCH    TYPE          LABEL         ID                                    PUBLISHED
     web   fr-par-1  x86_64  instance_sbs  ubuntu_noble  00000002-0000-4000-8000-000000000000  2026-09-02
     ");
-    // An unknown ID causes a bounded number of requests.
+    // The number of requests for an unknown ID has a limit.
     marketplace.requests();
     sandbox.ok(&format!("explain {}", id(99)));
-    let asked = marketplace.requests();
-    assert!(asked.len() < 20, "{asked:?}");
+    let requests = marketplace.requests();
+    assert!(requests.len() < 20, "{requests:?}");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn the_description_of_an_unknown_id_is_checked() {
      = note: it is an image of your own, or one that was superseded: those stay bootable, and are forgotten
      = help: if it was superseded, say what it is: `imagelock adopt web=00000099-0000-4000-8000-000000000000 --label ubuntu_noble --arch ARCH --zone ZONE`
     ");
-    // An old image may have been offered with another type.
+    // An old image may have been offered with another type, so this is only a warning.
     let warned = [
         "--label ubuntu_noble --arch x86_64 --zone nl-ams-1",
         "--label ubuntu_noble --arch x86_64 --zone fr-par-1 --type instance_local",
@@ -197,7 +197,7 @@ fn a_second_adoption_corrects_the_first() {
     min-age = "3d" # slow
     "#);
     sandbox.ok("resolve --locked");
-    // Adopting the same ID again changes nothing, and another ID does not move the pin.
+    // Adopting the same ID again changes nothing. Adopting another ID is refused instead of moving the pin.
     let (manifest, lock) = (sandbox.read("images.toml"), sandbox.lock());
     sandbox.ok(&format!("adopt web={} --zone nl-ams-1", id(99)));
     sandbox.ok(&format!("adopt web={}", id(99)));
@@ -207,7 +207,7 @@ fn a_second_adoption_corrects_the_first() {
 }
 
 #[test]
-fn images_in_one_line_each_are_declared_and_corrected_as_such() {
+fn one_line_images_are_declared_and_corrected_as_one_line() {
     let manifest = "[images]\ndb = { label = \"ubuntu_noble\", zone = \"fr-par-1\", arch = \"x86_64\" } # mine\n";
     let marketplace = marketplace();
     let sandbox = Sandbox::with(manifest).asking(&marketplace);

@@ -1,4 +1,4 @@
-//! `adopt --from`: no UUID in a file is sent, and the cost is linear in the size of the file.
+//! `adopt --from`: no UUID from a file is sent, and the cost is linear in the size of the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -13,21 +13,21 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::support::fake_marketplace::{Marketplace, id, image_id, local, version_id};
+use crate::support::fake_marketplace::{FakeMarketplace, id, image_id, local, version_id};
 use crate::support::sandbox::Sandbox;
 
 const DATE: &str = "2026-09-02T08:30:55Z";
 const OLD: &str = "2026-08-02T08:30:55Z";
 
-fn marketplace() -> Marketplace {
-    Marketplace::offering([
+fn marketplace() -> FakeMarketplace {
+    FakeMarketplace::offering([
         local("ubuntu_noble", "fr-par-1", "x86_64", 1).published(DATE),
         local("ubuntu_noble", "fr-par-1", "x86_64", 2).published(OLD).superseded(),
         local("debian_bookworm", "fr-par-1", "x86_64", 3).published(DATE),
     ])
 }
 
-/// Keys that name an image, a secret, or neither.
+/// Keys that suggest an image, a secret, or neither.
 const KEYS: [&str; 14] = [
     "image",
     "images",
@@ -45,12 +45,12 @@ const KEYS: [&str; 14] = [
     "x",
 ];
 
-/// The number of a UUID. Those below ten are listed, the others are only in the file.
+/// The number of a UUID. The Marketplace lists only numbers below ten.
 fn numbers() -> impl Strategy<Value = u32> {
     prop_oneof![1..10_u32, 1000..2000_u32]
 }
 
-/// JSON in which every string is a UUID.
+/// JSON whose strings are all UUIDs.
 fn json() -> impl Strategy<Value = String> {
     let leaf =
         (numbers(), select(vec!["", "fr-par-1/", "${var.zone}/"])).prop_map(|(n, zone)| format!("\"{zone}{}\"", id(n)));
@@ -70,7 +70,7 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
-/// Lines of HCL and of other text.
+/// Lines of HCL, and lines that are not HCL.
 fn hcl() -> impl Strategy<Value = String> {
     let line = (select(KEYS.to_vec()), numbers(), 0..6_u8).prop_map(|(key, n, form)| match form {
         0 => format!("{key} = \"{}\"", id(n)),
@@ -83,10 +83,11 @@ fn hcl() -> impl Strategy<Value = String> {
     proptest::collection::vec(line, 0..8).prop_map(|lines| lines.join("\n"))
 }
 
-/// Asks until all is known, of a Marketplace that lists images 1 to 9 of one label, each in a version of its own.
-fn asked(requests: &[Request]) -> BTreeSet<Query> {
+/// Runs all queries against a Marketplace that lists images 1 to 9 of one label, each in its own version. Returns the
+/// queries that were sent.
+fn sent_queries(requests: &[Request]) -> BTreeSet<Query> {
     let mut catalog = Catalog::default();
-    let mut asked = BTreeSet::new();
+    let mut sent = BTreeSet::new();
     let version = |n: u32| version_id("ubuntu_noble", &n.to_string()).parse().unwrap();
     let rows = |numbers: &mut dyn Iterator<Item = u32>| {
         let mut local = |n: u32| imagelock::domain::catalog::LocalImage {
@@ -103,10 +104,10 @@ fn asked(requests: &[Request]) -> BTreeSet<Query> {
         let next: Vec<Query> =
             queries(requests, &Stated::default(), &catalog).into_iter().filter(|it| !catalog.is_answered(it)).collect();
         if next.is_empty() {
-            return asked;
+            return sent;
         }
-        for question in next {
-            let response = match &question {
+        for query in next {
+            let response = match &query {
                 Query::Index => Response::Index(Lookup::Found(vec![Image {
                     label: "ubuntu_noble".parse().unwrap(),
                     id: image_id("ubuntu_noble").parse().unwrap(),
@@ -134,29 +135,28 @@ fn asked(requests: &[Request]) -> BTreeSet<Query> {
                 Query::LocalImage(id) => Response::LocalImage(*id, Lookup::NotFound),
             };
             catalog.record(response);
-            asked.insert(question);
+            sent.insert(query);
         }
     }
 }
 
 proptest! {
-    /// A UUID that only a file contains is never sent, no matter what its key is and what the user types.
+    /// No key in a file, and no ID that the user types, makes imagelock send a UUID that only the file contains.
     #[test]
     fn a_uuid_read_from_a_file_is_never_sent(text in prop_oneof![json(), hcl()], typed in proptest::option::of(2000..2010_u32)) {
         let mut requests: Vec<Request> = references("file", &text).unwrap().into_iter().map(Request::from).collect();
         requests.extend(typed.map(|n| Request::parse(&format!("web={}", id(n))).unwrap()));
-        let asked = format!("{:?}", asked(&requests));
+        let sent = format!("{:?}", sent_queries(&requests));
         for n in (1..10).chain(1000..2000) {
-            prop_assert!(!asked.contains(&id(n)), "{n} is sent:\n{text}\n{asked}");
+            prop_assert!(!sent.contains(&id(n)), "{n} is sent:\n{text}\n{sent}");
         }
         if let Some(n) = typed {
-            prop_assert!(asked.contains(&id(n)), "what is typed is looked up");
+            prop_assert!(sent.contains(&id(n)), "a typed ID is looked up");
         }
     }
 
-    /// Each reference has the line that it is on, whatever is around it.
     #[test]
-    fn a_reference_has_the_line_that_it_is_on(lines in proptest::collection::vec(numbers(), 1..8)) {
+    fn a_reference_has_its_line_number(lines in proptest::collection::vec(numbers(), 1..8)) {
         let items: Vec<String> = lines.iter().map(|n| format!("{{\"image\": \"{}\"}}", id(*n))).collect();
         let text = format!("[\n{}\n]", items.join(",\n"));
         let mut first: BTreeMap<String, usize> = BTreeMap::new();
@@ -185,9 +185,9 @@ fn the_order_of_keys_does_not_matter() {
     assert!(first[0].is_image);
 }
 
-/// A state has hundreds of IDs of volumes and projects. They are counted, not printed.
+/// A Terraform state contains hundreds of IDs of volumes and projects. Printing them all would hide the images.
 #[test]
-fn other_uuids_are_counted() {
+fn uuids_that_are_not_images_are_counted_but_not_printed() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let others: Vec<String> = (1000..1500).map(|n| format!("{{\"project_id\": \"{}\"}}", id(n))).collect();
@@ -205,7 +205,7 @@ fn other_uuids_are_counted() {
     ");
 }
 
-/// A superseded ID is found in a listing that is fetched anyway, and in the lock.
+/// A superseded ID is found in a listing that is fetched anyway, and in the lockfile.
 #[test]
 fn superseded_ids_in_files_are_found_without_being_sent() {
     let marketplace = marketplace();
@@ -227,7 +227,7 @@ fn superseded_ids_in_files_are_found_without_being_sent() {
     ");
 }
 
-/// An image ID instead of the ID of a local image is found without a request.
+/// Users may copy the ID of an image instead of the ID of a local image. No request is needed to detect it.
 #[test]
 fn an_image_id_in_a_file_is_an_error_that_names_the_image() {
     let marketplace = marketplace();
@@ -249,13 +249,13 @@ fn the_nil_and_the_max_uuid_are_skipped_in_files() {
 }
 
 #[test]
-fn standard_input_is_read_only_if_it_is_named_with_a_dash() {
+fn standard_input_is_read_only_for_a_dash() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let piped = |line: &str| {
         let mut child =
             sandbox.command(line).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // A run that refuses the path does not read its input.
+        // A run that refuses the path does not read its input, so writing may fail.
         let text = format!("{{\"web_image\": \"{}\", \"x_image\": \"{}\"}}", id(1), id(1000));
         let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
         let output = child.wait_with_output().unwrap();
@@ -277,8 +277,8 @@ fn standard_input_is_read_only_if_it_is_named_with_a_dash() {
     }
 }
 
-/// Files of at least half a megabyte that would need much memory if keys were copied for each string.
-fn costly() -> Vec<(&'static str, String)> {
+/// Files of at least 500 KB that would need a lot of memory if the keys were copied for each string.
+fn large_files() -> Vec<(&'static str, String)> {
     let n = 500_000;
     vec![
         ("key.json", format!("{{\"{}\": [{}]}}", "k".repeat(n), vec!["\"a\""; n / 8].join(","))),
@@ -298,16 +298,17 @@ fn costly() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// A run may use twelve bytes for each byte of the file, in addition to its basic need. The system enforces the limit.
+/// A run may use twelve bytes of memory per byte of the file, in addition to its base memory. The system enforces the
+/// limit.
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_is_linear_in_the_size_of_a_file() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.ok("snapshot c.json");
-    for (name, text) in costly() {
+    for (name, text) in large_files() {
         sandbox.write(name, &text);
-        // In KiB of address space: the threads and the program take about 200 MiB of it before anything is read.
+        // In KiB of address space. The program and its threads use about 200 MiB before the file is read.
         let most = ((text.len() * 12) >> 10) + (256 << 10);
         let line = format!("ulimit -v {most}; exec \"$IMAGELOCK\" adopt --from {name} --dry-run --catalog c.json");
         let run = sandbox.shell(&line);
@@ -316,7 +317,6 @@ fn memory_is_linear_in_the_size_of_a_file() {
     }
 }
 
-/// The error names the limit on nesting.
 #[test]
 fn a_file_that_is_nested_too_deep_is_refused() {
     let marketplace = marketplace();

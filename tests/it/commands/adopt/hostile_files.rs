@@ -1,12 +1,12 @@
-//! `adopt --from` with files that may hold secrets, are invalid, or hold very many IDs.
+//! `adopt --from` with files that may contain secrets, are invalid, or contain very many IDs.
 
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
+use crate::support::fixtures::adoptable::marketplace;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::adoptable::marketplace;
 
-/// UUIDs as `%NN%`: first those that are not images although their keys sound like one, then five that may be images.
+/// UUIDs as `%NN%`. The first ones are not images, although their keys look like it; the five from 91 on may be images.
 const SECRETS: [(&str, &str); 5] = [
     (
         "a.json",
@@ -84,9 +84,9 @@ fn a_possible_secret_is_never_sent_or_printed() {
     for line in [format!("{line} --dry-run"), line] {
         let run = sandbox.run(&line);
         assert_eq!(run.status, Some(0), "{run}");
-        let asked = marketplace.requests().join("\n");
-        assert!(!asked.contains("deadbeef") && !run.to_string().contains("deadbeef"), "{asked}{run}");
-        assert!((91..=95).all(|n| !asked.contains(&image(n))), "{asked}");
+        let requests = marketplace.requests().join("\n");
+        assert!(!requests.contains("deadbeef") && !run.to_string().contains("deadbeef"), "{requests}{run}");
+        assert!((91..=95).all(|n| !requests.contains(&image(n))), "{requests}");
     }
 }
 
@@ -134,7 +134,8 @@ fn unlisted_ids_beyond_the_first_ten_are_counted() {
     ");
 }
 
-/// As many IDs as a large state has. Neither the file nor the listing is searched from the start for each of them.
+/// A large Terraform state has this many IDs. Searching the file or the listing from the start for each ID would take
+/// quadratic time.
 #[test]
 fn a_state_with_a_hundred_thousand_ids_is_adopted() {
     let marketplace = marketplace();

@@ -1,13 +1,13 @@
-//! `adopt NAME=UUID`: IDs that the user types become a manifest and a lock.
+//! `adopt NAME=UUID`: IDs that the user types become a manifest and a lockfile.
 
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
+use crate::support::fixtures::adoptable::marketplace;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::adoptable::marketplace;
 
 #[test]
-fn ids_become_a_manifest_and_a_lock() {
+fn adopt_turns_ids_into_a_manifest_and_a_lockfile() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     let line = format!("adopt web=fr-par-1/{} web={} db={} old={}", id(1), id(2), id(3), id(6));
@@ -62,7 +62,6 @@ fn ids_become_a_manifest_and_a_lock() {
     web   fr-par-1  x86_64  instance_sbs    ubuntu_noble     00000001-0000-4000-8000-000000000000  2026-09-02
     web   nl-ams-1  x86_64  instance_sbs    ubuntu_noble     00000002-0000-4000-8000-000000000000  2026-09-02
     ");
-    // The manifest and the lock agree.
     sandbox.ok("resolve --locked");
     let (manifest, lock) = (sandbox.read("images.toml"), sandbox.lock());
     sandbox.ok("resolve");

@@ -1,4 +1,4 @@
-//! `imagelock adopt`: IDs in use become a manifest and a lock, and no pin moves.
+//! `imagelock adopt`: the IDs in use become a manifest and a lockfile, and no ID changes.
 
 mod described_ids;
 mod files;

@@ -1,12 +1,12 @@
-//! `adopt --from` with Terraform: configurations, states and variables.
+//! `adopt --from` with Terraform configurations, states and variables.
 
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
+use crate::support::fixtures::adoptable::marketplace;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::adoptable::marketplace;
 
-/// A file with many UUIDs, none of which is sent.
+/// A configuration with many UUIDs. None of them may be sent.
 const MAIN_TF: &str = r#"
 # The old one was "00000006-0000-4000-8000-000000000000".
 terraform {
@@ -107,15 +107,14 @@ fn ids_in_a_terraform_configuration_are_adopted() {
     web         fr-par-1  x86_64  instance_sbs  ubuntu_noble     00000001-0000-4000-8000-000000000000  2026-09-02
     web-ams     nl-ams-1  x86_64  instance_sbs  ubuntu_noble     00000002-0000-4000-8000-000000000000  2026-09-02
     ");
-    let asked = marketplace.requests().join("\n");
-    assert!(["aaaaaaaa", "bbbbbbbb", "cccccccc"].iter().all(|id| !asked.contains(id)), "{asked}");
-    // A second run changes nothing.
+    let requests = marketplace.requests().join("\n");
+    assert!(["aaaaaaaa", "bbbbbbbb", "cccccccc"].iter().all(|id| !requests.contains(id)), "{requests}");
     let (manifest, lock) = (sandbox.read("images.toml"), sandbox.lock());
     assert_eq!(sandbox.run("adopt --from main.tf").status, Some(0));
     assert_eq!((sandbox.read("images.toml"), sandbox.lock()), (manifest, lock));
 }
 
-/// Descriptions apply to typed IDs, never to those in files.
+/// A description applies to IDs that the user types, never to IDs from a file.
 #[test]
 fn options_that_describe_an_id_require_a_typed_id() {
     let marketplace = marketplace();
@@ -129,7 +128,7 @@ fn options_that_describe_an_id_require_a_typed_id() {
     assert!(["aaaaaaaa", "bbbbbbbb", "cccccccc"].iter().all(|id| !lock.contains(id)), "{lock}");
 }
 
-/// A state of the provider: two servers of one resource run different builds, and the data source has moved on.
+/// A state in which two servers of one resource use different builds, and the data source has a newer build.
 const STATE: &str = r#"{
   "version": 4,
   "terraform_version": "1.11.4",
@@ -181,7 +180,7 @@ fn ids_in_a_terraform_state_are_adopted() {
     arch = "x86_64"
     type = "instance_sbs"
     "#);
-    // The suggested command works.
+    // The command that the warning suggests.
     let line = "adopt web=fr-par-1/ffffffff-0000-4000-8000-000000000000 --label ubuntu_noble --arch x86_64";
     assert_snapshot!(sandbox.fails(line), @"
     error: `web` (fr-par-1, x86_64) is pinned to 00000001-0000-4000-8000-000000000000 already, and not to ffffffff-0000-4000-8000-000000000000

@@ -1,13 +1,13 @@
-//! Pins of the past prove a pin: the history of the lockfile, and how much of it a clone has.
+//! Earlier pins as proof: which part of the lockfile's history counts, and how much of it a clone needs.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id};
+use crate::support::fake_marketplace::{FakeMarketplace, id};
+use crate::support::fixtures::pull_request::{GATE, passes, pin, pull_request, pull_request_with, statuses};
+use crate::support::fixtures::two_images::{WEB, bookworm, noble};
 use crate::support::forged_lock::forge;
 use crate::support::git_repository::{commit_all, git, git_in, repository};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::pull_request::{GATE, passes, pin, pull_request, pull_request_with, statuses};
-use crate::support::scenes::two_images::{WEB, bookworm, noble};
 
 #[test]
 fn a_rollback_to_an_earlier_pin_passes() {
@@ -23,7 +23,7 @@ fn a_rollback_to_an_earlier_pin_passes() {
     }
 }
 
-/// Uncommitted states prove nothing either.
+/// Uncommitted changes prove nothing either.
 #[test]
 fn commits_of_the_branch_itself_prove_nothing() {
     let (sandbox, _marketplace) = pull_request();
@@ -36,7 +36,7 @@ fn commits_of_the_branch_itself_prove_nothing() {
     assert_eq!(statuses(&sandbox, GATE), ["unverified"]);
     commit_all(&sandbox, "Roll back");
     assert_eq!(statuses(&sandbox, GATE), ["unverified"]);
-    // They prove a pin once they are merged.
+    // The commits prove a pin after they are merged.
     git(&sandbox, &["switch", "--quiet", "main"]);
     git(&sandbox, &["merge", "--quiet", "--ff-only", "branch"]);
     pin(&sandbox, 2);
@@ -50,11 +50,11 @@ fn commits_of_the_branch_itself_prove_nothing() {
 fn an_earlier_pin_proves_only_the_same_label_zone_arch_and_type() {
     let manifest = format!("{WEB}\n[images.db]\nlabel = \"debian_bookworm\"\n");
     let (sandbox, marketplace) = pull_request_with(&manifest);
-    // Number 7 was pinned once for each other label, zone, architecture and type.
+    // The history pins number 7 once for each other label, zone, architecture and type.
     git(&sandbox, &["switch", "--quiet", "main"]);
-    let honest = sandbox.lock();
+    let original = sandbox.lock();
     let text = |from: &str, to: &str| {
-        sandbox.write("images.lock", honest.replace(&id(1), &id(7)).replace(from, to));
+        sandbox.write("images.lock", original.replace(&id(1), &id(7)).replace(from, to));
         forge(&sandbox, "images.lock", |_| {});
         commit_all(&sandbox, "A state of the past");
     };
@@ -62,32 +62,31 @@ fn an_earlier_pin_proves_only_the_same_label_zone_arch_and_type() {
     text("name = \"web\"\nzone = \"fr-par-1\"", "name = \"web\"\nzone = \"fr-par-2\"");
     text("arch = \"x86_64\"", "arch = \"arm64\"");
     text("type = \"instance_sbs\"", "type = \"instance_local\"");
-    // An edited block proves nothing.
-    sandbox.write("images.lock", honest.replace(&id(1), &id(7)));
+    sandbox.write("images.lock", original.replace(&id(1), &id(7)));
     commit_all(&sandbox, "A hand edit");
     sandbox.write("images.lock", "garbage");
     commit_all(&sandbox, "Garbage");
-    sandbox.write("images.lock", &honest);
+    sandbox.write("images.lock", &original);
     commit_all(&sandbox, "As it was");
     git(&sandbox, &["switch", "--quiet", "--create", "swap"]);
-    sandbox.write("images.lock", honest.replace(&id(1), &id(7)));
+    sandbox.write("images.lock", original.replace(&id(1), &id(7)));
     forge(&sandbox, "images.lock", |_| {});
     marketplace.offers([noble(2), bookworm(5)]);
     assert_eq!(statuses(&sandbox, GATE), ["unverified"]);
-    // Under another name it is the same pin.
+    // A pin that only has another name counts as the same pin.
     git(&sandbox, &["switch", "--quiet", "main", "--force"]);
-    sandbox.write("images.lock", honest.replace(&id(1), &id(7)).replace("name = \"web\"", "name = \"old\""));
+    sandbox.write("images.lock", original.replace(&id(1), &id(7)).replace("name = \"web\"", "name = \"old\""));
     forge(&sandbox, "images.lock", |_| {});
     commit_all(&sandbox, "Another name");
-    sandbox.write("images.lock", &honest);
+    sandbox.write("images.lock", &original);
     commit_all(&sandbox, "As it was");
-    sandbox.write("images.lock", honest.replace(&id(1), &id(7)));
+    sandbox.write("images.lock", original.replace(&id(1), &id(7)));
     forge(&sandbox, "images.lock", |_| {});
     assert_eq!(statuses(&sandbox, GATE), [""; 0]);
 }
 
 #[test]
-fn merge_commits_are_checked_for_what_they_merge() {
+fn only_the_changes_of_the_branch_count_in_a_merge_commit() {
     let (sandbox, _marketplace) = pull_request();
     sandbox.write("notes", "");
     commit_all(&sandbox, "Something else");
@@ -99,23 +98,23 @@ fn merge_commits_are_checked_for_what_they_merge() {
     assert!(passes(&sandbox, GATE).contains("0 changed"));
     pin(&sandbox, 9);
     commit_all(&sandbox, "Swap the ID");
-    // GitHub checks out a merge of both branches.
+    // GitHub checks out a merge commit of both branches.
     git(&sandbox, &["switch", "--quiet", "--detach", "main"]);
     git(&sandbox, &["merge", "--quiet", "--no-edit", "--no-ff", "branch"]);
     assert_eq!(statuses(&sandbox, GATE), ["unverified"]);
 }
 
-/// An unreadable lock proves nothing: all pins of the change are verified.
+/// An unreadable lockfile proves nothing, so every pin of the change is verified.
 #[test]
-fn a_change_may_repair_an_unreadable_lock() {
+fn a_change_may_repair_an_unreadable_lockfile() {
     for broken in [&b"<<<<<<< ours\n=======\n>>>>>>> theirs\n"[..], b"\xff\xfe", b"version = 9\n"] {
         let (sandbox, _marketplace) = pull_request();
         git(&sandbox, &["switch", "--quiet", "main"]);
-        let honest = sandbox.lock();
+        let original = sandbox.lock();
         sandbox.write("images.lock", broken);
         commit_all(&sandbox, "A bad merge");
         git(&sandbox, &["switch", "--quiet", "--create", "repair"]);
-        sandbox.write("images.lock", &honest);
+        sandbox.write("images.lock", &original);
         assert!(passes(&sandbox, GATE).contains("pinned before"));
         pin(&sandbox, 9);
         assert_eq!(statuses(&sandbox, GATE), ["unverified"]);
@@ -123,8 +122,8 @@ fn a_change_may_repair_an_unreadable_lock() {
 }
 
 #[test]
-fn a_moved_folder_keeps_its_history() {
-    let marketplace = Marketplace::offering([noble(1)]);
+fn a_moved_directory_keeps_its_history() {
+    let marketplace = FakeMarketplace::offering([noble(1)]);
     let sandbox = repository(Sandbox::new().asking(&marketplace));
     std::fs::create_dir_all(sandbox.path("stacks/old")).unwrap();
     sandbox.write("stacks/old/images.toml", WEB);
@@ -163,7 +162,7 @@ fn a_shallow_clone_is_an_error_that_names_the_fix() {
     assert!(why.contains("git fetch --unshallow") && why.contains("fetch-depth: 0"), "{why}");
     let why = sandbox.fails(&gate("short", "HEAD~1"));
     assert!(why.contains("git fetch --unshallow"), "{why}");
-    // The merge base is in the clone, but the proof is not.
+    // The clone contains the merge base, but not the commit that proves the pin.
     clone("2", "--single-branch", "longer");
     let why = sandbox.fails(&gate("longer", "HEAD~1"));
     assert_snapshot!(why, @r#"
@@ -182,7 +181,7 @@ fn a_shallow_clone_is_an_error_that_names_the_fix() {
     marketplace.offers([noble(2), bookworm(5)]);
     git_in(&sandbox, "longer", "2026-11-10T09:00:00Z", &["fetch", "--quiet", "--unshallow"]);
     assert_eq!(statuses(&sandbox, &gate("longer", "HEAD~1")), [""; 0]);
-    // Two branches without a common commit.
+    // The two branches have no commit in common.
     git(&sandbox, &["switch", "--quiet", "--orphan", "lonely"]);
     sandbox.write("images.toml", WEB);
     sandbox.ok("resolve");

@@ -1,4 +1,4 @@
-//! `imagelock check --changed-since REV`: only real pins pass a review, no matter how old they are.
+//! `imagelock check --changed-since REV`: a changed pin passes only if its ID is real, no matter how old the ID is.
 
 mod history;
 mod output;

@@ -1,9 +1,9 @@
-//! The report: every format shows the changed pins, the findings and the pins that cannot be verified.
+//! The reports: every format shows the changed pins, the findings, and the pins that cannot be verified.
 
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::support::scenes::pull_request::{GATE, output_of, pin, pull_request, pull_request_with};
+use crate::support::fixtures::pull_request::{GATE, output_of, pin, pull_request, pull_request_with};
 
 #[test]
 fn every_format_shows_the_changes_and_the_findings() {
@@ -115,7 +115,7 @@ fn every_format_shows_the_changes_and_the_findings() {
 }
 
 #[test]
-fn every_report_has_the_same_verdict() {
+fn every_report_format_has_the_same_result() {
     let (sandbox, _marketplace) = pull_request();
     pin(&sandbox, 9);
     assert_snapshot!(output_of(&sandbox, &format!("{GATE} --quiet")), @"
@@ -148,7 +148,7 @@ fn every_report_has_the_same_verdict() {
     assert!(sandbox.read("gate.md").starts_with("### The change passes"));
 }
 
-/// `check` lists unlisted pins: once in reports for people, and with each pin in reports for programs.
+/// Reports for people mention unlisted pins once. Reports for programs mark each pin.
 #[test]
 fn check_lists_the_pins_that_cannot_be_verified() {
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n[images.web]\nlabel = \"ubuntu_noble\"\n\

@@ -1,4 +1,4 @@
-//! What passes: an ID that the Marketplace lists passes, and every other change is a finding or an error.
+//! Which changes pass: an ID that the Marketplace lists passes, and every other change is a finding or an error.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use proptest::collection::btree_set;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, image_id, local, row, version_id};
+use crate::support::fake_marketplace::{FakeMarketplace, Local, Reply, id, image_id, local, row, version_id};
+use crate::support::fixtures::pull_request::{GATE, output_of, passes, pin, pull_request, pull_request_with, statuses};
+use crate::support::fixtures::two_images::{WEB, bookworm, noble};
 use crate::support::forged_lock::forge;
 use crate::support::git_repository::{commit_all, git, lock, repository};
 use crate::support::manifest::accept;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::pull_request::{GATE, output_of, passes, pin, pull_request, pull_request_with, statuses};
-use crate::support::scenes::two_images::{WEB, bookworm, noble};
 
 #[test]
 fn an_upgrade_to_a_listed_id_passes_and_only_its_image_is_queried() {
@@ -36,16 +36,16 @@ fn an_upgrade_to_a_listed_id_passes_and_only_its_image_is_queried() {
     2 pins, 1 changed since main (`[MAIN]`): all verified
     --- exit 0
     ");
-    let mut asked = marketplace.requests();
-    asked.retain(|path| !path.starts_with("/marketplace/v2/images"));
-    assert_eq!(asked.len(), 1, "{asked:?}");
-    assert!(asked[0].contains("image_label=ubuntu_noble"));
+    let mut requests = marketplace.requests();
+    requests.retain(|path| !path.starts_with("/marketplace/v2/images"));
+    assert_eq!(requests.len(), 1, "{requests:?}");
+    assert!(requests[0].contains("image_label=ubuntu_noble"));
 }
 
 #[test]
-fn an_unchanged_lock_sends_no_request() {
+fn an_unchanged_lockfile_sends_no_request() {
     let (sandbox, marketplace) = pull_request();
-    marketplace.answers(|_, _, _| Reply::Raw(500, "text/plain", Vec::new()));
+    marketplace.respond(|_, _, _| Reply::Raw(500, "text/plain", Vec::new()));
     assert_snapshot!(output_of(&sandbox, GATE), @"
     1 pin, 0 changed since main (`[MAIN]`): nothing to verify
     --- exit 0
@@ -54,7 +54,7 @@ fn an_unchanged_lock_sends_no_request() {
     passes(&sandbox, &format!("{GATE} --offline"));
 }
 
-/// Only the gate reports these: `check` exits with 0.
+/// A plain `check` exits with status 0 here: only the gate reports the swapped ID.
 #[test]
 fn a_swapped_id_is_unverified_despite_any_policy() {
     for policy in [
@@ -86,7 +86,7 @@ fn a_swapped_id_is_unverified_despite_any_policy() {
     restore the block from version control, or pin what the Marketplace lists: imagelock upgrade web
     --- exit 2
     ");
-    // Not even an acceptance in the same change helps.
+    // An acceptance in the same change does not help.
     sandbox.write("images.toml", WEB.to_owned() + &accept("web", "unverified", "please", "2027-01-01"));
     assert!(sandbox.fails(GATE).contains("unverified"));
 }
@@ -98,22 +98,20 @@ fn a_superseded_id_passes_if_a_version_or_a_lookup_has_it() {
     marketplace.offers([noble(2).published("2026-10-20T00:00:00Z"), old.clone(), bookworm(5)]);
     pin(&sandbox, 7);
     assert!(passes(&sandbox, GATE).contains("listed by the Marketplace as part of a version"));
-    // An ID in another zone is a mismatch.
     let elsewhere = Local { zone: "nl-ams-1", ..old };
     marketplace.offers([noble(2).published("2026-10-20T00:00:00Z"), elsewhere, bookworm(5)]);
     assert_eq!(statuses(&sandbox, GATE), ["mismatch"]);
     marketplace.offers([noble(2), bookworm(5)]);
     let mut row = row(&noble(7));
-    let answer = row.clone();
-    marketplace.answers(
+    let response = row.clone();
+    marketplace.respond(
         move |path, _, _| {
-            if path.ends_with(&id(7)) { Reply::Json(answer.clone()) } else { Reply::Normal }
+            if path.ends_with(&id(7)) { Reply::Json(response.clone()) } else { Reply::Normal }
         },
     );
     assert!(passes(&sandbox, GATE).contains("listed by the Marketplace\n"));
-    // A row without a label proves nothing.
     row.as_object_mut().unwrap().remove("label");
-    marketplace.answers(
+    marketplace.respond(
         move |path, _, _| {
             if path.ends_with(&id(7)) { Reply::Json(row.clone()) } else { Reply::Normal }
         },
@@ -126,8 +124,9 @@ fn an_id_of_another_image_is_a_mismatch() {
     let (sandbox, _marketplace) = pull_request();
     pin(&sandbox, 5);
     assert_eq!(statuses(&sandbox, GATE), ["mismatch"]);
-    // A label that differs from the declared image is a mismatch, even with an ID of that label.
-    let marketplace = Marketplace::offering([noble(1), bookworm(5)]);
+    // The label of the pin differs from the label of the declared image, so the pin is a mismatch, although the ID fits
+    // its label.
+    let marketplace = FakeMarketplace::offering([noble(1), bookworm(5)]);
     let image = image_id("ubuntu_noble");
     let manifest = WEB.replace("label = \"ubuntu_noble\"", &format!("image-id = \"{image}\""));
     let sandbox = repository(Sandbox::with(&manifest).asking(&marketplace));
@@ -171,7 +170,7 @@ fn a_rename_a_new_zone_and_a_deletion_pass() {
     assert_eq!(statuses(&sandbox, GATE), ["mismatch"]);
 
     let (sandbox, marketplace) = pull_request_with(&format!("{WEB}\n[images.db]\nlabel = \"debian_bookworm\"\n"));
-    marketplace.answers(|_, _, _| Reply::Raw(500, "text/plain", Vec::new()));
+    marketplace.respond(|_, _, _| Reply::Raw(500, "text/plain", Vec::new()));
     sandbox.ok("remove web");
     let lock = Lock::parse(&sandbox.lock()).unwrap();
     let kept = lock.pins().iter().filter(|pin| pin.cell.name.as_str() == "db");
@@ -183,16 +182,16 @@ fn a_rename_a_new_zone_and_a_deletion_pass() {
 #[test]
 fn edited_blocks_and_outdated_files_are_drift() {
     let (sandbox, marketplace) = pull_request();
-    marketplace.answers(|_, _, _| Reply::Raw(500, "text/plain", Vec::new()));
-    let honest = sandbox.lock();
-    sandbox.write("images.lock", honest.replace(&id(1), &id(9)));
+    marketplace.respond(|_, _, _| Reply::Raw(500, "text/plain", Vec::new()));
+    let original = sandbox.lock();
+    sandbox.write("images.lock", original.replace(&id(1), &id(9)));
     assert_eq!(statuses(&sandbox, GATE), ["edited"]);
-    sandbox.write("images.lock", &honest);
+    sandbox.write("images.lock", &original);
     sandbox.write("images.toml", WEB.replace("images.web", "images.frontend"));
     assert_eq!(statuses(&sandbox, GATE), ["stale", "stale"]);
-    // Edits are found even in pins that the base already has.
+    // Edits are reported even for pins that have not changed since the base revision.
     sandbox.write("images.toml", WEB);
-    sandbox.write("images.lock", honest.replace(&id(1), &id(9)));
+    sandbox.write("images.lock", original.replace(&id(1), &id(9)));
     commit_all(&sandbox, "Edit");
     assert_eq!(statuses(&sandbox, "check --changed-since HEAD"), ["edited"]);
 
@@ -227,7 +226,6 @@ fn a_changed_pin_that_is_no_longer_offered_is_drift() {
     commit_all(&sandbox, "Upgrade");
     git(&sandbox, &["switch", "--quiet", "--create", "rollback"]);
     marketplace.offers([local("ubuntu_noble", "nl-ams-1", "x86_64", 3), bookworm(5)]);
-    // Unchanged pins are not checked.
     passes(&sandbox, GATE);
     pin(&sandbox, 1);
     assert_eq!(statuses(&sandbox, GATE), ["unavailable"]);
@@ -239,7 +237,7 @@ fn a_changed_pin_that_is_no_longer_offered_is_drift() {
 }
 
 #[test]
-fn a_failed_or_incomplete_answer_is_an_error() {
+fn a_failed_or_incomplete_response_is_an_error() {
     let (sandbox, marketplace) = pull_request();
     marketplace.offers([
         noble(2).published("2026-10-20T00:00:00Z"),
@@ -253,26 +251,26 @@ fn a_failed_or_incomplete_answer_is_an_error() {
     for what in ["image_label=", "/local-images/", "/versions", "/images?", &old] {
         let what = what.to_owned();
         let failing = what.clone();
-        marketplace.answers(move |path, _, _| if path.contains(&failing) { broken() } else { Reply::Normal });
+        marketplace.respond(move |path, _, _| if path.contains(&failing) { broken() } else { Reply::Normal });
         assert!(sandbox.fails(GATE).contains("ubuntu_noble"), "{what}");
     }
-    // A listing with fewer rows than its count may contain the pin.
+    // A listing with fewer rows than its count may be missing the pin.
     for what in ["image_label=", &old] {
         let what = what.to_owned();
-        marketplace.answers(move |path, _, value| {
+        marketplace.respond(move |path, _, value| {
             let mut value = value.clone();
             if path.contains(&what) {
                 value["total_count"] = json!(3);
             }
             Reply::Json(value)
         });
-        // A 404 becomes a row without an ID here.
+        // Here the 404 response to a look-up becomes a row without an ID, so the error is another one.
         let run = sandbox.run(GATE);
         assert_eq!(run.status, Some(1), "{run}");
     }
-    // One answer contradicts another.
+    // Two responses contradict each other.
     let gone = json!({"message": "resource is not found", "resource": "MarketplaceImage", "type": "not_found"});
-    marketplace.answers_listings(move |_, _, _| Reply::Raw(404, "application/json", gone.to_string().into_bytes()));
+    marketplace.respond_to_listings(move |_, _, _| Reply::Raw(404, "application/json", gone.to_string().into_bytes()));
     assert!(sandbox.fails(GATE).contains("list of images has that image"));
     assert!(sandbox.fails(&format!("{GATE} --offline")).contains("--offline"));
 }
@@ -280,7 +278,6 @@ fn a_failed_or_incomplete_answer_is_an_error() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// With any listing, history and incomplete answer, a pin passes only for one of the three reasons.
     #[test]
     fn a_pin_passes_only_if_it_is_unchanged_listed_or_was_pinned_before(
         pinned in 1_u32..7,
@@ -294,7 +291,7 @@ proptest! {
         let local_id = |number: u32| id(number).parse::<LocalImageId>().unwrap();
         let manifest = Manifest::parse(WEB).unwrap();
         let label: Label = "ubuntu_noble".parse().unwrap();
-        // The last one is always offered.
+        // Local image 9 is always offered.
         let rows = listed.iter().copied().chain([9]).map(|number| LocalImage {
             id: local_id(number),
             label: Some(label.clone()),

@@ -1,14 +1,14 @@
-//! What is compared: the revision, the manifests and the names of a run.
+//! What is compared: revisions, manifests and image names.
 
-use crate::support::fake_marketplace::{Marketplace, id};
+use crate::support::fake_marketplace::{FakeMarketplace, id};
+use crate::support::fixtures::pull_request::{GATE, passes, pin, pull_request, pull_request_with, statuses};
+use crate::support::fixtures::two_images::{WEB, noble};
 use crate::support::forged_lock::forge;
 use crate::support::git_repository::{commit_all, git, git_in, repository, with_git};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::pull_request::{GATE, passes, pin, pull_request, pull_request_with, statuses};
-use crate::support::scenes::two_images::{WEB, noble};
 
 #[test]
-fn a_revision_may_have_any_form_that_names_one_commit() {
+fn every_revision_that_names_one_commit_is_accepted() {
     let (sandbox, marketplace) = pull_request();
     git(&sandbox, &["tag", "v1", "main"]);
     git(&sandbox, &["update-ref", "refs/remotes/origin/main", "main"]);
@@ -22,7 +22,7 @@ fn a_revision_may_have_any_form_that_names_one_commit() {
     }
     git(&sandbox, &["switch", "--quiet", "--detach"]);
     assert!(passes(&sandbox, GATE).contains("1 changed"));
-    // If the revision is ahead of HEAD, only uncommitted changes count.
+    // If the revision is ahead of `HEAD`, only uncommitted changes count.
     git(&sandbox, &["switch", "--quiet", "main"]);
     assert!(passes(&sandbox, "check --changed-since branch").contains("0 changed"));
     pin(&sandbox, 9);
@@ -45,7 +45,7 @@ fn a_revision_may_have_any_form_that_names_one_commit() {
 
 #[test]
 fn a_new_stack_is_checked_and_a_repository_without_commits_is_an_error() {
-    let marketplace = Marketplace::offering([noble(1)]);
+    let marketplace = FakeMarketplace::offering([noble(1)]);
     let sandbox = repository(Sandbox::with(WEB).asking(&marketplace));
     sandbox.ok("resolve");
     assert!(sandbox.fails("check --changed-since HEAD").contains("never committed"));
@@ -57,7 +57,6 @@ fn a_new_stack_is_checked_and_a_repository_without_commits_is_an_error() {
     assert!(passes(&sandbox, "check --changed-since HEAD --manifest infra/images.toml").contains("added   web"));
     forge(&sandbox, "infra/images.lock", |pin| pin.id = id(9).parse().unwrap());
     assert_eq!(statuses(&sandbox, "check --changed-since HEAD --recursive ."), ["unverified"]);
-    // Outside of a repository.
     let sandbox = with_git(Sandbox::with(WEB).asking(&marketplace));
     sandbox.ok("resolve");
     assert!(sandbox.fails("check --changed-since HEAD").contains("no git repository"));

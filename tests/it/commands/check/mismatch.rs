@@ -1,15 +1,15 @@
-//! A pin that is not what its block says: edited blocks and IDs of other images.
+//! Pins that do not match their block: edited blocks and IDs of other images.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, id, image_id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, image_id, local};
+use crate::support::fixtures::current_pins::resolved;
+use crate::support::fixtures::two_images::{bookworm, noble};
 use crate::support::forged_lock::forge;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::checked::resolved;
-use crate::support::scenes::two_images::{bookworm, noble};
 
-/// Pins another ID, with a right digest.
-fn swap(sandbox: &Sandbox, from: u32, to: u32) {
+/// Pins another ID, with a valid digest.
+fn swap_id(sandbox: &Sandbox, from: u32, to: u32) {
     forge(sandbox, "images.lock", |pin| {
         if pin.id.to_string() == id(from) {
             pin.id = id(to).parse().unwrap();
@@ -20,7 +20,7 @@ fn swap(sandbox: &Sandbox, from: u32, to: u32) {
 #[test]
 fn an_id_of_another_image_is_a_mismatch() {
     let (sandbox, _marketplace) = resolved();
-    swap(&sandbox, 1, 2);
+    swap_id(&sandbox, 1, 2);
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
     mismatch  web   fr-par-1  x86_64  ubuntu_noble     00000002  unknown    the pinned ID is `debian_bookworm`, not `ubuntu_noble`
@@ -41,7 +41,7 @@ fn an_id_of_another_zone_arch_and_type_is_a_mismatch() {
         bookworm(2),
         local("ubuntu_noble", "nl-ams-1", "arm64", 9).of_type(Some("instance_local")),
     ]);
-    swap(&sandbox, 1, 9);
+    swap_id(&sandbox, 1, 9);
     assert_snapshot!(sandbox.run("check web"), @"
     STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000009  unknown    the pinned ID is in nl-ams-1, not fr-par-1, for arm64, not x86_64 and of type instance_local, not instance_sbs
@@ -71,7 +71,7 @@ fn a_block_that_does_not_match_its_digest_is_edited() {
 }
 
 #[test]
-fn an_edit_that_swaps_in_the_id_of_another_image_is_a_mismatch() {
+fn an_edited_block_with_the_id_of_another_image_is_a_mismatch() {
     let (sandbox, _marketplace) = resolved();
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(2)));
     assert_snapshot!(sandbox.run("check web"), @"
@@ -86,13 +86,13 @@ fn an_edit_that_swaps_in_the_id_of_another_image_is_a_mismatch() {
 }
 
 #[test]
-fn an_image_that_is_declared_by_its_id_can_be_a_mismatch() {
-    let marketplace = Marketplace::offering([noble(1), local("ubuntu_jammy", "fr-par-1", "x86_64", 5)]);
+fn an_image_declared_by_its_image_id_can_be_a_mismatch() {
+    let marketplace = FakeMarketplace::offering([noble(1), local("ubuntu_jammy", "fr-par-1", "x86_64", 5)]);
     let image = image_id("ubuntu_noble");
     let manifest = format!("[images.web]\nimage-id = \"{image}\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let sandbox = Sandbox::with(&manifest).asking(&marketplace);
     sandbox.ok("resolve");
-    swap(&sandbox, 1, 5);
+    swap_id(&sandbox, 1, 5);
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000005  unknown    the pinned ID is `ubuntu_jammy`, not `ubuntu_noble`
@@ -104,11 +104,11 @@ fn an_image_that_is_declared_by_its_id_can_be_a_mismatch() {
     ");
 }
 
-/// A block stays edited if its image is no longer declared, and its ID can be a mismatch.
+/// A block counts as edited even if its image is no longer declared, and its ID can also be a mismatch.
 #[test]
-fn an_edited_block_of_an_undeclared_image_has_every_status() {
+fn an_edited_block_of_an_undeclared_image_can_be_a_mismatch() {
     let ours = || local("docker", "fr-par-1", "x86_64", 1);
-    let marketplace = Marketplace::offering([ours(), local("gitlab", "fr-par-1", "x86_64", 9)]);
+    let marketplace = FakeMarketplace::offering([ours(), local("gitlab", "fr-par-1", "x86_64", 9)]);
     let image = |name: &str| format!("[images.{name}]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let sandbox = Sandbox::with(&(image("db") + &image("web"))).asking(&marketplace);
     sandbox.ok("resolve");
@@ -131,7 +131,7 @@ fn an_edited_block_of_an_undeclared_image_has_every_status() {
     assert!(sandbox.run("check").stdout.contains("the pinned ID is `gitlab`, not `docker`"));
     let json: serde_json::Value = serde_json::from_str(&sandbox.run("check --format json").stdout).unwrap();
     assert_eq!(json["pins"][0]["statuses"], serde_json::json!(["mismatch", "edited", "stale"]), "{json}");
-    // `resolve` drops it, as `check` says.
+    // The report says that `resolve` removes the pin.
     sandbox.ok("resolve");
     assert_eq!(sandbox.lock().matches("[[pin]]").count(), 1);
 }

@@ -1,4 +1,4 @@
-//! `imagelock check`: every status, and what it prints.
+//! `imagelock check`: every status, and every kind of output.
 
 mod mismatch;
 mod output;

@@ -1,11 +1,11 @@
-//! What is printed: names, options, JSON and suggested commands.
+//! The output of `check`: image names, options, JSON and suggested commands.
 
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
+use crate::support::fixtures::current_pins::resolved;
+use crate::support::fixtures::two_images::{bookworm, noble};
 use crate::support::git_repository::{commit, repository};
-use crate::support::scenes::checked::resolved;
-use crate::support::scenes::two_images::{bookworm, noble};
 
 #[test]
 fn names_select_images_and_unknown_names_are_refused() {

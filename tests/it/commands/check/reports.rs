@@ -1,10 +1,10 @@
-//! The report of `check` in pull requests, annotations, code scanning, test reports and files.
+//! The reports of `check` for pull requests, annotations, code scanning, test results and files.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, local};
+use crate::support::fixtures::drifted::{MANIFEST, drifted};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::drifted::{MANIFEST, drifted};
 
 #[test]
 fn markdown_has_one_row_per_finding() {
@@ -31,8 +31,8 @@ fn junit_has_one_test_case_per_pin() {
 }
 
 #[test]
-fn reports_without_drift_have_no_finding() {
-    let marketplace = Marketplace::offering([local("debian_bookworm", "fr-par-1", "x86_64", 6)]);
+fn reports_without_drift_have_no_findings() {
+    let marketplace = FakeMarketplace::offering([local("debian_bookworm", "fr-par-1", "x86_64", 6)]);
     let manifest = "[images.fine]\nlabel = \"debian_bookworm\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
     let sandbox = Sandbox::with(manifest).asking(&marketplace);
     sandbox.ok("resolve");
@@ -119,7 +119,7 @@ fn a_report_file_takes_the_requested_format_and_the_terminal_shows_the_human_one
 }
 
 #[test]
-fn color_stays_out_of_files() {
+fn color_is_not_written_to_files() {
     let (sandbox, _marketplace) = drifted();
     assert!(sandbox.ok("check fine --color always -o drift.txt").contains('\u{1b}'));
     assert!(!sandbox.read("drift.txt").contains('\u{1b}'));
@@ -209,10 +209,10 @@ fn a_report_that_cannot_be_written_is_an_error() {
     ");
 }
 
-/// The file that standard output is redirected to must not be replaced.
+/// The report must not replace the file that standard output is redirected to.
 #[test]
 #[cfg(unix)]
-fn standard_output_that_is_named_as_a_file_is_refused() {
+fn a_report_file_that_is_standard_output_is_refused() {
     let (sandbox, _marketplace) = drifted();
     sandbox.write("log", "before\n");
     for line in ["check fine -q -o markdown=/dev/stdout", "snapshot /dev/stdout"] {
@@ -238,7 +238,7 @@ fn resolve_prints_the_body_of_a_pull_request_as_markdown() {
 }
 
 #[test]
-fn a_stale_lock_is_annotated_without_the_network() {
+fn a_stale_lockfile_is_annotated_without_the_network() {
     let (sandbox, _marketplace) = drifted();
     assert_snapshot!(sandbox.run("resolve --locked --offline --format github"), @"
     ::warning file=images.lock,line=27,col=1,endColumn=14,title=imagelock%3A gone%3A stale::fr-par-1 x86_64: in the lock, but not declared%0Ato make the lock follow the manifest: imagelock resolve
@@ -248,7 +248,7 @@ fn a_stale_lock_is_annotated_without_the_network() {
 }
 
 #[test]
-fn free_text_in_markdown_stays_inert() {
+fn free_text_in_markdown_is_escaped() {
     let (sandbox, _marketplace) = drifted();
     for reason in
         ["` @acme/everyone <img src=x> ```", "`` <img src=x> `", "a` <img src=x> `b` @acme `", "\\` <img src=x> \\`"]
@@ -257,13 +257,13 @@ fn free_text_in_markdown_stays_inert() {
         sandbox.write("images.toml", manifest);
         let text = sandbox.run("check db --format markdown").stdout;
         let row = text.lines().find(|line| line.contains("| `db`")).unwrap();
-        // Text outside of code has no tag and no mention. Code ends at the next backtick.
+        // Text outside of code must not contain a tag or a mention. Code ends at the next backtick.
         let outside: Vec<&str> = row.split('`').step_by(2).collect();
         assert!(!row.contains("``") && outside.iter().all(|text| !text.contains(['<', '@'])), "{row}");
     }
 }
 
-/// The body of a pull request has a size limit, and a report of a thousand pins must stay below it.
+/// GitHub limits the length of a pull request body. A report of a thousand pins must stay below the limit.
 #[test]
 fn markdown_stays_below_the_size_limit_of_a_pull_request() {
     let images: Vec<String> = (0..1000).map(|n| format!("[images.i{n}]\nlabel = \"ubuntu_noble\"\n")).collect();

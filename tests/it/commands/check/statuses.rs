@@ -1,12 +1,12 @@
-//! Every status that the Marketplace and the manifest give a pin.
+//! The statuses that result from the Marketplace and the manifest.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::support::fake_marketplace::{Local, Reply, id, local, row};
+use crate::support::fixtures::current_pins::{manifest, resolved};
+use crate::support::fixtures::two_images::{bookworm, noble};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::checked::{manifest, resolved};
-use crate::support::scenes::two_images::{bookworm, noble};
 
 #[test]
 fn an_up_to_date_pin_is_current() {
@@ -19,7 +19,7 @@ fn an_up_to_date_pin_is_current() {
     2 pins: all current
     --- exit 0
     ");
-    // The index, and for each label its local images and its versions: no request is sent twice.
+    // One request for the index, and two per label: for its local images and its versions. No request is sent twice.
     assert_eq!(marketplace.requests().len(), 5);
 }
 
@@ -37,7 +37,7 @@ fn an_outdated_pin_cannot_be_verified_if_no_lookup_finds_its_id() {
     to move to the latest: imagelock upgrade web
     --- exit 2
     ");
-    // The pin was looked up by its ID, which distinguishes a superseded pin from a swapped one.
+    // The look-up by ID distinguishes a superseded pin from a swapped one.
     assert!(marketplace.requests().contains(&format!("/marketplace/v2/local-images/{}", id(1))));
 }
 
@@ -47,7 +47,7 @@ fn an_outdated_pin_is_verified_if_a_lookup_finds_its_id() {
     marketplace.offers([noble(11), bookworm(2)]);
     let old = row(&noble(1));
     marketplace
-        .answers(move |path, _, _| if path.ends_with(&id(1)) { Reply::Json(old.clone()) } else { Reply::Normal });
+        .respond(move |path, _, _| if path.ends_with(&id(1)) { Reply::Json(old.clone()) } else { Reply::Normal });
     assert_snapshot!(sandbox.run("check web"), @"
     STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    00000011
@@ -59,7 +59,7 @@ fn an_outdated_pin_is_verified_if_a_lookup_finds_its_id() {
 }
 
 #[test]
-fn an_image_is_unavailable_without_its_label_or_without_its_zone() {
+fn an_image_is_unavailable_if_its_label_or_its_zone_is_gone() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("debian_bookworm", "fr-par-2", "x86_64", 3)]);
     assert_snapshot!(sandbox.run("check"), @"
@@ -75,14 +75,14 @@ fn an_image_is_unavailable_without_its_label_or_without_its_zone() {
     ");
 }
 
-/// The cause of each finding of a check, by name, as JSON has it.
+/// Returns the name, status and cause of each finding in the JSON report.
 fn causes(sandbox: &Sandbox) -> Value {
     let report: Value = serde_json::from_str(&sandbox.run("check --format json").stdout).unwrap();
     report["pins"].as_array().unwrap().iter().map(|pin| json!([pin["name"], pin["status"], pin["cause"]])).collect()
 }
 
 #[test]
-fn json_says_what_makes_a_pin_unavailable_or_stale() {
+fn json_has_the_cause_of_unavailable_and_stale_pins() {
     let (sandbox, marketplace) = resolved();
     assert_eq!(causes(&sandbox), json!([["db", "current", null], ["web", "current", null]]));
     marketplace.offers([local("debian_bookworm", "fr-par-2", "x86_64", 3)]);
@@ -113,7 +113,7 @@ fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
     to see what there is instead of `db`: imagelock search debian
     --- exit 2
     ");
-    // The same if the newer image does not boot on it either.
+    // The status is the same if the newer image does not boot on the Instance type either.
     marketplace.offers([noble(1), bookworm(12).boots(&["DEV1-S"])]);
     assert_snapshot!(sandbox.run("check db"), @"
     STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
@@ -175,7 +175,7 @@ fn several_newer_local_images_are_reported_and_none_is_chosen() {
 fn an_incomplete_listing_never_makes_a_pin_unavailable() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("ubuntu_noble", "fr-par-2", "x86_64", 3), bookworm(2)]);
-    marketplace.answers(|path, _, value| {
+    marketplace.respond(|path, _, value| {
         let mut value = value.clone();
         if path.contains("image_label=ubuntu_noble") {
             value["total_count"] = 9.into();
@@ -224,7 +224,7 @@ fn an_id_that_is_also_listed_in_another_zone_is_current() {
 #[test]
 fn an_empty_index_never_makes_a_pin_unavailable() {
     let (sandbox, marketplace) = resolved();
-    marketplace.answers(|path, _, _| {
+    marketplace.respond(|path, _, _| {
         let key = if path.contains("/v2/images") { "images" } else { "local_images" };
         if path.contains("/local-images/") {
             Reply::Normal

@@ -1,19 +1,20 @@
-//! Changes that conflict: the report, and the file with its markers.
+//! Changes that conflict: the error message, and the conflict markers in the file.
 
 use imagelock::domain::lock::{Lock, Pin};
 use imagelock::domain::types::{ImageRef, ImageType};
 use insta::assert_snapshot;
 
+use crate::support::fixtures::diverged_branches::{
+    MANIFEST, conflict, conflicting_upgrades, diverged, diverged_pins, git_ok, newest_version, repository_with_driver,
+    run,
+};
 use crate::support::git_repository::{commit, git, lock};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::parted_branches::{
-    MANIFEST, conflict, disputed, git_ok, newest, parted, parted_pins, run, set_up,
-};
 
 #[test]
 fn two_different_upgrades_of_one_pin_conflict() {
-    let marketplace = newest();
-    let sandbox = disputed(set_up().asking(&marketplace));
+    let marketplace = newest_version();
+    let sandbox = conflicting_upgrades(repository_with_driver().asking(&marketplace));
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: the two sides of `images.lock` disagree about 1 pin
      |
@@ -94,10 +95,10 @@ fn two_different_upgrades_of_one_pin_conflict() {
     assert_eq!(sandbox.run("resolve --fix-conflicts").stdout, "nothing to change: 2 pins\n");
 }
 
-/// Each of the two blocks has the right digest.
+/// The block that the user keeps has a valid digest.
 #[test]
 fn a_conflict_can_be_resolved_by_hand() {
-    let sandbox = disputed(set_up());
+    let sandbox = conflicting_upgrades(repository_with_driver());
     conflict(&sandbox, &["merge", "other"]);
     let text = sandbox.lock();
     let (before, rest) = text.split_once("<<<<<<< ours\n").unwrap();
@@ -109,15 +110,15 @@ fn a_conflict_can_be_resolved_by_hand() {
 
 #[test]
 fn a_pin_that_was_removed_on_one_side_and_moved_on_the_other_conflicts() {
-    let marketplace = newest();
-    let sandbox = parted_pins(&[("db", 1), ("web", 1)], &[("db", 1)], &[("db", 1), ("web", 2)]).asking(&marketplace);
+    let marketplace = newest_version();
+    let sandbox = diverged_pins(&[("db", 1), ("web", 1)], &[("db", 1)], &[("db", 1), ("web", 2)]).asking(&marketplace);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: the two sides of `images.lock` disagree about 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has none; theirs has 00000002, published 2026-11-02
      = help: `imagelock resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
-    // The manifest decides whether the image is wanted; its ID is not in dispute.
+    // The manifest decides whether the image stays. Its ID is not in conflict.
     sandbox.write("images.toml", MANIFEST);
     assert_snapshot!(sandbox.run("resolve --fix-conflicts --dry-run --offline"), @"
     dry run: no pin would change, the lockfile would be put into its canonical form
@@ -168,13 +169,14 @@ fn a_conflict_lists_every_difference() {
 
 #[test]
 fn an_edited_block_on_one_side_conflicts() {
-    let marketplace = newest();
+    let marketplace = newest_version();
     let base = lock(&[("db", 1), ("web", 1)]);
     let edited = base.replace(
         "0000-4000-8000-000000000000\"\npublished = 2026-11-01T00:00:00Z\ndigest = \"sha256:",
         "0000-4000-8000-00000000000e\"\npublished = 2026-11-01T00:00:00Z\ndigest = \"sha256:",
     );
-    let sandbox = parted(set_up().asking(&marketplace), &base, &lock(&[("db", 2), ("web", 1)]), &edited);
+    let sandbox =
+        diverged(repository_with_driver().asking(&marketplace), &base, &lock(&[("db", 2), ("web", 1)]), &edited);
     sandbox.write("images.toml", MANIFEST);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: the two sides of `images.lock` disagree about 2 pins
@@ -205,7 +207,7 @@ fn an_edited_block_on_one_side_conflicts() {
     sandbox.ok("upgrade --fix-conflicts web db");
     assert_eq!(sandbox.lock(), lock(&[("db", 4), ("web", 4)]));
 
-    // An edited block on both sides is not a conflict, and it is still found.
+    // An edited block that is the same on both sides is not a conflict, and it is still detected later.
     let ours = Sandbox::new();
     for name in ["base", "ours", "theirs"] {
         ours.write(name, &edited);
@@ -218,7 +220,7 @@ fn an_edited_block_on_one_side_conflicts() {
 fn an_unreadable_side_is_left_to_the_user() {
     let (base, main) = (lock(&[("web", 1)]), lock(&[("web", 2)]));
     let newer = base.replace("version = 2 # read by imagelock 0.1.0", "version = 7 # read by imagelock 3.2.0");
-    let sandbox = parted(set_up(), &base, &main, &newer);
+    let sandbox = diverged(repository_with_driver(), &base, &main, &newer);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: theirs cannot be merged: the lockfile has format 7, and imagelock 0.1.0 reads format 2
      --> images.lock (theirs):2:11
@@ -231,7 +233,7 @@ fn an_unreadable_side_is_left_to_the_user() {
     ");
     assert_eq!(sandbox.lock(), main);
     let markers = format!("<<<<<<< HEAD\n{base}=======\n{main}>>>>>>> feature\n");
-    let sandbox = parted(set_up(), &base, &markers, &lock(&[("web", 3)]));
+    let sandbox = diverged(repository_with_driver(), &base, &markers, &lock(&[("web", 3)]));
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: ours cannot be merged: the file has conflict markers of an unfinished git merge
      --> images.lock (ours):1:1
@@ -243,7 +245,7 @@ fn an_unreadable_side_is_left_to_the_user() {
       = help: where it was committed: `imagelock resolve --fix-conflicts`, and commit
     ");
     assert_eq!(sandbox.lock(), markers);
-    let sandbox = parted(set_up(), &base, &main, "garbage");
+    let sandbox = diverged(repository_with_driver(), &base, &main, "garbage");
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: theirs cannot be merged: this is not TOML
      --> images.lock (theirs):1:8
@@ -269,7 +271,7 @@ fn an_unreadable_side_is_left_to_the_user() {
 
 #[test]
 fn a_path_with_spaces_is_quoted_in_the_suggested_command() {
-    let sandbox = set_up();
+    let sandbox = repository_with_driver();
     sandbox.write(".gitattributes", "*.lock merge=imagelock\n");
     std::fs::create_dir(sandbox.path("our infra")).unwrap();
     for (branch, number) in [("main", 1), ("other", 2), ("main", 3)] {
@@ -290,10 +292,10 @@ fn a_path_with_spaces_is_quoted_in_the_suggested_command() {
     ");
 }
 
-/// Branches that were merged into each other have several bases, which git merges into one.
+/// Branches that were merged into each other have several merge bases, which git first merges into one.
 #[test]
 fn branches_that_merged_each_other_report_every_conflict() {
-    let sandbox = parted_pins(&[("db", 1), ("web", 1)], &[("db", 1), ("web", 2)], &[("db", 2), ("web", 3)]);
+    let sandbox = diverged_pins(&[("db", 1), ("web", 1)], &[("db", 1), ("web", 2)], &[("db", 2), ("web", 3)]);
     let settle = |sandbox: &Sandbox, side: &str| {
         git_ok(sandbox, &["checkout", side, "images.lock"]);
         git_ok(sandbox, &["add", "images.lock"]);

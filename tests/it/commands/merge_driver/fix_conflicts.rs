@@ -1,16 +1,18 @@
-//! `imagelock resolve --fix-conflicts`: the conflicts of a lockfile are resolved by the manifest and the Marketplace.
+//! `imagelock resolve --fix-conflicts`: the manifest and the Marketplace resolve the conflicts in a lockfile.
 
 use insta::assert_snapshot;
 
+use crate::support::fixtures::diverged_branches::{
+    MANIFEST, conflict, conflicting_upgrades, diverged, git_ok, newest_version, repository_with_driver,
+};
 use crate::support::git_repository::{git, lock, repository};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::parted_branches::{MANIFEST, conflict, disputed, git_ok, newest, parted, set_up};
 
 #[test]
 fn a_rebase_and_a_cherry_pick_continue_once_the_conflicts_are_resolved() {
-    let marketplace = newest();
+    let marketplace = newest_version();
     for way in ["rebase", "cherry-pick"] {
-        let sandbox = disputed(set_up().asking(&marketplace));
+        let sandbox = conflicting_upgrades(repository_with_driver().asking(&marketplace));
         let message = conflict(&sandbox, &[way, "other"]);
         assert!(message.contains("the two sides of `images.lock` disagree about 1 pin"), "{message}");
         sandbox.ok("resolve --fix-conflicts");
@@ -21,10 +23,10 @@ fn a_rebase_and_a_cherry_pick_continue_once_the_conflicts_are_resolved() {
     }
 }
 
-/// Without the driver, git merges lines. Both sides can be read in each style of conflict markers.
+/// Without the driver, git merges line by line. Both sides must be readable in each style of conflict markers.
 #[test]
 fn conflicts_that_git_wrote_are_resolved() {
-    let marketplace = newest();
+    let marketplace = newest_version();
     let manifest = MANIFEST.to_owned() + "builder.label = \"ubuntu_noble\"\ncache.label = \"ubuntu_noble\"\n";
     for style in ["merge", "diff3", "zdiff3"] {
         let sandbox = repository(Sandbox::with(&manifest)).asking(&marketplace);
@@ -32,7 +34,7 @@ fn conflicts_that_git_wrote_are_resolved() {
         let base = lock(&[("db", 1), ("web", 1)]);
         let main = lock(&[("cache", 1), ("db", 2), ("web", 1)]);
         let other = lock(&[("builder", 3), ("db", 3), ("web", 2)]);
-        let sandbox = parted(sandbox, &base, &main, &other);
+        let sandbox = diverged(sandbox, &base, &main, &other);
         conflict(&sandbox, &["merge", "other"]);
         assert_eq!(sandbox.lock().contains("|||||||"), style != "merge");
         let output = sandbox.ok("resolve --fix-conflicts");
@@ -41,8 +43,8 @@ fn conflicts_that_git_wrote_are_resolved() {
 }
 
 #[test]
-fn a_removal_is_recognized_if_git_writes_the_base() {
-    let marketplace = newest();
+fn a_removal_is_recognized_if_the_markers_contain_the_base() {
+    let marketplace = newest_version();
     let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
     let base = lock(&[("db", 1), ("web", 1)]);
     let conflict = |middle: &str| {
@@ -52,7 +54,7 @@ fn a_removal_is_recognized_if_git_writes_the_base() {
     sandbox.write("images.lock", conflict(""));
     sandbox.ok("resolve --fix-conflicts");
     assert_eq!(sandbox.lock(), lock(&[("db", 1), ("web", 2)]));
-    // Ours removed `db`, so the image that the manifest declares by this name is new.
+    // Our side removed `db`, so `db` in the manifest counts as a new image.
     sandbox.write("images.lock", conflict(&format!("||||||| 0123abc\n{base}")));
     sandbox.ok("resolve --fix-conflicts");
     assert_eq!(sandbox.lock(), lock(&[("db", 4), ("web", 2)]));

@@ -1,14 +1,14 @@
-//! What a later resolve keeps, moves and removes.
+//! What a later `resolve` or `upgrade` keeps, moves and removes.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, local};
+use crate::support::fixtures::two_images::{WEB_AND_DB, offers, updated};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::two_images::{WEB_AND_DB, offers, updated};
 
 #[test]
-fn a_satisfied_lock_sends_no_request_and_is_not_rewritten() {
-    let marketplace = Marketplace::offering(offers());
+fn an_up_to_date_lockfile_is_not_rewritten_and_no_request_is_sent() {
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.requests();
@@ -25,7 +25,7 @@ fn a_satisfied_lock_sends_no_request_and_is_not_rewritten() {
 
 #[test]
 fn upgrade_moves_only_the_named_image() {
-    let marketplace = Marketplace::offering(offers());
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers(updated());
@@ -46,7 +46,7 @@ fn upgrade_moves_only_the_named_image() {
 
 #[test]
 fn upgrade_without_a_name_moves_every_image() {
-    let marketplace = Marketplace::offering(offers());
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers(updated());
@@ -62,7 +62,7 @@ fn upgrade_without_a_name_moves_every_image() {
 
 #[test]
 fn upgrade_of_an_unknown_name_lists_the_known_names() {
-    let marketplace = Marketplace::offering(offers());
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     assert_snapshot!(sandbox.fails("upgrade wbe cache"), @"
     error: no image is named `wbe`
@@ -79,7 +79,7 @@ fn upgrade_of_an_unknown_name_lists_the_known_names() {
 
 #[test]
 fn a_dry_run_shows_the_changes_and_writes_nothing() {
-    let marketplace = Marketplace::offering(offers());
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     assert_snapshot!(sandbox.run("resolve --dry-run"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL            TO
@@ -94,7 +94,7 @@ fn a_dry_run_shows_the_changes_and_writes_nothing() {
 
 #[test]
 fn a_new_zone_is_added_and_existing_pins_are_kept() {
-    let marketplace = Marketplace::offering(offers());
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers(updated());
@@ -116,7 +116,7 @@ fn a_new_zone_is_added_and_existing_pins_are_kept() {
 
 #[test]
 fn an_undeclared_pin_is_removed_without_the_network() {
-    let marketplace = Marketplace::offering(offers());
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.requests();
@@ -134,7 +134,7 @@ fn an_undeclared_pin_is_removed_without_the_network() {
 
 #[test]
 fn a_changed_declaration_moves_only_its_own_pin() {
-    let marketplace = Marketplace::offering(offers());
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers(
@@ -151,8 +151,8 @@ fn a_changed_declaration_moves_only_its_own_pin() {
 }
 
 #[test]
-fn an_instance_type_that_the_pin_boots_changes_its_block_and_not_its_id() {
-    let marketplace = Marketplace::offering(offers());
+fn a_new_instance_type_that_the_pin_supports_changes_the_block_but_not_the_id() {
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
     sandbox.write("images.toml", WEB_AND_DB.replace("[images.web]", "[images.web]\ninstance-type = \"PRO2-S\""));
@@ -163,7 +163,7 @@ fn an_instance_type_that_the_pin_boots_changes_its_block_and_not_its_id() {
     2 pins: 1 amended, 1 kept
     --- exit 0
     ");
-    // An Instance type that is no longer required is removed from the block without a request.
+    // If the Instance type is no longer required, it is removed from the block without a request.
     sandbox.write("images.toml", WEB_AND_DB);
     assert_snapshot!(sandbox.run("resolve --offline"), @"
     CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
@@ -175,8 +175,8 @@ fn an_instance_type_that_the_pin_boots_changes_its_block_and_not_its_id() {
 }
 
 #[test]
-fn locked_exits_with_2_on_every_difference_and_sends_no_request() {
-    let marketplace = Marketplace::offering(offers());
+fn locked_exits_with_2_on_any_difference_and_sends_no_request() {
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     assert_snapshot!(sandbox.run("resolve --locked"), @"
     STATUS  NAME  ZONE      ARCH    LABEL            DETAIL
@@ -214,7 +214,7 @@ fn locked_exits_with_2_on_every_difference_and_sends_no_request() {
 
 #[test]
 fn json_has_every_field() {
-    let marketplace = Marketplace::offering(offers());
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     sandbox.ok("resolve");
     marketplace.offers(updated());

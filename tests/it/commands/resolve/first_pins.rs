@@ -1,14 +1,14 @@
-//! What a first resolve pins.
+//! What the first `resolve` pins.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, image_id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, image_id, local};
+use crate::support::fixtures::two_images::{WEB_AND_DB, offers};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::two_images::{WEB_AND_DB, offers};
 
 #[test]
 fn a_first_resolve_pins_every_image() {
-    let marketplace = Marketplace::offering(offers());
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     assert_snapshot!(sandbox.run("resolve"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL            TO
@@ -45,7 +45,7 @@ fn a_first_resolve_pins_every_image() {
 
 #[test]
 fn one_request_per_label_serves_all_zones_and_archs() {
-    let marketplace = Marketplace::offering(offers());
+    let marketplace = FakeMarketplace::offering(offers());
     let sandbox = Sandbox::with(
         r#"
 [images.web]
@@ -64,8 +64,8 @@ arch = ["arm64", "x86_64"]
 }
 
 #[test]
-fn an_unstated_type_fits_and_an_unknown_type_does_not() {
-    let marketplace = Marketplace::offering([
+fn an_unstated_type_matches_and_an_unrecognized_type_does_not() {
+    let marketplace = FakeMarketplace::offering([
         local("a", "fr-par-1", "x86_64", 1).of_type(None),
         local("b", "fr-par-1", "x86_64", 2).of_type(Some("unknown_type")),
         local("c", "fr-par-1", "x86_64", 3).of_type(Some("instance_future")),
@@ -95,8 +95,8 @@ c.label = "c"
 }
 
 #[test]
-fn an_image_can_be_declared_by_its_id() {
-    let marketplace = Marketplace::offering(offers());
+fn an_image_can_be_declared_by_its_image_id() {
+    let marketplace = FakeMarketplace::offering(offers());
     let id = image_id("ubuntu_noble");
     let sandbox = Sandbox::with(&format!("[images.web]\nimage-id = \"{id}\"\nzone = \"fr-par-1\"\narch = \"arm64\"\n"))
         .asking(&marketplace);
@@ -126,8 +126,10 @@ fn an_image_can_be_declared_by_its_id() {
 
 #[test]
 fn legacy_zone_names_are_translated() {
-    let marketplace =
-        Marketplace::offering([local("ubuntu_jammy", "par1", "x86_64", 1), local("ubuntu_jammy", "ams1", "x86_64", 2)]);
+    let marketplace = FakeMarketplace::offering([
+        local("ubuntu_jammy", "par1", "x86_64", 1),
+        local("ubuntu_jammy", "ams1", "x86_64", 2),
+    ]);
     let sandbox =
         Sandbox::with("[images.a]\nlabel = \"ubuntu_jammy\"\nzones = [\"fr-par-1\", \"ams1\"]\narch = \"x86_64\"\n")
             .asking(&marketplace);
@@ -142,9 +144,9 @@ fn legacy_zone_names_are_translated() {
 }
 
 #[test]
-fn a_known_date_is_kept_if_the_marketplace_no_longer_gives_it() {
+fn a_known_date_is_kept_if_the_marketplace_no_longer_reports_it() {
     let dated = || [local("ubuntu_noble", "fr-par-1", "x86_64", 1).published("2026-09-02T08:30:55Z")];
-    let marketplace = Marketplace::offering(dated());
+    let marketplace = FakeMarketplace::offering(dated());
     let sandbox = Sandbox::with("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n")
         .asking(&marketplace);
     sandbox.ok("resolve");

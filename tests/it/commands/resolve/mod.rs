@@ -1,4 +1,4 @@
-//! `imagelock resolve`: what it pins, keeps, moves, removes and refuses.
+//! `imagelock resolve`: what it pins, keeps, moves and removes.
 
 mod changes;
 mod first_pins;

@@ -1,4 +1,4 @@
-//! A manifest writes only into its own folder and only over files that imagelock wrote.
+//! A manifest writes only into its own directory, and only over files that imagelock wrote.
 #![cfg(unix)]
 
 use std::fs;
@@ -8,13 +8,13 @@ use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
 use crate::support::file_tree::refused;
+use crate::support::fixtures::outdated::{UPGRADE, outdated_with_snapshot};
+use crate::support::fixtures::outputs::{error, manifest};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::outdated::{UPGRADE, outdated_with_snapshot};
-use crate::support::scenes::outputs::{error, manifest};
 
 #[test]
-fn a_manifest_writes_outside_its_directory_only_if_it_says_so() {
+fn a_manifest_writes_outside_its_directory_only_with_outside_set() {
     let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("keys"), "mine\n").unwrap();
@@ -40,7 +40,7 @@ fn a_manifest_writes_outside_its_directory_only_if_it_says_so() {
         let message = error(&sandbox, &["fine.env", output], "overwrite = true\n").replace("\\u{200c}", "\u{200c}");
         assert_eq!(message, format!("error: the output `{output}` is in a directory of git"));
     }
-    // A repository of git by what it holds.
+    // A directory with the contents of a git repository counts as a repository under any name.
     for part in ["bare/objects", "bare/refs", "bare/hooks"] {
         fs::create_dir_all(sandbox.path(part)).unwrap();
     }
@@ -51,14 +51,14 @@ fn a_manifest_writes_outside_its_directory_only_if_it_says_so() {
     sandbox.write("images.toml", manifest(&["d/new.env", ".git/images.env"], "outside = true\n"));
     sandbox.ok(UPGRADE);
     assert!(fs::read_to_string(outside.path().join("new.env")).unwrap().contains(&id(2)));
-    // A path in which `git` is only a part of a name.
+    // These paths contain `git` only as a part of a name.
     sandbox.write("images.toml", manifest(&[".gitignored.env", "git.env"], ""));
     sandbox.ok(UPGRADE);
 }
 
-/// An option is the user's own word.
+/// The user chooses the path of an option, so the rules for outputs do not apply.
 #[test]
-fn an_option_may_name_a_file_anywhere() {
+fn an_option_may_name_a_file_in_any_directory() {
     let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
     let outside = tempfile::tempdir().unwrap();
     symlink(outside.path(), sandbox.path("d")).unwrap();
@@ -106,13 +106,13 @@ fn an_output_belongs_to_one_manifest() {
     let here = fs::canonicalize(sandbox.path("")).unwrap();
     assert_snapshot!(refused(&sandbox, line).replace(here.to_str().unwrap(), "[HERE]"));
     sandbox.ok("resolve --manifest images.toml");
-    // A manifest that cannot be read may declare it still.
+    // A manifest that cannot be read may still declare the output.
     sandbox.write("a/images.toml", "images");
     refused(&sandbox, line);
     sandbox.write("a/images.toml", WEB);
     sandbox.ok(line);
     assert!(sandbox.read("shared.tf").contains("# Manifest: b/images.toml\n"));
-    // One that is gone declares nothing.
+    // A manifest that no longer exists declares no output.
     sandbox.write("a/images.toml", format!("{WEB}{output}"));
     refused(&sandbox, "resolve --manifest a/images.toml --catalog new.json");
     fs::remove_file(sandbox.path("b/images.toml")).unwrap();
@@ -132,7 +132,7 @@ fn a_hostile_manifest_name_stays_in_the_comment() {
         text.lines().nth(1).unwrap(),
         "# Manifest: x%0AIMAGE_WEB_FR_PAR_1_X86_64=evil%E2%80%A8%22%C3%A9%20%23.toml"
     );
-    // It is read back: another manifest may not take the file.
+    // The path is read back from the comment, so another manifest cannot take over the file.
     sandbox.write("images.toml", manifest(&["x.env"], ""));
     let message = refused(&sandbox, "resolve --offline");
     assert!(
@@ -180,7 +180,7 @@ fn long_and_odd_names_are_written_or_refused() {
     }
 }
 
-/// The other project has a newer lock, and the folder of an output is missing.
+/// The first manifest could be written, but the directory for the output of the second one is missing.
 #[test]
 fn nothing_is_written_before_the_outputs_of_all_manifests_are_checked() {
     let sandbox = outdated_with_snapshot(Sandbox::with(WEB));

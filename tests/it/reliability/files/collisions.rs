@@ -1,4 +1,4 @@
-//! No two files of a run are the same file.
+//! Two files of a run must never be the same file.
 #![cfg(unix)]
 
 use std::collections::BTreeSet;
@@ -9,10 +9,10 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use crate::support::file_tree::{refused, tree};
+use crate::support::fixtures::outdated::{UPGRADE, outdated_with_snapshot};
+use crate::support::fixtures::outputs::{error, manifest, quoted};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::outdated::{UPGRADE, outdated_with_snapshot};
-use crate::support::scenes::outputs::{error, manifest, quoted};
 
 #[test]
 fn an_output_named_like_another_file_of_the_run_is_refused() {
@@ -48,7 +48,7 @@ fn an_output_named_like_another_file_of_the_run_is_refused() {
     assert_snapshot!(errors.join("\n"));
 }
 
-/// Writing the temporary file removes the link that has its name.
+/// Writing a temporary file replaces a link with its name.
 #[test]
 fn an_output_reached_through_a_link_named_like_a_temporary_file_is_refused() {
     let sandbox = outdated_with_snapshot(Sandbox::with(WEB));
@@ -128,7 +128,7 @@ fn path() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// With any paths, the run is refused and writes nothing, or it writes every file and none over another.
+    /// For any paths, the run refuses and writes nothing, or it writes every file, and no file over another one.
     #[test]
     fn outputs_are_all_written_or_none(
         paths in prop::collection::vec((path(), any::<bool>(), any::<bool>()), 1..5),
@@ -174,11 +174,10 @@ proptest! {
 }
 
 thread_local! {
-    /// The catalog of the property, created once.
+    /// The catalog of the property test, created only once.
     static CATALOG: String = outdated_with_snapshot(Sandbox::with(WEB)).read("new.json");
 }
 
-/// One directory is mounted twice.
 #[test]
 #[ignore = "needs the right to mount"]
 fn an_output_in_a_directory_that_is_mounted_twice_is_refused() {
@@ -189,7 +188,7 @@ fn an_output_in_a_directory_that_is_mounted_twice_is_refused() {
     sandbox.write("images.toml", manifest(&["one/x.env", "two/x.env"], ""));
     let script = format!("mount --bind one two && \"$IMAGELOCK\" {UPGRADE}");
     let run = sandbox
-        .here("/usr/bin/unshare")
+        .program("/usr/bin/unshare")
         .args(if fs::metadata(sandbox.path("images.toml")).unwrap().uid() == 0 {
             &["--mount"][..]
         } else {

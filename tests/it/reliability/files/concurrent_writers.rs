@@ -1,4 +1,4 @@
-//! Concurrent runs: one writes, the others wait and name the writer, and all end with one complete lock.
+//! Concurrent runs: one run writes, the others wait and name the writer, and the result is one complete lockfile.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -9,12 +9,12 @@ use std::time::Instant;
 use insta::assert_snapshot;
 
 use crate::support::directory_lock;
-use crate::support::fake_marketplace::{Marketplace, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, local};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 
-fn sandbox(manifest: &str) -> (Sandbox, Marketplace) {
-    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
+fn sandbox(manifest: &str) -> (Sandbox, FakeMarketplace) {
+    let marketplace = FakeMarketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
     (Sandbox::with(manifest).asking(&marketplace), marketplace)
 }
 
@@ -24,20 +24,20 @@ fn spawn(sandbox: &Sandbox, line: &str) -> (Child, BufReader<ChildStderr>) {
     (run, stderr)
 }
 
-/// Starts fifty runs while the directory is locked, lets all of them wait, and then releases the lock.
-fn fifty(sandbox: &Sandbox, line: &str) {
-    let guard = directory_lock::hold(&sandbox.path("."));
+/// Starts fifty runs while the directory is locked. When all of them are waiting, the lock is released.
+fn run_fifty(sandbox: &Sandbox, line: &str) {
+    let lock = directory_lock::hold(&sandbox.path("."));
     let mut runs: Vec<_> = (0..50).map(|_| spawn(sandbox, line)).collect();
-    let me = format!(
+    let expected = format!(
         "waiting for another imagelock (process {}), which is writing beside `images.lock`\n",
         std::process::id()
     );
     for (_, stderr) in &mut runs {
         let mut message = String::new();
         stderr.read_line(&mut message).unwrap();
-        assert_eq!(message, me);
+        assert_eq!(message, expected);
     }
-    drop(guard);
+    drop(lock);
     for (run, stderr) in &mut runs {
         let mut rest = String::new();
         stderr.read_to_string(&mut rest).unwrap();
@@ -48,23 +48,23 @@ fn fifty(sandbox: &Sandbox, line: &str) {
 }
 
 #[test]
-fn fifty_first_resolves_end_with_one_lock() {
+fn fifty_first_resolves_end_with_one_lockfile() {
     let (sandbox, _marketplace) = sandbox(WEB);
-    fifty(&sandbox, "resolve");
+    run_fifty(&sandbox, "resolve");
     assert!(sandbox.lock().contains(&id(1)));
 }
 
 #[test]
-fn fifty_upgrades_end_with_one_lock() {
+fn fifty_upgrades_end_with_one_lockfile() {
     let (sandbox, marketplace) = sandbox(WEB);
     sandbox.ok("resolve");
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    fifty(&sandbox, "upgrade");
+    run_fifty(&sandbox, "upgrade");
     assert!(sandbox.lock().contains(&id(2)));
 }
 
 #[test]
-fn fifty_runs_at_once_end_with_one_lock() {
+fn fifty_runs_at_once_end_with_one_lockfile() {
     let (sandbox, _marketplace) = sandbox(WEB);
     let runs: Vec<_> = (0..50).map(|number| spawn(&sandbox, ["resolve", "upgrade"][number % 2])).collect();
     for (mut run, mut stderr) in runs {
@@ -85,9 +85,9 @@ fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
     let (sandbox, marketplace) = sandbox(WEB);
     sandbox.ok("resolve");
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    // Any program can lock the directory; this one waits until its input ends.
+    // Any program can lock the directory. This one holds the lock until its input ends.
     let mut holder = sandbox
-        .here("/usr/bin/flock")
+        .program("/usr/bin/flock")
         .args([".", "/bin/cat"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -102,7 +102,7 @@ fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
     let took = started.elapsed().as_secs_f32();
     assert!((2.9..10.0).contains(&took), "{took}");
     let message = message.replace(&format!("process {}", holder.id()), "process [HOLDER]");
-    // The timeout counts from the start of the run, the wait from its own start.
+    // The timeout counts from the start of the run. The wait starts a little later, so its length varies.
     let seconds = message.split("within ").nth(1).unwrap().split(" s").next().unwrap().to_owned();
     assert_snapshot!(message.replace(&format!("within {seconds} s"), "within [N] s"), @"
     waiting for another imagelock (process [HOLDER]), which is writing beside `images.lock`
@@ -122,7 +122,7 @@ fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
 
 #[test]
 fn projects_that_write_into_the_same_directories_take_turns() {
-    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
+    let marketplace = FakeMarketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
     let sandbox = Sandbox::new().asking(&marketplace);
     for (project, other) in [("a", "b"), ("b", "a")] {
         fs::create_dir_all(sandbox.path(project)).unwrap();

@@ -1,4 +1,4 @@
-//! Disks and folders that cannot be written: the message names the cause, and every file is unchanged.
+//! Disks and directories that cannot be written: the message names the cause, and every file stays unchanged.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -8,15 +8,15 @@ use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
 use crate::support::file_tree::{refused, refused_run, tree};
+use crate::support::fixtures::outdated::{UPGRADE, outdated_with_snapshot};
 use crate::support::sandbox::{Run, Sandbox};
-use crate::support::scenes::outdated::{UPGRADE, outdated_with_snapshot};
 
 const MANIFEST: &str = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\
                         [images.db]\nlabel = \"ubuntu_noble\"\n[images.web]\nlabel = \"ubuntu_noble\"\n";
 const OUTPUTS: &str = "[[outputs]]\nformat = \"env\"\npath = \"images.env\"\n\
                        [[outputs]]\nformat = \"tfvars\"\npath = \"infra/images.auto.tfvars.json\"\n";
 
-/// A lock, two outputs of it, and `new.json`, a catalog with which the pin would move.
+/// Returns a sandbox with a lockfile, two outputs, and `new.json`, a catalog in which the pinned image is newer.
 fn resolved() -> Sandbox {
     let sandbox = Sandbox::with(&format!("{MANIFEST}{OUTPUTS}"));
     fs::create_dir(sandbox.path("infra")).unwrap();
@@ -27,19 +27,19 @@ fn is_root(sandbox: &Sandbox) -> bool {
     fs::metadata(sandbox.path("images.toml")).unwrap().uid() == 0
 }
 
-/// The upgrade without the power of root, so that the modes of files and directories apply.
+/// Runs the upgrade without root privileges, so that the modes of files and directories apply.
 fn upgrade_without_root_power(sandbox: &Sandbox) -> Run {
     let without = if is_root(sandbox) { "setpriv --bounding-set=-dac_override,-dac_read_search " } else { "" };
     sandbox.shell(&format!("exec {without}\"$IMAGELOCK\" {UPGRADE}"))
 }
 
-fn mode(sandbox: &Sandbox, name: &str, mode: u32) {
+fn set_mode(sandbox: &Sandbox, name: &str, mode: u32) {
     fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
 }
 
 /// Checks that the upgrade works again.
 #[track_caller]
-fn upgrades(sandbox: &Sandbox) {
+fn check_upgrade(sandbox: &Sandbox) {
     sandbox.ok(UPGRADE);
     for file in ["images.lock", "images.env", "infra/images.auto.tfvars.json"] {
         assert!(sandbox.read(file).contains(&id(2)), "{file}");
@@ -50,27 +50,27 @@ fn upgrades(sandbox: &Sandbox) {
 #[test]
 fn an_unwritable_directory_is_an_error() {
     let sandbox = resolved();
-    mode(&sandbox, "", 0o555);
+    set_mode(&sandbox, "", 0o555);
     assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
     error: could not write `images.env`: Permission denied (os error 13)
      |
      = help: check that you may write in the directory `.`
     ");
-    mode(&sandbox, "", 0o755);
-    upgrades(&sandbox);
+    set_mode(&sandbox, "", 0o755);
+    check_upgrade(&sandbox);
 }
 
 #[test]
 fn an_output_in_an_unwritable_directory_is_an_error() {
     let sandbox = resolved();
-    mode(&sandbox, "infra", 0o555);
+    set_mode(&sandbox, "infra", 0o555);
     assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
     error: could not write `infra/images.auto.tfvars.json`: Permission denied (os error 13)
      |
      = help: check that you may write in the directory `infra`
     ");
-    mode(&sandbox, "infra", 0o755);
-    upgrades(&sandbox);
+    set_mode(&sandbox, "infra", 0o755);
+    check_upgrade(&sandbox);
 }
 
 #[test]
@@ -99,13 +99,13 @@ fn an_output_in_a_missing_directory_is_an_error() {
      = help: make the directory first: `mkdir -p infra`
     ");
     fs::create_dir(sandbox.path("infra")).unwrap();
-    upgrades(&sandbox);
+    check_upgrade(&sandbox);
 }
 
 #[test]
-fn an_unreadable_lock_is_an_error() {
+fn an_unreadable_lockfile_is_an_error() {
     let sandbox = resolved();
-    mode(&sandbox, "images.lock", 0o000);
+    set_mode(&sandbox, "images.lock", 0o000);
     assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
     error: could not read `images.lock`: Permission denied (os error 13)
      |
@@ -119,7 +119,7 @@ fn a_link_into_an_unwritable_directory_is_an_error() {
     fs::create_dir(sandbox.path("shared")).unwrap();
     fs::rename(sandbox.path("images.lock"), sandbox.path("shared/real.lock")).unwrap();
     symlink("shared/real.lock", sandbox.path("images.lock")).unwrap();
-    mode(&sandbox, "shared", 0o555);
+    set_mode(&sandbox, "shared", 0o555);
     let message = refused_run(&sandbox, || upgrade_without_root_power(&sandbox));
     let here = fs::canonicalize(sandbox.path("")).unwrap();
     assert_snapshot!(message.replace(here.to_str().unwrap(), "[HERE]"), @"
@@ -127,8 +127,8 @@ fn a_link_into_an_unwritable_directory_is_an_error() {
      |
      = help: check that you may write in the directory `[HERE]/shared`
     ");
-    mode(&sandbox, "shared", 0o755);
-    upgrades(&sandbox);
+    set_mode(&sandbox, "shared", 0o755);
+    check_upgrade(&sandbox);
     assert!(sandbox.path("images.lock").is_symlink());
 }
 
@@ -187,36 +187,36 @@ fn a_file_size_limit_is_an_error_that_changes_no_file() {
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`
     ");
-    // The JSON output is longer than 512 bytes, the one before it is not.
+    // The JSON output is longer than 512 bytes. The output before it is shorter.
     let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 1; exec \"$IMAGELOCK\" {UPGRADE}"));
     assert_snapshot!(refused_run(&sandbox, run), @"
     error: could not write `infra/images.auto.tfvars.json`: File too large (os error 27)
      |
      = help: raise the limit of this process for the size of files: `ulimit -f`
     ");
-    upgrades(&sandbox);
+    check_upgrade(&sandbox);
 }
 
 #[test]
-fn a_file_size_limit_that_kills_the_run_changes_no_lock() {
+fn a_file_size_limit_that_kills_the_run_changes_no_lockfile() {
     let sandbox = resolved();
     let before = sandbox.lock();
     let run = sandbox.shell(&format!("ulimit -f 0; exec \"$IMAGELOCK\" {UPGRADE}"));
     assert_eq!(run.status, None, "{run}");
     assert_eq!(sandbox.lock(), before);
-    upgrades(&sandbox);
+    check_upgrade(&sandbox);
 }
 
-/// Runs a script on a small disk, `disk`, with a copy of the files of the sandbox except the catalog.
+/// Runs a script on a small disk, `disk`, with a copy of the sandbox's files except the catalog.
 fn on_a_small_disk(sandbox: &Sandbox, script: &str) -> Run {
     fs::create_dir(sandbox.path("disk")).unwrap();
-    let upgrade = Sandbox::timed(&format!("\"$IMAGELOCK\" {UPGRADE}")).replace("new.json", "../new.json");
+    let upgrade = Sandbox::with_time(&format!("\"$IMAGELOCK\" {UPGRADE}")).replace("new.json", "../new.json");
     let around = "set -e; mount -t tmpfs -o size=64k none disk; cp -r images.* infra disk; cd disk; \
                   sums() { find . -type f ! -name fill -exec sha256sum {} + | sort; }; before=$(sums); set +e\n";
     let after = "echo \"exit $?\"; [ \"$before\" = \"$(sums)\" ] && echo 'all as before'";
     let script = format!("{around}{}\n{after}", script.replace("UPGRADE", &upgrade));
     let run = sandbox
-        .here("/usr/bin/unshare")
+        .program("/usr/bin/unshare")
         .args(if is_root(sandbox) { &["--mount"][..] } else { &["--mount", "--map-root-user"] })
         .args(["/bin/sh", "-c", &script])
         .env("IMAGELOCK", env!("CARGO_BIN_EXE_imagelock"))
@@ -252,7 +252,7 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
      = help: make space on the disk
     --- exit 0
     ");
-    // There is space for two of them.
+    // There is space for two of three files.
     let script = "cat /dev/zero >fill 2>&-; truncate -s -8192 fill; UPGRADE";
     assert_snapshot!(on_a_small_disk(&resolved(), script), @"
     exit 1
@@ -263,7 +263,7 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
      = help: make space on the disk
     --- exit 0
     ");
-    // There is space for all three.
+    // There is space for all three files.
     let script = "cat /dev/zero >fill 2>&-; truncate -s -12288 fill; UPGRADE";
     let run = on_a_small_disk(&resolved(), script);
     assert!(run.stdout.ends_with("exit 0\n"), "{run}");
@@ -285,9 +285,9 @@ fn a_read_only_disk_is_an_error() {
 
 #[test]
 #[ignore = "needs the right to mount"]
-fn a_lock_that_is_a_mount_point_is_an_error_and_outputs_can_be_updated_again() {
-    // `docker run --volume` creates such mount points. The lock is unchanged, and the newer outputs are reported and
-    // restored.
+fn a_lockfile_that_is_a_mount_point_is_an_error_and_outputs_can_be_updated_again() {
+    // `docker run --volume` creates such mount points. The lockfile stays unchanged. The newer outputs are reported,
+    // and the next `resolve` restores them.
     let script = "mount --bind images.lock images.lock; UPGRADE; echo \"exit $?\"; ls -A . infra; \
                   \"$IMAGELOCK\" resolve --locked; \"$IMAGELOCK\" resolve --offline";
     assert_snapshot!(on_a_small_disk(&resolved(), script), @"

@@ -1,4 +1,4 @@
-//! Files that cannot be written, are not what they seem, or change during a run.
+//! Files that cannot be written, have an unexpected type, or change during a run.
 
 mod boundaries;
 mod collisions;

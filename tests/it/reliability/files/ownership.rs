@@ -1,4 +1,4 @@
-//! A replaced file keeps its owner, group and mode; a read-only file is not replaced.
+//! A replaced file keeps its owner, group and mode. A read-only file is not replaced.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -8,8 +8,8 @@ use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::id;
 use crate::support::file_tree::tree;
+use crate::support::fixtures::outdated::{UPGRADE, outdated_with_snapshot};
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::outdated::{UPGRADE, outdated_with_snapshot};
 
 const MANIFEST: &str = "[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\
                         [[outputs]]\nformat = \"env\"\npath = \"images.env\"\n";
@@ -18,8 +18,8 @@ fn set_mode(sandbox: &Sandbox, name: &str, mode: u32) {
     fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// The owner, the group and the mode of a file.
-fn rights(sandbox: &Sandbox, name: &str) -> (u32, u32, u32) {
+/// Returns the owner, the group and the mode of a file.
+fn owner_and_mode(sandbox: &Sandbox, name: &str) -> (u32, u32, u32) {
     let metadata = fs::metadata(sandbox.path(name)).unwrap();
     (metadata.uid(), metadata.gid(), metadata.mode() & 0o7777)
 }
@@ -62,9 +62,9 @@ fn a_read_only_file_is_not_replaced() {
     assert_eq!(fs::read(sandbox.path("man/imagelock.1")).unwrap(), page);
 }
 
-/// All locks are checked before the first one is written; a dry run needs no permission.
+/// All lockfiles are checked before the first one is written. A dry run needs no write permission.
 #[test]
-fn one_read_only_lock_leaves_all_manifests_unchanged() {
+fn one_read_only_lockfile_leaves_all_lockfiles_unchanged() {
     let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
     for stack in ["a", "b"] {
         fs::create_dir(sandbox.path(stack)).unwrap();
@@ -102,12 +102,12 @@ fn the_mode_is_kept_without_setuid_setgid_and_sticky_bits() {
         assert_eq!(run.status, Some(0), "{run}");
         assert!(!run.stderr.contains("note"), "{run}");
         for file in ["images.lock", "images.env"] {
-            assert_eq!(rights(&sandbox, file).2, kept, "{file} {mode:o}");
+            assert_eq!(owner_and_mode(&sandbox, file).2, kept, "{file} {mode:o}");
         }
     }
 }
 
-/// A run that is killed while it writes leaves its temporary file.
+/// A run that is killed while it writes leaves its temporary file behind.
 #[test]
 fn the_temporary_file_of_a_private_file_is_private() {
     let sandbox = outdated_with_snapshot(Sandbox::with(MANIFEST));
@@ -115,7 +115,7 @@ fn the_temporary_file_of_a_private_file_is_private() {
         set_mode(&sandbox, "images.env", mode);
         let run = sandbox.shell(&format!("umask 0; ulimit -f 0; exec \"$IMAGELOCK\" {UPGRADE}"));
         assert_eq!(run.status, None, "{run}");
-        assert_eq!(rights(&sandbox, ".images.env.tmp").2, 0o600);
+        assert_eq!(owner_and_mode(&sandbox, ".images.env.tmp").2, 0o600);
     }
 }
 
@@ -131,11 +131,11 @@ fn the_owner_and_the_group_are_kept() {
     assert!(run.status == Some(0) && !run.stderr.contains("note"), "{run}");
     assert!(sandbox.lock().contains(&id(2)));
     for file in ["images.lock", "images.env"] {
-        assert_eq!(rights(&sandbox, file), (12_345, 23_456, 0o640), "{file}");
+        assert_eq!(owner_and_mode(&sandbox, file), (12_345, 23_456, 0o640), "{file}");
     }
 }
 
-/// The new group then gets only the rights of everyone, and one note per run says so.
+/// In this case, the new group gets only the permissions of other users, and one note per run says so.
 #[test]
 #[ignore = "needs root"]
 fn an_owner_that_cannot_be_kept_is_noted_once() {
@@ -155,7 +155,7 @@ fn an_owner_that_cannot_be_kept_is_noted_once() {
     assert_eq!(run.status, Some(0), "{run}");
     assert_snapshot!(run.stderr, @"note: could not keep the owner and group of `a/images.env` and other files");
     for stack in ["a", "b"] {
-        assert_eq!(rights(&sandbox, &format!("{stack}/images.lock")), (0, 0, 0o600));
-        assert_eq!(rights(&sandbox, &format!("{stack}/images.env")), (0, 0, 0o644));
+        assert_eq!(owner_and_mode(&sandbox, &format!("{stack}/images.lock")), (0, 0, 0o600));
+        assert_eq!(owner_and_mode(&sandbox, &format!("{stack}/images.env")), (0, 0, 0o644));
     }
 }

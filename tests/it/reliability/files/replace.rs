@@ -1,4 +1,4 @@
-//! Files are written whole or not at all, and modes and links are kept.
+//! Files are written completely or not at all, and modes and links are kept.
 #![cfg(unix)]
 
 use std::fs;
@@ -7,12 +7,12 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::local;
+use crate::support::fixtures::outdated::outdated;
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::outdated::outdated;
 
 #[test]
-fn the_mode_of_the_lock_is_kept() {
+fn the_mode_of_the_lockfile_is_kept() {
     let (sandbox, marketplace) = outdated(Sandbox::with(WEB));
     let lock = sandbox.path("images.lock");
     for mode in [0o640, 0o664, 0o644] {
@@ -26,7 +26,7 @@ fn the_mode_of_the_lock_is_kept() {
 }
 
 #[test]
-fn a_symbolic_link_to_the_lock_is_kept() {
+fn a_symbolic_link_to_the_lockfile_is_kept() {
     let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     fs::create_dir(sandbox.path("shared")).unwrap();
     fs::rename(sandbox.path("images.lock"), sandbox.path("shared/real.lock")).unwrap();
@@ -49,7 +49,7 @@ fn a_dangling_link_is_refused() {
 }
 
 #[test]
-fn a_directory_instead_of_the_lock_is_refused() {
+fn a_directory_instead_of_the_lockfile_is_refused() {
     let sandbox = Sandbox::with(WEB);
     fs::create_dir(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @"
@@ -157,7 +157,7 @@ fn a_missing_directory_and_a_directory_instead_of_a_file_have_different_messages
 }
 
 #[test]
-fn rewriting_a_lock_in_its_canonical_form_is_reported() {
+fn rewriting_a_lockfile_in_its_canonical_form_is_reported() {
     let (sandbox, _marketplace) = outdated(Sandbox::with(WEB));
     let good = sandbox.lock();
     sandbox.write("images.lock", format!("{good}# a remark\n"));

@@ -1,4 +1,4 @@
-//! Every fault of the Marketplace and of the network, with every command that asks for something.
+//! Every fault of the Marketplace and of the network, with every command that sends requests.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::broken_wire::Act;
+use crate::support::broken_wire::Action;
 use crate::support::fake_marketplace::{Reply, gzip, image_id};
-use crate::support::faults::Expected::{Either, Refused, Right};
-use crate::support::faults::{Fault, add_row, assess, body, every_field, every_row, fault, list, on_the_wire, twisted};
+use crate::support::faults::Expected::{Correct, Either, Refused};
+use crate::support::faults::{Fault, add_row, altered, assess, body, every_field, every_row, fault, list, wire_fault};
 
 #[test]
 fn error_statuses_are_refused_and_a_single_503_is_retried() {
@@ -41,7 +41,7 @@ fn error_statuses_are_refused_and_a_single_503_is_retried() {
     faults.push(fault("a redirect", Refused("follows no redirect"), |_, _, _| {
         Reply::Header(308, "location", "http://127.0.0.1:1/\u{9b}2J")
     }));
-    faults.push(fault("once 503", Right, |_, times, _| match times {
+    faults.push(fault("503 once", Correct, |_, times, _| match times {
         1 => Reply::Raw(503, "text/plain", Vec::new()),
         _ => Reply::Normal,
     }));
@@ -76,10 +76,10 @@ fn no_value_of_retry_after_exceeds_the_timeout() {
 }
 
 #[test]
-fn bodies_that_are_not_an_answer_are_refused() {
+fn invalid_bodies_are_refused() {
     let nested = |open: &str, close: &str| [open.repeat(100_000), close.repeat(100_000)].concat();
     let long = "x".repeat(900_000);
-    // An answer to a lookup may be any object: it is refused because of the missing fields.
+    // A look-up accepts any object, so it refuses these bodies because of their missing fields.
     let not_json = Refused("the answer cannot be used");
     assess(&[
         body("nothing", not_json, ""),
@@ -90,8 +90,12 @@ fn bodies_that_are_not_an_answer_are_refused() {
         body("rows that are numbers", not_json, r#"{"local_images":[1,2],"total_count":2}"#),
         body("a byte order mark", not_json, "\u{feff}{}"),
         body("half", not_json, r#"{"local_images":[{"id":"0000"#),
-        body("more than one", not_json, r#"{"local_images":[],"total_count":0}}garbage"#),
-        body("bytes that are no UTF-8", not_json, &b"{\"local_images\":[{\"id\":\"\xff\xfe\"}],\"total_count\":1}"[..]),
+        body("trailing garbage", not_json, r#"{"local_images":[],"total_count":0}}garbage"#),
+        body(
+            "bytes that are not UTF-8",
+            not_json,
+            &b"{\"local_images\":[{\"id\":\"\xff\xfe\"}],\"total_count\":1}"[..],
+        ),
         body("zeros", not_json, vec![0; 100_000]),
         body("nested lists", not_json, nested("[", "]")),
         body("nested objects", not_json, nested("{\"a\":", "}")),
@@ -102,27 +106,27 @@ fn bodies_that_are_not_an_answer_are_refused() {
         fault("a login page", Refused("it is text/html, not JSON"), |_, _, _| {
             Reply::Raw(200, "text/html", b"<!DOCTYPE html><title>\x1b]0;Log in\x07</title>".to_vec())
         }),
-        fault("a body of another kind", Right, |_, _, answer| match answer["type"].as_str() {
+        fault("another content type", Correct, |_, _, response| match response["type"].as_str() {
             Some("not_found") => Reply::Normal,
-            _ => Reply::Raw(200, "text/plain", answer.to_string().into()),
+            _ => Reply::Raw(200, "text/plain", response.to_string().into()),
         }),
     ]);
 }
 
 #[test]
-fn endless_answers_and_broken_gzip_are_refused() {
+fn endless_responses_and_broken_gzip_are_refused() {
     let packed = |mangle: fn(Vec<u8>) -> Vec<u8>| {
-        move |_: &str, _: usize, answer: &Value| Reply::Packed(mangle(gzip(answer.to_string().as_bytes())))
+        move |_: &str, _: usize, response: &Value| Reply::Packed(mangle(gzip(response.to_string().as_bytes())))
     };
     assess(&[
-        // A busy machine may not read the whole answer within the timeout.
+        // On a busy machine, the timeout may come before the whole response has been read.
         fault("4 GiB", Either, |_, _, _| Reply::Endless(4 << 30)),
         fault("4 GiB, packed", Either, |_, _, _| Reply::Bomb(4 << 10)),
-        fault("gzip", Right, |_, _, answer| match answer["type"].as_str() {
+        fault("gzip", Correct, |_, _, response| match response["type"].as_str() {
             Some("not_found") => Reply::Normal,
             _ => Reply::Gzip,
         }),
-        fault("half of a gzip", Refused("broke off"), packed(|bytes| bytes[..bytes.len() / 2].to_vec())),
+        fault("half of a gzip body", Refused("broke off"), packed(|bytes| bytes[..bytes.len() / 2].to_vec())),
         fault(
             "a gzip with one wrong byte",
             Refused("broke off"),
@@ -132,7 +136,7 @@ fn endless_answers_and_broken_gzip_are_refused() {
                 bytes
             }),
         ),
-        fault("no gzip at all", Refused("broke off"), packed(|_| b"{\"local_images\":[]}".to_vec())),
+        fault("a body that is not gzip", Refused("broke off"), packed(|_| b"{\"local_images\":[]}".to_vec())),
     ]);
 }
 
@@ -140,50 +144,52 @@ fn endless_answers_and_broken_gzip_are_refused() {
 fn invalid_rows_are_refused() {
     let strange = Refused("the answer cannot be used");
     assess(&[
-        twisted("unknown fields", Right, |answer| {
-            every_row(answer, |row| row["state"] = json!({"deep": [1, 2.5, null, {"id": 7}], "\u{1b}[2J": "\u{202e}"}));
-            answer["next"] = json!([{}]);
+        altered("unknown fields", Correct, |response| {
+            every_row(response, |row| {
+                row["state"] = json!({"deep": [1, 2.5, null, {"id": 7}], "\u{1b}[2J": "\u{202e}"});
+            });
+            response["next"] = json!([{}]);
         }),
-        twisted("rows twice", Right, |answer| {
-            if answer.get("id").is_none() {
-                let again = list(answer).clone();
-                list(answer).extend(again);
+        altered("rows twice", Correct, |response| {
+            if response.get("id").is_none() {
+                let again = list(response).clone();
+                list(response).extend(again);
             }
         }),
-        twisted("rows in another order", Right, |answer| {
-            if answer.get("id").is_none() {
-                list(answer).reverse();
+        altered("rows in another order", Correct, |response| {
+            if response.get("id").is_none() {
+                list(response).reverse();
             }
         }),
-        twisted("no fields", strange, |answer| every_row(answer, |row| *row = json!({}))),
-        twisted("null fields", strange, |answer| every_field(answer, &Value::Null)),
-        twisted("fields of other types", strange, |answer| every_field(answer, &json!([{"x": 1e300}]))),
-        twisted("IDs that are none", strange, |answer| {
-            every_row(answer, |row| row["id"] = "$(reboot)\u{1b}[2J\u{202e}\0".into());
+        altered("no fields", strange, |response| every_row(response, |row| *row = json!({}))),
+        altered("null fields", strange, |response| every_field(response, &Value::Null)),
+        altered("fields of other types", strange, |response| every_field(response, &json!([{"x": 1e300}]))),
+        altered("invalid IDs", strange, |response| {
+            every_row(response, |row| row["id"] = "$(reboot)\u{1b}[2J\u{202e}\0".into());
         }),
-        twisted("IDs without end", strange, |answer| every_row(answer, |row| row["id"] = "0".repeat(100_000).into())),
-        twisted("no dates, ends or types", Either, |answer| {
-            every_row(answer, |row| {
+        altered("very long IDs", strange, |response| every_row(response, |row| row["id"] = "0".repeat(100_000).into())),
+        altered("no dates, ends or types", Either, |response| {
+            every_row(response, |row| {
                 for key in ["published_at", "valid_until", "type"] {
                     row[key] = json!({"no": ["date"]});
                 }
             });
         }),
-        twisted("rows of another label", Either, |answer| add_row(answer, "label", "ubuntu_noble\u{1b}[2J")),
-        twisted("rows of zones that are none", Either, |answer| add_row(answer, "zone", "\u{1b}]0;moon\u{7}")),
+        altered("rows of another label", Either, |response| add_row(response, "label", "ubuntu_noble\u{1b}[2J")),
+        altered("rows of invalid zones", Either, |response| add_row(response, "zone", "\u{1b}]0;moon\u{7}")),
     ]);
 }
 
 #[test]
 fn wrong_counts_and_pages_never_give_a_wrong_result() {
     let total = |name: &str, total: Value| {
-        fault(format!("a total that is {name}"), Either, move |_, _, answer| {
-            let mut answer = answer.clone();
-            match answer.get("total_count") {
-                Some(_) => answer["total_count"] = total.clone(),
+        fault(format!("a total that is {name}"), Either, move |_, _, response| {
+            let mut response = response.clone();
+            match response.get("total_count") {
+                Some(_) => response["total_count"] = total.clone(),
                 None => return Reply::Normal,
             }
-            Reply::Json(answer)
+            Reply::Json(response)
         })
     };
     let mut faults = vec![
@@ -197,16 +203,16 @@ fn wrong_counts_and_pages_never_give_a_wrong_result() {
         total("null", json!(null)),
         total("a list", json!([[[0]]])),
     ];
-    faults.push(fault("a total that changes", Either, |path, _, answer| {
+    faults.push(fault("a total that changes", Either, |path, _, response| {
         let page: u64 = path.rsplit_once("&page=").map_or(1, |(_, page)| page.parse().unwrap());
-        let mut answer = answer.clone();
-        match answer.get("total_count") {
-            Some(_) => answer["total_count"] = (100 + page).into(),
+        let mut response = response.clone();
+        match response.get("total_count") {
+            Some(_) => response["total_count"] = (100 + page).into(),
             None => return Reply::Normal,
         }
-        Reply::Json(answer)
+        Reply::Json(response)
     }));
-    // The first page has only one row; the other pages are wrong in different ways.
+    // The first page has only one row. The other pages are wrong in different ways.
     for (name, other) in [
         ("that repeat", (|first, _| Some(first)) as fn(Value, &str) -> Option<Value>),
         ("that are empty", |_, _| None),
@@ -216,22 +222,22 @@ fn wrong_counts_and_pages_never_give_a_wrong_result() {
         }),
     ] {
         let first: Mutex<BTreeMap<String, Value>> = Mutex::default();
-        faults.push(fault(format!("pages {name}"), Either, move |path, _, answer| {
-            let (mut answer, Some((query, page))) = (answer.clone(), path.rsplit_once("&page=")) else {
+        faults.push(fault(format!("pages {name}"), Either, move |path, _, response| {
+            let (mut response, Some((query, page))) = (response.clone(), path.rsplit_once("&page=")) else {
                 return Reply::Normal;
             };
-            if answer.get("total_count").is_none() {
+            if response.get("total_count").is_none() {
                 return Reply::Normal;
             }
-            answer["total_count"] = 1000.into();
-            list(&mut answer).truncate(1);
+            response["total_count"] = 1000.into();
+            list(&mut response).truncate(1);
             if page == "1" {
-                let row = list(&mut answer).first().cloned().unwrap_or_default();
+                let row = list(&mut response).first().cloned().unwrap_or_default();
                 first.lock().unwrap().insert(query.to_owned(), row);
             } else {
-                *list(&mut answer) = other(first.lock().unwrap()[query].clone(), path).into_iter().collect();
+                *list(&mut response) = other(first.lock().unwrap()[query].clone(), path).into_iter().collect();
             }
-            Reply::Json(answer)
+            Reply::Json(response)
         }));
     }
     assess(&faults);
@@ -239,45 +245,46 @@ fn wrong_counts_and_pages_never_give_a_wrong_result() {
 
 #[test]
 fn broken_connections_are_refused() {
-    fn sent(text: &str) -> Act {
-        Act::Send(text.as_bytes().to_vec())
+    fn sent(text: &str) -> Action {
+        Action::Send(text.as_bytes().to_vec())
     }
     let broken = Refused("broke off");
     let silent = Refused("no whole answer");
     assess(&[
-        on_the_wire("nothing amiss", Right, |head, body| vec![sent(head), sent(body)]),
-        on_the_wire("a reset before the head", broken, |_, _| vec![Act::Reset]),
-        on_the_wire("a reset in the head", broken, |head, _| vec![sent(&head[..20]), Act::Reset]),
-        on_the_wire("a reset in the body", broken, |head, body| {
-            vec![sent(head), sent(&body[..body.len() / 2]), Act::Reset]
+        wire_fault("no fault", Correct, |head, body| vec![sent(head), sent(body)]),
+        wire_fault("a reset before the head", broken, |_, _| vec![Action::Reset]),
+        wire_fault("a reset in the head", broken, |head, _| vec![sent(&head[..20]), Action::Reset]),
+        wire_fault("a reset in the body", broken, |head, body| {
+            vec![sent(head), sent(&body[..body.len() / 2]), Action::Reset]
         }),
-        on_the_wire("an end before the head", broken, |_, _| Vec::new()),
-        on_the_wire("an end in the head", broken, |head, _| vec![sent(&head[..20])]),
-        on_the_wire("an end in the body", broken, |head, body| vec![sent(head), sent(&body[..body.len() / 2])]),
-        on_the_wire("a length that is too long", broken, |head, body| {
+        wire_fault("an end before the head", broken, |_, _| Vec::new()),
+        wire_fault("an end in the head", broken, |head, _| vec![sent(&head[..20])]),
+        wire_fault("an end in the body", broken, |head, body| vec![sent(head), sent(&body[..body.len() / 2])]),
+        wire_fault("a length that is too long", broken, |head, body| {
             vec![sent(&head.replace("content-length: ", "content-length: 9")), sent(body)]
         }),
-        on_the_wire("a length that is too short", Refused("it is not the JSON expected"), |head, body| {
+        wire_fault("a length that is too short", Refused("it is not the JSON expected"), |head, body| {
             let length = format!("content-length: {}", body.len());
             vec![sent(&head.replace(&length, "content-length: 9")), sent(body)]
         }),
-        on_the_wire("a length that is none", broken, |head, body| {
+        wire_fault("an invalid length", broken, |head, body| {
             vec![sent(&head.replace("content-length: ", "content-length: x")), sent(body)]
         }),
-        on_the_wire("no HTTP", broken, |_, _| vec![sent("SSH-2.0-OpenSSH_9.2\r\n")]),
-        on_the_wire("a head without end", broken, |_, _| {
+        wire_fault("no HTTP", broken, |_, _| vec![sent("SSH-2.0-OpenSSH_9.2\r\n")]),
+        wire_fault("an endless head", broken, |_, _| {
             vec![sent("HTTP/1.1 200 OK\r\n"), sent(&"x-y: z\r\n".repeat(200_000))]
         }),
-        on_the_wire("silence", silent, |_, _| vec![Act::Wait(Duration::from_secs(5))]),
-        on_the_wire("silence after the head", silent, |head, _| vec![sent(head), Act::Wait(Duration::from_secs(5))]),
-        on_the_wire("a byte at a time", silent, |head, body| {
-            let bytes = body.bytes().flat_map(|byte| [Act::Send(vec![byte]), Act::Wait(Duration::from_millis(200))]);
+        wire_fault("silence", silent, |_, _| vec![Action::Wait(Duration::from_secs(5))]),
+        wire_fault("silence after the head", silent, |head, _| vec![sent(head), Action::Wait(Duration::from_secs(5))]),
+        wire_fault("a byte at a time", silent, |head, body| {
+            let bytes =
+                body.bytes().flat_map(|byte| [Action::Send(vec![byte]), Action::Wait(Duration::from_millis(200))]);
             std::iter::once(sent(head)).chain(bytes).collect()
         }),
     ]);
 }
 
-/// What informs is missed aloud: the pins are the same without it.
+/// Dates only inform, so the pins are the same without them. A warning says that the dates are missing.
 #[test]
 fn failed_queries_for_dates_never_give_a_wrong_pin() {
     let only = |part: &'static str, reply: fn() -> Reply| {

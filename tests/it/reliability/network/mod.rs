@@ -1,11 +1,11 @@
-//! Answers that are late, broken, incomplete or hostile.
+//! Responses that are late, broken, incomplete or hostile.
 
-mod answers;
 mod faults;
 mod http2;
 mod paging;
 mod proxy;
 mod requests;
+mod responses;
 mod retries;
 mod rounds;
 mod tls;

@@ -1,9 +1,9 @@
-//! Faulty pages give the right lock or a clear error, never a wrong or missing pin, never an endless loop.
+//! Faulty pages give the correct lockfile or a clear error, never a wrong or missing pin, and never an endless loop.
 
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::support::fake_marketplace::{Local, Marketplace, Reply, id, local, row};
+use crate::support::fake_marketplace::{FakeMarketplace, Local, Reply, id, local, row};
 use crate::support::sandbox::Sandbox;
 
 const ZONES: [&str; 10] = [
@@ -11,40 +11,40 @@ const ZONES: [&str; 10] = [
     "it-mil-1",
 ];
 
-/// A label in ten zones; `build` makes the IDs.
-fn everywhere(build: u32) -> Vec<Local> {
+/// Returns one label in ten zones. `build` determines the IDs.
+fn all_zones(build: u32) -> Vec<Local> {
     (0..).zip(ZONES).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", build * 100 + n)).collect()
 }
 
-fn sandbox(marketplace: &Marketplace) -> Sandbox {
+fn sandbox(marketplace: &FakeMarketplace) -> Sandbox {
     Sandbox::with(&format!("[images.web]\nlabel = \"ubuntu_noble\"\nzones = {ZONES:?}\narch = \"x86_64\"\n"))
         .asking(marketplace)
 }
 
-/// Cuts the whole list into pages of `cap` rows. `twist` gets the number of the page, all rows and the total, may change
-/// both, and gives the number of the page that is sent.
+/// Splits the whole list into pages of `cap` rows. `alter` gets the page number, all rows and the total. It may change
+/// the rows and the total, and returns the number of the page to send.
 fn paged(
     cap: usize,
-    mut twist: impl FnMut(usize, &mut Vec<Value>, &mut Value) -> usize + Send + 'static,
-) -> Marketplace {
-    let marketplace = Marketplace::offering(everywhere(1));
-    marketplace.answers_listings(move |path, _, answer| {
-        let asked: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
-        let mut rows: Vec<Value> = everywhere(1).iter().map(row).collect();
-        let mut total = answer["total_count"].clone();
-        if asked > 1 {
+    mut alter: impl FnMut(usize, &mut Vec<Value>, &mut Value) -> usize + Send + 'static,
+) -> FakeMarketplace {
+    let marketplace = FakeMarketplace::offering(all_zones(1));
+    marketplace.respond_to_listings(move |path, _, response| {
+        let page: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
+        let mut rows: Vec<Value> = all_zones(1).iter().map(row).collect();
+        let mut total = response["total_count"].clone();
+        if page > 1 {
             total = rows.len().into();
         }
-        let number = twist(asked, &mut rows, &mut total);
+        let number = alter(page, &mut rows, &mut total);
         let rows: Vec<Value> = rows.into_iter().skip((number - 1) * cap).take(cap).collect();
         Reply::Json(serde_json::json!({"local_images": rows, "total_count": total}))
     });
     marketplace
 }
 
-/// The lock from the catalog of a build.
-fn right(build: u32) -> String {
-    let marketplace = Marketplace::offering(everywhere(build));
+/// Returns the lockfile that results from the catalog of a build.
+fn correct_lockfile(build: u32) -> String {
+    let marketplace = FakeMarketplace::offering(all_zones(build));
     let sandbox = sandbox(&marketplace);
     sandbox.ok("resolve");
     sandbox.lock()
@@ -55,11 +55,11 @@ fn short_pages_are_read_to_the_end() {
     let marketplace = paged(4, |number, _, _| number);
     let sandbox = sandbox(&marketplace);
     sandbox.ok("resolve");
-    assert_eq!(sandbox.lock(), right(1));
+    assert_eq!(sandbox.lock(), correct_lockfile(1));
 }
 
 #[test]
-fn a_wrong_total_is_survived() {
+fn a_wrong_total_does_not_change_the_result() {
     for (cap, total) in [(100, 110), (100, 9), (100, 0), (4, 110), (4, 9)] {
         let marketplace = paged(cap, move |number, _, count| {
             *count = total.into();
@@ -67,12 +67,12 @@ fn a_wrong_total_is_survived() {
         });
         let sandbox = sandbox(&marketplace);
         sandbox.ok("resolve");
-        assert_eq!(sandbox.lock(), right(1), "{cap} {total}");
+        assert_eq!(sandbox.lock(), correct_lockfile(1), "{cap} {total}");
     }
 }
 
 #[test]
-fn an_invalid_total_is_survived() {
+fn an_invalid_total_does_not_change_the_result() {
     for total in [Value::Null, "10".into(), (-1).into(), serde_json::json!(1e30)] {
         for cap in [100, 4] {
             let value = total.clone();
@@ -82,7 +82,7 @@ fn an_invalid_total_is_survived() {
             });
             let sandbox = sandbox(&marketplace);
             sandbox.ok("resolve");
-            assert_eq!(sandbox.lock(), right(1), "{cap} {total}");
+            assert_eq!(sandbox.lock(), correct_lockfile(1), "{cap} {total}");
         }
     }
 }
@@ -126,11 +126,11 @@ fn a_row_that_is_inserted_between_pages_is_an_error() {
 
 #[test]
 fn a_row_that_is_deleted_between_pages_is_an_error() {
-    for honest in [true, false] {
+    for updates_total in [true, false] {
         let marketplace = paged(4, move |number, rows, count| {
             if number > 1 {
                 rows.remove(0);
-                if honest {
+                if updates_total {
                     *count = rows.len().into();
                 }
             }
@@ -143,29 +143,29 @@ fn a_row_that_is_deleted_between_pages_is_an_error() {
 
 #[test]
 fn a_catalog_that_changes_between_pages_is_read_again() {
-    let marketplace = Marketplace::offering(everywhere(1));
+    let marketplace = FakeMarketplace::offering(all_zones(1));
     let mut build = 1;
-    marketplace.answers_listings(move |path, _, _| {
+    marketplace.respond_to_listings(move |path, _, _| {
         let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
         if number == 2 {
             build = 2;
         }
-        let rows: Vec<Value> = everywhere(build).iter().map(row).skip((number - 1) * 4).take(4).collect();
+        let rows: Vec<Value> = all_zones(build).iter().map(row).skip((number - 1) * 4).take(4).collect();
         Reply::Json(serde_json::json!({"local_images": rows, "total_count": 10}))
     });
     let sandbox = sandbox(&marketplace);
     sandbox.ok("resolve");
-    assert_eq!(sandbox.lock(), right(2), "all pins are of one build");
+    assert_eq!(sandbox.lock(), correct_lockfile(2), "all pins are of one build");
 }
 
 #[test]
 fn a_catalog_that_keeps_changing_is_refused() {
-    let marketplace = Marketplace::offering(everywhere(1));
+    let marketplace = FakeMarketplace::offering(all_zones(1));
     let mut build = 0;
-    marketplace.answers_listings(move |path, _, _| {
+    marketplace.respond_to_listings(move |path, _, _| {
         let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
         build += 1;
-        let rows: Vec<Value> = everywhere(build).iter().map(row).skip((number - 1) * 4).take(4).collect();
+        let rows: Vec<Value> = all_zones(build).iter().map(row).skip((number - 1) * 4).take(4).collect();
         Reply::Json(serde_json::json!({"local_images": rows, "total_count": 10}))
     });
     let message = sandbox(&marketplace).fails("resolve");
@@ -174,9 +174,9 @@ fn a_catalog_that_keeps_changing_is_refused() {
 
 #[test]
 fn an_endless_list_is_refused() {
-    let marketplace = Marketplace::offering(everywhere(1));
+    let marketplace = FakeMarketplace::offering(all_zones(1));
     let mut number = 1000;
-    marketplace.answers_listings(move |_, _, _| {
+    marketplace.respond_to_listings(move |_, _, _| {
         number += 1;
         let row = row(&local("ubuntu_noble", "fr-par-1", "x86_64", number));
         Reply::Json(serde_json::json!({"local_images": [row], "total_count": 1_000_000}))
@@ -186,19 +186,19 @@ fn an_endless_list_is_refused() {
 }
 
 #[test]
-fn more_than_a_hundred_rows_are_read_to_the_last() {
+fn more_than_a_hundred_rows_are_read_completely() {
     let archs: [&'static str; 12] = ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b0", "x86_64"];
     let offers: Vec<Local> = (0..)
         .zip(archs.iter().flat_map(|arch| ZONES.iter().map(move |zone| (*zone, *arch))))
         .map(|(n, (zone, arch))| local("ubuntu_noble", zone, arch, n))
         .collect();
-    let marketplace = Marketplace::offering(offers);
+    let marketplace = FakeMarketplace::offering(offers);
     let sandbox = sandbox(&marketplace);
     sandbox.ok("resolve");
     assert_eq!(sandbox.lock().matches("[[pin]]").count(), ZONES.len());
     let numbers: Vec<String> =
         marketplace.listings().iter().map(|path| path.rsplit_once('=').unwrap().1.to_owned()).collect();
-    assert_eq!(numbers, ["1", "2", "3", "1"], "to the empty page, and the first once more");
+    assert_eq!(numbers, ["1", "2", "3", "1"], "up to the empty page, then the first page again");
 }
 
 #[test]
@@ -208,8 +208,8 @@ fn an_id_that_is_listed_in_two_zones_may_appear_on_two_pages() {
         let others = (2..).zip(["nl-ams-2", "nl-ams-3"]).map(|(n, zone)| local("ubuntu_noble", zone, "x86_64", n));
         [twin("fr-par-1")].into_iter().chain(others).chain([twin("nl-ams-1")]).collect::<Vec<_>>()
     };
-    let marketplace = Marketplace::offering(offers());
-    marketplace.answers_listings(move |path, _, _| {
+    let marketplace = FakeMarketplace::offering(offers());
+    marketplace.respond_to_listings(move |path, _, _| {
         let number: usize = path.rsplit_once("&page=").unwrap().1.parse().unwrap();
         let rows: Vec<Value> = offers().iter().map(row).skip(2 * (number - 1)).take(2).collect();
         Reply::Json(serde_json::json!({"local_images": rows, "total_count": 4}))
@@ -219,7 +219,7 @@ fn an_id_that_is_listed_in_two_zones_may_appear_on_two_pages() {
     sandbox.ok("resolve");
     let live = sandbox.lock();
     assert_eq!(live.matches(&id(1)).count(), 2);
-    // The same from a snapshot.
+    // The result from a snapshot is the same.
     sandbox.ok("snapshot catalog.json");
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     sandbox.ok("resolve --catalog catalog.json");

@@ -1,4 +1,4 @@
-//! Networks of companies: proxies, and the addresses that accept plain http.
+//! Company networks: proxies, and addresses that may use plain http.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,19 +7,19 @@ use std::sync::{Arc, Mutex};
 use insta::assert_snapshot;
 
 use crate::support::authority::Authority;
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, local};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
 
-/// An HTTP proxy that tunnels every name to one address, or refuses with a status.
+/// An HTTP proxy that tunnels every host name to one address, or refuses every request with a status.
 struct Proxy {
     address: SocketAddr,
-    asked: Arc<Mutex<Vec<String>>>,
+    received: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
-    /// A proxy that tunnels every name to this Marketplace.
-    fn to(marketplace: &Marketplace) -> Self {
+    /// Starts a proxy that tunnels every host name to this Marketplace.
+    fn to(marketplace: &FakeMarketplace) -> Self {
         Self::start(marketplace.address(), None)
     }
 
@@ -27,32 +27,32 @@ impl Proxy {
         Self::start(SocketAddr::from(([127, 0, 0, 1], 1)), Some(status))
     }
 
-    fn start(behind: SocketAddr, refusal: Option<&'static str>) -> Self {
+    fn start(target: SocketAddr, refusal: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, asked) = (listener.local_addr().unwrap(), Arc::default());
-        let log = Arc::clone(&asked);
+        let (address, received) = (listener.local_addr().unwrap(), Arc::default());
+        let log = Arc::clone(&received);
         std::thread::spawn(move || {
             for client in listener.incoming() {
                 let log = Arc::clone(&log);
-                std::thread::spawn(move || tunnel(client?, behind, refusal, &log));
+                std::thread::spawn(move || tunnel(client?, target, refusal, &log));
             }
         });
-        Self { address, asked }
+        Self { address, received }
     }
 
     fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The request lines that the proxy received, and the credentials.
-    fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut self.asked.lock().unwrap())
+    /// Returns the request lines and the credentials that the proxy received, and forgets them.
+    fn received(&self) -> Vec<String> {
+        std::mem::take(&mut self.received.lock().unwrap())
     }
 }
 
 fn tunnel(
     mut client: TcpStream,
-    behind: SocketAddr,
+    target: SocketAddr,
     refusal: Option<&str>,
     log: &Mutex<Vec<String>>,
 ) -> io::Result<()> {
@@ -68,19 +68,19 @@ fn tunnel(
     if let Some(status) = refusal {
         return write!(client, "HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
     }
-    let mut server = TcpStream::connect(behind)?;
+    let mut server = TcpStream::connect(target)?;
     client.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
     let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
     std::thread::spawn(move || io::copy(&mut from_client, &mut to_server));
     io::copy(&mut server, &mut client).map(drop)
 }
 
-/// A Marketplace with a certificate for a name that does not resolve, so that only a proxy leads to it, and sandboxes that
-/// trust it.
-fn behind_a_proxy() -> (Marketplace, impl Fn(&[(&str, &str)]) -> Sandbox) {
+/// Returns a Marketplace whose host name cannot be resolved, so that it is reachable only through a proxy, and a
+/// function that creates sandboxes that trust its certificate.
+fn behind_a_proxy() -> (FakeMarketplace, impl Fn(&[(&str, &str)]) -> Sandbox) {
     let authority = Authority::new();
     let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
-    let marketplace = Marketplace::with_tls(offers, authority.server("marketplace.invalid", 2099, &["h2"]));
+    let marketplace = FakeMarketplace::with_tls(offers, authority.server("marketplace.invalid", 2099, &["h2"]));
     let sandbox = move |environment: &[(&str, &str)]| {
         let sandbox = Sandbox::with(WEB).env("SCW_API_URL", "https://marketplace.invalid");
         let sandbox = sandbox.trusting(&authority);
@@ -95,11 +95,11 @@ fn a_proxy_can_be_set_by_any_of_its_variables() {
     let proxy = Proxy::to(&marketplace);
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         sandbox(&[(name, &proxy.url())]).ok("resolve");
-        assert_eq!(proxy.asked(), ["CONNECT marketplace.invalid:443 HTTP/1.1"], "{name}: one connection for all");
+        assert_eq!(proxy.received(), ["CONNECT marketplace.invalid:443 HTTP/1.1"], "{name}: one connection for all");
     }
     // A proxy for plain http is not used for https.
     sandbox(&[("HTTP_PROXY", &proxy.url())]).fails("resolve --timeout 1");
-    assert_eq!(proxy.asked(), [""; 0]);
+    assert_eq!(proxy.received(), [""; 0]);
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_proxy_receives_only_its_own_credentials() {
     let proxy = Proxy::to(&marketplace);
     let url = proxy.url().replace("http://", "http://me:s3cret@");
     sandbox(&[("HTTPS_PROXY", &url)]).ok("resolve");
-    assert_eq!(proxy.asked()[1], "proxy-authorization: Basic bWU6czNjcmV0");
+    assert_eq!(proxy.received()[1], "proxy-authorization: Basic bWU6czNjcmV0");
     assert!(marketplace.headers().iter().all(|headers| !headers.contains_key("proxy-authorization")));
 }
 
@@ -123,24 +123,24 @@ fn hosts_in_no_proxy_are_never_reached_through_the_proxy() {
         ("NO_PROXY", "*"),
     ] {
         sandbox(&[("HTTPS_PROXY", &proxy.url()), (name, list)]).fails("resolve --timeout 1");
-        assert_eq!(proxy.asked(), [""; 0], "{name}={list}");
+        assert_eq!(proxy.received(), [""; 0], "{name}={list}");
     }
     sandbox(&[("HTTPS_PROXY", &proxy.url()), ("NO_PROXY", "example.org,127.0.0.1")]).ok("resolve");
-    assert_eq!(proxy.asked().len(), 1);
+    assert_eq!(proxy.received().len(), 1);
 }
 
-/// A Marketplace that can be reached without a proxy, and a sandbox that trusts it.
-fn within_reach() -> (Marketplace, Sandbox) {
+/// Returns a Marketplace that is reachable without a proxy, and a sandbox that trusts its certificate.
+fn directly_reachable() -> (FakeMarketplace, Sandbox) {
     let authority = Authority::new();
     let offers = [local("ubuntu_noble", "fr-par-1", "x86_64", 1)];
-    let marketplace = Marketplace::with_tls(offers, authority.server("127.0.0.1", 2099, &["h2"]));
+    let marketplace = FakeMarketplace::with_tls(offers, authority.server("127.0.0.1", 2099, &["h2"]));
     let sandbox = Sandbox::with(WEB).asking(&marketplace).trusting(&authority);
     (marketplace, sandbox)
 }
 
 #[test]
 fn a_proxy_is_never_bypassed() {
-    let (marketplace, sandbox) = within_reach();
+    let (marketplace, sandbox) = directly_reachable();
     let proxy = Proxy::refusing("403 Forbidden");
     let (url, port) = (proxy.url(), marketplace.address().port());
     let environments: [&[(&str, &str)]; 16] = [
@@ -159,7 +159,7 @@ fn a_proxy_is_never_bypassed() {
         &[("HTTPS_PROXY", &url), ("NO_PROXY", ""), ("no_proxy", "example.org")],
         &[("HTTPS_PROXY", &url), ("NO_PROXY", "example.org"), ("no_proxy", "*")],
         &[("HTTPS_PROXY", &url), ("NO_PROXY", "127.0.0.2,10.0.0.0/8,0.0.1,127.0.0.1x")],
-        // An exception is a host without a port.
+        // Exceptions are hosts without a port.
         &[("HTTPS_PROXY", &url), ("NO_PROXY", &format!("127.0.0.1:{port}"))],
     ];
     for environment in environments {
@@ -168,14 +168,14 @@ fn a_proxy_is_never_bypassed() {
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{environment:?}: {message}");
         assert!(message.contains("does not lead to") && message.contains(": it refuses"), "{environment:?}: {message}");
-        assert!(proxy.asked().contains(&format!("CONNECT 127.0.0.1:{port} HTTP/1.1")), "{environment:?}");
+        assert!(proxy.received().contains(&format!("CONNECT 127.0.0.1:{port} HTTP/1.1")), "{environment:?}");
     }
     assert_eq!(marketplace.connections(), 0);
 }
 
 #[test]
 fn hosts_in_no_proxy_are_reached_directly() {
-    let (marketplace, sandbox) = within_reach();
+    let (marketplace, sandbox) = directly_reachable();
     let proxy = Proxy::refusing("403 Forbidden");
     for list in ["127.0.0.1", "127.0.0.0/8", "a.example, 127.0.0.1 ,b", "*"] {
         for name in ["NO_PROXY", "no_proxy"] {
@@ -184,7 +184,7 @@ fn hosts_in_no_proxy_are_reached_directly() {
             assert_eq!(output.status.code(), Some(0), "{name}={list}: {}", String::from_utf8_lossy(&output.stderr));
         }
     }
-    assert_eq!(proxy.asked(), [""; 0]);
+    assert_eq!(proxy.received(), [""; 0]);
     assert_eq!(marketplace.connections(), 4 * 2);
 }
 
@@ -194,7 +194,7 @@ fn an_invalid_variable_is_named_before_any_connection() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
-    let (marketplace, sandbox) = within_reach();
+    let (marketplace, sandbox) = directly_reachable();
     let proxy = Proxy::refusing("403 Forbidden");
     let refusal = |environment: &[(&str, &[u8])]| {
         let mut command = sandbox.command("resolve --timeout 1");
@@ -222,24 +222,24 @@ fn an_invalid_variable_is_named_before_any_connection() {
         let message = refusal(&[("HTTPS_PROXY", bad), ("https_proxy", url), ("NO_PROXY", b"*")]);
         assert!(message.contains("= note: the address of a proxy in HTTPS_PROXY cannot be used\n"), "{message}");
     }
-    assert_eq!((marketplace.connections(), proxy.asked()), (0, vec![]));
+    assert_eq!((marketplace.connections(), proxy.received()), (0, vec![]));
 }
 
 #[test]
 fn the_address_of_the_api_is_trimmed_and_may_be_empty() {
-    let (marketplace, sandbox) = within_reach();
+    let (marketplace, sandbox) = directly_reachable();
     let output = sandbox.command("resolve").env("SCW_API_URL", format!(" {}\r\n", marketplace.url())).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    // An empty value means the real Marketplace, here behind a proxy that refuses.
+    // An empty value selects the real Marketplace, which is behind a refusing proxy here.
     let proxy = Proxy::refusing("407 Proxy Authentication Required");
     for empty in ["", " \n"] {
         let mut command = sandbox.command("upgrade --timeout 1");
         command.env("SCW_API_URL", empty).env("HTTPS_PROXY", proxy.url()).output().unwrap();
-        assert!(proxy.asked().contains(&"CONNECT api.scaleway.com:443 HTTP/1.1".to_owned()));
+        assert!(proxy.received().contains(&"CONNECT api.scaleway.com:443 HTTP/1.1".to_owned()));
     }
 }
 
-/// The notes of a message, without the number of attempts and the port.
+/// Returns the notes and the help of a message, without the number of attempts and the port.
 fn notes(message: &str, proxy: &Proxy) -> String {
     let lines = message.lines().filter(|line| line.starts_with("  = ") && !line.contains("attempt"));
     lines.collect::<Vec<_>>().join("\n").replace(&proxy.url(), "http://PROXY")
@@ -257,12 +257,12 @@ fn a_proxy_that_refuses_is_named_without_its_secret() {
     = note: the proxy http://PROXY of HTTPS_PROXY does not lead to [API]/marketplace/v2: it asks for a login
     = help: check the proxy and its login; NO_PROXY names hosts that need none
     ");
-    assert_eq!(strict.asked().iter().filter(|line| line.starts_with("CONNECT")).count(), 2, "no retry");
+    assert_eq!(strict.received().iter().filter(|line| line.starts_with("CONNECT")).count(), 2, "no retry");
     assert_snapshot!(refusal(&Proxy::refusing("403 Forbidden")), @"
     = note: the proxy http://PROXY of HTTPS_PROXY does not lead to [API]/marketplace/v2: it refuses
     = help: check the proxy and its login; NO_PROXY names hosts that need none
     ");
-    let closed = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), asked: Arc::default() };
+    let closed = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), received: Arc::default() };
     assert_snapshot!(refusal(&closed), @"
     = note: could not connect to [API]/marketplace/v2 through the proxy http://PROXY of HTTPS_PROXY: Connection refused (os error 111)
     = help: check the network and the proxy; NO_PROXY names hosts that need none
@@ -274,7 +274,7 @@ fn a_proxy_that_refuses_is_named_without_its_secret() {
 #[test]
 fn an_invalid_proxy_address_is_never_ignored() {
     let (_marketplace, sandbox) = behind_a_proxy();
-    let closed = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), asked: Arc::default() };
+    let closed = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), received: Arc::default() };
     for url in ["http://", "http://me:s3cret@a b", "ftp://127.0.0.1:1", "socks5://127.0.0.1:1"] {
         let message = sandbox(&[("HTTPS_PROXY", url)]).fails("resolve");
         insta::allow_duplicates! {
@@ -288,13 +288,13 @@ fn an_invalid_proxy_address_is_never_ignored() {
 
 #[test]
 fn plain_http_to_loopback_works_over_ipv6() {
-    let marketplace = Marketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
+    let marketplace = FakeMarketplace::offering([local("ubuntu_noble", "fr-par-1", "x86_64", 1)]);
     let Ok(listener) = TcpListener::bind("[::1]:0") else { return };
-    let (address, behind) = (listener.local_addr().unwrap(), marketplace.address());
+    let (address, target) = (listener.local_addr().unwrap(), marketplace.address());
     std::thread::spawn(move || {
         for client in listener.incoming() {
             std::thread::spawn(move || -> io::Result<()> {
-                let (mut client, mut server) = (client?, TcpStream::connect(behind)?);
+                let (mut client, mut server) = (client?, TcpStream::connect(target)?);
                 let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
                 std::thread::spawn(move || io::copy(&mut from_client, &mut to_server));
                 io::copy(&mut server, &mut client).map(drop)

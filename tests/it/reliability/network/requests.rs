@@ -1,11 +1,11 @@
-//! What is sent, and to which addresses.
+//! Which requests are sent, and to which addresses.
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, Reply};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply};
+use crate::support::fixtures::listing_response::{noble, refusal};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::answered::{noble, refusal};
 
 #[test]
 fn a_redirect_is_not_followed() {
@@ -24,8 +24,8 @@ fn a_redirect_is_not_followed() {
 
 #[test]
 fn gzip_is_requested_and_decoded() {
-    let marketplace = Marketplace::offering([noble()]);
-    marketplace.answers(|_, _, _| Reply::Gzip);
+    let marketplace = FakeMarketplace::offering([noble()]);
+    marketplace.respond(|_, _, _| Reply::Gzip);
     Sandbox::with(WEB).asking(&marketplace).ok("resolve");
     let headers = &marketplace.headers()[0];
     assert_eq!(headers["accept-encoding"], "gzip");
@@ -34,7 +34,7 @@ fn gzip_is_requested_and_decoded() {
 
 #[test]
 fn no_credential_is_sent() {
-    let marketplace = Marketplace::offering([noble()]);
+    let marketplace = FakeMarketplace::offering([noble()]);
     let sandbox = Sandbox::with(WEB).asking(&marketplace).env("SCW_SECRET_KEY", "s3cret").env("SCW_ACCESS_KEY", "SCWX");
     sandbox.ok("resolve");
     for headers in marketplace.headers() {
@@ -62,7 +62,7 @@ fn plain_http_to_another_machine_is_refused() {
 }
 
 #[test]
-fn offline_names_the_image_that_needs_an_answer() {
+fn offline_names_the_image_that_needs_a_request() {
     assert_snapshot!(Sandbox::with(WEB).fails("resolve --offline"), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`
      --> images.toml:2:9
@@ -77,7 +77,7 @@ fn offline_names_the_image_that_needs_an_answer() {
 
 #[test]
 fn verbose_shows_each_request() {
-    let marketplace = Marketplace::offering([noble()]);
+    let marketplace = FakeMarketplace::offering([noble()]);
     let run = Sandbox::with(WEB).asking(&marketplace).run("resolve --verbose");
     let line = run.stderr.lines().find(|line| line.contains("image_label")).unwrap().split(", ").next().unwrap();
     assert_eq!(line, "GET [API]/marketplace/v2/local-images?image_label=ubuntu_noble&page_size=100&page=1: 200");
@@ -85,7 +85,7 @@ fn verbose_shows_each_request() {
 
 #[test]
 fn plain_http_to_loopback_never_uses_a_proxy() {
-    let (marketplace, proxy) = (Marketplace::offering([noble()]), Marketplace::offering([]));
+    let (marketplace, proxy) = (FakeMarketplace::offering([noble()]), FakeMarketplace::offering([]));
     let url = proxy.url();
     let sandbox = Sandbox::with(WEB).asking(&marketplace).env("HTTP_PROXY", &url).env("ALL_PROXY", &url);
     sandbox.env("http_proxy", &url).ok("resolve");
@@ -94,7 +94,7 @@ fn plain_http_to_loopback_never_uses_a_proxy() {
 
 #[test]
 fn an_invalid_address_is_an_error_only_for_commands_that_use_it() {
-    let marketplace = Marketplace::offering([noble()]);
+    let marketplace = FakeMarketplace::offering([noble()]);
     let sandbox = Sandbox::with(WEB).asking(&marketplace);
     sandbox.ok("resolve");
     let lock = sandbox.lock();

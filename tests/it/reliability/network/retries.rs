@@ -5,10 +5,10 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::support::fake_marketplace::{Marketplace, Reply};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply};
+use crate::support::fixtures::listing_response::{noble, refusal, succeeds};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::answered::{noble, refusal, succeeds};
 
 #[test]
 fn transient_errors_are_retried() {
@@ -25,8 +25,8 @@ fn transient_errors_are_retried() {
 #[test]
 fn permanent_errors_are_not_retried() {
     for status in [400, 401, 403, 404, 410, 501] {
-        let marketplace = Marketplace::offering([noble()]);
-        marketplace.answers_listings(move |_, _, _| Reply::Raw(status, "text/plain", Vec::new()));
+        let marketplace = FakeMarketplace::offering([noble()]);
+        marketplace.respond_to_listings(move |_, _, _| Reply::Raw(status, "text/plain", Vec::new()));
         Sandbox::with(WEB).asking(&marketplace).fails("resolve");
         assert_eq!(marketplace.listings().len(), 1, "{status}");
     }
@@ -43,7 +43,7 @@ fn retry_after_is_honored() {
 fn a_persistent_error_is_reported() {
     let body = json!({"message": "internal error", "type": "internal"}).to_string();
     let message = refusal(move |_, _, _| Reply::Raw(500, "application/json", body.clone().into()));
-    // How often it was tried in the two seconds is chance.
+    // The number of attempts within two seconds depends on chance.
     let message: Vec<&str> = message.lines().filter(|line| !line.contains("attempt")).collect();
     assert_snapshot!(message.join("\n"), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`
@@ -75,7 +75,7 @@ fn an_error_with_a_large_body_is_retried_and_keeps_its_status() {
 }
 
 #[test]
-fn a_missing_answer_ends_at_the_timeout() {
+fn a_missing_response_ends_the_run_at_the_timeout() {
     let started = std::time::Instant::now();
     assert_snapshot!(refusal(|_, _, _| Reply::Silence), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`
@@ -102,7 +102,7 @@ fn a_refused_connection_is_reported() {
 
 #[test]
 fn a_server_without_tls_is_reported_at_once() {
-    let marketplace = Marketplace::offering([noble()]);
+    let marketplace = FakeMarketplace::offering([noble()]);
     let url = marketplace.url().replace("http:", "https:");
     let sandbox = Sandbox::with(WEB).env("SCW_API_URL", &url);
     assert_snapshot!(sandbox.fails("resolve"), @r#"

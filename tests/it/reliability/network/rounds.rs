@@ -1,21 +1,21 @@
-//! How many requests are sent, and which of them at once. The fake Marketplace answers a round only after all its requests
-//! have arrived: a request that waited for the answer of another one would wait forever.
+//! How many requests are sent, and which of them concurrently. The fake Marketplace responds to a round only after all
+//! its requests have arrived, so a request that waits for another response of its round would wait forever.
 
 use crate::support::authority::Authority;
-use crate::support::fake_marketplace::{Local, Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, Local, local};
 use crate::support::sandbox::Sandbox;
 
 /// More labels than requests may be in flight.
 const MANY: usize = 40;
 
 /// The limit on requests in flight.
-const AT_ONCE: usize = 32;
+const MAX_IN_FLIGHT: usize = 32;
 
 fn labels(many: usize) -> impl Iterator<Item = (u32, &'static str)> {
     (100..).zip((0..many).map(|n| &*format!("label_{n}").leak()))
 }
 
-/// Two local images per label; `build` selects the version.
+/// Returns two local images per label. `build` selects the version.
 fn offers(many: usize, build: u32) -> Vec<Local> {
     let date = ["2026-09-01T08:00:00Z", "2026-11-01T08:00:00Z"][build as usize];
     labels(many)
@@ -24,28 +24,28 @@ fn offers(many: usize, build: u32) -> Vec<Local> {
         .collect()
 }
 
-/// Runs a test over HTTP/1.1 and over HTTP/2, with this many labels, all of them declared in two zones.
-fn both(many: usize, test: impl Fn(&Marketplace, &Sandbox, usize)) {
+/// Runs a test over HTTP/1.1 and over HTTP/2, with this many labels, each declared in two zones.
+fn over_http1_and_http2(many: usize, test: impl Fn(&FakeMarketplace, &Sandbox, usize)) {
     let images: Vec<String> = labels(many).map(|(n, label)| format!("[images.n{n}]\nlabel = \"{label}\"\n")).collect();
     let images = images.concat();
     let manifest = format!("[defaults]\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n{images}");
-    let plain = Marketplace::offering(offers(many, 0));
-    test(&plain, &Sandbox::with(&manifest).asking(&plain), AT_ONCE);
+    let plain = FakeMarketplace::offering(offers(many, 0));
+    test(&plain, &Sandbox::with(&manifest).asking(&plain), MAX_IN_FLIGHT);
     let authority = Authority::new();
-    let tls = Marketplace::with_tls(offers(many, 0), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]));
+    let tls = FakeMarketplace::with_tls(offers(many, 0), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]));
     test(&tls, &Sandbox::with(&manifest).asking(&tls).trusting(&authority), 1);
 }
 
 /// Runs a command, and checks that it sends exactly these rounds over at most this many connections.
 #[track_caller]
-fn asks(marketplace: &Marketplace, sandbox: &Sandbox, line: &str, rounds: &[usize], connections: usize) {
-    asks_and(marketplace, sandbox, line, rounds, 0, connections);
+fn check_rounds(marketplace: &FakeMarketplace, sandbox: &Sandbox, line: &str, rounds: &[usize], connections: usize) {
+    check_rounds_and_more(marketplace, sandbox, line, rounds, 0, connections);
 }
 
-/// The same, with more requests after the rounds.
+/// Like `check_rounds`, with more requests after the rounds.
 #[track_caller]
-fn asks_and(
-    marketplace: &Marketplace,
+fn check_rounds_and_more(
+    marketplace: &FakeMarketplace,
     sandbox: &Sandbox,
     line: &str,
     rounds: &[usize],
@@ -54,45 +54,45 @@ fn asks_and(
 ) {
     let all = rounds.iter().sum::<usize>() + more;
     let before = marketplace.connections();
-    marketplace.answers_in_rounds(rounds.iter().copied());
+    marketplace.respond_in_rounds(rounds.iter().copied());
     let run = sandbox.run(line);
     assert!(matches!(run.status, Some(0 | 2)), "{line} in rounds of {rounds:?}\n{run}");
     let mut requests = marketplace.requests();
     assert_eq!(requests.len(), all, "{line}: {requests:#?}");
     requests.sort_unstable();
     requests.dedup();
-    assert_eq!(requests.len(), all, "{line} asks something twice");
+    assert_eq!(requests.len(), all, "{line} sends a request twice");
     let used = marketplace.connections() - before;
     assert!(used <= connections, "{line} over {used} connections");
 }
 
 #[test]
 fn requests_are_sent_in_rounds_by_their_dependencies() {
-    both(6, |marketplace, sandbox, connections| {
-        // The index and one listing per label for all its zones; then the versions of each label.
-        asks(marketplace, sandbox, "resolve", &[1 + 6, 6], connections);
-        asks(marketplace, sandbox, "resolve", &[], 0);
-        asks(marketplace, sandbox, "check", &[1 + 6, 6], connections);
-        asks(marketplace, sandbox, "check n100", &[1 + 1, 1], connections);
-        asks(marketplace, sandbox, "explain n100", &[1 + 1, 1], connections);
-        asks(marketplace, sandbox, "search", &[1, 6 + 6], connections);
-        asks(marketplace, sandbox, "snapshot catalog.json", &[1, 6 + 6, 6], connections);
-        // After an update, the newer of two versions is read for each label, and each pin that is no longer listed is looked
-        // up: as soon as the index has arrived, or after its listing.
+    over_http1_and_http2(6, |marketplace, sandbox, connections| {
+        // The index, and one listing per label for all its zones; then the versions of each label.
+        check_rounds(marketplace, sandbox, "resolve", &[1 + 6, 6], connections);
+        check_rounds(marketplace, sandbox, "resolve", &[], 0);
+        check_rounds(marketplace, sandbox, "check", &[1 + 6, 6], connections);
+        check_rounds(marketplace, sandbox, "check n100", &[1 + 1, 1], connections);
+        check_rounds(marketplace, sandbox, "explain n100", &[1 + 1, 1], connections);
+        check_rounds(marketplace, sandbox, "search", &[1, 6 + 6], connections);
+        check_rounds(marketplace, sandbox, "snapshot catalog.json", &[1, 6 + 6, 6], connections);
+        // After an update, the newer of two versions is read for each label. In addition, each pin that is no longer
+        // listed is looked up as soon as the index has arrived, or after its listing.
         let old = offers(6, 0).into_iter().map(Local::superseded);
         marketplace.offers(old.chain(offers(6, 1)));
-        asks_and(marketplace, sandbox, "check", &[1 + 6], 6 + 2 * 6 + 6, connections);
-        asks(marketplace, sandbox, "upgrade n100", &[1 + 1, 1, 1], connections);
-        asks(marketplace, sandbox, "upgrade", &[1 + 6, 6, 5], connections);
-        asks(marketplace, sandbox, "check", &[1 + 6, 6], connections);
+        check_rounds_and_more(marketplace, sandbox, "check", &[1 + 6], 6 + 2 * 6 + 6, connections);
+        check_rounds(marketplace, sandbox, "upgrade n100", &[1 + 1, 1, 1], connections);
+        check_rounds(marketplace, sandbox, "upgrade", &[1 + 6, 6, 5], connections);
+        check_rounds(marketplace, sandbox, "check", &[1 + 6, 6], connections);
     });
 }
 
 #[test]
 fn queries_that_depend_only_on_the_index_do_not_wait_for_a_slow_listing() {
-    both(6, |marketplace, sandbox, _| {
+    over_http1_and_http2(6, |marketplace, sandbox, _| {
         for command in ["resolve", "check"] {
-            marketplace.answers_in_rounds_except("/v2/images", [6 + 6]);
+            marketplace.respond_in_rounds_except("/v2/images", [6 + 6]);
             let run = sandbox.run(command);
             assert_eq!(run.status, Some(0), "{run}");
             assert_eq!(marketplace.requests().len(), 1 + 6 + 6, "{command}");
@@ -102,9 +102,9 @@ fn queries_that_depend_only_on_the_index_do_not_wait_for_a_slow_listing() {
 
 #[test]
 fn at_most_thirty_two_requests_are_in_flight() {
-    both(MANY, |marketplace, sandbox, connections| {
-        let rounds = [AT_ONCE, AT_ONCE, 1 + 2 * MANY - 2 * AT_ONCE];
-        asks(marketplace, sandbox, "resolve", &rounds, connections);
-        asks(marketplace, sandbox, "check", &rounds, connections);
+    over_http1_and_http2(MANY, |marketplace, sandbox, connections| {
+        let rounds = [MAX_IN_FLIGHT, MAX_IN_FLIGHT, 1 + 2 * MANY - 2 * MAX_IN_FLIGHT];
+        check_rounds(marketplace, sandbox, "resolve", &rounds, connections);
+        check_rounds(marketplace, sandbox, "check", &rounds, connections);
     });
 }

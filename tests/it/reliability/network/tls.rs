@@ -1,10 +1,10 @@
-//! Real TLS: HTTP/2 over one connection, private CAs, certificates that must be refused.
+//! Real TLS: HTTP/2 over one connection, private CAs, and certificates that must be refused.
 
 use insta::assert_snapshot;
 use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd};
 
 use crate::support::authority::{Authority, acceptor};
-use crate::support::fake_marketplace::{Local, Marketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, Local, local};
 use crate::support::sandbox::Sandbox;
 
 const LABELS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
@@ -18,14 +18,14 @@ fn manifest() -> String {
     format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n{}", images.concat())
 }
 
-fn sandbox(marketplace: &Marketplace, authority: &Authority) -> Sandbox {
+fn sandbox(marketplace: &FakeMarketplace, authority: &Authority) -> Sandbox {
     Sandbox::with(&manifest()).asking(marketplace).trusting(authority)
 }
 
 #[test]
 fn http_2_carries_all_requests_over_one_connection() {
     let authority = Authority::new();
-    let marketplace = Marketplace::with_tls(offers(), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]));
+    let marketplace = FakeMarketplace::with_tls(offers(), authority.server("127.0.0.1", 2099, &["h2", "http/1.1"]));
     let sandbox = sandbox(&marketplace, &authority);
     sandbox.ok("resolve");
     assert_eq!(sandbox.lock().matches("[[pin]]").count(), LABELS.len());
@@ -37,17 +37,17 @@ fn http_2_carries_all_requests_over_one_connection() {
 fn a_server_without_http_2_is_accepted() {
     let authority = Authority::new();
     for protocols in [&["http/1.1"][..], &[]] {
-        let marketplace = Marketplace::with_tls(offers(), authority.server("127.0.0.1", 2099, protocols));
+        let marketplace = FakeMarketplace::with_tls(offers(), authority.server("127.0.0.1", 2099, protocols));
         let sandbox = sandbox(&marketplace, &authority);
         sandbox.ok("resolve");
         assert_eq!(marketplace.versions(), [hyper::Version::HTTP_11; 1 + 2 * LABELS.len()]);
     }
 }
 
-/// The notes and the help of a refused certificate.
+/// Returns the notes and the help of the error about a refused certificate.
 #[track_caller]
 fn refusal(authority: &Authority, server: tokio_rustls::TlsAcceptor) -> String {
-    let marketplace = Marketplace::with_tls(offers(), server);
+    let marketplace = FakeMarketplace::with_tls(offers(), server);
     let message = sandbox(&marketplace, authority).fails("resolve");
     assert_eq!(marketplace.requests(), [""; 0]);
     assert!(!message.contains("attempt"), "no retry helps: {message}");
@@ -58,7 +58,7 @@ fn refusal(authority: &Authority, server: tokio_rustls::TlsAcceptor) -> String {
 #[test]
 fn a_certificate_is_refused_with_the_real_cause() {
     let authority = Authority::new();
-    let server = |change: fn(&mut CertificateParams)| authority.odd_server("127.0.0.1", &["h2"], change);
+    let server = |change: fn(&mut CertificateParams)| authority.server_with("127.0.0.1", &["h2"], change);
     assert_snapshot!(refusal(&authority, server(|it| it.not_after = date_time_ymd(2021, 3, 4))), @"
     note: refused: it expired on 2021-03-04
     help: check the clock of this machine; if it is right, the server needs another certificate
@@ -89,10 +89,10 @@ fn a_certificate_is_refused_with_the_real_cause() {
     help: if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE
     "
     );
-    // The same for an authority with the same name and another key.
+    // The signature is also invalid if another CA has the same name and another key.
     let other = refusal(&authority, Authority::new().server("127.0.0.1", 2099, &["h2"]));
     assert!(other.contains("its signature is not that of the issuer that it names"), "{other}");
-    assert_snapshot!(refusal(&authority, authority.forging_server("127.0.0.1", &["h2"])), @"
+    assert_snapshot!(refusal(&authority, authority.server_with_bad_signature("127.0.0.1", &["h2"])), @"
     note: refused: its signature is not that of the issuer that it names
     help: if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE
     ");
@@ -118,7 +118,7 @@ fn a_certificate_of_an_unknown_issuer_is_refused() {
 #[cfg(unix)]
 fn a_certificate_file_must_be_a_regular_file_of_bounded_size() {
     let authority = Authority::new();
-    let marketplace = Marketplace::with_tls(offers(), authority.server("127.0.0.1", 2099, &["h2"]));
+    let marketplace = FakeMarketplace::with_tls(offers(), authority.server("127.0.0.1", 2099, &["h2"]));
     let sandbox = sandbox(&marketplace, &authority);
     let pipe = sandbox.path("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -140,7 +140,7 @@ fn a_certificate_file_must_be_a_regular_file_of_bounded_size() {
         assert!(message.contains(cause), "{path}: {message}");
     }
     assert_eq!(marketplace.connections(), 0);
-    // Nothing else reads the variables: an empty value and a pipe as a directory have no effect.
+    // The variables have no other effect: an empty value and a pipe as a directory are ignored.
     for (name, value) in [("SSL_CERT_FILE", " "), ("SSL_CERT_DIR", "pipe"), ("SSL_CERT_DIR", "/nonexistent")] {
         let output = sandbox.command("upgrade").env(name, value).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
@@ -156,7 +156,7 @@ fn a_certificate_file_must_be_a_regular_file_of_bounded_size() {
 
 #[test]
 fn a_certificate_file_that_cannot_be_read_is_named() {
-    let marketplace = Marketplace::with_tls(offers(), Authority::new().server("127.0.0.1", 2099, &["h2"]));
+    let marketplace = FakeMarketplace::with_tls(offers(), Authority::new().server("127.0.0.1", 2099, &["h2"]));
     let sandbox = Sandbox::with(&manifest()).asking(&marketplace).env("SSL_CERT_FILE", "/nonexistent/ca.pem");
     let message = sandbox.fails("resolve");
     assert!(message.contains("could not read the certificates in `/nonexistent/ca.pem`"), "{message}");

@@ -1,8 +1,8 @@
-//! What the fake Marketplace offers: local images, and the IDs that everything has.
+//! The local images that the fake Marketplace offers, and the IDs of all its resources.
 
 use serde_json::{Value, json};
 
-/// One local image on offer.
+/// A local image that the fake Marketplace offers.
 #[derive(Clone)]
 pub struct Local {
     pub label: &'static str,
@@ -11,13 +11,13 @@ pub struct Local {
     pub image_type: Option<&'static str>,
     pub id: String,
     pub boots: Vec<&'static str>,
-    /// When its version was published. Without a date, it belongs to no version.
+    /// The publication time of its version. Without a time, the local image belongs to no version.
     pub published: Option<&'static str>,
-    /// Of an older version: no longer listed by its label.
+    /// Whether it belongs to an older version, so that the listing of its label no longer contains it.
     pub superseded: bool,
 }
 
-/// A local image of the default type; `number` makes its ID.
+/// Returns a local image of the default type. Its ID is made from `number`.
 pub fn local(label: &'static str, zone: &'static str, arch: &'static str, number: u32) -> Local {
     Local {
         label,
@@ -49,23 +49,23 @@ impl Local {
     }
 }
 
-/// A UUID that begins with its number, so that tables show which one it is.
+/// Returns a UUID that begins with `number`, so that it is recognizable in tables.
 pub fn id(number: u32) -> String {
     format!("{number:08}-0000-4000-8000-000000000000")
 }
 
-/// The ID of the image with a label: stable, and not that of any local image.
+/// Returns the ID of the image with this label. The ID is stable and differs from the ID of every local image.
 pub fn image_id(label: &str) -> String {
     let sum = label.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     format!("{sum:08x}-1111-4000-8000-000000000000")
 }
 
-/// The ID of the version of a label that was published at this time.
+/// Returns the ID of the version of a label that was published at this time.
 pub fn version_id(label: &str, published: &str) -> String {
     image_id(&format!("{label} {published}")).replace("-1111-", "-2222-")
 }
 
-/// A local image as the API writes it.
+/// Returns a local image in the form of the API.
 pub fn row(local: &Local) -> Value {
     let mut row = json!({
         "id": local.id, "label": local.label, "zone": local.zone, "arch": local.arch,

@@ -1,4 +1,4 @@
-//! A fake Marketplace: API v2 over real HTTP and TLS, with the catalog and the answers that a test sets.
+//! A fake Marketplace: API v2 over real HTTP and TLS, with the catalog and the responses that a test sets.
 
 mod catalog;
 mod reply;
@@ -17,32 +17,32 @@ use tokio_rustls::TlsAcceptor;
 pub use catalog::{Local, id, image_id, local, row, version_id};
 pub use reply::{Reply, gzip};
 
-/// Decides how a request is answered, given its path with the query, how often it came (from 1), and what the API would
-/// answer.
+/// Decides the response to a request. The arguments are the path with the query, how many times this path has been
+/// requested (from 1), and the value that the API would return.
 type Responder = Box<dyn FnMut(&str, usize, &Value) -> Reply + Send>;
 
 #[derive(Default)]
 struct State {
     locals: Vec<Local>,
-    /// The name and the end that the index gives for a label, if they are not the default.
+    /// The display name and the end of life in the index, for labels that do not have the defaults.
     details: BTreeMap<&'static str, (Option<&'static str>, Option<&'static str>)>,
     responder: Option<Responder>,
     log: Vec<String>,
     headers: Vec<hyper::HeaderMap>,
     versions: Vec<hyper::Version>,
     connections: usize,
-    /// The limit on concurrent requests of a connection over HTTP/2.
+    /// The limit on concurrent requests per HTTP/2 connection.
     max_streams: Option<u32>,
-    /// For each round, the number of requests that must arrive before any of them is answered.
+    /// For each round, the number of requests that must arrive before any of them gets a response.
     rounds: VecDeque<usize>,
-    /// A request whose path contains this belongs to no round.
+    /// Requests whose path contains this text belong to no round.
     exempt: Option<&'static str>,
     /// The requests of the current round that have arrived.
     held: Vec<oneshot::Sender<()>>,
 }
 
 impl State {
-    /// Lets a request wait for its round, and releases the round if this request completes it.
+    /// Makes a request wait for its round. If the request completes the round, the whole round is released.
     fn round(&mut self, path: &str) -> Option<oneshot::Receiver<()>> {
         if self.exempt.is_some_and(|exempt| path.contains(exempt)) {
             return None;
@@ -60,21 +60,21 @@ impl State {
     }
 }
 
-/// A running fake Marketplace. It stops with the test.
-pub struct Marketplace {
+/// A running fake Marketplace. It stops when it is dropped.
+pub struct FakeMarketplace {
     state: Arc<Mutex<State>>,
     address: SocketAddr,
     scheme: &'static str,
-    // Dropping it ends the server's thread.
+    // Dropping the sender ends the thread of the server.
     _stop: oneshot::Sender<()>,
 }
 
-impl Marketplace {
+impl FakeMarketplace {
     pub fn offering(locals: impl IntoIterator<Item = Local>) -> Self {
         Self::start(locals.into_iter().collect(), None)
     }
 
-    /// The same over TLS.
+    /// Like `offering`, but over TLS.
     pub fn with_tls(locals: impl IntoIterator<Item = Local>, tls: TlsAcceptor) -> Self {
         Self::start(locals.into_iter().collect(), Some(tls))
     }
@@ -105,64 +105,64 @@ impl Marketplace {
         format!("{}://127.0.0.1:{}", self.scheme, self.address.port())
     }
 
-    /// Gives an image a display name.
+    /// Sets the display name of an image.
     pub fn named(self, label: &'static str, name: &'static str) -> Self {
         self.state().details.entry(label).or_default().0 = Some(name);
         self
     }
 
-    /// Gives an image an end.
+    /// Sets the end of life of an image.
     pub fn valid_until(self, label: &'static str, time: &'static str) -> Self {
         self.state().details.entry(label).or_default().1 = Some(time);
         self
     }
 
-    /// Replaces the whole catalog, as an update of the Marketplace does.
+    /// Replaces the whole catalog, like an update of the Marketplace.
     pub fn offers(&self, locals: impl IntoIterator<Item = Local>) {
         self.state().locals = locals.into_iter().collect();
     }
 
-    /// Limits the concurrent requests of each new connection over HTTP/2.
+    /// Limits the concurrent requests on each new HTTP/2 connection.
     pub fn with_max_streams(self, max_streams: u32) -> Self {
         self.state().max_streams = Some(max_streams);
         self
     }
 
-    /// Sets how requests are answered; the catalog stays.
-    pub fn answers(&self, responder: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) {
+    /// Sets the responses to all requests. The catalog stays the same.
+    pub fn respond(&self, responder: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) {
         let mut state = self.state();
         state.responder = Some(Box::new(responder));
         state.log.clear();
     }
 
-    /// Sets how requests for the listing of a label are answered; all others are answered as the API would.
-    pub fn answers_listings(&self, mut responder: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) {
-        self.answers(move |path, times, value| {
+    /// Sets the responses to requests for the listing of a label. Other requests get the normal response.
+    pub fn respond_to_listings(&self, mut responder: impl FnMut(&str, usize, &Value) -> Reply + Send + 'static) {
+        self.respond(move |path, times, value| {
             if path.contains("/local-images?image_label=") { responder(path, times, value) } else { Reply::Normal }
         });
     }
 
-    /// Answers in rounds: no request of a round is answered before all of them have arrived. Requests after the last round
-    /// are answered at once.
-    pub fn answers_in_rounds(&self, rounds: impl IntoIterator<Item = usize>) {
+    /// Responds in rounds: a request gets its response only after all requests of its round have arrived. Requests
+    /// after the last round get their response at once.
+    pub fn respond_in_rounds(&self, rounds: impl IntoIterator<Item = usize>) {
         let mut state = self.state();
         state.rounds = rounds.into_iter().collect();
         state.exempt = None;
         state.log.clear();
     }
 
-    /// The same, but requests whose path contains `exempt` are answered at once.
-    pub fn answers_in_rounds_except(&self, exempt: &'static str, rounds: impl IntoIterator<Item = usize>) {
-        self.answers_in_rounds(rounds);
+    /// Like `respond_in_rounds`, but requests whose path contains `exempt` get their response at once.
+    pub fn respond_in_rounds_except(&self, exempt: &'static str, rounds: impl IntoIterator<Item = usize>) {
+        self.respond_in_rounds(rounds);
         self.state().exempt = Some(exempt);
     }
 
-    /// The requests for listings of labels so far. All requests are forgotten.
+    /// Returns the requests for listings of labels, and forgets all requests.
     pub fn listings(&self) -> Vec<String> {
         self.requests().into_iter().filter(|path| path.contains("/local-images?image_label=")).collect()
     }
 
-    /// Every request so far, as path and query. All requests are forgotten.
+    /// Returns all requests as path and query, and forgets them.
     pub fn requests(&self) -> Vec<String> {
         std::mem::take(&mut self.state().log)
     }

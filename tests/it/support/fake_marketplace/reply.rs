@@ -1,4 +1,4 @@
-//! How a request is answered: as the API would, or with a fault.
+//! The responses of the fake Marketplace: normal ones and faulty ones.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -14,38 +14,38 @@ pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 const JSON: &str = "application/json";
 
 pub enum Reply {
-    /// As the API would.
+    /// The normal response of the API.
     Normal,
-    /// With this value instead of the one that the API would send.
+    /// This value instead of the normal one.
     Json(Value),
-    /// With this status, content type and body.
+    /// This status, content type and body.
     Raw(u16, &'static str, Vec<u8>),
-    /// With a status and one header.
+    /// A status and one header.
     Header(u16, &'static str, &'static str),
-    /// With half of what the API would send; then the connection breaks.
+    /// Half of the normal body; then the connection breaks.
     Half,
-    /// As the API would, after this time.
+    /// The normal response, after this delay.
     Late(Duration),
-    /// Never.
+    /// No response at all.
     Silence,
-    /// With blanks of this many bytes.
+    /// A body with this many spaces.
     Endless(usize),
-    /// As the API would, in gzip.
+    /// The normal response, compressed with gzip.
     Gzip,
-    /// With this body, which is declared as gzip.
+    /// This body, declared as gzip.
     Packed(Vec<u8>),
-    /// In gzip, with a body that unpacks to blanks of this many MiB.
+    /// A gzip body that decompresses to this many MiB of spaces.
     Bomb(usize),
-    /// Not at all: over HTTP/2 the stream is reset, over HTTP/1.1 the connection is closed.
+    /// No response: over HTTP/2 the stream is reset, over HTTP/1.1 the connection is closed.
     Reset(h2::Reason),
-    /// As the API would; afterwards the connection takes no more requests.
+    /// The normal response; afterwards the connection accepts no more requests.
     GoAway,
-    /// Not at all, and the connection is closed with all its other requests.
+    /// No response: the connection is closed together with all its other requests.
     HangUp,
 }
 
 impl Reply {
-    /// The response to a request that the API would answer with this status and value..
+    /// Returns the response to a request. `status` and `value` are the normal response of the API.
     pub(super) async fn response(self, status: u16, value: Value) -> Response<Body> {
         let response = Response::builder().header("x-request-id", "req-1");
         match self {
@@ -94,20 +94,20 @@ fn whole(bytes: Vec<u8>) -> Body {
     Full::new(Bytes::from(bytes)).map_err(|never| match never {}).boxed_unsync()
 }
 
-/// A start, then the same chunk this many times.
+/// Returns a body with `start`, followed by the same chunk this many times.
 fn repeated(chunk: Vec<u8>, times: usize, start: Vec<u8>) -> Body {
     let chunks = std::iter::once(start.into()).chain(std::iter::repeat_n(Bytes::from(chunk), times));
     StreamBody::new(futures_util::stream::iter(chunks.map(|chunk| Ok(Frame::data(chunk))))).boxed_unsync()
 }
 
-/// Bytes in gzip.
+/// Compresses bytes with gzip.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(bytes).unwrap();
     gzip.finish().unwrap()
 }
 
-/// The start of a gzip file, and a block that can follow any number of times: it unpacks to a MiB.
+/// Returns the start of a gzip file, and a block that decompresses to 1 MiB and can be repeated any number of times.
 fn bomb() -> (Vec<u8>, Vec<u8>) {
     let mut deflate = flate2::Compress::new(flate2::Compression::best(), false);
     let mut block = Vec::with_capacity(1 << 16);

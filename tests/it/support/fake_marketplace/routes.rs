@@ -1,11 +1,11 @@
-//! The routes of the API: the status and the body that the Marketplace would send.
+//! The routes of the API: the status and the body that the Marketplace would return.
 
 use serde_json::{Value, json};
 
 use super::State;
 use super::catalog::{Local, image_id, row, version_id};
 
-/// The status and the body for a path with its query.
+/// Returns the status and the body for a path with its query.
 pub(super) fn route(state: &State, path: &str, query: &str) -> (u16, Value) {
     let locals = &state.locals;
     let parameter = |wanted: &str| {

@@ -1,4 +1,4 @@
-//! The server: HTTP/1.1 and HTTP/2, with and without TLS.
+//! The HTTP server: HTTP/1.1 and HTTP/2, with and without TLS.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,14 +16,14 @@ use super::State;
 use super::reply::{Body, Reply};
 use super::routes::route;
 
-/// How a connection is to end.
+/// How a connection has to end.
 #[derive(Default)]
-struct End {
+struct Shutdown {
     go_away: AtomicBool,
     hang_up: AtomicBool,
 }
 
-type Broken = Box<dyn std::error::Error + Send + Sync>;
+type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
 pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<Mutex<State>>) {
     let local = tokio::task::LocalSet::new();
@@ -31,29 +31,38 @@ pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, stat
         .run_until(async {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                // Otherwise each part of an answer waits for the client to acknowledge the previous one.
+                // With Nagle's algorithm, each part of a response would wait until the client acknowledges the previous
+                // part.
                 stream.set_nodelay(true).unwrap();
                 state.lock().unwrap().connections += 1;
                 let (tls, state) = (tls.clone(), Arc::clone(&state));
                 tokio::task::spawn_local(async move {
-                    let end = Arc::new(End::default());
+                    let end = Arc::new(Shutdown::default());
                     let ending = Arc::clone(&end);
                     let max_streams = state.lock().unwrap().max_streams;
-                    let serve = service_fn(move |request| answer(request, Arc::clone(&state), Arc::clone(&ending)));
+                    let serve = service_fn(move |request| handle(request, Arc::clone(&state), Arc::clone(&ending)));
                     let mut builder = auto::Builder::new(TokioExecutor::new());
                     builder.http2().max_concurrent_streams(max_streams);
                     match tls {
                         Some(tls) => match tls.accept(stream).await {
                             Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
-                                carry(builder.http2_only().serve_connection(TokioIo::new(stream), serve), &end).await;
+                                serve_until_shutdown(
+                                    builder.http2_only().serve_connection(TokioIo::new(stream), serve),
+                                    &end,
+                                )
+                                .await;
                             }
                             Ok(stream) => {
-                                carry(builder.http1_only().serve_connection(TokioIo::new(stream), serve), &end).await;
+                                serve_until_shutdown(
+                                    builder.http1_only().serve_connection(TokioIo::new(stream), serve),
+                                    &end,
+                                )
+                                .await;
                             }
-                            // A client that refuses the certificate is part of the tests.
+                            // Some tests make the client refuse the certificate.
                             Err(_) => {}
                         },
-                        None => carry(builder.serve_connection(TokioIo::new(stream), serve), &end).await,
+                        None => serve_until_shutdown(builder.serve_connection(TokioIo::new(stream), serve), &end).await,
                     }
                 });
             }
@@ -62,9 +71,9 @@ pub(super) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, stat
 }
 
 /// Serves a connection until the client or the test ends it.
-async fn carry<S, I>(connection: auto::Connection<'_, I, S, TokioExecutor>, end: &End)
+async fn serve_until_shutdown<S, I>(connection: auto::Connection<'_, I, S, TokioExecutor>, end: &Shutdown)
 where
-    S: Service<Request<Incoming>, Response = Response<Body>, Error = Broken, Future: Send + 'static>,
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = BoxedError, Future: Send + 'static>,
     I: hyper::rt::Read + hyper::rt::Write + Unpin + 'static,
 {
     let mut connection = std::pin::pin!(connection);
@@ -77,13 +86,17 @@ where
             connection.as_mut().graceful_shutdown();
             context.waker().wake_by_ref();
         }
-        // A client that goes away is part of the tests.
+        // Some tests make the client disconnect early, so errors are ignored.
         served.map(|_| ())
     })
     .await;
 }
 
-async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>, end: Arc<End>) -> Result<Response<Body>, Broken> {
+async fn handle(
+    request: Request<Incoming>,
+    state: Arc<Mutex<State>>,
+    end: Arc<Shutdown>,
+) -> Result<Response<Body>, BoxedError> {
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let round = state.lock().unwrap().round(&path);
     if let Some(round) = round {

@@ -1,4 +1,4 @@
-//! A sandbox: an empty directory, an empty environment, a fixed clock.
+//! A sandbox: a temporary directory, an empty environment and a fixed clock.
 
 pub mod report_schemas;
 
@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use crate::support::authority::Authority;
-use crate::support::fake_marketplace::Marketplace;
+use crate::support::fake_marketplace::FakeMarketplace;
 
 /// The time of every run.
 const NOW: &str = "2026-11-24T10:00:00Z";
 
-/// The arguments of a line, with the time after the command unless the line has one.
+/// Splits a line into arguments, and adds the time after the command unless the line sets it.
 fn arguments(line: &str) -> Vec<&str> {
     let mut words = line.split_whitespace();
     match words.next() {
@@ -21,13 +21,13 @@ fn arguments(line: &str) -> Vec<&str> {
     }
 }
 
-/// The folder that a test works in.
+/// The directory and the environment in which a test runs programs.
 pub struct Sandbox {
     directory: tempfile::TempDir,
     environment: Vec<(String, String)>,
 }
 
-/// The outcome of a run of imagelock, to be compared as a whole.
+/// The complete outcome of a run of imagelock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
     pub status: Option<i32>,
@@ -53,14 +53,14 @@ impl Sandbox {
         Self { directory: tempfile::tempdir().unwrap(), environment: Vec::new() }
     }
 
-    /// A sandbox with a manifest.
+    /// Creates a sandbox with a manifest.
     pub fn with(manifest: &str) -> Self {
         let sandbox = Self::new();
         sandbox.write("images.toml", manifest);
         sandbox
     }
 
-    /// A sandbox in memory if the system supports it, so that nothing waits for a disk.
+    /// Creates a sandbox in memory if the system supports it, so that no run waits for a disk.
     pub fn in_memory(manifest: &str) -> Self {
         let memory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         let sandbox = Self { directory: memory.unwrap(), environment: Vec::new() };
@@ -68,12 +68,12 @@ impl Sandbox {
         sandbox
     }
 
-    /// Lets imagelock ask this Marketplace.
-    pub fn asking(self, marketplace: &Marketplace) -> Self {
+    /// Makes imagelock use this Marketplace.
+    pub fn asking(self, marketplace: &FakeMarketplace) -> Self {
         self.env("SCW_API_URL", &marketplace.url())
     }
 
-    /// Lets imagelock trust this authority through the environment, as companies set it up.
+    /// Makes imagelock trust this authority through the environment, as companies configure it.
     pub fn trusting(self, authority: &Authority) -> Self {
         self.write("ca.pem", authority.pem());
         let path = self.path("ca.pem").to_str().unwrap().to_owned();
@@ -101,7 +101,7 @@ impl Sandbox {
         self.read("images.lock")
     }
 
-    /// The names of all files, hidden ones too.
+    /// Returns the names of all files, including hidden ones.
     pub fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.directory.path()).unwrap();
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -109,59 +109,59 @@ impl Sandbox {
         names
     }
 
-    /// imagelock, ready to run here.
+    /// Returns an imagelock command for this line.
     pub fn command(&self, line: &str) -> Command {
-        let mut command = self.here(env!("CARGO_BIN_EXE_imagelock"));
+        let mut command = self.program(env!("CARGO_BIN_EXE_imagelock"));
         command.args(arguments(line));
         command
     }
 
-    /// imagelock on a pseudo-terminal by `script` (util-linux), which copies its output.
+    /// Returns a command that runs imagelock on a pseudo-terminal. The terminal comes from `script` of util-linux.
     pub fn on_a_terminal(&self, line: &str) -> Command {
-        let mut command = self.here("/usr/bin/script");
+        let mut command = self.program("/usr/bin/script");
         let line = arguments(line).join(" ");
         command.arg("-qec").arg(format!("{} {line}", env!("CARGO_BIN_EXE_imagelock"))).arg("/dev/null");
         command
     }
 
-    /// A program, with the directory and the environment of the sandbox.
-    pub fn here(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
+    /// Returns a command that runs a program in the directory and environment of the sandbox.
+    pub fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
         command
             .current_dir(self.directory.path())
             .env_clear()
-            // Without a Marketplace, no request leaves the machine.
+            // Without a fake Marketplace, no request may leave the machine.
             .env("SCW_API_URL", "http://127.0.0.1:1")
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
-    /// Runs `imagelock LINE`. The words of the line are separated by spaces.
+    /// Runs `imagelock LINE`. Spaces separate the words of the line.
     #[track_caller]
     pub fn run(&self, line: &str) -> Run {
         self.outcome(&mut self.command(line))
     }
 
-    /// A script in which each call of `"$IMAGELOCK"` gets the time.
-    pub fn timed(script: &str) -> String {
+    /// Adds the fixed time to each call of `"$IMAGELOCK"` in a script.
+    pub fn with_time(script: &str) -> String {
         script.replace("\"$IMAGELOCK\"", &format!("\"$IMAGELOCK\" --now {NOW}"))
     }
 
-    /// Runs a script in which `"$IMAGELOCK"` is imagelock.
+    /// Runs a shell script in which `"$IMAGELOCK"` is imagelock.
     pub fn shell(&self, script: &str) -> Run {
-        let mut shell = self.here("/bin/sh");
-        self.outcome(shell.env("IMAGELOCK", env!("CARGO_BIN_EXE_imagelock")).arg("-c").arg(Self::timed(script)))
+        let mut shell = self.program("/bin/sh");
+        self.outcome(shell.env("IMAGELOCK", env!("CARGO_BIN_EXE_imagelock")).arg("-c").arg(Self::with_time(script)))
     }
 
     #[track_caller]
     fn outcome(&self, command: &mut Command) -> Run {
         let Output { status, stdout, stderr } = command.output().unwrap();
         let stdout = String::from_utf8(stdout).unwrap();
-        report_schemas::hold(&stdout);
+        report_schemas::check(&stdout);
         Run { status: status.code(), stdout, stderr: self.scrub(&stderr) }
     }
 
-    /// Runs a line that must succeed, and gives its standard output.
+    /// Runs a line that must succeed, and returns its standard output.
     #[track_caller]
     pub fn ok(&self, line: &str) -> String {
         let run = self.run(line);
@@ -169,7 +169,7 @@ impl Sandbox {
         run.stdout
     }
 
-    /// Runs a line that must fail and change no file, and gives its message.
+    /// Runs a line that must fail without changing a file, and returns the error message.
     #[track_caller]
     pub fn fails(&self, line: &str) -> String {
         let before = std::fs::read(self.path("images.lock")).ok();
@@ -182,7 +182,7 @@ impl Sandbox {
         run.stderr
     }
 
-    /// Standard error with a placeholder for the port, which differs from run to run.
+    /// Replaces the URL of the Marketplace in standard error, because its port differs between runs.
     fn scrub(&self, stderr: &[u8]) -> String {
         let mut text = String::from_utf8(stderr.to_vec()).unwrap();
         for (_, url) in self.environment.iter().filter(|(name, _)| name == "SCW_API_URL") {

@@ -1,12 +1,12 @@
-//! Answers that are not what the API sends: each is refused with its cause and its request ID, and never pinned.
+//! Responses that the API would not send: each is refused with its cause and its request ID, and never pinned.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::fake_marketplace::{Marketplace, Reply, id, local};
+use crate::support::fake_marketplace::{FakeMarketplace, Reply, id, local};
+use crate::support::fixtures::listing_response::{noble, refusal, succeeds};
 use crate::support::manifest::WEB;
 use crate::support::sandbox::Sandbox;
-use crate::support::scenes::answered::{noble, refusal, succeeds};
 
 #[test]
 fn an_invalid_argument_is_reported_with_the_message_of_the_api() {
@@ -93,9 +93,9 @@ fn a_list_instead_of_a_row_or_a_page_is_refused() {
     // An error that is a list does not mean that the image does not exist.
     let message = refusal(|_, _, _| Reply::Raw(404, "application/json", br#"["not_found", "gone", []]"#.into()));
     assert!(message.contains("it answered 404 Not Found\n"), "{message}");
-    // If only dates depend on the answer, they are missing.
-    let marketplace = Marketplace::offering([noble().published("2026-10-05T08:00:00Z")]);
-    marketplace.answers(|path, _, value| match path {
+    // If only dates depend on the response, the dates are missing.
+    let marketplace = FakeMarketplace::offering([noble().published("2026-10-05T08:00:00Z")]);
+    marketplace.respond(|path, _, value| match path {
         _ if path.contains("/versions") => {
             let version = &value["versions"][0];
             Reply::Json(json!({"versions": [[version["id"], version["published_at"]]], "total_count": 1}))
@@ -108,7 +108,7 @@ fn a_list_instead_of_a_row_or_a_page_is_refused() {
 }
 
 #[test]
-fn an_endless_answer_is_refused() {
+fn an_endless_response_is_refused() {
     assert_snapshot!(refusal(|_, _, _| Reply::Endless(1 << 30)), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`
      --> images.toml:2:9
@@ -124,14 +124,14 @@ fn an_endless_answer_is_refused() {
     assert!(packed.contains("the answer is larger than 1 MiB"), "{packed}");
 }
 
-/// Invalid rows are never pinned, and images that they hide are not reported as missing.
+/// Images that are hidden by an invalid row must not be reported as missing.
 #[test]
 fn invalid_rows_are_never_pinned() {
     let lie = |key: &'static str, value: Value| {
-        move |_: &str, _: usize, answer: &Value| {
-            let mut answer = answer.clone();
-            answer["local_images"][0][key] = value.clone();
-            Reply::Json(answer)
+        move |_: &str, _: usize, response: &Value| {
+            let mut response = response.clone();
+            response["local_images"][0][key] = value.clone();
+            Reply::Json(response)
         }
     };
     assert_snapshot!(refusal(lie("id", json!("$(touch /tmp/x)"))), @r#"
@@ -187,7 +187,7 @@ fn invalid_rows_are_never_pinned() {
       = note: of type instance_sbs it is offered for arm64 in fr-par-1
       = help: change zone or arch of `web`, or choose another label
     "#);
-    // Missing fields take the value of the query; unknown fields are ignored.
+    // A missing field gets the value of the query. Unknown fields are ignored.
     succeeds(lie("label", json!(null)));
     succeeds(lie("type", json!(null)));
     succeeds(lie("compatible_commercial_types", json!(null)));
@@ -196,10 +196,10 @@ fn invalid_rows_are_never_pinned() {
 
 #[test]
 fn rows_of_unknown_kinds_are_skipped() {
-    succeeds(|_, _, answer| {
-        let mut answer = answer.clone();
-        let row = answer["local_images"][0].clone();
-        let rows = answer["local_images"].as_array_mut().unwrap();
+    succeeds(|_, _, response| {
+        let mut response = response.clone();
+        let row = response["local_images"][0].clone();
+        let rows = response["local_images"].as_array_mut().unwrap();
         for (n, (key, value)) in
             [("type", "instance_future"), ("arch", "riscv64"), ("zone", "xx-new-1"), ("zone", "moon")]
                 .iter()
@@ -210,15 +210,15 @@ fn rows_of_unknown_kinds_are_skipped() {
             row["id"] = id(90 + u32::try_from(n).unwrap()).into();
             rows.push(row);
         }
-        answer["total_count"] = 5.into();
-        Reply::Json(answer)
+        response["total_count"] = 5.into();
+        Reply::Json(response)
     });
 }
 
 #[test]
 fn failures_with_the_same_cause_are_reported_together() {
-    let marketplace = Marketplace::offering([noble()]);
-    marketplace.answers(|_, _, _| Reply::Raw(403, "text/plain", Vec::new()));
+    let marketplace = FakeMarketplace::offering([noble()]);
+    marketplace.respond(|_, _, _| Reply::Raw(403, "text/plain", Vec::new()));
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\na.label = \"a\"\nb.label = \"b\"\nc.label = \"c\"\n";
     assert_snapshot!(Sandbox::with(manifest).asking(&marketplace).fails("resolve"), @r#"
     error: the Marketplace gave no usable answer about `a`, `b` and `c`
@@ -235,12 +235,12 @@ fn failures_with_the_same_cause_are_reported_together() {
 
 #[test]
 fn a_listing_with_one_invalid_row_is_refused() {
-    // The invalid row may be a second candidate, so that the first one is not pinned either.
-    let marketplace = Marketplace::offering([noble(), local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
-    marketplace.answers_listings(|_, _, answer| {
-        let mut answer = answer.clone();
-        answer["local_images"][1]["id"] = "not-a-uuid".into();
-        Reply::Json(answer)
+    // The invalid row may be a second candidate, so the first one must not be pinned either.
+    let marketplace = FakeMarketplace::offering([noble(), local("ubuntu_noble", "fr-par-1", "x86_64", 2)]);
+    marketplace.respond_to_listings(|_, _, response| {
+        let mut response = response.clone();
+        response["local_images"][1]["id"] = "not-a-uuid".into();
+        Reply::Json(response)
     });
     assert_snapshot!(Sandbox::with(WEB).asking(&marketplace).fails("resolve"), @r#"
     error: the Marketplace gave no usable answer about `ubuntu_noble`

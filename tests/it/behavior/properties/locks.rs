@@ -1,4 +1,4 @@
-//! What holds for every lock, on random manifests and catalogs.
+//! Properties of every lockfile, tested with random manifests and catalogs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
@@ -22,7 +22,7 @@ const ZONES: [&str; 3] = ["fr-par-1", "nl-ams-1", "pl-waw-2"];
 const ARCHS: [&str; 2] = ["arm64", "x86_64"];
 const NAMES: [&str; 5] = ["web", "db", "builder", "a-1", "_x"];
 
-/// One `[images.NAME]`.
+/// An `[images.NAME]` table.
 #[derive(Debug, Clone)]
 struct Declaration {
     name: &'static str,
@@ -57,7 +57,7 @@ fn manifest(declarations: &[Declaration]) -> Manifest {
     Manifest::parse(&declarations.iter().map(Declaration::text).collect::<String>()).unwrap()
 }
 
-/// A catalog that offers every image everywhere. `shuffle` orders the rows, `build` makes the IDs.
+/// Returns a catalog that offers every image everywhere. `build` determines the IDs, `shuffle` the order of the rows.
 fn catalog(build: u8, shuffle: u64) -> Catalog {
     let mut catalog = Catalog::default();
     catalog.record(Response::Index(Lookup::Failed(QueryError::new("not asked", "ask"))));
@@ -103,7 +103,7 @@ fn fresh(manifest: &Manifest, catalog: &Catalog) -> Lock {
     resolve(request(manifest, &Lock::default(), &Upgrade::Keep), catalog).unwrap().lock
 }
 
-/// Twelve pins, in three builds of their images.
+/// Three lockfiles with the same twelve pins, each with another build of the images.
 static BUILDS: LazyLock<[Lock; 3]> = LazyLock::new(|| {
     let declare = |name| {
         let (zones, archs) = (ZONES.to_vec(), ARCHS.to_vec());
@@ -113,7 +113,7 @@ static BUILDS: LazyLock<[Lock; 3]> = LazyLock::new(|| {
     [1, 2, 3].map(|build| fresh(&manifest, &catalog(build, 0)))
 });
 
-/// The lock of a branch: some of these pins, each in one of the three builds.
+/// Returns the lockfile of a branch: a random subset of these pins, each in one of the three builds.
 fn branch() -> impl Strategy<Value = Lock> {
     proptest::collection::vec(proptest::option::of(1..=3_u8), 12).prop_map(|builds| {
         let pin = |(cell, build): (usize, Option<u8>)| Some(BUILDS[usize::from(build?) - 1].pins()[cell].clone());
@@ -121,7 +121,7 @@ fn branch() -> impl Strategy<Value = Lock> {
     })
 }
 
-/// The text of a lock with a changed digest.
+/// Changes a digest in a lockfile.
 fn tampered(lock: &Lock, at: prop::sample::Index) -> Lock {
     let text = lock.write();
     let digests: Vec<usize> = text.match_indices("sha256:").map(|(at, found)| at + found.len()).collect();
@@ -130,7 +130,7 @@ fn tampered(lock: &Lock, at: prop::sample::Index) -> Lock {
     Lock::parse(&text).unwrap()
 }
 
-/// The blocks of a lock by the name of their image.
+/// Returns the blocks of a lockfile, grouped by the name of their image.
 fn blocks(lock: &str) -> BTreeMap<String, Vec<String>> {
     let mut blocks: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for block in lock.split("\n[[pin]]\n").skip(1) {
@@ -147,14 +147,14 @@ proptest! {
         let manifest = manifest(&declared);
         let lock = fresh(&manifest, &catalog(1, 0));
         prop_assert!(queries(request(&manifest, &lock, &Upgrade::Keep), &Catalog::default()).is_empty());
-        // The Marketplace may have moved on.
+        // The Marketplace has a newer build.
         let again = resolve(request(&manifest, &lock, &Upgrade::Keep), &catalog(2, 0)).unwrap();
         prop_assert_eq!(again.lock.write(), lock.write());
         prop_assert!(again.changes.iter().all(|change| change.action() == Action::Kept));
     }
 
     #[test]
-    fn the_order_of_rows_and_of_the_manifest_does_not_change_the_lock(declared in declarations(), shuffle in any::<u64>()) {
+    fn the_order_of_rows_and_of_the_manifest_does_not_change_the_lockfile(declared in declarations(), shuffle in any::<u64>()) {
         let mut reversed = declared.clone();
         reversed.reverse();
         for declaration in &mut reversed {
@@ -166,7 +166,7 @@ proptest! {
     }
 
     #[test]
-    fn a_written_lock_is_read_back_unchanged(declared in declarations()) {
+    fn a_written_lockfile_is_read_back_unchanged(declared in declarations()) {
         let lock = fresh(&manifest(&declared), &catalog(1, 0));
         let read = Lock::parse(&lock.write()).unwrap();
         prop_assert_eq!(read.write(), lock.write());
@@ -187,7 +187,7 @@ proptest! {
     }
 
     #[test]
-    fn a_fresh_lock_has_no_drift(declared in declarations()) {
+    fn a_fresh_lockfile_has_no_drift(declared in declarations()) {
         let (manifest, catalog) = (manifest(&declared), catalog(1, 0));
         let report = check(&fresh(&manifest, &catalog), manifest.targets(), now(), &catalog).unwrap();
         prop_assert!(!report.has_drift());
@@ -205,7 +205,7 @@ proptest! {
         prop_assume!(at >= body && edited != text);
         match Lock::parse(&edited) {
             Err(problems) => prop_assert!(!problems.is_empty()),
-            // The `T` of a date may be a `t`, which is the same date.
+            // The `T` of a date may become a `t`, which is the same date.
             Ok(lock) => prop_assert!((lock.pins() == Lock::parse(&text).unwrap().pins()) || lock.pins().iter().any(|pin| lock.is_edited(&pin.cell))),
         }
     }
@@ -236,7 +236,8 @@ proptest! {
         let versions = Lock::new(base.pins().iter().map(with_version));
         let merged = merge(&base, &versions, &changed);
         prop_assert_eq!(&merge(&base, &changed, &versions), &merged);
-        // What stays on both sides has its version, and what the other side moved does not get the one that it had before.
+        // A pin that stays on both sides keeps its version. A pin that the other side moved does not get its former
+        // version.
         let stays = |pin: &&Pin| base.get(&pin.cell) == Some(pin);
         let expected = changed.pins().iter().map(|pin| if stays(&pin) { with_version(pin) } else { pin.clone() });
         prop_assert_eq!(merged, Merged { lock: Lock::new(expected), conflicts: Vec::new() });
@@ -244,7 +245,7 @@ proptest! {
 
     #[test]
     fn changes_to_different_pins_merge_into_the_canonical_form(base in branch(), ours in branch(), theirs in branch()) {
-        // Ours changes the pins in the first zone, theirs those in the others.
+        // Our side changes the pins in the first zone, their side the pins in the other zones.
         let first = |lock: &Lock, is_first: bool| {
             let chosen = |pin: &&Pin| (pin.cell.zone.as_str() == ZONES[0]) == is_first;
             lock.pins().iter().filter(chosen).cloned().collect::<Vec<_>>()
@@ -256,7 +257,7 @@ proptest! {
         prop_assert_eq!(Lock::parse(&merged.write()).unwrap().write(), merged.write());
     }
 
-    /// The result contains only pins of the two sides, and it is read back unchanged.
+    /// The result contains only pins of the two sides, and reading it back does not change it.
     #[test]
     fn written_conflicts_can_be_read_back_and_resolved(base in branch(), ours in branch(), theirs in branch()) {
         let merged = merge(&base, &ours, &theirs);

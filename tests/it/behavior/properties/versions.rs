@@ -1,5 +1,5 @@
-//! What holds for versions, on random histories of the Marketplace: renames, new zones and local images that are
-//! replaced in place.
+//! Properties of versions, tested with random histories of the Marketplace: renames, new zones, and local images that
+//! were replaced in place.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,7 +20,8 @@ const ZONES: [&str; 4] = ["fr-par-1", "fr-par-2", "nl-ams-1", "pl-waw-2"];
 const LABEL: &str = "docker";
 const IMAGE_ID: &str = "00000000-1111-4000-8000-000000000000";
 
-/// The versions of an image, oldest first: for each zone with a local image, how often it was replaced.
+/// The versions of an image, oldest first. For each zone with a local image: how many times that local image was
+/// replaced.
 type History = Vec<[Option<u8>; 4]>;
 
 fn history() -> impl Strategy<Value = History> {
@@ -36,7 +37,7 @@ fn local_id(version: usize, zone: usize, replaced: u8) -> String {
     format!("{version:08}-{zone:04}-4{replaced:03}-8000-000000000000")
 }
 
-/// The version of an ID, which its first digits encode.
+/// Returns the version that the first digits of an ID encode.
 fn version_of(id: &str) -> usize {
     id[..8].parse().unwrap()
 }
@@ -45,7 +46,7 @@ fn published(version: usize) -> Timestamp {
     format!("2026-{:02}-01T08:00:00Z", version + 1).parse().unwrap()
 }
 
-/// The offers of the Marketplace: in each zone, its newest version.
+/// Returns a catalog that offers the newest version in each zone.
 fn catalog(history: &History) -> Catalog {
     let mut catalog = Catalog::default();
     let image_id = IMAGE_ID;
@@ -102,13 +103,13 @@ fn request<'a>(manifest: &'a Manifest, previous: &'a Lock, upgrade: &'a Upgrade)
     Request { targets: manifest.targets(), previous, upgrade, now }
 }
 
-/// The lock of those zones in which the image was offered at the time.
+/// Returns a lockfile for these zones, or `None` if the image was not offered in all of them.
 fn pinned(zones: &[usize], then: &History) -> Option<Lock> {
     let manifest = manifest("web", zones, "");
     resolve(request(&manifest, &Lock::default(), &Upgrade::Keep), &catalog(then)).ok().map(|plan| plan.lock)
 }
 
-/// A history some time later: local images in some zones were changed in place, and more versions followed.
+/// Returns a later history: the local images of some zones were replaced in place, and more versions were published.
 fn continued(then: &History, changed: [bool; 4], more: History) -> History {
     let mut now = then.clone();
     for version in &mut now {
@@ -133,7 +134,6 @@ proptest! {
         let Some(lock) = pinned(&zones, &then) else { return Ok(()) };
         let renamed = manifest("front", &zones, POLICIES[policy]);
         let request = request(&renamed, &lock, &Upgrade::Keep);
-        // No request is sent.
         prop_assert!(queries(request, &Catalog::default()).is_empty());
         let Plan { lock: after, .. } = resolve(request, &Catalog::default()).unwrap();
         prop_assert_eq!(ids(&after), ids(&lock));
@@ -142,7 +142,7 @@ proptest! {
     }
 
     #[test]
-    fn a_new_zone_takes_the_version_of_its_siblings_if_it_is_offered(
+    fn a_new_zone_takes_the_version_of_the_other_pins_if_it_is_offered(
         all in history(), seen in 1..5_usize, zones in zones(), new in 0..4_usize, policy in 0..3_usize,
     ) {
         let then = all[..seen.min(all.len())].to_vec();
@@ -163,7 +163,7 @@ proptest! {
                 prop_assert_eq!(ids(&plan.lock).into_iter().collect::<BTreeSet<_>>(), expected);
             }
             (Err(problems), Some(_)) => prop_assert!(false, "{problems:?}"),
-            // Without a policy the newest version is pinned; a freeze or `min-age` allows none.
+            // Without a policy, the newest version is pinned. A freeze or `min-age` allows none.
             (Ok(plan), None) => {
                 prop_assert_eq!(policy, 0);
                 prop_assert!(!plan.warnings.is_empty());
@@ -175,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn declaring_the_same_image_in_another_way_changes_no_id(
+    fn declaring_the_same_image_differently_changes_no_id(
         all in history(), seen in 1..5_usize, zones in zones(), policy in 0..3_usize,
     ) {
         let then = all[..seen.min(all.len())].to_vec();
@@ -196,7 +196,7 @@ proptest! {
         then in history(), zones in zones(), more in history(), changed in any::<[bool; 4]>(),
     ) {
         let Some(lock) = pinned(&zones, &then) else { return Ok(()) };
-        // Every version is old enough, and some of the local images are new all the same.
+        // Every version is old enough, but some of the local images are new.
         let now = continued(&then, changed, more);
         let manifest = manifest("web", &zones, "min-age = \"1d\"\n");
         let catalog = catalog(&now);
@@ -206,7 +206,7 @@ proptest! {
         for (before, after) in lock.pins().iter().zip(after.pins()) {
             let (from, to) = (before.id.to_string(), after.id.to_string());
             prop_assert!(from == to || version_of(&from) < version_of(&to), "{from} {to}");
-            // `check` reports what an upgrade would do.
+            // The status says what an upgrade would do.
             if let Ok(report) = &report {
                 let finding = report.findings.iter().find(|finding| finding.cell == before.cell).unwrap();
                 prop_assert_eq!(finding.status == Status::Outdated, from != to, "{:?}", finding);

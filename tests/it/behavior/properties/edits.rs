@@ -1,5 +1,5 @@
-//! Edits of the manifest, on random manifests with comments, several spellings and mixed line ends: every line that is not
-//! about an edited image keeps its bytes and its order.
+//! Edits of random manifests with comments, several spellings and mixed line endings. Every line that is not about an
+//! edited image must keep its bytes and its position.
 
 use imagelock::domain::manifest::edit::{Declaration, declare, remove, set};
 use imagelock::domain::manifest::{Manifest, Target};
@@ -7,7 +7,7 @@ use imagelock::domain::types::Name;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// A line without its end, and the image that it is about.
+/// A line without its line ending, and the image that it is about.
 type Line = (String, Option<usize>);
 
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ struct Image {
     above: bool,
     inside: bool,
     below: bool,
-    /// Whether the freeze is a table of its own, at the end of the file.
+    /// Whether the freeze is in a separate table at the end of the file.
     freeze: bool,
     blank_lines: usize,
 }
@@ -30,7 +30,7 @@ struct Sample {
     images: usize,
     /// Whether each image is one line under `[images]`.
     is_one_line: bool,
-    /// Whether lines end differently. Of equal lines, one may then get the end of another.
+    /// Whether the line endings are mixed. Equal lines may then swap their line endings.
     is_mixed: bool,
 }
 
@@ -39,7 +39,7 @@ fn name(image: usize) -> Name {
 }
 
 impl Image {
-    /// The lines of an image in a table of its own.
+    /// Returns the lines of an image with its own table.
     fn table(&self, number: usize) -> Vec<String> {
         let header = match self.spelling {
             0 => format!("[images.image-{number}]"),
@@ -54,7 +54,7 @@ impl Image {
         lines.chain(["arch = \"\"\"x86_64\"\"\"".to_owned()]).collect()
     }
 
-    /// The lines of an image in the table `[images]`.
+    /// Returns the lines of an image in the table `[images]`.
     fn short(&self, number: usize) -> Vec<String> {
         if self.spelling.is_multiple_of(2) {
             return vec![format!(
@@ -76,7 +76,7 @@ fn images() -> impl Strategy<Value = Vec<Image>> {
     vec(image, 1..6)
 }
 
-/// The lines of a manifest in which the first images are keys of `[images]`.
+/// Returns the lines of a manifest. The first `short` images are keys of `[images]`.
 fn lines(images: &[Image], short: usize, begin: usize, end: bool) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let other = |line: &str| (line.to_owned(), None);
@@ -97,7 +97,7 @@ fn lines(images: &[Image], short: usize, begin: usize, end: bool) -> Vec<Line> {
         let is_first = lines.is_empty();
         lines.extend((0..image.blank_lines).map(|_| other("")));
         if image.heading {
-            // Directly below another image it would be about that.
+            // A heading directly below an image would count as a comment about that image.
             lines.extend((!is_first && image.blank_lines == 0).then(|| other("")));
             lines.extend([other(&format!("# ── {number} ──")), other("")]);
         }
@@ -150,7 +150,7 @@ fn samples() -> impl Strategy<Value = Sample> {
     })
 }
 
-/// All that a manifest declares, but where.
+/// Returns everything that a manifest declares, except the positions in the file.
 fn declared(text: &str, is_shown: impl Fn(&Name) -> bool) -> Vec<String> {
     let targets = Manifest::parse(text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}")).targets().to_vec();
     let shown = |Target { cell, selector, image_type, policy, .. }: Target| {
@@ -159,13 +159,13 @@ fn declared(text: &str, is_shown: impl Fn(&Name) -> bool) -> Vec<String> {
     targets.into_iter().filter(|target| is_shown(&target.cell.name)).map(shown).collect()
 }
 
-/// The lines with their ends, without a byte order mark, blank lines and the end of the last.
+/// Returns the lines with their endings, without the byte order mark, blank lines and the last line ending.
 fn content(text: &str) -> Vec<&str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_end_matches(['\r', '\n']);
     text.split_inclusive('\n').filter(|line| !line.trim().is_empty()).collect()
 }
 
-/// The text, without the differences between line ends if those are mixed.
+/// Returns the text with uniform line endings if they are mixed.
 fn comparable(text: &str, is_mixed: bool) -> String {
     if is_mixed { text.replace("\r\n", "\n") } else { text.to_owned() }
 }
@@ -182,18 +182,18 @@ fn new_image() -> Declaration {
 
 proptest! {
     #[test]
-    fn an_image_that_is_added_and_removed_leaves_no_trace(sample in samples()) {
+    fn adding_and_removing_an_image_restores_the_manifest(sample in samples()) {
         let Sample { text, is_one_line, is_mixed, .. } = sample;
         let with = declare(&text, &[new_image()]).unwrap();
         let is_old = |name: &Name| name.as_str() != "runner";
         prop_assert_eq!(declared(&with, is_old), declared(&text, |_| true));
         prop_assert_eq!(declared(&with, |name| !is_old(name)).len(), 2);
-        // The image is in one piece, and nothing else changed.
+        // The new image is one block, and nothing else changed.
         let (start, length) = if is_one_line { ("runner = {", 1) } else { ("[images.runner]", 4) };
         let start = with.find(start).unwrap();
         let rest = with[start..].split_inclusive('\n').skip(length).collect::<String>();
         let before = with[..start].strip_suffix("\r\n").or(with[..start].strip_suffix('\n')).unwrap();
-        // A line has no blank line in front of it, unless there are comments about the image above.
+        // A one-line image has no blank line before it, unless comments about the image are above it.
         let before = if is_one_line && !before.ends_with('\n') { &with[..start] } else { before };
         let whole = format!("{before}{rest}");
         prop_assert!(whole == text || (rest.is_empty() && before.trim_end_matches(['\r', '\n']) == text), "{:?}\n{:?}", with, text);
@@ -202,7 +202,7 @@ proptest! {
     }
 
     #[test]
-    fn lines_about_other_images_stay_if_an_image_is_removed(sample in samples(), gone in vec(any::<bool>(), 6)) {
+    fn removing_an_image_keeps_the_lines_about_other_images(sample in samples(), gone in vec(any::<bool>(), 6)) {
         let Sample { text, lines, images, is_mixed, .. } = sample;
         let mut gone: Vec<usize> = (0..images).filter(|image| gone[*image]).collect();
         if gone.len() == images {
@@ -221,7 +221,7 @@ proptest! {
     }
 
     #[test]
-    fn a_key_that_is_set_changes_no_other_line(sample in samples(), which in any::<prop::sample::Index>()) {
+    fn setting_a_key_changes_no_other_line(sample in samples(), which in any::<prop::sample::Index>()) {
         let Sample { text, lines, images, .. } = sample;
         let image = which.index(images);
         let keys = [("label", vec!["other".to_owned()]), ("zone", vec!["pl-waw-1".to_owned()])];
