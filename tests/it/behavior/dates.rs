@@ -136,7 +136,7 @@ fn a_pin_is_outdated_if_the_marketplace_went_back_to_an_older_version() {
         assert_eq!(run.status, Some(2), "{run}");
         assert!(run.stdout.contains("the Marketplace went back to an older version"), "{run}");
         // The report must not suggest a downgrade.
-        assert!(!run.stdout.contains("--upgrade"), "{run}");
+        assert!(!run.stdout.contains("imagelock upgrade"), "{run}");
         assert!(sandbox.run("check --format json").stdout.contains(&id(1)));
         let before = sandbox.lock();
         assert!(sandbox.ok("upgrade --dry-run").contains("moved "));

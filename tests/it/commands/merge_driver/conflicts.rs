@@ -155,14 +155,13 @@ fn a_conflict_lists_every_difference() {
     };
     sandbox.write("ours", write(&ours));
     sandbox.write("theirs", write(&theirs));
-    assert_snapshot!(sandbox.run("merge-driver base ours theirs --manifest prod.toml"), @"
+    assert_snapshot!(sandbox.run("merge-driver base ours theirs prod.lock"), @"
     --- stderr
-    error: unexpected argument '--manifest' found
-
-
-    Usage: imagelock merge-driver <BASE> <OURS> <THEIRS> [PATH]
-
-    For more information, try '--help'.
+    error: the two sides of `prod.lock` disagree about 2 pins
+     |
+     = note: `db` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
+     = note: `web` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
+     = help: `imagelock resolve --fix-conflicts --manifest prod.toml` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     --- exit 1
     ");
 }
