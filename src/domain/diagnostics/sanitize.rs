@@ -22,7 +22,7 @@ pub fn oddities(text: &str) -> Vec<String> {
     let odd = text.chars().enumerate().find(|(_, char)| !char.is_ascii()).map(|(at, char)| {
         let shown = escaped(char.encode_utf8(&mut [0; 4]));
         let code = u32::from(char);
-        format!("its character {}, `{shown}`, is U+{code:04X}: none of ASCII, whatever it looks like", at + 1)
+        format!("character {} (`{shown}`) is U+{code:04X}, which is not an ASCII character", at + 1)
     });
     long.into_iter().chain(odd).collect()
 }

@@ -28,7 +28,7 @@ fn manifests(mistakes: &[(&str, String)]) -> String {
 
 /// What imagelock prints for each of these lockfiles.
 fn locks(mistakes: &[(&str, String)]) -> String {
-    printed(mistakes, "check --offline", |sandbox, text| {
+    printed(mistakes, "resolve --offline", |sandbox, text| {
         sandbox.write("images.toml", web(""));
         sandbox.write("images.lock", text);
     })
@@ -46,7 +46,7 @@ fn range(label: &str, release: &str) -> String {
 
 #[test]
 fn toml_syntax() {
-    assert_snapshot!(manifests(&[
+    let printed = manifests(&[
         ("a string without its closing quote", image("label = \"ubuntu_noble\nzone = \"fr-par-1\"")),
         ("a string without quotes", image("label = ubuntu_noble\nzone = \"fr-par-1\"\narch = \"x86_64\"")),
         ("several strings without quotes", image("label = ubuntu_noble\nzone = fr-par-1\narch = x86_64")),
@@ -69,12 +69,13 @@ fn toml_syntax() {
         ("a date with slashes", web("eol = 2027/05/31\n")),
         ("an age without quotes", web("min-age = 3d\n")),
         ("a space in a header", "[images.my web]\nlabel = \"ubuntu_noble\"\n".to_owned()),
-    ]));
+    ]);
+    assert_snapshot!(printed);
 }
 
 #[test]
 fn files() {
-    assert_snapshot!(manifests(&[
+    let printed = manifests(&[
         ("an empty file", String::new()),
         ("only comments", "# later\n".to_owned()),
         ("only defaults", "[defaults]\nzone = \"fr-par-1\"\n".to_owned()),
@@ -87,12 +88,13 @@ fn files() {
         ("a lone carriage return", web("").replace('\n', "\r")),
         ("a tab in a string", image("label = \"ubuntu\tnoble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"")),
         ("conflict markers", format!("<<<<<<< HEAD\n{}=======\n>>>>>>> other\n", web(""))),
-    ]));
+    ]);
+    assert_snapshot!(printed);
 }
 
 #[test]
 fn keys_and_tables() {
-    assert_snapshot!(manifests(&[
+    let printed = manifests(&[
         ("a misspelled key", web("instance_type = \"PRO2-S\"\n")),
         ("an unknown key", web("region = \"fr-par\"\n")),
         ("a misspelled table", format!("[default]\nzone = \"fr-par-1\"\n{}", web(""))),
@@ -107,18 +109,25 @@ fn keys_and_tables() {
         ("a misspelled label key", image("lable = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"")),
         ("`zone` and `zones`", web("zones = [\"nl-ams-1\"]\n")),
         ("`label` and `image-id`", web("image-id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"\n")),
-        ("a local image ID as the pin", image("id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"\nzone = \"fr-par-1\"")),
-        ("`version-id`", image("version-id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"\nzone = \"fr-par-1\"")),
+        (
+            "a local image ID as the pin",
+            image("id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"\nzone = \"fr-par-1\"\narch = \"x86_64\""),
+        ),
+        (
+            "`version-id`",
+            image("version-id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"\nzone = \"fr-par-1\"\narch = \"x86_64\""),
+        ),
         ("a label in the defaults", format!("[defaults]\nlabel = \"ubuntu_noble\"\n{}", web(""))),
         ("upper case", web("").replace("label", "Label")),
         ("a Cyrillic letter", web("").replace("label", "lаbel")),
         ("a list of defaults", format!("[[defaults]]\nzone = \"fr-par-1\"\n{}", web(""))),
-    ]));
+    ]);
+    assert_snapshot!(printed);
 }
 
 #[test]
 fn values() {
-    assert_snapshot!(manifests(&[
+    let printed = manifests(&[
         ("a number as a label", image("label = 22.04\nzone = \"fr-par-1\"\narch = \"x86_64\"")),
         ("a list of labels", image("label = [\"ubuntu_noble\"]\nzone = \"fr-par-1\"\narch = \"x86_64\"")),
         ("an empty string", image("label = \"\"\nzone = \"\"\narch = \"x86_64\"")),
@@ -145,7 +154,8 @@ fn values() {
         ("a UUID of zeros", uuid("00000000-0000-0000-0000-000000000000")),
         ("a UUID with a zone", uuid("fr-par-1/6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e")),
         ("a label as an image ID", uuid("ubuntu_noble")),
-    ]));
+    ]);
+    assert_snapshot!(printed);
 }
 
 fn uuid(id: &str) -> String {
@@ -165,12 +175,13 @@ fn ages_and_dates() {
         ("a year", web("eol = 2027\n")),
         ("a word", web("eol = \"never\"\n")),
     ];
-    assert_snapshot!(manifests(&ages.into_iter().chain(others).collect::<Vec<_>>()));
+    let printed = manifests(&ages.into_iter().chain(others).collect::<Vec<_>>());
+    assert_snapshot!(printed);
 }
 
 #[test]
 fn releases_and_patterns() {
-    assert_snapshot!(manifests(&[
+    let printed = manifests(&[
         ("a release without a pattern", web("release = \">=41, <44\"\n")),
         ("a pattern without a release", web("").replace("ubuntu_noble", "ubuntu_*")),
         ("a range in words", range("fedora_*", "41 to 44")),
@@ -188,13 +199,14 @@ fn releases_and_patterns() {
         ("`requires` for another release", format!("requires = \">=9.1\"\n{}", web(""))),
         ("`requires` as a number", format!("requires = 0.1\n{}", web(""))),
         ("a wrong sign in `requires`", format!("requires = \"~> 0.1\"\n{}", web(""))),
-    ]));
+    ]);
+    assert_snapshot!(printed);
 }
 
 #[test]
 fn freezes_and_acceptances() {
     let accepted = |status: &str| web(&accept("web", status, "ticket 4712", "2027-01-31"));
-    assert_snapshot!(manifests(&[
+    let printed = manifests(&[
         ("`freeze = true`", web("freeze = true\n")),
         ("a freeze without a reason", web("freeze = { until = 2027-01-31 }\n")),
         ("a freeze with an empty reason and no end", web("freeze = { reason = \"\" }\n")),
@@ -213,13 +225,14 @@ fn freezes_and_acceptances() {
         ("`[accept]`", web(&accept("web", "eol", "x", "2027-01-31")).replace("[[accept]]", "[accept]")),
         ("an acceptance in an image", web("accept = [\"eol\"]\n")),
         ("a list of statuses", accepted("eol").replace("\"eol\"", "[\"eol\", \"outdated\"]")),
-    ]));
+    ]);
+    assert_snapshot!(printed);
 }
 
 #[test]
 fn outputs() {
     let output = |lines: &str| web(&format!("\n[[outputs]]\n{lines}\n"));
-    assert_snapshot!(manifests(&[
+    let printed = manifests(&[
         ("an unknown format", output("format = \"terraform\"\npath = \"images.tf\"")),
         ("a misspelled format", output("format = \"tfvar\"\npath = \"images.auto.tfvars.json\"")),
         ("no format", output("path = \"images.auto.tfvars.json\"")),
@@ -233,14 +246,15 @@ fn outputs() {
         ("`[outputs]`", output("format = \"env\"\npath = \"a\"").replace("[[outputs]]", "[outputs]")),
         ("`[[output]]`", output("format = \"env\"\npath = \"a\"").replace("[[outputs]]", "[[output]]")),
         ("the manifest as an output", output("format = \"env\"\npath = \"images.toml\"")),
-    ]));
+    ]);
+    assert_snapshot!(printed);
 }
 
 #[test]
 fn lockfiles() {
     let good = lock("ubuntu_noble");
     let block = good.split_once("\n[[pin]]").unwrap().1;
-    assert_snapshot!(locks(&[
+    let printed = locks(&[
         ("an empty file", String::new()),
         ("cut within a string", good[..good.len() - 20].to_owned()),
         ("cut after a line", good[..good.find("id = ").unwrap()].to_owned()),
@@ -259,5 +273,6 @@ fn lockfiles() {
         ("conflict markers", format!("<<<<<<< HEAD\n{good}=======\n{good}>>>>>>> other\n")),
         ("a manifest", web("")),
         ("JSON", "{ \"version\": 2 }\n".to_owned()),
-    ]));
+    ]);
+    assert_snapshot!(printed);
 }
