@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use toml::de::{DeTable, DeValue};
 
-use super::format::{DIGEST, Draft, FORMAT, KEYS, Read, digest, lines, upgraded};
+use super::format::{DIGEST, FORMAT, KEYS, PinBuilder, Read, digest, lines, upgraded};
 use super::pin::Pin;
 use crate::domain::diagnostics::{Help, Problem, Span, near, visible};
 use crate::domain::manifest::toml_reader::{Spanned, TableReader, missing_keys, parse, string_value, unmerged};
@@ -106,18 +106,18 @@ impl Reader<'_> {
             }
         }
         self.check_missing(&values, &unknown, &span);
-        let mut draft = Draft::default();
+        let mut builder = PinBuilder::default();
         for (key, value) in KEYS.iter().zip(values) {
             let Some(value) = value else { continue };
             match key.read {
                 Read::Text(set) => {
                     let Some(text) = string_value(key.name, value, &mut self.problems) else { continue };
-                    if let Err(expected) = set(&mut draft, text.value) {
+                    if let Err(expected) = set(&mut builder, text.value) {
                         self.problems.push(malformed(key.name, text.value, text.span, &expected));
                     }
                 }
                 Read::Time(set) => match time(key.name, value, self.text) {
-                    Ok(time) => set(&mut draft, time),
+                    Ok(time) => set(&mut builder, time),
                     Err(problem) => self.problems.push(problem),
                 },
             }
@@ -128,7 +128,7 @@ impl Reader<'_> {
             self.problems[before..].iter_mut().for_each(|problem| problem.help = Some(restore_block()));
             return None;
         }
-        let (pin, written) = (draft.pin(), written?);
+        let (pin, written) = (builder.build(), written?);
         let is_edited = pin.as_ref().is_some_and(|pin| digest(&lines(pin)) != written.value);
         let Some(pin) = pin.and_then(|pin| upgraded(pin, self.format)) else {
             let problem = Problem::new("a block of the lockfile does not identify its image");
