@@ -1,7 +1,7 @@
-//! The pure core: no clock, environment, files, network or printing.
+//! The pure core. Its functions use no clock, environment, files or network, and print nothing.
 //!
 //! Imports go one way: `{resolve, check, lookup, adopt} -> {plan, references, select} -> {catalog, manifest, lock} ->
-//! {types, diagnostics}`; the four on the left do not import each other.
+//! {types, diagnostics}`. The first four do not import each other.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod adopt;

@@ -1,4 +1,4 @@
-//! A new lock and what changes on the way to it: what `resolve` and `adopt` produce.
+//! The result of `resolve` and `adopt`: a new lock and its changes.
 
 use std::collections::BTreeSet;
 
@@ -10,56 +10,55 @@ use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::Match;
 use crate::domain::types::{ImageRef, VersionId};
 
-/// The new lock, and what changes on the way to it.
+/// A new lock and its changes, before it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The lock that satisfies the manifest.
+    /// The new lock, which satisfies the manifest.
     pub lock: Lock,
-    /// One change a cell of the old or the new lock, sorted by cell.
+    /// One change per cell of the old or the new lock, sorted by cell. Kept pins are included.
     pub changes: Vec<Change>,
     /// Warnings about the new pins.
     pub warnings: Vec<Problem>,
 }
 
 impl Plan {
-    /// Whether the lock comes out other than it was.
+    /// Whether the new lock differs from the old one.
     pub fn has_changes(&self) -> bool {
         self.changes.iter().any(|change| change.action() != Action::Kept)
     }
 }
 
-/// The pin of a target for the local image that was picked.
-pub(crate) fn pin(target: &Target, pick: &Match<'_>, from: Option<&Pin>, catalog: &Catalog) -> Pin {
-    let label = pick.local.label.clone();
+/// Creates the pin of a target from the selected local image. `from` is the old pin of the cell.
+pub(crate) fn pin(target: &Target, selected: &Match<'_>, from: Option<&Pin>, catalog: &Catalog) -> Pin {
+    let label = selected.local.label.clone();
     let (image, stated_label) = match (&target.selector, label) {
         (ImageSelector::Image(id), label) => (ImageRef::Id(*id), label),
-        // A range's pick comes from the listing of the label that won.
-        (ImageSelector::Label(_) | ImageSelector::Release(..), _) => (pick.image.clone(), None),
+        // For a range of releases, this is the label of the selected release.
+        (ImageSelector::Label(_) | ImageSelector::Release(..), _) => (selected.image.clone(), None),
     };
-    // What was known of an ID stays: a date that is stated later may be that of a newer version.
-    let from = from.filter(|pin| pin.id == pick.local.id);
+    // The known values of an ID stay, because the Marketplace may later state the date of a newer version.
+    let from = from.filter(|pin| pin.id == selected.local.id);
     let pin = Pin {
         cell: target.cell.clone(),
         image_type: target.image_type,
         image,
         stated_label,
         version: from.and_then(|pin| pin.version),
-        release: pick.release.clone(),
+        release: selected.release.clone(),
         instance_type: target.instance_type.clone(),
-        id: pick.local.id,
-        published: from.and_then(|pin| pin.published).or(pick.published),
+        id: selected.local.id,
+        published: from.and_then(|pin| pin.published).or(selected.published),
     };
     Pin { version: version_of(&pin, catalog), ..pin }
 }
 
-/// The version of a pin, if the lock or the Marketplace says: a version with another date is not the pinned one.
+/// The version ID of a pin, from the lock or else from the Marketplace. A version with another date is not the pinned one.
 fn version_of(pin: &Pin, catalog: &Catalog) -> Option<VersionId> {
     let listed = || catalog.version_of(&pin.image, pin.id).filter(|version| version.published == pin.published);
     pin.version.or_else(|| listed().map(|version| version.id))
 }
 
-/// Adds the versions that are known by now to the pins that stay, if the lock is written in any case. Alone, they are not a
-/// reason to write it.
+/// Adds the known version IDs to the kept pins if the lock is written for another reason. They do not justify a write of their own.
 pub(crate) fn add_versions(changes: &mut [Change], is_written: bool, catalog: &Catalog) {
     for Change { from, to, .. } in changes {
         if let Some(to) = to {
@@ -69,7 +68,7 @@ pub(crate) fn add_versions(changes: &mut [Change], is_written: bool, catalog: &C
     }
 }
 
-/// Warns of new pins without a date if a query failed. If the Marketplace answers without a date, none is missing.
+/// The warning about new pins without a publication date. `None` if no query failed: then the Marketplace has no date for them.
 pub(crate) fn missing_date_warning<'a>(
     changes: impl IntoIterator<Item = &'a Change>,
     catalog: &Catalog,
@@ -78,9 +77,7 @@ pub(crate) fn missing_date_warning<'a>(
     let undated = new.filter(|change| change.to.as_ref().is_some_and(|pin| pin.published.is_none()));
     let names: BTreeSet<&str> = undated.map(|change| change.cell.name.as_str()).collect();
     let failure = catalog.first_missing_date_error().filter(|_| !names.is_empty())?;
-    let problem = Problem::new("pinned without publication dates, which could not be learnt").note(&failure.cause);
-    let help = Help::from("once the Marketplace tells them, ")
-        .then_run(Command::new("upgrade").names(names))
-        .then(" adds them, and moves what is outdated by then");
-    Some(problem.help(help))
+    let problem = Problem::new("new pins have no publication dates").note(&failure.cause);
+    let help = Help::from("to add the dates later, and to upgrade the images: ");
+    Some(problem.help(help.then_run(Command::new("upgrade").names(names))))
 }

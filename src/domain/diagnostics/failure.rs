@@ -1,40 +1,40 @@
-//! What kept a command from its work, as values to report.
+//! The failures of a run, as values to report.
 
 use std::path::PathBuf;
 
 use crate::domain::diagnostics::problem::{Document, Problem};
 use crate::domain::diagnostics::source::Source;
 
-/// Why one manifest, or the whole run, failed. There is at least one problem.
+/// The problems because of which one manifest, or the whole run, failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// All that is wrong.
+    /// All problems. There is at least one.
     pub problems: Vec<Problem>,
-    /// The manifest, if it was read.
+    /// The manifest, if it was read. The spans of problems point into it.
     pub manifest: Option<Source>,
-    /// The lockfile, if it was read.
+    /// The lockfile, if it was read. The spans of problems point into it.
     pub lock: Option<Source>,
 }
 
 impl Failure {
-    /// The title of the first problem.
+    /// The title of the first problem, as a summary.
     pub fn title(&self) -> &str {
         self.problems.first().map_or("", |problem| &problem.title)
     }
 
-    /// The same about this manifest.
+    /// Adds the manifest, so that its lines can be shown.
     #[must_use]
     pub fn in_manifest(self, manifest: Source) -> Self {
         Self { manifest: Some(manifest), ..self }
     }
 
-    /// The same about this lockfile.
+    /// Adds the lockfile, so that its lines can be shown.
     #[must_use]
     pub fn in_lock(self, lock: Option<Source>) -> Self {
         Self { lock, ..self }
     }
 
-    /// The file that a problem is about, if it was read.
+    /// The file that the span of a problem points into, if it was read.
     pub(crate) fn source(&self, problem: &Problem) -> Option<&Source> {
         match problem.document {
             Document::Manifest => self.manifest.as_ref(),
@@ -55,22 +55,22 @@ impl From<Problem> for Failure {
     }
 }
 
-/// Why a run failed.
+/// All failures of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failures {
-    /// One for each manifest that failed.
+    /// One failure per manifest that failed.
     pub failures: Vec<Failure>,
-    /// How many manifests the run was about, if it was about several.
+    /// The number of manifests of the run, if there were several.
     pub manifests: Option<usize>,
-    /// The lockfiles that were written before.
+    /// The lockfiles that were written before the failure.
     pub written: Vec<PathBuf>,
 }
 
-/// A manifest that could not be read or checked, and why. The others are checked all the same.
+/// A manifest of a run that could not be read or checked. The other manifests are still checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedManifest {
-    /// The manifest.
+    /// The path of the manifest.
     pub path: PathBuf,
-    /// Why.
+    /// The reason.
     pub failure: Failure,
 }

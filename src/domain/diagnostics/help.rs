@@ -1,7 +1,7 @@
-//! What fixes a problem, as a value: text, and the commands to run as data.
+//! Help texts, in which suggested commands are data.
 //!
-//! A suggested command gets the options of the run, such as `--manifest` and `--catalog`, when it is shown, so that it can
-//! be copied and is about the same files. Nothing else in imagelock writes such a command.
+//! When a suggested command is shown, it gets the options of the run, such as `--manifest` and `--catalog`, so that a copy of it
+//! uses the same files. No other code writes suggested commands.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use crate::domain::diagnostics::escaped;
 use crate::domain::diagnostics::invocation::Invocation;
 
-/// The most names in the command of a help. It is one line among others.
+/// The largest number of names in a suggested command, which should fit in one line.
 const MOST_NAMES: usize = 20;
 
-/// The option by which `resolve` and `upgrade` read a lockfile with conflict markers.
+/// The option with which `resolve` and `upgrade` read a lockfile with conflict markers.
 const FIX_CONFLICTS: &str = "--fix-conflicts";
 
-/// What fixes a problem: text, with commands in it.
+/// The help of a problem: text, suggested commands and lines to paste.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Help(Vec<Part>);
 
@@ -23,38 +23,38 @@ pub struct Help(Vec<Part>);
 enum Part {
     Text(String),
     Run(Command),
-    /// Lines to paste.
+    /// Lines to paste into a file.
     Lines(Vec<String>),
 }
 
 impl Help {
-    /// A help that begins with a command.
+    /// Creates a help that starts with a command.
     pub fn run(command: impl Into<Command>) -> Self {
         Self::default().then_run(command)
     }
 
-    /// Goes on with a command.
+    /// Appends a command.
     #[must_use]
     pub fn then_run(mut self, command: impl Into<Command>) -> Self {
         self.0.push(Part::Run(command.into()));
         self
     }
 
-    /// Goes on with text.
+    /// Appends text.
     #[must_use]
     pub fn then(mut self, text: impl Into<String>) -> Self {
         self.0.push(Part::Text(text.into()));
         self
     }
 
-    /// Ends with lines to paste, below the text.
+    /// Appends lines to paste, below the text.
     #[must_use]
     pub fn then_lines(mut self, lines: Vec<String>) -> Self {
         self.0.push(Part::Lines(lines));
         self
     }
 
-    /// The same for a lockfile with conflict markers, which `resolve` reads only if it is told to resolve the conflicts.
+    /// Adds `--fix-conflicts` to the commands that need it to read a lockfile with conflict markers.
     #[must_use]
     pub(crate) fn with_conflicts(mut self) -> Self {
         for part in &mut self.0 {
@@ -65,7 +65,7 @@ impl Help {
         self
     }
 
-    /// The text, with every command as it is to be typed. The only line breaks are those in front of lines to paste.
+    /// The text, with complete commands. It contains line breaks only before lines to paste.
     pub fn show(&self, invocation: &Invocation) -> String {
         self.0.iter().fold(String::new(), |mut text, part| {
             match part {
@@ -96,28 +96,28 @@ impl From<String> for Help {
     }
 }
 
-/// A command of imagelock that fixes something or says more, without the flags of the run.
+/// A suggested command of imagelock, without the options of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     words: Vec<String>,
-    /// The manifest that it is about, if not all those of the run.
+    /// The manifest to run the command for, instead of all manifests of the run.
     manifest: Option<PathBuf>,
 }
 
 impl Command {
-    /// A command and its options: `check --exit-zero`.
+    /// Creates a command from its words, which are separated by spaces: `check --exit-zero`.
     pub fn new(words: &str) -> Self {
         Self { words: words.split_whitespace().map(str::to_owned).collect(), manifest: None }
     }
 
-    /// Adds arguments.
+    /// Appends arguments.
     #[must_use]
     pub fn args(mut self, args: impl IntoIterator<Item = impl Display>) -> Self {
         self.words.extend(args.into_iter().map(|arg| arg.to_string()));
         self
     }
 
-    /// Adds names, each once if equal ones follow each other. If there are too many to copy, a word to replace by them.
+    /// Appends names, without consecutive duplicates. If there are too many for one line, appends the placeholder `NAME...` instead.
     #[must_use]
     pub fn names<'n>(self, names: impl IntoIterator<Item = &'n str>) -> Self {
         let mut first: Vec<&str> = Vec::new();
@@ -133,7 +133,7 @@ impl Command {
         self.args(first)
     }
 
-    /// The same about one manifest.
+    /// Limits the command to one manifest.
     #[must_use]
     pub fn about(self, manifest: &Path) -> Self {
         Self { manifest: Some(manifest.to_owned()), ..self }
@@ -146,7 +146,7 @@ impl Command {
         }
     }
 
-    /// The command as it is to be typed.
+    /// The complete command, with the options of the run.
     pub fn show(&self, invocation: &Invocation) -> String {
         match &self.manifest {
             Some(manifest) => invocation.of(manifest).line(&self.words),
@@ -167,7 +167,7 @@ mod tests {
     use crate::domain::diagnostics::invocation::Manifests;
 
     #[test]
-    fn commands_are_quoted_and_get_the_flags_of_the_run() {
+    fn commands_get_the_options_of_the_run_and_quotes() {
         let manifests = Manifests::Named(vec!["a b.toml".into()]);
         let run = Invocation::new(&manifests, [("--catalog", "c.json".to_owned())]);
         let resolve = Command::new("upgrade").names(["web", "web", "db"]);

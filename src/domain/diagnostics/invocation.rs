@@ -1,22 +1,22 @@
-//! The options of a run that a suggested command repeats, so that it is about the same files and the same Marketplace.
+//! The options of a run that suggested commands repeat, so that they use the same files and the same Marketplace.
 
 use std::path::{Path, PathBuf};
 
 use crate::domain::diagnostics::sanitize::{shell_word, shown};
 
-/// The manifest that is read where none is named.
+/// The manifest that is used if no manifest is given.
 pub const DEFAULT_MANIFEST: &str = "images.toml";
 
-/// Where the manifests of a run come from.
+/// The manifests of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Manifests {
-    /// They are named.
+    /// Manifests that are named with `--manifest`.
     Named(Vec<PathBuf>),
-    /// They are those of these file names below a directory.
+    /// All manifests with one of these file names in a directory and its subdirectories.
     Below(PathBuf, Vec<PathBuf>),
 }
 
-/// The commands that accept an option of a run, of those that are suggested.
+/// For each option that suggested commands repeat, the commands that accept it.
 const ACCEPTED: [(&str, &[&str]); 5] = [
     ("--recursive", &["resolve", "upgrade", "check"]),
     (
@@ -32,17 +32,17 @@ fn accepts(command: &str, option: &str) -> bool {
     ACCEPTED.iter().any(|(name, commands)| *name == option && commands.contains(&command))
 }
 
-/// The options of a run that a suggested command repeats, so that it is about the same; none by default.
+/// The options of a run that suggested commands repeat. Empty by default.
 #[derive(Debug, Clone, Default)]
 pub struct Invocation {
-    /// Those that name the manifests.
+    /// The options that select the manifests.
     manifests: Vec<(&'static str, String)>,
-    /// Those that decide what is found.
+    /// The options that affect which images are found.
     others: Vec<(&'static str, String)>,
 }
 
 impl Invocation {
-    /// That of a run about these manifests, with other options and their values.
+    /// Creates the options of a run from its manifests, and from other options with their values.
     pub fn new(manifests: &Manifests, others: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let manifests = match manifests {
             Manifests::Named(paths) => named(paths),
@@ -51,13 +51,13 @@ impl Invocation {
         Self { manifests, others: others.into_iter().collect() }
     }
 
-    /// The same about one manifest.
+    /// The same options, but with only one manifest.
     #[must_use]
     pub fn of(&self, manifest: &Path) -> Self {
         Self { manifests: named(&[manifest.to_owned()]), others: self.others.clone() }
     }
 
-    /// A command line: these words, and the options of the run that the command accepts.
+    /// The command line of a suggested command: its words and the options of the run that it accepts.
     pub(crate) fn line(&self, words: &[String]) -> String {
         let command = words.first().map_or("", String::as_str);
         let takes_several = accepts(command, "--recursive");
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_repeats_the_options_of_the_run() {
+    fn commands_repeat_the_options_that_they_accept() {
         let line = |manifests: &Manifests, words: &str| {
             let others = [("--min-age", "3d"), ("--catalog", "it's mine.json"), ("--api-url", "http://[::1]:80")];
             let run = Invocation::new(manifests, others.map(|(name, value)| (name, value.to_owned())));
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_about_one_manifest_keeps_the_other_options() {
+    fn a_command_for_one_manifest_keeps_the_other_options() {
         let below = Manifests::Below(".".into(), vec!["pins.toml".into()]);
         let all = Invocation::new(&below, [("--min-age", "3d".to_owned())]);
         let resolve = ["resolve".to_owned()];

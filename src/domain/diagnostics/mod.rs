@@ -1,4 +1,4 @@
-//! Mistakes in the user's files as values, what fixes them, and the words to report them in.
+//! Problems in the user's files as values, with their help, and functions for the text of messages.
 
 mod failure;
 mod help;

@@ -1,43 +1,43 @@
-//! A mistake in the user's own files, as a value: what is wrong, where, and what fixes it.
+//! A problem in the user's files, as a value: a title, a place and a help.
 
 use std::ops::Range;
 
 use crate::domain::diagnostics::help::Help;
 
-/// A range of byte offsets into the file that the problem is about.
+/// A range of byte offsets in the file of a problem.
 pub type Span = Range<usize>;
 
-/// The file that a problem's span points into.
+/// The file that the span of a problem points into.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Document {
-    /// `images.toml`.
+    /// The manifest, `images.toml`.
     #[default]
     Manifest,
-    /// `images.lock`.
+    /// The lockfile, `images.lock`.
     Lock,
 }
 
-/// One thing that is wrong in a manifest or a lockfile, or between a manifest and the Marketplace.
+/// One problem of a manifest or a lockfile, by itself or compared with the Marketplace.
 ///
-/// Problems are collected and reported together, so that a file is fixed in one sitting.
+/// Problems are collected and reported together, so that all of them can be fixed at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What is wrong, in one line without a full stop.
+    /// What is wrong, in one line, in lower case and without a full stop.
     pub title: String,
-    /// The file it is about.
+    /// The file that the problem is in.
     pub document: Document,
-    /// Where, if it is about a place in the file.
+    /// The place in the file, if the problem has one.
     pub span: Option<Span>,
-    /// A few words to stand beside the underlined place.
+    /// A few words that are shown next to the underlined place.
     pub label: String,
-    /// What else helps to understand it, a line each.
+    /// Further explanations, one line each.
     pub notes: Vec<String>,
-    /// The key to write or the command to run.
+    /// How to fix the problem: the key to write or the command to run.
     pub help: Option<Help>,
 }
 
 impl Problem {
-    /// A problem with a title alone.
+    /// Creates a problem of the manifest with a title and nothing else.
     pub fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -49,7 +49,7 @@ impl Problem {
         }
     }
 
-    /// Says where it is, and what to write beside the place.
+    /// Sets the place, and the words that are shown next to it.
     #[must_use]
     pub fn at(mut self, span: Span, label: impl Into<String>) -> Self {
         self.span = Some(span);
@@ -57,27 +57,27 @@ impl Problem {
         self
     }
 
-    /// Says that it is about the lockfile.
+    /// Marks the problem as one of the lockfile.
     #[must_use]
     pub fn in_lock(mut self) -> Self {
         self.document = Document::Lock;
         self
     }
 
-    /// Adds a line of explanation.
+    /// Adds an explanation.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
-    /// The same for a lockfile with conflict markers: the commands that fix it resolve the conflicts as well.
+    /// Adds `--fix-conflicts` to the suggested commands that need it to read a lockfile with conflict markers.
     #[must_use]
     pub(crate) fn with_conflicts(self) -> Self {
         Self { help: self.help.map(Help::with_conflicts), ..self }
     }
 
-    /// Says what fixes it.
+    /// Sets the help.
     #[must_use]
     pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help = Some(help.into());

@@ -1,12 +1,11 @@
-//! Text from strangers, made safe to print.
+//! Makes untrusted text safe to print.
 
 use std::path::Path;
 
-/// How much of a stranger's text fits in a line, in characters.
+/// The largest number of characters of an untrusted text that are shown in a line.
 const MOST: usize = 80;
 
-/// Text from the network or a stranger's file, made safe to print in a line: [`escaped`], and cut where it is longer
-/// than a line.
+/// Makes untrusted text safe to print in a line: escapes it like [`escaped`], and truncates it to 80 characters.
 pub fn visible(text: &str) -> String {
     match text.char_indices().nth(MOST) {
         Some((end, _)) => escaped(&text[..end]) + "…",
@@ -14,37 +13,37 @@ pub fn visible(text: &str) -> String {
     }
 }
 
-/// What cannot be seen of a word where [`visible`] shows it: its length if it is cut, and which character is none of ASCII,
-/// as many look like one that is.
+/// Notes on what [`visible`] does not show: the length of a truncated text, and the first character outside ASCII, because many such
+/// characters look like ASCII ones.
 pub fn oddities(text: &str) -> Vec<String> {
     let length = text.chars().count();
-    let long = (length > MOST).then(|| format!("it has {length} characters"));
+    let long = (length > MOST).then(|| format!("the text has {length} characters"));
     let odd = text.chars().enumerate().find(|(_, char)| !char.is_ascii()).map(|(at, char)| {
         let shown = escaped(char.encode_utf8(&mut [0; 4]));
         let code = u32::from(char);
-        format!("its character {}, `{shown}`, is U+{code:04X}: none of ASCII, whatever it looks like", at + 1)
+        format!("character {} (`{shown}`) is U+{code:04X}, which is not an ASCII character", at + 1)
     });
     long.into_iter().chain(odd).collect()
 }
 
-/// A path, made safe to print: whoever names files may name them anything. This is the only way in which a path becomes
-/// text for people; `tests/it/interface/architecture.rs` checks that there is no other.
+/// Makes a path safe to print, because file names can contain any characters. All paths in messages must use this function;
+/// `tests/it/interface/architecture.rs` checks that.
 pub fn shown(path: &Path) -> String {
     escaped(&path.display().to_string())
 }
 
-/// A path in a suggested command, as a shell reads it.
+/// A path for a suggested command, quoted for a shell if necessary.
 pub fn shell(path: &Path) -> String {
     shell_word(&shown(path))
 }
 
-/// A word of a suggested command, in quotes if a shell would read something else without them.
+/// A word of a suggested command, quoted for a shell if necessary.
 pub fn shell_word(word: &str) -> String {
     let plain = !word.is_empty() && word.chars().all(|char| char.is_alphanumeric() || "/._-+=@:,\\".contains(char));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
-/// Text in which control and bidirectional characters are spelt out.
+/// Replaces control characters and invisible characters with escapes like `\u{1b}`.
 pub fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
@@ -57,8 +56,8 @@ pub fn escaped(text: &str) -> String {
     shown
 }
 
-/// Text with something to see for each character that [`escaped`] spells out, but for those of ASCII. Every byte has the
-/// place that it had, so that spans hold.
+/// Replaces each character outside ASCII that [`escaped`] escapes with a visible one of the same length in bytes, so that spans stay
+/// valid.
 pub fn masked(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
@@ -71,14 +70,14 @@ pub fn masked(text: &str) -> String {
     shown
 }
 
-/// A character that a terminal obeys, or that changes the text around it without being seen.
+/// Whether a character controls the terminal, or is invisible.
 pub fn is_unprintable(char: char) -> bool {
-    // Nearly all that is printed is ASCII, of which nothing is invisible but the controls.
+    // A fast path, because nearly all characters are ASCII.
     if char.is_ascii() { char.is_ascii_control() } else { char.is_control() || is_invisible(char) }
 }
 
-/// Characters that nobody sees, or that change how the text around them reads: bidirectional controls, zero-width
-/// characters, fillers, tags, variation selectors, the byte order mark, and what Unicode will never assign.
+/// Whether a character is invisible, or changes how the text around it is displayed: bidirectional controls, zero-width characters,
+/// fillers, tags, variation selectors, the byte order mark and noncharacters.
 pub fn is_invisible(char: char) -> bool {
     matches!(char,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
@@ -88,7 +87,7 @@ pub fn is_invisible(char: char) -> bool {
         || u32::from(char) & 0xfffe == 0xfffe
 }
 
-/// A message that may quote a file, without the middle of what is longer than a few lines: its end has the place.
+/// Shortens a long message of a parser in the middle. Its end stays, because it contains the place of the error.
 pub fn without_middle(message: &str) -> String {
     const HALF: usize = 200;
     let chars: Vec<char> = message.chars().collect();
@@ -104,14 +103,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hostile_text_is_escaped_and_cut() {
+    fn hostile_text_is_escaped_and_truncated() {
         assert_eq!(visible("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(visible("\u{202e}gpj.exe"), "\\u{202e}gpj.exe");
         assert_eq!(visible(&"x".repeat(100)).chars().count(), 81);
     }
 
     #[test]
-    fn masking_keeps_the_length_of_a_text() {
+    fn masking_keeps_every_offset() {
         let text = "a\u{9b}b\u{ad}c\u{200b}d\u{202e}e\u{e0041}f\tg\u{fe0f}é";
         assert_eq!(masked(text), "a¿b¿c\u{fffd}d\u{fffd}e\u{fffd} f\tg\u{fffd}é");
         assert_eq!(masked(text).len(), text.len());

@@ -1,14 +1,14 @@
-//! Sentences: lists, plurals, names that may have been meant.
+//! Text for messages: lists, plurals and suggestions for misspelled names.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-/// `1 pin`, `2 pins`.
+/// A number with a noun: `1 pin`, `2 pins`.
 pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
-/// Joins items as people do: `a`, `a and b`, `a, b and c`.
+/// Joins items: `a`, `a and b`, `a, b and c`.
 pub fn and(items: impl IntoIterator<Item = impl Display>) -> String {
     join(items, "and")
 }
@@ -34,17 +34,17 @@ pub fn quoted(item: impl Display) -> String {
     format!("`{item}`")
 }
 
-/// A sentence of its own: with a capital.
+/// Makes the first letter upper case.
 pub fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The first `most` items, and how many more there are.
+/// Joins at most `most` items, and appends the number of the others: `a, b and 7 more`.
 pub fn and_more(items: impl IntoIterator<Item = impl Display>, most: usize) -> String {
     let mut items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
     let rest = items.len().saturating_sub(most);
-    // "and 1 more" is no shorter than the item itself.
+    // "and 1 more" is not shorter than the item itself.
     if rest > 1 {
         items.truncate(most);
         items.push(format!("{rest} more"));
@@ -52,13 +52,13 @@ pub fn and_more(items: impl IntoIterator<Item = impl Display>, most: usize) -> S
     and(items)
 }
 
-/// The known words that `wrong` was probably meant to be, nearest first; at most three.
+/// The known words that are similar to a misspelled one, the most similar first. At most three.
 pub fn near<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    // Nothing that is known is as long, and to compare takes time and memory for each pair of letters.
+    // No known word is this long, and a comparison takes quadratic time and memory.
     if wrong.len() > 256 {
         return Vec::new();
     }
-    // A third of the letters wrong is a typo; more is another word, unless one begins the other.
+    // Up to a third of the letters may differ. A prefix is similar, too.
     let length = wrong.chars().count();
     let most = length.max(3) / 3;
     let mut scored: Vec<(usize, &str)> = known
@@ -67,7 +67,7 @@ pub fn near<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'
         .into_iter()
         .filter_map(|word| {
             let prefix = wrong.len() >= 3 && (word.starts_with(wrong) || wrong.starts_with(word));
-            // What is so much longer or shorter need not be compared.
+            // A word that is much longer or shorter cannot be similar.
             if !prefix && word.chars().count().abs_diff(length) > most {
                 return None;
             }
@@ -79,10 +79,10 @@ pub fn near<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'
     scored.into_iter().map(|(_, word)| word).take(3).collect()
 }
 
-/// For how many unknown words of one run near ones are looked up.
+/// The largest number of unknown words in a run for which similar ones are searched.
 pub const MOST_SUGGESTIONS: usize = 20;
 
-/// "did you mean `a` or `b`?", if anything is near.
+/// A question about the similar words, if there are any: "did you mean `a` or `b`?"
 pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let near = near(wrong, known);
     (!near.is_empty()).then(|| format!("did you mean {}?", or(near.iter().map(quoted))))
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_read_like_sentences() {
+    fn lists_are_joined_with_commas_and_a_word() {
         assert_eq!(and(["a"]), "a");
         assert_eq!(and(["a", "b"]), "a and b");
         assert_eq!(or(["a", "b", "c"]), "a, b or c");
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn near_matches_are_typos_and_prefixes_but_not_other_words() {
+    fn typos_and_prefixes_are_similar() {
         let labels = ["ubuntu_noble", "ubuntu_jammy", "ubuntu_noble_gpu_os_12", "debian_bookworm"];
         assert_eq!(near("ubuntu_nobel", labels), ["ubuntu_noble"]);
         assert_eq!(near("debian", labels), ["debian_bookworm"]);

@@ -1,27 +1,27 @@
-//! A file as it was read, and the lines and columns of byte offsets in it.
+//! The text of a file, and the lines and columns of byte offsets in it.
 
 use std::path::{Path, PathBuf};
 
 use crate::domain::diagnostics::problem::Span;
 
-/// A file as it was read, to show the lines that a problem is about.
+/// A file that was read. Messages show the lines of a problem from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// Where it was read from.
+    /// The path of the file.
     pub path: PathBuf,
-    /// What was read.
+    /// The text of the file when it was read.
     pub text: String,
 }
 
-/// A location in a file. Lines and columns count from 1, columns in characters.
+/// A location in a file. Lines and columns start at 1, and columns count characters.
 pub(crate) struct Location<'a> {
     pub(crate) path: &'a Path,
     pub(crate) line: usize,
-    /// The first column, and the first after the span.
+    /// The first column of the span, and the column after its end.
     pub(crate) columns: (usize, usize),
 }
 
-/// The offsets at which the lines of a file start: counted once, for many spans.
+/// The offsets of the lines of a file, computed once for many spans.
 pub(crate) struct LineIndex<'a> {
     path: &'a Path,
     text: &'a str,
@@ -38,7 +38,7 @@ impl<'a> LineIndex<'a> {
         self.text
     }
 
-    /// The location of a span, as far as it is on its first line.
+    /// The location of a span, or of its first line. `None` if the span is outside the file.
     pub(crate) fn location(&self, span: &Span) -> Option<Location<'a>> {
         let line = self.starts.partition_point(|start| *start <= span.start);
         let text = self.text();

@@ -1,4 +1,4 @@
-//! The text of a lockfile in which git left conflict markers -> the lock, and the conflicts that remain.
+//! Merges both sides of a lockfile with conflict markers of git.
 
 use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Lock;
@@ -6,25 +6,26 @@ use crate::domain::lock::diff::Change;
 use crate::domain::lock::merge::{Conflict, Merged, merge};
 use crate::domain::manifest::toml_reader::marker;
 
-/// Merges both sides of every conflict, with their base if git wrote it (`merge.conflictStyle = diff3`). A cell that one
-/// side removed, or never had, is as the other has it: the manifest says which cells there are. If one of the two blocks
-/// was edited by hand, it stays, and is reported as edited.
+/// Merges both sides of all conflicts, with their base if git wrote it (`merge.conflictStyle = diff3`).
+///
+/// If only one side has a pin, the pin is kept, because the manifest decides which pins are needed. If one of two blocks was
+/// edited by hand, that block is kept, so that it is reported as edited. The other conflicts remain.
 ///
 /// # Errors
-/// Every problem of both sides, and markers that do not make up conflicts.
+/// Every problem of both sides, or the first conflict marker that is out of place.
 pub fn fix_conflicts(text: &str) -> Result<Merged, Vec<Problem>> {
     let Sides { ours, base, theirs } = sides(text).map_err(|problem| vec![problem.in_lock()])?;
     let (ours, theirs) = match (Lock::parse(&ours), Lock::parse(&theirs)) {
         (Ok(ours), Ok(theirs)) => (ours, theirs),
         (ours, theirs) => {
             let mut problems = ours.err().unwrap_or_default();
-            // What is wrong outside the conflicts is wrong on both sides.
+            // Both sides have the problems outside the conflicts.
             let others = theirs.err().unwrap_or_default().into_iter().filter(|problem| !problems.contains(problem));
             problems.extend(others.collect::<Vec<_>>());
             return Err(problems);
         }
     };
-    // git may leave out of the base what the sides agree on: then it is not a lock, and nothing is known.
+    // git may omit from the base what both sides have in common, so it may not be a complete lockfile.
     let base = base.and_then(|base| Lock::parse(&base).ok()).unwrap_or_default();
     let mut merged = merge(&base, &ours, &theirs);
     for conflict in std::mem::take(&mut merged.conflicts) {
@@ -37,23 +38,22 @@ pub fn fix_conflicts(text: &str) -> Result<Merged, Vec<Problem>> {
     Ok(merged)
 }
 
-/// Adds to the changes of the pins that were in conflict what the two sides had.
+/// Adds a note with the values of both sides to the changes of the pins that were in conflict.
 pub fn note_conflicts(conflicts: &[Conflict], changes: &mut [Change]) {
     for conflict in conflicts {
         // The changes are sorted by cell.
         if let Ok(at) = changes.binary_search_by(|change| change.cell.cmp(&conflict.cell)) {
-            changes[at].note = Some(format!("disputed: {}", conflict.summary()));
+            changes[at].note = Some(format!("conflict: {}", conflict.summary()));
         }
     }
 }
 
-/// The two sides of a file in which git may have left conflict markers; `None` if they are not as git writes them.
+/// Both sides of a file that may have conflict markers of git. `None` if a marker is out of place.
 pub fn both_sides(text: &str) -> Option<[String; 2]> {
     sides(text).ok().map(|sides| [sides.ours, sides.theirs])
 }
 
-/// The sides of a text with conflict markers. The lines that do not belong to a side are blank there, so that every
-/// other byte has the same place as in the text.
+/// The sides of a text with conflict markers. Lines that do not belong to a side are blank in it, so that all offsets stay the same.
 struct Sides {
     ours: String,
     base: Option<String>,
@@ -61,7 +61,7 @@ struct Sides {
 }
 
 fn sides(text: &str) -> Result<Sides, Problem> {
-    // Within a conflict, the character of the marker above; a space outside.
+    // The character of the last marker inside a conflict, and a space outside of conflicts.
     let mut part = ' ';
     let (mut ours, mut base, mut theirs) = (String::new(), String::new(), String::new());
     let mut has_base = false;
@@ -74,7 +74,7 @@ fn sides(text: &str) -> Result<Sides, Problem> {
             ('<', Some('|')) => '|',
             ('<' | '|', Some('=')) => '=',
             ('=', Some('>')) => ' ',
-            _ => return Err(disordered(start..start + line.trim_end().len())),
+            _ => return Err(misplaced_marker(start..start + line.trim_end().len())),
         };
         has_base |= part == '|';
         for (side, name) in [(&mut ours, '<'), (&mut base, '|'), (&mut theirs, '=')] {
@@ -87,13 +87,14 @@ fn sides(text: &str) -> Result<Sides, Problem> {
         start += line.len();
     }
     if part != ' ' {
-        return Err(disordered(text.len()..text.len()));
+        return Err(misplaced_marker(text.len()..text.len()));
     }
     Ok(Sides { ours, base: has_base.then_some(base), theirs })
 }
 
-fn disordered(span: std::ops::Range<usize>) -> Problem {
-    Problem::new("the conflict markers are not as git writes them").at(span, "expected another marker").help(
-        "restore them with `git checkout --merge FILE`, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`",
+fn misplaced_marker(span: std::ops::Range<usize>) -> Problem {
+    Problem::new("a conflict marker is missing or out of place").at(span, "expected another marker").help(
+        "restore the markers with `git checkout --merge FILE`, or keep one side with `git checkout --ours FILE` or \
+         `git checkout --theirs FILE`",
     )
 }

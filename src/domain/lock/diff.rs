@@ -1,4 +1,4 @@
-//! How the pins of two locks differ.
+//! The differences between two locks.
 
 use std::collections::BTreeSet;
 
@@ -7,45 +7,45 @@ use jiff::Timestamp;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::types::{Cell, LocalImageId, Release};
 
-/// What happens to one cell.
+/// The change of one cell between two locks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The cell.
     pub cell: Cell,
-    /// The pin before.
+    /// The old pin, if there was one.
     pub from: Option<Pin>,
-    /// The pin after.
+    /// The new pin, unless it is removed.
     pub to: Option<Pin>,
-    /// Whether something other than imagelock changed the block.
+    /// Whether the block was edited by hand or by a merge, so that it does not match its digest.
     pub edited: bool,
-    /// A local image that could replace a kept pin, if one was found on the way.
+    /// A local image that could replace a kept pin, if one is known.
     pub newer: Option<Latest>,
-    /// Why a pin that might have moved stays.
+    /// An explanation, such as the reason why a pin does not move.
     pub note: Option<String>,
 }
 
-/// What a change does.
+/// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
-    /// A new cell is pinned.
+    /// A new pin is added.
     Added,
-    /// A cell that is no longer declared is dropped.
+    /// A pin that is no longer declared is removed.
     Removed,
-    /// Another local image is pinned.
+    /// The pin moves to another local image.
     Moved,
-    /// The same local image stays pinned, and another line of its block changes.
+    /// The pin keeps its local image, but another line of its block changes.
     Amended,
-    /// Something other than imagelock changed the block, a hand or a merge.
+    /// The block was edited by hand or by a merge.
     Edited,
-    /// Nothing changes.
+    /// The pin does not change.
     Kept,
 }
 
 impl Action {
-    /// Every action, in the order in which they are counted.
+    /// All actions, in the order of summaries.
     pub const ALL: [Self; 6] = [Self::Added, Self::Removed, Self::Moved, Self::Amended, Self::Edited, Self::Kept];
 
-    /// The word for it in every format.
+    /// The name of the action in every format.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -59,7 +59,7 @@ impl Action {
 }
 
 impl Change {
-    /// What it does.
+    /// The kind of the change.
     pub fn action(&self) -> Action {
         match (&self.from, &self.to) {
             _ if self.edited => Action::Edited,
@@ -75,17 +75,17 @@ impl Change {
 /// A local image that could replace a pin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Latest {
-    /// Its ID.
+    /// The ID of the local image.
     pub id: LocalImageId,
-    /// Its release, if a range of releases was asked for.
+    /// The release of the image, if the manifest declares a range of releases.
     pub release: Option<Release>,
-    /// When it was published, if that is known.
+    /// The publication date, if it is known.
     pub published: Option<Timestamp>,
-    /// Whether it is older than the pin, because the Marketplace took newer versions back. A move to it is never suggested.
+    /// Whether the image is older than the pin, because the Marketplace withdrew newer versions. Such an image is never suggested.
     pub is_older: bool,
 }
 
-/// The pins that differ between two locks, sorted by cell. A version that only one of them knows is not a difference.
+/// The changes between two locks, sorted by cell. A version ID that only one of two pins has is not a change.
 pub fn changes(from: &Lock, to: &Lock) -> Vec<Change> {
     let cells: BTreeSet<_> = from.pins().iter().chain(to.pins()).map(|pin| &pin.cell).collect();
     let pin = |lock: &Lock, cell| lock.get(cell).cloned();

@@ -1,14 +1,14 @@
-//! Finding the one pin of a name, a zone and an architecture.
+//! Finds the only pin for a name, a zone and an architecture.
 
 use crate::domain::diagnostics::{Help, Problem, and, and_more, did_you_mean, quoted, visible};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::types::{Arch, Zone};
 
-/// The one pin of this name, in this zone and for this architecture if they are given.
+/// Returns the only pin of an image, in a zone and for an architecture if they are given.
 ///
 /// # Errors
-/// If there is no such pin, or more than one, or its block was edited: a script must not use an ID that imagelock did not
-/// write.
+/// Fails if there is no such pin or more than one, or if its block was edited, because a script must only use IDs that imagelock
+/// wrote.
 pub fn find<'l>(lock: &'l Lock, name: &str, zone: Option<&Zone>, arch: Option<&Arch>) -> Result<&'l Pin, Vec<Problem>> {
     let named: Vec<&Pin> = lock.pins().iter().filter(|pin| pin.cell.name.as_str() == name).collect();
     let here =
@@ -19,19 +19,25 @@ pub fn find<'l>(lock: &'l Lock, name: &str, zone: Option<&Zone>, arch: Option<&A
             None => return Ok(pin),
             Some(problem) => problem,
         },
-        [] if name.is_empty() => Problem::new("the name is empty").help(Help::run("list").then(" shows the pins")),
+        [] if name.is_empty() => {
+            Problem::new("the image name is empty").help(Help::from("to list the pins: ").then_run("list"))
+        }
         [] if named.is_empty() => {
             let near = did_you_mean(name, lock.pins().iter().map(|pin| pin.cell.name.as_str()));
             let help = near.map_or_else(
-                || Help::run("list").then(" shows the pins; a new image is pinned by ").then_run("resolve"),
+                || Help::from("to list the pins: ").then_run("list").then("; to pin a new image: ").then_run("resolve"),
                 Help::from,
             );
-            Problem::new(format!("no pin is named `{}` in the lockfile", visible(name))).help(help)
+            Problem::new(format!("the lockfile has no pin named `{}`", visible(name))).help(help)
         }
         [] => {
-            let asked =
-                zone.map(Zone::as_str).into_iter().chain(arch.map(Arch::as_str)).collect::<Vec<_>>().join(" for ");
-            Problem::new(format!("`{name}` has no pin in {asked}")).help(format!("it is pinned in {}", cells(&named)))
+            let place = match (zone, arch) {
+                (Some(zone), Some(arch)) => format!("in {zone} for {arch}"),
+                (Some(zone), None) => format!("in {zone}"),
+                (None, Some(arch)) => format!("for {arch}"),
+                (None, None) => String::new(),
+            };
+            Problem::new(format!("`{name}` has no pin {place}")).help(format!("it is pinned in {}", cells(&named)))
         }
         _ => {
             let first = &fitting[0].cell;
@@ -41,7 +47,7 @@ pub fn find<'l>(lock: &'l Lock, name: &str, zone: Option<&Zone>, arch: Option<&A
             ];
             let needed = flags.iter().filter(|(_, differs)| *differs).map(|(flag, _)| quoted(flag));
             Problem::new(format!("`{name}` has {} pins: {}", fitting.len(), cells(&fitting)))
-                .help(format!("say which one with {}", and(needed)))
+                .help(format!("select one of them with {}", and(needed)))
         }
     }])
 }

@@ -1,7 +1,7 @@
-//! The format of `images.lock`: the keys of a block, once and in their order, and the formats before this one.
+//! The format of `images.lock`: the keys of a block, in order, and the older formats.
 //!
-//! A new key is a row of [`KEYS`] and a field of [`Draft`]. Reading, writing, digests, merges and diffs follow from that.
-//! A change that an older release would misread is a new format: a row of [`RELEASES`] and one of [`STEPS`].
+//! To add a key, add a row to [`KEYS`] and a field to [`PinBuilder`]. The code for parsing, writing, digests, merges and diffs uses
+//! this table. A change that older releases would misinterpret requires a new format: a row in [`RELEASES`] and one in [`STEPS`].
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -15,27 +15,27 @@ use crate::domain::types::{
     Zone,
 };
 
-/// For each format, the first release that reads it. The last one is what this release writes.
+/// For each format, starting with 1, the first release of imagelock that reads it.
 const RELEASES: [&str; 2] = ["0.1.0", "0.1.0"];
 
-/// The format that this release writes.
+/// The current format, which is written.
 pub(super) const FORMAT: usize = RELEASES.len();
 
-/// For each older format, what its pins mean in the next one. `None` for a pin that it could not have.
+/// For each older format, the conversion of a pin to the next format. `None` for a pin that the older format cannot express.
 const STEPS: [fn(Pin) -> Option<Pin>; FORMAT - 1] = [from_format_1];
 
-/// In format 1, `version-id` is only in the blocks of images that are declared by it, and never next to `image-id`.
+/// In format 1, only images that were declared by `version-id` have the key, and never together with `image-id`.
 fn from_format_1(pin: Pin) -> Option<Pin> {
-    let is_of_image = matches!(pin.image, ImageRef::Id(_));
-    (!is_of_image || pin.version.is_none()).then_some(pin)
+    let has_image_id = matches!(pin.image, ImageRef::Id(_));
+    (!has_image_id || pin.version.is_none()).then_some(pin)
 }
 
-/// What a pin of an older format means in this one. `None` for a pin that its format could not have.
+/// Converts a pin to the current format. `None` for a pin that its format cannot express.
 pub(super) fn upgraded(pin: Pin, format: usize) -> Option<Pin> {
     STEPS[format - 1..].iter().try_fold(pin, |pin, step| step(pin))
 }
 
-/// The head of a file. An older release that meets a newer format quotes the remark on the version.
+/// The first lines of a file. A release that cannot read the format quotes the comment after the version in its error.
 pub(super) fn head(format: usize) -> String {
     format!(
         "# This file is written by imagelock. Commit it; change images.toml instead of editing it.\n\
@@ -44,26 +44,26 @@ pub(super) fn head(format: usize) -> String {
     )
 }
 
-/// A key of a block.
+/// A key of a block, with the functions that read and write its value.
 pub(crate) struct Key {
-    /// Its name in the file.
+    /// The name of the key.
     pub(super) name: &'static str,
-    /// Whether every block has it.
+    /// Whether every block must have the key.
     pub(super) is_required: bool,
-    /// Takes a value from the file.
+    /// Stores the value from a file.
     pub(super) read: Read,
-    /// What a pin has there.
+    /// The value of a pin, if it has one.
     write: fn(&Pin) -> Option<Cow<'_, str>>,
-    /// The words before the value in a merge conflict. Names, IDs and dates have a place of their own there.
+    /// The words before the value in the description of a conflict. `None` for names, IDs and dates, which have a fixed place there.
     pub(super) in_conflict: Option<&'static str>,
-    /// What the value is called in the changes of a pin.
+    /// The name of the value in the description of a change, if it is shown there.
     pub(crate) in_change: Option<&'static str>,
 }
 
-/// How the value of a key is read into a draft.
+/// The function that stores the value of a key in a builder.
 pub(super) enum Read {
-    Text(fn(&mut Draft, &str) -> Result<(), Expected>),
-    Time(fn(&mut Draft, Timestamp)),
+    Text(fn(&mut PinBuilder, &str) -> Result<(), Expected>),
+    Time(fn(&mut PinBuilder, Timestamp)),
 }
 
 impl Key {
@@ -76,17 +76,17 @@ impl Key {
     }
 }
 
-/// The keys of a block, in their order. The digest follows them.
+/// The keys of a block, in order. The digest comes after them.
 pub(super) static KEYS: [Key; 11] = [
-    Key::required("name", Read::Text(|it, text| set(&mut it.name, text)), |pin| word(&pin.cell.name)),
-    Key::required("zone", Read::Text(|it, text| set(&mut it.zone, text)), |pin| word(&pin.cell.zone)),
-    Key::required("arch", Read::Text(|it, text| set(&mut it.arch, text)), |pin| word(&pin.cell.arch)),
+    Key::required("name", Read::Text(|it, text| set(&mut it.name, text)), |pin| text(&pin.cell.name)),
+    Key::required("zone", Read::Text(|it, text| set(&mut it.zone, text)), |pin| text(&pin.cell.zone)),
+    Key::required("arch", Read::Text(|it, text| set(&mut it.arch, text)), |pin| text(&pin.cell.arch)),
     Key {
         in_conflict: Some(""),
         in_change: Some("type"),
-        ..Key::required("type", Read::Text(|it, text| set(&mut it.image_type, text)), |pin| word(&pin.image_type))
+        ..Key::required("type", Read::Text(|it, text| set(&mut it.image_type, text)), |pin| text(&pin.image_type))
     },
-    Key::optional("label", Read::Text(|it, text| set(&mut it.label, text)), |pin| pin.label().and_then(word)),
+    Key::optional("label", Read::Text(|it, text| set(&mut it.label, text)), |pin| pin.label().and_then(text)),
     Key::optional("image-id", Read::Text(|it, text| set(&mut it.image_id, text)), |pin| match &pin.image {
         ImageRef::Id(id) => Some(id.to_string().into()),
         ImageRef::Label(_) | ImageRef::Version(_) => None,
@@ -97,14 +97,14 @@ pub(super) static KEYS: [Key; 11] = [
     Key {
         in_conflict: Some("release "),
         ..Key::optional("release", Read::Text(|it, text| set(&mut it.release, text)), |pin| {
-            pin.release.as_ref().and_then(word)
+            pin.release.as_ref().and_then(text)
         })
     },
     Key {
         in_conflict: Some("for "),
         in_change: Some("Instance type"),
         ..Key::optional("instance-type", Read::Text(|it, text| set(&mut it.instance_type, text)), |pin| {
-            pin.instance_type.as_ref().and_then(word)
+            pin.instance_type.as_ref().and_then(text)
         })
     },
     Key::required("id", Read::Text(|it, text| set(&mut it.id, text)), |pin| Some(pin.id.to_string().into())),
@@ -113,7 +113,7 @@ pub(super) static KEYS: [Key; 11] = [
     }),
 ];
 
-/// The key that ends a block.
+/// The last key of a block.
 pub(super) const DIGEST: &str = "digest";
 
 fn set<T: FromStr<Err = Expected>>(field: &mut Option<T>, text: &str) -> Result<(), Expected> {
@@ -122,13 +122,13 @@ fn set<T: FromStr<Err = Expected>>(field: &mut Option<T>, text: &str) -> Result<
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the values of required and optional keys are written alike")]
-fn word<T: AsRef<str>>(word: &T) -> Option<Cow<'_, str>> {
-    Some(word.as_ref().into())
+fn text<T: AsRef<str>>(value: &T) -> Option<Cow<'_, str>> {
+    Some(value.as_ref().into())
 }
 
-/// The values of a block, as far as they were read.
+/// Builds a pin from the values of a block.
 #[derive(Default)]
-pub(super) struct Draft {
+pub(super) struct PinBuilder {
     name: Option<Name>,
     zone: Option<Zone>,
     arch: Option<Arch>,
@@ -142,9 +142,9 @@ pub(super) struct Draft {
     published: Option<Timestamp>,
 }
 
-impl Draft {
-    /// The pin, if the block names an image.
-    pub(super) fn pin(self) -> Option<Pin> {
+impl PinBuilder {
+    /// The pin, or `None` if the block does not identify its image.
+    pub(super) fn build(self) -> Option<Pin> {
         let (image, stated_label) = match (self.label, self.image_id, self.version) {
             (label, Some(id), _) => (ImageRef::Id(id), label),
             (Some(label), None, _) => (ImageRef::Label(label), None),
@@ -165,19 +165,19 @@ impl Draft {
     }
 }
 
-/// The lines of a block that its digest is taken over. They are the same in every format: an older one has fewer keys.
+/// The lines of a block that its digest covers. They are the same in every format, because older formats only have fewer keys.
 pub(super) fn lines(pin: &Pin) -> String {
     let mut lines = String::with_capacity(400);
     for key in &KEYS {
         let Some(value) = (key.write)(pin) else { continue };
-        // Every word is checked when it is made and has nothing that a TOML string would have to escape.
+        // The types of the values do not allow characters that TOML strings must escape.
         let quote = if matches!(key.read, Read::Text(_)) { "\"" } else { "" };
         lines.extend([key.name, " = ", quote, &value, quote, "\n"]);
     }
     lines
 }
 
-/// The digest of these lines: `sha256:` and 64 digits.
+/// The digest of the lines of a block: `sha256:` and 64 hexadecimal digits.
 pub(super) fn digest(lines: &str) -> String {
     let mut text = String::from("sha256:");
     for byte in Sha256::digest(lines) {
@@ -188,10 +188,10 @@ pub(super) fn digest(lines: &str) -> String {
     text
 }
 
-/// A key whose value differs between two pins, with both values.
+/// A key that has different values in two pins, with both values.
 pub(crate) type Difference<'p> = (&'static Key, Option<Cow<'p, str>>, Option<Cow<'p, str>>);
 
-/// How two pins differ.
+/// The keys with different values in two pins.
 pub(crate) fn differences<'p>(from: &'p Pin, to: &'p Pin) -> impl Iterator<Item = Difference<'p>> {
     KEYS.iter().map(move |key| (key, (key.write)(from), (key.write)(to))).filter(|(_, from, to)| from != to)
 }
@@ -201,8 +201,8 @@ mod tests {
     use crate::domain::lock::Lock;
     use crate::domain::types::ImageRef;
 
-    /// A file as a release wrote it that knew only format 1: of an image that is declared by its ID, of one that is declared
-    /// by its version, and of one by its label.
+    /// A file in format 1, as early releases wrote it: with an image that is declared by its ID, one that is declared by its version,
+    /// and one that is declared by its label.
     const FORMAT_1: &str = "\
 # This file is written by imagelock. Commit it; change images.toml instead of editing it.
 version = 1 # read by imagelock 0.1.0 and later
@@ -241,7 +241,7 @@ digest = \"sha256:59993edd9ef1cd4753d9c93db39a072e2efe89826c5f528071ab6c339c54c2
 ";
 
     #[test]
-    fn format_1_is_read_with_its_original_meaning() {
+    fn format_1_is_read() {
         let lock = Lock::parse(FORMAT_1).unwrap();
         assert_eq!(lock.edited_cells().count(), 0);
         let [by_image, by_version, web] = lock.pins() else { panic!("three pins") };
@@ -249,19 +249,18 @@ digest = \"sha256:59993edd9ef1cd4753d9c93db39a072e2efe89826c5f528071ab6c339c54c2
         assert_eq!(by_version.image, ImageRef::Label("fedora_43".parse().unwrap()));
         assert_eq!(by_version.version, "23971953-d7a8-4773-8d5d-d672c2091c85".parse().ok());
         assert_eq!((matches!(web.image, ImageRef::Label(_)), web.version), (true, None));
-        assert!(lock.is_written(FORMAT_1), "it is not a reason to write the file");
-        // The same pins in this format.
+        assert!(lock.is_written(FORMAT_1), "an older format is not a reason to write the file");
         assert_eq!(lock.write(), FORMAT_1.replacen("version = 1", "version = 2", 1));
         assert_eq!(Lock::parse(&lock.write()).unwrap(), lock);
     }
 
     #[test]
-    fn a_block_that_format_1_could_not_have_is_refused() {
+    fn a_block_that_format_1_cannot_express_is_refused() {
         let image = "image-id = \"c219dabc-60ac-42a0-8111-3fdbc5090939\"\n";
         let both = FORMAT_1.replace(image, &format!("{image}version-id = \"f730c19e-ca6b-4265-af18-20118a0ebad2\"\n"));
         let problems = Lock::parse(&both).unwrap_err();
         assert_eq!(problems.len(), 1);
-        assert_eq!(problems[0].title, "a block of the lockfile does not name one image");
+        assert_eq!(problems[0].title, "a block of the lockfile does not identify its image");
         let lock = Lock::parse(&both.replace("version = 1", "version = 2")).unwrap();
         assert_eq!(lock.edited_cells().collect::<Vec<_>>(), [&lock.pins()[0].cell]);
     }

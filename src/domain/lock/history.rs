@@ -1,4 +1,4 @@
-//! The history of the pins: the changes between two locks, and between the revisions of one.
+//! The history of the pins: the changes between the revisions of a lockfile.
 
 use std::collections::BTreeSet;
 
@@ -8,38 +8,38 @@ use crate::domain::lock::diff::{Change, changes};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::types::Name;
 
-/// A commit, as far as it is shown. Its texts are not trusted.
+/// A commit of git. Its texts are untrusted and not escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// Its full hash.
+    /// The full hash.
     pub id: String,
-    /// When it was made; `None` for a date that `Timestamp` cannot hold.
+    /// The time of the commit. `None` if it is outside the range of `Timestamp`.
     pub time: Option<Timestamp>,
-    /// Who wrote it.
+    /// The name of the author.
     pub author: String,
-    /// The first line of its message.
+    /// The first line of the message.
     pub subject: String,
 }
 
-/// The lockfile as a commit left it.
+/// The lockfile in one commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
-    /// The commit; `None` for what is not committed.
+    /// The commit. `None` for the working tree.
     pub commit: Option<Commit>,
-    /// The lock; an absent file is an empty one. Or why it cannot be read, in a line.
+    /// The contents, which are empty for a missing file. The error is one line that says why the file cannot be read.
     pub lock: Result<Lock, String>,
 }
 
 /// The changes that a revision made to the pins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The commit; `None` for what is not committed.
+    /// The commit. `None` for the working tree.
     pub commit: Option<Commit>,
-    /// The time by which the ages of its images count, if it is known.
+    /// The time for which the ages of images are computed, if it is known.
     pub time: Option<Timestamp>,
-    /// The pins that it changed, sorted by cell.
+    /// The changes, sorted by cell.
     pub changes: Vec<Change>,
-    /// Why it cannot be read, if it cannot.
+    /// Why the revision cannot be read, if it cannot.
     pub unreadable: Option<String>,
 }
 
@@ -50,56 +50,55 @@ pub struct Comparison {
     pub from: Side,
     /// The newer state.
     pub to: Side,
-    /// The pins that differ, sorted by cell.
+    /// The changes, sorted by cell.
     pub changes: Vec<Change>,
 }
 
-/// What is compared.
+/// One side of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Side {
-    /// What to call it: a revision as it was given, or the working tree.
+    /// The name of the side in messages: the revision as the user wrote it, or the working tree.
     pub name: String,
-    /// The whole hash of its commit, if it is one.
+    /// The full hash of the commit. `None` for the working tree.
     pub commit: Option<String>,
 }
 
-/// Reads a revision of the lockfile. `None` is an absent file, and an empty lock.
+/// Parses a revision of the lockfile. A missing file (`None`) is an empty lock.
 ///
 /// # Errors
-/// The first of its problems, in a line: a revision that cannot be read is reported, and the history goes on.
+/// The title of the first problem, in one line, because the history only mentions revisions that cannot be read.
 pub fn read(text: Option<&[u8]>) -> Result<Lock, String> {
     let Some(text) = text else { return Ok(Lock::default()) };
-    let text = std::str::from_utf8(text).map_err(|_| "it is no text".to_owned())?;
+    let text = std::str::from_utf8(text).map_err(|_| "the file is not UTF-8".to_owned())?;
     Lock::parse(text).map_err(|problems| problems.into_iter().next().map_or_else(String::new, |problem| problem.title))
 }
 
-/// Compares the revisions of a lockfile, the newest first. Two locks are kept at a time.
+/// Compares the revisions of a lockfile, from the newest to the oldest, and keeps only two locks in memory.
 ///
-/// The revision after one that cannot be read is compared with the last readable one before it, so that no change is lost.
+/// If a revision cannot be read, the next newer one is compared with the last readable one before it, so that no change is lost.
 pub struct HistoryReader {
-    /// The names of the pins that are asked for; all if there are none.
+    /// The names of the requested pins. Empty for all pins.
     names: BTreeSet<String>,
-    /// The time of changes that are not committed.
+    /// The time of uncommitted changes.
     now: Timestamp,
-    /// The names of all pins that there were.
+    /// The names of all pins in all revisions.
     known: BTreeSet<Name>,
-    /// The revision whose predecessor comes next.
+    /// The last readable revision, which is compared with the next one.
     newer: Option<(Option<Commit>, Lock)>,
-    /// Those between the two that cannot be read.
+    /// The revisions after it that cannot be read.
     unreadable: Vec<Entry>,
 }
 
 impl HistoryReader {
-    /// Asks for the pins of these names, or for all.
+    /// Creates a reader for the pins of these names, or for all pins if there are none.
     pub fn new(names: &[String], now: Timestamp) -> Self {
         let names = names.iter().cloned().collect();
         Self { names, now, known: BTreeSet::new(), newer: None, unreadable: Vec::new() }
     }
 
-    /// Takes the next older revision, and returns the changes of the newer ones that are known by that. Revisions without
-    /// changes are left out.
+    /// Adds the next older revision. Returns the entries of newer revisions that are complete now, without those that change nothing.
     pub fn push_older(&mut self, Revision { commit, lock }: Revision) -> Vec<Entry> {
-        let date = || "its date is not between the years -9999 and 9999".to_owned();
+        let date = || "the date of the commit is outside the years -9999 to 9999".to_owned();
         let is_dated = commit.as_ref().is_none_or(|commit| commit.time.is_some());
         match lock.and_then(|lock| if is_dated { Ok(lock) } else { Err(date()) }) {
             Ok(lock) => {
@@ -120,8 +119,8 @@ impl HistoryReader {
         }
     }
 
-    /// The last entries, once all revisions were taken, and the names of all pins that there were. The oldest revision
-    /// added everything that it has. If the history goes further back (`is_whole` is false), its changes are unknown.
+    /// Returns the last entries and the names of all pins in all revisions. If the history `is_whole`, the oldest revision added all
+    /// of its pins. Otherwise, its changes are unknown.
     pub fn finish(mut self, is_whole: bool) -> (Vec<Entry>, BTreeSet<Name>) {
         if !is_whole {
             self.newer = None;
@@ -129,12 +128,13 @@ impl HistoryReader {
         (self.entries(&Lock::default()), self.known)
     }
 
-    /// The changes of the newer revision to a lock, and the revisions between the two.
+    /// The entry of the last readable revision, compared with an older lock, and the entries of the unreadable revisions in between.
     fn entries(&mut self, before: &Lock) -> Vec<Entry> {
         let mut entries = Vec::new();
         if let Some((commit, lock)) = self.newer.take() {
-            let is_asked = |change: &Change| self.names.is_empty() || self.names.contains(change.cell.name.as_str());
-            let changes: Vec<Change> = changes(before, &lock).into_iter().filter(is_asked).collect();
+            let is_requested =
+                |change: &Change| self.names.is_empty() || self.names.contains(change.cell.name.as_str());
+            let changes: Vec<Change> = changes(before, &lock).into_iter().filter(is_requested).collect();
             if !changes.is_empty() {
                 let time = commit.as_ref().map_or(Some(self.now), |commit| commit.time);
                 entries.push(Entry { commit, time, changes, unreadable: None });
@@ -145,7 +145,7 @@ impl HistoryReader {
     }
 }
 
-/// How many whole days old the pinned version was at a time, if its date is known and had come.
+/// The age of the pinned version at a time, in whole days. `None` if its date is unknown or after that time.
 pub fn age(pin: &Pin, at: Timestamp) -> Option<usize> {
     let hours = at.duration_since(pin.published?).as_hours();
     usize::try_from(hours).ok().map(|hours| hours / 24)
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use crate::domain::lock::diff::Action;
 
-    /// A lock of `web` and `db` as these lines would have them.
+    /// A lock with pins of these names, whose IDs start with these numbers.
     fn lock(pins: &[(&str, u32)]) -> Lock {
         let block = |(name, id): &(&str, u32)| {
             format!(
@@ -166,7 +166,7 @@ mod tests {
             )
         };
         let text = pins.iter().map(block).fold("version = 1\n".to_owned(), |text, block| text + &block);
-        // Of the pins alone, so that the digests are right.
+        // Created from the pins, so that the digests match.
         Lock::new(Lock::parse(&text).unwrap().pins().to_vec())
     }
 

@@ -1,4 +1,4 @@
-//! Two branches of a lock and their common base -> one lock, cell by cell.
+//! Merges two branches of a lock with their common base, pin by pin.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,26 +10,28 @@ use crate::domain::types::{Cell, ImageRef, day};
 /// The result of a merge.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Merged {
-    /// The cells without a conflict.
+    /// The pins without a conflict.
     pub lock: Lock,
-    /// The others, sorted by cell.
+    /// The conflicts, sorted by cell.
     pub conflicts: Vec<Conflict>,
 }
 
-/// A cell that the two sides changed differently, or that was edited by hand.
+/// A pin that both sides changed differently, or that was edited by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// The cell.
     pub cell: Cell,
-    /// What our side has, if it has anything.
+    /// The block of our side, if it has one.
     pub ours: Option<Block>,
-    /// What their side has, if it has anything.
+    /// The block of their side, if it has one.
     pub theirs: Option<Block>,
 }
 
-/// Merges two locks that come from `base`. What only one side changed is as that side has it. If both changed it, neither
-/// side wins, and a block that was edited by hand is taken only if both sides have it. A version that only one side knows
-/// is not a change, and is kept.
+/// Merges two locks that have `base` as their common ancestor.
+///
+/// If only one side changed a pin, the merge takes the change. If both sides changed a pin differently, it is a conflict. A block
+/// that was edited by hand is also a conflict, unless both sides have it. A version ID that only one side has is not a change, and
+/// is kept.
 pub fn merge(base: &Lock, ours: &Lock, theirs: &Lock) -> Merged {
     let cells: BTreeSet<&Cell> = ours.pins().iter().chain(theirs.pins()).map(|pin| &pin.cell).collect();
     let mut merged = Merged::default();
@@ -63,7 +65,7 @@ fn is_same(a: Option<&Block>, b: Option<&Block>) -> bool {
 }
 
 impl Merged {
-    /// The text of the lockfile, with both blocks of each conflict between git's conflict markers.
+    /// The text of the lockfile, in which each conflict has both blocks between conflict markers of git.
     pub fn write(&self) -> String {
         let merged = self.lock.pins().iter().map(|pin| &pin.cell);
         let merged = merged.filter_map(|cell| Some((cell, self.lock.block(cell)?.write())));
@@ -84,11 +86,11 @@ impl Conflict {
         (edited(&self.ours) || edited(&self.theirs)).then(|| self.cell.name.as_str())
     }
 
-    /// What the two sides have, in a line.
+    /// The differences between the two sides, in one line.
     pub fn summary(&self) -> String {
         let ids = ShortIds::of(self.ours.iter().chain(&self.theirs).map(|block| block.pin.id));
         let has = |side: &Option<Block>, other: &Option<Block>| {
-            let Some(block) = side else { return "has none".to_owned() };
+            let Some(block) = side else { return "has no pin".to_owned() };
             let mut parts = vec![ids.show(block.pin.id)];
             parts.extend(block.pin.published.map(|time| format!("published {}", day(time))));
             parts.extend(other.iter().flat_map(|other| facts_against(block, other)));
@@ -99,14 +101,14 @@ impl Conflict {
     }
 }
 
-/// What else one block says that another does not: which image it is of, then the other keys.
+/// The other values of a block that differ from another block: first those that identify the image, then the other keys.
 fn facts_against(block: &Block, other: &Block) -> Vec<String> {
     let (mine, other) = (&block.pin, &other.pin);
     let image_id = |pin: &Pin| match &pin.image {
         ImageRef::Id(id) => Some(format!("image {id}")),
         ImageRef::Label(_) | ImageRef::Version(_) => None,
     };
-    // The version follows from the ID.
+    // With different IDs, the versions always differ.
     let version = |pin: &Pin| pin.version.filter(|_| mine.id == other.id).map(|id| format!("version {id}"));
     let image = |pin: &Pin| [pin.label().map(ToString::to_string), image_id(pin), version(pin)];
     let of_image = image(mine).into_iter().zip(image(other)).filter(|(mine, other)| mine != other);

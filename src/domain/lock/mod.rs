@@ -1,7 +1,8 @@
-//! `images.lock`: [`Lock`] <-> text. The canonical order, and the blocks that do not match their digest.
+//! `images.lock`: parses and writes [`Lock`], in canonical order, and detects edited blocks by their digests.
 //!
-//! The text depends on the pins only: no clock, no host, no release of imagelock. One block per pin, sorted, so that
-//! branches that touch different images merge; one digest per block, so that hand edits and bad merges are found.
+//! The text depends only on the pins, not on the time, the machine or the release of imagelock. Each pin has one block, and the
+//! blocks are sorted, so that changes to different images merge without conflicts. Each block has a digest, so that edits by hand
+//! and wrong merges are detected.
 
 pub mod conflicts;
 pub mod diff;
@@ -21,71 +22,71 @@ use crate::domain::manifest::toml_reader::Spanned;
 use crate::domain::types::{Cell, Name};
 pub use pin::Pin;
 
-/// A block of the lockfile as it is in the file.
+/// A block of the lockfile.
 #[derive(Debug, Clone)]
 pub struct Block {
-    /// What it pins.
+    /// The pin of the block.
     pub pin: Pin,
-    /// The digest that is written in it, if it is not that of the pin.
-    foreign: Option<Spanned<String>>,
+    /// The digest in the file, if it does not match the block.
+    wrong_digest: Option<Spanned<String>>,
 }
 
 impl Block {
-    /// Whether it was changed by something other than imagelock: a hand, or a merge.
+    /// Whether the block does not match its digest, because it was edited by hand or by a merge.
     pub fn is_edited(&self) -> bool {
-        self.foreign.is_some()
+        self.wrong_digest.is_some()
     }
 
-    /// Whether another block says the same. A version that only one of them knows is not a difference, unless one was
-    /// edited.
+    /// Whether another block has the same values. If neither block was edited, a version ID that only one of them has does not
+    /// count as a difference.
     pub fn is_same(&self, other: &Self) -> bool {
         self == other || !self.is_edited() && !other.is_edited() && self.pin.is_same(&other.pin)
     }
 
-    /// Its text. A digest that does not match is kept.
+    /// The text of the block. The digest of an edited block stays as it is in the file.
     pub fn write(&self) -> String {
-        write(&self.pin, self.foreign.as_ref())
+        write(&self.pin, self.wrong_digest.as_ref())
     }
 }
 
 impl PartialEq for Block {
-    /// The place of the digest makes no difference.
+    /// Compares the pins and the digests. The span of the digest does not count.
     fn eq(&self, other: &Self) -> bool {
-        let written = |block: &Self| block.foreign.as_ref().map(|foreign| foreign.value.clone());
+        let written = |block: &Self| block.wrong_digest.as_ref().map(|digest| digest.value.clone());
         self.pin == other.pin && written(self) == written(other)
     }
 }
 
 impl Eq for Block {}
 
-/// The text of a block, with another digest if it does not match its own.
-fn write(pin: &Pin, foreign: Option<&Spanned<String>>) -> String {
+/// The text of a block, with its own digest unless `wrong_digest` is given.
+fn write(pin: &Pin, wrong_digest: Option<&Spanned<String>>) -> String {
     let lines = format::lines(pin);
-    let digest = foreign.map_or_else(|| format::digest(&lines), |foreign| escaped(&foreign.value));
+    let digest = wrong_digest.map_or_else(|| format::digest(&lines), |digest| escaped(&digest.value));
     ["[[pin]]\n", &lines, format::DIGEST, " = \"", &digest, "\"\n"].concat()
 }
 
-/// Any text as a TOML string has it.
+/// Escapes a text for a basic string of TOML.
 fn escaped(text: &str) -> String {
     let is_special = |char: char| char.is_control() || matches!(char, '"' | '\\');
     text.chars().map(|c| if is_special(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
 }
 
-/// The text of a lockfile with these blocks, or with a conflict in the place of one.
+/// The text of a lockfile with these blocks. A block may also be a conflict with its markers.
 pub(crate) fn text(blocks: impl IntoIterator<Item = String>) -> String {
     blocks.into_iter().fold(format::head(format::FORMAT), |text, block| text + "\n" + &block)
 }
 
-/// The pins, sorted by cell, no cell twice.
+/// The contents of a lockfile: the pins, sorted by cell, with at most one per cell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
     pins: Vec<Pin>,
-    /// The digests, as they are written, of the blocks that do not match them.
+    /// The digests in the file, for the blocks that do not match their digest.
     edited: BTreeMap<Cell, Spanned<String>>,
 }
 
 impl Lock {
-    /// A lock of these pins; the last one wins where two name the same cell.
+    /// Creates a lock from pins, in any order. If two have the same cell, the last one is kept.
     pub fn new(pins: impl IntoIterator<Item = Pin>) -> Self {
         let pins: BTreeMap<Cell, Pin> = pins.into_iter().map(|pin| (pin.cell.clone(), pin)).collect();
         Self { pins: pins.into_values().collect(), edited: BTreeMap::new() }
@@ -101,7 +102,7 @@ impl Lock {
         self.pins.binary_search_by(|pin| pin.cell.cmp(cell)).ok().map(|index| &self.pins[index])
     }
 
-    /// The pins of several cells. Each is looked for first after the one before it, where it is if they are sorted.
+    /// The pins of several cells. This is fastest if the cells are sorted: each pin is searched first after the previous one.
     pub fn get_each<'a>(&'a self, cells: impl Iterator<Item = &'a Cell>) -> impl Iterator<Item = Option<&'a Pin>> {
         let mut next = 0;
         cells.map(move |cell| {
@@ -112,7 +113,7 @@ impl Lock {
         })
     }
 
-    /// The pins of some names.
+    /// The lock with only the pins of these names.
     #[must_use]
     pub fn of_names(&self, names: &BTreeSet<Name>) -> Self {
         let pins = self.pins.iter().filter(|pin| names.contains(&pin.cell.name)).cloned().collect();
@@ -123,48 +124,48 @@ impl Lock {
     /// The block of a cell.
     pub fn block(&self, cell: &Cell) -> Option<Block> {
         let pin = self.get(cell)?.clone();
-        Some(Block { pin, foreign: self.edited.get(cell).cloned() })
+        Some(Block { pin, wrong_digest: self.edited.get(cell).cloned() })
     }
 
-    /// Adds a block as it is, or replaces the one of its cell.
-    pub(crate) fn insert(&mut self, Block { pin, foreign }: Block) {
+    /// Adds a block, or replaces the one with the same cell.
+    pub(crate) fn insert(&mut self, Block { pin, wrong_digest }: Block) {
         self.edited.remove(&pin.cell);
-        self.edited.extend(foreign.map(|digest| (pin.cell.clone(), digest)));
+        self.edited.extend(wrong_digest.map(|digest| (pin.cell.clone(), digest)));
         match self.pins.binary_search_by(|other| other.cell.cmp(&pin.cell)) {
             Ok(index) => self.pins[index] = pin,
             Err(index) => self.pins.insert(index, pin),
         }
     }
 
-    /// Whether a block was changed by something other than imagelock: a hand, or a merge.
+    /// Whether the block of a cell does not match its digest, because it was edited by hand or by a merge.
     pub fn is_edited(&self, cell: &Cell) -> bool {
         self.edited.contains_key(cell)
     }
 
-    /// The cells whose blocks were changed by something other than imagelock.
+    /// The cells whose blocks do not match their digests.
     pub fn edited_cells(&self) -> impl Iterator<Item = &Cell> {
         self.edited.keys()
     }
 
-    /// The problem of an edited block, if it is one, for a command that needs a pin that imagelock wrote.
+    /// The problem of an edited block, for commands that must use only pins that imagelock wrote. `None` if the block of the cell is
+    /// not edited.
     pub fn edited(&self, cell: &Cell) -> Option<Problem> {
         let span = self.edited.get(cell)?.span.clone();
         let title = format!("the block of {cell} in the lockfile does not match its digest");
-        // One command for all of them: an upgrade of one fails because of the others.
-        let it = if self.edited.len() == 1 { "it" } else { "them all" };
+        // One command for all edited blocks, because an upgrade of only one fails with this problem for the others.
+        let images = if self.edited.len() == 1 { "the image" } else { "all edited images" };
         let upgrade = Command::new("upgrade").names(self.edited.keys().map(|cell| cell.name.as_str()));
-        let help = Help::from("restore the file from version control, or run ")
-            .then_run(upgrade)
-            .then(format!(" to pin {it} anew"));
-        Some(Problem::new(title).in_lock().at(span, "the block was edited by hand, or by a merge").help(help))
+        let help = format!("restore the file with `git restore FILE`; or, to pin {images} again: ");
+        let problem = Problem::new(title).in_lock().at(span, "the block was edited by hand or by a merge");
+        Some(problem.help(Help::from(help).then_run(upgrade)))
     }
 
-    /// The canonical text. A block that was edited keeps the digest that it does not match.
+    /// The canonical text of the lockfile. Edited blocks keep the digest of the file, so that they stay detectable.
     pub fn write(&self) -> String {
         text(self.pins.iter().map(|pin| write(pin, self.edited.get(&pin.cell))))
     }
 
-    /// Whether a text is what imagelock writes for this lock, or wrote in an older format.
+    /// Whether a text is the canonical text of this lock, in the current or in an older format.
     pub fn is_written(&self, text: &str) -> bool {
         let blocks = (1..=format::FORMAT).find_map(|format| text.strip_prefix(&format::head(format)));
         let mut rest = blocks;
@@ -174,10 +175,10 @@ impl Lock {
         rest == Some("")
     }
 
-    /// Reads a lockfile. Blocks that do not match their digest are read and marked as edited.
+    /// Parses a lockfile. A block that does not match its digest is not an error; it is marked as edited.
     ///
     /// # Errors
-    /// Every problem of the file: conflict markers, a newer format, unknown keys, cells that are pinned twice.
+    /// Every problem of the file, such as conflict markers, a newer format, unknown keys or duplicate pins.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         match read::read(text) {
             Ok(read::Pins { pins, edited }) => Ok(Self { pins, edited }),
@@ -186,7 +187,7 @@ impl Lock {
     }
 }
 
-/// Where the block of a cell is named in the text of a lockfile.
+/// The span of the line with the name, in the block of a cell, in the text of a lockfile.
 pub fn block(text: &str, cell: &Cell) -> Option<Span> {
     let Cell { name, zone, arch } = cell;
     let lines = [format!("name = \"{name}\""), format!("zone = \"{zone}\""), format!("arch = \"{arch}\"")];
@@ -205,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_that_does_not_match_is_written_as_it_was_read() {
+    fn a_wrong_digest_is_kept() {
         let body = "name = \"web\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\ntype = \"instance_sbs\"\n\
                     label = \"ubuntu_noble\"\nid = \"35fdc69b-503a-4d8c-8879-497a1abfd103\"\n";
         let digest = r#""by \"hand\" \\ \n""#;

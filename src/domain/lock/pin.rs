@@ -1,36 +1,36 @@
-//! A pin: one cell with the local image that was chosen for it.
+//! A pin: the local image that is locked for one cell.
 
 use jiff::Timestamp;
 
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::types::{Cell, CommercialType, ImageRef, ImageType, Label, LocalImageId, Release, VersionId};
 
-/// One cell with the local image that was chosen for it.
+/// The local image that is locked for one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pin {
-    /// The cell.
+    /// The key of the pin.
     pub cell: Cell,
-    /// The type that was asked for.
+    /// The declared type of the local image.
     pub image_type: ImageType,
-    /// What the Marketplace lists it by. For a range of releases, the label that won. A version only in a block that was
-    /// written for a version whose label was unknown; no manifest declares one.
+    /// The reference that the Marketplace lists the local image by. For a range of releases, this is the label of the selected
+    /// release. It is a version only in blocks of early releases, which allowed manifests to declare a version.
     pub image: ImageRef,
-    /// The label that the Marketplace stated, if the image was asked for by an ID.
+    /// The label according to the Marketplace, if the image is declared by an ID.
     pub stated_label: Option<Label>,
-    /// The version that the local image is of, if it is known.
+    /// The ID of the version that the local image belongs to, if it is known.
     pub version: Option<VersionId>,
-    /// The release that won, if a range of releases was asked for.
+    /// The selected release, if the manifest declares a range of releases.
     pub release: Option<Release>,
-    /// The Instance type that it was required to boot.
+    /// The Instance type that the manifest required when the image was pinned.
     pub instance_type: Option<CommercialType>,
-    /// The pinned local image.
+    /// The ID of the local image.
     pub id: LocalImageId,
-    /// When its version was published, if the Marketplace said.
+    /// The publication date of the version, according to the Marketplace, if it is known.
     pub published: Option<Timestamp>,
 }
 
 impl Pin {
-    /// Its label, if it is known.
+    /// The label of the image, if it is known.
     pub fn label(&self) -> Option<&Label> {
         match &self.image {
             ImageRef::Label(label) => Some(label),
@@ -38,24 +38,25 @@ impl Pin {
         }
     }
 
-    /// Whether another pin says the same. A version that only one of the two knows is not a difference.
+    /// Whether another pin has the same values. A version ID that only one of them has is not a difference.
     pub fn is_same(&self, other: &Self) -> bool {
         let is_known_once = self.version.is_some() != other.version.is_some();
         self == other || is_known_once && Self { version: other.version, ..self.clone() } == *other
     }
 
-    /// Whether this pin was made for exactly what `target` declares.
+    /// Whether the pin was made for exactly the declaration in `target`.
     pub fn matches(&self, target: &Target) -> bool {
         let is_of_range = matches!(target.selector, ImageSelector::Release(..));
         self.satisfies(target) && self.instance_type == target.instance_type && (is_of_range || self.release.is_none())
     }
 
-    /// Whether this pin is still good for `target`: what is no longer required changes nothing.
+    /// Whether the pin is in the cell of `target` and still allowed by its declaration. A requirement that was removed from the
+    /// manifest does not matter.
     pub fn satisfies(&self, target: &Target) -> bool {
         self.cell == target.cell && self.fits(target)
     }
 
-    /// Whether this pin is good for what `target` declares, if it were in its cell.
+    /// Whether the declaration in `target` allows the pin, regardless of its cell.
     pub fn fits(&self, target: &Target) -> bool {
         self.image_type == target.image_type
             && (target.instance_type.is_none() || self.instance_type == target.instance_type)
@@ -64,11 +65,11 @@ impl Pin {
                     self.label().is_some_and(|label| pattern.matches(label))
                         && self.release.as_ref().is_some_and(|release| range.contains(release))
                 }
-                wanted => wanted.image_ref().as_ref() == Some(&self.image),
+                selector => selector.image_ref().as_ref() == Some(&self.image),
             }
     }
 
-    /// A pin that satisfies `target`, without what is no longer required.
+    /// Updates a pin that satisfies `target`: removes the values that the manifest no longer declares.
     #[must_use]
     pub fn restated(self, target: &Target) -> Self {
         let release = self.release.filter(|_| matches!(target.selector, ImageSelector::Release(..)));

@@ -1,14 +1,17 @@
-//! `images.toml`: text -> [`Manifest`], the cells that people ask for. Collects every problem of the file.
+//! `images.toml`: parses its text into a [`Manifest`], and reports every problem of the file.
 
 mod accept;
+mod defaults;
 pub mod edit;
 pub mod outputs;
 mod parse;
 pub mod policy;
 pub mod schema;
 mod selector;
+mod syntax;
 pub mod toml_reader;
 mod types;
+pub mod value_errors;
 
 use std::collections::BTreeSet;
 
@@ -17,10 +20,10 @@ use crate::domain::types::Name;
 
 pub use types::{ImageSelector, ImageSpans, MAX_PINS, Manifest, Target};
 
-/// Checks names from the command line against the names that there are.
+/// Checks names from the command line against the known names of images, and returns them as a set.
 ///
 /// # Errors
-/// A problem for each name that is unknown.
+/// One problem per unknown name.
 pub fn check_names(wanted: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSet<Name>, Vec<Problem>> {
     let mut names = BTreeSet::new();
     let mut problems = Vec::new();
@@ -31,7 +34,7 @@ pub fn check_names(wanted: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSe
             continue;
         }
         let problem = Problem::new(format!("no image is named `{}`", visible(text)));
-        // To compare each wrong name with each right one would take their product in time.
+        // Comparing every unknown name with every known one would take quadratic time.
         let help = (at < MOST_SUGGESTIONS).then(|| {
             let all_names = || format!("the images are {}", and_more(all().map(quoted), 12));
             did_you_mean(text, all()).unwrap_or_else(all_names).into()

@@ -1,4 +1,4 @@
-//! `[[outputs]]`: the files that are kept in step with the lock, and the formats that there are.
+//! `[[outputs]]`: the files that `resolve` writes next to the lockfile, and their formats.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -7,10 +7,11 @@ use std::str::FromStr;
 use toml::de::DeValue;
 
 use crate::domain::diagnostics::{Problem, Span, is_invisible, shown, visible};
-use crate::domain::manifest::toml_reader::{Spanned, TableReader, wrong_type};
+use crate::domain::manifest::toml_reader::{Spanned, TableReader};
+use crate::domain::manifest::value_errors::wrong_type;
 use crate::domain::types::Expected;
 
-/// What another tool reads.
+/// A format of an output or of `imagelock export`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
     /// JSON variables, for Terraform, OpenTofu and Packer.
@@ -19,19 +20,19 @@ pub enum Format {
     Hcl,
     /// YAML variables, for Ansible.
     Ansible,
-    /// Lines of `NAME=value`, for shells and everything that reads dotenv files.
+    /// Lines of `NAME=value`, for shells and programs that read dotenv files.
     Env,
-    /// JSON with everything.
+    /// JSON with all values of each pin.
     Json,
-    /// YAML with everything.
+    /// YAML with all values of each pin.
     Yaml,
 }
 
 impl Format {
-    /// Every format.
+    /// All formats, in the order of the documentation.
     pub const ALL: [Self; 6] = [Self::Tfvars, Self::Hcl, Self::Ansible, Self::Env, Self::Json, Self::Yaml];
 
-    /// The word for it.
+    /// The name of the format in the manifest and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tfvars => "tfvars",
@@ -53,68 +54,70 @@ impl FromStr for Format {
     }
 }
 
-/// A file that every `resolve` that writes the lock also writes.
+/// A file that is written whenever the lockfile is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
-    /// Its format.
+    /// The format of the file.
     pub format: Format,
-    /// Where it is, from the manifest's directory.
+    /// The path, relative to the manifest's directory.
     pub path: PathBuf,
-    /// Whether it may be outside the manifest's directory, or in a directory of git.
+    /// Whether the file may be outside the manifest's directory, or inside `.git`.
     pub outside: bool,
-    /// Whether it may replace a file that imagelock did not write.
+    /// Whether the file may replace one that imagelock did not write.
     pub overwrite: bool,
-    /// Where the manifest names the path.
+    /// The span of the path in the manifest.
     pub span: Span,
 }
+
+const BRACKETS: &str = "write `[[outputs]]`, in double brackets, above the keys of each output";
 
 /// Reads `[[outputs]]`.
 pub(crate) fn outputs(top: &TableReader<'_>, problems: &mut Vec<Problem>) -> Vec<Output> {
     let Some((_, value)) = top.get("outputs") else { return Vec::new() };
     let DeValue::Array(items) = value.get_ref() else {
-        problems.push(wrong_type("outputs", value, "tables: `[[outputs]]`"));
+        problems.push(wrong_type("outputs", value, "a list of tables").help(BRACKETS));
         return Vec::new();
     };
     let mut outputs: Vec<Output> = Vec::new();
     let mut paths: BTreeSet<PathBuf> = BTreeSet::new();
     for item in items {
         let DeValue::Table(table) = item.get_ref() else {
-            problems.push(wrong_type("outputs", item, "a table: `[[outputs]]`"));
+            problems.push(wrong_type("outputs", item, "a list of tables").help(BRACKETS));
             continue;
         };
-        let table = TableReader::new(table, "[[outputs]]", item.span());
+        let table = TableReader::new(table, "`[[outputs]]`", item.span());
         let Some(output) = output(&table, problems) else { continue };
         if !paths.insert(plain(&output.path).collect()) {
             let title = format!("two outputs have the path `{}`", visible(&shown(&output.path)));
-            problems.push(Problem::new(title).at(output.span.clone(), "again").help("remove one of the two"));
+            let problem = Problem::new(title).at(output.span.clone(), "same path as an earlier output");
+            problems.push(problem.help("change this `path`, or remove this output"));
         }
         outputs.push(output);
     }
     outputs
 }
 
-/// Whether a file is in a directory of git, or is the file that names one: what is written there may be run. Other systems
-/// read more names as `.git` than Linux.
+/// Whether a path is inside a `.git` directory, or is a `.git` file. Git may run files that are written there, so outputs are not
+/// allowed there. macOS and Windows treat more names as `.git` than Linux does, and all of them count on every system.
 pub fn is_of_git(path: &Path) -> bool {
     path.components().any(|part| {
-        // A name that is not UTF-8 is not one of these.
+        // A name that is not UTF-8 cannot be `.git`.
         let name = part.as_os_str().to_str().unwrap_or_default().to_lowercase();
-        // The file systems of macOS skip invisible characters, and those of Windows the end.
-        let seen: String = name.chars().filter(|char| !is_invisible(*char)).collect();
-        let name = seen.split(':').next().unwrap_or_default().trim_end_matches([' ', '.']);
+        // macOS ignores invisible characters in names, and Windows ignores spaces and dots at the end.
+        let visible: String = name.chars().filter(|char| !is_invisible(*char)).collect();
+        let name = visible.split(':').next().unwrap_or_default().trim_end_matches([' ', '.']);
         name == ".git" || name == "git~1"
     })
 }
 
-/// The parts of a path; `./a` is `a`.
+/// The components of a path without `.`, so that `./a` equals `a`.
 fn plain(path: &Path) -> impl Iterator<Item = Component<'_>> {
     path.components().filter(|part| *part != Component::CurDir)
 }
 
 fn output(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Output> {
-    table.deny_unknown_keys(&["format", "path", "outside", "overwrite"], problems);
-    let example = "format = \"tfvars\"` and `path = \"images.auto.tfvars.json\"";
-    table.require("an output", &["format", "path"], example, problems);
+    let unknown = table.deny_unknown_keys(&["format", "path", "outside", "overwrite"], problems);
+    table.require(&["format", "path"], &unknown, problems);
     let format = table.parsed("format", problems);
     let outside = flag(table, "outside", problems);
     let overwrite = flag(table, "overwrite", problems);
@@ -123,17 +126,21 @@ fn output(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Option<Output
     Some(Output { format: format.value, path: path.value, outside, overwrite, span: path.span })
 }
 
-/// A manifest that somebody else wrote must not write wherever it likes.
+/// Checks that a path names a file inside the manifest's directory, so that a manifest from elsewhere cannot overwrite other
+/// files without `outside = true`.
 fn checked(path: &Spanned<&str>, outside: bool, problems: &mut Vec<Problem>) -> Option<Spanned<PathBuf>> {
     let (value, span) = (Path::new(path.value), path.span.clone());
     let inside = value.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     let problem = if value.file_name().is_none() {
-        Problem::new(format!("`{}` is no path of a file", visible(path.value)))
-            .at(span, "expected a file, like `images.auto.tfvars.json`")
+        let title = match path.value {
+            "" => "the `path` of an output is empty".to_owned(),
+            path => format!("the output path `{}` is not the path of a file", visible(path)),
+        };
+        Problem::new(title).at(span, "expected a file").help("write, for example, `path = \"images.auto.tfvars.json\"`")
     } else if !inside && !outside {
         Problem::new(format!("the output `{}` is outside the manifest's directory", visible(path.value)))
-            .at(span, "leads out")
-            .help("if that is meant, add `outside = true` to it")
+            .at(span, "outside the directory")
+            .help("change the path, or add `outside = true` to this output to allow it")
     } else {
         return Some(Spanned { value: value.to_owned(), span });
     };
@@ -145,7 +152,8 @@ fn flag(table: &TableReader<'_>, key: &str, problems: &mut Vec<Problem>) -> bool
     let Some((_, value)) = table.get(key) else { return false };
     let flag = value.get_ref().as_bool();
     if flag.is_none() {
-        problems.push(wrong_type(key, value, "`true` or `false`"));
+        problems
+            .push(wrong_type(key, value, "`true` or `false`").help(format!("write `{key} = true`, without quotes")));
     }
     flag.unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! TOML -> targets: every key of `images.toml`, with every problem and its place.
+//! Converts the TOML of `images.toml` into a [`Manifest`], and collects every problem with its span.
 
 use std::sync::Arc;
 
@@ -6,26 +6,26 @@ use semver::{Version, VersionReq};
 use toml::de::{DeTable, DeValue};
 
 use super::types::{ImageSpans, MAX_PINS, Manifest, Target};
-use crate::domain::diagnostics::{Problem, Span, visible};
+use crate::domain::diagnostics::{Help, Problem, Span, visible};
 use crate::domain::manifest::accept::{ACCEPT, acceptances, refuse_in_image};
+use crate::domain::manifest::defaults::{DEFAULTS, Defaults, Inheritable};
 use crate::domain::manifest::outputs;
-use crate::domain::manifest::policy::{self, Acceptance, Freeze, Policy};
+use crate::domain::manifest::policy::{self, Policy};
 use crate::domain::manifest::selector::{SELECTORS, VERSION, selector};
-use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, malformed, wrong_type};
-use crate::domain::types::{Age, Arch, Cell, CommercialType, ImageType, Label, Name, Zone};
+use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, missing_keys};
+use crate::domain::manifest::value_errors::{example, malformed, wrong_type};
+use crate::domain::types::{Arch, Cell, Expected, ImageType, Label, Name, Zone};
 
-/// The keys of the whole file, and those of an image apart from its selectors: what it may inherit from `[defaults]`, and what
-/// it must say itself.
+/// The keys at the top level.
 const TOP: [&str; 5] = ["requires", "defaults", "images", ACCEPT, "outputs"];
-const DEFAULTS: [&str; 9] =
-    ["zone", "zones", "arch", "archs", "type", "instance-type", "min-age", "eol-warning", "freeze"];
+/// The keys that only an image may have, apart from its selectors.
 const OWN: [&str; 1] = ["eol"];
 
 impl Manifest {
-    /// Reads a manifest.
+    /// Parses a manifest.
     ///
     /// # Errors
-    /// Every problem of the file, in the order in which they stand in it.
+    /// Every problem of the file, in the order of the file.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let read = document(text, &mut problems).map(|document| manifest(document.get_ref(), &mut problems));
@@ -44,15 +44,22 @@ impl Manifest {
 
 fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Manifest {
     let top = TableReader::new(document, "the manifest", 0..0);
-    top.deny_unknown_keys(&TOP, problems);
+    if let (Some((span, _)), Some(_), None) = (top.get("version"), top.get("pin"), top.get("images")) {
+        let problem = Problem::new("the file is a lockfile, not a manifest").at(span, "key of a lockfile");
+        let help = Help::from("restore the manifest from version control; to write a new one: ");
+        problems.push(problem.help(help.then_run("init")));
+        return Manifest { targets: Vec::new(), outputs: Vec::new() };
+    }
+    let unknown = unknown_keys(&top, problems);
     check_requires(&top, problems);
 
     let none = DeTable::new();
-    let mut table = TableReader::new(&none, "[defaults]", 0..0);
+    let title = "`[defaults]`";
+    let mut table = TableReader::new(&none, title, 0..0);
     if let Some((span, value)) = top.get("defaults") {
         match value.get_ref() {
-            DeValue::Table(defaults) => table = TableReader::new(defaults, "[defaults]", span),
-            _ => problems.push(wrong_type("defaults", value, "a table: `[defaults]`")),
+            DeValue::Table(defaults) => table = TableReader::new(defaults, title, span),
+            _ => problems.push(wrong_type("defaults", value, "a table").help("write `[defaults]`, in single brackets")),
         }
     }
     table.deny_unknown_keys(&DEFAULTS, problems);
@@ -60,30 +67,53 @@ fn manifest(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Manifest {
     let defaults =
         Defaults { values: Inheritable::read(&table, problems), freeze, accept: acceptances(&top, problems), table };
 
-    Manifest { targets: targets(&top, &defaults, problems), outputs: outputs::outputs(&top, problems) }
+    Manifest { targets: targets(&top, &defaults, !unknown, problems), outputs: outputs::outputs(&top, problems) }
 }
 
-/// Reads `[images]` into cells.
-fn targets(top: &TableReader<'_>, defaults: &Defaults<'_>, problems: &mut Vec<Problem>) -> Vec<Target> {
-    let help = "declare one: `[images.web]`, then `label = \"ubuntu_noble\"`";
+/// Reports the unknown keys at the top level, and returns whether there are any.
+fn unknown_keys(top: &TableReader<'_>, problems: &mut Vec<Problem>) -> bool {
+    let before = problems.len();
+    let unknown = top.deny_unknown_keys(&TOP, problems);
+    for (key, problem) in unknown.iter().zip(&mut problems[before..]) {
+        let table = top.get(key).and_then(|(_, value)| value.get_ref().as_table());
+        if table.is_some_and(|table| table.contains_key("label") || table.contains_key("image-id")) {
+            problem.help = Some(format!("to declare an image, write `[images.{}]`", visible(key)).into());
+        }
+    }
+    !unknown.is_empty()
+}
+
+/// Reads `[images]`. A missing table is reported only if it `is_required`: otherwise, another error explains what is missing.
+fn targets(
+    top: &TableReader<'_>,
+    defaults: &Defaults<'_>,
+    is_required: bool,
+    problems: &mut Vec<Problem>,
+) -> Vec<Target> {
+    let help = || {
+        let lines = ["[images.web]", "label = \"ubuntu_noble\"", "zone = \"fr-par-1\"", "arch = \"x86_64\""];
+        Help::from("declare an image, for example:").then_lines(lines.map(str::to_owned).to_vec())
+    };
     let Some((_, images)) = top.get("images") else {
-        problems.push(Problem::new("the manifest declares no image").help(help));
+        problems.extend(is_required.then(|| Problem::new("the manifest declares no images").help(help())));
         return Vec::new();
     };
     let DeValue::Table(table) = images.get_ref() else {
-        problems.push(wrong_type("images", images, "a table for each image").help(help));
+        let help = "write one table per image, like `[images.web]`; the name of the image is part of the header";
+        problems.push(wrong_type("images", images, "a table").help(help));
         return Vec::new();
     };
     if table.is_empty() {
-        problems.push(Problem::new("the manifest declares no image").at(images.span(), "empty").help(help));
+        let problem = Problem::new("the manifest declares no images").at(images.span(), "empty table");
+        problems.push(problem.help(help()));
     }
-    let mut entries = TableReader::new(table, "[images]", images.span()).entries();
-    // In the order of their cells, so that nothing is left to sort.
+    let mut entries = without_image_keys(TableReader::new(table, "`[images]`", images.span()).entries(), problems);
+    // The targets are sorted by name first, so sorted names leave little to sort.
     entries.sort_by_key(|(key, ..)| *key);
     let (mut images, mut count, mut excess) = (Vec::new(), 0_usize, None);
     for (key, span, value) in entries {
         let Some(image) = image(key, span, value, defaults, problems) else { continue };
-        // A few kilobytes can ask for millions of cells: they are counted before they are made.
+        // A few kilobytes can declare millions of pins, so they are counted before they are created.
         count = count.saturating_add(image.zones.len().saturating_mul(image.archs.len()));
         if count <= MAX_PINS {
             images.push(image);
@@ -92,11 +122,27 @@ fn targets(top: &TableReader<'_>, defaults: &Defaults<'_>, problems: &mut Vec<Pr
         }
     }
     let Some((span, title)) = excess else { return images.into_iter().flat_map(Image::targets).collect() };
-    let declared = format!("the manifest declares {count} pins, and imagelock accepts at most {MAX_PINS}");
+    let declared = format!("the manifest declares {count} pins, but the limit is {MAX_PINS}");
     let problem = Problem::new(declared).at(span, format!("{title} exceeds the limit"));
-    let problem = problem.note("an image has one pin for each of its zones and architectures");
-    problems.push(problem.help("remove images, zones or architectures, or split the manifest"));
+    let problem = problem.note("each image has one pin per zone and architecture");
+    problems.push(problem.help("remove images, zones or architectures, or split the manifest into several"));
     Vec::new()
+}
+
+/// An entry of a table: its key, the span of the key, and its value.
+type Entry<'t> = (&'t str, Span, &'t toml::Spanned<DeValue<'t>>);
+
+/// Removes the keys of an image that are directly under `[images]`, without the name of the image, and reports them once.
+fn without_image_keys<'t>(entries: Vec<Entry<'t>>, problems: &mut Vec<Problem>) -> Vec<Entry<'t>> {
+    let is_image_key = |key: &str| SELECTORS.contains(&key) || DEFAULTS.contains(&key) || OWN.contains(&key);
+    let (keys, images): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|(key, _, value)| is_image_key(key) && value.get_ref().as_table().is_none());
+    if let Some((key, span, _)) = keys.into_iter().next() {
+        let problem = Problem::new(format!("`{key}` is in `[images]`, which has no keys of its own"));
+        let help = "give the image a name: write `[images.web]` instead of `[images]`";
+        problems.push(problem.at(span, "key of an image").help(help));
+    }
+    images
 }
 
 /// One `[images.NAME]`.
@@ -105,12 +151,12 @@ struct Image {
     span: Span,
     zones: Vec<Spanned<Zone>>,
     archs: Vec<Spanned<Arch>>,
-    /// The target of one of its cells, from which the others differ in the zone and the architecture only.
+    /// The target for one zone and architecture. The others differ only in these two.
     target: Target,
 }
 
 impl Image {
-    /// Its cells, sorted.
+    /// One target per zone and architecture, sorted.
     fn targets(mut self) -> Vec<Target> {
         self.zones.sort_by(|a, b| a.value.cmp(&b.value));
         self.archs.sort_by(|a, b| a.value.cmp(&b.value));
@@ -141,20 +187,16 @@ fn image(
         problems.push(wrong_type(key, value, "a table").help(help));
         return None;
     };
-    let table = TableReader::new(table, format!("[images.{key}]"), span);
-    table.deny_other_keys(&[&SELECTORS[..], &DEFAULTS, &OWN].concat(), &[VERSION, ACCEPT], problems);
-    refuse_in_image(&table, key, problems);
-    let selector = selector(&table, problems);
-    let inheritable = Inheritable::read(&table, problems).or(&defaults.values);
-    for (one, many, example) in [("zone", "zones", "zone = \"fr-par-1\""), ("arch", "archs", "arch = \"x86_64\"")] {
-        if [&table, &defaults.table].iter().all(|table| table.get(one).is_none() && table.get(many).is_none()) {
-            problems.push(
-                Problem::new(format!("{} has no {one}", table.title))
-                    .at(table.span.clone(), format!("`{one}` is missing"))
-                    .help(format!("add `{example}` here, or under `[defaults]` for all images")),
-            );
-        }
+    let table = TableReader::new(table, format!("`[images.{key}]`"), span);
+    if is_dotted_name(&table, key, problems) {
+        return None;
     }
+    let known = [&SELECTORS[..], &DEFAULTS, &OWN].concat();
+    let unknown = table.deny_other_keys(&known, &[VERSION, ACCEPT], problems);
+    refuse_in_image(&table, key, problems);
+    let selector = selector(&table, &unknown, problems);
+    let inheritable = Inheritable::read(&table, problems).or(&defaults.values);
+    check_placement(&table, &defaults.table, &unknown, problems);
     let Inheritable { zones, archs, image_type, instance_type, min_age, eol_warning } = inheritable;
     let policy = Policy {
         min_age: min_age.map(|spanned| spanned.value).filter(|age| !age.is_zero()),
@@ -181,64 +223,45 @@ fn image(
     Some(Image { title: table.title, span: table.span, zones, archs, target })
 }
 
-/// The table `[defaults]`, empty if there is none, what images inherit from it, and what is accepted for them.
-struct Defaults<'t> {
-    table: TableReader<'t>,
-    values: Inheritable,
-    freeze: Option<Freeze>,
-    accept: Vec<Arc<Acceptance>>,
-}
-
-/// What an image inherits if it does not say it itself.
-struct Inheritable {
-    zones: Option<Vec<Spanned<Zone>>>,
-    archs: Option<Vec<Spanned<Arch>>>,
-    image_type: Option<Spanned<ImageType>>,
-    instance_type: Option<Spanned<CommercialType>>,
-    min_age: Option<Spanned<Age>>,
-    eol_warning: Option<Spanned<Age>>,
-}
-
-impl Inheritable {
-    fn read(table: &TableReader<'_>, problems: &mut Vec<Problem>) -> Self {
-        Self {
-            zones: table.parsed_list("zone", "zones", problems),
-            archs: table.parsed_list("arch", "archs", problems),
-            image_type: table.parsed("type", problems),
-            instance_type: table.parsed("instance-type", problems),
-            min_age: table.parsed("min-age", problems),
-            eol_warning: table.parsed("eol-warning", problems),
-        }
+/// Reports a name with a dot, like `[images.web.v2]`, which TOML reads as two tables.
+fn is_dotted_name(table: &TableReader<'_>, name: &str, problems: &mut Vec<Problem>) -> bool {
+    let entries = table.entries();
+    let is_image = |table: &DeTable<'_>| ["label", "image-id"].iter().any(|key| table.contains_key(*key));
+    let [(part, span, value)] = &entries[..] else { return false };
+    if !value.get_ref().as_table().is_some_and(is_image) {
+        return false;
     }
+    let (name, part) = (visible(name), visible(part));
+    let problem = Problem::new(format!("the image name `{name}.{part}` contains a dot"));
+    problems.push(problem.at(span.clone(), "a second table in TOML").help(format!("write `[images.{name}-{part}]`")));
+    true
+}
 
-    /// The same with what is absent from the defaults. What is invalid is a problem already, whatever is inherited for it.
-    fn or(self, defaults: &Self) -> Self {
-        Self {
-            zones: self.zones.or_else(|| defaults.zones.clone()),
-            archs: self.archs.or_else(|| defaults.archs.clone()),
-            image_type: self.image_type.or_else(|| defaults.image_type.clone()),
-            instance_type: self.instance_type.or_else(|| defaults.instance_type.clone()),
-            min_age: self.min_age.or_else(|| defaults.min_age.clone()),
-            eol_warning: self.eol_warning.or_else(|| defaults.eol_warning.clone()),
-        }
+/// Reports a zone and an architecture that neither the image nor the defaults have.
+fn check_placement(table: &TableReader<'_>, defaults: &TableReader<'_>, unknown: &[&str], problems: &mut Vec<Problem>) {
+    let is_given = |one: &str, many: &str| {
+        [table, defaults].iter().any(|it| [one, many].iter().any(|key| it.missing(&[key], unknown).is_empty()))
+    };
+    let keys = [("zone", "zones"), ("arch", "archs")];
+    let missing: Vec<&str> = keys.into_iter().filter(|(one, many)| !is_given(one, many)).map(|(one, _)| one).collect();
+    if let Some(problem) = missing_keys(&table.title, &missing, table.span.clone()) {
+        let lines = missing.iter().filter_map(|key| example(key)).collect();
+        problems
+            .push(problem.help(Help::from("add to this image, or to `[defaults]` for all images:").then_lines(lines)));
     }
 }
 
-/// Enforces `requires`, the releases of imagelock that may read the file.
+/// Checks that `requires` allows this release of imagelock.
 fn check_requires(top: &TableReader<'_>, problems: &mut Vec<Problem>) {
     let Some(text) = top.string("requires", problems) else { return };
-    let (title, label, help) = match (VersionReq::parse(text.value), Version::parse(crate::VERSION)) {
-        (Err(error), _) => (
-            format!("`{}` is not a version requirement", visible(text.value)),
-            error.to_string(),
-            format!("write for example `requires = \"^{}\"`", crate::VERSION),
-        ),
-        (Ok(requirement), Ok(running)) if !requirement.matches(&running) => (
-            format!("this manifest requires imagelock {requirement}, and this is imagelock {running}"),
-            format!("does not admit {running}"),
-            format!("run a release of imagelock that is {requirement}, or change `requires`"),
-        ),
-        _ => return,
+    let (Ok(required), Ok(running)) = (VersionReq::parse(text.value), Version::parse(crate::VERSION)) else {
+        let expected = Expected("a range of releases of imagelock, like `>=0.1, <0.2`");
+        problems.push(malformed("requires", text.value, text.span, &expected));
+        return;
     };
-    problems.push(Problem::new(title).at(text.span, label).help(help));
+    if !required.matches(&running) {
+        let title = format!("this manifest requires imagelock {required}, but this is imagelock {running}");
+        let help = format!("install imagelock {required}, or change `requires`");
+        problems.push(Problem::new(title).at(text.span, format!("does not include {running}")).help(help));
+    }
 }

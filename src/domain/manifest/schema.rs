@@ -1,7 +1,7 @@
-//! The JSON Schema of the manifest, by which editors complete and check it.
+//! The JSON Schema of the manifest, with which editors complete and validate it.
 
-/// The schema, as it is in the repository.
+/// The text of the schema.
 pub const SCHEMA: &str = include_str!("../../../images.schema.json");
 
-/// What the manifest written by `init` calls the schema, and so the name of the file next to it.
+/// The name of the schema file that `init` writes next to the manifest.
 pub const FILE: &str = "images.schema.json";

@@ -1,4 +1,4 @@
-//! Reading typed values out of TOML, where every mistake becomes a [`Problem`] with its span and none stops the reading.
+//! Reads typed values from TOML. Each mistake becomes a [`Problem`] with its span, and reading continues after it.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -6,104 +6,92 @@ use std::str::FromStr;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::diagnostics::{Help, Problem, Span, did_you_mean, oddities, or, quoted, visible};
+use super::syntax;
+use super::value_errors::{example, malformed, unknown_key, wrong_type};
+use crate::domain::diagnostics::{Help, Problem, Span, and, near, or, quoted, visible};
 use crate::domain::types::Expected;
 
-/// A value with the place where it stands.
+/// A value and its span in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands in the file.
+    /// The span of the value, with its quotes if it is a string.
     pub span: Span,
 }
 
 impl<T> Spanned<T> {
-    /// The same place with another value.
+    /// Converts the value and keeps the span.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
         Spanned { value: change(self.value), span: self.span }
     }
 }
 
-/// Reads a file as TOML. `None` means that it could not be read at all, and the problems say why.
+/// Parses a manifest as TOML. Returns `None` if the text has conflict markers or is not TOML, and adds the problems.
 pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<toml::Spanned<DeTable<'t>>> {
     if let Some(unmerged) = unmerged(text) {
         let help = Help::from(
-            "settle the conflict, or take one side with `git checkout --ours FILE` or `--theirs FILE`, and run ",
+            "resolve the conflicts, or keep one side with `git checkout --ours FILE` or `git checkout --theirs FILE`; \
+             then run ",
         );
-        problems.push(unmerged.help(help.then_run("resolve").then(
-            ", which keeps every pin that still fits; if the markers are committed already, restore the file from the \
-             last good commit",
-        )));
+        let help = help.then_run("resolve").then(", which keeps every pin that still matches the manifest");
+        problems.push(unmerged.help(help));
         return None;
     }
     parse(text, problems)
 }
 
-/// Reads a file without conflict markers as TOML, like [`document`].
+/// Parses a text without conflict markers as TOML, like [`document`].
 pub(crate) fn parse<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<toml::Spanned<DeTable<'t>>> {
-    let (table, mut errors) = DeTable::parse_recoverable(text);
+    let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return Some(table);
     }
-    // One slip can make the parser stumble many times: the first stumble in a line tells enough, and so do twenty.
-    let span = |error: &toml::de::Error| error.span().unwrap_or(0..0);
-    errors.sort_by_key(|error| span(error).start);
-    errors.dedup_by_key(|error| line_end(text, span(error).start));
-    problems.extend(errors.iter().take(20).map(|error| {
-        let message = error.message().lines().collect::<Vec<_>>().join("; ");
-        Problem::new("this is not TOML").at(span(error), message)
-    }));
+    problems.extend(syntax::problems(text, errors));
     None
 }
 
-/// The problem of a file in which git left what it could not merge, if it is one.
+/// Returns the problem of a file that contains conflict markers of git.
 pub fn unmerged(text: &str) -> Option<Problem> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         if marker(line).is_some() {
-            let problem = Problem::new("the file has conflict markers of an unfinished git merge");
-            return Some(problem.at(start..start + line.trim_end().len(), "left by git"));
+            let problem = Problem::new("the file contains conflict markers from an unfinished git merge");
+            return Some(problem.at(start..start + line.trim_end().len(), "conflict marker"));
         }
         start += line.len();
     }
     None
 }
 
-/// The character of which a line is a conflict marker of git, if it is one: `<` begins ours, `|` the base, `=` theirs,
-/// and `>` ends them.
+/// The first character of a line that is a conflict marker of git: `<` before our side, `|` before the base, `=` before their
+/// side, and `>` after it. `None` for other lines.
 pub fn marker(line: &str) -> Option<char> {
     if !line.starts_with(['<', '|', '=', '>']) {
         return None;
     }
     let line = line.trim_end();
-    let known = ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker));
-    (known || ["=======", "|||||||"].contains(&line)).then(|| line.chars().next()).flatten()
+    let is_marker = ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker));
+    (is_marker || ["=======", "|||||||"].contains(&line)).then(|| line.chars().next()).flatten()
 }
 
-/// The end of the line that an offset is in.
-fn line_end(text: &str, offset: usize) -> usize {
-    let rest = text.as_bytes().get(offset..).unwrap_or_default();
-    offset + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
-}
-
-/// A table being read: knows what to call itself in messages.
+/// Reads the keys of one table.
 #[derive(Clone)]
 pub struct TableReader<'t> {
     table: &'t DeTable<'t>,
-    /// How messages call this table: `[images.web]`.
+    /// The name of the table in messages, with backticks if it is code: `` `[images.web]` ``.
     pub title: String,
-    /// Where the table is named, for what it lacks.
+    /// The span of the table's name. Problems about missing keys point there.
     pub span: Span,
 }
 
 impl<'t> TableReader<'t> {
-    /// Starts reading a table.
+    /// Creates a reader of a table. `title` is the name of the table in messages.
     pub fn new(table: &'t DeTable<'t>, title: impl Into<String>, span: Span) -> Self {
         Self { table, title: visible(&title.into()), span }
     }
 
-    /// Every key with its span and value, in the order of the file.
+    /// Every key with its span and its value, in the order of the file.
     pub fn entries(&self) -> Vec<(&'t str, Span, &'t toml::Spanned<DeValue<'t>>)> {
         let mut entries: Vec<_> =
             self.table.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span(), value)).collect();
@@ -111,46 +99,58 @@ impl<'t> TableReader<'t> {
         entries
     }
 
-    /// The value of a key and the span of the key itself.
+    /// The span of a key and its value.
     pub fn get(&self, key: &str) -> Option<(Span, &'t toml::Spanned<DeValue<'t>>)> {
         self.table.get_key_value(key).map(|(key, value)| (key.span(), value))
     }
 
-    /// Reports the keys that are not known.
-    pub fn deny_unknown_keys(&self, known: &[&str], problems: &mut Vec<Problem>) {
-        self.deny_other_keys(known, &[], problems);
+    /// Reports the unknown keys, and returns them.
+    pub fn deny_unknown_keys(&self, known: &[&str], problems: &mut Vec<Problem>) -> Vec<&'t str> {
+        self.deny_other_keys(known, &[], problems)
     }
 
-    /// Reports the keys that are not known, apart from those that have errors of their own.
-    pub(super) fn deny_other_keys(&self, known: &[&str], reported: &[&str], problems: &mut Vec<Problem>) {
-        let is_unknown = |key: &str| !known.contains(&key) && !reported.contains(&key);
-        let unknown = self.table.keys().filter(|key| is_unknown(key.get_ref()));
-        let mut unknown: Vec<_> = unknown.map(|key| (key.span(), key.get_ref())).collect();
-        unknown.sort_by_key(|(span, _)| span.start);
-        problems.extend(unknown.into_iter().map(|(span, key)| unknown_key(key, span, &self.title, known)));
+    /// Reports the unknown keys except those that have errors of their own, and returns them.
+    pub(super) fn deny_other_keys(
+        &self,
+        known: &[&str],
+        reported: &[&str],
+        problems: &mut Vec<Problem>,
+    ) -> Vec<&'t str> {
+        let mut unknown = self.entries();
+        unknown.retain(|(key, ..)| !known.contains(key) && !reported.contains(key));
+        problems.extend(unknown.iter().map(|(key, span, _)| unknown_key(key, span.clone(), &self.title, known)));
+        unknown.into_iter().map(|(key, ..)| key).collect()
     }
 
-    /// Reports which of some keys `what` does not have; `example` is a line with all of them.
-    pub(super) fn require(&self, what: &str, keys: &[&str], example: &str, problems: &mut Vec<Problem>) {
-        for key in keys.iter().filter(|key| self.get(key).is_none()) {
-            let problem = Problem::new(format!("{what} has no `{key}`"));
-            let label = format!("`{key}` is missing");
-            problems.push(problem.at(self.span.clone(), label).help(format!("write `{example}`")));
+    /// Reports all missing keys of the table as one problem, with the lines to add. A key that is only misspelled, so that it is
+    /// among the `unknown` keys, is not reported again.
+    pub(super) fn require(&self, keys: &[&str], unknown: &[&str], problems: &mut Vec<Problem>) {
+        let missing = self.missing(keys, unknown);
+        if let Some(problem) = missing_keys(&self.title, &missing, self.span.clone()) {
+            let lines = missing.iter().filter_map(|key| example(key)).collect();
+            let these = if missing.len() == 1 { "this line" } else { "these lines" };
+            problems.push(problem.help(Help::from(format!("add {these}, with your values:")).then_lines(lines)));
         }
     }
 
-    /// A string. Absent is `None`; present and no string is `None` and a problem.
+    /// The keys that the table does not have, except those that are among the `unknown` keys under a misspelled name.
+    pub(super) fn missing<'k>(&self, keys: &[&'k str], unknown: &[&str]) -> Vec<&'k str> {
+        let is_misspelled = |key: &str| unknown.iter().any(|unknown| !near(unknown, [key]).is_empty());
+        keys.iter().copied().filter(|key| self.get(key).is_none() && !is_misspelled(key)).collect()
+    }
+
+    /// Reads a string. Returns `None` if the key is missing, and reports a value of another type.
     pub fn string(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Spanned<&'t str>> {
         let (_, value) = self.get(key)?;
         string_value(key, value, problems)
     }
 
-    /// A string that must make a `T`.
+    /// Reads a string and parses it as a `T`. Returns `None` if the key is missing, and reports an invalid value.
     pub fn parsed<T: FromStr<Err = Expected>>(&self, key: &str, problems: &mut Vec<Problem>) -> Option<Spanned<T>> {
         parse_string(key, &self.string(key, problems)?, problems)
     }
 
-    /// One or many different `T`s under either of two keys that mean the same: `zone = "a"`, `zones = ["a", "b"]`.
+    /// Reads one or several different `T`s from one of two keys with the same meaning: `zone = "a"`, `zones = ["a", "b"]`.
     pub fn parsed_list<T: FromStr<Err = Expected> + Ord + Display>(
         &self,
         one: &str,
@@ -161,8 +161,8 @@ impl<'t> TableReader<'t> {
             (Some(_), Some((again, _))) => {
                 problems.push(
                     Problem::new(format!("{} has both `{one}` and `{many}`", self.title))
-                        .at(again, format!("the same key as `{one}`"))
-                        .help(format!("keep one of them; `{many}` takes a string or a list")),
+                        .at(again, format!("same meaning as `{one}`"))
+                        .help(format!("remove `{one}`, and list all values in `{many}`")),
                 );
                 return None;
             }
@@ -172,42 +172,59 @@ impl<'t> TableReader<'t> {
         };
         let DeValue::Array(items) = value.get_ref() else {
             let text = string_value(key, value, problems)?;
-            return parse_string(key, &text, problems).map(|word| vec![word]);
+            return parse_string(key, &text, problems).map(|value| vec![value]);
         };
         if items.is_empty() {
-            problems.push(
-                Problem::new(format!("`{key}` is empty in {}", self.title))
-                    .at(value.span(), "nothing to resolve")
-                    .help(format!("name at least one {one}, or remove the key to inherit it from [defaults]")),
-            );
+            let help = example(many).map(|line| format!("write, for example, `{line}`")).unwrap_or_default();
+            let problem = Problem::new(format!("`{key}` is empty in {}", self.title)).at(value.span(), "empty list");
+            problems.push(problem.help(format!("{help}, or remove the key to use the value of `[defaults]`")));
             return None;
         }
         let before = problems.len();
-        let words: Vec<Spanned<T>> =
-            items.iter().filter_map(|item| parse_string(key, &string_value(key, item, problems)?, problems)).collect();
+        let values: Vec<Spanned<T>> = items.iter().filter_map(|item| list_item(key, many, item, problems)).collect();
         if problems.len() > before {
             return None;
         }
         let mut seen = BTreeSet::new();
-        for Spanned { value, span } in words.iter().filter(|word| !seen.insert(&word.value)) {
-            let problem = Problem::new(format!("`{value}` is listed twice"));
-            let label = format!("means `{value}`, as an earlier item does");
-            problems.push(problem.at(span.clone(), label).help("remove one of the two"));
+        for Spanned { value, span } in values.iter().filter(|item| !seen.insert(&item.value)) {
+            let problem = Problem::new(format!("`{key}` contains `{value}` twice"));
+            let label = format!("same as an earlier `{value}`");
+            problems.push(problem.at(span.clone(), label).help("remove one of them"));
         }
-        Some(words)
+        Some(values)
     }
 }
 
-/// The problem of a key that a table does not have.
-pub fn unknown_key(key: &str, span: Span, title: &str, known: &[&str]) -> Problem {
-    let help = did_you_mean(key, known.iter().copied())
-        .unwrap_or_else(|| format!("the keys of {title} are {}", or(known.iter().map(quoted))));
-    let problem =
-        Problem { notes: oddities(key), ..Problem::new(format!("unknown key `{}` in {title}", visible(key))) };
-    problem.at(span, "unknown key").help(help)
+/// The problem of a table without some keys, if any are missing.
+pub(crate) fn missing_keys(title: &str, missing: &[&str], span: Span) -> Option<Problem> {
+    if missing.is_empty() {
+        return None;
+    }
+    let keys = || missing.iter().map(quoted);
+    let are = if missing.len() == 1 { "is" } else { "are" };
+    let problem = Problem::new(format!("{title} has no {}", or(keys())));
+    Some(problem.at(span, format!("{} {are} missing", and(keys()))))
 }
 
-/// A string as the value of `key`. Anything else is `None` and a problem.
+/// Reads an item of the list under `key`. `many` is the key that takes a list.
+fn list_item<T: FromStr<Err = Expected>>(
+    key: &str,
+    many: &str,
+    item: &toml::Spanned<DeValue<'_>>,
+    problems: &mut Vec<Problem>,
+) -> Option<Spanned<T>> {
+    if let DeValue::String(text) = item.get_ref() {
+        return parse_string(key, &Spanned { value: text, span: item.span() }, problems);
+    }
+    let problem = wrong_type(key, item, "a string or a list of strings");
+    problems.push(match example(many) {
+        Some(line) => problem.help(format!("write, for example, `{line}`")),
+        None => problem,
+    });
+    None
+}
+
+/// Reads a string as the value of `key`, and reports a value of another type.
 pub fn string_value<'t>(
     key: &str,
     value: &'t toml::Spanned<DeValue<'t>>,
@@ -216,11 +233,11 @@ pub fn string_value<'t>(
     if let DeValue::String(text) = value.get_ref() {
         return Some(Spanned { value: text, span: value.span() });
     }
-    problems.push(wrong_type(key, value, "a string in quotes"));
+    problems.push(wrong_type(key, value, "a string"));
     None
 }
 
-/// A string that must make a `T`, as the value of `key`.
+/// Parses a string as a `T`, and reports it as an invalid value of `key`.
 pub fn parse_string<T: FromStr<Err = Expected>>(
     key: &str,
     text: &Spanned<&str>,
@@ -233,37 +250,4 @@ pub fn parse_string<T: FromStr<Err = Expected>>(
             None
         }
     }
-}
-
-/// The problem of a string that is not well formed, with the fix where a usual slip is recognised.
-pub fn malformed(key: &str, text: &str, span: Span, expected: &Expected) -> Problem {
-    let key = key.strip_suffix('s').filter(|one| matches!(*one, "zone" | "arch")).unwrap_or(key);
-    let shown = visible(text);
-    let problem = Problem::new(format!("`{shown}` is not a valid {key}")).at(span, expected.to_string());
-    let problem = Problem { notes: oddities(text), ..problem };
-    let known: &[&str] = match key {
-        "zone" => &[
-            "fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2", "nl-ams-3", "pl-waw-1", "pl-waw-2", "pl-waw-3",
-            "it-mil-1",
-        ],
-        "type" => &["instance_sbs", "instance_local"],
-        "arch" => match text.to_lowercase().as_str() {
-            "amd64" | "x64" | "x86-64" | "x86" => return problem.help("did you mean `x86_64`?"),
-            "aarch64" | "armv8" | "arm-64" => return problem.help("did you mean `arm64`?"),
-            _ => &["x86_64", "arm64"],
-        },
-        _ => &[],
-    };
-    match did_you_mean(text, known.iter().copied()) {
-        Some(help) => problem.help(help),
-        None => problem,
-    }
-}
-
-/// The problem of a value of the wrong TOML type.
-pub fn wrong_type(key: &str, value: &toml::Spanned<DeValue<'_>>, expected: &str) -> Problem {
-    let found = value.get_ref().type_str();
-    let key = visible(key);
-    Problem::new(format!("`{key}` is {} {found}", if found.starts_with(['a', 'i', 'o']) { "an" } else { "a" }))
-        .at(value.span(), format!("expected {expected}"))
 }

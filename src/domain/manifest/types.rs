@@ -1,4 +1,4 @@
-//! The parts of a manifest.
+//! The types of a parsed manifest.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,48 +9,48 @@ use super::policy::Policy;
 use crate::domain::diagnostics::Span;
 use crate::domain::types::{Age, Cell, CommercialType, ImageId, ImageRef, ImageType, Label, LabelPattern, Name, Range};
 
-/// The most pins that one manifest may declare.
+/// The largest number of pins that one manifest may declare.
 pub const MAX_PINS: usize = 100_000;
 
-/// A manifest without problems: the targets, sorted by cell, no cell twice.
+/// A valid manifest. The targets are sorted by cell, and each cell occurs once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     pub(super) targets: Vec<Target>,
     pub(super) outputs: Vec<Output>,
 }
 
-/// One cell that the manifest asks for, with all that a local image must be to fill it.
+/// A cell that the manifest declares, with the requirements for its local image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// Which image, where, for which processor.
+    /// The name, the zone and the architecture.
     pub cell: Cell,
-    /// Which image.
+    /// The image.
     pub selector: ImageSelector,
-    /// The type that is declared, or `instance_sbs`.
+    /// The declared type, or `instance_sbs` by default.
     pub image_type: ImageType,
-    /// The Instance type that the local image must be able to boot, if one is declared.
+    /// The Instance type that must be able to boot the local image, if one is declared.
     pub instance_type: Option<CommercialType>,
-    /// How its pin may move.
+    /// The policy, shared by all targets of an image.
     pub policy: Arc<Policy>,
-    /// Where the manifest names the zone.
+    /// The span of the zone in the manifest.
     pub zone_span: Span,
-    /// Where it says the rest.
+    /// The spans of the other values, shared by all targets of an image.
     pub spans: Arc<ImageSpans>,
 }
 
-/// What a manifest asks for an image by.
+/// The keys that select an image of the Marketplace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageSelector {
-    /// By its label.
+    /// `label`: the image with this label.
     Label(Label),
-    /// By the ID of the Marketplace image.
+    /// `image-id`: the Marketplace image with this ID.
     Image(ImageId),
-    /// The newest release in a range, of the labels that match a pattern.
+    /// `label` with a pattern, and `release`: the newest release in the range among the labels that match the pattern.
     Release(LabelPattern, Range),
 }
 
 impl ImageSelector {
-    /// What the Marketplace lists it by; for a range of releases that depends on the index.
+    /// The reference that the Marketplace lists the image by. `None` for a range of releases, which is looked up first.
     pub fn image_ref(&self) -> Option<ImageRef> {
         match self {
             Self::Label(label) => Some(ImageRef::Label(label.clone())),
@@ -70,7 +70,7 @@ impl fmt::Display for ImageSelector {
     }
 }
 
-/// Where in the manifest stands what all cells of an image have in common. An inherited part stands in `[defaults]`.
+/// The spans of the values of an image in the manifest. Those of inherited values are in `[defaults]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageSpans {
     /// The label or the image ID.
@@ -82,21 +82,21 @@ pub struct ImageSpans {
 }
 
 impl Manifest {
-    /// The cells that are asked for, sorted by name, zone and architecture.
+    /// The declared cells with their requirements, sorted by name, zone and architecture.
     pub fn targets(&self) -> &[Target] {
         &self.targets
     }
 
-    /// The files that are kept in step with the lock, in the order of the manifest.
+    /// The files that are written together with the lockfile, in the order of the manifest.
     pub fn outputs(&self) -> &[Output] {
         &self.outputs
     }
 
-    /// The same manifest with another minimum age for all images.
+    /// Replaces the minimum age of all images. Zero means no minimum age.
     #[must_use]
     pub fn with_min_age(mut self, min_age: Age) -> Self {
         let min_age = Some(min_age).filter(|age| !age.is_zero());
-        // The cells of an image follow one another and share one policy, before as after.
+        // The targets of an image are next to each other and share one policy.
         let mut last: Option<(Arc<Policy>, Arc<Policy>)> = None;
         for target in &mut self.targets {
             let changed = match &last {

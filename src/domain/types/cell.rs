@@ -1,13 +1,15 @@
-//! The cell of a pin.
+//! The key of a pin: name, zone and architecture.
 
 use std::fmt;
 
 use super::names::{Arch, Name, Zone};
 
-/// The cell of a pin: which image of the manifest, where, for which processor. Unique in a manifest and in a lock.
+/// The key of a pin: an image of the manifest in one zone and for one architecture. Unique in a manifest and in a lockfile.
+///
+/// Messages do not use the word: they say "pin", or name the zone and the architecture.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cell {
-    /// The image's name in the manifest.
+    /// The name of the image in the manifest.
     pub name: Name,
     /// The zone.
     pub zone: Zone,

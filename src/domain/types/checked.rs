@@ -1,8 +1,8 @@
-//! Strings that are checked when they are made.
+//! Strings that are validated when they are created.
 
 use std::fmt;
 
-/// What a malformed text should look like, to follow "expected".
+/// The error of a text that is not well formed: a description of a valid text, which `Display` puts after "expected".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected(pub &'static str);
 
@@ -14,8 +14,8 @@ impl fmt::Display for Expected {
 
 impl std::error::Error for Expected {}
 
-/// Defines a checked string: its test, and the text that says what passes. A copy shares the text, since ten thousand pins are
-/// in a few zones.
+/// Defines a string type with its validation and a description of a valid text for errors. Copies share the text, because many
+/// pins have the same few zones and labels.
 macro_rules! checked_string {
     ($(#[$doc:meta])* $name:ident, $test:expr, $expected:literal) => {
         $(#[$doc])*

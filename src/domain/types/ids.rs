@@ -1,4 +1,4 @@
-//! IDs, each kind a type of its own, and what local images are listed by.
+//! IDs, with one type per kind of ID, and the references that the Marketplace lists local images by.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::checked::Expected;
 use super::names::{Label, Zone};
 
-/// Defines an ID: a UUID that cannot be taken for another kind of ID.
+/// Defines an ID type: a UUID that cannot be mixed up with another kind of ID. Parsing ignores case, and `Display` is lower case.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -19,12 +19,12 @@ macro_rules! id {
             type Err = Expected;
 
             fn from_str(text: &str) -> Result<Self, Expected> {
-                // `Uuid` also reads braces, URNs and bare digits; the API writes one form.
+                // `Uuid` also parses braces, URNs and digits without dashes, but the API accepts only one form.
                 if text.len() != 36 {
                     return Err(Expected("a UUID, like `6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e`"));
                 }
                 match Uuid::try_parse(text) {
-                    Ok(id) if id.is_nil() || id.is_max() => Err(Expected("a UUID that is not all zeros or all ones")),
+                    Ok(id) if id.is_nil() || id.is_max() => Err(Expected("a UUID other than all zeros or all ones")),
                     Ok(id) => Ok(Self(id)),
                     Err(_) => Err(Expected("a UUID, like `6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e`")),
                 }
@@ -40,50 +40,57 @@ macro_rules! id {
     };
 }
 
+/// The UUID in a text that has one in another form: with a zone before it, in braces, or without dashes.
+pub(crate) fn uuid_within(text: &str) -> Option<String> {
+    let text = text.rsplit_once('/').map_or(text, |(_, id)| id).trim();
+    let id = Uuid::try_parse(text).ok().filter(|id| !id.is_nil() && !id.is_max())?;
+    Some(id.hyphenated().to_string())
+}
+
 id!(
-    /// The ID of a local image: what an Instance boots, and what a pin pins.
+    /// The ID of a local image, which an Instance boots from. A pin stores this ID.
     LocalImageId
 );
 
 id!(
-    /// The ID of a Marketplace image over all its versions. Never a pin: no Instance boots it.
+    /// The ID of a Marketplace image, the same for all its versions. An Instance cannot boot from it, so it is never pinned.
     ImageId
 );
 
 id!(
-    /// The ID of one version of an image. Never a pin: no Instance boots it.
+    /// The ID of one version of an image. An Instance cannot boot from it, so it is never pinned.
     VersionId
 );
 
 impl From<LocalImageId> for VersionId {
-    /// The version that has the same UUID, for an ID of unknown kind.
+    /// Treats an ID of unknown kind as the ID of a version.
     fn from(id: LocalImageId) -> Self {
         Self(id.0)
     }
 }
 
 impl From<VersionId> for LocalImageId {
-    /// The same UUID, of unknown kind.
+    /// Treats the ID as one of unknown kind.
     fn from(id: VersionId) -> Self {
         Self(id.0)
     }
 }
 
 impl From<ImageId> for LocalImageId {
-    /// The same UUID, of unknown kind.
+    /// Treats the ID as one of unknown kind.
     fn from(id: ImageId) -> Self {
         Self(id.0)
     }
 }
 
 impl From<LocalImageId> for ImageId {
-    /// The image that has the same UUID, for an ID of unknown kind.
+    /// Treats an ID of unknown kind as the ID of an image.
     fn from(id: LocalImageId) -> Self {
         Self(id.0)
     }
 }
 
-/// A local image in its zone, as Terraform's resources want it: `ZONE/ID`.
+/// A local image ID with its zone, in the form that Terraform resources require: `ZONE/ID`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ZonedId<'a>(pub &'a Zone, pub LocalImageId);
 
@@ -93,7 +100,7 @@ impl fmt::Display for ZonedId<'_> {
     }
 }
 
-/// What the Marketplace lists local images by.
+/// The parameter of a Marketplace request that lists local images.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ImageRef {
     /// The current local images of a label.

@@ -1,4 +1,4 @@
-//! Names: of images, labels, zones, architectures, types.
+//! The names of images, labels, zones, architectures, image types and Instance types.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,57 +6,57 @@ use std::str::FromStr;
 use super::checked::{Expected, checked_string};
 
 checked_string!(
-    /// The name that a manifest gives an image: `web` in `[images.web]`.
+    /// The name of an image in the manifest: `web` in `[images.web]`. It is a valid identifier in shells and in HCL.
     Name,
     |text| {
         text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && text.len() <= 128
             && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
     },
-    "a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier"
+    "a letter or `_`, followed by letters, digits, `_` or `-`"
 );
 
 checked_string!(
-    /// The Marketplace's own name for an image: `ubuntu_noble`. Stable over versions; may contain dots.
+    /// The Marketplace's name for an image, like `ubuntu_noble`. It is the same for all versions of the image.
     Label,
     |text| {
         text.starts_with(|c: char| c.is_ascii_alphanumeric())
             && text.len() <= 128
             && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
     },
-    "letters, digits, `_`, `-` or `.`, like `ubuntu_noble`"
+    "a label, like `ubuntu_noble`"
 );
 
 checked_string!(
-    /// A processor architecture as the API writes it: `x86_64`, `arm64`. A free string: new ones appear.
+    /// A processor architecture as the Marketplace writes it: `x86_64`, `arm64`. Other values are valid, because new ones may appear.
     Arch,
     |text| {
         text.starts_with(|c: char| c.is_ascii_lowercase())
             && text.len() <= 32
             && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-            // What others call x86_64 and arm64. No row has these names, so asking for one is a slip.
+            // Other names of x86_64 and arm64, which the Marketplace never uses.
             && !matches!(text, "amd64" | "x64" | "x86" | "aarch64" | "armv8")
     },
     "`x86_64` or `arm64`"
 );
 
 checked_string!(
-    /// An Instance type, like `PRO2-S`; a local image lists those that it can boot.
+    /// An Instance type, like `PRO2-S`. The Marketplace lists the types that each local image can boot.
     CommercialType,
     |text| {
         text.starts_with(|c: char| c.is_ascii_alphanumeric())
             && text.len() <= 64
             && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
     },
-    "the name of an Instance type, like `PRO2-S`"
+    "an Instance type, like `PRO2-S`"
 );
 
-/// An availability zone: `fr-par-1`. The legacy names `par1` and `ams1` are read as what they mean today.
+/// An availability zone, like `fr-par-1`. The legacy names `par1` and `ams1` are converted to `fr-par-1` and `nl-ams-1`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Zone(std::sync::Arc<str>);
 
 impl Zone {
-    /// The zone as text.
+    /// The name of the zone.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -79,7 +79,7 @@ impl FromStr for Zone {
             && letters(parts.next())
             && parts.next().is_some_and(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_digit()))
             && parts.next().is_none();
-        if well_formed { Ok(Self(text.into())) } else { Err(Expected("country, city and number, like `fr-par-1`")) }
+        if well_formed { Ok(Self(text.into())) } else { Err(Expected("a zone, like `fr-par-1`")) }
     }
 }
 
@@ -95,20 +95,20 @@ impl fmt::Display for Zone {
     }
 }
 
-/// Which root volume a local image is made for.
+/// The type of a local image, which decides the kind of root volume that it boots from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ImageType {
-    /// A Block Storage root volume (`volume_type = "sbs_volume"`); what server creation takes unless told otherwise.
+    /// For a Block Storage root volume (`volume_type = "sbs_volume"`), the default when an Instance is created.
     InstanceSbs,
-    /// A local root volume (`volume_type = "l_ssd"`).
+    /// For a local root volume (`volume_type = "l_ssd"`).
     InstanceLocal,
 }
 
 impl ImageType {
-    /// Every type, in the order in which they are shown.
+    /// All types, in display order.
     pub const ALL: [Self; 2] = [Self::InstanceSbs, Self::InstanceLocal];
 
-    /// The API's word for it.
+    /// The name of the type in the Marketplace API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::InstanceSbs => "instance_sbs",
@@ -116,7 +116,7 @@ impl ImageType {
         }
     }
 
-    /// The root volume that it boots from, in the words of the Instance API and the Terraform provider.
+    /// The type of the root volume, as the Instance API and the Terraform provider name it.
     pub fn volume_type(self) -> &'static str {
         match self {
             Self::InstanceSbs => "sbs_volume",
@@ -132,7 +132,7 @@ impl FromStr for ImageType {
         Self::ALL
             .into_iter()
             .find(|known| known.as_str() == text)
-            .ok_or(Expected("`instance_sbs` (a Block Storage root volume) or `instance_local` (a local one)"))
+            .ok_or(Expected("`instance_sbs` (Block Storage root volume) or `instance_local` (local root volume)"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Releases of what an image holds: reading them, comparing them, and asking for a range of them.
+//! Releases of operating systems: parses them from labels and names, compares them, and matches them against ranges.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,20 +10,21 @@ use super::checked::Expected;
 use super::names::Label;
 use super::pattern::LabelPattern;
 
-/// A release as people write it, comparable: `24.04`, `9`, `7.9`, `2022`.
+/// A release of the operating system or software in an image, like `24.04`, `9` or `2022`. Releases compare by their numbers, and
+/// missing numbers are zero.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Release(Arc<Parts>);
 
-// Not in `Release` itself, since most pins have none and would keep room for one.
+// Behind a pointer, because most pins have no release.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Parts {
-    // First, so that it is compared first.
+    // The derived order compares the first field first.
     version: Version,
     text: Box<str>,
 }
 
 impl Release {
-    /// The release as written.
+    /// The release as it is written in the label or name.
     pub fn as_str(&self) -> &str {
         &self.0.text
     }
@@ -39,11 +40,11 @@ impl FromStr for Release {
     }
 }
 
-/// The version that a release stands for: what it leaves out is zero, and 24.04 is 24.4.0.
+/// The semantic version of a release. Missing numbers are zero, and leading zeros are dropped: `24.04` is 24.4.0.
 fn version(text: &str) -> Option<Version> {
     let mut numbers = [0; 3];
     for (at, part) in text.split('.').enumerate() {
-        // `u64` also reads a plus sign.
+        // `u64` also parses a plus sign.
         if !part.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
@@ -65,7 +66,7 @@ impl fmt::Display for Release {
     }
 }
 
-/// Which releases are wanted, in Cargo's semver syntax with leading zeros understood: `>=41, <44`, `>=22.04`, `*`.
+/// A range of releases in Cargo's syntax for version requirements, in which leading zeros are allowed: `>=41, <44`, `>=22.04`, `*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Range {
     requirement: VersionReq,
@@ -73,22 +74,44 @@ pub struct Range {
 }
 
 impl Range {
-    /// Whether the release is wanted.
+    /// Whether the range includes a release.
     pub fn contains(&self, release: &Release) -> bool {
         self.requirement.matches(&release.0.version)
     }
 }
 
 impl FromStr for Range {
-    type Err = String;
+    type Err = Expected;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let requirement = VersionReq::parse(&without_leading_zeros(text)).map_err(|error| error.to_string())?;
+    fn from_str(text: &str) -> Result<Self, Expected> {
+        let requirement = VersionReq::parse(&without_leading_zeros(text));
+        let requirement = requirement.map_err(|_| Expected("a range of releases, like `>=41, <44`"))?;
         Ok(Self { requirement, text: text.into() })
     }
 }
 
-/// `>=22.04` as `>=22.4`: semver refuses the zero.
+/// The range that an invalid text probably means: with a comma between two parts, with the signs in the other order, or without
+/// a sign that other tools use.
+pub(crate) fn corrected_range(text: &str) -> Option<String> {
+    let text = text.trim().trim_start_matches('v');
+    if matches!(text, "latest" | "newest" | "any") {
+        return Some("*".to_owned());
+    }
+    let text = text.replace("=>", ">=").replace("=<", "<=").replace("~>", "~").replace("==", "=").replace("&&", " ");
+    let words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    let parts = match words[..] {
+        [from, "to" | "-", to] => format!(">={from}, <={to}"),
+        [both] if both.contains('-') => both.split_once('-').map(|(from, to)| format!(">={from}, <={to}"))?,
+        _ => words.iter().fold(String::new(), |parts, word| match parts.chars().next_back() {
+            None => (*word).to_owned(),
+            Some(last) if last.is_ascii_digit() || last == '*' => format!("{parts}, {word}"),
+            Some(_) => parts + word,
+        }),
+    };
+    parts.parse::<Range>().ok().map(|_| parts)
+}
+
+/// Removes leading zeros, which semver does not allow: `>=22.04` becomes `>=22.4`.
 fn without_leading_zeros(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut in_number = false;
@@ -109,10 +132,8 @@ impl fmt::Display for Range {
     }
 }
 
-/// The release of an image, read from what the pattern's stars stand for in its label, without a pattern from the
-/// label, else from its name; `None` where it cannot be read: it is never guessed.
-///
-/// A pattern that the label does not match is as good as none.
+/// The release of an image, from the first of these that has one: the part of the label that the `*` of the pattern matches, or
+/// the label if there is no pattern that matches it; then the name of the image. `None` if the release is unknown or ambiguous.
 pub fn release_of(label: &Label, name: &str, pattern: Option<&LabelPattern>) -> Option<Release> {
     let label_release = match pattern.filter(|pattern| pattern.matches(label)) {
         Some(pattern) => starred_release(pattern.as_str(), label.as_str()),
@@ -121,7 +142,7 @@ pub fn release_of(label: &Label, name: &str, pattern: Option<&LabelPattern>) -> 
     label_release.or_else(|| product_release(name.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')'))))
 }
 
-/// The one release among the segments that have stars. Of two, neither is known to be meant.
+/// The release in the segments of a label that a pattern has stars in. `None` if there are several.
 fn starred_release(pattern: &str, label: &str) -> Option<Release> {
     let mut releases = pattern.split('_').zip(label.split('_')).filter_map(|(pattern, segment)| {
         let (before, after) = pattern.split_once('*')?;
@@ -130,8 +151,8 @@ fn starred_release(pattern: &str, label: &str) -> Option<Release> {
     releases.next().filter(|_| releases.next().is_none())
 }
 
-/// The release that stands between `before` and `after`, unless they hold digits of it: `ubuntu2*` does not make 4.04
-/// of `ubuntu24.04`. A second star is in `after`, and in no segment, since it may be read in more than one way.
+/// The release between `before` and `after`, unless they contain some of its digits: `ubuntu2*` does not read 4.04 from
+/// `ubuntu24.04`. A segment with two stars has no release, because `after` contains the second star, which no label does.
 fn star_release(before: &str, after: &str, segment: &str) -> Option<Release> {
     let in_number = |c: char| c.is_ascii_digit() || c == '.';
     if before.ends_with(in_number) || after.starts_with(in_number) {
@@ -140,8 +161,8 @@ fn star_release(before: &str, after: &str, segment: &str) -> Option<Release> {
     segment.strip_prefix(before)?.strip_suffix(after)?.parse().ok()
 }
 
-/// The release that follows a product's name of one or two words: `centos 7.9`, `windows server 2022 core`. A number
-/// further on is that of an addition: 12 in `ubuntu noble gpu os 12` is no release of Ubuntu.
+/// The release after a product name of one or two words: `centos 7.9`, `windows server 2022 core`. A later number belongs to an
+/// addition: in `ubuntu noble gpu os 12`, 12 is not the release of Ubuntu.
 fn product_release<'a>(words: impl Iterator<Item = &'a str>) -> Option<Release> {
     words.filter(|word| !word.is_empty()).skip(1).take(2).find_map(|word| word.parse().ok())
 }

@@ -1,38 +1,38 @@
-//! The statuses of a pin: one table from which every report, schema and page of the documentation takes what it says of them.
+//! The statuses of a pin, in one table. Reports, schemas and the documentation take their texts from it.
 
-/// The status of a pin; the worst first.
+/// The status of a pin. The order is from the worst to the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// The ID exists, but has another label, zone, architecture or type: a UUID was swapped.
+    /// The ID exists but has another label, zone, architecture or type, so it was replaced in the lockfile by mistake or on purpose.
     Mismatch,
-    /// The block does not match its digest: a hand edit or a bad merge.
+    /// The block does not match its digest, so it was edited by hand or by a merge.
     Edited,
-    /// The ID is new to the lock, and neither the Marketplace nor the history of the lock knows it.
+    /// The ID is new in the lockfile, and neither the Marketplace nor the history of the lockfile contains it.
     Unverified,
-    /// Security updates have ended, by the manifest, the Marketplace or the vendor.
+    /// Security updates have ended, according to the manifest, the Marketplace or the vendor.
     Eol,
-    /// The Marketplace no longer offers the image, here or at all: see [`Cause`].
+    /// The Marketplace no longer offers the image, or not for this pin. See [`Cause`].
     Unavailable,
-    /// The pin no longer lists the declared Instance type.
+    /// The pinned image cannot boot on the declared Instance type.
     Incompatible,
-    /// Manifest and lock disagree: see [`Cause`].
+    /// The manifest and the lockfile differ. See [`Cause`].
     Stale,
-    /// A newer local image exists, and the policy allows it.
+    /// A newer local image is available, and the policy allows it.
     Outdated,
-    /// The end of security updates is near.
+    /// Security updates end soon.
     EolSoon,
-    /// Would be outdated, but is frozen.
+    /// A newer local image is available, but the image is frozen.
     Frozen,
-    /// A newer local image exists, but is younger than the policy allows.
+    /// A newer local image is available, but it is younger than `min-age`.
     Cooling,
-    /// The newest that the policy allows.
+    /// The pin has the newest local image that the policy allows.
     Current,
 }
 
-/// Whether a status is drift, which makes `check` exit with 2.
+/// Whether a status is drift, which makes `check` exit with status 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// Drift that no manifest can accept: a changed ID or block is never a matter of policy.
+    /// Drift that a manifest cannot accept, because a changed ID or block is never a matter of policy.
     NeverAccepted,
     /// Drift, unless the manifest accepts it.
     Drift,
@@ -40,42 +40,42 @@ pub enum Class {
     Fine,
 }
 
-/// How serious a status is; the worst first.
+/// The severity of a status. The order is from the worst to the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The pinned image is wrong, or no longer gets updates.
+    /// The pinned image is wrong, or no longer receives updates.
     Bad,
-    /// The pin should move.
+    /// The pin should be upgraded.
     Due,
-    /// The pin may stay, by policy or by acceptance.
+    /// The pin may stay, because of the policy or an acceptance.
     Held,
     /// Nothing is wrong.
     Good,
 }
 
-/// What fixes a status.
+/// The action that fixes a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fix {
     /// Restore the block, or pin the image again.
     Restore,
     /// Restore the block, or pin an ID that the Marketplace lists.
     Verify,
-    /// Make the lock follow the manifest.
+    /// Update the lockfile to match the manifest.
     Resolve,
-    /// Move the pin.
+    /// Upgrade the pin.
     Upgrade,
-    /// Move the pin; if no local image can be pinned, declare another label.
+    /// Upgrade the pin or, if no local image can be pinned, declare another label.
     Replace,
-    /// Declare a label that gets updates.
+    /// Declare a successor, a label that still receives updates.
     Succeed,
-    /// There is nothing to fix.
+    /// Nothing needs to be fixed.
     Nothing,
 }
 
-/// A row of the table: a status, the word for it in every format, its class, its severity, its meaning and its fix.
+/// A row of the table: a status, its name in every format, its class, its severity, its meaning and its fix.
 struct Row(Status, &'static str, Class, Severity, &'static str, Fix);
 
-/// Every status, the worst first.
+/// All statuses, from the worst to the best.
 const TABLE: [Row; 12] = {
     use Class::{Drift, Fine, NeverAccepted};
     use Severity::{Bad, Due, Good, Held};
@@ -83,21 +83,21 @@ const TABLE: [Row; 12] = {
         Cooling, Current, Edited, Eol, EolSoon, Frozen, Incompatible, Mismatch, Outdated, Stale, Unavailable,
         Unverified,
     };
-    let mismatch = "The pinned ID has another label, zone, architecture or type: the UUID was swapped";
-    let edited = "The block in the lockfile does not match its digest: it was edited by hand or by a merge";
-    let unverified = "The Marketplace does not list the changed ID, and the lockfile did not pin it before the change; \
-                      only in `check --changed-since`";
-    let eol =
-        "Support has ended: by `eol` in the manifest, else by the Marketplace or the vendor, whichever is earlier";
-    let unavailable = "The Marketplace no longer has the label, or not in this zone, architecture or type";
+    let mismatch = "The pinned ID exists, but it has another label, zone, architecture or type";
+    let edited = "The block in the lockfile does not match its digest, so it was edited by hand or by a merge";
+    let unverified = "The Marketplace does not list the changed ID, and the lockfile did not pin it before the change \
+                      (only in `check --changed-since`)";
+    let eol = "Support has ended, according to `eol` in the manifest or else to the earlier date of the Marketplace \
+               and the vendor";
+    let unavailable = "The Marketplace no longer offers the label, or not in this zone, architecture or type";
     let incompatible =
-        "The pinned image, or the one that could replace it, does not boot on the declared Instance type";
-    let stale = "The image is declared but not locked, locked but not declared, or locked for another declaration";
-    let outdated = "A newer local image exists, and the policy allows it";
+        "The pinned image, or the image that could replace it, cannot boot on the declared Instance type";
+    let stale = "The image is declared but not locked, locked but not declared, or locked for a different declaration";
+    let outdated = "A newer local image is available, and the policy allows it";
     let eol_soon = "Support ends within `eol-warning`";
-    let frozen = "A newer local image exists, but the image is frozen";
-    let cooling = "A newer local image exists, but it is younger than `min-age`";
-    let current = "The newest local image that the policy allows is pinned";
+    let frozen = "A newer local image is available, but the image is frozen";
+    let cooling = "A newer local image is available, but it is younger than `min-age`";
+    let current = "The pin has the newest local image that the policy allows";
     [
         Row(Mismatch, "mismatch", NeverAccepted, Bad, mismatch, Fix::Restore),
         Row(Edited, "edited", NeverAccepted, Bad, edited, Fix::Restore),
@@ -115,50 +115,50 @@ const TABLE: [Row; 12] = {
 };
 
 impl Status {
-    /// Every status, the worst first.
+    /// All statuses, from the worst to the best.
     pub const ALL: [Self; TABLE.len()] = {
         let mut all = [Self::Current; TABLE.len()];
         let mut at = 0;
         while at < all.len() {
             all[at] = TABLE[at].0;
-            // A status is the index of its row.
+            // `row` uses a status as the index of its row.
             assert!(all[at] as usize == at);
             at += 1;
         }
         all
     };
 
-    /// The word for it in every format.
+    /// The name of the status in every format.
     pub fn as_str(self) -> &'static str {
         self.row().1
     }
 
-    /// Whether it is drift.
+    /// Whether the status is drift, and whether it can be accepted.
     pub fn class(self) -> Class {
         self.row().2
     }
 
-    /// How serious it is, unless it is accepted.
+    /// The severity of the status, unless it is accepted.
     pub fn severity(self) -> Severity {
         self.row().3
     }
 
-    /// What it means, in a sentence.
+    /// The meaning of the status, as a sentence without a full stop.
     pub fn meaning(self) -> &'static str {
         self.row().4
     }
 
-    /// What fixes it.
+    /// The action that fixes the status.
     pub fn fix(self) -> Fix {
         self.row().5
     }
 
-    /// Whether it is drift, and so makes `check` exit with 2.
+    /// Whether the status is drift, which makes `check` exit with status 2.
     pub fn is_drift(self) -> bool {
         self.class() != Class::Fine
     }
 
-    /// Whether a manifest can accept it for a while.
+    /// Whether a manifest can accept the status with `[[accept]]`.
     pub fn is_acceptable(self) -> bool {
         self.class() == Class::Drift
     }
@@ -169,54 +169,55 @@ impl Status {
 }
 
 impl Class {
-    /// The class in the documentation.
+    /// The name of the class in the documentation.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NeverAccepted => "drift that cannot be accepted",
             Self::Drift => "drift, unless accepted",
-            Self::Fine => "fine",
+            Self::Fine => "not drift",
         }
     }
 }
 
 impl Fix {
-    /// The command, and what it is for, as the beginning of a sentence; what a search is for ends with names of images.
+    /// The command that fixes the status, and its purpose, which is shown before the command. The purpose of a search continues
+    /// with the names of images.
     pub fn command(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Restore => Some(("upgrade", "restore the file from version control, or pin these images again")),
             Self::Verify => {
-                Some(("upgrade", "restore the block from version control, or pin what the Marketplace lists"))
+                Some(("upgrade", "restore the file from version control, or pin IDs that the Marketplace lists"))
             }
-            Self::Resolve => Some(("resolve", "to make the lock follow the manifest")),
-            Self::Upgrade => Some(("upgrade", "to move to the latest")),
-            Self::Replace => Some(("search", "to see what there is instead of")),
-            Self::Succeed => Some(("search", "to see what could follow")),
+            Self::Resolve => Some(("resolve", "to update the lockfile")),
+            Self::Upgrade => Some(("upgrade", "to upgrade to the newest version")),
+            Self::Replace => Some(("search", "to find a replacement for")),
+            Self::Succeed => Some(("search", "to find a successor for")),
             Self::Nothing => None,
         }
     }
 }
 
-/// What makes a pin `unavailable` or `stale`.
+/// The reason why a pin is `unavailable` or `stale`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// The Marketplace no longer has the label.
+    /// The Marketplace no longer offers the label.
     LabelGone,
-    /// The Marketplace has the label, but not in this zone, for this architecture, with this type.
+    /// The Marketplace offers the label, but not in this zone, for this architecture and with this type.
     NotOffered,
-    /// Declared, but not locked.
+    /// The manifest declares the image, but the lockfile has no pin for it.
     NotLocked,
-    /// Locked, but not declared.
+    /// The lockfile has a pin, but the manifest does not declare the image.
     NotDeclared,
-    /// Locked for another declaration.
+    /// The pin was made for a different declaration of the image.
     DeclaredDifferently,
 }
 
 impl Cause {
-    /// Every cause.
+    /// All causes.
     pub const ALL: [Self; 5] =
         [Self::LabelGone, Self::NotOffered, Self::NotLocked, Self::NotDeclared, Self::DeclaredDifferently];
 
-    /// The word for it in JSON.
+    /// The name of the cause in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::LabelGone => "label-gone",
@@ -227,7 +228,7 @@ impl Cause {
         }
     }
 
-    /// The status that it causes.
+    /// The status that the cause results in.
     pub fn status(self) -> Status {
         match self {
             Self::LabelGone | Self::NotOffered => Status::Unavailable,

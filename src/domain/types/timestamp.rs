@@ -1,4 +1,4 @@
-//! Dates: text -> a moment that every reader of TOML 1.0 can hold, to the second; and how moments are shown.
+//! Times: parses texts of the Marketplace into times that TOML 1.0 can represent, and formats them.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,38 +7,38 @@ use jiff::tz::TimeZone;
 
 use super::checked::Expected;
 
-/// `0001-01-01T00:00:00Z`: the first moment of year 1, and what Go programs write if they have no date.
+/// `0001-01-01T00:00:00Z`, the start of year 1, which Go programs write for a missing date.
 const GO_ZERO: i64 = -62_135_596_800;
 
-/// Reads a date, to the second. `None` is a date that is not one: Go's zero time, or a year below 1 or above 9999 in
-/// UTC, which the lockfile could not hold.
+/// Parses a time, and drops fractions of a second. Returns `None` for a time that the lockfile cannot represent: Go's zero time, or
+/// a year below 1 or above 9999 in UTC.
 ///
 /// # Errors
-/// If the text is not a date with a time and an offset.
+/// Fails if the text is not a date with a time and an offset.
 pub fn read(text: &str) -> Result<Option<Timestamp>, Expected> {
-    // Whole seconds identify a build, and people can read them. The type ends in year 9999.
+    // Whole seconds identify a build. The type ends in year 9999.
     Ok(exact(text)?.and_then(|time| Timestamp::from_second(time.as_second()).ok()))
 }
 
-/// Reads a date like [`read`], as exactly as it is written.
+/// Parses a time like [`read`], and keeps fractions of a second.
 ///
 /// # Errors
-/// If the text is not a date with a time and an offset.
+/// Fails if the text is not a date with a time and an offset.
 pub fn exact(text: &str) -> Result<Option<Timestamp>, Expected> {
     match text.parse::<Timestamp>() {
         Ok(time) => Ok(Some(time).filter(|time| time.as_second() > GO_ZERO)),
-        // The last day of year 9999 is a date, but not one that can be computed with in every time zone.
+        // The last day of year 9999 is valid, but does not fit into `Timestamp` in every time zone.
         Err(_) if Pieces::parse(text).is_ok_and(|it| it.time().is_some() && it.offset().is_some()) => Ok(None),
         Err(_) => Err(Expected("a time like 2026-10-05T08:00:00Z")),
     }
 }
 
-/// The day of a moment, in UTC.
+/// The date of a time, in UTC.
 pub fn day(time: Timestamp) -> Date {
     TimeZone::UTC.to_datetime(time).date()
 }
 
-/// A moment to the minute, in UTC.
+/// Formats a time to the minute, in UTC: `2026-10-05 08:00`.
 pub fn minute(time: Timestamp) -> String {
     let time = TimeZone::UTC.to_datetime(time);
     format!("{} {:02}:{:02}", time.date(), time.hour(), time.minute())
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_outside_the_years_of_toml_is_not_a_date() {
+    fn times_outside_the_years_of_toml_are_missing_dates() {
         for text in [
             "0001-01-01T00:00:00Z",
             "0001-01-01T00:00:00.000000Z",

@@ -220,7 +220,7 @@ fn a_lockfile_with_an_impossible_date_is_refused_with_its_line() {
         for line_end in ["\n", "\r\n"] {
             sandbox.write("images.lock", lock.replace(OLD, date).replace('\n', line_end));
             let message = sandbox.fails("list");
-            assert!(message.contains("`published` is not a date that a lockfile can hold"), "{date}: {message}");
+            assert!(message.contains("`published` is outside the years 1 to 9999"), "{date}: {message}");
             assert!(message.contains("images.lock:12:13"), "{date}: {message}");
         }
         sandbox.write("images.lock", lock);

@@ -32,23 +32,23 @@ fn a_newer_format_is_refused_with_the_release_that_reads_it() {
     let newer = "version = 7 # read by imagelock 3.2.0 and later";
     sandbox.write("images.lock", sandbox.lock().replace("version = 2 # read by imagelock 0.1.0 and later", newer));
     assert_snapshot!(refused(&sandbox), @"
-    error: the lockfile has format 7, and imagelock 0.1.0 reads format 2
+    error: the lockfile has format 7, but imagelock 0.1.0 reads formats up to 2
      --> images.lock:2:11
       |
     2 | version = 7 # read by imagelock 3.2.0 and later
-      |           ^ expected 2
+      |           ^ expected a number, at most 2
       |
-      = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock
+      = help: install release 3.2.0 or later of imagelock, which can read this file
     ");
     sandbox.write("images.lock", "version = 7\n");
     assert_snapshot!(refused(&sandbox), @"
-    error: the lockfile has format 7, and imagelock 0.1.0 reads format 2
+    error: the lockfile has format 7, but imagelock 0.1.0 reads formats up to 2
      --> images.lock:1:11
       |
     1 | version = 7
-      |           ^ expected 2
+      |           ^ expected a number, at most 2
       |
-      = help: this file is read by a newer imagelock: upgrade imagelock
+      = help: install a newer release of imagelock, which can read this file
     ");
 }
 
@@ -61,9 +61,9 @@ fn a_file_without_a_format_is_refused() {
     }
     sandbox.write("images.lock", "");
     assert_snapshot!(refused(&sandbox), @"
-    error: the lockfile has no `version`
+    error: the lockfile is empty
      |
-     = help: restore the file from version control, or remove it and run `imagelock resolve`
+     = help: restore the file with `git restore FILE`; or delete it and run `imagelock resolve`, which pins the newest versions
     ");
 }
 
@@ -73,13 +73,13 @@ fn conflict_markers_are_recognized() {
     let ours = sandbox.lock();
     sandbox.write("images.lock", format!("<<<<<<< HEAD\n{ours}=======\n{ours}>>>>>>> feature\n"));
     assert_snapshot!(refused(&sandbox), @"
-    error: the file has conflict markers of an unfinished git merge
+    error: the file contains conflict markers from an unfinished git merge
      --> images.lock:1:1
       |
     1 | <<<<<<< HEAD
-      | ^^^^^^^^^^^^ left by git
+      | ^^^^^^^^^^^^ conflict marker
       |
-      = help: `imagelock resolve --fix-conflicts` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+      = help: to merge both sides and pin the images that are still in conflict again: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours FILE` or `git checkout --theirs FILE`
     ");
 }
 
@@ -88,21 +88,21 @@ fn unknown_keys_are_refused_and_never_dropped() {
     let (sandbox, _marketplace) = resolved();
     sandbox.write("images.lock", sandbox.lock().replace("id = ", "checksum = \"x\"\nid = "));
     assert_snapshot!(refused(&sandbox), @r#"
-    error: unknown key `checksum` in [[pin]]
+    error: unknown key `checksum` in `[[pin]]`
       --> images.lock:10:1
        |
     10 | checksum = "x"
        | ^^^^^^^^ unknown key
        |
-       = help: the keys of [[pin]] are `name`, `zone`, `arch`, `type`, `label`, `image-id`, `version-id`, `release`, `instance-type`, `id`, `published` or `digest`
+       = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
 
-    error: unknown key `checksum` in [[pin]]
+    error: unknown key `checksum` in `[[pin]]`
       --> images.lock:20:1
        |
     20 | checksum = "x"
        | ^^^^^^^^ unknown key
        |
-       = help: the keys of [[pin]] are `name`, `zone`, `arch`, `type`, `label`, `image-id`, `version-id`, `release`, `instance-type`, `id`, `published` or `digest`
+       = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
 
     2 errors in all; nothing was changed
     "#);
@@ -121,7 +121,7 @@ fn a_block_with_a_missing_key_is_refused() {
     4 | [[pin]]
       | ^^^^^^^ `id` is missing
       |
-      = help: restore the file from version control, or remove the block and run `imagelock resolve`
+      = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
 
     error: a block of the lockfile has no `id`
       --> images.lock:12:1
@@ -129,7 +129,7 @@ fn a_block_with_a_missing_key_is_refused() {
     12 | [[pin]]
        | ^^^^^^^ `id` is missing
        |
-       = help: restore the file from version control, or remove the block and run `imagelock resolve`
+       = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
 
     2 errors in all; nothing was changed
     ");
@@ -146,9 +146,9 @@ fn a_duplicate_pin_is_refused() {
       --> images.lock:22:1
        |
     22 | [[pin]]
-       | ^^^^^^^ the second block of this cell
+       | ^^^^^^^ second block of this pin
        |
-       = help: remove one of the two blocks; a merge may have brought in both
+       = help: remove one of the two blocks; they may come from a merge
     ");
 }
 
@@ -162,9 +162,9 @@ fn an_edited_block_is_overwritten_only_by_an_upgrade_of_its_image() {
       --> images.lock:11:10
        |
     11 | digest = "sha256:e7ff748a25d40435a950f9513f59fe295785b745c5aa687116bc24f1c5e0db90"
-       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file from version control, or run `imagelock upgrade web` to pin it anew
+       = help: restore the file with `git restore FILE`; or, to pin the image again: `imagelock upgrade web`
     "#);
     assert_snapshot!(sandbox.run("resolve --locked"), @"
     STATUS  NAME  ZONE      ARCH   LABEL         LOCKED    PUBLISHED  DETAIL

@@ -135,32 +135,35 @@ overwrite = "yes"
        |
     14 | format = "terraform"
        |          ^^^^^^^^^^^ expected `tfvars`, `hcl`, `ansible`, `env`, `json` or `yaml`
+       |
+       = help: did you mean `tfvars` or `hcl`?
 
     error: the output `../images.auto.tfvars.json` is outside the manifest's directory
       --> images.toml:15:8
        |
     15 | path = "../images.auto.tfvars.json"
-       |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ leads out
+       |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ outside the directory
        |
-       = help: if that is meant, add `outside = true` to it
+       = help: change the path, or add `outside = true` to this output to allow it
 
-    error: an output has no `format`
+    error: `[[outputs]]` has no `format`
       --> images.toml:17:1
        |
     17 | [[outputs]]
        | ^^^^^^^^^^^ `format` is missing
        |
-       = help: write `format = "tfvars"` and `path = "images.auto.tfvars.json"`
+       = help: add this line, with your values:
+               format = "tfvars"
 
     error: the output `/etc/images.env` is outside the manifest's directory
       --> images.toml:18:8
        |
     18 | path = "/etc/images.env"
-       |        ^^^^^^^^^^^^^^^^^ leads out
+       |        ^^^^^^^^^^^^^^^^^ outside the directory
        |
-       = help: if that is meant, add `outside = true` to it
+       = help: change the path, or add `outside = true` to this output to allow it
 
-    error: unknown key `outsid` in [[outputs]]
+    error: unknown key `outsid` in `[[outputs]]`
       --> images.toml:19:1
        |
     19 | outsid = true
@@ -172,15 +175,17 @@ overwrite = "yes"
       --> images.toml:27:8
        |
     27 | path = "a.env"
-       |        ^^^^^^^ again
+       |        ^^^^^^^ same path as an earlier output
        |
-       = help: remove one of the two
+       = help: change this `path`, or remove this output
 
-    error: `overwrite` is a string
+    error: `overwrite` must be `true` or `false`
       --> images.toml:28:13
        |
     28 | overwrite = "yes"
-       |             ^^^^^ expected `true` or `false`
+       |             ^^^^^ this is a string
+       |
+       = help: write `overwrite = true`, without quotes
 
     7 errors in all; nothing was changed
     "#);
@@ -200,9 +205,9 @@ fn an_output_that_is_the_same_file_as_another_is_refused() {
       --> images.toml:17:8
        |
     17 | path = "./images.env"
-       |        ^^^^^^^^^^^^^^ again
+       |        ^^^^^^^^^^^^^^ same path as an earlier output
        |
-       = help: remove one of the two
+       = help: change this `path`, or remove this output
     "#);
     std::os::unix::fs::symlink("images.env", sandbox.path("link.env")).unwrap();
     sandbox.write("images.env", "");

@@ -1,6 +1,6 @@
 //! Releases: how they are read from labels and names, compared, and selected by ranges.
 
-use imagelock::domain::types::{LabelPattern, Range, Release, release_of};
+use imagelock::domain::types::{Expected, LabelPattern, Range, Release, release_of};
 
 fn release(text: &str) -> Release {
     text.parse().unwrap()
@@ -85,18 +85,11 @@ fn a_range_has_the_syntax_of_cargo_and_may_have_leading_zeros() {
 }
 
 #[test]
-fn an_invalid_range_is_refused_with_its_cause() {
-    for (text, why) in [
-        ("", "unexpected end of input while parsing major version number"),
-        ("noble", "unexpected character 'n' while parsing major version number"),
-        (">=", "unexpected end of input while parsing major version number"),
-        (">=22.04.", "unexpected end of input while parsing patch version number"),
-        (">=41 <44", "expected comma after major version number, found '<'"),
-        ("22.04-24.04", "expected comma after minor version number, found '-'"),
-        ("*, >=4", "wildcard req (*) must be the only comparator in the version req"),
-        ("99999999999999999999", "value of major version number exceeds u64::MAX"),
-    ] {
-        assert_eq!(text.parse::<Range>().unwrap_err(), why, "{text}");
+fn invalid_ranges_are_refused() {
+    let invalid =
+        ["", "noble", ">=", ">=22.04.", ">=41 <44", "22.04-24.04", "*, >=4", "41 || 42", "99999999999999999999"];
+    for text in invalid {
+        assert_eq!(text.parse::<Range>(), Err(Expected("a range of releases, like `>=41, <44`")), "{text}");
     }
 }
 

@@ -154,7 +154,7 @@ fn errors_of_several_manifests_in_json_suggest_commands_about_each() {
     let run = sandbox.run(&format!("{line} --catalog c.json"));
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let help: Vec<&str> = report["errors"].as_array().unwrap().iter().map(|it| it["help"].as_str().unwrap()).collect();
-    let search = "`imagelock search --catalog c.json` lists the labels";
+    let search = "to list the labels: `imagelock search --catalog c.json`";
     assert_eq!(
         help,
         [

@@ -1,5 +1,7 @@
-//! The gaps of a manifest: the comments and blank lines above each key, each header and the end of the file. TOML gives a gap
-//! to what follows it. To people, a comment directly above or below an image is about the image, and the others are not.
+//! The gaps of a manifest: the comments and blank lines above each key, each header and the end of the file.
+//!
+//! `toml_edit` assigns each gap to the item after it. For people, a comment directly above or below an image belongs to that image,
+//! and other comments do not.
 
 use std::collections::BTreeSet;
 
@@ -7,41 +9,41 @@ use toml_edit::{Decor, DocumentMut, Item, Table, TableLike};
 
 use crate::domain::manifest::accept::ACCEPT;
 
-/// What is removed: images by name, and acceptances by the images that they are about.
+/// The items to remove: images by name, and acceptances by the value of their key `image`.
 #[derive(Default)]
-pub(super) struct Chosen<'a> {
+pub(super) struct Removal<'a> {
     pub(super) images: BTreeSet<&'a str>,
     pub(super) acceptances: BTreeSet<&'a str>,
 }
 
-impl Chosen<'_> {
-    /// Whether a table of `[[accept]]` is chosen.
+impl Removal<'_> {
+    /// Whether a table of `[[accept]]` is removed.
     pub(super) fn has_acceptance(&self, table: &dyn TableLike) -> bool {
         let image = table.get("image").and_then(Item::as_str);
         image.is_some_and(|image| self.acceptances.contains(image))
     }
 }
 
-/// The position of the end of a document.
+/// The position of the gap at the end of a document.
 const END: isize = isize::MAX;
 
-/// Which part of a manifest a gap is in.
+/// The part of a manifest that a gap belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Root,
     Images,
     Image,
-    Chosen,
+    Removed,
     Other,
 }
 
 impl Part {
-    /// The part of a key in this part.
-    fn of_key(self, key: &str, chosen: &Chosen<'_>) -> Self {
+    /// The part of a key inside this part.
+    fn of_key(self, key: &str, removal: &Removal<'_>) -> Self {
         match self {
             Self::Root if key == "images" => Self::Images,
             Self::Root => Self::Other,
-            Self::Images if chosen.images.contains(key) => Self::Chosen,
+            Self::Images if removal.images.contains(key) => Self::Removed,
             Self::Images => Self::Image,
             part => part,
         }
@@ -51,21 +53,22 @@ impl Part {
 /// A gap of a document.
 struct Gap {
     part: Part,
-    /// The number of the header that it is above or below, from 1; 0 for the keys before all headers.
+    /// The number of the header that the gap is above or, for keys, below. Headers are numbered from 1, and keys before all headers
+    /// have 0.
     position: isize,
     text: String,
 }
 
-/// Where new images are declared, and the gap in front of them: after the last image and the comments directly below it,
-/// which leave the gap that they were in.
+/// Returns the position of new images and the gap above them. They come after the last image and after the comments directly below
+/// it, which are moved from the next gap into this one.
 pub(super) fn after_images(document: &mut DocumentMut) -> (isize, String) {
-    let mut gaps = Gap::all(document, &Chosen::default());
+    let mut gaps = Gap::all(document, &Removal::default());
     let is_empty = gaps.iter().all(|gap| gap.position == END && gap.text.is_empty());
     let order = Gap::order(&gaps);
     let is_of_images = |at: &&usize| matches!(gaps[**at].part, Part::Images | Part::Image);
     let last_image = order.iter().rfind(is_of_images).map(|at| gaps[*at].position);
     let position = last_image.unwrap_or(END - 1);
-    // A header ends what is above it, and a key does not: new images follow the last key.
+    // New images come after the last key of the last image, because only a header ends a table.
     let next = order.into_iter().find(|at| gaps[*at].position > position).unwrap_or_default();
     let text = std::mem::take(&mut gaps[next].text);
     let (above, below) = match last_image {
@@ -77,38 +80,38 @@ pub(super) fn after_images(document: &mut DocumentMut) -> (isize, String) {
     (position, if is_empty { String::new() } else { format!("{above}\n") })
 }
 
-/// Takes the comments directly above and below the chosen tables and keys out of the document, and one of the blank lines around.
-/// What else is above them goes to what follows.
-pub(super) fn remove_comments(document: &mut DocumentMut, chosen: &Chosen<'_>) {
-    let mut gaps = Gap::all(document, chosen);
+/// Removes the comments directly above and below the removed tables and keys, and one of the blank lines around them. The other
+/// comments above them move to the next gap.
+pub(super) fn remove_comments(document: &mut DocumentMut, removal: &Removal<'_>) {
+    let mut gaps = Gap::all(document, removal);
     let mut kept: Vec<String> = Vec::new();
-    let (mut is_after_chosen, mut is_inside) = (false, false);
+    let (mut is_after_removed, mut is_inside) = (false, false);
     for at in Gap::order(&gaps) {
         let Gap { part, position, text } = &mut gaps[at];
-        let (is_chosen, is_last) = (*part == Part::Chosen, *position == END);
-        let start = if is_after_chosen { remarks(text, is_last) } else { 0 };
+        let (is_removed, is_last) = (*part == Part::Removed, *position == END);
+        let start = if is_after_removed { remarks(text, is_last) } else { 0 };
         let (lines, indent) =
             text[start..].rfind('\n').map_or(("", &text[start..]), |end| text[start..].split_at(end + 1));
         let mut lines: Vec<String> = lines.split_inclusive('\n').map(str::to_owned).collect();
         let is_blank = lines.first().map_or(is_last, |line| line.trim().is_empty());
-        if is_after_chosen && is_blank && kept.pop().is_none() && !is_inside {
+        if is_after_removed && is_blank && kept.pop().is_none() && !is_inside {
             lines.drain(..1.min(lines.len()));
         }
-        if is_chosen {
+        if is_removed {
             let above = lines.iter().rev().take_while(|line| is_comment(line)).count();
             lines.truncate(lines.len() - above);
         }
         kept.append(&mut lines);
         let indent = indent.to_owned();
-        *text = if is_chosen { String::new() } else { std::mem::take(&mut kept).concat() + &indent };
-        is_after_chosen = is_chosen;
-        is_inside |= !is_chosen;
+        *text = if is_removed { String::new() } else { std::mem::take(&mut kept).concat() + &indent };
+        is_after_removed = is_removed;
+        is_inside |= !is_removed;
     }
     Gap::set_all(gaps, document);
 }
 
-/// How many bytes at the start of a gap are comments about what is directly above it: those that are not directly above
-/// something else.
+/// The length in bytes of the comments at the start of a gap that belong to the item above it. Comments directly above the next
+/// item do not count.
 fn remarks(gap: &str, is_last: bool) -> usize {
     let comments = gap.split_inclusive('\n').take_while(|line| is_comment(line)).map(str::len).sum();
     if is_last || gap[comments..].contains('\n') { comments } else { 0 }
@@ -119,10 +122,10 @@ fn is_comment(line: &str) -> bool {
 }
 
 impl Gap {
-    /// The gaps of a document; its end is the last.
-    fn all(document: &mut DocumentMut, chosen: &Chosen<'_>) -> Vec<Self> {
+    /// All gaps of a document. The gap at the end is the last.
+    fn all(document: &mut DocumentMut, removal: &Removal<'_>) -> Vec<Self> {
         let mut gaps = Vec::new();
-        each(document, (Part::Root, 0), chosen, &mut |part, position, decor| {
+        each(document, (Part::Root, 0), removal, &mut |part, position, decor| {
             let text = decor.prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned();
             gaps.push(Self { part, position, text });
         });
@@ -131,27 +134,28 @@ impl Gap {
         gaps
     }
 
-    /// Their order in the file: that of their headers.
+    /// The indexes of the gaps in the order of the file, which is the order of their headers.
     fn order(gaps: &[Self]) -> Vec<usize> {
         let mut order: Vec<usize> = (0..gaps.len()).collect();
         order.sort_by_key(|at| gaps[*at].position);
         order
     }
 
-    /// Writes the texts back.
+    /// Writes the texts of all gaps back to the document.
     fn set_all(gaps: Vec<Self>, document: &mut DocumentMut) {
         let mut gaps = gaps.into_iter();
         let mut next = || gaps.next().map(|gap| gap.text).unwrap_or_default();
-        each(document, (Part::Root, 0), &Chosen::default(), &mut |_, _, decor| decor.set_prefix(next()));
+        each(document, (Part::Root, 0), &Removal::default(), &mut |_, _, decor| decor.set_prefix(next()));
         document.set_trailing(next());
     }
 }
 
-/// Visits the gap above each header and key of a table, always in the same order.
+/// Visits the gaps above the headers and keys of a table. The order is always the same, so that [`Gap::set_all`] matches
+/// [`Gap::all`].
 fn each(
     table: &mut Table,
     (part, position): (Part, isize),
-    chosen: &Chosen<'_>,
+    removal: &Removal<'_>,
     visit: &mut dyn FnMut(Part, isize, &mut Decor),
 ) {
     let position = table.position().unwrap_or(position);
@@ -159,15 +163,15 @@ fn each(
         visit(part, position, table.decor_mut());
     }
     for (mut key, item) in table.iter_mut() {
-        let part = part.of_key(&key, chosen);
+        let part = part.of_key(&key, removal);
         match item {
             Item::None => {}
             Item::Value(_) => visit(part, position, key.leaf_decor_mut()),
-            Item::Table(table) => each(table, (part, position), chosen, visit),
+            Item::Table(table) => each(table, (part, position), removal, visit),
             Item::ArrayOfTables(tables) => {
                 for table in tables.iter_mut() {
-                    let is_chosen = key == ACCEPT && chosen.has_acceptance(table);
-                    each(table, (if is_chosen { Part::Chosen } else { part }, position), chosen, visit);
+                    let is_removed = key == ACCEPT && removal.has_acceptance(table);
+                    each(table, (if is_removed { Part::Removed } else { part }, position), removal, visit);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Manifest text -> manifest text: declares, changes and removes images. Every other byte stays as it is.
+//! Edits the text of a manifest: declares, changes and removes images. All other bytes stay the same.
 
 mod gaps;
 mod layout;
@@ -11,22 +11,22 @@ use toml_edit::{Array, Datetime, DocumentMut, InlineTable, Item, Key, Table, Tab
 use super::Manifest;
 use super::accept::ACCEPT;
 use crate::domain::diagnostics::{Problem, Span};
-use crate::domain::manifest::toml_reader::document;
+use crate::domain::manifest::toml_reader::{self, document};
 use crate::domain::types::Name;
 
-/// An image to declare.
+/// A new image for [`declare`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declaration {
-    /// The name, unchecked.
+    /// The name, not validated.
     pub name: String,
-    /// Each key and its words, unchecked: one is written as a string, several as a list; a day as a date; and the reason and
-    /// the end of a freeze as a table.
+    /// The keys with their values, not validated. One value is written as a string, and several as a list. `eol` is written as a
+    /// date, and `freeze`, whose values are the last day and the reason, as a table. Keys without values are left out.
     pub keys: Vec<(&'static str, Vec<String>)>,
 }
 
 impl Declaration {
     fn values(&self) -> impl Iterator<Item = (&'static str, Value)> {
-        self.keys.iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| (*key, value(key, words)))
+        self.keys.iter().filter(|(_, values)| !values.is_empty()).map(|(key, values)| (*key, value(key, values)))
     }
 
     fn inline(&self) -> Value {
@@ -34,32 +34,33 @@ impl Declaration {
     }
 }
 
-fn value(key: &str, words: &[String]) -> Value {
-    match (key, words) {
+/// The TOML value of a key.
+fn value(key: &str, values: &[String]) -> Value {
+    match (key, values) {
         ("freeze", [until, reason]) => {
             InlineTable::from_iter([("reason", reason.into()), ("until", date(until))]).into()
         }
         ("eol", [day]) => date(day),
         (_, [one]) => one.into(),
-        (_, words) => Value::Array(words.iter().collect::<Array>()),
+        (_, values) => Value::Array(values.iter().collect::<Array>()),
     }
 }
 
-/// A date, or a string if it is not one, which the manifest then refuses.
-fn date(word: &str) -> Value {
-    word.parse::<Datetime>().map_or_else(|_| word.into(), Value::from)
+/// A date, or a string if the text is not a date. Parsing the manifest then reports the string as an invalid date.
+fn date(text: &str) -> Value {
+    text.parse::<Datetime>().map_or_else(|_| text.into(), Value::from)
 }
 
-/// Declares images after those that are declared already, and in their form. The result must be parsed like any manifest.
+/// Declares images after the last one, in the same form. The result can be invalid, so the caller must parse it.
 ///
 /// # Errors
-/// If the text is not TOML, or declares one of the names already.
+/// Fails if the text is not TOML, or already declares one of the names.
 pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<Problem>> {
     let declared = declared(text)?;
     let again = declarations.iter().filter_map(|declaration| {
         let span = declared.get(&declaration.name)?;
-        let problem = Problem::new(format!("`{}` is declared already", declaration.name));
-        Some(problem.at(span.clone(), "here").help("change it there, or choose another name"))
+        let problem = Problem::new(format!("the image `{}` is already declared", declaration.name));
+        Some(problem.at(span.clone(), "declared here").help("edit this declaration, or choose another name"))
     });
     let problems: Vec<Problem> = again.collect();
     if !problems.is_empty() {
@@ -99,23 +100,23 @@ pub fn declare(text: &str, declarations: &[Declaration]) -> Result<String, Vec<P
     })
 }
 
-/// Whether each of the images is a line under `[images]`: `web = { label = "ubuntu_noble" }`.
+/// Whether every image is one line under `[images]`: `web = { label = "ubuntu_noble" }`.
 fn has_one_line_images(document: &DocumentMut) -> bool {
     let images = document.get("images").and_then(Item::as_table).filter(|images| !images.is_dotted());
     images.is_some_and(|images| !images.is_empty() && images.iter().all(|(_, image)| image.is_inline_table()))
 }
 
-/// Gives the last value of an inline table the usual spaces, whether others follow it or not.
+/// Resets the spaces around the last value of an inline table, which are different if another value follows.
 fn space_last(table: &mut InlineTable) {
     if let Some((_, last)) = table.iter_mut().last() {
         last.decor_mut().clear();
     }
 }
 
-/// Changes keys of a declared image, and adds those that it lacks. `zones` replaces `zone`, and the other way round.
+/// Sets keys of a declared image. The plural form of a key replaces the singular form, and vice versa: `zones` replaces `zone`.
 ///
 /// # Errors
-/// If the text is not TOML.
+/// Fails if the text is not TOML.
 pub fn set(text: &str, name: &Name, keys: &[(&str, Vec<String>)]) -> Result<String, Vec<Problem>> {
     edit(text, |document| {
         let images = document.get_mut("images").and_then(Item::as_table_like_mut);
@@ -126,8 +127,8 @@ pub fn set(text: &str, name: &Name, keys: &[(&str, Vec<String>)]) -> Result<Stri
     })
 }
 
-/// The keys that are added come first. Each of the others is taken out and put in again at the end, so that a key that gets
-/// another name keeps its place.
+/// Adds the new keys first. Then it removes each old key and inserts it again at the end, so that all old keys keep their order, even
+/// if a key gets another name.
 fn set_keys(image: &mut dyn TableLike, keys: &[(&str, Vec<String>)]) {
     let new_of = |old: &str| keys.iter().find(|(new, _)| new.trim_end_matches('s') == old.trim_end_matches('s'));
     let before: Vec<(Key, Item)> = image
@@ -157,11 +158,11 @@ fn set_keys(image: &mut dyn TableLike, keys: &[(&str, Vec<String>)]) {
     }
 }
 
-/// Removes the declarations of images and the acceptances that are about no other image, with the comments directly above and
-/// below them.
+/// Removes images, the acceptances that match no other image, and the comments directly above and below them. Names that are not
+/// declared are ignored.
 ///
 /// # Errors
-/// If the text is not a manifest. The caller checks that the names are declared.
+/// Fails if the text is not a valid manifest.
 pub fn remove<'a>(text: &str, names: impl IntoIterator<Item = &'a Name>) -> Result<String, Vec<Problem>> {
     let manifest = Manifest::parse(text)?;
     let images: BTreeSet<&str> = names.into_iter().map(Name::as_str).collect();
@@ -171,42 +172,48 @@ pub fn remove<'a>(text: &str, names: impl IntoIterator<Item = &'a Name>) -> Resu
         targets.flat_map(|target| &target.policy.accept).map(|it| it.image.as_str()).collect::<BTreeSet<&str>>()
     };
     let acceptances = &acceptances(true) - &acceptances(false);
-    let chosen = gaps::Chosen { images, acceptances };
+    let removal = gaps::Removal { images, acceptances };
     edit(text, |document| {
-        gaps::remove_comments(document, &chosen);
+        gaps::remove_comments(document, &removal);
         if let Some(images) = document.get_mut("images").and_then(Item::as_table_like_mut) {
-            chosen.images.iter().for_each(|name| drop(images.remove(name)));
+            removal.images.iter().for_each(|name| drop(images.remove(name)));
         }
         document.get_mut("images").and_then(Item::as_inline_table_mut).map(space_last);
         match document.get_mut(ACCEPT) {
-            Some(Item::ArrayOfTables(tables)) => tables.retain(|table| !chosen.has_acceptance(table)),
+            Some(Item::ArrayOfTables(tables)) => tables.retain(|table| !removal.has_acceptance(table)),
             Some(Item::Value(Value::Array(items))) => {
-                items.retain(|item| !item.as_inline_table().is_some_and(|table| chosen.has_acceptance(table)));
+                items.retain(|item| !item.as_inline_table().is_some_and(|table| removal.has_acceptance(table)));
             }
             _ => {}
         }
     })
 }
 
-/// The images that are declared, each with the span of its name.
+/// The declared images, with the spans of their names.
 fn declared(text: &str) -> Result<BTreeMap<String, Span>, Vec<Problem>> {
     let mut problems = Vec::new();
     let Some(document) = document(text, &mut problems) else { return Err(problems) };
     let Some(value) = document.get_ref().get("images") else { return Ok(BTreeMap::new()) };
     match value.get_ref() {
         DeValue::Table(images) => Ok(images.keys().map(|name| (name.get_ref().to_string(), name.span())).collect()),
-        // The manifest is wrong, and says why.
+        // `images` is not a table, and parsing reports why.
         _ => Manifest::parse(text).map(|_| BTreeMap::new()),
     }
 }
 
-/// Edits a text as a document. The lines that do not change stay as they are.
+/// Edits a text as a TOML document, and restores the lines that did not change.
 fn edit(text: &str, change: impl FnOnce(&mut DocumentMut)) -> Result<String, Vec<Problem>> {
     let (mark, lines) = text.strip_prefix('\u{feff}').map_or(("", text), |lines| ("\u{feff}", lines));
     let ended = if lines.is_empty() || lines.ends_with('\n') { lines.to_owned() } else { format!("{lines}\n") };
-    let not_toml = |error: toml_edit::TomlError| Problem::new(format!("this is not TOML: {}", error.message()));
-    let mut document: DocumentMut = ended.parse().map_err(|error| vec![not_toml(error)])?;
-    // Headers have the spaces and quotes of the first one. New headers are to have none.
+    let mut document: DocumentMut = ended.parse().map_err(|_| {
+        let mut problems = Vec::new();
+        toml_reader::parse(text, &mut problems);
+        if problems.is_empty() {
+            problems.push(Problem::new("the TOML of the manifest cannot be edited"));
+        }
+        problems
+    })?;
+    // New headers copy the spaces and quotes of the first header, so they are reset.
     if document.get("images").is_some_and(Item::is_table)
         && let Some(mut images) = document.key_mut("images")
     {

@@ -1,4 +1,4 @@
-//! Tests of the edits of a manifest.
+//! Tests for edits of manifests.
 
 use super::*;
 
@@ -42,7 +42,7 @@ fn removed(names: &[&str]) -> String {
 }
 
 #[test]
-fn a_declaration_is_added_after_the_last_one_and_nothing_else_changes() {
+fn an_image_is_declared_after_the_last_one_and_nothing_else_changes() {
     let block = "\n[images.runner]\nlabel = \"fedora_43\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\n";
     let expected = MANIFEST.replace("2026-12-31 }\n", &format!("2026-12-31 }}\n{block}"));
     assert_eq!(declare(MANIFEST, &[runner()]).unwrap(), expected);
@@ -58,7 +58,7 @@ fn removing_an_added_declaration_restores_every_byte() {
 }
 
 #[test]
-fn comments_are_removed_with_their_image_and_headings_are_kept() {
+fn comments_are_removed_with_their_image_and_headings_stay() {
     let web = "# The web servers.\n[images.web] # three of them\nlabel = 'ubuntu_noble'\n\n";
     assert_eq!(removed(&["web"]), MANIFEST.replace(web, ""));
     let db = MANIFEST.split("# The database").nth(1).unwrap().split("# ──").next().unwrap();

@@ -8,7 +8,7 @@ use crate::support::manifest::{accept, web};
 #[test]
 fn a_misspelled_key_gets_a_suggestion() {
     assert_snapshot!(refused_by_every_command(&web("instance_type = \"PRO2-S\"\n")), @r#"
-    error: unknown key `instance_type` in [images.web]
+    error: unknown key `instance_type` in `[images.web]`
      --> images.toml:5:1
       |
     5 | instance_type = "PRO2-S"
@@ -20,14 +20,14 @@ fn a_misspelled_key_gets_a_suggestion() {
 
 #[test]
 fn an_unknown_key_lists_the_valid_keys() {
-    assert_snapshot!(refused_by_every_command(&web("region = \"fr-par\"\n")), @r#"
-    error: unknown key `region` in [images.web]
+    assert_snapshot!(refused_by_every_command(&web("flavor = \"small\"\n")), @r#"
+    error: unknown key `region` in `[images.web]`
      --> images.toml:5:1
       |
     5 | region = "fr-par"
       | ^^^^^^ unknown key
       |
-      = help: the keys of [images.web] are `label`, `release`, `image-id`, `zone`, `zones`, `arch`, `archs`, `type`, `instance-type`, `min-age`, `eol-warning`, `freeze` or `eol`
+      = help: list the zones of the region: `zones = ["fr-par-1", "nl-ams-1"]`
     "#);
 }
 
@@ -47,57 +47,60 @@ fn a_misspelled_table_gets_a_suggestion() {
 #[test]
 fn a_pattern_and_a_release_range_require_each_other() {
     assert_snapshot!(refused_by_every_command("[images.f]\nlabel = \"fedora_*\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
-    error: [images.f] has a pattern for a label, and no `release`
+    error: `[images.f]` has a label pattern but no `release`
      --> images.toml:2:9
       |
     2 | label = "fedora_*"
-      |         ^^^^^^^^^^ of which releases?
+      |         ^^^^^^^^^^ matches several releases
       |
-      = help: add the releases that are wanted, like `release = ">=41, <44"`; `"*"` is any
+      = help: add a range of releases, like `release = ">=41, <44"`, or `release = "*"` for any release
     "#);
     assert_snapshot!(refused_by_every_command(&web("release = \">=41, <44\"\n")), @r#"
-    error: [images.web] has a `release`, but no pattern to find it by
+    error: `[images.web]` has a `release` but no label pattern
      --> images.toml:5:1
       |
     5 | release = ">=41, <44"
-      | ^^^^^^^ goes with a `*` in `label`
+      | ^^^^^^^ requires a `*` in `label`
       |
-      = help: write the label with `*` in the place of the release, like `label = "fedora_*"`
+      = help: replace the release in the label with `*`, like `label = "fedora_*"`, or remove `release`
     "#);
 }
 
 #[test]
 fn a_one_line_image_has_the_same_errors() {
     assert_snapshot!(refused_by_every_command("[images]\nweb = \"ubuntu_noble\"\ndb = { label = \"ubuntu_noble\", zones = \"paris\", region = 1 }\n"), @r#"
-    error: `web` is a string
+    error: `web` must be a table
      --> images.toml:2:7
       |
     2 | web = "ubuntu_noble"
-      |       ^^^^^^^^^^^^^^ expected a table
+      |       ^^^^^^^^^^^^^^ this is a string
       |
       = help: write `web = { label = "ubuntu_noble" }`, or a table `[images.web]`
 
-    error: [images.db] has no arch
+    error: `[images.db]` has no `arch`
      --> images.toml:3:1
       |
     3 | db = { label = "ubuntu_noble", zones = "paris", region = 1 }
       | ^^ `arch` is missing
       |
-      = help: add `arch = "x86_64"` here, or under `[defaults]` for all images
+      = help: add to this image, or to `[defaults]` for all images:
+              arch = "x86_64"
 
     error: `paris` is not a valid zone
      --> images.toml:3:40
       |
     3 | db = { label = "ubuntu_noble", zones = "paris", region = 1 }
-      |                                        ^^^^^^^ expected country, city and number, like `fr-par-1`
+      |                                        ^^^^^^^ expected a zone, like `fr-par-1`
+      |
+      = help: write, for example, `zones = ["fr-par-1", "nl-ams-1"]`
 
-    error: unknown key `region` in [images.db]
+    error: unknown key `region` in `[images.db]`
      --> images.toml:3:49
       |
     3 | db = { label = "ubuntu_noble", zones = "paris", region = 1 }
       |                                                 ^^^^^^ unknown key
       |
-      = help: the keys of [images.db] are `label`, `release`, `image-id`, `zone`, `zones`, `arch`, `archs`, `type`, `instance-type`, `min-age`, `eol-warning`, `freeze` or `eol`
+      = help: list the zones of the region: `zones = ["fr-par-1", "nl-ams-1"]`
 
     4 errors in all; nothing was changed
     "#);
@@ -113,72 +116,66 @@ fn the_error_for_a_former_status_shows_the_line_to_write() {
 #[test]
 fn a_missing_zone_and_arch_are_reported() {
     assert_snapshot!(refused_by_every_command("[images.web]\nlabel = \"ubuntu_noble\"\n"), @r#"
-    error: [images.web] has no zone
+    error: `[images.web]` has no `zone` or `arch`
      --> images.toml:1:9
       |
     1 | [images.web]
-      |         ^^^ `zone` is missing
+      |         ^^^ `zone` and `arch` are missing
       |
-      = help: add `zone = "fr-par-1"` here, or under `[defaults]` for all images
-
-    error: [images.web] has no arch
-     --> images.toml:1:9
-      |
-    1 | [images.web]
-      |         ^^^ `arch` is missing
-      |
-      = help: add `arch = "x86_64"` here, or under `[defaults]` for all images
-
-    2 errors in all; nothing was changed
+      = help: add to this image, or to `[defaults]` for all images:
+              zone = "fr-par-1"
+              arch = "x86_64"
     "#);
 }
 
 #[test]
 fn a_missing_label_is_reported() {
     assert_snapshot!(refused_by_every_command("[images.web]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n"), @r#"
-    error: [images.web] does not say which image it is
+    error: `[images.web]` has no `label`
      --> images.toml:1:9
       |
     1 | [images.web]
       |         ^^^ `label` is missing
       |
-      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
+      = help: add `label = "ubuntu_noble"`; to list the labels: `imagelock search`
     "#);
 }
 
 #[test]
 fn a_label_and_an_image_id_exclude_each_other() {
     assert_snapshot!(refused_by_every_command(&web("image-id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"\n")), @r#"
-    error: [images.web] has both `label` and `image-id`
+    error: `[images.web]` has both `label` and `image-id`
      --> images.toml:5:1
       |
     5 | image-id = "6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e"
-      | ^^^^^^^^ names the image a second time
+      | ^^^^^^^^ second selector
       |
-      = help: keep one of them
+      = help: remove `image-id` or `label`; each of them selects the image
     "#);
 }
 
 #[test]
 fn zone_and_zones_exclude_each_other() {
     assert_snapshot!(refused_by_every_command(&web("zones = [\"nl-ams-1\"]\n")), @r#"
-    error: [images.web] has both `zone` and `zones`
+    error: `[images.web]` has both `zone` and `zones`
      --> images.toml:5:1
       |
     5 | zones = ["nl-ams-1"]
-      | ^^^^^ the same key as `zone`
+      | ^^^^^ same meaning as `zone`
       |
-      = help: keep one of them; `zones` takes a string or a list
+      = help: remove `zone`, and list all values in `zones`
     "#);
 }
 
 #[test]
 fn a_duplicate_key_is_refused() {
     assert_snapshot!(refused_by_every_command(&web("label = \"ubuntu_jammy\"\n")), @r#"
-    error: this is not TOML
+    error: invalid TOML: the key `label` is defined twice
      --> images.toml:5:1
       |
     5 | label = "ubuntu_jammy"
-      | ^^^^^ duplicate key
+      | ^^^^^ defined again
+      |
+      = help: remove one of the two lines
     "#);
 }

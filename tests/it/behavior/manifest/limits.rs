@@ -13,7 +13,7 @@ fn mistakes_beyond_a_screenful_are_shortened_to_one_escaped_line_each() {
     let message = refused_by_every_command(&web(&keys.join("\n")));
     assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}'), "{message:?}");
     assert_snapshot!(message.rsplit_once("\n\n").unwrap().1, @"20 errors in all; nothing was changed");
-    assert_snapshot!(message.lines().rev().nth(2).unwrap(), @r"error: images.toml:24:1: unknown key `k29\u{1b}[31m\u{202e}` in [images.web]");
+    assert_snapshot!(message.lines().rev().nth(2).unwrap(), @r"error: images.toml:24:1: unknown key `k29\u{1b}[31m\u{202e}` in `[images.web]`");
 }
 
 /// Returns a manifest with this many images of ten thousand pins each.
@@ -29,16 +29,16 @@ fn manifest(images: usize) -> String {
 #[test]
 fn a_manifest_with_too_many_pins_is_refused_with_their_number() {
     let sandbox = Sandbox::with(&manifest(300));
-    assert_snapshot!(sandbox.fails("resolve --locked"), @r#"
-    error: the manifest declares 3000000 pins, and imagelock accepts at most 100000
+    assert_snapshot!(sandbox.fails("resolve --locked"), @"
+    error: the manifest declares 3000000 pins, but the limit is 100000
       --> images.toml:24:9
        |
     24 | [images.n010]
-       |         ^^^^ [images.n010] exceeds the limit
+       |         ^^^^ `[images.n010]` exceeds the limit
        |
-       = note: an image has one pin for each of its zones and architectures
-       = help: remove images, zones or architectures, or split the manifest
-    "#);
+       = note: each image has one pin per zone and architecture
+       = help: remove images, zones or architectures, or split the manifest into several
+    ");
     assert_eq!(Manifest::parse(&manifest(10)).unwrap().targets().len(), 100_000);
     assert!(Manifest::parse(&manifest(11)).is_err());
 }

@@ -17,22 +17,22 @@ fn a_freeze_requires_a_reason_and_an_end() {
       |
       = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
 
-    error: the reason of `freeze` is empty
+    error: the `reason` of `freeze` is empty
      --> images.toml:5:21
       |
     5 | freeze = { reason = "" }
-      |                     ^^ say why
+      |                     ^^ empty
       |
-      = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
+      = help: write the reason, like `reason = "ticket 4711"`
 
     2 errors in all; nothing was changed
     "#);
     assert_snapshot!(refused_by_every_command(&web("freeze = true\n")), @r#"
-    error: `freeze` is a boolean
+    error: `freeze` must be a table with `reason` and `until`
      --> images.toml:5:10
       |
     5 | freeze = true
-      |          ^^^^ expected a table in braces
+      |          ^^^^ this is a boolean
       |
       = help: write `freeze = { reason = "kernel regression, ticket 4711", until = 2026-12-31 }`
     "#);
@@ -41,13 +41,13 @@ fn a_freeze_requires_a_reason_and_an_end() {
 #[test]
 fn freeze_false_is_refused_in_the_defaults() {
     assert_snapshot!(refused_by_every_command(&format!("[defaults]\nfreeze = false\n{}", web(""))), @"
-    error: `freeze` is a boolean
+    error: `freeze` must be a table with `reason` and `until`
      --> images.toml:2:10
       |
     2 | freeze = false
-      |          ^^^^^ expected a table in braces
+      |          ^^^^^ this is a boolean
       |
-      = help: remove it: `freeze = false` is for an image that must not inherit a freeze
+      = help: remove the line; `freeze = false` is only for an image that inherits a freeze
     ");
 }
 
@@ -56,62 +56,52 @@ fn an_acceptance_requires_an_image_an_acceptable_status_a_reason_and_an_end() {
     let no_image = accept("web", "mismatch", "x", "2027-01-01").replace("image = \"web\"\n", "");
     let wrong = format!("{no_image}\n[[accept]]\nimage = \"web server\"\n");
     assert_snapshot!(refused_by_every_command(&web(&wrong)), @r#"
-    error: [[accept]] has no `image`
+    error: `[[accept]]` has no `image`
      --> images.toml:6:1
       |
     6 | [[accept]]
       | ^^^^^^^^^^ `image` is missing
       |
-      = help: write `image = "web"` or `image = "web-*"`
+      = help: add this line, with your values:
+              image = "web"
 
-    error: `mismatch` is not a status that can be accepted
+    error: the status `mismatch` cannot be accepted
      --> images.toml:7:10
       |
     7 | status = "mismatch"
-      |          ^^^^^^^^^^ cannot be accepted
+      |          ^^^^^^^^^^ always drift
       |
-      = help: these can be accepted: `eol`, `unavailable`, `incompatible`, `stale`, `outdated` or `eol-soon`
+      = help: the statuses that can be accepted are `eol`, `unavailable`, `incompatible`, `stale`, `outdated` and `eol-soon`
 
-    error: [[accept]] has no `status`
+    error: `[[accept]]` has no `status`, `reason` or `until`
       --> images.toml:11:1
        |
     11 | [[accept]]
-       | ^^^^^^^^^^ `status` is missing
+       | ^^^^^^^^^^ `status`, `reason` and `until` are missing
        |
-       = help: write `status = "eol"`
-
-    error: [[accept]] has no `reason`
-      --> images.toml:11:1
-       |
-    11 | [[accept]]
-       | ^^^^^^^^^^ `reason` is missing
-       |
-       = help: write `reason = "replaced in January, ticket 4712"` and `until = 2026-12-31`
-
-    error: [[accept]] has no `until`
-      --> images.toml:11:1
-       |
-    11 | [[accept]]
-       | ^^^^^^^^^^ `until` is missing
-       |
-       = help: write `reason = "replaced in January, ticket 4712"` and `until = 2026-12-31`
+       = help: add these lines, with your values:
+               status = "eol"
+               reason = "ticket 4711"
+               until = 2026-12-31
 
     error: `web server` is not a valid image name
       --> images.toml:12:9
        |
     12 | image = "web server"
-       |         ^^^^^^^^^^^^ expected the name of an image, in which each `*` stands for any characters, like `web-*`
+       |         ^^^^^^^^^^^^ expected the name of an image, or a pattern like `web-*`
+       |
+       = help: did you mean `web-server`?
 
-    6 errors in all; nothing was changed
+    4 errors in all; nothing was changed
     "#);
     assert_snapshot!(refused_by_every_command(&format!("accept = {{ image = \"web\" }}\n{}", web(""))), @r#"
-    error: `accept` is a table
+    error: `accept` must be a list of tables
      --> images.toml:1:10
       |
     1 | accept = { image = "web" }
-      |          ^^^^^^^^^^^^^^^^^ expected tables: `[[accept]]`
+      |          ^^^^^^^^^^^^^^^^^ this is a table
       |
-      = help: write each acceptance as a table of its own:
+      = help: write `[[accept]]`, in double brackets:
               [[accept]]
               image = "web"
               status = "eol"
@@ -141,7 +131,7 @@ fn an_acceptance_of_an_undeclared_image_is_refused() {
      --> images.toml:6:1
       |
     6 | [[accept]]
-      | ^^^^^^^^^^ accepts nothing
+      | ^^^^^^^^^^ has no effect
       |
       = help: did you mean `web`?
 
@@ -149,7 +139,7 @@ fn an_acceptance_of_an_undeclared_image_is_refused() {
       --> images.toml:12:1
        |
     12 | [[accept]]
-       | ^^^^^^^^^^ accepts nothing
+       | ^^^^^^^^^^ has no effect
        |
        = help: the images are `web`
 
@@ -162,11 +152,11 @@ fn an_acceptance_inside_an_image_is_shown_as_a_separate_table() {
     let accept = "accept = [{ status = \"eol\", reason = \"ticket \\\"4712\\\"\", until = 2027-01-31 }, { status = \"outdated\" }]\n";
     let message = refused_by_every_command(&web(accept));
     assert_snapshot!(message, @r#"
-    error: `accept` is not a key of [images.web]
+    error: `accept` is not a key of `[images.web]`
      --> images.toml:5:1
       |
     5 | accept = [{ status = "eol", reason = "ticket \"4712\"", until = 2027-01-31 }, { status = "outdated" }]
-      | ^^^^^^ each acceptance is a table at the top level
+      | ^^^^^^ only allowed at the top level
       |
       = help: remove it, and add these tables at the end of the file:
               [[accept]]
@@ -185,13 +175,13 @@ fn an_acceptance_inside_an_image_is_shown_as_a_separate_table() {
     let sandbox = Sandbox::with(&web(&format!("{}\n", table.join("\n"))));
     assert_eq!(sandbox.run("resolve --locked").status, Some(2));
     assert_snapshot!(refused_by_every_command(&web("accept = []\n")), @"
-    error: `accept` is not a key of [images.web]
+    error: `accept` is not a key of `[images.web]`
      --> images.toml:5:1
       |
     5 | accept = []
-      | ^^^^^^ each acceptance is a table at the top level
+      | ^^^^^^ only allowed at the top level
       |
-      = help: remove it: it accepts nothing
+      = help: remove the line; the list is empty
     ");
 }
 
@@ -199,13 +189,13 @@ fn an_acceptance_inside_an_image_is_shown_as_a_separate_table() {
 fn version_id_is_refused_in_favor_of_label_and_freeze() {
     let version = "version-id = \"6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e\"";
     assert_snapshot!(refused_by_every_command(&web("").replace("label = \"ubuntu_noble\"", version)), @r#"
-    error: `version-id` is not a key of [images.web]
+    error: `version-id` is not a key of `[images.web]`
      --> images.toml:2:1
       |
     2 | version-id = "6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e"
       | ^^^^^^^^^^ an exact version cannot be declared
       |
-      = note: a pin of this version stays in the lockfile; a freeze keeps upgrades from moving it
-      = help: write `label = "…"` and `freeze = { reason = "…", until = 2026-12-31 }` instead; `imagelock explain 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e` prints the label
+      = note: the lockfile keeps a pin of this version, and a freeze stops upgrades from moving it
+      = help: write `label = "…"` and `freeze = { reason = "…", until = 2026-12-31 }` instead; to print the label: `imagelock explain 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e`
     "#);
 }

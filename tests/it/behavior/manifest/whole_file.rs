@@ -9,29 +9,39 @@ use crate::support::sandbox::Sandbox;
 #[test]
 fn a_manifest_without_images_is_refused() {
     assert_snapshot!(refused_by_every_command(""), @r#"
-    error: the manifest declares no image
+    error: the manifest declares no images
      |
-     = help: declare one: `[images.web]`, then `label = "ubuntu_noble"`
+     = help: declare an image, for example:
+             [images.web]
+             label = "ubuntu_noble"
+             zone = "fr-par-1"
+             arch = "x86_64"
     "#);
     assert_snapshot!(refused_by_every_command("[images]\n"), @r#"
-    error: the manifest declares no image
+    error: the manifest declares no images
      --> images.toml:1:1
       |
     1 | [images]
-      | ^^^^^^^^ empty
+      | ^^^^^^^^ empty table
       |
-      = help: declare one: `[images.web]`, then `label = "ubuntu_noble"`
+      = help: declare an image, for example:
+              [images.web]
+              label = "ubuntu_noble"
+              zone = "fr-par-1"
+              arch = "x86_64"
     "#);
 }
 
 #[test]
 fn a_manifest_that_is_not_toml_is_refused() {
     assert_snapshot!(refused_by_every_command("[images.web\nlabel = ubuntu_noble\nzone = \"fr-par-1\"\n"), @"
-    error: this is not TOML
+    error: invalid TOML: the header of a table has no closing bracket
      --> images.toml:1:12
       |
     1 | [images.web
-      |            ^ unclosed table, expected `]`
+      |            ^ expected `]`
+      |
+      = help: write `[images.web]`
     ");
 }
 
@@ -44,7 +54,9 @@ fn a_mistake_in_the_defaults_is_reported_once() {
      --> images.toml:2:8
       |
     2 | zone = "paris"
-      |        ^^^^^^^ expected country, city and number, like `fr-par-1`
+      |        ^^^^^^^ expected a zone, like `fr-par-1`
+      |
+      = help: write, for example, `zone = "fr-par-1"`
     "#
     );
 }
@@ -65,31 +77,23 @@ arch = "amd64"
 "#
         ),
         @r#"
-    error: `soon` is not a version requirement
+    error: `soon` is not a valid value of `requires`
      --> images.toml:1:12
       |
     1 | requires = "soon"
-      |            ^^^^^^ unexpected character 's' while parsing major version number
+      |            ^^^^^^ expected the releases of imagelock that can read this file, like `>=0.1, <0.2`
       |
-      = help: write for example `requires = "^0.1.0"`
+      = help: write, for example, `requires = "^0.1.0"`
 
     error: `fr-par1` is not a valid zone
      --> images.toml:3:8
       |
     3 | zone = "fr-par1"
-      |        ^^^^^^^^^ expected country, city and number, like `fr-par-1`
+      |        ^^^^^^^^^ expected a zone, like `fr-par-1`
       |
       = help: did you mean `fr-par-1`, `fr-par-2` or `fr-par-3`?
 
-    error: [images.a] does not say which image it is
-     --> images.toml:4:9
-      |
-    4 | [images.a]
-      |         ^ `label` is missing
-      |
-      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
-
-    error: unknown key `lable` in [images.a]
+    error: unknown key `lable` in `[images.a]`
      --> images.toml:5:1
       |
     5 | lable = "ubuntu_noble"
@@ -97,7 +101,7 @@ arch = "amd64"
       |
       = help: did you mean `label`?
 
-    error: `amd64` is not a valid arch
+    error: `amd64` is not a valid architecture
      --> images.toml:9:8
       |
     9 | arch = "amd64"
@@ -105,7 +109,7 @@ arch = "amd64"
       |
       = help: did you mean `x86_64`?
 
-    5 errors in all; nothing was changed
+    4 errors in all; nothing was changed
     "#
     );
 }
@@ -142,12 +146,12 @@ fn dotted_keys_and_inline_tables_are_read() {
 #[test]
 fn conflict_markers_in_the_manifest_are_recognized() {
     assert_snapshot!(refused_by_every_command(&format!("<<<<<<< HEAD\n{}=======\n>>>>>>> other\n", web(""))), @"
-    error: the file has conflict markers of an unfinished git merge
+    error: the file contains conflict markers from an unfinished git merge
      --> images.toml:1:1
       |
     1 | <<<<<<< HEAD
-      | ^^^^^^^^^^^^ left by git
+      | ^^^^^^^^^^^^ conflict marker
       |
-      = help: settle the conflict, or take one side with `git checkout --ours FILE` or `--theirs FILE`, and run `imagelock resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file from the last good commit
+      = help: resolve the conflicts, or keep one side with `git checkout --ours FILE` or `git checkout --theirs FILE`; then run `imagelock resolve`, which keeps every pin that still matches the manifest
     ");
 }

@@ -13,23 +13,13 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     sandbox.write("stacks/api/images.toml", manifest("[images.api]\nlable = \"ubuntu_noble\"\n"));
     assert_snapshot!(sandbox.fails("upgrade --recursive stacks"), @r#"
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: [images.api] does not say which image it is
-     --> stacks/api/images.toml:5:9
-      |
-    5 | [images.api]
-      |         ^^^ `label` is missing
-      |
-      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
-
-    error: unknown key `lable` in [images.api]
+    error: unknown key `lable` in `[images.api]`
      --> stacks/api/images.toml:6:1
       |
     6 | lable = "ubuntu_noble"
       | ^^^^^ unknown key
       |
       = help: did you mean `label`?
-
-    2 errors in all; nothing was changed
 
     errors in 1 of 3 manifests; nothing is told of the others; nothing was changed
     "#);
@@ -45,15 +35,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     to move to the latest: imagelock upgrade web --manifest stacks/db/eu/images.toml
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: [images.api] does not say which image it is
-     --> stacks/api/images.toml:5:9
-      |
-    5 | [images.api]
-      |         ^^^ `label` is missing
-      |
-      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
-
-    error: unknown key `lable` in [images.api]
+    error: unknown key `lable` in `[images.api]`
      --> stacks/api/images.toml:6:1
       |
     6 | lable = "ubuntu_noble"
@@ -61,13 +43,13 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
       |
       = help: did you mean `label`?
 
-    2 errors in all
-
-    error: this is not TOML
+    error: invalid TOML: `images` has no value
      --> stacks/web/images.toml:1:7
       |
     1 | images
-      |       ^ key with no value, expected `=`
+      |       ^ expected `=` after the key
+      |
+      = help: write `images = "…"`, or remove the key
     --- exit 1
     "#);
     sandbox.write("stacks/api/images.toml", manifest("[images.api]\nlabel = \"ubuntu_nobel\"\n"));
@@ -202,19 +184,21 @@ fn every_broken_manifest_is_reported_before_anything_is_written() {
     sandbox.write("stacks/db/eu/images.toml", manifest("[images.db]\nlabel = \"debian_bookwurm\"\n"));
     assert_snapshot!(sandbox.fails("resolve --recursive stacks"), @r#"
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: this is not TOML
+    error: invalid TOML: a string has no closing quote
      --> stacks/api/images.toml:2:22
       |
     2 | label = "ubuntu_noble
-      |                      ^ invalid basic string, expected `"`
+      |                      ^ expected `"`
+      |
+      = help: write `label = "ubuntu_noble"`
 
-    error: the lockfile has format 9, and imagelock 0.1.0 reads format 2
+    error: the lockfile has format 9, but imagelock 0.1.0 reads formats up to 2
      --> stacks/web/images.lock:1:11
       |
     1 | version = 9 # read by imagelock 4.0.0 and later
-      |           ^ expected 2
+      |           ^ expected a number, at most 2
       |
-      = help: this file is read by imagelock 4.0.0 and later: upgrade imagelock
+      = help: install release 4.0.0 or later of imagelock, which can read this file
 
     error: no image labelled `debian_bookwurm` in the Marketplace
      --> stacks/db/eu/images.toml:6:9

@@ -205,19 +205,21 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
     STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   LATEST    DETAIL
     outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  00000011  48 days behind (2026-10-20)
     --- stderr
-    error: this is not TOML
+    error: invalid TOML: a string has no closing quote
      --> stacks/api/images.toml:2:22
       |
     2 | label = "ubuntu_noble
-      |                      ^ invalid basic string, expected `"`
+      |                      ^ expected `"`
+      |
+      = help: write `label = "ubuntu_noble"`
 
-    error: the lockfile has format 9, and imagelock 0.1.0 reads format 2
+    error: the lockfile has format 9, but imagelock 0.1.0 reads formats up to 2
      --> stacks/web/images.lock:1:11
       |
     1 | version = 9 # read by imagelock 4.0.0 and later
-      |           ^ expected 2
+      |           ^ expected a number, at most 2
       |
-      = help: this file is read by imagelock 4.0.0 and later: upgrade imagelock
+      = help: install release 4.0.0 or later of imagelock, which can read this file
     --- exit 1
     "#);
     assert_snapshot!(sandbox.read("r.md"), @r"
@@ -225,9 +227,9 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
 
     2 pins in 1 manifest: 1 outdated, 1 current
 
-    > **Error**: `stacks/api/images.toml:2:22`: this is not TOML
+    > **Error**: `stacks/api/images.toml:2:22`: invalid TOML: a string has no closing quote
 
-    > **Error**: `stacks/web/images.lock:1:11`: the lockfile has format 9, and imagelock 0.1.0 reads format 2
+    > **Error**: `stacks/web/images.lock:1:11`: the lockfile has format 9, but imagelock 0.1.0 reads formats up to 2
 
     | status | manifest | image | zone, arch | label | locked | published | latest | detail |
     |---|---|---|---|---|---|---|---|---|
@@ -246,10 +248,10 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
     <testsuites name="imagelock" tests="4" failures="1" errors="2" skipped="0" time="0">
       <testsuite name="imagelock check" tests="4" failures="1" errors="2" skipped="0" time="0">
         <testcase classname="stacks/api/images.toml" name="check" time="0">
-          <error message="stacks/api/images.toml:2:22: this is not TOML">stacks/api/images.toml:2:22: this is not TOML</error>
+          <error message="stacks/api/images.toml:2:22: invalid TOML: a string has no closing quote">stacks/api/images.toml:2:22: invalid TOML: a string has no closing quote</error>
         </testcase>
         <testcase classname="stacks/web/images.toml" name="check" time="0">
-          <error message="stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 2">stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 2</error>
+          <error message="stacks/web/images.lock:1:11: the lockfile has format 9, but imagelock 0.1.0 reads formats up to 2">stacks/web/images.lock:1:11: the lockfile has format 9, but imagelock 0.1.0 reads formats up to 2</error>
         </testcase>
         <testcase classname="stacks/db/eu/images.toml.web" name="ubuntu_noble in fr-par-1 x86_64" time="0">
           <failure type="outdated" message="outdated: 48 days behind (2026-10-20)">outdated: 48 days behind (2026-10-20)
@@ -266,8 +268,8 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
     let errors = invocation["toolExecutionNotifications"].as_array().unwrap();
     let texts: Vec<&str> = errors.iter().map(|error| error["message"]["text"].as_str().unwrap()).collect();
     assert_snapshot!(texts.join("\n"), @"
-    `stacks/api/images.toml:2:22`: this is not TOML
-    `stacks/web/images.lock:1:11`: the lockfile has format 9, and imagelock 0.1.0 reads format 2
+    `stacks/api/images.toml:2:22`: invalid TOML: a string has no closing quote
+    `stacks/web/images.lock:1:11`: the lockfile has format 9, but imagelock 0.1.0 reads formats up to 2
     ");
     let html = sandbox.read("r.html");
     assert!(
@@ -280,21 +282,21 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
     assert_snapshot!(serde_json::to_string_pretty(&json["errors"]).unwrap(), @r#"
     [
       {
-        "help": null,
+        "help": "write `label = \"ubuntu_noble\"`",
         "manifest": "stacks/api/images.toml",
-        "message": "stacks/api/images.toml:2:22: this is not TOML"
+        "message": "stacks/api/images.toml:2:22: invalid TOML: a string has no closing quote"
       },
       {
-        "help": "this file is read by imagelock 4.0.0 and later: upgrade imagelock",
+        "help": "install release 4.0.0 or later of imagelock, which can read this file",
         "manifest": "stacks/web/images.toml",
-        "message": "stacks/web/images.lock:1:11: the lockfile has format 9, and imagelock 0.1.0 reads format 2"
+        "message": "stacks/web/images.lock:1:11: the lockfile has format 9, but imagelock 0.1.0 reads formats up to 2"
       }
     ]
     "#);
     let github = sandbox.run("check --recursive stacks --format github").stdout;
     assert_snapshot!(github.lines().filter(|line| line.starts_with("::error")).collect::<Vec<_>>().join("\n"), @"
-    ::error file=stacks/api/images.toml,line=2,col=22,endColumn=22,title=imagelock%3A stacks/api/images.toml::this is not TOML
-    ::error file=stacks/web/images.lock,line=1,col=11,endColumn=12,title=imagelock%3A stacks/web/images.toml::the lockfile has format 9, and imagelock 0.1.0 reads format 2
+    ::error file=stacks/api/images.toml,line=2,col=22,endColumn=22,title=imagelock%3A stacks/api/images.toml::invalid TOML: a string has no closing quote
+    ::error file=stacks/web/images.lock,line=1,col=11,endColumn=12,title=imagelock%3A stacks/web/images.toml::the lockfile has format 9, but imagelock 0.1.0 reads formats up to 2
     ");
     // `--exit-zero` does not hide errors.
     assert_eq!(sandbox.run("check --recursive stacks --exit-zero").status, Some(1));
