@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use crate::domain::diagnostics::escaped;
 use crate::domain::diagnostics::invocation::Invocation;
+use crate::domain::diagnostics::{escaped, shell};
 
 /// The most names in the command of a help. It is one line among others.
 const MOST_NAMES: usize = 20;
@@ -51,6 +51,18 @@ impl Help {
     #[must_use]
     pub fn then_lines(mut self, lines: Vec<String>) -> Self {
         self.0.push(Part::Lines(lines));
+        self
+    }
+
+    /// The same for a file with this path. A parser does not know the path of its text, so it writes `FILE` at the end of a
+    /// command.
+    #[must_use]
+    pub(crate) fn in_file(mut self, path: &Path) -> Self {
+        for part in &mut self.0 {
+            if let Part::Text(text) = part {
+                *text = text.replace(" FILE`", &format!(" {}`", shell(path)));
+            }
+        }
         self
     }
 

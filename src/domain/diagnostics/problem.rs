@@ -1,6 +1,7 @@
 //! A mistake in the user's own files, as a value: what is wrong, where, and what fixes it.
 
 use std::ops::Range;
+use std::path::Path;
 
 use crate::domain::diagnostics::help::Help;
 
@@ -69,6 +70,12 @@ impl Problem {
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+
+    /// The same for a file with this path: the commands that fix it name the file.
+    #[must_use]
+    pub(crate) fn in_file(self, path: &Path) -> Self {
+        Self { help: self.help.map(|help| help.in_file(path)), ..self }
     }
 
     /// The same for a lockfile with conflict markers: the commands that fix it resolve the conflicts as well.

@@ -194,7 +194,7 @@ fn explain(error: &reqwest::Error, cause: &str) -> String {
         }
         Some(ErrorKind::UnexpectedEof) => "the server closed the connection too early",
         _ if error.is_decode() => return format!("the response cannot be decoded ({cause})"),
-        _ => return format!("the response is not valid or not complete ({cause})"),
+        _ => return format!("the response is incomplete or invalid ({cause})"),
     };
     reason.to_owned()
 }

@@ -114,11 +114,11 @@ fn a_fault_that_persists_is_reported() {
         let (_marketplace, sandbox) = scene(move |_, _, _| reply());
         let message = sandbox.fails("resolve");
         // Streams of one connection may end in different ways, and each way is reported with the images that it is about.
-        assert!(message.starts_with("error: the Marketplace gave no usable answer about `a`"), "{message}");
+        assert!(!message.contains("images.toml"), "no line of the manifest is at fault: {message}");
         let is_reported = |label: &str| message.contains(&format!("`{label}`"));
         assert!(LABELS.into_iter().all(is_reported), "{message}");
-        assert!(message.contains("= note: the connection to [API]/marketplace/v2 broke off: "), "{message}");
-        assert!(message.contains(" attempts came to the same"), "{message}");
+        assert!(message.contains("error: the connection to [API]/marketplace/v2 was interrupted: "), "{message}");
+        assert!(message.contains("= note: gave up after "), "{message}");
         assert!(message.contains("= help: check the network and run imagelock again"), "{message}");
     };
     std::thread::scope(|scope| {

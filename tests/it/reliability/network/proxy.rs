@@ -167,7 +167,10 @@ fn a_proxy_is_never_bypassed() {
         let output = command.envs(environment.iter().copied()).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{environment:?}: {message}");
-        assert!(message.contains("does not lead to") && message.contains(": it refuses"), "{environment:?}: {message}");
+        assert!(
+            message.contains("did not connect to") && message.contains(": it refused the request"),
+            "{environment:?}: {message}"
+        );
         assert!(proxy.asked().contains(&format!("CONNECT 127.0.0.1:{port} HTTP/1.1")), "{environment:?}");
     }
     assert_eq!(marketplace.connections(), 0);
@@ -208,19 +211,19 @@ fn an_invalid_variable_is_named_before_any_connection() {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "SCW_API_URL", "SSL_CERT_FILE"] {
         for exceptions in [&b""[..], b"*"] {
             let message = refusal(&[(name, b"http://127.0.0.1:1/\xff"), ("NO_PROXY", exceptions)]);
-            assert!(message.contains(&format!("= note: the value of {name} is not UTF-8\n")), "{message}");
+            assert!(message.contains(&format!("error: the value of {name} is not UTF-8\n")), "{message}");
             assert!(message.contains(&format!("= help: correct {name}, or unset it\n")), "{message}");
         }
     }
     for name in ["NO_PROXY", "no_proxy"] {
         let message = refusal(&[("HTTPS_PROXY", url), (name, b"*\xff")]);
-        assert!(message.contains(&format!("= note: the value of {name} is not UTF-8\n")), "{message}");
+        assert!(message.contains(&format!("error: the value of {name} is not UTF-8\n")), "{message}");
     }
     for bad in
         [&b"http://"[..], b"socks5://127.0.0.1:1", b"http://a b", b"a\"b", b"http://127.0.0.1:99999", b"ht tp://a"]
     {
         let message = refusal(&[("HTTPS_PROXY", bad), ("https_proxy", url), ("NO_PROXY", b"*")]);
-        assert!(message.contains("= note: the address of a proxy in HTTPS_PROXY cannot be used\n"), "{message}");
+        assert!(message.contains("error: the proxy address in HTTPS_PROXY is invalid\n"), "{message}");
     }
     assert_eq!((marketplace.connections(), proxy.asked()), (0, vec![]));
 }
@@ -239,9 +242,9 @@ fn the_address_of_the_api_is_trimmed_and_may_be_empty() {
     }
 }
 
-/// The notes of a message, without the number of attempts and the port.
-fn notes(message: &str, proxy: &Proxy) -> String {
-    let lines = message.lines().filter(|line| line.starts_with("  = ") && !line.contains("attempt"));
+/// The title and the help of a message, without the port.
+fn title_and_help(message: &str, proxy: &Proxy) -> String {
+    let lines = message.lines().filter(|line| line.starts_with("error: ") || line.contains("= help: "));
     lines.collect::<Vec<_>>().join("\n").replace(&proxy.url(), "http://PROXY")
 }
 
@@ -250,7 +253,7 @@ fn a_proxy_that_refuses_is_named_without_its_secret() {
     let (_marketplace, sandbox) = behind_a_proxy();
     let refusal = |proxy: &Proxy| {
         let url = proxy.url().replace("http://", "http://me:s3cret@");
-        notes(&sandbox(&[("HTTPS_PROXY", &url)]).fails("resolve --timeout 1"), proxy)
+        title_and_help(&sandbox(&[("HTTPS_PROXY", &url)]).fails("resolve --timeout 1"), proxy)
     };
     let strict = Proxy::refusing("407 Proxy Authentication Required");
     assert_snapshot!(refusal(&strict), @"
@@ -268,7 +271,10 @@ fn a_proxy_that_refuses_is_named_without_its_secret() {
     = help: check the network and the proxy; NO_PROXY names hosts that need none
     ");
     let name = sandbox(&[("ALL_PROXY", "http://me:s3cret@proxy.invalid:3128")]).fails("resolve --timeout 1");
-    assert!(name.contains("through the proxy http://proxy.invalid:3128 of ALL_PROXY: failed to lookup"), "{name}");
+    assert!(
+        name.contains("through the proxy http://proxy.invalid:3128 (from ALL_PROXY): its host name cannot be resolved"),
+        "{name}"
+    );
 }
 
 #[test]
@@ -278,7 +284,7 @@ fn an_invalid_proxy_address_is_never_ignored() {
     for url in ["http://", "http://me:s3cret@a b", "ftp://127.0.0.1:1", "socks5://127.0.0.1:1"] {
         let message = sandbox(&[("HTTPS_PROXY", url)]).fails("resolve");
         insta::allow_duplicates! {
-            assert_snapshot!(notes(&message, &closed), @"
+            assert_snapshot!(title_and_help(&message, &closed), @"
             = note: the address of a proxy in HTTPS_PROXY cannot be used
             = help: write HTTPS_PROXY like http://proxy.example.org:3128, or unset it
             ");
@@ -318,7 +324,7 @@ fn plain_http_is_accepted_only_for_loopback_addresses() {
         "http://evil.example#localhost",
     ] {
         let message = Sandbox::with(WEB).env("SCW_API_URL", url).fails("resolve");
-        assert!(message.contains("cannot be used: "), "{url}: {message}");
+        assert!(message.contains("is invalid: "), "{url}: {message}");
         let run = Sandbox::with(WEB).run(&format!("resolve --api-url {url}"));
         assert_eq!(run.status, Some(1), "{url}\n{run}");
         assert!(run.stderr.contains("invalid value"), "{url}\n{run}");

@@ -68,7 +68,7 @@ fn an_error_with_a_large_body_is_retried_and_keeps_its_status() {
         });
         assert_eq!(requests.iter().filter(|path| path.contains("image_label")).count(), 2, "{status}: {requests:?}");
     }
-    for (status, cause) in [(503, "it answered 503 Service Unavailable"), (403, "it answered 403 Forbidden")] {
+    for (status, cause) in [(503, "responded with 503 Service Unavailable"), (403, "responded with 403 Forbidden")] {
         let message = refusal(move |_, _, _| Reply::Raw(status, "text/html", page()));
         assert!(message.contains(cause), "{message}");
     }
@@ -95,7 +95,7 @@ fn a_missing_answer_ends_at_the_timeout() {
 fn a_refused_connection_is_reported() {
     let message = Sandbox::with(WEB).fails("resolve --api-url http://127.0.0.1:1 --timeout 1");
     assert!(
-        message.contains("could not connect to http://127.0.0.1:1/marketplace/v2: Connection refused"),
+        message.contains("cannot connect to http://127.0.0.1:1/marketplace/v2: the connection was refused\n"),
         "{message}"
     );
 }

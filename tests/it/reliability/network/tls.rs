@@ -44,15 +44,15 @@ fn a_server_without_http_2_is_accepted() {
     }
 }
 
-/// The notes and the help of a refused certificate.
+/// The title and the help of the error of a rejected certificate.
 #[track_caller]
 fn refusal(authority: &Authority, server: tokio_rustls::TlsAcceptor) -> String {
     let marketplace = Marketplace::with_tls(offers(), server);
     let message = sandbox(&marketplace, authority).fails("resolve");
     assert_eq!(marketplace.requests(), [""; 0]);
     assert!(!message.contains("attempt"), "no retry helps: {message}");
-    let lines = message.lines().filter_map(|line| line.strip_prefix("  = "));
-    lines.collect::<Vec<_>>().join("\n").replace("the certificate of [API]/marketplace/v2 was refused", "refused")
+    let lines = message.lines().filter(|line| line.starts_with("error: ") || line.contains("= help: "));
+    lines.collect::<Vec<_>>().join("\n").replace("the certificate of [API]/marketplace/v2 was rejected", "rejected")
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_certificate_is_refused_with_the_real_cause() {
     );
     // The same for an authority with the same name and another key.
     let other = refusal(&authority, Authority::new().server("127.0.0.1", 2099, &["h2"]));
-    assert!(other.contains("its signature is not that of the issuer that it names"), "{other}");
+    assert!(other.contains("its signature does not match its issuer"), "{other}");
     assert_snapshot!(refusal(&authority, authority.forging_server("127.0.0.1", &["h2"])), @"
     note: refused: its signature is not that of the issuer that it names
     help: if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE
@@ -125,18 +125,18 @@ fn a_certificate_file_must_be_a_regular_file_of_bounded_size() {
     std::fs::File::create(sandbox.path("large")).unwrap().set_len((64 << 20) + 1).unwrap();
     std::os::unix::fs::symlink("pipe", sandbox.path("link")).unwrap();
     for (path, cause) in [
-        ("pipe", "it is no regular file"),
-        ("link", "it is no regular file"),
-        ("/dev/zero", "it is no regular file"),
-        ("/dev/tty", "it is no regular file"),
+        ("pipe", "it is not a regular file"),
+        ("link", "it is not a regular file"),
+        ("/dev/zero", "it is not a regular file"),
+        ("/dev/tty", "it is not a regular file"),
         ("large", "it is larger than 64 MiB"),
-        (".", "is a directory"),
-        ("images.toml", "it holds none"),
+        (".", "it is a directory"),
+        ("images.toml", "it contains no certificates in PEM form"),
     ] {
         let output = sandbox.command("resolve").env("SSL_CERT_FILE", path).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{path}: {message}");
-        assert!(message.contains(&format!("could not read the certificates in `{path}`: ")), "{path}: {message}");
+        assert!(message.contains(&format!("cannot read the certificates in `{path}`: ")), "{path}: {message}");
         assert!(message.contains(cause), "{path}: {message}");
     }
     assert_eq!(marketplace.connections(), 0);
@@ -144,7 +144,7 @@ fn a_certificate_file_must_be_a_regular_file_of_bounded_size() {
     for (name, value) in [("SSL_CERT_FILE", " "), ("SSL_CERT_DIR", "pipe"), ("SSL_CERT_DIR", "/nonexistent")] {
         let output = sandbox.command("upgrade").env(name, value).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
-        let refused = message.contains("no certificate authority that is trusted here issued it")
+        let refused = message.contains("a certificate authority that this system does not trust")
             || message.contains("this system has no certificates");
         assert_eq!(
             (output.status.code(), refused),
@@ -159,5 +159,5 @@ fn a_certificate_file_that_cannot_be_read_is_named() {
     let marketplace = Marketplace::with_tls(offers(), Authority::new().server("127.0.0.1", 2099, &["h2"]));
     let sandbox = Sandbox::with(&manifest()).asking(&marketplace).env("SSL_CERT_FILE", "/nonexistent/ca.pem");
     let message = sandbox.fails("resolve");
-    assert!(message.contains("could not read the certificates in `/nonexistent/ca.pem`"), "{message}");
+    assert!(message.contains("cannot read the certificates in `/nonexistent/ca.pem`"), "{message}");
 }
