@@ -15,12 +15,12 @@ use serde_json::value::RawValue;
 use super::limits::size_of;
 use crate::domain::diagnostics::visible;
 
-/// The most entries of a [`List`]: ten times the rows of a full page, and ten times the Instance types of a row. Three
+/// The maximum number of entries in a [`List`]: ten times the rows of a full page, and ten times the Instance types of a row. Three
 /// bytes of JSON can take 150 bytes of memory, so limiting the size of the JSON is not enough.
 const MAX_ENTRIES: usize = 1000;
 
-/// What is wrong with a JSON text, as a clause: the place, then the words of the JSON library if only they say what was
-/// expected.
+/// Explains a JSON error as a clause: what is wrong and where. The words of the JSON library are only included if they say
+/// what was expected.
 pub(super) fn explain_syntax(error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
     match error.classify() {

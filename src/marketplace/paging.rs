@@ -106,7 +106,9 @@ impl<K: Ord + Clone, T, F: FnMut(&Body) -> Result<Page<K, T>, QueryError>> Pages
             }
         }
         let doubt = match total {
-            Some(total) if total > count as u64 => Some(format!("it announced {total} rows but contained {count}")),
+            Some(total) if total > count as u64 => {
+                Some(format!("its stated row count is {total}, but the actual count is {count}"))
+            }
             None if several_pages || !ends_empty => Some("its pages do not state how many rows there are".to_owned()),
             _ => None,
         };

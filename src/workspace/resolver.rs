@@ -140,7 +140,7 @@ pub(crate) fn files_of(context: &Context, projects: &[Project]) -> Result<(), Er
     Files::new(context, manifests, &[Role::Lock, Role::Output])?.add_outputs(projects)
 }
 
-/// The lock of a file in which git may have left conflicts: the cells without one.
+/// Parses a lockfile that may have conflict markers. Pins that conflict are left out.
 fn without_conflicts(text: &str) -> Result<Lock, Vec<Problem>> {
     fix_conflicts(text).map(|merged| merged.lock)
 }

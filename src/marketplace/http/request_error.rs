@@ -179,7 +179,8 @@ fn explain(error: &reqwest::Error, cause: &str) -> String {
     if sources(error).any(|error| error.to_string() == "dns error") {
         return "its host name cannot be resolved".to_owned();
     }
-    let io = find_source::<io::Error>(error);
+    // The outer I/O errors only wrap the innermost one.
+    let io = sources(error).filter_map(|error| error.downcast_ref::<io::Error>()).last();
     let reason = match io.map(io::Error::kind) {
         Some(ErrorKind::ConnectionRefused) => "the connection was refused",
         Some(ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe) => {

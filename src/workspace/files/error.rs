@@ -29,7 +29,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
         ErrorKind::PermissionDenied => {
             problem.help("check the permissions of the file and of the directories above it")
         }
-        ErrorKind::IsADirectory => problem.help(format!("name a file, or move the directory `{name}` away")),
+        ErrorKind::IsADirectory => problem.help(format!("move the directory `{name}` away, or name another file")),
         // Only the checks of this module have no code of the system.
         _ if error.raw_os_error().is_none() => problem.help("use a regular file of at most 64 MiB"),
         _ => problem.help(format!("check the file `{name}` and the disk")),
@@ -43,7 +43,7 @@ pub(super) fn invalid_lock(problem: Problem, path: &Path) -> Problem {
 }
 
 /// Why the system cannot read or write a file, in plain words.
-fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     let reason = match error.kind() {
         ErrorKind::NotFound => "it does not exist",
         ErrorKind::PermissionDenied => "permission denied",
@@ -63,7 +63,10 @@ fn reason(error: &io::Error) -> String {
 
 /// The words of the system without its code, which is only there for errors of the system.
 fn describe(error: &io::Error) -> String {
-    let text = error.to_string();
+    let mut text = error.to_string();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
     let code = error.raw_os_error().map(|code| format!(" (os error {code})")).unwrap_or_default();
     text.strip_suffix(&*code).unwrap_or(&text).to_owned()
 }

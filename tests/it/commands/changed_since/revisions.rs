@@ -60,7 +60,7 @@ fn a_new_stack_is_checked_and_a_repository_without_commits_is_an_error() {
     // Outside of a repository.
     let sandbox = with_git(Sandbox::with(WEB).asking(&marketplace));
     sandbox.ok("resolve");
-    assert!(sandbox.fails("check --changed-since HEAD").contains("no git repository"));
+    assert!(sandbox.fails("check --changed-since HEAD").contains("it is not in a git repository"));
 }
 
 #[test]

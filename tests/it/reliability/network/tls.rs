@@ -60,41 +60,41 @@ fn a_certificate_is_refused_with_the_real_cause() {
     let authority = Authority::new();
     let server = |change: fn(&mut CertificateParams)| authority.odd_server("127.0.0.1", &["h2"], change);
     assert_snapshot!(refusal(&authority, server(|it| it.not_after = date_time_ymd(2021, 3, 4))), @"
-    note: refused: it expired on 2021-03-04
-    help: check the clock of this machine; if it is right, the server needs another certificate
+    error: rejected: it expired on 2021-03-04
+     = help: check the clock of this machine; if it is correct, the server needs a new certificate
     ");
     assert_snapshot!(refusal(&authority, server(|it| it.not_before = date_time_ymd(2098, 3, 4))), @"
-    note: refused: it is not valid before 2098-03-04
-    help: check the clock of this machine; if it is right, the server needs another certificate
+    error: rejected: it is not valid before 2098-03-04
+     = help: check the clock of this machine; if it is correct, the server needs a new certificate
     ");
     assert_snapshot!(refusal(&authority, authority.server("example.org", 2099, &["h2"])), @"
-    note: refused: it is for `example.org`, not for `127.0.0.1`
-    help: check `--api-url`, SCW_API_URL and the proxy
+    error: rejected: it is for `example.org`, not for `127.0.0.1`
+     = help: check `--api-url`, SCW_API_URL and the proxy settings
     ");
     assert_snapshot!(refusal(&authority, server(|it| it.subject_alt_names.clear())), @"
-    note: refused: it is for no name, not for `127.0.0.1`
-    help: check `--api-url`, SCW_API_URL and the proxy
+    error: rejected: it is for no host name, not for `127.0.0.1`
+     = help: check `--api-url`, SCW_API_URL and the proxy settings
     ");
     assert_snapshot!(
         refusal(&authority, server(|it| it.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth])),
         @"
-    note: refused: it is not meant for servers
-    help: check the address and the proxy; the server needs another certificate
+    error: rejected: it is not a server certificate
+     = help: check the address and the proxy settings; if they are correct, the server needs another certificate
     "
     );
     assert_snapshot!(
         refusal(&authority, server(|it| it.is_ca = IsCa::Ca(BasicConstraints::Unconstrained))),
         @"
-    note: refused: it is the certificate of an authority, not of a server
-    help: if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE
+    error: rejected: it is the certificate of a certificate authority, not of a server
+     = help: if your network uses its own certificate authority, set SSL_CERT_FILE to its PEM file
     "
     );
     // The same for an authority with the same name and another key.
     let other = refusal(&authority, Authority::new().server("127.0.0.1", 2099, &["h2"]));
     assert!(other.contains("its signature does not match its issuer"), "{other}");
     assert_snapshot!(refusal(&authority, authority.forging_server("127.0.0.1", &["h2"])), @"
-    note: refused: its signature is not that of the issuer that it names
-    help: if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE
+    error: rejected: its signature does not match its issuer
+     = help: if your network uses its own certificate authority, set SSL_CERT_FILE to its PEM file
     ");
 }
 
@@ -107,8 +107,8 @@ fn a_certificate_of_an_unknown_issuer_is_refused() {
     {
         insta::allow_duplicates! {
             assert_snapshot!(refusal(&Authority::new(), server), @"
-            note: refused: no certificate authority that is trusted here issued it
-            help: if a proxy signs with the certificate authority of a company, name its PEM file in SSL_CERT_FILE
+            error: rejected: it was issued by a certificate authority that this system does not trust
+             = help: if your network uses its own certificate authority, set SSL_CERT_FILE to its PEM file
             ");
         }
     }
@@ -160,4 +160,18 @@ fn a_certificate_file_that_cannot_be_read_is_named() {
     let sandbox = Sandbox::with(&manifest()).asking(&marketplace).env("SSL_CERT_FILE", "/nonexistent/ca.pem");
     let message = sandbox.fails("resolve");
     assert!(message.contains("cannot read the certificates in `/nonexistent/ca.pem`"), "{message}");
+}
+
+#[test]
+fn a_server_that_ends_the_handshake_is_reported_without_library_words() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            // The client hello is read, so that the connection ends without a reset.
+            let _ = std::io::Read::read(&mut client.unwrap(), &mut [0; 4096]);
+        }
+    });
+    let message = Sandbox::with(&manifest()).env("SCW_API_URL", &url).fails("resolve --timeout 1");
+    assert_snapshot!(message.lines().next().unwrap(), @"error: cannot connect to [API]/marketplace/v2: the server closed the connection during the TLS handshake");
 }
