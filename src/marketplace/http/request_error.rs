@@ -201,7 +201,7 @@ fn explain(error: &reqwest::Error, cause: &str) -> String {
 }
 
 /// The first error of a type among an error and its sources.
-fn find_source<'e, E: Error + 'static>(error: &'e reqwest::Error) -> Option<&'e E> {
+fn find_source<E: Error + 'static>(error: &reqwest::Error) -> Option<&E> {
     sources(error).find_map(|error| error.downcast_ref())
 }
 

@@ -27,12 +27,9 @@ pub(crate) struct Found {
 /// # Errors
 /// If a directory is named like the default manifest. It is not searched, because it is probably a mistake.
 pub(crate) fn in_directory(path: &Path) -> Result<PathBuf, Problem> {
-    match path.is_dir() {
-        true if path.ends_with(DEFAULT_MANIFEST) => Err(error::manifest_is_directory(path)),
-        true if path.join(DEFAULT_MANIFEST).is_dir() => Err(error::manifest_is_directory(&path.join(DEFAULT_MANIFEST))),
-        true => Ok(path.join(DEFAULT_MANIFEST)),
-        false => Ok(path.to_owned()),
-    }
+    let is_in_directory = path.is_dir() && !path.ends_with(DEFAULT_MANIFEST);
+    let manifest = if is_in_directory { path.join(DEFAULT_MANIFEST) } else { path.to_owned() };
+    if manifest.is_dir() { Err(error::manifest_is_directory(&manifest)) } else { Ok(manifest) }
 }
 
 /// Finds the files with one of `names` below `directory`. Symbolic links to directories are not followed.

@@ -32,8 +32,13 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Problem> {
 /// # Errors
 /// If it cannot be read, or is not UTF-8. The help of the error says how to restore the file.
 pub(crate) fn read_lock(path: &Path) -> Result<Option<String>, Problem> {
-    let Some(bytes) = read_bytes(path)? else { return Ok(None) };
-    text(bytes, path).map(Some).map_err(|problem| error::invalid_lock(problem, path))
+    let is_too_large = || fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > MAX_BYTES);
+    let bytes = read_bytes(path).map_err(
+        |problem| {
+            if is_too_large() { error::invalid_lock(problem, path) } else { problem }
+        },
+    )?;
+    bytes.map(|bytes| text(bytes, path)).transpose().map_err(|problem| error::invalid_lock(problem, path))
 }
 
 /// Reads a file; `None` if it does not exist.

@@ -216,9 +216,10 @@ fn a_listing_with_one_invalid_row_is_refused() {
 fn one_failed_request_is_one_error_for_all_images_and_manifests() {
     let marketplace = Marketplace::offering([noble()]);
     marketplace.answers(|_, _, _| Reply::Raw(403, "text/plain", Vec::new()));
-    let images =
-        |first: u32| -> String { (first..first + 10).map(|n| format!("label-{n}.label = \"label_{n}\"\n")).collect() };
-    let manifest = |first| format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\n{}", images(first));
+    let manifest = |first: u32| {
+        let images: Vec<String> = (first..first + 10).map(|n| format!("label-{n}.label = \"label_{n}\"\n")).collect();
+        format!("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\n{}", images.concat())
+    };
     let sandbox = Sandbox::with(&manifest(0)).asking(&marketplace);
     for name in ["a", "b"] {
         std::fs::create_dir(sandbox.path(name)).unwrap();
