@@ -1,5 +1,5 @@
-//! The whole catalog from one server with a fixed latency: by imagelock, by the official SDK in the four ways that people
-//! use it, and one bare listing by curl as the floor. `benches/run` runs it; what counts are the ratios of one run.
+//! Fetches the whole catalog from a server with a fixed latency: with imagelock, and with the official SDK in the four ways in
+//! which people use it. One listing with curl is the lower bound. `benches/run` runs it; only ratios within a run matter.
 #![allow(
     dead_code,
     unused_imports,
@@ -8,7 +8,7 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a benchmark prints, a panic is its failure, and it uses a part of what it shares with the tests"
+    reason = "a benchmark prints its results, fails with a panic, and uses only a part of the test support"
 )]
 
 #[path = "../tests/it/support/authority.rs"]
@@ -27,13 +27,13 @@ use authority::Authority;
 use fake_marketplace::{FakeMarketplace, Local, Reply, local};
 use measure::{Cost, cost, median, ms, rounds};
 
-/// The median of the real Marketplace, as seen in 2026.
+/// The median latency of the real Marketplace in 2026.
 const LATENCY: Duration = Duration::from_millis(55);
 
 const ONE: [&str; 1] = ["2026-10-20T10:03:30Z"];
 const THREE: [&str; 3] = ["2026-08-04T08:12:00Z", "2026-09-02T08:30:55Z", "2026-10-20T10:03:30Z"];
 
-/// With the first nine for one architecture and the others for two, in nine zones: 315 cells.
+/// The first nine have one architecture, the others have two. In nine zones, that makes 315 cells.
 const LABELS: [&str; 22] = [
     "docker",
     "gitlab",
@@ -59,25 +59,25 @@ const LABELS: [&str; 22] = [
     "ubuntu_resolute",
 ];
 
-const X86_64_ALONE: usize = 9;
+const X86_64_ONLY: usize = 9;
 const ZONES: [&str; 9] =
     ["fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2", "nl-ams-3", "pl-waw-1", "pl-waw-2", "pl-waw-3"];
 
-/// How people use the SDK: what a request is about, and how many are under way at once.
+/// How people use the SDK: one request per cell or per label, and the number of concurrent requests.
 const WAYS: [(&str, &str, &str); 4] = [
-    ("SDK, a request a cell", "cell", "1"),
-    ("SDK, a request a cell, ten at a time", "cell", "10"),
-    ("SDK, a request a label", "label", "1"),
-    ("SDK, a request a label, ten at a time", "label", "10"),
+    ("SDK, one request per cell", "cell", "1"),
+    ("SDK, one request per cell, ten at a time", "cell", "10"),
+    ("SDK, one request per label", "label", "1"),
+    ("SDK, one request per label, ten at a time", "label", "10"),
 ];
 
-/// A server, and the directories in which imagelock asks it.
+/// A server, and the directories in which imagelock queries it.
 struct Scene {
     marketplace: FakeMarketplace,
     directory: tempfile::TempDir,
 }
 
-/// Somebody who asks.
+/// A program that queries the server.
 struct Contender<'s> {
     name: &'static str,
     scene: &'s Scene,
@@ -88,7 +88,7 @@ struct Contender<'s> {
 
 fn main() -> ExitCode {
     let cells = offers(&ONE).len();
-    println!("The whole catalog, {} labels and {cells} cells; every answer is {} ms late", LABELS.len(), ms(LATENCY));
+    println!("The whole catalog, {} labels and {cells} cells; every response takes {} ms", LABELS.len(), ms(LATENCY));
     let curl = Command::new("curl").arg("--version").output().is_ok();
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench/venv/bin/python");
     for tls in [false, true] {
@@ -99,19 +99,19 @@ fn main() -> ExitCode {
         }
         contenders.push(one.contender("imagelock resolve", one.imagelock("resolve")));
         contenders.push(one.contender("imagelock check", one.imagelock("check")));
-        contenders.push(three.contender("imagelock resolve, 3 versions a label", three.imagelock("resolve")));
-        contenders.push(three.contender("imagelock check, 3 versions a label", three.imagelock("check")));
-        // The SDK brings certificates of its own; it is given the faster case.
+        contenders.push(three.contender("imagelock resolve, 3 versions per label", three.imagelock("resolve")));
+        contenders.push(three.contender("imagelock check, 3 versions per label", three.imagelock("check")));
+        // The SDK uses its own certificates, so it only runs without TLS, which is faster.
         for (name, way, concurrency) in WAYS.into_iter().filter(|_| !tls && python.exists()) {
             contenders.push(one.contender(name, one.sdk(&python, way, concurrency)));
         }
         compete(&mut contenders);
         print(&contenders, if tls { "TLS, HTTP/2" } else { "HTTP/1.1" });
     }
-    for (there, what) in [(curl, "curl"), (python.exists(), "the SDK")] {
-        if !there {
+    for (is_installed, what) in [(curl, "curl"), (python.exists(), "the SDK")] {
+        if !is_installed {
             eprintln!(
-                "INCOMPLETE: {what} is missing, and so are its rows and the ratios to it; benches/run gets the SDK"
+                "INCOMPLETE: {what} is missing, so its rows and ratios are missing; benches/run installs the SDK"
             );
         }
     }
@@ -119,13 +119,13 @@ fn main() -> ExitCode {
     if complete || std::env::var_os("BENCH_REQUIRE").is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Every contender once a round, each round in another order, so that a busy moment hits nobody more than others.
+/// Runs every contender once per round. The order changes, so that a busy moment does not affect one contender more.
 fn compete(contenders: &mut [Contender<'_>]) {
     let count = contenders.len();
     for round in 0..rounds(11) {
         for turn in 0..count {
             let contender = &mut contenders[(round + turn) % count];
-            // `resolve` starts from nothing.
+            // `resolve` starts without a lockfile.
             let _ = fs::remove_file(contender.scene.path("resolve/images.lock"));
             contender.scene.marketplace.requests();
             contender.costs.push(cost(&mut contender.command));
@@ -158,7 +158,7 @@ fn print(contenders: &[Contender<'_>], transport: &str) {
 }
 
 impl Scene {
-    /// A Marketplace with as many versions of each label as there are dates; and the whole catalog, locked.
+    /// A Marketplace with one version of each label per date, and a lockfile of the whole catalog.
     fn new(dates: &[&'static str], tls: bool) -> Self {
         let authority = Authority::new();
         let marketplace = if tls {
@@ -205,7 +205,7 @@ impl Scene {
         let listing = "marketplace/v2/local-images?image_label=ubuntu_noble&page_size=100";
         curl.arg(format!("{}/{listing}", self.marketplace.url()));
         if self.marketplace.url().starts_with("http:") {
-            // Else curl asks whether HTTP/2 would do as well.
+            // Otherwise, curl asks for an upgrade to HTTP/2.
             curl.arg("--http1.1");
         }
         curl
@@ -219,15 +219,15 @@ impl Scene {
     }
 }
 
-/// The whole catalog, each local image as often as there are dates.
+/// The whole catalog, with one local image of each cell per date.
 fn offers(dates: &[&'static str]) -> Vec<Local> {
-    // Real rows name some hundred Instance types.
+    // Real rows have about one hundred Instance types.
     let boots: Vec<&'static str> = (1..=100).map(|n| &*format!("TYPE{}-{n}C-{}G", n % 9, 4 * n).leak()).collect();
     let newest = dates.last();
     let mut offers = Vec::new();
     for date in dates {
         for (n, label) in LABELS.into_iter().enumerate() {
-            let archs: &[&str] = if n < X86_64_ALONE { &["x86_64"] } else { &["x86_64", "arm64"] };
+            let archs: &[&str] = if n < X86_64_ONLY { &["x86_64"] } else { &["x86_64", "arm64"] };
             for (zone, arch) in ZONES.iter().flat_map(|zone| archs.iter().map(move |arch| (zone, arch))) {
                 let number = u32::try_from(offers.len()).unwrap();
                 let offer = local(label, zone, arch, number).published(date).boots(&boots);
@@ -238,11 +238,11 @@ fn offers(dates: &[&'static str]) -> Vec<Local> {
     offers
 }
 
-/// Declares the whole catalog.
+/// A manifest that declares the whole catalog.
 fn manifest() -> String {
     let mut text = format!("[defaults]\nzones = {ZONES:?}\n");
     for (n, label) in LABELS.into_iter().enumerate() {
-        let archs = if n < X86_64_ALONE { "\"x86_64\"" } else { "[\"x86_64\", \"arm64\"]" };
+        let archs = if n < X86_64_ONLY { "\"x86_64\"" } else { "[\"x86_64\", \"arm64\"]" };
         let _ = write!(text, "\n[images.{label}]\nlabel = \"{label}\"\narch = {archs}\n");
     }
     text

@@ -1,5 +1,5 @@
-//! What the commands cost that ask nobody, from a hundred pins to a hundred thousand, in one manifest and in a thousand:
-//! time, processor and memory, and by what they grow when the pins grow tenfold.
+//! The cost of commands without the network, for 100 to 100,000 pins in one manifest, and for up to 1,000 manifests: time, CPU
+//! time and memory, and the factor by which they grow with ten times as many pins.
 #![allow(
     dead_code,
     missing_docs,
@@ -7,7 +7,7 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::cast_precision_loss,
-    reason = "a benchmark prints, a panic is its failure, and it uses a part of what it shares with the other"
+    reason = "a benchmark prints its results, fails with a panic, and uses only a part of the shared code"
 )]
 
 mod measure;
@@ -28,8 +28,8 @@ const ZONES: [&str; 10] = [
 ];
 const CELLS: usize = ARCHS.len() * ZONES.len();
 
-/// The program without work, then each command on one manifest.
-const ALONE: [&str; 10] = [
+/// The program without any work, and the commands on one manifest.
+const ONE_MANIFEST: [&str; 10] = [
     "--version",
     "get i0 --zone fr-par-1 --arch arm64",
     "list",
@@ -42,8 +42,8 @@ const ALONE: [&str; 10] = [
     "check --catalog ../catalog.json",
 ];
 
-/// What is done with many manifests at once.
-const TOGETHER: [&str; 3] = [
+/// The commands on many manifests.
+const MANY_MANIFESTS: [&str; 3] = [
     "resolve --locked --recursive .",
     "resolve --catalog ../catalog.json --recursive .",
     "check --catalog ../catalog.json --recursive .",
@@ -53,7 +53,7 @@ fn main() {
     let directory = tempfile::tempdir().unwrap();
     catalog(&directory.path().join("catalog.json"));
     println!(
-        "One manifest: milliseconds of wall, of processor, and MiB; the median, and what tenfold pins multiply it by"
+        "One manifest: wall time and CPU time in ms, and memory in MiB; medians, and the growth with ten times as many pins"
     );
     let sizes = [100, 1_000, 10_000, 100_000];
     for pins in sizes {
@@ -61,7 +61,7 @@ fn main() {
         stack(&project, pins / CELLS);
         run(&project, "resolve --catalog ../catalog.json");
     }
-    table(&ALONE, &sizes, "pins", |pins| directory.path().join(format!("pins-{pins}")));
+    table(&ONE_MANIFEST, &sizes, "pins", |pins| directory.path().join(format!("pins-{pins}")));
 
     println!("\nMany manifests of 100 pins each, in one run");
     let sizes = [1, 10, 100, 1_000];
@@ -72,10 +72,10 @@ fn main() {
         }
         run(&root, "resolve --catalog ../catalog.json --recursive .");
     }
-    table(&TOGETHER, &sizes, "manifests", |manifests| directory.path().join(format!("stacks-{manifests}")));
+    table(&MANY_MANIFESTS, &sizes, "manifests", |manifests| directory.path().join(format!("stacks-{manifests}")));
 }
 
-/// A line a command and size.
+/// Prints one line per command and size.
 fn table(commands: &[&str], sizes: &[usize], of: &str, place: impl Fn(usize) -> std::path::PathBuf) {
     println!("{:<50} {of:>9} {:>9} {:>9} {:>8} {:>7} {:>7}", "", "wall ms", "CPU ms", "MiB", "x CPU", "x MiB");
     for command in commands {
@@ -106,7 +106,7 @@ fn run(place: &Path, line: &str) -> Cost {
     cost(&mut imagelock)
 }
 
-/// A directory with a manifest that declares so many images, of all labels in turn, each in [`CELLS`] cells.
+/// Writes a manifest with this number of images, which use all labels in turn. Each image has [`CELLS`] cells.
 fn stack(place: &Path, images: usize) {
     fs::create_dir_all(place).unwrap();
     let mut text = format!("[defaults]\nzones = {ZONES:?}\narch = {ARCHS:?}\n");
@@ -116,7 +116,7 @@ fn stack(place: &Path, images: usize) {
     fs::write(place.join("images.toml"), text).unwrap();
 }
 
-/// A snapshot of a Marketplace of the size of the real one.
+/// Writes a snapshot of the size of the real Marketplace.
 fn catalog(path: &Path) {
     let mut file = BufWriter::new(File::create(path).unwrap());
     let types: Vec<String> = (100..200).map(|n| format!("\"TYPE-{n}\"")).collect();

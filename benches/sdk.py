@@ -1,8 +1,8 @@
-"""Asks for the local image of every cell with the official SDK, in one of the four ways that people do.
+"""Fetches the local image of every cell with the official SDK, in one of the four ways in which people use it.
 
     sdk.py URL CELLS cell|label CONCURRENCY
 
-CELLS is a file with a line for each cell: label, zone, arch and type. Prints how many cells it found.
+CELLS is a file with one line per cell: label, zone, arch and type. Prints the number of cells that were found.
 """
 
 import sys
@@ -13,7 +13,7 @@ from scaleway.marketplace.v2 import MarketplaceV2API
 
 url, cells, way, concurrency = sys.argv[1:]
 cells = [tuple(line.split()) for line in open(cells, encoding="utf-8")]
-# The Marketplace wants no credentials; the SDK insists on some unless told.
+# The Marketplace requires no credentials, but the SDK does by default.
 api = MarketplaceV2API(Client(api_url=url), bypass_validation=True)
 
 
@@ -26,13 +26,13 @@ def of_label(label):
     return api.list_local_images_all(image_label=label, page_size=100)
 
 
-ask, questions = (of_cell, cells) if way == "cell" else (of_label, sorted({cell[0] for cell in cells}))
+fetch, queries = (of_cell, cells) if way == "cell" else (of_label, sorted({cell[0] for cell in cells}))
 if int(concurrency) == 1:
-    answers = [ask(question) for question in questions]
+    responses = [fetch(query) for query in queries]
 else:
     with ThreadPoolExecutor(int(concurrency)) as pool:
-        answers = list(pool.map(ask, questions))
-found = {(local.label, local.zone, local.arch, str(local.type_)): local.id for answer in answers for local in answer}
+        responses = list(pool.map(fetch, queries))
+found = {(local.label, local.zone, local.arch, str(local.type_)): local.id for response in responses for local in response}
 missing = [cell for cell in cells if cell not in found]
 if missing:
     sys.exit(f"not found: {missing[:3]}")

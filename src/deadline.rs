@@ -1,18 +1,18 @@
-//! Ends the process at the deadline of the run (`--timeout`) if it uses git or the network, even while it computes.
+//! Ends the process at the deadline of the run (`--timeout`) if the run uses git or the network, even during a computation.
 //!
-//! The deadline is global because it ends the process, after the programs that the process started. Files are written
-//! in full or not at all, so [`disarm`] is called before the first write.
+//! The deadline is global, because it kills the programs that the process has started and then ends the process. Files must
+//! be written completely or not at all, so [`disarm`] is called before the first write.
 
 use std::io;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-/// How long after the deadline a computation is interrupted. Requests and waits end at the deadline by themselves, with
-/// better errors; git does not.
+/// How long after the deadline a computation is interrupted. Requests and waits end at the deadline on their own, with better
+/// errors. Git does not, so it gets no grace period.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// The deadline, and the programs to end at it.
+/// The deadline, and the programs to kill at the deadline.
 struct Timer {
     end: Option<(Instant, Box<dyn FnOnce() + Send>)>,
     armed: bool,
@@ -21,15 +21,15 @@ struct Timer {
 
 static TIMER: Mutex<Timer> = Mutex::new(Timer { end: None, armed: false, children: Vec::new() });
 
-/// Notified when a program was started, because its deadline is without the grace period.
+/// Notified when a program is started, because the grace period then ends.
 static STARTED: Condvar = Condvar::new();
 
-/// Sets when the run must end, and what reports that to the user. It has no effect before [`arm`].
+/// Sets the deadline, and a function that reports the error to the user. It has no effect before [`arm`].
 pub(crate) fn set(at: Instant, report: impl FnOnce() + Send + 'static) {
     lock(&TIMER).end = Some((at, Box::new(report)));
 }
 
-/// Ends the run at its deadline from now on, because git or the network is about to be used.
+/// Makes the deadline effective, because the run is about to use git or the network.
 pub(crate) fn arm() {
     let mut timer = lock(&TIMER);
     if timer.end.is_some() && !timer.armed {
@@ -38,8 +38,8 @@ pub(crate) fn arm() {
     }
 }
 
-/// Removes the deadline, because a file or the output is about to be written. If the deadline has already passed, this
-/// does not return.
+/// Removes the deadline, because the run is about to write files or its output. If the deadline has already passed, this
+/// function does not return.
 pub(crate) fn disarm() {
     lock(&TIMER).end = None;
 }
@@ -47,7 +47,7 @@ pub(crate) fn disarm() {
 /// Starts a program that is killed at the deadline, and when the returned value is dropped.
 ///
 /// # Errors
-/// If it cannot be started.
+/// If the program cannot be started.
 pub(crate) fn spawn(command: &mut Command) -> io::Result<Running> {
     // The lock is held so that the deadline cannot pass between the start and the registration.
     let mut timer = lock(&TIMER);
@@ -62,15 +62,15 @@ pub(crate) fn spawn(command: &mut Command) -> io::Result<Running> {
 pub(crate) struct Running(Arc<Mutex<Child>>);
 
 impl Running {
-    /// The program, to take its pipes.
+    /// The process, to take its pipes.
     pub(crate) fn child(&self) -> MutexGuard<'_, Child> {
         lock(&self.0)
     }
 
-    /// Waits until it has ended. It is not locked meanwhile, so that the deadline can kill it.
+    /// Waits until the program has ended. It is not locked meanwhile, so that the deadline can kill it.
     ///
     /// # Errors
-    /// If the system cannot say.
+    /// If the system cannot report its status.
     pub(crate) fn wait(&self) -> io::Result<ExitStatus> {
         let mut pause = Duration::from_micros(50);
         loop {
@@ -93,7 +93,7 @@ impl Drop for Running {
     }
 }
 
-/// Waits for the deadline, and ends the process if nothing disarms it before.
+/// Waits for the deadline and ends the process, unless the deadline is removed before.
 fn watch() {
     let mut timer = lock(&TIMER);
     while let Some((at, _)) = timer.end {
@@ -118,7 +118,7 @@ fn watch() {
     }
 }
 
-#[expect(clippy::exit, reason = "the other thread computes and cannot be asked to stop; it holds no half-written file")]
+#[expect(clippy::exit, reason = "the main thread cannot be interrupted during a computation; it is not writing a file")]
 fn end() -> ! {
     // The timer is still locked, so other threads wait in `disarm` before they write.
     std::process::exit(1)

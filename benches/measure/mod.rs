@@ -1,20 +1,20 @@
-//! What a program costs: a run of it, and the median of many.
+//! Measures the cost of a program: of one run, and the median of many runs.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What one run cost.
+/// The cost of one run.
 #[derive(Clone, Copy)]
 pub struct Cost {
-    /// By the clock on the wall.
+    /// The wall time.
     pub wall: Duration,
-    /// Of the processor, in the program and for it in the kernel.
+    /// The CPU time of the program, in user and kernel mode.
     pub cpu: Duration,
-    /// The most memory that it held at once, in bytes.
+    /// The peak memory in bytes.
     pub memory: u64,
 }
 
-/// Runs a program that must end well.
+/// Runs a program that must succeed.
 pub fn cost(command: &mut Command) -> Cost {
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let started = Instant::now();
@@ -24,7 +24,7 @@ pub fn cost(command: &mut Command) -> Cost {
     Cost { wall, cpu: run.rusage.utime + run.rusage.stime, memory: run.rusage.maxrss }
 }
 
-/// The median of each of the costs.
+/// The medians of the wall time, the CPU time and the memory.
 pub fn median(costs: &[Cost]) -> Cost {
     fn middle<T: Ord + Copy>(costs: &[Cost], of: impl Fn(&Cost) -> T) -> T {
         let mut all: Vec<T> = costs.iter().map(of).collect();
@@ -38,12 +38,12 @@ pub fn median(costs: &[Cost]) -> Cost {
     }
 }
 
-/// Milliseconds.
+/// A duration in milliseconds.
 pub fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-/// How often each contender runs.
-pub fn rounds(otherwise: usize) -> usize {
-    std::env::var("BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(otherwise).max(1)
+/// How often each program runs: `BENCH_ROUNDS`, or a default.
+pub fn rounds(default: usize) -> usize {
+    std::env::var("BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(default).max(1)
 }

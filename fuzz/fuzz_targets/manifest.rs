@@ -1,40 +1,40 @@
-//! Any text as `images.toml`. What is read keeps its laws, and survives being edited.
+//! Parses any text as `images.toml`, checks the properties of the result, and adds and removes an image.
 #![no_main]
 
 use imagelock::domain::types::Name;
 use imagelock::domain::manifest::edit::{Declaration, declare, remove};
 use imagelock::domain::manifest::{Manifest, Target, ImageSelector};
 use imagelock::domain::diagnostics::Document;
-use imagelock_fuzz::told;
+use imagelock_fuzz::check_problems;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let manifest = match Manifest::parse(text) {
         Ok(manifest) => manifest,
-        Err(problems) => return told(problems, text, Document::Manifest),
+        Err(problems) => return check_problems(problems, text, Document::Manifest),
     };
     let targets = manifest.targets();
     assert!(!targets.is_empty());
-    assert!(targets.windows(2).all(|pair| pair[0].cell < pair[1].cell), "sorted, and no cell twice");
+    assert!(targets.windows(2).all(|pair| pair[0].cell < pair[1].cell), "sorted, and every cell once");
     for target in targets {
         let spans = &target.spans;
         let optional = [spans.image_type.as_ref(), spans.instance_type.as_ref()].into_iter().flatten();
         for span in [&spans.image, &target.zone_span].into_iter().chain(optional) {
-            assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
+            assert!(text.get(span.clone()).is_some(), "{span:?} is not within the text");
         }
     }
     let new: Name = "new-one".parse().unwrap();
     if !manifest.names().contains(&new) {
-        added_and_removed(text, targets, &new);
+        add_and_remove(text, targets, &new);
     }
     let first = &targets[0].cell.name;
     if manifest.names().len() > 1 {
         let without = read(&remove(text, [first]).unwrap());
-        assert_eq!(without, said(targets.iter().filter(|target| target.cell.name != *first)));
+        assert_eq!(without, contents(targets.iter().filter(|target| target.cell.name != *first)));
     }
 });
 
-fn added_and_removed(text: &str, targets: &[Target], new: &Name) {
+fn add_and_remove(text: &str, targets: &[Target], new: &Name) {
     let keys = vec![
         ("label", vec!["ubuntu_noble".to_owned()]),
         ("zones", vec!["fr-par-1".to_owned(), "nl-ams-1".to_owned()]),
@@ -43,17 +43,17 @@ fn added_and_removed(text: &str, targets: &[Target], new: &Name) {
     let with = declare(text, &[Declaration { name: new.to_string(), keys }]).unwrap();
     let declared = Manifest::parse(&with).unwrap();
     let others = declared.targets().iter().filter(|target| target.cell.name != *new);
-    assert_eq!(said(others), said(targets));
+    assert_eq!(contents(others), contents(targets));
     assert_eq!(declared.targets().len(), targets.len() + 2);
-    assert_eq!(read(&remove(&with, [new]).unwrap()), said(targets));
+    assert_eq!(read(&remove(&with, [new]).unwrap()), contents(targets));
 }
 
 fn read(text: &str) -> Vec<String> {
-    said(Manifest::parse(text).unwrap().targets())
+    contents(Manifest::parse(text).unwrap().targets())
 }
 
-/// All that the targets say, but where.
-fn said<'t>(targets: impl IntoIterator<Item = &'t Target>) -> Vec<String> {
+/// The contents of targets as text, without their spans.
+fn contents<'t>(targets: impl IntoIterator<Item = &'t Target>) -> Vec<String> {
     let of = |Target { cell, selector, image_type, instance_type, policy, .. }: &Target| {
         let selector = match selector {
             ImageSelector::Release(pattern, range) => format!("{pattern} {range}"),

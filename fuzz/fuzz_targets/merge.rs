@@ -1,4 +1,4 @@
-//! Three branches of a lock, and any text with conflict markers.
+//! Merges three versions of a lock, and resolves conflicts in any text with conflict markers.
 #![no_main]
 
 use std::fmt::Write;
@@ -8,27 +8,27 @@ use imagelock::domain::lock::Lock;
 use imagelock::domain::lock::conflicts::fix_conflicts;
 use imagelock::domain::lock::merge::{Merged, merge};
 use imagelock::domain::diagnostics::Document;
-use imagelock_fuzz::{sealed, told};
+use imagelock_fuzz::{check_problems, with_valid_digests};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Debug, Arbitrary)]
 enum Input<'a> {
-    /// The blocks of base, ours and theirs.
+    /// The blocks of the base, of our side and of their side.
     Branches([Vec<Block>; 3]),
-    /// The blocks of a lock, and lines to put into its text.
-    Torn(Vec<Block>, Vec<(u8, Marker)>),
-    /// Somebody's text.
+    /// The blocks of a lock, and the lines to insert into its text.
+    WithMarkers(Vec<Block>, Vec<(u8, Marker)>),
+    /// Any text.
     Text(&'a str),
 }
 
-/// A block: few cells, so that they meet.
+/// A block. There are only a few cells, so that blocks often have the same cell.
 #[derive(Debug, Arbitrary)]
 struct Block {
     cell: u8,
     build: u8,
     /// Whether its version is known.
     has_version: bool,
-    /// Whether its digest does not match, and how.
+    /// A byte that makes the digest invalid.
     edited: Option<u8>,
 }
 
@@ -44,11 +44,11 @@ enum Marker {
 fuzz_target!(|input: Input<'_>| match input {
     Input::Branches(branches) => {
         let [base, ours, theirs] = branches.map(|blocks| Lock::parse(&text(&blocks)).unwrap());
-        laws(&base, &ours, &theirs);
-        laws(&base, &ours, &ours);
-        laws(&base, &ours, &base);
+        check_merge(&base, &ours, &theirs);
+        check_merge(&base, &ours, &ours);
+        check_merge(&base, &ours, &base);
     }
-    Input::Torn(blocks, markers) => {
+    Input::WithMarkers(blocks, markers) => {
         let text = text(&blocks);
         let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
         for (at, marker) in markers {
@@ -66,7 +66,7 @@ fuzz_target!(|input: Input<'_>| match input {
     Input::Text(text) => check_fixed(text),
 });
 
-/// The text of a lock with these blocks, the last of a cell.
+/// The text of a lock with these blocks. If several blocks have the same cell, the last one is used.
 fn text(blocks: &[Block]) -> String {
     let cells: std::collections::BTreeMap<u8, &Block> = blocks.iter().map(|block| (block.cell % 12, block)).collect();
     let mut text = "version = 2\n".to_owned();
@@ -77,20 +77,20 @@ fn text(blocks: &[Block]) -> String {
         let version = if *has_version { format!("version-id = \"{id}\"\n") } else { String::new() };
         let _ = write!(text, "type = \"instance_sbs\"\nlabel = \"ubuntu_noble\"\n{version}id = \"{id}\"\ndigest = \"\"\n");
     }
-    let mut sealed: Vec<String> = sealed(&text).split_inclusive("\n\n").map(str::to_owned).collect();
-    for (block, Block { edited, .. }) in sealed.iter_mut().skip(1).zip(cells.values()) {
+    let mut blocks: Vec<String> = with_valid_digests(&text).split_inclusive("\n\n").map(str::to_owned).collect();
+    for (block, Block { edited, .. }) in blocks.iter_mut().skip(1).zip(cells.values()) {
         if let Some(edited) = edited {
             *block = block.replace("sha256:", &format!("sha256:{edited:02x}"));
         }
     }
-    sealed.concat()
+    blocks.concat()
 }
 
-fn laws(base: &Lock, ours: &Lock, theirs: &Lock) {
+fn check_merge(base: &Lock, ours: &Lock, theirs: &Lock) {
     let merged = merge(base, ours, theirs);
-    let whole = |lock: &Lock| lock.pins().iter().all(|pin| !lock.is_edited(&pin.cell));
-    if whole(ours) && whole(theirs) {
-        // But for the versions, of which those are kept that one side alone knows.
+    let is_unedited = |lock: &Lock| lock.pins().iter().all(|pin| !lock.is_edited(&pin.cell));
+    if is_unedited(ours) && is_unedited(theirs) {
+        // Versions may differ, because a version that only one side has is kept.
         let is_theirs = |merged: Merged| {
             let pins = || merged.lock.pins().iter().zip(theirs.pins());
             let as_many = merged.lock.pins().len() == theirs.pins().len();
@@ -106,19 +106,19 @@ fn laws(base: &Lock, ours: &Lock, theirs: &Lock) {
         assert!(merged.conflicts.is_empty());
         assert_eq!(merged.lock.write(), ours.write());
     }
-    let told = |lock: &Lock| {
+    let check_blocks = |lock: &Lock| {
         for pin in lock.pins() {
             let block = lock.block(&pin.cell);
-            assert!(block == ours.block(&pin.cell) || block == theirs.block(&pin.cell), "no block is made up");
+            assert!(block == ours.block(&pin.cell) || block == theirs.block(&pin.cell), "a block that is on neither side");
         }
     };
-    told(&merged.lock);
+    check_blocks(&merged.lock);
     for conflict in &merged.conflicts {
         assert!(merged.lock.get(&conflict.cell).is_none());
         assert!(!conflict.summary().is_empty());
     }
     let fixed = fix_conflicts(&merged.write()).unwrap();
-    told(&fixed.lock);
+    check_blocks(&fixed.lock);
     for conflict in &fixed.conflicts {
         assert!(conflict.ours.is_some() && conflict.theirs.is_some());
     }
@@ -131,6 +131,6 @@ fn check_fixed(text: &str) {
             assert_eq!(Lock::parse(&written).unwrap().write(), written);
             fix_conflicts(&merged.write()).unwrap();
         }
-        Err(problems) => told(problems, text, Document::Lock),
+        Err(problems) => check_problems(problems, text, Document::Lock),
     }
 }

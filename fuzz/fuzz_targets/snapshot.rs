@@ -1,4 +1,4 @@
-//! Any text as a saved catalog, which then answers every query.
+//! Parses any text as a snapshot, and uses it for every query.
 #![no_main]
 
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ fuzz_target!(|text: &str| {
         Ok(snapshot) => snapshot,
         Err(error) => {
             let message = error.to_string();
-            assert!(message.chars().count() < 600, "a message of {} bytes about {}", message.len(), text.len());
+            assert!(message.chars().count() < 600, "a message of {} bytes for a text of {} bytes", message.len(), text.len());
             return;
         }
     };
@@ -22,12 +22,12 @@ fuzz_target!(|text: &str| {
     let taken = snapshot.taken;
     let backend = Backend::Snapshot(snapshot);
     let mut catalog = Catalog::default();
-    backend.fetch(&mut catalog, everything);
+    backend.fetch(&mut catalog, all_queries);
     let again = Snapshot::new(&catalog, taken).write();
     assert_eq!(Snapshot::parse(&again).unwrap().write(), again);
 });
 
-fn everything(catalog: &Catalog) -> BTreeSet<Query> {
+fn all_queries(catalog: &Catalog) -> BTreeSet<Query> {
     let mut queries = BTreeSet::from([Query::Index]);
     for image in catalog.images() {
         let by_label = ImageRef::Label(image.label.clone());

@@ -1,4 +1,4 @@
-//! Any bytes as a response of the API: every catalog that is read from them can be saved.
+//! Parses any bytes as a response of the API. Every resulting catalog can be saved and parsed again.
 #![no_main]
 
 use imagelock::domain::catalog::Catalog;

@@ -1,4 +1,4 @@
-//! What the targets have in common: the laws of messages, and digests that are right.
+//! Shared code of the fuzz targets: properties of error messages, and valid digests.
 
 use std::path::PathBuf;
 
@@ -6,13 +6,13 @@ use imagelock::domain::diagnostics::{Document, Failure, Failures, Invocation, Pr
 use imagelock::render::errors;
 use sha2::{Digest, Sha256};
 
-/// Problems point into the text, and can be shown: in text that no terminal takes for a command but a colour.
-pub fn told(problems: Vec<Problem>, text: &str, document: Document) {
-    assert!(!problems.is_empty(), "an error says what is wrong");
+/// Checks problems: spans are within the text, and the rendered message contains no control sequences except colors.
+pub fn check_problems(problems: Vec<Problem>, text: &str, document: Document) {
+    assert!(!problems.is_empty(), "an error without a problem");
     for problem in &problems {
         assert_eq!(problem.document, document);
         if let Some(span) = &problem.span {
-            assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
+            assert!(text.get(span.clone()).is_some(), "{span:?} is not within the text");
         }
     }
     let source = || Some(Source { path: PathBuf::from("images.toml"), text: text.to_owned() });
@@ -24,16 +24,16 @@ pub fn told(problems: Vec<Problem>, text: &str, document: Document) {
         let style = style.is_some_and(|style| style.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'));
         assert!(style, "{char:?} in the message: {shown:?}");
     }
-    assert!(shown.len() < 100_000 + 40 * text.len(), "{} bytes are said of {}", shown.len(), text.len());
+    assert!(shown.len() < 100_000 + 40 * text.len(), "a message of {} bytes for a text of {} bytes", shown.len(), text.len());
 }
 
-/// The text with the right digest in every block that has one.
-pub fn sealed(text: &str) -> String {
-    let mut sealed = String::with_capacity(text.len());
+/// The text with a valid digest in every block that has a digest.
+pub fn with_valid_digests(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
     let mut body = String::new();
     for line in text.split_inclusive('\n') {
         if line.starts_with("digest = ") {
-            sealed.push_str(&format!("digest = \"{}\"\n", digest(&body)));
+            result.push_str(&format!("digest = \"{}\"\n", digest(&body)));
             continue;
         }
         if line.starts_with("[[pin]]") {
@@ -41,9 +41,9 @@ pub fn sealed(text: &str) -> String {
         } else {
             body.push_str(line);
         }
-        sealed.push_str(line);
+        result.push_str(line);
     }
-    sealed
+    result
 }
 
 fn digest(body: &str) -> String {

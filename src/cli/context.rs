@@ -12,12 +12,10 @@ use super::output::print_stderr;
 use super::{environment, progress};
 use crate::commands::{MarketplaceOptions, Setup};
 use crate::deadline;
-use crate::domain::diagnostics::{
-    DEFAULT_MANIFEST, Invocation, Manifests, Problem, and_more, escaped, or, quoted, shown,
-};
+use crate::domain::diagnostics::{Invocation, Manifests, Problem, and_more, escaped, or, quoted, shown};
 use crate::marketplace::{Backend, Live, Observer, Settings, Snapshot, Timeouts};
 use crate::render::{Format, errors};
-use crate::workspace::files::find::{Found, find};
+use crate::workspace::files::find::{Found, find, in_directory};
 use crate::workspace::files::{self, RealPath};
 use crate::workspace::{Context, unusable_snapshot};
 
@@ -38,11 +36,7 @@ pub(super) fn invocation(setup: &Setup<'_>) -> Invocation {
 /// The manifests of the run, each once.
 fn manifests(setup: &Setup<'_>) -> Result<Vec<PathBuf>, Problem> {
     let mut manifests = match &setup.manifests {
-        // A folder stands for the manifest in it.
-        Manifests::Named(paths) => {
-            let manifest = |path: &PathBuf| if path.is_dir() { path.join(DEFAULT_MANIFEST) } else { path.clone() };
-            paths.iter().map(manifest).collect()
-        }
+        Manifests::Named(paths) => paths.iter().map(|path| in_directory(path)).collect::<Result<_, _>>()?,
         Manifests::Below(directory, _) if !directory.is_dir() => {
             let problem = Problem::new(format!("`{}` is not a folder", shown(directory)));
             return Err(problem.help("`--recursive` takes a folder; the names of images go before it"));

@@ -50,9 +50,9 @@ pub(super) fn authorities() -> Result<Option<Authorities>, QueryError> {
     let Some(path) = variable("SSL_CERT_FILE")?.map(PathBuf::from) else { return Ok(None) };
     match files::read_bytes(&path).and_then(|read| read.ok_or_else(|| files::absent(&path))) {
         Ok(pem) => Ok(Some(Authorities { pem, path })),
-        // Its title names the file, as this error does.
+        // The title already names the file, and so does this error.
         Err(problem) => {
-            let why = problem.title.replace(&format!("could not read `{}`: ", shown(&path)), "");
+            let why = problem.title.replace(&format!("cannot read `{}`: ", shown(&path)), "");
             Err(Authorities::unreadable(&path, why))
         }
     }

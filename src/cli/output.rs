@@ -10,6 +10,7 @@ use super::sanitize;
 #[cfg(unix)]
 use super::stdout;
 use crate::commands::{ExitStatus, Output};
+use crate::workspace::files::error::reason;
 
 /// How much is written to standard output at once, in bytes.
 const BUFFER: usize = 1 << 16;
@@ -34,7 +35,10 @@ pub(super) fn finish(output: &Output, quiet: bool, is_data: bool) -> ExitCode {
 pub(super) fn was_written(printed: io::Result<()>) -> bool {
     match printed {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            print_stderr(&format!("error: could not write to standard output: {error}; all else was done\n"));
+            print_stderr(&format!(
+                "error: cannot write to standard output: {}; everything else was done\n",
+                reason(&error)
+            ));
             false
         }
         _ => true,

@@ -50,8 +50,8 @@ impl Progress {
     /// The text to write after an event.
     fn update(&mut self, event: Event<'_>, now: Instant) -> Option<String> {
         match event {
-            Event::Asking(more) => self.asked += more,
-            Event::Answered => self.answered += 1,
+            Event::Queued(more) => self.asked += more,
+            Event::Responded => self.answered += 1,
             Event::Retrying(why) => self.retry = format!(", retrying after {why}"),
             Event::Waiting | Event::Request(_) => {}
         }

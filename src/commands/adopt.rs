@@ -14,7 +14,7 @@ use crate::domain::adopt::{Request, Stated};
 use crate::domain::diagnostics::{Help, Problem, and_more, count, quoted, shown};
 use crate::domain::references::references;
 use crate::workspace::{
-    Context, Error, Files, Mode, Project, ProjectPlan, Role, check_index, guard, input, unanswered,
+    Context, Error, Files, Mode, Project, ProjectPlan, Role, check_index, input, unanswered, write_lock,
 };
 
 #[derive(Args)]
@@ -83,7 +83,7 @@ fn adopt(context: &Context, names: &[String], from: &[PathBuf], stated: &Stated,
     if requests.iter().any(|request| !request.is_typed()) {
         check_index(&catalog)?;
     }
-    let _guard = guard(context, context.manifest())?;
+    let _lock = write_lock(context, context.manifest())?;
     let draft = Project::draft(context.manifest())?;
     let before = draft.manifest_source.text.clone();
     let Identified { found, problems, warnings, others } =

@@ -16,9 +16,9 @@ use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
 use crate::domain::types::Name;
 use crate::render::{self, CheckReport, Format, StaleOutput};
-use crate::workspace::reports::{self, Wish};
+use crate::workspace::reports::{self, RequestedFile};
 use crate::workspace::revisions::base;
-use crate::workspace::{Context, Error, Files, Project, all, named, stale_outputs};
+use crate::workspace::{Context, Error, Files, Project, all, select_names, stale_outputs, unwritable_outputs};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -30,8 +30,8 @@ pub(crate) struct Options {
     format: Option<Format>,
     /// Write the report to this file, in the format that is named with it, else in that of `--format`, else in that
     /// of its extension: `.sarif`, `.xml` (junit), `.md`, `.html`, `.json`, `.txt`. Can be repeated
-    #[arg(long = "output", short, value_name = "[FORMAT=]FILE", value_parser = wish)]
-    outputs: Vec<Wish>,
+    #[arg(long = "output", short, value_name = "[FORMAT=]FILE", value_parser = requested_file)]
+    outputs: Vec<RequestedFile>,
     /// Verify only what changed since the merge base of this revision and HEAD: each changed pin must be listed by the
     /// Marketplace, or pinned before in the history of the merge base. Its age does not matter
     #[arg(long, value_name = "REV", value_parser = revision, conflicts_with = "min_age")]
@@ -53,6 +53,7 @@ impl Task for Options {
             manifests: self.manifests.manifests(),
             marketplace: Some(&self.marketplace),
             min_age: self.policy.min_age,
+            prints_data: true,
             ..Setup::default()
         }
     }
@@ -63,7 +64,7 @@ impl Task for Options {
 }
 
 /// Reads `sarif=results.json`, or `drift.sarif`.
-fn wish(text: &str) -> Result<Wish, String> {
+fn requested_file(text: &str) -> Result<RequestedFile, String> {
     let (format, path) = match text.split_once('=') {
         // A path has a slash before the sign, if that is a part of its name.
         Some((word, path)) if !word.contains(['/', '\\']) => match word.parse() {
@@ -81,7 +82,7 @@ fn wish(text: &str) -> Result<Wish, String> {
     match path {
         "" => Err("expected a file after `=`".to_owned()),
         "-" => Err("`-` is not a file; standard output has the report that `--format` names".to_owned()),
-        path => Ok(Wish { format, path: PathBuf::from(path) }),
+        path => Ok(RequestedFile { format, path: PathBuf::from(path) }),
     }
 }
 
@@ -92,7 +93,7 @@ impl Options {
     /// # Errors
     /// If it cannot be decided: a file is wrong, or the Marketplace does not answer; if a report cannot be written.
     fn check(&self, context: &Context) -> Result<Output, Error> {
-        let (format, reports) = reports::settle(self.format, &self.outputs)?;
+        let (format, reports) = reports::choose_formats(self.format, &self.outputs)?;
         let (reports, names, since) = (&*reports, &*self.names, self.changed_since.as_deref());
         let (projects, mut failed) = Project::read_each(context, Lock::parse)?;
         if projects.is_empty() {
@@ -134,9 +135,16 @@ fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<
         selected.iter().flat_map(|(targets, lock)| queries(lock, targets, now, catalog)).collect()
     });
     let check = |(project, (targets, lock)): (&Project, &Selection<'_>)| {
-        check(lock, targets, now, &catalog).map_err(|problems| project.error(problems))
+        let report = check(lock, targets, now, &catalog).map_err(|problems| project.error(problems))?;
+        Ok(with_unwritable_outputs(report, project))
     };
     Ok(projects.iter().zip(&selected).map(check).collect())
+}
+
+/// Adds warnings about outputs that the next `resolve` cannot write.
+fn with_unwritable_outputs(mut report: Report, project: &Project) -> Report {
+    report.notices.extend(unwritable_outputs(project));
+    report
 }
 
 /// Verifies the pins that differ from the merge base of `HEAD` and a revision, and that locks and outputs are up to date.
@@ -161,7 +169,8 @@ fn verify_changes(
         parts().flat_map(|(base, (targets, lock))| changed_since::queries(base, lock, targets, catalog)).collect()
     });
     let verify = |(project, (base, (targets, lock))): (&Project, (&Base, &Selection<'_>))| {
-        changed_since::gate(base, lock, targets, context.now, &catalog).map_err(|problems| project.error(problems))
+        let report = changed_since::gate(base, lock, targets, context.now, &catalog);
+        Ok(with_unwritable_outputs(report.map_err(|problems| project.error(problems))?, project))
     };
     Ok(projects.iter().zip(parts()).map(verify).collect())
 }
@@ -177,7 +186,7 @@ fn chosen(projects: &[Project], names: &[String], bases: &[Base]) -> Result<Opti
     let declared = projects.iter().flat_map(|project| project.manifest.targets()).map(|target| &target.cell.name);
     let locks = projects.iter().map(|project| &project.lock).chain(bases.iter().map(|base| &base.lock));
     let locked = locks.flat_map(Lock::pins).map(|pin| &pin.cell.name);
-    named(projects, names, &declared.chain(locked).collect()).map(Some)
+    select_names(projects, names, &declared.chain(locked).collect()).map(Some)
 }
 
 /// The targets and pins of the named images in each project; all of them where no name is given.

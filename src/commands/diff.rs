@@ -64,7 +64,7 @@ enum State {
 fn diff(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let here = files::read(&path)?;
-    let repository = Repository::around(&path)?;
+    let repository = Repository::containing(&path)?;
     let (from, to) = states(from, to);
     let (from, old) = side(&repository, &from, &path, here.as_ref())?;
     let (to, new) = side(&repository, &to, &path, here.as_ref())?;

@@ -14,7 +14,7 @@ use crate::domain::manifest::{Manifest, Target, check_names};
 use crate::domain::types::{ImageRef, Label, LocalImageId, Zone, ZonedId};
 use crate::render::Format;
 use crate::render::explain as render;
-use crate::workspace::{Context, Error, Project, edited, lock_path, read_lock, read_manifest, unanswered};
+use crate::workspace::{Context, Error, Project, edited_warning, lock_path, read_lock, read_manifest, unanswered};
 use clap::Args;
 
 #[derive(Args)]
@@ -123,7 +123,7 @@ fn explain_image(context: &Context, name: &str) -> Result<Output, Error> {
         _ => render::candidates(&targets, &candidates),
     };
     let pins = targets.iter().filter_map(|target| lock.get(&target.cell));
-    let warning = join([edited(pins, lock, context)?, undated(context, &catalog)]);
+    let warning = join([edited_warning(pins, lock, context)?, undated(context, &catalog)]);
     Ok(Output { warning, ..Output::clean(output) })
 }
 
@@ -145,6 +145,6 @@ fn explain_id(context: &Context, id: LocalImageId, text: &str, zone: Option<&Zon
     };
     // An unknown UUID has no date that could be missing.
     let undated = if identity == IdKind::Unknown { String::new() } else { undated(context, &catalog) };
-    let warning = join([edited(pins, &lock, context)?, undated]);
+    let warning = join([edited_warning(pins, &lock, context)?, undated]);
     Ok(Output { warning, ..Output::clean(output) })
 }

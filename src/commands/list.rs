@@ -5,7 +5,7 @@ use super::output::{Output, join};
 use super::task::{Setup, Task};
 use crate::render::Format;
 use crate::render::list::{json, table};
-use crate::workspace::{Context, Error, Pins, edited};
+use crate::workspace::{Context, Error, Pins, edited_warning};
 use clap::Args;
 
 #[derive(Args)]
@@ -39,7 +39,7 @@ fn list(context: &Context, locked: bool) -> Result<Output, Error> {
     if let Some(refusal) = pins.refusal(context, locked) {
         return Ok(Output::refused(refusal));
     }
-    let edited = edited(pins.lock.pins(), &pins.lock, context)?;
+    let edited = edited_warning(pins.lock.pins(), &pins.lock, context)?;
     // An edited block is reported as such, not as one that is out of date.
     let warning = join([edited, pins.warning(context, |finding| !pins.lock.is_edited(&finding.cell))]);
     let output = match context.format {

@@ -49,8 +49,8 @@ impl Task for Options {
 fn log(context: &Context, names: &[String]) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let text = files::read(&path)?;
-    let repository = Repository::around(&path)?;
-    let History { revisions, is_whole } = repository.history("HEAD")?;
+    let repository = Repository::containing(&path)?;
+    let History { revisions, is_complete } = repository.history("HEAD")?;
     let Some(oldest) = revisions.last().map(|(commit, _)| ShortIds::default().show(&commit.id)) else {
         return Err(uncommitted(&path, text.is_some()).into());
     };
@@ -64,14 +64,14 @@ fn log(context: &Context, names: &[String]) -> Result<Output, Error> {
         };
         entries.extend(history.push_older(Revision { commit: Some(commit), lock }));
     }
-    let (rest, known) = history.finish(is_whole);
+    let (rest, known) = history.finish(is_complete);
     entries.extend(rest);
     check_names(names, &known.iter().collect())?;
     let mut outcome = Output::clean(match context.format {
-        Format::Json => history::log_json(&entries, is_whole),
+        Format::Json => history::log_json(&entries, is_complete),
         _ => history::log(&entries),
     });
-    if !is_whole {
+    if !is_complete {
         outcome.warning = format!(
             "warning: this clone is shallow: what happened to the lockfile up to commit {oldest} is not known; \
              `git fetch --unshallow` brings it"

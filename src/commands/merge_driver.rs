@@ -6,7 +6,7 @@ use clap::Args;
 use std::path::{Path, PathBuf};
 
 use super::output::Output;
-use crate::domain::diagnostics::{Command, Failure, Help, Problem, Source, count, shown};
+use crate::domain::diagnostics::{Command, Failure, Help, Problem, Source, count, shell, shown};
 use crate::domain::lock::Lock;
 use crate::domain::lock::conflicts::fix_conflicts;
 use crate::domain::lock::merge::{Conflict, merge};
@@ -112,8 +112,9 @@ fn understood(
             let title = format!("{side} cannot be merged: {}", problem.title);
             let note = format!(
                 "`{}` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge \
-                 again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`",
-                shown(path)
+                 again, or take one side whole with `git checkout --ours {file}` or `git checkout --theirs {file}`",
+                shown(path),
+                file = shell(path)
             );
             // Here, mending would settle that older conflict and lose this one.
             let resolve = Help::from("where it was committed: ").then_run("resolve").then(", and commit");

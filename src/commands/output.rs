@@ -115,8 +115,8 @@ pub(super) fn sort_out<'p>(
 pub(super) fn planned(context: &Context, steps: &[ProjectPlan], mode: Mode) -> Output {
     let dry_run = mode == Mode::DryRun;
     let mut resolved = Vec::new();
-    for ProjectPlan { project, plan, rewrites, .. } in steps {
-        resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *rewrites });
+    for ProjectPlan { project, plan, changes_lock, .. } in steps {
+        resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *changes_lock });
     }
     let output = match context.format {
         Format::Json => plan::json(&resolved, dry_run, &context.invocation),

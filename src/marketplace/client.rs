@@ -1,4 +1,4 @@
-//! Sends queries to the live API, several at a time: which request answers which query, and what the response means.
+//! Sends queries to the live API, several at a time: which request belongs to which query, and what the response means.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -15,23 +15,23 @@ use super::wire::{ImageRow, LocalImageRow, Row, VersionRow, read_page};
 use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Query, QueryError, Response, Version};
 use crate::domain::types::{ImageId, ImageRef, LocalImageId};
 
-/// The most requests at a time. A whole catalog is some thirty labels: one round of latency.
+/// The maximum number of requests at a time. The whole catalog has about thirty labels, so it takes one round trip.
 const CONCURRENCY: usize = 32;
 
-/// How often the observer is notified while nothing else happens.
+/// How often the observer is notified while no other event happens.
 const TICK: Duration = Duration::from_millis(100);
 
 /// A client of the API.
 pub(super) struct Client {
-    /// `None` only while this is dropped.
+    /// `None` only while the client is dropped.
     runtime: Option<Runtime>,
     http: Http,
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        // An ordinary drop waits for the runtime's threads, and one may wait for a name server long after the deadline
-        // of the run.
+        // An ordinary drop waits for the threads of the runtime. One of them may wait for a name server until long after the
+        // deadline of the run.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
@@ -41,12 +41,13 @@ impl Drop for Client {
 impl Client {
     pub(super) fn new(settings: &Settings) -> Result<Self, QueryError> {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
-            QueryError::new(format!("could not start the network runtime: {error}"), "check the limits of this system")
+            let cause = format!("cannot start the network runtime ({error})");
+            QueryError::new(cause, "check how many files and threads this process may open: `ulimit -a`")
         })?;
         Ok(Self { runtime: Some(runtime), http: Http::new(settings)? })
     }
 
-    /// Sends these queries, and those that `next` returns as responses arrive, until it returns none.
+    /// Sends these queries, and the queries that `next` returns when responses arrive, until it returns none.
     pub(super) fn fetch(
         &self,
         queries: BTreeSet<Query>,
@@ -57,8 +58,8 @@ impl Client {
         runtime.block_on(self.gather(queries, catalog, next));
     }
 
-    /// Keeps up to [`CONCURRENCY`] queries pending. Queries that depend on the index are sent as soon as it has
-    /// arrived, next to the listings that do not depend on it; all others when nothing is pending.
+    /// Keeps up to [`CONCURRENCY`] queries pending. Queries that depend on the index are sent when the index has arrived, while
+    /// independent listings are still pending. All other new queries are sent when no query is pending.
     async fn gather(
         &self,
         mut queries: BTreeSet<Query>,
@@ -68,7 +69,7 @@ impl Client {
         let (mut known, mut queue, mut pending) = (BTreeSet::new(), VecDeque::new(), FuturesUnordered::new());
         loop {
             queries.retain(|query| known.insert(query.clone()));
-            self.http.notify(Event::Asking(queries.len()));
+            self.http.notify(Event::Queued(queries.len()));
             queue.extend(queries);
             queries = loop {
                 while pending.len() < CONCURRENCY
@@ -83,7 +84,7 @@ impl Client {
                         Err(_) => self.http.notify(Event::Waiting),
                     }
                 };
-                self.http.notify(Event::Answered);
+                self.http.notify(Event::Responded);
                 let has_next = matches!(response, Response::Index(_)) || pending.is_empty() && queue.is_empty();
                 catalog.record(response);
                 if has_next {
@@ -105,7 +106,7 @@ impl Client {
         }
     }
 
-    /// One listing has all zones, architectures and types.
+    /// Fetches the local images of an image. One listing has all zones, architectures and types.
     async fn listing(&self, image: &ImageRef) -> Result<Option<Listing>, QueryError> {
         let (query, label) = match image {
             ImageRef::Label(label) => (format!("image_label={label}"), Some(label)),
@@ -131,28 +132,28 @@ impl Client {
         let row: LocalImageRow<'_> = body.read_object()?;
         match row.read(None, &mut SharedSets::default()) {
             Ok(Row { value: Some(local), .. }) if local.id == id => Ok(Some(local)),
-            Ok(_) => Err(body.invalid(format!("it is not about {id}"))),
+            Ok(_) => Err(body.invalid(format!("it is not about the ID {id}"))),
             Err(why) => Err(body.invalid(why)),
         }
     }
 
-    /// The index of all images. It includes those past their end of life, because it says when that was.
+    /// Fetches the index of all images. It includes end-of-life images, because it has the dates of their end of life.
     async fn index(&self) -> Result<Option<Vec<Image>>, QueryError> {
         let query = "include_eol=true".to_owned();
         let read = |body: &Body| read_page(body, |row: ImageRow<'_>| row.read());
         let pages = Pages { http: &self.http, path: "/images", query, priority: Priority::Optional, read };
         let Some(rows) = pages.read_all().await? else {
-            return Err(QueryError::invalid_response("it says that it has no list of images"));
+            return Err(QueryError::invalid_response("the list of images does not exist"));
         };
         let images = require_complete(rows)?;
         if images.is_empty() {
-            return Err(QueryError::invalid_response("it lists no image at all"));
+            return Err(QueryError::invalid_response("the list of images is empty"));
         }
         Ok(Some(images))
     }
 }
 
-/// The values of a listing that is of no use if some may be missing.
+/// The values of a listing that cannot be used if some rows may be missing.
 fn require_complete<T>(Rows { values, doubts }: Rows<T>) -> Result<Vec<T>, QueryError> {
     if doubts.is_empty() { Ok(values) } else { Err(QueryError::incomplete_response(&doubts)) }
 }

@@ -1,4 +1,4 @@
-//! Reads bytes as responses of the API, for the fuzz target `wire`. No other build has this file.
+//! Parses bytes as responses of the API, for the fuzz target `wire`. Only fuzzing builds contain this file.
 
 use super::http::{Body, ErrorBody};
 use super::json::SharedSets;
@@ -6,7 +6,7 @@ use super::wire::{ImageRow, LocalImageRow, Page, VersionRow, read_page};
 use crate::domain::catalog::{Image, Listing, QueryError, Response};
 use crate::domain::types::{ImageRef, Label};
 
-/// Reads the bytes as the response to every query. `label` is the label of the listings.
+/// Parses the bytes as the response to every kind of query. `label` is the label in the queries for listings.
 pub fn read(bytes: &[u8], label: Option<&Label>) -> Vec<Response> {
     let _ = ErrorBody::read(bytes).describe();
     let body = Body { bytes: bytes.to_vec(), content_type: "application/json".to_owned(), request_id: None };

@@ -1,4 +1,4 @@
-//! Parts of JSON values that the API and the snapshots have in common.
+//! Parts of JSON values that the API and the snapshots have in common, and explanations of JSON errors.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -9,30 +9,50 @@ use std::sync::Arc;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::limits::size_of;
+use crate::domain::diagnostics::visible;
 
-/// The most entries of a [`List`]: ten times the rows of a full page, and ten times the Instance types of a row. Three
-/// bytes of JSON can take 150 in memory, so a limit of the bytes is not enough.
+/// The maximum number of entries in a [`List`]: ten times the rows of a full page, and ten times the Instance types of a row. Three
+/// bytes of JSON can take 150 bytes of memory, so limiting the size of the JSON is not enough.
 const MAX_ENTRIES: usize = 1000;
 
-/// Reads a value of the expected type, and any other value as `None`.
+/// Explains a JSON error as a clause: what is wrong and where. The words of the JSON library are only included if they say
+/// what was expected.
+pub(super) fn explain_syntax(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    match error.classify() {
+        Category::Eof if line <= 1 && column == 0 => "it is empty".to_owned(),
+        Category::Eof => format!("its JSON ends too early, at line {line}, column {column}"),
+        Category::Syntax | Category::Io => format!("it is not valid JSON at line {line}, column {column}"),
+        Category::Data => {
+            let text = error.to_string();
+            let details = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
+            // The library may quote a value of any length.
+            let details = visible(details);
+            format!("it has an unexpected value at line {line}, column {column} ({details})")
+        }
+    }
+}
+
+/// Reads a value of the expected type. A value of another type is read as `None`.
 pub(super) fn lenient<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?;
     Ok(serde_json::from_str(raw.get()).ok())
 }
 
-/// A string of a list. It is copied only if it has escapes.
+/// A string in a list. It is copied only if it contains escapes.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Item<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
-/// The set of the strings.
+/// The strings of a list as a set.
 pub(super) fn string_set(items: &[Item<'_>]) -> BTreeSet<String> {
     items.iter().map(|Item(string)| string.to_string()).collect()
 }
 
-/// Makes sets of lists. Equal lists in a row get the same set, so that a listing keeps its hundred Instance types once.
+/// Turns lists into sets. Consecutive equal lists share one set, so that a listing stores its hundred Instance types once.
 #[derive(Default)]
 pub(super) struct SharedSets {
     list: Vec<String>,
@@ -40,7 +60,7 @@ pub(super) struct SharedSets {
 }
 
 impl SharedSets {
-    /// The set of the strings of a list, and how much memory it takes if it is a new one.
+    /// The strings of a list as a set, and the memory of the set in bytes: 0 if it is shared with the list before.
     pub(super) fn get(&mut self, list: &[Item<'_>]) -> (Arc<BTreeSet<String>>, usize) {
         let mut size = 0;
         if !list.iter().map(|Item(string)| &**string).eq(self.list.iter().map(String::as_str)) {
@@ -52,7 +72,7 @@ impl SharedSets {
     }
 }
 
-/// A value that is written as a JSON object. A derived `Deserialize` also accepts a list of the values of its fields.
+/// A value that must be a JSON object. A derived `Deserialize` also accepts a list of the field values.
 #[derive(Debug)]
 pub(super) struct Object<T>(pub(super) T);
 
@@ -76,7 +96,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// Reads a list of values that are written as JSON objects.
+/// Reads a list whose values must be JSON objects.
 pub(super) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let objects = Vec::<Object<T>>::deserialize(deserializer)?;
     Ok(objects.into_iter().map(|Object(value)| value).collect())
@@ -141,6 +161,16 @@ mod tests {
         ] {
             assert_eq!(serde_json::from_str::<Body>(json).unwrap().count, count, "{json}");
         }
+    }
+
+    #[test]
+    fn json_errors_are_explained_with_their_place() {
+        let explain = |json: &str| explain_syntax(&serde_json::from_str::<Object<u8>>(json).unwrap_err());
+        assert_eq!(explain(""), "it is empty");
+        assert_eq!(explain("{\"a\": "), "its JSON ends too early, at line 1, column 6");
+        assert_eq!(explain("<html>"), "it is not valid JSON at line 1, column 1");
+        let message = "it has an unexpected value at line 1, column 0 (invalid type: sequence, expected an object)";
+        assert_eq!(explain("[1]"), message);
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! The backends that answer queries: the live API, a snapshot, or none.
+//! The backends that respond to queries: the live API, a snapshot, or none.
 //!
-//! A [`Catalog`] collects the responses. A failed query is a response, too.
+//! A [`Catalog`] collects the responses. The error of a failed query is also recorded as a response.
 
 mod client;
 #[cfg(fuzzing)]
@@ -26,25 +26,24 @@ pub use fuzzing::read;
 pub use http::{ApiUrl, Authorities, Event, Observer, Proxy, Settings, Timeouts};
 pub use snapshot::{Snapshot, SnapshotError};
 
-/// What answers queries about the Marketplace, as the user chose it (`--api-url`, `--catalog`, `--offline`).
+/// The backend that responds to queries, as chosen by `--api-url`, `--catalog` and `--offline`.
 pub enum Backend {
     /// The API, over HTTPS.
     Live(Box<Live>),
-    /// A saved catalog.
+    /// A saved catalog: `--catalog`.
     Snapshot(Snapshot),
-    /// Nothing: every query fails.
+    /// No backend: every query fails. This is `--offline`.
     Offline,
 }
 
 /// A client, or why there is none.
 type Connection = Result<Client, QueryError>;
 
-/// The live API. No file is read and no connection opened before the first query.
+/// The live API. Before the first query, no file is read and no connection is opened.
 pub struct Live(LazyCell<Connection, Box<dyn FnOnce() -> Connection>>);
 
 impl Live {
-    /// Prepares a client. The settings are read at the first query, so that invalid ones do not affect a run without
-    /// queries.
+    /// Prepares a client. `settings` is called at the first query, so that invalid settings do not affect a run without queries.
     pub fn new(settings: impl FnOnce() -> Result<Settings, QueryError> + 'static) -> Self {
         Self(LazyCell::new(Box::new(|| Client::new(&settings()?))))
     }
@@ -71,7 +70,7 @@ impl Backend {
         }
     }
 
-    /// When the responses were true, if that is not now.
+    /// When the snapshot was taken; `None` for the live API.
     pub fn taken(&self) -> Option<Timestamp> {
         match self {
             Self::Snapshot(snapshot) => Some(snapshot.taken),
@@ -80,7 +79,7 @@ impl Backend {
     }
 }
 
-/// Answers the queries without a network, and those that follow from the responses.
+/// Responds to the queries, and to those that follow from the responses, without a network.
 fn answer(
     mut queries: BTreeSet<Query>,
     catalog: &mut Catalog,
@@ -96,6 +95,6 @@ fn answer(
 }
 
 fn offline() -> QueryError {
-    let help = "run without `--offline`, or answer from a snapshot with `--catalog FILE`";
-    QueryError::new("`--offline` forbids to ask", help)
+    let help = "run without `--offline`, or use a snapshot: `--catalog FILE`";
+    QueryError::new("`--offline` does not allow queries to the Marketplace", help)
 }

@@ -1,7 +1,7 @@
-//! Reads a whole listing through its pages, which may have a wrong total, be short or repeated, or change meanwhile.
+//! Reads a complete listing page by page. Pages may have a wrong total, be short or repeated, or change between requests.
 //!
-//! A listing of one page, which nearly every label has, costs one request. If there are several pages, the first is read
-//! again after the last: if it is the same and all pages state the same total, the listing did not change meanwhile.
+//! Nearly every label has a listing of one page, which costs one request. If there are several pages, the first page is read
+//! again after the last one. If it is still the same and all pages have the same total, the listing has not changed.
 
 use std::collections::BTreeSet;
 
@@ -9,22 +9,22 @@ use super::http::{Body, Http, Priority};
 use super::wire::{Page, Row};
 use crate::domain::catalog::QueryError;
 
-/// The most rows of a page; the API's own limit.
+/// The maximum number of rows in a page, which is the limit of the API.
 const PAGE_SIZE: usize = 100;
 
-/// The most pages of a listing. The Marketplace's own stay far below 20,000 rows.
+/// The maximum number of pages in a listing. The listings of the real Marketplace have far fewer than 20,000 rows.
 const MAX_PAGES: usize = 200;
 
-/// How often a listing that changes is read.
+/// How often a listing is read again if it changes between requests.
 const PASSES: usize = 3;
 
-/// A listing, and how its pages are read.
+/// The request for a listing, and how its pages are read.
 pub(super) struct Pages<'h, F> {
     pub(super) http: &'h Http,
     pub(super) path: &'static str,
     pub(super) query: String,
     pub(super) priority: Priority,
-    /// Reads a page. A listing with one unreadable row fails: the row may be a second candidate for some pin.
+    /// Parses a page. One invalid row makes the listing fail, because that row may be a second candidate for a pin.
     pub(super) read: F,
 }
 
@@ -41,7 +41,7 @@ enum Pass<T> {
 }
 
 impl<K: Ord + Clone, T, F: FnMut(&Body) -> Result<Page<K, T>, QueryError>> Pages<'_, F> {
-    /// Reads all pages; `None` means that the thing they list does not exist.
+    /// Reads all pages. `None` means that the image or version does not exist.
     pub(super) async fn read_all(mut self) -> Result<Option<Rows<T>>, QueryError> {
         let mut last = Pass::Changed;
         for _ in 0..PASSES {
@@ -49,14 +49,14 @@ impl<K: Ord + Clone, T, F: FnMut(&Body) -> Result<Page<K, T>, QueryError>> Pages
             match last {
                 Pass::NotFound => return Ok(None),
                 Pass::Unchanged(rows) if rows.doubts.is_empty() => return Ok(Some(rows)),
-                // A total may be wrong for a moment. If it stays wrong, the doubt stays.
+                // A total may be wrong for a moment. If it stays wrong, the doubt is reported.
                 Pass::Unchanged(_) | Pass::Changed => {}
             }
         }
         match last {
             Pass::Unchanged(rows) => Ok(Some(rows)),
             Pass::NotFound | Pass::Changed => {
-                let cause = format!("the listing kept changing while its pages were read, {PASSES} times in a row");
+                let cause = format!("the listing changed while imagelock read its pages, {PASSES} times in a row");
                 Err(QueryError::new(cause, "run imagelock again in a minute"))
             }
         }
@@ -84,8 +84,8 @@ impl<K: Ord + Clone, T, F: FnMut(&Body) -> Result<Page<K, T>, QueryError>> Pages
         let ends_empty = loop {
             number += 1;
             if number > MAX_PAGES {
-                let cause = format!("the listing did not end after {MAX_PAGES} pages");
-                let help = "check `--api-url` and SCW_API_URL; this is not how the Marketplace answers";
+                let cause = format!("the listing has more than {MAX_PAGES} pages, the limit of imagelock");
+                let help = "check `--api-url` and SCW_API_URL; the real Marketplace has no such listings";
                 return Err(QueryError::new(cause, help));
             }
             let Some(next) = self.page(number).await? else { return Ok(Pass::Changed) };
@@ -106,10 +106,10 @@ impl<K: Ord + Clone, T, F: FnMut(&Body) -> Result<Page<K, T>, QueryError>> Pages
             }
         }
         let doubt = match total {
-            Some(total) if total > count as u64 => Some(format!("it counts {total} rows, and sent {count}")),
-            None if several_pages || !ends_empty => {
-                Some("it came in pages that do not say how many rows there are".to_owned())
+            Some(total) if total > count as u64 => {
+                Some(format!("its stated row count is {total}, but the actual count is {count}"))
             }
+            None if several_pages || !ends_empty => Some("its pages do not state how many rows there are".to_owned()),
             _ => None,
         };
         Ok(Pass::Unchanged(Rows { values, doubts: doubt.into_iter().collect() }))

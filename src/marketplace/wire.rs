@@ -1,4 +1,4 @@
-//! The API's JSON. Unknown fields are ignored, and unknown kinds of rows are skipped.
+//! The JSON of the API. Unknown fields are ignored, and rows of unknown kinds are skipped.
 
 use std::str::FromStr;
 
@@ -15,17 +15,17 @@ use crate::domain::types::{Arch, ImageId, Label, LocalImageId, VersionId, Zone, 
 /// One page of a listing.
 pub(super) struct Page<K, T> {
     pub(super) rows: Vec<Row<K, T>>,
-    /// How many rows all pages have together, as the service counts. It may be wrong.
+    /// How many rows all pages have together, according to the server. It may be wrong.
     pub(super) total: Option<u64>,
 }
 
-/// A row that was read.
+/// A parsed row.
 pub(super) struct Row<K, T> {
-    /// Distinguishes it from other rows.
+    /// Distinguishes the row from other rows.
     pub(super) key: K,
-    /// What it describes, if imagelock supports that.
+    /// The value of the row, if imagelock supports it.
     pub(super) value: Option<T>,
-    /// How many bytes of memory it takes.
+    /// The memory that the row takes, in bytes.
     pub(super) size: usize,
 }
 
@@ -35,7 +35,7 @@ pub(super) type LocalImageKey = (LocalImageId, Option<(Zone, Arch, StatedType)>)
 /// Distinguishes the rows of versions. One version may be listed with two dates.
 pub(super) type VersionKey = (VersionId, Option<Timestamp>);
 
-/// Reads a page. `read` reads a row, or says why it is invalid.
+/// Parses a page. `read` parses a row; its error is a clause.
 pub(super) fn read_page<'b, R: Deserialize<'b>, K, T>(
     body: &'b Body,
     mut read: impl FnMut(R) -> Result<Row<K, T>, String>,
@@ -83,10 +83,10 @@ pub(super) struct VersionRow {
 }
 
 impl VersionRow {
-    /// Reads a version. An unreadable date is read as none.
+    /// Parses a version. An invalid date counts as a missing one.
     ///
     /// # Errors
-    /// Why the row is invalid.
+    /// If the row is invalid; the error is a clause.
     pub(super) fn read(self) -> Result<Row<VersionKey, Version>, String> {
         let id = id("a version", self.id)?;
         let published = date(self.published_at);
@@ -94,25 +94,24 @@ impl VersionRow {
     }
 }
 
-/// Reads a date. An unreadable one is read as none.
+/// Parses a date. An invalid date counts as a missing one.
 fn date(text: Option<String>) -> Option<Timestamp> {
     timestamp::read(&text?).ok().flatten()
 }
 
-/// Reads the ID of a row.
+/// Parses the ID of a row.
 fn id<I: FromStr>(of: &str, text: Option<String>) -> Result<I, String> {
     let text = text.unwrap_or_default();
-    text.parse().map_err(|_| format!("it holds {of} whose ID is no UUID: `{}`", visible(&text)))
+    text.parse().map_err(|_| format!("the ID of {of} is not a UUID: `{}`", visible(&text)))
 }
 
 impl LocalImageRow<'_> {
-    /// Reads a local image. Its value is missing if the zone or architecture cannot be written in a manifest.
+    /// Parses a local image. Its value is missing if the zone or architecture cannot be written in a manifest.
     ///
-    /// `label` is the label that the query named: a row with another label is invalid, and a row without one has this
-    /// label.
+    /// `label` is the label in the query. A row with another label is invalid, and a row without a label gets this one.
     ///
     /// # Errors
-    /// Why the row is invalid.
+    /// If the row is invalid; the error is a clause.
     pub(super) fn read(
         self,
         label: Option<&Label>,
@@ -121,13 +120,13 @@ impl LocalImageRow<'_> {
         let id = id("a local image", self.id)?;
         let label = match (self.label, label) {
             (Some(stated), Some(label)) if stated != label.as_str() => {
-                return Err(format!("it holds a local image of another label: `{}`", visible(&stated)));
+                return Err(format!("a local image has another label: `{}`", visible(&stated)));
             }
             (_, Some(label)) => Some(label.clone()),
             (stated, None) => stated.and_then(|label| label.parse().ok()),
         };
         let (Some(zone), Some(arch)) = (self.zone, self.arch) else {
-            return Err(format!("it holds a local image without zone or arch: {id}"));
+            return Err(format!("a local image has no zone or no architecture: {id}"));
         };
         let (Ok(zone), Ok(arch)) = (zone.parse::<Zone>(), arch.parse::<Arch>()) else {
             return Ok(Row { key: (id, None), value: None, size: ROW });
@@ -144,14 +143,13 @@ impl LocalImageRow<'_> {
 }
 
 impl ImageRow<'_> {
-    /// Reads an image.
+    /// Parses an image.
     ///
     /// # Errors
-    /// Why the row is invalid.
+    /// If the row is invalid; the error is a clause.
     pub(super) fn read(self) -> Result<Row<ImageId, Image>, String> {
         let (id, label) = (id("an image", self.id)?, self.label.unwrap_or_default());
-        let label =
-            label.parse().map_err(|_| format!("it holds an image whose label is none: `{}`", visible(&label)))?;
+        let label = label.parse().map_err(|_| format!("the label of an image is invalid: `{}`", visible(&label)))?;
         let image = Image {
             id,
             label,

@@ -1,4 +1,4 @@
-//! Writes what a plan changes: the manifest, the outputs, the lockfile.
+//! Writes the files that a plan changes: the manifest, the outputs and the lockfile.
 
 use crate::domain::plan::Plan;
 use crate::workspace::outputs::{Stale, stale};
@@ -10,47 +10,51 @@ use crate::workspace::{context::Context, error::Error, files::replace::check_wri
 pub(crate) enum Mode {
     /// Write them.
     Write,
-    /// Find out what would change.
+    /// Only report what would change.
     DryRun,
 }
 
-/// A project, and what resolving it comes to.
+/// A project and the result of resolving it.
 pub(crate) struct ProjectPlan {
     pub(crate) project: Project,
     pub(crate) plan: Plan,
-    /// The outputs that are out of step.
+    /// The outputs that are out of date.
     pub(crate) stale: Vec<Stale>,
     /// Whether the bytes of the lockfile change.
-    pub(crate) rewrites: bool,
+    pub(crate) changes_lock: bool,
 }
 
 impl ProjectPlan {
+    /// Compares the plan with the lockfile and the outputs.
+    ///
     /// # Errors
-    /// If an output cannot be made, or may not be written.
+    /// If an output cannot be generated or read.
     pub(crate) fn new(project: Project, plan: Plan) -> Result<Self, Error> {
         let stale = stale(&project, &plan.lock)?;
-        let rewrites = !project.has_written(&plan.lock);
-        Ok(Self { project, plan, stale, rewrites })
+        let changes_lock = !project.has_written(&plan.lock);
+        Ok(Self { project, plan, stale, changes_lock })
     }
 
-    /// Writes the manifest, if that is new, the outputs that are out of step, and the lock, if its bytes change. The lock
-    /// comes last: where an error or a kill leaves it as it was, the next `resolve` brings the rest in step with it. The
-    /// caller holds the write lock.
+    /// Writes the manifest if it is new, the outputs that are out of date, and the lockfile if its bytes change. The lockfile is
+    /// written last: if an error or a signal prevents that, the next `resolve` updates the other files again. The caller holds
+    /// the write lock.
     pub(crate) fn write(&self, manifest_is_new: bool, context: &Context) -> Result<(), Error> {
         let manifest = &self.project.manifest_source;
         let (path, text) = (lock_path(&manifest.path)?, self.plan.lock.write());
         let manifest = manifest_is_new.then_some((&*manifest.path, &*manifest.text));
         let outputs = self.stale.iter().map(|output| (&*output.path, &*output.text));
-        let lock = self.rewrites.then_some((&*path, &*text));
+        let lock = self.changes_lock.then_some((&*path, &*text));
         let files: Vec<_> = manifest.into_iter().chain(outputs).chain(lock).collect();
         Ok(context.replace_all(&files)?)
     }
 
+    /// Checks whether the files can be written, as far as this is known before writing.
+    ///
     /// # Errors
-    /// If a file that is out of step cannot be replaced, as far as that can be known before.
+    /// If a file that is out of date cannot be replaced.
     pub(crate) fn check_writable(&self) -> Result<(), Error> {
         let lock = lock_path(&self.project.manifest_source.path)?;
-        let lock = self.rewrites.then_some(&lock);
+        let lock = self.changes_lock.then_some(&lock);
         self.stale.iter().map(|output| &output.path).chain(lock).try_for_each(|path| Ok(check_writable(path)?))
     }
 }

@@ -1,4 +1,4 @@
-//! What every command knows of its run: the manifests, the Marketplace, the time, the format.
+//! The context of a run: the manifests, the Marketplace, the time and the format.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -15,60 +15,60 @@ use crate::render::Format;
 use crate::workspace::files::replace::{New, replace_all};
 use crate::workspace::files::write_lock::WriteLock;
 
-/// What every command may need to know of the world.
+/// Everything outside of its own options that a command may need.
 pub(crate) struct Context {
-    /// The command line as a whole, for the commands that describe it.
+    /// The definition of the command line, for commands that describe it, such as `man`.
     pub program: fn() -> clap::Command,
-    /// The manifest, or the manifests for the commands that read several; the lockfile of each lies beside it.
+    /// The manifests of the run. The lockfile of each is next to it.
     pub manifests: Vec<PathBuf>,
-    /// How imagelock was called: what a command must begin with to be about the same files.
+    /// How imagelock was called: the options that a suggested command needs to use the same files.
     pub invocation: Invocation,
-    /// The snapshot that queries are answered from, if one is.
+    /// The snapshot that is used instead of the Marketplace: `--catalog`.
     pub catalog: Option<PathBuf>,
-    /// Who answers queries about the Marketplace.
+    /// The backend that responds to queries about the Marketplace.
     pub backend: Backend,
-    /// When the run must be over.
+    /// When the run must end.
     pub deadline: Instant,
-    /// What time it is; with a snapshot, when that was taken.
+    /// The current time. With a snapshot, it is the time when the snapshot was taken.
     pub now: Timestamp,
-    /// A minimum age for this run, whatever the manifest says.
+    /// The minimum age that overrides those of the manifest: `--min-age`.
     pub min_age: Option<Age>,
-    /// The shape of what is printed.
+    /// The format of the output.
     pub format: Format,
     /// Print only what needs attention.
     pub quiet: bool,
-    /// Shows a message to the user at once, apart from the output.
+    /// Prints a message on standard error immediately.
     pub notify: Box<dyn Fn(&str)>,
-    /// Whether it was said that an owner could not be kept. Once is enough.
+    /// Whether the note about an owner that could not be kept was printed. It is printed once per run.
     pub noted_owner: Cell<bool>,
 }
 
 impl Context {
-    /// The manifest of a command that reads one.
+    /// The manifest of a command that reads only one.
     pub(crate) fn manifest(&self) -> &Path {
         self.manifests.first().map_or(Path::new(DEFAULT_MANIFEST), PathBuf::as_path)
     }
 
-    /// Asks what `next` returns for what is known so far, until it returns nothing new.
+    /// Sends the queries that `next` returns for the catalog so far, until it returns no new ones.
     pub(crate) fn fetch(&self, next: impl Fn(&Catalog) -> BTreeSet<Query>) -> Catalog {
         let mut catalog = Catalog::default();
         self.backend.fetch(&mut catalog, next);
         catalog
     }
 
-    /// Waits for the right to write files.
+    /// Locks files for writing, and waits if another process holds the lock.
     pub(crate) fn write_lock(&self, paths: &[&Path]) -> Result<WriteLock, Problem> {
         WriteLock::acquire(paths, self.deadline, &*self.notify)
     }
 
-    /// Replaces files, all or none, and says once in a run if the owner of one could not be kept.
+    /// Replaces all files or none, and prints a note once per run if the owner of a file could not be kept.
     pub(crate) fn replace_all(&self, files: &[New<'_>]) -> Result<(), Problem> {
         let lost = replace_all(files)?;
         if let [first, ..] = &*lost
             && !self.noted_owner.replace(true)
         {
             let others = if lost.len() == 1 { "" } else { " and other files" };
-            (self.notify)(&format!("note: could not keep the owner and group of `{}`{others}", shown(first)));
+            (self.notify)(&format!("note: cannot keep the owner and group of `{}`{others}", shown(first)));
         }
         Ok(())
     }

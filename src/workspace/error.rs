@@ -1,4 +1,4 @@
-//! Why a command failed, apart from drift: problems with the user's files or with the outside world, each with its help.
+//! Why a command failed, as opposed to drift: problems with files or with requests, each with its help.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::domain::catalog::{Catalog, Lookup, QueryError};
 use crate::domain::diagnostics::{FailedManifest, Failure, Failures, Problem, shown};
 use crate::marketplace::SnapshotError;
 
-/// Why a command failed. Nothing was changed, unless it says so.
+/// Why a command failed. No file was changed, unless the error lists written files.
 pub(crate) type Error = Failures;
 
 impl<F: Into<Failure>> From<F> for Error {
@@ -16,24 +16,24 @@ impl<F: Into<Failure>> From<F> for Error {
 }
 
 impl Error {
-    /// The error of failed manifests, of which there is at least one, beside `succeeded` others.
+    /// The error of at least one failed manifest, next to `succeeded` others.
     fn of_manifests(failures: Vec<Failure>, succeeded: usize) -> Self {
         let all = failures.len() + succeeded;
         Self { failures, manifests: (all > 1).then_some(all), written: Vec::new() }
     }
 
-    /// The error of a run of which every manifest failed.
+    /// The error of a run in which every manifest failed.
     pub(crate) fn of_failed(failed: Vec<FailedManifest>) -> Self {
         Self::of_manifests(failed.into_iter().map(|failed| failed.failure).collect(), 0)
     }
 
-    /// The failure of the one manifest that it is about.
+    /// The first failure. The error must be about one manifest.
     pub(crate) fn into_failure(mut self) -> Failure {
         self.failures.swap_remove(0)
     }
 }
 
-/// The results for each of several manifests, or every failure.
+/// The results of all manifests, or all failures.
 pub(crate) fn all<T>(results: impl IntoIterator<Item = Result<T, Error>>) -> Result<Vec<T>, Error> {
     let (mut succeeded, mut failures) = (Vec::new(), Vec::new());
     for result in results {
@@ -45,18 +45,21 @@ pub(crate) fn all<T>(results: impl IntoIterator<Item = Result<T, Error>>) -> Res
     if failures.is_empty() { Ok(succeeded) } else { Err(Error::of_manifests(failures, succeeded.len())) }
 }
 
-/// The problem of a query that is not about a line of the manifest, and has no usable answer.
+/// The error of a failed query. `doing` is what needed the response, in the infinitive.
 pub(crate) fn unanswered(doing: &str, error: QueryError) -> Problem {
-    let title = format!("could not {doing}: {}", error.cause);
+    let title = format!("cannot {doing}: {}", error.cause);
     Problem { notes: error.details(), ..Problem::new(title).help(error.help) }
 }
 
-/// The problem of a file that `--catalog` or `snapshot` names and that is not a usable snapshot.
+/// The error of a file that is named by `--catalog` or `snapshot` and is not a valid snapshot.
 pub(crate) fn unusable_snapshot(path: &Path, error: &SnapshotError) -> Problem {
-    Problem { notes: error.notes(), ..Problem::new(format!("`{}`: {error}", shown(path))).help(error.help()) }
+    Problem {
+        notes: error.notes(),
+        ..Problem::new(format!("cannot use `{}`: {error}", shown(path))).help(error.help())
+    }
 }
 
-/// Makes sure that the index of all images is known.
+/// Checks that the index of all images was fetched.
 pub(crate) fn check_index(catalog: &Catalog) -> Result<(), Problem> {
     let error = match catalog.index() {
         Lookup::Found(_) => return Ok(()),

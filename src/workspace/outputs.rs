@@ -1,4 +1,4 @@
-//! `[[outputs]]`: which files a run may write, which are out of date, and whose they are.
+//! The files of `[[outputs]]`: whether a run may write them, whether they are out of date, and which manifest owns them.
 
 use std::path::{Path, PathBuf};
 
@@ -13,17 +13,18 @@ use crate::render::StaleOutput;
 use crate::workspace::context::Context;
 use crate::workspace::error::{Error, all};
 use crate::workspace::files::claims::{Claims, Role};
+use crate::workspace::files::replace::check_writable;
 use crate::workspace::files::{self, RealPath, write_lock::WriteLock};
 use crate::workspace::project::{Project, lock_path};
 
-/// The files of a run, each claimed once.
+/// The files of a run. Each may have only one role.
 pub(crate) struct Files(Claims);
 
 impl Files {
-    /// Those of a run that writes files of these roles: the manifests, and what is next to them.
+    /// The manifests, their lockfiles and schemas, and the snapshot, in a run that writes files with the roles `written`.
     ///
     /// # Errors
-    /// If two of them are one.
+    /// If two of them are the same file.
     pub(crate) fn new<'m>(
         context: &Context,
         manifests: impl IntoIterator<Item = &'m Path>,
@@ -41,42 +42,38 @@ impl Files {
         Ok(Self(claims))
     }
 
-    /// Those of a run that writes only what an option names.
+    /// The same for a run that only writes files that an option names.
     ///
     /// # Errors
-    /// If two of them are one.
+    /// If two of them are the same file.
     pub(crate) fn read_only(context: &Context) -> Result<Self, Error> {
         let manifests = context.manifests.iter().map(PathBuf::as_path);
         Self::new(context, manifests, &[Role::Report, Role::Snapshot])
     }
 
-    /// Adds a file that an option names. It may be anywhere.
+    /// Adds a file that an option names. It may be in any directory.
     ///
     /// # Errors
-    /// If it is another file of the run, or not a file.
+    /// If it is another file of the run, or not a regular file.
     pub(crate) fn add_option(&mut self, role: Role, path: &Path) -> Result<(), Problem> {
         files::check_regular(path)?;
         self.0.add(role, path, None)
     }
 
-    /// Adds the outputs of some projects, and makes sure that each may be written, so far as that does not depend on the
-    /// lock.
+    /// Adds the outputs of some projects. If the run writes outputs, it also checks whether each may be written.
     ///
     /// # Errors
-    /// All that is wrong with the outputs of all projects.
+    /// All problems with the outputs of all projects.
     pub(crate) fn add_outputs(&mut self, projects: &[Project]) -> Result<(), Error> {
         let checked = projects.iter().map(|project| {
             let manifest = &project.manifest_source.path;
-            let home = RealPath::of(files::directory_of(manifest)).path;
-            let rivals = Rivals::of(manifest);
+            let permissions = Permissions::of(manifest);
             let mut problems = Vec::new();
             for output in project.manifest.outputs() {
-                let path = beside(manifest, &output.path);
+                let path = output_path(manifest, &output.path);
                 problems.extend(match self.0.add(Role::Output, &path, Some(manifest)) {
-                    Err(problem) => Some(problem.at(output.span.clone(), "leads there")),
-                    Ok(()) if self.0.writes(Role::Output) => {
-                        misplaced(output, &path, &home).or_else(|| foreign(output, &path, &rivals))
-                    }
+                    Err(problem) => Some(problem.at(output.span.clone(), "the path of this output")),
+                    Ok(()) if self.0.writes(Role::Output) => permissions.problem(output, &path),
                     Ok(()) => None,
                 });
             }
@@ -86,68 +83,100 @@ impl Files {
     }
 }
 
-/// The problem of an output that leads where a manifest may not write on its own.
-fn misplaced(output: &Output, path: &Path, home: &Path) -> Option<Problem> {
+/// Which outputs a manifest may write.
+struct Permissions {
+    /// The real path of the directory of the manifest.
+    directory: PathBuf,
+    others: OtherManifests,
+}
+
+impl Permissions {
+    fn of(manifest: &Path) -> Self {
+        let directory = RealPath::of(files::directory_of(manifest)).path;
+        Self { directory, others: OtherManifests::of(manifest) }
+    }
+
+    /// Why the manifest may not write an output at a path.
+    fn problem(&self, output: &Output, path: &Path) -> Option<Problem> {
+        location_problem(output, path, &self.directory).or_else(|| content_problem(output, path, &self.others))
+    }
+}
+
+/// The outputs of a project that `resolve` cannot write, for commands that do not write them.
+pub(crate) fn unwritable_outputs(project: &Project) -> Vec<Problem> {
+    let manifest = &project.manifest_source.path;
+    let permissions = Permissions::of(manifest);
+    let problem = |output: &Output| {
+        let path = output_path(manifest, &output.path);
+        let unwritable = || check_writable(&path).err().map(|problem| problem.at(output.span.clone(), "this output"));
+        permissions.problem(output, &path).or_else(unwritable)
+    };
+    project.manifest.outputs().iter().filter_map(problem).collect()
+}
+
+/// The problem of an output at a path where a manifest may only write with `outside = true`. `directory` is the real path of
+/// the directory of the manifest.
+fn location_problem(output: &Output, path: &Path, directory: &Path) -> Option<Problem> {
     if output.outside {
         return None;
     }
     let real = RealPath::of(path);
     let place = if [path, &real.path].into_iter().chain(real.links()).any(is_of_git)
-        || real.path.ancestors().take_while(|it| it.starts_with(home)).any(is_git_dir)
+        || real.path.ancestors().take_while(|it| it.starts_with(directory)).any(is_git_dir)
     {
-        "in a directory of git"
-    } else if !real.path.starts_with(home) {
+        "in a directory that belongs to git"
+    } else if !real.path.starts_with(directory) {
         "outside the manifest's directory"
     } else {
         return None;
     };
     let problem = Problem::new(format!("the output `{}` is {place}", shown(path)))
-        .at(output.span.clone(), format!("leads to `{}`", shown(&real.path)));
-    Some(problem.help("if that is meant, add `outside = true` to it"))
+        .at(output.span.clone(), format!("its real path is `{}`", shown(&real.path)));
+    Some(problem.help("if this is intended, add `outside = true` to the output"))
 }
 
-/// Whether a directory is what git takes for a repository, whatever its name is.
+/// Whether git considers a directory a repository. Its name does not matter.
 fn is_git_dir(path: &Path) -> bool {
     path.join("HEAD").is_file() && path.join("objects").is_dir() && path.join("refs").is_dir()
 }
 
-/// The problem of an output that may not be replaced, for what it holds.
-fn foreign(output: &Output, path: &Path, rivals: &Rivals) -> Option<Problem> {
+/// The problem of an output that may not be replaced because of its content.
+fn content_problem(output: &Output, path: &Path, others: &OtherManifests) -> Option<Problem> {
     let this = format!("the output `{}`", shown(path));
     let problem = |title: String, label: &str| Problem::new(title).at(output.span.clone(), label);
     let old = match files::read(path) {
         Ok(old) => old?,
         Err(unreadable) => return Some(unreadable.at(output.span.clone(), "this output")),
     };
-    if let Some(manifest) = rivals.find(output.format, path, &old) {
-        let problem = problem(format!("{this} is an output of `{}`", shown(&manifest)), "written for that manifest");
-        return Some(problem.help("choose another path, or remove it from the `[[outputs]]` of that manifest"));
+    if let Some(manifest) = others.find(output.format, path, &old) {
+        let problem = problem(format!("{this} belongs to `{}`", shown(&manifest)), "also an output of that manifest");
+        return Some(problem.help("choose another path, or remove the output from that manifest"));
     }
     if output.overwrite || is_ours(output.format, &old) {
         return None;
     }
-    let problem = problem(format!("{this} holds something that imagelock did not write"), "left as it is");
-    Some(problem.help("choose another path, move the file away, or add `overwrite = true`"))
+    let problem = problem(format!("{this} was not written by imagelock; refusing to overwrite it"), "this output");
+    Some(problem.help("choose another path, move the file away, or add `overwrite = true` to the output"))
 }
 
-/// Other manifests that files say they belong to, seen from a manifest.
-pub(crate) struct Rivals {
+/// Finds the other manifests that own output files. Outputs name the manifest that they belong to.
+pub(crate) struct OtherManifests {
     manifest: PathBuf,
 }
 
-impl Rivals {
+impl OtherManifests {
     pub(crate) fn of(manifest: &Path) -> Self {
-        // Not behind a link in the place of the manifest itself: its lockfile is next to the link.
+        // If the manifest itself is a link, its lockfile is next to the link, so the link is not resolved.
         let directory = RealPath::of(files::directory_of(manifest)).path;
         Self { manifest: directory.join(manifest.file_name().unwrap_or_default()) }
     }
 
-    /// What a file says about whose it is.
+    /// The path of the manifest as a file of this manifest names it.
     pub(crate) fn owner(&self, file: &Path) -> String {
         relative_path(files::directory_of(&RealPath::of(file).path), &self.manifest)
     }
 
-    /// Another manifest that a file says it belongs to, and that declares it still.
+    /// Another manifest that a file names as its owner and that still declares the file.
     pub(crate) fn find(&self, format: Format, file: &Path, text: &str) -> Option<PathBuf> {
         let (real, owner) = (RealPath::of(file).path, self.owner(file));
         let others = owners(format, text).into_iter().filter(|other| *other != owner);
@@ -157,64 +186,63 @@ impl Rivals {
     }
 }
 
-/// Whether a manifest declares an output at a real path. One that cannot be read may do so.
+/// Whether a manifest declares an output at a real path. An unreadable manifest may do so.
 fn may_declare(manifest: &Path, output: &Path) -> bool {
     let Ok(Some(outputs)) = declared(manifest) else { return manifest.is_file() };
     outputs.iter().any(|declared| RealPath::of(declared).path == output)
 }
 
-/// The outputs that the manifest at a path declares, if there is one. `None` if something is wrong with it.
+/// The paths of the outputs that a manifest declares. `None` if the manifest is invalid.
 fn declared(manifest: &Path) -> Result<Option<Vec<PathBuf>>, Problem> {
     let Some(text) = files::read(manifest)? else { return Ok(Some(Vec::new())) };
-    let outputs = |read: Manifest| read.outputs().iter().map(|output| beside(manifest, &output.path)).collect();
+    let outputs = |read: Manifest| read.outputs().iter().map(|output| output_path(manifest, &output.path)).collect();
     Ok(Manifest::parse(&text).ok().map(outputs))
 }
 
-/// A declared file that is not as the lock would have it.
+/// An output that differs from the lock.
 pub(crate) struct Stale {
-    /// Where it is.
+    /// The path of the file.
     pub(crate) path: PathBuf,
-    /// Where the manifest declares it.
+    /// The declaration in the manifest.
     pub(crate) span: Span,
-    /// What brings it in step.
+    /// The text that matches the lock.
     pub(crate) text: String,
 }
 
-/// The right to write the manifest at a path, its lock, and the outputs that it declares.
-pub(crate) fn guard(context: &Context, path: &Path) -> Result<WriteLock, Problem> {
+/// Locks a manifest, its lockfile and its outputs for writing.
+pub(crate) fn write_lock(context: &Context, path: &Path) -> Result<WriteLock, Problem> {
     let lock = lock_path(path)?;
-    // What is wrong with the manifest is told by who reads it for good.
+    // The caller reports an invalid manifest when it reads the file.
     let declared = || Ok::<_, Problem>(declared(path)?.unwrap_or_default());
     loop {
         let outputs = declared()?;
         let paths: Vec<&Path> = [&*lock, path].into_iter().chain(outputs.iter().map(|it| &**it)).collect();
-        let guard = context.write_lock(&paths)?;
-        // Somebody else may have declared others meanwhile.
+        let write_lock = context.write_lock(&paths)?;
+        // Another process may have declared other outputs meanwhile.
         if declared()? == outputs {
-            return Ok(guard);
+            return Ok(write_lock);
         }
     }
 }
 
-/// Where an output is.
-pub(crate) fn beside(manifest: &Path, output: &Path) -> PathBuf {
+/// The path of an output, which the manifest declares relative to its own directory.
+fn output_path(manifest: &Path, output: &Path) -> PathBuf {
     manifest.parent().unwrap_or(Path::new("")).join(output)
 }
 
-/// The outputs that a manifest declares and that are not as `lock` would have them. [`Files::add_outputs`] found that they
-/// may be written.
+/// The outputs of a project that differ from `lock`. [`Files::add_outputs`] checks whether they may be written.
 ///
 /// # Errors
-/// If some cannot be made of the lock, or cannot be read.
+/// If an output cannot be generated from the lock, or cannot be read.
 pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error> {
     let manifest = &project.manifest_source.path;
-    let rivals = Rivals::of(manifest);
+    let others = OtherManifests::of(manifest);
     let mut stale = Vec::new();
     for Output { format, path, span, .. } in project.manifest.outputs() {
         let body = export::body(lock, *format).map_err(|problems| project.error(problems))?;
-        let path = beside(manifest, path);
-        let text = head(*format, Some(&rivals.owner(&path))) + &body;
-        // A checkout with other line ends is no difference.
+        let path = output_path(manifest, path);
+        let text = head(*format, Some(&others.owner(&path))) + &body;
+        // A checkout with other line endings is not a difference.
         if files::read(&path)?.is_none_or(|old| old.replace("\r\n", "\n") != text) {
             stale.push(Stale { path, span: span.clone(), text });
         }
@@ -222,8 +250,8 @@ pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
     Ok(stale)
 }
 
-/// The outputs of a project that are out of date, given how its lock and its manifest disagree. If they do, the outputs are
-/// out of date in any case: the next lock changes them.
+/// The outputs of a project that are out of date. If the lock and the manifest disagree, no output is reported, because the
+/// next `resolve` writes them anyway.
 pub(crate) fn stale_outputs(project: &Project, disagreements: &Report) -> Result<Vec<StaleOutput>, Error> {
     let stale = if disagreements.has_drift() { Vec::new() } else { stale(project, &project.lock)? };
     Ok(stale.into_iter().map(|it| StaleOutput::new(it.path, it.span)).collect())

@@ -1,4 +1,4 @@
-//! Where a report goes: standard output, and files.
+//! Writes reports to standard output and to files.
 
 use std::path::{Path, PathBuf};
 
@@ -8,32 +8,34 @@ use crate::domain::diagnostics::{Problem, or, quoted, shown};
 use crate::render::{CheckReport, Format, check};
 use crate::workspace::{context::Context, error::Error, files::claims::Role, outputs::Files, project::Project};
 
-/// A file that a report is written to, as it was asked for: `-o drift.sarif`, `-o sarif=results.json`.
+/// A file for the report as the user named it: `-o drift.sarif`, `-o sarif=results.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wish {
-    /// The format, where it was named.
+pub(crate) struct RequestedFile {
+    /// The format, if it was named.
     pub format: Option<Format>,
-    /// The file.
+    /// The path of the file.
     pub path: PathBuf,
 }
 
-/// A file and the format that it gets.
+/// A file for the report, and its format.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct File {
+pub(crate) struct ReportFile {
     format: Format,
     path: PathBuf,
 }
 
-/// Settles what is printed, and which files get which format: a file has the one that is named with it, else that of
-/// `--format`, else that of its name. What `--format` asked for goes to the file then, and the log has the report for
-/// people.
+/// Chooses the format of standard output and of each file. A file has the format that is named with it, else that of
+/// `--format`, else that of its extension. If a file takes the format of `--format`, standard output has the human format.
 ///
 /// # Errors
-/// Where `--format` and the name of a file contradict each other, or neither tells.
-pub(crate) fn settle(chosen: Option<Format>, wishes: &[Wish]) -> Result<(Format, Vec<File>), Problem> {
-    let mut files: Vec<File> = Vec::new();
+/// If `--format` contradicts the extension of a file, or if the format of a file is unknown.
+pub(crate) fn choose_formats(
+    chosen: Option<Format>,
+    requested: &[RequestedFile],
+) -> Result<(Format, Vec<ReportFile>), Problem> {
+    let mut files: Vec<ReportFile> = Vec::new();
     let mut stdout = chosen.unwrap_or(Format::Human);
-    for Wish { format, path } in wishes {
+    for RequestedFile { format, path } in requested {
         let format = match (format, chosen, Format::of_file(path)) {
             (Some(named), ..) => *named,
             (None, Some(chosen), known) if known.is_empty() || known.contains(&chosen) => {
@@ -41,18 +43,18 @@ pub(crate) fn settle(chosen: Option<Format>, wishes: &[Wish]) -> Result<(Format,
                 chosen
             }
             (None, None, [likeliest, ..]) => *likeliest,
-            (None, chosen, known) => return Err(unclear(path, chosen, known)),
+            (None, chosen, known) => return Err(unknown_format(path, chosen, known)),
         };
-        files.push(File { format, path: path.clone() });
+        files.push(ReportFile { format, path: path.clone() });
     }
     Ok((stdout, files))
 }
 
-/// Makes sure that no report goes to another file of the run, or to an output that a manifest declares.
+/// Checks that no report replaces another file of the run or an output of a manifest.
 ///
 /// # Errors
-/// If one does, or is not a file.
-pub(crate) fn claim(files: &[File], context: &Context, projects: &[Project]) -> Result<(), Error> {
+/// If a report would do so, or if its path is not a regular file.
+pub(crate) fn claim(files: &[ReportFile], context: &Context, projects: &[Project]) -> Result<(), Error> {
     let mut claimed = Files::read_only(context)?;
     if files.is_empty() {
         return Ok(());
@@ -61,34 +63,34 @@ pub(crate) fn claim(files: &[File], context: &Context, projects: &[Project]) -> 
     files.iter().try_for_each(|file| Ok(claimed.add_option(Role::Report, &file.path)?))
 }
 
-/// Writes the files, all or none, and tells which.
+/// Writes all files or none. Returns a message that lists them.
 ///
 /// # Errors
-/// If one cannot be written.
-pub(crate) fn write(files: &[File], context: &Context, report: CheckReport<'_>) -> Result<String, Problem> {
+/// If a file cannot be written.
+pub(crate) fn write(files: &[ReportFile], context: &Context, report: CheckReport<'_>) -> Result<String, Problem> {
     if files.is_empty() {
         return Ok(String::new());
     }
     let texts: Vec<String> =
         files.iter().map(|file| strip_str(&check(file.format, report, false)).to_string()).collect();
     let paths: Vec<&Path> = files.iter().map(|file| &*file.path).collect();
-    let _guard = context.write_lock(&paths)?;
+    let _lock = context.write_lock(&paths)?;
     let new: Vec<_> = paths.iter().copied().zip(texts.iter().map(String::as_str)).collect();
     context.replace_all(&new)?;
     let wrote: Vec<String> = paths.iter().map(|path| format!("wrote `{}`", shown(path))).collect();
     Ok(wrote.join("\n"))
 }
 
-/// The problem of a file whose format is not clear: neither `--format` nor its name says it, or they contradict each other.
-fn unclear(path: &Path, chosen: Option<Format>, known: &[Format]) -> Problem {
+/// The error of a file whose format is unknown, or whose extension contradicts `--format`.
+fn unknown_format(path: &Path, chosen: Option<Format>, known: &[Format]) -> Problem {
     let path = shown(path);
     let (why, formats) = match chosen {
         Some(chosen) => (
-            format!("`--format` says {}, and its name another", chosen.as_str()),
+            format!("its extension does not match `--format {}`", chosen.as_str()),
             known.iter().copied().chain([chosen]).collect(),
         ),
-        None => ("neither its name nor `--format` tells".to_owned(), Format::ALL.to_vec()),
+        None => ("its extension is unknown, and `--format` is not set".to_owned(), Format::ALL.to_vec()),
     };
     let options = or(formats.iter().map(|format| quoted(format_args!("-o {}={path}", format.as_str()))));
-    Problem::new(format!("which format should `{path}` have? {why}")).help(format!("write {options}"))
+    Problem::new(format!("cannot choose the format of `{path}`: {why}")).help(format!("name the format: {options}"))
 }

@@ -1,4 +1,4 @@
-//! Plans and writes what `resolve` and `upgrade` do, for all manifests of a run.
+//! Plans and writes the changes of `resolve` and `upgrade`, for all manifests of a run.
 
 use crate::domain::catalog::Catalog;
 use crate::domain::diagnostics::{Command, FailedManifest, Help, Problem, and_more, quoted};
@@ -12,44 +12,47 @@ use crate::workspace::apply::{Mode, ProjectPlan};
 use crate::workspace::context::Context;
 use crate::workspace::error::{Error, all};
 use crate::workspace::files::claims::Role;
-use crate::workspace::outputs::{Files, guard};
-use crate::workspace::project::{Parse, Project, lock_path, named};
+use crate::workspace::outputs::{Files, write_lock};
+use crate::workspace::project::{Parse, Project, lock_path, select_names};
 
-/// Reads the manifests of a run and their locks, and those that could not be read. A lockfile with conflict markers is read
-/// only if its conflicts are to be fixed.
+/// Reads the manifests of a run and their lockfiles. Returns the projects and the manifests that failed. A lockfile with
+/// conflict markers is only accepted with `fix_conflicts`.
 ///
 /// # Errors
-/// If none could be read.
-pub(crate) fn read_projects(context: &Context, fixes: bool) -> Result<(Vec<Project>, Vec<FailedManifest>), Error> {
-    let (projects, failed) = Project::read_each(context, parser(fixes))?;
+/// If every manifest failed.
+pub(crate) fn read_projects(
+    context: &Context,
+    fix_conflicts: bool,
+) -> Result<(Vec<Project>, Vec<FailedManifest>), Error> {
+    let (projects, failed) = Project::read_each(context, parser(fix_conflicts))?;
     if projects.is_empty() { Err(Error::of_failed(failed)) } else { Ok((projects, failed)) }
 }
 
-fn parser(fixes: bool) -> Parse {
-    if fixes { without_conflicts } else { Lock::parse }
+fn parser(fix_conflicts: bool) -> Parse {
+    if fix_conflicts { without_conflicts } else { Lock::parse }
 }
 
-/// Makes each lock satisfy its manifest, where the pins of `upgrade` may move.
+/// Makes each lock satisfy its manifest. The pins of `upgrade` may move.
 ///
 /// # Errors
-/// If a file or the Marketplace is in the way, or if a manifest could not be read. What was not written by then is as it
-/// was, and what was is named; nothing is written before all manifests are resolved.
+/// If a manifest is invalid, a query fails, or a file cannot be written. Nothing is written before all manifests are
+/// resolved. If a write fails later, the error lists the lockfiles that were written before.
 pub(crate) fn update(
     context: &Context,
     (projects, failed): (Vec<Project>, Vec<FailedManifest>),
     upgrade: &Upgrade,
-    fixes: bool,
+    fix_conflicts: bool,
     mode: Mode,
 ) -> Result<Vec<ProjectPlan>, Error> {
-    let mut resolver = Resolver { context, upgrade, parse: parser(fixes), catalog: Catalog::default() };
+    let mut resolver = Resolver { context, upgrade, parse: parser(fix_conflicts), catalog: Catalog::default() };
     let plans = resolver.plan(projects)?;
-    // Nothing is written unless everything can be, and every manifest that failed is named at once.
+    // Nothing is written unless everything can be written, and all failed manifests are reported together.
     let failed = failed.into_iter().map(|failed| Err(failed.failure.into()));
     let mut plans = all(failed.chain(plans))?;
     if mode == Mode::Write {
         all(plans.iter().map(ProjectPlan::check_writable))?;
         let mut written = Vec::new();
-        for plan in plans.iter_mut().filter(|plan| plan.rewrites || !plan.stale.is_empty()) {
+        for plan in plans.iter_mut().filter(|plan| plan.changes_lock || !plan.stale.is_empty()) {
             match resolver.apply(plan) {
                 Ok(()) => written.push(lock_path(&plan.project.manifest_source.path)?),
                 Err(error) => return Err(Error { written, ..error }),
@@ -59,7 +62,7 @@ pub(crate) fn update(
     Ok(plans)
 }
 
-/// What a run resolves by: one catalog for all projects, so that what several of them want to know is asked once.
+/// Resolves the projects of a run with one shared catalog, so that no query is sent twice.
 struct Resolver<'a> {
     context: &'a Context,
     upgrade: &'a Upgrade,
@@ -73,7 +76,7 @@ impl Resolver<'_> {
         Request { targets, previous, upgrade: self.upgrade, now: self.context.now }
     }
 
-    /// Finds out what resolving comes to, for each project.
+    /// Resolves each project.
     fn plan(&mut self, projects: Vec<Project>) -> Result<Vec<Result<ProjectPlan, Error>>, Error> {
         files_of(self.context, &projects)?;
         let mut catalog = std::mem::take(&mut self.catalog);
@@ -89,8 +92,8 @@ impl Resolver<'_> {
                     ProjectPlan::new(project, plan)
                 }
                 Err(problems) => {
-                    let problems = problems.into_iter().chain(self.movable(&project));
-                    // Whatever is run next finds the same conflicts.
+                    let problems = problems.into_iter().chain(self.upgrade_of_others(&project));
+                    // The suggested commands must fix the same conflicts.
                     let with_conflicts = problems.map(|it| if conflicts.is_some() { it.with_conflicts() } else { it });
                     Err(project.error(with_conflicts.collect()))
                 }
@@ -99,60 +102,60 @@ impl Resolver<'_> {
         Ok(projects.into_iter().map(plan).collect())
     }
 
-    /// What to run if some images keep all from being upgraded: the command for the others.
-    fn movable(&self, project: &Project) -> Option<Problem> {
+    /// The problem that some images prevent the upgrade of all, with the command that upgrades the others.
+    fn upgrade_of_others(&self, project: &Project) -> Option<Problem> {
         let Upgrade::All = self.upgrade else { return None };
         let targets = project.manifest.targets();
         let of_each = targets.chunk_by(|a, b| a.cell.name == b.cell.name);
         let moves = |targets: &&[Target]| resolve(Request { targets, ..self.request(project) }, &self.catalog).is_ok();
-        let (movable, stuck): (Vec<_>, Vec<_>) = of_each.partition(moves);
+        let (movable, blocked): (Vec<_>, Vec<_>) = of_each.partition(moves);
         let names = |images: &[&[Target]]| -> Vec<String> {
             images.iter().filter_map(|targets| targets.first()).map(|target| target.cell.name.to_string()).collect()
         };
-        let title = format!("cannot upgrade {}", and_more(names(&stuck).iter().map(quoted), 6));
+        let title = format!("cannot upgrade {}", and_more(names(&blocked).iter().map(quoted), 6));
         let upgrade = Command::new("upgrade").args(names(&movable));
-        let help = Help::from("to upgrade the others, run ").then_run(upgrade);
+        let help = Help::from("to upgrade the others: ").then_run(upgrade);
         (!movable.is_empty()).then(|| Problem::new(title).help(help))
     }
 
-    /// Writes one project. What was read of it may be old by now: while nobody else may write, it is read again, and
-    /// where it changed, resolved again.
-    fn apply(&mut self, step: &mut ProjectPlan) -> Result<(), Error> {
-        let manifest = &step.project.manifest_source.path;
-        let _guard = guard(self.context, manifest)?;
+    /// Writes one project. Its files may have changed since they were read, so they are read again under the write lock, and
+    /// the project is resolved again if they differ.
+    fn apply(&mut self, plan: &mut ProjectPlan) -> Result<(), Error> {
+        let manifest = &plan.project.manifest_source.path;
+        let _lock = write_lock(self.context, manifest)?;
         let project = Project::read_from(manifest, self.context.min_age, self.parse)?;
         files_of(self.context, std::slice::from_ref(&project))?;
-        if !project.is_same(&step.project)
+        if !project.is_same(&plan.project)
             && let Some(again) = self.plan(vec![project])?.pop()
         {
-            *step = again?;
+            *plan = again?;
         }
-        step.write(false, self.context)
+        plan.write(false, self.context)
     }
 }
 
-/// Makes sure that the files of some projects may be written.
+/// Checks that the files of some projects may be written.
 pub(crate) fn files_of(context: &Context, projects: &[Project]) -> Result<(), Error> {
     let manifests = projects.iter().map(|project| &*project.manifest_source.path);
     Files::new(context, manifests, &[Role::Lock, Role::Output])?.add_outputs(projects)
 }
 
-/// The lock of a file in which git may have left conflicts: the cells without one.
+/// Parses a lockfile that may have conflict markers. Pins that conflict are left out.
 fn without_conflicts(text: &str) -> Result<Lock, Vec<Problem>> {
     fix_conflicts(text).map(|merged| merged.lock)
 }
 
-/// The cells that the lockfile has two pins for. `None` if the file has no conflict markers.
+/// The conflicts in a lockfile. `None` if it has no conflict markers.
 fn conflicts(project: &Project) -> Option<Vec<Conflict>> {
     let text = &project.lock_source.as_ref()?.text;
     unmerged(text).and_then(|_| fix_conflicts(text).ok()).map(|merged| merged.conflicts)
 }
 
-/// The upgrade of these names, each of which must be declared in a manifest of the run; of all images if there are none.
+/// The upgrade of these images, or of all images if there are no names. Each name must be declared in a manifest of the run.
 pub(crate) fn upgrade_of(projects: &[Project], names: &[String]) -> Result<Upgrade, Error> {
     if names.is_empty() {
         return Ok(Upgrade::All);
     }
     let known = projects.iter().flat_map(|project| project.manifest.names()).collect();
-    named(projects, names, &known).map(Upgrade::Only)
+    select_names(projects, names, &known).map(Upgrade::Only)
 }

@@ -164,7 +164,7 @@ fn outside_range(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String
 /// The response to the look-up by ID of one of some `ids`: the local image, or `None` if there is none with this ID.
 pub(crate) fn look_up<'c>(pin: &Pin, ids: &str, catalog: &'c Catalog) -> Result<Option<&'c LocalImage>, QueryError> {
     catalog.local_image(pin.id).known().map_err(|failure| {
-        let cause = format!("looking up {ids} that are not listed: {}", failure.cause);
+        let cause = format!("{} (while looking up {ids} that are not listed)", failure.cause);
         QueryError { cause, ..failure }
     })
 }

@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use crate::domain::diagnostics::escaped;
 use crate::domain::diagnostics::invocation::Invocation;
+use crate::domain::diagnostics::{escaped, shell};
 
 /// The largest number of names in a suggested command, which should fit in one line.
 const MOST_NAMES: usize = 20;
@@ -54,7 +54,19 @@ impl Help {
         self
     }
 
-    /// Adds `--fix-conflicts` to the commands that need it to read a lockfile with conflict markers.
+    /// The same for a file with this path. A parser does not know the path of its text, so it writes `FILE` at the end of a
+    /// command.
+    #[must_use]
+    pub(crate) fn in_file(mut self, path: &Path) -> Self {
+        for part in &mut self.0 {
+            if let Part::Text(text) = part {
+                *text = text.replace(" FILE`", &format!(" {}`", shell(path)));
+            }
+        }
+        self
+    }
+
+    /// The same for a lockfile with conflict markers, which `resolve` reads only if it is told to resolve the conflicts.
     #[must_use]
     pub(crate) fn with_conflicts(mut self) -> Self {
         for part in &mut self.0 {

@@ -1,6 +1,7 @@
 //! A problem in the user's files, as a value: a title, a place and a help.
 
 use std::ops::Range;
+use std::path::Path;
 
 use crate::domain::diagnostics::help::Help;
 
@@ -71,7 +72,13 @@ impl Problem {
         self
     }
 
-    /// Adds `--fix-conflicts` to the suggested commands that need it to read a lockfile with conflict markers.
+    /// The same for a file with this path: the commands that fix it name the file.
+    #[must_use]
+    pub(crate) fn in_file(self, path: &Path) -> Self {
+        Self { help: self.help.map(|help| help.in_file(path)), ..self }
+    }
+
+    /// The same for a lockfile with conflict markers: the commands that fix it resolve the conflicts as well.
     #[must_use]
     pub(crate) fn with_conflicts(self) -> Self {
         Self { help: self.help.map(Help::with_conflicts), ..self }

@@ -238,11 +238,11 @@ fn first_old_enough(versions: &[Version], min_age: Age, now: Timestamp) -> Optio
 fn no_versions(versions: Lookup<&Vec<Version>>) -> QueryError {
     match versions {
         Lookup::Failed(failure) => {
-            let cause = format!("when its versions were published: {}", failure.cause);
+            let cause = format!("{} (`min-age` requires the publication dates)", failure.cause);
             QueryError { cause, ..failure }
         }
         Lookup::Found(_) | Lookup::NotFound => QueryError::new(
-            "the Marketplace lists no versions of it, so nothing has the `min-age`",
+            "the Marketplace lists no versions of the image, so none satisfies `min-age`",
             "remove `min-age` for this image, or try again later",
         ),
     }

@@ -1,4 +1,4 @@
-//! The base of the API's addresses.
+//! The base URL of the API.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,7 +6,11 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
-/// The base of the API's addresses: HTTPS, or plain HTTP on a loopback address; without credentials.
+type UrlError = <Url as FromStr>::Err;
+
+const EXPECTED: &str = "expected a URL like https://api.scaleway.com";
+
+/// The base URL of the API: `https`, or `http` for a loopback address only; without credentials, query or fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiUrl(Url);
 
@@ -14,13 +18,12 @@ impl FromStr for ApiUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text.trim_end_matches('/'))
-            .map_err(|error| format!("{error}; write it like https://api.scaleway.com"))?;
+        let url = Url::parse(text.trim_end_matches('/')).map_err(|error| syntax_error(text, error))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err("the Marketplace needs no credentials; remove them from the URL".to_owned());
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err("expected the base of the API, without `?` and `#`".to_owned());
+            return Err("expected a base URL without `?` and `#`".to_owned());
         }
         let host = url.host_str().unwrap_or_default();
         let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
@@ -28,9 +31,22 @@ impl FromStr for ApiUrl {
         match url.scheme() {
             "https" => Ok(Self(url)),
             "http" if loopback => Ok(Self(url)),
-            "http" => Err("plain http is accepted for loopback addresses alone; write https".to_owned()),
+            "http" => Err("plain http is accepted only for loopback addresses; use https".to_owned()),
+            _ if !text.contains("://") => Err(EXPECTED.to_owned()),
             scheme => Err(format!("expected https, found {scheme}")),
         }
+    }
+}
+
+/// What is wrong with a text that is not a URL.
+fn syntax_error(text: &str, error: UrlError) -> String {
+    match error {
+        UrlError::InvalidPort => "the port is invalid; expected a number from 1 to 65535".to_owned(),
+        UrlError::EmptyHost => "the host name is missing".to_owned(),
+        UrlError::InvalidIpv4Address | UrlError::InvalidIpv6Address => "the IP address is invalid".to_owned(),
+        UrlError::IdnaError | UrlError::InvalidDomainCharacter => "the host name is invalid".to_owned(),
+        _ if text.is_empty() => "the URL is empty".to_owned(),
+        _ => EXPECTED.to_owned(),
     }
 }
 
@@ -74,6 +90,23 @@ mod tests {
             "",
         ] {
             assert!(bad.parse::<ApiUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn syntax_errors_are_explained_in_our_own_words() {
+        for (bad, message) in [
+            ("api.scaleway.com", EXPECTED),
+            ("api.scaleway.com:443", EXPECTED),
+            ("//api.scaleway.com", EXPECTED),
+            ("", "the URL is empty"),
+            ("https://", "the host name is missing"),
+            ("https://a:99999", "the port is invalid; expected a number from 1 to 65535"),
+            ("https://[::1", "the IP address is invalid"),
+            ("https://a b", "the host name is invalid"),
+            ("http://api.scaleway.com", "plain http is accepted only for loopback addresses; use https"),
+        ] {
+            assert_eq!(bad.parse::<ApiUrl>().unwrap_err(), message, "{bad}");
         }
     }
 

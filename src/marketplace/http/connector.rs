@@ -1,7 +1,7 @@
-//! Makes the HTTP client: which version of HTTP, which proxy, and which certificates.
+//! Builds the HTTP client: the version of HTTP, the proxy and the certificates.
 //!
-//! A client that negotiates the version opens a connection for each of its first requests, because it does not know yet
-//! that one HTTP/2 connection serves them all. So HTTP/2 is required at first, and negotiated only if that fails.
+//! A client that negotiates the version opens one connection per request at first, because it does not know yet that one
+//! HTTP/2 connection can carry them all. So HTTP/2 is required at first, and the version is negotiated only if that fails.
 
 use std::cell::{Cell, OnceCell};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::request_error::{RequestError, root_cause};
 use super::settings::Settings;
 use crate::domain::catalog::QueryError;
 
-/// Makes the HTTP clients.
+/// Builds the HTTP clients.
 pub(super) struct Connector {
     connect_timeout: Duration,
     /// The certificates that TLS trusts; `None` for plain http.
@@ -23,8 +23,8 @@ pub(super) struct Connector {
     proxy: Option<Proxy>,
     /// Whether HTTP/2 is still required.
     pub(super) requires_http2: Cell<bool>,
-    /// Whether the server has answered: then no later failure is due to the version of HTTP.
-    pub(super) answered: Cell<bool>,
+    /// Whether the server has responded. If so, no later failure is due to the version of HTTP.
+    pub(super) responded: Cell<bool>,
     http2: OnceCell<Client>,
     negotiating: OnceCell<Client>,
 }
@@ -40,16 +40,16 @@ impl Connector {
             trusted: https.then(|| trusted(settings.authorities.as_ref())).transpose()?,
             proxy,
             requires_http2: Cell::new(https),
-            answered: Cell::new(false),
+            responded: Cell::new(false),
             http2: OnceCell::new(),
             negotiating: OnceCell::new(),
         })
     }
 
-    /// After the failure of a request that required HTTP/2: whether to send it again without. A server that has answered
-    /// supports HTTP/2, and one that is not trusted gets no second request.
+    /// Whether to send a failed request again without requiring HTTP/2. A server that has responded supports HTTP/2, and a
+    /// server that is not trusted gets no second request.
     pub(super) fn falls_back(&self, error: &RequestError) -> bool {
-        let falls_back = !self.answered.get() && error.transient && !error.timed_out;
+        let falls_back = !self.responded.get() && error.transient && !error.timed_out;
         self.requires_http2.set(self.requires_http2.get() && !falls_back);
         falls_back
     }
@@ -64,14 +64,14 @@ impl Connector {
         let mut builder = Client::builder()
             .user_agent(concat!("imagelock/", env!("CARGO_PKG_VERSION"), " (lockfile for Marketplace images)"))
             .redirect(reqwest::redirect::Policy::none())
-            // Otherwise it looks for a proxy in the environment, by its own rules.
+            // Otherwise the library looks for a proxy in the environment by its own rules.
             .no_proxy()
             .connect_timeout(self.connect_timeout);
         if requires_http2 {
             builder = builder.http2_prior_knowledge();
         }
         let failed = |error| {
-            let cause = format!("could not set up the HTTP client: {}", root_cause(&error));
+            let cause = format!("cannot set up the HTTP client ({})", root_cause(&error));
             RequestError::permanent(setup_error(cause))
         };
         if let Some(proxy) = &self.proxy {

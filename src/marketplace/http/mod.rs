@@ -1,5 +1,5 @@
-//! Sends one request at a time until it succeeds or all attempts failed: retries, deadlines, size limits, and a pause
-//! for all requests if the service asks for one.
+//! Sends a request until it succeeds or until all attempts have failed: retries, deadlines, size limits, and a pause of all
+//! requests if the server asks for one.
 
 mod api_url;
 mod authorities;
@@ -19,7 +19,7 @@ use reqwest::header::CONTENT_TYPE;
 
 use super::limits::{RunLimit, check_response};
 use crate::domain::catalog::QueryError;
-use crate::domain::diagnostics::visible;
+use crate::domain::diagnostics::{count, visible};
 
 pub use api_url::ApiUrl;
 pub use authorities::Authorities;
@@ -30,16 +30,16 @@ use request_error::{Endpoint, RequestError, header, request_id};
 use retry::{ATTEMPTS, backoff, is_transient};
 pub use settings::{Event, Observer, Settings, Timeouts};
 
-/// How much time a query is given.
+/// How important a response is, which decides how long imagelock waits for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Priority {
     /// The run fails without a response.
     Required,
-    /// The response only adds information: two attempts of five seconds are enough.
+    /// The response only adds information. After two attempts that time out, it is given up.
     Optional,
 }
 
-/// The longest attempt at a request with [`Priority::Optional`].
+/// The timeout of one attempt at a request with [`Priority::Optional`].
 const OPTIONAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Sends the requests of one run.
@@ -47,24 +47,24 @@ pub(super) struct Http {
     connector: Connector,
     endpoint: Endpoint,
     timeouts: Timeouts,
-    /// Set by a 429: no request is sent before.
+    /// No request is sent before this time. A response with status 429 sets it.
     not_before: Cell<Instant>,
-    /// The memory of rows that the run keeps.
+    /// The memory of the rows that the run keeps.
     pub(super) kept: RunLimit,
-    /// Set when a request has used all its attempts: the service is down, and the other requests are not retried.
+    /// Whether a request has used all its attempts. The service is then considered down, and no request is retried.
     down: Cell<bool>,
     observer: Option<Observer>,
 }
 
 impl Http {
-    /// Sets up TLS.
+    /// Checks the settings and reads the trusted certificates.
     pub(super) fn new(settings: &Settings) -> Result<Self, QueryError> {
         let api_url: ApiUrl = settings.api_url.parse().map_err(|why| {
-            let cause = format!("the address of the API, `{}`, cannot be used: {why}", visible(&settings.api_url));
+            let cause = format!("the API URL `{}` is invalid: {why}", visible(&settings.api_url));
             QueryError::new(cause, "check `--api-url` and SCW_API_URL")
         })?;
-        // Plain http is only for this machine.
-        let proxy = settings.proxy.clone().filter(|proxy| api_url.is_https() && !proxy.is_for_none());
+        // Plain http is only accepted for this machine, which needs no proxy.
+        let proxy = settings.proxy.clone().filter(|proxy| api_url.is_https() && !proxy.is_disabled());
         Ok(Self {
             connector: Connector::new(&api_url, settings, proxy.clone())?,
             endpoint: Endpoint { base: format!("{api_url}/marketplace/v2"), proxy },
@@ -76,7 +76,7 @@ impl Http {
         })
     }
 
-    /// Gets a path below the API's root. `None` means that the API says that there is no such thing.
+    /// Sends a GET request for a path of the API. `None` means that the API itself responded with "not found".
     pub(super) async fn get(&self, path: &str, priority: Priority) -> Result<Option<Body>, QueryError> {
         let (mut attempts, mut timeouts, mut earlier) = (0, 0, None::<RequestError>);
         loop {
@@ -92,7 +92,7 @@ impl Http {
                     attempts -= 1;
                     continue;
                 }
-                // The earlier error says more than a timeout at the deadline.
+                // The earlier error is more informative than a timeout at the deadline.
                 Err(error) if error.status.is_none() && Instant::now() >= self.timeouts.deadline => {
                     earlier.take().unwrap_or(error)
                 }
@@ -112,22 +112,23 @@ impl Http {
                 earlier = Some(error);
                 continue;
             }
-            // A service that is slow with optional responses is not down.
+            // A service that is slow to send optional responses is not down.
             self.down.set(self.down.get() || error.transient && priority == Priority::Required);
             let run = self.timeouts.run.as_secs();
             let attempts = if error.transient && out_of_time {
-                Some(format!("attempt {attempts}; the {run} s of this run (`--timeout`) leave no time for another"))
+                let attempts = count(usize::try_from(attempts).unwrap_or(usize::MAX), "attempt");
+                Some(format!("gave up after {attempts}, because the run is limited to {run} s (`--timeout`)"))
             } else {
-                (attempts > 1).then(|| format!("{attempts} attempts came to the same"))
+                (attempts > 1).then(|| format!("gave up after {attempts} attempts"))
             };
             return Err(QueryError { attempts, ..error.error });
         }
     }
 
-    /// Waits for the end of the pause that a 429 asked for.
+    /// Waits for the end of the pause that a response with status 429 asked for.
     async fn wait_for_rate_limit(&self) {
         let until = self.not_before.get().min(self.timeouts.deadline);
-        // The timer counts whole milliseconds: even a sleep until now takes one.
+        // The timer counts whole milliseconds, so that a sleep of zero would take one.
         if until > Instant::now() {
             tokio::time::sleep_until(until.into()).await;
         }
@@ -143,7 +144,7 @@ impl Http {
         let failed = |error: reqwest::Error| RequestError::from_reqwest(&error, &self.endpoint, timeout);
         let request = self.connector.client()?.get(format!("{}{path}", self.endpoint.base)).timeout(timeout);
         let mut response = request.send().await.map_err(failed)?;
-        self.connector.answered.set(true);
+        self.connector.responded.set(true);
         let status = response.status();
         let headers = response.headers().clone();
         let mut bytes = Vec::new();
@@ -152,14 +153,14 @@ impl Http {
                 Ok(Some(chunk)) => match check_response(bytes.len() + chunk.len()) {
                     Ok(()) => bytes.extend_from_slice(&chunk),
                     Err(limit) if status == StatusCode::OK => return Err(RequestError::too_large(&headers, limit)),
-                    // The status is enough, and the start of the body says what happened.
+                    // For an error, the status and the start of the body are enough.
                     Err(_) => break,
                 },
                 Ok(None) => break,
                 Err(_) if is_transient(status) => break,
                 Err(error) => return Err(failed(error)),
             }
-            // Decompression never waits, so the timer of the request cannot fire.
+            // The timer of the request cannot fire while a large body is decompressed, because that never waits.
             if started.elapsed() >= timeout {
                 if is_transient(status) {
                     break;
@@ -178,7 +179,7 @@ impl Http {
         Err(RequestError::from_status(status, &headers, &body))
     }
 
-    /// Notifies the observer.
+    /// Notifies the observer of an event.
     pub(super) fn notify(&self, event: Event<'_>) {
         if let Some(observer) = &self.observer {
             observer(event);

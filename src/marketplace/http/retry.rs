@@ -1,31 +1,31 @@
-//! Which requests are sent again, and after which wait.
+//! Which requests are sent again, and after how long.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::StatusCode;
 
-/// The most attempts at a request.
+/// The maximum number of attempts at a request.
 pub(super) const ATTEMPTS: u32 = 6;
 
-/// The longest `Retry-After` that is waited for: an early attempt costs less than a longer wait.
+/// The longest wait that a `Retry-After` header can cause. An attempt that is too early costs less than a longer wait.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(20);
 
-/// Whether another attempt may have another status.
+/// Whether another attempt may succeed after a response with this status.
 pub(super) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
 
-/// How long to wait before the next attempt, after `attempt` failed ones: exponential with full jitter, so that many
-/// clients that failed together do not retry together. `random` is from 0 to 1.
+/// How long to wait after `attempt` failed attempts. The wait is exponential with full jitter, so that clients that failed at
+/// the same time do not retry at the same time. `random` is from 0 to 1.
 pub(super) fn backoff(attempt: u32, status: Option<StatusCode>, random: f64) -> Duration {
-    // After "too many requests" the first wait is longer.
+    // The first wait is longer if the server received too many requests.
     let base = if status == Some(StatusCode::TOO_MANY_REQUESTS) { 1.0 } else { 0.2 };
     let window = (base * f64::from(1 << attempt.clamp(1, 6)) / 2.0).min(16.0);
     Duration::from_secs_f64(window * random)
 }
 
-/// Reads a `Retry-After`: seconds, or a date; at most [`MAX_RETRY_AFTER`]. Anything else is ignored.
+/// Parses a `Retry-After` header: seconds or a date, limited to [`MAX_RETRY_AFTER`]. An invalid value is ignored.
 pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     let wait = if let Ok(seconds) = value.parse::<u64>() {

@@ -1,4 +1,4 @@
-//! What a client of the API needs to know, and what it reports while it runs.
+//! The settings of an API client, and the events that it reports while it runs.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -8,41 +8,41 @@ use super::proxy::Proxy;
 
 /// The settings of a client.
 pub struct Settings {
-    /// The base of the API's addresses.
+    /// The base URL of the API: `--api-url`, else `SCW_API_URL`, else the real Marketplace.
     pub api_url: String,
-    /// How long requests may take.
+    /// The time limits of requests.
     pub timeouts: Timeouts,
-    /// Certificate authorities to trust in addition to those of the system.
+    /// Certificate authorities to trust in addition to those of the system: the file in `SSL_CERT_FILE`.
     pub authorities: Option<Authorities>,
-    /// The proxy to connect through. The client does not look for another.
+    /// The proxy to connect through. The client ignores proxy settings elsewhere.
     pub proxy: Option<Proxy>,
-    /// Is notified of every event.
+    /// A callback that is notified of every event.
     pub observer: Option<Observer>,
 }
 
-/// How long requests may take.
+/// The time limits of requests.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// One request, from connecting to the last byte.
+    /// The limit of one request, from connecting to the last byte.
     pub request: Duration,
-    /// When all requests of the run must have ended, retries and waits included.
+    /// When all requests of the run must have ended, including retries and waits.
     pub deadline: Instant,
-    /// The time from the start of the run to the deadline, for messages.
+    /// The time from the start of the run to the deadline, as messages show it: `--timeout`.
     pub run: Duration,
 }
 
-/// What happens while the client runs.
+/// An event while the client runs.
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
     /// This many more queries will be sent.
-    Asking(usize),
-    /// A query has a response, which may be an error.
-    Answered,
-    /// Some time has passed.
+    Queued(usize),
+    /// A query has received its response, which may be an error.
+    Responded,
+    /// Some time has passed without another event.
     Waiting,
-    /// A request has ended: what it was and its result, in one line.
+    /// A request has ended. The text is one line with the request and its result.
     Request(&'a str),
-    /// A request will be sent again, for this reason: `429`.
+    /// A request will be sent again for this reason, such as `429`.
     Retrying(&'a str),
 }
 

@@ -15,14 +15,14 @@ pub(super) struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) local: LocalImage,
-    /// The versions that have the local image, as far as they are known.
+    /// The known versions that contain the local image.
     pub(super) versions: Vec<VersionId>,
-    /// Whether only older versions have it, so that the label does not list it.
+    /// Whether only older versions contain the local image, so that the listing of the label does not have it.
     pub(super) superseded: bool,
 }
 
 impl Entry {
-    /// The entry of an image, as far as a catalog knows its versions and local images.
+    /// The entry of an image, with those versions and local images that the catalog knows.
     pub(super) fn new(image: &Image, catalog: &Catalog) -> Self {
         let label = ImageRef::Label(image.label.clone());
         let versions =
@@ -35,7 +35,7 @@ impl Entry {
         let key = |local: &LocalImage| (local.zone.clone(), local.arch.clone(), local.image_type.clone(), local.id);
         let mut rows: BTreeMap<_, Row> = BTreeMap::new();
         for local in local_images(&label) {
-            // Their version may be known without its listing; see `Catalog::version_of`.
+            // The version may be known without its listing; see `Catalog::version_of`.
             let versions = catalog.version_of(&label, local.id).map(|version| version.id).into_iter().collect();
             rows.insert(key(&local), Row { local, versions, superseded: false });
         }
@@ -56,12 +56,12 @@ impl Entry {
         Self { image: image.clone(), versions, rows }
     }
 
-    /// The current local images.
+    /// The listing of the label: the current local images.
     pub(super) fn current(&self) -> Listing {
         self.listing(|row| !row.superseded)
     }
 
-    /// The local images of a version.
+    /// The listing of a version.
     pub(super) fn of_version(&self, id: VersionId) -> Listing {
         self.listing(|row| row.versions.contains(&id))
     }

@@ -1,6 +1,5 @@
-//! The JSON form of a snapshot.
+//! The JSON format of a snapshot.
 
-use crate::domain::diagnostics::{Command, Help, oddities, visible, without_middle};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -10,43 +9,44 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Row};
 use crate::domain::catalog::{Image, LocalImage, StatedType, Version};
+use crate::domain::diagnostics::{Command, Help, oddities, visible};
 use crate::domain::types::{Expected, Label, timestamp};
-use crate::marketplace::json::{Item, Object, SharedSets, objects, string_set};
+use crate::marketplace::json::{Item, Object, SharedSets, explain_syntax, objects, string_set};
 
-/// The format that this release reads and writes.
+/// The version of the format that this release reads and writes.
 const FORMAT: u32 = 1;
 
-/// Why a file is not a snapshot.
+/// Why a file cannot be read as a snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// It is not JSON, or not of this form.
-    #[error("it is no snapshot of the Marketplace: {}", without_middle(&.0.to_string()))]
+    /// It is not JSON, or its JSON has another structure.
+    #[error("it is not a snapshot of the Marketplace: {}", explain_syntax(.0))]
     Json(#[from] serde_json::Error),
-    /// This release does not read its format.
-    #[error("it has snapshot format {0}, and imagelock {version} reads format {FORMAT}; upgrade imagelock", version = crate::VERSION)]
+    /// This release does not support its format.
+    #[error("it has snapshot format {0}, but imagelock {version} only reads format {FORMAT}", version = crate::VERSION)]
     Format(u32),
-    /// It has a label twice.
-    #[error("it holds the label `{0}` twice")]
-    Twice(Label),
-    /// It has a malformed value.
+    /// It has two images with one label.
+    #[error("it contains the label `{0}` twice")]
+    DuplicateLabel(Label),
+    /// It has an invalid value.
     #[error("{key} `{}`: {expected}", visible(value))]
     Value {
         /// The key of the value.
         key: &'static str,
         /// The value.
         value: String,
-        /// What was expected.
+        /// The expected form of the value.
         expected: Expected,
     },
 }
 
 impl SnapshotError {
-    /// The command to run. Another snapshot is not made from this one.
+    /// How to get a valid snapshot. `--catalog` is left out of the command, because it names the invalid file.
     pub fn help(&self) -> Help {
-        Help::run(Command::new("snapshot FILE")).then(" writes one")
+        Help::from("to write a new snapshot: ").then_run(Command::new("snapshot FILE"))
     }
 
-    /// Lines of further explanation.
+    /// Notes on characters in the value that are easy to overlook.
     pub fn notes(&self) -> Vec<String> {
         if let Self::Value { value, .. } = self { oddities(value) } else { Vec::new() }
     }
@@ -101,7 +101,7 @@ struct LocalImageEntry<'a> {
     commercial_types: Vec<Item<'a>>,
 }
 
-/// Reads when a snapshot was taken and its images, sorted by label.
+/// Parses a snapshot: when it was taken, and its images sorted by label.
 pub(super) fn read(text: &str) -> Result<(Timestamp, Vec<Entry>), SnapshotError> {
     #[derive(Deserialize)]
     struct Gate {
@@ -118,7 +118,7 @@ pub(super) fn read(text: &str) -> Result<(Timestamp, Vec<Entry>), SnapshotError>
     let mut images: Vec<_> = file.images.into_iter().map(|entry| entry.read(&mut sets)).collect::<Result<_, _>>()?;
     images.sort_by(|a, b| a.image.cmp(&b.image));
     if let Some(pair) = images.windows(2).find(|pair| pair[0].image.label == pair[1].image.label) {
-        return Err(SnapshotError::Twice(pair[0].image.label.clone()));
+        return Err(SnapshotError::DuplicateLabel(pair[0].image.label.clone()));
     }
     let taken = date("taken", Some(file.taken.clone()))?.ok_or(SnapshotError::Value {
         key: "taken",
@@ -216,7 +216,7 @@ fn parse<T: FromStr<Err = Expected>>(key: &'static str, value: &str) -> Result<T
     value.parse().map_err(|expected| SnapshotError::Value { key, value: value.to_owned(), expected })
 }
 
-/// Reads a date; one out of range is read as none.
+/// Parses a date. A date that is out of range counts as a missing one.
 fn date(key: &'static str, value: Option<String>) -> Result<Option<Timestamp>, SnapshotError> {
     let Some(value) = value else { return Ok(None) };
     timestamp::read(&value).map_err(|expected| SnapshotError::Value { key, value, expected })

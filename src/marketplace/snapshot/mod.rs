@@ -1,4 +1,4 @@
-//! A saved catalog: the file that `imagelock snapshot` writes and `--catalog` answers from.
+//! A saved catalog: `imagelock snapshot` writes it, and `--catalog` uses it instead of the Marketplace.
 
 mod entry;
 mod file;
@@ -20,7 +20,7 @@ pub struct Snapshot {
     pub taken: Timestamp,
     /// Sorted by label.
     images: Vec<Entry>,
-    // The positions of the images that IDs lead to. If several have an ID, the first counts.
+    // Positions of images by ID. If several images have the same ID, the first is used.
     by_id: BTreeMap<ImageId, usize>,
     by_version: BTreeMap<VersionId, usize>,
     /// With the position of the row.
@@ -28,8 +28,8 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Makes a snapshot of all images of a catalog's index, with their versions and local images as far as they are
-    /// known.
+    /// Makes a snapshot of all images in the index of a catalog, with those of their versions and local images that the
+    /// catalog knows.
     pub fn new(catalog: &Catalog, taken: Timestamp) -> Self {
         Self::of(catalog.images().iter().map(|image| Entry::new(image, catalog)).collect(), taken)
     }
@@ -48,26 +48,26 @@ impl Snapshot {
         Self { images, ..snapshot }
     }
 
-    /// How many images it has, and how many local images.
+    /// The number of images and the number of local images.
     pub fn size(&self) -> (usize, usize) {
         (self.images.len(), self.images.iter().map(|entry| entry.rows.len()).sum())
     }
 
-    /// Reads a snapshot.
+    /// Parses a snapshot.
     ///
     /// # Errors
-    /// The first deviation from what `imagelock snapshot` writes.
+    /// If the text differs from the format that `imagelock snapshot` writes; the first difference is reported.
     pub fn parse(text: &str) -> Result<Self, SnapshotError> {
         let (taken, images) = file::read(text)?;
         Ok(Self::of(images, taken))
     }
 
-    /// The text of the snapshot. The same catalog gives the same text.
+    /// The snapshot as JSON. Equal catalogs result in equal texts.
     pub fn write(&self) -> String {
         file::write(self.taken, &self.images)
     }
 
-    /// Answers as the Marketplace did when the snapshot was taken.
+    /// The response that the Marketplace gave when the snapshot was taken.
     pub(super) fn answer(&self, query: Query) -> Response {
         let at = |position: &usize| &self.images[*position];
         match query {

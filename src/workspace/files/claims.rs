@@ -1,9 +1,9 @@
-//! The files of a run: no two of them may be one file, by whatever name.
+//! The files of a run. No two of them may be the same file under different names.
 //!
-//! Every file that a run reads or writes is claimed here before anything is written. Two files are one if their real paths
-//! are the same, if they are the same file on the disk (a hard link, a bind mount), if their names differ only in case or
-//! Unicode form (a checkout on macOS or Windows would make them one), or if one has the name of the temporary file of the
-//! other. Each claim is looked up in a map, so that many files cost no more than their number.
+//! Every file that a run reads or writes is claimed here before the first write. Two paths conflict if they have the same
+//! real path, if they are the same file on the disk (a hard link, a bind mount), if they differ only in case or Unicode form
+//! (a checkout on macOS or Windows would merge them), or if one is the temporary file of the other. Claims are stored in
+//! maps, so that the cost is linear in the number of files.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -15,14 +15,14 @@ use crate::domain::diagnostics::{Help, Problem, shown};
 use crate::workspace::files::real_path::{RealPath, directory_of, file_id};
 use crate::workspace::files::temporary;
 
-/// What a file is to a run.
+/// The role of a file in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// A manifest.
     Manifest,
     /// The lockfile of a manifest.
     Lock,
-    /// The schema next to a manifest.
+    /// The JSON Schema next to a manifest.
     Schema,
     /// The snapshot that `--catalog` names.
     Catalog,
@@ -35,13 +35,14 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// What it is called, and the key or the option to change.
+    /// The noun for messages, and the option or key that names another file.
     fn noun_and_help(self) -> (&'static str, Help) {
         match self {
             Self::Manifest => ("manifest", "name another manifest: `--manifest PATH`".into()),
-            Self::Lock => {
-                ("lockfile", "rename one of the two manifests: the lockfile has the same name, with `.lock`".into())
-            }
+            Self::Lock => (
+                "lockfile",
+                "rename one of the two manifests: the lockfile has the name of the manifest with `.lock`".into(),
+            ),
             Self::Schema => ("schema", "name another manifest: `--manifest PATH`".into()),
             Self::Catalog => ("catalog", "name another file: `--catalog FILE`".into()),
             Self::Output => ("output", "give the output another `path`".into()),
@@ -55,17 +56,17 @@ impl Role {
 #[derive(Debug)]
 struct Claim {
     role: Role,
-    /// The path by which it was named.
+    /// The path as the user or the manifest wrote it.
     path: PathBuf,
-    /// Where that leads.
+    /// The path without symbolic links.
     real: RealPath,
-    /// The manifest that it belongs to.
+    /// The manifest that the file belongs to.
     manifest: Option<PathBuf>,
 }
 
 impl Claim {
-    /// The file, in words, next to another: the manifest is named if the other belongs to another.
-    fn next_to(&self, other: &Self) -> String {
+    /// The file as text for a message that also names `other`. The manifest is included if it distinguishes the two.
+    fn describe_with(&self, other: &Self) -> String {
         let name = format!("the {} `{}`", self.role.noun_and_help().0, shown(&self.path));
         match &self.manifest {
             Some(manifest) if other.manifest.as_ref().is_some_and(|other| other != manifest) => {
@@ -76,33 +77,33 @@ impl Claim {
     }
 }
 
-/// What names a file.
+/// A key that identifies a file. Two files with a common key conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
-    /// The real path, folded.
+    /// The real path, case-folded.
     Path(OsString),
-    /// The device and the number of its directory, and its own name, folded.
+    /// The device and the inode of its directory, and its own name, case-folded.
     Entry(u64, u64, OsString),
-    /// The device and the number of the file.
+    /// The device and the inode of the file.
     File(u64, u64),
 }
 
 /// The files of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
-    /// The roles that the run writes. Two files that are only read may be one on another system.
+    /// The roles that the run writes. Files that are only read may be the same file on another system.
     written: &'static [Role],
     all: Vec<Claim>,
-    /// Where the files are.
+    /// The claims by the keys of the files.
     files: HashMap<Key, Vec<usize>>,
-    /// Where their temporary files will be.
+    /// The claims by the keys of their temporary files.
     temporaries: HashMap<Key, usize>,
-    /// Which links lead to them.
+    /// The claims by the keys of the links to their files.
     links: HashMap<Key, usize>,
 }
 
 impl Claims {
-    /// No file yet, of a run that writes the files of these roles.
+    /// The claims of a run that writes the files of these roles, without any file yet.
     pub(crate) fn new(written: &'static [Role]) -> Self {
         Self { written, ..Self::default() }
     }
@@ -115,7 +116,7 @@ impl Claims {
     /// Claims a file, which may belong to a manifest.
     ///
     /// # Errors
-    /// If it is one that was claimed before.
+    /// If it conflicts with a file that is already claimed.
     pub(crate) fn add(&mut self, role: Role, path: &Path, manifest: Option<&Path>) -> Result<(), Problem> {
         let (real, manifest) = (RealPath::of(path), manifest.map(Path::to_owned));
         let claim = Claim { role, path: path.to_owned(), real, manifest };
@@ -132,7 +133,7 @@ impl Claims {
             return if is_shared { Ok(()) } else { problem(one_file(&claim, other)) };
         }
         if temporary.iter().any(|key| links.contains(key)) {
-            // To make room for the temporary file, the link would be removed.
+            // Writing the temporary file would remove the link.
             return problem(temporary_file(&claim, &claim));
         }
         let of_other = names.iter().chain(&links).find_map(|key| self.temporaries.get(key));
@@ -154,7 +155,7 @@ impl Claims {
         Ok(())
     }
 
-    /// The claim of the same file.
+    /// An earlier claim of the same file.
     fn same(&self, claim: &Claim, names: &[Key]) -> Option<&Claim> {
         let mut others = names.iter().filter_map(|key| self.files.get(key)).flatten().map(|other| &self.all[*other]);
         others.find(|other| self.writes(claim.role) || self.writes(other.role) || claim.real.path == other.real.path)
@@ -162,7 +163,7 @@ impl Claims {
 }
 
 fn one_file(claim: &Claim, other: &Claim) -> String {
-    let (this, that) = (claim.next_to(other), other.next_to(claim));
+    let (this, that) = (claim.describe_with(other), other.describe_with(claim));
     let (real, other) = (&claim.real, &other.real);
     let id = file_id(&real.path);
     let is_one = real.path == other.path
@@ -172,23 +173,23 @@ fn one_file(claim: &Claim, other: &Claim) -> String {
     if is_one {
         format!("{this} is the same file as {that}")
     } else {
-        format!("{this} and {that} would be one file on macOS and Windows")
+        format!("{this} and {that} would be the same file on macOS and Windows")
     }
 }
 
 fn temporary_file(claim: &Claim, owner: &Claim) -> String {
-    let (this, that) = (claim.next_to(owner), owner.next_to(claim));
+    let (this, that) = (claim.describe_with(owner), owner.describe_with(claim));
     format!("{this} has the name of the temporary file of {that}")
 }
 
-/// What names the entry of a directory.
+/// The keys of a path.
 fn keys(path: &Path) -> Vec<Key> {
     let entry = path.parent().and_then(file_id).zip(path.file_name());
     let entry = entry.map(|((device, number), name)| Key::Entry(device, number, folded(Path::new(name))));
     [Key::Path(folded(path))].into_iter().chain(entry).collect()
 }
 
-/// A path as a file system reads it that knows no case and one form of Unicode, and drops dots and spaces at the end.
+/// A path as a file system compares it that ignores case, Unicode forms, and dots and spaces at the end.
 fn folded(path: &Path) -> OsString {
     let Some(text) = path.to_str() else { return path.as_os_str().to_owned() };
     let text = text.trim_end_matches(['.', ' ']);
@@ -196,7 +197,7 @@ fn folded(path: &Path) -> OsString {
         return text.to_ascii_lowercase().into();
     }
     let decomposed = DecomposingNormalizerBorrowed::new_nfd();
-    // In both directions, as some letters have two small forms, and some two capital ones.
+    // Both conversions are needed: some letters have two lowercase forms, and some have two uppercase forms.
     let text = decomposed.normalize(text).to_uppercase().to_lowercase();
     decomposed.normalize(&text).into_owned().into()
 }

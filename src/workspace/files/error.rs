@@ -1,4 +1,4 @@
-//! Why a file cannot be read or written, and what to do about it.
+//! The errors of files that cannot be read or written, with the fix.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -6,94 +6,145 @@ use std::path::Path;
 use super::real_path::{RealPath, directory_of};
 use crate::domain::diagnostics::{Command, Help, Problem, shell, shown};
 
-/// There is no manifest.
+/// The error of a missing manifest.
 pub(crate) fn no_manifest(path: &Path) -> Problem {
     let init = Command::new("init").about(path);
     Problem::new(format!("there is no manifest `{}`", shown(path)))
-        .help(Help::run(init).then(" writes one; `--manifest PATH` names another"))
+        .help(Help::from("to create one: ").then_run(init).then("; to use another manifest: `--manifest PATH`"))
 }
 
-/// There is no lockfile.
+/// The error of a missing lockfile.
 pub(crate) fn no_lock(path: &Path) -> Problem {
-    let help = Help::from("if it was committed, restore it from version control; else ").then_run("resolve");
-    Problem::new(format!("there is no lockfile `{}`", shown(path))).help(help.then(" writes it"))
+    let help = Help::from("to create it: ").then_run("resolve");
+    let restore = format!("; if it was committed before, restore it: `git checkout -- {}`", shell(path));
+    Problem::new(format!("there is no lockfile `{}`", shown(path))).help(help.then(restore))
 }
 
-/// A file could not be read.
+/// The error of a file that cannot be read.
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    let problem = Problem::new(format!("could not read `{}`: {error}", shown(path)));
+    let name = shown(path);
+    let problem = Problem::new(format!("cannot read `{name}`: {}", reason(error)));
     match error.kind() {
-        ErrorKind::NotFound => problem.help("check the path"),
+        ErrorKind::NotFound | ErrorKind::NotADirectory => problem.help("check the path"),
         ErrorKind::PermissionDenied => {
             problem.help("check the permissions of the file and of the directories above it")
         }
-        _ => problem.help(format!("put a file that you may read in the place of `{}`", shown(path))),
+        ErrorKind::IsADirectory => problem.help(format!("move the directory `{name}` away, or name another file")),
+        // Only the checks of this module have no code of the system.
+        _ if error.raw_os_error().is_none() => problem.help("use a regular file of at most 64 MiB"),
+        _ => problem.help(format!("check the file `{name}` and the disk")),
     }
 }
 
-/// A symbolic link in the place of a file leads nowhere.
+/// The error of a lockfile with content that is not a lockfile at all. Another lockfile must replace it.
+pub(super) fn invalid_lock(problem: Problem, path: &Path) -> Problem {
+    let restore = format!("restore it: `git checkout -- {}`; or delete it and run ", shell(path));
+    problem.help(Help::from(restore).then_run("resolve").then(", which pins the newest versions"))
+}
+
+/// Why the system cannot read or write a file, in plain words.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let reason = match error.kind() {
+        ErrorKind::NotFound => "it does not exist",
+        ErrorKind::PermissionDenied => "permission denied",
+        ErrorKind::IsADirectory => "it is a directory",
+        ErrorKind::NotADirectory => "a part of its path is not a directory",
+        ErrorKind::AlreadyExists => "it already exists",
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
+        ErrorKind::StorageFull => "the disk is full",
+        ErrorKind::QuotaExceeded => "the disk quota is exceeded",
+        ErrorKind::FileTooLarge => "it is larger than the limit of this process",
+        ErrorKind::InvalidFilename => "its name is too long or invalid",
+        ErrorKind::ResourceBusy => "the system is using it",
+        _ => return describe(error),
+    };
+    reason.to_owned()
+}
+
+/// The words of the system without its code, which is only there for errors of the system.
+fn describe(error: &io::Error) -> String {
+    let mut text = error.to_string();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    let code = error.raw_os_error().map(|code| format!(" (os error {code})")).unwrap_or_default();
+    text.strip_suffix(&*code).unwrap_or(&text).to_owned()
+}
+
+/// The error of a directory that has the path of a manifest.
+pub(crate) fn manifest_is_directory(path: &Path) -> Problem {
+    Problem::new(format!("`{}` is a directory, not a manifest", shown(path)))
+        .help("rename the directory, or name another manifest: `--manifest PATH`")
+}
+
+/// The error of a symbolic link whose target does not exist.
 pub(super) fn dangling_link(path: &Path, to: &Path) -> Problem {
     let title = format!("`{}` is a symbolic link to `{}`, which does not exist", shown(path), shown(to));
     Problem::new(title).help(format!("fix the link, or remove it: `rm {}`", shell(path)))
 }
 
-/// A file has bytes that are not UTF-8, the first of them in this line, counted from 1.
+/// The error of a file that is not UTF-8. `line` is the first invalid line, counted from 1.
 pub(super) fn not_text(path: &Path, line: usize) -> Problem {
-    let title = format!("`{}` is not a text file: line {line} is not UTF-8", shown(path));
+    let title = format!("`{}` is not a text file: line {line} is not valid UTF-8", shown(path));
     Problem::new(title).help("save the file as UTF-8")
 }
 
-/// A file could not be written.
+/// The error of a file that cannot be written.
 pub(super) fn unwritable(path: &Path, error: &io::Error) -> Problem {
     let help = match error.kind() {
-        ErrorKind::NotFound => format!("make the directory first: `mkdir -p {}`", shell(directory_of(path))),
+        ErrorKind::NotFound => format!("create the directory first: `mkdir -p {}`", shell(directory_of(path))),
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            // A symbolic link is written where it leads.
+            // A symbolic link stays, and its target is replaced.
             let real = if path.is_symlink() { &RealPath::of(path).path } else { path };
-            format!("check that you may write in the directory `{}`", shown(directory_of(real)))
+            format!("check the permissions of the directory `{}`", shown(directory_of(real)))
         }
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make space on the disk".to_owned(),
-        ErrorKind::AlreadyExists => "it is a file; name a directory".to_owned(),
-        ErrorKind::NotADirectory => "a part of the path is not a directory; name another path".to_owned(),
-        ErrorKind::InvalidFilename => "choose a name that is at least five bytes shorter".to_owned(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some disk space".to_owned(),
+        ErrorKind::AlreadyExists => "name a directory instead of a file".to_owned(),
+        ErrorKind::NotADirectory => "check the path, or name another one".to_owned(),
+        ErrorKind::InvalidFilename => {
+            "choose a name that is at least five bytes shorter, which leaves room for a temporary file".to_owned()
+        }
         ErrorKind::IsADirectory => format!("move the directory `{}` away", shown(path)),
         ErrorKind::ResourceBusy => {
-            format!("`{}` is a mount point: mount the directory that it is in instead", shown(path))
+            format!("if `{}` is a mount point, mount the directory that contains it instead", shown(path))
         }
-        ErrorKind::FileTooLarge => "raise the limit of this process for the size of files: `ulimit -f`".to_owned(),
+        ErrorKind::FileTooLarge => "raise the file size limit of this process: `ulimit -f`".to_owned(),
         _ => format!("check the directory `{}` and the disk", shown(directory_of(path))),
     };
-    Problem::new(format!("could not write `{}`: {error}", shown(path))).help(help)
+    let reason = match error.kind() {
+        ErrorKind::NotFound => "its directory does not exist".to_owned(),
+        _ => reason(error),
+    };
+    Problem::new(format!("cannot write `{}`: {reason}", shown(path))).help(help)
 }
 
-/// A file that would be created exists.
+/// The error of a file that would be created and already exists.
 pub(super) fn exists(path: &Path) -> Problem {
     let path = shown(path);
-    Problem::new(format!("`{path}` exists already, and is left as it is"))
+    Problem::new(format!("`{path}` already exists; refusing to overwrite it"))
         .help(format!("edit `{path}`, or move it away first"))
 }
 
-/// Another imagelock is writing the same file, and did not finish in time, in seconds.
+/// The error of a file that another imagelock process was still writing after `waited` seconds.
 pub(super) fn busy(path: &Path, holder: &str, waited: f32) -> Problem {
-    let title = format!("{holder} holds the lock on `{}`, and did not let go within {waited} s", shown(path));
-    Problem::new(title).help("wait for it or stop it, then run imagelock again")
+    let title = format!("cannot write `{}`: {holder} was still writing there after {waited} s", shown(path));
+    Problem::new(title).help("wait until that process ends, or stop it; then run imagelock again")
 }
 
-/// The file that would be replaced is something else.
+/// The error of a file that would be replaced, although imagelock did not write it.
 pub(crate) fn not_ours(path: &Path) -> Problem {
-    let title = format!("`{}` holds something that imagelock did not write, and is left as it is", shown(path));
+    let title = format!("`{}` was not written by imagelock; refusing to overwrite it", shown(path));
     Problem::new(title).help("choose another name, or move the file away first")
 }
 
-/// A path names a pipe, a device or a socket.
+/// The error of a path that names a pipe, a device or a socket.
 pub(super) fn not_a_file(path: &Path) -> Problem {
-    Problem::new(format!("cannot write to `{}`: it is not a regular file", shown(path)))
-        .help("name a regular file; standard output, where `check` and `export` print, can be redirected")
+    Problem::new(format!("cannot write `{}`: it is not a regular file", shown(path)))
+        .help("name a regular file; `check` and `export` print to standard output, which can be redirected")
 }
 
-/// A file that would be replaced may not be written.
+/// The error of a read-only file that would be replaced.
 pub(super) fn read_only(path: &Path) -> Problem {
-    let path = shown(path);
-    Problem::new(format!("cannot write `{path}`: it is read-only"))
-        .help(format!("if it may be replaced: `chmod u+w {path}`"))
+    Problem::new(format!("cannot write `{}`: it is read-only", shown(path)))
+        .help(format!("to allow imagelock to replace it: `chmod u+w {}`", shell(path)))
 }

@@ -1,7 +1,7 @@
-//! Finds the manifests below a folder.
+//! Finds the manifests below a directory.
 //!
-//! Hidden folders and folders that the repository's own `.gitignore` files ignore belong to other tools: a manifest in
-//! `.terraform/modules` or `node_modules` is not ours, and a lockfile written there would never be committed.
+//! Hidden directories and directories that the `.gitignore` files of the repository ignore belong to other tools. A manifest
+//! in `.terraform/modules` or `node_modules` is not part of the project, and a lockfile there would never be committed.
 
 use std::fs;
 use std::io;
@@ -13,60 +13,77 @@ use ignore::{DirEntry, WalkBuilder};
 use crate::domain::diagnostics::{DEFAULT_MANIFEST, Problem, and_more, quoted, shell, shown};
 use crate::workspace::files::{directory_of, error};
 
-/// What is below a folder.
+/// The result of a search.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Found {
     /// The manifests, sorted by path.
     pub manifests: Vec<PathBuf>,
-    /// The skipped folders that hold a manifest, sorted by path.
+    /// The skipped directories that contain a manifest, sorted by path.
     pub skipped: Vec<PathBuf>,
 }
 
-/// Finds the files with one of `names` below `folder`. Symbolic links to folders are not followed.
+/// The manifest that a path names: the file itself, or the default manifest in a directory.
 ///
 /// # Errors
-/// If a folder cannot be read, or a `.gitignore` is not a regular file.
-pub(crate) fn find(folder: &Path, names: &[PathBuf]) -> Result<Found, Problem> {
-    let mut own = WalkBuilder::new(folder);
+/// If a directory is named like the default manifest. It is not searched, because it is probably a mistake.
+pub(crate) fn in_directory(path: &Path) -> Result<PathBuf, Problem> {
+    let is_in_directory = path.is_dir() && !path.ends_with(DEFAULT_MANIFEST);
+    let manifest = if is_in_directory { path.join(DEFAULT_MANIFEST) } else { path.to_owned() };
+    if manifest.is_dir() { Err(error::manifest_is_directory(&manifest)) } else { Ok(manifest) }
+}
+
+/// Finds the files with one of `names` below `directory`. Symbolic links to directories are not followed.
+///
+/// # Errors
+/// If a directory cannot be read or has one of the names, or if a `.gitignore` is not a regular file.
+pub(crate) fn find(directory: &Path, names: &[PathBuf]) -> Result<Found, Problem> {
+    let mut own = WalkBuilder::new(directory);
     own.standard_filters(false).hidden(true).git_ignore(true).parents(true);
-    let manifests = walk(&mut own, folder, names)?;
-    let mut all = WalkBuilder::new(folder);
+    let manifests = walk(&mut own, directory, names)?;
+    if let Some(path) = manifests.iter().find(|path| path.is_dir()) {
+        return Err(error::manifest_is_directory(path));
+    }
+    let mut all = WalkBuilder::new(directory);
     all.standard_filters(false);
-    let mut skipped: Vec<PathBuf> = walk(&mut all, folder, names)?
+    let mut skipped: Vec<PathBuf> = walk(&mut all, directory, names)?
         .into_iter()
-        .filter(|path| manifests.binary_search(path).is_err())
+        .filter(|path| manifests.binary_search(path).is_err() && !path.is_dir())
         .filter_map(|path| path.parent().map(Path::to_owned))
         .collect();
     skipped.dedup();
     Ok(Found { manifests, skipped })
 }
 
-/// How many folders deep the manifests are looked for that may be meant instead of a missing one.
-const NEAR: usize = 3;
+/// The depth to which directories are searched for manifests that may be meant instead of a missing one.
+const MAX_DEPTH: usize = 3;
 
-/// The problem of a missing manifest. The manifests in the folders below may be meant.
+/// The error of a missing manifest. It lists manifests in the directories below, because one of them may be meant.
 pub(crate) fn missing_manifest(path: &Path) -> Problem {
-    let folder = directory_of(path);
-    let mut near = WalkBuilder::new(folder);
-    near.standard_filters(false).hidden(true).git_ignore(true).max_depth(Some(NEAR));
+    let directory = directory_of(path);
+    let mut near = WalkBuilder::new(directory);
+    near.standard_filters(false).hidden(true).git_ignore(true).max_depth(Some(MAX_DEPTH));
     let name = path.file_name().map(PathBuf::from);
-    let found = walk(&mut near, folder, name.as_slice()).unwrap_or_default();
+    let found = walk(&mut near, directory, name.as_slice()).unwrap_or_default();
+    let found: Vec<PathBuf> = found.into_iter().filter(|path| !path.is_dir()).collect();
     let Some(first) = found.first() else { return error::no_manifest(path) };
-    let note = format!("there are manifests below: {}", and_more(found.iter().map(|path| quoted(shown(path))), 6));
+    let note = format!(
+        "there are manifests in directories below: {}",
+        and_more(found.iter().map(|path| quoted(shown(path))), 6)
+    );
     let one = if path.ends_with(DEFAULT_MANIFEST) { directory_of(first) } else { first };
     let help = format!(
-        "name one: `--manifest {}`; `check`, `resolve` and `upgrade` take all of them with `--recursive`",
+        "to use one: `--manifest {}`; `check`, `resolve` and `upgrade` use all of them with `--recursive`",
         shell(one)
     );
     Problem { notes: vec![note], ..error::no_manifest(path) }.help(help)
 }
 
-fn walk(builder: &mut WalkBuilder, folder: &Path, names: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
-    // The walk reads the `.gitignore` of each folder it enters, and would wait forever for a named pipe.
+fn walk(builder: &mut WalkBuilder, directory: &Path, names: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
+    // The walk reads the `.gitignore` of each directory that it enters, and would wait forever for a named pipe.
     let special = Arc::new(Mutex::new(None));
     let found = Arc::clone(&special);
     builder.filter_entry(move |entry| {
-        if !is_folder(entry) {
+        if !is_directory(entry) {
             return true;
         }
         let rules = entry.path().join(".gitignore");
@@ -78,9 +95,9 @@ fn walk(builder: &mut WalkBuilder, folder: &Path, names: &[PathBuf]) -> Result<V
     });
     let mut paths = Vec::new();
     for entry in builder.build() {
-        let entry = entry.map_err(|error| unreadable(folder, &error))?;
-        if !is_folder(&entry) && names.iter().any(|name| name.as_os_str() == entry.file_name()) {
-            // As a person would write it: `a/images.toml`, not `./a/images.toml`.
+        let entry = entry.map_err(|error| unreadable(directory, &error))?;
+        if names.iter().any(|name| name.as_os_str() == entry.file_name()) {
+            // People write `a/images.toml`, not `./a/images.toml`.
             let path = entry.path();
             paths.push(path.strip_prefix(".").unwrap_or(path).to_owned());
         }
@@ -92,12 +109,12 @@ fn walk(builder: &mut WalkBuilder, folder: &Path, names: &[PathBuf]) -> Result<V
     Ok(paths)
 }
 
-fn is_folder(entry: &DirEntry) -> bool {
+fn is_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
-fn unreadable(folder: &Path, error: &ignore::Error) -> Problem {
-    let (mut path, mut inner) = (folder, error);
+fn unreadable(directory: &Path, error: &ignore::Error) -> Problem {
+    let (mut path, mut inner) = (directory, error);
     loop {
         inner = match inner {
             ignore::Error::WithPath { path: at, err } => {
@@ -108,7 +125,7 @@ fn unreadable(folder: &Path, error: &ignore::Error) -> Problem {
             _ => break,
         };
     }
-    // The walk words its errors in its own way; the system says it in fewer words.
+    // The error of the system is clearer than that of the walk.
     let error = fs::read_dir(path).err().unwrap_or_else(|| io::Error::other(error.to_string()));
     error::unreadable(path, &error)
 }

@@ -1,25 +1,25 @@
-//! Where a path leads: from the root, behind every symbolic link, also if the file does not exist.
+//! Resolves a path to an absolute path without symbolic links. The file does not need to exist.
 
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-/// How many links are followed one after the other: as many as Linux follows.
-const MOST_LINKS: usize = 40;
+/// The maximum number of links that are followed, which is the limit of Linux.
+const MAX_LINKS: usize = 40;
 
-/// A path without links, and the links that led to it.
+/// A path without symbolic links, and the links that were resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RealPath {
-    /// The file.
+    /// The path of the file.
     pub path: PathBuf,
-    /// Links in the place of the file itself.
+    /// The links at the path of the file itself.
     pub file_links: Vec<PathBuf>,
-    /// Links in the place of directories above it.
+    /// The links at the paths of directories above it.
     pub directory_links: Vec<PathBuf>,
 }
 
 impl RealPath {
-    /// Follows a path. Links in a circle lead nowhere: the path then ends at one of them.
+    /// Resolves a path. If links form a cycle, the result is the path of one of them.
     pub(crate) fn of(path: &Path) -> Self {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let mut pending = parts(&absolute);
@@ -31,7 +31,7 @@ impl RealPath {
                 continue;
             }
             real.path.push(part);
-            if followed == MOST_LINKS {
+            if followed == MAX_LINKS {
                 continue;
             }
             if let Ok(to) = fs::read_link(&real.path) {
@@ -45,19 +45,19 @@ impl RealPath {
         real
     }
 
-    /// All links that led to the file.
+    /// All links that were resolved.
     pub(crate) fn links(&self) -> impl Iterator<Item = &Path> {
         self.file_links.iter().chain(&self.directory_links).map(PathBuf::as_path)
     }
 }
 
-/// The parts of a path, the last one first.
+/// The components of a path in reverse order.
 fn parts(path: &Path) -> Vec<OsString> {
     let parts = path.components().filter(|part| *part != Component::CurDir);
     parts.rev().map(|part| part.as_os_str().to_owned()).collect()
 }
 
-/// The directory that a file is in.
+/// The directory that contains a file.
 pub(crate) fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
@@ -66,14 +66,14 @@ pub(crate) fn directory_of(path: &Path) -> &Path {
     }
 }
 
-/// What the file system calls a file.
+/// The numbers by which the file system identifies a file: the device and the inode.
 #[cfg(unix)]
 pub(super) fn file_id(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
-/// Without such a number, the path without links is what is left.
+/// Without such numbers, a hash of the canonical path identifies the file.
 #[cfg(not(unix))]
 pub(super) fn file_id(path: &Path) -> Option<(u64, u64)> {
     use std::hash::{DefaultHasher, Hash, Hasher};

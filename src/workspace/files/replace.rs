@@ -1,4 +1,4 @@
-//! Writing whole files or nothing: they keep their owner, group and mode.
+//! Replaces files atomically. They keep their owner, group and mode.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -9,24 +9,24 @@ use crate::domain::diagnostics::Problem;
 use crate::workspace::files::error::{not_a_file, read_only, unwritable};
 use crate::workspace::files::{directory_of, target, temporary};
 
-/// A file to write: where, and its text.
+/// A file to write: its path and its new text.
 pub(crate) type New<'a> = (&'a Path, &'a str);
 
-/// Replaces files, or creates them: each whole or not at all, whatever happens meanwhile. Gives those whose owner or group
-/// could not be kept.
+/// Replaces or creates files. Each file is written completely or not at all, even if the process is killed. The result is the
+/// paths of the files whose owner or group could not be kept.
 ///
-/// Every text goes to a temporary file next to the file that it replaces, and to the disk, before the first of them goes
-/// over the old file, in the order given. So a full disk or a directory that cannot be written leaves all as they were.
-/// A file keeps its owner, group and mode; a symbolic link stays, and the file that it leads to is replaced. A temporary
-/// file has one name, so that those of killed runs do not pile up; the caller holds a [`WriteLock`](crate::workspace::files::write_lock::WriteLock) for
-/// all the files, so that no other run uses it.
+/// Every text is written to a temporary file next to its target and flushed to the disk before the first target is replaced,
+/// in the given order. So a full disk or an unwritable directory leaves all files unchanged. A file keeps its owner, group
+/// and mode. A symbolic link stays, and its target is replaced. Temporary files have fixed names, so that killed runs do not
+/// leave more and more of them. The caller holds a [`WriteLock`](crate::workspace::files::write_lock::WriteLock) for
+/// all files, so that no other run uses the same temporary files.
 ///
 /// # Errors
-/// If that is not possible, or a file is read-only. All files are then as they were, unless one cannot be replaced although
-/// its directory can be written, as a mount point: those before it are new then.
+/// If a file cannot be written or is read-only. All files are then unchanged, with one exception: if a file cannot be
+/// replaced although its directory is writable, such as a mount point, the files before it are already replaced.
 pub(crate) fn replace_all(files: &[New<'_>]) -> Result<Vec<PathBuf>, Problem> {
     files.iter().try_for_each(|(path, _)| check_writable(path))?;
-    // From the first temporary file to the last rename, nothing interrupts the run.
+    // The deadline must not end the run between the first temporary file and the last rename.
     deadline::disarm();
     let staged: Vec<Staged<'_>> = files.iter().map(|(path, text)| Staged::new(path, text)).collect::<Result<_, _>>()?;
     staged.iter().try_for_each(Staged::commit)?;
@@ -34,10 +34,10 @@ pub(crate) fn replace_all(files: &[New<'_>]) -> Result<Vec<PathBuf>, Problem> {
     Ok(lost.map(|staged| staged.path.to_owned()).collect())
 }
 
-/// Finds out, without writing, what would keep a file from being replaced.
+/// Checks without writing whether a file can be replaced.
 ///
 /// # Errors
-/// If the file is read-only or not a file, if its directory does not exist, or if its name leaves no room for that of the
+/// If the file is read-only or not a regular file, if its directory does not exist, or if its name is too long for a
 /// temporary file.
 pub(crate) fn check_writable(path: &Path) -> Result<(), Problem> {
     let failed = |error| unwritable(path, &error);
@@ -59,7 +59,7 @@ pub(crate) fn check_writable(path: &Path) -> Result<(), Problem> {
     }
 }
 
-/// Whether the owner of a file has taken away the right to write it. The system would let an owner and root replace it.
+/// Whether the owner has no write permission. The system would still allow the owner and root to replace the file.
 #[cfg(unix)]
 fn is_read_only(file: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
@@ -71,14 +71,14 @@ fn is_read_only(file: &fs::Metadata) -> bool {
     file.permissions().readonly()
 }
 
-/// A text on the disk, next to the file that it will replace. What is not committed is removed.
+/// A temporary file on the disk that will replace its target. It is removed unless it is committed.
 struct Staged<'a> {
-    /// The file as the caller names it.
+    /// The path as the caller wrote it.
     path: &'a Path,
-    /// Where it is, behind symbolic links.
+    /// The path after resolving symbolic links.
     target: PathBuf,
     temporary: PathBuf,
-    /// Whether it has the owner and the group of the file that it replaces.
+    /// Whether it has the owner and the group of its target.
     keeps_owner: bool,
 }
 
@@ -87,7 +87,7 @@ impl<'a> Staged<'a> {
         let failed = |error| unwritable(path, &error);
         let target = target(path)?;
         let temporary = temporary(&target);
-        // What a killed run left, or somebody planted to be followed or waited for, is never opened.
+        // An existing file or link is never opened: a killed run left it, or an attacker placed it there.
         match fs::remove_file(&temporary) {
             Err(_) if temporary.is_dir() => return Err(unwritable(&temporary, &ErrorKind::IsADirectory.into())),
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
@@ -98,7 +98,7 @@ impl<'a> Staged<'a> {
         Ok(staged)
     }
 
-    /// Writes the temporary file. Whether it has the owner and the group of the old file.
+    /// Writes the temporary file. Returns whether it has the owner and the group of its target.
     fn write(&self, text: &str) -> io::Result<bool> {
         let old = match fs::metadata(&self.target) {
             Ok(old) => Some(old),
@@ -107,7 +107,7 @@ impl<'a> Staged<'a> {
         };
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
-        // Until it has the owner of the one that it replaces, only its writer may read it.
+        // Only the current user may read it until it has the owner of its target.
         #[cfg(unix)]
         if old.is_some() {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -121,7 +121,7 @@ impl<'a> Staged<'a> {
 
     fn commit(&self) -> Result<(), Problem> {
         fs::rename(&self.temporary, &self.target).map_err(|error| unwritable(self.path, &error))?;
-        // The rename itself must survive a power cut. Not every system can flush a directory.
+        // The rename must survive a power failure. Not every system can flush a directory.
         if let Ok(directory) = fs::File::open(directory_of(&self.target)) {
             let _ = directory.sync_all();
         }
@@ -131,24 +131,24 @@ impl<'a> Staged<'a> {
 
 impl Drop for Staged<'_> {
     fn drop(&mut self) {
-        // After a commit there is none. Else the error that led here is the one to report.
+        // After a commit, there is no temporary file. Otherwise another error is already being reported.
         let _ = fs::remove_file(&self.temporary);
     }
 }
 
-/// Gives a new file the owner, the group and the mode of the old one. Whether owner and group could be kept: if not, the
-/// mode lets the new group do no more than everyone.
+/// Gives a new file the owner, the group and the mode of the old one. Returns whether the owner and the group could be kept.
+/// If not, the mode gives the new group no more permissions than everyone has.
 #[cfg(unix)]
 fn keep_owner(file: &fs::File, old: &fs::Metadata) -> bool {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     let owner_is_kept =
         |file: &fs::File| file.metadata().is_ok_and(|new| (new.uid(), new.gid()) == (old.uid(), old.gid()));
     if !owner_is_kept(file) && fchown(file, Some(old.uid()), Some(old.gid())).is_err() {
-        // Without the right to give a file away, a member of the group can still give it to the group.
+        // A user who cannot change the owner may still be able to change the group.
         let _ = fchown(file, None, Some(old.gid()));
     }
     let group_is_kept = file.metadata().is_ok_and(|new| new.gid() == old.gid());
-    // Never setuid, setgid or sticky: a text is not run.
+    // The setuid, setgid and sticky bits are never kept, because the file is not a program.
     let mode = old.mode() & 0o777;
     let mode = if group_is_kept { mode } else { mode & (0o707 | (mode & 0o007) << 3) };
     file.set_permissions(fs::Permissions::from_mode(mode)).is_ok() && owner_is_kept(file)

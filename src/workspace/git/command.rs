@@ -1,5 +1,5 @@
-//! The one place that builds git's command line and environment, so that git executes nothing that a repository contains
-//! or configures, and is not led to another repository.
+//! Builds the command line and the environment of git. Git must not execute anything that a repository contains or configures,
+//! and must not read another repository.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -8,77 +8,77 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::error::{missing, too_old};
-use super::process::{Answer, Process};
+use super::process::{Output, Process};
 use crate::deadline;
 use crate::domain::diagnostics::Problem;
 use crate::workspace::files::directory_of;
 
-/// The oldest git that heeds `safe.bareRepository`. Others use a bare repository that came with a clone.
-const OLDEST: (u32, u32) = (2, 38);
+/// The oldest git that supports `safe.bareRepository`. Older ones use a bare repository that is part of a clone.
+const MIN_VERSION: (u32, u32) = (2, 38);
 
-/// Settings that win over those of the repository. What they name would be executed, or would change what is parsed.
+/// Settings that override those of the repository, which could execute programs or change the output.
 ///
-/// Not here, because no question of ours can reach it: aliases (git's own commands win), pagers (`--no-pager`), external
-/// diffs, textconv and filters (no patch is made and no content converted), editors, and all that a transport uses
-/// (`core.sshCommand`, `core.gitProxy`, `core.askPass`, credential helpers, `uploadpack`): without a protocol that is
-/// allowed there is no transport.
+/// These settings are not included, because the commands of imagelock cannot reach them: aliases (built-in commands have
+/// priority), pagers (`--no-pager`), external diffs, textconv and filters (no patch is created and no content converted),
+/// editors, and everything about transports (`core.sshCommand`, `core.gitProxy`, `core.askPass`, credential helpers,
+/// `uploadpack`), because no transport protocol is allowed.
 const SETTINGS: [&str; 6] = [
-    // A directory with the files of a bare repository can be part of a clone, and its `config` then names programs.
+    // A clone can contain a directory with the files of a bare repository, whose `config` names programs.
     "safe.bareRepository=explicit",
-    // These two run where an index or a ref is updated. Nothing is updated here; it shall stay so in newer releases.
+    // These two run programs when an index or a ref is updated. Nothing is updated here, but newer releases of git may differ.
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
     // It would start `gpg.program` for each signed commit.
     "log.showSignature=false",
-    // A second lock for old releases, which fetch the missing objects of a partial clone whatever the environment says.
+    // A second protection: old releases fetch the missing objects of a partial clone and ignore the environment variables.
     "protocol.allow=never",
-    // Not for safety: git would keep 96 MiB of a long history, of which the next revision needs a few.
+    // This saves memory: git would cache 96 MiB of a long history, although the next revision needs only a few.
     "core.deltaBaseCacheLimit=16m",
 ];
 
-/// Variables by which the user, or the git that started a hook, configures git. All other `GIT_` variables are removed: they
-/// name programs and places, or change what is printed.
+/// Variables with which the user, or the git that started a hook, configures git. All other `GIT_` variables are removed,
+/// because they name programs and paths, or change the output.
 const KEPT: [&str; 7] = [
     "GIT_CONFIG_GLOBAL",
     "GIT_CONFIG_SYSTEM",
     "GIT_CONFIG_NOSYSTEM",
-    // `git -c`, and what containers use for `safe.directory`; `SETTINGS` win over both.
+    // `git -c` sets the first; containers set the second for `safe.directory`. `SETTINGS` override both.
     "GIT_CONFIG_PARAMETERS",
     "GIT_CONFIG_COUNT",
     "GIT_CEILING_DIRECTORIES",
     "GIT_DISCOVERY_ACROSS_FILESYSTEM",
 ];
 
-/// Kept as well, by their beginnings. The last makes git stricter, and lets tests see that.
+/// Prefixes of other variables that are kept. The last one makes git stricter, which a test uses.
 const KEPT_PREFIXES: [&str; 3] = ["GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_TEST_ASSUME_"];
 
-/// Variables that say where the repository is.
-const PLACE: [&str; 3] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"];
+/// Variables with the path of the repository.
+const REPOSITORY_PATHS: [&str; 3] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"];
 
-/// The variables that every question gets.
+/// The variables that every command gets.
 const ENVIRONMENT: [(&str, &str); 7] = [
-    // No transport, and no object that is fetched when it is missed.
+    // No network access: no transport, and missing objects are not fetched.
     ("GIT_ALLOW_PROTOCOL", ""),
     ("GIT_NO_LAZY_FETCH", "1"),
     ("GIT_TERMINAL_PROMPT", "0"),
     ("GIT_OPTIONAL_LOCKS", "0"),
-    // Both would show a history that the commits do not have.
+    // Replacements and grafts would show a history that the commits do not have.
     ("GIT_NO_REPLACE_OBJECTS", "1"),
     ("GIT_GRAFT_FILE", ""),
-    // Some of its messages are recognized.
+    // Some messages are recognized by their English text.
     ("LC_ALL", "C"),
 ];
 
-/// The `git` program, for queries about the directory of a lockfile.
+/// The `git` program, run in the directory of a lockfile.
 pub(super) struct Git {
     lock: PathBuf,
     program: PathBuf,
-    /// PATH without the entries that depend on the current directory.
+    /// PATH without entries that depend on the current directory.
     path: OsString,
 }
 
 impl Git {
-    /// Finds git, and makes sure that it is new enough.
+    /// Finds git and checks its version.
     ///
     /// # Errors
     /// If it is missing or too old.
@@ -88,13 +88,13 @@ impl Git {
         let git = Self { lock: lock.to_owned(), program, path };
         let mut command = git.program();
         command.arg("version");
-        let answer = Process::start(command)?.answer()?.success()?;
-        let version = String::from_utf8_lossy(&answer);
+        let output = Process::start(command)?.output()?.success()?;
+        let version = String::from_utf8_lossy(&output);
         let version = version.trim().trim_start_matches("git version ");
-        if numbers(version) >= Some(OLDEST) { Ok(git) } else { Err(too_old(lock, version)) }
+        if numbers(version) >= Some(MIN_VERSION) { Ok(git) } else { Err(too_old(lock, version)) }
     }
 
-    /// Git, ready for a query.
+    /// A git command with safe settings.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.program();
         command.arg("-C").arg(directory_of(&self.lock)).args(["--no-pager", "--literal-pathspecs"]);
@@ -105,15 +105,15 @@ impl Git {
         command
     }
 
-    /// Puts a question whose answer is short.
-    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Answer, Problem> {
-        Process::start(self.command(arguments))?.answer()
+    /// Runs a git command with a short output.
+    pub(super) fn run(&self, arguments: &[&str]) -> Result<Output, Problem> {
+        Process::start(self.command(arguments))?.output()
     }
 
     fn program(&self) -> Command {
         let mut command = Command::new(&self.program);
-        let is_placed = is_placed();
-        for (name, _) in env::vars_os().filter(|(name, _)| is_foreign(name, is_placed)) {
+        let keeps_paths = keeps_paths();
+        for (name, _) in env::vars_os().filter(|(name, _)| is_removed(name, keeps_paths)) {
             command.env_remove(name);
         }
         command.envs(ENVIRONMENT).env("PATH", &self.path).stdin(Stdio::null());
@@ -121,8 +121,8 @@ impl Git {
     }
 }
 
-/// The first git on PATH, and that PATH. Entries that are empty or relative are left out: they lead into the current
-/// directory, which may be a repository with a `git` of its own.
+/// The first git on PATH, and that PATH. Empty and relative entries are left out, because they lead into the current
+/// directory, which may be a repository that contains its own `git`.
 fn program() -> Option<(PathBuf, OsString)> {
     let path = env::var_os("PATH")?;
     let directories: Vec<PathBuf> = env::split_paths(&path).filter(|directory| directory.is_absolute()).collect();
@@ -142,26 +142,26 @@ fn is_program(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Whether a variable is git's and none of those that are kept.
-fn is_foreign(name: &OsStr, is_placed: bool) -> bool {
-    // Windows does not distinguish the case.
+/// Whether a variable is removed: it belongs to git and is not in one of the lists above.
+fn is_removed(name: &OsStr, keeps_paths: bool) -> bool {
+    // Windows ignores the case of names.
     let Some(name) = name.to_str().map(str::to_ascii_uppercase) else {
         return name.as_encoded_bytes().to_ascii_uppercase().starts_with(b"GIT_");
     };
     let is_kept = KEPT.contains(&&*name)
         || KEPT_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-        || is_placed && PLACE.contains(&&*name);
+        || keeps_paths && REPOSITORY_PATHS.contains(&&*name);
     name.starts_with("GIT_") && !is_kept
 }
 
-/// Whether the environment says from everywhere alike where the repository and its working tree are, as for a home
-/// directory whose repository is elsewhere. What git says to a hook holds in the directory in which the hook starts: with
-/// a `GIT_DIR` alone, any other directory is taken for the top. There, git finds the repository by itself.
-fn is_placed() -> bool {
+/// Whether the variables with the path of the repository are kept: both are absolute, as for a home directory whose repository
+/// is elsewhere. The variables that git sets for a hook are only correct in the directory in which the hook starts: with only
+/// `GIT_DIR`, git would consider any other directory the top of the working tree. Without them, git finds the repository.
+fn keeps_paths() -> bool {
     ["GIT_DIR", "GIT_WORK_TREE"].iter().all(|name| env::var_os(name).is_some_and(|path| Path::new(&path).is_absolute()))
 }
 
-/// The first two numbers of a version: `2.39.3 (Apple Git-146)`.
+/// The first two numbers of a version such as `2.39.3 (Apple Git-146)`.
 fn numbers(version: &str) -> Option<(u32, u32)> {
     let mut numbers = version.split(|char: char| !char.is_ascii_digit()).map(|part| part.parse().ok());
     Some((numbers.next()??, numbers.next()??))
@@ -184,12 +184,12 @@ mod tests {
         ] {
             assert_eq!(numbers(version), expected, "{version}");
         }
-        assert!(numbers("2.9.5") < Some(OLDEST));
+        assert!(numbers("2.9.5") < Some(MIN_VERSION));
     }
 
     #[test]
     fn only_known_variables_of_git_are_kept() {
-        for (name, is_placed, expected) in [
+        for (name, keeps_paths, expected) in [
             ("GIT_CONFIG_GLOBAL", false, false),
             ("GIT_CONFIG_KEY_0", false, false),
             ("PATH", false, false),
@@ -200,7 +200,7 @@ mod tests {
             ("GIT_EXTERNAL_DIFF", false, true),
             ("Git_Object_Directory", false, true),
         ] {
-            assert_eq!(is_foreign(OsStr::new(name), is_placed), expected, "{name}");
+            assert_eq!(is_removed(OsStr::new(name), keeps_paths), expected, "{name}");
         }
     }
 }

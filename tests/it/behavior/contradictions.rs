@@ -28,11 +28,11 @@ fn pinned(locals: impl IntoIterator<Item = Local>) -> (FakeMarketplace, Sandbox)
     (marketplace, sandbox)
 }
 
-/// Returns the notes of a run that fails and leaves the lockfile unchanged.
+/// The error of a run that fails and leaves the lockfile unchanged.
 #[track_caller]
-fn note(sandbox: &Sandbox, line: &str) -> String {
+fn error(sandbox: &Sandbox, line: &str) -> String {
     let message = sandbox.fails(line);
-    message.lines().filter(|line| line.starts_with("  = note: ")).collect::<Vec<_>>().join("\n")
+    message.lines().next().unwrap_or_default().to_owned()
 }
 
 #[test]
@@ -47,8 +47,8 @@ fn a_listing_that_is_not_found_contradicts_the_index() {
             .respond_to_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
         for line in ["check", "upgrade", "upgrade --dry-run"] {
             assert_eq!(
-                note(&sandbox, line),
-                "  = note: the answer cannot be used: the index lists `ubuntu_noble`, and its listing does not",
+                error(&sandbox, line),
+                "error: the response of the Marketplace is invalid: the index lists `ubuntu_noble`, and its listing does not",
                 "{line}, {end:?}"
             );
         }
@@ -75,8 +75,8 @@ fn an_empty_listing_contradicts_the_listing_of_the_newest_version() {
         .respond_to_listings(move |path, _, _| if path.contains("ubuntu_noble") { empty() } else { Reply::Normal });
     for line in ["check", "upgrade"] {
         assert_eq!(
-            note(&sandbox, line),
-            "  = note: the answer cannot be used: the listing of `ubuntu_noble` is empty, and that of its newest version is \
+            error(&sandbox, line),
+            "error: the response of the Marketplace is invalid: the listing of `ubuntu_noble` is empty, and that of its newest version is \
              not",
             "{line}"
         );
@@ -89,7 +89,7 @@ fn versions_that_are_not_found_contradict_the_index() {
     marketplace.respond(|path, _, _| if path.contains("/versions") { not_found() } else { Reply::Normal });
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(0), "{run}");
-    assert!(run.stderr.contains("warning: publication dates could not be learnt"), "{run}");
+    assert!(run.stderr.contains("warning: publication dates are unavailable"), "{run}");
     assert!(run.stderr.contains(", and its versions are not found"), "{run}");
     let aged = format!("{MANIFEST}min-age = \"7d\"\n");
     sandbox.write("images.toml", aged);
@@ -105,9 +105,9 @@ fn an_id_that_a_lookup_does_not_find_contradicts_a_listing_that_has_it() {
     assert!(sandbox.run("check").stdout.contains("mismatch"));
     marketplace.respond(|path, _, _| if path.contains("/local-images/") { not_found() } else { Reply::Normal });
     assert_eq!(
-        note(&sandbox, "check"),
+        error(&sandbox, "check"),
         format!(
-            "  = note: the answer cannot be used: the listing of `debian_bookworm` has {}, and the look-up by ID does not \
+            "error: the response of the Marketplace is invalid: the listing of `debian_bookworm` has {}, and the look-up by ID does not \
              find it",
             id(3)
         )

@@ -53,24 +53,20 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     1 pin: 1 added
     --- stderr
     warning: pinned without publication dates, which could not be learnt
-      = note: it answered 403 Forbidden
+      = note: the Marketplace responded with 403 Forbidden
       = help: once the Marketplace tells them, `imagelock upgrade web` adds them, and moves what is outdated by then
     --- exit 0
     ");
     // `min-age` cannot work without dates.
     sandbox.write("images.toml", manifest("min-age = \"3d\"\n"));
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
-    assert_snapshot!(sandbox.fails("resolve"), @r#"
-    error: the Marketplace gave no usable answer about `docker`
-     --> images.toml:2:9
-      |
-    2 | label = "docker"
-      |         ^^^^^^^^ asked for this image
-      |
-      = note: when its versions were published: it answered 403 Forbidden
-      = note: request ID req-1
-      = help: check `--api-url`, SCW_API_URL and the proxy: the Marketplace itself needs no login
-    "#);
+    assert_snapshot!(sandbox.fails("resolve"), @"
+    error: the Marketplace responded with 403 Forbidden (`min-age` requires the publication dates)
+     |
+     = note: needed for the image `docker`
+     = note: request ID req-1
+     = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
+    ");
 }
 
 #[test]

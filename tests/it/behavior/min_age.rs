@@ -177,7 +177,7 @@ fn an_older_version_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
         let doubtful = serde_json::json!({"local_images": [], "total_count": 1});
         if path.contains(&second) { Reply::Json(doubtful) } else { Reply::Normal }
     });
-    assert!(sandbox.fails("resolve").contains("it counts 1 rows, and sent 0"));
+    assert!(sandbox.fails("resolve").contains("its stated row count is 1, but the actual count is 0"));
 }
 
 /// The Marketplace may replace the local image of a version. The date stays the same, so the age of the new one is

@@ -75,13 +75,13 @@ fn an_output_that_cannot_be_written_leaves_the_lockfile_unchanged() {
     let (sandbox, _marketplace) = declared(&format!("{MANIFEST}{OUTPUTS}"));
     sandbox.write("images.env", "MINE=1\n");
     assert_snapshot!(sandbox.fails("resolve"), @r#"
-    error: the output `images.env` holds something that imagelock did not write
+    error: the output `images.env` was not written by imagelock; refusing to overwrite it
       --> images.toml:19:8
        |
     19 | path = "images.env"
-       |        ^^^^^^^^^^^^ left as it is
+       |        ^^^^^^^^^^^^ this output
        |
-       = help: choose another path, move the file away, or add `overwrite = true`
+       = help: choose another path, move the file away, or add `overwrite = true` to the output
     "#);
     assert_eq!(sandbox.read("images.env"), "MINE=1\n");
     sandbox.write("images.toml", format!("{MANIFEST}{OUTPUTS}overwrite = true\n"));
@@ -106,7 +106,7 @@ fn all_outputs_that_cannot_be_written_are_reported_at_once() {
     sandbox.write("images.env", "MINE=1\n");
     sandbox.write("infra/images.auto.tfvars.json", "{\"mine\": 1}\n");
     let message = sandbox.fails("resolve");
-    assert_eq!(message.matches("holds something that imagelock did not write").count(), 2, "{message}");
+    assert_eq!(message.matches("was not written by imagelock").count(), 2, "{message}");
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn an_output_that_is_the_same_file_as_another_is_refused() {
       --> images.toml:17:8
        |
     17 | path = "link.env"
-       |        ^^^^^^^^^^ leads there
+       |        ^^^^^^^^^^ the path of this output
        |
        = help: give the output another `path`
     "#);
@@ -225,7 +225,7 @@ fn an_output_that_is_the_same_file_as_another_is_refused() {
       --> images.toml:14:8
        |
     14 | path = "images.lock"
-       |        ^^^^^^^^^^^^^ leads there
+       |        ^^^^^^^^^^^^^ the path of this output
        |
        = help: give the output another `path`
     "#);
@@ -234,8 +234,27 @@ fn an_output_that_is_the_same_file_as_another_is_refused() {
       --> images.toml:14:8
        |
     14 | path = "infra/../images.toml"
-       |        ^^^^^^^^^^^^^^^^^^^^^^ leads there
+       |        ^^^^^^^^^^^^^^^^^^^^^^ the path of this output
        |
        = help: give the output another `path`
     "#);
+}
+
+#[test]
+fn check_reports_outputs_that_resolve_cannot_write() {
+    let (sandbox, _marketplace) = declared(&format!("{MANIFEST}{OUTPUTS}"));
+    sandbox.ok("resolve");
+    assert_eq!(sandbox.run("check").stderr, "");
+    std::fs::remove_dir_all(sandbox.path("infra")).unwrap();
+    sandbox.write("images.env", "MINE=1\n");
+    assert_snapshot!(sandbox.run("check").stderr, @"
+    warning: images.toml:15:8: cannot write `infra/images.auto.tfvars.json`: its directory does not exist
+      = help: create the directory first: `mkdir -p infra`
+    warning: images.toml:19:8: the output `images.env` was not written by imagelock; refusing to overwrite it
+      = help: choose another path, move the file away, or add `overwrite = true` to the output
+    ");
+    // The same in the formats for machines. It is not drift.
+    let run = sandbox.run("check --format json");
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.status, json["notices"].as_array().map(Vec::len)), (Some(0), Some(2)), "{run}");
 }

@@ -143,7 +143,7 @@ fn an_image_that_cannot_be_removed_is_an_error() {
     assert_snapshot!(Sandbox::new().fails("remove web"), @"
     error: there is no manifest `images.toml`
      |
-     = help: `imagelock init` writes one; `--manifest PATH` names another
+     = help: to create one: `imagelock init`; to use another manifest: `--manifest PATH`
     ");
 }
 

@@ -99,7 +99,7 @@ fn a_revision_without_the_lockfile_counts_as_an_empty_lockfile() {
     assert_snapshot!(sandbox.fails("diff"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
     ");
 }
 
@@ -141,14 +141,14 @@ fn an_unreadable_revision_is_reported_and_no_change_is_lost() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = help: `imagelock resolve --fix-conflicts` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+      = help: name another revision, because the lockfile in this one is invalid
     --- exit 1
     ");
     assert_snapshot!(sandbox.run("diff HEAD~2 HEAD"), @"
     --- stderr
-    error: `HEAD~2:images.lock` is not a text file: line 1 is not UTF-8
+    error: `HEAD~2:images.lock` is not a text file: line 1 is not valid UTF-8
      |
-     = help: save the file as UTF-8
+     = help: name another revision, because the lockfile in this one is invalid
     --- exit 1
     ");
     let json: Value = serde_json::from_str(&sandbox.ok("log --format json")).unwrap();

@@ -199,7 +199,7 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
     web      nl-ams-1  x86_64  instance_sbs  ubuntu_noble     00000003-0000-4000-8000-000000000000
     --- stderr
     warning: 1 block of `images.lock` does not match the digest: `db` (fr-par-1, x86_64)
-      = help: `imagelock check` says more
+      = help: for details: `imagelock check`
     --- exit 0
     ");
     assert_snapshot!(sandbox.fails("get db"), @r#"
@@ -220,12 +220,12 @@ fn the_error_for_a_missing_lockfile_names_the_command_that_writes_it() {
     assert_snapshot!(sandbox.fails("list"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
     ");
     assert_snapshot!(sandbox.fails("get web"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
     ");
 }
 
@@ -282,7 +282,7 @@ fn list_export_and_get_warn_about_an_outdated_lockfile() {
       = note: `db` (fr-par-1, x86_64): in the lock, but not declared
       = note: `web` (fr-par-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
       = note: `web` (nl-ams-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
-      = help: `imagelock resolve` updates the lockfile
+      = help: to update the lockfile: `imagelock resolve`
     ");
     assert_eq!(sandbox.run("list").stdout.lines().count(), 6);
     assert_eq!(sandbox.run("export env").stderr, sandbox.run("list").stderr);
@@ -291,7 +291,7 @@ fn list_export_and_get_warn_about_an_outdated_lockfile() {
     --- stderr
     warning: the lockfile does not match `images.toml`: 1 difference
       = note: `web` (nl-ams-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
-      = help: `imagelock resolve` updates the lockfile
+      = help: to update the lockfile: `imagelock resolve`
     --- exit 0
     ");
     // A pin that still matches its declaration causes no warning.
@@ -335,7 +335,7 @@ fn get_uses_only_the_lockfile_if_the_manifest_is_unreadable() {
     00000004-0000-4000-8000-000000000000
     --- stderr
     warning: the lockfile was not compared with `images.toml`: [images.web] does not say which image it is
-      = help: `imagelock resolve --locked` shows what is wrong
+      = help: to see the problem: `imagelock resolve --locked`
     --- exit 0
     ");
     std::fs::remove_file(sandbox.path("images.toml")).unwrap();
@@ -346,6 +346,6 @@ fn get_uses_only_the_lockfile_if_the_manifest_is_unreadable() {
     assert_snapshot!(sandbox.fails("get db --locked"), @"
     error: there is no manifest `images.toml`
      |
-     = help: `imagelock init` writes one; `--manifest PATH` names another
+     = help: to create one: `imagelock init`; to use another manifest: `--manifest PATH`
     ");
 }

@@ -145,7 +145,7 @@ fn snapshot_overwrites_only_another_snapshot() {
     assert_eq!(sandbox.read("today.json"), first);
     sandbox.write("precious.json", "{}");
     assert_snapshot!(sandbox.fails("snapshot precious.json"), @"
-    error: `precious.json` holds something that imagelock did not write, and is left as it is
+    error: `precious.json` was not written by imagelock; refusing to overwrite it
      |
      = help: choose another name, or move the file away first
     ");
@@ -163,10 +163,10 @@ fn an_incomplete_catalog_is_not_saved() {
         Reply::Json(value)
     });
     assert_snapshot!(Sandbox::new().asking(&marketplace).fails("snapshot today.json"), @"
-    error: could not list the local images of `debian_bookworm`: the answer cannot be used: it holds a local image whose ID is no UUID: `no-uuid`
+    error: cannot list the local images of `debian_bookworm`: the response of the Marketplace is invalid: the ID of a local image is not a UUID: `no-uuid`
      |
      = note: request ID req-1
-     = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+     = help: run imagelock again; if the response stays the same, report it to Scaleway support
     ");
 }
 
@@ -174,27 +174,27 @@ fn an_incomplete_catalog_is_not_saved() {
 fn a_file_that_is_not_a_snapshot_is_refused() {
     let sandbox = Sandbox::with("[images.a]\nlabel = \"a\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     assert_snapshot!(sandbox.fails("resolve --catalog absent.json"), @"
-    error: could not read `absent.json`: No such file or directory (os error 2)
+    error: cannot read `absent.json`: it does not exist
      |
      = help: check the path
     ");
     sandbox.write("page.json", "<html>");
     assert_snapshot!(sandbox.fails("resolve --catalog page.json"), @"
-    error: `page.json`: it is no snapshot of the Marketplace: expected value at line 1 column 1
+    error: cannot use `page.json`: it is not a snapshot of the Marketplace: it is not valid JSON at line 1, column 1
      |
-     = help: `imagelock snapshot FILE` writes one
+     = help: to write a new snapshot: `imagelock snapshot FILE`
     ");
     sandbox.write("newer.json", "{\"imagelock_snapshot\": 9}");
     assert_snapshot!(sandbox.fails("resolve --catalog newer.json"), @"
-    error: `newer.json`: it has snapshot format 9, and imagelock 0.1.0 reads format 1; upgrade imagelock
+    error: cannot use `newer.json`: it has snapshot format 9, but imagelock 0.1.0 only reads format 1
      |
-     = help: `imagelock snapshot FILE` writes one
+     = help: to write a new snapshot: `imagelock snapshot FILE`
     ");
     sandbox.write("odd.json", "{\"imagelock_snapshot\": 1, \"taken\": \"yesterday\", \"images\": []}");
     assert_snapshot!(sandbox.fails("resolve --catalog odd.json"), @"
-    error: `odd.json`: taken `yesterday`: expected a time like 2026-10-05T08:00:00Z
+    error: cannot use `odd.json`: taken `yesterday`: expected a time like 2026-10-05T08:00:00Z
      |
-     = help: `imagelock snapshot FILE` writes one
+     = help: to write a new snapshot: `imagelock snapshot FILE`
     ");
 }
 
@@ -218,9 +218,9 @@ fn an_incomplete_index_never_overwrites_a_snapshot() {
     marketplace.offers([]);
     marketplace.respond(|_, _, _| Reply::Normal);
     assert_snapshot!(sandbox.fails("snapshot today.json"), @"
-    error: could not list the images of the Marketplace: the answer cannot be used: it lists no image at all
+    error: cannot list the images of the Marketplace: the response of the Marketplace is invalid: the list of images is empty
      |
-     = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+     = help: run imagelock again; if the response stays the same, report it to Scaleway support
     ");
     assert_eq!(sandbox.read("today.json"), good);
 }
@@ -236,9 +236,9 @@ fn an_incomplete_listing_is_an_error() {
         Reply::Json(response)
     });
     assert_snapshot!(Sandbox::new().asking(&marketplace).fails("search"), @"
-    error: could not list the local images of `debian_bookworm`: the Marketplace's answer may not be whole: it counts 9 rows, and sent 1
+    error: cannot list the local images of `debian_bookworm`: the response of the Marketplace may be incomplete: its stated row count is 9, but the actual count is 1
      |
-     = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+     = help: run imagelock again; if the response stays the same, report it to Scaleway support
     ");
 }
 
@@ -253,9 +253,9 @@ fn a_copied_snapshot_keeps_its_date_and_a_newer_format_is_never_overwritten() {
     let newer = r#"{"imagelock_snapshot": 7, "precious": 1}"#;
     sandbox.write("newer.json", newer);
     assert_snapshot!(sandbox.fails("snapshot newer.json"), @"
-    error: `newer.json`: it has snapshot format 7, and imagelock 0.1.0 reads format 1; upgrade imagelock
+    error: cannot use `newer.json`: it has snapshot format 7, but imagelock 0.1.0 only reads format 1
      |
-     = help: `imagelock snapshot FILE` writes one
+     = help: to write a new snapshot: `imagelock snapshot FILE`
     ");
     assert_eq!(sandbox.read("newer.json"), newer);
 }

@@ -149,9 +149,9 @@ fn a_shallow_clone_shows_where_its_history_ends() {
     let json: Value = serde_json::from_str(&sandbox.ok("log --manifest clone/images.toml --format json")).unwrap();
     assert_eq!((&json["complete"], json["entries"].as_array().unwrap().len()), (&Value::Bool(false), 1));
     assert_snapshot!(sandbox.fails("diff HEAD~2 --manifest clone/images.toml"), @"
-    error: git knows no revision `HEAD~2`
+    error: cannot find the git revision `HEAD~2`
      |
-     = help: `git branch --all` lists the branches, `git log --oneline` the commits; `git fetch` brings what this clone has not got
+     = help: to list the branches: `git branch --all`; to list the commits: `git log --oneline`; to update this clone: `git fetch`
     ");
 }
 
@@ -162,7 +162,7 @@ fn a_branch_that_exists_only_on_the_origin_is_suggested() {
     let origin = format!("file://{}", sandbox.path("").display());
     git(&sandbox, &["clone", "--quiet", &origin, "clone"]);
     assert_snapshot!(sandbox.fails("diff other --manifest clone/images.toml"), @"
-    error: git knows no revision `other`
+    error: cannot find the git revision `other`
      |
      = help: did you mean `origin/other`?
     ");
@@ -173,14 +173,14 @@ fn a_branch_that_exists_only_on_the_origin_is_suggested() {
 fn invalid_revisions_are_refused() {
     let sandbox = moved();
     assert_snapshot!(sandbox.fails("diff no-such-branch"), @"
-    error: git knows no revision `no-such-branch`
+    error: cannot find the git revision `no-such-branch`
      |
-     = help: `git branch --all` lists the branches, `git log --oneline` the commits; `git fetch` brings what this clone has not got
+     = help: to list the branches: `git branch --all`; to list the commits: `git log --oneline`; to update this clone: `git fetch`
     ");
     assert_snapshot!(sandbox.fails("diff -- --output=stolen HEAD"), @"
-    error: git knows no revision `--output=stolen`
+    error: cannot find the git revision `--output=stolen`
      |
-     = help: `git branch --all` lists the branches, `git log --oneline` the commits; `git fetch` brings what this clone has not got
+     = help: to list the branches: `git branch --all`; to list the commits: `git log --oneline`; to update this clone: `git fetch`
     ");
     // An unset variable must not be reported as "no pin differs".
     for none in ["", "..", "..."] {
@@ -189,15 +189,15 @@ fn invalid_revisions_are_refused() {
         assert!(run.stderr.contains("expected a commit, a branch or a tag; the value is empty"), "{none}: {run}");
     }
     for none in ["HEAD:images.lock", "HEAD^{tree}", "HEAD~1..HEAD..", "0123456789012345678901234567890123456789"] {
-        assert!(sandbox.fails(&format!("diff {none}")).starts_with("error: git knows no revision"), "{none}");
+        assert!(sandbox.fails(&format!("diff {none}")).starts_with("error: cannot find the git revision"), "{none}");
     }
     git(&sandbox, &["switch", "--quiet", "--orphan", "lonely"]);
     sandbox.write("images.lock", lock(&[("web", 1)]));
     commit(&sandbox, "2026-11-09", "Begin again");
     assert_snapshot!(sandbox.fails("diff main...lonely"), @"
-    error: `main` and `lonely` have no commit in common, as far as this clone knows
+    error: `main` and `lonely` have no common commit in this clone
      |
-     = help: `git fetch --unshallow` completes a shallow clone; `main..lonely` compares them as they are
+     = help: to complete a shallow clone: `git fetch --unshallow`; to compare them directly: `main..lonely`
     ");
 }
 
@@ -207,20 +207,20 @@ fn a_lockfile_without_a_history_is_an_error() {
     sandbox.write("images.lock", lock(&[("web", 1)]));
     let nowhere = |line: &str| sandbox.fails(line).replace(sandbox.path("").to_str().unwrap(), "[SANDBOX]/");
     assert_snapshot!(nowhere("log"), @"
-    error: `images.lock` is in no git repository, and has no history
+    error: cannot read the history of `images.lock`: it is not in a git repository
      |
-     = help: run imagelock where the lockfile is committed; `--manifest PATH` names another manifest
+     = help: run imagelock in the repository, or name the manifest in it: `--manifest PATH`
     ");
     assert_snapshot!(nowhere("diff"), @"
-    error: `images.lock` is in no git repository, and has no history
+    error: cannot read the history of `images.lock`: it is not in a git repository
      |
-     = help: run imagelock where the lockfile is committed; `--manifest PATH` names another manifest
+     = help: run imagelock in the repository, or name the manifest in it: `--manifest PATH`
     ");
     git(&sandbox, &["init", "--quiet", "--initial-branch=main"]);
     assert_snapshot!(sandbox.fails("log"), @"
-    error: `images.lock` was never committed, and has no history
+    error: cannot read the history of `images.lock`: it was never committed
      |
-     = help: commit it: `git add images.lock`, `git commit`
+     = help: to commit it: `git add images.lock && git commit -m 'Add images.lock'`
     ");
     assert_snapshot!(sandbox.run("diff"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
@@ -232,48 +232,48 @@ fn a_lockfile_without_a_history_is_an_error() {
     let json: Value = serde_json::from_str(&sandbox.ok("diff --format json")).unwrap();
     assert_eq!(json["from"], serde_json::json!({"name": "HEAD", "commit": null}));
     assert_snapshot!(sandbox.fails("diff HEAD...HEAD"), @"
-    error: `images.lock` was never committed, and has no history
+    error: cannot read the history of `images.lock`: it was never committed
      |
-     = help: commit it: `git add images.lock`, `git commit`
+     = help: to commit it: `git add images.lock && git commit -m 'Add images.lock'`
     ");
     assert_snapshot!(sandbox.fails("diff HEAD..HEAD"), @"
-    error: `images.lock` was never committed, and has no history
+    error: cannot read the history of `images.lock`: it was never committed
      |
-     = help: commit it: `git add images.lock`, `git commit`
+     = help: to commit it: `git add images.lock && git commit -m 'Add images.lock'`
     ");
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("diff"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
     ");
     assert_snapshot!(sandbox.fails("diff HEAD...HEAD"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
     ");
     assert_snapshot!(sandbox.fails("log"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
     ");
     sandbox.write("images.lock", lock(&[("web", 1)]));
     git(&sandbox, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
     assert_snapshot!(sandbox.fails("log"), @"
-    error: `images.lock` was never committed, and has no history
+    error: cannot read the history of `images.lock`: it was never committed
      |
-     = help: commit it: `git add images.lock`, `git commit`
+     = help: to commit it: `git add images.lock && git commit -m 'Add images.lock'`
     ");
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("log"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: if it was committed, restore it from version control; else `imagelock resolve` writes it
+     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
     ");
     assert_snapshot!(sandbox.fails("log --manifest no/images.toml"), @"
     error: there is no lockfile `no/images.lock`
      |
-     = help: if it was committed, restore it from version control; else `imagelock resolve --manifest no/images.toml` writes it
+     = help: to create it: `imagelock resolve --manifest no/images.toml`; if it was committed before, restore it: `git checkout -- no/images.lock`
     ");
 }
 
@@ -281,7 +281,7 @@ fn a_lockfile_without_a_history_is_an_error() {
 fn a_missing_git_is_an_error() {
     let sandbox = moved().env("PATH", "/nonexistent");
     assert_snapshot!(sandbox.fails("log"), @"
-    error: the history of `images.lock` cannot be read without the program `git`, which was not found
+    error: cannot read the history of `images.lock`: the program `git` was not found
      |
      = help: install git, or add its directory to PATH
     ");
@@ -293,11 +293,11 @@ fn a_repository_of_another_user_is_refused() {
     let sandbox = moved().env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
     let output = sandbox.fails("log").replace(sandbox.path("").to_str().unwrap().trim_end_matches('/'), "[SANDBOX]");
     assert_snapshot!(output, @"
-    error: git could not read the history of the lockfile
+    error: cannot read the history of the lockfile with git
      |
      = note: fatal: detected dubious ownership in repository at '[SANDBOX]'
      = note: To add an exception for this directory, call:
      = note: git config --global --add safe.directory [SANDBOX]
-     = help: do what git asks for, then run imagelock again
+     = help: fix the error that git reports, then run imagelock again
     ");
 }

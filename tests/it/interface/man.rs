@@ -45,8 +45,8 @@ fn a_directory_that_cannot_be_created_is_an_error() {
     let sandbox = Sandbox::new();
     sandbox.write("taken", "");
     assert_snapshot!(sandbox.fails("man taken/man1"), @"
-    error: could not write `taken/man1`: Not a directory (os error 20)
+    error: cannot write `taken/man1`: a part of its path is not a directory
      |
-     = help: a part of the path is not a directory; name another path
+     = help: check the path, or name another one
     ");
 }

@@ -92,8 +92,8 @@ fn a_named_pipe_called_gitignore_is_an_error_and_never_blocks() {
     let sandbox = repository(&["a", "b"]);
     assert!(sandbox.program("/usr/bin/mkfifo").arg("b/.gitignore").status().unwrap().success());
     assert_snapshot!(sandbox.fails("resolve --recursive ."), @"
-    error: could not read `./b/.gitignore`: it is not a regular file
+    error: cannot read `./b/.gitignore`: it is not a regular file
      |
-     = help: put a file that you may read in the place of `./b/.gitignore`
+     = help: use a regular file of at most 64 MiB
     ");
 }

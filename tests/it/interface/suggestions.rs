@@ -159,7 +159,7 @@ fn errors_of_several_manifests_in_json_suggest_commands_about_each() {
         help,
         [
             &*format!("add `label = \"ubuntu_noble\"`; {search}"),
-            "`imagelock init --manifest sub/none.toml` writes one; `--manifest PATH` names another",
+            "to create one: `imagelock init --manifest sub/none.toml`; to use another manifest: `--manifest PATH`",
         ]
     );
 }

@@ -73,9 +73,9 @@ fn an_embedded_bare_repository_is_refused() {
     let top = sandbox.path("clone/infra").canonicalize().unwrap();
     let message = sandbox.fails("log --manifest clone/infra/images.toml").replace(top.to_str().unwrap(), "[INFRA]");
     assert_snapshot!(message, @"
-    error: cannot use the bare git repository `[INFRA]`: its configuration can run commands
+    error: cannot read the bare git repository `[INFRA]`: its configuration can run commands
      |
-     = help: if you did not create it, delete its `HEAD`, `config`, `objects` and `refs`; otherwise move the manifest and the lockfile out of it
+     = help: if you did not create it, delete its `HEAD`, `config`, `objects` and `refs`; otherwise, move the manifest and the lockfile out of it
     ");
     // Directories inside the bare repository are refused as well.
     std::fs::create_dir(sandbox.path("clone/infra/deep")).unwrap();
@@ -132,7 +132,7 @@ fn a_partial_clone_is_not_completed() {
     assert_snapshot!(sandbox.fails("log --manifest clone/prod.toml"), @"
     error: cannot read the history of the lockfile in a partial clone
      |
-     = help: `git fetch --refetch --no-filter` completes it
+     = help: to complete the clone: `git fetch --refetch --no-filter`
     ");
     git_in(&sandbox, "clone", "", &["fetch", "--quiet", "--refetch", "--no-filter"]);
     assert!(sandbox.ok("log --manifest clone/prod.toml").contains("Pin the images"));
@@ -220,7 +220,7 @@ fn a_git_in_the_repository_is_not_run() {
     }
     let sandbox = moved().env("PATH", ".");
     program(&sandbox, "git");
-    assert!(sandbox.fails("log").contains("`git`, which was not found"));
+    assert!(sandbox.fails("log").contains("the program `git` was not found"));
     assert!(!was_executed(&sandbox));
 }
 
@@ -291,7 +291,7 @@ fn revisions_and_refs_are_never_treated_as_options() {
             let run = sandbox.command("diff --").args(&line).output().unwrap();
             let stderr = String::from_utf8(run.stderr).unwrap();
             assert!(
-                stderr.starts_with("error: git knows no revision `-") || run.status.success(),
+                stderr.starts_with("error: cannot find the git revision `-") || run.status.success(),
                 "{revision}: {stderr}"
             );
         }
@@ -322,9 +322,9 @@ fn an_old_git_is_refused_before_it_sees_the_repository() {
     let text = "for word; do [ \"$word\" = version ] && echo git version 2.37.1 && exit; done\n";
     script(&sandbox, "old/git", &format!("{text}{}", payload(&sandbox).replace("touch", "/usr/bin/touch")));
     assert_snapshot!(sandbox.fails("log"), @"
-    error: cannot read the history of `images.lock` with git 2.37.1
+    error: cannot read the history of `images.lock`: git 2.37.1 is too old
      |
-     = help: install git 2.38 or newer; older releases can run commands that a repository contains
+     = help: install git 2.38 or newer; older releases can run commands from the configuration of a cloned repository
     ");
     assert!(!was_executed(&sandbox));
 }

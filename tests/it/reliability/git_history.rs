@@ -73,7 +73,7 @@ fn a_lockfile_that_was_a_directory_a_link_or_a_submodule_is_reported() {
     assert_snapshot!(sandbox.fails("diff HEAD~1"), @"
     error: cannot read `HEAD~1:images.lock`: it is a submodule
      |
-     = help: name another revision; `git fetch --refetch --no-filter` completes a partial clone
+     = help: name another revision; to complete a partial clone: `git fetch --refetch --no-filter`
     ");
     assert!(sandbox.fails("diff HEAD~2").contains("cannot read `HEAD~2:images.lock`: it is a symbolic link"));
     assert!(sandbox.fails("diff HEAD~3").contains("cannot read `HEAD~3:images.lock`: it is a directory"));

@@ -114,15 +114,15 @@ fn deep_nesting_is_refused() {
       | ^ recursion limit
     ");
     assert_snapshot!(mistake_in_snapshot("[".repeat(10_000)), @"
-    error: `catalog.json`: it is no snapshot of the Marketplace: invalid type: sequence, expected an object at line 1 column 0
+    error: cannot use `catalog.json`: it is not a snapshot of the Marketplace: it has an unexpected value at line 1, column 0 (invalid type: sequence, expected an object)
      |
-     = help: `imagelock snapshot FILE` writes one
+     = help: to write a new snapshot: `imagelock snapshot FILE`
     ");
     let name = format!("{{\"imagelock_snapshot\":{}", "[".repeat(10_000));
     assert_snapshot!(mistake_in_snapshot(name), @"
-    error: `catalog.json`: it is no snapshot of the Marketplace: invalid type: sequence, expected u32 at line 1 column 22
+    error: cannot use `catalog.json`: it is not a snapshot of the Marketplace: it has an unexpected value at line 1, column 22 (invalid type: sequence, expected u32)
      |
-     = help: `imagelock snapshot FILE` writes one
+     = help: to write a new snapshot: `imagelock snapshot FILE`
     ");
     // The files in which `adopt` looks for IDs have the same limits.
     let sandbox = Sandbox::new();
@@ -167,24 +167,24 @@ fn bytes_that_are_not_utf_8_are_refused() {
         text.replace("ubuntu", "\u{1}").bytes().map(|it| if it == 1 { 0xff } else { it }).collect::<Vec<u8>>()
     };
     assert_snapshot!(mistake(spoilt(web(""))), @"
-    error: `images.toml` is not a text file: line 2 is not UTF-8
+    error: `images.toml` is not a text file: line 2 is not valid UTF-8
      |
      = help: save the file as UTF-8
     ");
     assert_snapshot!(mistake_in_lock(spoilt(lock("ubuntu_noble"))), @"
-    error: `images.lock` is not a text file: line 8 is not UTF-8
+    error: `images.lock` is not a text file: line 8 is not valid UTF-8
      |
-     = help: save the file as UTF-8
+     = help: restore it: `git checkout -- images.lock`; or delete it and run `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(mistake_in_snapshot(spoilt(snapshot("ubuntu_noble", ""))), @"
-    error: `catalog.json` is not a text file: line 1 is not UTF-8
+    error: `catalog.json` is not a text file: line 1 is not valid UTF-8
      |
      = help: save the file as UTF-8
     ");
     let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     // With the byte order mark that PowerShell writes, and without.
     assert_snapshot!(mistake(wide(&format!("\u{feff}{}", web("")))), @"
-    error: `images.toml` is not a text file: line 1 is not UTF-8
+    error: `images.toml` is not a text file: line 1 is not valid UTF-8
      |
      = help: save the file as UTF-8
     ");

@@ -162,10 +162,10 @@ fn lookalike_letters_are_named() {
       = note: its character 9, `о`, is U+043E: none of ASCII, whatever it looks like
     "#);
     assert_snapshot!(mistake_in_snapshot(snapshot("ubuntu_n\u{43e}ble", "")), @"
-    error: `catalog.json`: label `ubuntu_nоble`: expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+    error: cannot use `catalog.json`: label `ubuntu_nоble`: expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
      |
      = note: its character 9, `о`, is U+043E: none of ASCII, whatever it looks like
-     = help: `imagelock snapshot FILE` writes one
+     = help: to write a new snapshot: `imagelock snapshot FILE`
     ");
     let sandbox = Sandbox::with(&web(""));
     assert_snapshot!(sandbox.fails("upgrade w\u{435}b"), @"

@@ -1,7 +1,5 @@
 //! The problems of images that the Marketplace does not know, gave no answer about, or knows under several labels.
 
-use std::collections::BTreeSet;
-
 use crate::domain::catalog::{Catalog, Lookup, QueryError};
 use crate::domain::diagnostics::{Help, Problem, and, and_more, did_you_mean, quoted};
 use crate::domain::manifest::{ImageSelector, Target};
@@ -78,13 +76,5 @@ fn other_labels(label: &Label, catalog: &Catalog) -> Help {
 
 /// The problem of images about which the Marketplace did not answer.
 pub(super) fn failed(cells: Cells<'_, '_>, failure: &QueryError) -> Problem {
-    let images: BTreeSet<String> = cells.iter().map(|(target, _)| target.selector.to_string()).collect();
-    let names = and_more(images.iter().map(quoted), 12);
-    let (target, _) = &cells[0];
-    let mut problem = Problem::new(format!("the Marketplace gave no usable answer about {names}"))
-        .at(target.spans.image.clone(), "asked for this image")
-        .note(&failure.cause)
-        .help(&failure.help);
-    problem.notes.extend(failure.details());
-    problem
+    failure.problem(&cells.iter().map(|(target, _)| target.selector.to_string()).collect())
 }

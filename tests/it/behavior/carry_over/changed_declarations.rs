@@ -97,7 +97,7 @@ fn a_changed_declaration_with_a_failed_query_is_an_error() {
         if path.contains("/versions?") { Reply::Raw(403, "text/plain", Vec::new()) } else { Reply::Normal }
     });
     sandbox.write("images.toml", image("web", PARIS, "instance-type = \"PRO2-S\"\n"));
-    assert!(sandbox.fails("resolve").contains("it answered 403 Forbidden"));
+    assert!(sandbox.fails("resolve").contains("responded with 403 Forbidden"));
 }
 
 /// Formats 1 and 2 can contain blocks of images that were declared by version ID, with or without a label.
@@ -137,7 +137,7 @@ fn a_pin_of_an_exact_version_is_kept_when_its_label_is_declared() {
     warning: the lockfile does not match `images.toml`: 2 differences
       = note: `other` (fr-par-1, x86_64): declared, but not in the lock
       = note: `web` (fr-par-1, x86_64): in the lock, but not declared
-      = help: `imagelock resolve` updates the lockfile
+      = help: to update the lockfile: `imagelock resolve`
     --- exit 0
     ");
 }

@@ -97,7 +97,7 @@ fn a_failed_query_for_the_version_of_the_other_pins_is_an_error() {
         });
         sandbox.write("images.toml", image("web", BOTH, ""));
         let message = sandbox.fails("resolve");
-        assert!(message.contains("it answered 403 Forbidden"), "{part}: {message}");
+        assert!(message.contains("responded with 403 Forbidden"), "{part}: {message}");
     }
 }
 

@@ -119,12 +119,12 @@ fn a_missing_manifest_suggests_the_command_that_writes_it() {
     assert_snapshot!(Sandbox::new().fails("resolve"), @"
     error: there is no manifest `images.toml`
      |
-     = help: `imagelock init` writes one; `--manifest PATH` names another
+     = help: to create one: `imagelock init`; to use another manifest: `--manifest PATH`
     ");
     assert_snapshot!(Sandbox::new().fails("check --manifest infra/images.toml"), @"
     error: there is no manifest `infra/images.toml`
      |
-     = help: `imagelock init --manifest infra/images.toml` writes one; `--manifest PATH` names another
+     = help: to create one: `imagelock init --manifest infra/images.toml`; to use another manifest: `--manifest PATH`
     ");
 }
 
@@ -133,7 +133,7 @@ fn a_lockfile_given_as_the_manifest_is_refused() {
     assert_snapshot!(Sandbox::new().fails("resolve --manifest images.lock"), @"
     error: `images.lock` is a lockfile, not a manifest
      |
-     = help: name the manifest, `--manifest images.toml`; the lockfile lies beside it
+     = help: name the manifest next to it: `--manifest images.toml`
     ");
 }
 
@@ -152,6 +152,6 @@ fn conflict_markers_in_the_manifest_are_recognized() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ conflict marker
       |
-      = help: resolve the conflicts, or keep one side with `git checkout --ours FILE` or `git checkout --theirs FILE`; then run `imagelock resolve`, which keeps every pin that still matches the manifest
+      = help: settle the conflict, or take one side with `git checkout --ours images.toml` or `--theirs images.toml`, and run `imagelock resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file from the last good commit
     ");
 }

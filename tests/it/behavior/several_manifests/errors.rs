@@ -21,7 +21,9 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
       |
       = help: did you mean `label`?
 
-    errors in 1 of 3 manifests; nothing is told of the others; nothing was changed
+    2 errors in all; nothing was changed
+
+    errors in 1 of 3 manifests; no results are shown for the others; nothing was changed
     "#);
     sandbox.write("stacks/web/images.toml", "images");
     assert_snapshot!(sandbox.run("check --recursive stacks"), @r#"
@@ -72,7 +74,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
       |
       = help: did you mean `ubuntu_noble`?
 
-    errors in 2 of 3 manifests; nothing is told of the others; nothing was changed
+    errors in 2 of 3 manifests; no results are shown for the others; nothing was changed
     "#);
     assert_eq!(locks(), before);
 }
@@ -125,11 +127,11 @@ fn a_file_shared_by_two_manifests_is_refused_before_anything_is_written() {
      --> stacks/web/images.toml:9:8
       |
     9 | path = "../shared.env"
-      |        ^^^^^^^^^^^^^^^ leads there
+      |        ^^^^^^^^^^^^^^^ the path of this output
       |
       = help: give the output another `path`
 
-    errors in 1 of 3 manifests; nothing is told of the others; nothing was changed
+    errors in 1 of 3 manifests; no results are shown for the others; nothing was changed
     "#);
     assert!(!sandbox.path("stacks/shared.env").exists());
     sandbox.write("prod.toml", manifest("[images.web]\nlabel = \"ubuntu_noble\"\n"));
@@ -137,7 +139,7 @@ fn a_file_shared_by_two_manifests_is_refused_before_anything_is_written() {
     assert_snapshot!(sandbox.fails("resolve --manifest prod.toml --manifest prod.tml"), @"
     error: the lockfile `prod.lock` of `prod.tml` is the same file as the lockfile `prod.lock` of `prod.toml`
      |
-     = help: rename one of the two manifests: the lockfile has the same name, with `.lock`
+     = help: rename one of the two manifests: the lockfile has the name of the manifest with `.lock`
     ");
 }
 
@@ -147,11 +149,11 @@ fn the_help_for_a_missing_manifest_names_that_manifest() {
     assert_snapshot!(sandbox.fails("check --manifest a.toml --manifest b.toml"), @"
     error: there is no manifest `a.toml`
      |
-     = help: `imagelock init --manifest a.toml` writes one; `--manifest PATH` names another
+     = help: to create one: `imagelock init --manifest a.toml`; to use another manifest: `--manifest PATH`
 
     error: there is no manifest `b.toml`
      |
-     = help: `imagelock init --manifest b.toml` writes one; `--manifest PATH` names another
+     = help: to create one: `imagelock init --manifest b.toml`; to use another manifest: `--manifest PATH`
 
     errors in 2 of 2 manifests; nothing was changed
     ");
@@ -165,11 +167,11 @@ fn files_that_were_written_before_an_error_are_listed() {
     assert_snapshot!(sandbox.run("upgrade --recursive stacks"), @"
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: could not write `stacks/db/eu/.images.lock.tmp`: is a directory
+    error: cannot write `stacks/db/eu/.images.lock.tmp`: it is a directory
      |
      = help: move the directory `stacks/db/eu/.images.lock.tmp` away
 
-    written before that: `stacks/api/images.lock`; run it again to go on with the others
+    written before the error: `stacks/api/images.lock`; to continue with the others, run the command again
     --- exit 1
     ");
     assert!(sandbox.read("stacks/api/images.lock").contains(&id(11)));
@@ -227,7 +229,7 @@ fn an_image_that_cannot_be_upgraded_suggests_the_command_for_the_others() {
 
     error: cannot upgrade `db`
      |
-     = help: to upgrade the others, run `imagelock upgrade web --manifest stacks/db/eu/images.toml`
+     = help: to upgrade the others: `imagelock upgrade web --manifest stacks/db/eu/images.toml`
 
     2 errors in all; nothing was changed
     "#);

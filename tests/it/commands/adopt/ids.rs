@@ -189,14 +189,14 @@ fn an_id_that_cannot_be_adopted_is_an_error() {
      = help: name the IDs: `imagelock adopt web=UUID`
     ");
     assert_snapshot!(sandbox.fails("adopt --from nowhere.tf"), @"
-    error: could not read `nowhere.tf`: No such file or directory (os error 2)
+    error: cannot read `nowhere.tf`: it does not exist
      |
      = help: check the path
     ");
     assert_snapshot!(sandbox.fails(&format!("adopt db={} --offline", id(1))), @"
-    error: could not identify the IDs: `--offline` forbids to ask
+    error: cannot identify the IDs: `--offline` does not allow queries to the Marketplace
      |
-     = help: run without `--offline`, or answer from a snapshot with `--catalog FILE`
+     = help: run without `--offline`, or use a snapshot: `--catalog FILE`
     ");
     assert_eq!(sandbox.read("images.toml"), manifest);
 }

@@ -59,7 +59,7 @@ fn a_new_stack_is_checked_and_a_repository_without_commits_is_an_error() {
     assert_eq!(statuses(&sandbox, "check --changed-since HEAD --recursive ."), ["unverified"]);
     let sandbox = with_git(Sandbox::with(WEB).asking(&marketplace));
     sandbox.ok("resolve");
-    assert!(sandbox.fails("check --changed-since HEAD").contains("no git repository"));
+    assert!(sandbox.fails("check --changed-since HEAD").contains("it is not in a git repository"));
 }
 
 #[test]

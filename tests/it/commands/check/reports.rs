@@ -130,14 +130,14 @@ fn an_ambiguous_report_file_is_refused_before_any_request() {
     let (sandbox, marketplace) = drifted();
     marketplace.requests();
     assert_snapshot!(sandbox.fails("check -o drift"), @"
-    error: which format should `drift` have? neither its name nor `--format` tells
+    error: cannot choose the format of `drift`: its extension is unknown, and `--format` is not set
      |
-     = help: write `-o human=drift`, `-o json=drift`, `-o markdown=drift`, `-o github=drift`, `-o sarif=drift`, `-o junit=drift` or `-o html=drift`
+     = help: name the format: `-o human=drift`, `-o json=drift`, `-o markdown=drift`, `-o github=drift`, `-o sarif=drift`, `-o junit=drift` or `-o html=drift`
     ");
     assert_snapshot!(sandbox.fails("check --format github -o drift.md"), @"
-    error: which format should `drift.md` have? `--format` says github, and its name another
+    error: cannot choose the format of `drift.md`: its extension does not match `--format github`
      |
-     = help: write `-o markdown=drift.md` or `-o github=drift.md`
+     = help: name the format: `-o markdown=drift.md` or `-o github=drift.md`
     ");
     assert_snapshot!(sandbox.fails("check -o a.xml -o ./a.xml"), @"
     error: the report `./a.xml` is the same file as the report `a.xml`
@@ -203,9 +203,9 @@ fn a_report_never_replaces_another_file_of_the_run() {
 fn a_report_that_cannot_be_written_is_an_error() {
     let (sandbox, _marketplace) = drifted();
     assert_snapshot!(sandbox.fails("check -o reports/drift.xml"), @"
-    error: could not write `reports/drift.xml`: No such file or directory (os error 2)
+    error: cannot write `reports/drift.xml`: its directory does not exist
      |
-     = help: make the directory first: `mkdir -p reports`
+     = help: create the directory first: `mkdir -p reports`
     ");
 }
 

@@ -71,7 +71,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     15 | <<<<<<< ours
        | ^^^^^^^^^^^^ left by git
        |
-       = help: `imagelock resolve --fix-conflicts` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+       = help: `imagelock resolve --fix-conflicts` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours images.lock` or `--theirs images.lock`
     ");
     assert_snapshot!(sandbox.run("resolve --fix-conflicts --dry-run"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
@@ -227,7 +227,7 @@ fn an_unreadable_side_is_left_to_the_user() {
     2 | version = 7 # read by imagelock 3.2.0 and later
       |           ^ expected 2
       |
-      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
       = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock
     ");
     assert_eq!(sandbox.lock(), main);
@@ -240,7 +240,7 @@ fn an_unreadable_side_is_left_to_the_user() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ left by git
       |
-      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
       = help: where it was committed: `imagelock resolve --fix-conflicts`, and commit
     ");
     assert_eq!(sandbox.lock(), markers);
@@ -252,16 +252,16 @@ fn an_unreadable_side_is_left_to_the_user() {
     1 | garbage
       |        ^ key with no value, expected `=`
       |
-      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
     ");
     sandbox.write("theirs", [0xff]);
     assert_snapshot!(sandbox.fails("merge-driver none images.lock theirs a/b.lock"), @"
-    error: `a/b.lock (theirs)` is not a text file: line 1 is not UTF-8
+    error: `a/b.lock (theirs)` is not a text file: line 1 is not valid UTF-8
      |
      = help: save the file as UTF-8
     ");
     assert_snapshot!(sandbox.fails("merge-driver none images.lock nothing a/b.lock"), @"
-    error: could not read `nothing`: No such file or directory (os error 2)
+    error: cannot read `nothing`: it does not exist
      |
      = help: check the path
     ");

@@ -83,7 +83,7 @@ fn incomplete_conflict_markers_are_refused() {
     26 | >>>>>>> theirs
        | ^^^^^^^^^^^^^^ expected another marker
        |
-       = help: restore them with `git checkout --merge FILE`, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+       = help: restore them with `git checkout --merge images.lock`, or take one side whole with `git checkout --ours images.lock` or `--theirs images.lock`
     ");
     sandbox.write("images.lock", format!("<<<<<<< ours\n{good}=======\nversion = 3\n>>>>>>> theirs\n"));
     assert_snapshot!(sandbox.fails("resolve --fix-conflicts"), @"

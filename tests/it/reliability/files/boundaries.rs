@@ -38,7 +38,7 @@ fn a_manifest_writes_outside_its_directory_only_with_outside_set() {
         "sub/.git",
     ] {
         let message = error(&sandbox, &["fine.env", output], "overwrite = true\n").replace("\\u{200c}", "\u{200c}");
-        assert_eq!(message, format!("error: the output `{output}` is in a directory of git"));
+        assert_eq!(message, format!("error: the output `{output}` is in a directory that belongs to git"));
     }
     // A directory with the contents of a git repository counts as a repository under any name.
     for part in ["bare/objects", "bare/refs", "bare/hooks"] {
@@ -46,7 +46,7 @@ fn a_manifest_writes_outside_its_directory_only_with_outside_set() {
     }
     sandbox.write("bare/HEAD", "ref: refs/heads/main\n");
     let message = error(&sandbox, &["fine.env", "bare/hooks/x.env"], "");
-    assert_eq!(message, "error: the output `bare/hooks/x.env` is in a directory of git");
+    assert_eq!(message, "error: the output `bare/hooks/x.env` is in a directory that belongs to git");
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
     sandbox.write("images.toml", manifest(&["d/new.env", ".git/images.env"], "outside = true\n"));
     sandbox.ok(UPGRADE);
@@ -81,7 +81,7 @@ fn a_file_is_overwritten_only_if_imagelock_wrote_it() {
     ] {
         sandbox.write("x.json", text);
         let message = refused(&sandbox, "resolve --offline");
-        assert!(message.contains("holds something that imagelock did not write"), "{text}\n{message}");
+        assert!(message.contains("was not written by imagelock"), "{text}\n{message}");
     }
     sandbox.write("x.json", ours.replace(&id(2), &id(7)));
     sandbox.ok("resolve --offline");
@@ -135,10 +135,7 @@ fn a_hostile_manifest_name_stays_in_the_comment() {
     // The path is read back from the comment, so another manifest cannot take over the file.
     sandbox.write("images.toml", manifest(&["x.env"], ""));
     let message = refused(&sandbox, "resolve --offline");
-    assert!(
-        message.contains("is an output of `") && message.lines().all(|line| !line.starts_with("IMAGE_")),
-        "{message}"
-    );
+    assert!(message.contains("belongs to `") && message.lines().all(|line| !line.starts_with("IMAGE_")), "{message}");
 }
 
 #[test]
@@ -218,4 +215,55 @@ fn a_pipe_never_blocks_a_run() {
         refused(&sandbox, line);
     }
     assert_snapshot!(refused(&sandbox, "check --catalog new.json -o json=/dev/stdout"));
+}
+
+#[test]
+fn a_directory_named_like_the_manifest_is_the_same_error_in_every_command() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("images.toml")).unwrap();
+    sandbox.write("images.toml/images.toml", WEB);
+    let commands = [
+        "init",
+        "resolve",
+        "resolve --recursive",
+        "upgrade",
+        "check",
+        "check --recursive",
+        "list",
+        "get web",
+        "export env",
+        "diff",
+        "log",
+        "explain web",
+        "add db --label ubuntu_noble",
+        "remove web",
+        "adopt db=00000001-0000-4000-8000-000000000000",
+        "list --manifest .",
+    ];
+    for line in commands {
+        insta::allow_duplicates! {
+            assert_snapshot!(sandbox.fails(line).replace("./", ""), @"
+            error: `images.toml` is a directory, not a manifest
+             |
+             = help: rename the directory, or name another manifest: `--manifest PATH`
+            ");
+        }
+    }
+    // The manifest in it can still be named.
+    assert!(sandbox.fails("list --manifest images.toml/images.toml").contains("there is no lockfile"));
+}
+
+#[test]
+fn an_unreadable_lockfile_can_be_restored() {
+    let sandbox = Sandbox::with(WEB);
+    sandbox.write("images.lock", b"version = 2\n\xff\xfe");
+    for line in ["list", "check", "resolve --locked"] {
+        insta::allow_duplicates! {
+            assert_snapshot!(sandbox.fails(line), @"
+            error: `images.lock` is not a text file: line 2 is not valid UTF-8
+             |
+             = help: restore it: `git checkout -- images.lock`; or delete it and run `imagelock resolve`, which pins the newest versions
+            ");
+        }
+    }
 }

@@ -75,7 +75,7 @@ fn two_manifests_that_are_one_file_on_other_systems_are_refused() {
     let line = "check --manifest prod.toml --manifest PROD.toml --catalog new.json -o json=Prod.lock";
     let message = refused(&sandbox, line);
     let expected =
-        "error: the report `Prod.lock` and the lockfile `prod.lock` would be one file on macOS and Windows\n";
+        "error: the report `Prod.lock` and the lockfile `prod.lock` would be the same file on macOS and Windows\n";
     assert!(message.starts_with(expected), "{message}");
 }
 
@@ -94,7 +94,7 @@ fn an_option_that_names_another_file_of_the_run_is_refused() {
         assert!(
             message.contains("is the same file as")
                 || message.contains("temporary file")
-                || message.contains("would be one file"),
+                || message.contains("would be the same file"),
             "{line}\n{message}"
         );
     }

@@ -29,7 +29,7 @@ fn run_fifty(sandbox: &Sandbox, line: &str) {
     let lock = directory_lock::hold(&sandbox.path("."));
     let mut runs: Vec<_> = (0..50).map(|_| spawn(sandbox, line)).collect();
     let expected = format!(
-        "waiting for another imagelock (process {}), which is writing beside `images.lock`\n",
+        "waiting for another imagelock process ({}), which is writing next to `images.lock`\n",
         std::process::id()
     );
     for (_, stderr) in &mut runs {
@@ -101,14 +101,14 @@ fn a_stuck_lock_holder_is_named_and_the_wait_times_out() {
     let message = sandbox.fails("upgrade --timeout 3");
     let took = started.elapsed().as_secs_f32();
     assert!((2.9..10.0).contains(&took), "{took}");
-    let message = message.replace(&format!("process {}", holder.id()), "process [HOLDER]");
-    // The timeout counts from the start of the run. The wait starts a little later, so its length varies.
-    let seconds = message.split("within ").nth(1).unwrap().split(" s").next().unwrap().to_owned();
-    assert_snapshot!(message.replace(&format!("within {seconds} s"), "within [N] s"), @"
-    waiting for another imagelock (process [HOLDER]), which is writing beside `images.lock`
-    error: another imagelock (process [HOLDER]) holds the lock on `images.lock`, and did not let go within [N] s
+    let message = message.replace(&format!("process ({})", holder.id()), "process ([HOLDER])");
+    // The timeout counts from the start of the run, the wait from its own start.
+    let seconds = message.split("after ").nth(1).unwrap().split(" s").next().unwrap().to_owned();
+    assert_snapshot!(message.replace(&format!("after {seconds} s"), "after [N] s"), @"
+    waiting for another imagelock process ([HOLDER]), which is writing next to `images.lock`
+    error: cannot write `images.lock`: another imagelock process ([HOLDER]) was still writing there after [N] s
      |
-     = help: wait for it or stop it, then run imagelock again
+     = help: wait until that process ends, or stop it; then run imagelock again
     ");
     // A run that does not write does not wait.
     for (line, status) in [("list", 0), ("check", 2), ("resolve", 0), ("upgrade --dry-run", 0)] {

@@ -52,9 +52,9 @@ fn an_unwritable_directory_is_an_error() {
     let sandbox = resolved();
     set_mode(&sandbox, "", 0o555);
     assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
-    error: could not write `images.env`: Permission denied (os error 13)
+    error: cannot write `images.env`: permission denied
      |
-     = help: check that you may write in the directory `.`
+     = help: check the permissions of the directory `.`
     ");
     set_mode(&sandbox, "", 0o755);
     check_upgrade(&sandbox);
@@ -65,9 +65,9 @@ fn an_output_in_an_unwritable_directory_is_an_error() {
     let sandbox = resolved();
     set_mode(&sandbox, "infra", 0o555);
     assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
-    error: could not write `infra/images.auto.tfvars.json`: Permission denied (os error 13)
+    error: cannot write `infra/images.auto.tfvars.json`: permission denied
      |
-     = help: check that you may write in the directory `infra`
+     = help: check the permissions of the directory `infra`
     ");
     set_mode(&sandbox, "infra", 0o755);
     check_upgrade(&sandbox);
@@ -83,7 +83,7 @@ fn an_adoption_that_cannot_write_an_output_declares_nothing() {
     assert_eq!(tree(&sandbox.path("")), before);
     fs::create_dir(sandbox.path("infra/.images.auto.tfvars.json.tmp")).unwrap();
     assert_snapshot!(refused(&sandbox, &dry.replace(" --dry-run", "")), @"
-    error: could not write `infra/.images.auto.tfvars.json.tmp`: is a directory
+    error: cannot write `infra/.images.auto.tfvars.json.tmp`: it is a directory
      |
      = help: move the directory `infra/.images.auto.tfvars.json.tmp` away
     ");
@@ -94,9 +94,9 @@ fn an_output_in_a_missing_directory_is_an_error() {
     let sandbox = resolved();
     fs::remove_dir_all(sandbox.path("infra")).unwrap();
     assert_snapshot!(refused(&sandbox, UPGRADE), @"
-    error: could not write `infra/images.auto.tfvars.json`: No such file or directory (os error 2)
+    error: cannot write `infra/images.auto.tfvars.json`: its directory does not exist
      |
-     = help: make the directory first: `mkdir -p infra`
+     = help: create the directory first: `mkdir -p infra`
     ");
     fs::create_dir(sandbox.path("infra")).unwrap();
     check_upgrade(&sandbox);
@@ -107,7 +107,7 @@ fn an_unreadable_lockfile_is_an_error() {
     let sandbox = resolved();
     set_mode(&sandbox, "images.lock", 0o000);
     assert_snapshot!(refused_run(&sandbox, || upgrade_without_root_power(&sandbox)), @"
-    error: could not read `images.lock`: Permission denied (os error 13)
+    error: cannot read `images.lock`: permission denied
      |
      = help: check the permissions of the file and of the directories above it
     ");
@@ -123,9 +123,9 @@ fn a_link_into_an_unwritable_directory_is_an_error() {
     let message = refused_run(&sandbox, || upgrade_without_root_power(&sandbox));
     let here = fs::canonicalize(sandbox.path("")).unwrap();
     assert_snapshot!(message.replace(here.to_str().unwrap(), "[HERE]"), @"
-    error: could not write `images.lock`: Permission denied (os error 13)
+    error: cannot write `images.lock`: permission denied
      |
-     = help: check that you may write in the directory `[HERE]/shared`
+     = help: check the permissions of the directory `[HERE]/shared`
     ");
     set_mode(&sandbox, "shared", 0o755);
     check_upgrade(&sandbox);
@@ -138,13 +138,13 @@ fn a_directory_instead_of_an_output_is_an_error() {
     fs::remove_file(sandbox.path("images.env")).unwrap();
     fs::create_dir(sandbox.path("images.env")).unwrap();
     assert_snapshot!(refused(&sandbox, UPGRADE), @r#"
-    error: could not read `images.env`: is a directory
+    error: cannot read `images.env`: it is a directory
       --> images.toml:10:8
        |
     10 | path = "images.env"
        |        ^^^^^^^^^^^^ this output
        |
-       = help: put a file that you may read in the place of `images.env`
+       = help: move the directory `images.env` away, or name another file
     "#);
 }
 
@@ -153,7 +153,7 @@ fn a_directory_instead_of_a_report_is_an_error() {
     let sandbox = resolved();
     fs::create_dir(sandbox.path("drift.xml")).unwrap();
     assert_snapshot!(refused(&sandbox, "check --catalog new.json -o drift.xml"), @"
-    error: could not write `drift.xml`: is a directory
+    error: cannot write `drift.xml`: it is a directory
      |
      = help: move the directory `drift.xml` away
     ");
@@ -166,13 +166,13 @@ fn a_directory_instead_of_a_temporary_file_is_an_error() {
         fs::create_dir_all(sandbox.path(name).join("full")).unwrap();
     }
     assert_snapshot!(refused(&sandbox, UPGRADE), @"
-    error: could not write `infra/.images.auto.tfvars.json.tmp`: is a directory
+    error: cannot write `infra/.images.auto.tfvars.json.tmp`: it is a directory
      |
      = help: move the directory `infra/.images.auto.tfvars.json.tmp` away
     ");
     fs::remove_dir_all(sandbox.path("infra/.images.auto.tfvars.json.tmp")).unwrap();
     assert_snapshot!(refused(&sandbox, UPGRADE), @"
-    error: could not write `.images.lock.tmp`: is a directory
+    error: cannot write `.images.lock.tmp`: it is a directory
      |
      = help: move the directory `.images.lock.tmp` away
     ");
@@ -183,16 +183,16 @@ fn a_file_size_limit_is_an_error_that_changes_no_file() {
     let sandbox = resolved();
     let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 0; exec \"$IMAGELOCK\" {UPGRADE}"));
     assert_snapshot!(refused_run(&sandbox, run), @"
-    error: could not write `images.env`: File too large (os error 27)
+    error: cannot write `images.env`: it is larger than the limit of this process
      |
-     = help: raise the limit of this process for the size of files: `ulimit -f`
+     = help: raise the file size limit of this process: `ulimit -f`
     ");
     // The JSON output is longer than 512 bytes. The output before it is shorter.
     let run = || sandbox.shell(&format!("trap '' XFSZ; ulimit -f 1; exec \"$IMAGELOCK\" {UPGRADE}"));
     assert_snapshot!(refused_run(&sandbox, run), @"
-    error: could not write `infra/images.auto.tfvars.json`: File too large (os error 27)
+    error: cannot write `infra/images.auto.tfvars.json`: it is larger than the limit of this process
      |
-     = help: raise the limit of this process for the size of files: `ulimit -f`
+     = help: raise the file size limit of this process: `ulimit -f`
     ");
     check_upgrade(&sandbox);
 }

@@ -77,9 +77,9 @@ fn one_read_only_lockfile_leaves_all_lockfiles_unchanged() {
     assert_snapshot!(sandbox.fails(&format!("{UPGRADE} --recursive .")), @"
     error: cannot write `b/images.lock`: it is read-only
      |
-     = help: if it may be replaced: `chmod u+w b/images.lock`
+     = help: to allow imagelock to replace it: `chmod u+w b/images.lock`
 
-    errors in 1 of 3 manifests; nothing is told of the others; nothing was changed
+    errors in 1 of 3 manifests; no results are shown for the others; nothing was changed
     ");
     assert_eq!(sandbox.read("a/images.lock"), before);
     sandbox.ok(&format!("{UPGRADE} --recursive . --dry-run"));

@@ -53,9 +53,9 @@ fn a_directory_instead_of_the_lockfile_is_refused() {
     let sandbox = Sandbox::with(WEB);
     fs::create_dir(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @"
-    error: could not read `images.lock`: is a directory
+    error: cannot read `images.lock`: it is a directory
      |
-     = help: put a file that you may read in the place of `images.lock`
+     = help: move the directory `images.lock` away, or name another file
     ");
 }
 
@@ -79,7 +79,7 @@ fn init_writes_the_annotated_manifest_and_never_overwrites() {
     assert_eq!(sandbox.run("resolve --locked").status, Some(2), "the example is a valid manifest");
     sandbox.write("images.toml", "mine");
     assert_snapshot!(sandbox.fails("init"), @"
-    error: `images.toml` exists already, and is left as it is
+    error: `images.toml` already exists; refusing to overwrite it
      |
      = help: edit `images.toml`, or move it away first
     ");
@@ -113,25 +113,25 @@ fn a_link_named_like_the_temporary_file_is_not_followed() {
 fn pipes_and_devices_are_not_read() {
     let sandbox = Sandbox::with(WEB);
     assert_snapshot!(sandbox.fails("resolve --catalog /dev/zero"), @"
-    error: could not read `/dev/zero`: it is no regular file
+    error: cannot read `/dev/zero`: it is not a regular file
      |
-     = help: put a file that you may read in the place of `/dev/zero`
+     = help: use a regular file of at most 64 MiB
     ");
     std::fs::File::create(sandbox.path("large.json")).unwrap().set_len((64 << 20) + 1).unwrap();
     assert_snapshot!(sandbox.fails("resolve --catalog large.json"), @"
-    error: could not read `large.json`: it is larger than 64 MiB
+    error: cannot read `large.json`: it is larger than 64 MiB
      |
-     = help: put a file that you may read in the place of `large.json`
+     = help: use a regular file of at most 64 MiB
     ");
     assert_snapshot!(sandbox.fails("resolve --manifest /dev/zero"), @"
-    error: could not read `/dev/zero`: it is no regular file
+    error: cannot read `/dev/zero`: it is not a regular file
      |
-     = help: put a file that you may read in the place of `/dev/zero`
+     = help: use a regular file of at most 64 MiB
     ");
     assert_snapshot!(sandbox.fails("snapshot /dev/zero"), @"
-    error: cannot write to `/dev/zero`: it is not a regular file
+    error: cannot write `/dev/zero`: it is not a regular file
      |
-     = help: name a regular file; standard output, where `check` and `export` print, can be redirected
+     = help: name a regular file; `check` and `export` print to standard output, which can be redirected
     ");
 }
 
@@ -139,21 +139,17 @@ fn pipes_and_devices_are_not_read() {
 fn a_missing_directory_and_a_directory_instead_of_a_file_have_different_messages() {
     let sandbox = Sandbox::with(WEB);
     assert_snapshot!(sandbox.fails("init --manifest infra/prod.toml"), @"
-    error: could not write `infra/prod.toml`: No such file or directory (os error 2)
+    error: cannot write `infra/prod.toml`: its directory does not exist
      |
-     = help: make the directory first: `mkdir -p infra`
+     = help: create the directory first: `mkdir -p infra`
     ");
-    assert_snapshot!(sandbox.fails("resolve --manifest ."), @r#"
-    error: the Marketplace gave no usable answer about `ubuntu_noble`
-     --> ./images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ asked for this image
-      |
-      = note: could not connect to http://127.0.0.1:1/marketplace/v2: Connection refused (os error 111)
-      = note: 6 attempts came to the same
-      = help: check the network, HTTPS_PROXY and `--api-url`; `--catalog FILE` works from a snapshot
-    "#);
+    assert_snapshot!(sandbox.fails("resolve --manifest ."), @"
+    error: cannot connect to http://127.0.0.1:1/marketplace/v2: the connection was refused
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: gave up after 6 attempts
+     = help: check the network, HTTPS_PROXY and `--api-url`; to work without a network, use a snapshot: `--catalog FILE`
+    ");
 }
 
 #[test]
@@ -184,7 +180,7 @@ fn suggested_commands_name_the_same_manifest() {
     assert_snapshot!(run(&["list"]), @"
     error: there is no lockfile `my infra/prod.lock`
      |
-     = help: if it was committed, restore it from version control; else `imagelock resolve --manifest 'my infra/prod.toml'` writes it
+     = help: to create it: `imagelock resolve --manifest 'my infra/prod.toml'`; if it was committed before, restore it: `git checkout -- 'my infra/prod.lock'`
     ");
     run(&["resolve"]);
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 3)]);
@@ -214,16 +210,16 @@ fn circular_links_are_refused() {
     fs::remove_file(sandbox.path("images.lock")).unwrap();
     symlink("images.lock", sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @"
-    error: could not read `images.lock`: Too many levels of symbolic links (os error 40)
+    error: cannot read `images.lock`: too many levels of symbolic links
      |
-     = help: put a file that you may read in the place of `images.lock`
+     = help: check the file `images.lock` and the disk
     ");
     fs::remove_file(sandbox.path("images.lock")).unwrap();
     sandbox.ok("resolve");
     symlink("b.md", sandbox.path("a.md")).unwrap();
     symlink("a.md", sandbox.path("b.md")).unwrap();
     assert_snapshot!(sandbox.fails("check -o a.md"), @"
-    error: could not write `a.md`: Too many levels of symbolic links (os error 40)
+    error: cannot write `a.md`: too many levels of symbolic links
      |
      = help: check the directory `.` and the disk
     ");

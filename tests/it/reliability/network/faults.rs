@@ -15,30 +15,30 @@ use crate::support::faults::{Fault, add_row, altered, assess, body, every_field,
 fn error_statuses_are_refused_and_a_single_503_is_retried() {
     let mut faults = Vec::new();
     for (status, words) in [
-        (201, "it answered 201 Created"),
-        (204, "it answered 204 No Content"),
-        (304, "it answered 304 Not Modified"),
-        (400, "it answered 400 Bad Request"),
-        (401, "it answered 401 Unauthorized"),
-        (403, "it answered 403 Forbidden"),
-        (404, "it answered 404 Not Found"),
-        (407, "it answered 407 Proxy Authentication Required"),
-        (410, "it answered 410 Gone"),
-        (451, "it answered 451 Unavailable For Legal Reasons"),
-        (501, "it answered 501 Not Implemented"),
-        (599, "it answered 599"),
-        (408, "it answered 408 Request Timeout"),
-        (429, "it answered 429 Too Many Requests"),
-        (500, "it answered 500 Internal Server Error"),
-        (502, "it answered 502 Bad Gateway"),
-        (503, "it answered 503 Service Unavailable"),
-        (504, "it answered 504 Gateway Timeout"),
+        (201, "responded with 201 Created"),
+        (204, "responded with 204 No Content"),
+        (304, "responded with 304 Not Modified"),
+        (400, "responded with 400 Bad Request"),
+        (401, "responded with 401 Unauthorized"),
+        (403, "responded with 403 Forbidden"),
+        (404, "responded with 404 Not Found"),
+        (407, "responded with 407 Proxy Authentication Required"),
+        (410, "responded with 410 Gone"),
+        (451, "responded with 451 Unavailable For Legal Reasons"),
+        (501, "responded with 501 Not Implemented"),
+        (599, "responded with 599"),
+        (408, "responded with 408 Request Timeout"),
+        (429, "responded with 429 Too Many Requests"),
+        (500, "responded with 500 Internal Server Error"),
+        (502, "responded with 502 Bad Gateway"),
+        (503, "responded with 503 Service Unavailable"),
+        (504, "responded with 504 Gateway Timeout"),
     ] {
         faults.push(fault(status.to_string(), Refused(words), move |_, _, _| {
             Reply::Raw(status, "text/plain", b"\x1b[2J\0 no".to_vec())
         }));
     }
-    faults.push(fault("a redirect", Refused("follows no redirect"), |_, _, _| {
+    faults.push(fault("a redirect", Refused("does not follow redirects"), |_, _, _| {
         Reply::Header(308, "location", "http://127.0.0.1:1/\u{9b}2J")
     }));
     faults.push(fault("503 once", Correct, |_, times, _| match times {
@@ -65,7 +65,7 @@ fn no_value_of_retry_after_exceeds_the_timeout() {
     ];
     let faults: Vec<Fault> = values
         .into_iter()
-        .flat_map(|value| [(429, "it answered 429"), (503, "it answered 503")].map(|known| (value, known)))
+        .flat_map(|value| [(429, "responded with 429"), (503, "responded with 503")].map(|known| (value, known)))
         .map(|(value, (status, words))| {
             fault(format!("{status}, Retry-After: {value}"), Refused(words), move |_, _, _| {
                 Reply::Header(status, "retry-after", value)
@@ -79,8 +79,8 @@ fn no_value_of_retry_after_exceeds_the_timeout() {
 fn invalid_bodies_are_refused() {
     let nested = |open: &str, close: &str| [open.repeat(100_000), close.repeat(100_000)].concat();
     let long = "x".repeat(900_000);
-    // A look-up accepts any object, so it refuses these bodies because of their missing fields.
-    let not_json = Refused("the answer cannot be used");
+    // An response to a lookup may be any object: it is refused because of the missing fields.
+    let not_json = Refused("the response of the Marketplace is invalid");
     assess(&[
         body("nothing", not_json, ""),
         body("null", not_json, "null"),
@@ -126,23 +126,23 @@ fn endless_responses_and_broken_gzip_are_refused() {
             Some("not_found") => Reply::Normal,
             _ => Reply::Gzip,
         }),
-        fault("half of a gzip body", Refused("broke off"), packed(|bytes| bytes[..bytes.len() / 2].to_vec())),
+        fault("half of a gzip body", Refused("was interrupted"), packed(|bytes| bytes[..bytes.len() / 2].to_vec())),
         fault(
             "a gzip with one wrong byte",
-            Refused("broke off"),
+            Refused("was interrupted"),
             packed(|mut bytes| {
                 let middle = bytes.len() / 2;
                 bytes[middle] ^= 0xff;
                 bytes
             }),
         ),
-        fault("a body that is not gzip", Refused("broke off"), packed(|_| b"{\"local_images\":[]}".to_vec())),
+        fault("a body that is not gzip", Refused("was interrupted"), packed(|_| b"{\"local_images\":[]}".to_vec())),
     ]);
 }
 
 #[test]
 fn invalid_rows_are_refused() {
-    let strange = Refused("the answer cannot be used");
+    let strange = Refused("the response of the Marketplace is invalid");
     assess(&[
         altered("unknown fields", Correct, |response| {
             every_row(response, |row| {
@@ -248,8 +248,8 @@ fn broken_connections_are_refused() {
     fn sent(text: &str) -> Action {
         Action::Send(text.as_bytes().to_vec())
     }
-    let broken = Refused("broke off");
-    let silent = Refused("no whole answer");
+    let broken = Refused("was interrupted");
+    let silent = Refused("did not send a complete response");
     assess(&[
         wire_fault("no fault", Correct, |head, body| vec![sent(head), sent(body)]),
         wire_fault("a reset before the head", broken, |_, _| vec![Action::Reset]),
@@ -263,7 +263,7 @@ fn broken_connections_are_refused() {
         wire_fault("a length that is too long", broken, |head, body| {
             vec![sent(&head.replace("content-length: ", "content-length: 9")), sent(body)]
         }),
-        wire_fault("a length that is too short", Refused("it is not the JSON expected"), |head, body| {
+        wire_fault("a length that is too short", Refused("its JSON ends too early"), |head, body| {
             let length = format!("content-length: {}", body.len());
             vec![sent(&head.replace(&length, "content-length: 9")), sent(body)]
         }),

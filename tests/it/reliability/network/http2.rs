@@ -115,12 +115,12 @@ fn a_persistent_fault_is_reported() {
     let is_reported = |reply: fn() -> Reply| {
         let (_marketplace, sandbox) = http2_marketplace(move |_, _, _| reply());
         let message = sandbox.fails("resolve");
-        // The streams of one connection may end in different ways. Each way is reported with its images.
-        assert!(message.starts_with("error: the Marketplace gave no usable answer about `a`"), "{message}");
+        // Streams of one connection may end in different ways, and each way is reported with the images that it is about.
+        assert!(!message.contains("images.toml"), "no line of the manifest is at fault: {message}");
         let is_reported = |label: &str| message.contains(&format!("`{label}`"));
         assert!(LABELS.into_iter().all(is_reported), "{message}");
-        assert!(message.contains("= note: the connection to [API]/marketplace/v2 broke off: "), "{message}");
-        assert!(message.contains(" attempts came to the same"), "{message}");
+        assert!(message.contains("error: the connection to [API]/marketplace/v2 was interrupted: "), "{message}");
+        assert!(message.contains("= note: gave up after "), "{message}");
         assert!(message.contains("= help: check the network and run imagelock again"), "{message}");
     };
     std::thread::scope(|scope| {

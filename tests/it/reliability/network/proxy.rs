@@ -167,7 +167,10 @@ fn a_proxy_is_never_bypassed() {
         let output = command.envs(environment.iter().copied()).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{environment:?}: {message}");
-        assert!(message.contains("does not lead to") && message.contains(": it refuses"), "{environment:?}: {message}");
+        assert!(
+            message.contains("did not connect to") && message.contains(": it refused the request"),
+            "{environment:?}: {message}"
+        );
         assert!(proxy.received().contains(&format!("CONNECT 127.0.0.1:{port} HTTP/1.1")), "{environment:?}");
     }
     assert_eq!(marketplace.connections(), 0);
@@ -208,19 +211,19 @@ fn an_invalid_variable_is_named_before_any_connection() {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "SCW_API_URL", "SSL_CERT_FILE"] {
         for exceptions in [&b""[..], b"*"] {
             let message = refusal(&[(name, b"http://127.0.0.1:1/\xff"), ("NO_PROXY", exceptions)]);
-            assert!(message.contains(&format!("= note: the value of {name} is not UTF-8\n")), "{message}");
+            assert!(message.contains(&format!("error: the value of {name} is not UTF-8\n")), "{message}");
             assert!(message.contains(&format!("= help: correct {name}, or unset it\n")), "{message}");
         }
     }
     for name in ["NO_PROXY", "no_proxy"] {
         let message = refusal(&[("HTTPS_PROXY", url), (name, b"*\xff")]);
-        assert!(message.contains(&format!("= note: the value of {name} is not UTF-8\n")), "{message}");
+        assert!(message.contains(&format!("error: the value of {name} is not UTF-8\n")), "{message}");
     }
     for bad in
         [&b"http://"[..], b"socks5://127.0.0.1:1", b"http://a b", b"a\"b", b"http://127.0.0.1:99999", b"ht tp://a"]
     {
         let message = refusal(&[("HTTPS_PROXY", bad), ("https_proxy", url), ("NO_PROXY", b"*")]);
-        assert!(message.contains("= note: the address of a proxy in HTTPS_PROXY cannot be used\n"), "{message}");
+        assert!(message.contains("error: the proxy address in HTTPS_PROXY is invalid\n"), "{message}");
     }
     assert_eq!((marketplace.connections(), proxy.received()), (0, vec![]));
 }
@@ -239,9 +242,9 @@ fn the_address_of_the_api_is_trimmed_and_may_be_empty() {
     }
 }
 
-/// Returns the notes and the help of a message, without the number of attempts and the port.
-fn notes(message: &str, proxy: &Proxy) -> String {
-    let lines = message.lines().filter(|line| line.starts_with("  = ") && !line.contains("attempt"));
+/// The title and the help of a message, without the port.
+fn title_and_help(message: &str, proxy: &Proxy) -> String {
+    let lines = message.lines().filter(|line| line.starts_with("error: ") || line.contains("= help: "));
     lines.collect::<Vec<_>>().join("\n").replace(&proxy.url(), "http://PROXY")
 }
 
@@ -250,25 +253,28 @@ fn a_proxy_that_refuses_is_named_without_its_secret() {
     let (_marketplace, sandbox) = behind_a_proxy();
     let refusal = |proxy: &Proxy| {
         let url = proxy.url().replace("http://", "http://me:s3cret@");
-        notes(&sandbox(&[("HTTPS_PROXY", &url)]).fails("resolve --timeout 1"), proxy)
+        title_and_help(&sandbox(&[("HTTPS_PROXY", &url)]).fails("resolve --timeout 1"), proxy)
     };
     let strict = Proxy::refusing("407 Proxy Authentication Required");
     assert_snapshot!(refusal(&strict), @"
-    = note: the proxy http://PROXY of HTTPS_PROXY does not lead to [API]/marketplace/v2: it asks for a login
-    = help: check the proxy and its login; NO_PROXY names hosts that need none
+    error: the proxy http://PROXY (from HTTPS_PROXY) did not connect to [API]/marketplace/v2: it requires a login
+     = help: check the proxy and its credentials; to reach a host without the proxy, add it to NO_PROXY
     ");
     assert_eq!(strict.received().iter().filter(|line| line.starts_with("CONNECT")).count(), 2, "no retry");
     assert_snapshot!(refusal(&Proxy::refusing("403 Forbidden")), @"
-    = note: the proxy http://PROXY of HTTPS_PROXY does not lead to [API]/marketplace/v2: it refuses
-    = help: check the proxy and its login; NO_PROXY names hosts that need none
+    error: the proxy http://PROXY (from HTTPS_PROXY) did not connect to [API]/marketplace/v2: it refused the request
+     = help: check the proxy and its credentials; to reach a host without the proxy, add it to NO_PROXY
     ");
     let closed = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), received: Arc::default() };
     assert_snapshot!(refusal(&closed), @"
-    = note: could not connect to [API]/marketplace/v2 through the proxy http://PROXY of HTTPS_PROXY: Connection refused (os error 111)
-    = help: check the network and the proxy; NO_PROXY names hosts that need none
+    error: cannot connect to [API]/marketplace/v2 through the proxy http://PROXY (from HTTPS_PROXY): the connection was refused
+     = help: check the network and the proxy; to reach a host without the proxy, add it to NO_PROXY
     ");
     let name = sandbox(&[("ALL_PROXY", "http://me:s3cret@proxy.invalid:3128")]).fails("resolve --timeout 1");
-    assert!(name.contains("through the proxy http://proxy.invalid:3128 of ALL_PROXY: failed to lookup"), "{name}");
+    assert!(
+        name.contains("through the proxy http://proxy.invalid:3128 (from ALL_PROXY): its host name cannot be resolved"),
+        "{name}"
+    );
 }
 
 #[test]
@@ -278,9 +284,9 @@ fn an_invalid_proxy_address_is_never_ignored() {
     for url in ["http://", "http://me:s3cret@a b", "ftp://127.0.0.1:1", "socks5://127.0.0.1:1"] {
         let message = sandbox(&[("HTTPS_PROXY", url)]).fails("resolve");
         insta::allow_duplicates! {
-            assert_snapshot!(notes(&message, &closed), @"
-            = note: the address of a proxy in HTTPS_PROXY cannot be used
-            = help: write HTTPS_PROXY like http://proxy.example.org:3128, or unset it
+            assert_snapshot!(title_and_help(&message, &closed), @"
+            error: the proxy address in HTTPS_PROXY is invalid
+             = help: set HTTPS_PROXY to an address like http://proxy.example.org:3128, or unset it
             ");
         }
     }
@@ -318,7 +324,7 @@ fn plain_http_is_accepted_only_for_loopback_addresses() {
         "http://evil.example#localhost",
     ] {
         let message = Sandbox::with(WEB).env("SCW_API_URL", url).fails("resolve");
-        assert!(message.contains("cannot be used: "), "{url}: {message}");
+        assert!(message.contains("is invalid: "), "{url}: {message}");
         let run = Sandbox::with(WEB).run(&format!("resolve --api-url {url}"));
         assert_eq!(run.status, Some(1), "{url}\n{run}");
         assert!(run.stderr.contains("invalid value"), "{url}\n{run}");
