@@ -17,3 +17,4 @@ mod support;
 pub use check::check;
 pub use check::report::{CheckReport, ManifestReport, StaleOutput};
 pub use format::Format;
+pub use support::width::Width;

@@ -7,8 +7,9 @@ use crate::domain::diagnostics::{Invocation, Source, count, shown};
 use crate::domain::lock::diff::Action;
 use crate::domain::plan::Plan;
 use crate::render::support::json::{LocalImageJson, RemarkJson, to_report};
-use crate::render::support::terminal::with_summary;
+use crate::render::support::table::with_summary;
 use crate::render::support::values::in_manifests;
+use crate::render::support::width::Width;
 
 /// The outcome of resolving one manifest.
 #[derive(Clone, Copy)]
@@ -29,11 +30,11 @@ fn all<'a>(resolved: &[Resolved<'a>]) -> Vec<Named<'a>> {
 }
 
 /// Writes what `resolve` did, or under `--dry-run` would do.
-pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool) -> String {
+pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool, width: Width) -> String {
     let mut all = all(resolved);
     let counts = changes::counts(all.iter().map(|(_, change)| *change));
     all.retain(|(_, change)| change.action() != Action::Kept || change.newer.is_some() || change.note.is_some());
-    let table = changes::table(&all);
+    let table = changes::table(&all, width);
     let pins = count(resolved.iter().map(|it| it.plan.lock.pins().len()).sum(), "pin");
     let pins = in_manifests(pins, resolved.len());
     let rewrites = resolved.iter().any(|it| it.rewrites);
@@ -46,7 +47,7 @@ pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool) -> String {
         (true, _, false) => format!("{pins}: {counts}"),
         (true, _, true) => format!("dry run, nothing was written; would be: {counts}"),
     };
-    with_summary(&table, &summary)
+    with_summary(&table, &summary, width)
 }
 
 /// Writes what `resolve` changed: the body of a pull request.

@@ -1,0 +1,250 @@
+//! Tables with aligned columns. In a table that is wider than the terminal, columns move out of the row: the values of a
+//! section go to a line above its rows, all others to an indented line below.
+
+use std::collections::BTreeSet;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::terminal::{FAINT, HEADING, PLAIN, SECTION, Text, paint};
+use super::width::{Width, display_width};
+use crate::domain::diagnostics::escaped;
+
+/// Holds the place of a space at which a line is not broken.
+const UNBROKEN: &str = "\u{a0}";
+/// The spaces between two columns.
+const GAP: usize = 2;
+/// The indent of rows in sections.
+const IN_SECTION: usize = 2;
+/// The indent of the values below a row, from where the row starts.
+const BELOW: usize = 4;
+
+/// Where the values of a column go if the table is too wide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moves {
+    /// They stay in the row.
+    Never,
+    /// To the line below the row.
+    Below,
+    /// To the line above the rows of a section.
+    Above,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column {
+    heading: &'static str,
+    moves: Moves,
+    /// Columns of a lower rank move first, and those of the same rank together.
+    rank: u8,
+    /// Whether a value is clear without its heading.
+    is_clear: bool,
+}
+
+impl Column {
+    /// A column that stays in the row.
+    pub(crate) const fn fixed(heading: &'static str) -> Self {
+        Self { heading, moves: Moves::Never, rank: u8::MAX, is_clear: true }
+    }
+
+    /// A column whose values move below the row.
+    pub(crate) const fn below(rank: u8, heading: &'static str) -> Self {
+        Self { heading, moves: Moves::Below, rank, is_clear: true }
+    }
+
+    /// A column whose values move above the rows that share them. An empty value is the same as that of the row before.
+    pub(crate) const fn above(rank: u8, heading: &'static str) -> Self {
+        Self { heading, moves: Moves::Above, rank, is_clear: true }
+    }
+
+    /// The same column for values that are unclear without their heading: outside the row they are written after it, as in
+    /// `published 2026-10-20`.
+    pub(crate) const fn labeled(self) -> Self {
+        Self { is_clear: false, ..self }
+    }
+
+    /// A value outside the row. The line is not broken between the words of the heading and the value.
+    fn with_label(&self, value: &str) -> String {
+        if self.is_clear {
+            return value.to_owned();
+        }
+        let label = self.heading.to_lowercase() + " ";
+        label.replace(' ', UNBROKEN) + value
+    }
+}
+
+/// Rows under headings, each column as wide as its widest value. Columns without values are left out.
+pub(crate) struct Table {
+    columns: &'static [Column],
+    rows: Vec<Vec<Text>>,
+}
+
+impl Table {
+    pub(crate) fn new(columns: &'static [Column]) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row with a value for each column. Line breaks and other control characters are escaped.
+    pub(crate) fn row(&mut self, values: impl IntoIterator<Item = Text>) {
+        let is_plain = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let printable = |text: String| if is_plain(&text) { text } else { escaped(&text) };
+        self.rows.push(values.into_iter().map(|(text, style)| (printable(text), style)).collect());
+    }
+
+    /// The text of the table, which is empty if there are no rows.
+    pub(crate) fn write(&self, width: Width) -> String {
+        if self.rows.is_empty() { String::new() } else { Layout::new(self, width).write(&self.rows) }
+    }
+}
+
+/// A table with a summary below it.
+pub(crate) fn with_summary(table: &str, summary: &str, width: Width) -> String {
+    let summary = width.wrap(summary);
+    if table.is_empty() { format!("{summary}\n") } else { format!("{table}\n{summary}\n") }
+}
+
+/// Where the columns of a table are written.
+struct Layout {
+    width: Width,
+    /// The spaces before each row.
+    indent: usize,
+    columns: &'static [Column],
+    /// The columns in the row, and how wide they are.
+    in_row: Vec<(usize, usize)>,
+    above: Vec<usize>,
+    below: Vec<usize>,
+}
+
+/// The ranks of the columns that move out of the row so that it fits, as far as columns can move. `used` are the columns
+/// with values, and how wide they are.
+fn moved(columns: &[Column], used: &[(usize, usize)], width: Width) -> BTreeSet<u8> {
+    let fits = |moved: &BTreeSet<u8>| {
+        let (out, in_row): (Vec<_>, Vec<_>) =
+            used.iter().partition(|(column, _)| moved.contains(&columns[*column].rank));
+        let has_sections = out.iter().any(|(column, _)| columns[*column].moves == Moves::Above);
+        let values: usize = in_row.iter().map(|(_, width)| *width + GAP).sum();
+        width.fits(values.saturating_sub(GAP) + if has_sections { IN_SECTION } else { 0 })
+    };
+    let movable = used.iter().map(|(column, _)| &columns[*column]).filter(|column| column.moves != Moves::Never);
+    let ranks: BTreeSet<u8> = movable.map(|column| column.rank).collect();
+    let mut moved = BTreeSet::new();
+    for &rank in &ranks {
+        if !fits(&moved) {
+            moved.insert(rank);
+        }
+    }
+    // A narrow column moves in vain if a wide one has to move after it.
+    for rank in ranks.iter().rev() {
+        if moved.remove(rank) && !fits(&moved) {
+            moved.insert(*rank);
+        }
+    }
+    moved
+}
+
+impl Layout {
+    fn new(table: &Table, width: Width) -> Self {
+        let columns = table.columns;
+        let widest = |column: usize| table.rows.iter().map(|row| display_width(&row[column].0)).max();
+        let widths = (0..columns.len()).map(|column| (column, widest(column).unwrap_or_default()));
+        let used = widths.filter(|(_, width)| *width > 0);
+        let used: Vec<_> = used.map(|(column, width)| (column, width.max(columns[column].heading.width()))).collect();
+        let moved = moved(columns, &used, width);
+        let (out, in_row): (Vec<_>, Vec<_>) = used.into_iter().partition(|(it, _)| moved.contains(&columns[*it].rank));
+        let (above, below): (Vec<_>, Vec<_>) =
+            out.into_iter().map(|(column, _)| column).partition(|column| columns[*column].moves == Moves::Above);
+        let indent = if above.is_empty() { 0 } else { IN_SECTION };
+        Self { width, indent, columns, in_row, above, below }
+    }
+
+    fn write(&self, rows: &[Vec<Text>]) -> String {
+        let mut text = String::new();
+        let headings: Vec<Text> = self.columns.iter().map(|it| (it.heading.to_owned(), HEADING)).collect();
+        self.write_row(&headings, &mut text);
+        let mut section = None;
+        // The line below the last row, and the number of rows that it is about: it is written once for all of them.
+        let (mut below, mut shared) = (String::new(), 0);
+        for row in rows {
+            let is_new_section = self.starts_section(section, row);
+            let values = self.values(&self.below, row, "; ");
+            if is_new_section || values != below {
+                self.write_below(&below, shared, &mut text);
+                (below, shared) = (values, 0);
+            }
+            if is_new_section {
+                self.write_section(row, &mut text);
+                section = Some(row);
+            }
+            self.write_row(row, &mut text);
+            shared += 1;
+        }
+        self.write_below(&below, shared, &mut text);
+        text
+    }
+
+    fn write_row(&self, row: &[Text], text: &mut String) {
+        if self.in_row.iter().all(|(column, _)| row[*column].0.is_empty()) {
+            return;
+        }
+        let mut gap = self.indent;
+        for &(column, width) in &self.in_row {
+            let (value, style) = &row[column];
+            let value_width = display_width(value);
+            if value_width > 0 {
+                text.extend(std::iter::repeat_n(' ', gap));
+                if *style == PLAIN {
+                    text.push_str(value);
+                } else {
+                    *text += &paint(*style, value);
+                }
+                gap = 0;
+            }
+            gap += width - value_width + GAP;
+        }
+        text.push('\n');
+    }
+
+    /// Whether a row belongs to another section than the one that starts with the row `section`.
+    fn starts_section(&self, section: Option<&Vec<Text>>, row: &[Text]) -> bool {
+        let differs = |column: &usize| {
+            let value = &row[*column].0;
+            !value.is_empty() && section.is_none_or(|section| section[*column].0 != *value)
+        };
+        self.above.iter().any(differs)
+    }
+
+    fn write_section(&self, row: &[Text], text: &mut String) {
+        let values = self.values(&self.above, row, ", ");
+        for (n, line) in self.width.lines(&values, BELOW).into_iter().enumerate() {
+            let indent = if n == 0 { 0 } else { BELOW };
+            *text += &format!("{:indent$}{}\n", "", paint(SECTION, line.replace(UNBROKEN, " ")));
+        }
+    }
+
+    /// The values of columns outside the row.
+    fn values(&self, columns: &[usize], row: &[Text], separator: &str) -> String {
+        let mut values = String::new();
+        for &column in columns {
+            let value = &row[column].0;
+            if !value.is_empty() {
+                values
+                    .extend([if values.is_empty() { "" } else { separator }, &self.columns[column].with_label(value)]);
+            }
+        }
+        values
+    }
+
+    fn write_below(&self, values: &str, rows: usize, text: &mut String) {
+        if values.is_empty() {
+            return;
+        }
+        let values = match rows {
+            1 => values.to_owned(),
+            2 => format!("both: {values}"),
+            rows => format!("all {rows}: {values}"),
+        };
+        let indent = self.indent + BELOW;
+        for line in self.width.lines(&values, indent) {
+            *text += &format!("{:indent$}{}\n", "", paint(FAINT, line.replace(UNBROKEN, " ")));
+        }
+    }
+}
