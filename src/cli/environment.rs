@@ -15,7 +15,7 @@ const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_prox
 /// The variables that name the hosts that need no proxy.
 const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// The width of the output in CI, if nothing else sets it: the logs of CI systems are about this wide.
+/// The width of the output in CI, where the log is read in a browser.
 const CI_COLUMNS: usize = 100;
 
 /// The value of a variable, without whitespace around it: a value that comes from a file often ends with a line break.

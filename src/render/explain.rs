@@ -116,7 +116,8 @@ pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin], width: Width)
             "an Instance cannot boot from it; to pin this image, declare its `label` in the manifest".to_owned(),
         ],
         IdKind::Image { image, .. } => vec![
-            format!("{id} is the Marketplace image {} ({})", quoted(&image.label), visible(&image.name)),
+            // The label can be asked for as well.
+            format!("{} is the Marketplace image {} ({})", image.id, quoted(&image.label), visible(&image.name)),
             "an Instance cannot boot from it; to pin this image, declare its `label`, or this ID as `image-id`"
                 .to_owned(),
         ],

@@ -41,7 +41,7 @@ pub(crate) fn log(entries: &[Entry], width: Width) -> String {
             Some(Commit { id, time, author, subject }) => {
                 ([text(time.map(date)), ids.show(id)], [visible(author), visible(subject)])
             }
-            None => ([String::new(), "not committed".to_owned()], [String::new(), String::new()]),
+            None => ([String::new(), "uncommitted".to_owned()], [String::new(), String::new()]),
         };
         let (when, who) = (when.map(plain), who.map(plain));
         for (n, change) in entry.changes.iter().enumerate() {
@@ -58,7 +58,7 @@ pub(crate) fn log(entries: &[Entry], width: Width) -> String {
     with_summary(&table.write(width), &numbers(entries), width)
 }
 
-/// `3 changes in 2 commits, 1 not committed`.
+/// `3 changes in 2 commits, 1 uncommitted`.
 fn numbers(entries: &[Entry]) -> String {
     let (committed, pending): (Vec<_>, Vec<_>) =
         entries.iter().filter(|entry| !entry.changes.is_empty()).partition(|entry| entry.commit.is_some());
@@ -68,7 +68,7 @@ fn numbers(entries: &[Entry]) -> String {
         parts.push(format!("{} in {}", count(changes(&committed), "change"), count(committed.len(), "commit")));
     }
     if !pending.is_empty() {
-        parts.push(format!("{} not committed", changes(&pending)));
+        parts.push(format!("{} uncommitted", changes(&pending)));
     }
     if parts.is_empty() { "no pin has changed".to_owned() } else { parts.join(", ") }
 }

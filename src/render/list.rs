@@ -48,13 +48,13 @@ pub(crate) fn pin_json(pin: &Pin) -> String {
     to_report("imagelock.get/1", PinJson::new(pin, false))
 }
 
-/// A pin as every report shows it.
+/// A pin in a JSON report.
 #[derive(Serialize)]
 pub(crate) struct PinJson<'a> {
     #[serde(flatten)]
     cell: CellJson<'a>,
     instance_type: Option<&'a CommercialType>,
-    /// The block does not match its digest: the ID is not trusted.
+    /// Whether the block does not match its digest. The ID is not trusted then.
     edited: bool,
     #[serde(flatten)]
     local: LocalImageJson<'a>,

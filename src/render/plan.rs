@@ -1,4 +1,4 @@
-//! What `resolve` changed, in every format.
+//! The changes that `resolve` and similar commands made, in every format.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::render::support::table::with_summary;
 use crate::render::support::values::in_manifests;
 use crate::render::support::width::Width;
 
-/// The outcome of resolving one manifest.
+/// The result of resolving one manifest.
 #[derive(Clone, Copy)]
 pub(crate) struct Resolved<'a> {
     /// The manifest.
@@ -29,7 +29,7 @@ fn all<'a>(resolved: &[Resolved<'a>]) -> Vec<Named<'a>> {
     resolved.iter().flat_map(of).collect()
 }
 
-/// Writes what `resolve` did, or under `--dry-run` would do.
+/// Writes the changes that were made, or would be made by a dry run.
 pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool, width: Width) -> String {
     let mut all = all(resolved);
     let counts = changes::counts(all.iter().map(|(_, change)| *change));
@@ -40,22 +40,20 @@ pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool, width: Width) -> S
     let rewrites = resolved.iter().any(|it| it.rewrites);
     let summary = match (resolved.iter().any(|it| it.plan.has_changes()), rewrites, dry_run) {
         (false, false, _) => format!("nothing to change: {pins}"),
-        (false, true, false) => format!("no pin changes, the lockfile was put into its canonical form: {pins}"),
-        (false, true, true) => {
-            "dry run: no pin would change, the lockfile would be put into its canonical form".to_owned()
-        }
+        (false, true, false) => format!("no pin changed, but the lockfile was reformatted: {pins}"),
+        (false, true, true) => "no pin would change, but the lockfile would be reformatted (dry run)".to_owned(),
         (true, _, false) => format!("{pins}: {counts}"),
-        (true, _, true) => format!("dry run, nothing was written; would be: {counts}"),
+        (true, _, true) => format!("{pins}: {counts} (dry run, nothing was written)"),
     };
     with_summary(&table, &summary, width)
 }
 
-/// Writes what `resolve` changed: the body of a pull request.
+/// Writes the changes as Markdown, for the description of a pull request.
 pub(crate) fn markdown(resolved: &[Resolved<'_>]) -> String {
     changes::markdown(&all(resolved))
 }
 
-/// Writes what `resolve` did: `imagelock.resolve/1`.
+/// Writes the changes as JSON: `imagelock.resolve/1`.
 pub(crate) fn json(resolved: &[Resolved<'_>], dry_run: bool, invocation: &Invocation) -> String {
     #[derive(Serialize)]
     struct Resolve<'a> {

@@ -141,10 +141,15 @@ fn moved(columns: &[Column], used: &[(usize, usize)], width: Width) -> BTreeSet<
     moved
 }
 
+/// The width of a value. Only an empty one has none, so that no other is left out.
+fn value_width(value: &str) -> usize {
+    display_width(value).max(usize::from(!value.is_empty()))
+}
+
 impl Layout {
     fn new(table: &Table, width: Width) -> Self {
         let columns = table.columns;
-        let widest = |column: usize| table.rows.iter().map(|row| display_width(&row[column].0)).max();
+        let widest = |column: usize| table.rows.iter().map(|row| value_width(&row[column].0)).max();
         let widths = (0..columns.len()).map(|column| (column, widest(column).unwrap_or_default()));
         let used = widths.filter(|(_, width)| *width > 0);
         let used: Vec<_> = used.map(|(column, width)| (column, width.max(columns[column].heading.width()))).collect();
@@ -188,7 +193,7 @@ impl Layout {
         let mut gap = self.indent;
         for &(column, width) in &self.in_row {
             let (value, style) = &row[column];
-            let value_width = display_width(value);
+            let value_width = value_width(value);
             if value_width > 0 {
                 text.extend(std::iter::repeat_n(' ', gap));
                 if *style == PLAIN {
@@ -245,6 +250,119 @@ impl Layout {
         let indent = self.indent + BELOW;
         for line in self.width.lines(&values, indent) {
             *text += &format!("{:indent$}{}\n", "", paint(FAINT, line.replace(UNBROKEN, " ")));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anstream::adapter::strip_str;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const COLUMNS: [Column; 6] = [
+        Column::above(2, "DAY").labeled(),
+        Column::fixed("NAME"),
+        Column::below(4, "ZONE"),
+        Column::below(3, "ID").labeled(),
+        Column::below(1, "DETAIL"),
+        Column::above(2, "AUTHOR"),
+    ];
+
+    fn table(rows: &[[&str; 6]], columns: usize) -> String {
+        let mut table = Table::new(&COLUMNS);
+        for row in rows {
+            table.row(row.map(|value| (value.to_owned(), PLAIN)));
+        }
+        strip_str(&table.write(Width::of_columns(columns))).to_string()
+    }
+
+    const ROWS: [[&str; 6]; 4] = [
+        ["Monday", "web", "fr-par-1", "1", "ten days behind", "Ana"],
+        ["Monday", "web", "fr-par-2", "2", "ten days behind", ""],
+        ["Monday", "web", "nl-ams-1", "3", "", ""],
+        ["Tuesday", "db", "fr-par-1", "3", "", "Ana"],
+    ];
+
+    #[test]
+    fn a_table_that_fits_has_all_columns_in_the_row() {
+        assert_eq!(
+            table(&ROWS, 54),
+            "DAY      NAME  ZONE      ID  DETAIL           AUTHOR\n\
+             Monday   web   fr-par-1  1   ten days behind  Ana\n\
+             Monday   web   fr-par-2  2   ten days behind\n\
+             Monday   web   nl-ams-1  3\n\
+             Tuesday  db    fr-par-1  3                    Ana\n"
+        );
+    }
+
+    #[test]
+    fn a_value_below_several_rows_says_how_many() {
+        assert_eq!(
+            table(&ROWS, 50),
+            "DAY      NAME  ZONE      ID  AUTHOR\n\
+             Monday   web   fr-par-1  1   Ana\n\
+             Monday   web   fr-par-2  2\n    both: ten days behind\n\
+             Monday   web   nl-ams-1  3\n\
+             Tuesday  db    fr-par-1  3   Ana\n"
+        );
+    }
+
+    #[test]
+    fn sections_are_above_their_rows() {
+        let rows = ROWS.map(|[day, name, zone, id, detail, author]| [day, name, zone, id, detail, author]);
+        let long = rows.map(|mut row| {
+            row[1] = "a-name-of-moderate-length";
+            row
+        });
+        assert_eq!(
+            table(&long, 45),
+            "  NAME                       ZONE      ID\nday Monday, Ana\n  a-name-of-moderate-length  fr-par-1  1\n  \
+             a-name-of-moderate-length  fr-par-2  2\n      both: ten days behind\n  a-name-of-moderate-length  \
+             nl-ams-1  3\nday Tuesday, Ana\n  a-name-of-moderate-length  fr-par-1  3\n"
+        );
+        assert_eq!(
+            table(&long[..2], 40),
+            "  NAME                       ZONE\nday Monday, Ana\n  a-name-of-moderate-length  fr-par-1\n      \
+             id 1; ten days behind\n  a-name-of-moderate-length  fr-par-2\n      id 2; ten days behind\n"
+        );
+    }
+
+    #[test]
+    fn a_narrow_column_stays_if_only_a_wide_one_has_to_move() {
+        const COLUMNS: [Column; 3] = [Column::fixed("NAME"), Column::below(1, "A"), Column::below(2, "LONG").labeled()];
+        let mut table = Table::new(&COLUMNS);
+        let long = "36-characters-and-more-do-not-fit-here";
+        table.row(["web", "a", long].map(|value| (value.to_owned(), PLAIN)));
+        let text = strip_str(&table.write(Width::of_columns(40))).to_string();
+        assert_eq!(text, format!("NAME  A\nweb   a\n    long\n    {long}\n").replace("long\n    ", "long "));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_line_is_wider_than_the_terminal_only_for_a_single_word(
+            rows in prop::collection::vec(prop::array::uniform6("(\\PC{0,9}|[a-z-]{1,30}|画{0,9}|\u{1b})( [a-z]{1,9}){0,9}"), 1..9),
+            columns in 40_usize..150,
+        ) {
+            let rows: Vec<_> = rows.iter().map(|row| {
+                let mut row = row.each_ref().map(String::as_str);
+                // The fixed column has values of one word, like names and statuses.
+                row[1] = row[1].split(' ').next().unwrap_or_default();
+                row
+            }).collect();
+            let text = table(&rows, columns);
+            for line in text.lines() {
+                let is_quoted = line.contains('`');
+                let is_word = !line.trim_start().trim_start_matches("id ").contains(' ');
+                prop_assert!(is_quoted || is_word || display_width(line) <= columns, "{line:?} in {columns}\n{text}");
+                prop_assert_eq!(escaped(line), line);
+            }
+            for word in rows.iter().flatten().flat_map(|value| value.split([' ', '\u{a0}'])) {
+                prop_assert!(text.contains(&escaped(word)), "{word:?} is missing\n{text}");
+            }
         }
     }
 }

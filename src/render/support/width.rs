@@ -73,21 +73,26 @@ pub(super) fn display_width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
 }
 
-/// The words of a text and where they start. A pair of backticks and the text between them are one word: it is often a
-/// command or a path.
-fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+/// The words of a text and where they start. Some words contain spaces: a number with the next word, as in `48 days`, and
+/// text between two backticks, which is often a command or a path.
+fn words(text: &str) -> Vec<(usize, &str)> {
     // A backtick without a partner would join all words after it.
     let paired = text.bytes().filter(|byte| *byte == b'`').count() & !1;
-    let (mut seen, mut start) = (0, 0);
-    let ends = text.bytes().enumerate().filter_map(move |(at, byte)| {
-        seen += usize::from(byte == b'`');
-        (byte == b' ' && (seen >= paired || seen % 2 == 0)).then_some(at)
-    });
-    ends.chain([text.len()]).map(move |end| {
-        let word = (start, &text[start..end]);
-        start = end + 1;
-        word
-    })
+    let (mut words, mut backticks, mut start) = (Vec::new(), 0, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        backticks += usize::from(byte == b'`');
+        let is_quoted = backticks < paired && backticks % 2 == 1;
+        if byte == b' ' && !is_quoted && !is_number(&text[start..at]) {
+            words.push((start, &text[start..at]));
+            start = at + 1;
+        }
+    }
+    words.push((start, &text[start..]));
+    words
+}
+
+fn is_number(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -115,6 +120,13 @@ mod tests {
         assert_eq!(width.wrap(&format!("run {command} to fix it")), format!("run\n  {command}\n  to fix it"));
         let single = "a ` backtick without a partner joins no words at all";
         assert_eq!(width.wrap(single), "a ` backtick without a partner joins\n  no words at all");
+    }
+
+    #[test]
+    fn a_number_stays_with_the_next_word() {
+        let text = "this pin has an image that is exactly 48 days behind";
+        assert_eq!(Width::of_columns(42).wrap(text), "this pin has an image that is exactly\n  48 days behind");
+        assert_eq!(Width::of_columns(40).wrap(&"1 ".repeat(20)), format!("{}\n  1 1 ", "1 ".repeat(18).trim_end()));
     }
 
     #[test]

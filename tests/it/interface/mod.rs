@@ -14,3 +14,4 @@ mod recursive;
 mod report_schemas;
 mod schema;
 mod suggestions;
+mod width;
