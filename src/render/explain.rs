@@ -68,7 +68,7 @@ pub(crate) fn candidates(targets: &[Target], candidates: &[Candidate], width: Wi
     with_summary(&table, &format!("no candidate wins for {}", and(without)), width)
 }
 
-/// The same as `imagelock.explain/1`.
+/// Writes the candidates as JSON: `imagelock.explain/1`.
 pub(crate) fn candidates_json(candidates: &[Candidate]) -> String {
     #[derive(Serialize)]
     struct Row<'a> {
@@ -116,7 +116,7 @@ pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin], width: Width)
             "an Instance cannot boot from it; to pin this image, declare its `label` in the manifest".to_owned(),
         ],
         IdKind::Image { image, .. } => vec![
-            // The label can be asked for as well.
+            // `id` can also be the label of the image.
             format!("{} is the Marketplace image {} ({})", image.id, quoted(&image.label), visible(&image.name)),
             "an Instance cannot boot from it; to pin this image, declare its `label`, or this ID as `image-id`"
                 .to_owned(),
@@ -158,7 +158,7 @@ fn offered(local_images: &[(LocalImage, Option<Timestamp>)], width: Width) -> St
     if local_images.is_empty() { "it is not offered in any zone now\n".to_owned() } else { table.write(width) }
 }
 
-/// The same as `imagelock.explain/1`.
+/// Writes what an ID identifies as JSON: `imagelock.explain/1`.
 pub(crate) fn identity_json(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
     #[derive(Serialize)]
     struct Identity<'a> {

@@ -37,13 +37,13 @@ pub(crate) fn table(lock: &Lock, width: Width) -> String {
     if lock.pins().is_empty() { "the lockfile has no pins\n".to_owned() } else { table.write(width) }
 }
 
-/// All pins as `imagelock.list/1`.
+/// Writes all pins as JSON: `imagelock.list/1`.
 pub(crate) fn json(lock: &Lock) -> String {
     let pins = lock.pins().iter().map(|pin| PinJson::new(pin, lock.is_edited(&pin.cell)));
     to_report("imagelock.list/1", BTreeMap::from([("pins", pins.collect::<Vec<_>>())]))
 }
 
-/// One pin as `imagelock.get/1`.
+/// Writes one pin as JSON: `imagelock.get/1`.
 pub(crate) fn pin_json(pin: &Pin) -> String {
     to_report("imagelock.get/1", PinJson::new(pin, false))
 }

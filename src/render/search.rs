@@ -55,7 +55,7 @@ pub(crate) fn table(offers: &[Offer], width: Width) -> String {
     if offers.is_empty() { "no image matches\n".to_owned() } else { table.write(width) }
 }
 
-/// The same as `imagelock.search/1`.
+/// Writes the images as JSON: `imagelock.search/1`.
 pub(crate) fn json(offers: &[Offer]) -> String {
     #[derive(Serialize)]
     struct Row<'a> {

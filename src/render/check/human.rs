@@ -13,7 +13,7 @@ use crate::render::support::width::Width;
 
 const COLUMNS: [Column; 10] = [
     Column::fixed("STATUS"),
-    Column::below(3, "MANIFEST").labeled(),
+    Column::above(3, "MANIFEST"),
     Column::below(8, "NAME"),
     Column::below(7, "ZONE"),
     Column::below(5, "ARCH"),

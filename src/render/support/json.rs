@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_layout_is_the_pretty_one_of_serde_json() {
+    fn the_layout_matches_that_of_serde_json() {
         let value = json!({ "none": [], "nothing": {}, "some": [1, "é\n", [[null]], { "deep": { "er": true } }, {}] });
         let text = to_json(&value);
         assert_eq!(text, serde_json::to_string_pretty(&value).unwrap() + "\n");

@@ -7,7 +7,7 @@ use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::types::LocalImageId;
 
 /// The rows after this many bytes are only counted, because the description of a pull request has at most 65,536 characters.
-const MOST: usize = 48_000;
+const MAX_BYTES: usize = 48_000;
 
 /// Adds a table to a text. A column without a heading is left out.
 pub(crate) fn push_table<const N: usize>(
@@ -23,7 +23,7 @@ pub(crate) fn push_table<const N: usize>(
     };
     *text += &line(headings.map(str::to_owned));
     let _ = writeln!(text, "|{}", "---|".repeat(is_shown.into_iter().filter(|is_shown| *is_shown).count()));
-    push_while(text, MOST, rows.map(line));
+    push_while(text, MAX_BYTES, rows.map(line));
 }
 
 /// Adds pieces to a text until it is longer than `most` bytes, then the number of the others.

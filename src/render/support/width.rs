@@ -126,7 +126,7 @@ mod tests {
     fn a_number_stays_with_the_next_word() {
         let text = "this pin has an image that is exactly 48 days behind";
         assert_eq!(Width::of_columns(42).wrap(text), "this pin has an image that is exactly\n  48 days behind");
-        assert_eq!(Width::of_columns(40).wrap(&"1 ".repeat(20)), format!("{}\n  1 1 ", "1 ".repeat(18).trim_end()));
+        assert_eq!(Width::of_columns(40).wrap(&"1 ".repeat(22)), format!("{}\n  1 1 1 1 ", "1 ".repeat(18).trim_end()));
     }
 
     #[test]

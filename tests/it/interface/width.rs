@@ -10,6 +10,7 @@ use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::every_status::every_status;
+use crate::support::scenes::stacks::stacks;
 
 const OLD: &str = "2026-09-02T08:30:55Z";
 const NEW: &str = "2026-11-20T10:03:30Z";
@@ -68,6 +69,50 @@ fn every_status_reads_well_at_common_widths() {
 }
 
 #[test]
+fn manifests_are_above_their_pins_in_a_narrow_table() {
+    let (sandbox, _marketplace) = stacks();
+    let sandbox = sandbox.env("COLUMNS", "80");
+    assert_snapshot!(sandbox.run("check --recursive stacks"), @"
+      STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    LATEST
+    stacks/api/images.toml
+      outdated  api   fr-par-1  x86_64  ubuntu_noble     00000001  00000011
+          published 2026-09-02; 48 days behind (2026-10-20)
+    stacks/db/eu/images.toml
+      outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  00000011
+          published 2026-09-02; 48 days behind (2026-10-20)
+    stacks/web/images.toml
+      outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  00000011
+          published 2026-09-02; 48 days behind (2026-10-20)
+    stacks/db/eu/images.toml
+      current   db    fr-par-1  x86_64  debian_bookworm  00000002
+          published 2026-09-02
+
+    4 pins in 3 manifests: 3 outdated, 1 current
+    the Marketplace does not list the IDs of 3 pins (`api` and `web`), so they
+      cannot be verified
+    to move to the latest: imagelock upgrade api --manifest stacks/api/images.toml
+    to move to the latest: imagelock upgrade web --manifest stacks/db/eu/images.toml
+    to move to the latest: imagelock upgrade web --manifest stacks/web/images.toml
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    --- exit 2
+    ");
+    assert_snapshot!(sandbox.run("upgrade web --recursive stacks --dry-run"), @"
+    CHANGE  MANIFEST                  NAME  ZONE      ARCH    FROM      TO
+    kept    stacks/api/images.toml    api   fr-par-1  x86_64  00000001
+        label ubuntu_noble; newer: 00000011, published 2026-09-02 → 2026-10-20
+    moved   stacks/db/eu/images.toml  web   fr-par-1  x86_64  00000001  00000011
+    moved   stacks/web/images.toml    web   fr-par-1  x86_64  00000001  00000011
+        both: label ubuntu_noble; published 2026-09-02 → 2026-10-20
+
+    4 pins in 3 manifests: 2 moved, 2 kept (dry run, nothing was written)
+    --- stderr
+    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    --- exit 0
+    ");
+}
+
+#[test]
 fn the_width_comes_from_columns_or_else_from_ci() {
     let width = |variables: &[(&str, &str)]| {
         let sandbox = variables.iter().fold(story(), |sandbox, (name, value)| sandbox.env(name, value));
@@ -113,7 +158,8 @@ fn fits(text: &str, width: usize) {
 
 #[test]
 fn lines_fit_at_every_width() {
-    let (marked, _marketplace) = every_status();
+    let (marked, _first) = every_status();
+    let (stacks, _second) = stacks();
     let story = story();
     for width in (40..=130).step_by(9) {
         let run = |sandbox: &Sandbox, line: &str| {
@@ -122,6 +168,9 @@ fn lines_fit_at_every_width() {
         };
         for line in ["check", "resolve --locked", "list", "search", "explain web", "explain docker"] {
             run(&marked, line);
+        }
+        for line in ["check --recursive stacks", "upgrade --dry-run --recursive stacks"] {
+            run(&stacks, line);
         }
         for line in STORY {
             run(&story, line);
