@@ -131,15 +131,11 @@ pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin], width: Width)
         pins => format!("the lockfile pins it for {}", and(pins.iter().map(|pin| &pin.cell))),
     };
     if let IdKind::Image { local_images, .. } = identity {
-        return format!("{}\n{}\n{}\n", lines(&sentences, width), offered(local_images, width), width.wrap(&pinned));
+        let text = sentences.join("\n");
+        return format!("{}\n\n{}\n{}\n", width.wrap(&text), offered(local_images, width), width.wrap(&pinned));
     }
     sentences.push(pinned);
-    lines(&sentences, width)
-}
-
-/// Sentences, each on a line.
-fn lines(sentences: &[String], width: Width) -> String {
-    sentences.iter().map(|sentence| format!("{}\n", width.wrap(sentence))).collect()
+    format!("{}\n", width.wrap(&sentences.join("\n")))
 }
 
 /// The local images that are offered of an image now.

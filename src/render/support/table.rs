@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::terminal::{FAINT, HEADING, PLAIN, SECTION, Text, paint};
@@ -141,6 +142,12 @@ fn moved(columns: &[Column], used: &[(usize, usize)], width: Width) -> BTreeSet<
     moved
 }
 
+/// Adds a line of values outside the row.
+fn push_line(text: &mut String, indent: usize, style: Style, line: &str) {
+    text.extend(std::iter::repeat_n(' ', indent));
+    text.extend([&paint(style, line.replace(UNBROKEN, " ")), "\n"]);
+}
+
 /// The width of a value. Only an empty one has none, so that no other is left out.
 fn value_width(value: &str) -> usize {
     display_width(value).max(usize::from(!value.is_empty()))
@@ -221,7 +228,7 @@ impl Layout {
         let values = self.values(&self.above, row, ", ");
         for (n, line) in self.width.lines(&values, BELOW).into_iter().enumerate() {
             let indent = if n == 0 { 0 } else { BELOW };
-            *text += &format!("{:indent$}{}\n", "", paint(SECTION, line.replace(UNBROKEN, " ")));
+            push_line(text, indent, SECTION, line);
         }
     }
 
@@ -249,7 +256,7 @@ impl Layout {
         };
         let indent = self.indent + BELOW;
         for line in self.width.lines(&values, indent) {
-            *text += &format!("{:indent$}{}\n", "", paint(FAINT, line.replace(UNBROKEN, " ")));
+            push_line(text, indent, FAINT, line);
         }
     }
 }
