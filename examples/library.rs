@@ -9,7 +9,7 @@ use imagelock::domain::lock::Lock;
 use imagelock::domain::manifest::Manifest;
 use imagelock::domain::resolve::{self, Request, Upgrade, resolve};
 use imagelock::marketplace::{Backend, Snapshot};
-use imagelock::render::{self, CheckReport, Format, ManifestReport};
+use imagelock::render::{self, CheckReport, Format, ManifestReport, Width};
 
 /// Resolves the manifest of the quickstart with one catalog, and checks the lockfile with a catalog from four weeks later.
 pub(crate) fn story() -> Result<String, Box<dyn Error>> {
@@ -30,7 +30,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
 
     let manifests = [ManifestReport { report: &report, manifest: &source, lock: None, stale: None }];
     let report = CheckReport { manifests: &manifests, failed: &[], invocation: &Invocation::default(), now };
-    Ok(format!("{}\n{}", lock.write(), render::check(Format::Human, report, false)))
+    Ok(format!("{}\n{}", lock.write(), render::check(Format::Human, report, false, Width::UNLIMITED)))
 }
 
 fn titles(problems: Vec<Problem>) -> String {

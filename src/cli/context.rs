@@ -92,6 +92,7 @@ pub(super) fn context(
         now,
         min_age: setup.min_age,
         format: setup.format.unwrap_or(Format::Human),
+        width: environment::width(),
         quiet: setup.is_quiet(),
         notify: Box::new(|line| print_stderr(&format!("{}\n", escaped(line)))),
         noted_owner: Cell::new(false),

@@ -1,10 +1,12 @@
 //! The variables of the environment, all read in one way. No library reads one that decides what is sent where.
 
+use std::io;
 use std::path::PathBuf;
 
 use crate::domain::catalog::QueryError;
 use crate::domain::diagnostics::shown;
 use crate::marketplace::{Authorities, Proxy};
+use crate::render::Width;
 use crate::workspace::files;
 
 /// The variables that name a proxy for https. The first that is set is used.
@@ -12,6 +14,9 @@ const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_prox
 
 /// The variables that name the hosts that need no proxy.
 const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// The width of the output in CI, where the log is read in a browser.
+const CI_COLUMNS: usize = 100;
 
 /// The value of a variable, without whitespace around it: a value that comes from a file often ends with a line break.
 /// An empty value is the same as no value.
@@ -24,6 +29,21 @@ pub(super) fn variable(name: &str) -> Result<Option<String>, QueryError> {
         QueryError::new(format!("the value of {name} is not UTF-8"), format!("correct {name}, or unset it"))
     })?;
     Ok(Some(value.trim_ascii().to_owned()).filter(|value| !value.is_empty()))
+}
+
+/// The width of the output: that of the terminal, else `COLUMNS`, else a fixed one in CI, else unlimited.
+pub(super) fn width() -> Width {
+    // A value that cannot be used is ignored: it is no reason to fail.
+    let value = |name| variable(name).ok().flatten();
+    let terminal = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    let columns = || value("COLUMNS")?.parse().ok();
+    let in_ci = || value("CI").filter(|value| value != "false").map(|_| CI_COLUMNS);
+    let positive = |columns: &usize| *columns > 0;
+    terminal
+        .filter(positive)
+        .or_else(|| columns().filter(positive))
+        .or_else(in_ci)
+        .map_or(Width::UNLIMITED, Width::of_columns)
 }
 
 /// The first of some variables that is set.

@@ -111,7 +111,7 @@ impl Options {
         let manifests: Vec<_> = checked.iter().map(Checked::report).collect();
         let report =
             CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
-        let output = render::check(format, report, context.quiet);
+        let output = render::check(format, report, context.quiet, context.width);
         let remark = reports::write(reports, context, report)?;
         let warning = join(checked.iter().map(|it| it.project.warning(&it.report.notices, context)));
         let differs = report.has_drift() && !self.exit_zero;

@@ -77,7 +77,7 @@ fn diff(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Res
     let output = match context.format {
         Format::Json => history::diff_json(&comparison),
         Format::Markdown => changes::markdown(&changes::unnamed(&comparison.changes)),
-        _ => history::diff(&comparison),
+        _ => history::diff(&comparison, context.width),
     };
     Ok(Output::with_drift(output, exit_code && !comparison.changes.is_empty()))
 }

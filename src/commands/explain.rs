@@ -120,7 +120,7 @@ fn explain_image(context: &Context, name: &str) -> Result<Output, Error> {
     let candidates = explain(&targets, lock, now, &catalog).map_err(|problems| project.error(problems))?;
     let output = match context.format {
         Format::Json => render::candidates_json(&candidates),
-        _ => render::candidates(&targets, &candidates),
+        _ => render::candidates(&targets, &candidates, context.width),
     };
     let pins = targets.iter().filter_map(|target| lock.get(&target.cell));
     let warning = join([edited_warning(pins, lock, context)?, undated(context, &catalog)]);
@@ -141,7 +141,7 @@ fn explain_id(context: &Context, id: LocalImageId, text: &str, zone: Option<&Zon
     let pins: Vec<_> = pins_of(id, &lock).collect();
     let output = match context.format {
         Format::Json => render::identity_json(text, &identity, &pins),
-        _ => render::identity(text, &identity, &pins),
+        _ => render::identity(text, &identity, &pins, context.width),
     };
     // An unknown UUID has no date that could be missing.
     let undated = if identity == IdKind::Unknown { String::new() } else { undated(context, &catalog) };

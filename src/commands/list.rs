@@ -44,7 +44,7 @@ fn list(context: &Context, locked: bool) -> Result<Output, Error> {
     let warning = join([edited, pins.warning(context, |finding| !pins.lock.is_edited(&finding.cell))]);
     let output = match context.format {
         Format::Json => json(&pins.lock),
-        _ => table(&pins.lock),
+        _ => table(&pins.lock, context.width),
     };
     Ok(Output { warning, ..Output::clean(output) })
 }

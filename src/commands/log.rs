@@ -69,7 +69,7 @@ fn log(context: &Context, names: &[String]) -> Result<Output, Error> {
     check_names(names, &known.iter().collect())?;
     let mut outcome = Output::clean(match context.format {
         Format::Json => history::log_json(&entries, is_complete),
-        _ => history::log(&entries),
+        _ => history::log(&entries, context.width),
     });
     if !is_complete {
         outcome.warning = format!(

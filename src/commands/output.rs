@@ -123,7 +123,7 @@ pub(super) fn planned(context: &Context, steps: &[ProjectPlan], mode: Mode) -> O
         Format::Markdown => plan::markdown(&resolved),
         // What a dry run prints is what was asked for.
         _ if context.quiet && !dry_run => String::new(),
-        _ => plan::human(&resolved, dry_run),
+        _ => plan::human(&resolved, dry_run, context.width),
     };
     let verb = if dry_run { "would write" } else { "wrote" };
     let stale = steps.iter().flat_map(|step| &step.stale);

@@ -83,9 +83,9 @@ fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifes
     let output = match context.format {
         Format::Human => {
             let pins = checked.iter().map(|it| it.project.lock.pins().len()).sum();
-            human::locked(report, pins, context.quiet)
+            human::locked(report, pins, context.quiet, context.width)
         }
-        format => render::check(format, report, context.quiet),
+        format => render::check(format, report, context.quiet, context.width),
     };
     let differs = report.has_drift();
     Ok(Output { failed, ..Output::with_drift(output, differs) })

@@ -79,7 +79,7 @@ fn search(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<O
         .map_err(|(label, error)| unanswered(&format!("list the local images of `{label}`"), error))?;
     let output = match context.format {
         Format::Json => json(&offers),
-        _ => table(&offers),
+        _ => table(&offers, context.width),
     };
     Ok(Output { warning: undated(context, &catalog), ..Output::clean(output) })
 }

@@ -1,4 +1,4 @@
-//! Changes of pins in every format, and the words that the formats share.
+//! Changes of pins in every format, and the text that the formats share.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,13 +12,15 @@ use crate::domain::lock::format::differences;
 use crate::domain::lock::short_ids::ShortIds;
 use crate::render::support::json::{CellJson, LocalImageJson};
 use crate::render::support::markdown::{self, code, inert, push_table};
-use crate::render::support::terminal::{self, FAINT, PLAIN, Table, Text, cell};
+use crate::render::support::table::{Column, Table};
+use crate::render::support::terminal::{self, FAINT, PLAIN, Text, cell};
 use crate::render::support::values::{date, date_or_unknown, zone_and_arch};
+use crate::render::support::width::Width;
 
 /// A change, with the name of its manifest if there are several.
 pub(crate) type Named<'a> = (String, &'a Change);
 
-/// Changes that need no name of a manifest.
+/// Changes without the name of their manifest.
 pub(crate) fn unnamed(changes: &[Change]) -> Vec<Named<'_>> {
     changes.iter().map(|change| (String::new(), change)).collect()
 }
@@ -28,16 +30,28 @@ pub(crate) fn short_ids(changes: &[Named<'_>]) -> ShortIds {
     ShortIds::of_changes(changes.iter().map(|(_, change)| *change))
 }
 
+const COLUMNS: [Column; 9] = [
+    Column::fixed("CHANGE"),
+    Column::above(3, "MANIFEST"),
+    Column::below(7, "NAME"),
+    Column::below(6, "ZONE"),
+    Column::below(4, "ARCH"),
+    Column::below(2, "LABEL").labeled(),
+    Column::below(5, "FROM").labeled(),
+    Column::below(5, "TO").labeled(),
+    Column::below(1, "DETAIL"),
+];
+
 /// A table of changes.
-pub(crate) fn table(changes: &[Named<'_>]) -> String {
-    let mut table = Table::new(&["CHANGE", "MANIFEST", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL"]);
+pub(crate) fn table(changes: &[Named<'_>], width: Width) -> String {
+    let mut table = Table::new(&COLUMNS);
     let ids = short_ids(changes);
     for (manifest, change) in changes {
         let [action, rest @ ..] = row(change, &ids);
         let detail = (detail(change, &ids), FAINT);
         table.row([action, (manifest.clone(), PLAIN)].into_iter().chain(rest).chain([detail]));
     }
-    table.write()
+    table.write(width)
 }
 
 /// A change without its details: under `CHANGE NAME ZONE ARCH LABEL FROM TO`.
@@ -82,7 +96,7 @@ pub(crate) fn markdown(changes: &[Named<'_>]) -> String {
     text
 }
 
-/// A change in a JSON report, with what only this report says of it.
+/// A change in a JSON report, with the keys that only this report has.
 #[derive(Serialize)]
 pub(crate) struct ChangeJson<'a, T> {
     #[serde(flatten)]
@@ -128,7 +142,7 @@ pub(crate) fn label_of(change: &Change) -> Cow<'_, str> {
     latest_pin(change).map(label).unwrap_or_default()
 }
 
-/// The label of a pin, or what else it is known by.
+/// The label of a pin, or else the ID of its image.
 pub(crate) fn label(pin: &Pin) -> Cow<'_, str> {
     pin.label().map_or_else(|| pin.image.to_string().into(), |label| label.as_str().into())
 }
@@ -139,7 +153,7 @@ pub(crate) fn detail(change: &Change, ids: &ShortIds) -> String {
     let mut parts = Vec::new();
     if let Some(newer) = change.newer.as_ref().filter(|_| change.action() == Action::Kept) {
         parts.push(format!("{}: {}", if newer.is_older { "older" } else { "newer" }, ids.show(newer.id)));
-        // A date that is unknown was not asked for, since the pin stays either way.
+        // The date is unknown if it was not requested, because the pin is kept either way.
         parts.extend(published(when(&change.to), newer.published).filter(|_| newer.published.is_some()));
     }
     match (&change.from, &change.to) {

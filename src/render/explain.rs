@@ -1,4 +1,4 @@
-//! Candidates and identities, as text and as JSON.
+//! The output of `explain`: the candidates for a pin, or what an ID identifies, as text and as JSON.
 
 use std::collections::BTreeMap;
 
@@ -9,39 +9,66 @@ use crate::domain::catalog::LocalImage;
 use crate::domain::catalog::identify::IdKind;
 use crate::domain::diagnostics::{and, count, or, quoted, visible};
 use crate::domain::lock::Pin;
+use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::lookup::explain::Candidate;
 use crate::domain::manifest::Target;
 use crate::domain::types::{Arch, Cell, Label, LocalImageId, Name, Zone};
 use crate::render::list::PinJson;
 use crate::render::support::json::{Text, to_report};
-use crate::render::support::terminal::{FAINT, HELD, PLAIN, Table, WINS};
+use crate::render::support::table::{Column, Table, with_summary};
+use crate::render::support::terminal::{self, FAINT, HELD, PLAIN, WINS};
 use crate::render::support::values::{date, text};
+use crate::render::support::width::Width;
 
 const SCHEMA: &str = "imagelock.explain/1";
 
-/// Every candidate of an image's cells, and why it won or lost.
-pub(crate) fn candidates(targets: &[Target], candidates: &[Candidate]) -> String {
-    let mut table = Table::new(&["ZONE", "ARCH", "", "ID", "LABEL", "TYPE", "PUBLISHED", "WHY"]);
+const CANDIDATES: [Column; 8] = [
+    Column::fixed("ZONE"),
+    Column::below(5, "ARCH"),
+    Column::below(7, "RESULT"),
+    Column::below(6, "ID"),
+    Column::below(4, "LABEL").labeled(),
+    Column::below(2, "TYPE").labeled(),
+    Column::below(3, "PUBLISHED").labeled(),
+    Column::below(1, "REASON"),
+];
+
+const LOCAL_IMAGES: [Column; 5] = [
+    Column::fixed("ZONE"),
+    Column::below(3, "ARCH"),
+    Column::below(1, "TYPE").labeled(),
+    Column::below(4, "ID"),
+    Column::below(2, "PUBLISHED").labeled(),
+];
+
+/// The candidates for the pins of an image, and why each of them won or lost. Whole IDs are in the JSON report.
+pub(crate) fn candidates(targets: &[Target], candidates: &[Candidate], width: Width) -> String {
+    let mut table = Table::new(&CANDIDATES);
+    let ids = ShortIds::of(candidates.iter().filter_map(|candidate| candidate.id));
     for candidate in candidates {
-        let (verdict, style) = if candidate.wins { ("wins", WINS) } else { ("loses", HELD) };
+        let (result, style) = if candidate.wins { ("wins", WINS) } else { ("loses", HELD) };
         table.row([
             (candidate.cell.zone.to_string(), PLAIN),
             (candidate.cell.arch.to_string(), PLAIN),
-            (verdict.to_owned(), style),
-            (text(candidate.id), PLAIN),
+            (result.to_owned(), style),
+            terminal::id(candidate.id, &ids),
             (text(candidate.label.as_ref()), PLAIN),
             (text(candidate.image_type.as_ref()), PLAIN),
             (text(candidate.published.map(date)), PLAIN),
             (candidate.reason.clone(), FAINT),
         ]);
     }
+    let table = table.write(width);
     let has_winner = |target: &&Target| candidates.iter().any(|it| it.wins && it.cell == target.cell);
     let without = targets.iter().filter(|target| !has_winner(target)).map(|target| &target.cell);
     let without: Vec<String> = without.map(|cell| format!("{} ({})", cell.zone, cell.arch)).collect();
-    if without.is_empty() { table.write() } else { format!("{}\nnothing wins in {}\n", table.write(), and(without)) }
+    if without.is_empty() {
+        return table;
+    }
+    with_summary(&table, &format!("no candidate wins for {}", and(without)), width)
 }
 
-/// The same as `imagelock.explain/1`.
+/// Writes the candidates as JSON: `imagelock.explain/1`.
 pub(crate) fn candidates_json(candidates: &[Candidate]) -> String {
     #[derive(Serialize)]
     struct Row<'a> {
@@ -63,55 +90,71 @@ pub(crate) fn candidates_json(candidates: &[Candidate]) -> String {
     to_report(SCHEMA, BTreeMap::from([("candidates", rows)]))
 }
 
-/// What a UUID is, and who pins it.
-pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
-    let label = |label: &Option<_>| label.as_ref().map_or("an image whose label is not stated".to_owned(), quoted);
+/// What a UUID identifies, and which pins have it.
+pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin], width: Width) -> String {
+    let label = |label: &Option<_>| label.as_ref().map_or("an image with an unknown label".to_owned(), quoted);
     let published = |time: &Option<_>| time.map_or_else(String::new, |time| format!(", published {}", date(time)));
-    let text = match identity {
-        IdKind::LocalImage { local, published: time } => format!(
-            "{id} is a local image of {}, in {} for {}, of type {}{}\nit can be pinned and booted\n",
-            label(&local.label),
-            local.zone,
-            local.arch,
-            visible(local.image_type.as_str()),
-            published(time),
-        ),
-        IdKind::Version { label: of, published: time, local_images } => format!(
-            "{id} is a version of {}{}, with {}\nno Instance boots it; a manifest declares its image by `label`\n",
-            label(of),
-            published(time),
-            count(*local_images, "local image"),
-        ),
-        IdKind::Image { image, local_images } => format!(
-            "{id} is the Marketplace image {}, {}, over all its versions\n\
-             no Instance boots it; a manifest can ask for it with `image-id`, or better with `label`\n\n{}\n",
-            quoted(&image.label),
-            visible(&image.name),
-            offered(local_images),
-        ),
-        IdKind::Unknown => format!(
-            "{id} is nothing that the Marketplace describes: {}\n",
-            or(["a superseded local image", "a private image", "of another service", "mistyped"])
-        ),
+    let mut sentences = match identity {
+        IdKind::LocalImage { local, published: time } => vec![
+            format!(
+                "{id} is a local image of {} in {} for {}, type {}{}",
+                label(&local.label),
+                local.zone,
+                local.arch,
+                visible(local.image_type.as_str()),
+                published(time),
+            ),
+            "it can be pinned, and an Instance can boot from it".to_owned(),
+        ],
+        IdKind::Version { label: of, published: time, local_images } => vec![
+            format!(
+                "{id} is a version of {}{}, with {}",
+                label(of),
+                published(time),
+                count(*local_images, "local image"),
+            ),
+            "an Instance cannot boot from it; to pin this image, declare its `label` in the manifest".to_owned(),
+        ],
+        IdKind::Image { image, .. } => vec![
+            // `id` can also be the label of the image.
+            format!("{} is the Marketplace image {} ({})", image.id, quoted(&image.label), visible(&image.name)),
+            "an Instance cannot boot from it; to pin this image, declare its `label`, or this ID as `image-id`"
+                .to_owned(),
+        ],
+        IdKind::Unknown => vec![format!(
+            "the Marketplace does not list {id}: it may be {}",
+            or(["a superseded local image", "a private image", "an ID of another service", "a typo"])
+        )],
     };
-    match pins {
-        [] => format!("{text}the lockfile does not pin it\n"),
-        pins => format!("{text}the lockfile pins it for {}\n", and(pins.iter().map(|pin| &pin.cell))),
+    let pinned = match pins {
+        [] => "the lockfile does not pin it".to_owned(),
+        pins => format!("the lockfile pins it for {}", and(pins.iter().map(|pin| &pin.cell))),
+    };
+    if let IdKind::Image { local_images, .. } = identity {
+        let text = sentences.join("\n");
+        return format!("{}\n\n{}\n{}\n", width.wrap(&text), offered(local_images, width), width.wrap(&pinned));
     }
+    sentences.push(pinned);
+    format!("{}\n", width.wrap(&sentences.join("\n")))
 }
 
-/// What is offered of an image now.
-fn offered(local_images: &[(LocalImage, Option<Timestamp>)]) -> String {
-    let mut table = Table::new(&["ZONE", "ARCH", "TYPE", "ID", "PUBLISHED"]);
+/// The local images that are offered of an image now.
+fn offered(local_images: &[(LocalImage, Option<Timestamp>)], width: Width) -> String {
+    let mut table = Table::new(&LOCAL_IMAGES);
+    let ids = ShortIds::of(local_images.iter().map(|(local, _)| local.id));
     for (local, published) in local_images {
-        let cells =
-            [local.zone.to_string(), local.arch.to_string(), visible(local.image_type.as_str()), local.id.to_string()];
-        table.row(cells.map(|text| (text, PLAIN)).into_iter().chain([(text(published.map(date)), FAINT)]));
+        table.row([
+            (local.zone.to_string(), PLAIN),
+            (local.arch.to_string(), PLAIN),
+            (visible(local.image_type.as_str()), PLAIN),
+            terminal::id(Some(local.id), &ids),
+            (text(published.map(date)), FAINT),
+        ]);
     }
-    if local_images.is_empty() { "nothing is offered of it now\n".to_owned() } else { table.write() }
+    if local_images.is_empty() { "it is not offered in any zone now\n".to_owned() } else { table.write(width) }
 }
 
-/// The same as `imagelock.explain/1`.
+/// Writes what an ID identifies as JSON: `imagelock.explain/1`.
 pub(crate) fn identity_json(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
     #[derive(Serialize)]
     struct Identity<'a> {

@@ -12,9 +12,9 @@ pub enum Format {
     Human,
     /// JSON with a `schema` field.
     Json,
-    /// Markdown, for a pull request or the summary of a job.
+    /// Markdown, for a pull request or a job summary.
     Markdown,
-    /// Workflow commands of GitHub Actions, which annotate the manifest's lines.
+    /// Workflow commands of GitHub Actions, which annotate the lines of the manifest.
     Github,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
@@ -29,7 +29,7 @@ impl Format {
     pub const ALL: [Self; 7] =
         [Self::Human, Self::Json, Self::Markdown, Self::Github, Self::Sarif, Self::Junit, Self::Html];
 
-    /// Its name on the command line.
+    /// The name of the format on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Human => "human",
@@ -42,7 +42,7 @@ impl Format {
         }
     }
 
-    /// The formats that a file of this name may have, the likeliest first; none if the name does not say.
+    /// The formats that fit the extension of a file, the most common first. There are none if the extension is unknown.
     pub fn of_file(path: &Path) -> &'static [Self] {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("txt" | "log") => &[Self::Human, Self::Github],

@@ -1,4 +1,4 @@
-//! The history of pins, and differences between two states, as tables and as JSON.
+//! The history of pins, and the differences between two lockfiles, as tables and as JSON.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,14 +10,29 @@ use crate::domain::lock::history::{Commit, Comparison, Entry, Side, age};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::render::changes::{self, ChangeJson, counts, detail, row, unnamed};
 use crate::render::support::json::{Text, to_report};
-use crate::render::support::terminal::{self, EMPTY, FAINT, PLAIN, Table, with_summary};
+use crate::render::support::table::{Column, Table, with_summary};
+use crate::render::support::terminal::{self, EMPTY, FAINT, PLAIN};
 use crate::render::support::values::{date, text};
+use crate::render::support::width::Width;
+
+const COLUMNS: [Column; 12] = [
+    Column::above(2, "DATE"),
+    Column::above(2, "COMMIT"),
+    Column::fixed("CHANGE"),
+    Column::below(7, "NAME"),
+    Column::below(6, "ZONE"),
+    Column::below(4, "ARCH"),
+    Column::below(3, "LABEL").labeled(),
+    Column::below(5, "FROM").labeled(),
+    Column::below(5, "TO").labeled(),
+    Column::below(1, "DETAIL"),
+    Column::above(2, "AUTHOR"),
+    Column::above(2, "SUBJECT"),
+];
 
 /// Writes when each pin moved: one row per pin and commit, the newest first.
-pub(crate) fn log(entries: &[Entry]) -> String {
-    let mut table = Table::new(&[
-        "DATE", "COMMIT", "CHANGE", "NAME", "ZONE", "ARCH", "LABEL", "FROM", "TO", "DETAIL", "AUTHOR", "SUBJECT",
-    ]);
+pub(crate) fn log(entries: &[Entry], width: Width) -> String {
+    let mut table = Table::new(&COLUMNS);
     let mut ids = ShortIds::of_changes(entries.iter().flat_map(|entry| &entry.changes));
     ids.extend(entries.iter().filter_map(|entry| entry.commit.as_ref()).map(|commit| &commit.id));
     for entry in entries {
@@ -26,7 +41,7 @@ pub(crate) fn log(entries: &[Entry]) -> String {
             Some(Commit { id, time, author, subject }) => {
                 ([text(time.map(date)), ids.show(id)], [visible(author), visible(subject)])
             }
-            None => ([String::new(), "not committed".to_owned()], [String::new(), String::new()]),
+            None => ([String::new(), "uncommitted".to_owned()], [String::new(), String::new()]),
         };
         let (when, who) = (when.map(plain), who.map(plain));
         for (n, change) in entry.changes.iter().enumerate() {
@@ -40,10 +55,10 @@ pub(crate) fn log(entries: &[Entry]) -> String {
             table.row(when.into_iter().chain(cells).chain(who));
         }
     }
-    with_summary(&table.write(), &numbers(entries))
+    with_summary(&table.write(width), &numbers(entries), width)
 }
 
-/// `3 changes in 2 commits, 1 not committed`.
+/// `3 changes in 2 commits, 1 uncommitted`.
 fn numbers(entries: &[Entry]) -> String {
     let (committed, pending): (Vec<_>, Vec<_>) =
         entries.iter().filter(|entry| !entry.changes.is_empty()).partition(|entry| entry.commit.is_some());
@@ -53,20 +68,20 @@ fn numbers(entries: &[Entry]) -> String {
         parts.push(format!("{} in {}", count(changes(&committed), "change"), count(committed.len(), "commit")));
     }
     if !pending.is_empty() {
-        parts.push(format!("{} not committed", changes(&pending)));
+        parts.push(format!("{} uncommitted", changes(&pending)));
     }
     if parts.is_empty() { "no pin has changed".to_owned() } else { parts.join(", ") }
 }
 
-/// Writes the pins that differ between two states.
-pub(crate) fn diff(comparison: &Comparison) -> String {
-    let table = changes::table(&unnamed(&comparison.changes));
+/// Writes the pins that differ between two lockfiles.
+pub(crate) fn diff(comparison: &Comparison, width: Width) -> String {
+    let table = changes::table(&unnamed(&comparison.changes), width);
     let counts = if table.is_empty() { "no pin differs".to_owned() } else { counts(&comparison.changes) };
     let (from, to) = (visible(&comparison.from.name), visible(&comparison.to.name));
-    with_summary(&table, &format!("{from} → {to}: {counts}"))
+    with_summary(&table, &format!("{from} → {to}: {counts}"), width)
 }
 
-/// The details of a change, and the ages of the images that came and went. The date in an edited block is not trusted.
+/// The details of a change, with the ages of the old and the new image. The date in an edited block is not trusted.
 fn with_ages(change: &Change, entry: &Entry, ids: &ShortIds) -> String {
     let days = |pin| age_at(entry, pin).map(|days| count(days, "day"));
     let moves = change.from.as_ref().map(|pin| pin.id) != change.to.as_ref().map(|pin| pin.id);
@@ -80,16 +95,16 @@ fn with_ages(change: &Change, entry: &Entry, ids: &ShortIds) -> String {
     detail.into_iter().chain(came).chain(went).collect::<Vec<_>>().join(", ")
 }
 
-/// The age in days of the image that a pin had, when an entry was made.
+/// The age of a pinned image at the time of an entry, in days.
 fn age_at(entry: &Entry, pin: Option<&Pin>) -> Option<usize> {
     age(pin?, entry.time?)
 }
 
-/// Writes when each pin moved: `imagelock.log/1`. `is_whole` says whether the history is known from its beginning.
+/// Writes when each pin moved: `imagelock.log/1`. `is_whole` is whether the history is known from its first commit.
 pub(crate) fn log_json(entries: &[Entry], is_whole: bool) -> String {
     #[derive(Serialize)]
     struct Log<'a> {
-        /// A shallow clone does not have it all.
+        /// False in a shallow clone.
         complete: bool,
         entries: Vec<EntryJson<'a>>,
     }

@@ -18,12 +18,13 @@ pub(crate) struct Page {
 /// `man` wants a date, and today's would differ from run to run: it is when the sections below last changed.
 const DATE: &str = "2026-11-24";
 
-const ENVIRONMENT: [(&str, &str); 6] = [
+const ENVIRONMENT: [(&str, &str); 7] = [
     ("SCW_API_URL", "Where the API of the Marketplace is, unless `--api-url` says it"),
     ("SSL_CERT_FILE", "A PEM file of CA certificates to trust beside those of the system"),
     ("HTTPS_PROXY", "The proxy for https"),
     ("ALL_PROXY", "The proxy where no other is named"),
     ("NO_PROXY", "The hosts that are asked without a proxy, with commas between them"),
+    ("COLUMNS", "The width of tables and messages if standard output is not a terminal"),
     ("NO_COLOR", "If it is set, `--color auto` uses no colour"),
 ];
 

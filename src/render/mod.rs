@@ -1,4 +1,5 @@
-//! Values to text, by what is rendered; colors are stripped later, if the terminal wants none.
+//! Turns results into text and reports, one module per kind of result. The text has colors; they are removed later if the
+//! output is not a terminal.
 
 pub(crate) mod changes;
 pub(crate) mod check;
@@ -17,3 +18,4 @@ mod support;
 pub use check::check;
 pub use check::report::{CheckReport, ManifestReport, StaleOutput};
 pub use format::Format;
+pub use support::width::Width;

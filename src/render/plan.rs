@@ -1,4 +1,4 @@
-//! What `resolve` changed, in every format.
+//! The changes that `resolve` and similar commands made, in every format.
 
 use serde::Serialize;
 
@@ -7,10 +7,11 @@ use crate::domain::diagnostics::{Invocation, Source, count, shown};
 use crate::domain::lock::diff::Action;
 use crate::domain::plan::Plan;
 use crate::render::support::json::{LocalImageJson, RemarkJson, to_report};
-use crate::render::support::terminal::with_summary;
+use crate::render::support::table::with_summary;
 use crate::render::support::values::in_manifests;
+use crate::render::support::width::Width;
 
-/// The outcome of resolving one manifest.
+/// The result of resolving one manifest.
 #[derive(Clone, Copy)]
 pub(crate) struct Resolved<'a> {
     /// The manifest.
@@ -28,33 +29,31 @@ fn all<'a>(resolved: &[Resolved<'a>]) -> Vec<Named<'a>> {
     resolved.iter().flat_map(of).collect()
 }
 
-/// Writes what `resolve` did, or under `--dry-run` would do.
-pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool) -> String {
+/// Writes the changes that were made, or would be made by a dry run.
+pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool, width: Width) -> String {
     let mut all = all(resolved);
     let counts = changes::counts(all.iter().map(|(_, change)| *change));
     all.retain(|(_, change)| change.action() != Action::Kept || change.newer.is_some() || change.note.is_some());
-    let table = changes::table(&all);
+    let table = changes::table(&all, width);
     let pins = count(resolved.iter().map(|it| it.plan.lock.pins().len()).sum(), "pin");
     let pins = in_manifests(pins, resolved.len());
     let rewrites = resolved.iter().any(|it| it.rewrites);
     let summary = match (resolved.iter().any(|it| it.plan.has_changes()), rewrites, dry_run) {
         (false, false, _) => format!("nothing to change: {pins}"),
-        (false, true, false) => format!("no pin changes, the lockfile was put into its canonical form: {pins}"),
-        (false, true, true) => {
-            "dry run: no pin would change, the lockfile would be put into its canonical form".to_owned()
-        }
+        (false, true, false) => format!("no pin changed, but the lockfile was reformatted: {pins}"),
+        (false, true, true) => "no pin would change, but the lockfile would be reformatted (dry run)".to_owned(),
         (true, _, false) => format!("{pins}: {counts}"),
-        (true, _, true) => format!("dry run, nothing was written; would be: {counts}"),
+        (true, _, true) => format!("{pins}: {counts} (dry run, nothing was written)"),
     };
-    with_summary(&table, &summary)
+    with_summary(&table, &summary, width)
 }
 
-/// Writes what `resolve` changed: the body of a pull request.
+/// Writes the changes as Markdown, for the description of a pull request.
 pub(crate) fn markdown(resolved: &[Resolved<'_>]) -> String {
     changes::markdown(&all(resolved))
 }
 
-/// Writes what `resolve` did: `imagelock.resolve/1`.
+/// Writes the changes as JSON: `imagelock.resolve/1`.
 pub(crate) fn json(resolved: &[Resolved<'_>], dry_run: bool, invocation: &Invocation) -> String {
     #[derive(Serialize)]
     struct Resolve<'a> {

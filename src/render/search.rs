@@ -1,4 +1,4 @@
-//! The labels that a search found, as a table and as JSON.
+//! The images that a search found, as a table and as JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +11,25 @@ use crate::domain::diagnostics::visible;
 use crate::domain::lookup::search::Offer;
 use crate::domain::types::{Arch, ImageId, Label, LocalImageId, Release, Zone, ZonedId};
 use crate::render::support::json::{Text, to_report};
-use crate::render::support::terminal::{self, EMPTY, FAINT, PLAIN, Table};
+use crate::render::support::table::{Column, Table};
+use crate::render::support::terminal::{self, EMPTY, FAINT, PLAIN};
 use crate::render::support::values::{date, text};
+use crate::render::support::width::Width;
 
-/// The Marketplace's labels: releases, dates, and where they are offered.
-pub(crate) fn table(offers: &[Offer]) -> String {
-    let mut table = Table::new(&["LABEL", "IMAGE", "RELEASE", "PUBLISHED", "END OF LIFE", "TYPE", "ARCH", "ZONES"]);
+const COLUMNS: [Column; 8] = [
+    Column::above(1, "LABEL"),
+    Column::above(1, "IMAGE"),
+    Column::above(1, "RELEASE").labeled(),
+    Column::above(1, "PUBLISHED").labeled(),
+    Column::above(1, "END OF LIFE").labeled(),
+    Column::fixed("TYPE"),
+    Column::below(3, "ARCH"),
+    Column::below(2, "ZONES").labeled(),
+];
+
+/// The images that a search found: one row per type and architecture. Only the first row of an image names it.
+pub(crate) fn table(offers: &[Offer], width: Width) -> String {
+    let mut table = Table::new(&COLUMNS);
     for offer in offers {
         let Offer { image, release, published, end, .. } = offer;
         let head = [
@@ -32,17 +45,17 @@ pub(crate) fn table(offers: &[Offer]) -> String {
         });
         let mut cells: Vec<[terminal::Text; 3]> = zones.collect();
         if cells.is_empty() {
-            cells.push([EMPTY, EMPTY, ("nowhere".to_owned(), FAINT)]);
+            cells.push([EMPTY, EMPTY, ("none".to_owned(), FAINT)]);
         }
         for (n, cells) in cells.into_iter().enumerate() {
             let head = head.iter().map(|head| if n == 0 { head.clone() } else { EMPTY });
             table.row(head.chain(cells));
         }
     }
-    if offers.is_empty() { "no image matches\n".to_owned() } else { table.write() }
+    if offers.is_empty() { "no image matches\n".to_owned() } else { table.write(width) }
 }
 
-/// The same as `imagelock.search/1`.
+/// Writes the images as JSON: `imagelock.search/1`.
 pub(crate) fn json(offers: &[Offer]) -> String {
     #[derive(Serialize)]
     struct Row<'a> {

@@ -11,7 +11,7 @@ use crate::domain::catalog::{Catalog, Query};
 use crate::domain::diagnostics::{DEFAULT_MANIFEST, Invocation, Problem, shown};
 use crate::domain::types::Age;
 use crate::marketplace::Backend;
-use crate::render::Format;
+use crate::render::{Format, Width};
 use crate::workspace::files::replace::{New, replace_all};
 use crate::workspace::files::write_lock::WriteLock;
 
@@ -35,6 +35,8 @@ pub(crate) struct Context {
     pub min_age: Option<Age>,
     /// The format of the output.
     pub format: Format,
+    /// The width of the human format.
+    pub width: Width,
     /// Print only what needs attention.
     pub quiet: bool,
     /// Prints a message on standard error immediately.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anstream::adapter::strip_str;
 
 use crate::domain::diagnostics::{Problem, or, quoted, shown};
-use crate::render::{CheckReport, Format, check};
+use crate::render::{CheckReport, Format, Width, check};
 use crate::workspace::{context::Context, error::Error, files::claims::Role, outputs::Files, project::Project};
 
 /// A file for the report as the user named it: `-o drift.sarif`, `-o sarif=results.json`.
@@ -72,7 +72,7 @@ pub(crate) fn write(files: &[ReportFile], context: &Context, report: CheckReport
         return Ok(String::new());
     }
     let texts: Vec<String> =
-        files.iter().map(|file| strip_str(&check(file.format, report, false)).to_string()).collect();
+        files.iter().map(|file| strip_str(&check(file.format, report, false, Width::UNLIMITED)).to_string()).collect();
     let paths: Vec<&Path> = files.iter().map(|file| &*file.path).collect();
     let _lock = context.write_lock(&paths)?;
     let new: Vec<_> = paths.iter().copied().zip(texts.iter().map(String::as_str)).collect();

@@ -11,6 +11,7 @@ use crate::domain::diagnostics::{Location, escaped, shown};
 use crate::domain::types::{Name, Severity, Status};
 use crate::render::changes;
 use crate::render::support::values::zone_and_arch;
+use crate::render::support::width::Width;
 
 /// Writes the commands, and the summary for the log.
 pub(super) fn write(report: CheckReport<'_>) -> String {
@@ -44,7 +45,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         text += &command("warning", place.as_ref(), &problem.title, &report.details(index, problem).join("\n"));
     }
     let unlisted = unlisted(report).map_or_else(String::new, |line| line + "\n");
-    text + &changes::table(&report.moves()) + &summary(report) + "\n" + &unlisted
+    text + &changes::table(&report.moves(), Width::UNLIMITED) + &summary(report) + "\n" + &unlisted
 }
 
 /// `::warning file=images.toml,line=8,col=9,title=web%3A outdated::fr-par-1 x86_64%3A …`

@@ -12,11 +12,13 @@ mod sentences;
 
 use self::report::CheckReport;
 use super::format::Format;
+use super::support::width::Width;
 
-/// Writes the report of a check in a format. `quiet` leaves out what needs no attention; only the human format heeds it.
-pub fn check(format: Format, report: CheckReport<'_>, quiet: bool) -> String {
+/// Writes the report of a check in a format. `quiet` and `width` affect only the human format: a quiet report leaves out
+/// pins that need no attention.
+pub fn check(format: Format, report: CheckReport<'_>, quiet: bool, width: Width) -> String {
     match format {
-        Format::Human => human::write(report, quiet),
+        Format::Human => human::write(report, quiet, width),
         Format::Json => json::write(report),
         Format::Markdown => markdown::write(report),
         Format::Github => github::write(report),

@@ -1,4 +1,4 @@
-//! The report of a run: the manifests with their findings, and where in the files each finding is.
+//! The report of a run: the manifests, their findings, and the locations of the findings in the files.
 
 use std::path::PathBuf;
 
@@ -31,17 +31,17 @@ impl ManifestReport<'_> {
     }
 }
 
-/// A declared output that is not as the lockfile would have it.
+/// A declared output whose content does not match the lockfile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaleOutput {
-    /// Where it is.
+    /// The path of the output.
     pub path: PathBuf,
-    /// What is said of it, at the place in the manifest that declares it.
+    /// The problem to report, at the declaration in the manifest.
     pub problem: Problem,
 }
 
 impl StaleOutput {
-    /// `span` is where the manifest declares it.
+    /// `span` is the declaration in the manifest.
     pub fn new(path: PathBuf, span: Span) -> Self {
         let problem = Problem::new(format!("the output `{}` is out of date", shown(&path))).at(span, "out of date");
         let help = Help::from("run ").then_run("resolve").then(" to update it");
@@ -49,14 +49,14 @@ impl StaleOutput {
     }
 }
 
-/// The findings of a run, and what a reader away from the terminal needs to know.
+/// The findings of a run, and the context that a reader of a report file needs.
 #[derive(Clone, Copy)]
 pub struct CheckReport<'a> {
     /// One for each manifest that could be checked.
     pub manifests: &'a [ManifestReport<'a>],
     /// The manifests that could not be checked.
     pub failed: &'a [FailedManifest],
-    /// How imagelock was called: what a command must begin with to be about the same files.
+    /// The options of the run, which suggested commands repeat.
     pub invocation: &'a Invocation,
     /// The time of the run.
     pub now: Timestamp,
@@ -114,12 +114,12 @@ impl<'a> CheckReport<'a> {
         Some(problem.help.as_ref()?.show(&self.invocation_of(index)))
     }
 
-    /// What there is to say of a problem besides its title: the notes on it, and the help.
+    /// The notes and the help of a problem.
     pub(crate) fn details(&self, index: usize, problem: &Problem) -> Vec<String> {
         problem.notes.iter().cloned().chain(self.help(index, problem)).collect()
     }
 
-    /// What fixes some findings about one manifest, a line each.
+    /// The commands that fix some findings of one manifest, one per line.
     pub(crate) fn fixes<'f>(&self, index: usize, findings: impl IntoIterator<Item = &'f Finding>) -> Vec<String> {
         let invocation = self.invocation_of(index);
         suggestions(findings).iter().map(|suggestion| suggestion.show(&invocation)).collect()
@@ -133,17 +133,17 @@ impl<'a> CheckReport<'a> {
         manifests.flat_map(move |(index, manifest)| items(manifest).into_iter().map(move |item| (index, item)))
     }
 
-    /// Whether anything differs: the exit status depends on it.
+    /// Whether there is drift or an output is out of date. The exit status depends on it.
     pub fn has_drift(&self) -> bool {
         self.manifests.iter().any(|manifest| manifest.report.has_drift()) || self.stale().next().is_some()
     }
 
-    /// Whether a change was verified, rather than all pins compared with the Marketplace.
+    /// Whether the run verified a change (`--changed-since`), instead of all pins.
     pub(crate) fn is_gate(&self) -> bool {
         self.gates().next().is_some()
     }
 
-    /// Whether the run is about several manifests.
+    /// Whether the run has several manifests.
     pub(crate) fn is_many(&self) -> bool {
         self.manifest_count() > 1
     }
@@ -153,25 +153,25 @@ impl<'a> CheckReport<'a> {
         self.manifests.len() + self.failed.len()
     }
 
-    /// The name of a manifest if there are several, else nothing.
+    /// The name of a manifest if there are several, else an empty text.
     pub(crate) fn manifest(&self, index: usize) -> String {
         if self.is_many() { self.manifests[index].name() } else { String::new() }
     }
 
-    /// How imagelock is called about one of the manifests.
+    /// The options that a suggested command needs for one of the manifests.
     pub(crate) fn invocation_of(&self, index: usize) -> Invocation {
         if self.is_many() { self.invocation.of(&self.manifests[index].manifest.path) } else { self.invocation.clone() }
     }
 }
 
-/// Finds the places of many findings: the lines of both files are counted once.
+/// The locations of many findings. The lines of both files are counted once.
 pub(crate) struct Places<'a> {
     manifest: LineIndex<'a>,
     lock: Option<LineIndex<'a>>,
 }
 
 impl<'a> Places<'a> {
-    /// The places of each manifest of a run.
+    /// The locations in each manifest of a run.
     pub(crate) fn of_each(report: CheckReport<'a>) -> Vec<Self> {
         report.manifests.iter().map(Self::new).collect()
     }
@@ -180,7 +180,7 @@ impl<'a> Places<'a> {
         Self { manifest: LineIndex::new(report.manifest), lock: report.lock.map(LineIndex::new) }
     }
 
-    /// The place to fix a finding: its declaration, or its block of the lockfile if it is not declared.
+    /// The location where a finding is fixed: its declaration, or its block in the lockfile if it is not declared.
     pub(crate) fn of(&self, finding: &Finding) -> Option<Location<'a>> {
         let Some(span) = &finding.span else {
             let lock = self.lock.as_ref()?;
@@ -189,7 +189,7 @@ impl<'a> Places<'a> {
         self.manifest.location(span)
     }
 
-    /// The place of a problem in the manifest.
+    /// The location of a problem in the manifest.
     pub(crate) fn of_problem(&self, problem: &Problem) -> Option<Location<'a>> {
         self.manifest.location(problem.span.as_ref()?)
     }

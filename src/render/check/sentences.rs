@@ -1,5 +1,5 @@
-//! The sentences that every format of a check shares: the verdict and its numbers, what is said of a finding, and what of a
-//! manifest that could not be checked.
+//! The sentences that all formats of a check share: the result and its counts, the details of a finding, and the reason why a
+//! manifest could not be checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::domain::types::{Name, Severity, Status};
 use crate::render::errors::{cut, help};
 use crate::render::support::values::{date, days, in_manifests};
 
-/// The verdict, as a heading.
+/// The result of the check, as a heading.
 pub(super) fn headline(report: CheckReport<'_>) -> &'static str {
     if !report.failed.is_empty() {
         return "The check is incomplete";
@@ -32,7 +32,7 @@ pub(super) fn headline(report: CheckReport<'_>) -> &'static str {
     }
 }
 
-/// How many findings have each status, the worst first, and how severe that is: `2 outdated (accepted)`.
+/// The number of findings with each status, the worst first, and the severity: `2 outdated (accepted)`.
 pub(super) fn counts(report: CheckReport<'_>) -> Vec<(Severity, String)> {
     let mut counts: BTreeMap<(Status, bool), usize> = BTreeMap::new();
     for finding in report.findings_by_manifest() {
@@ -45,12 +45,12 @@ pub(super) fn counts(report: CheckReport<'_>) -> Vec<(Severity, String)> {
     counts.into_iter().map(text).collect()
 }
 
-/// The same without the severity.
+/// The same counts without the severity.
 fn numbers(report: CheckReport<'_>) -> Vec<String> {
     counts(report).into_iter().map(|(_, number)| number).collect()
 }
 
-/// `4 pins: 2 outdated, 2 current`: the numbers in a line.
+/// The summary in a line: `4 pins: 2 outdated, 2 current`.
 pub(super) fn summary(report: CheckReport<'_>) -> String {
     if report.is_gate() {
         return changed_since(report);
@@ -68,7 +68,7 @@ pub(super) fn summary(report: CheckReport<'_>) -> String {
     format!("{pins}: {found}{stale}")
 }
 
-/// `3 pins, 1 changed since main (1a2b3c4d): 1 unverified`: the numbers of a verified change, in a line.
+/// The summary of a verified change, in a line: `3 pins, 1 changed since main (1a2b3c4d): 1 unverified`.
 pub(super) fn changed_since(report: CheckReport<'_>) -> String {
     let sum = |number: fn(&Gate) -> usize| report.gates().map(|(_, gate)| number(gate)).sum::<usize>();
     let (pins, changed) = (sum(|gate| gate.pins), sum(|gate| gate.changed));
@@ -83,7 +83,7 @@ pub(super) fn changed_since(report: CheckReport<'_>) -> String {
     format!("{pins}, {changed} changed since {since}: {}", found.join(", "))
 }
 
-/// `2 outputs out of date`, if there are any.
+/// The number of outputs that are out of date, if there are any: `2 outputs out of date`.
 fn stale(report: CheckReport<'_>) -> Option<String> {
     let stale = report.stale().count();
     (stale > 0).then(|| format!("{} out of date", count(stale, "output")))
@@ -113,17 +113,17 @@ pub(super) fn unlisted(report: CheckReport<'_>) -> Option<String> {
 /// The note about a pin that the Marketplace does not list.
 pub(super) const UNLISTED: &str = "the Marketplace does not list the pinned ID, so it cannot be verified";
 
-/// Whether the Marketplace was asked about a pin, and does not list it.
+/// Whether the Marketplace does not list a pin. The pins that were not looked up are not counted.
 pub(super) fn is_unlisted(finding: &Finding) -> bool {
     finding.is_listed == Some(false)
 }
 
-/// Whether the manifest accepts what would be drift.
+/// Whether a finding would be drift, but the manifest accepts it.
 pub(super) fn is_accepted(finding: &Finding) -> bool {
     finding.status.is_drift() && !finding.is_drift
 }
 
-/// The label, or what else the image is known by.
+/// The label, or else the ID of the image.
 pub(super) fn label(finding: &Finding) -> String {
     finding.label.as_ref().map_or_else(|| finding.image.clone(), ToString::to_string)
 }
@@ -131,7 +131,7 @@ pub(super) fn label(finding: &Finding) -> String {
 /// The details of a finding, in a line.
 pub(super) fn detail(finding: &Finding) -> String {
     let mut parts: Vec<String> =
-        finding.latest.iter().filter_map(|latest| latest_in_words(latest, finding.published)).collect();
+        finding.latest.iter().filter_map(|latest| latest_detail(latest, finding.published)).collect();
     parts.extend(finding.notes.iter().cloned());
     parts.join("; ")
 }
@@ -152,28 +152,28 @@ pub(super) fn short_ids<'f>(findings: impl Iterator<Item = &'f Finding>) -> Shor
     ShortIds::of(findings.flat_map(ids))
 }
 
-/// The release of a newer local image, its date, and how much later that is.
-fn latest_in_words(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
+/// The release and the date of the latest local image, and how far behind it the pin is.
+fn latest_detail(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
     let release = latest.release.as_ref().map(|release| format!("release {release}"));
     let date = latest.published.map(|newer| match published {
         Some(older) if newer >= older => format!("{} behind ({})", count(days(older, newer), "day"), date(newer)),
-        _ => format!("the latest is of {}", date(newer)),
+        _ => format!("the latest was published on {}", date(newer)),
     });
     let parts: Vec<String> = release.into_iter().chain(date).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Where and why, in prose.
+/// The location and the reason of a failure, as a sentence for people.
 pub(super) fn failed_in_prose(failed: &FailedManifest) -> String {
-    format!("{}: {}", quoted(place(failed)), failure_title(&failed.failure))
+    format!("{}: {}", quoted(path_and_location(failed)), failure_title(&failed.failure))
 }
 
-/// Where and why, for a machine.
+/// The same as plain text, for other programs.
 pub(super) fn failed(failed: &FailedManifest) -> String {
-    format!("{}: {}", place(failed), failure_title(&failed.failure))
+    format!("{}: {}", path_and_location(failed), failure_title(&failed.failure))
 }
 
-/// Why.
+/// The first error of a failure, and the number of the others.
 pub(super) fn failure_title(failure: &Failure) -> String {
     match failure.problems.len() {
         0 | 1 => cut(failure.title()),
@@ -181,26 +181,26 @@ pub(super) fn failure_title(failure: &Failure) -> String {
     }
 }
 
-/// `images.lock:39:1`, or the manifest.
-fn place(failed: &FailedManifest) -> String {
+/// The location, or else the path of the manifest: `images.lock:39:1`.
+fn path_and_location(failed: &FailedManifest) -> String {
     match failure_location(&failed.failure) {
         Some(Location { path, line, columns }) => format!("{}:{line}:{}", shown(path), columns.0),
         None => shown(&failed.path),
     }
 }
 
-/// The location in the manifest or in the lockfile.
+/// The location of the first error, in the manifest or in the lockfile.
 pub(super) fn failure_location(failure: &Failure) -> Option<Location<'_>> {
     let problem = failure.problems.first()?;
     LineIndex::new(failure.source(problem)?).location(problem.span.as_ref()?)
 }
 
-/// The key to write or the command to run.
+/// The help of the first error: the key or the command that fixes it.
 pub(super) fn first_help(failed: &FailedManifest, invocation: &Invocation) -> Option<String> {
     help(failed.failure.problems.first()?, &invocation.of(&failed.path))
 }
 
-/// How many manifests could not be checked, and which, if any could not.
+/// The number and the names of the manifests that could not be checked, if there are any.
 pub(super) fn failed_summary(failed: &[FailedManifest], all: usize) -> Option<String> {
     let names = and_more(failed.iter().map(|it| quoted(shown(&it.path))), 6);
     let checked = format!("{} of {} could not be checked: {names}", failed.len(), count(all, "manifest"));

@@ -1,5 +1,5 @@
-//! JSON reports: how they are written, and the parts that several have. The types are the documented interface: a change
-//! that breaks readers raises the number in `schema`.
+//! Writes JSON reports, and has the parts that several reports share. The types are a documented interface: a breaking change
+//! needs a higher number in `schema`.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::domain::types::{
     ZonedId,
 };
 
-/// A report as text, which begins with its schema.
+/// Writes a report. The name of the schema is its first key.
 pub(crate) fn to_report(schema: &str, body: impl Serialize) -> String {
     #[derive(Serialize)]
     struct Report<'a, T> {
@@ -25,8 +25,8 @@ pub(crate) fn to_report(schema: &str, body: impl Serialize) -> String {
     to_json(&Report { schema, body })
 }
 
-/// JSON as text. What a terminal would obey, or what is not seen, is spelled out; a reader of JSON reads the same value. Such
-/// characters are in strings only, apart from the line breaks of the layout: those in strings are escaped already.
+/// Writes JSON. Control characters and invisible characters are escaped, which does not change the value. They only occur in
+/// strings; the line breaks of the layout are kept, because `serde_json` escapes those in strings.
 pub(crate) fn to_json(value: &impl Serialize) -> String {
     // Serializing to memory does not fail.
     let json = serde_json::to_string_pretty(value).unwrap_or_default();
@@ -41,7 +41,7 @@ pub(crate) fn to_json(value: &impl Serialize) -> String {
     text + "\n"
 }
 
-/// A value that is a string in JSON, the one that it is displayed as.
+/// A value that is written to JSON as the string that it displays as.
 pub(crate) struct Text<T>(pub(crate) T);
 
 impl<T: fmt::Display> Serialize for Text<T> {
@@ -50,7 +50,7 @@ impl<T: fmt::Display> Serialize for Text<T> {
     }
 }
 
-/// Names, types, releases and IDs are their text in every report.
+/// Names, types, releases and IDs are strings in all reports.
 macro_rules! strings {
     ($($value:ty),*) => {$(
         impl Serialize for $value {
@@ -63,7 +63,7 @@ macro_rules! strings {
 
 strings!(Name, Label, Zone, Arch, ImageType, CommercialType, Release, ImageId, VersionId, LocalImageId, ZonedId<'_>);
 
-/// A local image as reports show it.
+/// A local image in a JSON report.
 #[derive(Serialize)]
 pub(crate) struct LocalImageJson<'a> {
     id: LocalImageId,
@@ -85,7 +85,7 @@ impl<'a> LocalImageJson<'a> {
     }
 }
 
-/// What every row says of its cell.
+/// The keys that every row has, which identify its pin.
 #[derive(Serialize)]
 pub(crate) struct CellJson<'a> {
     name: &'a Name,
@@ -111,7 +111,7 @@ impl<'a> CellJson<'a> {
     }
 }
 
-/// A remark on the manifest.
+/// A warning or a notice about a manifest.
 #[derive(Serialize)]
 pub(crate) struct RemarkJson<'a> {
     manifest: String,
@@ -121,7 +121,7 @@ pub(crate) struct RemarkJson<'a> {
 }
 
 impl<'a> RemarkJson<'a> {
-    /// `invocation` is about the manifest.
+    /// `invocation` has the options for this manifest.
     pub(crate) fn new(manifest: String, problem: &'a Problem, invocation: &Invocation) -> Self {
         let help = problem.help.as_ref().map(|help| help.show(invocation));
         Self { manifest, message: &problem.title, notes: &problem.notes, help }
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_layout_matches_the_pretty_printing_of_serde_json() {
+    fn the_layout_matches_that_of_serde_json() {
         let value = json!({ "none": [], "nothing": {}, "some": [1, "é\n", [[null]], { "deep": { "er": true } }, {}] });
         let text = to_json(&value);
         assert_eq!(text, serde_json::to_string_pretty(&value).unwrap() + "\n");

@@ -1,4 +1,4 @@
-//! Markdown as GitHub and GitLab read it: tables, and free text that a platform makes nothing else of.
+//! Markdown for GitHub and GitLab: tables, and text that is escaped so that it stays text.
 
 use std::fmt::Write as _;
 
@@ -6,8 +6,8 @@ use crate::domain::diagnostics::escaped;
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::types::LocalImageId;
 
-/// Rows after these bytes are only counted: the body of a pull request holds 65,536 characters.
-const MOST: usize = 48_000;
+/// The rows after this many bytes are only counted, because the description of a pull request has at most 65,536 characters.
+const MAX_BYTES: usize = 48_000;
 
 /// Adds a table to a text. A column without a heading is left out.
 pub(crate) fn push_table<const N: usize>(
@@ -23,10 +23,10 @@ pub(crate) fn push_table<const N: usize>(
     };
     *text += &line(headings.map(str::to_owned));
     let _ = writeln!(text, "|{}", "---|".repeat(is_shown.into_iter().filter(|is_shown| *is_shown).count()));
-    push_while(text, MOST, rows.map(line));
+    push_while(text, MAX_BYTES, rows.map(line));
 }
 
-/// Adds pieces to a text while it is no longer than this, then counts the others.
+/// Adds pieces to a text until it is longer than `most` bytes, then the number of the others.
 pub(crate) fn push_while(text: &mut String, most: usize, pieces: impl ExactSizeIterator<Item = String>) {
     let mut left = pieces.len();
     for piece in pieces {
@@ -49,8 +49,8 @@ pub(crate) fn code(text: impl std::fmt::Display) -> String {
     format!("`{text}`")
 }
 
-/// Text that means nothing but itself. Text between two backticks is code already and stays code; several backticks in a row
-/// could end the code.
+/// Escapes text so that it has no special meaning. Text between two backticks stays code, unless there are several backticks
+/// in a row, which could end the code.
 pub(crate) fn inert(text: &str) -> String {
     let text = escaped(text);
     let parts: Vec<&str> = text.split('`').collect();
@@ -73,7 +73,7 @@ fn push_text(safe: &mut String, text: &str) {
     for word in text.split_inclusive(char::is_whitespace) {
         let end = word.trim_end_matches(char::is_whitespace).len();
         let (word, space) = word.split_at(end);
-        // Platforms make links, mentions and formulas of text after they have read its escapes, but never of code.
+        // GitHub and GitLab look for links, mentions and formulas after they resolve escapes, but not in code.
         if is_active(word) {
             push_code(safe, word);
         } else {
@@ -83,7 +83,7 @@ fn push_text(safe: &mut String, text: &str) {
     }
 }
 
-/// Code that is safe in a table. Between two backticks a backslash is itself, but not in front of a pipe.
+/// Adds code that is safe in a table. In code, a backslash only escapes a pipe.
 fn push_code(safe: &mut String, text: &str) {
     if safe.ends_with('`') {
         safe.push(' ');
@@ -104,7 +104,7 @@ fn push_word(safe: &mut String, word: &str) {
     }
 }
 
-/// Whether GitHub or GitLab may make something of a word: a link, a mention, a reference, a formula, an emoji.
+/// Whether GitHub or GitLab may turn a word into a link, a mention, a reference, a formula or an emoji.
 fn is_active(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     lower.contains(['@', '$'])

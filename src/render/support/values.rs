@@ -1,4 +1,4 @@
-//! Values in words that every format shares: dates, ages, cells.
+//! Text for values that all formats share: dates, ages, zones.
 
 use std::fmt::Display;
 
@@ -12,27 +12,27 @@ pub(crate) fn text(value: Option<impl Display>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-/// The day of a moment, in UTC.
+/// The date of a timestamp, in UTC.
 pub(crate) fn date(time: Timestamp) -> String {
     day(time).to_string()
 }
 
-/// The day of a moment, if that is known.
+/// The date of a timestamp, or `unknown`.
 pub(crate) fn date_or_unknown(time: Option<Timestamp>) -> String {
     time.map_or_else(|| "unknown".to_owned(), date)
 }
 
-/// The whole days from one moment to a later one.
+/// The number of whole days between two timestamps.
 pub(crate) fn days(from: Timestamp, to: Timestamp) -> usize {
     usize::try_from(to.duration_since(from).as_hours() / 24).unwrap_or_default()
 }
 
-/// `fr-par-1 x86_64`: a cell next to its name.
+/// The zone and the architecture of a pin: `fr-par-1 x86_64`.
 pub(crate) fn zone_and_arch(cell: &Cell) -> String {
     format!("{} {}", cell.zone, cell.arch)
 }
 
-/// `4 pins in 2 manifests`: the manifests are counted if there are several.
+/// Adds the number of manifests if there are several: `4 pins in 2 manifests`.
 pub(crate) fn in_manifests(text: String, manifests: usize) -> String {
     if manifests == 1 { text } else { format!("{text} in {}", count(manifests, "manifest")) }
 }

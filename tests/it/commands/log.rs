@@ -132,15 +132,15 @@ fn uncommitted_changes_come_first() {
     let sandbox = moved();
     sandbox.write("images.lock", lock(&[("web", 3), ("x", 1)]));
     assert_snapshot!(sandbox.run("log"), @"
-    DATE        COMMIT         CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                   AUTHOR  SUBJECT
-                not committed  removed  db    fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-11-01, 23 days old when removed
-                not committed  moved    web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 21 days old when pinned, the old one was 22 days old
-                not committed  added    x     fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 23 days old when pinned
-    2026-11-07  19f44bcd       moved    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old    Ana     Upgrade web
-    2026-11-05  9dd5de42       added    db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                             Ana     Pin the images
-    2026-11-05  9dd5de42       added    web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
+    DATE        COMMIT       CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                   AUTHOR  SUBJECT
+                uncommitted  removed  db    fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-11-01, 23 days old when removed
+                uncommitted  moved    web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 21 days old when pinned, the old one was 22 days old
+                uncommitted  added    x     fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 23 days old when pinned
+    2026-11-07  19f44bcd     moved    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old    Ana     Upgrade web
+    2026-11-05  9dd5de42     added    db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                             Ana     Pin the images
+    2026-11-05  9dd5de42     added    web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
-    3 changes in 2 commits, 3 not committed
+    3 changes in 2 commits, 3 uncommitted
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("diff"), @"

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use imagelock::domain::check::{Finding, Report};
 use imagelock::domain::diagnostics::{Invocation, Problem, Source, is_unprintable};
 use imagelock::domain::types::{Cell, ImageType, Status};
-use imagelock::render::{CheckReport, Format, ManifestReport, check};
+use imagelock::render::{CheckReport, Format, ManifestReport, Width, check};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -78,7 +78,7 @@ proptest! {
         let parts = [ManifestReport { report: &report, manifest: &manifest, lock: None, stale: None }];
         let subject = CheckReport { manifests: &parts, failed: &[], invocation: &Invocation::default().of(&manifest.path), now };
         for format in Format::ALL {
-            let text = anstream::adapter::strip_str(&check(format, subject, false)).to_string();
+            let text = anstream::adapter::strip_str(&check(format, subject, false, Width::UNLIMITED)).to_string();
             prop_assert!(!text.contains(|char| char != '\n' && is_unprintable(char)), "{format:?}: {text:?}");
             match format {
                 Format::Json => {

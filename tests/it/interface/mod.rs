@@ -15,3 +15,4 @@ mod recursive;
 mod report_schemas;
 mod schema;
 mod suggestions;
+mod width;

@@ -112,7 +112,7 @@ fn an_upgrade_moves_the_named_image_in_every_manifest() {
     moved   stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
     moved   stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000011  published 2026-09-02 → 2026-10-20
 
-    dry run, nothing was written; would be: 2 moved, 2 kept
+    4 pins in 3 manifests: 2 moved, 2 kept (dry run, nothing was written)
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 0

@@ -265,7 +265,7 @@ fn standard_input_is_read_only_for_a_dash() {
     CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
     added   web   fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-09-02
 
-    dry run, nothing was written; would be: 1 added
+    1 pin: 1 added (dry run, nothing was written)
     warning: standard input:1: the Marketplace does not list 00001000…
       = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
       = help: to look it up, name it: `imagelock adopt x=UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH --zone ZONE`

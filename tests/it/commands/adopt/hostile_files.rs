@@ -97,7 +97,7 @@ fn invalid_json_is_refused() {
     sandbox.write("bom.json", format!("\u{feff}{{\"web_image\": \"{}\"}}", id(1)));
     assert_eq!(
         sandbox.ok("adopt --from bom.json --dry-run").lines().last(),
-        Some("dry run, nothing was written; would be: 1 added")
+        Some("1 pin: 1 added (dry run, nothing was written)")
     );
     sandbox.write("cut.tfstate", format!("{{\"web_image\": \"{}\",\n", id(1)));
     sandbox.write("lines", format!("{{\"web_image\": \"{}\"}}\n{{\"web_image\": \"{}\"}}\n", id(1), id(2)));

@@ -18,7 +18,7 @@ fn adopt_turns_ids_into_a_manifest_and_a_lockfile() {
     added   web   fr-par-1  x86_64  ubuntu_noble     00000001  published 2026-09-02
     added   web   nl-ams-1  x86_64  ubuntu_noble     00000002  published 2026-09-02
 
-    dry run, nothing was written; would be: 4 added
+    4 pins: 4 added (dry run, nothing was written)
     --- stderr
     would declare `db`, `old` and `web` in `images.toml`
     --- exit 0

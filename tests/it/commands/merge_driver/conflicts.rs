@@ -78,7 +78,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     kept    db    fr-par-1  x86_64  ubuntu_noble  00000002            newer: 00000004, published 2026-11-02 → 2026-11-04
     added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, disputed: ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
 
-    dry run, nothing was written; would be: 1 added, 1 kept
+    2 pins: 1 added, 1 kept (dry run, nothing was written)
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("resolve --fix-conflicts"), @"
@@ -121,7 +121,7 @@ fn a_pin_that_was_removed_on_one_side_and_moved_on_the_other_conflicts() {
     // The manifest decides whether the image stays. Its ID is not in conflict.
     sandbox.write("images.toml", MANIFEST);
     assert_snapshot!(sandbox.run("resolve --fix-conflicts --dry-run --offline"), @"
-    dry run: no pin would change, the lockfile would be put into its canonical form
+    no pin would change, but the lockfile would be reformatted (dry run)
     --- exit 0
     ");
     sandbox.write("images.toml", MANIFEST.replace("web.label = \"ubuntu_noble\"\n", ""));

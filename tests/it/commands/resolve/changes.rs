@@ -86,7 +86,7 @@ fn a_dry_run_shows_the_changes_and_writes_nothing() {
     added   db    fr-par-1  x86_64  debian_bookworm  00000005
     added   web   fr-par-1  x86_64  ubuntu_noble     00000001
 
-    dry run, nothing was written; would be: 2 added
+    2 pins: 2 added (dry run, nothing was written)
     --- exit 0
     ");
     assert_eq!(sandbox.files(), ["images.toml"]);

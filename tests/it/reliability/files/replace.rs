@@ -158,11 +158,11 @@ fn rewriting_a_lockfile_in_its_canonical_form_is_reported() {
     let good = sandbox.lock();
     sandbox.write("images.lock", format!("{good}# a remark\n"));
     assert_snapshot!(sandbox.run("resolve --dry-run"), @"
-    dry run: no pin would change, the lockfile would be put into its canonical form
+    no pin would change, but the lockfile would be reformatted (dry run)
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("resolve"), @"
-    no pin changes, the lockfile was put into its canonical form: 1 pin
+    no pin changed, but the lockfile was reformatted: 1 pin
     --- exit 0
     ");
     assert_eq!(sandbox.lock(), good);
