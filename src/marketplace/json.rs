@@ -165,7 +165,12 @@ mod tests {
 
     #[test]
     fn json_errors_are_explained_with_their_place() {
-        let explain = |json: &str| explain_syntax(&serde_json::from_str::<Object<u8>>(json).unwrap_err());
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "no value is read")]
+        struct Row {
+            a: u8,
+        }
+        let explain = |json: &str| explain_syntax(&serde_json::from_str::<Object<Row>>(json).unwrap_err());
         assert_eq!(explain(""), "it is empty");
         assert_eq!(explain("{\"a\": "), "its JSON ends too early, at line 1, column 6");
         assert_eq!(explain("<html>"), "it is not valid JSON at line 1, column 1");

@@ -254,9 +254,9 @@ mod tests {
         let text = anstream::adapter::strip_str(&text).to_string();
         insta::assert_snapshot!(text, @"
         error: the Marketplace responded with 403 Forbidden
-          |
-          = note: 2 other manifests have the same error
-          = help: check the proxy
+         |
+         = note: 2 other manifests have the same error
+         = help: check the proxy
 
         error: one
 

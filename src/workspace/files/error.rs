@@ -93,7 +93,8 @@ pub(super) fn not_text(path: &Path, line: usize) -> Problem {
 pub(super) fn unwritable(path: &Path, error: &io::Error) -> Problem {
     let help = match error.kind() {
         ErrorKind::NotFound => format!("create the directory first: `mkdir -p {}`", shell(directory_of(path))),
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+        ErrorKind::ReadOnlyFilesystem => "remount the file system as writable, or name another path".to_owned(),
+        ErrorKind::PermissionDenied => {
             // A symbolic link stays, and its target is replaced.
             let real = if path.is_symlink() { &RealPath::of(path).path } else { path };
             format!("check the permissions of the directory `{}`", shown(directory_of(real)))

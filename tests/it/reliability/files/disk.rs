@@ -236,9 +236,9 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
     exit 1
     all as before
     --- stderr
-    error: could not write `images.env`: No space left on device (os error 28)
+    error: cannot write `images.env`: the disk is full
      |
-     = help: make space on the disk
+     = help: free some disk space
     --- exit 0
     ");
     // There is space for one of three files.
@@ -247,9 +247,9 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
     exit 1
     all as before
     --- stderr
-    error: could not write `infra/images.auto.tfvars.json`: No space left on device (os error 28)
+    error: cannot write `infra/images.auto.tfvars.json`: the disk is full
      |
-     = help: make space on the disk
+     = help: free some disk space
     --- exit 0
     ");
     // There is space for two of three files.
@@ -258,9 +258,9 @@ fn a_full_disk_is_an_error_that_changes_no_file() {
     exit 1
     all as before
     --- stderr
-    error: could not write `images.lock`: No space left on device (os error 28)
+    error: cannot write `images.lock`: the disk is full
      |
-     = help: make space on the disk
+     = help: free some disk space
     --- exit 0
     ");
     // There is space for all three files.
@@ -276,9 +276,9 @@ fn a_read_only_disk_is_an_error() {
     exit 1
     all as before
     --- stderr
-    error: could not write `images.env`: Read-only file system (os error 30)
+    error: cannot write `images.env`: the file system is read-only
      |
-     = help: check that you may write in the directory `.`
+     = help: remount the file system as writable, or name another path
     --- exit 0
     ");
 }
@@ -305,9 +305,9 @@ fn a_lockfile_that_is_a_mount_point_is_an_error_and_outputs_can_be_updated_again
     exit 0
     all as before
     --- stderr
-    error: could not write `images.lock`: Device or resource busy (os error 16)
+    error: cannot write `images.lock`: the system is using it
      |
-     = help: `images.lock` is a mount point: mount the directory that it is in instead
+     = help: if `images.lock` is a mount point, mount the directory that contains it instead
     wrote `images.env`
     wrote `infra/images.auto.tfvars.json`
     --- exit 0
