@@ -49,7 +49,7 @@ fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors()
     eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`
 
     1 pin: 1 eol
-    to see what could follow `old`: imagelock search ubuntu
+    to find a successor for `old`: imagelock search ubuntu
     --- exit 2
     ");
     // The end of life is the worst status even if the Marketplace no longer has the image.
@@ -60,7 +60,7 @@ fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors()
 
     1 pin: 1 eol
     the Marketplace does not list the ID of 1 pin (`old`), so it cannot be verified
-    to see what there is instead of `old`: imagelock search ubuntu
+    to find a replacement for `old`: imagelock search ubuntu
     --- exit 2
     ");
 }
@@ -75,7 +75,7 @@ fn the_end_set_by_the_marketplace_counts_if_it_is_earlier() {
     eol-soon  web   fr-par-1  x86_64  docker  00000001  unknown    support ends on 2026-12-23, by the Marketplace
 
     1 pin: 1 eol-soon
-    to see what could follow `web`: imagelock search docker
+    to find a successor for `web`: imagelock search docker
     --- exit 2
     ");
     // The manifest takes precedence.
