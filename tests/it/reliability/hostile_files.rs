@@ -194,13 +194,13 @@ fn bytes_that_are_not_utf_8_are_refused() {
      |
      = help: save the file as UTF-8
     ");
-    assert_snapshot!(mistake(wide("x = 1")), @r"
-    error: invalid TOML: `x` has no value
+    assert_snapshot!(mistake(wide("x = 1")), @"
+    error: invalid TOML: the file contains a null character
      --> images.toml:1:2
       |
     1 | x␀ ␀=␀ ␀1␀
-      |  ^ expected `=` after the key
+      |  ^ null character
       |
-      = help: write `x = \u{0} \u{0}=\u{0} \u{0}1\u{0}`
+      = help: save the file as UTF-8; it may be UTF-16
     ");
 }
