@@ -65,6 +65,10 @@ pub(super) fn problems(text: &str, mut errors: Vec<Error>) -> Vec<Problem> {
         let help = "write each image as a table: `[images.web]`, and below it `label = \"ubuntu_noble\"`";
         return vec![Problem::new(title).at(first..line_end(text, first), format!("this is {format}")).help(help)];
     }
+    if let Some(at) = text.find('\0') {
+        let problem = Problem::new("invalid TOML: the file contains a null character").at(at..at + 1, "null character");
+        return vec![problem.help("save the file as UTF-8; it may be UTF-16")];
+    }
     errors.sort_by_key(|error| span(error).start);
     errors.dedup_by_key(|error| line_end(text, span(error).start));
     let structural = errors.iter().position(|error| !is_bare(error));
@@ -253,8 +257,8 @@ fn key(place: &Place<'_>) -> Problem {
         let help = format!("write `# {}`", visible(comment.trim()));
         return place.problem("a comment must start with `#`", "not a comment", help);
     }
-    let name = line.split(|c: char| !is_key(c)).next().unwrap_or_default();
-    let value = line[name.len()..].trim();
+    let (name, value) = line.split_at(line.find(|c: char| !is_key(c)).unwrap_or(line.len()));
+    let (name, value) = (visible(name), value.trim());
     if let Some(value) = value.strip_prefix(':') {
         let help = format!("write `{name} = {}`", visible(value.trim()));
         return place.problem("a key is followed by `:`", "expected `=`", help);
@@ -263,7 +267,8 @@ fn key(place: &Place<'_>) -> Problem {
         let shown = visible(place.found);
         let help = "write the key with ASCII letters, digits, `-` and `_` only";
         let problem = place.problem(&format!("a key contains `{shown}`"), "not an ASCII letter", help);
-        return Problem { notes: oddities(place.found), ..problem };
+        // The position of the character is counted in the whole key.
+        return Problem { notes: oddities(line.split('=').next().unwrap_or_default().trim()), ..problem };
     }
     if name.is_empty() {
         let help = "start the line with a key, like `label = \"ubuntu_noble\"`, or remove it";

@@ -16,7 +16,7 @@ fn publication_dates_are_recorded_and_shown_with_ages() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock upgrade web
+    to upgrade to the newest version: imagelock upgrade web
     --- exit 2
     ");
 }
@@ -34,7 +34,7 @@ fn images_without_dates_are_pinned_and_checked_without_ages() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock upgrade web
+    to upgrade to the newest version: imagelock upgrade web
     --- exit 2
     ");
 }
@@ -52,9 +52,9 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
 
     1 pin: 1 added
     --- stderr
-    warning: pinned without publication dates, which could not be learnt
-      = note: the Marketplace responded with 403 Forbidden
-      = help: once the Marketplace tells them, `imagelock upgrade web` adds them, and moves what is outdated by then
+    warning: new pins have no publication dates
+      = note: it answered 403 Forbidden
+      = help: to add the dates later, and to upgrade the images: `imagelock upgrade web`
     --- exit 0
     ");
     // `min-age` cannot work without dates.

@@ -49,7 +49,7 @@ fn the_vendor_end_of_life_is_known_by_label_and_successors_are_suggested() {
     eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`
 
     1 pin: 1 eol
-    to see what could follow `old`: imagelock search ubuntu
+    to find a successor for `old`: imagelock search ubuntu
     --- exit 2
     ");
     // `eol` is the most severe status, even if the Marketplace no longer has the image.
@@ -60,7 +60,7 @@ fn the_vendor_end_of_life_is_known_by_label_and_successors_are_suggested() {
 
     1 pin: 1 eol
     the Marketplace does not list the ID of 1 pin (`old`), so it cannot be verified
-    to see what there is instead of `old`: imagelock search ubuntu
+    to find a replacement for `old`: imagelock search ubuntu
     --- exit 2
     ");
 }
@@ -75,7 +75,7 @@ fn the_marketplace_end_of_life_applies_unless_the_manifest_sets_one() {
     eol-soon  web   fr-par-1  x86_64  docker  00000001  unknown    support ends on 2026-12-23, by the Marketplace
 
     1 pin: 1 eol-soon
-    to see what could follow `web`: imagelock search docker
+    to find a successor for `web`: imagelock search docker
     --- exit 2
     ");
     sandbox.write("images.toml", manifest("eol = 2030-01-01\n"));

@@ -106,7 +106,8 @@ fn the_age_can_be_set_for_all_images_and_for_one_run() {
     // The suggested command repeats the `--min-age` of the run.
     let (sandbox, _marketplace) = outdated_pin("min-age = \"10d\"\n");
     let check = sandbox.run("check --min-age 0d");
-    let command = check.stdout.lines().last().unwrap().strip_prefix("to move to the latest: imagelock ").unwrap();
+    let command =
+        check.stdout.lines().last().unwrap().strip_prefix("to upgrade to the newest version: imagelock ").unwrap();
     assert_eq!(command, "upgrade web --min-age 0d");
     sandbox.ok(command);
     assert!(sandbox.lock().contains(&id(2)));

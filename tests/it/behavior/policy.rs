@@ -34,7 +34,7 @@ fn a_freeze_holds_through_its_last_day() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock upgrade web
+    to upgrade to the newest version: imagelock upgrade web
     --- exit 2
     ");
     sandbox.ok("upgrade --now 2027-01-01T00:00:00Z");
@@ -78,7 +78,7 @@ fn an_accepted_finding_is_not_drift_through_its_last_day() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock upgrade web
+    to upgrade to the newest version: imagelock upgrade web
     --- stderr
     warning: images.toml:6:1: the acceptance of `outdated` for `web` ended on 2026-12-31
       = help: remove it, or set another `until`
@@ -108,8 +108,8 @@ fn an_acceptance_covers_only_its_status() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock upgrade web
-    to see what could follow `web`: imagelock search docker
+    to upgrade to the newest version: imagelock upgrade web
+    to find a successor for `web`: imagelock search docker
     --- exit 2
     ");
     marketplace.offers([docker(1).published(OLD)]);

@@ -40,7 +40,7 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
     outdated  runner  fr-par-1  x86_64  fedora_44  00000044  unknown    00000045  release 45; release 46 exists, outside `>=44, <46`
 
     1 pin: 1 outdated
-    to move to the latest: imagelock upgrade runner
+    to upgrade to the newest version: imagelock upgrade runner
     --- exit 2
     ");
     assert_snapshot!(sandbox.run("upgrade"), @"
@@ -62,7 +62,7 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
     stale   runner  fr-par-1  x86_64  fedora_45  00000045  unknown    locked for `fedora_45` release 45, now declared as `fedora_* 44`
 
     the lockfile does not satisfy the manifest: 1 difference
-    to make the lock follow the manifest: imagelock resolve
+    to update the lockfile: imagelock resolve
     --- exit 2
     ");
     assert_snapshot!(sandbox.run("resolve"), @"

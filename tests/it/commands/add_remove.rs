@@ -71,21 +71,23 @@ fn an_invalid_value_is_shown_in_the_line_that_add_would_write() {
     let sandbox = Sandbox::with("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let before = sandbox.read("images.toml");
     assert_snapshot!(sandbox.fails("add db --label fedora_* --zone paris --arch amd64"), @r#"
-    error: [images.db] has a pattern for a label, and no `release`
+    error: `[images.db]` has a label pattern but no `release`
      --> images.toml:7:9
       |
     7 | label = "fedora_*"
-      |         ^^^^^^^^^^ of which releases?
+      |         ^^^^^^^^^^ matches several releases
       |
-      = help: add the releases that are wanted, like `release = ">=41, <44"`; `"*"` is any
+      = help: add a range of releases, like `release = ">=41, <44"`, or `release = "*"` for any release
 
     error: `paris` is not a valid zone
      --> images.toml:8:8
       |
     8 | zone = "paris"
-      |        ^^^^^^^ expected country, city and number, like `fr-par-1`
+      |        ^^^^^^^ expected a zone, like `fr-par-1`
+      |
+      = help: write, for example, `zone = "fr-par-1"`
 
-    error: `amd64` is not a valid arch
+    error: `amd64` is not a valid architecture
      --> images.toml:9:8
       |
     9 | arch = "amd64"
@@ -101,28 +103,29 @@ fn an_invalid_value_is_shown_in_the_line_that_add_would_write() {
      --> images.toml:6:9
       |
     6 | [images.2nd]
-      |         ^^^ expected a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier
+      |         ^^^ expected a letter or `_`, followed by letters, digits, `_` or `-`
       |
       = note: these lines would have been written; the options of the command, like `--zone`, say more
+      = help: did you mean `_2nd`?
     ");
     assert_snapshot!(sandbox.fails("add web --label fedora_43 --zone fr-par-1 --arch x86_64"), @"
-    error: `web` is declared already
+    error: the image `web` is already declared
      --> images.toml:1:9
       |
     1 | [images.web]
-      |         ^^^ here
+      |         ^^^ declared here
       |
-      = help: change it there, or choose another name
+      = help: edit this declaration, or choose another name
     ");
     assert_snapshot!(sandbox.fails("add db --zone fr-par-1 --arch x86_64"), @r#"
-    error: [images.db] does not say which image it is
+    error: `[images.db]` has no `label`
      --> images.toml:6:9
       |
     6 | [images.db]
       |         ^^ `label` is missing
       |
       = note: these lines would have been written; the options of the command, like `--zone`, say more
-      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
+      = help: add `label = "ubuntu_noble"`; to list the labels: `imagelock search`
     "#);
     assert_eq!(sandbox.read("images.toml"), before);
 }
@@ -183,25 +186,30 @@ fn an_invalid_date_and_an_invalid_freeze_are_shown_in_their_lines() {
     let sandbox = Sandbox::with("[images.web]\nlabel = \"ubuntu_noble\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");
     let add = "add db --label ubuntu_noble --zone fr-par-1 --arch x86_64";
     assert_snapshot!(sandbox.fails(&format!("{add} --eol soon --freeze 2026-02-30 why --min-age 1w")), @r#"
-    error: `1w` is not a valid min-age
+    error: `1w` is not a valid age
       --> images.toml:10:11
        |
     10 | min-age = "1w"
        |           ^^^^ expected a number of days or hours, like `3d` or `36h`
+       |
+       = help: did you mean `7d`?
 
-    error: `until` is a string
+    error: `2026-02-30` is not a valid date
       --> images.toml:11:36
        |
     11 | freeze = { reason = "why", until = "2026-02-30" }
-       |                                    ^^^^^^^^^^^^ expected a date without quotes, like 2026-12-31
+       |                                    ^^^^^^^^^^^^ expected a date like `2026-12-31`
+       |
+       = help: write a date that exists, as year, month and day, like `2026-12-31`
 
-    error: `eol` is a string
+    error: `soon` is not a valid date
       --> images.toml:12:7
        |
     12 | eol = "soon"
-       |       ^^^^^^ expected a date without quotes, like 2026-12-31
+       |       ^^^^^^ expected a date like `2026-12-31`
        |
        = note: these lines would have been written; the options of the command, like `--zone`, say more
+       = help: write a date that exists, as year, month and day, like `2026-12-31`
 
     3 errors in all; nothing was changed
     "#);
@@ -245,21 +253,22 @@ fn one_line_images_are_added_and_removed_as_one_line() {
     let line = "db = { label = \"ubuntu_noble\" }\n";
     assert_eq!(sandbox.read("images.toml"), manifest.replace(line, ""));
     assert_snapshot!(sandbox.fails("add runner --label fedora_* --zone paris"), @r#"
-    error: [images.runner] has a pattern for a label, and no `release`
+    error: `[images.runner]` has a label pattern but no `release`
      --> images.toml:7:20
       |
     7 | runner = { label = "fedora_*", zone = "paris" }
-      |                    ^^^^^^^^^^ of which releases?
+      |                    ^^^^^^^^^^ matches several releases
       |
-      = help: add the releases that are wanted, like `release = ">=41, <44"`; `"*"` is any
+      = help: add a range of releases, like `release = ">=41, <44"`, or `release = "*"` for any release
 
     error: `paris` is not a valid zone
      --> images.toml:7:39
       |
     7 | runner = { label = "fedora_*", zone = "paris" }
-      |                                       ^^^^^^^ expected country, city and number, like `fr-par-1`
+      |                                       ^^^^^^^ expected a zone, like `fr-par-1`
       |
       = note: these lines would have been written; the options of the command, like `--zone`, say more
+      = help: write, for example, `zone = "fr-par-1"`
 
     2 errors in all; nothing was changed
     "#);

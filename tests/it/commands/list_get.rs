@@ -162,12 +162,12 @@ fn get_suggests_an_option_or_lists_the_pins() {
     assert_snapshot!(sandbox.fails("get web"), @"
     error: `web` has 2 pins: fr-par-1 (x86_64) and nl-ams-1 (x86_64)
      |
-     = help: say which one with `--zone`
+     = help: select one of them with `--zone`
     ");
     assert_snapshot!(sandbox.fails("get builder"), @"
     error: `builder` has 2 pins: fr-par-1 (arm64) and fr-par-1 (x86_64)
      |
-     = help: say which one with `--arch`
+     = help: select one of them with `--arch`
     ");
     assert_snapshot!(sandbox.fails("get builder --zone nl-ams-1"), @"
     error: `builder` has no pin in nl-ams-1
@@ -175,14 +175,14 @@ fn get_suggests_an_option_or_lists_the_pins() {
      = help: it is pinned in fr-par-1 (arm64) and fr-par-1 (x86_64)
     ");
     assert_snapshot!(sandbox.fails("get wbe"), @"
-    error: no pin is named `wbe` in the lockfile
+    error: the lockfile has no pin named `wbe`
      |
      = help: did you mean `web`?
     ");
     assert_snapshot!(sandbox.fails("get postgres"), @"
-    error: no pin is named `postgres` in the lockfile
+    error: the lockfile has no pin named `postgres`
      |
-     = help: `imagelock list` shows the pins; a new image is pinned by `imagelock resolve`
+     = help: to list the pins: `imagelock list`; to pin a new image: `imagelock resolve`
     ");
 }
 
@@ -207,9 +207,9 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
       --> images.lock:29:10
        |
     29 | digest = "sha256:72664dd2c005567a5353af37b55e9c7314560f8d4eb8c686fc465085a905121d"
-       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file from version control, or run `imagelock upgrade db` to pin it anew
+       = help: restore the file with `git restore FILE`; or, to pin the image again: `imagelock upgrade db`
     "#);
     assert_eq!(sandbox.ok("get web --zone nl-ams-1"), format!("{}\n", id(3)));
 }
@@ -256,9 +256,9 @@ fn a_large_lockfile_is_read_completely() {
         --> images.lock:9002:10
          |
     9002 | digest = "sha256:ccacd5ba26b24b00e07a010dabc946aa9bd1762467da6b807a67a90948195356"
-         |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+         |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
          |
-         = help: restore the file from version control, or run `imagelock upgrade i999` to pin them all anew
+         = help: restore the file with `git restore FILE`; or, to pin all edited images again: `imagelock upgrade i999`
     "#);
 }
 
@@ -334,8 +334,8 @@ fn get_uses_only_the_lockfile_if_the_manifest_is_unreadable() {
     assert_snapshot!(sandbox.run("get db"), @"
     00000004-0000-4000-8000-000000000000
     --- stderr
-    warning: the lockfile was not compared with `images.toml`: [images.web] does not say which image it is
-      = help: to see the problem: `imagelock resolve --locked`
+    warning: the lockfile was not compared with `images.toml`: `[images.web]` has no `zone` or `arch`
+      = help: `imagelock resolve --locked` shows what is wrong
     --- exit 0
     ");
     std::fs::remove_file(sandbox.path("images.toml")).unwrap();

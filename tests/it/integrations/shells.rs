@@ -22,9 +22,9 @@ fn a_deploy_script_stops_if_the_pin_is_missing() {
     assert_snapshot!(example.run("./deploy.sh"), @"
     scw instance server create type=DEV1-S zone=fr-par-1 image=35fdc69b-503a-4d8c-8879-497a1abfd103
     --- stderr
-    error: no pin is named `db` in the lockfile
+    error: the lockfile has no pin named `db`
      |
-     = help: `imagelock list` shows the pins; a new image is pinned by `imagelock resolve`
+     = help: to list the pins: `imagelock list`; to pin a new image: `imagelock resolve`
     --- exit 1
     ");
 }

@@ -56,7 +56,7 @@ fn invalid_arguments_exit_with_1() {
     ");
     assert_snapshot!(sandbox.run("get web --zone paris"), @"
     --- stderr
-    error: invalid value 'paris' for '--zone <ZONE>': expected country, city and number, like `fr-par-1`
+    error: invalid value 'paris' for '--zone <ZONE>': expected a zone, like `fr-par-1`
 
     For more information, try '--help'.
     --- exit 1

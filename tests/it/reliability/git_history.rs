@@ -20,7 +20,7 @@ fn a_commit_with_an_impossible_date_is_reported() {
     assert_snapshot!(sandbox.run("log"), @"
     DATE        COMMIT    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
     2026-11-09  45b61125  moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000004  published 2026-11-02 → 2026-11-04, 5 days old when pinned, the old one was 7 days old  Ana     Upgrade web
-                2e659fb6  unreadable                                                            its date is not between the years -9999 and 9999                                       Ana     In the year 10000
+                2e659fb6  unreadable                                                            the date of the commit is outside the years -9999 to 9999                              Ana     In the year 10000
     2026-11-07  19f44bcd  moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
     2026-11-05  9dd5de42  added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
     2026-11-05  9dd5de42  added       web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned

@@ -31,9 +31,9 @@ fn a_long_word_is_shortened() {
      --> images.toml:1:9
       |
     1 | ...es.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]
-      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^...^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^...^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected a letter or `_`, followed by letters, digits, `_` or `-`
       |
-      = note: it has 1000000 characters
+      = note: the text has 1000000 characters
     ");
 }
 
@@ -64,9 +64,9 @@ fn many_mistakes_are_printed_up_to_the_limit() {
     let message = mistake(web(&keys));
     let lines: Vec<&str> = message.lines().collect();
     assert_snapshot!(lines[lines.len() - 5..].join("\n"), @"
-    error: images.toml:919:1: unknown key `k914` in [images.web]
+    error: images.toml:889:1: unknown key `k884` in `[images.web]`
 
-    and 99085 more
+    and 99115 more
 
     100000 errors in all; nothing was changed
     ");
@@ -103,15 +103,17 @@ fn deep_nesting_is_refused() {
         format!("images.{dotted} = 1\n"),
     ] {
         for message in [mistake(&text), mistake_in_lock(&text)] {
-            assert!(message.starts_with("error: this is not TOML") && message.len() < 1000, "{message}");
+            assert!(message.starts_with("error: invalid TOML: ") && message.len() < 1000, "{message}");
         }
     }
     assert_snapshot!(mistake(format!("{dotted} = 1\n")), @"
-    error: this is not TOML
+    error: invalid TOML: values are nested too deeply
      --> images.toml:1:1
       |
     1 | a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a...
-      | ^ recursion limit
+      | ^ nested too deeply
+      |
+      = help: remove the inner values
     ");
     assert_snapshot!(mistake_in_snapshot("[".repeat(10_000)), @"
     error: cannot use `catalog.json`: it is not a snapshot of the Marketplace: it has an unexpected value at line 1, column 0 (invalid type: sequence, expected an object)
@@ -146,18 +148,22 @@ fn other_line_endings_and_a_byte_order_mark_are_accepted() {
 #[test]
 fn a_lone_carriage_return_does_not_end_a_line() {
     assert_snapshot!(mistake(web("").replace('\n', "\r")), @r#"
-    error: this is not TOML
+    error: invalid TOML: a line ends with CR only
      --> images.toml:1:14
       |
     1 | [images.web]␍label = "ubuntu_noble"␍zone = "fr-par-1"␍arch = "x86_64"␍
-      |              ^ carriage return must be followed by newline, expected newline
+      |              ^ expected a line feed
+      |
+      = help: save the file with LF or CRLF line endings
     "#);
     assert_snapshot!(mistake_in_lock(lock("ubuntu_noble").replace('\n', "\r")), @r#"
-    error: this is not TOML
+    error: invalid TOML: a line ends with CR only
      --> images.lock:1:13
       |
     1 | version = 1␍␍[[pin]]␍name = "web"␍zone = "fr-par-1"␍arch = "x86_64"␍type = "instance_sbs"␍label = "ubuntu_noble"␍id = "00000001-0000-4000-8000-0000000000...
-      |             ^ carriage return must be followed by newline, expected newline
+      |             ^ expected a line feed
+      |
+      = help: restore the file with `git restore FILE`; or delete it and run `imagelock resolve`, which pins the newest versions
     "#);
 }
 
@@ -189,10 +195,12 @@ fn bytes_that_are_not_utf_8_are_refused() {
      = help: save the file as UTF-8
     ");
     assert_snapshot!(mistake(wide("x = 1")), @"
-    error: this is not TOML
+    error: invalid TOML: the file contains a null character
      --> images.toml:1:2
       |
     1 | x␀ ␀=␀ ␀1␀
-      |  ^ invalid unquoted key, expected letters, numbers, `-`, `_`
+      |  ^ null character
+      |
+      = help: save the file as UTF-8; it may be UTF-16
     ");
 }

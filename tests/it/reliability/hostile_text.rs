@@ -76,11 +76,13 @@ fn terminal_escapes_are_never_printed() {
     check_never_printed("\u{9b}2J");
     check_never_printed("\u{9d}0;title\u{9c}");
     assert_snapshot!(mistake(web("x = \"\u{9b}2J\" # \u{1b}[2J\n")), @r#"
-    error: this is not TOML
+    error: invalid TOML: the file contains a control character
      --> images.toml:5:13
       |
     5 | x = "¿2J" # ␛[2J
-      |             ^ invalid comment character, expected printable characters
+      |             ^ invalid character
+      |
+      = help: remove the character
     "#);
 }
 
@@ -93,9 +95,10 @@ fn bidirectional_controls_are_never_printed() {
      --> images.toml:2:9
       |
     2 | label = "ubuntu�_noble"
-      |         ^^^^^^^^^^^^^^^ expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+      |         ^^^^^^^^^^^^^^^ expected a label, like `ubuntu_noble`
       |
-      = note: its character 7, `\u{202e}`, is U+202E: none of ASCII, whatever it looks like
+      = note: character 7 (`\u{202e}`) is U+202E, which is not an ASCII character
+      = help: write, for example, `label = "ubuntu_noble"`; to list the labels: `imagelock search`
     "#);
 }
 
@@ -109,18 +112,20 @@ fn invisible_characters_are_never_printed() {
      --> images.toml:2:9
       |
     2 | label = "ubuntu�_noble"
-      |         ^^^^^^^^^^^^^^^ expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+      |         ^^^^^^^^^^^^^^^ expected a label, like `ubuntu_noble`
       |
-      = note: its character 7, `\u{200b}`, is U+200B: none of ASCII, whatever it looks like
+      = note: character 7 (`\u{200b}`) is U+200B, which is not an ASCII character
+      = help: write, for example, `label = "ubuntu_noble"`; to list the labels: `imagelock search`
     "#);
     assert_snapshot!(mistake_in_lock(lock("ubuntu\u{e0041}_noble")), @r#"
     error: `ubuntu\u{e0041}_noble` is not a valid label
      --> images.lock:8:9
       |
     8 | label = "ubuntu� _noble"
-      |         ^^^^^^^^^^^^^^^^ expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+      |         ^^^^^^^^^^^^^^^^ expected a label, like `ubuntu_noble`
       |
-      = note: its character 7, `\u{e0041}`, is U+E0041: none of ASCII, whatever it looks like
+      = note: character 7 (`\u{e0041}`) is U+E0041, which is not an ASCII character
+      = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
     "#);
 }
 
@@ -131,47 +136,52 @@ fn lookalike_letters_are_named() {
      --> images.toml:2:9
       |
     2 | label = "ubuntu_nоble"
-      |         ^^^^^^^^^^^^^^ expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+      |         ^^^^^^^^^^^^^^ expected a label, like `ubuntu_noble`
       |
-      = note: its character 9, `о`, is U+043E: none of ASCII, whatever it looks like
+      = note: character 9 (`о`) is U+043E, which is not an ASCII character
+      = help: write, for example, `label = "ubuntu_noble"`; to list the labels: `imagelock search`
     "#);
     assert_snapshot!(mistake(web("\"typ\u{435}\" = \"instance_sbs\"\n")), @r#"
-    error: unknown key `typе` in [images.web]
+    error: unknown key `typе` in `[images.web]`
      --> images.toml:5:1
       |
     5 | "typе" = "instance_sbs"
       | ^^^^^^ unknown key
       |
-      = note: its character 4, `е`, is U+0435: none of ASCII, whatever it looks like
+      = note: character 4 (`е`) is U+0435, which is not an ASCII character
       = help: did you mean `type`?
     "#);
     assert_snapshot!(mistake(web("typ\u{435} = \"instance_sbs\"\n")), @r#"
-    error: this is not TOML
+    error: invalid TOML: a key contains `е`
      --> images.toml:5:4
       |
     5 | typе = "instance_sbs"
-      |    ^ invalid unquoted key, expected letters, numbers, `-`, `_`
+      |    ^ not an ASCII letter
+      |
+      = note: character 4 (`е`) is U+0435, which is not an ASCII character
+      = help: write the key with ASCII letters, digits, `-` and `_` only
     "#);
     assert_snapshot!(mistake_in_lock(lock("ubuntu_n\u{43e}ble")), @r#"
     error: `ubuntu_nоble` is not a valid label
      --> images.lock:8:9
       |
     8 | label = "ubuntu_nоble"
-      |         ^^^^^^^^^^^^^^ expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+      |         ^^^^^^^^^^^^^^ expected a label, like `ubuntu_noble`
       |
-      = note: its character 9, `о`, is U+043E: none of ASCII, whatever it looks like
+      = note: character 9 (`о`) is U+043E, which is not an ASCII character
+      = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
     "#);
     assert_snapshot!(mistake_in_snapshot(snapshot("ubuntu_n\u{43e}ble", "")), @"
-    error: cannot use `catalog.json`: label `ubuntu_nоble`: expected letters, digits, `_`, `-` or `.`, like `ubuntu_noble`
+    error: `catalog.json`: label `ubuntu_nоble`: expected a label, like `ubuntu_noble`
      |
-     = note: its character 9, `о`, is U+043E: none of ASCII, whatever it looks like
-     = help: to write a new snapshot: `imagelock snapshot FILE`
+     = note: character 9 (`о`) is U+043E, which is not an ASCII character
+     = help: `imagelock snapshot FILE` writes one
     ");
     let sandbox = Sandbox::with(&web(""));
     assert_snapshot!(sandbox.fails("upgrade w\u{435}b"), @"
     error: no image is named `wеb`
      |
-     = note: its character 2, `е`, is U+0435: none of ASCII, whatever it looks like
+     = note: character 2 (`е`) is U+0435, which is not an ASCII character
      = help: did you mean `web`?
     ");
 }
@@ -180,17 +190,21 @@ fn lookalike_letters_are_named() {
 fn nul_is_never_printed() {
     check_never_printed("\0");
     assert_snapshot!(mistake(web("\0")), @"
-    error: this is not TOML
+    error: invalid TOML: the file contains a null character
      --> images.toml:5:1
       |
     5 | ␀
-      | ^ invalid unquoted key, expected letters, numbers, `-`, `_`
+      | ^ null character
+      |
+      = help: save the file as UTF-8; it may be UTF-16
     ");
     assert_snapshot!(mistake_in_lock(lock("a\0b")), @r#"
-    error: this is not TOML
+    error: invalid TOML: the file contains a null character
      --> images.lock:8:11
       |
     8 | label = "a␀b"
-      |           ^ invalid basic string, expected non-double-quote visible characters, `\`
+      |           ^ null character
+      |
+      = help: restore the file with `git restore FILE`; or delete it and run `imagelock resolve`, which pins the newest versions
     "#);
 }

@@ -127,7 +127,7 @@ fn a_pin_of_an_exact_version_is_kept_when_its_label_is_declared() {
     stale   web    fr-par-1  x86_64  version aab052a2-2222-4000-8000-000000000000  00000001  2026-10-01  in the lock, but not declared
 
     the lockfile does not satisfy the manifest: 2 differences
-    to make the lock follow the manifest: imagelock resolve
+    to update the lockfile: imagelock resolve
     --- exit 2
     ");
     assert_snapshot!(sandbox.run("list"), @"

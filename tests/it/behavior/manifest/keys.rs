@@ -21,13 +21,13 @@ fn a_misspelled_key_gets_a_suggestion() {
 #[test]
 fn an_unknown_key_lists_the_valid_keys() {
     assert_snapshot!(refused_by_every_command(&web("flavor = \"small\"\n")), @r#"
-    error: unknown key `region` in `[images.web]`
+    error: unknown key `flavor` in `[images.web]`
      --> images.toml:5:1
       |
-    5 | region = "fr-par"
+    5 | flavor = "small"
       | ^^^^^^ unknown key
       |
-      = help: list the zones of the region: `zones = ["fr-par-1", "nl-ams-1"]`
+      = help: the keys of `[images.web]` are `label`, `release`, `image-id`, `zone`, `zones`, `arch`, `archs`, `type`, `instance-type`, `min-age`, `eol-warning`, `freeze` and `eol`
     "#);
 }
 

@@ -223,7 +223,7 @@ fn an_invalid_version_requirement_is_refused() {
      --> images.toml:1:12
       |
     1 | requires = "latest"
-      |            ^^^^^^^^ expected the releases of imagelock that can read this file, like `>=0.1, <0.2`
+      |            ^^^^^^^^ expected a range of releases of imagelock, like `>=0.1, <0.2`
       |
       = help: write, for example, `requires = "^0.1.0"`
     "#);

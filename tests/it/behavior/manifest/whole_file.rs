@@ -81,7 +81,7 @@ arch = "amd64"
      --> images.toml:1:12
       |
     1 | requires = "soon"
-      |            ^^^^^^ expected the releases of imagelock that can read this file, like `>=0.1, <0.2`
+      |            ^^^^^^ expected a range of releases of imagelock, like `>=0.1, <0.2`
       |
       = help: write, for example, `requires = "^0.1.0"`
 

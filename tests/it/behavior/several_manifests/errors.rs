@@ -34,7 +34,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     2 pins in 1 manifest: 1 outdated, 1 current
     2 of 3 manifests could not be checked: `stacks/api/images.toml` and `stacks/web/images.toml`
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock upgrade web --manifest stacks/db/eu/images.toml
+    to upgrade to the newest version: imagelock upgrade web --manifest stacks/db/eu/images.toml
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     error: unknown key `lable` in `[images.api]`

@@ -16,9 +16,9 @@ fn one_report_covers_all_manifests() {
 
     4 pins in 3 manifests: 3 outdated, 1 current
     the Marketplace does not list the IDs of 3 pins (`api` and `web`), so they cannot be verified
-    to move to the latest: imagelock upgrade api --manifest stacks/api/images.toml
-    to move to the latest: imagelock upgrade web --manifest stacks/db/eu/images.toml
-    to move to the latest: imagelock upgrade web --manifest stacks/web/images.toml
+    to upgrade to the newest version: imagelock upgrade api --manifest stacks/api/images.toml
+    to upgrade to the newest version: imagelock upgrade web --manifest stacks/db/eu/images.toml
+    to upgrade to the newest version: imagelock upgrade web --manifest stacks/web/images.toml
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 2
@@ -31,9 +31,9 @@ fn one_report_covers_all_manifests() {
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("check --recursive stacks --format github"), @"
-    ::warning file=stacks/api/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A api%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato move to the latest: imagelock upgrade api --manifest stacks/api/images.toml
-    ::warning file=stacks/db/eu/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato move to the latest: imagelock upgrade web --manifest stacks/db/eu/images.toml
-    ::warning file=stacks/web/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato move to the latest: imagelock upgrade web --manifest stacks/web/images.toml
+    ::warning file=stacks/api/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A api%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato upgrade to the newest version: imagelock upgrade api --manifest stacks/api/images.toml
+    ::warning file=stacks/db/eu/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato upgrade to the newest version: imagelock upgrade web --manifest stacks/db/eu/images.toml
+    ::warning file=stacks/web/images.toml,line=6,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20)%0Ato upgrade to the newest version: imagelock upgrade web --manifest stacks/web/images.toml
     4 pins in 3 manifests: 3 outdated, 1 current
     the Marketplace does not list the IDs of 3 pins (`api` and `web`), so they cannot be verified
     --- stderr
@@ -53,19 +53,19 @@ fn one_report_covers_all_manifests() {
 
     The Marketplace does not list the IDs of 3 pins (`api` and `web`), so they cannot be verified.
 
-    To move to the latest:
+    To upgrade to the newest version:
 
     ```sh
     imagelock upgrade api --manifest stacks/api/images.toml
     ```
 
-    To move to the latest:
+    To upgrade to the newest version:
 
     ```sh
     imagelock upgrade web --manifest stacks/db/eu/images.toml
     ```
 
-    To move to the latest:
+    To upgrade to the newest version:
 
     ```sh
     imagelock upgrade web --manifest stacks/web/images.toml
@@ -168,7 +168,7 @@ fn all_stale_lockfiles_are_reported() {
     stale   stacks/web/images.toml  web   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lock
 
     the lockfiles do not satisfy the manifests: 4 differences
-    to make the lock follow the manifest: imagelock resolve --recursive stacks
+    to update the lockfile: imagelock resolve --recursive stacks
     --- stderr
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
     --- exit 2
@@ -183,7 +183,7 @@ fn a_manifest_that_is_named_twice_counts_once() {
     // The same run also finds manifests with another file name.
     sandbox.write("stacks/web/prod.toml", manifest("[images.prod]\nlabel = \"debian_bookworm\"\n"));
     let line = "check --recursive stacks --manifest images.toml --manifest prod.toml";
-    assert_snapshot!(sandbox.run(line).stdout.lines().last().unwrap(), @"to move to the latest: imagelock upgrade web --manifest stacks/web/images.toml");
+    assert_snapshot!(sandbox.run(line).stdout.lines().last().unwrap(), @"to upgrade to the newest version: imagelock upgrade web --manifest stacks/web/images.toml");
     let from_within = sandbox
         .program(env!("CARGO_BIN_EXE_imagelock"))
         .args(["check", "--recursive", ".", "--format", "json"])
@@ -237,7 +237,7 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
 
     The Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified.
 
-    To move to the latest:
+    To upgrade to the newest version:
 
     ```sh
     imagelock upgrade web --manifest stacks/db/eu/images.toml
@@ -255,7 +255,7 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
         </testcase>
         <testcase classname="stacks/db/eu/images.toml.web" name="ubuntu_noble in fr-par-1 x86_64" time="0">
           <failure type="outdated" message="outdated: 48 days behind (2026-10-20)">outdated: 48 days behind (2026-10-20)
-    to move to the latest: imagelock upgrade web --manifest stacks/db/eu/images.toml</failure>
+    to upgrade to the newest version: imagelock upgrade web --manifest stacks/db/eu/images.toml</failure>
         </testcase>
         <testcase classname="stacks/db/eu/images.toml.db" name="debian_bookworm in fr-par-1 x86_64" time="0"/>
         <system-err>the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified</system-err>

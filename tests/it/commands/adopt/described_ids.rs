@@ -246,9 +246,9 @@ fn the_nil_and_the_max_uuid_are_refused() {
     let ids = ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"];
     for id in ids {
         let adopt = sandbox.fails(&format!("adopt web={id} --label ubuntu_noble {OPTIONS}"));
-        assert!(adopt.contains("not all zeros or all ones"), "{adopt}");
+        assert!(adopt.contains("other than all zeros or all ones"), "{adopt}");
         let explain = sandbox.fails(&format!("explain {id}"));
-        assert!(explain.contains("is not an ID") && explain.contains("not all zeros or all ones"), "{explain}");
+        assert!(explain.contains("is not an ID") && explain.contains("other than all zeros or all ones"), "{explain}");
     }
     assert_eq!(marketplace.requests(), [""; 0]);
 }

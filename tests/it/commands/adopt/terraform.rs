@@ -202,7 +202,7 @@ fn ids_in_a_terraform_state_are_adopted() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web-old`), so it cannot be verified
-    to move to the latest: imagelock upgrade web-old
+    to upgrade to the newest version: imagelock upgrade web-old
     --- exit 2
     ");
 }

@@ -24,7 +24,7 @@ fn every_format_shows_the_changes_and_the_findings() {
     |---|---|---|---|---|---|---|---|
     | **unverified** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000009` | 2026-09-02 |  | the Marketplace does not list the ID, and this lock did not pin it before the change |
 
-    Restore the block from version control, or pin what the Marketplace lists:
+    Restore the file from version control, or pin IDs that the Marketplace lists:
 
     ```sh
     imagelock upgrade web
@@ -32,7 +32,7 @@ fn every_format_shows_the_changes_and_the_findings() {
     --- exit 2
     ");
     assert_snapshot!(output_of(&sandbox, &format!("{GATE} --format github")), @"
-    ::error file=images.toml,line=7,col=9,endColumn=23,title=imagelock%3A web%3A unverified::fr-par-1 x86_64: the Marketplace does not list the ID, and this lock did not pin it before the change%0Arestore the block from version control, or pin what the Marketplace lists: imagelock upgrade web
+    ::error file=images.toml,line=7,col=9,endColumn=23,title=imagelock%3A web%3A unverified::fr-par-1 x86_64: the Marketplace does not list the ID, and this lock did not pin it before the change%0Arestore the file from version control, or pin IDs that the Marketplace lists: imagelock upgrade web
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000009  published 2026-09-02 → 2026-09-02
     1 pin, 1 changed since main (`[MAIN]`): 1 unverified
@@ -164,7 +164,7 @@ fn check_lists_the_pins_that_cannot_be_verified() {
 
     3 pins: 1 outdated, 1 frozen, 1 current
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
-    to move to the latest: imagelock upgrade db
+    to upgrade to the newest version: imagelock upgrade db
     --- exit 2
     ");
     let report: Value = serde_json::from_str(&sandbox.run("check --format json").stdout).unwrap();

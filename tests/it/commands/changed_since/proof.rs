@@ -83,7 +83,7 @@ fn a_swapped_id_is_unverified_despite_any_policy() {
     unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and this lock did not pin it before the change
 
     1 pin, 1 changed since main (`[MAIN]`): 1 unverified
-    restore the block from version control, or pin what the Marketplace lists: imagelock upgrade web
+    restore the file from version control, or pin IDs that the Marketplace lists: imagelock upgrade web
     --- exit 2
     ");
     // An acceptance in the same change does not help.

@@ -140,7 +140,7 @@ fn suggested_commands_work_in_the_order_in_which_they_are_printed() {
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
     the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log db
     restore the file from version control, or pin these images again: imagelock upgrade db
-    to move to the latest: imagelock upgrade web
+    to upgrade to the newest version: imagelock upgrade web
     --- exit 2
     ");
     for line in sandbox.run("check").stdout.lines() {

@@ -34,7 +34,7 @@ fn an_outdated_pin_cannot_be_verified_if_no_lookup_finds_its_id() {
 
     2 pins: 1 outdated, 1 current
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock upgrade web
+    to upgrade to the newest version: imagelock upgrade web
     --- exit 2
     ");
     // The look-up by ID distinguishes a superseded pin from a swapped one.
@@ -53,7 +53,7 @@ fn an_outdated_pin_is_verified_if_a_lookup_finds_its_id() {
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    00000011
 
     1 pin: 1 outdated
-    to move to the latest: imagelock upgrade web
+    to upgrade to the newest version: imagelock upgrade web
     --- exit 2
     ");
 }
@@ -69,8 +69,8 @@ fn an_image_is_unavailable_if_its_label_or_its_zone_is_gone() {
 
     2 pins: 2 unavailable
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
-    to see what there is instead of `db`: imagelock search debian
-    to see what there is instead of `web`: imagelock search ubuntu
+    to find a replacement for `db`: imagelock search debian
+    to find a replacement for `web`: imagelock search ubuntu
     --- exit 2
     ");
 }
@@ -110,7 +110,7 @@ fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
     incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer lists the Instance type PRO2-S
 
     1 pin: 1 incompatible
-    to see what there is instead of `db`: imagelock search debian
+    to find a replacement for `db`: imagelock search debian
     --- exit 2
     ");
     // The status is the same if the newer image does not boot on the Instance type either.
@@ -121,7 +121,7 @@ fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
 
     1 pin: 1 incompatible
     the Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified
-    to see what there is instead of `db`: imagelock search debian
+    to find a replacement for `db`: imagelock search debian
     --- exit 2
     ");
 }
@@ -138,7 +138,7 @@ fn missing_changed_and_extra_pins_are_stale() {
     stale   web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
 
     3 pins: 3 stale
-    to make the lock follow the manifest: imagelock resolve
+    to update the lockfile: imagelock resolve
     --- exit 2
     ");
 }
@@ -152,7 +152,7 @@ fn every_image_is_stale_without_a_lockfile_and_no_request_is_sent() {
     stale   web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lock
 
     2 pins: 2 stale
-    to make the lock follow the manifest: imagelock resolve
+    to update the lockfile: imagelock resolve
     --- exit 2
     ");
 }
@@ -200,7 +200,7 @@ fn an_incompatible_pin_can_be_upgraded_to_another_local_image() {
     incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    00000012  no longer lists the Instance type PRO2-S
 
     1 pin: 1 incompatible
-    to move to the latest: imagelock upgrade db
+    to upgrade to the newest version: imagelock upgrade db
     --- exit 2
     ");
     sandbox.ok("upgrade db");

@@ -65,18 +65,18 @@ fn two_different_upgrades_of_one_pin_conflict() {
     ?? images.toml
     ");
     assert_snapshot!(sandbox.fails("list"), @"
-    error: the file has conflict markers of an unfinished git merge
+    error: the file contains conflict markers from an unfinished git merge
       --> images.lock:15:1
        |
     15 | <<<<<<< ours
-       | ^^^^^^^^^^^^ left by git
+       | ^^^^^^^^^^^^ conflict marker
        |
-       = help: `imagelock resolve --fix-conflicts` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours images.lock` or `--theirs images.lock`
+       = help: to merge both sides and pin the images that are still in conflict again: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours FILE` or `git checkout --theirs FILE`
     ");
     assert_snapshot!(sandbox.run("resolve --fix-conflicts --dry-run"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     kept    db    fr-par-1  x86_64  ubuntu_noble  00000002            newer: 00000004, published 2026-11-02 → 2026-11-04
-    added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, disputed: ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
+    added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, conflict: ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
 
     2 pins: 1 added, 1 kept (dry run, nothing was written)
     --- exit 0
@@ -84,7 +84,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     assert_snapshot!(sandbox.run("resolve --fix-conflicts"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     kept    db    fr-par-1  x86_64  ubuntu_noble  00000002            newer: 00000004, published 2026-11-02 → 2026-11-04
-    added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, disputed: ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
+    added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, conflict: ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
 
     2 pins: 1 added, 1 kept
     --- exit 0
@@ -115,7 +115,7 @@ fn a_pin_that_was_removed_on_one_side_and_moved_on_the_other_conflicts() {
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: the two sides of `images.lock` disagree about 1 pin
      |
-     = note: `web` (fr-par-1, x86_64): ours has none; theirs has 00000002, published 2026-11-02
+     = note: `web` (fr-par-1, x86_64): ours has no pin; theirs has 00000002, published 2026-11-02
      = help: `imagelock resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
     ");
     // The manifest decides whether the image stays. Its ID is not in conflict.
@@ -189,17 +189,17 @@ fn an_edited_block_on_one_side_conflicts() {
       --> images.lock:25:10
        |
     25 | digest = "sha256:719d26f25f349fcb646a29867b169a24f2092f8301fb63d4eb7b81ec96187d58"
-       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file from version control, or run `imagelock upgrade --fix-conflicts db web` to pin them all anew
+       = help: restore the file with `git restore FILE`; or, to pin all edited images again: `imagelock upgrade --fix-conflicts db web`
 
     error: the block of `web` (fr-par-1, x86_64) in the lockfile does not match its digest
       --> images.lock:49:10
        |
     49 | digest = "sha256:619511bda6b909531b29855cce784fbdd05cc96e8a77990d37ccdd50992bf261"
-       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand, or by a merge
+       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file from version control, or run `imagelock upgrade --fix-conflicts db web` to pin them all anew
+       = help: restore the file with `git restore FILE`; or, to pin all edited images again: `imagelock upgrade --fix-conflicts db web`
 
     2 errors in all; nothing was changed
     "#);
@@ -221,24 +221,24 @@ fn an_unreadable_side_is_left_to_the_user() {
     let newer = base.replace("version = 2 # read by imagelock 0.1.0", "version = 7 # read by imagelock 3.2.0");
     let sandbox = diverged(repository_with_driver(), &base, &main, &newer);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: theirs cannot be merged: the lockfile has format 7, and imagelock 0.1.0 reads format 2
+    error: theirs cannot be merged: the lockfile has format 7, but imagelock 0.1.0 reads formats up to 2
      --> images.lock (theirs):2:11
       |
     2 | version = 7 # read by imagelock 3.2.0 and later
-      |           ^ expected 2
+      |           ^ expected a number, at most 2
       |
-      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
-      = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+      = help: install release 3.2.0 or later of imagelock, which can read this file
     ");
     assert_eq!(sandbox.lock(), main);
     let markers = format!("<<<<<<< HEAD\n{base}=======\n{main}>>>>>>> feature\n");
     let sandbox = diverged(repository_with_driver(), &base, &markers, &lock(&[("web", 3)]));
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: ours cannot be merged: the file has conflict markers of an unfinished git merge
+    error: ours cannot be merged: the file contains conflict markers from an unfinished git merge
      --> images.lock (ours):1:1
       |
     1 | <<<<<<< HEAD
-      | ^^^^^^^^^^^^ left by git
+      | ^^^^^^^^^^^^ conflict marker
       |
       = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
       = help: where it was committed: `imagelock resolve --fix-conflicts`, and commit
@@ -246,13 +246,14 @@ fn an_unreadable_side_is_left_to_the_user() {
     assert_eq!(sandbox.lock(), markers);
     let sandbox = diverged(repository_with_driver(), &base, &main, "garbage");
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: theirs cannot be merged: this is not TOML
+    error: theirs cannot be merged: invalid TOML: `garbage` has no value
      --> images.lock (theirs):1:8
       |
     1 | garbage
-      |        ^ key with no value, expected `=`
+      |        ^ expected `=` after the key
       |
-      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
+      = help: restore the file with `git restore FILE`; or delete it and run `imagelock resolve`, which pins the newest versions
     ");
     sandbox.write("theirs", [0xff]);
     assert_snapshot!(sandbox.fails("merge-driver none images.lock theirs a/b.lock"), @"

@@ -72,28 +72,28 @@ fn incomplete_conflict_markers_are_refused() {
     ] {
         sandbox.write("images.lock", &text);
         assert!(
-            sandbox.fails("resolve --fix-conflicts").contains("the conflict markers are not as git writes them"),
+            sandbox.fails("resolve --fix-conflicts").contains("a conflict marker is missing or out of place"),
             "{text}"
         );
     }
     assert_snapshot!(sandbox.fails("resolve --fix-conflicts"), @"
-    error: the conflict markers are not as git writes them
+    error: a conflict marker is missing or out of place
       --> images.lock:26:1
        |
     26 | >>>>>>> theirs
        | ^^^^^^^^^^^^^^ expected another marker
        |
-       = help: restore them with `git checkout --merge images.lock`, or take one side whole with `git checkout --ours images.lock` or `--theirs images.lock`
+       = help: restore the markers with `git checkout --merge FILE`, or keep one side with `git checkout --ours FILE` or `git checkout --theirs FILE`
     ");
     sandbox.write("images.lock", format!("<<<<<<< ours\n{good}=======\nversion = 3\n>>>>>>> theirs\n"));
     assert_snapshot!(sandbox.fails("resolve --fix-conflicts"), @"
-    error: the lockfile has format 3, and imagelock 0.1.0 reads format 2
+    error: the lockfile has format 3, but imagelock 0.1.0 reads formats up to 2
       --> images.lock:27:11
        |
     27 | version = 3
-       |           ^ expected 2
+       |           ^ expected a number, at most 2
        |
-       = help: this file is read by a newer imagelock: upgrade imagelock
+       = help: install a newer release of imagelock, which can read this file
     ");
     assert_eq!(sandbox.run("resolve --fix-conflicts --locked").status, Some(1));
 }

@@ -184,7 +184,7 @@ fn locked_exits_with_2_on_any_difference_and_sends_no_request() {
     stale   web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lock
 
     the lockfile does not satisfy the manifest: 2 differences
-    to make the lock follow the manifest: imagelock resolve
+    to update the lockfile: imagelock resolve
     --- exit 2
     ");
     sandbox.ok("resolve");
@@ -205,7 +205,7 @@ fn locked_exits_with_2_on_any_difference_and_sends_no_request() {
     stale   web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
 
     the lockfile does not satisfy the manifest: 3 differences
-    to make the lock follow the manifest: imagelock resolve
+    to update the lockfile: imagelock resolve
     --- exit 2
     ");
     assert_eq!(sandbox.lock(), before);

@@ -190,7 +190,7 @@ fn suggested_commands_name_the_same_manifest() {
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    to move to the latest: imagelock upgrade web --manifest 'my infra/prod.toml'
+    to upgrade to the newest version: imagelock upgrade web --manifest 'my infra/prod.toml'
     ");
 }
 
