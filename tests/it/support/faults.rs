@@ -222,10 +222,10 @@ impl Baseline {
         let (correct, correct_files) = &self.correct[command];
         let is = files(&sandbox);
         let output = format!("{}{}", run.stdout, run.stderr);
-        let same = (run.status, &run.stdout, &is) == (right.status, &right.stdout, right_files);
-        let same_but_dates = run.status == right.status
+        let same = (run.status, &run.stdout, &is) == (correct.status, &correct.stdout, correct_files);
+        let same_but_dates = run.status == correct.status
             && run.stderr.contains("warning: ")
-            && ids(&run.stdout) == ids(&right.stdout)
+            && ids(&run.stdout) == ids(&correct.stdout)
             && is
                 .iter()
                 .map(|(name, text)| (name, ids(text)))
