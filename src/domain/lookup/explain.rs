@@ -80,7 +80,7 @@ pub fn explain(
         }
         candidates.extend(Explanation { selection, outcome }.candidates());
     }
-    let problems = unresolved.problems(catalog);
+    let problems = unresolved.problems(now, catalog);
     if problems.is_empty() { Ok(candidates) } else { Err(problems) }
 }
 
