@@ -164,7 +164,7 @@ proptest! {
             first.entry(id(*n)).or_insert(at + 2);
         }
         for reference in references("file", &text).unwrap() {
-            let place = reference.place.to_string();
+            let place = reference.location.to_string();
             prop_assert_eq!(place, format!("file:{}", first[&reference.id.to_string()]), "{}", text);
         }
     }
