@@ -1,4 +1,4 @@
-//! Candidates and identities, as text and as JSON.
+//! Renders the candidates for an image and the identity of a UUID, as text and as JSON.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::domain::catalog::LocalImage;
 use crate::domain::catalog::identify::IdKind;
-use crate::domain::diagnostics::{and, count, or, quoted, visible};
+use crate::domain::diagnostics::{and, count, quoted, visible};
 use crate::domain::lock::Pin;
 use crate::domain::lookup::explain::Candidate;
 use crate::domain::manifest::Target;
@@ -19,7 +19,7 @@ use crate::render::support::values::{date, text};
 
 const SCHEMA: &str = "imagelock.explain/1";
 
-/// Every candidate of an image's cells, and why it won or lost.
+/// A table of the candidates for an image, with the reason why each is or is not selected.
 pub(crate) fn candidates(targets: &[Target], candidates: &[Candidate]) -> String {
     let mut table = Table::new(&["ZONE", "ARCH", "", "ID", "LABEL", "TYPE", "PUBLISHED", "WHY"]);
     for candidate in candidates {
@@ -38,10 +38,14 @@ pub(crate) fn candidates(targets: &[Target], candidates: &[Candidate]) -> String
     let has_winner = |target: &&Target| candidates.iter().any(|it| it.wins && it.cell == target.cell);
     let without = targets.iter().filter(|target| !has_winner(target)).map(|target| &target.cell);
     let without: Vec<String> = without.map(|cell| format!("{} ({})", cell.zone, cell.arch)).collect();
-    if without.is_empty() { table.write() } else { format!("{}\nnothing wins in {}\n", table.write(), and(without)) }
+    if without.is_empty() {
+        table.write()
+    } else {
+        format!("{}\nno local image can be pinned in {}\n", table.write(), and(without))
+    }
 }
 
-/// The same as `imagelock.explain/1`.
+/// The candidates for an image as a report of the schema `imagelock.explain/1`.
 pub(crate) fn candidates_json(candidates: &[Candidate]) -> String {
     #[derive(Serialize)]
     struct Row<'a> {
@@ -63,13 +67,13 @@ pub(crate) fn candidates_json(candidates: &[Candidate]) -> String {
     to_report(SCHEMA, BTreeMap::from([("candidates", rows)]))
 }
 
-/// What a UUID is, and who pins it.
+/// What a UUID identifies, and which pins contain it.
 pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
-    let label = |label: &Option<_>| label.as_ref().map_or("an image whose label is not stated".to_owned(), quoted);
+    let label = |label: &Option<_>| label.as_ref().map_or("an image with an unknown label".to_owned(), quoted);
     let published = |time: &Option<_>| time.map_or_else(String::new, |time| format!(", published {}", date(time)));
     let text = match identity {
         IdKind::LocalImage { local, published: time } => format!(
-            "{id} is a local image of {}, in {} for {}, of type {}{}\nit can be pinned and booted\n",
+            "{id} is a local image of {}, in {} for {}, with type {}{}\nan Instance can boot it, and it can be pinned\n",
             label(&local.label),
             local.zone,
             local.arch,
@@ -77,30 +81,30 @@ pub(crate) fn identity(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
             published(time),
         ),
         IdKind::Version { label: of, published: time, local_images } => format!(
-            "{id} is a version of {}{}, with {}\nno Instance boots it; a manifest declares its image by `label`\n",
+            "{id} is a version of {}{}, with {}\nno Instance can boot it; to declare its image, use `label`\n",
             label(of),
             published(time),
             count(*local_images, "local image"),
         ),
         IdKind::Image { image, local_images } => format!(
-            "{id} is the Marketplace image {}, {}, over all its versions\n\
-             no Instance boots it; a manifest can ask for it with `image-id`, or better with `label`\n\n{}\n",
+            "{id} is the Marketplace image {} ({})\n\
+             no Instance can boot it; to declare it, use `label` or `image-id`\n\n{}\n",
             quoted(&image.label),
             visible(&image.name),
             offered(local_images),
         ),
         IdKind::Unknown => format!(
-            "{id} is nothing that the Marketplace describes: {}\n",
-            or(["a superseded local image", "a private image", "of another service", "mistyped"])
+            "the Marketplace does not list {id}\n\
+             it may be a superseded local image, a private image, the ID of something else, or mistyped\n"
         ),
     };
     match pins {
-        [] => format!("{text}the lockfile does not pin it\n"),
-        pins => format!("{text}the lockfile pins it for {}\n", and(pins.iter().map(|pin| &pin.cell))),
+        [] => format!("{text}the lockfile does not contain it\n"),
+        pins => format!("{text}the lockfile contains it for {}\n", and(pins.iter().map(|pin| &pin.cell))),
     }
 }
 
-/// What is offered of an image now.
+/// A table of the local images that an image currently offers.
 fn offered(local_images: &[(LocalImage, Option<Timestamp>)]) -> String {
     let mut table = Table::new(&["ZONE", "ARCH", "TYPE", "ID", "PUBLISHED"]);
     for (local, published) in local_images {
@@ -108,10 +112,10 @@ fn offered(local_images: &[(LocalImage, Option<Timestamp>)]) -> String {
             [local.zone.to_string(), local.arch.to_string(), visible(local.image_type.as_str()), local.id.to_string()];
         table.row(cells.map(|text| (text, PLAIN)).into_iter().chain([(text(published.map(date)), FAINT)]));
     }
-    if local_images.is_empty() { "nothing is offered of it now\n".to_owned() } else { table.write() }
+    if local_images.is_empty() { "it currently has no local images\n".to_owned() } else { table.write() }
 }
 
-/// The same as `imagelock.explain/1`.
+/// The identity of a UUID as a report of the schema `imagelock.explain/1`.
 pub(crate) fn identity_json(id: &str, identity: &IdKind, pins: &[&Pin]) -> String {
     #[derive(Serialize)]
     struct Identity<'a> {

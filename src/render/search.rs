@@ -1,4 +1,4 @@
-//! The labels that a search found, as a table and as JSON.
+//! Renders the images that a search found, as a table and as JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::render::support::json::{Text, to_report};
 use crate::render::support::terminal::{self, EMPTY, FAINT, PLAIN, Table};
 use crate::render::support::values::{date, text};
 
-/// The Marketplace's labels: releases, dates, and where they are offered.
+/// A table of the images: their releases and dates, and the zones, architectures and types in which they are offered.
 pub(crate) fn table(offers: &[Offer]) -> String {
     let mut table = Table::new(&["LABEL", "IMAGE", "RELEASE", "PUBLISHED", "END OF LIFE", "TYPE", "ARCH", "ZONES"]);
     for offer in offers {
@@ -32,7 +32,7 @@ pub(crate) fn table(offers: &[Offer]) -> String {
         });
         let mut cells: Vec<[terminal::Text; 3]> = zones.collect();
         if cells.is_empty() {
-            cells.push([EMPTY, EMPTY, ("nowhere".to_owned(), FAINT)]);
+            cells.push([EMPTY, EMPTY, ("not offered".to_owned(), FAINT)]);
         }
         for (n, cells) in cells.into_iter().enumerate() {
             let head = head.iter().map(|head| if n == 0 { head.clone() } else { EMPTY });
@@ -42,7 +42,7 @@ pub(crate) fn table(offers: &[Offer]) -> String {
     if offers.is_empty() { "no image matches\n".to_owned() } else { table.write() }
 }
 
-/// The same as `imagelock.search/1`.
+/// The images as a report of the schema `imagelock.search/1`.
 pub(crate) fn json(offers: &[Offer]) -> String {
     #[derive(Serialize)]
     struct Row<'a> {

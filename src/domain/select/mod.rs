@@ -23,6 +23,6 @@ pub(crate) use outcome::{Match, NoMatch, Outcome};
 pub(crate) use replacement::{is_changed_in_place, is_older, latest, published};
 pub(crate) use selection::{Selection, select};
 pub(crate) use source::{Inputs, Source, images_in_range, releases};
-pub(crate) use suggest::{has_ended, other_labels, similar};
+pub(crate) use suggest::{has_ended, other_labels, similar, similar_labels};
 pub(crate) use unresolved::Unresolved;
 pub(crate) use verify::{expected_label, identity_query, is_listed, label_of, mismatch, mismatch_of, pinned_image};
