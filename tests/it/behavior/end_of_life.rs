@@ -66,6 +66,15 @@ fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors()
 }
 
 #[test]
+fn one_warning_about_an_end_of_life_names_all_images_with_the_label() {
+    let marketplace = Marketplace::offering(ubuntu());
+    let images: String = (1..=7).map(|n| format!("a{n}.label = \"ubuntu_focal\"\n")).collect();
+    let defaults = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+    let sandbox = Sandbox::with(&format!("{defaults}[images]\n{images}")).asking(&marketplace);
+    assert_snapshot!(sandbox.run("resolve").stderr, @"");
+}
+
+#[test]
 fn the_end_set_by_the_marketplace_counts_if_it_is_earlier() {
     let marketplace = Marketplace::offering([docker(1)]).valid_until("docker", "2026-12-24T00:00:00Z");
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);

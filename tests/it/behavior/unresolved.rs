@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{Marketplace, local};
+use crate::support::fake_marketplace::{Marketplace, id, image_id, local};
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::two_images::offers;
 
@@ -93,6 +93,41 @@ image-id = "00000000-0000-4000-8000-000000000000"
 
     6 errors in all; nothing was changed
     "#);
+}
+
+#[test]
+fn supported_labels_are_suggested_before_those_at_their_end_of_life() {
+    let marketplace = Marketplace::offering([
+        local("fedora_37", "fr-par-1", "x86_64", 1),
+        local("fedora_44", "fr-par-1", "x86_64", 2),
+        local("ubuntu_focal", "fr-par-1", "x86_64", 3),
+        local("debian_buster", "fr-par-1", "x86_64", 4),
+        local("debian_trixie", "fr-par-1", "x86_64", 5),
+    ]);
+    let sandbox = Sandbox::with(
+        "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\na.label = \"fedora_54\"\nb.label = \"fedora_38\"\n\
+         c.label = \"ubuntu_foca\"\nd.label = \"debian_12\"\n",
+    )
+    .asking(&marketplace);
+    assert_snapshot!(sandbox.fails("resolve"), @"");
+}
+
+#[test]
+fn a_uuid_as_label_gets_the_key_or_the_command_to_use_instead() {
+    let marketplace = Marketplace::offering([local("docker", "fr-par-1", "x86_64", 1)]);
+    let manifest = format!(
+        "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\na.label = \"{}\"\nb.label = \"{}\"\nc.label = \"{}\"\n",
+        image_id("docker"),
+        id(1),
+        id(99)
+    );
+    let sandbox = Sandbox::with(&manifest).asking(&marketplace);
+    assert_snapshot!(sandbox.fails("resolve"), @"");
+    // The suggested key and the suggested command work.
+    sandbox
+        .write("images.toml", manifest.replace("a.label", "a.image-id").lines().take(5).collect::<Vec<_>>().join("\n"));
+    sandbox.ok("resolve");
+    sandbox.ok(&format!("adopt b={}", id(1)));
 }
 
 #[test]

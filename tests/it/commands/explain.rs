@@ -75,6 +75,22 @@ fn a_name_lists_each_candidate_with_the_reason_why_it_won_or_lost() {
     ");
 }
 
+/// The error names everything that was searched, and suggests similar names, labels and IDs.
+#[test]
+fn an_unknown_word_gets_similar_names_labels_and_ids() {
+    let (sandbox, _marketplace) = sandbox();
+    sandbox.ok("resolve");
+    let pinned = id(1);
+    let words = ["Runner", "fedora_4", "FEDORA_44", "windows", &pinned[..7], &pinned.replace('-', ""), "ffffffff"];
+    let messages = words.map(|word| sandbox.run(&format!("explain {word}")).stderr);
+    assert_snapshot!(messages.join("\n"), @"");
+    assert!(sandbox.ok(&format!("explain {}", pinned.to_uppercase())).contains("is a local image"));
+    let manifest = sandbox.read("images.toml");
+    std::fs::remove_file(sandbox.path("images.toml")).unwrap();
+    assert_snapshot!(sandbox.fails("explain runner"), @"");
+    sandbox.write("images.toml", manifest);
+}
+
 #[test]
 fn an_image_without_a_winning_candidate_shows_why() {
     let (sandbox, _marketplace) = sandbox();

@@ -76,6 +76,41 @@ fn search_lists_every_image() {
 }
 
 #[test]
+fn search_counts_the_end_of_life_labels_that_it_leaves_out() {
+    let marketplace = Marketplace::offering([
+        local("ubuntu_noble", "fr-par-1", "x86_64", 1),
+        local("ubuntu_focal", "fr-par-1", "x86_64", 2),
+        local("fedora_37", "fr-par-1", "x86_64", 3),
+        local("fedora_38", "fr-par-1", "x86_64", 4),
+    ]);
+    let sandbox = Sandbox::new().asking(&marketplace);
+    assert_snapshot!(sandbox.run("search ubuntu"), @"");
+    assert_snapshot!(sandbox.run("search fedora --zone fr-par-1"), @"");
+    let included = sandbox.run("search fedora --zone fr-par-1 --eol");
+    assert!(included.stdout.contains("fedora_37") && included.stderr.is_empty(), "{included}");
+}
+
+#[test]
+fn a_search_without_results_says_which_filter_left_nothing() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    let searches = [
+        "ubuntu_nobel",
+        "ubuntu*",
+        "ubuntu --category instantapp",
+        "--zone pl-waw-1",
+        "ubuntu --zone pl-waw-1",
+        "gpu --zone fr-par-1",
+        "ubuntu --zone nl-ams-1 --arch arm64",
+        "ubuntu --zone nl-ams-1 --type instance_local",
+        "noble --zone nl-ams-1 --instance-type PRO2-M",
+    ];
+    let runs = searches.map(|search| format!("search {search}\n{}", sandbox.run(&format!("search {search}")).stderr));
+    assert_snapshot!(runs.join("\n"), @"");
+    assert_eq!(sandbox.run("search windows --format json").status, Some(0));
+}
+
+#[test]
 fn search_queries_only_the_matching_labels() {
     let marketplace = marketplace();
     Sandbox::new().asking(&marketplace).ok("search debian");

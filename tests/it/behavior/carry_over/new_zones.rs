@@ -69,6 +69,25 @@ fn a_new_zone_without_the_version_of_its_siblings_takes_the_newest_with_a_warnin
 }
 
 #[test]
+fn one_warning_about_a_missing_version_names_all_images() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD)]);
+    let manifest = |zones| ["a", "b", "c"].map(|name| image(name, zones, "")).concat();
+    let sandbox = Sandbox::with(&manifest(PARIS)).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers(moved_on().into_iter().take(3));
+    sandbox.write("images.toml", manifest(BOTH));
+    assert_snapshot!(sandbox.run("resolve").stderr, @"");
+}
+
+#[test]
+fn one_warning_about_different_versions_names_all_images() {
+    let marketplace = Marketplace::offering([docker(1).published(OLD), amsterdam(12).published(NEW)]);
+    let manifest = ["a", "b"].map(|name| image(name, BOTH, "")).concat();
+    let sandbox = Sandbox::with(&manifest).asking(&marketplace);
+    assert_snapshot!(sandbox.run("resolve").stderr, @"");
+}
+
+#[test]
 fn a_new_zone_without_the_version_of_its_frozen_siblings_is_an_error() {
     let freeze = "freeze = { reason = \"bad kernel\", until = 2027-01-31 }\n";
     let (sandbox, marketplace) = pinned("web", freeze);

@@ -202,7 +202,7 @@ fn a_second_adoption_corrects_the_first() {
     sandbox.ok(&format!("adopt web={} --zone nl-ams-1", id(99)));
     sandbox.ok(&format!("adopt web={}", id(99)));
     let other = format!("adopt web=nl-ams-1/{} --label ubuntu_noble --arch x86_64 --type instance_sbs", id(97));
-    assert!(sandbox.fails(&other).contains("is pinned to"));
+    assert!(sandbox.fails(&other).contains("is already pinned to"));
     assert_eq!((sandbox.read("images.toml"), sandbox.lock()), (manifest, lock));
 }
 

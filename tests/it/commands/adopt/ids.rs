@@ -75,6 +75,19 @@ fn ids_become_a_manifest_and_a_lock() {
 }
 
 #[test]
+fn the_same_id_under_the_same_name_is_adopted_once() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    for file in ["a.tf", "b.tf"] {
+        sandbox.write(file, format!("web_image = \"{}\"\n", id(1)));
+    }
+    let twice = format!("adopt web={0} web={0} --from a.tf --from b.tf", id(1));
+    assert_snapshot!(sandbox.run(&twice), @"");
+    let message = sandbox.fails(&format!("adopt db=nl-ams-1/{0} db=nl-ams-1/{0}", id(1)));
+    assert_eq!(message.matches("error: ").count(), 1, "{message}");
+}
+
+#[test]
 fn an_unlisted_id_is_pinned_as_the_manifest_describes_it() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(
