@@ -10,7 +10,7 @@ pub mod plan;
 mod typed;
 
 use crate::domain::catalog::{LocalImage, QueryError};
-use crate::domain::diagnostics::{Help, Problem, oddities, visible};
+use crate::domain::diagnostics::{Command, Help, Problem, oddities, visible};
 use crate::domain::references::{Location, Reference};
 use crate::domain::types::{Arch, Cell, Expected, ImageType, Label, LocalImageId, Name, Zone};
 
@@ -48,11 +48,18 @@ impl Request {
             let problem = Problem::new(format!("`{}` is not {what}: {expected}", visible(word)));
             Problem { notes: oddities(word), ..problem }.help(Help::from("write `NAME=UUID`, like ").then_run(EXAMPLE))
         };
-        let (name, value) = text.split_once('=').ok_or_else(|| {
-            malformed("a name and an ID", text, Expected("a name, `=` and a UUID"))
-                .note("to find the IDs in a file, use `--from FILE`")
-        })?;
-        let (zone, id) = value.split_once('/').map_or((None, value), |(zone, id)| (Some(zone), id));
+        let Some((name, value)) = text.split_once('=') else {
+            let is_id = split_zone(text).1.parse::<LocalImageId>().is_ok();
+            let problem = Problem::new(format!("`{}` has no {}", visible(text), if is_id { "name" } else { "ID" }));
+            return Err(if is_id {
+                let adopt = Command::new("adopt").args([format!("NAME={text}")]);
+                problem.help(Help::from("give it a name: ").then_run(adopt))
+            } else {
+                let problem = problem.note("to find the IDs in a file, use `--from FILE`");
+                problem.help(Help::from("write `NAME=UUID`, like ").then_run(EXAMPLE))
+            });
+        };
+        let (zone, id) = split_zone(value);
         Ok(Self {
             name: Some(name.parse().map_err(|expected| malformed("an image name", name, expected))?),
             id: id.parse().map_err(|expected| malformed("an ID", id, expected))?,
@@ -128,6 +135,11 @@ impl From<QueryError> for Unidentified {
     fn from(error: QueryError) -> Self {
         Self::Failed(error)
     }
+}
+
+/// Splits `ZONE/UUID` or `UUID`.
+fn split_zone(text: &str) -> (Option<&str>, &str) {
+    text.split_once('/').map_or((None, text), |(zone, id)| (Some(zone), id))
 }
 
 /// The beginning of a message about an ID: the file and line that contain it, or nothing for a typed ID.

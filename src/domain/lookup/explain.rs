@@ -192,8 +192,8 @@ impl<'a> Explanation<'a> {
             Verdict::Undated => format!("its publication date is unknown, and `min-age` requires {}", age()),
             Verdict::TooYoung { until } => format!("younger than {} until {}", age(), day(until)),
             Verdict::Wins => match policy.frozen(now) {
-                Some(freeze) => format!("newest that fits, but frozen until {}", freeze.until),
-                None => "newest that fits".to_owned(),
+                Some(freeze) => format!("the newest that fits, but frozen until {}", freeze.until),
+                None => "the newest that fits".to_owned(),
             },
             Verdict::Kept => "all others that are old enough are older".to_owned(),
             Verdict::Tied => "several fit equally well; set `instance-type` to select one".to_owned(),

@@ -25,6 +25,9 @@ pub fn no_results(pattern: &Pattern, filter: &Filter, now: Timestamp, catalog: &
         return Some(format!("{} in the category `{}`{known}", none_is(pattern, &images), visible(category)));
     }
     let images = matching(pattern, filter, now, catalog);
+    if images.is_empty() {
+        return None;
+    }
     let mut left: Vec<&LocalImage> = Vec::new();
     for image in &images {
         let listing = catalog.listing(&ImageRef::Label(image.label.clone())).found();

@@ -20,14 +20,14 @@ pub(crate) fn unknown_word(
     now: Timestamp,
     catalog: &Catalog,
 ) -> Problem {
-    let (title, note) = if names.is_some() {
-        ("an image name, a label or an ID", "names are those in the manifest, and labels are those of the Marketplace")
+    let searched = if names.is_some() {
+        "searched the image names in the manifest, the labels of the Marketplace, and IDs"
     } else {
-        ("a label or an ID", "there is no manifest, so there are no image names")
+        "searched the labels of the Marketplace and IDs; there is no manifest with image names"
     };
-    let problem = Problem::new(format!("`{}` is not {title}", visible(word)));
+    let problem = Problem::new(format!("`{}` is not an image name, a label or an ID", visible(word)));
     let problem = Problem { notes: oddities(word), ..problem }
-        .note(note)
+        .note(searched)
         .note("an ID is a UUID with dashes, or at least its first 8 digits");
     if let Some(id) = with_dashes(word) {
         return problem.help(Help::from("write the ID with dashes: ").then_run(Command::new("explain").args([id])));

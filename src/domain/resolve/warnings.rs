@@ -14,25 +14,40 @@ use crate::domain::types::{Label, Name, day};
 /// How many images or places one message lists.
 const MOST_LISTED: usize = 4;
 
+/// The pins that one warning about an end of life concerns.
+struct Warned<'a> {
+    /// The target of the first pin.
+    target: &'a Target,
+    label: Option<&'a Label>,
+    successors: Vec<&'a Label>,
+    names: BTreeSet<&'a Name>,
+}
+
 /// Warns about new pins whose support has ended or ends soon: once per label, for all images.
 pub(super) fn eol_warnings(request: Request<'_>, changes: &[&Change], catalog: &Catalog) -> Vec<Problem> {
-    let mut warned: BTreeMap<String, (&Target, Vec<&Label>, BTreeSet<&Name>)> = BTreeMap::new();
+    let mut warned: BTreeMap<String, Warned<'_>> = BTreeMap::new();
     for change in changes.iter().filter(|change| matches!(change.action(), Action::Added | Action::Moved)) {
         let (Some(pin), Some(target)) = (&change.to, request.target(&change.cell)) else { continue };
         let Some(notice) = eol_notice(pin, target, request.now, catalog) else { continue };
         let title = format!("support for `{}` {}", pinned_image(pin, target), notice.clause());
-        let (_, _, names) = warned.entry(title).or_insert_with(|| (target, notice.successors, BTreeSet::new()));
-        names.insert(&change.cell.name);
+        let warned = warned.entry(title).or_insert_with(|| Warned {
+            target,
+            label: pin.label(),
+            successors: notice.successors,
+            names: BTreeSet::new(),
+        });
+        warned.names.insert(&change.cell.name);
     }
-    let warning = |(title, (target, successors, names)): (String, (&Target, Vec<&Label>, BTreeSet<&Name>))| {
+    let warning = |(title, Warned { target, label, successors, names }): (String, Warned<'_>)| {
         let problem = Problem::new(title).at(target.spans.image.clone(), "pinned despite the end of life");
         let problem = if names.len() > 1 {
             problem.note(format!("it is pinned for {}", and_more(names.into_iter().map(quoted), MOST_LISTED)))
         } else {
             problem
         };
+        let first_word = label.and_then(|label| label.as_str().split('_').next());
         problem.help(match successors.as_slice() {
-            [] => Help::from("the Marketplace has no newer release of it; to list all labels: ").then_run("search"),
+            [] => Help::from("to look for a successor: ").then_run(Command::new("search").args(first_word)),
             [newer] => format!("move to the newer release `{newer}`").into(),
             newer => format!("move to a newer release: {}", or(newer.iter().take(3).map(quoted))).into(),
         })

@@ -8,7 +8,7 @@ use crate::domain::select::source::Inputs;
 use crate::domain::types::minute;
 
 /// Why `min-age` holds back another local image of the pinned version.
-pub(crate) const CHANGED_IN_PLACE: &str = "this version was changed in place, so the age of the new ID is unknown";
+pub(crate) const CHANGED_IN_PLACE: &str = "the version was changed in place; its age is unknown";
 
 impl Selection<'_, '_> {
     /// The local image that would replace the pin without `min-age`, and the reason why it does not replace it yet.

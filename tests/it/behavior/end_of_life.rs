@@ -40,13 +40,13 @@ fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors()
 
     1 pin: 1 added
     --- stderr
-    warning: images.toml:2:9: support for `ubuntu_focal` ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS)
-      = help: move on to `ubuntu_noble` and `ubuntu_jammy`
+    warning: images.toml:2:9: support for `ubuntu_focal` ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS)
+      = help: move to a newer release: `ubuntu_noble` or `ubuntu_jammy`
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("check"), @"
     STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
-    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`
+    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`
 
     1 pin: 1 eol
     to see what could follow `old`: imagelock search ubuntu
@@ -56,7 +56,7 @@ fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors()
     marketplace.offers(ubuntu().into_iter().skip(1));
     assert_snapshot!(sandbox.run("check"), @"
     STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
-    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`; also unavailable; the Marketplace no longer has this label
+    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`; also unavailable; the Marketplace no longer has this label
 
     1 pin: 1 eol
     the Marketplace does not list the ID of 1 pin (`old`), so it cannot be verified
@@ -71,7 +71,11 @@ fn one_warning_about_an_end_of_life_names_all_images_with_the_label() {
     let images: String = (1..=7).map(|n| format!("a{n}.label = \"ubuntu_focal\"\n")).collect();
     let defaults = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
     let sandbox = Sandbox::with(&format!("{defaults}[images]\n{images}")).asking(&marketplace);
-    assert_snapshot!(sandbox.run("resolve").stderr, @"");
+    assert_snapshot!(sandbox.run("resolve").stderr, @"
+    warning: images.toml:5:12: support for `ubuntu_focal` ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS)
+      = note: it is pinned for `a1`, `a2`, `a3`, `a4` and 3 more
+      = help: to look for a successor: `imagelock search ubuntu`
+    ");
 }
 
 #[test]
@@ -81,7 +85,7 @@ fn the_end_set_by_the_marketplace_counts_if_it_is_earlier() {
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  DETAIL
-    eol-soon  web   fr-par-1  x86_64  docker  00000001  unknown    support ends on 2026-12-23, by the Marketplace
+    eol-soon  web   fr-par-1  x86_64  docker  00000001  unknown    support ends on 2026-12-23, according to the Marketplace
 
     1 pin: 1 eol-soon
     to see what could follow `web`: imagelock search docker
@@ -97,5 +101,5 @@ fn an_end_set_by_the_marketplace_at_midnight_means_the_day_before() {
     let marketplace = Marketplace::offering([docker(1)]).valid_until("docker", "2026-11-24T00:00:00Z");
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
-    assert!(sandbox.run("check").stdout.contains("support ended on 2026-11-23, by the Marketplace"));
+    assert!(sandbox.run("check").stdout.contains("support ended on 2026-11-23, according to the Marketplace"));
 }

@@ -45,10 +45,10 @@ image-id = "00000000-0000-4000-8000-000000000000"
     3 | zones = ["fr-par-1", "nl-ams-1"]
       |                      ^^^^^^^^^^ not offered here for x86_64
       |
-      = note: of type instance_sbs it is offered for x86_64 in fr-par-1
-      = help: change zone or arch of `zone`, or choose another label
+      = note: it is offered with type instance_sbs for x86_64 in fr-par-1
+      = help: change the zone or the architecture in [images.zone], or choose another label
 
-    error: no image labelled `ubuntu_nobel` in the Marketplace
+    error: the Marketplace has no image with the label `ubuntu_nobel`
      --> images.toml:7:9
       |
     7 | label = "ubuntu_nobel"
@@ -56,22 +56,22 @@ image-id = "00000000-0000-4000-8000-000000000000"
       |
       = help: did you mean `ubuntu_noble`?
 
-    error: no image labelled `debian_12` in the Marketplace
+    error: the Marketplace has no image with the label `debian_12`
       --> images.toml:10:9
        |
     10 | label = "debian_12"
        |         ^^^^^^^^^^^ unknown label
        |
-       = help: there is `debian_bookworm`; `imagelock search` lists all labels
+       = help: similar labels: `debian_bookworm`; to list all labels: `imagelock search`
 
     error: `debian_bookworm` is not offered with type instance_local for x86_64 in fr-par-1
       --> images.toml:18:8
        |
     18 | type = "instance_local"
-       |        ^^^^^^^^^^^^^^^^ not of this type
+       |        ^^^^^^^^^^^^^^^^ not offered with this type
        |
-       = note: there it is offered with type instance_sbs
-       = help: change it to `type = "instance_sbs"` in [images.local]; its servers then need the root volume type `sbs_volume`
+       = note: it is offered there with type instance_sbs
+       = help: write `type = "instance_sbs"` in [images.local]; servers with this image need the root volume type `sbs_volume`
 
     error: `ubuntu_noble` does not boot on `PRO2-X` for x86_64 in fr-par-1 and nl-ams-1
       --> images.toml:22:17
@@ -82,14 +82,14 @@ image-id = "00000000-0000-4000-8000-000000000000"
        = note: it boots on DEV1-S and PRO2-S
        = help: did you mean `PRO2-S`?
 
-    error: no image with the ID `00000000-0000-4000-8000-000000000000` in the Marketplace
+    error: the Marketplace has no image with the ID `00000000-0000-4000-8000-000000000000`
       --> images.toml:25:12
        |
     25 | image-id = "00000000-0000-4000-8000-000000000000"
        |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown image ID
        |
-       = note: it must be the ID of a Marketplace image, not of a version or of a local image
-       = help: name the image by `label`; `imagelock search` lists the labels
+       = note: `image-id` takes the ID of a Marketplace image, not of a version or of a local image
+       = help: to find out what the ID is: `imagelock explain 00000000-0000-4000-8000-000000000000`; to list the labels: `imagelock search`
 
     6 errors in all; nothing was changed
     "#);
@@ -109,7 +109,41 @@ fn supported_labels_are_suggested_before_those_at_their_end_of_life() {
          c.label = \"ubuntu_foca\"\nd.label = \"debian_12\"\n",
     )
     .asking(&marketplace);
-    assert_snapshot!(sandbox.fails("resolve"), @"");
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: the Marketplace has no image with the label `fedora_54`
+     --> images.toml:5:11
+      |
+    5 | a.label = "fedora_54"
+      |           ^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `fedora_44`?
+
+    error: the Marketplace has no image with the label `fedora_38`
+     --> images.toml:6:11
+      |
+    6 | b.label = "fedora_38"
+      |           ^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `fedora_44` or `fedora_37` (end-of-life)?
+
+    error: the Marketplace has no image with the label `ubuntu_foca`
+     --> images.toml:7:11
+      |
+    7 | c.label = "ubuntu_foca"
+      |           ^^^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `ubuntu_focal` (end-of-life)?
+
+    error: the Marketplace has no image with the label `debian_12`
+     --> images.toml:8:11
+      |
+    8 | d.label = "debian_12"
+      |           ^^^^^^^^^^^ unknown label
+      |
+      = help: similar labels: `debian_trixie` and `debian_buster` (end-of-life); to list all labels: `imagelock search`
+
+    4 errors in all; nothing was changed
+    "#);
 }
 
 #[test]
@@ -122,7 +156,36 @@ fn a_uuid_as_label_gets_the_key_or_the_command_to_use_instead() {
         id(99)
     );
     let sandbox = Sandbox::with(&manifest).asking(&marketplace);
-    assert_snapshot!(sandbox.fails("resolve"), @"");
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: `b0ef6e20-1111-4000-8000-000000000000` is a UUID, not a label
+     --> images.toml:5:11
+      |
+    5 | a.label = "b0ef6e20-1111-4000-8000-000000000000"
+      |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not a label
+      |
+      = note: it is the ID of the Marketplace image `docker`
+      = help: write `label = "docker"`, or `image-id = "b0ef6e20-1111-4000-8000-000000000000"`
+
+    error: `00000001-0000-4000-8000-000000000000` is a UUID, not a label
+     --> images.toml:6:11
+      |
+    6 | b.label = "00000001-0000-4000-8000-000000000000"
+      |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not a label
+      |
+      = note: it is the ID of a local image in fr-par-1 for x86_64
+      = help: to pin exactly this ID, remove [images.b] and run `imagelock adopt b=00000001-0000-4000-8000-000000000000`
+
+    error: `00000099-0000-4000-8000-000000000000` is a UUID, not a label
+     --> images.toml:7:11
+      |
+    7 | c.label = "00000099-0000-4000-8000-000000000000"
+      |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not a label
+      |
+      = note: a label is a name such as `ubuntu_noble`
+      = help: to find out what the ID is: `imagelock explain 00000099-0000-4000-8000-000000000000`; to list the labels: `imagelock search`
+
+    3 errors in all; nothing was changed
+    "#);
     // The suggested key and the suggested command work.
     sandbox
         .write("images.toml", manifest.replace("a.label", "a.image-id").lines().take(5).collect::<Vec<_>>().join("\n"));
@@ -141,10 +204,10 @@ fn an_omitted_type_means_sbs_and_the_help_gives_the_line_to_add() {
      --> images.toml:2:9
       |
     2 | label = "arch_linux"
-      |         ^^^^^^^^^^^^ `type` is not declared, which means instance_sbs
+      |         ^^^^^^^^^^^^ `type` is missing and defaults to instance_sbs
       |
-      = note: there it is offered with type instance_local
-      = help: add `type = "instance_local"` to [images.a]; its servers then need the root volume type `l_ssd`
+      = note: it is offered there with type instance_local
+      = help: add `type = "instance_local"` to [images.a]; servers with this image need the root volume type `l_ssd`
     "#);
 }
 
@@ -164,13 +227,13 @@ fn several_local_images_are_an_error_unless_the_instance_type_chooses_one() {
      --> images.toml:2:9
       |
     2 | label = "ubuntu_bionic"
-      |         ^^^^^^^^^^^^^^^ which of them for `old`?
+      |         ^^^^^^^^^^^^^^^ ambiguous
       |
-      = note: in fr-par-1, 00000001-0000-4000-8000-000000000000 alone boots on C2L and C2M
-      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 alone boots on DEV1-S and GP1-S
-      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 alone boots on POP2-2C-8G
-      = note: and likewise in 1 other cell
-      = help: add the Instance type that will boot it to [images.old], for example `instance-type = "C2L"`
+      = note: in fr-par-1, 00000001-0000-4000-8000-000000000000 is the only one that boots on C2L and C2M
+      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 is the only one that boots on DEV1-S and GP1-S
+      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 is the only one that boots on POP2-2C-8G
+      = note: the same applies to 1 other pin
+      = help: add the Instance type of your servers to [images.old], for example `instance-type = "C2L"`
     "#);
     sandbox.write("images.toml", format!("{manifest}instance-type = \"ENT1-S\"\n"));
     assert_snapshot!(sandbox.fails("resolve"), @r#"
@@ -178,11 +241,11 @@ fn several_local_images_are_an_error_unless_the_instance_type_chooses_one() {
      --> images.toml:2:9
       |
     2 | label = "ubuntu_bionic"
-      |         ^^^^^^^^^^^^^^^ which of them for `old`?
+      |         ^^^^^^^^^^^^^^^ ambiguous
       |
-      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 alone boots on DEV1-S and GP1-S
-      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 alone boots on POP2-2C-8G
-      = help: `ENT1-S` does not tell them apart; declare one that does, for example `instance-type = "DEV1-S"`
+      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 is the only one that boots on DEV1-S and GP1-S
+      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 is the only one that boots on POP2-2C-8G
+      = help: several of them boot on `ENT1-S`; write another Instance type, for example `instance-type = "DEV1-S"`
 
     error: `ubuntu_bionic` does not boot on `ENT1-S` for x86_64 in nl-ams-1
      --> images.toml:5:17
@@ -191,7 +254,7 @@ fn several_local_images_are_an_error_unless_the_instance_type_chooses_one() {
       |                 ^^^^^^^^ cannot boot it
       |
       = note: it boots on C2L, DEV1-S and GP1-S
-      = help: choose one of those, remove `instance-type`, or choose another label
+      = help: write one of these Instance types, remove `instance-type`, or choose another label
 
     2 errors in all; nothing was changed
     "#);
@@ -203,8 +266,8 @@ fn several_local_images_are_an_error_unless_the_instance_type_chooses_one() {
 
     2 pins: 2 added
     --- stderr
-    warning: images.toml:2:9: support for `ubuntu_bionic` ended on 2023-05-31, by distro-info-data (Ubuntu 18.04 LTS)
-      = help: plan its successor
+    warning: images.toml:2:9: support for `ubuntu_bionic` ended on 2023-05-31, according to distro-info-data (Ubuntu 18.04 LTS)
+      = help: to look for a successor: `imagelock search ubuntu`
     --- exit 0
     ");
 }

@@ -73,8 +73,8 @@ fn uuid_as_label(target: &Target, id: LocalImageId, catalog: &Catalog) -> Proble
 fn no_release(target: &Target, pattern: &LabelPattern, range: &Range, catalog: &Catalog) -> Problem {
     let releases: Vec<String> = releases(pattern, catalog)
         .map(|(release, image)| match release {
-            Some(release) => format!("{release} (`{}`)", image.label),
-            None => format!("unknown (`{}`)", image.label),
+            Some(release) => format!("`{}` (release {release})", image.label),
+            None => format!("`{}` (release unknown)", image.label),
         })
         .collect();
     let problem = Problem::new(format!("the Marketplace has no release of `{pattern}` in the range `{range}`"))
@@ -85,7 +85,7 @@ fn no_release(target: &Target, pattern: &LabelPattern, range: &Range, catalog: &
             .help(list_labels());
     }
     problem
-        .note(format!("the releases are {}", and_more(releases, 12)))
+        .note(format!("matching labels: {}", and_more(releases, 12)))
         .help(format!("change `release` in [images.{}] to include one of them", target.cell.name))
 }
 
