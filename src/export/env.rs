@@ -1,4 +1,5 @@
-//! The `env` format: for each pin, the lines `IMAGE_WEB_FR_PAR_1_X86_64=UUID` and `IMAGE_WEB_FR_PAR_1_X86_64_ZONED=ZONE/UUID`.
+//! The `env` format: for each pin, the lines `IMAGE_WEB_FR_PAR_1_X86_64=UUID` and
+//! `IMAGE_WEB_FR_PAR_1_X86_64_ZONED=ZONE/UUID`.
 
 use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Pin;
@@ -15,8 +16,8 @@ pub(super) fn text(pins: &[Pin]) -> String {
     lines.collect()
 }
 
-/// The problems of pins that would have the same variable. In the name of a variable, all letters are in upper case, and `-` is
-/// replaced with `_`.
+/// The problems of pins that would have the same variable. In the name of a variable, all letters are in upper case,
+/// and `-` is replaced with `_`.
 pub(super) fn collisions(pins: &[Pin]) -> Vec<Problem> {
     let mut named: Vec<(String, &Cell)> = pins.iter().map(|pin| (variable(&pin.cell), &pin.cell)).collect();
     named.sort();

@@ -1,7 +1,7 @@
 //! The header of an exported file: it says that imagelock wrote the file, and for which manifest.
 //!
-//! The header is a comment. JSON has no comments, so there it is the value of the root key `"//"`, which Terraform and Packer
-//! ignore.
+//! The header is a comment. JSON has no comments, so there it is the value of the root key `"//"`, which Terraform and
+//! Packer ignore.
 
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
@@ -30,7 +30,8 @@ const NOTICE: &str = "This file is written by imagelock from its lockfile. Chang
 /// The text before the path of the manifest.
 const MANIFEST: &str = "Manifest: ";
 
-/// The header of a file that belongs to the manifest at a [`relative_path`], or of a text that is not written to a file.
+/// The header of a file that belongs to the manifest at a [`relative_path`], or of a text that is not written to a
+/// file.
 pub(crate) fn header(format: Format, manifest: Option<&str>) -> String {
     if is_json(format) {
         let manifest = manifest.map_or_else(String::new, |manifest| format!(" {MANIFEST}{manifest}"));
@@ -51,7 +52,8 @@ pub(crate) fn is_generated(format: Format, text: &str) -> bool {
         .is_some_and(|sides| sides.iter().all(|side| side.trim().is_empty() || notice(format, side).is_some()))
 }
 
-/// The manifests to which a file belongs according to its header, each as a [`relative_path`]: one, or both sides of a merge conflict.
+/// The manifests to which a file belongs according to its header, each as a [`relative_path`]: one, or both sides of a
+/// merge conflict.
 pub(crate) fn owners(format: Format, text: &str) -> Vec<String> {
     let sides = both_sides(text).into_iter().flatten();
     let mut owners: Vec<String> =
@@ -60,8 +62,8 @@ pub(crate) fn owners(format: Format, text: &str) -> Vec<String> {
     owners
 }
 
-/// Reads the header of a file: the path of the manifest, which is empty if the header names none. `None` if imagelock did not write
-/// the file.
+/// Reads the header of a file: the path of the manifest, which is empty if the header names none. `None` if imagelock
+/// did not write the file.
 fn notice(format: Format, text: &str) -> Option<String> {
     if !is_json(format) {
         let mut lines = text.lines().map(str::trim_end).skip_while(|line| line.is_empty());
@@ -76,8 +78,8 @@ fn notice(format: Format, text: &str) -> Option<String> {
     Some(notice.trim_start().strip_prefix(MANIFEST).unwrap_or_default().to_owned())
 }
 
-/// The relative path from a directory to a file, which must both be real paths. It is the same text on every system. Bytes that
-/// could end a comment or a string are percent-encoded (`%0A`).
+/// The relative path from a directory to a file, which must both be real paths. It is the same text on every system.
+/// Bytes that could end a comment or a string are percent-encoded (`%0A`).
 pub(crate) fn relative_path(directory: &Path, file: &Path) -> String {
     let shared = directory.components().zip(file.components()).take_while(|(one, other)| one == other).count();
     let up = directory.components().skip(shared).map(|_| "..".to_owned());

@@ -1,7 +1,7 @@
 //! Exports the pins of a lock in the formats of other tools.
 //!
-//! All formats except `env` have the same structure: image, then zone, then architecture. A new zone or architecture only adds lines.
-//! The order is that of the lock, and the same lock always results in the same bytes.
+//! All formats except `env` have the same structure: image, then zone, then architecture. A new zone or architecture
+//! only adds lines. The order is that of the lock, and the same lock always results in the same bytes.
 
 mod env;
 pub(crate) mod header;
@@ -14,8 +14,8 @@ use crate::domain::manifest::outputs::Format;
 /// The pins of a lock in a format, without the header of the file. All files with one format have the same body.
 ///
 /// # Errors
-/// Returns a problem for every block of the lock that was edited, and for every two pins that would have the same name in the
-/// format.
+/// Returns a problem for every block of the lock that was edited, and for every two pins that would have the same name
+/// in the format.
 pub fn body(lock: &Lock, format: Format) -> Result<String, Vec<Problem>> {
     let pins = lock.pins();
     let mut problems: Vec<Problem> = pins.iter().filter_map(|pin| lock.edited(&pin.cell)).collect();

@@ -36,15 +36,15 @@ pub(super) fn document(format: Format) -> Option<&'static Nested> {
     }
 }
 
-/// Variables of Terraform, OpenTofu and Packer: `map(map(map(object({ id = string, zoned_id = string }))))`. The file has no other
-/// keys, because these tools warn about undeclared variables.
+/// Variables of Terraform, OpenTofu and Packer: `map(map(map(object({ id = string, zoned_id = string }))))`. The file
+/// has no other keys, because these tools warn about undeclared variables.
 const TFVARS: Nested = Nested { syntax: JSON_SYNTAX, opening: "  \"images\"", tail: "\n}\n", depth: 1, entries: IDS };
 
 /// A `locals` block: `local.images["web"]["fr-par-1"]["x86_64"].zoned_id`.
 const HCL: Nested = Nested { syntax: HCL_SYNTAX, opening: "locals {\n  images", tail: "\n}\n", depth: 1, entries: IDS };
 
-/// Variables of Ansible: `{{ imagelock["web"]["fr-par-1"]["x86_64"].id }}`. The key is `imagelock` because all variables of a play
-/// share one namespace.
+/// Variables of Ansible: `{{ imagelock["web"]["fr-par-1"]["x86_64"].id }}`. The key is `imagelock` because all
+/// variables of a play share one namespace.
 const ANSIBLE: Nested =
     Nested { syntax: YAML_SYNTAX, opening: "---\n\"imagelock\"", tail: "\n", depth: 0, entries: IDS };
 

@@ -1,5 +1,5 @@
-//! Corrects an earlier adoption: if the user adopts the same ID under the same name again with other options, the declaration and
-//! the pin are changed accordingly. The ID stays the same, so no pin moves.
+//! Corrects an earlier adoption: if the user adopts the same ID under the same name again with other options, the
+//! declaration and the pin are changed accordingly. The ID stays the same, so no pin moves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +11,8 @@ use crate::domain::manifest::edit::set;
 use crate::domain::manifest::{ImageSelector, Manifest, Target};
 use crate::domain::types::{Cell, LocalImageId, Name};
 
-/// Corrects the declarations of typed IDs: the text of the manifest with the corrected declarations, and the lock without the
-/// pins of these images. `None` if there is nothing to correct.
+/// Corrects the declarations of typed IDs: the text of the manifest with the corrected declarations, and the lock
+/// without the pins of these images. `None` if there is nothing to correct.
 ///
 /// # Errors
 /// Returns the problems if one declaration cannot describe all IDs of a name, or if the manifest cannot be edited.
@@ -63,8 +63,8 @@ fn described(pin: &Pin) -> String {
     format!("`{label}` in {} for {} ({})", pin.cell.zone, pin.cell.arch, pin.image_type)
 }
 
-/// The keys to change so that one declaration describes all IDs of a name. `None` if that is impossible, or if the declaration
-/// has other pins as well.
+/// The keys to change so that one declaration describes all IDs of a name. `None` if that is impossible, or if the
+/// declaration has other pins as well.
 fn keys(name: &Name, found: &[Found], pins: &[&Pin], manifest: &Manifest) -> Option<Vec<(&'static str, Vec<String>)>> {
     let ids: BTreeSet<LocalImageId> = found.iter().map(|one| one.local.id).collect();
     let targets: Vec<&Target> = manifest.targets().iter().filter(|target| target.cell.name == *name).collect();

@@ -8,8 +8,9 @@ use crate::domain::manifest::Manifest;
 use crate::domain::manifest::edit::Declaration;
 use crate::domain::types::{Arch, LocalImageId, Name, Zone};
 
-/// The declarations to add to the manifest. One declaration has all zones and architectures of a name. If a name was given to
-/// several labels, or to several IDs in the same zone for the same architecture, all but the first get a number: `web-2`.
+/// The declarations to add to the manifest. One declaration has all zones and architectures of a name. If a name was
+/// given to several labels, or to several IDs in the same zone for the same architecture, all but the first get a
+/// number: `web-2`.
 pub(super) fn declarations(found: &mut [Found], manifest: Option<&Manifest>, lock: &Lock) -> Vec<Declaration> {
     let declared: BTreeSet<Name> =
         manifest.map(|manifest| manifest.names().into_iter().cloned().collect()).unwrap_or_default();
@@ -63,7 +64,8 @@ fn existing_name(name: &Name, pinned: &BTreeSet<&Name>) -> Option<Name> {
     numbered.min().map(|(_, name)| name.clone())
 }
 
-/// Whether one declaration can describe all of these: they have one label and one type, and every architecture in every zone.
+/// Whether one declaration can describe all of these: they have one label and one type, and every architecture in every
+/// zone.
 pub(super) fn fit_one_declaration(others: &[Found], one: &Found) -> bool {
     let all = || others.iter().chain([one]);
     let cells: BTreeSet<(&Zone, &Arch)> = all().map(|it| (&it.local.zone, &it.local.arch)).collect();

@@ -17,8 +17,8 @@ use crate::domain::types::{ImageRef, LocalImageId, Name, ZonedId};
 
 /// The queries that are still needed to identify the IDs and to find their publication dates.
 ///
-/// Only IDs that the user typed are sent. IDs that were read from files may be secrets, so they are never sent. Instead, the
-/// listings of all images are fetched and compared with them.
+/// Only IDs that the user typed are sent. IDs that were read from files may be secrets, so they are never sent.
+/// Instead, the listings of all images are fetched and compared with them.
 pub fn queries(requests: &[Request], stated: &Stated, catalog: &Catalog) -> BTreeSet<Query> {
     let (typed, read): (Vec<&Request>, Vec<&Request>) = requests.iter().partition(|request| request.is_typed());
     let mut queries = BTreeSet::from([Query::Index]);
@@ -198,8 +198,8 @@ fn listed_in_notes(problem: Problem, lines: impl ExactSizeIterator<Item = String
     if more > 0 { problem.note(format!("{more} more")) } else { problem }
 }
 
-/// The first digits of an ID that was read from a file, with its zone. They are enough to find it in the file. The whole ID is not
-/// printed, because it may be a secret.
+/// The first digits of an ID that was read from a file, with its zone. They are enough to find it in the file. The
+/// whole ID is not printed, because it may be a secret.
 fn beginning(request: &Request) -> String {
     let zone = request.zone.as_ref().map_or_else(String::new, |zone| format!("{zone}/"));
     let mut id = request.id.to_string();

@@ -84,8 +84,8 @@ impl<'c> Offers<'c> {
         Ok(Self { label, now, earlier: all.map(|(local, _)| local).collect() })
     }
 
-    /// The only type with which the label is offered in a zone for an architecture: currently, or else earlier, or else currently
-    /// in other zones, or else for other architectures.
+    /// The only type with which the label is offered in a zone for an architecture: currently, or else earlier, or else
+    /// currently in other zones, or else for other architectures.
     ///
     /// # Errors
     /// If there is no such type, or more than one.
@@ -116,8 +116,8 @@ impl<'c> Offers<'c> {
         )))
     }
 
-    /// The warning if a label is currently not offered as the user describes an ID. It is no error, because the label may have
-    /// been offered so in the past.
+    /// The warning if a label is currently not offered as the user describes an ID. It is no error, because the label
+    /// may have been offered so in the past.
     pub(super) fn warning(
         &self,
         request: &Request,

@@ -1,5 +1,5 @@
-//! Adopts image IDs that are already in use: [`identify`] looks up what they are, and [`plan`] declares them in the manifest and
-//! pins exactly these IDs.
+//! Adopts image IDs that are already in use: [`identify`] looks up what they are, and [`plan`] declares them in the
+//! manifest and pins exactly these IDs.
 
 mod correct;
 mod declare;

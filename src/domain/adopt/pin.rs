@@ -14,11 +14,12 @@ use crate::domain::plan::{Plan, missing_date_warning, pin};
 use crate::domain::select::{Match, images_in_range, label_of};
 use crate::domain::types::{Cell, ImageRef};
 
-/// Pins the identified IDs and keeps all other pins of `lock`. `previous` is the lock before; `lock` is the same without the pins
-/// that are corrected.
+/// Pins the identified IDs and keeps all other pins of `lock`. `previous` is the lock before; `lock` is the same
+/// without the pins that are corrected.
 ///
 /// # Errors
-/// Returns a problem for every ID that differs from its declaration, and for every ID whose place is taken by another pin.
+/// Returns a problem for every ID that differs from its declaration, and for every ID whose place is taken by another
+/// pin.
 pub(super) fn pins(
     found: &[Found],
     targets: &[Target],

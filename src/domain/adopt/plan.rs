@@ -33,11 +33,12 @@ pub struct Refusal {
     pub text: String,
 }
 
-/// Plans to declare and pin the identified IDs. `text` and `manifest` are the manifest before; `manifest` is `None` if there is
-/// no manifest yet.
+/// Plans to declare and pin the identified IDs. `text` and `manifest` are the manifest before; `manifest` is `None` if
+/// there is no manifest yet.
 ///
 /// # Errors
-/// Returns the problems if the manifest cannot be edited, or if the manifest or the lock contradicts the identified IDs.
+/// Returns the problems if the manifest cannot be edited, or if the manifest or the lock contradicts the identified
+/// IDs.
 pub fn plan(
     mut found: Vec<Found>,
     text: &str,

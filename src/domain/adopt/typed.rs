@@ -1,5 +1,6 @@
-//! Identifies an ID that the user typed. The responses of the Marketplace take precedence. For an ID that the Marketplace does
-//! not list, the user's description is compared with the labels, zones and architectures that the Marketplace lists.
+//! Identifies an ID that the user typed. The responses of the Marketplace take precedence. For an ID that the
+//! Marketplace does not list, the user's description is compared with the labels, zones and architectures that the
+//! Marketplace lists.
 
 use std::collections::BTreeSet;
 
@@ -96,8 +97,8 @@ fn text(value: Option<impl ToString>) -> Option<String> {
     value.map(|value| value.to_string())
 }
 
-/// The local image with an ID that the Marketplace does not list: as the user describes it, and for the rest as the lock or the
-/// manifest describes it (`known`).
+/// The local image with an ID that the Marketplace does not list: as the user describes it, and for the rest as the
+/// lock or the manifest describes it (`known`).
 fn unlisted(
     request: &Request,
     stated: &Stated,
@@ -166,7 +167,8 @@ fn unknown_label(label: &Label, now: Timestamp, catalog: &Catalog) -> Option<Pro
     Some(problem.help(other_labels(label, now, catalog)))
 }
 
-/// The problem of a zone or an architecture without any local image in the fetched listings. Without listings, there is no problem.
+/// The problem of a zone or an architecture without any local image in the fetched listings. Without listings, there is
+/// no problem.
 fn unknown_zone_or_arch(request: &Request, zone: &Zone, arch: &Arch, catalog: &Catalog) -> Option<Problem> {
     let (mut zones, mut archs) = (BTreeSet::new(), BTreeSet::new());
     for (local, _) in catalog.listed() {

@@ -31,16 +31,16 @@ pub enum IdKind {
     Image {
         /// The image.
         image: Image,
-        /// The local images that are currently offered, sorted by zone, architecture and type, each with the publication date of
-        /// its version, if that is known.
+        /// The local images that are currently offered, sorted by zone, architecture and type, each with the
+        /// publication date of its version, if that is known.
         local_images: Vec<(LocalImage, Option<Timestamp>)>,
     },
     /// Nothing that the Marketplace lists.
     Unknown,
 }
 
-/// Parses a UUID of unknown kind. It has the type of a local image's ID, which converts to the other kinds of IDs. `None` if the
-/// text is not a UUID.
+/// Parses a UUID of unknown kind. It has the type of a local image's ID, which converts to the other kinds of IDs.
+/// `None` if the text is not a UUID.
 ///
 /// # Errors
 /// If the text is a UUID that cannot be an ID: all zeros or all ones.
@@ -76,7 +76,8 @@ pub fn identify_queries(id: LocalImageId, catalog: &Catalog) -> BTreeSet<Query> 
     catalog.unanswered(queries)
 }
 
-/// Whether no direct lookup finds a UUID. It may still be a superseded local image, which only the listing of its version shows.
+/// Whether no direct lookup finds a UUID. It may still be a superseded local image, which only the listing of its
+/// version shows.
 fn is_not_found(id: LocalImageId, catalog: &Catalog) -> bool {
     matches!(catalog.index(), Lookup::Found(_))
         && matches!(catalog.local_image(id), Lookup::NotFound)
@@ -95,8 +96,8 @@ fn version(id: VersionId, catalog: &Catalog) -> Lookup<&Listing> {
     }
 }
 
-/// The queries to search for a local image that a lookup by ID does not find: in the listings of all images and of their newest
-/// versions.
+/// The queries to search for a local image that a lookup by ID does not find: in the listings of all images and of
+/// their newest versions.
 fn search(catalog: &Catalog) -> impl Iterator<Item = Query> {
     catalog.images().iter().flat_map(|image| {
         let label = ImageRef::Label(image.label.clone());

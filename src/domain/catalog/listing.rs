@@ -45,8 +45,9 @@ pub struct LocalImage {
     pub arch: Arch,
     /// The kind of root volume that it is made for.
     pub image_type: StatedType,
-    /// The names of the Instance types that can boot it (`compatible_commercial_types` in the API). The Marketplace changes
-    /// this list without changing the ID. Nearly all local images of a listing have the same list, so they share it.
+    /// The names of the Instance types that can boot it (`compatible_commercial_types` in the API). The Marketplace
+    /// changes this list without changing the ID. Nearly all local images of a listing have the same list, so they
+    /// share it.
     pub commercial_types: Arc<BTreeSet<String>>,
 }
 
@@ -91,8 +92,8 @@ pub struct Listing {
 impl Listing {
     /// Makes a listing of local images. They are sorted and deduplicated, so the order of a response has no effect.
     ///
-    /// `doubts` are the reasons why the listing may be incomplete. The local images of an incomplete listing are used, but
-    /// nothing is concluded from the absence of others.
+    /// `doubts` are the reasons why the listing may be incomplete. The local images of an incomplete listing are used,
+    /// but nothing is concluded from the absence of others.
     pub fn new(mut local_images: Vec<LocalImage>, mut doubts: Vec<String>) -> Self {
         local_images.sort();
         local_images

@@ -1,8 +1,8 @@
-//! The responses of the Marketplace in memory: the index of all images, their versions, listings of local images, and local
-//! images by ID.
+//! The responses of the Marketplace in memory: the index of all images, their versions, listings of local images, and
+//! local images by ID.
 //!
-//! A catalog distinguishes what does not exist from what is unknown. A failed query has the result [`Lookup::Failed`], and so has
-//! a query that was never sent. A [`Listing`] that may be incomplete says so ([`Listing::doubt`]).
+//! A catalog distinguishes what does not exist from what is unknown. A failed query has the result [`Lookup::Failed`],
+//! and so has a query that was never sent. A [`Listing`] that may be incomplete says so ([`Listing::doubt`]).
 
 pub mod identify;
 mod listing;
@@ -126,7 +126,8 @@ impl Catalog {
         self.found_listing(image).map(|listing| listing.has(id))
     }
 
-    /// All local images in the listings, each with its label: first those of listings by label, then by image ID, then by version.
+    /// All local images in the listings, each with its label: first those of listings by label, then by image ID, then
+    /// by version.
     pub fn listed(&self) -> impl Iterator<Item = (&LocalImage, Option<&Label>)> {
         let found = self.listings.keys().filter_map(|image| Some((image, self.found_listing(image)?)));
         found.flat_map(|(image, listing)| {
@@ -169,9 +170,9 @@ impl Catalog {
 
     /// The version of `image` to which a local image belongs, if that is known.
     ///
-    /// A local image does not name its version; the listing of a version shows its local images. If several versions contain a
-    /// local image, the oldest one introduced it. If an image has only one version, its current local images belong to that
-    /// version.
+    /// A local image does not name its version; the listing of a version shows its local images. If several versions
+    /// contain a local image, the oldest one introduced it. If an image has only one version, its current local images
+    /// belong to that version.
     pub fn version_of(&self, image: &ImageRef, id: LocalImageId) -> Option<&Version> {
         let versions = self.known_versions(image);
         let has = |image: &ImageRef| self.lists(image, id);
@@ -197,8 +198,8 @@ impl Catalog {
         self.errors().next().cloned().or_else(|| self.listings.values().find_map(doubt))
     }
 
-    /// The reason why publication dates may be missing: the query for the index, for the versions of an image, or for the local
-    /// images of a version failed.
+    /// The reason why publication dates may be missing: the query for the index, for the versions of an image, or for
+    /// the local images of a version failed.
     pub fn first_missing_date_error(&self) -> Option<&QueryError> {
         let of_versions = self.listings.iter().filter(|(image, _)| matches!(image, ImageRef::Version(_)));
         self.errors().chain(of_versions.filter_map(|(_, listing)| listing.error())).next()

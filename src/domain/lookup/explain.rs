@@ -54,7 +54,8 @@ pub fn queries(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalo
 /// The candidates for every target. The selected candidate of each target comes first.
 ///
 /// # Errors
-/// Returns a problem for every image that does not exist, and for every failed query and every listing that may be incomplete.
+/// Returns a problem for every image that does not exist, and for every failed query and every listing that may be
+/// incomplete.
 pub fn explain(
     targets: &[Target],
     lock: &Lock,

@@ -12,8 +12,8 @@ use crate::domain::types::{
     Arch, CommercialType, ImageRef, ImageType, Label, Release, Zone, label_matches, release_of,
 };
 
-/// A pattern for labels and names. Without `*`, it matches every label and every name that contains it. With `*`, it matches whole
-/// labels, and each `*` matches one part of a label between underscores. Upper and lower case are equal.
+/// A pattern for labels and names. Without `*`, it matches every label and every name that contains it. With `*`, it
+/// matches whole labels, and each `*` matches one part of a label between underscores. Upper and lower case are equal.
 pub struct Pattern {
     text: String,
     lower_case: String,
@@ -63,6 +63,40 @@ pub struct Filter {
     pub eol: bool,
 }
 
+impl Filter {
+    /// The conditions on local images.
+    pub(crate) fn conditions(&self) -> Vec<Condition<'_>> {
+        let conditions = [
+            self.zone.as_ref().map(Condition::Zone),
+            self.arch.as_ref().map(Condition::Arch),
+            self.image_type.map(Condition::Type),
+            self.instance_type.as_ref().map(Condition::InstanceType),
+        ];
+        conditions.into_iter().flatten().collect()
+    }
+}
+
+/// A condition on a local image.
+#[derive(Clone, Copy)]
+pub(crate) enum Condition<'f> {
+    Zone(&'f Zone),
+    Arch(&'f Arch),
+    Type(ImageType),
+    InstanceType(&'f CommercialType),
+}
+
+impl Condition<'_> {
+    /// Whether a local image satisfies the condition.
+    pub(crate) fn holds(self, local: &LocalImage) -> bool {
+        match self {
+            Self::Zone(zone) => local.zone == *zone,
+            Self::Arch(arch) => local.arch == *arch,
+            Self::Type(image_type) => local.image_type.fits(image_type),
+            Self::InstanceType(wanted) => local.commercial_types.contains(wanted.as_str()),
+        }
+    }
+}
+
 /// One image and the local images that it offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
@@ -89,8 +123,8 @@ impl Offer {
     }
 }
 
-/// The images of the index that match the pattern, the category and the end of life. The other conditions of the filter need the
-/// listings; [`offers`] applies them.
+/// The images of the index that match the pattern, the category and the end of life. The other conditions of the filter
+/// need the listings; [`offers`] applies them.
 pub fn matching<'c>(pattern: &Pattern, filter: &Filter, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Image> {
     candidates(pattern, filter, catalog).filter(|image| filter.eol || !has_ended(image, now)).collect()
 }
@@ -115,20 +149,14 @@ pub fn queries(images: &[&Image]) -> BTreeSet<Query> {
     images.iter().flat_map(of_image).collect()
 }
 
-/// The images with the local images that they offer. If the filter has conditions on local images, images without any such local
-/// image are left out.
+/// The images with the local images that they offer. If the filter has conditions on local images, images without any
+/// such local image are left out.
 ///
 /// # Errors
 /// Returns the label of the first image whose listing failed or may be incomplete, and the error.
 pub fn offers(images: &[&Image], filter: &Filter, catalog: &Catalog) -> Result<Vec<Offer>, (Label, QueryError)> {
-    let wanted = |local: &&LocalImage| {
-        filter.zone.as_ref().is_none_or(|zone| local.zone == *zone)
-            && filter.arch.as_ref().is_none_or(|arch| local.arch == *arch)
-            && filter.image_type.is_none_or(|image_type| local.image_type.fits(image_type))
-            && filter.instance_type.as_ref().is_none_or(|it| local.commercial_types.contains(it.as_str()))
-    };
-    let filters =
-        filter.zone.is_some() || filter.arch.is_some() || filter.image_type.is_some() || filter.instance_type.is_some();
+    let conditions = filter.conditions();
+    let passes = |local: &&LocalImage| conditions.iter().all(|condition| condition.holds(local));
     let mut offers = Vec::new();
     for image in images {
         let label = ImageRef::Label(image.label.clone());
@@ -137,9 +165,9 @@ pub fn offers(images: &[&Image], filter: &Filter, catalog: &Catalog) -> Result<V
         let listing = catalog.listing(&label).known().map_err(failed)?;
         listing.and_then(Listing::doubt).map_or(Ok(()), |doubt| Err(failed(doubt)))?;
         let all = listing.map_or(&[][..], Listing::local_images);
-        let mut local_images: Vec<LocalImage> = all.iter().filter(wanted).cloned().collect();
+        let mut local_images: Vec<LocalImage> = all.iter().filter(passes).cloned().collect();
         local_images.sort_by(|a, b| (&a.zone, &a.arch, &a.image_type).cmp(&(&b.zone, &b.arch, &b.image_type)));
-        if filters && local_images.is_empty() {
+        if !conditions.is_empty() && local_images.is_empty() {
             continue;
         }
         let published = catalog.known_versions(&label).first().and_then(|version| version.published);

@@ -11,8 +11,8 @@ use crate::domain::lookup::short_id::ids_in_lock;
 use crate::domain::select::similar;
 use crate::domain::types::{LocalImageId, Name};
 
-/// The problem of a word that is not an image name, a label or an ID. `names` are the image names in the manifest; `None` if there
-/// is no manifest.
+/// The problem of a word that is not an image name, a label or an ID. `names` are the image names in the manifest;
+/// `None` if there is no manifest.
 pub(crate) fn unknown_word(
     word: &str,
     names: Option<&BTreeSet<&Name>>,

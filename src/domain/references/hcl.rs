@@ -1,5 +1,5 @@
-//! Finds the strings of an HCL file, with the blocks and keys that contain them. The scanner understands only the syntax that is
-//! necessary for that.
+//! Finds the strings of an HCL file, with the blocks and keys that contain them. The scanner understands only the
+//! syntax that is necessary for that.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ use super::{MAX_DEPTH, Visit};
 /// How many words of one item are kept. The header of a block has at most three; more words have no effect.
 const MAX_WORDS: usize = 16;
 
-/// Visits every string that is a value, with the words that lead to it: `resource`, the type and the name, then the key. In text
-/// that is not HCL, the strings that can be recognized are visited.
+/// Visits every string that is a value, with the words that lead to it: `resource`, the type and the name, then the
+/// key. In text that is not HCL, the strings that can be recognized are visited.
 ///
 /// # Errors
 /// Returns the line in which the nesting exceeds [`MAX_DEPTH`].

@@ -1,5 +1,5 @@
-//! Finds the IDs in a JSON text. They are kept until the end of the text, because the type and the name of a resource may follow
-//! its attributes.
+//! Finds the IDs in a JSON text. They are kept until the end of the text, because the type and the name of a resource
+//! may follow its attributes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -63,8 +63,8 @@ struct Id<'t> {
 }
 
 impl<'t> Walk<'t> {
-    /// Counts the lines up to a string. A string with escapes is a copy, whose offset is unknown; it gets the line of the string
-    /// before it.
+    /// Counts the lines up to a string. A string with escapes is a copy, whose offset is unknown; it gets the line of
+    /// the string before it.
     fn count_lines(&mut self, string: &str) {
         let Some(offset) = string.as_ptr().addr().checked_sub(self.text.as_ptr().addr()) else { return };
         if let Some(skipped) = self.text.get(self.offset..offset) {
@@ -82,8 +82,8 @@ impl<'t> Walk<'t> {
         text
     }
 
-    /// Reads an object. A resource in a Terraform state or in a plan in JSON has its type and name in fields next to its
-    /// attributes. The paths of its IDs begin with them, as in a configuration.
+    /// Reads an object. A resource in a Terraform state or in a plan in JSON has its type and name in fields next to
+    /// its attributes. The paths of its IDs begin with them, as in a configuration.
     fn object<A: MapAccess<'t>>(&mut self, mut entries: A) -> Result<(), A::Error> {
         let (depth, first_id) = (self.path.len(), self.ids.len());
         let (mut kind, mut name, mut is_resource) = (None, None, false);

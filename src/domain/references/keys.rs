@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crate::domain::types::{Name, Zone};
 
-/// Longer keys are ignored. No name is that long, and every ID below a long key would cost time in proportion to its length.
+/// Longer keys are ignored. No name is that long, and every ID below a long key would cost time in proportion to its
+/// length.
 const MAX_LENGTH: usize = 144;
 
 /// How many of the innermost keys are considered. Real files have fewer; the limit bounds the cost of one ID.
@@ -66,7 +67,8 @@ fn holds_images(key: &str) -> bool {
     ends_with_image(key) && words(key).last().is_some_and(|word| word.ends_with('s'))
 }
 
-/// Whether the keys say that the value is the ID of an image. This decides only whether an unknown ID is listed or just counted.
+/// Whether the keys say that the value is the ID of an image. This decides only whether an unknown ID is listed or just
+/// counted.
 pub(super) fn is_image(path: &[Cow<'_, str>]) -> bool {
     match path {
         [block, kind, _, attribute @ ..] if matches!(&**block, "resource" | "data") => is_image_of(kind, attribute),
@@ -79,8 +81,8 @@ pub(super) fn is_image(path: &[Cow<'_, str>]) -> bool {
     }
 }
 
-/// Whether an attribute of a resource is the ID of an image: `image`, with at most one more key (a name or a zone), or the `id` of
-/// a resource that is an image itself.
+/// Whether an attribute of a resource is the ID of an image: `image`, with at most one more key (a name or a zone), or
+/// the `id` of a resource that is an image itself.
 fn is_image_of(kind: &str, path: &[Cow<'_, str>]) -> bool {
     let is_attribute = |key: &&str| !is_wrapper(key) && *key != "constant_value";
     let attribute: Vec<&str> = path.iter().map(|key| &**key).filter(is_attribute).take(3).collect();
@@ -91,7 +93,8 @@ fn is_image_of(kind: &str, path: &[Cow<'_, str>]) -> bool {
     }
 }
 
-/// The name that the keys suggest: that of the block that contains the ID, or else the innermost key that is not generic.
+/// The name that the keys suggest: that of the block that contains the ID, or else the innermost key that is not
+/// generic.
 pub(super) fn name(path: &[Cow<'_, str>]) -> Option<Name> {
     let block = match path {
         [kind, _, name, ..] if matches!(&**kind, "resource" | "data") => Some(name),

@@ -1,7 +1,8 @@
-//! Finds IDs in the files of other tools (Terraform configurations, variables and states, or any JSON), and names for them.
+//! Finds IDs in the files of other tools (Terraform configurations, variables and states, or any JSON), and names for
+//! them.
 //!
-//! A file may contain UUIDs that are secrets, and its keys do not identify them reliably. Therefore, the UUIDs are only compared
-//! with known IDs, and are never sent.
+//! A file may contain UUIDs that are secrets, and its keys do not identify them reliably. Therefore, the UUIDs are only
+//! compared with known IDs, and are never sent.
 
 mod hcl;
 mod json;
@@ -15,8 +16,8 @@ use std::sync::Arc;
 use crate::domain::diagnostics::{Help, Problem};
 use crate::domain::types::{LocalImageId, Name, Zone};
 
-/// A function that is called for each string of a file, with the keys that lead to the string, its line (from 1), and the string.
-/// The keys of a resource begin with `resource`, its type and its name.
+/// A function that is called for each string of a file, with the keys that lead to the string, its line (from 1), and
+/// the string. The keys of a resource begin with `resource`, its type and its name.
 type Visit<'s> = dyn FnMut(&[Cow<'_, str>], usize, &str) + 's;
 
 /// The maximum nesting depth of a file. It is the limit of `serde_json`.
@@ -54,7 +55,8 @@ impl fmt::Display for Location {
 /// Finds the IDs in the text of a file, in their order. `file` is its name, for messages and to recognize JSON.
 ///
 /// # Errors
-/// Returns a problem if the file is JSON by its name or its first character but is not valid JSON, or if it is nested too deeply.
+/// Returns a problem if the file is JSON by its name or its first character but is not valid JSON, or if it is nested
+/// too deeply.
 pub fn references(file: &str, text: &str) -> Result<Vec<Reference>, Problem> {
     let (mut references, mut known): (Vec<Reference>, _) = (Vec::new(), BTreeSet::new());
     let shared: Arc<str> = file.into();

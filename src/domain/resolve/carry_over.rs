@@ -1,4 +1,5 @@
-//! Carries pins over to new names: if an image is renamed in the manifest, the new name takes over the pins of the old one.
+//! Carries pins over to new names: if an image is renamed in the manifest, the new name takes over the pins of the old
+//! one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +20,8 @@ pub(crate) struct CarryOver<'a> {
 /// What distinguishes removed pins of one image, zone and architecture from each other.
 type Kind<'a> = (LocalImageId, ImageType, Option<&'a CommercialType>);
 
-/// The removed pins of one zone and architecture, by image. If several differ only in their names, the first one represents them.
+/// The removed pins of one zone and architecture, by image. If several differ only in their names, the first one
+/// represents them.
 type Removed<'a> = BTreeMap<&'a ImageRef, BTreeMap<Kind<'a>, &'a Pin>>;
 
 impl<'a> CarryOver<'a> {

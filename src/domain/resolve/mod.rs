@@ -21,8 +21,8 @@ use resolver::{Refusal, Resolver};
 use sibling_warnings::SiblingWarnings;
 use warnings::{eol_warnings, version_skew_warning};
 
-/// The queries that are still needed to resolve a request, given the responses in `catalog`. Empty if [`resolve`] has all that it
-/// needs.
+/// The queries that are still needed to resolve a request, given the responses in `catalog`. Empty if [`resolve`] has
+/// all that it needs.
 pub fn queries(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Query> {
     let resolver = Resolver::new(request, catalog);
     catalog.unanswered(request.targets.iter().flat_map(|target| resolver.queries(target)).collect())
@@ -31,8 +31,8 @@ pub fn queries(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Query> {
 /// Selects a local image for every target that has no pin or whose pin may move, and keeps all other pins.
 ///
 /// # Errors
-/// Returns a problem for every image that cannot be pinned and for every block of the previous lock that was edited, unless
-/// `upgrade` names its image.
+/// Returns a problem for every image that cannot be pinned and for every block of the previous lock that was edited,
+/// unless `upgrade` names its image.
 pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Problem>> {
     let resolver = Resolver::new(request, catalog);
     let (mut changes, mut problems) = (Vec::new(), Vec::new());

@@ -40,8 +40,8 @@ pub struct Request<'a> {
     pub previous: &'a Lock,
     /// Which pins may move.
     pub upgrade: &'a Upgrade,
-    /// The current time, for minimum ages, freezes and ends of life. It affects only which pins are selected; the lock does not
-    /// contain it.
+    /// The current time, for minimum ages, freezes and ends of life. It affects only which pins are selected; the lock
+    /// does not contain it.
     pub now: Timestamp,
 }
 

@@ -203,8 +203,8 @@ impl<'a> Resolver<'a> {
         (selection.winner(&selection.outcome()) == Some(pin.id)).then(|| pin.clone())
     }
 
-    /// The pin whose version a target takes if that is offered: for a new target another pin of the image, and for a target
-    /// whose declaration changed its own pin.
+    /// The pin whose version a target takes if that is offered: for a new target another pin of the image, and for a
+    /// target whose declaration changed its own pin.
     fn reference(&self, target: &Target) -> Option<Pin> {
         if self.is_new(target) {
             return self.siblings.get(&target.cell.name).cloned();
@@ -212,7 +212,8 @@ impl<'a> Resolver<'a> {
         self.redeclared_pin(target)
     }
 
-    /// The pin of a target whose declaration changed, adapted to the declared image. `None` if that is a different image.
+    /// The pin of a target whose declaration changed, adapted to the declared image. `None` if that is a different
+    /// image.
     fn redeclared_pin(&self, target: &Target) -> Option<Pin> {
         let pin = self.trusted(target).filter(|pin| !pin.satisfies(target))?;
         // A block can name only a version or an image ID. The catalog has the label then.
@@ -237,7 +238,8 @@ impl<'a> Resolver<'a> {
         queries
     }
 
-    /// The outcome for a target that has a reference pin; `None` if the version of the reference pin is not offered there.
+    /// The outcome for a target that has a reference pin; `None` if the version of the reference pin is not offered
+    /// there.
     fn reference_outcome(&self, target: &Target, reference: &Pin) -> Option<Outcome<'a>> {
         let found = siblings::find(target, reference, self.catalog)?;
         // An upgrade may select a version that is newer than the reference pin, but never an older one.

@@ -1,4 +1,5 @@
-//! Reports, together, the new targets that could not take the version of their siblings, or take over one of several pins.
+//! Reports, together, the new targets that could not take the version of their siblings, or take over one of several
+//! pins.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,8 @@ const MOST_LISTED: usize = 4;
 /// Collects new targets that are pinned to the newest version instead of the version of an existing pin.
 #[derive(Default)]
 pub(crate) struct SiblingWarnings<'a> {
-    /// For each image, its new targets for which the version of its other pins is not offered, and the date of that version.
+    /// For each image, its new targets for which the version of its other pins is not offered, and the date of that
+    /// version.
     without_version: BTreeMap<&'a Name, (Vec<&'a Target>, Option<Timestamp>)>,
     /// For each image that could take over several pins, its first target and a line for each target.
     ambiguous: BTreeMap<&'a Name, (&'a Target, Vec<String>)>,
@@ -57,8 +59,8 @@ impl<'a> SiblingWarnings<'a> {
         problems.collect()
     }
 
-    /// The warnings about images with a target that is pinned to the newest version: one for all images that are concerned in
-    /// the same way.
+    /// The warnings about images with a target that is pinned to the newest version: one for all images that are
+    /// concerned in the same way.
     pub(crate) fn warnings(&self) -> Vec<Problem> {
         let mut alike: BTreeMap<(String, Option<Timestamp>), Vec<&Target>> = BTreeMap::new();
         for (targets, version) in self.without_version.values() {

@@ -1,5 +1,5 @@
-//! Finds the version of a reference pin for another target: of a sibling for a new target, or of the target's own pin if its
-//! declaration changed. Siblings are pins of the same image in other zones or for other architectures.
+//! Finds the version of a reference pin for another target: of a sibling for a new target, or of the target's own pin
+//! if its declaration changed. Siblings are pins of the same image in other zones or for other architectures.
 
 use std::collections::BTreeSet;
 
@@ -29,8 +29,8 @@ pub(crate) fn queries(target: &Target, sibling: &Pin, catalog: &Catalog) -> BTre
     queries
 }
 
-/// Finds the local image for a target in the version of a sibling. `None` if that version has no local image for the target, or
-/// if the version is unknown.
+/// Finds the local image for a target in the version of a sibling. `None` if that version has no local image for the
+/// target, or if the version is unknown.
 pub(crate) fn find<'c>(target: &Target, sibling: &Pin, catalog: &'c Catalog) -> Option<Outcome<'c>> {
     let image = &sibling.image;
     let is_current = match catalog.listing(image) {

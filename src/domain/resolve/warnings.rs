@@ -55,7 +55,8 @@ pub(super) fn eol_warnings(request: Request<'_>, changes: &[&Change], catalog: &
     warned.into_iter().map(warning).collect()
 }
 
-/// Warns about images whose pins have different versions after a change: once for all images, except those in `reported`.
+/// Warns about images whose pins have different versions after a change: once for all images, except those in
+/// `reported`.
 pub(super) fn version_skew_warning(
     request: Request<'_>,
     changes: &[Change],

@@ -55,8 +55,8 @@ pub(crate) struct Candidate<'c> {
 /// The local images that a listing offers for a target (at least one), or the reason why it offers none.
 pub(crate) type Offer<'c> = Result<Vec<&'c LocalImage>, Outcome<'c>>;
 
-/// The local images of a listing in the zone and for the architecture of a target, each with a verdict. The verdict does
-/// not consider its age or its version.
+/// The local images of a listing in the zone and for the architecture of a target, each with a verdict. The verdict
+/// does not consider its age or its version.
 pub(crate) fn verdicts<'c>(
     listing: &'c Listing,
     target: &Target,

@@ -7,8 +7,9 @@ use crate::domain::types::{ImageRef, LocalImageId};
 
 /// The error if the listing of an image is missing or empty although another response shows that the image is offered.
 ///
-/// That other response is the index, if it lists the image and the image has not ended, or the listing of the newest version.
-/// An empty listing that no response contradicts is accepted: the Marketplace may have withdrawn all local images for now.
+/// That other response is the index, if it lists the image and the image has not ended, or the listing of the newest
+/// version. An empty listing that no response contradicts is accepted: the Marketplace may have withdrawn all local
+/// images for now.
 pub(crate) fn missing_listing(image: &ImageRef, now: Timestamp, catalog: &Catalog) -> Option<QueryError> {
     let known = catalog.image(image).filter(|known| known.valid_until.is_none_or(|end| end > now))?;
     let label = &known.label;

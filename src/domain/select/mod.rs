@@ -1,5 +1,5 @@
-//! Selects the local image to pin for a target: which local images are candidates, which one is selected, and whether it
-//! replaces the current pin.
+//! Selects the local image to pin for a target: which local images are candidates, which one is selected, and whether
+//! it replaces the current pin.
 //!
 //! These rules are stated only here. `resolve` pins the outcome, `check` compares pins with it, and `explain` shows the
 //! verdict on each candidate.

@@ -8,8 +8,8 @@ use crate::domain::lock::diff::Latest;
 use crate::domain::select::outcome::Match;
 use crate::domain::types::{ImageRef, LocalImageId};
 
-/// Whether an ID is another local image of the pin's own version. The Marketplace can replace the local images of a version
-/// without a new date, so the date of the version does not give the age of the new local image.
+/// Whether an ID is another local image of the pin's own version. The Marketplace can replace the local images of a
+/// version without a new date, so the date of the version does not give the age of the new local image.
 pub(crate) fn is_changed_in_place(image: &ImageRef, id: LocalImageId, pin: &Pin, catalog: &Catalog) -> bool {
     if id == pin.id || pin.image != *image {
         return false;

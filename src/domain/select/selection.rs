@@ -161,7 +161,8 @@ impl<'c> Selection<'_, 'c> {
         }
     }
 
-    /// Finds the local image that fits, regardless of the pin: in the newest release, the newest version that is old enough.
+    /// Finds the local image that fits, regardless of the pin: in the newest release, the newest version that is old
+    /// enough.
     fn find(&self, with_age: bool) -> Outcome<'c> {
         let Inputs { target, now, catalog, .. } = self.inputs;
         if newest(&self.sources).nth(1).is_some() {
@@ -201,8 +202,8 @@ impl<'c> Selection<'_, 'c> {
         Match { local, image: image.clone(), release: release.cloned(), published }
     }
 
-    /// Whether a match is older than the pin only because `min-age` excludes everything that is as new as the pin. It is not
-    /// a downgrade if the Marketplace itself withdrew the pinned version.
+    /// Whether a match is older than the pin only because `min-age` excludes everything that is as new as the pin. It
+    /// is not a downgrade if the Marketplace itself withdrew the pinned version.
     fn is_downgrade(&self, found: &Match<'_>, pin: &Pin) -> bool {
         let catalog = self.inputs.catalog;
         let has_newer = || matches!(self.find(false), Outcome::Match(newest) if !is_older(&newest, pin, catalog));

@@ -26,7 +26,8 @@ pub(crate) struct Source<'c> {
     pub(crate) image: ImageRef,
     /// Its release, if the target declares a range of releases and the release can be determined.
     pub(crate) release: Option<Release>,
-    /// Whether the target can be pinned from this image. A pattern also matches labels whose release is outside the range.
+    /// Whether the target can be pinned from this image. A pattern also matches labels whose release is outside the
+    /// range.
     pub(crate) is_in_range: bool,
     pub(crate) candidates: Vec<Candidate<'c>>,
     /// The offer of the current listing.
@@ -55,7 +56,8 @@ pub(crate) fn images_in_range(target: &Target, catalog: &Catalog) -> Vec<(ImageR
     in_range.map(|source| (source.image, source.release)).collect()
 }
 
-/// The images whose label matches a pattern, in the order of the index, each with its release if that can be determined.
+/// The images whose label matches a pattern, in the order of the index, each with its release if that can be
+/// determined.
 pub(crate) fn releases<'c>(
     pattern: &LabelPattern,
     catalog: &'c Catalog,
@@ -69,8 +71,8 @@ impl<'c> Source<'c> {
         Self { image, release, is_in_range, candidates: Vec::new(), offered: Err(Outcome::NoRelease), aged: None }
     }
 
-    /// What the image offers: in the versions that are old enough, or regardless of `min-age`. If the image is not offered
-    /// at all, `min-age` makes no difference.
+    /// What the image offers: in the versions that are old enough, or regardless of `min-age`. If the image is not
+    /// offered at all, `min-age` makes no difference.
     pub(super) fn offer(&self, with_age: bool) -> &Offer<'c> {
         match &self.aged {
             Some(aged) if with_age && self.offered.is_ok() => aged,
@@ -139,7 +141,8 @@ impl<'c> Source<'c> {
         self.aged = min_age.map(|_| old.find_map(|it| it.offer).unwrap_or_else(too_young));
     }
 
-    /// Applies `min-age` to the candidates of the current listing. The listing of their version may change the verdict again.
+    /// Applies `min-age` to the candidates of the current listing. The listing of their version may change the verdict
+    /// again.
     fn set_age_verdicts(&mut self, min_age: Age, now: Timestamp, catalog: &Catalog) {
         for candidate in self.candidates.iter_mut().filter(|candidate| candidate.verdict == Verdict::Fits) {
             candidate.verdict = match age_verdict(catalog.published(&self.image, candidate.local.id), min_age, now) {
@@ -149,8 +152,8 @@ impl<'c> Source<'c> {
         }
     }
 
-    /// Adds the local images of a version. Those that fit get the verdict `if_it_fits`. A local image in several listings
-    /// fits if it fits in one of them.
+    /// Adds the local images of a version. Those that fit get the verdict `if_it_fits`. A local image in several
+    /// listings fits if it fits in one of them.
     fn add(&mut self, verdicts: &[(&'c LocalImage, Verdict)], if_it_fits: Verdict) {
         for &(local, own) in verdicts {
             let verdict = if own == Verdict::Fits { if_it_fits } else { own };
@@ -169,8 +172,9 @@ impl<'c> Source<'c> {
         self.offered_now().filter_map(version_of).filter_map(position).min()
     }
 
-    /// Whether the Marketplace withdrew a version: the version is newer than everything that the image offers now. If the
-    /// version of the current offer is unknown, the newest version counts as withdrawn if its listing lacks that offer.
+    /// Whether the Marketplace withdrew a version: the version is newer than everything that the image offers now. If
+    /// the version of the current offer is unknown, the newest version counts as withdrawn if its listing lacks that
+    /// offer.
     fn is_withdrawn(&self, at: usize, newest_offered: Option<usize>, listing: &Listing) -> bool {
         if let Some(newest_offered) = newest_offered {
             return at < newest_offered;

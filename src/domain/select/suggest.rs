@@ -36,8 +36,8 @@ pub(crate) fn similar_labels(wrong: &str, now: Timestamp, catalog: &Catalog) -> 
     (!similar.is_empty()).then(|| format!("did you mean {}?", or(similar)))
 }
 
-/// The `others` and the labels that are similar to a word, in backticks, the most similar first. An end-of-life label is
-/// suggested only if it is the most similar of all, and is marked.
+/// The `others` and the labels that are similar to a word, in backticks, the most similar first. An end-of-life label
+/// is suggested only if it is the most similar of all, and is marked.
 pub(crate) fn similar<'c>(
     wrong: &str,
     others: impl IntoIterator<Item = &'c str>,

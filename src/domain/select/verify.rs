@@ -1,4 +1,5 @@
-//! Verifies a pinned ID: whether the Marketplace describes it as the lockfile does, and which query is needed to find out.
+//! Verifies a pinned ID: whether the Marketplace describes it as the lockfile does, and which query is needed to find
+//! out.
 
 use crate::domain::catalog::{Catalog, LocalImage, Query};
 use crate::domain::diagnostics::{and, visible};

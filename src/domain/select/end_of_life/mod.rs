@@ -17,7 +17,8 @@ use crate::domain::types::{Age, Label, day, release_of};
 pub struct EndOfLife {
     /// The last day with security updates, in UTC.
     pub date: Date,
-    /// The source of the date, to follow "according to": the manifest, the Marketplace, or a source of the built-in table.
+    /// The source of the date, to follow "according to": the manifest, the Marketplace, or a source of the built-in
+    /// table.
     pub source: String,
 }
 
@@ -50,9 +51,9 @@ impl EndOfLife {
     }
 }
 
-/// The end of life of an image, if one is known: the date in the manifest (`eol` in `policy`), or else the earlier of the dates
-/// of the Marketplace (`valid_until` of `image`) and of the vendor (in the built-in table, by `label` or else the label of
-/// `image`).
+/// The end of life of an image, if one is known: the date in the manifest (`eol` in `policy`), or else the earlier of
+/// the dates of the Marketplace (`valid_until` of `image`) and of the vendor (in the built-in table, by `label` or else
+/// the label of `image`).
 pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>) -> Option<EndOfLife> {
     if let Some(date) = policy.eol {
         return Some(EndOfLife { date, source: "the manifest".to_owned() });
@@ -73,7 +74,8 @@ pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>
     [marketplace, vendor].into_iter().flatten().min_by_key(|end| end.date)
 }
 
-/// The end of security updates for a pin that has reached its end of life or will soon, and the labels that can replace it.
+/// The end of security updates for a pin that has reached its end of life or will soon, and the labels that can replace
+/// it.
 pub(crate) struct EolNotice<'c> {
     end: EndOfLife,
     /// Whether the last day is over.
@@ -128,8 +130,8 @@ fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'
     newer.into_iter().map(|(_, label)| label).collect()
 }
 
-/// Whether two labels have the same first part and differ in exactly one other part between underscores: `ubuntu_focal` and
-/// `ubuntu_noble`, but not `ubuntu_noble_gpu_os_12`.
+/// Whether two labels have the same first part and differ in exactly one other part between underscores: `ubuntu_focal`
+/// and `ubuntu_noble`, but not `ubuntu_noble_gpu_os_12`.
 fn is_sibling(a: &Label, b: &Label) -> bool {
     let (a, b): (Vec<_>, Vec<_>) = (a.as_str().split('_').collect(), b.as_str().split('_').collect());
     a.len() == b.len() && a[0] == b[0] && a.iter().zip(&b).filter(|(a, b)| a != b).count() == 1

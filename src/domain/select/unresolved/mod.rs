@@ -17,8 +17,8 @@ use crate::domain::select::unresolved::not_offered::{not_bootable, not_offered, 
 use crate::domain::select::unresolved::several::several;
 use crate::domain::select::unresolved::unknown::{failed, same_release, unknown_image};
 
-/// The rank of the reason, the image (or the error), and the rest of the reason. Unknown images have the first rank, since
-/// labels are suggested only for the first of many problems.
+/// The rank of the reason, the image (or the error), and the rest of the reason. Unknown images have the first rank,
+/// since labels are suggested only for the first of many problems.
 type Key = (u8, String, String);
 
 /// Collects the targets that cannot be pinned, to report them together.

@@ -1,5 +1,5 @@
-//! The problems of images that are not offered as declared: in the zone, for the architecture, with the type, for the Instance
-//! type, or with the minimum age.
+//! The problems of images that are not offered as declared: in the zone, for the architecture, with the type, for the
+//! Instance type, or with the minimum age.
 
 use std::collections::BTreeSet;
 

@@ -7,7 +7,8 @@ use crate::domain::diagnostics::{Problem, and_more, count, visible};
 use crate::domain::select::outcome::Outcome;
 use crate::domain::select::unresolved::cells::{Cells, places};
 
-/// The problem of an image with several local images for each of some targets. The `candidates` are those of the first target.
+/// The problem of an image with several local images for each of some targets. The `candidates` are those of the first
+/// target.
 pub(super) fn several(cells: Cells<'_, '_>, candidates: &[&LocalImage]) -> Problem {
     let (target, _) = &cells[0];
     let places = places(cells);

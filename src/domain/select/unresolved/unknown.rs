@@ -1,4 +1,5 @@
-//! The problems of images that the Marketplace does not have, has under several labels, or gave no usable response about.
+//! The problems of images that the Marketplace does not have, has under several labels, or gave no usable response
+//! about.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +13,8 @@ use crate::domain::select::suggest::{list_labels, other_labels};
 use crate::domain::select::unresolved::cells::Cells;
 use crate::domain::types::{ImageRef, Label, LabelPattern, LocalImageId, Range};
 
-/// The problem of an image that the Marketplace does not have. Without `suggests`, the problem does not suggest similar labels:
-/// finding them for very many unknown labels would take too long.
+/// The problem of an image that the Marketplace does not have. Without `suggests`, the problem does not suggest similar
+/// labels: finding them for very many unknown labels would take too long.
 pub(super) fn unknown_image(target: &Target, suggests: bool, now: Timestamp, catalog: &Catalog) -> Problem {
     let span = target.spans.image.clone();
     match &target.selector {
