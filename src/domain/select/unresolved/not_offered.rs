@@ -58,7 +58,6 @@ pub(super) fn other_types(cells: Cells<'_, '_>, types: &[&StatedType]) -> Proble
 }
 
 /// The problem of an image that the declared Instance type cannot boot.
-
 pub(super) fn not_bootable(cells: Cells<'_, '_>) -> Problem {
     let (target, _) = &cells[0];
     let where_to = places(cells);
