@@ -68,7 +68,8 @@ fn the_end_of_support_by_the_vendor_is_known_by_label_and_names_the_successors()
 #[test]
 fn one_warning_about_an_end_of_life_names_all_images_with_the_label() {
     let marketplace = Marketplace::offering(ubuntu());
-    let images: String = (1..=7).map(|n| format!("a{n}.label = \"ubuntu_focal\"\n")).collect();
+    let images =
+        ["a1", "a2", "a3", "a4", "a5", "a6", "a7"].map(|name| format!("{name}.label = \"ubuntu_focal\"\n")).concat();
     let defaults = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
     let sandbox = Sandbox::with(&format!("{defaults}[images]\n{images}")).asking(&marketplace);
     assert_snapshot!(sandbox.run("resolve").stderr, @"
