@@ -1,35 +1,41 @@
 //! A lockfile for cloud image IDs: pins Scaleway Marketplace images and reports drift.
 //!
-//! # Where things are
+//! # Structure
 //!
 //! Imports go one way: `main -> cli -> commands -> workspace -> {marketplace, render, export} -> domain`.
 //!
-//! - `cli`: the clock, the environment and the terminal; wrong command lines; the exit status.
-//! - `commands`: the list of commands, and one file per command: its options, then read, compute, write, render.
-//! - `workspace`: the user's files: manifest and lock of a project, outputs, reports, the git history, one writer at a time.
+//! - `cli`: the clock, the environment and the terminal; command-line errors; the exit status.
+//! - `commands`: one file per command: its options, then the steps read, compute, write and render.
+//! - `workspace`: the user's files: manifests, lockfiles, outputs, reports, the git history, and the write lock.
 //! - [`marketplace`]: the backend that answers queries: the live API, a snapshot, or none.
-//! - [`render`]: values to text, by what is rendered. [`export`]: the lock as other tools read it.
-//! - [`domain`]: the pure core, by topic: `manifest`, `lock`, `catalog`, `select`, `resolve`, `check`, `lookup`, `adopt`.
+//! - [`render`]: turns values into text. [`export`]: writes the pins in the formats of other tools.
+//! - [`domain`]: the pure core: `manifest`, `lock`, `catalog`, `select`, `resolve`, `check`, `lookup`, `adopt`. It
+//!   reads no files, sends no requests, and gets the current time as a value.
 //!
-//! # One pin on its way through `resolve` and `check`
+//! # The life of a pin
 //!
-//! 1. `workspace::project` reads `images.toml` and `images.lock`. `manifest::parse` makes a `Target` of each image, zone
-//!    and architecture, and `lock::read` makes a `Pin` of each block and checks its digest.
-//! 2. `resolve::queries` passes over pins that satisfy their target. For any other target, [`domain::select`] lists the
-//!    candidates that the catalog has so far, and the queries that are missing for a decision.
-//! 3. `marketplace::Backend::fetch` sends those queries, records the responses in the `Catalog` and asks again until
-//!    nothing is missing: the index and the listings first, then the versions, then the listing of a version.
-//! 4. `resolve::resolve` takes the winner of the selection; `plan::pin` makes a pin of it, and the `Plan` says what changes.
-//! 5. `workspace::resolver` takes the write lock and reads the files again, and `workspace::apply` writes the outputs and then
-//!    the lockfile: each key in the order of `lock::format`, then the digest.
-//! 6. Later, `check::queries` asks `select` about the pin in the same way, and for its ID if no listing has it any more.
-//! 7. `check::assess` compares the pin with the winner: the same, newer, held back by an age or a freeze, or gone. The end
-//!    of life and the acceptances of the manifest follow, and a `Finding` with its `Status` results.
-//! 8. `check::suggestions` says which command fixes it, `render::check` prints it, and the exit status comes from the report.
+//! 1. `workspace::project` reads `images.toml` and `images.lock`. `manifest::parse` makes a `Target` for each image,
+//!    zone and architecture. `lock::read` makes a `Pin` from each block and checks its digest.
+//! 2. `resolve::queries` skips targets whose pins stay. For every other target, [`domain::select`] determines the
+//!    candidates in the catalog, and the queries that are still needed to decide.
+//! 3. `marketplace::Backend::fetch` sends these queries and records the responses in the `Catalog`. It repeats this
+//!    until no query is missing: first the index and the listings, then the versions, then the listing of a version.
+//! 4. `resolve::resolve` pins the selected local image: `plan::pin` makes the pin, and the `Plan` contains all changes.
+//! 5. `workspace::resolver` takes the write lock and reads the files again. `workspace::apply` writes the outputs and
+//!    then the lockfile.
+//! 6. Later, `check::queries` uses `select` in the same way. It also looks up the pinned ID if no listing contains it
+//!    anymore.
+//! 7. `check::assess` compares the pin with the selected local image, then considers the end of life and the
+//!    acceptances of the manifest. The result is a `Finding` with a `Status`.
+//! 8. `check::suggestions` determines the commands that fix the findings, `render::check` prints the report, and the
+//!    report determines the exit status.
 //!
-//! `examples/library.rs` shows the crate used as a library.
+//! `examples/library.rs` shows how to use the crate as a library.
 
-#![cfg_attr(not(feature = "cli"), expect(dead_code, reason = "what only the commands of the terminal program use"))]
+#![cfg_attr(
+    not(feature = "cli"),
+    expect(dead_code, reason = "some functions are used only by the command-line program")
+)]
 
 #[cfg(feature = "cli")]
 mod cli;
@@ -46,5 +52,5 @@ mod workspace;
 #[cfg(feature = "cli")]
 pub use cli::run;
 
-/// This release of imagelock.
+/// The version number of this release of imagelock: `0.1.0`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

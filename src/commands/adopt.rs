@@ -87,7 +87,7 @@ fn adopt(context: &Context, names: &[String], from: &[PathBuf], stated: &Stated,
     let draft = Project::draft(context.manifest())?;
     let before = draft.manifest_source.text.clone();
     let Identified { found, problems, warnings, others } =
-        identify(&requests, stated, draft.manifest.as_ref(), &draft.lock, &catalog)
+        identify(&requests, stated, draft.manifest.as_ref(), &draft.lock, context.now, &catalog)
             .map_err(|error| unanswered("identify the IDs", error))?;
     if found.is_empty() || !problems.is_empty() {
         let nothing = if found.is_empty() { nothing_found(from, warnings, others) } else { Vec::new() };

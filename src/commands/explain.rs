@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use super::options::{DataFormat, ManifestOption, MarketplaceOptions, MinAgeOption, name};
 use super::output::{Output, fetch_indexed, join, undated};
 use super::task::{Setup, Task};
+use crate::domain::catalog::Catalog;
 use crate::domain::catalog::identify::{IdKind, identify, identify_queries, parse_id};
-use crate::domain::diagnostics::{Help, Problem, visible};
+use crate::domain::diagnostics::{Problem, visible};
 use crate::domain::lookup::explain::{explain, pins_of, queries};
 use crate::domain::lookup::search;
 use crate::domain::lookup::short_id::ShortId;
+use crate::domain::lookup::unknown::unknown_word;
 use crate::domain::manifest::{Manifest, Target, check_names};
 use crate::domain::types::{ImageRef, Label, LocalImageId, Zone, ZonedId};
 use crate::render::Format;
@@ -79,16 +81,24 @@ fn explain_name(context: &Context, name: &str, short: Option<ShortId>, zone: Opt
             explain_id(context, id, &id.to_string(), zone)
         }
         (Err(error), None) => Err(error),
-        (Ok(manifest), None) => match find_label(context, name)? {
-            Some(id) => explain_id(context, id, name, None),
-            // It does not declare the name.
-            None if manifest.is_some() => explain_image(context, name),
-            None => {
-                let title = format!("`{}` is neither an ID nor a label, and there is no manifest", visible(name));
-                Err(Problem::new(title).help(Help::run("search").then(" lists the labels")).into())
-            }
-        },
+        (Ok(manifest), None) => explain_label(context, name, manifest.as_ref()),
     }
+}
+
+/// Explains the image with a label.
+///
+/// # Errors
+/// If there is no such label, or the Marketplace does not answer.
+fn explain_label(context: &Context, text: &str, manifest: Option<&Manifest>) -> Result<Output, Error> {
+    let label: Option<Label> = text.parse().ok();
+    // No request is needed for a text that cannot be a label.
+    let catalog = if label.is_some() { fetch_indexed(context, |_| BTreeSet::new())? } else { Catalog::default() };
+    if let Some(image) = label.and_then(|label| catalog.image(&ImageRef::Label(label))) {
+        return explain_id(context, image.id.into(), text, None);
+    }
+    let (lock, _) = read_lock(lock_path(context.manifest())?)?;
+    let names = manifest.map(Manifest::names);
+    Err(unknown_word(text, names.as_ref(), &lock, context.now, &catalog).into())
 }
 
 /// The ID that begins like this: in the lockfile, or else anywhere in the Marketplace.
@@ -100,13 +110,6 @@ fn find_id(context: &Context, short: &ShortId) -> Result<LocalImageId, Error> {
         ids = short.in_catalog(&catalog);
     }
     Ok(short.only(&ids)?)
-}
-
-/// The ID of the image with a label.
-fn find_label(context: &Context, label: &str) -> Result<Option<LocalImageId>, Error> {
-    let Ok(label) = label.parse::<Label>() else { return Ok(None) };
-    let catalog = fetch_indexed(context, |_| BTreeSet::new())?;
-    Ok(catalog.image(&ImageRef::Label(label)).map(|image| image.id.into()))
 }
 
 fn explain_image(context: &Context, name: &str) -> Result<Output, Error> {

@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::output::Output;
 use crate::domain::manifest::outputs::Format;
-use crate::export::{body, head::head};
+use crate::export::{body, header::header};
 use crate::workspace::{Context, Error, Pins};
 
 #[derive(Args)]
@@ -42,6 +42,6 @@ impl Task for Options {
         }
         let warning = pins.warning(context, |_| true);
         let body = body(&pins.lock, self.format).map_err(|problems| pins.error(problems))?;
-        Ok(Output { warning, ..Output::clean(head(self.format, None) + &body) })
+        Ok(Output { warning, ..Output::clean(header(self.format, None) + &body) })
     }
 }

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use super::output::{Output, fetch_indexed, undated};
 use crate::domain::catalog::Catalog;
-use crate::domain::diagnostics::{Problem, and, did_you_mean, quoted, visible};
-use crate::domain::lookup::search::{Filter, Pattern, matching, offers, queries};
+use crate::domain::diagnostics::{Command, Problem, and, count, did_you_mean, quoted, visible};
+use crate::domain::lookup::no_results::no_results;
+use crate::domain::lookup::search::{Filter, Pattern, hidden_eol, matching, offers, queries};
 use crate::render::Format;
 use crate::render::search::{json, table};
 use crate::workspace::{Context, Error, unanswered};
@@ -71,6 +72,7 @@ impl Task for Options {
 /// # Errors
 /// If the Marketplace does not answer, or there is no such category.
 fn search(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Output, Error> {
+    let text = pattern;
     let pattern = Pattern::new(pattern.unwrap_or_default());
     let catalog = fetch_indexed(context, |catalog| queries(&matching(&pattern, filter, context.now, catalog)))?;
     check_category(filter, &catalog)?;
@@ -81,7 +83,30 @@ fn search(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<O
         Format::Json => json(&offers),
         _ => table(&offers, context.width),
     };
-    Ok(Output { warning: undated(context, &catalog), ..Output::clean(output) })
+    let reason = offers.is_empty().then(|| no_results(&pattern, filter, context.now, &catalog)).flatten();
+    let hidden = hidden_eol(&pattern, filter, context.now, &catalog);
+    let hidden = (hidden > 0).then(|| hidden_remark(hidden, &with_eol(text, filter).show(&context.invocation)));
+    let remark = reason.into_iter().chain(hidden).collect::<Vec<_>>().join("\n");
+    Ok(Output { remark, warning: undated(context, &catalog), ..Output::clean(output) })
+}
+
+fn hidden_remark(hidden: usize, command: &str) -> String {
+    let (verb, pronoun) = if hidden == 1 { ("matches", "it") } else { ("match", "them") };
+    format!("{} {verb}; to include {pronoun}: {command}", count(hidden, "end-of-life label"))
+}
+
+/// The command for the same search with end-of-life labels.
+fn with_eol(pattern: Option<&str>, filter: &Filter) -> Command {
+    let Filter { zone, arch, image_type, instance_type, category, .. } = filter;
+    let options = [
+        ("--zone", zone.as_ref().map(ToString::to_string)),
+        ("--arch", arch.as_ref().map(ToString::to_string)),
+        ("--type", image_type.as_ref().map(ToString::to_string)),
+        ("--instance-type", instance_type.as_ref().map(ToString::to_string)),
+        ("--category", category.clone()),
+    ];
+    let options = options.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?]));
+    Command::new("search").args(pattern).args(options.flatten()).args(["--eol"])
 }
 
 fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Problem> {

@@ -1,10 +1,11 @@
-//! Lines of `IMAGE_WEB_FR_PAR_1_X86_64=UUID`, and the same with `_ZONED` for the zoned ID.
+//! The `env` format: for each pin, the lines `IMAGE_WEB_FR_PAR_1_X86_64=UUID` and
+//! `IMAGE_WEB_FR_PAR_1_X86_64_ZONED=ZONE/UUID`.
 
 use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Pin;
 use crate::domain::types::{Cell, ZonedId};
 
-/// What ends the name of a variable that holds a zoned ID.
+/// The suffix of a variable with a zoned ID.
 const ZONED: &str = "_ZONED";
 
 pub(super) fn text(pins: &[Pin]) -> String {
@@ -15,7 +16,8 @@ pub(super) fn text(pins: &[Pin]) -> String {
     lines.collect()
 }
 
-/// The problems of pins that would have one name: upper and lower case become one there, and so do `-` and `_`.
+/// The problems of pins that would have the same variable. In the name of a variable, all letters are in upper case,
+/// and `-` is replaced with `_`.
 pub(super) fn collisions(pins: &[Pin]) -> Vec<Problem> {
     let mut named: Vec<(String, &Cell)> = pins.iter().map(|pin| (variable(&pin.cell), &pin.cell)).collect();
     named.sort();
@@ -31,11 +33,12 @@ pub(super) fn collisions(pins: &[Pin]) -> Vec<Problem> {
 
 fn collision(variable: &str, one: &Cell, other: &Cell) -> Problem {
     let help = if one.name == other.name {
-        format!("declare one of them in another image than `{}`", one.name)
+        format!("declare one of them under another name than `{}`", one.name)
     } else {
-        format!("rename one of the images, `{}` or `{}`", one.name, other.name)
+        format!("rename one of the images `{}` and `{}`", one.name, other.name)
     };
-    Problem::new(format!("{one} and {other} would both be `{variable}` in an env file")).help(help)
+    let title = format!("the format `env` has the same variable `{variable}` for {one} and {other}");
+    Problem::new(title).help(help)
 }
 
 fn variable(cell: &Cell) -> String {

@@ -1,20 +1,21 @@
-//! The pins of a lock, as other tools read them.
+//! Exports the pins of a lock in the formats of other tools.
 //!
-//! All formats but `env` have one shape: image, then zone, then architecture. A new zone or architecture adds a branch and
-//! moves no other. The order is that of the lock, and the same lock gives the same bytes.
+//! All formats except `env` have the same structure: image, then zone, then architecture. A new zone or architecture
+//! only adds lines. The order is that of the lock, and the same lock always results in the same bytes.
 
 mod env;
-pub(crate) mod head;
+pub(crate) mod header;
 mod nested;
 
 use crate::domain::diagnostics::Problem;
 use crate::domain::lock::Lock;
 use crate::domain::manifest::outputs::Format;
 
-/// The pins of a lock in a format: all of the file but its head, the same for every file of the format.
+/// The pins of a lock in a format, without the header of the file. All files with one format have the same body.
 ///
 /// # Errors
-/// If a block of the lock was edited, so that its ID is not trusted; or if two pins would have one name in the format.
+/// Returns a problem for every block of the lock that was edited, and for every two pins that would have the same name
+/// in the format.
 pub fn body(lock: &Lock, format: Format) -> Result<String, Vec<Problem>> {
     let pins = lock.pins();
     let mut problems: Vec<Problem> = pins.iter().filter_map(|pin| lock.edited(&pin.cell)).collect();

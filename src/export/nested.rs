@@ -1,6 +1,6 @@
-//! Nested maps, image, then zone, then architecture, in the syntax of JSON, YAML or HCL.
+//! Nested maps (image, then zone, then architecture) in the syntax of JSON, YAML or HCL.
 //!
-//! Every word of a lock is checked when it is made, and has no character that one of the three would have to escape.
+//! No value is escaped: the types of a lock allow no characters that these formats would have to escape.
 
 use std::fmt::Display;
 
@@ -8,14 +8,14 @@ use crate::domain::lock::Pin;
 use crate::domain::manifest::outputs::Format;
 use crate::domain::types::{ImageRef, ZonedId};
 
-/// A document whose one map is that of the images.
+/// A document that contains one map, with the images.
 pub(super) struct Nested {
     syntax: Syntax,
-    /// The text between the head of the file and the map, up to its key.
+    /// The text between the header of the file and the map, including the key of the map.
     opening: &'static str,
     /// The text after the map.
     tail: &'static str,
-    /// How far the key of the map is indented.
+    /// The indentation of the map's key, in levels.
     depth: usize,
     /// The entries for a pin.
     entries: &'static [Entry],
@@ -36,18 +36,19 @@ pub(super) fn document(format: Format) -> Option<&'static Nested> {
     }
 }
 
-/// Variables of Terraform, OpenTofu and Packer: `map(map(map(object({ id = string, zoned_id = string }))))`. An unknown
-/// variable would be a warning, so there is nothing else in it but the comment.
+/// Variables of Terraform, OpenTofu and Packer: `map(map(map(object({ id = string, zoned_id = string }))))`. The file
+/// has no other keys, because these tools warn about undeclared variables.
 const TFVARS: Nested = Nested { syntax: JSON_SYNTAX, opening: "  \"images\"", tail: "\n}\n", depth: 1, entries: IDS };
 
 /// A `locals` block: `local.images["web"]["fr-par-1"]["x86_64"].zoned_id`.
 const HCL: Nested = Nested { syntax: HCL_SYNTAX, opening: "locals {\n  images", tail: "\n}\n", depth: 1, entries: IDS };
 
-/// Variables of Ansible: `{{ imagelock["web"]["fr-par-1"]["x86_64"].id }}`. In a play, all variables share one namespace.
+/// Variables of Ansible: `{{ imagelock["web"]["fr-par-1"]["x86_64"].id }}`. The key is `imagelock` because all
+/// variables of a play share one namespace.
 const ANSIBLE: Nested =
     Nested { syntax: YAML_SYNTAX, opening: "---\n\"imagelock\"", tail: "\n", depth: 0, entries: IDS };
 
-/// All fields of a pin: `imagelock.export/1`.
+/// All fields of each pin, in the schema `imagelock.export/1`.
 const JSON: Nested = Nested { tail: ",\n  \"schema\": \"imagelock.export/1\"\n}\n", entries: EVERYTHING, ..TFVARS };
 
 /// The same in YAML.
@@ -78,29 +79,32 @@ fn text(value: Option<impl Display>) -> Option<String> {
     value.map(|value| value.to_string())
 }
 
-/// How maps are written.
+/// The syntax of maps.
 #[derive(Clone, Copy)]
 struct Syntax {
-    /// After the key of a map; and the same for a map without entries.
+    /// The text after the key of a map.
     opens: &'static str,
+    /// The text after the key of a map without entries.
     empty: &'static str,
-    /// After the last entry.
+    /// The text after the last entry.
     closes: &'static str,
-    /// Between two entries.
+    /// The text between two entries.
     between: &'static str,
-    /// Around the key of a string, how many columns it takes at least, and what follows it.
+    /// The quotation mark around the key of a string.
     quote: &'static str,
+    /// The minimum width of such a key, in columns.
     width: usize,
+    /// The text between such a key and its value.
     is: &'static str,
 }
 
 const JSON_SYNTAX: Syntax =
     Syntax { opens: ": {", empty: ": {}", closes: "}", between: ",", quote: "\"", width: 0, is: ": " };
 
-/// Every string is in quotes: `no` is a name, and not the opposite of `yes`.
+/// All strings are quoted, because YAML would read an unquoted `no` as false.
 const YAML_SYNTAX: Syntax = Syntax { opens: ":", closes: "", between: "", ..JSON_SYNTAX };
 
-/// As `terraform fmt` writes it.
+/// The layout of `terraform fmt`.
 const HCL_SYNTAX: Syntax =
     Syntax { opens: " = {", empty: " = {}", closes: "}", between: "", quote: "", width: "zoned_id".len(), is: " = " };
 
@@ -118,7 +122,7 @@ impl Nested {
     /// Writes the map of a level: by name, by zone, or by architecture.
     fn map(&self, level: usize, pins: &[Pin], text: &mut String) {
         text.push_str(self.syntax.opens);
-        // Pins are sorted, so the pins of one map follow each other.
+        // The pins are sorted, so the pins of one map are consecutive.
         for (number, pins) in pins.chunk_by(|one, next| key(one, level) == key(next, level)).enumerate() {
             self.begin(number, level, text);
             text.extend(["\"", key(&pins[0], level), "\""]);

@@ -8,7 +8,7 @@ use crate::domain::lock::Lock;
 use crate::domain::manifest::outputs::{Format, Output, is_of_git};
 use crate::domain::manifest::{Manifest, schema};
 use crate::export;
-use crate::export::head::{head, is_ours, manifest_path, owners, relative_path};
+use crate::export::header::{header, is_generated, manifest_path, owners, relative_path};
 use crate::render::StaleOutput;
 use crate::workspace::context::Context;
 use crate::workspace::error::{Error, all};
@@ -152,7 +152,7 @@ fn content_problem(output: &Output, path: &Path, others: &OtherManifests) -> Opt
         let problem = problem(format!("{this} belongs to `{}`", shown(&manifest)), "also an output of that manifest");
         return Some(problem.help("choose another path, or remove the output from that manifest"));
     }
-    if output.overwrite || is_ours(output.format, &old) {
+    if output.overwrite || is_generated(output.format, &old) {
         return None;
     }
     let problem = problem(format!("{this} was not written by imagelock; refusing to overwrite it"), "this output");
@@ -241,7 +241,7 @@ pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
     for Output { format, path, span, .. } in project.manifest.outputs() {
         let body = export::body(lock, *format).map_err(|problems| project.error(problems))?;
         let path = output_path(manifest, path);
-        let text = head(*format, Some(&others.owner(&path))) + &body;
+        let text = header(*format, Some(&others.owner(&path))) + &body;
         // A checkout with other line endings is not a difference.
         if files::read(&path)?.is_none_or(|old| old.replace("\r\n", "\n") != text) {
             stale.push(Stale { path, span: span.clone(), text });

@@ -1,21 +1,21 @@
-//! A second try with another option: what an earlier adoption declared and pinned under the same name, for the same ID, is
-//! corrected. The ID stays, so no pin moves.
+//! Corrects an earlier adoption: if the user adopts the same ID under the same name again with other options, the
+//! declaration and the pin are changed accordingly. The ID stays the same, so no pin moves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Found;
-use super::declare::{can_stand_together, declaration};
+use super::declare::{declaration, fit_one_declaration};
 use crate::domain::diagnostics::{Command, Help, Problem};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::edit::set;
 use crate::domain::manifest::{ImageSelector, Manifest, Target};
 use crate::domain::types::{Cell, LocalImageId, Name};
 
-/// Corrects what typed IDs are declared and pinned as under the names that the user gave them: the text of the manifest with
-/// the corrected declarations, and the lock without the pins that are to be pinned otherwise. `None` if all is as it was found.
+/// Corrects the declarations of typed IDs: the text of the manifest with the corrected declarations, and the lock
+/// without the pins of these images. `None` if there is nothing to correct.
 ///
 /// # Errors
-/// If one declaration cannot say what was found, or cannot be edited.
+/// Returns the problems if one declaration cannot describe all IDs of a name, or if the manifest cannot be edited.
 pub(super) fn correct(
     text: &str,
     found: &[Found],
@@ -23,7 +23,7 @@ pub(super) fn correct(
     lock: &Lock,
 ) -> Result<Option<(String, Lock)>, Vec<Problem>> {
     let mut typed: BTreeMap<&Name, BTreeMap<Cell, &Found>> = BTreeMap::new();
-    for one in found.iter().filter(|one| one.place.is_none()) {
+    for one in found.iter().filter(|one| one.location.is_none()) {
         typed.entry(&one.name).or_default().insert(one.cell(), one);
     }
     let mut corrected = (text.to_owned(), lock.clone());
@@ -42,25 +42,29 @@ pub(super) fn correct(
             corrected = (set(text, name, &keys)?, Lock::new(others.cloned()));
         } else {
             let (id, pinned) = (wrong.id, described(wrong));
-            let title = format!("{id} is pinned as {pinned}, and `{name}` is declared for more than it");
-            let help = format!("name all IDs of `{name}` in one command, or choose another name: ");
+            let title = format!("cannot correct the pin of {id}: `{name}` also has other pins");
+            let help = format!("give all IDs of `{name}` in one command, or choose another name: ");
             let adopt = Command::new("adopt").args([format!("NAME={id}")]);
-            problems.push(Problem::new(title).help(Help::from(help).then_run(adopt)));
+            let problem = Problem::new(title).note(format!("it is pinned as {pinned}"));
+            problems.push(problem.help(Help::from(help).then_run(adopt)));
         }
     }
     if problems.is_empty() { Ok(Some(corrected).filter(|(_, corrected)| corrected != lock)) } else { Err(problems) }
 }
 
+/// Whether a pin describes an ID as it was identified.
 fn is_pinned(one: &Found, pin: &Pin) -> bool {
     (one.cell(), one.image_type) == (pin.cell.clone(), pin.image_type) && pin.label() == Some(&one.label)
 }
 
+/// What an ID is pinned as, in a clause.
 fn described(pin: &Pin) -> String {
     let label = pin.label().map_or_else(|| pin.image.to_string(), ToString::to_string);
     format!("`{label}` in {} for {} ({})", pin.cell.zone, pin.cell.arch, pin.image_type)
 }
 
-/// The keys that must change for one declaration to say all that was found; `None` if it cannot, or has other pins.
+/// The keys to change so that one declaration describes all IDs of a name. `None` if that is impossible, or if the
+/// declaration has other pins as well.
 fn keys(name: &Name, found: &[Found], pins: &[&Pin], manifest: &Manifest) -> Option<Vec<(&'static str, Vec<String>)>> {
     let ids: BTreeSet<LocalImageId> = found.iter().map(|one| one.local.id).collect();
     let targets: Vec<&Target> = manifest.targets().iter().filter(|target| target.cell.name == *name).collect();
@@ -70,7 +74,7 @@ fn keys(name: &Name, found: &[Found], pins: &[&Pin], manifest: &Manifest) -> Opt
         && targets
             .iter()
             .all(|target| cells.contains(&target.cell) && matches!(target.selector, ImageSelector::Label(_)))
-        && can_stand_together(others, last);
+        && fit_one_declaration(others, last);
     if !is_whole || targets.is_empty() {
         return is_whole.then(Vec::new);
     }
@@ -84,5 +88,5 @@ fn keys(name: &Name, found: &[Found], pins: &[&Pin], manifest: &Manifest) -> Opt
         targets.iter().map(of).collect()
     };
     let keys = declaration(name, found).keys.into_iter();
-    Some(keys.filter(|(key, words)| declared(key) != words.iter().cloned().collect()).collect())
+    Some(keys.filter(|(key, values)| declared(key) != values.iter().cloned().collect()).collect())
 }

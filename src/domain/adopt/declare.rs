@@ -1,4 +1,4 @@
-//! What the manifest must say for the IDs to be pinned, and under which names.
+//! Makes the declarations that the manifest needs for the adopted IDs, and chooses their names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,8 +8,9 @@ use crate::domain::manifest::Manifest;
 use crate::domain::manifest::edit::Declaration;
 use crate::domain::types::{Arch, LocalImageId, Name, Zone};
 
-/// The declarations that the manifest lacks. Zones and architectures of one name stand together; where one name was
-/// given to several labels, or to several IDs of one cell, the others get a number.
+/// The declarations to add to the manifest. One declaration has all zones and architectures of a name. If a name was
+/// given to several labels, or to several IDs in the same zone for the same architecture, all but the first get a
+/// number: `web-2`.
 pub(super) fn declarations(found: &mut [Found], manifest: Option<&Manifest>, lock: &Lock) -> Vec<Declaration> {
     let declared: BTreeSet<Name> =
         manifest.map(|manifest| manifest.names().into_iter().cloned().collect()).unwrap_or_default();
@@ -27,13 +28,13 @@ pub(super) fn declarations(found: &mut [Found], manifest: Option<&Manifest>, loc
     undeclared.map(|(name, images)| declaration(&name, &images)).collect()
 }
 
-/// `web`, `web-2`, `web-3` and so on.
+/// The names `web`, `web-2`, `web-3` and so on.
 pub(super) fn numbered(name: &Name) -> impl Iterator<Item = Name> {
     let next = move |n: usize| format!("{name}-{n}").parse().ok();
     std::iter::once(name.clone()).chain((2..).map_while(next))
 }
 
-/// The first of `web`, `web-2`, … under which this can stand.
+/// The first of `web`, `web-2`, … under which an ID can be declared.
 fn free_name(
     one: &Found,
     declared: &BTreeSet<Name>,
@@ -41,20 +42,20 @@ fn free_name(
     pinned: Option<&BTreeSet<&Name>>,
 ) -> Name {
     let names = || numbered(&one.name);
-    // Adopting the same files again changes nothing.
-    if let Some(name) = pinned.and_then(|pinned| again(&one.name, pinned)) {
+    // An ID that is already pinned under one of these names keeps it, so adopting the same files again changes nothing.
+    if let Some(name) = pinned.and_then(|pinned| existing_name(&one.name, pinned)) {
         return name;
     }
     let free = |name: &Name| match images.get(name) {
         None => *name == one.name || !declared.contains(name),
         Some(others) if declared.contains(name) => others.iter().all(|it| it.cell() != one.cell()),
-        Some(others) => can_stand_together(others, one),
+        Some(others) => fit_one_declaration(others, one),
     };
     names().find(free).unwrap_or_else(|| one.name.clone())
 }
 
-/// The name, or the lowest number of it, among those that pin the ID already.
-fn again(name: &Name, pinned: &BTreeSet<&Name>) -> Option<Name> {
+/// The name itself, or the name with the lowest number, among the names that already pin the ID.
+fn existing_name(name: &Name, pinned: &BTreeSet<&Name>) -> Option<Name> {
     let number = |other: &&&Name| match other.as_str().strip_prefix(name.as_str())?.strip_prefix('-') {
         Some(number) => number.parse::<usize>().ok().filter(|n| *n > 1 && n.to_string() == number),
         None => (***other == *name).then_some(1),
@@ -63,8 +64,9 @@ fn again(name: &Name, pinned: &BTreeSet<&Name>) -> Option<Name> {
     numbered.min().map(|(_, name)| name.clone())
 }
 
-/// Whether one declaration can say all of these: one label, one type, and every zone with every architecture.
-pub(super) fn can_stand_together(others: &[Found], one: &Found) -> bool {
+/// Whether one declaration can describe all of these: they have one label and one type, and every architecture in every
+/// zone.
+pub(super) fn fit_one_declaration(others: &[Found], one: &Found) -> bool {
     let all = || others.iter().chain([one]);
     let cells: BTreeSet<(&Zone, &Arch)> = all().map(|it| (&it.local.zone, &it.local.arch)).collect();
     let zones: BTreeSet<&Zone> = cells.iter().map(|(zone, _)| *zone).collect();
@@ -73,14 +75,15 @@ pub(super) fn can_stand_together(others: &[Found], one: &Found) -> bool {
     same && cells.len() == others.len() + 1 && cells.len() == zones.len() * archs.len()
 }
 
+/// The declaration that describes these IDs under one name.
 pub(super) fn declaration(name: &Name, images: &[Found]) -> Declaration {
-    let words = |of: &dyn Fn(&Found) -> String| -> Vec<String> {
+    let values = |of: &dyn Fn(&Found) -> String| -> Vec<String> {
         images.iter().map(of).collect::<BTreeSet<_>>().into_iter().collect()
     };
-    let mut keys = vec![("label", words(&|it| it.label.to_string()))];
-    let (zones, archs) = (words(&|it| it.local.zone.to_string()), words(&|it| it.local.arch.to_string()));
+    let mut keys = vec![("label", values(&|it| it.label.to_string()))];
+    let (zones, archs) = (values(&|it| it.local.zone.to_string()), values(&|it| it.local.arch.to_string()));
     keys.push((if zones.len() == 1 { "zone" } else { "zones" }, zones));
     keys.push((if archs.len() == 1 { "arch" } else { "archs" }, archs));
-    keys.push(("type", words(&|it| it.image_type.to_string())));
+    keys.push(("type", values(&|it| it.image_type.to_string())));
     Declaration { name: name.to_string(), keys }
 }

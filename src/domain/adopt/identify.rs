@@ -1,6 +1,8 @@
-//! What the IDs are: by the Marketplace, else by the lock, else by what the user states.
+//! Identifies the IDs: by the responses of the Marketplace, or else by the lock, or else by the user's description.
 
 use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 
 use super::declare::numbered;
 use super::listed::{Listed, Offers};
@@ -11,12 +13,12 @@ use crate::domain::catalog::{Catalog, LocalImage, Query, QueryError, StatedType}
 use crate::domain::diagnostics::{Command, Help, Problem, visible};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::Manifest;
-use crate::domain::types::{ImageRef, LocalImageId, Name};
+use crate::domain::types::{ImageRef, LocalImageId, Name, ZonedId};
 
-/// What must be asked to identify the IDs and to learn how old they are.
+/// The queries that are still needed to identify the IDs and to find their publication dates.
 ///
-/// Only IDs that the user typed are sent. Those that were read from files may be secrets: they are compared with the
-/// listings of all images.
+/// Only IDs that the user typed are sent. IDs that were read from files may be secrets, so they are never sent.
+/// Instead, the listings of all images are fetched and compared with them.
 pub fn queries(requests: &[Request], stated: &Stated, catalog: &Catalog) -> BTreeSet<Query> {
     let (typed, read): (Vec<&Request>, Vec<&Request>) = requests.iter().partition(|request| request.is_typed());
     let mut queries = BTreeSet::from([Query::Index]);
@@ -38,122 +40,169 @@ pub fn queries(requests: &[Request], stated: &Stated, catalog: &Catalog) -> BTre
 /// The result of identifying IDs.
 #[derive(Debug, Default)]
 pub struct Identified {
-    /// What they are.
+    /// The identified IDs.
     pub found: Vec<Found>,
-    /// Why some cannot be adopted.
+    /// The problems of IDs that cannot be adopted.
     pub problems: Vec<Problem>,
-    /// Warnings about IDs that are adopted, and about unknown IDs that files call images.
+    /// Warnings about IDs that are adopted, and about unknown IDs in files that use them as image IDs.
     pub warnings: Vec<Problem>,
-    /// How many other UUIDs of files are unknown: they may be anything, so nothing is wrong with them.
+    /// The number of other unknown UUIDs in the files. They may be IDs of anything, so there is no warning about them.
     pub others: usize,
 }
 
-/// How many unknown IDs are reported one by one. More would bury what was found.
-const MAX_UNKNOWN: usize = 10;
+/// How many unknown IDs a warning lists.
+const MAX_LISTED: usize = 10;
 
-/// Identifies the IDs.
+/// Identifies the IDs at the time `now`.
 ///
 /// # Errors
-/// If the Marketplace did not answer.
+/// Returns the first failed query whose response is needed.
 pub fn identify(
     requests: &[Request],
     stated: &Stated,
     manifest: Option<&Manifest>,
     lock: &Lock,
+    now: Timestamp,
     catalog: &Catalog,
 ) -> Result<Identified, QueryError> {
     let mut identified = Identified::default();
     let mut unknown: Vec<&Request> = Vec::new();
     let mut others: BTreeSet<LocalImageId> = BTreeSet::new();
+    // The same ID under the same name, in several files or typed twice, is adopted once.
+    let mut known: BTreeSet<(Name, LocalImageId)> = BTreeSet::new();
     let listed = Listed::new(lock, catalog);
     for request in requests {
-        let local = if request.is_typed() {
-            typed(request, stated, manifest, lock, catalog).map(|(local, warning)| {
-                identified.warnings.extend(warning);
-                Some(local)
-            })
+        let (local, warning) = if request.is_typed() {
+            match typed(request, stated, manifest, lock, now, catalog) {
+                Ok((local, warning)) => (Ok(Some(local)), warning),
+                Err(error) => (Err(error), None),
+            }
         } else {
-            listed.get(request.id).map_err(Unidentified::Failed)
+            (listed.get(request.id).map_err(Unidentified::Failed), None)
         };
-        let found = local.and_then(|local| local.map(|local| found_as(request, local, stated, catalog)).transpose());
+        let found = local.and_then(|local| local.map(|local| to_found(request, local, stated, catalog)).transpose());
         match found {
-            Ok(Some(found)) => identified.found.push(found),
+            Ok(Some(found)) => {
+                if known.insert((found.name.clone(), found.local.id)) {
+                    identified.found.push(found);
+                    identified.warnings.extend(warning);
+                }
+            }
             Ok(None) if request.is_image => unknown.push(request),
             Ok(None) => drop(others.insert(request.id)),
-            Err(Unidentified::Problem(problem)) => identified.problems.push(problem),
-            Err(Unidentified::Failed(failure)) => return Err(failure),
+            Err(Unidentified::Problem(problem)) => {
+                if identified.problems.last() != Some(&problem) {
+                    identified.problems.push(problem);
+                }
+            }
+            Err(Unidentified::Failed(error)) => return Err(error),
         }
     }
     identified.others = others.len();
     let mut taken: BTreeSet<Name> = lock.pins().iter().map(|pin| pin.cell.name.clone()).collect();
     taken.extend(identified.found.iter().map(|found| found.name.clone()));
-    identified.warnings.extend(unknown_warnings(&unknown, taken, catalog));
+    let (images, unlisted): (Vec<_>, Vec<_>) =
+        unknown.into_iter().partition(|request| catalog.image(&ImageRef::Id(request.id.into())).is_some());
+    identified.warnings.extend(marketplace_images(&images, catalog));
+    identified.warnings.extend(not_listed(&unlisted, &taken));
     Ok(identified)
 }
 
-/// The warnings about unknown IDs that files call images. Each gets a name that is not taken.
-fn unknown_warnings(unknown: &[&Request], mut taken: BTreeSet<Name>, catalog: &Catalog) -> Vec<Problem> {
-    let mut warnings = Vec::new();
-    for request in unknown.iter().take(MAX_UNKNOWN) {
-        let name = request.name.as_ref().and_then(|name| numbered(name).find(|name| taken.insert(name.clone())));
-        warnings.push(not_listed(request, name, catalog));
-    }
-    if let more @ 1.. = unknown.len().saturating_sub(MAX_UNKNOWN) {
-        warnings.push(Problem::new(format!("and {more} more that the Marketplace does not list")));
-    }
-    warnings
-}
-
-/// What is adopted of a local image, if all of it is known.
-fn found_as(request: &Request, local: LocalImage, stated: &Stated, catalog: &Catalog) -> Result<Found, Unidentified> {
+/// The identified ID, if everything that is needed to adopt a local image is known.
+fn to_found(request: &Request, local: LocalImage, stated: &Stated, catalog: &Catalog) -> Result<Found, Unidentified> {
     let problem = |what: String| Problem::new(format!("{}{} is {what}", request.origin(), request.zoned()));
     if let Some(zone) = request.zone.as_ref().filter(|zone| **zone != local.zone) {
-        return Err(problem(format!("in {}, not in {zone}", local.zone)).into());
+        let problem = problem(format!("in {}, not in {zone}", local.zone));
+        return Err(problem.help(format!("write `{}`", ZonedId(&local.zone, request.id))).into());
     }
     let Some(label) = local.label.clone().or_else(|| stated.label.clone()) else {
-        return Err(problem("an image without a label".to_owned()).into());
+        let problem = problem("a local image whose label the Marketplace does not give".to_owned());
+        return Err(problem.help("type the ID as `NAME=UUID`, and add its label with `--label LABEL`").into());
     };
     let image_type = match (&local.image_type, stated.image_type) {
         (StatedType::Known(known), _) => *known,
         (StatedType::Unstated, Some(stated)) => stated,
         (StatedType::Unstated, None) => Offers::of(&label, catalog)?.only_type(request, &local.zone, &local.arch)?,
         (StatedType::Other(other), _) => {
-            let what = format!("of the type {}, which this imagelock does not know", visible(other));
-            return Err(problem(what).into());
+            let what =
+                format!("a local image of the type {}, which this release of imagelock does not know", visible(other));
+            return Err(problem(what).help("upgrade imagelock").into());
         }
     };
     let by_label = || label.as_str().replace('.', "_").parse().ok();
     let Some(name) = request.name.clone().or_else(by_label) else {
         let adopt = Command::new("adopt").args([format!("NAME={}", request.zoned())]);
-        let problem = problem(format!("`{label}`, and needs a name"));
-        return Err(problem.help(Help::from("name it: ").then_run(adopt)).into());
+        let problem = problem(format!("a local image of `{label}`, but no name was found for it"));
+        return Err(problem.help(Help::from("give it a name: ").then_run(adopt)).into());
     };
-    Ok(Found { name, local, label, image_type, place: request.place.clone() })
+    Ok(Found { name, local, label, image_type, location: request.location.clone() })
 }
 
-/// An ID that a file calls an image and that is not known. `name` is what it could be called. Its first digits are enough to
-/// find it: if it is a secret after all, it is not for the log.
-fn not_listed(request: &Request, name: Option<Name>, catalog: &Catalog) -> Problem {
-    let origin = request.origin();
-    let mut id = request.id.to_string();
-    id.truncate(8);
-    if let Some(image) = catalog.image(&ImageRef::Id(request.id.into())) {
-        return Problem::new(format!(
-            "{origin}{id}… is the Marketplace image `{}`, which no Instance boots",
-            image.label
-        ))
-        .help(Help::from("name the ID of the local image that your server boots: ").then_run("adopt NAME=UUID"));
-    }
-    let (before, option) = match &request.zone {
+/// The warning about IDs in files that are IDs of Marketplace images, not of local images.
+fn marketplace_images(requests: &[&Request], catalog: &Catalog) -> Option<Problem> {
+    let title = |request: &Request| {
+        let label = catalog.image(&ImageRef::Id(request.id.into())).map_or("", |image| image.label.as_str());
+        format!(
+            "{}{} is the Marketplace image `{label}`, which no Instance boots",
+            request.origin(),
+            beginning(request)
+        )
+    };
+    let problem = match requests {
+        [] => return None,
+        [one] => Problem::new(title(one)),
+        several => {
+            let problem =
+                Problem::new(format!("{} IDs are IDs of Marketplace images, which no Instance boots", several.len()));
+            listed_in_notes(problem, several.iter().map(|request| title(request)))
+        }
+    };
+    Some(
+        problem
+            .help(Help::from("adopt the ID of the local image that your server boots: ").then_run("adopt NAME=UUID")),
+    )
+}
+
+/// The warning about unknown IDs in files that use them as image IDs. The suggested name is not in `taken`.
+fn not_listed(requests: &[&Request], taken: &BTreeSet<Name>) -> Option<Problem> {
+    let first = requests.first()?;
+    let problem = if requests.len() == 1 {
+        Problem::new(format!("{}the Marketplace does not list {}", first.origin(), beginning(first)))
+            .note("it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace")
+    } else {
+        let title = format!("the Marketplace does not list {} IDs that are used as image IDs", requests.len());
+        let lines = requests.iter().map(|request| format!("{}{}", request.origin(), beginning(request)));
+        listed_in_notes(Problem::new(title), lines)
+            .note("they are images of your own or superseded images; IDs from files are never sent to the Marketplace")
+    };
+    let (zone, option) = match &first.zone {
         Some(zone) => (format!("{zone}/"), ""),
         None => (String::new(), " --zone ZONE"),
     };
+    let name = first.name.as_ref().and_then(|name| numbered(name).find(|name| !taken.contains(name)));
     let name = name.map_or_else(|| "NAME".to_owned(), |name| name.to_string());
-    Problem::new(format!("{origin}the Marketplace does not list {before}{id}…"))
-        .note("it is an image of your own, or one that was superseded; IDs that are read from files are never sent")
-        .help(
-            Help::from("to look it up, name it: ")
-                .then_run(Command::new("adopt").args([format!("{name}={before}UUID")]))
-                .then(format!("; if it was superseded, say what it is: `--label LABEL --arch ARCH{option}`")),
-        )
+    let look_up = if requests.len() == 1 { "to look it up" } else { "to look up one of them" };
+    Some(
+        problem.help(
+            Help::from(format!("{look_up}, type the whole ID: "))
+                .then_run(Command::new("adopt").args([format!("{name}={zone}UUID")]))
+                .then(format!("; for a superseded image, add `--label LABEL --arch ARCH{option}`")),
+        ),
+    )
+}
+
+/// The problem with the first lines as notes, and how many more there are.
+fn listed_in_notes(problem: Problem, lines: impl ExactSizeIterator<Item = String>) -> Problem {
+    let more = lines.len().saturating_sub(MAX_LISTED);
+    let problem = lines.take(MAX_LISTED).fold(problem, Problem::note);
+    if more > 0 { problem.note(format!("{more} more")) } else { problem }
+}
+
+/// The first digits of an ID that was read from a file, with its zone. They are enough to find it in the file. The
+/// whole ID is not printed, because it may be a secret.
+fn beginning(request: &Request) -> String {
+    let zone = request.zone.as_ref().map_or_else(String::new, |zone| format!("{zone}/"));
+    let mut id = request.id.to_string();
+    id.truncate(8);
+    format!("{zone}{id}…")
 }

@@ -1,4 +1,4 @@
-//! What the listings say that were fetched: which local images there are, and where and with which type a label is offered.
+//! The local images in the fetched listings, by ID, and the zones, architectures and types in which a label is offered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,69 +9,73 @@ use crate::domain::diagnostics::{Problem, and, and_more, quoted};
 use crate::domain::lock::Lock;
 use crate::domain::types::{Arch, ImageRef, ImageType, Label, LocalImageId, Zone};
 
-/// Every local image that is listed, and those that the lock pins, by ID.
+/// All local images in the listings and in the lock, by ID.
 pub(super) struct Listed {
-    rows: BTreeMap<LocalImageId, LocalImage>,
-    /// Why that may not be all.
+    local_images: BTreeMap<LocalImageId, LocalImage>,
+    /// Why local images may be missing.
     doubt: Option<QueryError>,
 }
 
 impl Listed {
+    /// Collects the local images of the listings and of the lock. Blocks that were edited are ignored.
     pub(super) fn new(lock: &Lock, catalog: &Catalog) -> Self {
         let listed = catalog.listed().map(|(local, label)| LocalImage { label: label.cloned(), ..local.clone() });
         let pinned = lock.pins().iter().rev().filter(|pin| !lock.is_edited(&pin.cell)).filter_map(|pin| {
             let (zone, arch) = (pin.cell.zone.clone(), pin.cell.arch.clone());
             Some(local_image(pin.id, pin.label()?.clone(), zone, arch, pin.image_type))
         });
-        let mut rows = BTreeMap::new();
+        let mut local_images = BTreeMap::new();
         for local in listed.chain(pinned) {
-            rows.entry(local.id).or_insert(local);
+            local_images.entry(local.id).or_insert(local);
         }
-        let mut listed = Self { rows, doubt: None };
+        let mut listed = Self { local_images, doubt: None };
         for image in catalog.images() {
             match catalog.listing(&ImageRef::Label(image.label.clone())) {
                 Lookup::Found(listing) => listed.doubt = listed.doubt.or_else(|| listing.doubt()),
                 Lookup::NotFound => {}
-                Lookup::Failed(failure) => listed.doubt = Some(failure),
+                Lookup::Failed(error) => listed.doubt = Some(error),
             }
         }
         listed
     }
 
-    /// The local image with an ID. `None` if it is not listed and not pinned.
+    /// The local image with an ID; `None` if it is neither listed nor pinned.
     ///
     /// # Errors
-    /// If it may be in a listing that was not fetched.
+    /// If it was not found, but a listing failed or may be incomplete.
     pub(super) fn get(&self, id: LocalImageId) -> Result<Option<LocalImage>, QueryError> {
-        match (self.rows.get(&id), &self.doubt) {
+        match (self.local_images.get(&id), &self.doubt) {
             (None, Some(doubt)) => Err(doubt.clone()),
             (found, _) => Ok(found.cloned()),
         }
     }
 
-    /// The labels of those of the IDs that are listed.
+    /// The labels of the IDs that are listed.
     pub(super) fn labels(&self, ids: impl Iterator<Item = LocalImageId>) -> BTreeSet<Label> {
-        ids.filter_map(|id| self.rows.get(&id)?.label.clone()).collect()
+        ids.filter_map(|id| self.local_images.get(&id)?.label.clone()).collect()
     }
 }
 
+/// A local image as the lock or the user describes it.
 pub(super) fn local_image(id: LocalImageId, label: Label, zone: Zone, arch: Arch, image_type: ImageType) -> LocalImage {
     let image_type = StatedType::Known(image_type);
     LocalImage { id, label: Some(label), zone, arch, image_type, commercial_types: Arc::default() }
 }
 
-/// What is offered under a label: in its listing, and in those of its versions that were fetched.
+/// The local images of a label, in its current listing and in the fetched listings of its versions.
 pub(super) struct Offers<'c> {
     label: &'c Label,
-    /// What its own listing has: what is offered now.
+    /// The local images that are currently offered.
     now: &'c [LocalImage],
-    /// What the listings of its versions have.
+    /// The local images in all fetched listings, including those of earlier versions.
     earlier: Vec<&'c LocalImage>,
 }
 
 impl<'c> Offers<'c> {
+    /// Collects the local images of a label.
+    ///
     /// # Errors
-    /// If the label's listing was not fetched, or is not whole.
+    /// If the query for the label's listing failed, or the listing may be incomplete.
     pub(super) fn of(label: &'c Label, catalog: &'c Catalog) -> Result<Self, QueryError> {
         let listing = catalog.listing(&ImageRef::Label(label.clone())).known()?;
         listing.and_then(Listing::doubt).map_or(Ok(()), Err)?;
@@ -80,10 +84,11 @@ impl<'c> Offers<'c> {
         Ok(Self { label, now, earlier: all.map(|(local, _)| local).collect() })
     }
 
-    /// The one type that the label is offered with in a cell: now, else earlier, else elsewhere for the architecture.
+    /// The only type with which the label is offered in a zone for an architecture: currently, or else earlier, or else
+    /// currently in other zones, or else for other architectures.
     ///
     /// # Errors
-    /// If there is none, or more than one.
+    /// If there is no such type, or more than one.
     pub(super) fn only_type(&self, request: &Request, zone: &Zone, arch: &Arch) -> Result<ImageType, Problem> {
         let in_cell = |local: &&LocalImage| (&local.zone, &local.arch) == (zone, arch);
         let now = || self.now.iter();
@@ -97,20 +102,22 @@ impl<'c> Offers<'c> {
         let label = self.label;
         let offered = match types.first() {
             Some(only) if types.len() == 1 => return Ok(*only),
-            Some(_) => format!("`{label}` is offered as {}", and(types.iter().map(quoted))),
-            None => format!("`{label}` is not offered now"),
+            Some(_) => format!("`{label}` is offered with the types {}", and(types.iter().map(quoted))),
+            None => format!("`{label}` is currently not offered"),
         };
         let problem =
             Problem::new(format!("{}the type of {} is unknown: {offered}", request.origin(), request.zoned()));
         let [sbs, local] = ImageType::ALL;
         Err(problem.help(format!(
-            "add `--type {sbs}` if its root volume is on Block Storage (`{}`), or `--type {local}` if it is local (`{}`)",
+            "type the ID as `NAME=UUID`, with `--type {sbs}` if the root volume of the server is on Block Storage (`{}`), or \
+             with `--type {local}` if it is local (`{}`)",
             sbs.volume_type(),
             local.volume_type()
         )))
     }
 
-    /// What to warn of: an image that is offered otherwise now may have been offered so before.
+    /// The warning if a label is currently not offered as the user describes an ID. It is no error, because the label
+    /// may have been offered so in the past.
     pub(super) fn warning(
         &self,
         request: &Request,
@@ -124,24 +131,22 @@ impl<'c> Offers<'c> {
             return None;
         }
         let problem = Problem::new(format!(
-            "{} is pinned as `{}` in {zone} for {arch} ({image_type}), which is not offered now",
+            "{} is pinned as `{}` in {zone} for {arch} ({image_type}), which is currently not offered",
             request.zoned(),
             self.label
         ))
-        .help(
-            "if that is a mistake, run the command again with other options: it corrects the declaration and the pin",
-        );
+        .help("if this is wrong, run the command again with other options to correct the declaration and the pin");
         let offered: BTreeSet<String> =
             self.now.iter().map(|it| format!("{} for {} ({})", it.zone, it.arch, it.image_type.as_str())).collect();
         Some(if offered.is_empty() {
             problem
         } else {
-            problem.note(format!("it is offered in {}", and_more(offered, 6)))
+            problem.note(format!("`{}` is offered in {}", self.label, and_more(offered, 6)))
         })
     }
 }
 
-/// The types of local images. A row without a type fits any; it is taken for the default only if no row states one.
+/// The types of local images. If the Marketplace states none of them, the default type is assumed.
 fn types<'c>(locals: impl Iterator<Item = &'c LocalImage>) -> BTreeSet<ImageType> {
     let (mut known, mut unstated) = (BTreeSet::new(), false);
     for local in locals {

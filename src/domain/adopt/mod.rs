@@ -1,5 +1,5 @@
-//! A lock for IDs that are in use already: [`identify`] finds out what they are; [`plan`] declares them in the manifest, and
-//! pins them as they are.
+//! Adopts image IDs that are already in use: [`identify`] looks up what they are, and [`plan`] declares them in the
+//! manifest and pins exactly these IDs.
 
 mod correct;
 mod declare;
@@ -10,83 +10,90 @@ pub mod plan;
 mod typed;
 
 use crate::domain::catalog::{LocalImage, QueryError};
-use crate::domain::diagnostics::{Help, Problem, oddities, visible};
-use crate::domain::references::{Place, Reference};
+use crate::domain::diagnostics::{Command, Help, Problem, oddities, visible};
+use crate::domain::references::{Location, Reference};
 use crate::domain::types::{Arch, Cell, Expected, ImageType, Label, LocalImageId, Name, Zone};
 
-/// An ID to adopt, and the name that its image gets.
+/// An ID to adopt, and the name of its image in the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// The name; `None` if nothing suggests one.
+    /// The name that the user typed or the file suggests.
     pub name: Option<Name>,
     /// The ID.
     pub id: LocalImageId,
-    /// The zone in front of the ID, if there is one.
+    /// The zone before the ID (`ZONE/UUID`), if there is one.
     pub zone: Option<Zone>,
-    /// Where the ID was read; `None` if the user typed it. Only typed IDs are ever sent.
-    pub place: Option<Place>,
-    /// Whether the user or the file calls it the ID of an image.
+    /// The file and line that contain the ID; `None` if the user typed it. Only typed IDs are sent to the Marketplace.
+    pub location: Option<Location>,
+    /// Whether the user or the file says that this is the ID of an image.
     pub is_image: bool,
 }
 
 impl From<Reference> for Request {
-    fn from(Reference { name, zone, id, place, is_image }: Reference) -> Self {
-        Self { name, id, zone, place: Some(place), is_image }
+    fn from(Reference { name, zone, id, location, is_image }: Reference) -> Self {
+        Self { name, id, zone, location: Some(location), is_image }
     }
 }
 
-/// How an ID is named.
+/// An example of a typed ID.
 const EXAMPLE: &str = "adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103";
 
 impl Request {
-    /// Reads `web=fr-par-1/UUID` or `web=UUID`.
+    /// Parses `web=fr-par-1/UUID` or `web=UUID`.
     ///
     /// # Errors
-    /// If the name, the zone or the ID is not valid.
+    /// Returns a problem if the name, the zone or the ID is invalid.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let malformed = |what: &str, word: &str, expected: Expected| {
-            let problem = Problem::new(format!("`{}` is no {what}: {expected}", visible(word)));
+            let problem = Problem::new(format!("`{}` is not {what}: {expected}", visible(word)));
             Problem { notes: oddities(word), ..problem }.help(Help::from("write `NAME=UUID`, like ").then_run(EXAMPLE))
         };
-        let (name, value) = text.split_once('=').ok_or_else(|| {
-            malformed("name and ID", text, Expected("a name, `=` and a UUID"))
-                .note("IDs are found in a file with `--from FILE`")
-        })?;
-        let (zone, id) = value.split_once('/').map_or((None, value), |(zone, id)| (Some(zone), id));
+        let Some((name, value)) = text.split_once('=') else {
+            let is_id = split_zone(text).1.parse::<LocalImageId>().is_ok();
+            let problem = Problem::new(format!("`{}` has no {}", visible(text), if is_id { "name" } else { "ID" }));
+            return Err(if is_id {
+                let adopt = Command::new("adopt").args([format!("NAME={text}")]);
+                problem.help(Help::from("give it a name: ").then_run(adopt))
+            } else {
+                let problem = problem.note("to find the IDs in a file, use `--from FILE`");
+                problem.help(Help::from("write `NAME=UUID`, like ").then_run(EXAMPLE))
+            });
+        };
+        let (zone, id) = split_zone(value);
         Ok(Self {
-            name: Some(name.parse().map_err(|expected| malformed("image name", name, expected))?),
-            id: id.parse().map_err(|expected| malformed("ID", id, expected))?,
-            zone: zone.map(|zone| zone.parse().map_err(|expected| malformed("zone", zone, expected))).transpose()?,
-            place: None,
+            name: Some(name.parse().map_err(|expected| malformed("an image name", name, expected))?),
+            id: id.parse().map_err(|expected| malformed("an ID", id, expected))?,
+            zone: zone.map(|zone| zone.parse().map_err(|expected| malformed("a zone", zone, expected))).transpose()?,
+            location: None,
             is_image: true,
         })
     }
 
     fn origin(&self) -> String {
-        origin(self.place.as_ref())
+        origin(self.location.as_ref())
     }
 
-    /// Whether the user typed the ID, and did not only name a file that has it.
+    /// Whether the user typed the ID. Otherwise, it was read from a file.
     pub(crate) fn is_typed(&self) -> bool {
-        self.place.is_none()
+        self.location.is_none()
     }
 
-    /// The ID as the user would write it, with the zone.
+    /// The ID as the user would type it, including the zone.
     fn zoned(&self) -> String {
         self.zone.as_ref().map_or_else(|| self.id.to_string(), |zone| format!("{zone}/{}", self.id))
     }
 }
 
-/// What the user states about the IDs that they type, for those that the Marketplace does not list.
+/// The user's description of the typed IDs. It applies to IDs that the Marketplace does not list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stated {
     /// Their label.
     pub label: Option<Label>,
-    /// Their zone, if it is not in front of the ID.
+    /// Their zone, if it is not before the ID.
     pub zone: Option<Zone>,
     /// Their architecture.
     pub arch: Option<Arch>,
-    /// Their type; if nothing is stated, the one that the label is offered with.
+    /// Their type. By default, the only type with which the label is offered.
     pub image_type: Option<ImageType>,
 }
 
@@ -97,7 +104,7 @@ pub struct Found {
     local: LocalImage,
     label: Label,
     image_type: ImageType,
-    place: Option<Place>,
+    location: Option<Location>,
 }
 
 impl Found {
@@ -106,15 +113,15 @@ impl Found {
     }
 
     fn origin(&self) -> String {
-        origin(self.place.as_ref())
+        origin(self.location.as_ref())
     }
 }
 
 /// Why an ID cannot be adopted.
 enum Unidentified {
-    /// It is not what can be adopted, or what was stated.
+    /// It is not the ID of a local image, or it differs from the user's description.
     Problem(Problem),
-    /// The Marketplace did not answer.
+    /// The Marketplace gave no usable response.
     Failed(QueryError),
 }
 
@@ -125,12 +132,17 @@ impl From<Problem> for Unidentified {
 }
 
 impl From<QueryError> for Unidentified {
-    fn from(failure: QueryError) -> Self {
-        Self::Failed(failure)
+    fn from(error: QueryError) -> Self {
+        Self::Failed(error)
     }
 }
 
-/// Where an ID was read, in front of a message about it.
-fn origin(place: Option<&Place>) -> String {
-    place.map_or_else(String::new, |place| format!("{place}: "))
+/// Splits `ZONE/UUID` or `UUID`.
+fn split_zone(text: &str) -> (Option<&str>, &str) {
+    text.split_once('/').map_or((None, text), |(zone, id)| (Some(zone), id))
+}
+
+/// The beginning of a message about an ID: the file and line that contain it, or nothing for a typed ID.
+fn origin(location: Option<&Location>) -> String {
+    location.map_or_else(String::new, |location| format!("{location}: "))
 }

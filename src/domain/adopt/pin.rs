@@ -1,4 +1,4 @@
-//! The lock in which the IDs are pinned as they are.
+//! Makes the lock that pins the adopted IDs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Found;
 use crate::domain::catalog::Catalog;
-use crate::domain::diagnostics::{Help, Problem};
+use crate::domain::diagnostics::{Command, Help, Problem};
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;
@@ -14,10 +14,12 @@ use crate::domain::plan::{Plan, missing_date_warning, pin};
 use crate::domain::select::{Match, images_in_range, label_of};
 use crate::domain::types::{Cell, ImageRef};
 
-/// Pins what was found as it is, and keeps every other pin of `lock`: of the lock as it was, without what is corrected.
+/// Pins the identified IDs and keeps all other pins of `lock`. `previous` is the lock before; `lock` is the same
+/// without the pins that are corrected.
 ///
 /// # Errors
-/// A problem for every ID that is not what the manifest declares, and for every cell that has another pin.
+/// Returns a problem for every ID that differs from its declaration, and for every ID whose place is taken by another
+/// pin.
 pub(super) fn pins(
     found: &[Found],
     targets: &[Target],
@@ -49,7 +51,7 @@ pub(super) fn pins(
                 && catalog.version_of(&pin.image, pin.id).is_none()
         };
         let described = to.as_ref().is_some_and(|pin| from.as_ref() != Some(pin) && is_unlisted(pin));
-        let note = described.then(|| "the Marketplace does not list the ID: pinned as it is described".to_owned());
+        let note = described.then(|| "pinned as described, because the Marketplace does not list the ID".to_owned());
         Change { cell: cell.clone(), from, to, edited: false, newer: None, note }
     };
     let changes: Vec<Change> = cells.into_iter().map(change).collect();
@@ -57,7 +59,7 @@ pub(super) fn pins(
     Ok(Plan { changes, lock: new, warnings })
 }
 
-/// `earlier` is the date that the lock has for the ID.
+/// Pins one ID. `earlier` is the publication date of the ID in the previous lock.
 fn adopt(
     one: &Found,
     targets: &BTreeMap<&Cell, &Target>,
@@ -73,40 +75,45 @@ fn adopt(
     let is_found = |image: &ImageRef| label_of(image, catalog).as_ref() == Some(&one.label);
     let fitting = images_in_range(target, catalog).into_iter().find(|(image, _)| is_found(image));
     let Some((image, release)) = fitting.filter(|_| target.image_type == one.image_type) else {
-        let declared = format!("{} ({})", target.selector, target.image_type);
+        let declared = format!("`{}` ({})", target.selector, target.image_type);
         let title = format!(
-            "{}{id} is {} ({}), and `{}` is declared as {declared}",
+            "{}{id} is a local image of `{}` ({}), but `{}` is declared as {declared}",
             one.origin(),
             one.label,
             one.image_type,
             cell.name
         );
-        let help = Help::from("change what is declared, or choose another name: ").then_run("adopt NAME=UUID");
+        let help = Help::from("change the declaration, or choose another name: ").then_run(renamed(one));
         return Err(Problem::new(title).at(target.spans.image.clone(), "declared here").help(help));
     };
     if let Some(pin) = lock.get(&cell) {
         if pin.id == id && pin.satisfies(target) {
             return Ok(pin.clone().restated(target));
         }
-        let title = format!("{}{cell} is pinned to {} already, and not to {id}", one.origin(), pin.id);
-        let help = Help::from("choose another name: ").then_run("adopt NAME=UUID");
-        return Err(Problem::new(title).help(help.then("; or remove its block from the lockfile first")));
+        let title = format!("{}cannot adopt {id}: {cell} is already pinned to {}", one.origin(), pin.id);
+        let help = Help::from("choose another name: ").then_run(renamed(one));
+        return Err(Problem::new(title).help(help.then("; or remove the block of this pin from the lockfile first")));
     }
     let published = catalog.published(&ImageRef::Label(one.label.clone()), id).or(earlier);
     Ok(pin(target, &Match { local: &one.local, image, release, published }, None, catalog))
 }
 
-/// The problem of a cell that the manifest does not declare.
+/// The command to adopt an ID under another name.
+fn renamed(one: &Found) -> Command {
+    Command::new("adopt").args([format!("NAME={}", one.local.id)])
+}
+
+/// The problem of an ID in a zone or for an architecture for which the manifest does not declare the image.
 fn undeclared(one: &Found, cell: &Cell, targets: &BTreeMap<&Cell, &Target>) -> Problem {
     let title = format!(
-        "{}{} is in {} for {}, where `{}` is not declared",
+        "{}{} is in {} for {}, but `{}` is not declared there",
         one.origin(),
         one.local.id,
         cell.zone,
         cell.arch,
         cell.name
     );
-    let help = Help::from("declare it there, or choose another name: ").then_run("adopt NAME=UUID");
+    let help = Help::from("declare this zone and architecture, or choose another name: ").then_run(renamed(one));
     let problem = Problem::new(title).help(help);
     match targets.values().find(|target| target.cell.name == cell.name) {
         Some(target) => problem.at(target.zone_span.clone(), "declared here"),

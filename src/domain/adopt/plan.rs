@@ -1,4 +1,4 @@
-//! The changes that adopt IDs: the new text of the manifest, and the plan for the lock.
+//! Plans the adoption of IDs: the new text of the manifest and the changes to the lock.
 
 use super::Found;
 use super::correct::correct;
@@ -18,25 +18,27 @@ pub struct Adoption {
     pub text: String,
     /// The new manifest.
     pub manifest: Manifest,
-    /// The names that are declared.
+    /// The names of the images that are added to the manifest.
     pub declared: Vec<String>,
-    /// The pins.
+    /// The new lock and its changes.
     pub plan: Plan,
 }
 
-/// The reasons why IDs cannot be adopted, and the text of the manifest that their spans refer to.
+/// Why IDs cannot be adopted.
 #[derive(Debug)]
 pub struct Refusal {
-    /// The reasons.
+    /// The problems.
     pub problems: Vec<Problem>,
-    /// The text.
+    /// The text of the manifest to which the spans of the problems refer.
     pub text: String,
 }
 
-/// Plans to declare and pin what was found, in a manifest of which this is the text; `None` if there is none yet.
+/// Plans to declare and pin the identified IDs. `text` and `manifest` are the manifest before; `manifest` is `None` if
+/// there is no manifest yet.
 ///
 /// # Errors
-/// If the manifest cannot be edited, or the manifest or the lock contradicts what was found.
+/// Returns the problems if the manifest cannot be edited, or if the manifest or the lock contradicts the identified
+/// IDs.
 pub fn plan(
     mut found: Vec<Found>,
     text: &str,

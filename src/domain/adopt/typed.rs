@@ -1,34 +1,40 @@
-//! What an ID is that the user typed. What the Marketplace knows comes first; what the user states of an ID that it does not
-//! know is compared with what it offers before it is believed.
+//! Identifies an ID that the user typed. The responses of the Marketplace take precedence. For an ID that the
+//! Marketplace does not list, the user's description is compared with the labels, zones and architectures that the
+//! Marketplace lists.
 
 use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 
 use super::listed::{Offers, local_image};
 use super::{Request, Stated, Unidentified};
 use crate::domain::catalog::identify::{IdKind, identify};
 use crate::domain::catalog::{Catalog, LocalImage, StatedType};
-use crate::domain::diagnostics::{Command, Help, Problem, did_you_mean, or, quoted};
+use crate::domain::diagnostics::{Command, Help, Problem, and, did_you_mean, quoted};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Manifest, Target};
+use crate::domain::select::other_labels;
 use crate::domain::types::{Arch, Cell, ImageRef, ImageType, Label, Name, Zone};
 
-/// What an ID is that the user typed, and what to warn of.
+/// The local image with an ID that the user typed, and a warning about it if there is one.
 ///
 /// # Errors
-/// If it cannot be adopted, or the Marketplace did not answer.
+/// If the ID cannot be adopted, or a query failed.
 pub(super) fn typed(
     request: &Request,
     stated: &Stated,
     manifest: Option<&Manifest>,
     lock: &Lock,
+    now: Timestamp,
     catalog: &Catalog,
 ) -> Result<(LocalImage, Option<Problem>), Unidentified> {
     match identify(request.id, catalog)? {
         IdKind::LocalImage { local, .. } => {
-            disagreement(request, &local, stated, catalog).map_or(Ok((local, None)), |problem| Err(problem.into()))
+            let mismatch = option_mismatch(request, &local, stated, now, catalog);
+            mismatch.map_or(Ok((local, None)), |problem| Err(problem.into()))
         }
         IdKind::Image { image, .. } => {
-            let what = format!("the Marketplace image `{}` over all its versions", image.label);
+            let what = format!("the Marketplace image `{}`", image.label);
             Err(not_bootable(request, &what, &format!("image-label={}", image.label)).into())
         }
         IdKind::Version { label, .. } => {
@@ -36,18 +42,18 @@ pub(super) fn typed(
             Err(not_bootable(request, &format!("a version{of}"), &format!("version-id={}", request.id)).into())
         }
         IdKind::Unknown => {
-            let base = pinned(request, lock).or_else(|| declared(request, manifest?, lock));
-            unlisted(request, stated, base.unwrap_or_default(), catalog)
+            let known = pinned(request, lock).or_else(|| declared(request, manifest?, lock));
+            unlisted(request, stated, known.unwrap_or_default(), now, catalog)
         }
     }
 }
 
-/// The problem of an ID that no Instance boots.
+/// The problem of an ID that is not the ID of a local image.
 fn not_bootable(request: &Request, what: &str, listed_by: &str) -> Problem {
     let name = request.name.as_ref().map_or("NAME", Name::as_str);
     Problem::new(format!("{} is the ID of {what}, which no Instance boots", request.zoned()))
         .note(format!(
-            "its local images have IDs of their own; to list them, run `scw marketplace local-image list {listed_by}`"
+            "each of its local images has its own ID; to list them: `scw marketplace local-image list {listed_by}`"
         ))
         .help(
             Help::from("run ")
@@ -56,28 +62,34 @@ fn not_bootable(request: &Request, what: &str, listed_by: &str) -> Problem {
         )
 }
 
-/// How a local image that the Marketplace knows is not what the user says.
-fn disagreement(request: &Request, local: &LocalImage, stated: &Stated, catalog: &Catalog) -> Option<Problem> {
+/// The problem if an option contradicts the Marketplace's description of a local image.
+fn option_mismatch(
+    request: &Request,
+    local: &LocalImage,
+    stated: &Stated,
+    now: Timestamp,
+    catalog: &Catalog,
+) -> Option<Problem> {
     let image_type = match local.image_type {
         StatedType::Known(known) => Some(known),
-        // Nothing contradicts what the user says.
+        // The Marketplace does not state the type, so it cannot contradict the option.
         StatedType::Unstated => None,
         StatedType::Other(_) => return None,
     };
-    if let Some(problem) = stated.label.as_ref().and_then(|label| unknown_label(label, catalog)) {
+    if let Some(problem) = stated.label.as_ref().and_then(|label| unknown_label(label, now, catalog)) {
         return Some(problem);
     }
     let zone = stated.zone.as_ref().filter(|_| request.zone.is_none());
     let options = [
-        ("label", text(local.label.as_ref()), text(stated.label.as_ref())),
-        ("zone", text(Some(&local.zone)), text(zone)),
-        ("arch", text(Some(&local.arch)), text(stated.arch.as_ref())),
-        ("type", text(image_type), text(stated.image_type)),
+        ("label", "label", text(local.label.as_ref()), text(stated.label.as_ref())),
+        ("zone", "zone", text(Some(&local.zone)), text(zone)),
+        ("architecture", "arch", text(Some(&local.arch)), text(stated.arch.as_ref())),
+        ("type", "type", text(image_type), text(stated.image_type)),
     ];
-    options.into_iter().find_map(|(what, is, stated)| {
-        let (is, stated) = is.zip(stated).filter(|(is, stated)| is != stated)?;
-        let problem = Problem::new(format!("the {what} of {} is `{is}`, not `{stated}`", request.zoned()));
-        Some(problem.help(format!("leave out `--{what}` for this ID: the Marketplace knows it")))
+    options.into_iter().find_map(|(what, option, actual, stated)| {
+        let (actual, stated) = actual.zip(stated).filter(|(actual, stated)| actual != stated)?;
+        let problem = Problem::new(format!("the {what} of {} is `{actual}`, not `{stated}`", request.zoned()));
+        Some(problem.help(format!("remove `--{option}`: it is not needed for an ID that the Marketplace lists")))
     })
 }
 
@@ -85,31 +97,33 @@ fn text(value: Option<impl ToString>) -> Option<String> {
     value.map(|value| value.to_string())
 }
 
-/// What an ID is that the Marketplace does not know: as the user says; what they do not say, as the lock or the manifest has
-/// it, which is `base`.
+/// The local image with an ID that the Marketplace does not list: as the user describes it, and for the rest as the
+/// lock or the manifest describes it (`known`).
 fn unlisted(
     request: &Request,
     stated: &Stated,
-    base: Stated,
+    known: Stated,
+    now: Timestamp,
     catalog: &Catalog,
 ) -> Result<(LocalImage, Option<Problem>), Unidentified> {
-    let is_same = stated.label.is_none() || stated.label == base.label;
-    let label = stated.label.clone().or(base.label);
-    let zone = request.zone.clone().or_else(|| stated.zone.clone()).or(base.zone);
-    let arch = stated.arch.clone().or(base.arch);
+    let is_same_label = stated.label.is_none() || stated.label == known.label;
+    let label = stated.label.clone().or(known.label);
+    let zone = request.zone.clone().or_else(|| stated.zone.clone()).or(known.zone);
+    let arch = stated.arch.clone().or(known.arch);
     let (Some(label), Some(zone), Some(arch)) = (label, zone, arch) else {
         return Err(unknown(request, stated).into());
     };
     if *stated == Stated::default()
-        && let Some(image_type) = base.image_type
+        && let Some(image_type) = known.image_type
     {
         return Ok((local_image(request.id, label, zone, arch, image_type), None));
     }
-    if let Some(problem) = unknown_label(&label, catalog).or_else(|| unheard_of(request, &zone, &arch, catalog)) {
+    let unknown = unknown_label(&label, now, catalog).or_else(|| unknown_zone_or_arch(request, &zone, &arch, catalog));
+    if let Some(problem) = unknown {
         return Err(problem.into());
     }
     let offers = Offers::of(&label, catalog)?;
-    let image_type = match stated.image_type.or(base.image_type.filter(|_| is_same)) {
+    let image_type = match stated.image_type.or(known.image_type.filter(|_| is_same_label)) {
         Some(image_type) => image_type,
         None => offers.only_type(request, &zone, &arch)?,
     };
@@ -117,44 +131,45 @@ fn unlisted(
     Ok((local_image(request.id, label, zone, arch, image_type), warning))
 }
 
-/// What the ID is pinned as: under the name, or else under any.
+/// The description of the ID in the lock: under the requested name, or else under any name.
 fn pinned(request: &Request, lock: &Lock) -> Option<Stated> {
     let pins = || lock.pins().iter().filter(|pin| pin.id == request.id && !lock.is_edited(&pin.cell));
     let in_zone = |zone: &Zone| request.zone.as_ref().is_none_or(|wanted| wanted == zone);
     let mut named = pins().filter(|pin| Some(&pin.cell.name) == request.name.as_ref());
     let pin = named.clone().find(|pin| in_zone(&pin.cell.zone)).or_else(|| named.next());
     let pin = pin.or_else(|| pins().find(|pin| in_zone(&pin.cell.zone)))?;
-    Some(all_of(pin.label()?.clone(), &pin.cell, pin.image_type))
+    Some(description(pin.label()?.clone(), &pin.cell, pin.image_type))
 }
 
-/// What is declared under the name, in the one cell that could be meant.
+/// The declaration of the requested name in the manifest, if exactly one of its zones and architectures is possible.
 fn declared(request: &Request, manifest: &Manifest, lock: &Lock) -> Option<Stated> {
-    let meant = |target: &&Target| {
+    let is_possible = |target: &&Target| {
         Some(&target.cell.name) == request.name.as_ref()
             && request.zone.as_ref().is_none_or(|zone| *zone == target.cell.zone)
             && lock.get(&target.cell).is_none_or(|pin| pin.id == request.id)
     };
-    let targets: Vec<&Target> = manifest.targets().iter().filter(meant).collect();
+    let targets: Vec<&Target> = manifest.targets().iter().filter(is_possible).collect();
     let [target] = targets[..] else { return None };
     let Some(ImageRef::Label(label)) = target.selector.image_ref() else { return None };
-    Some(all_of(label, &target.cell, target.image_type))
+    Some(description(label, &target.cell, target.image_type))
 }
 
-fn all_of(label: Label, Cell { zone, arch, .. }: &Cell, image_type: ImageType) -> Stated {
+fn description(label: Label, Cell { zone, arch, .. }: &Cell, image_type: ImageType) -> Stated {
     Stated { label: Some(label), zone: Some(zone.clone()), arch: Some(arch.clone()), image_type: Some(image_type) }
 }
 
-fn unknown_label(label: &Label, catalog: &Catalog) -> Option<Problem> {
+/// The problem of a label that the Marketplace does not have.
+fn unknown_label(label: &Label, now: Timestamp, catalog: &Catalog) -> Option<Problem> {
     if catalog.image(&ImageRef::Label(label.clone())).is_some() {
         return None;
     }
-    let help = did_you_mean(label.as_str(), catalog.images().iter().map(|image| image.label.as_str()));
-    let help = help.map_or_else(|| Help::run("search").then(" lists the labels"), Help::from);
-    Some(Problem::new(format!("no image labelled `{label}` in the Marketplace")).help(help))
+    let problem = Problem::new(format!("the Marketplace has no image with the label `{label}`"));
+    Some(problem.help(other_labels(label, now, catalog)))
 }
 
-/// The problem of a zone or an architecture in which nothing at all is listed. Nothing can be said without listings.
-fn unheard_of(request: &Request, zone: &Zone, arch: &Arch, catalog: &Catalog) -> Option<Problem> {
+/// The problem of a zone or an architecture without any local image in the fetched listings. Without listings, there is
+/// no problem.
+fn unknown_zone_or_arch(request: &Request, zone: &Zone, arch: &Arch, catalog: &Catalog) -> Option<Problem> {
     let (mut zones, mut archs) = (BTreeSet::new(), BTreeSet::new());
     for (local, _) in catalog.listed() {
         zones.insert(local.zone.as_str());
@@ -162,15 +177,15 @@ fn unheard_of(request: &Request, zone: &Zone, arch: &Arch, catalog: &Catalog) ->
     }
     let problem = |what: &str, stated: &str, known: &BTreeSet<&str>| {
         let help = did_you_mean(stated, known.iter().copied());
-        let help = help.unwrap_or_else(|| format!("the Marketplace lists {}", or(known.iter().map(quoted))));
+        let help = help.unwrap_or_else(|| format!("write one of {}", and(known.iter().map(quoted))));
         let is_unknown = !known.is_empty() && !known.contains(stated);
         is_unknown.then(|| Problem::new(format!("cannot adopt {}: {what} `{stated}`", request.zoned())).help(help))
     };
-    problem("the Marketplace lists no image in the zone", zone.as_str(), &zones)
-        .or_else(|| problem("the Marketplace lists no image for the architecture", arch.as_str(), &archs))
+    problem("the Marketplace has no image in the zone", zone.as_str(), &zones)
+        .or_else(|| problem("the Marketplace has no image for the architecture", arch.as_str(), &archs))
 }
 
-/// The problem of an ID that nothing describes.
+/// The problem of an ID without a complete description.
 fn unknown(request: &Request, stated: &Stated) -> Problem {
     let (id, name) = (request.zoned(), request.name.as_ref().map_or("NAME", Name::as_str));
     let option =
@@ -182,7 +197,9 @@ fn unknown(request: &Request, stated: &Stated) -> Problem {
     if request.zone.is_none() {
         adopt = adopt.args(option("zone", text(stated.zone.as_ref())));
     }
-    Problem::new(format!("the Marketplace does not describe {id}"))
-        .note("it is an image of your own, or one that was superseded: those stay bootable, and are forgotten")
-        .help(Help::from("if it was superseded, say what it is: ").then_run(adopt))
+    Problem::new(format!("the Marketplace does not list {id}"))
+        .note(
+            "it is an image of your own or a superseded image; superseded images still boot, but are no longer listed",
+        )
+        .help(Help::from("for a superseded image, add its description: ").then_run(adopt))
 }

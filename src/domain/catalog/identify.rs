@@ -1,4 +1,4 @@
-//! Identifies a UUID of unknown kind: a local image, a version, an image, or none of these.
+//! Identifies a UUID of unknown kind: whether it is the ID of a local image, a version, an image, or none of these.
 
 use std::collections::BTreeSet;
 
@@ -8,52 +8,54 @@ use uuid::Uuid;
 use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Lookup, Query, QueryError};
 use crate::domain::types::{Expected, ImageRef, Label, LocalImageId, VersionId};
 
-/// The kind of thing that a UUID identifies.
+/// What a UUID identifies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IdKind {
-    /// A local image, which is what a pin holds and an Instance boots from.
+    /// A local image. Pins contain its ID, and Instances boot from it.
     LocalImage {
         /// The local image.
         local: LocalImage,
-        /// When its version was published, if that is known.
+        /// When the Marketplace published its version, if that is known.
         published: Option<Timestamp>,
     },
     /// A version of an image.
     Version {
-        /// Its image's label, if that is known.
+        /// The label of its image, if that is known.
         label: Option<Label>,
-        /// When it was published, if that is known.
+        /// When the Marketplace published it, if that is known.
         published: Option<Timestamp>,
-        /// How many local images it has.
+        /// The number of its local images.
         local_images: usize,
     },
-    /// An image over all its versions.
+    /// A Marketplace image, which has one or more versions.
     Image {
         /// The image.
         image: Image,
-        /// What is offered of it now, with the date of each version, if that is known.
+        /// The local images that are currently offered, sorted by zone, architecture and type, each with the
+        /// publication date of its version, if that is known.
         local_images: Vec<(LocalImage, Option<Timestamp>)>,
     },
     /// Nothing that the Marketplace lists.
     Unknown,
 }
 
-/// Parses a UUID of unknown kind as the ID of a local image; `None` if the text is something else.
+/// Parses a UUID of unknown kind. It has the type of a local image's ID, which converts to the other kinds of IDs.
+/// `None` if the text is not a UUID.
 ///
 /// # Errors
-/// If the UUID cannot be an ID.
+/// If the text is a UUID that cannot be an ID: all zeros or all ones.
 pub fn parse_id(text: &str) -> Option<Result<LocalImageId, Expected>> {
     let id = text.parse();
     (id.is_ok() || (text.len() == 36 && Uuid::try_parse(text).is_ok())).then_some(id)
 }
 
-/// How many versions of an image are searched for a local image, newest first.
+/// How many versions of each image are searched for a local image, newest first.
 const MAX_VERSIONS: usize = 32;
 
-/// How many of their listings are requested at a time.
+/// How many listings of versions are requested for each image in one round.
 const VERSIONS_AT_ONCE: usize = 4;
 
-/// The queries whose results are still needed to identify a UUID, which may be the ID of anything.
+/// The queries that are still needed to identify a UUID.
 pub fn identify_queries(id: LocalImageId, catalog: &Catalog) -> BTreeSet<Query> {
     let of_version = ImageRef::Version(id.into());
     let mut queries = BTreeSet::from([Query::Index, Query::LocalImage(id), Query::Listing(of_version.clone())]);
@@ -61,7 +63,7 @@ pub fn identify_queries(id: LocalImageId, catalog: &Catalog) -> BTreeSet<Query> 
     if let Some(label) = local_image(id, catalog).and_then(|local| local.label) {
         let image = ImageRef::Label(label);
         queries.extend(catalog.versions_query(&image));
-        // A local image does not say its version; the listings of the versions show their local images.
+        // A local image does not name its version. Only the listings of the versions show their local images.
         queries.extend(catalog.known_versions(&image).iter().map(Query::version));
         queries.insert(Query::Listing(image));
     }
@@ -74,8 +76,8 @@ pub fn identify_queries(id: LocalImageId, catalog: &Catalog) -> BTreeSet<Query> 
     catalog.unanswered(queries)
 }
 
-/// Whether the Marketplace does not know a UUID as an ID of any kind. It may still be a superseded local image that only
-/// the listing of its version shows.
+/// Whether no direct lookup finds a UUID. It may still be a superseded local image, which only the listing of its
+/// version shows.
 fn is_not_found(id: LocalImageId, catalog: &Catalog) -> bool {
     matches!(catalog.index(), Lookup::Found(_))
         && matches!(catalog.local_image(id), Lookup::NotFound)
@@ -84,7 +86,7 @@ fn is_not_found(id: LocalImageId, catalog: &Catalog) -> bool {
         && local_image(id, catalog).is_none()
 }
 
-/// The local images of a version. An empty listing of a version that no image has means that the version does not exist.
+/// The local images of a version. If the listing is empty and no image has the version, the version does not exist.
 fn version(id: VersionId, catalog: &Catalog) -> Lookup<&Listing> {
     match catalog.listing(&ImageRef::Version(id)) {
         Lookup::Found(listing) if listing.local_images().is_empty() && catalog.label_of_version(id).is_none() => {
@@ -94,7 +96,8 @@ fn version(id: VersionId, catalog: &Catalog) -> Lookup<&Listing> {
     }
 }
 
-/// The listings that may show a local image that cannot be looked up: those of all images and of their newest versions.
+/// The queries to search for a local image that a lookup by ID does not find: in the listings of all images and of
+/// their newest versions.
 fn search(catalog: &Catalog) -> impl Iterator<Item = Query> {
     catalog.images().iter().flat_map(|image| {
         let label = ImageRef::Label(image.label.clone());
@@ -104,7 +107,7 @@ fn search(catalog: &Catalog) -> impl Iterator<Item = Query> {
     })
 }
 
-/// The local image with the ID: looked up, or found in any listing.
+/// The local image with the ID, from a lookup or from any listing.
 fn local_image(id: LocalImageId, catalog: &Catalog) -> Option<LocalImage> {
     catalog.local_image(id).found().cloned().or_else(|| {
         let (local, label) = catalog.listed().find(|(local, _)| local.id == id)?;
@@ -112,10 +115,10 @@ fn local_image(id: LocalImageId, catalog: &Catalog) -> Option<LocalImage> {
     })
 }
 
-/// Identifies a UUID.
+/// Identifies a UUID from the responses in the catalog.
 ///
 /// # Errors
-/// If it was not found, and a failed query or an incomplete listing may be the reason.
+/// If the UUID was not found, and a failed query or an incomplete listing may be the reason.
 pub fn identify(id: LocalImageId, catalog: &Catalog) -> Result<IdKind, QueryError> {
     if let Some(local) = local_image(id, catalog) {
         let published = local.label.clone().and_then(|label| catalog.published(&ImageRef::Label(label), id));

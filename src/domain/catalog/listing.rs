@@ -1,4 +1,4 @@
-//! Images, their versions and their local images, as the Marketplace lists them.
+//! Images, their versions and their local images, as the Marketplace API lists them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,51 +13,52 @@ use crate::domain::types::{Arch, ImageId, ImageType, Label, LocalImageId, Versio
 pub struct Image {
     /// Its label.
     pub label: Label,
-    /// The ID of the image over all versions.
+    /// The ID of the image. All its versions share it.
     pub id: ImageId,
-    /// Its name for people: `Ubuntu 24.04 Noble Numbat`. Changes without notice.
+    /// Its display name: `Ubuntu 24.04 Noble Numbat`. The Marketplace may change it at any time.
     pub name: String,
-    /// What kind of image it is: `distribution`, `instantapp`.
+    /// Its categories: `distribution`, `instantapp`.
     pub categories: BTreeSet<String>,
-    /// When the Marketplace stops listing it.
+    /// When the Marketplace stops listing it, if an end is set.
     pub valid_until: Option<Timestamp>,
 }
 
 /// One published build of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
-    /// When it was published, if the Marketplace says so; to the second.
+    /// When the Marketplace published it, to the second, if the API gives the time (`published_at`).
     pub published: Option<Timestamp>,
     /// Its ID.
     pub id: VersionId,
 }
 
-/// One local image: one version of an image, in one zone, for one architecture, of one type.
+/// One local image: one version of an image, in one zone, for one architecture, with one type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LocalImage {
     /// The ID that an Instance boots from.
     pub id: LocalImageId,
-    /// The image's label, if it is stated.
+    /// The label of the image, if the API gives it.
     pub label: Option<Label>,
     /// The zone that it is in.
     pub zone: Zone,
-    /// The processor it is built for.
+    /// The processor architecture that it is built for.
     pub arch: Arch,
-    /// The root volume it is made for.
+    /// The kind of root volume that it is made for.
     pub image_type: StatedType,
-    /// The Instance types that can boot it. The API changes this list without changing the ID. Nearly all local images
-    /// of a listing have the same hundred types, so they share one set.
+    /// The names of the Instance types that can boot it (`compatible_commercial_types` in the API). The Marketplace
+    /// changes this list without changing the ID. Nearly all local images of a listing have the same list, so they
+    /// share it.
     pub commercial_types: Arc<BTreeSet<String>>,
 }
 
-/// The type of a local image as the Marketplace states it.
+/// The type of a local image in the API.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StatedType {
     /// A type that imagelock knows.
     Known(ImageType),
-    /// Missing, null or `unknown_type`: fits any declared type, as in the filter of the API.
+    /// Missing, null or `unknown_type`. It fits every declared type, like in the filter of the API.
     Unstated,
-    /// A type that this release of imagelock does not know: fits no declared type.
+    /// A type that this release of imagelock does not know. It fits no declared type.
     Other(Box<str>),
 }
 
@@ -81,7 +82,7 @@ impl StatedType {
     }
 }
 
-/// The local images of one image or version, in all zones, for all architectures, of all types.
+/// The local images of one image or version, in all zones, for all architectures, with all types.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
     local_images: Vec<LocalImage>,
@@ -89,10 +90,10 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Sorts and deduplicates local images, so that the order and the repetitions of a response have no effect.
+    /// Makes a listing of local images. They are sorted and deduplicated, so the order of a response has no effect.
     ///
     /// `doubts` are the reasons why the listing may be incomplete. The local images of an incomplete listing are used,
-    /// but a missing one proves nothing.
+    /// but nothing is concluded from the absence of others.
     pub fn new(mut local_images: Vec<LocalImage>, mut doubts: Vec<String>) -> Self {
         local_images.sort();
         local_images
@@ -108,22 +109,22 @@ impl Listing {
         &self.local_images
     }
 
-    /// Why something that is missing may still exist, if the listing may be incomplete.
+    /// The error to report instead of a conclusion from a missing local image; `None` if the listing is complete.
     pub fn doubt(&self) -> Option<QueryError> {
         (!self.doubts.is_empty()).then(|| QueryError::incomplete_response(&self.doubts))
     }
 
-    /// The local images with this ID: at most one, unless the Marketplace contradicts itself.
+    /// The local images with this ID. There is at most one, unless the response contradicts itself.
     pub fn with_id(&self, id: LocalImageId) -> impl Iterator<Item = &LocalImage> {
         self.local_images.iter().filter(move |local| local.id == id)
     }
 
-    /// Whether it has a local image with this ID.
+    /// Whether the listing contains a local image with this ID.
     pub(crate) fn has(&self, id: LocalImageId) -> bool {
         self.with_id(id).next().is_some()
     }
 
-    /// The label that the local images state.
+    /// The label of the local images, if any of them states it.
     pub fn label(&self) -> Option<&Label> {
         self.local_images.iter().find_map(|local| local.label.as_ref())
     }

@@ -1,7 +1,8 @@
-//! What is known of the Marketplace: listings by image, local images by ID, the index of all images.
+//! The responses of the Marketplace in memory: the index of all images, their versions, listings of local images, and
+//! local images by ID.
 //!
-//! A catalog never guesses. The result of a failed query is [`Lookup::Failed`], and so is that of a query that was
-//! never sent. A listing that may be incomplete says so in its doubts.
+//! A catalog distinguishes what does not exist from what is unknown. A failed query has the result [`Lookup::Failed`],
+//! and so has a query that was never sent. A [`Listing`] that may be incomplete says so ([`Listing::doubt`]).
 
 pub mod identify;
 mod listing;
@@ -17,15 +18,15 @@ pub use listing::{Image, Listing, LocalImage, StatedType, Version};
 pub use query::{Lookup, Query, Response};
 pub use query_error::QueryError;
 
-/// Everything that is known of the Marketplace.
+/// The responses of the Marketplace in one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalog {
     listings: BTreeMap<ImageRef, Lookup<Listing>>,
     versions: BTreeMap<ImageId, Lookup<Vec<Version>>>,
     local_images: BTreeMap<LocalImageId, Lookup<LocalImage>>,
-    /// Sorted by label.
+    /// The index, sorted by label.
     images: Option<Lookup<Vec<Image>>>,
-    /// The positions of the images in the index.
+    /// For each image ID, the position of the image in the index.
     by_id: BTreeMap<ImageId, usize>,
 }
 
@@ -35,7 +36,7 @@ impl Catalog {
         match response {
             Response::Index(images) => {
                 self.images = Some(images.map(|mut images| {
-                    // If an end-of-life image and its successor share a label, the label is the successor's.
+                    // If an end-of-life image and its successor share a label, the label means the successor.
                     images.sort_by_key(|image| (image.label.clone(), image.valid_until.is_some(), image.id));
                     images.dedup_by(|later, first| later.label == first.label);
                     images
@@ -44,15 +45,15 @@ impl Catalog {
                 self.by_id = positions.collect();
             }
             Response::Listing(image, listing) => drop(self.listings.insert(image, listing)),
-            // An image that the index lists has versions.
+            // Every image in the index has versions.
             Response::Versions(id, Lookup::NotFound) if self.by_id.contains_key(&id) => {
-                let how = format!("the index lists the image {id}, and its versions are not found");
+                let how = format!("the index contains the image {id}, but its versions were not found");
                 self.versions.insert(id, Lookup::Failed(QueryError::invalid_response(how)));
             }
             Response::Versions(image, versions) => {
                 let newest_first = versions.map(|mut versions| {
                     versions.sort_by(|a, b| b.cmp(a));
-                    // If a version has two dates, the later one counts: a version must not seem older than it is.
+                    // If a version is listed with two dates, the later one counts: it must not appear older than it is.
                     let mut seen = BTreeSet::new();
                     versions.retain(|version| seen.insert(version.id));
                     versions
@@ -63,7 +64,7 @@ impl Catalog {
         }
     }
 
-    /// Whether a query has a result already, even if it failed.
+    /// Whether a query has a result. A failure is also a result.
     pub fn is_answered(&self, query: &Query) -> bool {
         match query {
             Query::Index => self.images.is_some(),
@@ -73,7 +74,7 @@ impl Catalog {
         }
     }
 
-    /// The queries that have no result yet.
+    /// Of these queries, those that have no result yet.
     pub fn unanswered(&self, mut queries: BTreeSet<Query>) -> BTreeSet<Query> {
         queries.retain(|query| !self.is_answered(query));
         queries
@@ -94,12 +95,12 @@ impl Catalog {
         look_up(self.images.as_ref())
     }
 
-    /// The images of the index; empty if the index is not known.
+    /// All images, sorted by label; empty if the index is unknown.
     pub fn images(&self) -> &[Image] {
         if let Some(Lookup::Found(images)) = &self.images { images } else { &[] }
     }
 
-    /// The image that a reference leads to, as far as the index and the listings say.
+    /// The image with a label, an image ID or a version, as far as the index and the listings show.
     pub fn image(&self, image: &ImageRef) -> Option<&Image> {
         match image {
             ImageRef::Label(label) => {
@@ -115,17 +116,18 @@ impl Catalog {
         }
     }
 
-    /// The listing of an image or a version, if there is one.
+    /// The listing of an image or a version, if it was found.
     fn found_listing(&self, image: &ImageRef) -> Option<&Listing> {
         if let Lookup::Found(listing) = self.listings.get(image)? { Some(listing) } else { None }
     }
 
-    /// Whether the listing of an image or a version has a local image; `None` if there is no listing.
+    /// Whether the listing of an image or a version contains a local image; `None` if there is no listing.
     pub(crate) fn lists(&self, image: &ImageRef, id: LocalImageId) -> Option<bool> {
         self.found_listing(image).map(|listing| listing.has(id))
     }
 
-    /// Every local image of the listings, with its label: first of the listings by label, last of those by version.
+    /// All local images in the listings, each with its label: first those of listings by label, then by image ID, then
+    /// by version.
     pub fn listed(&self) -> impl Iterator<Item = (&LocalImage, Option<&Label>)> {
         let found = self.listings.keys().filter_map(|image| Some((image, self.found_listing(image)?)));
         found.flat_map(|(image, listing)| {
@@ -147,7 +149,7 @@ impl Catalog {
         self.images().iter().find(has).map(|image| &image.label)
     }
 
-    /// The versions of the image that a reference leads to, newest first.
+    /// The versions of an image, newest first.
     pub fn versions(&self, image: &ImageRef) -> Lookup<&Vec<Version>> {
         match (self.image(image), self.index()) {
             (Some(image), _) => look_up(self.versions.get(&image.id)),
@@ -156,21 +158,21 @@ impl Catalog {
         }
     }
 
-    /// The versions of the image that a reference leads to, newest first, as far as they are known.
+    /// The versions of an image, newest first; empty if they are unknown.
     pub(crate) fn known_versions(&self, image: &ImageRef) -> &[Version] {
         self.versions(image).found().map_or(&[], Vec::as_slice)
     }
 
-    /// The query for the versions of the image that a reference leads to.
+    /// The query for the versions of an image; `None` if the image is not in the index.
     pub(crate) fn versions_query(&self, image: &ImageRef) -> Option<Query> {
         self.image(image).map(|image| Query::Versions(image.id))
     }
 
-    /// The version that has a local image of `image`, as far as that is known.
+    /// The version of `image` to which a local image belongs, if that is known.
     ///
-    /// A local image does not say its version; the listing of a version shows its local images. If several versions
-    /// share a local image, the oldest is the one that introduced it. If an image has only one version, its current
-    /// local images belong to that version.
+    /// A local image does not name its version; the listing of a version shows its local images. If several versions
+    /// contain a local image, the oldest one introduced it. If an image has only one version, its current local images
+    /// belong to that version.
     pub fn version_of(&self, image: &ImageRef, id: LocalImageId) -> Option<&Version> {
         let versions = self.known_versions(image);
         let has = |image: &ImageRef| self.lists(image, id);
@@ -181,13 +183,13 @@ impl Catalog {
         })
     }
 
-    /// The first image whose current listing has a local image.
+    /// The first image whose current listing contains a local image.
     pub fn listed_by(&self, id: LocalImageId) -> Option<&ImageRef> {
         let mut current = self.listings.keys().filter(|image| !matches!(image, ImageRef::Version(_)));
         current.find(|image| self.lists(image, id) == Some(true))
     }
 
-    /// Why something that no response shows may still exist: a query failed, or a listing may be incomplete.
+    /// The reason why something that no response shows may still exist: a query failed, or a listing may be incomplete.
     pub fn first_error(&self) -> Option<QueryError> {
         let doubt = |listing: &Lookup<Listing>| match listing {
             Lookup::Found(listing) => listing.doubt(),
@@ -196,25 +198,25 @@ impl Catalog {
         self.errors().next().cloned().or_else(|| self.listings.values().find_map(doubt))
     }
 
-    /// Why publication dates may be missing: the query for the index, for the versions of an image, or for the local
-    /// images of a version failed.
+    /// The reason why publication dates may be missing: the query for the index, for the versions of an image, or for
+    /// the local images of a version failed.
     pub fn first_missing_date_error(&self) -> Option<&QueryError> {
         let of_versions = self.listings.iter().filter(|(image, _)| matches!(image, ImageRef::Version(_)));
         self.errors().chain(of_versions.filter_map(|(_, listing)| listing.error())).next()
     }
 
-    /// Why the index or the versions of an image are not known.
+    /// The errors of the queries for the index and for versions.
     fn errors(&self) -> impl Iterator<Item = &QueryError> {
         self.images.iter().filter_map(Lookup::error).chain(self.versions.values().filter_map(Lookup::error))
     }
 
-    /// When a local image of `image` was published, as far as that is known.
+    /// When the version of a local image of `image` was published, if that is known.
     pub fn published(&self, image: &ImageRef, id: LocalImageId) -> Option<Timestamp> {
         self.version_of(image, id).and_then(|version| version.published)
     }
 }
 
-/// The result of a query that may not have been sent.
+/// The recorded result of a query, or an error if the query was never sent.
 fn look_up<T>(result: Option<&Lookup<T>>) -> Lookup<&T> {
     result.map_or_else(|| Lookup::Failed(QueryError::not_queried()), Lookup::as_ref)
 }

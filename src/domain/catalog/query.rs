@@ -1,13 +1,13 @@
-//! Queries to the Marketplace, and what they result in.
+//! Queries to the Marketplace and their results.
 
 use crate::domain::catalog::listing::{Image, Listing, LocalImage, Version};
 use crate::domain::catalog::query_error::QueryError;
 use crate::domain::types::{ImageId, ImageRef, LocalImageId};
 
-/// One thing to ask the Marketplace.
+/// A query to the Marketplace.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Query {
-    /// All images, including those past their end of life.
+    /// The index: all images, including those that have reached their end of life.
     Index,
     /// The local images of an image or a version.
     Listing(ImageRef),
@@ -18,7 +18,7 @@ pub enum Query {
 }
 
 impl Query {
-    /// The local images of a version.
+    /// The query for the local images of a version.
     pub(crate) fn version(version: &Version) -> Self {
         Self::Listing(ImageRef::Version(version.id))
     }
@@ -38,7 +38,7 @@ pub enum Response {
 }
 
 impl Response {
-    /// The response to a query that could not be sent.
+    /// The result of a query that failed.
     pub fn failed(query: Query, error: QueryError) -> Self {
         match query {
             Query::Index => Self::Index(Lookup::Failed(error)),
@@ -49,27 +49,27 @@ impl Response {
     }
 }
 
-/// What the Marketplace says about one thing.
+/// The result of looking something up in the Marketplace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lookup<T> {
-    /// The thing exists.
+    /// It exists.
     Found(T),
-    /// The Marketplace says that the thing does not exist.
+    /// According to the Marketplace, it does not exist.
     NotFound,
-    /// There is no usable answer.
+    /// There is no usable response, so it is unknown whether it exists.
     Failed(QueryError),
 }
 
 impl<T> Lookup<T> {
-    /// The thing, if it was found.
+    /// The value if it was found, or else `None`.
     pub fn found(self) -> Option<T> {
         if let Self::Found(found) = self { Some(found) } else { None }
     }
 
-    /// The thing, or `None` if it does not exist.
+    /// The value, or `None` if it does not exist.
     ///
     /// # Errors
-    /// If there is no usable answer.
+    /// If there is no usable response.
     pub fn known(self) -> Result<Option<T>, QueryError> {
         match self {
             Self::Found(found) => Ok(Some(found)),
@@ -78,12 +78,12 @@ impl<T> Lookup<T> {
         }
     }
 
-    /// Why there is no usable answer.
+    /// The error, if the lookup failed.
     pub(super) fn error(&self) -> Option<&QueryError> {
         if let Self::Failed(error) = self { Some(error) } else { None }
     }
 
-    /// The same lookup, of a reference to the thing.
+    /// Converts from `&Lookup<T>` to `Lookup<&T>`.
     pub(super) fn as_ref(&self) -> Lookup<&T> {
         match self {
             Self::Found(found) => Lookup::Found(found),
@@ -92,7 +92,7 @@ impl<T> Lookup<T> {
         }
     }
 
-    /// Changes the thing, if it was found.
+    /// Changes the value, if it was found.
     pub(super) fn map(self, change: impl FnOnce(T) -> T) -> Self {
         match self {
             Self::Found(found) => Self::Found(change(found)),

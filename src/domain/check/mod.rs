@@ -64,7 +64,7 @@ pub fn check(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
             Err(failure) => unresolved.add_failure(target, failure),
         }
     }
-    let problems = unresolved.problems(catalog);
+    let problems = unresolved.problems(now, catalog);
     if !problems.is_empty() {
         return Err(problems);
     }

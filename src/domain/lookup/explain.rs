@@ -1,4 +1,4 @@
-//! Why a pin is what it is: every candidate of a cell, with a sentence for its verdict.
+//! Explains pins: lists every candidate for a target, with the reason why it is or is not pinned.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -6,43 +6,43 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Listing, Query};
-use crate::domain::diagnostics::{Problem, visible};
+use crate::domain::diagnostics::{Problem, count, visible};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::{self, CHANGED_IN_PLACE, Inputs, Outcome, Selection, Source, Unresolved, Verdict, select};
 use crate::domain::types::{Cell, ImageRef, Label, LocalImageId, day};
 
-/// One local image, or one label of a pattern, and why it is pinned or not.
+/// A local image or a label, and the reason why it is or is not pinned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// The cell that it could fill.
+    /// The image of the manifest, the zone and the architecture.
     pub cell: Cell,
-    /// Whether it won.
+    /// Whether this candidate is selected.
     pub wins: bool,
-    /// Its ID; `None` for a label that is ruled out with all its local images.
+    /// The ID of the local image; `None` for a label that is excluded with all its local images.
     pub id: Option<LocalImageId>,
-    /// Its label.
+    /// The label, if it is known.
     pub label: Option<Label>,
-    /// Its type as stated.
+    /// The type of the local image in the API.
     pub image_type: Option<String>,
-    /// When it was published, if that is known.
+    /// When the version of the local image was published, if that is known.
     pub published: Option<Timestamp>,
-    /// Why it won or lost.
+    /// The reason, as a clause.
     pub reason: String,
 }
 
-/// The pins of a UUID, and those that are of the version or the image with it.
+/// The pins with this UUID as the ID of their local image, version or image.
 pub(crate) fn pins_of(id: LocalImageId, lock: &Lock) -> impl Iterator<Item = &Pin> {
     let (image, version) = (ImageRef::Id(id.into()), Some(id.into()));
     lock.pins().iter().filter(move |pin| pin.id == id || pin.image == image || pin.version == version)
 }
 
-/// What must be asked to explain these targets.
+/// The queries that are still needed to explain the pins of these targets.
 pub fn queries(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalog) -> BTreeSet<Query> {
     let mut queries = BTreeSet::new();
     for target in targets {
         let selection = select(target, lock.get(&target.cell), now, catalog);
-        // With an age, every version is a candidate.
+        // With `min-age`, every version is a candidate.
         for source in selection.sources.iter().filter(|_| target.policy.min_age.is_some()) {
             queries.extend(catalog.known_versions(&source.image).iter().map(Query::version));
         }
@@ -51,11 +51,11 @@ pub fn queries(targets: &[Target], lock: &Lock, now: Timestamp, catalog: &Catalo
     catalog.unanswered(queries)
 }
 
-/// Every candidate of every target, the winner of each cell first.
+/// The candidates for every target. The selected candidate of each target comes first.
 ///
 /// # Errors
-/// A problem for every target about which a response is missing or may be incomplete, and for every image that does not
-/// exist.
+/// Returns a problem for every image that does not exist, and for every failed query and every listing that may be
+/// incomplete.
 pub fn explain(
     targets: &[Target],
     lock: &Lock,
@@ -80,18 +80,18 @@ pub fn explain(
         }
         candidates.extend(Explanation { selection, outcome }.candidates());
     }
-    let problems = unresolved.problems(catalog);
+    let problems = unresolved.problems(now, catalog);
     if problems.is_empty() { Ok(candidates) } else { Err(problems) }
 }
 
-/// The selection for one cell, and what its sentences depend on.
+/// The selection for one target and its outcome.
 struct Explanation<'a> {
     selection: Selection<'a, 'a>,
     outcome: Outcome<'a>,
 }
 
 impl<'a> Explanation<'a> {
-    /// The candidates of the cell, the winner first.
+    /// All candidates, the selected one first.
     fn candidates(&self) -> Vec<Candidate> {
         let mut candidates: Vec<Candidate> =
             self.selection.sources.iter().flat_map(|source| self.of_source(source)).collect();
@@ -100,6 +100,7 @@ impl<'a> Explanation<'a> {
         candidates
     }
 
+    /// The candidates from one image, the newest first.
     fn of_source(&self, source: &Source<'a>) -> Vec<Candidate> {
         if !source.is_in_range {
             return vec![self.of_label(source, self.exclusion(source))];
@@ -113,12 +114,14 @@ impl<'a> Explanation<'a> {
         let listing = self.selection.inputs.catalog.listing(&source.image).found();
         let elsewhere = listing.map_or(0, |listing| listing.local_images().len() - here);
         if elsewhere > 0 {
-            let reason = format!("{elsewhere} more in other zones or for other architectures");
+            let local_images = count(elsewhere, "local image");
+            let reason = format!("{local_images} in other zones or for other architectures");
             candidates.push(self.of_label(source, reason));
         }
         candidates
     }
 
+    /// A local image with the reason for its verdict.
     fn of_local_image(&self, source: &Source<'a>, candidate: &select::Candidate<'a>) -> Candidate {
         let Inputs { pin, catalog, .. } = self.selection.inputs;
         let local = candidate.local;
@@ -139,7 +142,7 @@ impl<'a> Explanation<'a> {
         }
     }
 
-    /// A row for a label as a whole.
+    /// A label with the reason why its local images are not listed one by one.
     fn of_label(&self, source: &Source<'_>, reason: String) -> Candidate {
         let Inputs { target, catalog, .. } = self.selection.inputs;
         let label = match &source.image {
@@ -150,12 +153,12 @@ impl<'a> Explanation<'a> {
         Candidate { cell, wins: false, id: None, label, image_type: None, published: None, reason }
     }
 
-    /// The pin, if the Marketplace does not list it.
+    /// The pin, if it is not among the candidates because the Marketplace does not list it.
     fn unlisted_pin(&self, candidates: &[Candidate]) -> Option<Candidate> {
         let Inputs { target, pin, .. } = self.selection.inputs;
         let pin = pin.filter(|pin| candidates.iter().all(|candidate| candidate.id != Some(pin.id)))?;
         let wins = self.selection.winner(&self.outcome) == Some(pin.id);
-        let kept = if wins { "; kept, because nothing else is known to be old enough" } else { "" };
+        let kept = if wins { "; kept, because no other local image is known to be old enough" } else { "" };
         Some(Candidate {
             cell: target.cell.clone(),
             wins,
@@ -167,38 +170,38 @@ impl<'a> Explanation<'a> {
         })
     }
 
-    /// Why a label that the pattern matches is ruled out.
+    /// The reason why a label that matches the pattern is excluded.
     fn exclusion(&self, source: &Source<'_>) -> String {
         match (&source.release, &self.selection.inputs.target.selector) {
             (Some(release), ImageSelector::Release(_, range)) => format!("release {release} is not in `{range}`"),
-            _ => "its release cannot be read, from the label or from the name".to_owned(),
+            _ => "its release is unknown: neither the label nor the name contains one".to_owned(),
         }
     }
 
-    /// A verdict as a sentence.
+    /// The reason for a verdict, as a clause.
     fn reason(&self, verdict: Verdict) -> String {
         let Inputs { target, now, .. } = self.selection.inputs;
         let policy = &target.policy;
         let age = || policy.min_age.map_or_else(String::new, |age| age.to_string());
         match verdict {
-            Verdict::OtherLabel => "its listing states another label for it".to_owned(),
-            Verdict::WrongType => format!("not of type {}", target.image_type),
+            Verdict::OtherLabel => "the Marketplace gives it another label".to_owned(),
+            Verdict::WrongType => format!("its type is not {}", target.image_type),
             Verdict::CannotBoot => {
                 format!("does not boot on {}", target.instance_type.as_ref().map_or("", |wanted| wanted.as_str()))
             }
             Verdict::ChangedInPlace => CHANGED_IN_PLACE.to_owned(),
-            Verdict::Undated => format!("its date is not known, and `min-age` asks for {}", age()),
-            Verdict::TooYoung { until } => format!("younger than {}, until {}", age(), day(until)),
+            Verdict::Undated => format!("its publication date is unknown, and `min-age` requires {}", age()),
+            Verdict::TooYoung { until } => format!("younger than {} until {}", age(), day(until)),
             Verdict::Wins => match policy.frozen(now) {
                 Some(freeze) => format!("the newest that fits, but frozen until {}", freeze.until),
                 None => "the newest that fits".to_owned(),
             },
-            Verdict::Kept => "what else is old enough is older".to_owned(),
-            Verdict::Tied => "one of several that fit: `instance-type` must choose".to_owned(),
-            Verdict::SameRelease => "another label has the same release: a narrower `label` must choose".to_owned(),
+            Verdict::Kept => "all others that are old enough are older".to_owned(),
+            Verdict::Tied => "several fit equally well; set `instance-type` to select one".to_owned(),
+            Verdict::SameRelease => "another label has the same release; use a narrower pattern in `label`".to_owned(),
             Verdict::OlderRelease => "a newer release fits".to_owned(),
-            Verdict::Withdrawn => "the Marketplace went back to an older version".to_owned(),
-            Verdict::Fits | Verdict::OlderVersion => "another version fits better".to_owned(),
+            Verdict::Withdrawn => "the Marketplace withdrew this version".to_owned(),
+            Verdict::Fits | Verdict::OlderVersion => "another version is selected".to_owned(),
         }
     }
 }

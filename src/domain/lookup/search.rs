@@ -1,4 +1,4 @@
-//! Finding images by pattern, and what is offered of each.
+//! Finds images by a pattern and filters, with the local images that each of them offers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,31 +7,46 @@ use jiff::Timestamp;
 use crate::domain::catalog::{Catalog, Image, Listing, LocalImage, Query, QueryError};
 use crate::domain::manifest::policy::Policy;
 use crate::domain::select::end_of_life::{EndOfLife, end_of_life};
+use crate::domain::select::has_ended;
 use crate::domain::types::{
     Arch, CommercialType, ImageRef, ImageType, Label, Release, Zone, label_matches, release_of,
 };
 
-/// What a label or a name must look like: a part of it, or with `*` the whole label, where `*` stands for one segment
-/// (no underscore). Case does not count.
-pub struct Pattern(String);
+/// A pattern for labels and names. Without `*`, it matches every label and every name that contains it. With `*`, it
+/// matches whole labels, and each `*` matches one part of a label between underscores. Upper and lower case are equal.
+pub struct Pattern {
+    text: String,
+    lower_case: String,
+}
 
 impl Pattern {
-    /// A pattern of this text; the empty one matches everything.
+    /// The pattern with this text. The empty pattern matches every image.
     pub fn new(text: &str) -> Self {
-        Self(text.to_lowercase())
+        Self { text: text.to_owned(), lower_case: text.to_lowercase() }
     }
 
-    /// Whether an image is meant.
+    /// The text as the user wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the pattern is empty, and so matches every image.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Whether the label or the name of an image matches.
     pub fn matches(&self, image: &Image) -> bool {
+        let pattern = &self.lower_case;
         let label = image.label.as_str().to_lowercase();
-        if !self.0.contains('*') {
-            return label.contains(&self.0) || image.name.to_lowercase().contains(&self.0);
+        if !pattern.contains('*') {
+            return label.contains(pattern) || image.name.to_lowercase().contains(pattern);
         }
-        label_matches(&self.0, &label)
+        label_matches(pattern, &label)
     }
 }
 
-/// What else an image must be to be found; what is `None` is not asked for.
+/// The other conditions of a search. `None` means that there is no such condition.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Offered in this zone.
@@ -40,31 +55,65 @@ pub struct Filter {
     pub arch: Option<Arch>,
     /// Offered with this type.
     pub image_type: Option<ImageType>,
-    /// Boots this Instance type.
+    /// Bootable by this Instance type.
     pub instance_type: Option<CommercialType>,
-    /// Of this category.
+    /// In this category.
     pub category: Option<String>,
-    /// Also those past their end of life.
+    /// Whether to include images that have reached their end of life.
     pub eol: bool,
 }
 
-/// One image and what is offered of it.
+impl Filter {
+    /// The conditions on local images.
+    pub(crate) fn conditions(&self) -> Vec<Condition<'_>> {
+        let conditions = [
+            self.zone.as_ref().map(Condition::Zone),
+            self.arch.as_ref().map(Condition::Arch),
+            self.image_type.map(Condition::Type),
+            self.instance_type.as_ref().map(Condition::InstanceType),
+        ];
+        conditions.into_iter().flatten().collect()
+    }
+}
+
+/// A condition on a local image.
+#[derive(Clone, Copy)]
+pub(crate) enum Condition<'f> {
+    Zone(&'f Zone),
+    Arch(&'f Arch),
+    Type(ImageType),
+    InstanceType(&'f CommercialType),
+}
+
+impl Condition<'_> {
+    /// Whether a local image satisfies the condition.
+    pub(crate) fn holds(self, local: &LocalImage) -> bool {
+        match self {
+            Self::Zone(zone) => local.zone == *zone,
+            Self::Arch(arch) => local.arch == *arch,
+            Self::Type(image_type) => local.image_type.fits(image_type),
+            Self::InstanceType(wanted) => local.commercial_types.contains(wanted.as_str()),
+        }
+    }
+}
+
+/// One image and the local images that it offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     /// The image.
     pub image: Image,
-    /// Its release, if it can be read.
+    /// Its release, if the label or the name contains one.
     pub release: Option<Release>,
     /// When its newest version was published, if that is known.
     pub published: Option<Timestamp>,
-    /// Its end of life, if one is known.
+    /// Its end of life according to the Marketplace or the vendor, if one is known.
     pub end: Option<EndOfLife>,
-    /// Its current local images, those that the filter lets through, sorted by zone, architecture and type.
+    /// Its current local images that pass the filter, sorted by zone, architecture and type.
     pub local_images: Vec<LocalImage>,
 }
 
 impl Offer {
-    /// For each type, each architecture and the zones where it is offered.
+    /// The zones in which it is offered, for each type and architecture.
     pub fn zones(&self) -> BTreeMap<(&str, &Arch), BTreeSet<&Zone>> {
         let mut zones: BTreeMap<(&str, &Arch), BTreeSet<&Zone>> = BTreeMap::new();
         for local in &self.local_images {
@@ -74,49 +123,51 @@ impl Offer {
     }
 }
 
-/// The images of the index that a search is about, before it is known where they are offered.
+/// The images of the index that match the pattern, the category and the end of life. The other conditions of the filter
+/// need the listings; [`offers`] applies them.
 pub fn matching<'c>(pattern: &Pattern, filter: &Filter, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Image> {
-    let is_over =
-        |image: &Image| end_of_life(&Policy::default(), None, Some(image)).is_some_and(|end| end.has_passed(now));
-    catalog
-        .images()
-        .iter()
-        .filter(|image| pattern.matches(image))
-        .filter(|image| filter.category.as_ref().is_none_or(|category| image.categories.contains(category)))
-        .filter(|image| filter.eol || !is_over(image))
-        .collect()
+    candidates(pattern, filter, catalog).filter(|image| filter.eol || !has_ended(image, now)).collect()
 }
 
-/// What must be asked to tell of these images.
+/// How many images [`matching`] leaves out because they have reached their end of life.
+pub fn hidden_eol(pattern: &Pattern, filter: &Filter, now: Timestamp, catalog: &Catalog) -> usize {
+    candidates(pattern, filter, catalog).filter(|image| !filter.eol && has_ended(image, now)).count()
+}
+
+fn candidates<'a, 'c: 'a>(
+    pattern: &'a Pattern,
+    filter: &'a Filter,
+    catalog: &'c Catalog,
+) -> impl Iterator<Item = &'c Image> + use<'a, 'c> {
+    let has_category = |image: &&Image| filter.category.as_ref().is_none_or(|it| image.categories.contains(it));
+    catalog.images().iter().filter(|image| pattern.matches(image)).filter(has_category)
+}
+
+/// The queries for the local images and the versions of these images.
 pub fn queries(images: &[&Image]) -> BTreeSet<Query> {
-    let ask = |image: &&Image| [Query::Listing(ImageRef::Label(image.label.clone())), Query::Versions(image.id)];
-    images.iter().flat_map(ask).collect()
+    let of_image = |image: &&Image| [Query::Listing(ImageRef::Label(image.label.clone())), Query::Versions(image.id)];
+    images.iter().flat_map(of_image).collect()
 }
 
-/// Puts images and what is offered of them together. With a filter on local images, what has none left is left out.
+/// The images with the local images that they offer. If the filter has conditions on local images, images without any
+/// such local image are left out.
 ///
 /// # Errors
-/// The first image whose listing failed, or may not be whole.
+/// Returns the label of the first image whose listing failed or may be incomplete, and the error.
 pub fn offers(images: &[&Image], filter: &Filter, catalog: &Catalog) -> Result<Vec<Offer>, (Label, QueryError)> {
-    let wanted = |local: &&LocalImage| {
-        filter.zone.as_ref().is_none_or(|zone| local.zone == *zone)
-            && filter.arch.as_ref().is_none_or(|arch| local.arch == *arch)
-            && filter.image_type.is_none_or(|image_type| local.image_type.fits(image_type))
-            && filter.instance_type.as_ref().is_none_or(|it| local.commercial_types.contains(it.as_str()))
-    };
-    let filters =
-        filter.zone.is_some() || filter.arch.is_some() || filter.image_type.is_some() || filter.instance_type.is_some();
+    let conditions = filter.conditions();
+    let passes = |local: &&LocalImage| conditions.iter().all(|condition| condition.holds(local));
     let mut offers = Vec::new();
     for image in images {
         let label = ImageRef::Label(image.label.clone());
-        let failed = |failure| (image.label.clone(), failure);
-        // What is indexed, but gone when asked for, is offered nowhere.
+        let failed = |error| (image.label.clone(), error);
+        // An image in the index whose listing was not found has no local images.
         let listing = catalog.listing(&label).known().map_err(failed)?;
         listing.and_then(Listing::doubt).map_or(Ok(()), |doubt| Err(failed(doubt)))?;
         let all = listing.map_or(&[][..], Listing::local_images);
-        let mut local_images: Vec<LocalImage> = all.iter().filter(wanted).cloned().collect();
+        let mut local_images: Vec<LocalImage> = all.iter().filter(passes).cloned().collect();
         local_images.sort_by(|a, b| (&a.zone, &a.arch, &a.image_type).cmp(&(&b.zone, &b.arch, &b.image_type)));
-        if filters && local_images.is_empty() {
+        if !conditions.is_empty() && local_images.is_empty() {
             continue;
         }
         let published = catalog.known_versions(&label).first().and_then(|version| version.published);

@@ -1,4 +1,4 @@
-//! The beginnings of UUIDs, as tables show them.
+//! Short IDs: the first digits of UUIDs, as tables show them.
 
 use std::collections::BTreeSet;
 
@@ -7,54 +7,47 @@ use crate::domain::diagnostics::{Help, Problem, and_more, quoted, visible};
 use crate::domain::lock::Lock;
 use crate::domain::types::{ImageRef, LocalImageId};
 
-/// The fewest digits that stand for a UUID.
+/// The minimum length of a short ID.
 const DIGITS: usize = 8;
 
-/// The beginning of a UUID, with eight digits or more.
+/// The first digits of a UUID: at least eight.
 #[derive(Debug, Clone)]
 pub(crate) struct ShortId(String);
 
 impl ShortId {
-    /// Reads the beginning of a UUID; `None` if the text is something else.
+    /// Parses a short ID; `None` if the text is not the beginning of a UUID.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let is_in_place = |(at, char): (usize, char)| match at {
+        let is_expected = |(at, char): (usize, char)| match at {
             8 | 13 | 18 | 23 => char == '-',
             _ => char.is_ascii_hexdigit(),
         };
-        let is_short = (DIGITS..36).contains(&text.len()) && text.chars().enumerate().all(is_in_place);
+        let is_short = (DIGITS..36).contains(&text.len()) && text.chars().enumerate().all(is_expected);
         is_short.then(|| Self(text.to_ascii_lowercase()))
     }
 
-    /// The IDs that begin like this, in the lockfile: of local images, versions and images.
+    /// The IDs in the lockfile that begin with these digits.
     pub(crate) fn in_lock(&self, lock: &Lock) -> BTreeSet<LocalImageId> {
-        let ids = lock.pins().iter().flat_map(|pin| {
-            let image = match &pin.image {
-                ImageRef::Id(id) => Some(LocalImageId::from(*id)),
-                ImageRef::Label(_) | ImageRef::Version(_) => None,
-            };
-            [Some(pin.id), pin.version.map(LocalImageId::from), image]
-        });
-        self.those(ids.flatten())
+        self.matching(ids_in_lock(lock))
     }
 
-    /// The IDs that begin like this, among all that the Marketplace lists.
+    /// The IDs in the catalog that begin with these digits.
     pub(crate) fn in_catalog(&self, catalog: &Catalog) -> BTreeSet<LocalImageId> {
         let of_image = |image: &Image| {
             let versions = catalog.known_versions(&ImageRef::Id(image.id)).iter().map(|version| version.id.into());
             std::iter::once(LocalImageId::from(image.id)).chain(versions).collect::<Vec<_>>()
         };
         let listed = catalog.listed().map(|(local, _)| local.id);
-        self.those(catalog.images().iter().flat_map(of_image).chain(listed))
+        self.matching(catalog.images().iter().flat_map(of_image).chain(listed))
     }
 
-    fn those(&self, ids: impl Iterator<Item = LocalImageId>) -> BTreeSet<LocalImageId> {
+    fn matching(&self, ids: impl Iterator<Item = LocalImageId>) -> BTreeSet<LocalImageId> {
         ids.filter(|id| id.to_string().starts_with(&self.0)).collect()
     }
 
-    /// The one ID.
+    /// The only one of the matching IDs.
     ///
     /// # Errors
-    /// If there is none, or more than one.
+    /// Returns a problem if there is no such ID, or more than one.
     pub(crate) fn only(&self, ids: &BTreeSet<LocalImageId>) -> Result<LocalImageId, Problem> {
         let mut each = ids.iter();
         match (each.next(), each.next()) {
@@ -62,12 +55,25 @@ impl ShortId {
             (None, _) => {
                 let problem = Problem::new(format!("no ID begins with `{}`", visible(&self.0)));
                 Err(problem
-                    .help(Help::from("give the whole ID; ").then_run("list").then(" shows those that are pinned")))
+                    .note("looked in the lockfile and in all listings of the Marketplace")
+                    .help(Help::from("to show the pinned IDs: ").then_run("list")))
             }
             (Some(_), Some(_)) => {
                 let problem = Problem::new(format!("{} IDs begin with `{}`", ids.len(), visible(&self.0)));
-                Err(problem.help(format!("give more digits: {}", and_more(ids.iter().map(quoted), 10))))
+                Err(problem.help(format!("write more digits of one of them: {}", and_more(ids.iter().map(quoted), 10))))
             }
         }
     }
+}
+
+/// The IDs in the lockfile: of local images, versions and images.
+pub(crate) fn ids_in_lock(lock: &Lock) -> impl Iterator<Item = LocalImageId> {
+    let ids = lock.pins().iter().flat_map(|pin| {
+        let image = match &pin.image {
+            ImageRef::Id(id) => Some(LocalImageId::from(*id)),
+            ImageRef::Label(_) | ImageRef::Version(_) => None,
+        };
+        [Some(pin.id), pin.version.map(LocalImageId::from), image]
+    });
+    ids.flatten()
 }

@@ -1,38 +1,40 @@
-//! The strings of an HCL file with the keys and blocks that they are in: as much of the syntax as that takes.
+//! Finds the strings of an HCL file, with the blocks and keys that contain them. The scanner understands only the
+//! syntax that is necessary for that.
 
 use std::borrow::Cow;
 
 use super::{MAX_DEPTH, Visit};
 
-/// How many words of one item are kept. A block has three, and what follows changes nothing.
+/// How many words of one item are kept. The header of a block has at most three; more words have no effect.
 const MAX_WORDS: usize = 16;
 
-/// Visits every string that is a value, with the words that lead to it: `resource`, the type and the name, the key. Text
-/// that is not HCL gives what can be recognized in it.
+/// Visits every string that is a value, with the words that lead to it: `resource`, the type and the name, then the
+/// key. In text that is not HCL, the strings that can be recognized are visited.
 ///
 /// # Errors
-/// The line at which the text is nested deeper than [`MAX_DEPTH`].
+/// Returns the line in which the nesting exceeds [`MAX_DEPTH`].
 pub(super) fn visit_strings(text: &str, visit: &mut Visit<'_>) -> Result<(), usize> {
     Scanner { rest: text, line: 1, scopes: Vec::new(), path: Vec::new(), start: 0, assigned: false, visit }.run()
 }
 
-/// A bracket that is open.
+/// An open bracket.
 struct Scope {
     bracket: char,
-    /// Where the words of the item that it is in begin, and whether `=` or `:` followed them.
+    /// The value of `Scanner::start` and `Scanner::assigned` for the item that contains the bracket.
     start: usize,
     assigned: bool,
 }
 
+/// The state while the text is read. An item is one entry of a block, an object or a list.
 struct Scanner<'t, 's> {
     rest: &'t str,
     line: usize,
     scopes: Vec<Scope>,
-    /// The words in front of all open brackets, and those since the last end of an item.
+    /// The words before all open brackets, then the words of the current item.
     path: Vec<Cow<'t, str>>,
-    /// Where the words since the last end of an item begin.
+    /// The index in `path` of the first word of the current item.
     start: usize,
-    /// Whether `=` or `:` followed them.
+    /// Whether the current item has had its `=` or `:`.
     assigned: bool,
     visit: &'s mut Visit<'s>,
 }
@@ -51,7 +53,7 @@ impl<'t> Scanner<'t, '_> {
                 char if is_word(char) => self.word(),
                 char => {
                     self.take(char.len_utf8());
-                    self.sign(char);
+                    self.punctuation(char);
                     if self.scopes.len() > MAX_DEPTH {
                         return Err(self.line);
                     }
@@ -61,7 +63,7 @@ impl<'t> Scanner<'t, '_> {
         Ok(())
     }
 
-    /// Takes the next `length` bytes.
+    /// Consumes the next `length` bytes.
     fn take(&mut self, length: usize) -> &'t str {
         let (taken, rest) = self.rest.split_at(length);
         self.line += taken.matches('\n').count();
@@ -69,11 +71,11 @@ impl<'t> Scanner<'t, '_> {
         taken
     }
 
-    fn sign(&mut self, sign: char) {
-        match sign {
-            '\n' | ',' => self.forget_item(),
+    fn punctuation(&mut self, char: char) {
+        match char {
+            '\n' | ',' => self.end_item(),
             '{' | '[' | '(' => {
-                self.scopes.push(Scope { bracket: sign, start: self.start, assigned: self.assigned });
+                self.scopes.push(Scope { bracket: char, start: self.start, assigned: self.assigned });
                 self.start = self.path.len();
                 self.assigned = false;
             }
@@ -83,14 +85,14 @@ impl<'t> Scanner<'t, '_> {
                     self.close();
                 }
                 self.close();
-                self.forget_item();
+                self.end_item();
             }
             '=' | ':' => self.assigned = true,
             _ => {}
         }
     }
 
-    /// What was in front of the bracket continues behind it: `lookup(var.images, "web", "UUID")` is one value.
+    /// Closes a bracket. The item that contains it continues: `lookup(var.images, "web", "UUID")` is one value.
     fn close(&mut self) {
         if let Some(scope) = self.scopes.pop() {
             self.path.truncate(self.start);
@@ -108,7 +110,7 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    fn forget_item(&mut self) {
+    fn end_item(&mut self) {
         self.path.truncate(self.start);
         self.assigned = false;
     }
@@ -117,7 +119,7 @@ impl<'t> Scanner<'t, '_> {
         self.take(self.rest.find('\n').unwrap_or(self.rest.len()));
     }
 
-    /// `<<EOF`, lines, `EOF`.
+    /// Skips a heredoc: `<<EOF`, lines, `EOF`.
     fn skip_heredoc(&mut self) {
         let mut lines = self.rest.split_inclusive('\n');
         let first = lines.next().unwrap_or_default();
@@ -134,7 +136,7 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// A string is a value behind `=` and in a list; elsewhere it is a label of a block, or a key.
+    /// Reads a string. After `=` and in a list or a call, it is a value. Otherwise, it is a label of a block or a key.
     fn string(&mut self) {
         let first_line = self.line;
         let (mut depth, mut end) = (0_usize, self.rest.len());

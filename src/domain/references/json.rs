@@ -1,27 +1,54 @@
-//! The strings of a JSON text that are IDs. They are kept until the text ends, as the type and the name of a resource may
-//! follow what is in it.
+//! Finds the IDs in a JSON text. They are kept until the end of the text, because the type and the name of a resource
+//! may follow its attributes.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
 
-use super::{Visit, zoned};
+use super::{Visit, parse_zoned_id};
 
-/// Visits every string that is a value and an ID; none if the text is not JSON.
-pub(super) fn visit_ids(text: &str, visit: &mut Visit<'_>) -> Result<(), serde_json::Error> {
+/// Why a text is not valid JSON. Lines and columns count from 1.
+pub(super) enum Error {
+    /// The text ends before the JSON value does.
+    Incomplete { line: usize },
+    /// The text continues after the JSON value.
+    TrailingText { line: usize },
+    /// The JSON value is nested too deeply.
+    TooDeep { line: usize },
+    /// Anything else.
+    Syntax { line: usize, column: usize },
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        // `serde_json` gives no other indication of this error than its text.
+        let is_too_deep = error.to_string().starts_with("recursion limit exceeded");
+        match error.classify() {
+            Category::Eof => Self::Incomplete { line },
+            _ if is_too_deep => Self::TooDeep { line },
+            _ => Self::Syntax { line, column },
+        }
+    }
+}
+
+/// Visits every value that is an ID. If the text is not valid JSON, none is visited.
+pub(super) fn visit_ids(text: &str, visit: &mut Visit<'_>) -> Result<(), Error> {
     let mut walk = Walk { text, path: Vec::new(), offset: 0, line: 1, ids: Vec::new() };
     let mut json = serde_json::Deserializer::from_str(text);
     walk.deserialize(&mut json)?;
-    json.end()?;
+    json.end().map_err(|error| Error::TrailingText { line: error.line() })?;
     walk.ids.iter().for_each(|id| visit(&id.path, id.line, &id.text));
     Ok(())
 }
 
+/// The state while the text is read.
 struct Walk<'t> {
     text: &'t str,
     path: Vec<Cow<'t, str>>,
-    /// Up to where lines are counted, and the line there.
+    /// The offset up to which lines have been counted, and the line at that offset.
     offset: usize,
     line: usize,
     ids: Vec<Id<'t>>,
@@ -36,30 +63,32 @@ struct Id<'t> {
 }
 
 impl<'t> Walk<'t> {
-    /// A string of the text itself says where it is; one with escapes is a copy, and gets the line of the one before.
-    fn reach(&mut self, string: &str) {
+    /// Counts the lines up to a string. A string with escapes is a copy, whose offset is unknown; it gets the line of
+    /// the string before it.
+    fn count_lines(&mut self, string: &str) {
         let Some(offset) = string.as_ptr().addr().checked_sub(self.text.as_ptr().addr()) else { return };
-        if let Some(passed) = self.text.get(self.offset..offset) {
-            self.line += passed.matches('\n').count();
+        if let Some(skipped) = self.text.get(self.offset..offset) {
+            self.line += skipped.matches('\n').count();
             self.offset = offset;
         }
     }
 
+    /// Records a value that is an ID.
     fn string(&mut self, text: Cow<'t, str>) -> Cow<'t, str> {
-        self.reach(&text);
-        if zoned(&text).is_some() {
+        self.count_lines(&text);
+        if parse_zoned_id(&text).is_some() {
             self.ids.push(Id { path: self.path.clone(), line: self.line, text: text.clone(), is_of_resource: false });
         }
         text
     }
 
-    /// A resource of a Terraform state, or of a plan in JSON, says its type and name in fields next to its attributes: the
-    /// path then begins with them, as it does in a configuration.
+    /// Reads an object. A resource in a Terraform state or in a plan in JSON has its type and name in fields next to
+    /// its attributes. The paths of its IDs begin with them, as in a configuration.
     fn object<A: MapAccess<'t>>(&mut self, mut entries: A) -> Result<(), A::Error> {
         let (depth, first_id) = (self.path.len(), self.ids.len());
         let (mut kind, mut name, mut is_resource) = (None, None, false);
         while let Some(key) = entries.next_key_seed(Key)? {
-            self.reach(&key);
+            self.count_lines(&key);
             is_resource |= matches!(&*key, "instances" | "values" | "change" | "expressions");
             self.path.push(key);
             let value = entries.next_value_seed(&mut *self)?;
@@ -79,7 +108,7 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// Reads a value, and gives it back if it is a string.
+/// Reads a value, and returns it if it is a string.
 impl<'t> DeserializeSeed<'t> for &mut Walk<'t> {
     type Value = Option<Cow<'t, str>>;
 
@@ -95,31 +124,31 @@ impl<'t> Visitor<'t> for &mut Walk<'t> {
         f.write_str("any JSON value")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
         Ok(None)
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
         Ok(None)
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
         Ok(None)
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
         Ok(None)
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
         Ok(None)
     }
 
-    fn visit_borrowed_str<E: Error>(self, string: &'t str) -> Result<Self::Value, E> {
+    fn visit_borrowed_str<E: de::Error>(self, string: &'t str) -> Result<Self::Value, E> {
         Ok(Some(self.string(string.into())))
     }
 
-    fn visit_str<E: Error>(self, string: &str) -> Result<Self::Value, E> {
+    fn visit_str<E: de::Error>(self, string: &str) -> Result<Self::Value, E> {
         Ok(Some(self.string(string.to_owned().into())))
     }
 
@@ -133,7 +162,7 @@ impl<'t> Visitor<'t> for &mut Walk<'t> {
     }
 }
 
-/// Reads a key, without a copy if it has no escapes.
+/// Reads a key. A key without escapes is not copied.
 struct Key;
 
 impl<'t> DeserializeSeed<'t> for Key {
@@ -151,11 +180,11 @@ impl<'t> Visitor<'t> for Key {
         f.write_str("a key")
     }
 
-    fn visit_borrowed_str<E: Error>(self, key: &'t str) -> Result<Self::Value, E> {
+    fn visit_borrowed_str<E: de::Error>(self, key: &'t str) -> Result<Self::Value, E> {
         Ok(key.into())
     }
 
-    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<Self::Value, E> {
         Ok(key.to_owned().into())
     }
 }

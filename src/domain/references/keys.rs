@@ -1,16 +1,17 @@
-//! What the keys above an ID say of it: whether the file calls it an image, and a name for it.
+//! What the keys of an ID in a file reveal: whether it is the ID of an image, and a name for the image.
 
 use std::borrow::Cow;
 
 use crate::domain::types::{Name, Zone};
 
-/// A longer key is not looked at: no name is that long, and each ID below it would cost its length.
+/// Longer keys are ignored. No name is that long, and every ID below a long key would cost time in proportion to its
+/// length.
 const MAX_LENGTH: usize = 144;
 
-/// How many of the innermost keys are looked at: all in real files, and a bound on what one ID costs.
+/// How many of the innermost keys are considered. Real files have fewer; the limit bounds the cost of one ID.
 const MAX_KEYS: usize = 16;
 
-/// The words of a key: `webImage_id` is `web`, `image`, `id`.
+/// The words of a key in lower case: `web`, `image` and `id` for `webImage_id`.
 fn words(key: &str) -> Vec<String> {
     if key.len() > MAX_LENGTH {
         return Vec::new();
@@ -30,29 +31,29 @@ fn words(key: &str) -> Vec<String> {
     words
 }
 
-/// Keys that say nothing of what is under them.
-fn is_silent(key: &str) -> bool {
-    let silent = ["id", "zoned_id", "uuid", "default", "value", "constant_value", "x86_64", "arm64"];
-    silent.contains(&key) || is_wrapping(key) || key.parse::<Zone>().is_ok()
+/// Whether a key does not describe its value.
+fn is_generic(key: &str) -> bool {
+    let generic = ["id", "zoned_id", "uuid", "default", "value", "constant_value", "x86_64", "arm64"];
+    generic.contains(&key) || is_wrapper(key) || key.parse::<Zone>().is_ok()
 }
 
-/// Keys between a resource and its attributes.
-fn is_wrapping(key: &str) -> bool {
+/// Whether a key is between a resource and its attributes.
+fn is_wrapper(key: &str) -> bool {
     ["attributes", "instances", "values", "change", "before", "after", "expressions"].contains(&key)
 }
 
-/// What an image has an ID of as well, or is in.
-fn is_of_something_else(key: &str) -> bool {
+/// Whether a key names another kind of resource, whose ID often appears next to an image.
+fn is_other_resource(key: &str) -> bool {
     let others = ["volume", "snapshot", "project", "organization", "bootscript"];
     words(key).iter().any(|word| others.iter().any(|other| word.contains(other)))
 }
 
-/// `image`, `image_id`, `imageId`.
+/// Whether a key is `image`, `image_id` or `imageId`.
 fn is_image_key(key: &str) -> bool {
     matches!(words(key).concat().as_str(), "image" | "imageid")
 }
 
-/// Whether a key ends with `image` or `image_id`, like `web_image`; or with `images` or `image_ids`.
+/// Whether a key ends with `image` or `image_id`, like `web_image`, or with `images` or `image_ids`.
 fn ends_with_image(key: &str) -> bool {
     let words = words(key);
     let ends = |words: &[&str]| {
@@ -61,30 +62,30 @@ fn ends_with_image(key: &str) -> bool {
     ends(&words.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// `images`, `image_ids`, `web_images`: names of images may be under it.
+/// Whether a key is plural, like `images`, `image_ids` or `web_images`. The keys below it may be names of images.
 fn holds_images(key: &str) -> bool {
     ends_with_image(key) && words(key).last().is_some_and(|word| word.ends_with('s'))
 }
 
-/// Whether the file calls the value the ID of an image. It decides only whether an ID that is not listed is reported by
-/// itself or counted.
+/// Whether the keys say that the value is the ID of an image. This decides only whether an unknown ID is listed or just
+/// counted.
 pub(super) fn is_image(path: &[Cow<'_, str>]) -> bool {
     match path {
         [block, kind, _, attribute @ ..] if matches!(&**block, "resource" | "data") => is_image_of(kind, attribute),
         _ => {
-            let mut keys = path.iter().rev().take(MAX_KEYS).map(|key| &**key).filter(|key| !is_silent(key));
+            let mut keys = path.iter().rev().take(MAX_KEYS).map(|key| &**key).filter(|key| !is_generic(key));
             let (last, above) = (keys.next(), keys.next());
-            !last.into_iter().chain(above).any(is_of_something_else)
+            !last.into_iter().chain(above).any(is_other_resource)
                 && (last.is_some_and(ends_with_image) || above.is_some_and(holds_images))
         }
     }
 }
 
-/// Whether an attribute of a resource is an image: `image`, with at most a choice by name or zone in it; or the ID of what
-/// is an image itself.
+/// Whether an attribute of a resource is the ID of an image: `image`, with at most one more key (a name or a zone), or
+/// the `id` of a resource that is an image itself.
 fn is_image_of(kind: &str, path: &[Cow<'_, str>]) -> bool {
-    let says = |key: &&str| !is_wrapping(key) && *key != "constant_value";
-    let attribute: Vec<&str> = path.iter().map(|key| &**key).filter(says).take(3).collect();
+    let is_attribute = |key: &&str| !is_wrapper(key) && *key != "constant_value";
+    let attribute: Vec<&str> = path.iter().map(|key| &**key).filter(is_attribute).take(3).collect();
     match attribute[..] {
         ["id"] => matches!(kind, "scaleway_marketplace_image" | "scaleway_instance_image"),
         [key] | [key, _] => is_image_key(key),
@@ -92,7 +93,8 @@ fn is_image_of(kind: &str, path: &[Cow<'_, str>]) -> bool {
     }
 }
 
-/// What the file calls an ID: the block that it is in, else the innermost key that says something.
+/// The name that the keys suggest: that of the block that contains the ID, or else the innermost key that is not
+/// generic.
 pub(super) fn name(path: &[Cow<'_, str>]) -> Option<Name> {
     let block = match path {
         [kind, _, name, ..] if matches!(&**kind, "resource" | "data") => Some(name),
@@ -100,8 +102,8 @@ pub(super) fn name(path: &[Cow<'_, str>]) -> Option<Name> {
         _ => None,
     };
     let words = ["image", "images", "image_id", "imageid", "locals", "variable"];
-    let says = |key: &&Cow<'_, str>| !is_silent(key) && !words.iter().any(|word| key.eq_ignore_ascii_case(word));
-    let key = block.or_else(|| path.iter().rev().take(MAX_KEYS).find(says)).filter(|key| key.len() <= MAX_LENGTH)?;
+    let is_name = |key: &&Cow<'_, str>| !is_generic(key) && !words.iter().any(|word| key.eq_ignore_ascii_case(word));
+    let key = block.or_else(|| path.iter().rev().take(MAX_KEYS).find(is_name)).filter(|key| key.len() <= MAX_LENGTH)?;
     let stem =
         ["_image_id", "_image", "-image"].iter().find_map(|end| key.strip_suffix(end)).filter(|it| !it.is_empty());
     let plain = |char: char| if char.is_ascii_alphanumeric() || char == '-' { char } else { '_' };

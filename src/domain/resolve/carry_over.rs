@@ -1,4 +1,5 @@
-//! Which pins outlive their cell: a cell that is declared under another name takes the pin over that goes with the old one.
+//! Carries pins over to new names: if an image is renamed in the manifest, the new name takes over the pins of the old
+//! one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,22 +8,24 @@ use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::Target;
 use crate::domain::types::{Arch, Cell, CommercialType, ImageRef, ImageType, LocalImageId, Zone};
 
-/// The pins that go, and the cells that come and take them over.
+/// The pins of removed cells that new cells take over.
 #[derive(Default)]
 pub(crate) struct CarryOver<'a> {
-    /// For each new cell, the pin as it is there, and the cell that it is from.
+    /// For each new cell, its pin and the cell from which the pin is carried over.
     carried: BTreeMap<&'a Cell, (Pin, &'a Cell)>,
+    /// For each new cell that could take over several pins, these pins.
     ambiguous: BTreeMap<&'a Cell, Vec<&'a Pin>>,
 }
 
-/// What tells disappearing pins of one image in one zone for one architecture apart.
+/// What distinguishes removed pins of one image, zone and architecture from each other.
 type Kind<'a> = (LocalImageId, ImageType, Option<&'a CommercialType>);
 
-/// The disappearing pins of one zone and architecture, by image. Of those that are the same in all but name, the first.
-type Leaving<'a> = BTreeMap<&'a ImageRef, BTreeMap<Kind<'a>, &'a Pin>>;
+/// The removed pins of one zone and architecture, by image. If several differ only in their names, the first one
+/// represents them.
+type Removed<'a> = BTreeMap<&'a ImageRef, BTreeMap<Kind<'a>, &'a Pin>>;
 
 impl<'a> CarryOver<'a> {
-    /// Finds out which cells take over which pins. An edited block serves none.
+    /// Determines which new cells take over which pins. A pin whose block was edited is never carried over.
     pub(crate) fn new(targets: &'a [Target], previous: &'a Lock) -> Self {
         let new: Vec<&Target> = targets
             .iter()
@@ -33,11 +36,11 @@ impl<'a> CarryOver<'a> {
             return Self::default();
         }
         let declared: BTreeSet<&Cell> = targets.iter().map(|target| &target.cell).collect();
-        let mut leaving: BTreeMap<(&Zone, &Arch), Leaving<'a>> = BTreeMap::new();
-        let gone = |pin: &&Pin| !declared.contains(&pin.cell) && !previous.is_edited(&pin.cell);
-        for pin in previous.pins().iter().filter(gone) {
+        let mut removed: BTreeMap<(&Zone, &Arch), Removed<'a>> = BTreeMap::new();
+        let is_removed = |pin: &&Pin| !declared.contains(&pin.cell) && !previous.is_edited(&pin.cell);
+        for pin in previous.pins().iter().filter(is_removed) {
             let kind = (pin.id, pin.image_type, pin.instance_type.as_ref());
-            let of_cell = leaving.entry((&pin.cell.zone, &pin.cell.arch)).or_default();
+            let of_cell = removed.entry((&pin.cell.zone, &pin.cell.arch)).or_default();
             let first = of_cell.entry(&pin.image).or_default().entry(kind).or_insert(pin);
             if first.published.is_none() && pin.published.is_some() {
                 *first = pin;
@@ -45,19 +48,19 @@ impl<'a> CarryOver<'a> {
         }
         let mut carry_over = Self::default();
         for target in new {
-            let Some(leaving) = leaving.get(&(&target.cell.zone, &target.cell.arch)) else { continue };
-            carry_over.decide(target, leaving);
+            let Some(removed) = removed.get(&(&target.cell.zone, &target.cell.arch)) else { continue };
+            carry_over.decide(target, removed);
         }
         carry_over
     }
 
-    /// Finds the one pin that fits a new cell.
-    fn decide(&mut self, target: &'a Target, leaving: &Leaving<'a>) {
+    /// Finds the pin that fits a new cell, if there is exactly one.
+    fn decide(&mut self, target: &'a Target, removed: &Removed<'a>) {
         let images: Vec<_> = match target.selector.image_ref() {
-            None => leaving.values().collect(),
-            Some(image) => leaving.get(&image).into_iter().collect(),
+            None => removed.values().collect(),
+            Some(image) => removed.get(&image).into_iter().collect(),
         };
-        // One for each ID; one with a date, if there is one.
+        // One pin per ID, with a date if possible.
         let mut fitting: BTreeMap<LocalImageId, &'a Pin> = BTreeMap::new();
         for &pin in images.into_iter().flat_map(BTreeMap::values).filter(|pin| pin.fits(target)) {
             let known = fitting.entry(pin.id).or_insert(pin);
@@ -81,17 +84,17 @@ impl<'a> CarryOver<'a> {
         self.carried.get(cell).map(|(pin, _)| pin)
     }
 
-    /// The pins of which a cell could take over one, if they are several.
+    /// The pins that a cell could take over, if there are several.
     pub(crate) fn candidates(&self, cell: &Cell) -> Option<&[&'a Pin]> {
         self.ambiguous.get(cell).map(Vec::as_slice)
     }
 
-    /// From which cell a cell takes its pin over, in a clause.
+    /// A clause that says from which image a cell takes over its pin.
     pub(crate) fn origin(&self, cell: &Cell) -> Option<String> {
         self.carried.get(cell).map(|(_, from)| format!("carried over from `{}`", from.name))
     }
 
-    /// To which names the pins of cells are carried over, in a clause for each of the cells.
+    /// For each removed cell whose pin is carried over, a clause that says to which images.
     pub(crate) fn destinations(&self) -> BTreeMap<&'a Cell, String> {
         let mut names: BTreeMap<&Cell, BTreeSet<&str>> = BTreeMap::new();
         for (cell, (_, from)) in &self.carried {

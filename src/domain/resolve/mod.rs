@@ -1,4 +1,4 @@
-//! Makes the lock satisfy the manifest, moving no pin without need.
+//! Resolves the manifest: makes the lockfile satisfy it, and moves pins only where necessary.
 
 mod carry_over;
 mod request;
@@ -19,19 +19,20 @@ use carry_over::CarryOver;
 pub use request::{Request, Upgrade};
 use resolver::{Refusal, Resolver};
 use sibling_warnings::SiblingWarnings;
-use warnings::{eol_warnings, version_skew_warnings};
+use warnings::{eol_warnings, version_skew_warning};
 
-/// What must be asked, given what is known already; empty if the new lock can be made.
+/// The queries that are still needed to resolve a request, given the responses in `catalog`. Empty if [`resolve`] has
+/// all that it needs.
 pub fn queries(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Query> {
     let resolver = Resolver::new(request, catalog);
     catalog.unanswered(request.targets.iter().flat_map(|target| resolver.queries(target)).collect())
 }
 
-/// Chooses a local image for every target that has none or may move, and keeps all other pins.
+/// Selects a local image for every target that has no pin or whose pin may move, and keeps all other pins.
 ///
 /// # Errors
-/// A problem for every target that cannot be filled, and for every block of the previous lock that was edited and
-/// that `upgrade` does not pin again.
+/// Returns a problem for every image that cannot be pinned and for every block of the previous lock that was edited,
+/// unless `upgrade` names its image.
 pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Problem>> {
     let resolver = Resolver::new(request, catalog);
     let (mut changes, mut problems) = (Vec::new(), Vec::new());
@@ -41,11 +42,11 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
             Ok(change) => changes.push(change),
             Err(Refusal::Edited(problem)) => problems.push(problem),
             Err(Refusal::Unresolved(outcome)) => unresolved.add(target, outcome),
-            // The sibling warnings have it.
+            // `sibling_warnings` has recorded it.
             Err(Refusal::Frozen) => {}
         }
     }
-    problems.extend(unresolved.problems(catalog));
+    problems.extend(unresolved.problems(request.now, catalog));
     problems.extend(sibling_warnings.frozen(request.now));
     if !problems.is_empty() {
         return Err(problems);
@@ -56,16 +57,16 @@ pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Prob
     let is_written = changes.iter().any(|change| change.action() != Action::Kept);
     add_versions(&mut changes, is_written, catalog);
     let lock = Lock::new(changes.iter().filter_map(|change| change.to.clone()));
-    // A pin that is carried over is not a new pin.
+    // A pin that is carried over to a new name is not a new pin.
     let new: Vec<&Change> = changes.iter().filter(|change| carry_over.pin(&change.cell).is_none()).collect();
     let mut warnings = sibling_warnings.warnings();
     warnings.extend(eol_warnings(request, &new, catalog));
-    warnings.extend(version_skew_warnings(request, &changes));
+    warnings.extend(version_skew_warning(request, &changes, &sibling_warnings.names_without_version()));
     warnings.extend(missing_date_warning(new, catalog));
     Ok(Plan { lock, changes, warnings })
 }
 
-/// The pins whose cells are not declared any more.
+/// The removal of every pin that is no longer declared.
 fn removals(request: Request<'_>, carry_over: &CarryOver<'_>) -> Vec<Change> {
     let mut destinations = carry_over.destinations();
     let removed = request.previous.pins().iter().filter(|pin| request.target(&pin.cell).is_none());

@@ -1,4 +1,4 @@
-//! What is asked of a resolution.
+//! The inputs of a resolution.
 
 use std::collections::BTreeSet;
 
@@ -8,38 +8,40 @@ use crate::domain::lock::Lock;
 use crate::domain::manifest::Target;
 use crate::domain::types::{Cell, Name};
 
-/// Which pins may move though they still satisfy the manifest.
+/// Which pins may move even though they satisfy the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Upgrade {
-    /// None: a pin that satisfies its declaration stays.
+    /// No pins: each pin that satisfies its declaration stays.
     Keep,
-    /// All.
+    /// All pins.
     All,
-    /// Those of the named images.
+    /// The pins of these images.
     Only(BTreeSet<Name>),
 }
 
 impl Upgrade {
-    /// Whether an image is named: then even an edited block is pinned again.
+    /// Whether an image is named explicitly. In that case, even an edited block is pinned again.
     pub(crate) fn names(&self, name: &Name) -> bool {
         matches!(self, Self::Only(names) if names.contains(name))
     }
 
+    /// Whether the pins of an image may move.
     pub(crate) fn covers(&self, name: &Name) -> bool {
         matches!(self, Self::All) || self.names(name)
     }
 }
 
-/// What is being resolved: the inputs that every step needs.
+/// The inputs of a resolution.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// The declared cells, sorted by cell as a manifest has them.
+    /// The targets of the manifest, sorted by cell.
     pub targets: &'a [Target],
-    /// The lock as it was.
+    /// The lock before the resolution.
     pub previous: &'a Lock,
     /// Which pins may move.
     pub upgrade: &'a Upgrade,
-    /// The time by which ages, freezes and ends of life are decided. Only the choice of pins depends on it.
+    /// The current time, for minimum ages, freezes and ends of life. It affects only which pins are selected; the lock
+    /// does not contain it.
     pub now: Timestamp,
 }
 

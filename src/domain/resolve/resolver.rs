@@ -1,5 +1,8 @@
-//! Resolves one cell after the other. Its pin is one that stays, one that is carried over, one of the version of a reference
-//! pin, which a new cell or a changed declaration takes, or the newest.
+//! Resolves one target at a time. In this order of preference, the target
+//!
+//! 1. keeps its pin, or the pin that is carried over from another name;
+//! 2. takes the version of a reference pin, if it is new or its declaration changed;
+//! 3. takes the newest version.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,20 +24,20 @@ use crate::domain::types::{ImageRef, Name};
 
 /// Why a target gets no pin.
 pub(crate) enum Refusal<'c> {
-    /// Its block was edited.
+    /// Its block in the lockfile was edited.
     Edited(Problem),
-    /// There is nothing to pin.
+    /// No local image can be pinned.
     Unresolved(Outcome<'c>),
-    /// The version of its siblings is not offered, and the image is frozen.
+    /// The version of the other pins of the image is not offered, and the image is frozen.
     Frozen,
 }
 
-/// Resolves one target after the other.
+/// Resolves one target at a time.
 pub(crate) struct Resolver<'a> {
     request: Request<'a>,
     catalog: &'a Catalog,
     pub(crate) carry_over: CarryOver<'a>,
-    /// For each image that has new cells, the pin whose version they take.
+    /// For each image with new targets, the pin whose version they take.
     siblings: BTreeMap<&'a Name, Pin>,
 }
 
@@ -46,7 +49,7 @@ impl<'a> Resolver<'a> {
         resolver
     }
 
-    /// For each image that has new cells, the newest pin that stays.
+    /// For each image with new targets, the newest of the pins that stay.
     fn newest_staying(&self) -> BTreeMap<&'a Name, Pin> {
         let targets = self.request.targets;
         let new = targets.iter().filter(|target| self.is_new(target));
@@ -62,7 +65,7 @@ impl<'a> Resolver<'a> {
         siblings
     }
 
-    /// What must be asked to resolve a target.
+    /// The queries that are needed to resolve a target.
     pub(crate) fn queries(&self, target: &Target) -> BTreeSet<Query> {
         if self.edited(target).is_some() || self.kept(target).is_some() {
             return BTreeSet::new();
@@ -72,13 +75,13 @@ impl<'a> Resolver<'a> {
         }
         let trusted = self.trusted(target);
         let mut queries = self.select(target, trusted).missing;
-        // A pin that an age may keep must be what it says it is.
+        // `min-age` may keep the pin, so the pin must be verified.
         let pin = trusted.filter(|_| target.policy.min_age.is_some());
         queries.extend(pin.and_then(|pin| identity_query(pin, target, self.catalog)));
         queries
     }
 
-    /// The change of one cell.
+    /// Resolves a target: the change of its pin.
     pub(crate) fn resolve(
         &self,
         target: &'a Target,
@@ -101,7 +104,7 @@ impl<'a> Resolver<'a> {
         Ok(self.change(target, to))
     }
 
-    /// What should be pinned: of the version of the reference pin if there is one, else the newest.
+    /// What to pin: the version of the reference pin if there is one, or else the newest version.
     fn outcome(&self, target: &'a Target, warnings: &mut SiblingWarnings<'a>) -> Result<Outcome<'a>, Refusal<'a>> {
         if let Some(reference) = self.reference(target) {
             if let Some(outcome) = self.reference_outcome(target, &reference) {
@@ -119,7 +122,7 @@ impl<'a> Resolver<'a> {
         Ok(self.select(target, self.trusted(target)).outcome())
     }
 
-    /// A pin that stays, with what the catalog has that is newer.
+    /// The change of a pin that stays, including a newer local image if the catalog has one.
     fn keep(&self, target: &Target, pin: Pin) -> Change {
         let is_covered = self.request.upgrade.covers(&target.cell.name);
         let freeze = self.frozen(target).filter(|_| is_covered);
@@ -132,21 +135,22 @@ impl<'a> Resolver<'a> {
         Change { cell: target.cell.clone(), from, to: Some(pin), edited: false, newer, note }
     }
 
-    /// The change of a cell to a pin.
+    /// The change of a target's pin to the pin `to`.
     fn change(&self, target: &Target, to: Pin) -> Change {
         let from = self.request.previous.get(&target.cell).cloned();
         let stays = from.as_ref().is_some_and(|from| from.id == to.id);
         let held_back = if stays { self.select(target, Some(&to)).held_back() } else { None };
         let (newer, held_back) = held_back.unzip();
-        let thawed = self.frozen(target).filter(|_| from.is_some() && !stays);
-        let thawed = thawed.map(|_| "moved though frozen: it is declared anew, or its block was edited".to_owned());
+        let despite_freeze = self.frozen(target).filter(|_| from.is_some() && !stays);
+        let despite_freeze = despite_freeze
+            .map(|_| "moved despite the freeze, because its declaration changed or its block was edited".to_owned());
         let is_carried = from.is_none() && self.trusted(target).is_some_and(|pin| pin.id == to.id);
         let origin = self.carry_over.origin(&target.cell).filter(|_| is_carried);
-        let note = origin.or(held_back).or(thawed);
+        let note = origin.or(held_back).or(despite_freeze);
         Change { cell: target.cell.clone(), from, to: Some(to), edited: false, newer, note }
     }
 
-    /// The problem of an edited block that is not to be pinned again.
+    /// The problem if the target's block in the lockfile was edited, unless the request names the image.
     fn edited(&self, target: &Target) -> Option<Problem> {
         let is_named = self.request.upgrade.names(&target.cell.name);
         if is_named { None } else { self.request.previous.edited(&target.cell) }
@@ -156,12 +160,12 @@ impl<'a> Resolver<'a> {
         target.policy.frozen(self.request.now)
     }
 
-    /// Whether a target's pin may move though it still satisfies it.
+    /// Whether a target's pin may move even though it satisfies the target.
     fn may_move(&self, target: &Target) -> bool {
         self.request.upgrade.covers(&target.cell.name) && self.frozen(target).is_none()
     }
 
-    /// The previous pin, unless its block was edited: an edited block decides nothing.
+    /// The previous pin or the one that is carried over. An edited block is not trusted.
     fn trusted(&self, target: &Target) -> Option<&Pin> {
         match self.request.previous.get(&target.cell) {
             Some(pin) => Some(pin).filter(|_| !self.request.previous.is_edited(&target.cell)),
@@ -169,12 +173,12 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Whether a cell has no pin, and carries none over.
+    /// Whether a target has no pin and takes over none.
     fn is_new(&self, target: &Target) -> bool {
         self.request.previous.get(&target.cell).is_none() && self.carry_over.pin(&target.cell).is_none()
     }
 
-    /// The pin as it is in the new lock, if it stays.
+    /// The pin in the new lock, if it stays because it satisfies the target and may not move.
     fn kept(&self, target: &Target) -> Option<Pin> {
         let pin = self.trusted(target)?;
         (pin.satisfies(target) && !self.may_move(target)).then(|| pin.clone().restated(target))
@@ -185,7 +189,7 @@ impl<'a> Resolver<'a> {
         select(target, pin, self.request.now, self.catalog)
     }
 
-    /// The pin of a cell, if it stays.
+    /// The pin of a target, if it stays for any reason.
     fn staying(&self, target: &Target) -> Option<Pin> {
         if let Some(kept) = self.kept(target) {
             return Some(kept);
@@ -199,8 +203,8 @@ impl<'a> Resolver<'a> {
         (selection.winner(&selection.outcome()) == Some(pin.id)).then(|| pin.clone())
     }
 
-    /// The pin whose version a cell takes if it can: for a new cell its sibling, and for a cell whose declaration changed
-    /// its own pin.
+    /// The pin whose version a target takes if that is offered: for a new target another pin of the image, and for a
+    /// target whose declaration changed its own pin.
     fn reference(&self, target: &Target) -> Option<Pin> {
         if self.is_new(target) {
             return self.siblings.get(&target.cell.name).cloned();
@@ -208,10 +212,11 @@ impl<'a> Resolver<'a> {
         self.redeclared_pin(target)
     }
 
-    /// The pin of a cell whose declaration changed, restated for the declared image, if that is the same image.
+    /// The pin of a target whose declaration changed, adapted to the declared image. `None` if that is a different
+    /// image.
     fn redeclared_pin(&self, target: &Target) -> Option<Pin> {
         let pin = self.trusted(target).filter(|pin| !pin.satisfies(target))?;
-        // A block that names only a version or an image does not say its label.
+        // A block can name only a version or an image ID. The catalog has the label then.
         let label = pin.label().cloned().or_else(|| label_of(&pin.image, self.catalog))?;
         let is_same = |image: &ImageRef| label_of(image, self.catalog).as_ref() == Some(&label);
         let mut images = images_in_range(target, self.catalog).into_iter();
@@ -219,8 +224,7 @@ impl<'a> Resolver<'a> {
         (!self.may_move(target)).then(|| Pin { image, release, ..pin.clone() })
     }
 
-    /// What must be asked to decide for a cell that has a reference pin. The newest version is asked about only if it may
-    /// be pinned.
+    /// The queries for a target that has a reference pin. The newest version is queried only if it may be pinned.
     fn reference_queries(&self, target: &Target, reference: &Pin) -> BTreeSet<Query> {
         let mut queries = siblings::queries(target, reference, self.catalog);
         let is_missing = || {
@@ -234,10 +238,11 @@ impl<'a> Resolver<'a> {
         queries
     }
 
-    /// The outcome for a cell that has a reference pin; `None` if the version of that is not offered there.
+    /// The outcome for a target that has a reference pin; `None` if the version of the reference pin is not offered
+    /// there.
     fn reference_outcome(&self, target: &Target, reference: &Pin) -> Option<Outcome<'a>> {
         let found = siblings::find(target, reference, self.catalog)?;
-        // An upgrade takes what is newer than the siblings that stay, and never what is older.
+        // An upgrade may select a version that is newer than the reference pin, but never an older one.
         if !self.may_move(target) {
             return Some(found);
         }

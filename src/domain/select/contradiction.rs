@@ -1,40 +1,42 @@
-//! Responses of one run that cannot all be true: no verdict follows from any of them.
+//! Detects responses that contradict each other. A run fails instead of drawing a conclusion from any of them.
 
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, QueryError};
 use crate::domain::types::{ImageRef, LocalImageId};
 
-/// The listing of an image does not exist or is empty, and another response shows that the image is offered: the index,
-/// which lists it without an end that has passed, or the listing of a version. An empty listing that nothing contradicts
-/// is believed: the Marketplace may have taken back all local images of an image for the moment.
+/// The error if the listing of an image is missing or empty although another response shows that the image is offered.
+///
+/// That other response is the index, if it lists the image and the image has not ended, or the listing of the newest
+/// version. An empty listing that no response contradicts is accepted: the Marketplace may have withdrawn all local
+/// images for now.
 pub(crate) fn missing_listing(image: &ImageRef, now: Timestamp, catalog: &Catalog) -> Option<QueryError> {
     let known = catalog.image(image).filter(|known| known.valid_until.is_none_or(|end| end > now))?;
     let label = &known.label;
     let how = match catalog.listing(image) {
-        Lookup::NotFound => format!("the index lists `{label}`, and its listing does not"),
+        Lookup::NotFound => format!("the index contains `{label}`, but its local images were not found"),
         Lookup::Found(listing) if listing.local_images().is_empty() && listing.doubt().is_none() => {
             let newest = ImageRef::Version(catalog.known_versions(image).first()?.id);
             catalog.listing(&newest).found().filter(|newest| !newest.local_images().is_empty())?;
-            format!("the listing of `{label}` is empty, and that of its newest version is not")
+            format!("`{label}` has no local images, but its newest version has some")
         }
         Lookup::Found(_) | Lookup::Failed(_) => return None,
     };
     Some(QueryError::invalid_response(how))
 }
 
-/// Why an image cannot be called gone: the Marketplace does not say which images it has.
+/// The error if the index of all images is unknown. Without it, a missing image cannot be reported as unavailable.
 pub(crate) fn unknown_index(catalog: &Catalog) -> Option<QueryError> {
     match catalog.index().known() {
         Ok(Some(_)) => None,
-        Ok(None) => Some(QueryError::invalid_response("it knows no list of its images")),
-        Err(failure) => Some(failure),
+        Ok(None) => Some(QueryError::invalid_response("the index of all images was not found")),
+        Err(error) => Some(error),
     }
 }
 
-/// The look-up by ID says that there is no such local image, and a listing has it.
+/// The error if a lookup by ID did not find a local image that a listing contains.
 pub(crate) fn missing_id(id: LocalImageId, catalog: &Catalog) -> Option<QueryError> {
     let image = catalog.listed_by(id)?;
-    let how = format!("the listing of `{image}` has {id}, and the look-up by ID does not find it");
+    let how = format!("`{image}` has the local image {id}, but a lookup of that ID found nothing");
     Some(QueryError::invalid_response(how))
 }

@@ -1,4 +1,4 @@
-//! The local image that `min-age` holds back, and until when.
+//! Finds the local image that `min-age` holds back, and until when.
 
 use crate::domain::lock::diff::Latest;
 use crate::domain::select::outcome::Outcome;
@@ -7,11 +7,11 @@ use crate::domain::select::selection::Selection;
 use crate::domain::select::source::Inputs;
 use crate::domain::types::minute;
 
-/// Why an age holds back another local image of the pinned version.
-pub(crate) const CHANGED_IN_PLACE: &str = "changed in place; its age is unknown";
+/// Why `min-age` holds back another local image of the pinned version.
+pub(crate) const CHANGED_IN_PLACE: &str = "the version was changed in place; its age is unknown";
 
 impl Selection<'_, '_> {
-    /// The local image that would replace the pin if no age were declared, and why it does not yet.
+    /// The local image that would replace the pin without `min-age`, and the reason why it does not replace it yet.
     pub(crate) fn held_back(&self) -> Option<(Latest, String)> {
         let Inputs { target, pin, catalog, .. } = self.inputs;
         let (Some(age), Some(pin)) = (target.policy.min_age, pin) else { return None };
@@ -25,12 +25,12 @@ impl Selection<'_, '_> {
         }
         let dates = catalog.known_versions(&found.image).iter().filter_map(|version| version.published);
         let pinned = pin.published.filter(|_| pin.image == found.image);
-        // The first of the newer versions to be old enough will be pinned.
+        // The oldest of the newer versions reaches the age first, so it is pinned next.
         let first = dates.filter(|date| pinned.is_none_or(|pinned| *date > pinned)).min();
-        // If the Marketplace went back, it is the version to which it went back.
+        // No version is newer if the Marketplace withdrew the pinned one. Then the one that it offers instead counts.
         let note = match found.published.map(|published| first.unwrap_or(published)) {
             Some(first) => format!("cooling until {} UTC (`min-age` {age})", minute(age.after(first))),
-            None => format!("the newer one has no known date, and `min-age` asks for {age}"),
+            None => format!("the newer one has no publication date, and `min-age` requires {age}"),
         };
         Some((latest, note))
     }

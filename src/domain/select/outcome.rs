@@ -1,43 +1,43 @@
-//! The outcome of a selection: the local image to pin, or why there is none.
+//! The outcome of a selection: the local image to pin, or the reason why there is none.
 
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Listing, LocalImage, QueryError, StatedType};
 use crate::domain::types::{ImageRef, Label, Release};
 
-/// A local image that fits a target, with what is known of it.
+/// A local image that fits a target, and what is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Match<'c> {
     /// The local image.
     pub(crate) local: &'c LocalImage,
-    /// The image whose listing has it.
+    /// The image whose listing contains it.
     pub(crate) image: ImageRef,
-    /// Its release, if a range of releases was asked for.
+    /// Its release, if the target declares a range of releases.
     pub(crate) release: Option<Release>,
-    /// When its version was published, if that is known.
+    /// When the Marketplace published its version, if that is known.
     pub(crate) published: Option<Timestamp>,
 }
 
 /// What should be pinned for a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome<'c> {
-    /// This local image. It may be the pinned one.
+    /// Pin this local image. It may already be pinned.
     Match(Match<'c>),
-    /// The pin stays: every other candidate is too young, or older.
+    /// Keep the pin: every other candidate is too young or older than the pin.
     Keep,
-    /// Several local images fit, and nothing in the manifest tells them apart.
+    /// Several local images fit, and the manifest does not say which one to use.
     Several(Vec<&'c LocalImage>),
     /// No local image of this listing fits.
     NoMatch(&'c Listing, NoMatch<'c>),
-    /// Every local image that fits is younger than `min-age`; the first is old enough at this time, if that is known.
+    /// Every local image that fits is younger than `min-age`. The first is old enough at this time, if that is known.
     TooYoung(Option<Timestamp>),
-    /// These labels share the newest release, and nothing says which of them is meant.
+    /// These labels share the newest release, and the manifest does not say which one to use.
     SameRelease(Vec<Label>),
-    /// No label matches the pattern with a release in the range.
+    /// No label that matches the pattern has a release in the range.
     NoRelease,
-    /// The Marketplace does not know the image.
+    /// The Marketplace has no such image.
     Unknown,
-    /// A response is missing, or cannot be trusted.
+    /// A response is missing or unusable.
     Failed(QueryError),
 }
 
@@ -45,9 +45,9 @@ pub(crate) enum Outcome<'c> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NoMatch<'c> {
     /// The image is not offered in this zone for this architecture.
-    NoCell,
-    /// It is, but only with these types.
+    NotOffered,
+    /// The image is offered, but only with these types.
     OtherTypes(Vec<&'c StatedType>),
-    /// It is, but these local images cannot boot the declared Instance type.
+    /// These local images are offered, but the declared Instance type cannot boot them.
     NotBootable(Vec<&'c LocalImage>),
 }

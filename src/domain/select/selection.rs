@@ -1,4 +1,4 @@
-//! The selection for one target: every candidate with its verdict, what should be pinned, and what is not known yet.
+//! The selection for one target: all candidates, the outcome, and the queries that are still needed to decide.
 
 use std::collections::BTreeSet;
 
@@ -15,20 +15,20 @@ use crate::domain::select::source::{Inputs, Source, sources};
 use crate::domain::select::verify::{label_of, mismatch};
 use crate::domain::types::{ImageRef, LocalImageId, Release};
 
-/// What a target can be filled with.
+/// The candidates for a target.
 pub(crate) struct Selection<'t, 'c> {
     pub(crate) inputs: Inputs<'t, 'c>,
-    /// The images that the target names, the newest release first. Each candidate is judged by what it is; see
-    /// [`Selection::verdict`].
+    /// The images that the target selects, newest release first. Their candidates have preliminary verdicts;
+    /// [`Selection::verdict`] gives the final ones.
     pub(crate) sources: Vec<Source<'c>>,
-    /// Whether the pin satisfies the target and its image offers it now, in the newest release.
+    /// Whether the pin satisfies the target, and its image currently offers it in the newest release.
     is_pin_newest: bool,
-    /// What must be asked to know the outcome. Queries that do not depend on one another are in it together, so that a
-    /// run takes as many rounds as the longest chain of responses has links: index, versions, one version.
+    /// The queries that are still needed to decide. All independent queries are included at once, to keep the number of
+    /// rounds small: first the index, then versions, then the listing of one version.
     pub(crate) missing: BTreeSet<Query>,
 }
 
-/// Selects a local image for a target whose pin, if it has one, may move.
+/// Selects a local image for a target. The pin, if there is one, is allowed to move.
 pub(crate) fn select<'t, 'c>(
     target: &'t Target,
     pin: Option<&'t Pin>,
@@ -37,12 +37,18 @@ pub(crate) fn select<'t, 'c>(
 ) -> Selection<'t, 'c> {
     let inputs = Inputs { target, pin, now, catalog };
     let mut missing = BTreeSet::from([Query::Index]);
+    // If the manifest has an ID in place of a label, the error says what the ID is.
+    if let ImageSelector::Label(label) = &target.selector
+        && let Ok(id) = label.as_str().parse()
+    {
+        missing.insert(Query::LocalImage(id));
+    }
     let mut sources = sources(target, catalog);
     for source in sources.iter_mut().filter(|source| source.is_in_range) {
         source.read_listing(inputs, &mut missing);
     }
     let is_pin_newest = pin.is_some_and(|pin| pin.satisfies(target) && has_newest(&sources, pin));
-    // A dated pin that its image offers now needs nothing but the number of newer versions.
+    // For a dated pin that is currently offered, the listings of versions cannot change the outcome.
     let is_settled = is_pin_newest && pin.is_some_and(|pin| pin.published.is_some());
     for source in sources.iter_mut().filter(|source| source.is_in_range) {
         source.read_versions(inputs, is_settled, &mut missing);
@@ -55,14 +61,14 @@ pub(crate) fn select<'t, 'c>(
     Selection { inputs, sources, is_pin_newest, missing: catalog.unanswered(missing) }
 }
 
-/// Whether the newest release offers the pin.
+/// Whether the newest release currently offers the pin.
 fn has_newest(sources: &[Source<'_>], pin: &Pin) -> bool {
     let of_pin = newest(sources).find(|source| pin.image == source.image);
     let is_pin = |candidate: &Candidate<'_>| candidate.local.id == pin.id && candidate.verdict == Verdict::Fits;
     of_pin.is_some_and(|source| source.candidates.iter().any(is_pin))
 }
 
-/// The sources of the newest release in range.
+/// The sources with the newest release in range.
 fn newest<'s, 'c>(sources: &'s [Source<'c>]) -> impl Iterator<Item = &'s Source<'c>> {
     let mut in_range = sources.iter().filter(|source| source.is_in_range).peekable();
     let release = in_range.peek().map(|source| &source.release);
@@ -70,17 +76,17 @@ fn newest<'s, 'c>(sources: &'s [Source<'c>]) -> impl Iterator<Item = &'s Source<
 }
 
 impl<'c> Selection<'_, 'c> {
-    /// What should be pinned.
+    /// The outcome, taking `min-age` into account.
     pub(crate) fn outcome(&self) -> Outcome<'c> {
         self.decide(true)
     }
 
-    /// What should be pinned if no `min-age` were declared.
+    /// The outcome if no `min-age` were declared.
     pub(crate) fn outcome_without_age(&self) -> Outcome<'c> {
         self.decide(false)
     }
 
-    /// The local image that is pinned by an outcome, if any is.
+    /// The local image that is pinned according to an outcome, if there is one.
     pub(crate) fn winner(&self, outcome: &Outcome<'_>) -> Option<LocalImageId> {
         match outcome {
             Outcome::Match(found) => Some(found.local.id),
@@ -89,7 +95,7 @@ impl<'c> Selection<'_, 'c> {
         }
     }
 
-    /// The verdict on a candidate, given the outcome.
+    /// The final verdict on a candidate, given the outcome.
     pub(crate) fn verdict(&self, source: &Source<'c>, candidate: &Candidate<'c>, outcome: &Outcome<'c>) -> Verdict {
         let Inputs { target, pin, catalog, .. } = self.inputs;
         let id = candidate.local.id;
@@ -118,7 +124,7 @@ impl<'c> Selection<'_, 'c> {
         }
     }
 
-    /// Whether a source is one of several of the newest release.
+    /// Whether several sources have the newest release, and this is one of them.
     fn is_same_release(&self, source: &Source<'_>) -> bool {
         let mut newest = newest(&self.sources);
         let first = newest.next();
@@ -138,11 +144,11 @@ impl<'c> Selection<'_, 'c> {
                 if is_satisfied
                     && has_age
                     && (is_changed_in_place(&found.image, found.local.id, pin, catalog)
-                        || self.is_step_back(&found, pin)) =>
+                        || self.is_downgrade(&found, pin)) =>
             {
                 Outcome::Keep
             }
-            // A pin that is still offered is as good as any other candidate: nothing is gained by moving it.
+            // A pin that is still offered is as good as the other candidates, so it does not move.
             Outcome::Several(several) => match several.iter().find(|local| local.id == pin.id) {
                 Some(local) => Outcome::Match(self.match_of(&pin.image, pin.release.as_ref(), local)),
                 None => Outcome::Several(several),
@@ -155,7 +161,7 @@ impl<'c> Selection<'_, 'c> {
         }
     }
 
-    /// Finds the local image that fits, whatever is pinned: of the newest release, and of its newest version that is old
+    /// Finds the local image that fits, regardless of the pin: in the newest release, the newest version that is old
     /// enough.
     fn find(&self, with_age: bool) -> Outcome<'c> {
         let Inputs { target, now, catalog, .. } = self.inputs;
@@ -163,18 +169,18 @@ impl<'c> Selection<'_, 'c> {
             let labels = newest(&self.sources).filter_map(|source| label_of(&source.image, catalog));
             return Outcome::SameRelease(labels.collect());
         }
-        let mut first_miss = None;
+        let mut first_no_match = None;
         for source in self.sources.iter().filter(|source| source.is_in_range) {
-            let nothing = match source.offer(with_age) {
+            let no_match = match source.offer(with_age) {
                 Ok(fitting) if let [local] = fitting[..] => {
                     return Outcome::Match(self.match_of(&source.image, source.release.as_ref(), local));
                 }
                 Ok(several) => return Outcome::Several(several.clone()),
                 Err(failed @ Outcome::Failed(_)) => return failed.clone(),
-                Err(nothing) => nothing,
+                Err(no_match) => no_match,
             };
-            // An older release is selected only if it is certain that the newer one has nothing.
-            if let (Outcome::NoMatch(listing, _), Some(_)) = (nothing, &source.release)
+            // An older release is selected only if it is certain that the newer one has no local image that fits.
+            if let (Outcome::NoMatch(listing, _), Some(_)) = (no_match, &source.release)
                 && let Some(doubt) = listing.doubt()
             {
                 return Outcome::Failed(doubt);
@@ -182,11 +188,11 @@ impl<'c> Selection<'_, 'c> {
             if let Some(contradiction) = missing_listing(&source.image, now, catalog) {
                 return Outcome::Failed(contradiction);
             }
-            first_miss = first_miss.or(Some(nothing));
+            first_no_match = first_no_match.or(Some(no_match));
         }
-        match (first_miss, &target.selector, catalog.index()) {
-            (Some(nothing), ..) => nothing.clone(),
-            (None, ImageSelector::Release(..), Lookup::Failed(failure)) => Outcome::Failed(failure),
+        match (first_no_match, &target.selector, catalog.index()) {
+            (Some(no_match), ..) => no_match.clone(),
+            (None, ImageSelector::Release(..), Lookup::Failed(error)) => Outcome::Failed(error),
             (None, ..) => Outcome::NoRelease,
         }
     }
@@ -196,9 +202,9 @@ impl<'c> Selection<'_, 'c> {
         Match { local, image: image.clone(), release: release.cloned(), published }
     }
 
-    /// Whether a match is older than the pin only because what is as new as the pin is too young. If the Marketplace
-    /// itself went back, the pin is no longer offered.
-    fn is_step_back(&self, found: &Match<'_>, pin: &Pin) -> bool {
+    /// Whether a match is older than the pin only because `min-age` excludes everything that is as new as the pin. It
+    /// is not a downgrade if the Marketplace itself withdrew the pinned version.
+    fn is_downgrade(&self, found: &Match<'_>, pin: &Pin) -> bool {
         let catalog = self.inputs.catalog;
         let has_newer = || matches!(self.find(false), Outcome::Match(newest) if !is_older(&newest, pin, catalog));
         found.local.id != pin.id && is_older(found, pin, catalog) && has_newer()

@@ -1,4 +1,5 @@
-//! Whether an ID is what it is pinned as, and what must be asked to know.
+//! Verifies a pinned ID: whether the Marketplace describes it as the lockfile does, and which query is needed to find
+//! out.
 
 use crate::domain::catalog::{Catalog, LocalImage, Query};
 use crate::domain::diagnostics::{and, visible};
@@ -6,8 +7,8 @@ use crate::domain::lock::Pin;
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::types::{ImageRef, Label};
 
-/// How a pinned ID differs from its pin, as far as the Marketplace was asked about it. An ID that is no longer
-/// described is taken for superseded.
+/// How the Marketplace's description of a pinned ID differs from its pin, as far as the responses show. An ID that the
+/// Marketplace no longer describes counts as superseded, not as a mismatch.
 pub(crate) fn mismatch(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String> {
     let listing = catalog.listing(&pinned_image(pin, target)).found();
     let mut described: Vec<&LocalImage> = listing.into_iter().flat_map(|listing| listing.with_id(pin.id)).collect();
@@ -16,18 +17,18 @@ pub(crate) fn mismatch(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<
     }
     let expected = expected_label(pin, target, catalog);
     let mut mismatches = described.into_iter().map(|local| mismatch_of(local, target, expected.as_ref()));
-    // One ID that is listed in several cells is right if it is right in one.
+    // An ID can be listed for several zones or architectures. It is correct if one of them matches.
     let first = mismatches.next()??;
     mismatches.all(|other| other.is_some()).then_some(first)
 }
 
-/// The look-up of a pinned ID that its listing no longer has: it tells a superseded pin from a swapped one.
+/// The lookup of a pinned ID that its listing no longer contains. It distinguishes a superseded pin from a mismatch.
 pub(crate) fn identity_query(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<Query> {
     let listing = catalog.listing(&pinned_image(pin, target)).known().ok()?;
     (!listing.is_some_and(|listing| listing.has(pin.id))).then_some(Query::LocalImage(pin.id))
 }
 
-/// Whether the Marketplace lists a pinned ID or answers a look-up of it; `None` if that was not asked.
+/// Whether the Marketplace lists a pinned ID or finds it by a lookup; `None` if neither was queried.
 pub(crate) fn is_listed(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<bool> {
     let is_listed = catalog.lists(&pinned_image(pin, target), pin.id) == Some(true);
     if is_listed || catalog.version_of(&pin.image, pin.id).is_some() {
@@ -36,12 +37,12 @@ pub(crate) fn is_listed(pin: &Pin, target: &Target, catalog: &Catalog) -> Option
     catalog.local_image(pin.id).known().ok().map(|local| local.is_some())
 }
 
-/// The image whose listing should have the pin: the declared one, or for a range of releases the label that won.
+/// The image whose listing should contain the pin: the declared one, or for a range of releases the pinned label.
 pub(crate) fn pinned_image(pin: &Pin, target: &Target) -> ImageRef {
     target.selector.image_ref().unwrap_or_else(|| pin.image.clone())
 }
 
-/// The label that the pinned ID must have. For an image that is declared by an ID, the Marketplace says.
+/// The label that the pinned ID must have. For an image that is declared by ID, the Marketplace determines the label.
 pub(crate) fn expected_label(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<Label> {
     match &target.selector {
         ImageSelector::Label(label) => Some(label.clone()),
@@ -50,7 +51,7 @@ pub(crate) fn expected_label(pin: &Pin, target: &Target, catalog: &Catalog) -> O
     }
 }
 
-/// The label of the image or version that local images are listed by.
+/// The label of an image or a version.
 pub(crate) fn label_of(image: &ImageRef, catalog: &Catalog) -> Option<Label> {
     if let ImageRef::Label(label) = image {
         return Some(label.clone());
@@ -61,7 +62,7 @@ pub(crate) fn label_of(image: &ImageRef, catalog: &Catalog) -> Option<Label> {
     }
 }
 
-/// How a local image is not what the target asks for, if it is not.
+/// How a local image differs from the target; `None` if it does not.
 pub(crate) fn mismatch_of(local: &LocalImage, target: &Target, expected: Option<&Label>) -> Option<String> {
     let mut parts = Vec::new();
     if let (Some(label), Some(expected)) = (&local.label, expected)

@@ -60,13 +60,17 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     // `min-age` cannot work without dates.
     sandbox.write("images.toml", manifest("min-age = \"3d\"\n"));
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
-    assert_snapshot!(sandbox.fails("resolve"), @"
-    error: the Marketplace responded with 403 Forbidden (`min-age` requires the publication dates)
-     |
-     = note: needed for the image `docker`
-     = note: request ID req-1
-     = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
-    ");
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: the Marketplace gave no usable response about `docker`
+     --> images.toml:2:9
+      |
+    2 | label = "docker"
+      |         ^^^^^^^^ requested for this image
+      |
+      = note: the publication dates of its versions are unknown: it answered 403 Forbidden
+      = note: request ID req-1
+      = help: check `--api-url`, SCW_API_URL and the proxy: the Marketplace itself needs no login
+    "#);
 }
 
 #[test]
@@ -99,12 +103,9 @@ fn zones_with_different_versions_are_pinned_with_a_warning() {
     2 pins: 1 added, 1 kept
     --- stderr
     warning: images.toml:3:22: the version of the other pins of `web` is not offered in nl-ams-1 for x86_64
-      = note: their version was published on 2026-10-01
-      = help: `imagelock upgrade web` upgrades the other pins
-    warning: images.toml:2:9: the cells of `web` are of different versions
-      = note: published 2026-10-01: fr-par-1 (x86_64)
-      = note: published 2026-11-20: nl-ams-1 (x86_64)
-      = help: `imagelock upgrade web` brings them together, where it can
+      = note: the version of the other pins was published on 2026-10-01
+      = note: the newest version is pinned there
+      = help: to upgrade the other pins: `imagelock upgrade web`
     --- exit 0
     ");
 }

@@ -40,13 +40,13 @@ fn the_vendor_end_of_life_is_known_by_label_and_successors_are_suggested() {
 
     1 pin: 1 added
     --- stderr
-    warning: images.toml:2:9: support for `ubuntu_focal` ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS)
-      = help: move on to `ubuntu_noble` and `ubuntu_jammy`
+    warning: images.toml:2:9: support for `ubuntu_focal` ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS)
+      = help: move to a newer release: `ubuntu_noble` or `ubuntu_jammy`
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("check"), @"
     STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
-    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`
+    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`
 
     1 pin: 1 eol
     to find a successor for `old`: imagelock search ubuntu
@@ -56,12 +56,26 @@ fn the_vendor_end_of_life_is_known_by_label_and_successors_are_suggested() {
     marketplace.offers(ubuntu().into_iter().skip(1));
     assert_snapshot!(sandbox.run("check"), @"
     STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
-    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`; also unavailable; the Marketplace no longer has this label
+    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS); then there is `ubuntu_noble` and `ubuntu_jammy`; also unavailable; the Marketplace no longer has this label
 
     1 pin: 1 eol
     the Marketplace does not list the ID of 1 pin (`old`), so it cannot be verified
     to find a replacement for `old`: imagelock search ubuntu
     --- exit 2
+    ");
+}
+
+#[test]
+fn one_warning_about_an_end_of_life_names_all_images_with_the_label() {
+    let marketplace = FakeMarketplace::offering(ubuntu());
+    let images =
+        ["a1", "a2", "a3", "a4", "a5", "a6", "a7"].map(|name| format!("{name}.label = \"ubuntu_focal\"\n")).concat();
+    let defaults = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+    let sandbox = Sandbox::with(&format!("{defaults}[images]\n{images}")).asking(&marketplace);
+    assert_snapshot!(sandbox.run("resolve").stderr, @"
+    warning: images.toml:5:12: support for `ubuntu_focal` ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS)
+      = note: it is pinned for `a1`, `a2`, `a3`, `a4` and 3 more
+      = help: to look for a successor: `imagelock search ubuntu`
     ");
 }
 
@@ -72,7 +86,7 @@ fn the_marketplace_end_of_life_applies_unless_the_manifest_sets_one() {
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  DETAIL
-    eol-soon  web   fr-par-1  x86_64  docker  00000001  unknown    support ends on 2026-12-23, by the Marketplace
+    eol-soon  web   fr-par-1  x86_64  docker  00000001  unknown    support ends on 2026-12-23, according to the Marketplace
 
     1 pin: 1 eol-soon
     to find a successor for `web`: imagelock search docker
@@ -87,5 +101,5 @@ fn a_marketplace_end_of_life_at_midnight_means_the_day_before() {
     let marketplace = FakeMarketplace::offering([docker(1)]).valid_until("docker", "2026-11-24T00:00:00Z");
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
-    assert!(sandbox.run("check").stdout.contains("support ended on 2026-11-23, by the Marketplace"));
+    assert!(sandbox.run("check").stdout.contains("support ended on 2026-11-23, according to the Marketplace"));
 }

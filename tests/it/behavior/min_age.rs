@@ -45,10 +45,10 @@ fn a_first_pin_fails_with_a_date_if_no_version_is_old_enough() {
      --> images.toml:2:9
       |
     2 | label = "docker"
-      |         ^^^^^^^^ `min-age` asks for 10d
+      |         ^^^^^^^^ `min-age` requires 10d
       |
-      = note: the first will be on 2026-11-30 08:00 UTC
-      = help: wait, or take it as it is with `--min-age 0d` for this run
+      = note: the first version will be old enough on 2026-11-30 08:00 UTC
+      = help: wait until then, or ignore the age in this run with `--min-age 0d`
     "#);
     sandbox.ok("resolve --min-age 0d");
 }
@@ -62,10 +62,10 @@ fn a_version_without_a_date_is_never_old_enough() {
      --> images.toml:2:9
       |
     2 | label = "docker"
-      |         ^^^^^^^^ `min-age` asks for 1h
+      |         ^^^^^^^^ `min-age` requires 1h
       |
-      = note: the Marketplace gives no date for its versions, and one without a date has not passed
-      = help: set `min-age = "0d"` for this image, or take it for this run with `--min-age 0d`
+      = note: the Marketplace gives no publication date for its versions, so their age is unknown
+      = help: write `min-age = "0d"` in [images.web], or ignore the age in this run with `--min-age 0d`
     "#);
 }
 

@@ -54,7 +54,7 @@ fn a_frozen_image_moves_only_if_its_declaration_requires_it() {
     sandbox.write("images.toml", manifest(&format!("{freeze}instance-type = \"PRO2-S\"\n")));
     assert_snapshot!(sandbox.run("resolve"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL   FROM      TO        DETAIL
-    moved   web   fr-par-1  x86_64  docker  00000001  00000002  published 2026-10-01 → 2026-11-20, Instance type none → PRO2-S, moved though frozen: it is declared anew, or its block was edited
+    moved   web   fr-par-1  x86_64  docker  00000001  00000002  published 2026-10-01 → 2026-11-20, Instance type none → PRO2-S, moved despite the freeze, because its declaration changed or its block was edited
 
     1 pin: 1 moved
     --- exit 0
@@ -104,7 +104,7 @@ fn an_acceptance_covers_only_its_status() {
     let (sandbox, marketplace) = outdated_pin(&format!("eol = 2026-11-01\n{eol}"));
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
-    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); support ended on 2026-11-01, by the manifest; also outdated; 1 version behind; eol accepted until 2026-12-31: ticket 4712
+    outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); support ended on 2026-11-01, according to the manifest; also outdated; 1 version behind; eol accepted until 2026-12-31: ticket 4712
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
@@ -150,7 +150,7 @@ fn an_acceptance_covers_only_its_status() {
             "source": "the manifest"
           },
           "notes": [
-            "support ended on 2026-11-01, by the manifest",
+            "support ended on 2026-11-01, according to the manifest",
             "eol accepted until 2026-12-31: ticket 4712"
           ]
         }

@@ -79,14 +79,14 @@ fn a_range_without_a_matching_release_lists_the_available_ones() {
     let marketplace = FakeMarketplace::offering([fedora("fedora_42", 42), fedora("fedora_rawhide", 99)]);
     let sandbox = Sandbox::with(FEDORA).asking(&marketplace);
     assert_snapshot!(sandbox.fails("resolve"), @r#"
-    error: no release of `fedora_*` in the Marketplace is in the range `>=44, <46`
+    error: the Marketplace has no release of `fedora_*` in the range `>=44, <46`
      --> images.toml:2:9
       |
     2 | label = "fedora_*"
       |         ^^^^^^^^^^ no such release
       |
-      = note: there is 42 (`fedora_42`) and `fedora_rawhide`, whose release cannot be read
-      = help: widen `release`
+      = note: matching labels: `fedora_42` (release 42) and `fedora_rawhide` (release unknown)
+      = help: change `release` in [images.runner] to include one of them
     "#);
 }
 
@@ -123,13 +123,13 @@ fn one_release_under_two_labels_is_an_error() {
     assert_eq!(sandbox.run("check").status, Some(0));
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @r#"
-    error: `ubuntu_zzz` and `ubuntu_noble` have the same release, the newest of `ubuntu_* >=24`
+    error: several labels match `ubuntu_* >=24` with the newest release: `ubuntu_zzz` and `ubuntu_noble`
      --> images.toml:2:9
       |
     2 | label = "ubuntu_*"
-      |         ^^^^^^^^^^ which of them?
+      |         ^^^^^^^^^^ matches several labels
       |
-      = help: write the one that is meant as `label`, without `*` and `release`, or narrow the pattern
+      = help: write one of these labels as `label` and remove `release`, or use a pattern that matches only one of them
     "#);
 }
 
@@ -176,22 +176,30 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
         assert_eq!(sandbox.lock(), newest);
     }
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
-    assert_snapshot!(run_with_listing(doubtful, "resolve"), @"
+    assert_snapshot!(run_with_listing(doubtful, "resolve"), @r#"
     --- stderr
-    error: the response of the Marketplace may be incomplete: its stated row count is 1, but the actual count is 0
-     |
-     = note: needed for the image `fedora_* >=44, <46`
-     = help: run imagelock again; if the response stays the same, report it to Scaleway support
+    error: the Marketplace gave no usable response about `fedora_* >=44, <46`
+     --> images.toml:2:9
+      |
+    2 | label = "fedora_*"
+      |         ^^^^^^^^^^ requested for this image
+      |
+      = note: the Marketplace's answer may not be whole: it counts 1 rows, and sent 0
+      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     --- exit 1
-    ");
-    assert_snapshot!(run_with_listing(not_found, "resolve"), @"
+    "#);
+    assert_snapshot!(run_with_listing(not_found, "resolve"), @r#"
     --- stderr
-    error: the response of the Marketplace is invalid: the index lists `fedora_45`, and its listing does not
-     |
-     = note: needed for the image `fedora_* >=44, <46`
-     = help: run imagelock again; if the response stays the same, report it to Scaleway support
+    error: the Marketplace gave no usable response about `fedora_* >=44, <46`
+     --> images.toml:2:9
+      |
+    2 | label = "fedora_*"
+      |         ^^^^^^^^^^ requested for this image
+      |
+      = note: the answer cannot be used: the index contains `fedora_45`, but its local images were not found
+      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     --- exit 1
-    ");
+    "#);
     assert_eq!(run_with_listing(gone, "resolve").status, Some(0));
     assert!(sandbox.lock().contains("fedora_44"));
 }

@@ -2,8 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{FakeMarketplace, local};
-use crate::support::fixtures::two_images::offers;
+use crate::support::fake_marketplace::{FakeMarketplace, id, image_id, local};
 use crate::support::sandbox::Sandbox;
 
 #[test]
@@ -45,10 +44,10 @@ image-id = "00000000-0000-4000-8000-000000000000"
     3 | zones = ["fr-par-1", "nl-ams-1"]
       |                      ^^^^^^^^^^ not offered here for x86_64
       |
-      = note: of type instance_sbs it is offered for x86_64 in fr-par-1
-      = help: change zone or arch of `zone`, or choose another label
+      = note: it is offered with type instance_sbs for x86_64 in fr-par-1
+      = help: change the zone or the architecture in [images.zone], or choose another label
 
-    error: no image labelled `ubuntu_nobel` in the Marketplace
+    error: the Marketplace has no image with the label `ubuntu_nobel`
      --> images.toml:7:9
       |
     7 | label = "ubuntu_nobel"
@@ -56,22 +55,22 @@ image-id = "00000000-0000-4000-8000-000000000000"
       |
       = help: did you mean `ubuntu_noble`?
 
-    error: no image labelled `debian_12` in the Marketplace
+    error: the Marketplace has no image with the label `debian_12`
       --> images.toml:10:9
        |
     10 | label = "debian_12"
        |         ^^^^^^^^^^^ unknown label
        |
-       = help: there is `debian_bookworm`; `imagelock search` lists all labels
+       = help: similar labels: `debian_bookworm`; to list all labels: `imagelock search`
 
     error: `debian_bookworm` is not offered with type instance_local for x86_64 in fr-par-1
       --> images.toml:18:8
        |
     18 | type = "instance_local"
-       |        ^^^^^^^^^^^^^^^^ not of this type
+       |        ^^^^^^^^^^^^^^^^ not offered with this type
        |
-       = note: there it is offered with type instance_sbs
-       = help: change it to `type = "instance_sbs"` in [images.local]; its servers then need the root volume type `sbs_volume`
+       = note: it is offered there with type instance_sbs
+       = help: write `type = "instance_sbs"` in [images.local]; servers with this image need the root volume type `sbs_volume`
 
     error: `ubuntu_noble` does not boot on `PRO2-X` for x86_64 in fr-par-1 and nl-ams-1
       --> images.toml:22:17
@@ -82,17 +81,115 @@ image-id = "00000000-0000-4000-8000-000000000000"
        = note: it boots on DEV1-S and PRO2-S
        = help: did you mean `PRO2-S`?
 
-    error: no image with the ID `00000000-0000-4000-8000-000000000000` in the Marketplace
+    error: the Marketplace has no image with the ID `00000000-0000-4000-8000-000000000000`
       --> images.toml:25:12
        |
     25 | image-id = "00000000-0000-4000-8000-000000000000"
        |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unknown image ID
        |
-       = note: it must be the ID of a Marketplace image, not of a version or of a local image
-       = help: name the image by `label`; `imagelock search` lists the labels
+       = note: `image-id` takes the ID of a Marketplace image, not of a version or of a local image
+       = help: to find out what the ID is: `imagelock explain 00000000-0000-4000-8000-000000000000`; to list the labels: `imagelock search`
 
     6 errors in all; nothing was changed
     "#);
+}
+
+#[test]
+fn supported_labels_are_suggested_before_those_at_their_end_of_life() {
+    let marketplace = FakeMarketplace::offering([
+        local("fedora_37", "fr-par-1", "x86_64", 1),
+        local("fedora_44", "fr-par-1", "x86_64", 2),
+        local("ubuntu_focal", "fr-par-1", "x86_64", 3),
+        local("debian_buster", "fr-par-1", "x86_64", 4),
+        local("debian_trixie", "fr-par-1", "x86_64", 5),
+    ]);
+    let sandbox = Sandbox::with(
+        "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\na.label = \"fedora_54\"\nb.label = \"fedora_38\"\n\
+         c.label = \"ubuntu_foca\"\nd.label = \"debian_12\"\n",
+    )
+    .asking(&marketplace);
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: the Marketplace has no image with the label `fedora_54`
+     --> images.toml:5:11
+      |
+    5 | a.label = "fedora_54"
+      |           ^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `fedora_44`?
+
+    error: the Marketplace has no image with the label `fedora_38`
+     --> images.toml:6:11
+      |
+    6 | b.label = "fedora_38"
+      |           ^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `fedora_44` or `fedora_37` (end-of-life)?
+
+    error: the Marketplace has no image with the label `ubuntu_foca`
+     --> images.toml:7:11
+      |
+    7 | c.label = "ubuntu_foca"
+      |           ^^^^^^^^^^^^^ unknown label
+      |
+      = help: did you mean `ubuntu_focal` (end-of-life)?
+
+    error: the Marketplace has no image with the label `debian_12`
+     --> images.toml:8:11
+      |
+    8 | d.label = "debian_12"
+      |           ^^^^^^^^^^^ unknown label
+      |
+      = help: similar labels: `debian_trixie` and `debian_buster` (end-of-life); to list all labels: `imagelock search`
+
+    4 errors in all; nothing was changed
+    "#);
+}
+
+#[test]
+fn a_uuid_as_label_gets_the_key_or_the_command_to_use_instead() {
+    let marketplace = FakeMarketplace::offering([local("docker", "fr-par-1", "x86_64", 1)]);
+    let manifest = format!(
+        "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\na.label = \"{}\"\nb.label = \"{}\"\nc.label = \"{}\"\n",
+        image_id("docker"),
+        id(1),
+        id(99)
+    );
+    let sandbox = Sandbox::with(&manifest).asking(&marketplace);
+    assert_snapshot!(sandbox.fails("resolve"), @r#"
+    error: `b0ef6e20-1111-4000-8000-000000000000` is a UUID, not a label
+     --> images.toml:5:11
+      |
+    5 | a.label = "b0ef6e20-1111-4000-8000-000000000000"
+      |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not a label
+      |
+      = note: it is the ID of the Marketplace image `docker`
+      = help: write `label = "docker"`, or `image-id = "b0ef6e20-1111-4000-8000-000000000000"`
+
+    error: `00000001-0000-4000-8000-000000000000` is a UUID, not a label
+     --> images.toml:6:11
+      |
+    6 | b.label = "00000001-0000-4000-8000-000000000000"
+      |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not a label
+      |
+      = note: it is the ID of a local image in fr-par-1 for x86_64
+      = help: to pin exactly this ID, remove [images.b] and run `imagelock adopt b=00000001-0000-4000-8000-000000000000`
+
+    error: `00000099-0000-4000-8000-000000000000` is a UUID, not a label
+     --> images.toml:7:11
+      |
+    7 | c.label = "00000099-0000-4000-8000-000000000000"
+      |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not a label
+      |
+      = note: a label is a name such as `ubuntu_noble`
+      = help: to find out what the ID is: `imagelock explain 00000099-0000-4000-8000-000000000000`; to list the labels: `imagelock search`
+
+    3 errors in all; nothing was changed
+    "#);
+    // The suggested key and the suggested command work.
+    sandbox
+        .write("images.toml", manifest.replace("a.label", "a.image-id").lines().take(5).collect::<Vec<_>>().join("\n"));
+    sandbox.ok("resolve");
+    sandbox.ok(&format!("adopt b={}", id(1)));
 }
 
 #[test]
@@ -106,10 +203,10 @@ fn an_omitted_type_means_sbs_and_the_help_gives_the_line_to_add() {
      --> images.toml:2:9
       |
     2 | label = "arch_linux"
-      |         ^^^^^^^^^^^^ `type` is not declared, which means instance_sbs
+      |         ^^^^^^^^^^^^ `type` is missing and defaults to instance_sbs
       |
-      = note: there it is offered with type instance_local
-      = help: add `type = "instance_local"` to [images.a]; its servers then need the root volume type `l_ssd`
+      = note: it is offered there with type instance_local
+      = help: add `type = "instance_local"` to [images.a]; servers with this image need the root volume type `l_ssd`
     "#);
 }
 
@@ -129,13 +226,13 @@ fn several_local_images_are_an_error_unless_the_instance_type_selects_one() {
      --> images.toml:2:9
       |
     2 | label = "ubuntu_bionic"
-      |         ^^^^^^^^^^^^^^^ which of them for `old`?
+      |         ^^^^^^^^^^^^^^^ ambiguous
       |
-      = note: in fr-par-1, 00000001-0000-4000-8000-000000000000 alone boots on C2L and C2M
-      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 alone boots on DEV1-S and GP1-S
-      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 alone boots on POP2-2C-8G
-      = note: and likewise in 1 other cell
-      = help: add the Instance type that will boot it to [images.old], for example `instance-type = "C2L"`
+      = note: in fr-par-1, 00000001-0000-4000-8000-000000000000 is the only one that boots on C2L and C2M
+      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 is the only one that boots on DEV1-S and GP1-S
+      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 is the only one that boots on POP2-2C-8G
+      = note: the same applies to 1 other pin
+      = help: add the Instance type of your servers to [images.old], for example `instance-type = "C2L"`
     "#);
     sandbox.write("images.toml", format!("{manifest}instance-type = \"ENT1-S\"\n"));
     assert_snapshot!(sandbox.fails("resolve"), @r#"
@@ -143,11 +240,11 @@ fn several_local_images_are_an_error_unless_the_instance_type_selects_one() {
      --> images.toml:2:9
       |
     2 | label = "ubuntu_bionic"
-      |         ^^^^^^^^^^^^^^^ which of them for `old`?
+      |         ^^^^^^^^^^^^^^^ ambiguous
       |
-      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 alone boots on DEV1-S and GP1-S
-      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 alone boots on POP2-2C-8G
-      = help: `ENT1-S` does not tell them apart; declare one that does, for example `instance-type = "DEV1-S"`
+      = note: in fr-par-1, 00000002-0000-4000-8000-000000000000 is the only one that boots on DEV1-S and GP1-S
+      = note: in fr-par-1, 00000003-0000-4000-8000-000000000000 is the only one that boots on POP2-2C-8G
+      = help: several of them boot on `ENT1-S`; write another Instance type, for example `instance-type = "DEV1-S"`
 
     error: `ubuntu_bionic` does not boot on `ENT1-S` for x86_64 in nl-ams-1
      --> images.toml:5:17
@@ -156,7 +253,7 @@ fn several_local_images_are_an_error_unless_the_instance_type_selects_one() {
       |                 ^^^^^^^^ cannot boot it
       |
       = note: it boots on C2L, DEV1-S and GP1-S
-      = help: choose one of those, remove `instance-type`, or choose another label
+      = help: write one of these Instance types, remove `instance-type`, or choose another label
 
     2 errors in all; nothing was changed
     "#);
@@ -168,8 +265,8 @@ fn several_local_images_are_an_error_unless_the_instance_type_selects_one() {
 
     2 pins: 2 added
     --- stderr
-    warning: images.toml:2:9: support for `ubuntu_bionic` ended on 2023-05-31, by distro-info-data (Ubuntu 18.04 LTS)
-      = help: plan its successor
+    warning: images.toml:2:9: support for `ubuntu_bionic` ended on 2023-05-31, according to distro-info-data (Ubuntu 18.04 LTS)
+      = help: to look for a successor: `imagelock search ubuntu`
     --- exit 0
     ");
 }

@@ -31,25 +31,25 @@ fn explain_lists_each_candidate_and_why_it_won_or_lost() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("explain runner"), @"
-    ZONE      ARCH    RESULT  ID        LABEL           TYPE            PUBLISHED   REASON
-    fr-par-1  x86_64  wins    00000001  fedora_44       instance_sbs    2026-10-01  the newest that fits; it is pinned
-    fr-par-1  x86_64  loses             fedora_45                                   release 45 is not in `>=43, <45`
-    fr-par-1  x86_64  loses   00000002  fedora_44       instance_sbs    2026-11-20  younger than 10d, until 2026-11-30
-    fr-par-1  x86_64  loses   00000003  fedora_44       instance_local  2026-11-20  not of type instance_sbs
-    fr-par-1  x86_64  loses             fedora_44                                   1 more in other zones or for other architectures
-    fr-par-1  x86_64  loses   00000005  fedora_43       instance_sbs    2026-10-01  a newer release fits
-    fr-par-1  x86_64  loses             fedora_rawhide                              its release cannot be read, from the label or from the name
+    ZONE      ARCH           ID                                    LABEL           TYPE            PUBLISHED   WHY
+    fr-par-1  x86_64  wins   00000001-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-10-01  the newest that fits; it is pinned
+    fr-par-1  x86_64  loses                                        fedora_45                                   release 45 is not in `>=43, <45`
+    fr-par-1  x86_64  loses  00000002-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-11-20  younger than 10d until 2026-11-30
+    fr-par-1  x86_64  loses  00000003-0000-4000-8000-000000000000  fedora_44       instance_local  2026-11-20  its type is not instance_sbs
+    fr-par-1  x86_64  loses                                        fedora_44                                   1 local image in other zones or for other architectures
+    fr-par-1  x86_64  loses  00000005-0000-4000-8000-000000000000  fedora_43       instance_sbs    2026-10-01  a newer release fits
+    fr-par-1  x86_64  loses                                        fedora_rawhide                              its release is unknown: neither the label nor the name contains one
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("explain runner --min-age 0d"), @"
-    ZONE      ARCH    RESULT  ID        LABEL           TYPE            PUBLISHED   REASON
-    fr-par-1  x86_64  wins    00000002  fedora_44       instance_sbs    2026-11-20  the newest that fits
-    fr-par-1  x86_64  loses             fedora_45                                   release 45 is not in `>=43, <45`
-    fr-par-1  x86_64  loses   00000003  fedora_44       instance_local  2026-11-20  not of type instance_sbs
-    fr-par-1  x86_64  loses             fedora_44                                   1 more in other zones or for other architectures
-    fr-par-1  x86_64  loses   00000005  fedora_43       instance_sbs    2026-10-01  a newer release fits
-    fr-par-1  x86_64  loses             fedora_rawhide                              its release cannot be read, from the label or from the name
-    fr-par-1  x86_64  loses   00000001  fedora_44       instance_sbs    2026-10-01  pinned, but the Marketplace does not list it
+    ZONE      ARCH           ID                                    LABEL           TYPE            PUBLISHED   WHY
+    fr-par-1  x86_64  wins   00000002-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-11-20  the newest that fits
+    fr-par-1  x86_64  loses                                        fedora_45                                   release 45 is not in `>=43, <45`
+    fr-par-1  x86_64  loses  00000003-0000-4000-8000-000000000000  fedora_44       instance_local  2026-11-20  its type is not instance_sbs
+    fr-par-1  x86_64  loses                                        fedora_44                                   1 local image in other zones or for other architectures
+    fr-par-1  x86_64  loses  00000005-0000-4000-8000-000000000000  fedora_43       instance_sbs    2026-10-01  a newer release fits
+    fr-par-1  x86_64  loses                                        fedora_rawhide                              its release is unknown: neither the label nor the name contains one
+    fr-par-1  x86_64  loses  00000001-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-10-01  pinned, but the Marketplace does not list it
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("explain runner --format json").stdout.lines().take(14).collect::<Vec<_>>().join("\n"), @r#"
@@ -69,10 +69,75 @@ fn explain_lists_each_candidate_and_why_it_won_or_lost() {
         },
     "#);
     assert_snapshot!(sandbox.fails("explain runer"), @"
-    error: no image is named `runer`
+    error: `runer` is not an image name, a label or an ID
      |
+     = note: searched the image names in the manifest, the labels of the Marketplace, and IDs
+     = note: an ID is a UUID with dashes, or at least its first 8 digits
      = help: did you mean `runner`?
     ");
+}
+
+/// The error names everything that was searched, and suggests similar names, labels and IDs.
+#[test]
+fn an_unknown_word_gets_similar_names_labels_and_ids() {
+    let (sandbox, _marketplace) = sandbox();
+    sandbox.ok("resolve");
+    let pinned = id(1);
+    let words = ["Runner", "fedora_4", "FEDORA_44", "windows", &pinned[..7], &pinned.replace('-', ""), "ffffffff"];
+    let messages = words.map(|word| sandbox.run(&format!("explain {word}")).stderr);
+    assert_snapshot!(messages.join("\n"), @"
+    error: `Runner` is not an image name, a label or an ID
+     |
+     = note: searched the image names in the manifest, the labels of the Marketplace, and IDs
+     = note: an ID is a UUID with dashes, or at least its first 8 digits
+     = help: did you mean `runner`?
+
+    error: `fedora_4` is not an image name, a label or an ID
+     |
+     = note: searched the image names in the manifest, the labels of the Marketplace, and IDs
+     = note: an ID is a UUID with dashes, or at least its first 8 digits
+     = help: did you mean `fedora_43`, `fedora_44` or `fedora_45`?
+
+    error: `FEDORA_44` is not an image name, a label or an ID
+     |
+     = note: searched the image names in the manifest, the labels of the Marketplace, and IDs
+     = note: an ID is a UUID with dashes, or at least its first 8 digits
+     = help: did you mean `fedora_44`, `fedora_43` or `fedora_45`?
+
+    error: `windows` is not an image name, a label or an ID
+     |
+     = note: searched the image names in the manifest, the labels of the Marketplace, and IDs
+     = note: an ID is a UUID with dashes, or at least its first 8 digits
+     = help: to list the labels: `imagelock search`; to list the pins: `imagelock list`
+
+    error: `0000000` is not an image name, a label or an ID
+     |
+     = note: searched the image names in the manifest, the labels of the Marketplace, and IDs
+     = note: an ID is a UUID with dashes, or at least its first 8 digits
+     = help: did you mean `00000001-0000-4000-8000-000000000000`?
+
+    error: `00000001000040008000000000000000` is not an image name, a label or an ID
+     |
+     = note: searched the image names in the manifest, the labels of the Marketplace, and IDs
+     = note: an ID is a UUID with dashes, or at least its first 8 digits
+     = help: write the ID with dashes: `imagelock explain 00000001-0000-4000-8000-000000000000`
+
+    error: no ID begins with `ffffffff`
+     |
+     = note: looked in the lockfile and in all listings of the Marketplace
+     = help: to show the pinned IDs: `imagelock list`
+    ");
+    assert!(sandbox.ok(&format!("explain {}", pinned.to_uppercase())).contains("is a local image"));
+    let manifest = sandbox.read("images.toml");
+    std::fs::remove_file(sandbox.path("images.toml")).unwrap();
+    assert_snapshot!(sandbox.fails("explain runner"), @"
+    error: `runner` is not an image name, a label or an ID
+     |
+     = note: searched the labels of the Marketplace and IDs; there is no manifest with image names
+     = note: an ID is a UUID with dashes, or at least its first 8 digits
+     = help: to list the labels: `imagelock search`; to list the pins: `imagelock list`
+    ");
+    sandbox.write("images.toml", manifest);
 }
 
 #[test]
@@ -80,13 +145,13 @@ fn an_image_without_a_winner_shows_why_each_candidate_lost() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.write("images.toml", sandbox.read("images.toml").replace("x86_64", "arm64"));
     assert_snapshot!(sandbox.run("explain runner"), @"
-    ZONE      ARCH   RESULT  LABEL           REASON
-    fr-par-1  arm64  loses   fedora_45       release 45 is not in `>=43, <45`
-    fr-par-1  arm64  loses   fedora_44       3 more in other zones or for other architectures
-    fr-par-1  arm64  loses   fedora_43       1 more in other zones or for other architectures
-    fr-par-1  arm64  loses   fedora_rawhide  its release cannot be read, from the label or from the name
+    ZONE      ARCH          LABEL           WHY
+    fr-par-1  arm64  loses  fedora_45       release 45 is not in `>=43, <45`
+    fr-par-1  arm64  loses  fedora_44       3 local images in other zones or for other architectures
+    fr-par-1  arm64  loses  fedora_43       1 local image in other zones or for other architectures
+    fr-par-1  arm64  loses  fedora_rawhide  its release is unknown: neither the label nor the name contains one
 
-    no candidate wins for fr-par-1 (arm64)
+    no local image can be pinned in fr-par-1 (arm64)
     --- exit 0
     ");
 }
@@ -98,26 +163,27 @@ fn explain_shows_the_kind_and_the_pins_of_a_uuid() {
     let uuids = [id(2), version_id("fedora_44", OLD), image_id("fedora_44"), id(99)];
     let answers = uuids.map(|uuid| sandbox.run(&format!("explain {uuid}")).to_string());
     assert_snapshot!(answers.concat(), @"
-    00000002-0000-4000-8000-000000000000 is a local image of `fedora_44` in fr-par-1 for x86_64, type instance_sbs, published 2026-11-20
-    it can be pinned, and an Instance can boot from it
-    the lockfile pins it for `runner` (fr-par-1, x86_64)
+    00000002-0000-4000-8000-000000000000 is a local image of `fedora_44`, in fr-par-1 for x86_64, with type instance_sbs, published 2026-11-20
+    an Instance can boot it, and it can be pinned
+    the lockfile contains it for `runner` (fr-par-1, x86_64)
     --- exit 0
     295b993c-2222-4000-8000-000000000000 is a version of `fedora_44`, published 2026-10-01, with 1 local image
-    an Instance cannot boot from it; to pin this image, declare its `label` in the manifest
-    the lockfile does not pin it
+    no Instance can boot it; to declare its image, use `label`
+    the lockfile does not contain it
     --- exit 0
     7ce7fb46-1111-4000-8000-000000000000 is the Marketplace image `fedora_44` (fedora 44)
-    an Instance cannot boot from it; to pin this image, declare its `label`, or this ID as `image-id`
+    no Instance can boot it; to declare it, use `label` or `image-id`
 
     ZONE      ARCH    TYPE            ID
     fr-par-1  x86_64  instance_local  00000003
     fr-par-1  x86_64  instance_sbs    00000002
     nl-ams-1  x86_64  instance_sbs    00000004
 
-    the lockfile does not pin it
+    the lockfile does not contain it
     --- exit 0
-    the Marketplace does not list 00000099-0000-4000-8000-000000000000: it may be a superseded local image, a private image, an ID of another service or a typo
-    the lockfile does not pin it
+    the Marketplace does not list 00000099-0000-4000-8000-000000000000
+    it may be a superseded local image, a private image, the ID of something else, or mistyped
+    the lockfile does not contain it
     --- exit 0
     ");
     assert_snapshot!(sandbox.run(&format!("explain {} --format json", id(2))), @r#"
@@ -173,7 +239,7 @@ fn an_unknown_label_is_an_error() {
         "[images.web]\nlabel = \"fedora_54\"\nzones = [\"fr-par-1\", \"nl-ams-1\"]\narch = \"x86_64\"\n",
     );
     assert_snapshot!(sandbox.fails("explain web"), @r#"
-    error: no image labelled `fedora_54` in the Marketplace
+    error: the Marketplace has no image with the label `fedora_54`
      --> images.toml:2:9
       |
     2 | label = "fedora_54"

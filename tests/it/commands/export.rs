@@ -240,9 +240,9 @@ fn a_new_zone_only_adds_lines() {
 fn names_that_become_the_same_variable_are_refused() {
     let (sandbox, _marketplace) = resolved(&format!("{MANIFEST}[images.web_1]\nlabel = \"docker\"\n"));
     assert_snapshot!(sandbox.fails("export env"), @"
-    error: `web-1` (fr-par-1, x86_64) and `web_1` (fr-par-1, x86_64) would both be `IMAGE_WEB_1_FR_PAR_1_X86_64` in an env file
+    error: the format `env` has the same variable `IMAGE_WEB_1_FR_PAR_1_X86_64` for `web-1` (fr-par-1, x86_64) and `web_1` (fr-par-1, x86_64)
      |
-     = help: rename one of the images, `web-1` or `web_1`
+     = help: rename one of the images `web-1` and `web_1`
     ");
     sandbox.ok("export tfvars");
 }
@@ -271,9 +271,9 @@ fn an_arch_whose_variable_equals_the_zoned_variable_of_another_is_refused() {
     let sandbox = Sandbox::with(manifest).asking(&marketplace);
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.fails("export env"), @"
-    error: `web` (fr-par-1, x86_64_zoned) and `web` (fr-par-1, x86_64) would both be `IMAGE_WEB_FR_PAR_1_X86_64_ZONED` in an env file
+    error: the format `env` has the same variable `IMAGE_WEB_FR_PAR_1_X86_64_ZONED` for `web` (fr-par-1, x86_64_zoned) and `web` (fr-par-1, x86_64)
      |
-     = help: declare one of them in another image than `web`
+     = help: declare one of them under another name than `web`
     ");
 }
 

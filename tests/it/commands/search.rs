@@ -38,6 +38,8 @@ fn search_lists_every_image() {
     ");
     assert_snapshot!(sandbox.run("search windows"), @"
     no image matches
+    --- stderr
+    no label or name contains `windows`
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("search debian --format json"), @r#"
@@ -73,6 +75,81 @@ fn search_lists_every_image() {
     }
     --- exit 0
     "#);
+}
+
+#[test]
+fn search_counts_the_end_of_life_labels_that_it_leaves_out() {
+    let marketplace = FakeMarketplace::offering([
+        local("ubuntu_noble", "fr-par-1", "x86_64", 1),
+        local("ubuntu_focal", "fr-par-1", "x86_64", 2),
+        local("fedora_37", "fr-par-1", "x86_64", 3),
+        local("fedora_38", "fr-par-1", "x86_64", 4),
+    ]);
+    let sandbox = Sandbox::new().asking(&marketplace);
+    assert_snapshot!(sandbox.run("search ubuntu"), @"
+    LABEL         IMAGE         END OF LIFE  TYPE          ARCH    ZONES
+    ubuntu_noble  ubuntu noble  2029-05-31   instance_sbs  x86_64  fr-par-1
+    --- stderr
+    1 end-of-life label matches; to include it: imagelock search ubuntu --eol
+    --- exit 0
+    ");
+    assert_snapshot!(sandbox.run("search fedora --zone fr-par-1"), @"
+    no image matches
+    --- stderr
+    2 end-of-life labels match; to include them: imagelock search fedora --zone fr-par-1 --eol
+    --- exit 0
+    ");
+    let included = sandbox.run("search fedora --zone fr-par-1 --eol");
+    assert!(included.stdout.contains("fedora_37") && included.stderr.is_empty(), "{included}");
+}
+
+#[test]
+fn a_search_without_results_says_which_filter_left_nothing() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    let searches = [
+        "ubuntu_nobel",
+        "ubuntu*",
+        "ubuntu --category instantapp",
+        "--zone pl-waw-1",
+        "ubuntu --zone pl-waw-1",
+        "gpu --zone fr-par-1",
+        "ubuntu --zone nl-ams-1 --arch arm64",
+        "ubuntu --zone nl-ams-1 --type instance_local",
+        "noble --zone nl-ams-1 --instance-type PRO2-M",
+    ];
+    let runs = searches.map(|search| format!("search {search}\n{}", sandbox.run(&format!("search {search}")).stderr));
+    assert_snapshot!(runs.join("\n"), @"
+    search ubuntu_nobel
+    no label or name contains `ubuntu_nobel`; did you mean `ubuntu_noble`?
+
+    search ubuntu*
+    no label matches `ubuntu*`; `*` matches one part of a label between underscores
+
+    search ubuntu --category instantapp
+    error: no image is of the category `instantapp`
+     |
+     = help: the categories are `distribution`
+
+    search --zone pl-waw-1
+    no image is offered in pl-waw-1; possible zones: `fr-par-1`, `fr-par-2` and `nl-ams-1`
+
+    search ubuntu --zone pl-waw-1
+    2 images match `ubuntu`, but none of them is offered in pl-waw-1; possible zones: `fr-par-1`, `fr-par-2` and `nl-ams-1`
+
+    search gpu --zone fr-par-1
+    `ubuntu_noble_gpu_os_12` matches, but is not offered in fr-par-1; possible zones: `fr-par-2`
+
+    search ubuntu --zone nl-ams-1 --arch arm64
+    2 images match `ubuntu`, but none of them is offered in nl-ams-1 for arm64; possible architectures: `x86_64`
+
+    search ubuntu --zone nl-ams-1 --type instance_local
+    2 images match `ubuntu`, but none of them is offered in nl-ams-1 with type instance_local; possible types: `instance_sbs`
+
+    search noble --zone nl-ams-1 --instance-type PRO2-M
+    2 images match `noble`, but none of them is offered in nl-ams-1 for the Instance type PRO2-M; did you mean `PRO2-S`?
+    ");
+    assert_eq!(sandbox.run("search windows --format json").status, Some(0));
 }
 
 #[test]

@@ -73,7 +73,7 @@ pub fn gate(
             Err(Doubt::Gap(gap)) => gaps.push((target, gap)),
         }
     }
-    let mut problems = unresolved.problems(catalog);
+    let mut problems = unresolved.problems(now, catalog);
     problems.extend(incomplete_history(&gaps));
     if !problems.is_empty() {
         return Err(problems);

@@ -1,4 +1,4 @@
-//! When security updates end, who says so, and what to move to.
+//! When security updates for an image end, according to which source, and which labels can replace it.
 
 pub mod vendor;
 
@@ -12,33 +12,34 @@ use crate::domain::manifest::policy::Policy;
 use crate::domain::select::end_of_life::vendor::{Precision, vendor_end};
 use crate::domain::types::{Age, Label, day, release_of};
 
-/// The last day of security updates, and who says so.
+/// The last day of security updates, and the source of that date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndOfLife {
-    /// The last day.
+    /// The last day with security updates, in UTC.
     pub date: Date,
-    /// Who says so, as it follows "by".
+    /// The source of the date, to follow "according to": the manifest, the Marketplace, or a source of the built-in
+    /// table.
     pub source: String,
 }
 
-/// How near the end of security updates is.
+/// Whether an image is still supported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Support {
-    /// It has passed.
+    /// Security updates have ended.
     Ended,
-    /// It is within the warning time.
+    /// Security updates end within the warning period.
     EndingSoon,
-    /// It is further away.
+    /// Security updates continue beyond the warning period.
     Supported,
 }
 
 impl EndOfLife {
-    /// Whether it has passed.
+    /// Whether the last day is over.
     pub(crate) fn has_passed(&self, now: Timestamp) -> bool {
         day(now) > self.date
     }
 
-    /// How near it is.
+    /// The state of support at the time `now`, with a warning period of `warning` before the last day.
     pub fn support(&self, warning: Age, now: Timestamp) -> Support {
         if self.has_passed(now) {
             Support::Ended
@@ -50,14 +51,16 @@ impl EndOfLife {
     }
 }
 
-/// The end of an image's life: what the manifest says, else the earlier of what the Marketplace and the vendor say.
+/// The end of life of an image, if one is known: the date in the manifest (`eol` in `policy`), or else the earlier of
+/// the dates of the Marketplace (`valid_until` of `image`) and of the vendor (in the built-in table, by `label` or else
+/// the label of `image`).
 pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>) -> Option<EndOfLife> {
     if let Some(date) = policy.eol {
         return Some(EndOfLife { date, source: "the manifest".to_owned() });
     }
     let marketplace = image
         .and_then(|image| image.valid_until)
-        // The moment itself is the first without it: midnight ends the day before.
+        // The image is no longer listed at this time, so midnight means that the day before is the last.
         .and_then(|time| time.checked_sub(SignedDuration::from_secs(1)).ok())
         .map(|time| EndOfLife { date: day(time), source: "the Marketplace".to_owned() });
     let vendor = label.or(image.map(|image| &image.label)).and_then(vendor_end).map(|end| {
@@ -71,20 +74,21 @@ pub fn end_of_life(policy: &Policy, label: Option<&Label>, image: Option<&Image>
     [marketplace, vendor].into_iter().flatten().min_by_key(|end| end.date)
 }
 
-/// The end of security updates for a pin, if that is near or over, and what to move to.
+/// The end of security updates for a pin that has reached its end of life or will soon, and the labels that can replace
+/// it.
 pub(crate) struct EolNotice<'c> {
     end: EndOfLife,
-    /// Whether it has passed.
+    /// Whether the last day is over.
     pub(crate) has_ended: bool,
-    /// The labels to move to, the newest first.
+    /// The labels of newer releases, newest first.
     pub(crate) successors: Vec<&'c Label>,
 }
 
 impl EolNotice<'_> {
-    /// `ended on 2025-05-29, by ...`: the end in a clause that follows "support".
+    /// A clause to follow "support": `ended on 2025-05-29, according to …`.
     pub(crate) fn clause(&self) -> String {
         let verb = if self.has_ended { "ended" } else { "ends" };
-        format!("{verb} on {}, by {}", self.end.date, self.end.source)
+        format!("{verb} on {}, according to {}", self.end.date, self.end.source)
     }
 }
 
@@ -105,7 +109,7 @@ pub(crate) fn eol_notice<'c>(
     Some(EolNotice { end, has_ended, successors })
 }
 
-/// The labels of the same family with a newer release that has not ended, the newest first: what to move to.
+/// The labels of newer releases of the same system that are still supported, newest first.
 fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'c Label> {
     let name = catalog.images().iter().find(|image| image.label == *label).map_or("", |image| &image.name);
     let own = release_of(label, name, None);
@@ -116,7 +120,7 @@ fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'
         .filter(|image| is_sibling(label, &image.label))
         .filter(|image| !end_of_life(&Policy::default(), None, Some(image)).is_some_and(|end| end.has_passed(now)))
         .filter_map(|image| Some((release_of(&image.label, &image.name, None)?, &image.label)))
-        // If the label's own release cannot be read, a label that is supported longer is newer.
+        // If the release of the label is unknown, a label with longer support counts as newer.
         .filter(|(release, sibling)| match &own {
             Some(own) => release > own,
             None => vendor_end(sibling).map(|end| end.end) > own_end,
@@ -126,7 +130,8 @@ fn successors<'c>(label: &Label, now: Timestamp, catalog: &'c Catalog) -> Vec<&'
     newer.into_iter().map(|(_, label)| label).collect()
 }
 
-/// Whether two labels differ in exactly one segment: `ubuntu_focal` and `ubuntu_noble`, but not `ubuntu_noble_gpu_os_12`.
+/// Whether two labels have the same first part and differ in exactly one other part between underscores: `ubuntu_focal`
+/// and `ubuntu_noble`, but not `ubuntu_noble_gpu_os_12`.
 fn is_sibling(a: &Label, b: &Label) -> bool {
     let (a, b): (Vec<_>, Vec<_>) = (a.as_str().split('_').collect(), b.as_str().split('_').collect());
     a.len() == b.len() && a[0] == b[0] && a.iter().zip(&b).filter(|(a, b)| a != b).count() == 1

@@ -1,4 +1,4 @@
-//! A label -> when the vendor of its system ends free, public security updates, from a table built into the crate.
+//! When the vendor of a system ends free, public security updates: a table by label, built into the crate.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -10,30 +10,30 @@ use crate::domain::types::Label;
 
 const TEXT: &str = include_str!("end-of-support.toml");
 
-/// `None` is a malformed table, which the tests do not let through.
+/// `None` if the table is malformed. The tests below exclude that.
 static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| read(TEXT));
 
-/// How sure a date is.
+/// How certain a date is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Precision {
     /// The source gives the day.
     Day,
-    /// The source gives the day, and the vendor may still move it.
+    /// The source gives the day, but the vendor may still change it.
     Planned,
-    /// Derived from the end of another system.
+    /// The day is derived from the date of another system.
     Estimate,
 }
 
-/// When a system's vendor ends free, public security updates, and who says so.
+/// When the vendor of a system ends free, public security updates, and the source of that date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndOfSupport {
     /// The system and its release: `Ubuntu 20.04 LTS`.
     pub product: String,
-    /// The last day of updates; the system is past its end on the day after.
+    /// The last day of updates. The system has reached its end of life on the day after.
     pub end: Date,
-    /// How sure that day is.
+    /// How certain that day is.
     pub precision: Precision,
-    /// The public name of who says so: `distro-info-data`.
+    /// The name of the source: `distro-info-data`.
     pub source: String,
 }
 
@@ -42,20 +42,20 @@ struct Table {
     ends: BTreeMap<Label, EndOfSupport>,
 }
 
-/// The vendor's end of support for the system behind a label, as far as it is known.
+/// When the vendor ends support for the system of a label; `None` if the built-in table has no such system.
 pub fn vendor_end(label: &Label) -> Option<EndOfSupport> {
     let ends = &TABLE.as_ref()?.ends;
-    ends.get(label).or_else(|| ends.get(&system_beneath(label)?)).cloned()
+    ends.get(label).or_else(|| ends.get(&base_system(label)?)).cloned()
 }
 
-/// The day to which the table was compiled.
+/// The day on which the built-in table was compiled; `None` if the table is malformed.
 pub fn as_of() -> Option<Date> {
     TABLE.as_ref().map(|table| table.as_of)
 }
 
-/// The label of the system that an image with drivers or tools on top is made from: `ubuntu_jammy` for
+/// The label of the system that an image with additional drivers or tools is based on: `ubuntu_jammy` for
 /// `ubuntu_jammy_gpu_os_12` and `ubuntu_bionic` for `ubuntu_bionic_ml_10.1`.
-fn system_beneath(label: &Label) -> Option<Label> {
+fn base_system(label: &Label) -> Option<Label> {
     let (system, version) = ["_gpu_os_", "_ml_"].into_iter().find_map(|mark| label.as_str().rsplit_once(mark))?;
     let numbers = version.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()));
     if numbers { system.parse().ok() } else { None }
@@ -97,7 +97,7 @@ fn date(table: &DeTable<'_>, key: &str) -> Option<Date> {
 mod tests {
     use super::*;
 
-    /// What is known of a label: product, end, precision and source.
+    /// The table's entry for a label: product, end, precision and source.
     fn known(label: &str) -> Option<(String, String, Precision, String)> {
         let found = vendor_end(&label.parse().unwrap())?;
         Some((found.product, found.end.to_string(), found.precision, found.source))
@@ -112,7 +112,7 @@ mod tests {
         let document = DeTable::parse(TEXT).unwrap();
         let top: Vec<&str> = document.get_ref().keys().map(|key| key.get_ref().as_ref()).collect();
         assert_eq!(top, ["as-of", "systems"]);
-        // The parser refuses a label that is there twice.
+        // The parser rejects duplicate labels.
         let mut systems: Vec<_> =
             document.get_ref().get("systems").unwrap().get_ref().as_table().unwrap().iter().collect();
         systems.sort_unstable_by_key(|(label, _)| label.span().start);
@@ -126,7 +126,7 @@ mod tests {
             let label: Label = label.get_ref().parse().unwrap_or_else(|expected| panic!("{expected}: {written}"));
             let end = entry(system.get_ref()).unwrap_or_else(|| panic!("malformed: {written}"));
             assert!(!end.product.is_empty() && !end.source.is_empty(), "{written}");
-            assert!(system_beneath(&label).is_none(), "it has the end of the system beneath: {written}");
+            assert!(base_system(&label).is_none(), "the end of its base system applies: {written}");
             labels.push(label);
         }
         assert!(labels.is_sorted(), "not sorted");

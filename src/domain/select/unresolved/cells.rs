@@ -1,4 +1,4 @@
-//! The cells of one problem, and zones and architectures as a clause.
+//! The zones and architectures of the targets that one problem is about.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use crate::domain::manifest::Target;
 use crate::domain::select::outcome::Outcome;
 use crate::domain::types::{Arch, Zone};
 
-/// The targets that cannot be filled for one reason, at least one.
+/// The targets of one image that cannot be pinned for one reason (at least one target).
 pub(super) type Cells<'a, 'c> = &'a [(&'c Target, Outcome<'c>)];
 
-/// Where the cells are: `for x86_64 in fr-par-1 and fr-par-2`.
+/// The zones and architectures of the targets: `for x86_64 in fr-par-1 and fr-par-2`.
 pub(super) fn places(cells: Cells<'_, '_>) -> String {
     by_arch(cells.iter().map(|(target, _)| (&target.cell.arch, &target.cell.zone)))
 }

@@ -1,33 +1,72 @@
-//! The problems of images that the Marketplace does not know, gave no answer about, or knows under several labels.
+//! The problems of images that the Marketplace does not have, has under several labels, or gave no usable response
+//! about.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, QueryError};
-use crate::domain::diagnostics::{Help, Problem, and, and_more, did_you_mean, quoted};
+use crate::domain::diagnostics::{Command, Help, Problem, and, and_more, quoted};
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::source::releases;
+use crate::domain::select::suggest::{list_labels, other_labels};
 use crate::domain::select::unresolved::cells::Cells;
-use crate::domain::types::{Label, LabelPattern, Range};
+use crate::domain::types::{ImageRef, Label, LabelPattern, LocalImageId, Range};
 
-/// The problem of an image that the Marketplace does not know. To compare each unknown label with each known one would
-/// take their product in time.
-pub(super) fn unknown_image(target: &Target, suggests: bool, catalog: &Catalog) -> Problem {
+/// The problem of an image that the Marketplace does not have. Without `suggests`, the problem does not suggest similar
+/// labels: finding them for very many unknown labels would take too long.
+pub(super) fn unknown_image(target: &Target, suggests: bool, now: Timestamp, catalog: &Catalog) -> Problem {
     let span = target.spans.image.clone();
     match &target.selector {
         ImageSelector::Label(label) => {
-            let problem =
-                Problem::new(format!("no image labelled `{label}` in the Marketplace")).at(span, "unknown label");
+            if let Ok(id) = label.as_str().parse::<LocalImageId>() {
+                return uuid_as_label(target, id, catalog);
+            }
+            let title = format!("the Marketplace has no image with the label `{label}`");
+            let problem = Problem::new(title).at(span, "unknown label");
             match catalog.index() {
-                Lookup::Failed(failure) => problem
-                    .note(format!("what labels there are could not be learnt: {}", failure.cause))
-                    .help(&failure.help),
-                _ if !suggests => problem.help(Help::run("search").then(" lists the labels")),
-                _ => problem.help(other_labels(label, catalog)),
+                Lookup::Failed(error) => {
+                    problem.note(format!("the list of all labels is unavailable: {}", error.cause)).help(&error.help)
+                }
+                _ if !suggests => problem.help(list_labels()),
+                _ => problem.help(other_labels(label, now, catalog)),
             }
         }
         ImageSelector::Release(pattern, range) => no_release(target, pattern, range, catalog),
-        ImageSelector::Image(id) => Problem::new(format!("no image with the ID `{id}` in the Marketplace"))
+        ImageSelector::Image(id) => Problem::new(format!("the Marketplace has no image with the ID `{id}`"))
             .at(span, "unknown image ID")
-            .note("it must be the ID of a Marketplace image, not of a version or of a local image")
-            .help(Help::from("name the image by `label`; ").then_run("search").then(" lists the labels")),
+            .note("`image-id` takes the ID of a Marketplace image, not of a version or of a local image")
+            .help(
+                Help::from("to find out what the ID is: ")
+                    .then_run(Command::new("explain").args([id]))
+                    .then("; to list the labels: ")
+                    .then_run("search"),
+            ),
+    }
+}
+
+/// The problem of a `label` that is a UUID. The help depends on what has this UUID.
+fn uuid_as_label(target: &Target, id: LocalImageId, catalog: &Catalog) -> Problem {
+    let name = &target.cell.name;
+    let problem = Problem::new(format!("`{id}` is a UUID, not a label")).at(target.spans.image.clone(), "not a label");
+    if let Some(image) = catalog.image(&ImageRef::Id(id.into())) {
+        return problem
+            .note(format!("it is the ID of the Marketplace image `{}`", image.label))
+            .help(format!("write `label = \"{}\"`, or `image-id = \"{id}\"`", image.label));
+    }
+    match catalog.local_image(id).found() {
+        Some(local) => {
+            problem.note(format!("it is the ID of a local image in {} for {}", local.zone, local.arch)).help(
+                Help::from(format!("to pin exactly this ID, remove [images.{name}] and run "))
+                    .then_run(Command::new("adopt").args([format!("{name}={id}")])),
+            )
+        }
+        None => problem.note("a label is a name such as `ubuntu_noble`").help(
+            Help::from("to find out what the ID is: ")
+                .then_run(Command::new("explain").args([id]))
+                .then("; to list the labels: ")
+                .then_run("search"),
+        ),
     }
 }
 
@@ -35,46 +74,42 @@ pub(super) fn unknown_image(target: &Target, suggests: bool, catalog: &Catalog) 
 fn no_release(target: &Target, pattern: &LabelPattern, range: &Range, catalog: &Catalog) -> Problem {
     let releases: Vec<String> = releases(pattern, catalog)
         .map(|(release, image)| match release {
-            Some(release) => format!("{release} (`{}`)", image.label),
-            None => format!("`{}`, whose release cannot be read", image.label),
+            Some(release) => format!("`{}` (release {release})", image.label),
+            None => format!("`{}` (release unknown)", image.label),
         })
         .collect();
-    let problem = Problem::new(format!("no release of `{pattern}` in the Marketplace is in the range `{range}`"))
+    let problem = Problem::new(format!("the Marketplace has no release of `{pattern}` in the range `{range}`"))
         .at(target.spans.image.clone(), "no such release");
     if releases.is_empty() {
         return problem
-            .note("no label matches the pattern; `*` is one segment, without `_`")
-            .help(Help::run("search").then(" lists the labels"));
+            .note(format!("no label matches `{pattern}`; `*` matches one part of a label between underscores"))
+            .help(list_labels());
     }
-    problem.note(format!("there is {}", and_more(releases, 12))).help("widen `release`")
+    problem
+        .note(format!("matching labels: {}", and_more(releases, 12)))
+        .help(format!("change `release` in [images.{}] to include one of them", target.cell.name))
 }
 
-/// The problem of a pattern that finds one release under several labels.
+/// The problem of a pattern that matches several labels with the newest release.
 pub(super) fn same_release(target: &Target, labels: &[Label]) -> Problem {
     Problem::new(format!(
-        "{} have the same release, the newest of `{}`",
-        and(labels.iter().map(quoted)),
-        target.selector
+        "several labels match `{}` with the newest release: {}",
+        target.selector,
+        and(labels.iter().map(quoted))
     ))
-    .at(target.spans.image.clone(), "which of them?")
-    .help("write the one that is meant as `label`, without `*` and `release`, or narrow the pattern")
+    .at(target.spans.image.clone(), "matches several labels")
+    .help("write one of these labels as `label` and remove `release`, or use a pattern that matches only one of them")
 }
 
-/// What to ask for instead of an unknown label: one that is written alike, else one of the same family.
-fn other_labels(label: &Label, catalog: &Catalog) -> Help {
-    let labels = || catalog.images().iter().map(|image| image.label.as_str());
-    let family = label.as_str().split('_').next();
-    let relatives: Vec<&str> = labels().filter(|other| other.split('_').next() == family).collect();
-    match did_you_mean(label.as_str(), labels()) {
-        Some(help) => help.into(),
-        None if relatives.is_empty() => Help::run("search").then(" lists the labels"),
-        None => Help::from(format!("there is {}; ", and_more(relatives.iter().map(quoted), 8)))
-            .then_run("search")
-            .then(" lists all labels"),
-    }
-}
-
-/// The problem of images about which the Marketplace did not answer.
-pub(super) fn failed(cells: Cells<'_, '_>, failure: &QueryError) -> Problem {
-    failure.problem(&cells.iter().map(|(target, _)| target.selector.to_string()).collect())
+/// The problem of images about which the Marketplace gave no usable response.
+pub(super) fn failed(cells: Cells<'_, '_>, error: &QueryError) -> Problem {
+    let images: BTreeSet<String> = cells.iter().map(|(target, _)| target.selector.to_string()).collect();
+    let names = and_more(images.iter().map(quoted), 12);
+    let (target, _) = &cells[0];
+    let mut problem = Problem::new(format!("the Marketplace gave no usable response about {names}"))
+        .at(target.spans.image.clone(), "requested for this image")
+        .note(&error.cause)
+        .help(&error.help);
+    problem.notes.extend(error.details());
+    problem
 }

@@ -50,7 +50,7 @@ fn a_new_zone_without_the_version_of_the_other_pins_takes_the_newest_with_a_warn
     let (sandbox, marketplace) = pinned("web", "");
     marketplace.offers(newer_offers().into_iter().take(3));
     sandbox.write("images.toml", image("web", BOTH, ""));
-    assert_snapshot!(sandbox.run("resolve"), @r#"
+    assert_snapshot!(sandbox.run("resolve"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL   FROM      TO        DETAIL
     kept    web   fr-par-1  x86_64  docker  00000001            newer: 00000002, published 2026-10-01 → 2026-11-20
     added   web   nl-ams-1  x86_64  docker            00000012  published 2026-11-20
@@ -58,14 +58,44 @@ fn a_new_zone_without_the_version_of_the_other_pins_takes_the_newest_with_a_warn
     2 pins: 1 added, 1 kept
     --- stderr
     warning: images.toml:3:22: the version of the other pins of `web` is not offered in nl-ams-1 for x86_64
-      = note: their version was published on 2026-10-01
-      = help: `imagelock upgrade web` upgrades the other pins
-    warning: images.toml:2:9: the cells of `web` are of different versions
-      = note: published 2026-10-01: fr-par-1 (x86_64)
-      = note: published 2026-11-20: nl-ams-1 (x86_64)
-      = help: `imagelock upgrade web` brings them together, where it can
+      = note: the version of the other pins was published on 2026-10-01
+      = note: the newest version is pinned there
+      = help: to upgrade the other pins: `imagelock upgrade web`
     --- exit 0
-    "#);
+    ");
+}
+
+#[test]
+fn one_warning_about_a_missing_version_names_all_images() {
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD)]);
+    let manifest = |zones| ["a", "b", "c"].map(|name| image(name, zones, "")).concat();
+    let sandbox = Sandbox::with(&manifest(PARIS)).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers(newer_offers().into_iter().take(3));
+    sandbox.write("images.toml", manifest(BOTH));
+    assert_snapshot!(sandbox.run("resolve").stderr, @"
+    warning: images.toml:3:22: the version of the other pins of `a`, `b` and `c` is not offered in nl-ams-1 for x86_64
+      = note: the version of the other pins was published on 2026-10-01
+      = note: the newest version is pinned there
+      = help: to upgrade the other pins: `imagelock upgrade a b c`
+    ");
+}
+
+#[test]
+fn one_warning_about_different_versions_names_all_images() {
+    let marketplace = FakeMarketplace::offering([docker(1).published(OLD), amsterdam(11).published(OLD)]);
+    let manifest = ["a", "b"].map(|name| image(name, BOTH, "")).concat();
+    let sandbox = Sandbox::with(&manifest).asking(&marketplace);
+    sandbox.ok("resolve");
+    marketplace.offers([docker(2).published(NEW), docker(1).published(OLD).superseded(), amsterdam(11).published(OLD)]);
+    assert_snapshot!(sandbox.run("upgrade").stderr, @"
+    warning: images.toml:2:9: the pins of `a` and `b` have different versions
+      = note: `a`, published 2026-10-01: nl-ams-1 (x86_64)
+      = note: `a`, published 2026-11-20: fr-par-1 (x86_64)
+      = note: `b`, published 2026-10-01: nl-ams-1 (x86_64)
+      = note: `b`, published 2026-11-20: fr-par-1 (x86_64)
+      = help: to move them to one version, if possible: `imagelock upgrade a b`
+    ");
 }
 
 #[test]
@@ -75,15 +105,15 @@ fn a_new_zone_without_the_version_of_the_frozen_pins_is_an_error() {
     marketplace.offers(newer_offers().into_iter().take(3));
     sandbox.write("images.toml", image("web", BOTH, freeze));
     assert_snapshot!(sandbox.fails("resolve"), @r#"
-    error: `web` is frozen, and the version of its pins is not offered in nl-ams-1 for x86_64
+    error: `web` is frozen, but the version of its pins is not offered in nl-ams-1 for x86_64
      --> images.toml:3:22
       |
     3 | zones = ["fr-par-1", "nl-ams-1"]
       |                      ^^^^^^^^^^ cannot be pinned during the freeze
       |
-      = note: their version was published on 2026-10-01
+      = note: the version of the other pins was published on 2026-10-01
       = note: frozen until 2027-01-31: bad kernel
-      = help: remove the zone or architecture until the freeze has ended, or write `freeze = false` in [images.web] to pin the newest version there
+      = help: remove the zone or architecture until the freeze ends, or write `freeze = false` in [images.web] to pin the newest version there
     "#);
 }
 

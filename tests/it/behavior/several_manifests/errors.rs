@@ -58,7 +58,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     sandbox.write("stacks/web/images.toml", manifest("[images.web]\nlabel = \"ubuntu_nobel\"\n"));
     assert_snapshot!(sandbox.fails("upgrade --recursive stacks"), @r#"
     note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: no image labelled `ubuntu_nobel` in the Marketplace
+    error: the Marketplace has no image with the label `ubuntu_nobel`
      --> stacks/api/images.toml:6:9
       |
     6 | label = "ubuntu_nobel"
@@ -66,7 +66,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
       |
       = help: did you mean `ubuntu_noble`?
 
-    error: no image labelled `ubuntu_nobel` in the Marketplace
+    error: the Marketplace has no image with the label `ubuntu_nobel`
      --> stacks/web/images.toml:6:9
       |
     6 | label = "ubuntu_nobel"
@@ -202,7 +202,7 @@ fn every_broken_manifest_is_reported_before_anything_is_written() {
       |
       = help: install release 4.0.0 or later of imagelock, which can read this file
 
-    error: no image labelled `debian_bookwurm` in the Marketplace
+    error: the Marketplace has no image with the label `debian_bookwurm`
      --> stacks/db/eu/images.toml:6:9
       |
     6 | label = "debian_bookwurm"
@@ -219,13 +219,13 @@ fn an_image_that_cannot_be_upgraded_suggests_the_command_for_the_others() {
     let (sandbox, marketplace) = stacks();
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 11).published("2026-10-20T10:03:30Z")]);
     assert_snapshot!(sandbox.fails("upgrade --manifest stacks/db/eu/images.toml"), @r#"
-    error: no image labelled `debian_bookworm` in the Marketplace
+    error: the Marketplace has no image with the label `debian_bookworm`
      --> stacks/db/eu/images.toml:8:9
       |
     8 | label = "debian_bookworm"
       |         ^^^^^^^^^^^^^^^^^ unknown label
       |
-      = help: `imagelock search` lists the labels
+      = help: to list the labels: `imagelock search`
 
     error: cannot upgrade `db`
      |

@@ -41,9 +41,9 @@ fn a_superseded_id_is_found_in_the_listing_of_its_version() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     assert_snapshot!(sandbox.run(&format!("explain {}", id(2))), @"
-    00000002-0000-4000-8000-000000000000 is a local image of `ubuntu_noble` in fr-par-1 for x86_64, type instance_sbs, published 2026-09-02
-    it can be pinned, and an Instance can boot from it
-    the lockfile does not pin it
+    00000002-0000-4000-8000-000000000000 is a local image of `ubuntu_noble`, in fr-par-1 for x86_64, with type instance_sbs, published 2026-09-02
+    an Instance can boot it, and it can be pinned
+    the lockfile does not contain it
     --- exit 0
     ");
     sandbox.ok(&format!("adopt web={}", id(2)));
@@ -68,19 +68,19 @@ fn options_that_contradict_the_marketplace_are_refused() {
     assert_snapshot!(messages.concat(), @"
     error: the label of 00000001-0000-4000-8000-000000000000 is `ubuntu_noble`, not `debian_bookworm`
      |
-     = help: leave out `--label` for this ID: the Marketplace knows it
-    error: no image labelled `ubuntu_nobel` in the Marketplace
+     = help: remove `--label`: it is not needed for an ID that the Marketplace lists
+    error: the Marketplace has no image with the label `ubuntu_nobel`
      |
      = help: did you mean `ubuntu_noble`?
     error: the zone of 00000001-0000-4000-8000-000000000000 is `fr-par-1`, not `nl-ams-1`
      |
-     = help: leave out `--zone` for this ID: the Marketplace knows it
-    error: the arch of 00000001-0000-4000-8000-000000000000 is `x86_64`, not `arm64`
+     = help: remove `--zone`: it is not needed for an ID that the Marketplace lists
+    error: the architecture of 00000001-0000-4000-8000-000000000000 is `x86_64`, not `arm64`
      |
-     = help: leave out `--arch` for this ID: the Marketplace knows it
+     = help: remove `--arch`: it is not needed for an ID that the Marketplace lists
     error: the type of 00000001-0000-4000-8000-000000000000 is `instance_sbs`, not `instance_local`
      |
-     = help: leave out `--type` for this ID: the Marketplace knows it
+     = help: remove `--type`: it is not needed for an ID that the Marketplace lists
     ");
     sandbox.ok(&format!("adopt web={} --label ubuntu_noble {OPTIONS} --type instance_sbs --dry-run", id(1)));
 }
@@ -98,19 +98,19 @@ fn the_description_of_an_unknown_id_is_checked() {
     ];
     let messages = refused.map(|options| sandbox.fails(&adopt(options)));
     assert_snapshot!(messages.concat(), @"
-    error: no image labelled `ubuntu_nobel` in the Marketplace
+    error: the Marketplace has no image with the label `ubuntu_nobel`
      |
      = help: did you mean `ubuntu_noble`?
-    error: cannot adopt 00000099-0000-4000-8000-000000000000: the Marketplace lists no image in the zone `fr-pra-1`
+    error: cannot adopt 00000099-0000-4000-8000-000000000000: the Marketplace has no image in the zone `fr-pra-1`
      |
      = help: did you mean `fr-par-1`?
-    error: cannot adopt 00000099-0000-4000-8000-000000000000: the Marketplace lists no image for the architecture `riscv64`
+    error: cannot adopt 00000099-0000-4000-8000-000000000000: the Marketplace has no image for the architecture `riscv64`
      |
-     = help: the Marketplace lists `arm64` or `x86_64`
-    error: the Marketplace does not describe 00000099-0000-4000-8000-000000000000
+     = help: write one of `arm64` and `x86_64`
+    error: the Marketplace does not list 00000099-0000-4000-8000-000000000000
      |
-     = note: it is an image of your own, or one that was superseded: those stay bootable, and are forgotten
-     = help: if it was superseded, say what it is: `imagelock adopt web=00000099-0000-4000-8000-000000000000 --label ubuntu_noble --arch ARCH --zone ZONE`
+     = note: it is an image of your own or a superseded image; superseded images still boot, but are no longer listed
+     = help: for a superseded image, add its description: `imagelock adopt web=00000099-0000-4000-8000-000000000000 --label ubuntu_noble --arch ARCH --zone ZONE`
     ");
     // An old image may have been offered with another type, so this is only a warning.
     let warned = [
@@ -119,13 +119,13 @@ fn the_description_of_an_unknown_id_is_checked() {
     ];
     let warnings = warned.map(|options| sandbox.run(&format!("{} --dry-run", adopt(options))).stderr);
     assert_snapshot!(warnings.concat(), @"
-    warning: 00000099-0000-4000-8000-000000000000 is pinned as `ubuntu_noble` in nl-ams-1 for x86_64 (instance_sbs), which is not offered now
-      = note: it is offered in fr-par-1 for x86_64 (instance_sbs) and nl-ams-1 for arm64 (instance_sbs)
-      = help: if that is a mistake, run the command again with other options: it corrects the declaration and the pin
+    warning: 00000099-0000-4000-8000-000000000000 is pinned as `ubuntu_noble` in nl-ams-1 for x86_64 (instance_sbs), which is currently not offered
+      = note: `ubuntu_noble` is offered in fr-par-1 for x86_64 (instance_sbs) and nl-ams-1 for arm64 (instance_sbs)
+      = help: if this is wrong, run the command again with other options to correct the declaration and the pin
     would declare `web` in `images.toml`
-    warning: 00000099-0000-4000-8000-000000000000 is pinned as `ubuntu_noble` in fr-par-1 for x86_64 (instance_local), which is not offered now
-      = note: it is offered in fr-par-1 for x86_64 (instance_sbs) and nl-ams-1 for arm64 (instance_sbs)
-      = help: if that is a mistake, run the command again with other options: it corrects the declaration and the pin
+    warning: 00000099-0000-4000-8000-000000000000 is pinned as `ubuntu_noble` in fr-par-1 for x86_64 (instance_local), which is currently not offered
+      = note: `ubuntu_noble` is offered in fr-par-1 for x86_64 (instance_sbs) and nl-ams-1 for arm64 (instance_sbs)
+      = help: if this is wrong, run the command again with other options to correct the declaration and the pin
     would declare `web` in `images.toml`
     ");
 }
@@ -140,9 +140,9 @@ fn an_unknown_id_gets_the_type_that_is_offered() {
     assert!(check.contains("\"outdated\"") && !check.contains("unavailable"), "{check}");
     let line = format!("adopt db={} --label debian_bookworm {OPTIONS}", id(99));
     assert_snapshot!(sandbox.fails(&line), @"
-    error: the type of 00000099-0000-4000-8000-000000000000 is unknown: `debian_bookworm` is offered as `instance_sbs` and `instance_local`
+    error: the type of 00000099-0000-4000-8000-000000000000 is unknown: `debian_bookworm` is offered with the types `instance_sbs` and `instance_local`
      |
-     = help: add `--type instance_sbs` if its root volume is on Block Storage (`sbs_volume`), or `--type instance_local` if it is local (`l_ssd`)
+     = help: type the ID as `NAME=UUID`, with `--type instance_sbs` if the root volume of the server is on Block Storage (`sbs_volume`), or with `--type instance_local` if it is local (`l_ssd`)
     ");
     sandbox.ok(&format!("{line} --type instance_local"));
 }
@@ -158,7 +158,7 @@ fn a_second_adoption_corrects_the_first() {
     );
     assert_snapshot!(sandbox.run(&format!("adopt web={} --type instance_local", id(99))), @"
     CHANGE   NAME  ZONE      ARCH    LABEL            FROM      TO        DETAIL
-    amended  web   fr-par-1  x86_64  debian_bookworm  00000099  00000099  type instance_sbs → instance_local, the Marketplace does not list the ID: pinned as it is described
+    amended  web   fr-par-1  x86_64  debian_bookworm  00000099  00000099  type instance_sbs → instance_local, pinned as described, because the Marketplace does not list the ID
 
     1 pin: 1 amended
     --- stderr
@@ -167,7 +167,7 @@ fn a_second_adoption_corrects_the_first() {
     ");
     assert_snapshot!(sandbox.run(&format!("adopt web={} --label ubuntu_noble --type instance_sbs", id(99))), @"
     CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
-    amended  web   fr-par-1  x86_64  ubuntu_noble  00000099  00000099  label debian_bookworm → ubuntu_noble, type instance_local → instance_sbs, the Marketplace does not list the ID: pinned as it is described
+    amended  web   fr-par-1  x86_64  ubuntu_noble  00000099  00000099  label debian_bookworm → ubuntu_noble, type instance_local → instance_sbs, pinned as described, because the Marketplace does not list the ID
 
     1 pin: 1 amended
     --- stderr
@@ -177,13 +177,13 @@ fn a_second_adoption_corrects_the_first() {
     assert_snapshot!(sandbox.run(&format!("adopt web={} --zone nl-ams-1", id(99))), @"
     CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     removed  web   fr-par-1  x86_64  ubuntu_noble  00000099
-    added    web   nl-ams-1  x86_64  ubuntu_noble            00000099  the Marketplace does not list the ID: pinned as it is described
+    added    web   nl-ams-1  x86_64  ubuntu_noble            00000099  pinned as described, because the Marketplace does not list the ID
 
     1 pin: 1 added, 1 removed
     --- stderr
-    warning: 00000099-0000-4000-8000-000000000000 is pinned as `ubuntu_noble` in nl-ams-1 for x86_64 (instance_sbs), which is not offered now
-      = note: it is offered in fr-par-1 for x86_64 (instance_sbs) and nl-ams-1 for arm64 (instance_sbs)
-      = help: if that is a mistake, run the command again with other options: it corrects the declaration and the pin
+    warning: 00000099-0000-4000-8000-000000000000 is pinned as `ubuntu_noble` in nl-ams-1 for x86_64 (instance_sbs), which is currently not offered
+      = note: `ubuntu_noble` is offered in fr-par-1 for x86_64 (instance_sbs) and nl-ams-1 for arm64 (instance_sbs)
+      = help: if this is wrong, run the command again with other options to correct the declaration and the pin
     corrected `web` in `images.toml`
     --- exit 0
     ");
@@ -202,7 +202,7 @@ fn a_second_adoption_corrects_the_first() {
     sandbox.ok(&format!("adopt web={} --zone nl-ams-1", id(99)));
     sandbox.ok(&format!("adopt web={}", id(99)));
     let other = format!("adopt web=nl-ams-1/{} --label ubuntu_noble --arch x86_64 --type instance_sbs", id(97));
-    assert!(sandbox.fails(&other).contains("is pinned to"));
+    assert!(sandbox.fails(&other).contains("is already pinned to"));
     assert_eq!((sandbox.read("images.toml"), sandbox.lock()), (manifest, lock));
 }
 
@@ -224,9 +224,10 @@ fn a_correction_requires_all_zones_of_the_image() {
     let (a, b) = (format!("web=fr-par-1/{}", id(98)), format!("web=nl-ams-1/{}", id(99)));
     sandbox.ok(&format!("adopt {a} {b} --label ubuntu_noble --arch x86_64 --type instance_sbs"));
     assert_snapshot!(sandbox.fails(&format!("adopt {a} --label debian_bookworm --type instance_sbs")), @"
-    error: 00000098-0000-4000-8000-000000000000 is pinned as `ubuntu_noble` in fr-par-1 for x86_64 (instance_sbs), and `web` is declared for more than it
+    error: cannot correct the pin of 00000098-0000-4000-8000-000000000000: `web` also has other pins
      |
-     = help: name all IDs of `web` in one command, or choose another name: `imagelock adopt NAME=00000098-0000-4000-8000-000000000000`
+     = note: it is pinned as `ubuntu_noble` in fr-par-1 for x86_64 (instance_sbs)
+     = help: give all IDs of `web` in one command, or choose another name: `imagelock adopt NAME=00000098-0000-4000-8000-000000000000`
     ");
     sandbox.ok(&format!("adopt {a} {b} --label debian_bookworm --type instance_sbs"));
     assert_snapshot!(sandbox.read("images.toml"), @r#"

@@ -164,7 +164,7 @@ proptest! {
             first.entry(id(*n)).or_insert(at + 2);
         }
         for reference in references("file", &text).unwrap() {
-            let place = reference.place.to_string();
+            let place = reference.location.to_string();
             prop_assert_eq!(place, format!("file:{}", first[&reference.id.to_string()]), "{}", text);
         }
     }
@@ -236,7 +236,7 @@ fn an_image_id_in_a_file_is_an_error_that_names_the_image() {
     assert_snapshot!(sandbox.fails("adopt --from main.tf"), @"
     error: main.tf:1: c65540a2… is the Marketplace image `ubuntu_noble`, which no Instance boots
      |
-     = help: name the ID of the local image that your server boots: `imagelock adopt NAME=UUID`
+     = help: adopt the ID of the local image that your server boots: `imagelock adopt NAME=UUID`
     ");
 }
 
@@ -267,8 +267,8 @@ fn standard_input_is_read_only_for_a_dash() {
 
     1 pin: 1 added (dry run, nothing was written)
     warning: standard input:1: the Marketplace does not list 00001000…
-      = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
-      = help: to look it up, name it: `imagelock adopt x=UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH --zone ZONE`
+      = note: it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace
+      = help: to look it up, type the whole ID: `imagelock adopt x=UUID`; for a superseded image, add `--label LABEL --arch ARCH --zone ZONE`
     would declare `web` in `images.toml`
     ");
     for path in ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"] {
@@ -326,7 +326,7 @@ fn a_file_that_is_nested_too_deep_is_refused() {
     assert_snapshot!(sandbox.fails("adopt --from deep.tf"), @"
     error: cannot read `deep.tf`: line 129 is nested more than 128 levels deep
      |
-     = help: remove the file from the command line, or name the IDs: `imagelock adopt web=UUID`
+     = help: remove the file from the command line, or type the IDs: `imagelock adopt NAME=UUID`
     ");
     sandbox.ok("adopt --from flat.tf --dry-run");
 }

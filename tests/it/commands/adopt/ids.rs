@@ -74,6 +74,27 @@ fn adopt_turns_ids_into_a_manifest_and_a_lockfile() {
 }
 
 #[test]
+fn the_same_id_under_the_same_name_is_adopted_once() {
+    let marketplace = marketplace();
+    let sandbox = Sandbox::new().asking(&marketplace);
+    for file in ["a.tf", "b.tf"] {
+        sandbox.write(file, format!("web_image = \"{}\"\n", id(1)));
+    }
+    let twice = format!("adopt web={0} web={0} --from a.tf --from b.tf", id(1));
+    assert_snapshot!(sandbox.run(&twice), @"
+    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
+    added   web   fr-par-1  x86_64  ubuntu_noble  00000001  published 2026-09-02
+
+    1 pin: 1 added
+    --- stderr
+    declared `web` in `images.toml`
+    --- exit 0
+    ");
+    let message = sandbox.fails(&format!("adopt db=nl-ams-1/{0} db=nl-ams-1/{0}", id(1)));
+    assert_eq!(message.matches("error: ").count(), 1, "{message}");
+}
+
+#[test]
 fn an_unlisted_id_is_pinned_as_the_manifest_describes_it() {
     let marketplace = marketplace();
     let sandbox = Sandbox::with(
@@ -81,14 +102,14 @@ fn an_unlisted_id_is_pinned_as_the_manifest_describes_it() {
     );
     let sandbox = sandbox.asking(&marketplace);
     assert_snapshot!(sandbox.fails(&format!("adopt web={}", id(99))), @"
-    error: the Marketplace does not describe 00000099-0000-4000-8000-000000000000
+    error: the Marketplace does not list 00000099-0000-4000-8000-000000000000
      |
-     = note: it is an image of your own, or one that was superseded: those stay bootable, and are forgotten
-     = help: if it was superseded, say what it is: `imagelock adopt web=00000099-0000-4000-8000-000000000000 --label LABEL --arch ARCH --zone ZONE`
+     = note: it is an image of your own or a superseded image; superseded images still boot, but are no longer listed
+     = help: for a superseded image, add its description: `imagelock adopt web=00000099-0000-4000-8000-000000000000 --label LABEL --arch ARCH --zone ZONE`
     ");
     assert_snapshot!(sandbox.run(&format!("adopt web=fr-par-1/{} web=nl-ams-1/{}", id(99), id(2))), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL
-    added   web   fr-par-1  x86_64  ubuntu_noble  00000099  the Marketplace does not list the ID: pinned as it is described
+    added   web   fr-par-1  x86_64  ubuntu_noble  00000099  pinned as described, because the Marketplace does not list the ID
     added   web   nl-ams-1  x86_64  ubuntu_noble  00000002  published 2026-09-02
 
     2 pins: 2 added
@@ -133,55 +154,64 @@ fn an_id_that_cannot_be_adopted_is_an_error() {
     For more information, try '--help'.
     ");
     assert_snapshot!(sandbox.fails("adopt web"), @"
-    error: `web` is no name and ID: expected a name, `=` and a UUID
+    error: `web` has no ID
      |
-     = note: IDs are found in a file with `--from FILE`
+     = note: to find the IDs in a file, use `--from FILE`
      = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
     ");
+    assert_snapshot!(sandbox.fails(&format!("adopt {}", id(1))), @"
+    error: `00000001-0000-4000-8000-000000000000` has no name
+     |
+     = help: give it a name: `imagelock adopt NAME=00000001-0000-4000-8000-000000000000`
+    ");
     assert_snapshot!(sandbox.fails("adopt web=ubuntu_noble 2=x db=paris/00000001-0000-4000-8000-000000000000"), @"
-    error: `ubuntu_noble` is no ID: expected a UUID, like `6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e`
+    error: `ubuntu_noble` is not an ID: expected a UUID, like `6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e`
      |
      = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
 
-    error: `2` is no image name: expected a letter or `_`, followed by letters, digits, `_` or `-`
+    error: `2` is not an image name: expected a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier
      |
      = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
 
-    error: `paris` is no zone: expected a zone, like `fr-par-1`
+    error: `paris` is not a zone: expected country, city and number, like `fr-par-1`
      |
      = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
 
     3 errors in all; nothing was changed
     ");
-    assert_snapshot!(sandbox.fails(&format!("adopt db=nl-ams-1/{}", id(1))), @"error: nl-ams-1/00000001-0000-4000-8000-000000000000 is in fr-par-1, not in nl-ams-1");
-    assert_snapshot!(sandbox.fails(&format!("adopt db={}", id(99))), @"
-    error: the Marketplace does not describe 00000099-0000-4000-8000-000000000000
+    assert_snapshot!(sandbox.fails(&format!("adopt db=nl-ams-1/{}", id(1))), @"
+    error: nl-ams-1/00000001-0000-4000-8000-000000000000 is in fr-par-1, not in nl-ams-1
      |
-     = note: it is an image of your own, or one that was superseded: those stay bootable, and are forgotten
-     = help: if it was superseded, say what it is: `imagelock adopt db=00000099-0000-4000-8000-000000000000 --label LABEL --arch ARCH --zone ZONE`
+     = help: write `fr-par-1/00000001-0000-4000-8000-000000000000`
+    ");
+    assert_snapshot!(sandbox.fails(&format!("adopt db={}", id(99))), @"
+    error: the Marketplace does not list 00000099-0000-4000-8000-000000000000
+     |
+     = note: it is an image of your own or a superseded image; superseded images still boot, but are no longer listed
+     = help: for a superseded image, add its description: `imagelock adopt db=00000099-0000-4000-8000-000000000000 --label LABEL --arch ARCH --zone ZONE`
     ");
     assert_snapshot!(sandbox.fails(&format!("adopt web={}", id(2))), @r#"
-    error: 00000002-0000-4000-8000-000000000000 is in nl-ams-1 for x86_64, where `web` is not declared
+    error: 00000002-0000-4000-8000-000000000000 is in nl-ams-1 for x86_64, but `web` is not declared there
      --> images.toml:3:8
       |
     3 | zone = "fr-par-1"
       |        ^^^^^^^^^^ declared here
       |
-      = help: declare it there, or choose another name: `imagelock adopt NAME=UUID`
+      = help: declare this zone and architecture, or choose another name: `imagelock adopt NAME=00000002-0000-4000-8000-000000000000`
     "#);
     assert_snapshot!(sandbox.fails(&format!("adopt web={}", id(3))), @r#"
-    error: 00000003-0000-4000-8000-000000000000 is debian_bookworm (instance_sbs), and `web` is declared as ubuntu_noble (instance_sbs)
+    error: 00000003-0000-4000-8000-000000000000 is a local image of `debian_bookworm` (instance_sbs), but `web` is declared as `ubuntu_noble` (instance_sbs)
      --> images.toml:2:9
       |
     2 | label = "ubuntu_noble"
       |         ^^^^^^^^^^^^^^ declared here
       |
-      = help: change what is declared, or choose another name: `imagelock adopt NAME=UUID`
+      = help: change the declaration, or choose another name: `imagelock adopt NAME=00000003-0000-4000-8000-000000000000`
     "#);
     assert_snapshot!(sandbox.fails(&format!("adopt web=fr-par-1/{} --label ubuntu_noble --arch x86_64", id(99))), @"
-    error: `web` (fr-par-1, x86_64) is pinned to 00000001-0000-4000-8000-000000000000 already, and not to 00000099-0000-4000-8000-000000000000
+    error: cannot adopt 00000099-0000-4000-8000-000000000000: `web` (fr-par-1, x86_64) is already pinned to 00000001-0000-4000-8000-000000000000
      |
-     = help: choose another name: `imagelock adopt NAME=UUID`; or remove its block from the lockfile first
+     = help: choose another name: `imagelock adopt NAME=00000099-0000-4000-8000-000000000000`; or remove the block of this pin from the lockfile first
     ");
     assert_snapshot!(sandbox.fails("adopt --from empty.tf"), @"
     error: in `empty.tf` there is no ID of an image that the Marketplace lists

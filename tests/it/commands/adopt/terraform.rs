@@ -61,8 +61,8 @@ fn ids_in_a_terraform_configuration_are_adopted() {
     6 pins: 6 added
     --- stderr
     warning: main.tf:34: the Marketplace does not list fr-par-1/cccccccc…
-      = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
-      = help: to look it up, name it: `imagelock adopt mine=fr-par-1/UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH`
+      = note: it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace
+      = help: to look it up, type the whole ID: `imagelock adopt mine=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH`
     skipped 2 other UUIDs that the Marketplace does not list and that no key calls an image
     declared `builders`, `builders-2`, `db`, `web` and `web-ams` in `images.toml`
     --- exit 0
@@ -161,8 +161,8 @@ fn ids_in_a_terraform_state_are_adopted() {
     2 pins: 2 added
     --- stderr
     warning: terraform.tfstate:14: the Marketplace does not list fr-par-1/ffffffff…
-      = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
-      = help: to look it up, name it: `imagelock adopt web-2=fr-par-1/UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH`
+      = note: it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace
+      = help: to look it up, type the whole ID: `imagelock adopt web-2=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH`
     skipped 2 other UUIDs that the Marketplace does not list and that no key calls an image
     declared `noble` and `web` in `images.toml`
     --- exit 0
@@ -183,13 +183,13 @@ fn ids_in_a_terraform_state_are_adopted() {
     // The command that the warning suggests.
     let line = "adopt web=fr-par-1/ffffffff-0000-4000-8000-000000000000 --label ubuntu_noble --arch x86_64";
     assert_snapshot!(sandbox.fails(line), @"
-    error: `web` (fr-par-1, x86_64) is pinned to 00000001-0000-4000-8000-000000000000 already, and not to ffffffff-0000-4000-8000-000000000000
+    error: cannot adopt ffffffff-0000-4000-8000-000000000000: `web` (fr-par-1, x86_64) is already pinned to 00000001-0000-4000-8000-000000000000
      |
-     = help: choose another name: `imagelock adopt NAME=UUID`; or remove its block from the lockfile first
+     = help: choose another name: `imagelock adopt NAME=ffffffff-0000-4000-8000-000000000000`; or remove the block of this pin from the lockfile first
     ");
     assert_snapshot!(sandbox.run(&line.replace("web=", "web-old=")), @"
     CHANGE  NAME     ZONE      ARCH    LABEL         TO        DETAIL
-    added   web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff  the Marketplace does not list the ID: pinned as it is described
+    added   web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff  pinned as described, because the Marketplace does not list the ID
 
     3 pins: 1 added, 2 kept
     --- stderr

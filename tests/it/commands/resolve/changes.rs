@@ -108,8 +108,9 @@ fn a_new_zone_is_added_and_existing_pins_are_kept() {
     3 pins: 1 added, 2 kept
     --- stderr
     warning: images.toml:7:22: the version of the other pins of `web` is not offered in nl-ams-1 for x86_64
-      = note: the Marketplace does not say which version they are of
-      = help: `imagelock upgrade web` upgrades the other pins
+      = note: the Marketplace does not list the version of the other pins
+      = note: the newest version is pinned there
+      = help: to upgrade the other pins: `imagelock upgrade web`
     --- exit 0
     ");
 }

@@ -1,6 +1,7 @@
-//! The head of an exported file: that imagelock wrote it, and for which manifest.
+//! The header of an exported file: it says that imagelock wrote the file, and for which manifest.
 //!
-//! It is a comment, or in JSON, which has none, the value of the root key `"//"`, which Terraform and Packer skip.
+//! The header is a comment. JSON has no comments, so there it is the value of the root key `"//"`, which Terraform and
+//! Packer ignore.
 
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
@@ -10,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_e
 use crate::domain::lock::conflicts::both_sides;
 use crate::domain::manifest::outputs::Format;
 
-/// The bytes of a path that could end a comment or a string, and others that are not common in names.
+/// The bytes of a path that are percent-encoded: those that could end a comment or a string, and other unusual ones.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -23,14 +24,15 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'/');
 
-/// What a file says about itself.
+/// The notice by which imagelock recognizes its own files.
 const NOTICE: &str = "This file is written by imagelock from its lockfile. Change the manifest instead of editing it.";
 
-/// What the path of the manifest follows.
+/// The text before the path of the manifest.
 const MANIFEST: &str = "Manifest: ";
 
-/// The head of a file that belongs to the manifest at a [`relative_path`], or of a text that belongs to no file.
-pub(crate) fn head(format: Format, manifest: Option<&str>) -> String {
+/// The header of a file that belongs to the manifest at a [`relative_path`], or of a text that is not written to a
+/// file.
+pub(crate) fn header(format: Format, manifest: Option<&str>) -> String {
     if is_json(format) {
         let manifest = manifest.map_or_else(String::new, |manifest| format!(" {MANIFEST}{manifest}"));
         return format!("{{\n  \"//\": \"{NOTICE}{manifest}\",\n");
@@ -43,14 +45,15 @@ fn is_json(format: Format) -> bool {
     matches!(format, Format::Json | Format::Tfvars)
 }
 
-/// Whether a file says that imagelock wrote it in this format, so that it may be replaced; an empty one may be, too.
-pub(crate) fn is_ours(format: Format, text: &str) -> bool {
-    // git may have left conflicts in it. What is made of the lock has no other side to keep.
+/// Whether imagelock may replace a file: according to its header, imagelock wrote it in this format, or it is empty.
+pub(crate) fn is_generated(format: Format, text: &str) -> bool {
+    // A merge may have left conflict markers in the file. Then both sides must be generated.
     both_sides(text)
         .is_some_and(|sides| sides.iter().all(|side| side.trim().is_empty() || notice(format, side).is_some()))
 }
 
-/// The manifests that a file says it belongs to, as [`relative_path`] writes them: one, unless git left conflicts in it.
+/// The manifests to which a file belongs according to its header, each as a [`relative_path`]: one, or both sides of a
+/// merge conflict.
 pub(crate) fn owners(format: Format, text: &str) -> Vec<String> {
     let sides = both_sides(text).into_iter().flatten();
     let mut owners: Vec<String> =
@@ -59,7 +62,8 @@ pub(crate) fn owners(format: Format, text: &str) -> Vec<String> {
     owners
 }
 
-/// What the head of a file says: `None` if it has none of ours, else the path of the manifest, empty if it names none.
+/// Reads the header of a file: the path of the manifest, which is empty if the header names none. `None` if imagelock
+/// did not write the file.
 fn notice(format: Format, text: &str) -> Option<String> {
     if !is_json(format) {
         let mut lines = text.lines().map(str::trim_end).skip_while(|line| line.is_empty());
@@ -68,19 +72,19 @@ fn notice(format: Format, text: &str) -> Option<String> {
         return Some(manifest.unwrap_or_default().to_owned());
     }
     let root: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
-    // A key that imagelock does not write was added by someone, who would lose it.
+    // If a user added another key, replacing the file would lose it.
     let is_known = |key: &String| matches!(key.as_str(), "//" | "images" | "schema");
     let notice = root.get("//")?.as_str()?.strip_prefix(NOTICE).filter(|_| root.keys().all(is_known))?;
     Some(notice.trim_start().strip_prefix(MANIFEST).unwrap_or_default().to_owned())
 }
 
-/// The path from a directory to a file, both real, in the same letters on every system. Whatever could end a comment or a
-/// string is spelled as `%0A`.
+/// The relative path from a directory to a file, which must both be real paths. It is the same text on every system.
+/// Bytes that could end a comment or a string are percent-encoded (`%0A`).
 pub(crate) fn relative_path(directory: &Path, file: &Path) -> String {
     let shared = directory.components().zip(file.components()).take_while(|(one, other)| one == other).count();
     let up = directory.components().skip(shared).map(|_| "..".to_owned());
     let down = file.components().skip(shared).map(|part| match part {
-        // On Windows there is no path from one disk to another.
+        // On Windows, there is no relative path from one drive to another, so the path is absolute.
         Component::Prefix(_) | Component::RootDir => encoded(part).trim_matches('/').to_owned(),
         part => encoded(part),
     });
@@ -91,13 +95,13 @@ fn encoded(part: Component<'_>) -> String {
     percent_encode(part.as_os_str().as_encoded_bytes(), ENCODED).to_string()
 }
 
-/// The path that a [`relative_path`] spells. `None` if it is not Unicode, and the system wants that.
+/// Decodes a [`relative_path`]. `None` if it is not Unicode and the system requires Unicode.
 pub(crate) fn manifest_path(directory: &Path, relative: &str) -> Option<PathBuf> {
     Some(directory.join(os_string(percent_decode_str(relative).collect())?))
 }
 
 #[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere a name is Unicode")]
+#[expect(clippy::unnecessary_wraps, reason = "other systems require Unicode, which can fail")]
 fn os_string(bytes: Vec<u8>) -> Option<OsString> {
     Some(std::os::unix::ffi::OsStringExt::from_vec(bytes))
 }
@@ -122,17 +126,17 @@ mod tests {
     }
 
     proptest! {
-        /// No path ends the comment or the string that it is in, and each is read back as it was.
+        /// No path can end the comment or the string that contains it, and reading returns the same path.
         #[test]
-        fn a_header_is_read_back_unchanged(directory in "/([^/]{1,8}/){0,3}[^/]{1,8}", file in "/([^/]{1,8}/){0,3}[^/]{1,8}") {
+        fn a_header_is_read_back(directory in "/([^/]{1,8}/){0,3}[^/]{1,8}", file in "/([^/]{1,8}/){0,3}[^/]{1,8}") {
             prop_assume!([&directory, &file].iter().all(|path| path.split('/').all(|part| part != "." && part != "..")));
             let (directory, file) = (Path::new(&directory), Path::new(&file));
             let relative = relative_path(directory, file);
             prop_assert!(relative.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\'#$".contains(&byte)));
             for format in Format::ALL {
-                let head = head(format, Some(&relative));
-                let text = if is_json(format) { format!("{head}  \"images\": {{}}\n}}\n") } else { head };
-                prop_assert!(is_ours(format, &text));
+                let header = header(format, Some(&relative));
+                let text = if is_json(format) { format!("{header}  \"images\": {{}}\n}}\n") } else { header };
+                prop_assert!(is_generated(format, &text));
                 prop_assert_eq!(owners(format, &text), std::slice::from_ref(&relative));
                 prop_assert!(text.lines().count() <= 4);
             }
