@@ -18,7 +18,7 @@ use crate::domain::types::Name;
 use crate::render::{self, CheckReport, Format, StaleOutput};
 use crate::workspace::reports::{self, Wish};
 use crate::workspace::revisions::base;
-use crate::workspace::{Context, Error, Files, Project, all, named, stale_outputs};
+use crate::workspace::{Context, Error, Files, Project, all, named, project_name, stale_outputs};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -108,8 +108,14 @@ impl Options {
         });
         let checked = sort_out(checked, &mut failed)?;
         let manifests: Vec<_> = checked.iter().map(Checked::report).collect();
-        let report =
-            CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
+        let project = project_name(&context.manifests);
+        let report = CheckReport {
+            manifests: &manifests,
+            failed: &failed,
+            invocation: &context.invocation,
+            project: &project,
+            now: context.now,
+        };
         let output = render::check(format, report, context.quiet);
         let remark = reports::write(reports, context, report)?;
         let warning = join(checked.iter().map(|it| it.project.warning(&it.report.notices, context)));

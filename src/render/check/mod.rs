@@ -9,11 +9,13 @@ mod markdown;
 pub(crate) mod report;
 mod sarif;
 mod sentences;
+mod versions;
 
 use self::report::CheckReport;
 use super::format::Format;
 
-/// Writes the report of a check in a format. `quiet` leaves out what needs no attention; only the human format heeds it.
+/// Writes the report of a check in a format. `quiet` limits the human format to what needs attention; the other formats
+/// ignore it.
 pub fn check(format: Format, report: CheckReport<'_>, quiet: bool) -> String {
     match format {
         Format::Human => human::write(report, quiet),

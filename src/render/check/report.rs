@@ -56,8 +56,10 @@ pub struct CheckReport<'a> {
     pub manifests: &'a [ManifestReport<'a>],
     /// The manifests that could not be checked.
     pub failed: &'a [FailedManifest],
-    /// How imagelock was called: what a command must begin with to be about the same files.
+    /// The options of the run that a suggested command repeats.
     pub invocation: &'a Invocation,
+    /// The name of the repository or directory that the manifests are in. Only the HTML page shows it.
+    pub project: &'a str,
     /// The time of the run.
     pub now: Timestamp,
 }

@@ -32,22 +32,36 @@ pub(super) fn headline(report: CheckReport<'_>) -> &'static str {
     }
 }
 
-/// How many findings have each status, the worst first, and how severe that is: `2 outdated (accepted)`.
-pub(super) fn counts(report: CheckReport<'_>) -> Vec<(Severity, String)> {
+/// The number of pins with a status, accepted or not.
+pub(super) struct Tally {
+    pub(super) status: Status,
+    /// Whether the manifest accepts the status.
+    pub(super) is_accepted: bool,
+    pub(super) pins: usize,
+}
+
+impl Tally {
+    /// The severity of the status, which an acceptance lowers.
+    pub(super) fn severity(&self) -> Severity {
+        if self.is_accepted { Severity::Held } else { self.status.severity() }
+    }
+}
+
+/// The number of pins with each status, the worst status first.
+pub(super) fn tally(report: CheckReport<'_>) -> Vec<Tally> {
     let mut counts: BTreeMap<(Status, bool), usize> = BTreeMap::new();
     for finding in report.findings_by_manifest() {
         *counts.entry((finding.status, is_accepted(finding))).or_default() += 1;
     }
-    let text = |((status, is_accepted), n): ((Status, bool), usize)| {
-        let (severity, accepted) = if is_accepted { (Severity::Held, " (accepted)") } else { (status.severity(), "") };
-        (severity, format!("{n} {}{accepted}", status.as_str()))
-    };
-    counts.into_iter().map(text).collect()
+    counts.into_iter().map(|((status, is_accepted), pins)| Tally { status, is_accepted, pins }).collect()
 }
 
-/// The same without the severity.
+/// `2 outdated`, `1 outdated (accepted)`: the tally as text.
 fn numbers(report: CheckReport<'_>) -> Vec<String> {
-    counts(report).into_iter().map(|(_, number)| number).collect()
+    let text = |Tally { status, is_accepted, pins }: Tally| {
+        format!("{pins} {}{}", status.as_str(), if is_accepted { " (accepted)" } else { "" })
+    };
+    tally(report).into_iter().map(text).collect()
 }
 
 /// `4 pins: 2 outdated, 2 current`: the numbers in a line.
