@@ -1,4 +1,4 @@
-//! The sentences that every format of a check shares: the verdict and its numbers, what is said of a finding, and what of a
+//! The text that every format of a check shares: the result and its numbers, the details of a finding, and the error of a
 //! manifest that could not be checked.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use super::report::CheckReport;
 use crate::domain::check::Finding;
 use crate::domain::check::report::Gate;
 use crate::domain::diagnostics::{
-    FailedManifest, Failure, Invocation, LineIndex, Location, and_more, count, quoted, shown, visible,
+    FailedManifest, Failure, Invocation, LineIndex, Location, Problem, and_more, count, quoted, shown, visible,
 };
 use crate::domain::lock::diff::Latest;
 use crate::domain::lock::short_ids::ShortIds;
@@ -17,15 +17,15 @@ use crate::domain::types::{Name, Severity, Status};
 use crate::render::errors::{cut, help};
 use crate::render::support::values::{date, days, in_manifests};
 
-/// The verdict, as a heading.
+/// The result of the run, as a heading.
 pub(super) fn headline(report: CheckReport<'_>) -> &'static str {
     if !report.failed.is_empty() {
         return "The check is incomplete";
     }
     let has_drift = report.manifests.iter().any(|manifest| manifest.report.has_drift());
     match (report.is_gate(), has_drift, report.has_drift()) {
-        (true, _, true) => "The change does not pass",
-        (true, _, false) => "The change passes",
+        (true, _, true) => "The change fails the check",
+        (true, _, false) => "The change passes the check",
         (false, true, _) => "The images have drifted",
         (false, false, true) => "The outputs are out of date",
         (false, false, false) => "The images have not drifted",
@@ -64,7 +64,7 @@ fn numbers(report: CheckReport<'_>) -> Vec<String> {
     tally(report).into_iter().map(text).collect()
 }
 
-/// `4 pins: 2 outdated, 2 current`: the numbers in a line.
+/// `4 pins: 2 outdated, 2 current`: the tally of the run in one line.
 pub(super) fn summary(report: CheckReport<'_>) -> String {
     if report.is_gate() {
         return changed_since(report);
@@ -82,7 +82,7 @@ pub(super) fn summary(report: CheckReport<'_>) -> String {
     format!("{pins}: {found}{stale}")
 }
 
-/// `3 pins, 1 changed since main (1a2b3c4d): 1 unverified`: the numbers of a verified change, in a line.
+/// `3 pins, 1 changed since main (1a2b3c4d): 1 unverified`: the tally of a verified change in one line.
 pub(super) fn changed_since(report: CheckReport<'_>) -> String {
     let sum = |number: fn(&Gate) -> usize| report.gates().map(|(_, gate)| number(gate)).sum::<usize>();
     let (pins, changed) = (sum(|gate| gate.pins), sum(|gate| gate.changed));
@@ -111,7 +111,7 @@ fn since(gate: &Gate) -> String {
     }
 }
 
-/// The pins that the Marketplace does not list, in a line.
+/// The pins that the Marketplace does not list, in one line.
 pub(super) fn unlisted(report: CheckReport<'_>) -> Option<String> {
     let unlisted = report.findings_by_manifest().filter(|finding| is_unlisted(finding));
     let names: Vec<&Name> = unlisted.map(|finding| &finding.cell.name).collect();
@@ -127,30 +127,36 @@ pub(super) fn unlisted(report: CheckReport<'_>) -> Option<String> {
 /// The note about a pin that the Marketplace does not list.
 pub(super) const UNLISTED: &str = "the Marketplace does not list the pinned ID, so it cannot be verified";
 
-/// Whether the Marketplace was asked about a pin, and does not list it.
+/// Whether the Marketplace was asked for the ID of a pin and does not list it.
 pub(super) fn is_unlisted(finding: &Finding) -> bool {
     finding.is_listed == Some(false)
 }
 
-/// Whether the manifest accepts what would be drift.
+/// Whether the finding would be drift if the manifest did not accept it.
 pub(super) fn is_accepted(finding: &Finding) -> bool {
     finding.status.is_drift() && !finding.is_drift
 }
 
-/// The label, or what else the image is known by.
+/// The label, or the ID or pattern by which the image is declared.
 pub(super) fn label(finding: &Finding) -> String {
     finding.label.as_ref().map_or_else(|| finding.image.clone(), ToString::to_string)
 }
 
-/// The details of a finding, in a line.
+/// The details of a finding in one line.
 pub(super) fn detail(finding: &Finding) -> String {
     let mut parts: Vec<String> =
-        finding.latest.iter().filter_map(|latest| latest_in_words(latest, finding.published)).collect();
+        finding.latest.iter().filter_map(|latest| latest_as_text(latest, finding.published)).collect();
     parts.extend(finding.notes.iter().cloned());
     parts.join("; ")
 }
 
-/// The status and the details, in a line.
+/// A stale output or an idle acceptance with its notes and its help, in one line.
+pub(super) fn remark(report: CheckReport<'_>, index: usize, problem: &Problem) -> String {
+    let details = report.details(index, problem);
+    std::iter::once(problem.title.clone()).chain(details).collect::<Vec<_>>().join("; ")
+}
+
+/// The status and the details in one line.
 pub(super) fn status_and_detail(finding: &Finding) -> String {
     match (finding.status.as_str(), detail(finding)) {
         (status, detail) if detail.is_empty() => status.to_owned(),
@@ -158,7 +164,7 @@ pub(super) fn status_and_detail(finding: &Finding) -> String {
     }
 }
 
-/// The IDs that a table of findings shows.
+/// The short forms of the IDs in a table of findings.
 pub(super) fn short_ids<'f>(findings: impl Iterator<Item = &'f Finding>) -> ShortIds {
     let ids = |finding: &'f Finding| {
         finding.locked.iter().map(|pin| pin.id).chain(finding.latest.as_ref().map(|latest| latest.id))
@@ -166,28 +172,28 @@ pub(super) fn short_ids<'f>(findings: impl Iterator<Item = &'f Finding>) -> Shor
     ShortIds::of(findings.flat_map(ids))
 }
 
-/// The release of a newer local image, its date, and how much later that is.
-fn latest_in_words(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
+/// The release of a newer local image, its date, and how many days the pin is behind it.
+fn latest_as_text(latest: &Latest, published: Option<Timestamp>) -> Option<String> {
     let release = latest.release.as_ref().map(|release| format!("release {release}"));
     let date = latest.published.map(|newer| match published {
         Some(older) if newer >= older => format!("{} behind ({})", count(days(older, newer), "day"), date(newer)),
-        _ => format!("the latest is of {}", date(newer)),
+        _ => format!("the newest version was published on {}", date(newer)),
     });
     let parts: Vec<String> = release.into_iter().chain(date).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Where and why, in prose.
+/// The place and the error of a manifest that could not be checked, for Markdown and HTML.
 pub(super) fn failed_in_prose(failed: &FailedManifest) -> String {
     format!("{}: {}", quoted(place(failed)), failure_title(&failed.failure))
 }
 
-/// Where and why, for a machine.
+/// The place and the error of a manifest that could not be checked, for programs.
 pub(super) fn failed(failed: &FailedManifest) -> String {
     format!("{}: {}", place(failed), failure_title(&failed.failure))
 }
 
-/// Why.
+/// The first error of a manifest, and how many more there are.
 pub(super) fn failure_title(failure: &Failure) -> String {
     match failure.problems.len() {
         0 | 1 => cut(failure.title()),
@@ -195,7 +201,7 @@ pub(super) fn failure_title(failure: &Failure) -> String {
     }
 }
 
-/// `images.lock:39:1`, or the manifest.
+/// `images.lock:39:1`, or the path of the manifest if the error has no line.
 fn place(failed: &FailedManifest) -> String {
     match failure_location(&failed.failure) {
         Some(Location { path, line, columns }) => format!("{}:{line}:{}", shown(path), columns.0),
@@ -203,18 +209,18 @@ fn place(failed: &FailedManifest) -> String {
     }
 }
 
-/// The location in the manifest or in the lockfile.
+/// The location of the first error in the manifest or the lockfile.
 pub(super) fn failure_location(failure: &Failure) -> Option<Location<'_>> {
     let problem = failure.problems.first()?;
     LineIndex::new(failure.source(problem)?).location(problem.span.as_ref()?)
 }
 
-/// The key to write or the command to run.
+/// The help of the first error, with the command to run or the line to write.
 pub(super) fn first_help(failed: &FailedManifest, invocation: &Invocation) -> Option<String> {
     help(failed.failure.problems.first()?, &invocation.of(&failed.path))
 }
 
-/// How many manifests could not be checked, and which, if any could not.
+/// `1 of 3 manifests could not be checked`, and which, if there are any.
 pub(super) fn failed_summary(failed: &[FailedManifest], all: usize) -> Option<String> {
     let names = and_more(failed.iter().map(|it| quoted(shown(&it.path))), 6);
     let checked = format!("{} of {} could not be checked: {names}", failed.len(), count(all, "manifest"));

@@ -1,5 +1,5 @@
-//! JSON reports: how they are written, and the parts that several have. The types are the documented interface: a change
-//! that breaks readers raises the number in `schema`.
+//! JSON reports: how they are written, and the objects that several reports share. The types are the documented interface:
+//! a change that breaks readers increases the number in `schema`.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::domain::types::{
     ZonedId,
 };
 
-/// A report as text, which begins with its schema.
+/// A report as text. Its first key is `schema`.
 pub(crate) fn to_report(schema: &str, body: impl Serialize) -> String {
     #[derive(Serialize)]
     struct Report<'a, T> {
@@ -25,8 +25,8 @@ pub(crate) fn to_report(schema: &str, body: impl Serialize) -> String {
     to_json(&Report { schema, body })
 }
 
-/// JSON as text. What a terminal would obey, or what is not seen, is spelled out; a reader of JSON reads the same value. Such
-/// characters are in strings only, apart from the line breaks of the layout: those in strings are escaped already.
+/// JSON as text. Control characters and invisible characters are written as escapes, which a JSON parser reads as the same
+/// value. They occur only in strings; the only other line breaks are those of the layout.
 pub(crate) fn to_json(value: &impl Serialize) -> String {
     // Serializing to memory does not fail.
     let json = serde_json::to_string_pretty(value).unwrap_or_default();
@@ -41,7 +41,7 @@ pub(crate) fn to_json(value: &impl Serialize) -> String {
     text + "\n"
 }
 
-/// A value that is a string in JSON, the one that it is displayed as.
+/// A value that is written as its display text.
 pub(crate) struct Text<T>(pub(crate) T);
 
 impl<T: fmt::Display> Serialize for Text<T> {
@@ -50,7 +50,7 @@ impl<T: fmt::Display> Serialize for Text<T> {
     }
 }
 
-/// Names, types, releases and IDs are their text in every report.
+/// Writes names, types, releases and IDs as their display text.
 macro_rules! strings {
     ($($value:ty),*) => {$(
         impl Serialize for $value {
@@ -85,7 +85,7 @@ impl<'a> LocalImageJson<'a> {
     }
 }
 
-/// What every row says of its cell.
+/// The image, zone and architecture of a pin, in every row of every report.
 #[derive(Serialize)]
 pub(crate) struct CellJson<'a> {
     name: &'a Name,
@@ -111,7 +111,7 @@ impl<'a> CellJson<'a> {
     }
 }
 
-/// A remark on the manifest.
+/// A notice or a warning about a manifest.
 #[derive(Serialize)]
 pub(crate) struct RemarkJson<'a> {
     manifest: String,
@@ -121,7 +121,7 @@ pub(crate) struct RemarkJson<'a> {
 }
 
 impl<'a> RemarkJson<'a> {
-    /// `invocation` is about the manifest.
+    /// `invocation` holds the options that make the suggested command concern the manifest.
     pub(crate) fn new(manifest: String, problem: &'a Problem, invocation: &Invocation) -> Self {
         let help = problem.help.as_ref().map(|help| help.show(invocation));
         Self { manifest, message: &problem.title, notes: &problem.notes, help }

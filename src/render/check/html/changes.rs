@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::elements::{ShownId, Text, cell, ids, prose, table};
+use super::elements::{ShownId, Text, cell, ids, path, prose, table};
+use crate::domain::diagnostics::capitalized;
 use crate::domain::lock::Pin;
 use crate::domain::lock::diff::Change;
 use crate::render::changes::{detail, label_of, short_ids};
@@ -43,7 +44,7 @@ pub(super) fn write(report: CheckReport<'_>) -> Markup {
                 td role="cell" { (change.action().as_str()) } "\n"
                 th role="rowheader" scope="row" {
                     (change.cell.name)
-                    @if !manifest.is_empty() { " " span class="label" { (Text(manifest)) } }
+                    @if !manifest.is_empty() { " " span class="label" { (path(manifest)) } }
                 } "\n"
                 (cell("Label", &html! {
                     span { (Text(label_of(change))) } " "
@@ -51,7 +52,7 @@ pub(super) fn write(report: CheckReport<'_>) -> Markup {
                 }))
                 (cell("From", &ids(&ids_of(changes, |change| change.from.as_ref()), &short)))
                 (cell("To", &ids(&ids_of(changes, |change| change.to.as_ref()), &short)))
-                (cell("Details", &prose(detail)))
+                (cell("Details", &prose(&capitalized(detail))))
             } "\n"
         }
     };

@@ -1,12 +1,15 @@
 //! The elements that several parts of the page use: text, tables, statuses, IDs.
 
 use jiff::Timestamp;
-use maud::{Markup, Render, html};
+use maud::{Markup, PreEscaped, Render, html};
 
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::types::{Cell, LocalImageId, Severity};
 use crate::render::support::markup::escaped;
 use crate::render::support::values::{date, zone_and_arch};
+
+/// A place where a line may wrap, as well-formed XML.
+const BREAK_OPPORTUNITY: PreEscaped<&str> = PreEscaped("<wbr/>");
 
 /// Text that does not come from imagelock itself. Invisible characters are spelled out.
 pub(super) struct Text<T>(pub(super) T);
@@ -14,6 +17,16 @@ pub(super) struct Text<T>(pub(super) T);
 impl<T: AsRef<str>> Render for Text<T> {
     fn render_to(&self, page: &mut String) {
         page.push_str(&escaped(self.0.as_ref()));
+    }
+}
+
+/// The path of a manifest, which may wrap after each slash.
+pub(super) fn path(path: &str) -> Markup {
+    html! {
+        @for (n, part) in path.split('/').enumerate() {
+            @if n > 0 { "/" (BREAK_OPPORTUNITY) }
+            (Text(part))
+        }
     }
 }
 
@@ -90,7 +103,7 @@ pub(super) fn ids(ids: &[ShownId<'_>], short: &ShortIds) -> Markup {
             details class="ids" { "\n"
                 summary {
                     code { (short.show(first.id)) }
-                    @if more > 0 { " and " (more) " more" }
+                    @if more > 0 { " +" (more) }
                 } "\n"
                 ul { "\n"
                     @for ShownId { cell, id, remark } in ids {

@@ -22,7 +22,7 @@ const STYLE: &str = include_str!("style.css");
 const METADATA: PreEscaped<&str> = PreEscaped(
     "<meta charset=\"utf-8\"/>\n\
      <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src \
-     'sha256-FEo5CkqSNea3qcNYPXpLMJ+QeuKec7dWZUJJ+iCU1Rg='; base-uri 'none'; form-action 'none'\"/>\n\
+     'sha256-7M5bOS/EYLZRvG4My/VkPeXI1f3wzMLXRfrb27oNuoE='; base-uri 'none'; form-action 'none'\"/>\n\
      <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
      <meta name=\"color-scheme\" content=\"light dark\"/>\n\
      <link rel=\"icon\" href=\"data:,\"/>\n",
@@ -133,7 +133,7 @@ fn chips(tally: &[&Tally]) -> Markup {
 fn steps(report: CheckReport<'_>) -> Markup {
     let suggestions = report.suggestions();
     html! {
-        @if suggestions.is_empty() && report.failed.is_empty() { p { "Nothing: the pins are as they should be." } "\n" }
+        @if suggestions.is_empty() && report.failed.is_empty() { p { "Nothing to do." } "\n" }
         @if !suggestions.is_empty() {
             ol class="steps" { "\n"
                 @for step in suggestions.chunk_by(|one, next| one.purpose == next.purpose) {

@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::elements::{ShownId, Text, cell, chip, day, ids, prose, table};
+use super::elements::{ShownId, Text, cell, chip, day, ids, path, prose, table};
 use crate::domain::check::Finding;
-use crate::domain::diagnostics::count;
+use crate::domain::diagnostics::{capitalized, count};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::types::Severity;
 use crate::render::check::report::CheckReport;
 use crate::render::check::sentences::{detail, is_accepted, is_unlisted, label, short_ids};
 use crate::render::check::versions::{VersionRow, version_rows};
-use crate::render::support::values::{date_or_unknown, days};
+use crate::render::support::values::days;
 
 /// If more rows than this are current, they are folded away, so that they do not hide the others.
 const MAX_CURRENT: usize = 12;
@@ -68,12 +68,12 @@ impl Page<'_> {
                 td role="cell" { (chip(finding.severity(), &status(finding))) } "\n"
                 th role="rowheader" scope="row" {
                     (finding.cell.name)
-                    @if !manifest.is_empty() { " " span class="label" { (Text(manifest)) } }
+                    @if !manifest.is_empty() { " " span class="label" { (path(&manifest)) } }
                 } "\n"
                 (cell("Label", &label))
                 (cell("Pinned", &self.pinned(row)))
                 (cell("Newest", &self.newest(row)))
-                (cell("Details", &prose(&detail(finding))))
+                (cell("Details", &prose(&capitalized(&detail(finding)))))
             } "\n"
         }
     }
@@ -132,7 +132,7 @@ fn newest_ids<'a>(row: &VersionRow<'a>) -> Vec<ShownId<'a>> {
 fn published(time: Option<Timestamp>) -> Markup {
     match time {
         Some(time) => day(time),
-        None => html! { span class="label" { "published: " (date_or_unknown(None)) } },
+        None => html! { span class="label" { "date unknown" } },
     }
 }
 
