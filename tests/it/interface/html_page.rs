@@ -68,7 +68,7 @@ fn a_page_without_drift_says_so() {
     <main id="main">
     <section id="do" aria-labelledby="do-title">
     <h2 id="do-title">What to do</h2>
-    <p>Nothing: the pins are as they should be.</p>
+    <p>Nothing to do.</p>
     </section>
     <section id="pins" aria-labelledby="pins-title">
     <h2 id="pins-title">Pins</h2>
@@ -82,7 +82,7 @@ fn a_page_without_drift_says_so() {
     <td role="cell"><span class="chip good">current</span></td>
     <th role="rowheader" scope="row">fine</th>
     <td role="cell" data-column="Label"><span>docker</span> <span class="label">fr-par-1 x86_64</span></td>
-    <td role="cell" data-column="Pinned"><span class="label">published: unknown</span><details class="ids">
+    <td role="cell" data-column="Pinned"><span class="label">date unknown</span><details class="ids">
     <summary><code>00000006</code></summary>
     <ul>
     <li><span class="label">fr-par-1 x86_64</span> <code class="id">00000006-0000-4000-8000-000000000000</code></li>
@@ -115,7 +115,7 @@ fn a_report_without_findings_is_a_complete_page() {
     <main id="main">
     <section id="do" aria-labelledby="do-title">
     <h2 id="do-title">What to do</h2>
-    <p>Nothing: the pins are as they should be.</p>
+    <p>Nothing to do.</p>
     </section>
     </main>
     <footer><p>Written by imagelock 0.1.0.</p></footer>
