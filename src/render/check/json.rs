@@ -40,7 +40,7 @@ struct FindingJson<'a> {
     instance_type: Option<&'a CommercialType>,
     status: &'static str,
     statuses: Vec<&'static str>,
-    /// What makes the pin `unavailable` or `stale`; null if it is neither.
+    /// The cause of the status `unavailable` or `stale`; null for other statuses.
     cause: Option<&'static str>,
     drift: bool,
     locked: Option<LocalImageJson<'a>>,

@@ -18,7 +18,7 @@ pub(super) struct VersionRow<'a> {
     pub(super) findings: Vec<&'a Finding>,
 }
 
-/// What the findings of a row have in common.
+/// The parts that all findings of a row share.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'a> {
     manifest: usize,

@@ -22,7 +22,7 @@ const STYLE: &str = include_str!("style.css");
 const METADATA: PreEscaped<&str> = PreEscaped(
     "<meta charset=\"utf-8\"/>\n\
      <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src \
-     'sha256-SdfT0f0swQstkW0SN3nNdZDGNWpXe/f15ZNSahdFhnQ='; base-uri 'none'; form-action 'none'\"/>\n\
+     'sha256-6eF3ymkK6SKiONFuMLiYNQer1b4GiW01bldL79bjQ94='; base-uri 'none'; form-action 'none'\"/>\n\
      <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
      <meta name=\"color-scheme\" content=\"light dark\"/>\n\
      <link rel=\"icon\" href=\"data:,\"/>\n",

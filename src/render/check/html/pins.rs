@@ -130,9 +130,11 @@ fn newest_ids<'a>(row: &VersionRow<'a>) -> Vec<ShownId<'a>> {
 
 /// The day on which a version was published.
 fn published(time: Option<Timestamp>) -> Markup {
-    match time {
-        Some(time) => day(time),
-        None => html! { span class="label" { "date unknown" } },
+    html! {
+        @match time {
+            Some(time) => { (day(time)) }
+            None => { span class="label" { "date unknown" } }
+        }
     }
 }
 

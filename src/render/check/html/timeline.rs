@@ -13,7 +13,7 @@ use crate::domain::types::{Name, Severity, Status, day};
 use crate::render::check::report::CheckReport;
 use crate::render::check::sentences::label;
 
-/// Dates that are further away are drawn at the edge, so that nearer dates can be told apart.
+/// Dates that are further away are drawn at the edge, so that nearer dates do not overlap.
 const MAX_YEARS: i32 = 10;
 /// The most years on the axis: a phone has no room for more.
 const MAX_TICKS: i16 = 5;
