@@ -146,7 +146,7 @@ fn a_row_covers_all_zones_in_which_an_image_has_the_same_version() {
     let document = parsed(&page);
     let rows = document.descendants().filter(|node| node.has_tag_name("tr")).skip(1);
     let text = |node: roxmltree::Node<'_, '_>| {
-        node.descendants().filter(|it| it.is_text()).filter_map(|it| it.text()).collect::<String>()
+        node.descendants().filter(roxmltree::Node::is_text).filter_map(|it| it.text()).collect::<String>()
     };
     let rows: Vec<String> = rows.map(text).filter(|row| row.contains("web")).collect();
     assert_eq!(rows.len(), 1);
