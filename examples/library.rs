@@ -29,7 +29,8 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     let report = check(&lock, targets, now, &catalog).map_err(titles)?;
 
     let manifests = [ManifestReport { report: &report, manifest: &source, lock: None, stale: None }];
-    let report = CheckReport { manifests: &manifests, failed: &[], invocation: &Invocation::default(), now };
+    let report =
+        CheckReport { manifests: &manifests, failed: &[], invocation: &Invocation::default(), project: "example", now };
     Ok(format!("{}\n{}", lock.write(), render::check(Format::Human, report, false, Width::UNLIMITED)))
 }
 

@@ -18,7 +18,9 @@ use crate::domain::types::Name;
 use crate::render::{self, CheckReport, Format, StaleOutput};
 use crate::workspace::reports::{self, RequestedFile};
 use crate::workspace::revisions::base;
-use crate::workspace::{Context, Error, Files, Project, all, select_names, stale_outputs, unwritable_outputs};
+use crate::workspace::{
+    Context, Error, Files, Project, all, project_name, select_names, stale_outputs, unwritable_outputs,
+};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -109,8 +111,14 @@ impl Options {
         });
         let checked = sort_out(checked, &mut failed)?;
         let manifests: Vec<_> = checked.iter().map(Checked::report).collect();
-        let report =
-            CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
+        let project = project_name(&context.manifests);
+        let report = CheckReport {
+            manifests: &manifests,
+            failed: &failed,
+            invocation: &context.invocation,
+            project: &project,
+            now: context.now,
+        };
         let output = render::check(format, report, context.quiet, context.width);
         let remark = reports::write(reports, context, report)?;
         let warning = join(checked.iter().map(|it| it.project.warning(&it.report.notices, context)));

@@ -11,7 +11,7 @@ use crate::domain::resolve::Upgrade;
 use crate::render::check::human;
 use crate::render::{self, CheckReport, Format};
 use crate::workspace::resolver::{files_of, read_projects, update, upgrade_of};
-use crate::workspace::{Context, Error, Mode, Project, stale_outputs};
+use crate::workspace::{Context, Error, Mode, Project, project_name, stale_outputs};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -78,8 +78,14 @@ fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifes
     });
     let checked = sort_out(checked, &mut failed)?;
     let manifests: Vec<_> = checked.iter().map(Checked::report).collect();
-    let report =
-        CheckReport { manifests: &manifests, failed: &failed, invocation: &context.invocation, now: context.now };
+    let project = project_name(&context.manifests);
+    let report = CheckReport {
+        manifests: &manifests,
+        failed: &failed,
+        invocation: &context.invocation,
+        project: &project,
+        now: context.now,
+    };
     let output = match context.format {
         Format::Human => {
             let pins = checked.iter().map(|it| it.project.lock.pins().len()).sum();

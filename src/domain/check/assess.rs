@@ -1,4 +1,4 @@
-//! The status of one pin, by what the Marketplace offers and the policy allows.
+//! The status of one pin: what the Marketplace offers, compared with what the policy allows.
 
 use jiff::Timestamp;
 
@@ -14,6 +14,9 @@ use crate::domain::select::{
 use crate::domain::types::{Cause, Cell, ImageRef, Status};
 
 /// Assesses a pin.
+///
+/// # Errors
+/// If the Marketplace did not answer a query that decides the status, or its response is incomplete.
 pub(crate) fn assess(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog) -> Result<Finding, QueryError> {
     let image = pinned_image(pin, target);
     let listing = catalog.listing(&image).known()?;
@@ -35,7 +38,7 @@ pub(crate) fn assess(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catal
     let outside = outside_range(pin, target, catalog);
     let current = Finding { latest, ..Finding::new(target, Some(pin), Status::Current, outside) };
     let Some(listing) = listing else {
-        // A wrong address gives such a response to every query.
+        // With a wrong API URL, no label is found. So a missing label counts only if the index of all images is known.
         return match unknown_index(catalog) {
             Some(failure) => Err(failure),
             None => Ok(current.caused_by(Cause::LabelGone, gone(&image))),
@@ -45,17 +48,20 @@ pub(crate) fn assess(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catal
     if let (Some(local), Some(wanted)) = (here, &target.instance_type)
         && !boots(local, target)
     {
-        return Ok(current.with(Status::Incompatible, [format!("no longer lists the Instance type {wanted}")]));
+        return Ok(current.with_status(
+            Status::Incompatible,
+            [format!("the pinned image no longer lists the Instance type {wanted}")],
+        ));
     }
     match outcome {
         Outcome::Match(found) if found.local.id != pin.id => Ok(outdated(current, pin, target, &found, now, catalog)),
         Outcome::Match(_) | Outcome::Keep => Ok(match selection.held_back() {
             None => current,
-            Some((latest, note)) => Finding { latest: Some(latest), ..current.with(Status::Cooling, [note]) },
+            Some((latest, note)) => Finding { latest: Some(latest), ..current.with_status(Status::Cooling, [note]) },
         }),
         Outcome::Failed(failure) => Err(failure),
         _ if here.is_some() => Ok(current),
-        // That an image is offered nowhere is believed only of a Marketplace that says which images it has.
+        // An empty listing counts only if the index of all images is known: a wrong API URL also gives empty listings.
         Outcome::NoMatch(listing, _)
             if listing.local_images().is_empty()
                 && let Some(failure) = unknown_index(catalog) =>
@@ -67,13 +73,13 @@ pub(crate) fn assess(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catal
     }
 }
 
-/// The note on an image that is gone in all zones.
+/// The note on an image that the Marketplace no longer has in any zone.
 pub(crate) fn gone(image: &ImageRef) -> String {
     let what = if matches!(image, ImageRef::Label(_)) { "label" } else { "image" };
     format!("the Marketplace no longer has this {what}")
 }
 
-/// Assesses a pin that an upgrade would move.
+/// The finding for a pin that an upgrade would move.
 fn outdated(
     current: Finding,
     pin: &Pin,
@@ -88,16 +94,16 @@ fn outdated(
     let notes = [
         frozen,
         is_older.then(|| "the Marketplace went back to an older version".to_owned()),
-        is_in_place.then(|| "changed in place".to_owned()),
+        is_in_place.then(|| "the Marketplace replaced the local image of this version".to_owned()),
         versions_behind(pin, catalog),
     ];
-    let mut finding = current.with(status, notes.into_iter().flatten());
+    let mut finding = current.with_status(status, notes.into_iter().flatten());
     let ended = target.policy.freeze.as_ref().filter(|freeze| !freeze.holds(now));
     finding.notes.extend(ended.map(|freeze| format!("the freeze ended on {}", freeze.until)));
     finding
 }
 
-/// The status of a pin that could move, and why it does not, if it is frozen.
+/// The status of a pin that could move, and the note on its freeze if it is frozen.
 fn movable(target: &Target, now: Timestamp) -> (Status, Option<String>) {
     match target.policy.frozen(now) {
         Some(freeze) => (Status::Frozen, Some(freeze.note())),
@@ -105,7 +111,7 @@ fn movable(target: &Target, now: Timestamp) -> (Status, Option<String>) {
     }
 }
 
-/// How many versions the Marketplace lists after the pinned one, if it lists that too.
+/// The number of versions after the pinned one, if the Marketplace lists the pinned one too.
 fn versions_behind(pin: &Pin, catalog: &Catalog) -> Option<String> {
     let Lookup::Found(versions) = catalog.versions(&pin.image) else { return None };
     let pinned = pin.published.or_else(|| catalog.published(&pin.image, pin.id))?;
@@ -114,8 +120,8 @@ fn versions_behind(pin: &Pin, catalog: &Catalog) -> Option<String> {
     (listed && newer > 0).then(|| format!("{} behind", count(newer, "version")))
 }
 
-/// Assesses a superseded pin that nothing on offer can replace. `looked_up` is its local image, if the Marketplace still has
-/// that.
+/// The finding for a superseded pin for which there is no single replacement. `looked_up` is the pinned local image, if the
+/// Marketplace still has it.
 fn irreplaceable(
     mut current: Finding,
     outcome: Outcome<'_>,
@@ -126,23 +132,29 @@ fn irreplaceable(
     match outcome {
         Outcome::Several(several) => {
             let several = count(several.len(), "local image");
-            current.notes.push(format!("{several} could replace it, and `instance-type` must choose"));
+            current.notes.push(format!("{several} could replace it; set `instance-type` to choose one"));
             let (status, frozen) = movable(target, now);
-            current.with(status, frozen)
+            current.with_status(status, frozen)
         }
         Outcome::NoMatch(_, NoMatch::NotBootable(_)) => {
             let wanted = target.instance_type.as_ref().map_or("", |wanted| wanted.as_str());
             if looked_up.is_some_and(|local| boots(local, target)) {
-                current.notes.push(format!("a newer local image exists, but does not boot on {wanted}"));
+                current.notes.push(format!("a newer local image exists, but it does not boot on {wanted}"));
                 return current;
             }
-            current.with(Status::Incompatible, [format!("what is offered now does not boot on {wanted}")])
+            current.with_status(
+                Status::Incompatible,
+                [format!("the local image that is offered now does not boot on {wanted}")],
+            )
         }
-        Outcome::TooYoung(_) => current.with(Status::Cooling, ["what could replace it is too young".to_owned()]),
+        Outcome::TooYoung(_) => current.with_status(
+            Status::Cooling,
+            ["every local image that could replace it is younger than `min-age`".to_owned()],
+        ),
         Outcome::SameRelease(labels) => {
             let labels = and_more(labels.iter().map(quoted), 6);
-            current.notes.push(format!("{labels} have the same release, and a narrower `label` must choose"));
-            current.with(Status::Outdated, None)
+            current.notes.push(format!("{labels} have the same release; narrow the pattern in `label` to choose one"));
+            current.with_status(Status::Outdated, None)
         }
         _ => {
             let Cell { zone, arch, .. } = &target.cell;
@@ -152,16 +164,17 @@ fn irreplaceable(
     }
 }
 
-/// A note on a release that is newer than the pinned one and outside the range. It is not drift.
+/// The note on a release that is newer than the pinned one but outside the range. Such a release is not drift.
 fn outside_range(pin: &Pin, target: &Target, catalog: &Catalog) -> Option<String> {
     let ImageSelector::Release(pattern, range) = &target.selector else { return None };
     let pinned = pin.release.as_ref()?;
     let releases = releases(pattern, catalog).filter_map(|(release, _)| release);
     let beyond = releases.filter(|release| release > pinned && !range.contains(release)).max()?;
-    Some(format!("release {beyond} exists, outside `{range}`"))
+    Some(format!("release {beyond} exists, but it is outside `{range}`"))
 }
 
-/// The response to the look-up by ID of one of some `ids`: the local image, or `None` if there is none with this ID.
+/// The response to a lookup of the pinned ID: the local image, or `None` if the Marketplace has none with this ID. `ids` says
+/// in the error which IDs were looked up.
 pub(crate) fn look_up<'c>(pin: &Pin, ids: &str, catalog: &'c Catalog) -> Result<Option<&'c LocalImage>, QueryError> {
     catalog.local_image(pin.id).known().map_err(|failure| {
         let cause = format!("{} (while looking up {ids} that are not listed)", failure.cause);

@@ -1,4 +1,4 @@
-//! Compares lock and manifest, without the Marketplace.
+//! Compares the lockfile with the manifest, without the Marketplace.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use crate::domain::lock::{Lock, Pin};
 use crate::domain::manifest::{ImageSelector, ImageSpans, Target};
 use crate::domain::types::{Cause, ImageRef, Status};
 
-/// The note for an edited block.
-const EDITED: &str = "the block does not match its digest: edited by hand, or by a merge";
+/// The note on an edited block.
+const EDITED: &str = "the block does not match its digest; it was edited by hand or by a merge";
 
-/// Whether the pin is for the same image as the target, as far as that is known: an edited block may be for any.
+/// Whether the pin may be for the image that the target declares. An edited block may be for any image.
 pub(crate) fn is_pin_of(target: &Target, pin: &Pin, lock: &Lock) -> bool {
     lock.is_edited(&target.cell) || pin.matches(target)
 }
@@ -24,23 +24,23 @@ pub(crate) fn pinned_targets<'a>(
     targets.iter().zip(lock.get_each(targets.iter().map(|target| &target.cell)))
 }
 
-/// The targets that have a pin for the same image, each with the pin.
+/// The targets with a pin for the declared image, each with the pin.
 pub(crate) fn comparable<'a>(lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
     pinned_targets(lock, targets)
         .filter_map(|(target, pin)| Some((target, pin.filter(|pin| is_pin_of(target, pin, lock))?)))
 }
 
-/// Compares lock and manifest: the findings are what `resolve` would change.
+/// Compares the lockfile with the manifest. The findings are the differences that `resolve` would remove.
 pub fn compare_with_manifest(lock: &Lock, targets: &[Target]) -> Report {
     Report::new(manifest_findings(lock, targets), Vec::new())
 }
 
-/// The finding for a target that the lock does not satisfy.
+/// The finding for a target that the lockfile does not satisfy.
 pub(crate) fn manifest_finding(lock: &Lock, pin: Option<&Pin>, target: &Target) -> Option<Finding> {
     let finding = |status, note: Option<&str>| Finding::new(target, pin, status, note.map(str::to_owned));
     let stale = |cause, note| Some(finding(Status::Stale, None).caused_by(cause, note));
     match pin {
-        None => stale(Cause::NotLocked, "declared, but not in the lock".to_owned()),
+        None => stale(Cause::NotLocked, "declared, but not in the lockfile".to_owned()),
         Some(_) if lock.is_edited(&target.cell) => Some(finding(Status::Edited, Some(EDITED))),
         Some(pin) if !pin.matches(target) => stale(Cause::DeclaredDifferently, declaration_changes(pin, target)),
         Some(_) => None,
@@ -52,14 +52,15 @@ pub(crate) fn undeclared_pins<'l>(lock: &'l Lock, targets: &[Target]) -> impl It
     lock.pins().iter().filter(|pin| targets.binary_search_by(|target| target.cell.cmp(&pin.cell)).is_err())
 }
 
-/// The findings of lock and manifest without the Marketplace.
+/// The findings for all differences between the lockfile and the manifest.
 pub(crate) fn manifest_findings(lock: &Lock, targets: &[Target]) -> Vec<Finding> {
     let undeclared = undeclared_pins(lock, targets).map(|pin| undeclared_finding(pin, lock));
     let declared = pinned_targets(lock, targets).filter_map(|(target, pin)| manifest_finding(lock, pin, target));
     undeclared.chain(declared).collect()
 }
 
-/// A declaration that a pin satisfies; no manifest has it. A version cannot be declared.
+/// A declaration that a pin satisfies, for a pin that the manifest does not declare. There is none for a pin of a version,
+/// because a manifest cannot declare one.
 pub(crate) fn declaration_of(pin: &Pin) -> Option<Target> {
     let selector = match &pin.image {
         ImageRef::Label(label) => ImageSelector::Label(label.clone()),
@@ -77,16 +78,19 @@ pub(crate) fn declaration_of(pin: &Pin) -> Option<Target> {
     })
 }
 
-/// The finding of a pin that the manifest does not declare. What else is wrong with it is said as well.
+/// The finding for a pin that the manifest does not declare, and whose block may be edited as well.
 pub(crate) fn undeclared_finding(pin: &Pin, lock: &Lock) -> Finding {
-    let finding = Finding::undeclared(pin, "in the lock, but not declared".to_owned());
+    let finding = Finding::undeclared(pin, "in the lockfile, but not declared".to_owned());
     if !lock.is_edited(&pin.cell) {
         return finding;
     }
-    Finding { statuses: vec![Status::Edited, Status::Stale], ..finding.with(Status::Edited, [EDITED.to_owned()]) }
+    Finding {
+        statuses: vec![Status::Edited, Status::Stale],
+        ..finding.with_status(Status::Edited, [EDITED.to_owned()])
+    }
 }
 
-/// How the declaration differs from the one that was locked.
+/// The differences between the declaration in the manifest and the one that the pin was made for.
 fn declaration_changes(pin: &Pin, target: &Target) -> String {
     let mut parts = Vec::new();
     let same_image = Pin { image_type: target.image_type, instance_type: target.instance_type.clone(), ..pin.clone() };

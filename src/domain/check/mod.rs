@@ -1,4 +1,4 @@
-//! Compares lock, manifest and what the Marketplace offers. It changes nothing.
+//! Compares the lockfile with the manifest and with the Marketplace, and changes nothing.
 
 pub mod assess;
 pub mod changed_since;
@@ -25,14 +25,14 @@ use crate::domain::select::end_of_life::{end_of_life, eol_notice};
 use crate::domain::select::{Unresolved, identity_query, is_listed, mismatch, select};
 use crate::domain::types::{Name, Status, day};
 
-/// What a check must ask, given what is known already; empty if it can be decided.
+/// The queries that a check still needs, given the responses so far. If there are none, the check can be decided.
 pub fn queries(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> BTreeSet<Query> {
     let mut queries = BTreeSet::new();
     for (target, pin) in comparable(lock, targets) {
         queries.extend(select(target, Some(pin), now, catalog).missing);
         queries.extend(identity_query(pin, target, catalog));
     }
-    // The ID in an edited block may be of anything.
+    // An edited block may hold the ID of any local image, so it is verified even if the pin is not declared.
     for pin in undeclared_pins(lock, targets).filter(|pin| lock.is_edited(&pin.cell)) {
         queries.insert(Query::Listing(pin.image.clone()));
         queries.extend(declaration_of(pin).and_then(|target| identity_query(pin, &target, catalog)));
@@ -40,11 +40,10 @@ pub fn queries(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalo
     catalog.unanswered(queries)
 }
 
-/// Compares lock, manifest and Marketplace.
+/// Compares the lockfile with the manifest and with the Marketplace at the time `now`.
 ///
 /// # Errors
-/// A problem for everything that could not be decided: an answer that did not come, or one that cannot be the whole
-/// truth.
+/// A problem for every pin that could not be decided, because a response is missing or incomplete.
 pub fn check(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog) -> Result<Report, Vec<Problem>> {
     let mut unresolved = Unresolved::default();
     let mut findings = Vec::new();
@@ -53,7 +52,7 @@ pub fn check(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
         if lock.is_edited(&pin.cell)
             && let Some(mismatch) = declaration_of(pin).and_then(|target| mismatch(pin, &target, catalog))
         {
-            finding.also(Status::Mismatch);
+            finding.add_status(Status::Mismatch);
             finding.notes.insert(0, mismatch);
         }
         findings.push(finding);
@@ -76,10 +75,10 @@ pub fn check(lock: &Lock, targets: &[Target], now: Timestamp, catalog: &Catalog)
     Ok(Report::new(findings, notices))
 }
 
-/// Applies the acceptances of the images that are declared.
+/// Applies the acceptances in the manifest to the findings.
 fn accept(findings: &mut [Finding], targets: &[Target], now: Timestamp) {
     for finding in findings {
-        // Targets are sorted by cell, and all cells of an image have the same acceptances.
+        // Targets are sorted by cell, and all targets of an image have the same acceptances.
         let first = targets.partition_point(|target| target.cell.name < finding.cell.name);
         if let Some(target) = targets.get(first).filter(|target| target.cell.name == finding.cell.name) {
             finding.accept(&target.policy, now);
@@ -87,12 +86,12 @@ fn accept(findings: &mut [Finding], targets: &[Target], now: Timestamp) {
     }
 }
 
-/// The acceptances that have ended, and those that match nothing that was found.
+/// A notice for each acceptance that has ended or matches no finding.
 fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) -> Vec<Problem> {
     let found = findings.iter().flat_map(|it| it.statuses.iter().map(|status| (&it.cell.name, *status)));
     let found: BTreeSet<(&Name, Status)> = found.collect();
     let mut is_used: BTreeMap<usize, (&Acceptance, bool)> = BTreeMap::new();
-    // All cells of an image have the same acceptances.
+    // All targets of an image have the same acceptances.
     for target in targets.chunk_by(|one, next| one.cell.name == next.cell.name).filter_map(<[_]>::first) {
         for it in &target.policy.accept {
             let (_, is_used) = is_used.entry(it.span.start).or_insert((it, false));
@@ -101,11 +100,11 @@ fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) ->
     }
     let notice = |(it, is_used): (&Acceptance, bool)| {
         let (outcome, help) = if day(now) > it.until {
-            (format!("ended on {}", it.until), "remove it, or set another `until`")
+            (format!("ended on {}", it.until), "remove it, or set a later `until`")
         } else if is_used {
             return None;
         } else {
-            ("matches nothing that was found".to_owned(), "remove it")
+            ("matches no finding".to_owned(), "remove it")
         };
         let problem = Problem::new(format!("the acceptance of `{}` for `{}` {outcome}", it.status.as_str(), it.image));
         Some(problem.at(it.span.clone(), "").help(help))
@@ -113,16 +112,17 @@ fn idle_acceptances(findings: &[Finding], targets: &[Target], now: Timestamp) ->
     is_used.into_values().filter_map(notice).collect()
 }
 
-/// Warns of ends of life or dates that the Marketplace did not give. All other findings are right without them.
+/// The warning about end-of-life dates or publication dates that the Marketplace did not return. All other findings are
+/// correct without them.
 fn unknown_eol_warning(catalog: &Catalog) -> Option<Problem> {
     let Lookup::Failed(failure) = catalog.index() else {
         return catalog.first_missing_date_error().map(QueryError::missing_dates_warning);
     };
-    let problem = Problem::new("the ends of life that the Marketplace sets could not be learnt");
-    Some(problem.note(failure.cause).help("run imagelock again; the vendors' ends are known without it"))
+    let problem = Problem::new("the end-of-life dates of the Marketplace are unavailable");
+    Some(problem.note(failure.cause).help("run imagelock again; the end-of-life dates of the vendors were used"))
 }
 
-/// Checks one target. A swapped ID is worse than a hand edit, and a hand edit is worse than a change of the Marketplace.
+/// Checks one target. A mismatched ID is worse than an edited block, which is worse than a change in the Marketplace.
 fn check_target(
     lock: &Lock,
     target: &Target,
@@ -132,7 +132,7 @@ fn check_target(
 ) -> Result<Finding, QueryError> {
     let of_manifest = manifest_finding(lock, pin, target);
     let Some(pin) = pin.filter(|pin| is_pin_of(target, pin, lock)) else {
-        // Without a pin there is nothing to ask the Marketplace about.
+        // Without a pin, there is nothing to query.
         return of_manifest.ok_or_else(QueryError::not_queried);
     };
     let assessed = assess(pin, target, now, catalog)?;
@@ -144,18 +144,19 @@ fn check_target(
     Ok(finding)
 }
 
-/// Adds the end of life, if it is near or over.
+/// Adds the end of life to a finding if it is near or past.
 fn add_end_of_life(finding: &mut Finding, pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog) {
     let Some(notice) = eol_notice(pin, target, now, catalog) else { return };
     let status = if notice.has_ended { Status::Eol } else { Status::EolSoon };
     let mut notes = vec![format!("support {}", notice.clause())];
     if !notice.successors.is_empty() {
-        notes.push(format!("then there is {}", and_more(notice.successors.iter().map(quoted), 3)));
+        let noun = if notice.successors.len() == 1 { "successor" } else { "successors" };
+        notes.push(format!("{noun}: {}", and_more(notice.successors.iter().map(quoted), 3)));
     }
     let other = finding.status.as_str();
     if finding.status != Status::Current && !finding.notes.iter().any(|note| note.starts_with(other)) {
         notes.push(format!("also {other}"));
     }
     finding.notes.splice(0..0, notes);
-    finding.also(status);
+    finding.add_status(status);
 }

@@ -1,4 +1,4 @@
-//! What a check found: a finding for each pin, the worst first.
+//! The result of a check: one finding per pin, the worst first.
 
 use std::collections::BTreeMap;
 
@@ -13,49 +13,50 @@ use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::end_of_life::EndOfLife;
 use crate::domain::types::{Cause, Cell, ImageType, Label, Severity, Status, day};
 
-/// What was found about one cell.
+/// The status of one pin, or of one declared zone and architecture without a pin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// How it stands: the worst of what is not accepted.
+    /// The worst status that is not accepted; the worst status if all are accepted.
     pub status: Status,
-    /// All that applies, the worst first.
+    /// All statuses that apply, the worst first.
     pub statuses: Vec<Status>,
-    /// What makes the pin `unavailable` or `stale`, if it is.
+    /// The cause of the status `unavailable` or `stale`, if the pin has one of them.
     pub cause: Option<Cause>,
-    /// Whether it differs from what should be: what the exit status asks.
+    /// Whether the pin has drifted. The exit status depends on it.
     pub is_drift: bool,
-    /// The cell.
+    /// The image, the zone and the architecture.
     pub cell: Cell,
-    /// What the manifest asks for, else what the lock has; in words.
+    /// The declared label, pattern or ID, else the locked one, as text.
     pub image: String,
-    /// Its label, where one is known.
+    /// The label, if it is known.
     pub label: Option<Label>,
-    /// The type, as declared, else as locked.
+    /// The declared type, else the locked one.
     pub image_type: ImageType,
     /// The pin, if there is one.
     pub locked: Option<Pin>,
-    /// Whether the Marketplace lists the pinned ID, if it was asked: an ID that it does not list cannot be verified.
+    /// Whether the Marketplace lists the pinned ID; `None` if there was no query for it. An ID that is not listed cannot be
+    /// verified.
     pub is_listed: Option<bool>,
-    /// When the pinned version was published, if the lock or the Marketplace says.
+    /// The publication time of the pinned version, from the lockfile or else from the Marketplace, if it is known.
     pub published: Option<Timestamp>,
-    /// The local image that an upgrade would pin, where that is another.
+    /// The local image that an upgrade would pin, if it is not the pinned one.
     pub latest: Option<Latest>,
     /// The end of life of the pinned image, if it is known.
     pub end: Option<EndOfLife>,
-    /// What else there is to say, a clause each.
+    /// Further details, one clause each.
     pub notes: Vec<String>,
-    /// Where the manifest declares the image.
+    /// The place in the manifest that declares the image; `None` if the image is not declared.
     pub span: Option<Span>,
 }
 
 /// The outcome of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// One a cell, the worst first, then by cell.
+    /// One per cell. The worst come first; ties are sorted by cell.
     pub findings: Vec<Finding>,
-    /// Acceptances in the manifest that have ended or match nothing.
+    /// Notices about the manifest, such as acceptances that have ended or match no finding, and a warning about missing dates.
     pub notices: Vec<Problem>,
-    /// What the change was, if one was verified rather than all pins compared with the Marketplace.
+    /// The verified change, if the run verified a change (`--changed-since`).
     pub gate: Option<Gate>,
 }
 
@@ -74,7 +75,7 @@ impl Finding {
         Self { image: target.selector.to_string(), label, span: Some(target.spans.image.clone()), ..finding }
     }
 
-    /// The finding of a pin that the manifest does not declare.
+    /// The finding for a pin that the manifest does not declare.
     pub(crate) fn undeclared(pin: &Pin, note: String) -> Self {
         Self::of_cell(&pin.cell, pin.image_type, Some(pin), Status::Stale, None).caused_by(Cause::NotDeclared, note)
     }
@@ -105,32 +106,32 @@ impl Finding {
         }
     }
 
-    /// How serious it is: an acceptance lowers the severity of its status.
+    /// The severity of the status, which an acceptance lowers.
     pub fn severity(&self) -> Severity {
         let severity = self.status.severity();
         if self.is_drift { severity } else { severity.max(Severity::Held) }
     }
 
-    /// Takes in another status that applies as well.
-    pub(crate) fn also(&mut self, status: Status) {
+    /// Adds another status that applies.
+    pub(crate) fn add_status(&mut self, status: Status) {
         self.statuses.push(status);
         self.statuses.sort_unstable();
         self.status = self.statuses[0];
         self.is_drift = self.status.is_drift();
     }
 
-    /// The same with another status, and with the notes on that in front of the others.
-    pub(crate) fn with(self, status: Status, notes: impl IntoIterator<Item = String>) -> Self {
+    /// The same finding with another status, whose notes come before the others.
+    pub(crate) fn with_status(self, status: Status, notes: impl IntoIterator<Item = String>) -> Self {
         let notes = notes.into_iter().chain(self.notes).collect();
         Self { status, statuses: vec![status], is_drift: status.is_drift(), notes, ..self }
     }
 
-    /// The same with the status that this causes, and with the note on it in front of the others.
+    /// The same finding with the status that the cause leads to, whose note comes before the others.
     pub(crate) fn caused_by(self, cause: Cause, note: String) -> Self {
-        Self { cause: Some(cause), ..self.with(cause.status(), [note]) }
+        Self { cause: Some(cause), ..self.with_status(cause.status(), [note]) }
     }
 
-    /// Applies the acceptances that hold, the first of each status: they decide what of all that applies is drift.
+    /// Applies the acceptances that have not ended. If an image has several for one status, the first counts.
     pub(crate) fn accept(&mut self, policy: &Policy, now: Timestamp) {
         let accepted = |of: &Status| policy.accept.iter().find(|it| it.status == *of && day(now) <= it.until);
         for it in self.statuses.iter().filter_map(accepted) {
@@ -151,40 +152,40 @@ impl Report {
         Self { findings, notices, gate: None }
     }
 
-    /// Whether anything differs: what the exit status says.
+    /// Whether a pin has drifted. The exit status depends on it.
     pub fn has_drift(&self) -> bool {
         self.findings.iter().any(|finding| finding.is_drift)
     }
 }
 
-/// What the gate says apart from its findings.
+/// The verification of a changed lockfile (`--changed-since`), besides its findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gate {
-    /// What the lock was compared with.
+    /// The revision that the lockfile was compared with.
     pub since: Side,
-    /// The pins that differ, sorted by cell.
+    /// The pins that the change adds, moves or removes, sorted by cell.
     pub moves: Vec<Change>,
-    /// How each changed pin that is real was verified.
+    /// The proof for each changed pin that was verified.
     pub proofs: BTreeMap<Cell, Proof>,
-    /// The changed pins, which had to be verified.
+    /// The number of changed pins, which had to be verified.
     pub changed: usize,
-    /// All pins of the lock.
+    /// The number of pins in the lockfile.
     pub pins: usize,
 }
 
-/// Why a changed pin is real.
+/// The proof that the ID of a changed pin is genuine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// The Marketplace lists the ID now, or answers a look-up of it.
+    /// The Marketplace lists the ID now, or describes it in response to a lookup.
     Listed,
     /// The Marketplace lists the ID as part of a version of the image.
     Version,
-    /// The lock pinned the ID before, in the history of the merge base.
+    /// The lockfile pinned the ID before, in the history of the merge base.
     History,
 }
 
 impl Proof {
-    /// The word for it in JSON.
+    /// Its name in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Listed => "listed",
@@ -193,6 +194,7 @@ impl Proof {
         }
     }
 
+    /// The note in the table of changes.
     pub(crate) fn note(self) -> &'static str {
         match self {
             Self::Listed => "listed by the Marketplace",

@@ -40,11 +40,11 @@ struct FindingJson<'a> {
     instance_type: Option<&'a CommercialType>,
     status: &'static str,
     statuses: Vec<&'static str>,
-    /// What makes the pin `unavailable` or `stale`; null if it is neither.
+    /// The cause of the status `unavailable` or `stale`; null for other statuses.
     cause: Option<&'static str>,
     drift: bool,
     locked: Option<LocalImageJson<'a>>,
-    /// Whether the Marketplace lists the locked ID; null if it was not asked.
+    /// Whether the Marketplace lists the locked ID; null if there was no request for it.
     listed: Option<bool>,
     latest: Option<LocalImageJson<'a>>,
     latest_release: Option<&'a Release>,
@@ -66,7 +66,7 @@ struct StaleJson {
     help: String,
 }
 
-/// A verified change.
+/// The verification of a changed lockfile.
 #[derive(Serialize)]
 struct GateJson<'a> {
     manifest: String,
@@ -75,9 +75,9 @@ struct GateJson<'a> {
     pins: Vec<ChangeJson<'a, Option<&'static str>>>,
 }
 
-/// Writes `imagelock.check/1`.
+/// Writes a report with the schema `imagelock.check/1`.
 pub(super) fn write(report: CheckReport<'_>) -> String {
-    // By manifest and cell: neither the severity nor the order of the options has an effect.
+    // Sorted by manifest and cell, so that neither a new status nor the order of the options reorders the report.
     let (mut manifests, mut errors) = (report.manifests.to_vec(), report.failed.to_vec());
     manifests.sort_by_key(|it| &it.manifest.path);
     errors.sort_by(|a, b| a.path.cmp(&b.path));

@@ -1,14 +1,14 @@
-//! The report of a check as `JUnit` XML: a test case for each pin, which fails if there is drift.
+//! The report of a check as `JUnit` XML: one test case per pin, which fails if the pin has drifted.
 
 use super::report::{CheckReport, StaleOutput};
-use super::sentences::{failed, label, status_and_detail, unlisted};
+use super::sentences::{failed, label, remark, status_and_detail, unlisted};
 use crate::domain::check::Finding;
 use crate::domain::diagnostics::{FailedManifest, shown};
 use crate::domain::types::Status;
 use crate::render::support::markup::escaped;
 use crate::render::support::values::zone_and_arch;
 
-/// Writes the XML. A pin without drift passes, with its status in the output.
+/// Writes the XML. A pin that has not drifted passes, with its status as output unless it is current.
 pub(super) fn write(report: CheckReport<'_>) -> String {
     let name = |index: usize| report.manifests[index].name();
     let findings = report.findings();
@@ -31,9 +31,8 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     };
     let cases = report.failed.iter().map(error).chain(findings.into_iter().map(of_finding));
     let cases: String = cases.chain(report.stale().map(of_output)).collect();
-    let unlisted = unlisted(report);
-    let notices = report.notices().map(|(_, notice)| notice.title.as_str());
-    let notices: Vec<&str> = notices.chain(unlisted.as_deref()).collect();
+    let notices: Vec<String> =
+        report.notices().map(|(index, notice)| remark(report, index, notice)).chain(unlisted(report)).collect();
     let notices = match notices[..] {
         [] => String::new(),
         _ => format!("    <system-err>{}</system-err>\n", escaped(&notices.join("\n"))),
@@ -45,7 +44,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     )
 }
 
-/// What a test case says of a finding.
+/// The result of the test case of a finding.
 fn result(finding: &Finding, fixes: Vec<String>) -> String {
     let text = status_and_detail(finding);
     if finding.is_drift {
@@ -62,7 +61,7 @@ fn failure(kind: &str, message: &str, text: &str) -> String {
     format!("<failure type=\"{kind}\" message=\"{}\">{}</failure>", escaped(message), escaped(text))
 }
 
-/// A test case. It passes unless there is an error or a failure in its result.
+/// A test case. It passes unless its result contains an error or a failure.
 fn test_case(class: &str, name: &str, result: &str) -> String {
     let case = format!("    <testcase classname=\"{}\" name=\"{}\" time=\"0\"", escaped(class), escaped(name));
     if result.is_empty() { case + "/>\n" } else { format!("{case}>\n      {result}\n    </testcase>\n") }

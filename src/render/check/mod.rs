@@ -9,6 +9,7 @@ mod markdown;
 pub(crate) mod report;
 mod sarif;
 mod sentences;
+mod versions;
 
 use self::report::CheckReport;
 use super::format::Format;

@@ -1,5 +1,5 @@
-//! The report of a check as SARIF 2.1.0, for code scanning: a result for each finding that is drift, or would be without an
-//! acceptance; and a note for each other pin that cannot be verified.
+//! The report of a check as SARIF 2.1.0 for code scanning: one result per finding that is drift or accepted drift, and one
+//! note per other pin that cannot be verified.
 
 use std::path::Path;
 
@@ -15,14 +15,14 @@ use crate::domain::types::{Severity, Status};
 use crate::render::support::json::to_json;
 use crate::render::support::values::zone_and_arch;
 
-/// The published schema.
+/// The address of the published schema.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// The rules that are not a status.
+/// The rules that do not correspond to a status.
 const NOT_LISTED: &str = "not-listed";
 const STALE_OUTPUT: &str = "stale-output";
 
-/// The bytes of a path that RFC 3986 wants encoded.
+/// The bytes that RFC 3986 requires to be encoded in a path.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// Writes the log.
@@ -68,7 +68,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
     }))
 }
 
-/// A rule for each status, then the two others.
+/// The rules: one per status that is drift, then the two others.
 fn rules(statuses: &[Status]) -> Vec<Value> {
     let rule = |id: &str, text: &str, level: &str| json!({ "id": id, "shortDescription": { "text": text }, "defaultConfiguration": { "level": level } });
     let of_status = |status: &Status| rule(status.as_str(), status.meaning(), level(status.severity()));
@@ -77,7 +77,7 @@ fn rules(statuses: &[Status]) -> Vec<Value> {
     statuses.iter().map(of_status).chain(others).collect()
 }
 
-/// A finding that is drift, or would be without an acceptance.
+/// The result for a finding that is drift or accepted drift.
 fn drift(finding: &Finding, rule: usize, place: Option<Value>, fixes: &[String]) -> Value {
     let mut text = format!("{} is {}", subject(finding), status_and_detail(finding));
     if is_unlisted(finding) {
@@ -88,13 +88,13 @@ fn drift(finding: &Finding, rule: usize, place: Option<Value>, fixes: &[String])
     let message = message(level(finding.severity()), &text, place);
     let mut result = result(message, (id, rule), fingerprint(finding, id));
     if !finding.is_drift {
-        // The acceptance is in the manifest, and its reason in the message.
+        // SARIF calls an acceptance in the manifest a suppression in the source. The message has its reason.
         result["suppressions"] = json!([{ "kind": "inSource", "status": "accepted" }]);
     }
     result
 }
 
-/// A pin that is not drift and cannot be verified.
+/// The result for a pin that has not drifted but cannot be verified.
 fn unlisted(finding: &Finding, rule: usize, place: Option<Value>) -> Value {
     let text = format!("{} is {}: {UNLISTED}", subject(finding), finding.status.as_str());
     result(message("note", &text, place), (NOT_LISTED, rule), fingerprint(finding, NOT_LISTED))
@@ -104,17 +104,17 @@ fn subject(finding: &Finding) -> String {
     format!("{} ({}) in {}", finding.cell.name, label(finding), zone_and_arch(&finding.cell))
 }
 
-/// A finding with this status has the same fingerprint tomorrow, whatever line it is on by then.
+/// The fingerprint of a finding. It does not depend on the line, so that code scanning recognizes the finding tomorrow.
 fn fingerprint(finding: &Finding, status: &str) -> (&'static str, String) {
     ("cellAndStatus/v1", format!("{} {} {status}", finding.cell.name, zone_and_arch(&finding.cell)))
 }
 
-/// A notification: a text about a place.
+/// A notification about a place in a file.
 fn message(level: &str, text: &str, place: Option<Value>) -> Value {
     json!({ "level": level, "message": { "text": text }, "locations": Vec::from_iter(place) })
 }
 
-/// A message by a rule, with what tells it from others of the rule.
+/// A result: a message with its rule and its fingerprint.
 fn result(mut message: Value, (id, index): (&str, usize), (kind, fingerprint): (&str, String)) -> Value {
     message["ruleId"] = id.into();
     message["ruleIndex"] = index.into();
@@ -137,7 +137,7 @@ fn location(Location { path, line, columns }: Location<'_>) -> Value {
     }})
 }
 
-/// A path as a reference by RFC 3986: relative paths stay relative to the directory in which imagelock ran.
+/// A path as a URI reference (RFC 3986). A relative path stays relative to the working directory of the run.
 fn uri(path: &Path) -> String {
     let parts = path.as_os_str().as_encoded_bytes().split(|byte| *byte == b'\\');
     let encoded = parts.map(|part| percent_encode(part, ENCODED).to_string()).collect::<Vec<_>>().join("/");

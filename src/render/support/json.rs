@@ -1,5 +1,5 @@
-//! Writes JSON reports, and has the parts that several reports share. The types are a documented interface: a breaking change
-//! needs a higher number in `schema`.
+//! JSON reports: how they are written, and the objects that several reports share. The types are the documented interface:
+//! a change that breaks readers increases the number in `schema`.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::domain::types::{
     ZonedId,
 };
 
-/// Writes a report. The name of the schema is its first key.
+/// A report as text. Its first key is `schema`.
 pub(crate) fn to_report(schema: &str, body: impl Serialize) -> String {
     #[derive(Serialize)]
     struct Report<'a, T> {
@@ -25,8 +25,8 @@ pub(crate) fn to_report(schema: &str, body: impl Serialize) -> String {
     to_json(&Report { schema, body })
 }
 
-/// Writes JSON. Control characters and invisible characters are escaped, which does not change the value. They only occur in
-/// strings; the line breaks of the layout are kept, because `serde_json` escapes those in strings.
+/// JSON as text. Control characters and invisible characters are written as escapes, which a JSON parser reads as the same
+/// value. They occur only in strings; the only other line breaks are those of the layout.
 pub(crate) fn to_json(value: &impl Serialize) -> String {
     // Serializing to memory does not fail.
     let json = serde_json::to_string_pretty(value).unwrap_or_default();
@@ -41,7 +41,7 @@ pub(crate) fn to_json(value: &impl Serialize) -> String {
     text + "\n"
 }
 
-/// A value that is written to JSON as the string that it displays as.
+/// A value that is written as its display text.
 pub(crate) struct Text<T>(pub(crate) T);
 
 impl<T: fmt::Display> Serialize for Text<T> {
@@ -50,7 +50,7 @@ impl<T: fmt::Display> Serialize for Text<T> {
     }
 }
 
-/// Names, types, releases and IDs are strings in all reports.
+/// Writes names, types, releases and IDs as their display text.
 macro_rules! strings {
     ($($value:ty),*) => {$(
         impl Serialize for $value {
@@ -85,7 +85,7 @@ impl<'a> LocalImageJson<'a> {
     }
 }
 
-/// The keys that every row has, which identify its pin.
+/// The image, zone and architecture of a pin, in every row of every report.
 #[derive(Serialize)]
 pub(crate) struct CellJson<'a> {
     name: &'a Name,
@@ -111,7 +111,7 @@ impl<'a> CellJson<'a> {
     }
 }
 
-/// A warning or a notice about a manifest.
+/// A notice or a warning about a manifest.
 #[derive(Serialize)]
 pub(crate) struct RemarkJson<'a> {
     manifest: String,
@@ -121,7 +121,7 @@ pub(crate) struct RemarkJson<'a> {
 }
 
 impl<'a> RemarkJson<'a> {
-    /// `invocation` has the options for this manifest.
+    /// `invocation` holds the options that make the suggested command concern the manifest.
     pub(crate) fn new(manifest: String, problem: &'a Problem, invocation: &Invocation) -> Self {
         let help = problem.help.as_ref().map(|help| help.show(invocation));
         Self { manifest, message: &problem.title, notes: &problem.notes, help }

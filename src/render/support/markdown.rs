@@ -1,4 +1,4 @@
-//! Markdown for GitHub and GitLab: tables, and text that is escaped so that it stays text.
+//! Markdown for GitHub and GitLab: tables, and free text that neither platform turns into a link, a mention or markup.
 
 use std::fmt::Write as _;
 
@@ -6,10 +6,10 @@ use crate::domain::diagnostics::escaped;
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::types::LocalImageId;
 
-/// The rows after this many bytes are only counted, because the description of a pull request has at most 65,536 characters.
+/// After this many bytes, rows are only counted: the body of a pull request holds 65,536 characters.
 const MAX_BYTES: usize = 48_000;
 
-/// Adds a table to a text. A column without a heading is left out.
+/// Appends a table to a text. A column without a heading is omitted.
 pub(crate) fn push_table<const N: usize>(
     text: &mut String,
     headings: [&str; N],
@@ -26,11 +26,11 @@ pub(crate) fn push_table<const N: usize>(
     push_while(text, MAX_BYTES, rows.map(line));
 }
 
-/// Adds pieces to a text until it is longer than `most` bytes, then the number of the others.
-pub(crate) fn push_while(text: &mut String, most: usize, pieces: impl ExactSizeIterator<Item = String>) {
+/// Appends pieces to a text until it has more than `max_bytes` bytes. The remaining pieces are only counted.
+pub(crate) fn push_while(text: &mut String, max_bytes: usize, pieces: impl ExactSizeIterator<Item = String>) {
     let mut left = pieces.len();
     for piece in pieces {
-        if text.len() > most {
+        if text.len() > max_bytes {
             let _ = write!(text, "\nand {left} more\n");
             return;
         }
@@ -44,13 +44,13 @@ pub(crate) fn id(id: Option<LocalImageId>, ids: &ShortIds) -> String {
     id.map(|id| code(ids.show(id))).unwrap_or_default()
 }
 
-/// Code.
+/// A value as code.
 pub(crate) fn code(text: impl std::fmt::Display) -> String {
     format!("`{text}`")
 }
 
-/// Escapes text so that it has no special meaning. Text between two backticks stays code, unless there are several backticks
-/// in a row, which could end the code.
+/// Text without any active markup. Text between two backticks stays code, unless the text has several backticks in a row,
+/// which could end the code early.
 pub(crate) fn inert(text: &str) -> String {
     let text = escaped(text);
     let parts: Vec<&str> = text.split('`').collect();
@@ -73,7 +73,7 @@ fn push_text(safe: &mut String, text: &str) {
     for word in text.split_inclusive(char::is_whitespace) {
         let end = word.trim_end_matches(char::is_whitespace).len();
         let (word, space) = word.split_at(end);
-        // GitHub and GitLab look for links, mentions and formulas after they resolve escapes, but not in code.
+        // Platforms look for links, mentions and formulas after they resolve escapes, but never in code.
         if is_active(word) {
             push_code(safe, word);
         } else {
@@ -83,7 +83,7 @@ fn push_text(safe: &mut String, text: &str) {
     }
 }
 
-/// Adds code that is safe in a table. In code, a backslash only escapes a pipe.
+/// Appends code that is safe in a table. In code, a backslash escapes nothing except a pipe.
 fn push_code(safe: &mut String, text: &str) {
     if safe.ends_with('`') {
         safe.push(' ');
@@ -122,7 +122,7 @@ fn is_reference(word: &str) -> bool {
     })
 }
 
-/// `GH-12`, and the keys of other trackers.
+/// `GH-12`, or a key of another issue tracker.
 fn is_ticket(word: &str) -> bool {
     word.match_indices('-').any(|(at, _)| {
         let before = word[..at].rsplit(|char: char| !char.is_ascii_alphanumeric()).next().unwrap_or_default();
@@ -143,7 +143,7 @@ fn has_emoji(word: &str) -> bool {
     parts.len() > 2 && parts[1..parts.len() - 1].iter().any(|part| name(part))
 }
 
-/// The hash of a commit, or the beginning of one.
+/// A commit hash, or its beginning.
 fn is_hash(word: &str) -> bool {
     word.len() >= 7 && word.chars().all(|char| char.is_ascii_hexdigit())
 }

@@ -2,10 +2,10 @@
 
 use crate::domain::diagnostics::is_unprintable;
 
-/// Escapes text for an element or a quoted attribute. Control characters, invisible characters and characters that are not
-/// allowed in XML are replaced with their code points.
+/// Text that is safe in an element or a quoted attribute. Invisible characters, control characters and characters that XML
+/// does not allow are spelled out.
 pub(crate) fn escaped(text: &str) -> String {
-    let is_unsafe = |char| is_unprintable(char) && char != '\n' || matches!(char, '\u{fffe}' | '\u{ffff}');
+    let is_invisible = |char| is_unprintable(char) && char != '\n' || matches!(char, '\u{fffe}' | '\u{ffff}');
     let mut safe = String::with_capacity(text.len() + 16);
     for char in text.chars() {
         match char {
@@ -14,7 +14,7 @@ pub(crate) fn escaped(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            char if is_unsafe(char) => safe.extend(char.escape_unicode()),
+            char if is_invisible(char) => safe.extend(char.escape_unicode()),
             char => safe.push(char),
         }
     }

@@ -46,7 +46,7 @@ fn a_listing_that_is_not_found_contradicts_the_index() {
         marketplace
             .respond_to_listings(|path, _, _| if path.contains("ubuntu_noble") { not_found() } else { Reply::Normal });
         for line in ["check", "upgrade", "upgrade --dry-run"] {
-            let note = note(&sandbox, line);
+            let note = error(&sandbox, line);
             let contradiction = "the index contains `ubuntu_noble`, but its local images were not found";
             assert!(note.ends_with(contradiction), "{line}, {end:?}: {note}");
         }
@@ -72,7 +72,7 @@ fn an_empty_listing_contradicts_the_listing_of_the_newest_version() {
     marketplace
         .respond_to_listings(move |path, _, _| if path.contains("ubuntu_noble") { empty() } else { Reply::Normal });
     for line in ["check", "upgrade"] {
-        let note = note(&sandbox, line);
+        let note = error(&sandbox, line);
         let contradiction = "`ubuntu_noble` has no local images, but its newest version has some";
         assert!(note.ends_with(contradiction), "{line}: {note}");
     }
@@ -101,7 +101,7 @@ fn an_id_that_a_lookup_does_not_find_contradicts_a_listing_that_has_it() {
     marketplace.respond(|path, _, _| if path.contains("/local-images/") { not_found() } else { Reply::Normal });
     let contradiction =
         format!("`debian_bookworm` has the local image {}, but a lookup of that ID found nothing", id(3));
-    let note = note(&sandbox, "check");
+    let note = error(&sandbox, "check");
     assert!(note.ends_with(&contradiction), "{note}");
 }
 

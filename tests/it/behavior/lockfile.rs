@@ -168,10 +168,10 @@ fn an_edited_block_is_overwritten_only_by_an_upgrade_of_its_image() {
     "#);
     assert_snapshot!(sandbox.run("resolve --locked"), @"
     STATUS  NAME  ZONE      ARCH   LABEL         LOCKED    PUBLISHED  DETAIL
-    edited  web   fr-par-1  arm64  ubuntu_noble  00000007  unknown    the block does not match its digest: edited by hand, or by a merge
+    edited  web   fr-par-1  arm64  ubuntu_noble  00000007  unknown    the block does not match its digest; it was edited by hand or by a merge
 
     the lockfile does not satisfy the manifest: 1 difference
-    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log web
     restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");

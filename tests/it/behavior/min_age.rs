@@ -225,7 +225,11 @@ fn without_min_age_a_local_image_that_was_replaced_in_place_makes_the_pin_outdat
     marketplace.offers([docker(7).published(OLD)]);
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(2), "{run}");
-    assert!(run.stdout.contains("outdated ") && run.stdout.contains("changed in place"), "{run}");
+    assert!(
+        run.stdout.contains("outdated ")
+            && run.stdout.contains("the Marketplace replaced the local image of this version"),
+        "{run}"
+    );
     sandbox.ok("upgrade");
     assert!(sandbox.lock().contains(&id(7)));
 }

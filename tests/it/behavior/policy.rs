@@ -81,7 +81,7 @@ fn an_accepted_finding_is_not_drift_through_its_last_day() {
     to upgrade to the newest version: imagelock upgrade web
     --- stderr
     warning: images.toml:6:1: the acceptance of `outdated` for `web` ended on 2026-12-31
-      = help: remove it, or set another `until`
+      = help: remove it, or set a later `until`
     --- exit 2
     ");
     // An acceptance without a matching finding is reported as well.
@@ -92,7 +92,7 @@ fn an_accepted_finding_is_not_drift_through_its_last_day() {
 
     1 pin: all current
     --- stderr
-    warning: images.toml:6:1: the acceptance of `outdated` for `web` matches nothing that was found
+    warning: images.toml:6:1: the acceptance of `outdated` for `web` matches no finding
       = help: remove it
     --- exit 0
     ");
@@ -172,7 +172,7 @@ fn a_stale_pin_can_be_accepted_but_resolve_locked_still_fails() {
     sandbox.write("images.toml", &manifest);
     assert_snapshot!(sandbox.run("check"), @"
     STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   DETAIL
-    stale    web   nl-ams-1  x86_64  docker                        declared, but not in the lock; stale accepted until 2027-01-31: nl-ams-1 opens in January
+    stale    web   nl-ams-1  x86_64  docker                        declared, but not in the lockfile; stale accepted until 2027-01-31: nl-ams-1 opens in January
     current  web   fr-par-1  x86_64  docker  00000001  2026-10-01
 
     2 pins: 1 stale (accepted), 1 current
@@ -183,7 +183,7 @@ fn a_stale_pin_can_be_accepted_but_resolve_locked_still_fails() {
     sandbox.write("images.toml", manifest.replace("\"fr-par-1\", ", ""));
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(0), "{run}");
-    assert!(run.stdout.contains("in the lock, but not declared; stale accepted until 2027-01-31"), "{run}");
+    assert!(run.stdout.contains("in the lockfile, but not declared; stale accepted until 2027-01-31"), "{run}");
 }
 
 /// Acceptances of other images have no effect.
@@ -218,10 +218,10 @@ fn an_acceptance_with_a_pattern_applies_to_all_matching_images() {
     2 pins: 2 outdated (accepted)
     the Marketplace does not list the IDs of 2 pins (`web` and `zeta`), so they cannot be verified
     --- stderr
-    warning: images.toml:16:1: the acceptance of `eol` for `*e*` matches nothing that was found
+    warning: images.toml:16:1: the acceptance of `eol` for `*e*` matches no finding
       = help: remove it
     warning: images.toml:22:1: the acceptance of `eol-soon` for `z*` ended on 2026-01-31
-      = help: remove it, or set another `until`
+      = help: remove it, or set a later `until`
     --- exit 0
     ");
 }

@@ -37,7 +37,7 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
     marketplace.offers([fedora("fedora_44", 44), fedora("fedora_45", 45), fedora("fedora_46", 46)]);
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME    ZONE      ARCH    LABEL      LOCKED    PUBLISHED  LATEST    DETAIL
-    outdated  runner  fr-par-1  x86_64  fedora_44  00000044  unknown    00000045  release 45; release 46 exists, outside `>=44, <46`
+    outdated  runner  fr-par-1  x86_64  fedora_44  00000044  unknown    00000045  release 45; release 46 exists, but it is outside `>=44, <46`
 
     1 pin: 1 outdated
     to upgrade to the newest version: imagelock upgrade runner
@@ -148,9 +148,9 @@ fn a_failed_query_never_makes_a_pin_current() {
     marketplace.offers([docker(1)]);
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("check").stderr, @"
-    warning: the ends of life that the Marketplace sets could not be learnt
-      = note: the Marketplace responded with 403 Forbidden
-      = help: run imagelock again; the vendors' ends are known without it
+    warning: the end-of-life dates of the Marketplace are unavailable
+      = note: it answered 403 Forbidden
+      = help: run imagelock again; the end-of-life dates of the vendors were used
     ");
 }
 

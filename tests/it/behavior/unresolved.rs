@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{FakeMarketplace, id, image_id, local};
+use crate::support::fixtures::two_images::offers;
 use crate::support::sandbox::Sandbox;
 
 #[test]

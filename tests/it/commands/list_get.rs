@@ -278,8 +278,8 @@ fn list_export_and_get_warn_about_an_outdated_lockfile() {
     let sandbox = out_of_date();
     assert_snapshot!(sandbox.run("list").stderr, @"
     warning: the lockfile does not match `images.toml`: 4 differences
-      = note: `cache` (fr-par-1, x86_64): declared, but not in the lock
-      = note: `db` (fr-par-1, x86_64): in the lock, but not declared
+      = note: `cache` (fr-par-1, x86_64): declared, but not in the lockfile
+      = note: `db` (fr-par-1, x86_64): in the lockfile, but not declared
       = note: `web` (fr-par-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
       = note: `web` (nl-ams-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
       = help: to update the lockfile: `imagelock resolve`

@@ -37,8 +37,8 @@ fn an_up_to_date_lockfile_is_committed_and_a_stale_one_is_not() {
     - exit code: 2
 
     STATUS  NAME      ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
-    stale   frontend  fr-par-1  x86_64  ubuntu_noble                        declared, but not in the lock
-    stale   web       fr-par-1  x86_64  ubuntu_noble  35fdc69b  2026-09-02  in the lock, but not declared
+    stale   frontend  fr-par-1  x86_64  ubuntu_noble                        declared, but not in the lockfile
+    stale   web       fr-par-1  x86_64  ubuntu_noble  35fdc69b  2026-09-02  in the lockfile, but not declared
 
     the lockfile does not satisfy the manifest: 2 differences
     to make the lock follow the manifest: imagelock resolve

@@ -76,7 +76,7 @@ proptest! {
         let report = report(&notes, &image, published, drift);
         let manifest = Source { path: PathBuf::from(&path), text: "x\n".to_owned() };
         let parts = [ManifestReport { report: &report, manifest: &manifest, lock: None, stale: None }];
-        let subject = CheckReport { manifests: &parts, failed: &[], invocation: &Invocation::default().of(&manifest.path), now };
+        let subject = CheckReport { manifests: &parts, failed: &[], invocation: &Invocation::default().of(&manifest.path), project: &image, now };
         for format in Format::ALL {
             let text = anstream::adapter::strip_str(&check(format, subject, false, Width::UNLIMITED)).to_string();
             prop_assert!(!text.contains(|char| char != '\n' && is_unprintable(char)), "{format:?}: {text:?}");

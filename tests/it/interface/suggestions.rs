@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::support::fake_marketplace::{FakeMarketplace, local};
 use crate::support::fixtures::one_pin::{NEW, OLD, docker, manifest};
+use crate::support::fixtures::stacks::stacks;
 use crate::support::sandbox::Sandbox;
 
 /// The options of every run in these tests.
@@ -161,5 +162,45 @@ fn errors_of_several_manifests_in_json_suggest_commands_about_each() {
             &*format!("add `label = \"ubuntu_noble\"`; {search}"),
             "to create one: `imagelock init --manifest sub/none.toml`; to use another manifest: `--manifest PATH`",
         ]
+    );
+}
+
+/// A command that can move pins concerns one manifest, in every format: staging and production are upgraded one by one.
+#[test]
+fn no_command_upgrades_several_manifests() {
+    let (sandbox, _marketplace) = stacks();
+    let upgrades = ["api", "db/eu", "web"].map(|stack| {
+        let name = if stack == "api" { "api" } else { "web" };
+        format!("imagelock upgrade {name} --manifest stacks/{stack}/images.toml")
+    });
+    for format in ["human", "markdown", "github", "sarif", "junit", "html"] {
+        let run = sandbox.run(&format!("check --recursive stacks --format {format}"));
+        assert_eq!(suggested(&run.stdout).into_iter().collect::<Vec<_>>(), upgrades, "{format}\n{run}");
+    }
+    // `resolve` moves no pin, so one command may concern all manifests.
+    for stack in ["api", "web"] {
+        let file = format!("stacks/{stack}/images.toml");
+        sandbox.write(&file, sandbox.read(&file).replace("fr-par-1", "nl-ams-1"));
+    }
+    let run = sandbox.run("resolve --locked --recursive stacks");
+    assert!(run.stdout.ends_with(": imagelock resolve --recursive stacks\n"), "{run}");
+}
+
+#[test]
+fn at_most_ten_manifests_have_their_commands_listed() {
+    let (sandbox, _marketplace) = stacks();
+    for n in 10..20 {
+        std::fs::create_dir_all(sandbox.path(&format!("stacks/{n}"))).unwrap();
+        for file in ["images.toml", "images.lock"] {
+            sandbox.write(&format!("stacks/{n}/{file}"), sandbox.read(&format!("stacks/web/{file}")));
+        }
+    }
+    let run = sandbox.run("check --recursive stacks");
+    let commands: Vec<&str> = run.stdout.lines().filter(|line| line.contains(": imagelock ")).collect();
+    assert_eq!(commands.len(), 11, "{run}");
+    assert!(commands[9].ends_with(": imagelock upgrade web --manifest stacks/19/images.toml"), "{run}");
+    assert_eq!(
+        commands[10],
+        "and 3 more manifests; to see the commands for one: imagelock check --manifest stacks/api/images.toml"
     );
 }

@@ -1,4 +1,4 @@
-//! What a change is compared with: the lock at the merge base, and the pins in its history.
+//! The state that a change is compared with: the lockfile at the merge base, and the pins in its history.
 
 use std::collections::BTreeSet;
 
@@ -9,15 +9,15 @@ use crate::domain::types::{Arch, Cell, ImageType, Label, LocalImageId, Zone};
 /// The state that a change is measured against.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
-    /// The revision as it was given, and the merge base that it stands for.
+    /// The revision as the user named it, and the merge base of it and `HEAD`.
     pub side: Side,
-    /// The lock there.
+    /// The lockfile at the merge base.
     pub lock: Lock,
-    /// The pins that the lock had up to there.
+    /// The pins that the lockfile had at the merge base or before.
     pub past: PastPins,
 }
 
-/// A pin as a history vouches for it, under any name.
+/// The parts of a pin that prove that it is genuine. The name of the image is not one of them.
 type PastPin = (LocalImageId, Label, Zone, Arch, ImageType);
 
 fn past_pin(pin: &Pin, label: &Label) -> PastPin {
@@ -25,22 +25,22 @@ fn past_pin(pin: &Pin, label: &Label) -> PastPin {
     (pin.id, label.clone(), zone.clone(), arch.clone(), pin.image_type)
 }
 
-/// Those of some IDs that the revisions of a lock pinned.
+/// The pins with certain IDs in the revisions of a lockfile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PastPins {
     ids: BTreeSet<LocalImageId>,
     pins: BTreeSet<PastPin>,
-    /// Why the history may lack revisions, if it may.
+    /// The reason why revisions may be missing from the history, if they may be.
     pub gap: Option<String>,
 }
 
 impl PastPins {
-    /// Nothing yet, of these IDs.
+    /// A collection for pins with these IDs. It is empty until revisions are added.
     pub fn of(ids: impl IntoIterator<Item = LocalImageId>) -> Self {
         Self { ids: ids.into_iter().collect(), ..Self::default() }
     }
 
-    /// Takes in a revision. Edited blocks prove nothing.
+    /// Adds the pins of a revision, without those of edited blocks, which prove nothing.
     pub fn add(&mut self, lock: &Lock) {
         for pin in lock.pins().iter().filter(|pin| self.ids.contains(&pin.id) && !lock.is_edited(&pin.cell)) {
             self.pins.extend(pin.label().map(|label| past_pin(pin, label)));
@@ -52,8 +52,8 @@ impl PastPins {
     }
 }
 
-/// Whether a pin differs from the one that its cell has at the base, in what decides what boots. An edited block there
-/// vouches for nothing.
+/// Whether the pin selects another local image than the pin of the same cell at the base. An edited block at the base proves
+/// nothing, so its pin counts as changed.
 pub fn is_changed(pin: &Pin, base: &Lock) -> bool {
     let same = |old: &Pin| {
         (old.id, &old.image, &old.stated_label, old.image_type)

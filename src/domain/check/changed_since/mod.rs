@@ -1,4 +1,4 @@
-//! The check of a change: whether the pins that it brings are real. Their age is not considered.
+//! The check of a change (`--changed-since`): whether the pins that it adds or moves are genuine. Their age does not matter.
 
 mod history;
 mod proof;
@@ -20,13 +20,12 @@ use crate::domain::manifest::Target;
 use crate::domain::select::{Unresolved, expected_label, identity_query, pinned_image};
 use crate::domain::types::ImageRef;
 
-/// The targets whose pins must be verified, with these pins. An edited block is drift in any case.
+/// The targets whose pins must be verified, each with the pin. An edited block is drift in any case.
 fn changed<'a>(base: &'a Base, lock: &'a Lock, targets: &'a [Target]) -> impl Iterator<Item = (&'a Target, &'a Pin)> {
     comparable(lock, targets).filter(|(_, pin)| !lock.is_edited(&pin.cell) && is_changed(pin, &base.lock))
 }
 
-/// What the gate must ask, given what is known already: about the changed pins alone, and no more than it takes to verify
-/// them.
+/// The queries that the verification still needs, given the responses so far. They concern only the changed pins.
 pub fn queries(base: &Base, lock: &Lock, targets: &[Target], catalog: &Catalog) -> BTreeSet<Query> {
     let mut queries = BTreeSet::new();
     for (target, pin) in changed(base, lock, targets) {
@@ -34,7 +33,7 @@ pub fn queries(base: &Base, lock: &Lock, targets: &[Target], catalog: &Catalog) 
         queries.extend([Query::Index, Query::Listing(image.clone())]);
         queries.extend(identity_query(pin, target, catalog));
         let label = expected_label(pin, target, catalog);
-        // A failure is also what was not asked: then the listing has the ID, or is not known yet.
+        // A lookup that was not queried also fails here. Then the listing has the ID, or is not known yet.
         let is_unlisted = matches!(is_looked_up(pin, label.as_ref(), catalog), Ok(false));
         if !is_unlisted || base.past.has(pin, label.as_ref()) {
             continue;
@@ -47,11 +46,11 @@ pub fn queries(base: &Base, lock: &Lock, targets: &[Target], catalog: &Catalog) 
     catalog.unanswered(queries)
 }
 
-/// Verifies the pins that differ from the base, and compares lock and manifest.
+/// Verifies the pins that differ from the base, and compares the lockfile with the manifest.
 ///
 /// # Errors
-/// A problem for everything that could not be decided: an answer that did not come, one that cannot be the whole truth,
-/// or a history with a gap.
+/// A problem for every pin that could not be decided, because a response is missing or incomplete, or because the git
+/// history is incomplete.
 pub fn gate(
     base: &Base,
     lock: &Lock,
@@ -88,13 +87,12 @@ pub fn gate(
     Ok(Report { gate: Some(gate), ..Report::new(findings, Vec::new()) })
 }
 
-/// The problem of pins that only a revision can prove that is not in this clone.
+/// The problem of pins that may be proved only by a revision that this clone does not have.
 fn incomplete_history(gaps: &[(&Target, String)]) -> Option<Problem> {
     let (first, gap) = gaps.first()?;
     let cells = and_more(gaps.iter().map(|(target, _)| &target.cell), 6);
-    let title =
-        format!("cannot verify {} without the whole history of the lockfile: {cells}", count(gaps.len(), "pin"));
+    let title = format!("cannot verify {} without the full history of the lockfile: {cells}", count(gaps.len(), "pin"));
     let problem = Problem::new(title).at(first.spans.image.clone(), "the Marketplace does not list its pinned ID");
-    let help = "run `git fetch --unshallow`; in CI, check out the whole history (`fetch-depth: 0`, `GIT_DEPTH: 0`)";
+    let help = "run `git fetch --unshallow`; in CI, check out the full history (`fetch-depth: 0`, `GIT_DEPTH: 0`)";
     Some(problem.note(visible(gap)).help(help))
 }

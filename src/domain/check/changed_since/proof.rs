@@ -1,4 +1,4 @@
-//! Whether a changed pin is real: what proves it, or what is wrong with it.
+//! The verification of a changed pin: the proof that it is genuine, or the finding about it.
 
 use crate::domain::catalog::{Catalog, Listing, LocalImage, QueryError};
 use crate::domain::check::assess::{gone, look_up};
@@ -9,11 +9,11 @@ use crate::domain::manifest::Target;
 use crate::domain::select::{expected_label, mismatch, mismatch_of, of_type, pinned_image};
 use crate::domain::types::{Cause, Cell, ImageRef, Label, Status};
 
-/// Why it is unknown whether a pin is real.
+/// The reason why a pin could not be verified.
 pub(super) enum Doubt {
-    /// An answer of the Marketplace is missing, or may not be whole.
+    /// A response of the Marketplace is missing or incomplete.
     Lookup(QueryError),
-    /// The history may lack revisions.
+    /// Revisions may be missing from the history.
     Gap(String),
 }
 
@@ -23,7 +23,7 @@ impl From<QueryError> for Doubt {
     }
 }
 
-/// How a changed pin was verified, and what is wrong with it.
+/// The proof for a changed pin, and the finding about it. Either may be missing.
 pub(super) fn verify(
     pin: &Pin,
     target: &Target,
@@ -35,7 +35,7 @@ pub(super) fn verify(
     let image = pinned_image(pin, target);
     let listing = catalog.listing(&image).known()?;
     if listing.is_none() && catalog.image(&image).is_some() {
-        let how = format!("it knows no local images of `{image}`, and its list of images has that image");
+        let how = format!("it returned no local images for `{image}`, although its list of images has that image");
         return Err(QueryError::invalid_response(how).into());
     }
     let expected = expected_label(pin, target, catalog);
@@ -47,7 +47,7 @@ pub(super) fn verify(
     if let Some(mismatch) = mismatch(pin, target, catalog) {
         return wrong(Status::Mismatch, mismatch);
     }
-    // Without a mismatch, one of the rows is the pin.
+    // There is no mismatch, so a listed local image with this ID is the pinned one.
     let is_listed = listing.is_some_and(|listing| listing.with_id(pin.id).next().is_some());
     let proof = if is_listed || is_looked_up(pin, expected.as_ref(), catalog)? {
         Proof::Listed
@@ -65,7 +65,7 @@ pub(super) fn verify(
         } else if let Some(gap) = &past.gap {
             return Err(Doubt::Gap(gap.clone()));
         } else {
-            let note = "the Marketplace does not list the ID, and this lock did not pin it before the change";
+            let note = "the Marketplace does not list the ID, and the lockfile did not pin it before the change";
             return wrong(Status::Unverified, note.to_owned());
         }
     };
@@ -74,13 +74,14 @@ pub(super) fn verify(
     Ok((Some(proof), not_offered.map(unavailable)))
 }
 
-/// Whether the Marketplace describes the ID, with the label that it must have.
+/// Whether the Marketplace describes the ID in response to a lookup, with the expected label.
 pub(super) fn is_looked_up(pin: &Pin, expected: Option<&Label>, catalog: &Catalog) -> Result<bool, QueryError> {
     let local = look_up(pin, "the changed IDs", catalog)?;
     Ok(local.is_some_and(|local| local.label.is_some() && local.label.as_ref() == expected))
 }
 
-/// The local images with the pinned ID that are part of the versions of an image, and why there may be others.
+/// The local images with the pinned ID in the listings of all versions of an image, and the first reason why a listing may be
+/// incomplete.
 fn of_versions<'c>(
     pin: &Pin,
     image: &ImageRef,
@@ -99,7 +100,7 @@ fn of_versions<'c>(
     Ok((rows, doubts.into_iter().next()))
 }
 
-/// What to say where the Marketplace offers nothing for a target.
+/// The cause and the note if the Marketplace offers no local image for a target.
 fn not_offered(
     image: &ImageRef,
     listing: Option<&Listing>,
@@ -115,7 +116,7 @@ fn not_offered(
     if let Some(doubt) = listing.doubt() {
         return Err(doubt);
     }
-    // That an image is offered nowhere at all is believed of a Marketplace that says which images it has.
+    // An empty listing counts only if the index of all images is known: a wrong API URL also gives empty listings.
     if listing.local_images().is_empty() {
         catalog.index().known()?;
     }

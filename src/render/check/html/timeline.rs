@@ -1,48 +1,49 @@
-//! The ends of life on a line of time: when support ends, for what, and by which source.
+//! The ends of life on a time line: when support ends, for which label, and the source of the date.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan as _};
 use maud::{Markup, PreEscaped, html};
 
-use super::{Item, Text, chip, class};
+use super::elements::{Text, chip, class};
 use crate::domain::check::Finding;
 use crate::domain::diagnostics::{and_more, count};
 use crate::domain::types::{Name, Severity, Status, day};
+use crate::render::check::report::CheckReport;
 use crate::render::check::sentences::label;
 
-/// Ends that are further away are at the edge: otherwise nearer ones would be on one spot.
-const YEARS: i32 = 10;
-/// How many years are written on the axis: a phone holds no more.
-const TICKS: i16 = 5;
+/// Dates that are further away are drawn at the edge, so that nearer dates do not overlap.
+const MAX_YEARS: i32 = 10;
+/// The most years on the axis: a phone has no room for more.
+const MAX_TICKS: i16 = 5;
 
-/// The axis of time: the days between its ends, and today among them.
+/// The time line: its first day, its length in days, and today.
 struct Axis {
     from: Date,
     days: i32,
     today: Date,
 }
 
-/// The end of life of a label, by one source.
+/// The end of life of a label: the date, the label and the source of the date.
 type End<'a> = (Date, String, &'a str);
 
-/// Writes a line for each end, the first first, and the labels for which no end is known.
-pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> Markup {
+/// Writes a line for each end of life, the earliest first, then the labels without a known one.
+pub(super) fn write(report: CheckReport<'_>) -> Markup {
     let mut ends: BTreeMap<End<'_>, (Severity, BTreeSet<&Name>)> = BTreeMap::new();
-    let mut endless: BTreeSet<String> = BTreeSet::new();
-    let findings = items.iter().map(|item| item.finding);
-    for finding in findings.filter(|finding| finding.locked.is_some() && finding.span.is_some()) {
+    let mut unknown: BTreeSet<String> = BTreeSet::new();
+    let is_declared_and_locked = |finding: &&Finding| finding.locked.is_some() && finding.span.is_some();
+    for finding in report.findings_by_manifest().filter(is_declared_and_locked) {
         let Some(end) = &finding.end else {
-            endless.insert(label(finding));
+            unknown.insert(label(finding));
             continue;
         };
         let key = (end.date, label(finding), end.source.as_str());
         let (_, names) = ends.entry(key).or_insert_with(|| (severity(finding), BTreeSet::new()));
         names.insert(&finding.cell.name);
     }
-    let axis = Axis::over(ends.keys().map(|(date, ..)| *date), day(now));
-    let labels = endless.iter().map(|label| html! { code { (Text(label)) } }.into_string());
+    let axis = Axis::over(ends.keys().map(|(date, ..)| *date), day(report.now));
+    let labels = unknown.iter().map(|label| html! { code { (Text(label)) } }.into_string());
     html! {
         @if !ends.is_empty() {
             div class="ends" { "\n"
@@ -50,7 +51,7 @@ pub(super) fn write(items: &[Item<'_>], now: Timestamp) -> Markup {
                 ol { "\n" @for (end, (severity, names)) in &ends { li { (line(&axis, end, *severity, names)) } "\n" } } "\n"
             } "\n"
         }
-        @if !endless.is_empty() { p { "No end of life is known for " (PreEscaped(and_more(labels, 12))) "." } "\n" }
+        @if !unknown.is_empty() { p { "No end of life is known for " (PreEscaped(and_more(labels, 12))) "." } "\n" }
     }
 }
 
@@ -61,12 +62,12 @@ fn line(axis: &Axis, (date, label, source): &End<'_>, severity: Severity, names:
         span {
             (chip(severity, &distance(severity, axis.today, *date))) " "
             time datetime=(date) { (date) } " "
-            span class="label" { "by " (Text(source)) }
+            span class="label" { "source: " (Text(source)) }
         }
     }
 }
 
-/// How severe the end of life of an image is: it has come, it is near, or neither.
+/// The severity of an end of life: past, near, or neither.
 fn severity(finding: &Finding) -> Severity {
     let ends = finding.statuses.iter().filter(|status| matches!(status, Status::Eol | Status::EolSoon));
     ends.map(|status| status.severity()).min().unwrap_or(Severity::Good)
@@ -88,15 +89,15 @@ fn days(from: Date, to: Date) -> i32 {
 }
 
 impl Axis {
-    /// An axis for these ends: at least the year to come, at most ten years to either side.
+    /// An axis for these dates: at least the coming year, at most ten years in either direction.
     fn over(ends: impl Iterator<Item = Date> + Clone, today: Date) -> Self {
-        let from = ends.clone().min().unwrap_or(today).clamp(today.saturating_sub(YEARS.years()), today);
+        let from = ends.clone().min().unwrap_or(today).clamp(today.saturating_sub(MAX_YEARS.years()), today);
         let to = ends.max().unwrap_or(today);
-        let to = to.clamp(today.saturating_add(1.year()), today.saturating_add(YEARS.years()));
+        let to = to.clamp(today.saturating_add(1.year()), today.saturating_add(MAX_YEARS.years()));
         Self { from, days: days(from, to).max(1), today }
     }
 
-    /// Where a day is, in tenths of a percent; there is room at both ends.
+    /// The position of a day, in tenths of a percent, with a margin at both ends.
     fn at(&self, date: Date) -> i32 {
         30 + 940 * days(self.from, date).clamp(0, self.days) / self.days
     }
@@ -104,7 +105,7 @@ impl Axis {
     /// The years above the tracks, and today.
     fn svg(&self) -> Markup {
         let to = self.from.saturating_add(self.days.days());
-        let step = (to.year() - self.from.year()) / TICKS + 1;
+        let step = (to.year() - self.from.year()) / MAX_TICKS + 1;
         let years = (self.from.year() + 1..=to.year()).filter(|year| year % step == 0);
         html! {
             svg class="axis" aria-hidden="true" {
@@ -116,7 +117,7 @@ impl Axis {
         }
     }
 
-    /// From today to an end, or from an end to today. The shape at the end shows the severity, as its color does.
+    /// The line between today and an end of life. The mark at the end shows the severity by its shape and its color.
     fn track(&self, date: Date, severity: Severity) -> Markup {
         let (end, today) = (self.at(date), self.at(self.today));
         let mark = match severity {

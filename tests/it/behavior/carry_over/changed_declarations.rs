@@ -123,8 +123,8 @@ fn a_pin_of_an_exact_version_is_kept_when_its_label_is_declared() {
     sandbox.write("images.toml", new.replace("images.web", "images.other"));
     assert_snapshot!(sandbox.run("resolve --locked"), @"
     STATUS  NAME   ZONE      ARCH    LABEL                                         LOCKED    PUBLISHED   DETAIL
-    stale   other  fr-par-1  x86_64  gitlab                                                              declared, but not in the lock
-    stale   web    fr-par-1  x86_64  version aab052a2-2222-4000-8000-000000000000  00000001  2026-10-01  in the lock, but not declared
+    stale   other  fr-par-1  x86_64  gitlab                                                              declared, but not in the lockfile
+    stale   web    fr-par-1  x86_64  version aab052a2-2222-4000-8000-000000000000  00000001  2026-10-01  in the lockfile, but not declared
 
     the lockfile does not satisfy the manifest: 2 differences
     to update the lockfile: imagelock resolve
@@ -135,9 +135,9 @@ fn a_pin_of_an_exact_version_is_kept_when_its_label_is_declared() {
     web   fr-par-1  x86_64  instance_sbs  version aab052a2-2222-4000-8000-000000000000  00000001-0000-4000-8000-000000000000  2026-10-01
     --- stderr
     warning: the lockfile does not match `images.toml`: 2 differences
-      = note: `other` (fr-par-1, x86_64): declared, but not in the lock
-      = note: `web` (fr-par-1, x86_64): in the lock, but not declared
-      = help: to update the lockfile: `imagelock resolve`
+      = note: `other` (fr-par-1, x86_64): declared, but not in the lockfile
+      = note: `web` (fr-par-1, x86_64): in the lockfile, but not declared
+      = help: `imagelock resolve` updates the lockfile
     --- exit 0
     ");
 }

@@ -45,7 +45,7 @@ fn one_report_covers_all_manifests() {
 
     4 pins in 3 manifests: 3 outdated, 1 current
 
-    | status | manifest | image | zone, arch | label | locked | published | latest | detail |
+    | status | manifest | image | zones | label | locked | published | latest | detail |
     |---|---|---|---|---|---|---|---|---|
     | **outdated** | stacks/api/images.toml | `api` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
     | **outdated** | stacks/db/eu/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
@@ -59,13 +59,9 @@ fn one_report_covers_all_manifests() {
     imagelock upgrade api --manifest stacks/api/images.toml
     ```
 
-    To upgrade to the newest version:
-
     ```sh
     imagelock upgrade web --manifest stacks/db/eu/images.toml
     ```
-
-    To upgrade to the newest version:
 
     ```sh
     imagelock upgrade web --manifest stacks/web/images.toml
@@ -162,10 +158,10 @@ fn all_stale_lockfiles_are_reported() {
     }
     assert_snapshot!(sandbox.run("resolve --locked --recursive stacks"), @"
     STATUS  MANIFEST                NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
-    stale   stacks/api/images.toml  api   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lock, but not declared
-    stale   stacks/api/images.toml  api   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lock
-    stale   stacks/web/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lock, but not declared
-    stale   stacks/web/images.toml  web   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lock
+    stale   stacks/api/images.toml  api   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lockfile, but not declared
+    stale   stacks/api/images.toml  api   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lockfile
+    stale   stacks/web/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lockfile, but not declared
+    stale   stacks/web/images.toml  web   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lockfile
 
     the lockfiles do not satisfy the manifests: 4 differences
     to update the lockfile: imagelock resolve --recursive stacks
@@ -231,7 +227,7 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
 
     > **Error**: `stacks/web/images.lock:1:11`: the lockfile has format 9, but imagelock 0.1.0 reads formats up to 2
 
-    | status | manifest | image | zone, arch | label | locked | published | latest | detail |
+    | status | manifest | image | zones | label | locked | published | latest | detail |
     |---|---|---|---|---|---|---|---|---|
     | **outdated** | stacks/db/eu/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
 

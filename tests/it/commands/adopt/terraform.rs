@@ -198,7 +198,7 @@ fn ids_in_a_terraform_state_are_adopted() {
     ");
     assert_snapshot!(sandbox.run("check web-old"), @"
     STATUS    NAME     ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST    DETAIL
-    outdated  web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff  unknown    00000001  the latest was published on 2026-09-02
+    outdated  web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff  unknown    00000001  the newest version was published on 2026-09-02
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web-old`), so it cannot be verified

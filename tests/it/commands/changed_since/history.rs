@@ -166,14 +166,14 @@ fn a_shallow_clone_is_an_error_that_names_the_fix() {
     clone("2", "--single-branch", "longer");
     let why = sandbox.fails(&gate("longer", "HEAD~1"));
     assert_snapshot!(why, @r#"
-    error: cannot verify 1 pin without the whole history of the lockfile: `web` (fr-par-1, x86_64)
+    error: cannot verify 1 pin without the full history of the lockfile: `web` (fr-par-1, x86_64)
      --> longer/images.toml:7:9
       |
     7 | label = "ubuntu_noble"
       |         ^^^^^^^^^^^^^^ the Marketplace does not list its pinned ID
       |
-      = note: this clone is shallow: its older commits are missing
-      = help: run `git fetch --unshallow`; in CI, check out the whole history (`fetch-depth: 0`, `GIT_DEPTH: 0`)
+      = note: this clone is shallow: its older commits are unknown
+      = help: run `git fetch --unshallow`; in CI, check out the full history (`fetch-depth: 0`, `GIT_DEPTH: 0`)
     "#);
     // A listed ID passes without the history.
     marketplace.offers([noble(1), bookworm(5)]);

@@ -10,7 +10,7 @@ fn every_format_shows_the_changes_and_the_findings() {
     let (sandbox, _marketplace) = pull_request();
     pin(&sandbox, 9);
     assert_snapshot!(output_of(&sandbox, &format!("{GATE} --format markdown")), @r"
-    ### The change does not pass
+    ### The change fails the check
 
     1 pin, 1 changed since main (`[MAIN]`): 1 unverified
 
@@ -20,9 +20,9 @@ fn every_format_shows_the_changes_and_the_findings() {
     |---|---|---|---|---|---|---|
     | **moved** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000009` | published 2026-09-02 → 2026-09-02 |
 
-    | status | image | zone, arch | label | locked | published | latest | detail |
+    | status | image | zones | label | locked | published | latest | detail |
     |---|---|---|---|---|---|---|---|
-    | **unverified** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000009` | 2026-09-02 |  | the Marketplace does not list the ID, and this lock did not pin it before the change |
+    | **unverified** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000009` | 2026-09-02 |  | the Marketplace does not list the ID, and the lockfile did not pin it before the change |
 
     Restore the file from version control, or pin IDs that the Marketplace lists:
 
@@ -32,7 +32,7 @@ fn every_format_shows_the_changes_and_the_findings() {
     --- exit 2
     ");
     assert_snapshot!(output_of(&sandbox, &format!("{GATE} --format github")), @"
-    ::error file=images.toml,line=7,col=9,endColumn=23,title=imagelock%3A web%3A unverified::fr-par-1 x86_64: the Marketplace does not list the ID, and this lock did not pin it before the change%0Arestore the file from version control, or pin IDs that the Marketplace lists: imagelock upgrade web
+    ::error file=images.toml,line=7,col=9,endColumn=23,title=imagelock%3A web%3A unverified::fr-par-1 x86_64: the Marketplace does not list the ID, and the lockfile did not pin it before the change%0Arestore the block from version control, or pin what the Marketplace lists: imagelock upgrade web
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000009  published 2026-09-02 → 2026-09-02
     1 pin, 1 changed since main (`[MAIN]`): 1 unverified
@@ -71,7 +71,7 @@ fn every_format_shows_the_changes_and_the_findings() {
           "latest_release": null,
           "end_of_life": null,
           "notes": [
-            "the Marketplace does not list the ID, and this lock did not pin it before the change"
+            "the Marketplace does not list the ID, and the lockfile did not pin it before the change"
           ]
         }
       ],
@@ -120,7 +120,7 @@ fn every_report_format_has_the_same_result() {
     pin(&sandbox, 9);
     assert_snapshot!(output_of(&sandbox, &format!("{GATE} --quiet")), @"
     STATUS      NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
-    unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and this lock did not pin it before the change
+    unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and the lockfile did not pin it before the change
     --- exit 2
     ");
     for format in ["sarif", "junit", "html"] {
@@ -132,7 +132,7 @@ fn every_report_format_has_the_same_result() {
     let html = sandbox.ok(&format!("{GATE} --format html"));
     assert!(html.contains("The change passes") && html.contains("listed by the Marketplace"));
     assert_snapshot!(output_of(&sandbox, &format!("{GATE} --format markdown")), @r"
-    ### The change passes
+    ### The change passes the check
 
     1 pin, 1 changed since main (`[MAIN]`): all verified
 

@@ -80,7 +80,7 @@ fn a_swapped_id_is_unverified_despite_any_policy() {
     moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000009  published 2026-09-02 → 2026-09-02
 
     STATUS      NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
-    unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and this lock did not pin it before the change
+    unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and the lockfile did not pin it before the change
 
     1 pin, 1 changed since main (`[MAIN]`): 1 unverified
     restore the file from version control, or pin IDs that the Marketplace lists: imagelock upgrade web

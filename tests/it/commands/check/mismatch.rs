@@ -27,7 +27,7 @@ fn an_id_of_another_image_is_a_mismatch() {
     current   db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     2 pins: 1 mismatch, 1 current
-    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log web
     restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");
@@ -47,7 +47,7 @@ fn an_id_of_another_zone_arch_and_type_is_a_mismatch() {
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000009  unknown    the pinned ID is in nl-ams-1, not fr-par-1, for arm64, not x86_64 and of type instance_local, not instance_sbs
 
     1 pin: 1 mismatch
-    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log web
     restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");
@@ -59,12 +59,12 @@ fn a_block_that_does_not_match_its_digest_is_edited() {
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
     assert_snapshot!(sandbox.run("check"), @"
     STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
-    edited   web   fr-par-1  x86_64  ubuntu_noble     00000007  unknown    the block does not match its digest: edited by hand, or by a merge
+    edited   web   fr-par-1  x86_64  ubuntu_noble     00000007  unknown    the block does not match its digest; it was edited by hand or by a merge
     current  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     2 pins: 1 edited, 1 current
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
-    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log web
     restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");
@@ -79,7 +79,7 @@ fn an_edited_block_with_the_id_of_another_image_is_a_mismatch() {
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000002  unknown    the pinned ID is `debian_bookworm`, not `ubuntu_noble`
 
     1 pin: 1 mismatch
-    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log web
     restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");
@@ -98,7 +98,7 @@ fn an_image_declared_by_its_image_id_can_be_a_mismatch() {
     mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000005  unknown    the pinned ID is `ubuntu_jammy`, not `ubuntu_noble`
 
     1 pin: 1 mismatch
-    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log web
+    the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log web
     restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2
     ");
@@ -119,12 +119,12 @@ fn an_edited_block_of_an_undeclared_image_can_be_a_mismatch() {
     sandbox.write("images.lock", with(3));
     assert_snapshot!(sandbox.run("check"), @"
     STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  DETAIL
-    edited   db    fr-par-1  x86_64  docker  00000003  unknown    the block does not match its digest: edited by hand, or by a merge; in the lock, but not declared
+    edited   db    fr-par-1  x86_64  docker  00000003  unknown    the block does not match its digest; it was edited by hand or by a merge; in the lockfile, but not declared
     current  web   fr-par-1  x86_64  docker  00000001  unknown
 
     2 pins: 1 edited, 1 current
-    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log db
-    to update the lockfile: imagelock resolve
+    the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log db
+    to make the lock follow the manifest: imagelock resolve
     --- exit 2
     ");
     sandbox.write("images.lock", with(9));

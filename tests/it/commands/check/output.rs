@@ -133,12 +133,12 @@ fn suggested_commands_work_in_the_order_in_which_they_are_printed() {
     marketplace.offers([noble(11), bookworm(2)]);
     assert_snapshot!(sandbox.run("check"), @"
     STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST    DETAIL
-    edited    db    fr-par-1  x86_64  debian_bookworm  00000007  unknown              the block does not match its digest: edited by hand, or by a merge
+    edited    db    fr-par-1  x86_64  debian_bookworm  00000007  unknown              the block does not match its digest; it was edited by hand or by a merge
     outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    00000011
 
     2 pins: 1 edited, 1 outdated
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
-    the lockfile was changed by hand, or by a merge; to see who changed it: imagelock log db
+    the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log db
     restore the file from version control, or pin these images again: imagelock upgrade db
     to upgrade to the newest version: imagelock upgrade web
     --- exit 2

@@ -107,7 +107,7 @@ fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
     marketplace.offers([noble(1), bookworm(2).boots(&["DEV1-S"])]);
     assert_snapshot!(sandbox.run("check db"), @"
     STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
-    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer lists the Instance type PRO2-S
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    the pinned image no longer lists the Instance type PRO2-S
 
     1 pin: 1 incompatible
     to find a replacement for `db`: imagelock search debian
@@ -117,7 +117,7 @@ fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
     marketplace.offers([noble(1), bookworm(12).boots(&["DEV1-S"])]);
     assert_snapshot!(sandbox.run("check db"), @"
     STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
-    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    what is offered now does not boot on PRO2-S
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    the local image that is offered now does not boot on PRO2-S
 
     1 pin: 1 incompatible
     the Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified
@@ -133,8 +133,8 @@ fn missing_changed_and_extra_pins_are_stale() {
     sandbox.write("images.toml", manifest);
     assert_snapshot!(sandbox.run("check"), @"
     STATUS  NAME   ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
-    stale   cache  fr-par-1  x86_64  debian_bookworm                       declared, but not in the lock
-    stale   db     fr-par-1  x86_64  debian_bookworm  00000002  unknown    in the lock, but not declared
+    stale   cache  fr-par-1  x86_64  debian_bookworm                       declared, but not in the lockfile
+    stale   db     fr-par-1  x86_64  debian_bookworm  00000002  unknown    in the lockfile, but not declared
     stale   web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
 
     3 pins: 3 stale
@@ -148,8 +148,8 @@ fn every_image_is_stale_without_a_lockfile_and_no_request_is_sent() {
     let sandbox = Sandbox::with(&manifest());
     assert_snapshot!(sandbox.run("check"), @"
     STATUS  NAME  ZONE      ARCH    LABEL            DETAIL
-    stale   db    fr-par-1  x86_64  debian_bookworm  declared, but not in the lock
-    stale   web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lock
+    stale   db    fr-par-1  x86_64  debian_bookworm  declared, but not in the lockfile
+    stale   web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lockfile
 
     2 pins: 2 stale
     to update the lockfile: imagelock resolve
@@ -163,7 +163,7 @@ fn several_newer_local_images_are_reported_and_none_is_chosen() {
     marketplace.offers([noble(11).boots(&["DEV1-S"]), noble(12).boots(&["PRO2-S"]), bookworm(2)]);
     assert_snapshot!(sandbox.run("check web"), @"
     STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
-    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    2 local images could replace it, and `instance-type` must choose
+    outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    2 local images could replace it; set `instance-type` to choose one
 
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
@@ -201,7 +201,7 @@ fn an_incompatible_pin_can_be_upgraded_to_another_local_image() {
     marketplace.offers([bookworm(2).boots(&["DEV1-S"]), bookworm(12)]);
     assert_snapshot!(sandbox.run("check db"), @"
     STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST    DETAIL
-    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    00000012  no longer lists the Instance type PRO2-S
+    incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    00000012  the pinned image no longer lists the Instance type PRO2-S
 
     1 pin: 1 incompatible
     to upgrade to the newest version: imagelock upgrade db

@@ -181,8 +181,8 @@ fn locked_exits_with_2_on_any_difference_and_sends_no_request() {
     let sandbox = Sandbox::with(WEB_AND_DB).asking(&marketplace);
     assert_snapshot!(sandbox.run("resolve --locked"), @"
     STATUS  NAME  ZONE      ARCH    LABEL            DETAIL
-    stale   db    fr-par-1  x86_64  debian_bookworm  declared, but not in the lock
-    stale   web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lock
+    stale   db    fr-par-1  x86_64  debian_bookworm  declared, but not in the lockfile
+    stale   web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lockfile
 
     the lockfile does not satisfy the manifest: 2 differences
     to update the lockfile: imagelock resolve
@@ -201,8 +201,8 @@ fn locked_exits_with_2_on_any_difference_and_sends_no_request() {
     let before = sandbox.lock();
     assert_snapshot!(sandbox.run("resolve --locked"), @"
     STATUS  NAME   ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
-    stale   cache  fr-par-1  x86_64  debian_bookworm                       declared, but not in the lock
-    stale   db     fr-par-1  x86_64  debian_bookworm  00000005  unknown    in the lock, but not declared
+    stale   cache  fr-par-1  x86_64  debian_bookworm                       declared, but not in the lockfile
+    stale   db     fr-par-1  x86_64  debian_bookworm  00000005  unknown    in the lockfile, but not declared
     stale   web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
 
     the lockfile does not satisfy the manifest: 3 differences
