@@ -121,7 +121,7 @@ fn set<T: FromStr<Err = Expected>>(field: &mut Option<T>, text: &str) -> Result<
     Ok(())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the values of required and optional keys are written alike")]
+#[expect(clippy::unnecessary_wraps, reason = "the functions of required and optional keys have one type")]
 fn text<T: AsRef<str>>(value: &T) -> Option<Cow<'_, str>> {
     Some(value.as_ref().into())
 }

@@ -21,7 +21,7 @@ pub(super) struct Pins {
     pub(super) edited: BTreeMap<Cell, Spanned<String>>,
 }
 
-/// Parses a lockfile. It may come from a stranger, so every value is validated.
+/// Parses a lockfile. The file may be untrusted, so every value is validated.
 pub(super) fn read(text: &str) -> Result<Pins, Vec<Problem>> {
     if let Some(unmerged) = unmerged(text) {
         let help = Help::from("to merge both sides and pin the images that are still in conflict again: ")
@@ -97,13 +97,12 @@ impl Reader<'_> {
         let mut values = [None; KEYS.len() + 1];
         let mut unknown: Vec<&str> = Vec::new();
         for (key, value) in table {
-            match self.keys.iter().position(|known| *known == key.get_ref().as_ref()) {
-                Some(at) => values[at] = Some(value),
-                None => {
-                    unknown.push(key.get_ref());
-                    self.problems.push(unknown_key(key.get_ref(), key.span(), "`[[pin]]`", &self.keys));
-                }
+            if let Some(at) = self.keys.iter().position(|known| *known == key.get_ref().as_ref()) {
+                values[at] = Some(value);
+                continue;
             }
+            unknown.push(key.get_ref());
+            self.problems.push(unknown_key(key.get_ref(), key.span(), "`[[pin]]`", &self.keys));
         }
         self.check_missing(&values, &unknown, &span);
         let mut builder = PinBuilder::default();

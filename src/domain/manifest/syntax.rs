@@ -263,7 +263,7 @@ fn key(place: &Place<'_>) -> Problem {
         let help = format!("write `{name} = {}`", visible(value.trim()));
         return place.problem("a key is followed by `:`", "expected `=`", help);
     }
-    if place.found.chars().any(|char| !char.is_ascii()) {
+    if !place.found.is_ascii() {
         let shown = visible(place.found);
         let help = "write the key with ASCII letters, digits, `-` and `_` only";
         let problem = place.problem(&format!("a key contains `{shown}`"), "not an ASCII letter", help);

@@ -15,8 +15,11 @@ fn printed(mistakes: &[(&str, String)], command: &str, write: impl Fn(&Sandbox, 
         let sandbox = Sandbox::new();
         write(&sandbox, file);
         let shown = file.replace('\t', "→").replace('\u{feff}', "[BOM]").replace('\r', "[CR]");
-        let shown = shown.lines().map(|line| format!("  {line}\n")).collect::<String>();
-        let _ = writeln!(text, "## {number}. {title}\n{shown}\n{}", sandbox.run(command));
+        let _ = writeln!(text, "## {number}. {title}");
+        for line in shown.lines() {
+            let _ = writeln!(text, "  {line}");
+        }
+        let _ = writeln!(text, "\n{}", sandbox.run(command));
     }
     text
 }
