@@ -8,6 +8,7 @@ mod guesses;
 mod help;
 mod html_page;
 mod man;
+mod mistakes;
 mod options;
 mod progress;
 mod recursive;

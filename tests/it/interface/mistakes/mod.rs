@@ -1,0 +1,3 @@
+//! Mistakes that people make, and what imagelock prints for each.
+
+mod command_line;
