@@ -1,7 +1,7 @@
-//! `imagelock adopt`: makes a lock for IDs that are in use already.
+//! `imagelock adopt`: declares and pins images by IDs that are already in use.
 
 use super::options::{ChangeFormat, ManifestOption, MarketplaceOptions};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::types::{Arch, ImageType, Label, Zone};
 use clap::{ArgGroup, Args};
 use std::collections::BTreeSet;
@@ -17,28 +17,36 @@ use crate::workspace::{
     Context, Error, Files, Mode, Project, ProjectPlan, Role, check_index, guard, input, unanswered,
 };
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Pin the image of a running server", "adopt front=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103"),
+    ("Pin the images of a Terraform configuration", "adopt --from main.tf"),
+    ("Show what would be pinned", "adopt --from main.tf --dry-run"),
+];
+
 #[derive(Args)]
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(["ids", "from"]))]
 pub(crate) struct Options {
-    /// What an image will be called, and the ID of the local image that you run
+    /// Name for an image, and the ID of the local image that you use
     #[arg(value_name = "NAME=[ZONE/]UUID")]
     ids: Vec<String>,
-    /// Find the IDs in this file: `.tf`, `.tfvars`, `.tfstate` or any JSON; `-` is standard input. Can be repeated
+    /// Find IDs in this file; `-` reads standard input; can be repeated
+    ///
+    /// The file can be Terraform configuration (`.tf`, `.tfvars`), Terraform state (`.tfstate`) or any JSON.
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
-    /// Print what would change, and change nothing
+    /// Show what would change without writing files
     #[arg(long)]
     dry_run: bool,
-    /// The label of the IDs that you name, if the Marketplace does not describe them
+    /// Label of the named IDs, if the Marketplace does not list them
     #[arg(long, requires = "ids")]
     label: Option<Label>,
-    /// Their zone, if it is not before the ID
+    /// Zone of the named IDs, if it is not part of them
     #[arg(long, requires = "ids")]
     zone: Option<Zone>,
-    /// Their architecture
+    /// Architecture of the named IDs
     #[arg(long, requires = "ids")]
     arch: Option<Arch>,
-    /// Their type; by default, the only one that the label is offered with
+    /// Type of the image [default: the only type that the label has]
     #[arg(long = "type", value_name = "TYPE")]
     image_type: Option<ImageType>,
     #[command(flatten)]

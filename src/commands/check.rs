@@ -1,7 +1,7 @@
 //! `imagelock check`: reports drift.
 
 use super::options::{ManifestOptions, MarketplaceOptions, MinAgeOption, formats, name, revision};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use clap::Args;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -20,20 +20,32 @@ use crate::workspace::reports::{self, Wish};
 use crate::workspace::revisions::base;
 use crate::workspace::{Context, Error, Files, Project, all, named, stale_outputs};
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Check all images", "check"),
+    ("Check only the pins that a branch changes", "check --changed-since origin/main"),
+    ("Write a report for code scanning", "check --output drift.sarif"),
+    ("Check all manifests below the current directory", "check --recursive"),
+    ("Check without the network", "check --catalog catalog.json"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The names of the images; all if none is given
+    /// Names of the images [default: all]
     #[arg(value_name = "NAME", value_delimiter = ',', value_parser = name)]
     names: Vec<String>,
-    /// The format of the report
+    /// Set the format of the report on standard output
     #[arg(long, value_name = "FORMAT", value_parser = formats(&Format::ALL))]
     format: Option<Format>,
-    /// Write the report to this file, in the format that is named with it, else in that of `--format`, else in that
-    /// of its extension: `.sarif`, `.xml` (junit), `.md`, `.html`, `.json`, `.txt`. Can be repeated
+    /// Write the report to a file; can be repeated
+    ///
+    /// The format comes from the prefix, like `junit=report.xml`; without a prefix, from `--format`; without `--format`, from the
+    /// extension: `.sarif`, `.xml` (junit), `.md`, `.html`, `.json` or `.txt`.
     #[arg(long = "output", short, value_name = "[FORMAT=]FILE", value_parser = wish)]
     outputs: Vec<Wish>,
-    /// Verify only what changed since the merge base of this revision and HEAD: each changed pin must be listed by the
-    /// Marketplace, or pinned before in the history of the merge base. Its age does not matter
+    /// Verify only the pins that changed since this revision
+    ///
+    /// Compares with the merge base of the revision and HEAD. The Marketplace must list each changed pin, or the history of the
+    /// merge base must contain it. The age of a pin is ignored.
     #[arg(long, value_name = "REV", value_parser = revision, conflicts_with = "min_age")]
     changed_since: Option<String>,
     /// Exit with 0 even if there is drift
@@ -62,25 +74,22 @@ impl Task for Options {
     }
 }
 
-/// Reads `sarif=results.json`, or `drift.sarif`.
+/// Parses `sarif=results.json` or `drift.sarif`.
 fn wish(text: &str) -> Result<Wish, String> {
     let (format, path) = match text.split_once('=') {
-        // A path has a slash before the sign, if that is a part of its name.
+        // With a slash before it, the sign is a part of the path.
         Some((word, path)) if !word.contains(['/', '\\']) => match word.parse() {
             Ok(format) => (Some(format), path),
             Err(expected) => {
-                return Err(format!(
-                    "`{}` is not a format, {expected}; a file of that name is `./{}`",
-                    visible(word),
-                    visible(text)
-                ));
+                return Err(format!("{expected} before `=`; for a file with this name: `./{}`", visible(text)));
             }
         },
         _ => (None, text),
     };
     match path {
+        "" if text.is_empty() => Err("expected a file".to_owned()),
         "" => Err("expected a file after `=`".to_owned()),
-        "-" => Err("`-` is not a file; standard output has the report that `--format` names".to_owned()),
+        "-" => Err("expected a file; `--format` sets the format on standard output".to_owned()),
         path => Ok(Wish { format, path: PathBuf::from(path) }),
     }
 }

@@ -1,15 +1,21 @@
 //! `imagelock completions SHELL`: prints a script that completes commands and options.
 
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::workspace::{Context, Error};
 use clap::Args;
 use clap_complete::{Shell, generate};
 
 use super::output::Output;
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Complete in bash", "completions bash > ~/.local/share/bash-completion/completions/imagelock"),
+    ("Complete in zsh, with ~/.zfunc in fpath", "completions zsh > ~/.zfunc/_imagelock"),
+    ("Complete in fish", "completions fish > ~/.config/fish/completions/imagelock.fish"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The shell
+    /// Shell to complete for
     shell: Shell,
 }
 

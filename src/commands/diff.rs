@@ -1,7 +1,7 @@
 //! `imagelock diff`: the pins that differ between two revisions of the lockfile.
 
 use super::options::{ChangeFormat, ManifestOption, TimeoutOption, revision};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use clap::Args;
 use std::path::Path;
 
@@ -15,12 +15,20 @@ use crate::workspace::git::{Repository, error::no_merge_base};
 use crate::workspace::revisions::{commit, content_at, lock_of, name_at, uncommitted};
 use crate::workspace::{Context, Error, files, lock_path, parse_lock};
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Show changes that are not committed", "diff"),
+    ("Show what a branch changes", "diff main...HEAD"),
+    ("Fail if the last commit changed pins", "diff HEAD~1..HEAD --exit-code"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// A commit, a branch or a tag; also `A..B`, and `A...B` for what B changed since it left A
+    /// Commit, branch or tag to compare from; also `A..B` or `A...B`
+    ///
+    /// `A..B` compares A with B. `A...B` compares B with the merge base of A and B, which shows what B changed.
     #[arg(value_name = "REV", default_value = "HEAD", value_parser = revision)]
     from: String,
-    /// What to compare it with, instead of the working tree
+    /// Commit, branch or tag to compare with [default: the working tree]
     #[arg(value_name = "REV", value_parser = revision)]
     to: Option<String>,
     /// Exit with 2 if pins differ

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::options::{DataFormat, ManifestOption, MarketplaceOptions, MinAgeOption, name};
 use super::output::{Output, fetch_indexed, join, undated};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::catalog::identify::{IdKind, identify, identify_queries, parse_id};
 use crate::domain::diagnostics::{Help, Problem, visible};
 use crate::domain::lookup::explain::{explain, pins_of, queries};
@@ -17,10 +17,17 @@ use crate::render::explain as render;
 use crate::workspace::{Context, Error, Project, edited, lock_path, read_lock, read_manifest, unanswered};
 use clap::Args;
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Explain how the pins of an image are chosen", "explain web"),
+    ("Identify an ID", "explain 35fdc69b-503a-4d8c-8879-497a1abfd103"),
+    ("Describe a label", "explain ubuntu_noble"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The name of an image in images.toml, a label, or the ID of a local image, a version or an image: `UUID`, `ZONE/UUID`, or
-    /// its first eight digits or more
+    /// Name of an image in images.toml, or a Marketplace label or ID
+    ///
+    /// An ID can be the ID of a local image, a version or an image. Write `UUID`, `ZONE/UUID`, or at least the first eight digits.
     #[arg(value_name = "NAME|LABEL|ID", value_parser = name)]
     what: String,
     #[command(flatten)]

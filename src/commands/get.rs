@@ -2,7 +2,7 @@
 
 use super::options::{DataFormat, ManifestOption, name};
 use super::output::Output;
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::diagnostics::{Help, Problem, visible};
 use crate::domain::lock::find::find;
 use crate::domain::types::{Arch, Zone, ZonedId};
@@ -11,21 +11,27 @@ use crate::render::list::pin_json;
 use crate::workspace::{Context, Error, Pins};
 use clap::Args;
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Print the ID of an image", "get db"),
+    ("Print the ID in one of several zones", "get web --zone fr-par-1"),
+    ("Print the ID with its zone, as Terraform needs it", "get db --zoned"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The name of the image
+    /// Name of the image
     #[arg(value_parser = name)]
     name: String,
-    /// The zone, if the image has pins in several
+    /// Zone of the pin, if the image has pins in several zones
     #[arg(long)]
     zone: Option<Zone>,
-    /// The architecture, if the image has pins for several
+    /// Architecture of the pin, if the image has pins for several
     #[arg(long)]
     arch: Option<Arch>,
-    /// Print `ZONE/UUID`
+    /// Print `ZONE/UUID` instead of `UUID`
     #[arg(long)]
     zoned: bool,
-    /// Fail with exit status 2 if the lockfile does not satisfy the manifest
+    /// Exit with 2 if the lockfile does not match the manifest
     #[arg(long)]
     locked: bool,
     #[command(flatten)]

@@ -2,11 +2,16 @@
 
 use super::options::{ManifestOption, QuietOption};
 use super::output::Output;
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::diagnostics::{Command, Help, shell, shown};
 use crate::domain::manifest::schema::{FILE, SCHEMA};
 use crate::workspace::{Context, Error, Files, Role, files};
 use clap::Args;
+
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Create images.toml and its schema", "init"),
+    ("Create a manifest in another directory", "init --manifest stacks/api/images.toml"),
+];
 
 #[derive(Args)]
 pub(crate) struct Options {

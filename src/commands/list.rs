@@ -2,15 +2,17 @@
 
 use super::options::{DataFormat, ManifestOption};
 use super::output::{Output, join};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::render::Format;
 use crate::render::list::{json, table};
 use crate::workspace::{Context, Error, Pins, edited};
 use clap::Args;
 
+pub(super) const EXAMPLES: &[Example] = &[("List all pins", "list"), ("Print all pins as JSON", "list --format json")];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Fail with exit status 2 if the lockfile does not satisfy the manifest
+    /// Exit with 2 if the lockfile does not match the manifest
     #[arg(long)]
     locked: bool,
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use super::options::{DataFormat, ManifestOption, TimeoutOption, name};
 use super::output::Output;
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::lock::history::{HistoryReader, Revision, read};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::manifest::check_names;
@@ -13,9 +13,12 @@ use crate::workspace::revisions::uncommitted;
 use crate::workspace::{Context, Error, files, lock_path};
 use clap::Args;
 
+pub(super) const EXAMPLES: &[Example] =
+    &[("Show the history of all pins", "log"), ("Show the history of one image", "log web")];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The names of the images; all if none is given
+    /// Names of the images [default: all]
     #[arg(value_name = "NAME", value_delimiter = ',', value_parser = name)]
     names: Vec<String>,
     #[command(flatten)]

@@ -1,6 +1,6 @@
 //! `imagelock merge-driver`: merges two branches of a lockfile for git.
 
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::diagnostics::Manifests;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -13,25 +13,21 @@ use crate::domain::lock::merge::{Conflict, merge};
 use crate::domain::manifest::toml_reader::unmerged;
 use crate::workspace::{Context, Error, files, lock_path};
 
-pub(super) const HELP: &str = "\
-For git to call it:
-  echo 'images.lock merge=imagelock' >> .gitattributes
-  git config merge.imagelock.driver 'imagelock merge-driver %O %A %B %P'
-
-Exit status:
-  0  merged
-  1  not merged: the sides disagree about a pin, and OURS has conflict markers around its blocks; or
-     one of them cannot be read, and OURS is as it was. git takes both for a conflict";
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Let git merge lockfiles, step 1", "echo 'images.lock merge=imagelock' >> .gitattributes"),
+    ("Let git merge lockfiles, step 2", "git config merge.imagelock.driver 'imagelock merge-driver %O %A %B %P'"),
+    ("Merge files by hand", "merge-driver base.lock images.lock theirs.lock"),
+];
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The lockfile before the branches parted, or an empty file: git's `%O`
+    /// Lockfile of the common ancestor, or an empty file; `%O` in git
     base: PathBuf,
-    /// The lockfile of this branch, over which the merged one is written: `%A`
+    /// Lockfile of the current branch, replaced with the result; `%A` in git
     ours: PathBuf,
-    /// The lockfile of the other branch: `%B`
+    /// Lockfile of the other branch; `%B` in git
     theirs: PathBuf,
-    /// What messages call the lockfile: `%P`
+    /// Path of the lockfile for messages; `%P` in git
     #[arg(default_value = "images.lock")]
     path: PathBuf,
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::options::{CHANGES, ManifestOptions, MarketplaceOptions, MinAgeOption, formats, name};
 use super::output::{Checked, Output, planned, sort_out};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::check::compare_with_manifest;
 use crate::domain::diagnostics::{FailedManifest, Problem, and, quoted};
 use crate::domain::resolve::Upgrade;
@@ -13,22 +13,32 @@ use crate::render::{self, CheckReport, Format};
 use crate::workspace::resolver::{files_of, read_projects, update, upgrade_of};
 use crate::workspace::{Context, Error, Mode, Project, stale_outputs};
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Pin new and changed images", "resolve"),
+    ("Fail in CI if the lockfile is out of date", "resolve --locked"),
+    ("Update all manifests below the current directory", "resolve --recursive"),
+    ("Resolve the merge conflicts in the lockfile", "resolve --fix-conflicts"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The spelling of `upgrade` before it was a command
+    /// Old spelling of the command `upgrade`
     #[arg(long, value_name = "NAME", num_args = 0.., value_parser = name, hide = true)]
     upgrade: Option<Vec<String>>,
-    /// Change nothing and use no network; exit with 2 if the lock does not satisfy the manifest
+    /// Exit with 2 if the lockfile does not match the manifest; write nothing
+    ///
+    /// Does not use the network.
     #[arg(long, conflicts_with_all = ["upgrade", "dry_run"])]
     locked: bool,
-    /// Print what would change, and change nothing
+    /// Show what would change without writing files
     #[arg(long)]
     dry_run: bool,
-    /// Read a lock in which git left conflict markers: keep each pin that both sides agree on or only one side changed, and
-    /// resolve the disputed ones again, which pins their newest version
+    /// Resolve the merge conflicts in the lockfile
+    ///
+    /// Keeps each pin that both sides agree on or that only one side changed. Pins the newest version for the others.
     #[arg(long, conflicts_with = "locked")]
     fix_conflicts: bool,
-    /// The format of the output; with `--locked`, also the formats of `check`
+    /// Set the output format; `--locked` allows the formats of `check`
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats(&Format::ALL))]
     format: Format,
     #[command(flatten)]

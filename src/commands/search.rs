@@ -1,7 +1,7 @@
 //! `imagelock search [PATTERN]`: the Marketplace's labels.
 
 use super::options::{DataFormat, MarketplaceOptions};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::types::{Arch, CommercialType, ImageType, Zone};
 use clap::Args;
 use std::collections::BTreeSet;
@@ -14,26 +14,34 @@ use crate::render::Format;
 use crate::render::search::{json, table};
 use crate::workspace::{Context, Error, unanswered};
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Find images by a part of their label or name", "search ubuntu"),
+    ("Find all releases of Fedora", "search 'fedora_*'"),
+    ("Find images for ARM in one zone", "search --arch arm64 --zone fr-par-1"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// A part of a label or a name; or a whole label in which `*` stands for one segment
+    /// Part of a label or of a name, or a whole label with `*`
+    ///
+    /// `*` matches one part of a label between underscores, like in `fedora_*`.
     pattern: Option<String>,
-    /// Only what is offered in this zone
+    /// Show only images in this zone
     #[arg(long)]
     zone: Option<Zone>,
-    /// Only what is offered for this architecture
+    /// Show only images for this architecture
     #[arg(long)]
     arch: Option<Arch>,
-    /// Only what is offered with this type
-    #[arg(long = "type")]
+    /// Show only images of this type
+    #[arg(long = "type", value_name = "TYPE")]
     image_type: Option<ImageType>,
-    /// Only what boots this Instance type
-    #[arg(long)]
+    /// Show only images that this Instance type can boot
+    #[arg(long, value_name = "TYPE")]
     instance_type: Option<CommercialType>,
-    /// Only images of this category, like `distribution`
+    /// Show only images of this category, like `distribution`
     #[arg(long)]
     category: Option<String>,
-    /// Also images that are end-of-life
+    /// Include end-of-life images
     #[arg(long)]
     eol: bool,
     #[command(flatten)]

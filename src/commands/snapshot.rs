@@ -1,7 +1,7 @@
 //! `imagelock snapshot FILE`: saves the catalog, for `--catalog FILE`.
 
 use super::options::MarketplaceOptions;
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use clap::Args;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,9 +16,12 @@ use crate::marketplace::{Snapshot, SnapshotError};
 use crate::workspace::files::{self, error::not_ours};
 use crate::workspace::{Context, Error, Files, Role, unanswered, unusable_snapshot};
 
+pub(super) const EXAMPLES: &[Example] =
+    &[("Save the catalog", "snapshot catalog.json"), ("Use the saved catalog", "check --catalog catalog.json")];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Where to write; an older snapshot there is replaced
+    /// File to write; an existing snapshot is replaced
     file: PathBuf,
     #[command(flatten)]
     marketplace: MarketplaceOptions,

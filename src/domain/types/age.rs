@@ -37,9 +37,12 @@ impl FromStr for Age {
         let expected = Expected("a number of days or hours, like `3d` or `36h`");
         let unit = if text.ends_with('d') { 24 } else { 1 };
         let number = text.strip_suffix(['d', 'h']).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
-        let number: u32 = number.and_then(|number| number.parse().ok()).ok_or_else(|| expected.clone())?;
+        let number = number.filter(|number| !number.is_empty()).ok_or(expected)?;
+        // All digits, so that only its size can be wrong.
+        let number: u32 = number.parse().unwrap_or(u32::MAX);
         // More than a century is a mistake.
-        let hours = number.checked_mul(unit).filter(|hours| *hours <= 100 * 366 * 24).ok_or(expected)?;
+        let too_long = Expected("at most 100 years, like `36500d`");
+        let hours = number.checked_mul(unit).filter(|hours| *hours <= 100 * 366 * 24).ok_or(too_long)?;
         Ok(Self { hours })
     }
 }

@@ -14,13 +14,13 @@ impl FromStr for ApiUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text.trim_end_matches('/'))
-            .map_err(|error| format!("{error}; write it like https://api.scaleway.com"))?;
+        let url =
+            Url::parse(text.trim_end_matches('/')).map_err(|_| "expected a URL, like `https://api.scaleway.com`")?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("the Marketplace needs no credentials; remove them from the URL".to_owned());
+            return Err("expected a URL without credentials; the Marketplace needs none".to_owned());
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err("expected the base of the API, without `?` and `#`".to_owned());
+            return Err("expected the base URL of the API, without `?` and `#`".to_owned());
         }
         let host = url.host_str().unwrap_or_default();
         let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
@@ -28,8 +28,8 @@ impl FromStr for ApiUrl {
         match url.scheme() {
             "https" => Ok(Self(url)),
             "http" if loopback => Ok(Self(url)),
-            "http" => Err("plain http is accepted for loopback addresses alone; write https".to_owned()),
-            scheme => Err(format!("expected https, found {scheme}")),
+            "http" => Err("expected https; http is only accepted for loopback addresses".to_owned()),
+            _ => Err("expected https".to_owned()),
         }
     }
 }

@@ -18,15 +18,15 @@ pub const COMMANDS: [&str; 19] = [
     "list",
     "log",
     "diff",
-    "merge-driver",
-    "get",
-    "export",
     "explain",
     "search",
+    "get",
+    "export",
     "schema",
     "completions",
     "man",
     "snapshot",
+    "merge-driver",
 ];
 
 /// The blocks of the README in one language.

@@ -2,43 +2,75 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 use insta::assert_snapshot;
 
 use crate::support::fake_marketplace::{Marketplace, local};
 use crate::support::file_tree::tree;
+use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
 
-/// Two pinned images, and a Marketplace that offers both.
+/// Two pinned images, here and in `stacks`, and a Marketplace that offers both.
 fn scene() -> (Sandbox, Marketplace) {
     let marketplace = Marketplace::offering([
         local("ubuntu_noble", "fr-par-1", "x86_64", 1),
         local("ubuntu_noble", "nl-ams-1", "x86_64", 2),
         local("debian_bookworm", "fr-par-1", "x86_64", 3),
     ]);
-    let sandbox = Sandbox::with(
+    let sandbox = repository(Sandbox::with(
         "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n[images.web]\nlabel = \"ubuntu_noble\"\n\
          zones = [\"fr-par-1\", \"nl-ams-1\"]\n\n[images.db]\nlabel = \"debian_bookworm\"\n",
-    )
+    ))
     .asking(&marketplace);
-    sandbox.ok("resolve");
+    std::fs::create_dir(sandbox.path("stacks")).unwrap();
+    sandbox.write("stacks/images.toml", sandbox.read("images.toml"));
+    sandbox.ok("resolve --recursive");
+    commit(&sandbox, "2026-11-05", "Pin the images");
     (sandbox, marketplace)
 }
 
-/// Runs each line with a shell; every line must exit with 1, print nothing to standard output and change no file.
-fn messages(lines: &[&str]) -> String {
-    let (sandbox, _marketplace) = scene();
-    let before = tree(&sandbox.path(""));
+/// A shell in the sandbox that finds imagelock.
+fn shell(sandbox: &Sandbox, line: &str) -> (Option<i32>, String, String) {
     let path = Path::new(env!("CARGO_BIN_EXE_imagelock")).parent().unwrap().to_str().unwrap().to_owned();
-    let mut messages = String::new();
+    let mut shell = sandbox.here("/bin/sh");
+    let run = shell.env("PATH", format!("{path}:/usr/bin:/bin")).args(["-c", line]).output().unwrap();
+    let [stdout, stderr] = [run.stdout, run.stderr].map(|text| String::from_utf8(text).unwrap());
+    (run.status.code(), stdout, stderr)
+}
+
+/// The command lines that a message suggests. An example is not about the files of the scene.
+fn suggestions(message: &str) -> impl Iterator<Item = &str> {
+    let help = message.lines().filter(|line| line.contains("= help: ") && !line.contains("for example: "));
+    let quoted = help.flat_map(|line| line.split('`').skip(1).step_by(2));
+    quoted.filter(|line| line.starts_with("imagelock ") && !line.contains("LABEL") && !line.contains("35fdc69b"))
+}
+
+/// Runs each line with a shell; every line must exit with 1, print nothing to standard output and change no file. Every command
+/// line that the message suggests must work.
+fn messages(lines: &[&str]) -> String {
+    let (sandbox, marketplace) = scene();
+    let before = tree(&sandbox.path(""));
+    let (mut messages, mut broken) = (String::new(), Vec::new());
     for line in lines {
-        let mut shell = sandbox.here("/bin/sh");
-        let run = shell.env("PATH", format!("{path}:/usr/bin:/bin")).args(["-c", line]).output().unwrap();
-        let text = String::from_utf8(run.stderr).unwrap();
-        let _ = writeln!(messages, "$ {line}\n{text}");
-        assert_eq!((run.status.code(), &*run.stdout), (Some(1), &b""[..]), "{line}\n{text}");
+        let (status, stdout, message) = shell(&sandbox, line);
+        let _ = writeln!(messages, "$ {line}\n{message}");
+        assert_eq!((status, &*stdout), (Some(1), ""), "{line}\n{message}");
         assert!(tree(&sandbox.path("")) == before, "{line} changed a file");
+        for suggestion in suggestions(&message) {
+            let copy = Sandbox::new().asking(&marketplace);
+            let copied = Command::new("cp").args(["-a", "."]).arg(copy.path("")).current_dir(sandbox.path("")).status();
+            assert!(copied.unwrap().success());
+            if suggestion == "imagelock init" {
+                std::fs::remove_file(copy.path("images.toml")).unwrap();
+            }
+            let (status, _, stderr) = shell(&copy, suggestion);
+            if !matches!(status, Some(0 | 2)) {
+                broken.push(format!("{line}\n{suggestion}\n{stderr}"));
+            }
+        }
     }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
     messages
 }
 
@@ -68,7 +100,7 @@ fn commands() {
         "imagelock verify",
         "imagelock lock",
         "imagelock pin web",
-        "imagelock import web=6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e",
+        "imagelock import front=00000003-0000-4000-8000-000000000000",
         "imagelock install",
         "imagelock validate",
         "imagelock sync",
@@ -115,14 +147,14 @@ fn options() {
         "imagelock get web --region fr-par",
         "imagelock list --label ubuntu_noble",
         "imagelock -m images.toml check",
-        "imagelock --offline check web",
+        "imagelock --exit-zero check web",
         "imagelock --frobnicate check",
         "imagelock check -x",
         "imagelock check --manifest",
         "imagelock check -v -q",
         "imagelock resolve --locked --dry-run",
         "imagelock check --changed-since HEAD --min-age 3d",
-        "imagelock check --offline=yes",
+        "imagelock check --exit-zero=yes",
         "imagelock check --format json --format human",
         "imagelock add cache --version-id 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e",
         "imagelock add cache --name cache",
