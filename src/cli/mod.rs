@@ -2,6 +2,7 @@
 //! status.
 
 mod args;
+mod complete;
 mod context;
 mod environment;
 mod help;
@@ -20,7 +21,7 @@ use clap::FromArgMatches;
 use self::args::Cli;
 use self::context::{context, invocation};
 use self::help::program;
-use self::output::{finish, print_stderr, was_written};
+use self::output::{finish, print_plain, print_stderr, was_written};
 use crate::commands::Output;
 use crate::deadline;
 use crate::domain::diagnostics::Invocation;
@@ -30,6 +31,9 @@ use crate::workspace::Error;
 /// Runs the program.
 pub fn run() -> ExitCode {
     std::panic::set_hook(Box::new(|info| print_stderr(&sanitize::panic(info))));
+    if let Some(candidates) = complete::candidates(std::env::args_os()) {
+        return if was_written(print_plain(&candidates)) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let parsed = program().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,

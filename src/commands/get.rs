@@ -20,7 +20,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 #[derive(Args)]
 pub(crate) struct Options {
     /// Name of the image
-    #[arg(value_parser = name)]
+    #[arg(value_name = "NAME", value_parser = name)]
     name: String,
     /// Zone of the pin, if the image has pins in several zones
     #[arg(long)]

@@ -4,7 +4,7 @@
 
 mod adopt;
 mod check;
-mod completions;
+pub(crate) mod completions;
 mod diff;
 mod edit;
 mod explain;

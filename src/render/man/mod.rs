@@ -94,8 +94,11 @@ fn synopsis(command: &Command) -> String {
 fn other_sections(command: &Command, program: &Command, examples: Examples) -> String {
     let mut page = Roff::new();
     page.control("SH", ["EXAMPLES"]);
-    for (purpose, line) in examples(command.get_name()) {
-        page.control("PP", []);
+    for (at, (purpose, line)) in examples(command.get_name()).into_iter().enumerate() {
+        // A paragraph begins after the heading anyway.
+        if at > 0 {
+            page.control("PP", []);
+        }
         page.text(inline(&format!("{purpose}:")));
         text::literal(&mut page, [&*line]);
     }
