@@ -80,11 +80,12 @@ impl Task for Options {
     }
 }
 
-/// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
+/// Identifies the IDs in `names` (`NAME=UUID`) and in the files `from`, then declares and pins those images at their current
+/// versions.
 ///
 /// # Errors
-/// If one of `names` cannot be identified, if nothing in the files can be, or if the manifest or the lock say otherwise.
-/// Nothing is changed then.
+/// If an ID in `names` or all IDs in the files are unknown, or if they contradict the manifest or the lockfile. No file is
+/// changed then.
 fn adopt(context: &Context, names: &[String], from: &[PathBuf], stated: &Stated, mode: Mode) -> Result<Output, Error> {
     let requests = requests(names, from)?;
     let catalog = context.fetch(|catalog| queries(&requests, stated, catalog));
@@ -117,7 +118,7 @@ fn adopt(context: &Context, names: &[String], from: &[PathBuf], stated: &Stated,
     let output = planned(context, std::slice::from_ref(&project_plan), mode);
     let uuids = count(others, "other UUID");
     let skipped = (others > 0)
-        .then(|| format!("skipped {uuids} that the Marketplace does not list and that no key calls an image"));
+        .then(|| format!("skipped {uuids}: the Marketplace does not list them, and their keys do not name an image"));
     let edited = is_new.then(|| edited(context, &requests, &declared, mode));
     let remark: Vec<String> = skipped.into_iter().chain(edited).chain([output.remark]).collect();
     let warnings = [warnings, project_plan.plan.warnings].concat();
@@ -125,7 +126,7 @@ fn adopt(context: &Context, names: &[String], from: &[PathBuf], stated: &Stated,
     Ok(Output { remark: remark.join("\n").trim_end().to_owned(), warning, ..output })
 }
 
-/// Reads the IDs of the command line and of the files.
+/// Reads the IDs from the command line and from the files.
 fn requests(names: &[String], from: &[PathBuf]) -> Result<Vec<Request>, Error> {
     let (mut requests, mut problems) = (Vec::new(), Vec::new());
     for name in names {
@@ -144,18 +145,23 @@ fn requests(names: &[String], from: &[PathBuf]) -> Result<Vec<Request>, Error> {
     Ok(requests)
 }
 
-/// The problems of files that have nothing to adopt.
+/// The problems of files without an ID of an image.
 fn nothing_found(from: &[PathBuf], unknown: Vec<Problem>, others: usize) -> Vec<Problem> {
     if from.is_empty() || !unknown.is_empty() {
         return unknown;
     }
     let files = and_more(from.iter().map(|path| quoted(shown(path))), 10);
-    let title = format!("in {files} there is no ID of an image that the Marketplace lists");
-    let problem = Problem::new(title).help(Help::from("name the IDs: ").then_run("adopt web=UUID"));
-    vec![if others > 0 { problem.note(format!("{} are not listed", count(others, "UUID"))) } else { problem }]
+    let title = format!("found no ID of a Marketplace image in {files}");
+    let problem = Problem::new(title)
+        .help(Help::from("to adopt an ID that the Marketplace does not list, name it: ").then_run("adopt web=UUID"));
+    vec![if others > 0 {
+        problem.note(format!("the Marketplace does not list {}", count(others, "other UUID")))
+    } else {
+        problem
+    }]
 }
 
-/// Says what changed in the manifest: images are declared, or else those that were named are corrected.
+/// Reports the change of the manifest: new images, or corrections of the named ones.
 fn edited(context: &Context, requests: &[Request], declared: &[String], mode: Mode) -> String {
     let verb = match (mode == Mode::Write, declared.is_empty()) {
         (true, true) => "corrected",

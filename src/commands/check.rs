@@ -95,11 +95,10 @@ fn wish(text: &str) -> Result<Wish, String> {
 }
 
 impl Options {
-    /// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all; `since` a
-    /// revision, verifies instead what changed. Writes the report to `reports` as well.
+    /// Compares the lockfiles with the manifests and the Marketplace, or verifies the pins that changed since a revision.
     ///
     /// # Errors
-    /// If it cannot be decided: a file is wrong, or the Marketplace does not answer; if a report cannot be written.
+    /// If a file is invalid, the Marketplace cannot be queried, or a report cannot be written.
     fn check(&self, context: &Context) -> Result<Output, Error> {
         let (format, reports) = reports::settle(self.format, &self.outputs)?;
         let (reports, names, since) = (&*reports, &*self.names, self.changed_since.as_deref());
@@ -127,18 +126,18 @@ impl Options {
     }
 }
 
-/// The outputs of a project that are out of date, for a check of a change. They are no matter of the Marketplace.
+/// The outputs of a project that are out of date, when only changes are verified.
 fn stale_if(is_change: bool, project: &Project) -> Result<Option<Vec<StaleOutput>>, Error> {
     let differences = || compare_with_manifest(&project.lock, project.manifest.targets());
     is_change.then(|| stale_outputs(project, &differences())).transpose()
 }
 
-/// Compares locks, manifests and Marketplace.
+/// Compares the lockfiles with the manifests and the Marketplace.
 fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<Vec<Result<Report, Error>>, Error> {
     let names = chosen(projects, names, &[])?;
     let selected = selections(projects, names.as_ref());
     let (mut catalog, now) = (Catalog::default(), context.now);
-    // What several manifests want to know is asked once.
+    // One set of queries, so that manifests with the same images share requests.
     context.backend.fetch(&mut catalog, |catalog| {
         selected.iter().flat_map(|(targets, lock)| queries(lock, targets, now, catalog)).collect()
     });
@@ -148,7 +147,7 @@ fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<
     Ok(projects.iter().zip(&selected).map(check).collect())
 }
 
-/// Verifies the pins that differ from the merge base of `HEAD` and a revision, and that locks and outputs are up to date.
+/// Verifies the pins that differ from the merge base of `HEAD` and a revision, and that lockfiles and outputs are up to date.
 fn verify_changes(
     context: &Context,
     projects: &[Project],
@@ -175,10 +174,10 @@ fn verify_changes(
     Ok(projects.iter().zip(parts()).map(verify).collect())
 }
 
-/// The targets and pins of a project that are checked.
+/// The targets and pins of a project to check.
 type Selection<'p> = (Cow<'p, [Target]>, Cow<'p, Lock>);
 
-/// The names that were given, if any were: each must be declared or locked somewhere, or have been locked at the base.
+/// The selected names, if any. Each must be declared or pinned in a project, or have been pinned at the merge base.
 fn chosen(projects: &[Project], names: &[String], bases: &[Base]) -> Result<Option<BTreeSet<Name>>, Error> {
     if names.is_empty() {
         return Ok(None);
@@ -189,7 +188,7 @@ fn chosen(projects: &[Project], names: &[String], bases: &[Base]) -> Result<Opti
     named(projects, names, &declared.chain(locked).collect()).map(Some)
 }
 
-/// The targets and pins of the named images in each project; all of them where no name is given.
+/// The targets and pins of the selected images in each project, or all of them without a selection.
 fn selections<'p>(projects: &'p [Project], names: Option<&BTreeSet<Name>>) -> Vec<Selection<'p>> {
     let selected = |project: &'p Project| match names {
         None => (project.manifest.targets().into(), Cow::Borrowed(&project.lock)),

@@ -58,17 +58,17 @@ impl Task for Options {
     }
 }
 
-/// A state of the lockfile that is named.
+/// A state of the lockfile.
 enum State {
     Revision(String),
     MergeBase(String, String),
     WorkingTree,
 }
 
-/// Compares two states of the lockfile: of `HEAD` and the working tree, unless others are named.
+/// Compares two states of the lockfile.
 ///
 /// # Errors
-/// If one of them cannot be had or cannot be read.
+/// If a state does not exist or cannot be read.
 fn diff(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let here = files::read(&path)?;
@@ -79,7 +79,7 @@ fn diff(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Res
     if old.is_none() && new.is_none() {
         return Err(uncommitted(&path, here.is_some()).into());
     }
-    // A lockfile that is not there yet pins nothing.
+    // A lockfile that does not exist yet has no pins.
     let changes = differences(&old.unwrap_or_default(), &new.unwrap_or_default());
     let comparison = Comparison { from, to, changes };
     let output = match context.format {
@@ -90,7 +90,7 @@ fn diff(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Res
     Ok(Output::with_drift(output, exit_code && !comparison.changes.is_empty()))
 }
 
-/// What two words name: `A B`, or as git has it `A..B` and `A...B`, where nothing stands for `HEAD`.
+/// The states that two arguments name: `A B`, or `A..B` and `A...B` as in git. An empty side is `HEAD`.
 fn states(from: &str, to: Option<&str>) -> (State, State) {
     let revision = |text: &str| if text.is_empty() { "HEAD".to_owned() } else { text.to_owned() };
     if let Some(to) = to {
@@ -105,7 +105,7 @@ fn states(from: &str, to: Option<&str>) -> (State, State) {
     }
 }
 
-/// What to call a state, and the lock it has, if it has one.
+/// The name and commit of a state, and its lockfile if it has one.
 fn side(
     repository: &Repository,
     state: &State,
@@ -118,7 +118,7 @@ fn side(
             let lock = source.as_ref().map(parse_lock).transpose()?;
             return Ok((Side { name: "working tree".to_owned(), commit: None }, lock));
         }
-        // Before the first commit, nothing is pinned.
+        // A repository without commits has no pins.
         State::Revision(revision) if revision == "HEAD" && repository.commit(revision)?.is_none() => {
             return Ok((Side { name: revision.clone(), commit: None }, None));
         }

@@ -1,4 +1,4 @@
-//! `imagelock export FORMAT`: the pins in a format that another tool reads.
+//! `imagelock export FORMAT`: prints the pins in a format for another tool.
 
 use super::options::ManifestOption;
 use super::task::{Example, Setup, Task};
@@ -36,10 +36,10 @@ impl Task for Options {
         Setup { manifests: self.manifest.manifests(), prints_data: true, ..Setup::default() }
     }
 
-    /// Prints the pins in a format.
+    /// Prints the pins.
     ///
     /// # Errors
-    /// If there is no lockfile, or if a block of it was edited.
+    /// If there is no lockfile, or a pin in it was edited by hand.
     fn run(&self, context: &Context) -> Result<Output, Error> {
         let pins = Pins::read(context, self.locked)?;
         if let Some(refusal) = pins.refusal(context, self.locked) {

@@ -1,4 +1,4 @@
-//! `imagelock get NAME`: one ID, for scripts.
+//! `imagelock get NAME`: prints the ID of one pin, for scripts.
 
 use super::options::{DataFormat, ManifestOption, name};
 use super::output::Output;
@@ -52,10 +52,10 @@ impl Task for Options {
 }
 
 impl Options {
-    /// Prints the ID of the one pin of this name, in this zone and for this architecture where several have the name.
+    /// Prints the ID of the pin that matches the name, the zone and the architecture.
     ///
     /// # Errors
-    /// If there is no such pin, or more than one, or its block was edited, or the manifest does not declare the name.
+    /// If no pin or more than one matches, the pin was edited by hand, or the manifest does not declare the name.
     fn get(&self, context: &Context) -> Result<Output, Error> {
         let pins = Pins::read(context, self.locked)?;
         if let Some(refusal) = pins.refusal(context, self.locked) {
@@ -75,8 +75,8 @@ impl Options {
     }
 }
 
-/// The problem of a name that is locked but no longer declared: a script would go on with an image that is on its way out.
+/// The error for an image that is pinned but no longer declared. The next `resolve` removes it, so a script must not use it.
 fn undeclared(name: &str) -> Problem {
-    Problem::new(format!("`{}` is in the lockfile, but the manifest does not declare it", visible(name)))
-        .help(Help::from("declare it again, or remove its pins: ").then_run("resolve"))
+    Problem::new(format!("the lockfile pins `{}`, but the manifest does not declare it", visible(name)))
+        .help(Help::from("declare it again, or remove its pins from the lockfile: ").then_run("resolve"))
 }

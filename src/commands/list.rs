@@ -1,4 +1,4 @@
-//! `imagelock list`: the pins.
+//! `imagelock list`: prints the pins.
 
 use super::options::{DataFormat, ManifestOption};
 use super::output::{Output, join};
@@ -42,7 +42,7 @@ fn list(context: &Context, locked: bool) -> Result<Output, Error> {
         return Ok(Output::refused(refusal));
     }
     let edited = edited(pins.lock.pins(), &pins.lock, context)?;
-    // An edited block is reported as such, not as one that is out of date.
+    // A pin that was edited by hand is reported as edited, not also as out of date.
     let warning = join([edited, pins.warning(context, |finding| !pins.lock.is_edited(&finding.cell))]);
     let output = match context.format {
         Format::Json => json(&pins.lock),

@@ -1,4 +1,4 @@
-//! `imagelock resolve`: makes the lock satisfy the manifest.
+//! `imagelock resolve`: updates the lockfile to match the manifest.
 
 use clap::Args;
 
@@ -6,7 +6,7 @@ use super::options::{CHANGES, ManifestOptions, MarketplaceOptions, MinAgeOption,
 use super::output::{Checked, Output, planned, sort_out};
 use super::task::{Example, Setup, Task};
 use crate::domain::check::compare_with_manifest;
-use crate::domain::diagnostics::{FailedManifest, Problem, and, quoted};
+use crate::domain::diagnostics::{FailedManifest, Problem, or, quoted};
 use crate::domain::resolve::Upgrade;
 use crate::render::check::human;
 use crate::render::{self, CheckReport, Format};
@@ -62,9 +62,9 @@ impl Task for Options {
 
     fn run(&self, context: &Context) -> Result<Output, Error> {
         if !self.locked && !CHANGES.contains(&self.format) {
-            let title = format!("`resolve` prints in the format `{}` only with `--locked`", self.format.as_str());
-            let formats = and(CHANGES.map(|format| quoted(format.as_str())));
-            return Err(Problem::new(title).help(format!("without it, its formats are {formats}")).into());
+            let title = format!("the format `{}` needs `--locked`", self.format.as_str());
+            let formats = or(CHANGES.map(|format| quoted(format.as_str())));
+            return Err(Problem::new(title).help(format!("add `--locked`, or use {formats}")).into());
         }
         let (projects, failed) = read_projects(context, self.fix_conflicts)?;
         if self.locked {

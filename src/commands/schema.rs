@@ -1,4 +1,4 @@
-//! `imagelock schema`: prints the JSON Schema of the manifest, by which editors complete and check it, or of a report.
+//! `imagelock schema`: prints the JSON Schema of the manifest, for editors, or of a JSON report.
 
 use super::output::Output;
 use super::task::{Example, Setup, Task};

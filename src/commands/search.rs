@@ -1,4 +1,4 @@
-//! `imagelock search [PATTERN]`: the Marketplace's labels.
+//! `imagelock search [PATTERN]`: searches the Marketplace for images.
 
 use super::options::{DataFormat, MarketplaceOptions};
 use super::task::{Example, Setup, Task};
@@ -74,10 +74,10 @@ impl Task for Options {
     }
 }
 
-/// Prints the images that match: releases, dates, and the zones, architectures and types in which they are offered.
+/// Prints the matching images with their releases, dates, zones, architectures and types.
 ///
 /// # Errors
-/// If the Marketplace does not answer, or there is no such category.
+/// If the Marketplace cannot be queried, or has no such category.
 fn search(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Output, Error> {
     let pattern = Pattern::new(pattern.unwrap_or_default());
     let catalog = fetch_indexed(context, |catalog| queries(&matching(&pattern, filter, context.now, catalog)))?;
@@ -101,5 +101,5 @@ fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Problem> {
     }
     let help = did_you_mean(wanted, known.iter().copied())
         .unwrap_or_else(|| format!("the categories are {}", and(known.iter().map(|it| quoted(visible(it))))));
-    Err(Problem::new(format!("no image is of the category `{}`", visible(wanted))).help(help))
+    Err(Problem::new(format!("the Marketplace has no category `{}`", visible(wanted))).help(help))
 }

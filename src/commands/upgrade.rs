@@ -1,4 +1,4 @@
-//! `imagelock upgrade`: moves pins to the newest version.
+//! `imagelock upgrade`: moves pins to the newest versions.
 
 use clap::Args;
 
