@@ -64,6 +64,10 @@ pub(super) fn missing(wrong: &str, line: &Line<'_>) -> Problem {
     if name == "add" && wrong.starts_with("--label") {
         return Problem::new("`--release` needs `--label`").help("add a pattern, like `--label 'fedora_*'`");
     }
+    if name == "adopt" && !wrong.contains("--from") {
+        return Problem::new("`--label`, `--zone` and `--arch` only apply to named IDs")
+            .help("name the ID to describe, like `front=UUID`");
+    }
     let arguments: Vec<&str> =
         wrong.split(['<', '>']).filter(|part| part.len() > 1 && !part.starts_with(['.', ' '])).collect();
     let needed = match name {

@@ -105,11 +105,9 @@ fn invalid_combinations_are_refused() {
      = help: did you mean `web`?
     ");
     assert_snapshot!(sandbox.fails("list --recursive stacks"), @"
-    error: unexpected argument '--recursive' found
-
-    Usage: imagelock list [OPTIONS]
-
-    For more information, try '--help'.
+    error: `list` reads one manifest and has no option `--recursive`
+     |
+     = help: to read the manifest in this directory: `imagelock list --now 2026-11-24T10:00:00Z --manifest stacks`
     ");
     assert_snapshot!(sandbox.fails("check --recursive stacks --manifest prod.toml"), @"
     error: there is no `prod.toml` below `stacks`

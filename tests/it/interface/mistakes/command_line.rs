@@ -196,6 +196,7 @@ fn arguments() {
         "imagelock adopt web=1234",
         "imagelock adopt 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e",
         "imagelock adopt --label ubuntu_noble",
+        "imagelock adopt --from main.tf --label ubuntu_noble",
         "imagelock explain",
         "imagelock explain \"$UNSET\"",
         "imagelock explain web db",
