@@ -90,9 +90,8 @@ fn guess(wrong: &str, line: &Line<'_>) -> Option<Help> {
             line.help(purpose, &words(command, after)).or_else(without).or_else(usage)
         }
         Without(command) if is_help => line.help(purpose, &words(command.split(' ').next()?, &["--help".to_owned()])),
-        Without(command) => line.help(purpose, &words(command, &[])),
         ByArguments(command, _) if !after.is_empty() => line.help(purpose, &words(command, &after[..1])),
-        ByArguments(_, command) => line.help(purpose, &words(command, &[])),
+        Without(command) | ByArguments(_, command) => line.help(purpose, &words(command, &[])),
         Explain(text) => {
             let command = if text.ends_with("drift: ") { "check" } else { "resolve" };
             Some(Help::from(*text).then_run(line.run(&[command.to_owned()])?))

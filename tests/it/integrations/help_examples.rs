@@ -16,7 +16,7 @@ fn examples(help: &str) -> Vec<(String, String)> {
     let (_, section) = help.split_once("\nExamples:\n").unwrap_or_else(|| panic!("no examples:\n{help}"));
     let lines: Vec<&str> = section.lines().map_while(|line| line.strip_prefix("  ")).collect();
     let example = |pair: &[&str]| (pair[0].strip_prefix("# ").unwrap().to_owned(), pair[1].to_owned());
-    assert!(lines.len() % 2 == 0, "an example is wrapped:\n{section}");
+    assert!(lines.len().is_multiple_of(2), "an example is wrapped:\n{section}");
     lines.chunks(2).map(example).collect()
 }
 

@@ -183,7 +183,8 @@ fn zsh_completes_names_and_values() {
             words.len() + 1
         );
         let candidates = in_shell(&sandbox, "zsh", &script);
-        candidates.lines().map(|line| format!("{}\n", line.split(':').next().unwrap())).collect()
+        let values: Vec<&str> = candidates.lines().map(|line| line.split(':').next().unwrap()).collect();
+        values.join("\n")
     };
     assert_snapshot!(completions(complete), @"
     res| resolve

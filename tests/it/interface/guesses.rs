@@ -1,4 +1,4 @@
-//! What people type who know cargo, terraform, git and gh, and what each line answers.
+//! Command lines of people who know cargo, terraform, git and gh, with the exit status and the output of each.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
 use crate::support::scenes::one_pin::{NEW, OLD, docker, manifest};
 
-/// A repository whose pin is outdated, and whose folder `stacks` has two more manifests.
+/// A repository with an outdated pin, and with two more manifests in `stacks`.
 fn scene() -> (Sandbox, Marketplace) {
     let marketplace = Marketplace::offering([docker(1).published(OLD), local("docker", "nl-ams-1", "x86_64", 3)]);
     let sandbox = repository(Sandbox::with(&manifest(""))).asking(&marketplace);
@@ -25,7 +25,7 @@ fn scene() -> (Sandbox, Marketplace) {
     (sandbox, marketplace)
 }
 
-/// Each line in a scene of its own, with its exit status and the first lines that it prints.
+/// Runs each line in its own scene. Returns the exit statuses and the first lines of output.
 fn answers(lines: &[&str]) -> String {
     let mut answers = String::new();
     for line in lines {
@@ -67,7 +67,7 @@ fn pins_are_moved_by_upgrade() {
 }
 
 #[test]
-fn manifests_are_named_by_file_or_folder() {
+fn manifests_are_named_by_file_or_directory() {
     assert_snapshot!(answers(&[
         "check -m stacks/api",
         "check -m stacks/api/images.toml",

@@ -1,4 +1,4 @@
-//! A command lists only options that affect it: each makes a difference that can be seen.
+//! Each option that a command lists has a visible effect.
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;

@@ -12,7 +12,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     let before = locks();
     sandbox.write("stacks/api/images.toml", manifest("[images.api]\nlable = \"ubuntu_noble\"\n"));
     assert_snapshot!(sandbox.fails("upgrade --recursive stacks"), @r#"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: [images.api] does not say which image it is
      --> stacks/api/images.toml:5:9
       |
@@ -44,7 +44,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     to move to the latest: imagelock upgrade web --manifest stacks/db/eu/images.toml
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: [images.api] does not say which image it is
      --> stacks/api/images.toml:5:9
       |
@@ -73,7 +73,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     sandbox.write("stacks/api/images.toml", manifest("[images.api]\nlabel = \"ubuntu_nobel\"\n"));
     sandbox.write("stacks/web/images.toml", manifest("[images.web]\nlabel = \"ubuntu_nobel\"\n"));
     assert_snapshot!(sandbox.fails("upgrade --recursive stacks"), @r#"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: no image labelled `ubuntu_nobel` in the Marketplace
      --> stacks/api/images.toml:6:9
       |
@@ -99,7 +99,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
 fn invalid_combinations_are_refused() {
     let (sandbox, _marketplace) = stacks();
     assert_snapshot!(sandbox.fails("check wep --recursive stacks"), @"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: no image is named `wep`
      |
      = help: did you mean `web`?
@@ -110,17 +110,17 @@ fn invalid_combinations_are_refused() {
      = help: to read the manifest in this directory: `imagelock list --now 2026-11-24T10:00:00Z --manifest stacks`
     ");
     assert_snapshot!(sandbox.fails("check --recursive stacks --manifest prod.toml"), @"
-    error: there is no `prod.toml` below `stacks`
+    error: found no `prod.toml` in `stacks` or below
      |
-     = help: hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name
+     = help: hidden and git-ignored directories are skipped; to search for another file name, add `--manifest NAME`
     ");
     assert_snapshot!(sandbox.fails("check --recursive nowhere"), @"
-    error: `nowhere` is not a folder
+    error: `nowhere` is not a directory
      |
-     = help: `--recursive` takes a folder; the names of images go before it
+     = help: `--recursive` takes a directory; put the names of images before it
     ");
     assert_snapshot!(sandbox.fails("check --recursive stacks -o stacks/web/images.lock --format json"), @"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: the report `stacks/web/images.lock` is the same file as the lockfile `stacks/web/images.lock`
      |
      = help: name another file: `-o FILE`
@@ -136,7 +136,7 @@ fn a_file_shared_by_two_manifests_is_refused_before_anything_is_written() {
         sandbox.write(&file, sandbox.read(&file) + output);
     }
     assert_snapshot!(sandbox.fails("resolve --recursive stacks"), @r#"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: the output `stacks/web/../shared.env` of `stacks/web/images.toml` is the same file as the output `stacks/api/../shared.env` of `stacks/api/images.toml`
      --> stacks/web/images.toml:9:8
       |
@@ -180,7 +180,7 @@ fn files_that_were_written_before_an_error_are_listed() {
     let web = sandbox.read("stacks/web/images.lock");
     assert_snapshot!(sandbox.run("upgrade --recursive stacks"), @"
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: could not write `stacks/db/eu/.images.lock.tmp`: is a directory
      |
      = help: move the directory `stacks/db/eu/.images.lock.tmp` away
@@ -199,7 +199,7 @@ fn every_broken_manifest_is_reported_before_anything_is_written() {
     let (sandbox, _marketplace) = two_broken_stacks();
     sandbox.write("stacks/db/eu/images.toml", manifest("[images.db]\nlabel = \"debian_bookwurm\"\n"));
     assert_snapshot!(sandbox.fails("resolve --recursive stacks"), @r#"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: this is not TOML
      --> stacks/api/images.toml:2:22
       |
