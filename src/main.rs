@@ -1,4 +1,4 @@
-//! The `imagelock` program. Everything is in the library; see `src/cli`.
+//! The `imagelock` program, which is in the library: see `src/cli`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The context of a run, from the command line and the environment: its manifests, its Marketplace, its time.
+//! The context of a run, from the command line and the environment: the manifests, the Marketplace and the time.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -19,13 +19,13 @@ use crate::workspace::files::find::{Found, find, in_directory};
 use crate::workspace::files::{self, RealPath};
 use crate::workspace::{Context, unusable_snapshot};
 
-/// How long a run may take if its command has no option for it.
+/// The time limit of commands without `--timeout`.
 const RUN: Duration = Duration::from_mins(1);
 
-/// The live API.
+/// The default address of the API.
 const API_URL: &str = "https://api.scaleway.com";
 
-/// How imagelock was called. A suggested command needs the age and the Marketplace with which a finding was made.
+/// The options that suggested commands repeat, so that they use the same files, minimum age and Marketplace.
 pub(super) fn invocation(setup: &Setup<'_>) -> Invocation {
     let min_age = setup.min_age.map(|age| ("--min-age", age.to_string()));
     let catalog = setup.marketplace.and_then(|it| it.catalog.as_ref()).map(|path| ("--catalog", shown(path)));
@@ -33,24 +33,26 @@ pub(super) fn invocation(setup: &Setup<'_>) -> Invocation {
     Invocation::new(&setup.manifests, min_age.into_iter().chain(catalog).chain(api_url))
 }
 
-/// The manifests of the run, each once.
+/// The manifests of the run, without duplicates.
 fn manifests(setup: &Setup<'_>) -> Result<Vec<PathBuf>, Problem> {
     let mut manifests = match &setup.manifests {
         Manifests::Named(paths) => paths.iter().map(|path| in_directory(path)).collect::<Result<_, _>>()?,
         Manifests::Below(directory, _) if !directory.is_dir() => {
-            let problem = Problem::new(format!("`{}` is not a folder", shown(directory)));
-            return Err(problem.help("`--recursive` takes a folder; the names of images go before it"));
+            let problem = Problem::new(format!("`{}` is not a directory", shown(directory)));
+            return Err(problem.help("`--recursive` takes a directory; put the names of images before it"));
         }
         Manifests::Below(directory, names) => {
             let Found { manifests, skipped } = find(directory, names)?;
             if !skipped.is_empty() && !setup.is_quiet() {
-                let skipped = and_more(skipped.iter().map(|folder| quoted(shown(folder))), 6);
-                print_stderr(&format!("note: skipped hidden or git-ignored folders that hold a manifest: {skipped}\n"));
+                let skipped = and_more(skipped.iter().map(|directory| quoted(shown(directory))), 6);
+                print_stderr(&format!(
+                    "note: skipped hidden or git-ignored directories that contain a manifest: {skipped}\n"
+                ));
             }
             if manifests.is_empty() {
                 let names = or(names.iter().map(|name| quoted(shown(name))));
-                let problem = Problem::new(format!("there is no {names} below `{}`", shown(directory)));
-                let help = "hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name";
+                let problem = Problem::new(format!("found no {names} in `{}` or below", shown(directory)));
+                let help = "hidden and git-ignored directories are skipped; to search for another file name, add `--manifest NAME`";
                 return Err(problem.help(help));
             }
             manifests
@@ -61,7 +63,7 @@ fn manifests(setup: &Setup<'_>) -> Result<Vec<PathBuf>, Problem> {
     Ok(manifests)
 }
 
-/// What the commands may use: their options, the clock and the Marketplace.
+/// The context of a command: its options, the clock and the Marketplace.
 pub(super) fn context(
     setup: &Setup<'_>,
     now: Option<Timestamp>,
@@ -80,7 +82,7 @@ pub(super) fn context(
     let manifests = manifests(setup)?;
     let timeouts = Timeouts { request: Duration::from_secs(15), deadline, run };
     let backend = marketplace.map_or(Ok(Backend::Offline), |options| backend(options, timeouts))?;
-    // Ages are judged at the time of the answers: the same manifest and the same snapshot give the same lock.
+    // With a snapshot, ages count from its time, so that the same manifest and snapshot always give the same lockfile.
     let now = now.or(backend.taken()).unwrap_or_else(Timestamp::now);
     Ok(Context {
         program,
@@ -118,7 +120,7 @@ fn backend(options: &MarketplaceOptions, timeouts: Timeouts) -> Result<Backend, 
     }))))
 }
 
-/// The observer of requests: it prints each, or one line of progress on a terminal. There may be none.
+/// The observer of requests, if any: a log of all requests, or one line of progress on a terminal.
 fn observer(options: &MarketplaceOptions) -> Option<Observer> {
     if options.verbose {
         return Some(progress::log(|line| print_stderr(&format!("{}\n", escaped(line)))));

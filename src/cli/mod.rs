@@ -1,9 +1,11 @@
-//! The command line. The clock, the environment and the terminal are only read here, and only here errors are printed and the
-//! exit status is chosen.
+//! The command line. Only this module reads the clock, the environment and the terminal, prints errors, and sets the exit
+//! status.
 
 mod args;
+mod complete;
 mod context;
 mod environment;
+mod help;
 mod output;
 mod progress;
 mod sanitize;
@@ -14,11 +16,12 @@ mod usage;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
-use clap::{CommandFactory, Parser};
+use clap::FromArgMatches;
 
 use self::args::Cli;
 use self::context::{context, invocation};
-use self::output::{finish, print_stderr, was_written};
+use self::help::program;
+use self::output::{finish, print_plain, print_stderr, was_written};
 use crate::commands::Output;
 use crate::deadline;
 use crate::domain::diagnostics::Invocation;
@@ -28,12 +31,16 @@ use crate::workspace::Error;
 /// Runs the program.
 pub fn run() -> ExitCode {
     std::panic::set_hook(Box::new(|info| print_stderr(&sanitize::panic(info))));
-    let cli = match Cli::try_parse() {
+    if let Some(candidates) = complete::candidates(std::env::args_os()) {
+        return if was_written(print_plain(&candidates)) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    let parsed = program().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            // clap exits with 2 for bad usage, and 2 means drift here.
+            // The status of clap for wrong arguments is 2, which means drift here.
             if error.use_stderr() {
-                print_stderr(&usage::message(error, &Cli::command(), std::env::args_os()));
+                print_stderr(&usage::message(&error, &program(), std::env::args_os()));
                 return ExitCode::FAILURE;
             }
             return if was_written(error.print()) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
@@ -49,7 +56,7 @@ pub fn run() -> ExitCode {
     let setup = task.setup();
     let invocation = invocation(&setup);
     let result = perform(&cli, invocation.clone());
-    // A reader may take its time, like a pager.
+    // A reader of the output, like a pager, can be slow.
     deadline::disarm();
     match result {
         Ok(output) => {
@@ -69,6 +76,6 @@ pub fn run() -> ExitCode {
 
 fn perform(cli: &Cli, invocation: Invocation) -> Result<Output, Error> {
     let task = cli.command.task();
-    let context = context(&task.setup(), cli.now, Cli::command, invocation)?;
+    let context = context(&task.setup(), cli.now, program, invocation)?;
     task.run(&context)
 }

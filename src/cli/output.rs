@@ -67,6 +67,11 @@ fn write_to(mut stdout: impl Write, output: &dyn Display) -> io::Result<()> {
     stdout.flush()
 }
 
+/// Writes text for a program to standard output.
+pub(super) fn print_plain(text: &str) -> io::Result<()> {
+    write_to(io::stdout().lock(), &text)
+}
+
 /// Writes to standard error. If even that is closed, the message is lost.
 pub(super) fn print_stderr(text: &str) {
     let _ = AutoStream::auto(io::stderr()).write_all(sanitize::printable(text).as_bytes());

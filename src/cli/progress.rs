@@ -1,4 +1,4 @@
-//! Shows the pending requests: in one line on a terminal while the Marketplace is slow, or each request in a log.
+//! Progress: one line on a terminal while the Marketplace is slow, or a log of all requests.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use crate::marketplace::{Event, Observer};
 
-/// The line is shown after this time.
+/// Faster runs show no progress.
 const DELAY: Duration = Duration::from_millis(500);
 
 /// Moves to the start of the line and clears it.
 const ERASE: &str = "\r\x1b[K";
 
-/// Prints each request in a line.
+/// Prints one line per request.
 pub(super) fn log(print: impl Fn(&str) + 'static) -> Observer {
     Rc::new(move |event| {
         if let Event::Request(line) = event {
@@ -22,8 +22,8 @@ pub(super) fn log(print: impl Fn(&str) + 'static) -> Observer {
     })
 }
 
-/// Keeps one line up to date on a terminal: how many responses have arrived, and for how long the run has waited. The line
-/// is cleared after the last response, before anything else is printed.
+/// Shows the number of responses and the time of waiting in one line on a terminal. The line is cleared after the last
+/// response, before other output.
 pub(super) fn line(terminal: impl Write + 'static) -> Observer {
     let state = RefCell::new((Progress::default(), terminal));
     Rc::new(move |event| {
@@ -39,9 +39,9 @@ pub(super) fn line(terminal: impl Write + 'static) -> Observer {
 struct Progress {
     /// When the first query was sent.
     started: Option<Instant>,
-    asked: usize,
-    answered: usize,
-    /// Why a pending request was last sent again.
+    queries: usize,
+    responses: usize,
+    /// The reason of the last retry.
     retry: String,
     shown: bool,
 }
@@ -50,12 +50,12 @@ impl Progress {
     /// The text to write after an event.
     fn update(&mut self, event: Event<'_>, now: Instant) -> Option<String> {
         match event {
-            Event::Queued(more) => self.asked += more,
-            Event::Responded => self.answered += 1,
+            Event::Queued(more) => self.queries += more,
+            Event::Responded => self.responses += 1,
             Event::Retrying(why) => self.retry = format!(", retrying after {why}"),
             Event::Waiting | Event::Request(_) => {}
         }
-        if self.answered == self.asked {
+        if self.responses == self.queries {
             self.retry.clear();
             return std::mem::take(&mut self.shown).then(|| ERASE.to_owned());
         }
@@ -64,11 +64,11 @@ impl Progress {
             return None;
         }
         self.shown = true;
-        let Self { answered, asked, retry, .. } = self;
+        let Self { responses, queries, retry, .. } = self;
         let waited = waited.as_secs_f32();
-        // A line that wraps on a narrow terminal could not be cleared, so the terminal must cut it.
+        // The terminal must not wrap the line, because only one line is cleared.
         Some(format!(
-            "{ERASE}\x1b[?7lasking the Marketplace: {answered} of {asked} answers, {waited:.1} s{retry}\x1b[?7h"
+            "{ERASE}\x1b[?7lquerying the Marketplace: {responses} of {queries} responses, {waited:.1} s{retry}\x1b[?7h"
         ))
     }
 }

@@ -1,4 +1,4 @@
-//! Makes text safe for the terminal: nothing but text and colors, whoever wrote the text.
+//! Makes output safe for the terminal: only text and colors are kept.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -6,8 +6,8 @@ use std::panic::PanicHookInfo;
 
 use crate::domain::diagnostics::{count, is_unprintable};
 
-/// Text that may end lines and set colors, and does nothing else to a terminal. The last line of defense: what comes from
-/// elsewhere was escaped where it was put into a sentence, line ends and colors included.
+/// Escapes everything but text, line breaks and colors. This is the last line of defense: foreign text was escaped before, with
+/// its line breaks and colors, when a message was made of it.
 pub(super) fn printable(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut rest = text;
@@ -24,17 +24,17 @@ pub(super) fn printable(text: &str) -> String {
     safe
 }
 
-/// How long the sequence is that sets a color, where a text begins with one: `ESC [ 1 ; 31 m`.
+/// The length of the color sequence at the start of a text, like `ESC [ 1 ; 31 m`.
 fn color(text: &str) -> Option<usize> {
     let parameters = text.strip_prefix("\x1b[")?;
     let end = parameters.find(|char: char| !char.is_ascii_digit() && char != ';')?;
     parameters[end..].starts_with('m').then_some("\x1b[".len() + end + 1)
 }
 
-/// The most that is printed in addition to the output of a command, in bytes.
+/// The limit for messages in addition to the output of a command, in bytes.
 const MOST: usize = 60_000;
 
-/// The first lines of a text, as many as fit, and the number of the others.
+/// The first lines of a text, up to the limit, and the number of the other lines.
 pub(super) fn bounded(text: &str) -> Cow<'_, str> {
     if text.len() <= MOST {
         return Cow::Borrowed(text);
@@ -45,7 +45,7 @@ pub(super) fn bounded(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{}\nand {}", &text[..end], count(rest, "more line")))
 }
 
-/// The message of a panic. It may repeat the text that caused it.
+/// The message of a panic, escaped because it can contain the text that caused it.
 pub(super) fn panic(info: &PanicHookInfo<'_>) -> String {
     printable(&format!("{info}\n"))
 }

@@ -1,5 +1,5 @@
-//! Whether standard output is open. A closed one swallows what is written to it: the runtime opens `/dev/null` in its place,
-//! and takes the errors of a descriptor that is only open for reading for success.
+//! Detects a closed standard output. Writing to it succeeds without effect: the runtime replaces it with `/dev/null`, and
+//! ignores the errors of a descriptor that is only open for reading.
 
 use std::fs::File;
 use std::io;
@@ -8,9 +8,9 @@ use std::os::unix::fs::MetadataExt;
 
 use rustix::fs::{OFlags, fcntl_getfl};
 
-/// Why standard output gives what is written to it to no reader, if so. `/dev/null` that is open for reading and writing was
-/// closed by the shell's `>&-`, which matters only to data; or it discards the output of a program that opens `/dev/null` like
-/// that. The shell's `> /dev/null` opens it for writing only.
+/// The reason why output would be lost, if it would be. If `/dev/null` is open for reading and writing, the runtime opened it
+/// because the shell closed standard output with `>&-`, or another program opened it to discard the output; this is an error
+/// only for data. The shell opens `> /dev/null` for writing only.
 pub(super) fn has_no_reader(is_data: bool) -> Option<&'static str> {
     let stdout = io::stdout();
     let mode = fcntl_getfl(stdout.as_fd()).map_or(OFlags::WRONLY, |flags| flags & OFlags::RWMODE);

@@ -1,7 +1,7 @@
-//! `imagelock adopt`: makes a lock for IDs that are in use already.
+//! `imagelock adopt`: declares and pins images by IDs that are already in use.
 
 use super::options::{ChangeFormat, ManifestOption, MarketplaceOptions};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::types::{Arch, ImageType, Label, Zone};
 use clap::{ArgGroup, Args};
 use std::collections::BTreeSet;
@@ -17,28 +17,36 @@ use crate::workspace::{
     Context, Error, Files, Mode, Project, ProjectPlan, Role, check_index, input, unanswered, write_lock,
 };
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Pin the image of a running server", "adopt front=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103"),
+    ("Pin the images of a Terraform configuration", "adopt --from main.tf"),
+    ("Show what would be pinned", "adopt --from main.tf --dry-run"),
+];
+
 #[derive(Args)]
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(["ids", "from"]))]
 pub(crate) struct Options {
-    /// What an image will be called, and the ID of the local image that you run
+    /// Name for an image, and the ID of the local image that you use
     #[arg(value_name = "NAME=[ZONE/]UUID")]
     ids: Vec<String>,
-    /// Find the IDs in this file: `.tf`, `.tfvars`, `.tfstate` or any JSON; `-` is standard input. Can be repeated
+    /// Find IDs in this file; `-` reads standard input; can be repeated
+    ///
+    /// The file can be Terraform configuration (`.tf`, `.tfvars`), Terraform state (`.tfstate`) or any JSON.
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
-    /// Print what would change, and change nothing
+    /// Show what would change without writing files
     #[arg(long)]
     dry_run: bool,
-    /// The label of the IDs that you name, if the Marketplace does not describe them
+    /// Label of the named IDs, if the Marketplace does not list them
     #[arg(long, requires = "ids")]
     label: Option<Label>,
-    /// Their zone, if it is not before the ID
+    /// Zone of the named IDs, if it is not part of them
     #[arg(long, requires = "ids")]
     zone: Option<Zone>,
-    /// Their architecture
+    /// Architecture of the named IDs
     #[arg(long, requires = "ids")]
     arch: Option<Arch>,
-    /// Their type; by default, the only one that the label is offered with
+    /// Type of the image [default: the only type that the label has]
     #[arg(long = "type", value_name = "TYPE")]
     image_type: Option<ImageType>,
     #[command(flatten)]
@@ -72,11 +80,12 @@ impl Task for Options {
     }
 }
 
-/// Identifies the IDs of `names` (`NAME=UUID`) and those in the files `from`, declares them, and pins them as they are.
+/// Identifies the IDs in `names` (`NAME=UUID`) and in the files `from`, then declares and pins those images at their current
+/// versions.
 ///
 /// # Errors
-/// If one of `names` cannot be identified, if nothing in the files can be, or if the manifest or the lock say otherwise.
-/// Nothing is changed then.
+/// If an ID in `names` or all IDs in the files are unknown, or if they contradict the manifest or the lockfile. No file is
+/// changed then.
 fn adopt(context: &Context, names: &[String], from: &[PathBuf], stated: &Stated, mode: Mode) -> Result<Output, Error> {
     let requests = requests(names, from)?;
     let catalog = context.fetch(|catalog| queries(&requests, stated, catalog));
@@ -109,7 +118,7 @@ fn adopt(context: &Context, names: &[String], from: &[PathBuf], stated: &Stated,
     let output = planned(context, std::slice::from_ref(&project_plan), mode);
     let uuids = count(others, "other UUID");
     let skipped = (others > 0)
-        .then(|| format!("skipped {uuids} that the Marketplace does not list and that no key calls an image"));
+        .then(|| format!("skipped {uuids}: the Marketplace does not list them, and their keys do not name an image"));
     let edited = is_new.then(|| edited(context, &requests, &declared, mode));
     let remark: Vec<String> = skipped.into_iter().chain(edited).chain([output.remark]).collect();
     let warnings = [warnings, project_plan.plan.warnings].concat();
@@ -117,7 +126,7 @@ fn adopt(context: &Context, names: &[String], from: &[PathBuf], stated: &Stated,
     Ok(Output { remark: remark.join("\n").trim_end().to_owned(), warning, ..output })
 }
 
-/// Reads the IDs of the command line and of the files.
+/// Reads the IDs from the command line and from the files.
 fn requests(names: &[String], from: &[PathBuf]) -> Result<Vec<Request>, Error> {
     let (mut requests, mut problems) = (Vec::new(), Vec::new());
     for name in names {
@@ -136,18 +145,23 @@ fn requests(names: &[String], from: &[PathBuf]) -> Result<Vec<Request>, Error> {
     Ok(requests)
 }
 
-/// The problems of files that have nothing to adopt.
+/// The problems of files without an ID of an image.
 fn nothing_found(from: &[PathBuf], unknown: Vec<Problem>, others: usize) -> Vec<Problem> {
     if from.is_empty() || !unknown.is_empty() {
         return unknown;
     }
     let files = and_more(from.iter().map(|path| quoted(shown(path))), 10);
-    let title = format!("in {files} there is no ID of an image that the Marketplace lists");
-    let problem = Problem::new(title).help(Help::from("name the IDs: ").then_run("adopt web=UUID"));
-    vec![if others > 0 { problem.note(format!("{} are not listed", count(others, "UUID"))) } else { problem }]
+    let title = format!("found no ID of a Marketplace image in {files}");
+    let problem = Problem::new(title)
+        .help(Help::from("to adopt an ID that the Marketplace does not list, name it: ").then_run("adopt web=UUID"));
+    vec![if others > 0 {
+        problem.note(format!("the Marketplace does not list {}", count(others, "other UUID")))
+    } else {
+        problem
+    }]
 }
 
-/// Says what changed in the manifest: images are declared, or else those that were named are corrected.
+/// Reports the change of the manifest: new images, or corrections of the named ones.
 fn edited(context: &Context, requests: &[Request], declared: &[String], mode: Mode) -> String {
     let verb = match (mode == Mode::Write, declared.is_empty()) {
         (true, true) => "corrected",

@@ -1,7 +1,7 @@
 //! `imagelock check`: reports drift.
 
 use super::options::{ManifestOptions, MarketplaceOptions, MinAgeOption, formats, name, revision};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use clap::Args;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -22,20 +22,32 @@ use crate::workspace::{
     Context, Error, Files, Project, all, project_name, select_names, stale_outputs, unwritable_outputs,
 };
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Check all images", "check"),
+    ("Check only the pins that a branch changes", "check --changed-since origin/main"),
+    ("Write a report for code scanning", "check --output drift.sarif"),
+    ("Check all manifests below the current directory", "check --recursive"),
+    ("Check without the network", "check --catalog catalog.json"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The names of the images; all if none is given
+    /// Names of the images [default: all]
     #[arg(value_name = "NAME", value_delimiter = ',', value_parser = name)]
     names: Vec<String>,
-    /// The format of the report
+    /// Set the format of the report on standard output
     #[arg(long, value_name = "FORMAT", value_parser = formats(&Format::ALL))]
     format: Option<Format>,
-    /// Write the report to this file, in the format that is named with it, else in that of `--format`, else in that
-    /// of its extension: `.sarif`, `.xml` (junit), `.md`, `.html`, `.json`, `.txt`. Can be repeated
+    /// Write the report to a file; can be repeated
+    ///
+    /// The format comes from the prefix, like `junit=report.xml`; without a prefix, from `--format`; without `--format`, from the
+    /// extension: `.sarif`, `.xml` (junit), `.md`, `.html`, `.json` or `.txt`.
     #[arg(long = "output", short, value_name = "[FORMAT=]FILE", value_parser = requested_file)]
     outputs: Vec<RequestedFile>,
-    /// Verify only what changed since the merge base of this revision and HEAD: each changed pin must be listed by the
-    /// Marketplace, or pinned before in the history of the merge base. Its age does not matter
+    /// Verify only the pins that changed since this revision
+    ///
+    /// Compares with the merge base of the revision and HEAD. The Marketplace must list each changed pin, or the history of the
+    /// merge base must contain it. The age of a pin is ignored.
     #[arg(long, value_name = "REV", value_parser = revision, conflicts_with = "min_age")]
     changed_since: Option<String>,
     /// Exit with 0 even if there is drift
@@ -65,35 +77,31 @@ impl Task for Options {
     }
 }
 
-/// Reads `sarif=results.json`, or `drift.sarif`.
+/// Parses `sarif=results.json` or `drift.sarif`.
 fn requested_file(text: &str) -> Result<RequestedFile, String> {
     let (format, path) = match text.split_once('=') {
-        // A path has a slash before the sign, if that is a part of its name.
+        // With a slash before it, the sign is a part of the path.
         Some((word, path)) if !word.contains(['/', '\\']) => match word.parse() {
             Ok(format) => (Some(format), path),
             Err(expected) => {
-                return Err(format!(
-                    "`{}` is not a format, {expected}; a file of that name is `./{}`",
-                    visible(word),
-                    visible(text)
-                ));
+                return Err(format!("{expected} before `=`; for a file with this name: `./{}`", visible(text)));
             }
         },
         _ => (None, text),
     };
     match path {
+        "" if text.is_empty() => Err("expected a file".to_owned()),
         "" => Err("expected a file after `=`".to_owned()),
-        "-" => Err("`-` is not a file; standard output has the report that `--format` names".to_owned()),
+        "-" => Err("expected a file; `--format` sets the format on standard output".to_owned()),
         path => Ok(RequestedFile { format, path: PathBuf::from(path) }),
     }
 }
 
 impl Options {
-    /// Compares the locks with the manifests and with what the Marketplace offers, for the named images or for all; `since` a
-    /// revision, verifies instead what changed. Writes the report to `reports` as well.
+    /// Compares the lockfiles with the manifests and the Marketplace, or verifies the pins that changed since a revision.
     ///
     /// # Errors
-    /// If it cannot be decided: a file is wrong, or the Marketplace does not answer; if a report cannot be written.
+    /// If a file is invalid, the Marketplace cannot be queried, or a report cannot be written.
     fn check(&self, context: &Context) -> Result<Output, Error> {
         let (format, reports) = reports::choose_formats(self.format, &self.outputs)?;
         let (reports, names, since) = (&*reports, &*self.names, self.changed_since.as_deref());
@@ -127,18 +135,18 @@ impl Options {
     }
 }
 
-/// The outputs of a project that are out of date, for a check of a change. They are no matter of the Marketplace.
+/// The outputs of a project that are out of date, when only changes are verified.
 fn stale_if(is_change: bool, project: &Project) -> Result<Option<Vec<StaleOutput>>, Error> {
     let differences = || compare_with_manifest(&project.lock, project.manifest.targets());
     is_change.then(|| stale_outputs(project, &differences())).transpose()
 }
 
-/// Compares locks, manifests and Marketplace.
+/// Compares the lockfiles with the manifests and the Marketplace.
 fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<Vec<Result<Report, Error>>, Error> {
     let names = chosen(projects, names, &[])?;
     let selected = selections(projects, names.as_ref());
     let (mut catalog, now) = (Catalog::default(), context.now);
-    // What several manifests want to know is asked once.
+    // One set of queries, so that manifests with the same images share requests.
     context.backend.fetch(&mut catalog, |catalog| {
         selected.iter().flat_map(|(targets, lock)| queries(lock, targets, now, catalog)).collect()
     });
@@ -155,7 +163,7 @@ fn with_unwritable_outputs(mut report: Report, project: &Project) -> Report {
     report
 }
 
-/// Verifies the pins that differ from the merge base of `HEAD` and a revision, and that locks and outputs are up to date.
+/// Verifies the pins that differ from the merge base of `HEAD` and a revision, and that lockfiles and outputs are up to date.
 fn verify_changes(
     context: &Context,
     projects: &[Project],
@@ -183,10 +191,10 @@ fn verify_changes(
     Ok(projects.iter().zip(parts()).map(verify).collect())
 }
 
-/// The targets and pins of a project that are checked.
+/// The targets and pins of a project to check.
 type Selection<'p> = (Cow<'p, [Target]>, Cow<'p, Lock>);
 
-/// The names that were given, if any were: each must be declared or locked somewhere, or have been locked at the base.
+/// The selected names, if any. Each must be declared or pinned in a project, or have been pinned at the merge base.
 fn chosen(projects: &[Project], names: &[String], bases: &[Base]) -> Result<Option<BTreeSet<Name>>, Error> {
     if names.is_empty() {
         return Ok(None);
@@ -197,7 +205,7 @@ fn chosen(projects: &[Project], names: &[String], bases: &[Base]) -> Result<Opti
     select_names(projects, names, &declared.chain(locked).collect()).map(Some)
 }
 
-/// The targets and pins of the named images in each project; all of them where no name is given.
+/// The targets and pins of the selected images in each project, or all of them without a selection.
 fn selections<'p>(projects: &'p [Project], names: Option<&BTreeSet<Name>>) -> Vec<Selection<'p>> {
     let selected = |project: &'p Project| match names {
         None => (project.manifest.targets().into(), Cow::Borrowed(&project.lock)),

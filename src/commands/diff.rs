@@ -1,7 +1,7 @@
 //! `imagelock diff`: the pins that differ between two revisions of the lockfile.
 
 use super::options::{ChangeFormat, ManifestOption, TimeoutOption, revision};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use clap::Args;
 use std::path::Path;
 
@@ -15,12 +15,20 @@ use crate::workspace::git::{Repository, error::no_merge_base};
 use crate::workspace::revisions::{commit, content_at, lock_of, name_at, uncommitted};
 use crate::workspace::{Context, Error, files, lock_path, parse_lock};
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Show changes that are not committed", "diff"),
+    ("Show what a branch changes", "diff main...HEAD"),
+    ("Fail if the last commit changed pins", "diff HEAD~1..HEAD --exit-code"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// A commit, a branch or a tag; also `A..B`, and `A...B` for what B changed since it left A
+    /// Commit, branch or tag to compare from; also `A..B` or `A...B`
+    ///
+    /// `A..B` compares A with B. `A...B` compares B with the merge base of A and B, which shows what B changed.
     #[arg(value_name = "REV", default_value = "HEAD", value_parser = revision)]
     from: String,
-    /// What to compare it with, instead of the working tree
+    /// Commit, branch or tag to compare with [default: the working tree]
     #[arg(value_name = "REV", value_parser = revision)]
     to: Option<String>,
     /// Exit with 2 if pins differ
@@ -50,17 +58,17 @@ impl Task for Options {
     }
 }
 
-/// A state of the lockfile that is named.
+/// A state of the lockfile.
 enum State {
     Revision(String),
     MergeBase(String, String),
     WorkingTree,
 }
 
-/// Compares two states of the lockfile: of `HEAD` and the working tree, unless others are named.
+/// Compares two states of the lockfile.
 ///
 /// # Errors
-/// If one of them cannot be had or cannot be read.
+/// If a state does not exist or cannot be read.
 fn diff(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let here = files::read(&path)?;
@@ -71,7 +79,7 @@ fn diff(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Res
     if old.is_none() && new.is_none() {
         return Err(uncommitted(&path, here.is_some()).into());
     }
-    // A lockfile that is not there yet pins nothing.
+    // A lockfile that does not exist yet has no pins.
     let changes = differences(&old.unwrap_or_default(), &new.unwrap_or_default());
     let comparison = Comparison { from, to, changes };
     let output = match context.format {
@@ -82,7 +90,7 @@ fn diff(context: &Context, from: &str, to: Option<&str>, exit_code: bool) -> Res
     Ok(Output::with_drift(output, exit_code && !comparison.changes.is_empty()))
 }
 
-/// What two words name: `A B`, or as git has it `A..B` and `A...B`, where nothing stands for `HEAD`.
+/// The states that two arguments name: `A B`, or `A..B` and `A...B` as in git. An empty side is `HEAD`.
 fn states(from: &str, to: Option<&str>) -> (State, State) {
     let revision = |text: &str| if text.is_empty() { "HEAD".to_owned() } else { text.to_owned() };
     if let Some(to) = to {
@@ -97,7 +105,7 @@ fn states(from: &str, to: Option<&str>) -> (State, State) {
     }
 }
 
-/// What to call a state, and the lock it has, if it has one.
+/// The name and commit of a state, and its lockfile if it has one.
 fn side(
     repository: &Repository,
     state: &State,
@@ -110,7 +118,7 @@ fn side(
             let lock = source.as_ref().map(parse_lock).transpose()?;
             return Ok((Side { name: "working tree".to_owned(), commit: None }, lock));
         }
-        // Before the first commit, nothing is pinned.
+        // A repository without commits has no pins.
         State::Revision(revision) if revision == "HEAD" && repository.commit(revision)?.is_none() => {
             return Ok((Side { name: revision.clone(), commit: None }, None));
         }

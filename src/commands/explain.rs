@@ -1,10 +1,10 @@
-//! `imagelock explain NAME|LABEL|ID`: why a pin is what it is, or what an ID or a label is.
+//! `imagelock explain NAME|LABEL|ID`: explains how pins are chosen, or identifies an ID or a label.
 
 use std::collections::BTreeSet;
 
 use super::options::{DataFormat, ManifestOption, MarketplaceOptions, MinAgeOption, name};
 use super::output::{Output, fetch_indexed, join, undated};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::catalog::Catalog;
 use crate::domain::catalog::identify::{IdKind, identify, identify_queries, parse_id};
 use crate::domain::diagnostics::{Problem, visible};
@@ -19,10 +19,17 @@ use crate::render::explain as render;
 use crate::workspace::{Context, Error, Project, edited_warning, lock_path, read_lock, read_manifest, unanswered};
 use clap::Args;
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Explain how the pins of an image are chosen", "explain web"),
+    ("Identify an ID", "explain 35fdc69b-503a-4d8c-8879-497a1abfd103"),
+    ("Describe a label", "explain ubuntu_noble"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The name of an image in images.toml, a label, or the ID of a local image, a version or an image: `UUID`, `ZONE/UUID`, or
-    /// its first eight digits or more
+    /// Name of an image in images.toml, or a Marketplace label or ID
+    ///
+    /// An ID can be the ID of a local image, a version or an image. Write `UUID`, `ZONE/UUID`, or at least the first eight digits.
     #[arg(value_name = "NAME|LABEL|ID", value_parser = name)]
     what: String,
     #[command(flatten)]
@@ -52,10 +59,10 @@ impl Task for Options {
     }
 }
 
-/// Explains an image of the manifest by its name, or anything of the Marketplace by its ID or its label.
+/// Explains an image of the manifest, or identifies an ID or a label of the Marketplace.
 ///
 /// # Errors
-/// If there is no such thing, or the Marketplace does not answer.
+/// If the argument names none of these, or the Marketplace cannot be queried.
 fn explain_word(context: &Context, what: &str) -> Result<Output, Error> {
     let zoned = what.split_once('/').and_then(|(zone, id)| Some((zone.parse::<Zone>().ok()?, id)));
     let (zone, id) = zoned.map_or((None, what), |(zone, id)| (Some(zone), id));
@@ -63,14 +70,14 @@ fn explain_word(context: &Context, what: &str) -> Result<Output, Error> {
         Some(Ok(known)) => explain_id(context, known, id, zone.as_ref()),
         Some(Err(expected)) => {
             let problem = Problem::new(format!("`{}` is not an ID: {expected}", visible(what)));
-            let help = "give the name of an image in the manifest, or a UUID that something has";
+            let help = "use the name of an image in the manifest, a label, or the UUID of an image";
             Err(problem.help(help).into())
         }
         None => explain_name(context, what, ShortId::parse(id), zone.as_ref()),
     }
 }
 
-/// A name of the manifest comes first, then the beginning of an ID, then a label.
+/// Names of the manifest take precedence over short IDs, and short IDs over labels.
 fn explain_name(context: &Context, name: &str, short: Option<ShortId>, zone: Option<&Zone>) -> Result<Output, Error> {
     let manifest = read_manifest(context.manifest());
     let declares = |manifest: &Manifest| manifest.names().iter().any(|declared| declared.as_str() == name);
@@ -101,7 +108,7 @@ fn explain_label(context: &Context, text: &str, manifest: Option<&Manifest>) -> 
     Err(unknown_word(text, names.as_ref(), &lock, context.now, &catalog).into())
 }
 
-/// The ID that begins like this: in the lockfile, or else anywhere in the Marketplace.
+/// The ID that begins with these digits, in the lockfile or else in the Marketplace.
 fn find_id(context: &Context, short: &ShortId) -> Result<LocalImageId, Error> {
     let (lock, _) = read_lock(lock_path(context.manifest())?)?;
     let mut ids = short.in_lock(&lock);
@@ -130,23 +137,23 @@ fn explain_image(context: &Context, name: &str) -> Result<Output, Error> {
     Ok(Output { warning, ..Output::clean(output) })
 }
 
-/// A UUID is explained without a manifest and a lock as well.
+/// Identifies a UUID. Neither a manifest nor a lockfile is needed.
 fn explain_id(context: &Context, id: LocalImageId, text: &str, zone: Option<&Zone>) -> Result<Output, Error> {
     let (lock, _) = read_lock(lock_path(context.manifest())?)?;
     let catalog = context.fetch(|catalog| identify_queries(id, catalog));
-    let identity = identify(id, &catalog).map_err(|error| unanswered(&format!("find out what {text} is"), error))?;
+    let identity = identify(id, &catalog).map_err(|error| unanswered(&format!("identify {text}"), error))?;
     if let (Some(zone), IdKind::LocalImage { local, .. }) = (zone, &identity)
         && local.zone != *zone
     {
         let problem = Problem::new(format!("{text} is in {}, not in {zone}", local.zone));
-        return Err(problem.help(format!("write `{}`", ZonedId(&local.zone, id))).into());
+        return Err(problem.help(format!("use `{}`", ZonedId(&local.zone, id))).into());
     }
     let pins: Vec<_> = pins_of(id, &lock).collect();
     let output = match context.format {
         Format::Json => render::identity_json(text, &identity, &pins),
         _ => render::identity(text, &identity, &pins, context.width),
     };
-    // An unknown UUID has no date that could be missing.
+    // The output for an unknown UUID contains no date.
     let undated = if identity == IdKind::Unknown { String::new() } else { undated(context, &catalog) };
     let warning = join([edited_warning(pins, &lock, context)?, undated]);
     Ok(Output { warning, ..Output::clean(output) })

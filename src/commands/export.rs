@@ -1,7 +1,7 @@
-//! `imagelock export FORMAT`: the pins in a format that another tool reads.
+//! `imagelock export FORMAT`: prints the pins in a format for another tool.
 
 use super::options::ManifestOption;
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
@@ -10,12 +10,17 @@ use crate::domain::manifest::outputs::Format;
 use crate::export::{body, header::header};
 use crate::workspace::{Context, Error, Pins};
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Write variables for Terraform", "export tfvars > images.auto.tfvars.json"),
+    ("Write variables for a shell", "export env > images.env"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The format
+    /// Output format
     #[arg(value_name = "FORMAT", value_parser = formats())]
     format: Format,
-    /// Fail with exit status 2 if the lockfile does not satisfy the manifest
+    /// Exit with 2 if the lockfile does not match the manifest
     #[arg(long)]
     locked: bool,
     #[command(flatten)]
@@ -31,10 +36,10 @@ impl Task for Options {
         Setup { manifests: self.manifest.manifests(), prints_data: true, ..Setup::default() }
     }
 
-    /// Prints the pins in a format.
+    /// Prints the pins.
     ///
     /// # Errors
-    /// If there is no lockfile, or if a block of it was edited.
+    /// If there is no lockfile, or a pin in it was edited by hand.
     fn run(&self, context: &Context) -> Result<Output, Error> {
         let pins = Pins::read(context, self.locked)?;
         if let Some(refusal) = pins.refusal(context, self.locked) {

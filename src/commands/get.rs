@@ -1,8 +1,8 @@
-//! `imagelock get NAME`: one ID, for scripts.
+//! `imagelock get NAME`: prints the ID of one pin, for scripts.
 
 use super::options::{DataFormat, ManifestOption, name};
 use super::output::Output;
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::diagnostics::{Help, Problem, visible};
 use crate::domain::lock::find::find;
 use crate::domain::types::{Arch, Zone, ZonedId};
@@ -11,21 +11,27 @@ use crate::render::list::pin_json;
 use crate::workspace::{Context, Error, Pins};
 use clap::Args;
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Print the ID of an image", "get db"),
+    ("Print the ID in one of several zones", "get web --zone fr-par-1"),
+    ("Print the ID with its zone, as Terraform needs it", "get db --zoned"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The name of the image
-    #[arg(value_parser = name)]
+    /// Name of the image
+    #[arg(value_name = "NAME", value_parser = name)]
     name: String,
-    /// The zone, if the image has pins in several
+    /// Zone of the pin, if the image has pins in several zones
     #[arg(long)]
     zone: Option<Zone>,
-    /// The architecture, if the image has pins for several
+    /// Architecture of the pin, if the image has pins for several
     #[arg(long)]
     arch: Option<Arch>,
-    /// Print `ZONE/UUID`
+    /// Print `ZONE/UUID` instead of `UUID`
     #[arg(long)]
     zoned: bool,
-    /// Fail with exit status 2 if the lockfile does not satisfy the manifest
+    /// Exit with 2 if the lockfile does not match the manifest
     #[arg(long)]
     locked: bool,
     #[command(flatten)]
@@ -46,10 +52,10 @@ impl Task for Options {
 }
 
 impl Options {
-    /// Prints the ID of the one pin of this name, in this zone and for this architecture where several have the name.
+    /// Prints the ID of the pin that matches the name, the zone and the architecture.
     ///
     /// # Errors
-    /// If there is no such pin, or more than one, or its block was edited, or the manifest does not declare the name.
+    /// If no pin or more than one matches, the pin was edited by hand, or the manifest does not declare the name.
     fn get(&self, context: &Context) -> Result<Output, Error> {
         let pins = Pins::read(context, self.locked)?;
         if let Some(refusal) = pins.refusal(context, self.locked) {
@@ -69,8 +75,8 @@ impl Options {
     }
 }
 
-/// The problem of a name that is locked but no longer declared: a script would go on with an image that is on its way out.
+/// The error for an image that is pinned but no longer declared. The next `resolve` removes it, so a script must not use it.
 fn undeclared(name: &str) -> Problem {
-    Problem::new(format!("`{}` is in the lockfile, but the manifest does not declare it", visible(name)))
-        .help(Help::from("declare it again, or remove its pins: ").then_run("resolve"))
+    Problem::new(format!("the lockfile pins `{}`, but the manifest does not declare it", visible(name)))
+        .help(Help::from("declare it again, or remove its pins from the lockfile: ").then_run("resolve"))
 }

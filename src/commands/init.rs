@@ -1,12 +1,17 @@
-//! `imagelock init`: writes the annotated manifest, and the schema that editors check it by.
+//! `imagelock init`: creates a commented manifest and its schema for editors.
 
 use super::options::{ManifestOption, QuietOption};
 use super::output::Output;
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::diagnostics::{Command, Help, shell, shown};
 use crate::domain::manifest::schema::{FILE, SCHEMA};
 use crate::workspace::{Context, Error, Files, Role, files};
 use clap::Args;
+
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Create images.toml and its schema", "init"),
+    ("Create a manifest in another directory", "init --manifest stacks/api/images.toml"),
+];
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -26,13 +31,13 @@ impl Task for Options {
     }
 }
 
-/// The annotated manifest, as it stands in the repository.
+/// The manifest to create.
 const EXAMPLE: &str = include_str!("../../images.toml.example");
 
-/// Writes the annotated manifest and its schema; never over a file.
+/// Creates the manifest and its schema. Existing files are kept.
 ///
 /// # Errors
-/// If the manifest exists, or one of the two cannot be written. Without a manifest no schema is written.
+/// If the manifest exists, or a file cannot be written.
 fn init(context: &Context) -> Result<Output, Error> {
     Files::new(context, [context.manifest()], &[Role::Manifest, Role::Schema])?;
     let beside = context.manifest().with_file_name(FILE);
@@ -43,15 +48,15 @@ fn init(context: &Context) -> Result<Output, Error> {
     }
     let (path, schema) = (shown(context.manifest()), shown(&beside));
     let schema = match old {
-        None => format!("; editors check it by `{schema}`, written beside it"),
-        Some(old) if old == SCHEMA => format!("; editors check it by `{schema}`, which was there"),
+        None => format!(" and its schema `{schema}`"),
+        Some(old) if old == SCHEMA => String::new(),
         Some(_) => format!(
-            "\n`{schema}` was there, and is not the schema of this release; it was left alone, and this would refresh \
-             it: {} > {}",
+            "\nkept `{schema}`, which is not the schema of this release; to update it: `{} > {}`",
             Command::new("schema").show(&context.invocation),
             shell(&beside)
         ),
     };
-    let resolve = Help::from("declare your images there, then run ").then_run("resolve").show(&context.invocation);
-    Ok(Output::remark(format!("wrote `{path}`: {resolve}{schema}")))
+    let resolve =
+        Help::from("declare your images there, then pin them: ").then_run("resolve").show(&context.invocation);
+    Ok(Output::remark(format!("wrote `{path}`{schema}\n{resolve}")))
 }

@@ -1,16 +1,18 @@
-//! `imagelock list`: the pins.
+//! `imagelock list`: prints the pins.
 
 use super::options::{DataFormat, ManifestOption};
 use super::output::{Output, join};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::render::Format;
 use crate::render::list::{json, table};
 use crate::workspace::{Context, Error, Pins, edited_warning};
 use clap::Args;
 
+pub(super) const EXAMPLES: &[Example] = &[("List all pins", "list"), ("Print all pins as JSON", "list --format json")];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Fail with exit status 2 if the lockfile does not satisfy the manifest
+    /// Exit with 2 if the lockfile does not match the manifest
     #[arg(long)]
     locked: bool,
     #[command(flatten)]
@@ -40,7 +42,7 @@ fn list(context: &Context, locked: bool) -> Result<Output, Error> {
         return Ok(Output::refused(refusal));
     }
     let edited = edited_warning(pins.lock.pins(), &pins.lock, context)?;
-    // An edited block is reported as such, not as one that is out of date.
+    // A pin that was edited by hand is reported as edited, not also as out of date.
     let warning = join([edited, pins.warning(context, |finding| !pins.lock.is_edited(&finding.cell))]);
     let output = match context.format {
         Format::Json => json(&pins.lock),

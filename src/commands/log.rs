@@ -1,8 +1,8 @@
-//! `imagelock log`: when each pin moved, by which commit, and how old the image was.
+//! `imagelock log`: shows when each pin moved, in which commit, and how old the image was.
 
 use super::options::{DataFormat, ManifestOption, TimeoutOption, name};
 use super::output::Output;
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::lock::history::{HistoryReader, Revision, read};
 use crate::domain::lock::short_ids::ShortIds;
 use crate::domain::manifest::check_names;
@@ -13,9 +13,12 @@ use crate::workspace::revisions::uncommitted;
 use crate::workspace::{Context, Error, files, lock_path};
 use clap::Args;
 
+pub(super) const EXAMPLES: &[Example] =
+    &[("Show the history of all pins", "log"), ("Show the history of one image", "log web")];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The names of the images; all if none is given
+    /// Names of the images [default: all]
     #[arg(value_name = "NAME", value_delimiter = ',', value_parser = name)]
     names: Vec<String>,
     #[command(flatten)]
@@ -42,10 +45,10 @@ impl Task for Options {
     }
 }
 
-/// Tells the history of the pins of the named images, or of all.
+/// Prints the history of the pins of the named images, or of all images.
 ///
 /// # Errors
-/// If there is no history to be had. A revision that cannot be read is told of, and is no error.
+/// If the lockfile has no history. A revision that cannot be read is part of the output and not an error.
 fn log(context: &Context, names: &[String]) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let text = files::read(&path)?;
@@ -73,8 +76,8 @@ fn log(context: &Context, names: &[String]) -> Result<Output, Error> {
     });
     if !is_complete {
         outcome.warning = format!(
-            "warning: this clone is shallow: what happened to the lockfile up to commit {oldest} is not known; \
-             `git fetch --unshallow` brings it"
+            "warning: this clone is shallow; the history of the lockfile before commit {oldest} is missing\n  = help: to \
+             fetch it: `git fetch --unshallow`"
         );
     }
     Ok(outcome)

@@ -1,18 +1,22 @@
-//! `imagelock man DIR`: writes the manual pages, or prints the one of the whole.
+//! `imagelock man DIR`: writes the man pages, or prints the page of imagelock.
 
 use super::options::QuietOption;
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
+use super::example_line;
 use super::output::Output;
 use crate::domain::diagnostics::{count, shown};
 use crate::render::man::pages;
 use crate::workspace::{Context, Error, files};
 
+pub(super) const EXAMPLES: &[Example] =
+    &[("Write all pages to a directory", "man share/man/man1"), ("Print the page of imagelock", "man > imagelock.1")];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The folder to write to; without one, `imagelock.1` is printed
+    /// Directory for the pages [default: print `imagelock.1`]
     #[arg(value_name = "DIR")]
     directory: Option<PathBuf>,
     #[command(flatten)]
@@ -29,12 +33,14 @@ impl Task for Options {
     }
 }
 
-/// Writes the manual pages of a program into a directory, which is made if there is none; without one, prints the first.
+/// Writes the man pages to a directory, which is created if it does not exist. Without a directory, prints the first page.
 ///
 /// # Errors
 /// If a page cannot be written.
 fn man(context: &Context, directory: Option<&Path>) -> Result<Output, Error> {
-    let pages = pages((context.program)());
+    let examples =
+        |command: &str| super::examples(command).iter().map(|(purpose, line)| (*purpose, example_line(line))).collect();
+    let pages = pages((context.program)(), examples);
     let Some(directory) = directory else {
         return Ok(Output::clean(pages.into_iter().next().map(|page| page.text).unwrap_or_default()));
     };

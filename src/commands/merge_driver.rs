@@ -1,6 +1,6 @@
 //! `imagelock merge-driver`: merges two branches of a lockfile for git.
 
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::diagnostics::Manifests;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -13,32 +13,28 @@ use crate::domain::lock::merge::{Conflict, merge};
 use crate::domain::manifest::toml_reader::unmerged;
 use crate::workspace::{Context, Error, files, lock_path};
 
-pub(super) const HELP: &str = "\
-For git to call it:
-  echo 'images.lock merge=imagelock' >> .gitattributes
-  git config merge.imagelock.driver 'imagelock merge-driver %O %A %B %P'
-
-Exit status:
-  0  merged
-  1  not merged: the sides disagree about a pin, and OURS has conflict markers around its blocks; or
-     one of them cannot be read, and OURS is as it was. git takes both for a conflict";
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Let git merge lockfiles, step 1", "echo 'images.lock merge=imagelock' >> .gitattributes"),
+    ("Let git merge lockfiles, step 2", "git config merge.imagelock.driver 'imagelock merge-driver %O %A %B %P'"),
+    ("Merge files by hand", "merge-driver base.lock images.lock theirs.lock"),
+];
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The lockfile before the branches parted, or an empty file: git's `%O`
+    /// Lockfile of the common ancestor, or an empty file; `%O` in git
     base: PathBuf,
-    /// The lockfile of this branch, over which the merged one is written: `%A`
+    /// Lockfile of the current branch, replaced with the result; `%A` in git
     ours: PathBuf,
-    /// The lockfile of the other branch: `%B`
+    /// Lockfile of the other branch; `%B` in git
     theirs: PathBuf,
-    /// What messages call the lockfile: `%P`
+    /// Path of the lockfile for messages; `%P` in git
     #[arg(default_value = "images.lock")]
     path: PathBuf,
 }
 
 impl Task for Options {
     fn setup(&self) -> Setup<'_> {
-        // git names the lockfile that it merges.
+        // The path of the lockfile comes from git.
         Setup { manifests: Manifests::Named(vec![self.path.with_extension("toml")]), ..Setup::default() }
     }
 
@@ -47,12 +43,11 @@ impl Task for Options {
     }
 }
 
-/// Merges the locks in two files, which come from the one in `base`, and writes the result over `ours`: that is git's
-/// protocol. The manifest is not read: its lockfile is what messages call the files.
+/// Merges the changes that two lockfiles made to `base`, and writes the result to `ours`, as git expects. The manifest is not
+/// read.
 ///
 /// # Errors
-/// If the sides contradict each other: then `ours` has conflict markers around those blocks. If one of the files
-/// cannot be read: then `ours` is as it was.
+/// If the lockfiles conflict: `ours` then contains conflict markers. If a file cannot be read: `ours` is then unchanged.
 fn merge_sides(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Result<Output, Error> {
     let path = lock_path(context.manifest())?;
     let _guard = context.write_lock(&[ours])?;
@@ -60,13 +55,13 @@ fn merge_sides(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Re
         // Both sides added the file.
         None => Lock::default(),
         Some(source) if source.text.trim().is_empty() => Lock::default(),
-        // git makes a base of several by merging them, and that may have left conflicts.
-        Some(source) => understood(source, |text| fix_conflicts(text).map(|merged| merged.lock), "base", &path)?,
+        // git merges several bases into one, which can leave conflict markers in it.
+        Some(source) => parsed(source, |text| fix_conflicts(text).map(|merged| merged.lock), "base", &path)?,
     };
     let our_source = present(ours, "ours", &path)?;
     let crlf = our_source.text.contains("\r\n");
-    let our_lock = understood(our_source, Lock::parse, "ours", &path)?;
-    let their_lock = understood(present(theirs, "theirs", &path)?, Lock::parse, "theirs", &path)?;
+    let our_lock = parsed(our_source, Lock::parse, "ours", &path)?;
+    let their_lock = parsed(present(theirs, "theirs", &path)?, Lock::parse, "theirs", &path)?;
     let merged = merge(&base, &our_lock, &their_lock);
     let text = merged.write();
     context.replace(ours, &if crlf { text.replace('\n', "\r\n") } else { text })?;
@@ -77,18 +72,18 @@ fn merge_sides(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Re
     }
 }
 
-/// The problem of two sides that contradict each other. The lockfile has both blocks of each pin, between conflict markers.
+/// The error for a conflict. The lockfile contains both blocks of each pin between conflict markers.
 fn disagreement(path: &Path, conflicts: &[Conflict]) -> Problem {
     let mut edited = conflicts.iter().filter_map(Conflict::edited).peekable();
     let resolve = Command::new(if edited.peek().is_some() { "upgrade" } else { "resolve" });
-    let text = " keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each \
-                pair, without the markers; then `git add` the file";
-    let title = format!("the two sides of `{}` disagree about {}", shown(path), count(conflicts.len(), "pin"));
+    let text = "; or keep one block of each pair and delete the markers. Then run `git add` on the file";
+    let title = format!("merge conflict in `{}`: both sides changed {}", shown(path), count(conflicts.len(), "pin"));
     let notes = conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.summary())).collect();
-    Problem { notes, ..Problem::new(title) }.help(Help::run(resolve.names(edited)).then(text).with_conflicts())
+    Problem { notes, ..Problem::new(title) }
+        .help(Help::from("to resolve the conflicts: ").then_run(resolve.names(edited)).then(text).with_conflicts())
 }
 
-/// Reads one of the files, as git would call it: `images.lock (theirs)`.
+/// Reads one of the files. Messages call it by its path and side: `images.lock (theirs)`.
 fn read(file: &Path, side: &str, path: &Path) -> Result<Option<Source>, Problem> {
     let path = PathBuf::from(format!("{} ({side})", shown(path)));
     let Some(bytes) = files::read_bytes(file)? else { return Ok(None) };
@@ -99,8 +94,8 @@ fn present(file: &Path, side: &str, path: &Path) -> Result<Source, Problem> {
     read(file, side, path)?.ok_or_else(|| files::absent(file))
 }
 
-/// The lock in one of the files.
-fn understood(
+/// Parses one of the files.
+fn parsed(
     source: Source,
     parse: impl FnOnce(&str) -> Result<Lock, Vec<Problem>>,
     side: &str,
@@ -108,20 +103,20 @@ fn understood(
 ) -> Result<Lock, Error> {
     parse(&source.text).map_err(|problems| {
         let has_markers = unmerged(&source.text).is_some();
-        let told = |problem: Problem| {
-            let title = format!("{side} cannot be merged: {}", problem.title);
+        let explained = |problem: Problem| {
+            let title = format!("cannot merge {side}: {}", problem.title);
             let note = format!(
-                "`{}` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge \
-                 again, or take one side whole with `git checkout --ours {file}` or `git checkout --theirs {file}`",
+                "`{}` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or \
+                 choose one side with `git checkout --ours {file}` or `git checkout --theirs {file}`",
                 shown(path),
                 file = shell(path)
             );
-            // Here, mending would settle that older conflict and lose this one.
-            let resolve = Help::from("where it was committed: ").then_run("resolve").then(", and commit");
+            // Resolving the older conflict here would lose this merge.
+            let resolve = Help::from("in the commit that contains the conflict: ").then_run("resolve");
             let there = has_markers.then(|| resolve.with_conflicts());
             Problem { title, help: there.or(problem.help.clone()), ..problem }.note(note)
         };
-        let problems: Vec<Problem> = problems.into_iter().map(told).collect();
+        let problems: Vec<Problem> = problems.into_iter().map(explained).collect();
         Failure::from(problems).in_lock(Some(source)).into()
     })
 }

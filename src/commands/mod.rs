@@ -1,10 +1,10 @@
 //! The commands, one file each: its options, then read, compute, write, render. No command imports another.
 //!
-//! A new command is a file, and its lines here.
+//! To add a command, add its file, and its lines in this file.
 
 mod adopt;
 mod check;
-mod completions;
+pub(crate) mod completions;
 mod diff;
 mod edit;
 mod explain;
@@ -26,59 +26,136 @@ mod upgrade;
 
 use clap::Subcommand;
 
-pub(crate) use options::MarketplaceOptions;
+pub(crate) use options::{MarketplaceOptions, invalid_value};
 pub(crate) use output::{ExitStatus, Output};
-pub(crate) use task::{Setup, Task};
+pub(crate) use task::{Example, Setup, Task};
 
-/// The commands, with their options.
+/// Commands that serve one purpose, under one heading of the help, each with its examples.
+pub(crate) struct Group {
+    pub(crate) heading: &'static str,
+    pub(crate) commands: &'static [(&'static str, &'static [Example])],
+}
+
+/// All commands, in the order of the help.
+pub(crate) const GROUPS: [Group; 5] = [
+    Group {
+        heading: "Declare images",
+        commands: &[
+            ("init", init::EXAMPLES),
+            ("add", edit::ADD_EXAMPLES),
+            ("remove", edit::REMOVE_EXAMPLES),
+            ("adopt", adopt::EXAMPLES),
+        ],
+    },
+    Group {
+        heading: "Update the lockfile",
+        commands: &[("resolve", resolve::EXAMPLES), ("upgrade", upgrade::EXAMPLES)],
+    },
+    Group {
+        heading: "Inspect pins and images",
+        commands: &[
+            ("check", check::EXAMPLES),
+            ("list", list::EXAMPLES),
+            ("log", log::EXAMPLES),
+            ("diff", diff::EXAMPLES),
+            ("explain", explain::EXAMPLES),
+            ("search", search::EXAMPLES),
+        ],
+    },
+    Group { heading: "Use pins", commands: &[("get", get::EXAMPLES), ("export", export::EXAMPLES)] },
+    Group {
+        heading: "Set up tools",
+        commands: &[
+            ("schema", schema::EXAMPLES),
+            ("completions", completions::EXAMPLES),
+            ("man", man::EXAMPLES),
+            ("snapshot", snapshot::EXAMPLES),
+            ("merge-driver", merge_driver::EXAMPLES),
+        ],
+    },
+];
+
+/// The examples of imagelock as a whole.
+pub(crate) const EXAMPLES: &[Example] = &[
+    ("Create images.toml, then declare your images there", "init"),
+    ("Pin the images", "resolve"),
+    ("Report drift, for example in CI", "check"),
+    ("Upgrade one image", "upgrade web"),
+];
+
+/// The examples of a command, or of imagelock.
+pub(crate) fn examples(command: &str) -> &'static [Example] {
+    let mut commands = GROUPS.iter().flat_map(|group| group.commands);
+    commands.find(|(name, _)| *name == command).map_or(EXAMPLES, |(_, examples)| examples)
+}
+
+/// The command line of an example. A line that does not begin with a command of imagelock is complete.
+pub(crate) fn example_line(line: &str) -> String {
+    let first = line.split(' ').next().unwrap_or_default();
+    let is_ours = GROUPS.iter().any(|group| group.commands.iter().any(|(name, _)| *name == first));
+    if is_ours { format!("imagelock {line}") } else { line.to_owned() }
+}
+
+/// The commands with their options.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Write the annotated images.toml and its schema; never over a file
+    /// Create a commented images.toml and its JSON Schema
+    ///
+    /// Existing files are never overwritten.
     Init(init::Options),
     /// Declare an image in images.toml
-    Add(edit::AddOptions),
-    /// Remove images from images.toml, and leave the rest of it as it is
-    Remove(edit::RemoveOptions),
-    /// Declare and pin the images that you run already, as they are
-    Adopt(adopt::Options),
-    /// Make images.lock satisfy images.toml, moving no pin that need not move
     ///
-    /// A renamed image keeps its pins. A new zone or architecture takes the version of the other pins of its image. Where a
-    /// declaration changed, the pinned version stays if it still fits.
+    /// Creates images.toml if it does not exist. Comments and layout of an existing file are kept.
+    Add(edit::AddOptions),
+    /// Remove images from images.toml
+    ///
+    /// The comments of the images are removed with them. The next `resolve` removes the pins.
+    Remove(edit::RemoveOptions),
+    /// Declare and pin images that are already in use
+    ///
+    /// The images keep the versions that they have now.
+    Adopt(adopt::Options),
+    /// Pin new and changed images, and keep all other pins
+    ///
+    /// Updates images.lock to match images.toml. A renamed image keeps its pins. A new zone or architecture gets the version of
+    /// the other pins of its image. If a declaration changed, the pinned version is kept if it still matches.
     Resolve(resolve::Options),
-    /// Move pins to the newest version that the manifest allows
+    /// Upgrade pins to the newest versions that images.toml allows
     Upgrade(upgrade::Options),
     /// Report drift between images.lock, images.toml and the Marketplace
     Check(check::Options),
-    /// Print the pins
+    /// List the pins
     List(list::Options),
-    /// Show when each pin moved and in which commit, and how old the image was
+    /// Show when each pin moved and in which commit
     Log(log::Options),
-    /// Print the pins that differ between two commits, or between one and the working tree
+    /// Show the pins that differ between two commits
+    ///
+    /// Without arguments, compares HEAD with the working tree.
     Diff(diff::Options),
-    /// Merge two branches of images.lock, pin by pin; called by git
-    #[command(after_help = merge_driver::HELP)]
-    MergeDriver(merge_driver::Options),
-    /// Print one pinned ID, for scripts
-    Get(get::Options),
-    /// Print the pins in a format that another tool reads
-    Export(export::Options),
-    /// Show why a pin is what it is, or what an ID or a label is
+    /// Explain how pins are chosen, or identify an ID or a label
     Explain(explain::Options),
-    /// Print the Marketplace's labels and where they are offered
+    /// Search the Marketplace for images
     Search(search::Options),
-    /// Print the JSON Schema of images.toml or of a JSON report, for editors and validators
+    /// Print the ID of one pin, for scripts
+    Get(get::Options),
+    /// Print the pins in a format for another tool
+    Export(export::Options),
+    /// Print the JSON Schema of images.toml or of a JSON report
     Schema(schema::Options),
-    /// Print a script that completes imagelock's commands and options in a shell
+    /// Print a script that adds completions to a shell
+    ///
+    /// Completes commands, options and values. Image names come from the manifest.
     Completions(completions::Options),
-    /// Write the manual pages: `imagelock.1`, and one for each command
+    /// Write the man pages
     Man(man::Options),
-    /// Save the Marketplace's catalog, for `--catalog`
+    /// Save the catalog of the Marketplace, for `--catalog`
     Snapshot(snapshot::Options),
+    /// Merge two versions of images.lock, for git
+    MergeDriver(merge_driver::Options),
 }
 
 impl Command {
-    /// The command as a task.
+    /// The command as a value that can be run.
     pub(crate) fn task(&self) -> &dyn Task {
         match self {
             Self::Init(task) => task,

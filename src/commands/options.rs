@@ -1,4 +1,6 @@
-//! The options that several commands have. A command has those that affect it, and no other.
+//! Options that several commands share. Each command takes only the options that affect it.
+//!
+//! Options of nearly every command are hidden in `-h`, so that it shows the options of the command itself.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,15 +9,17 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::SignedDuration;
 
-use crate::domain::diagnostics::{DEFAULT_MANIFEST, Manifests};
+use crate::domain::diagnostics::{DEFAULT_MANIFEST, Manifests, Problem, visible};
 use crate::domain::types::Age;
 use crate::marketplace::ApiUrl;
 use crate::render::Format;
 
-/// The manifest of a command that works on one.
+/// The manifest of a command that reads one manifest.
 #[derive(Args)]
 pub(crate) struct ManifestOption {
-    /// The manifest, or its folder; the lockfile is next to it, with the extension `.lock`
+    /// Use this manifest, or the images.toml in this directory
+    ///
+    /// The lockfile is next to the manifest and has the extension `.lock`.
     #[arg(short, long, value_name = "PATH", default_value = DEFAULT_MANIFEST)]
     manifest: PathBuf,
 }
@@ -26,13 +30,17 @@ impl ManifestOption {
     }
 }
 
-/// The manifests of a command that works on several.
+/// The manifests of a command that reads several manifests.
 #[derive(Args)]
 pub(crate) struct ManifestOptions {
-    /// A manifest, or its folder; the lockfile is next to it, with the extension `.lock`. Can be repeated
+    /// Use this manifest, or the images.toml in this directory; can be repeated
+    ///
+    /// The lockfile is next to the manifest and has the extension `.lock`.
     #[arg(short, long = "manifest", value_name = "PATH", default_value = DEFAULT_MANIFEST)]
     manifests: Vec<PathBuf>,
-    /// All manifests of that name in this folder and below; in the current folder if none is given
+    /// Use all manifests in this directory and below [default: the current directory]
+    ///
+    /// Hidden and git-ignored directories are skipped. With `--manifest NAME`, searches for files of that name.
     #[arg(short, long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".")]
     recursive: Option<PathBuf>,
 }
@@ -47,51 +55,53 @@ impl ManifestOptions {
     }
 }
 
-// The variable is read when it is needed, so that a wrong one affects no other command; so clap cannot show it.
-const API_URL_HELP: &str =
-    "Where the API is: https, or http on a loopback address [env: SCW_API_URL] [default: https://api.scaleway.com]";
+// clap cannot show the variable: it is read only when a request is sent, so that an invalid value affects no other command.
+const API_URL_HELP: &str = "Send requests to this API: https, or http on a loopback address [env: SCW_API_URL] [default: https://api.scaleway.com]";
 
-/// Whether and how to ask the Marketplace.
+/// How to query the Marketplace.
 #[derive(Args)]
 #[command(next_help_heading = "Marketplace options")]
 pub(crate) struct MarketplaceOptions {
-    /// Answer from a snapshot instead of the network
-    #[arg(long, value_name = "FILE")]
+    /// Read this snapshot of the Marketplace instead of using the network
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) catalog: Option<PathBuf>,
-    #[arg(long, value_name = "URL", help = API_URL_HELP)]
+    #[arg(long, value_name = "URL", help = API_URL_HELP, hide_short_help = true)]
     pub(crate) api_url: Option<ApiUrl>,
-    /// Never use the network; fail if it would be needed
-    #[arg(long)]
+    /// Fail instead of using the network
+    #[arg(long, hide_short_help = true)]
     pub(crate) offline: bool,
     #[command(flatten)]
     pub(crate) limit: TimeoutOption,
     /// Print each request to the Marketplace
-    #[arg(long, short, conflicts_with = "quiet")]
+    #[arg(long, short, conflicts_with = "quiet", hide_short_help = true)]
     pub(crate) verbose: bool,
     #[command(flatten)]
     pub(crate) output: QuietOption,
 }
 
-/// For a command that uses the network or git.
+/// The time limit of a command that uses the network or git.
 #[derive(Args)]
 pub(crate) struct TimeoutOption {
-    /// How long the run may use the network or git, retries included: `90s`, `2m`
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = timeout)]
+    /// Fail if the network and git take longer than this, like `90s` or `2m`
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = timeout, hide_short_help = true)]
     pub(crate) timeout: Duration,
 }
 
-/// For a command that says what it did.
+/// The option of a command that reports what it did.
 #[derive(Args)]
 pub(crate) struct QuietOption {
-    /// Print nothing on success but what was asked for
-    #[arg(long, short)]
+    /// Print only the requested output and problems
+    // It is not an option about the Marketplace, also in commands that have such options.
+    #[arg(long, short, help_heading = None::<&'static str>, hide_short_help = true)]
     pub(crate) quiet: bool,
 }
 
-/// For a command that picks versions.
+/// The option of a command that picks versions.
 #[derive(Args)]
 pub(crate) struct MinAgeOption {
-    /// Never pick a version younger than this, whatever the manifest says: days or hours, like `3d`
+    /// Do not pick versions younger than this, like `3d` or `36h`
+    ///
+    /// Overrides `min-age` in the manifest. `0d` allows all versions.
     #[arg(long, value_name = "AGE")]
     pub(crate) min_age: Option<Age>,
 }
@@ -99,44 +109,58 @@ pub(crate) struct MinAgeOption {
 /// The format of a command that prints data.
 #[derive(Args)]
 pub(crate) struct DataFormat {
-    /// The format of the output
+    /// Set the output format
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats(&[Format::Human, Format::Json]))]
     pub(crate) format: Format,
 }
 
-/// The formats of changes of pins.
+/// The formats in which changes of pins are printed.
 pub(super) const CHANGES: [Format; 3] = [Format::Human, Format::Json, Format::Markdown];
 
 /// The format of a command that prints changes of pins.
 #[derive(Args)]
 pub(crate) struct ChangeFormat {
-    /// The format of the output
+    /// Set the output format
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats(&CHANGES))]
     pub(crate) format: Format,
 }
 
-/// Reads one of some formats.
+/// The error for a value that an option does not accept. `expected` describes a valid value, and may begin with "expected".
+pub(crate) fn invalid_value(value: &str, option: &str, expected: &str) -> Problem {
+    if value.trim().is_empty() {
+        let title = format!("the value of `{option}` is empty");
+        return Problem::new(title)
+            .help(format!("{}; if the value is a variable, check that it is set", use_of(expected)));
+    }
+    Problem::new(format!("invalid value `{}` for `{option}`", visible(value))).help(use_of(expected))
+}
+
+fn use_of(expected: &str) -> String {
+    expected.strip_prefix("expected ").map_or_else(|| expected.to_owned(), |expected| format!("use {expected}"))
+}
+
+/// Parses one of these formats.
 pub(super) fn formats(formats: &'static [Format]) -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(formats.iter().map(|format| format.as_str())).try_map(|name| name.parse::<Format>())
 }
 
-/// Reads the name of an image. An empty one is a variable that is not set, and must not stand for all images.
+/// Parses the name of an image. An empty name comes from an unset variable and must not mean all images.
 pub(super) fn name(text: &str) -> Result<String, &'static str> {
     if text.trim().is_empty() {
-        return Err("the name is empty; is a variable unset?");
+        return Err("expected the name of an image");
     }
     Ok(text.to_owned())
 }
 
-/// Reads a revision. An empty one is a variable that is not set, and must not stand for "nothing changed".
+/// Parses a revision. An empty one comes from an unset variable and must not mean "nothing changed".
 pub(super) fn revision(text: &str) -> Result<String, &'static str> {
     if text.trim().trim_matches('.').is_empty() {
-        return Err("expected a commit, a branch or a tag; the value is empty");
+        return Err("expected a commit, a branch or a tag");
     }
     Ok(text.to_owned())
 }
 
-/// Reads `90s`, `2m` or a number of seconds, from a second to an hour.
+/// Parses `90s`, `2m` or a number of seconds, from one second to one hour.
 fn timeout(text: &str) -> Result<Duration, &'static str> {
     let expected = "expected a duration from 1s to 1h, like `90s` or `2m`";
     let seconds = text.parse::<u32>().map(|seconds| SignedDuration::from_secs(seconds.into()));

@@ -1,4 +1,4 @@
-//! The output of a command, and what several commands put into theirs.
+//! The output of a command, and parts of it that several commands share.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::render::plan::Resolved;
 use crate::render::{Format, ManifestReport, StaleOutput, errors, plan};
 use crate::workspace::{Context, Error, Mode, Project, ProjectPlan, check_index};
 
-/// Asks for the index of all images, and then for what `next` returns.
+/// Fetches the index of all images, and then the queries that `next` returns.
 pub(super) fn fetch_indexed(context: &Context, next: impl Fn(&Catalog) -> BTreeSet<Query>) -> Result<Catalog, Problem> {
     let mut catalog = context.fetch(|_| BTreeSet::from([Query::Index]));
     check_index(&catalog)?;
@@ -18,37 +18,37 @@ pub(super) fn fetch_indexed(context: &Context, next: impl Fn(&Catalog) -> BTreeS
     Ok(catalog)
 }
 
-/// A warning where publication dates are missing from what is printed because nobody told them.
+/// The warning for publication dates that could not be fetched.
 pub(super) fn undated(context: &Context, catalog: &Catalog) -> String {
     let warning = catalog.first_missing_date_error().map(QueryError::missing_dates_warning);
     errors::warnings(warning.as_slice(), None, &context.invocation)
 }
 
-/// What a command came to.
+/// The result of a command.
 pub(crate) struct Output {
-    /// For standard output. What is long is made while it is written.
+    /// For standard output. A long text is rendered while it is written.
     pub stdout: Box<dyn fmt::Display>,
-    /// For standard error: a remark to the user, not data. Left out where only what needs attention is wanted.
+    /// For standard error: what the command did. `--quiet` hides it.
     pub remark: String,
-    /// For standard error: what needs attention.
+    /// For standard error: warnings.
     pub warning: String,
-    /// The manifests that the output leaves out because they could not be read or checked.
+    /// The manifests that could not be read or checked, and are missing in the output.
     pub failed: Vec<FailedManifest>,
-    /// What the exit status says, if no manifest is left out.
+    /// The exit status if no manifest failed.
     pub exit_status: ExitStatus,
 }
 
-/// The exit status of a command that came to a decision.
+/// The exit status of a command that succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
-    /// All is well: 0.
+    /// 0: no drift.
     Clean,
-    /// Something differs: 2.
+    /// 2: drift, or another difference.
     Drift,
 }
 
 impl Output {
-    /// Data, and all is well.
+    /// Data for standard output.
     pub(crate) fn clean(stdout: impl fmt::Display + 'static) -> Self {
         Self {
             stdout: Box::new(stdout),
@@ -59,13 +59,13 @@ impl Output {
         }
     }
 
-    /// Data, and an exit status by whether something differs.
+    /// Data, with the exit status for drift if there is any.
     pub(super) fn with_drift(output: String, differs: bool) -> Self {
         let exit_status = if differs { ExitStatus::Drift } else { ExitStatus::Clean };
         Self { exit_status, ..Self::clean(output) }
     }
 
-    /// No data under `--locked`, because lock and manifest disagree.
+    /// No data, because the lockfile does not match the manifest under `--locked`.
     pub(super) fn refused(warning: String) -> Self {
         Self { warning, ..Self::with_drift(String::new(), true) }
     }
@@ -75,12 +75,12 @@ impl Output {
     }
 }
 
-/// Warnings of several sources, those that there are.
+/// Joins the texts that are not empty.
 pub(super) fn join(parts: impl IntoIterator<Item = String>) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// A project that was checked, and its outputs that are out of date, if they were compared.
+/// A project with its report, and its outdated outputs if they were compared.
 pub(super) struct Checked<'p> {
     pub(super) project: &'p Project,
     pub(super) report: Report,
@@ -93,10 +93,10 @@ impl Checked<'_> {
     }
 }
 
-/// The projects that could be checked; the others are added to `failed`.
+/// The projects that could be checked. The others are added to `failed`.
 ///
 /// # Errors
-/// If none could be.
+/// If no project could be checked.
 pub(super) fn sort_out<'p>(
     results: impl Iterator<Item = (&'p Project, Result<(Option<Vec<StaleOutput>>, Report), Error>)>,
     failed: &mut Vec<FailedManifest>,
@@ -111,23 +111,23 @@ pub(super) fn sort_out<'p>(
     if checked.is_empty() { Err(Error::of_failed(std::mem::take(failed))) } else { Ok(checked) }
 }
 
-/// What was done, or would be.
-pub(super) fn planned(context: &Context, steps: &[ProjectPlan], mode: Mode) -> Output {
+/// The output of a command that changed pins, or of its dry run.
+pub(super) fn planned(context: &Context, plans: &[ProjectPlan], mode: Mode) -> Output {
     let dry_run = mode == Mode::DryRun;
     let mut resolved = Vec::new();
-    for ProjectPlan { project, plan, changes_lock, .. } in steps {
+    for ProjectPlan { project, plan, changes_lock, .. } in plans {
         resolved.push(Resolved { manifest: &project.manifest_source, plan, rewrites: *changes_lock });
     }
     let output = match context.format {
         Format::Json => plan::json(&resolved, dry_run, &context.invocation),
         Format::Markdown => plan::markdown(&resolved),
-        // What a dry run prints is what was asked for.
+        // The output of a dry run is its purpose, so that `--quiet` keeps it.
         _ if context.quiet && !dry_run => String::new(),
         _ => plan::human(&resolved, dry_run, context.width),
     };
     let verb = if dry_run { "would write" } else { "wrote" };
-    let stale = steps.iter().flat_map(|step| &step.stale);
+    let stale = plans.iter().flat_map(|plan| &plan.stale);
     let remark = join(stale.map(|output| format!("{verb} `{}`", shown(&output.path))));
-    let warning = join(steps.iter().map(|step| step.project.warning(&step.plan.warnings, context)));
+    let warning = join(plans.iter().map(|plan| plan.project.warning(&plan.plan.warnings, context)));
     Output { remark, warning, ..Output::clean(output) }
 }

@@ -1,34 +1,44 @@
-//! `imagelock resolve`: makes the lock satisfy the manifest.
+//! `imagelock resolve`: updates the lockfile to match the manifest.
 
 use clap::Args;
 
 use super::options::{CHANGES, ManifestOptions, MarketplaceOptions, MinAgeOption, formats, name};
 use super::output::{Checked, Output, planned, sort_out};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::check::compare_with_manifest;
-use crate::domain::diagnostics::{FailedManifest, Problem, and, quoted};
+use crate::domain::diagnostics::{FailedManifest, Problem, or, quoted};
 use crate::domain::resolve::Upgrade;
 use crate::render::check::human;
 use crate::render::{self, CheckReport, Format};
 use crate::workspace::resolver::{files_of, read_projects, update, upgrade_of};
 use crate::workspace::{Context, Error, Mode, Project, project_name, stale_outputs};
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Pin new and changed images", "resolve"),
+    ("Fail in CI if the lockfile is out of date", "resolve --locked"),
+    ("Update all manifests below the current directory", "resolve --recursive"),
+    ("Resolve the merge conflicts in the lockfile", "resolve --fix-conflicts"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The spelling of `upgrade` before it was a command
+    /// Old spelling of the command `upgrade`
     #[arg(long, value_name = "NAME", num_args = 0.., value_parser = name, hide = true)]
     upgrade: Option<Vec<String>>,
-    /// Change nothing and use no network; exit with 2 if the lock does not satisfy the manifest
+    /// Exit with 2 if the lockfile does not match the manifest; write nothing
+    ///
+    /// Does not use the network.
     #[arg(long, conflicts_with_all = ["upgrade", "dry_run"])]
     locked: bool,
-    /// Print what would change, and change nothing
+    /// Show what would change without writing files
     #[arg(long)]
     dry_run: bool,
-    /// Read a lock in which git left conflict markers: keep each pin that both sides agree on or only one side changed, and
-    /// resolve the disputed ones again, which pins their newest version
+    /// Resolve the merge conflicts in the lockfile
+    ///
+    /// Keeps each pin that both sides agree on or that only one side changed. Pins the newest version for the others.
     #[arg(long, conflicts_with = "locked")]
     fix_conflicts: bool,
-    /// The format of the output; with `--locked`, also the formats of `check`
+    /// Set the output format; `--locked` allows the formats of `check`
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats(&Format::ALL))]
     format: Format,
     #[command(flatten)]
@@ -52,9 +62,9 @@ impl Task for Options {
 
     fn run(&self, context: &Context) -> Result<Output, Error> {
         if !self.locked && !CHANGES.contains(&self.format) {
-            let title = format!("`resolve` prints in the format `{}` only with `--locked`", self.format.as_str());
-            let formats = and(CHANGES.map(|format| quoted(format.as_str())));
-            return Err(Problem::new(title).help(format!("without it, its formats are {formats}")).into());
+            let title = format!("the format `{}` needs `--locked`", self.format.as_str());
+            let formats = or(CHANGES.map(|format| quoted(format.as_str())));
+            return Err(Problem::new(title).help(format!("add `--locked`, or use {formats}")).into());
         }
         let (projects, failed) = read_projects(context, self.fix_conflicts)?;
         if self.locked {

@@ -1,16 +1,21 @@
-//! `imagelock schema`: prints the JSON Schema of the manifest, by which editors complete and check it, or of a report.
+//! `imagelock schema`: prints the JSON Schema of the manifest, for editors, or of a JSON report.
 
 use super::output::Output;
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::manifest::schema::SCHEMA;
 use crate::render::schemas::REPORTS;
 use crate::workspace::{Context, Error};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Update the schema of images.toml", "schema > images.schema.json"),
+    ("Print the schema of a JSON report", "schema check"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The JSON report whose schema to print; that of images.toml if none is given
+    /// JSON report to print the schema of [default: images.toml]
     #[arg(value_name = "REPORT", value_parser = PossibleValuesParser::new(REPORTS.map(|(name, _)| name)))]
     report: Option<String>,
 }

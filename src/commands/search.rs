@@ -1,7 +1,7 @@
-//! `imagelock search [PATTERN]`: the Marketplace's labels.
+//! `imagelock search [PATTERN]`: searches the Marketplace for images.
 
 use super::options::{DataFormat, MarketplaceOptions};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::domain::types::{Arch, CommercialType, ImageType, Zone};
 use clap::Args;
 use std::collections::BTreeSet;
@@ -15,26 +15,34 @@ use crate::render::Format;
 use crate::render::search::{json, table};
 use crate::workspace::{Context, Error, unanswered};
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Find images by a part of their label or name", "search ubuntu"),
+    ("Find all releases of Fedora", "search 'fedora_*'"),
+    ("Find images for ARM in one zone", "search --arch arm64 --zone fr-par-1"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// A part of a label or a name; or a whole label in which `*` stands for one segment
+    /// Part of a label or of a name, or a whole label with `*`
+    ///
+    /// `*` matches one part of a label between underscores, like in `fedora_*`.
     pattern: Option<String>,
-    /// Only what is offered in this zone
+    /// Show only images in this zone
     #[arg(long)]
     zone: Option<Zone>,
-    /// Only what is offered for this architecture
+    /// Show only images for this architecture
     #[arg(long)]
     arch: Option<Arch>,
-    /// Only what is offered with this type
-    #[arg(long = "type")]
+    /// Show only images of this type
+    #[arg(long = "type", value_name = "TYPE")]
     image_type: Option<ImageType>,
-    /// Only what boots this Instance type
-    #[arg(long)]
+    /// Show only images that this Instance type can boot
+    #[arg(long, value_name = "TYPE")]
     instance_type: Option<CommercialType>,
-    /// Only images of this category, like `distribution`
+    /// Show only images of this category, like `distribution`
     #[arg(long)]
     category: Option<String>,
-    /// Also images that are end-of-life
+    /// Include end-of-life images
     #[arg(long)]
     eol: bool,
     #[command(flatten)]
@@ -67,10 +75,10 @@ impl Task for Options {
     }
 }
 
-/// Prints the images that match: releases, dates, and the zones, architectures and types in which they are offered.
+/// Prints the matching images with their releases, dates, zones, architectures and types.
 ///
 /// # Errors
-/// If the Marketplace does not answer, or there is no such category.
+/// If the Marketplace cannot be queried, or has no such category.
 fn search(context: &Context, pattern: Option<&str>, filter: &Filter) -> Result<Output, Error> {
     let text = pattern;
     let pattern = Pattern::new(pattern.unwrap_or_default());
@@ -118,5 +126,5 @@ fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Problem> {
     }
     let help = did_you_mean(wanted, known.iter().copied())
         .unwrap_or_else(|| format!("the categories are {}", and(known.iter().map(|it| quoted(visible(it))))));
-    Err(Problem::new(format!("no image is of the category `{}`", visible(wanted))).help(help))
+    Err(Problem::new(format!("the Marketplace has no category `{}`", visible(wanted))).help(help))
 }

@@ -1,7 +1,7 @@
-//! `imagelock snapshot FILE`: saves the catalog, for `--catalog FILE`.
+//! `imagelock snapshot FILE`: saves the catalog of the Marketplace, for `--catalog FILE`.
 
 use super::options::MarketplaceOptions;
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use clap::Args;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,9 +16,12 @@ use crate::marketplace::{Snapshot, SnapshotError};
 use crate::workspace::files::{self, error::not_ours};
 use crate::workspace::{Context, Error, Files, Role, unanswered, unusable_snapshot};
 
+pub(super) const EXAMPLES: &[Example] =
+    &[("Save the catalog", "snapshot catalog.json"), ("Use the saved catalog", "check --catalog catalog.json")];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Where to write; an older snapshot there is replaced
+    /// File to write; an existing snapshot is replaced
     file: PathBuf,
     #[command(flatten)]
     marketplace: MarketplaceOptions,
@@ -26,7 +29,7 @@ pub(crate) struct Options {
 
 impl Task for Options {
     fn setup(&self) -> Setup<'_> {
-        // It must not replace the files of the manifest here.
+        // The manifest is named only so that the snapshot cannot replace it or its lockfile.
         let manifests = Manifests::Named(vec![DEFAULT_MANIFEST.into()]);
         Setup { manifests, marketplace: Some(&self.marketplace), ..Setup::default() }
     }
@@ -36,11 +39,10 @@ impl Task for Options {
     }
 }
 
-/// Saves everything that the Marketplace offers. Replaces an older snapshot, and nothing else.
+/// Saves the whole catalog. Replaces an existing snapshot, but no other file.
 ///
 /// # Errors
-/// If the Marketplace does not answer, or not in a way that can be trusted to be whole; if the file cannot be
-/// written, or holds something else than a snapshot.
+/// If the responses of the Marketplace are missing or incomplete, or the file cannot be written or is not a snapshot.
 fn snapshot(context: &Context, path: &Path) -> Result<Output, Error> {
     Files::read_only(context)?.add_option(Role::Snapshot, path)?;
     let _guard = context.write_lock(&[path])?;
@@ -52,13 +54,13 @@ fn snapshot(context: &Context, path: &Path) -> Result<Output, Error> {
         }
     }
     let catalog = fetch_indexed(context, everything)?;
-    check_whole(&catalog)?;
+    check_complete(&catalog)?;
     // A copy of a snapshot is as old as the snapshot.
     let snapshot = Snapshot::new(&catalog, context.backend.taken().unwrap_or(context.now));
     context.replace(path, &snapshot.write())?;
     let (images, local_images) = snapshot.size();
     Ok(Output::remark(format!(
-        "wrote `{}`: {} of {}; use it with `--catalog {}`",
+        "wrote `{}` with {} of {}; to use it: `--catalog {}`",
         shown(path),
         count(local_images, "local image"),
         count(images, "image"),
@@ -66,7 +68,7 @@ fn snapshot(context: &Context, path: &Path) -> Result<Output, Error> {
     )))
 }
 
-/// All that can be asked of what is known: listings and versions of every image, and the local images of each version.
+/// The queries for the listing and the versions of each image, and for the local images of each version.
 fn everything(catalog: &Catalog) -> BTreeSet<Query> {
     let images: Vec<&Image> = catalog.images().iter().collect();
     let mut queries = queries(&images);
@@ -78,8 +80,8 @@ fn everything(catalog: &Catalog) -> BTreeSet<Query> {
     queries
 }
 
-/// A snapshot that lacks something would say that the Marketplace lacks it.
-fn check_whole(catalog: &Catalog) -> Result<(), Problem> {
+/// Checks that no response is missing. In a snapshot, a missing image would look like one that the Marketplace dropped.
+fn check_complete(catalog: &Catalog) -> Result<(), Problem> {
     for image in catalog.images() {
         let failed = |error| unanswered(&format!("list the local images of `{}`", image.label), error);
         let mut listings = vec![ImageRef::Label(image.label.clone())];

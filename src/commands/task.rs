@@ -1,4 +1,4 @@
-//! What a command is: what it needs before it starts, and its run.
+//! The interface of a command: what it needs before it starts, how it runs, and its examples.
 
 use std::time::Duration;
 
@@ -9,27 +9,30 @@ use crate::domain::types::Age;
 use crate::render::Format;
 use crate::workspace::{Context, Error};
 
-/// What a command needs before it starts, by its options.
+/// A use of a command, with the command line without `imagelock` that does it. Help and man pages show it.
+pub(crate) type Example = (&'static str, &'static str);
+
+/// What a command needs before it starts, from its options.
 #[derive(Default)]
 pub(crate) struct Setup<'o> {
-    /// The manifests that it works on.
+    /// The manifests to read.
     pub manifests: Manifests,
-    /// Whether and how it asks the Marketplace; `None` if it never does.
+    /// How to query the Marketplace; `None` for a command that never does.
     pub marketplace: Option<&'o MarketplaceOptions>,
-    /// How long a command may run that never asks the Marketplace, if it can be set.
+    /// The time limit of a command that never queries the Marketplace, if it has an option for it.
     pub timeout: Option<Duration>,
-    /// A minimum age for this run, whatever the manifest says.
+    /// The minimum age that overrides the manifest.
     pub min_age: Option<Age>,
-    /// The format of what is printed; human if the command has no other.
+    /// The output format; human if the command has no option for it.
     pub format: Option<Format>,
-    /// Whether to print only what was asked for and what needs attention, of a command that never asks the Marketplace.
+    /// `--quiet` of a command that never queries the Marketplace.
     pub quiet: bool,
-    /// Whether the command is run for what it prints. Of the others, the exit status or the files can be all that is wanted.
+    /// Whether the purpose of the command is its output. Other commands are useful with standard output closed.
     pub prints_data: bool,
 }
 
 impl Setup<'_> {
-    /// Whether to print only what was asked for and what needs attention.
+    /// Whether to print only the requested output and problems.
     pub(crate) fn is_quiet(&self) -> bool {
         self.quiet || self.marketplace.is_some_and(|options| options.output.quiet)
     }
@@ -37,12 +40,12 @@ impl Setup<'_> {
 
 /// A command with its options.
 pub(crate) trait Task {
-    /// What it needs before it starts.
+    /// What the command needs before it starts.
     fn setup(&self) -> Setup<'_>;
 
-    /// Does the work.
+    /// Runs the command.
     ///
     /// # Errors
-    /// If it could not be decided what to do or to report; nothing is written then, unless the error says so.
+    /// If the command fails. No file is changed then, unless the error says so.
     fn run(&self, context: &Context) -> Result<Output, Error>;
 }

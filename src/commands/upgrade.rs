@@ -1,22 +1,29 @@
-//! `imagelock upgrade`: moves pins to the newest version.
+//! `imagelock upgrade`: moves pins to the newest versions.
 
 use clap::Args;
 
 use super::options::{ChangeFormat, ManifestOptions, MarketplaceOptions, MinAgeOption, name};
 use super::output::{Output, planned};
-use super::task::{Setup, Task};
+use super::task::{Example, Setup, Task};
 use crate::workspace::resolver::{read_projects, update, upgrade_of};
 use crate::workspace::{Context, Error, Mode};
 
+pub(super) const EXAMPLES: &[Example] = &[
+    ("Upgrade all images", "upgrade"),
+    ("Upgrade one image", "upgrade web"),
+    ("Show what an upgrade would change", "upgrade --dry-run"),
+    ("Describe the changes for a pull request", "upgrade --format markdown > changes.md"),
+];
+
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The names of the images; all if none is given
+    /// Names of the images [default: all]
     #[arg(value_name = "NAME", value_delimiter = ',', value_parser = name)]
     names: Vec<String>,
-    /// Print what would change, and change nothing
+    /// Show what would change without writing files
     #[arg(long)]
     dry_run: bool,
-    /// Read a lock in which git left conflict markers, as `resolve --fix-conflicts` does
+    /// Resolve the merge conflicts in the lockfile, like `resolve --fix-conflicts`
     #[arg(long)]
     fix_conflicts: bool,
     #[command(flatten)]

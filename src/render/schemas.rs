@@ -1,6 +1,6 @@
 //! The JSON Schemas of the reports.
 
-/// Each report that has a schema, by the name in its `schema` field, with the schema as it is in the repository.
+/// The schema of each report, by the name in the `schema` field of the report.
 pub const REPORTS: [(&str, &str); 9] = [
     ("check", include_str!("../../schemas/check.schema.json")),
     ("resolve", include_str!("../../schemas/resolve.schema.json")),

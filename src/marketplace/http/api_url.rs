@@ -20,7 +20,7 @@ impl FromStr for ApiUrl {
     fn from_str(text: &str) -> Result<Self, String> {
         let url = Url::parse(text.trim_end_matches('/')).map_err(|error| syntax_error(text, error))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("the Marketplace needs no credentials; remove them from the URL".to_owned());
+            return Err("expected a URL without credentials; the Marketplace needs none".to_owned());
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err("expected a base URL without `?` and `#`".to_owned());

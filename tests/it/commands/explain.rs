@@ -224,7 +224,7 @@ fn a_uuid_is_explained_without_a_manifest() {
     let sandbox = Sandbox::new().asking(&marketplace);
     assert!(sandbox.ok(&format!("explain {}", id(2))).contains("is a local image of `fedora_44`"));
     assert_snapshot!(sandbox.fails(&format!("explain {} --offline", id(2))), @"
-    error: cannot find out what 00000002-0000-4000-8000-000000000000 is: `--offline` does not allow queries to the Marketplace
+    error: could not identify 00000002-0000-4000-8000-000000000000: `--offline` forbids to ask
      |
      = help: run without `--offline`, or use a snapshot: `--catalog FILE`
     ");

@@ -304,9 +304,9 @@ fn list_export_and_get_warn_about_an_outdated_lockfile() {
 #[test]
 fn get_refuses_a_name_that_is_no_longer_declared() {
     assert_snapshot!(out_of_date().fails("get db"), @"
-    error: `db` is in the lockfile, but the manifest does not declare it
+    error: the lockfile pins `db`, but the manifest does not declare it
      |
-     = help: declare it again, or remove its pins: `imagelock resolve`
+     = help: declare it again, or remove its pins from the lockfile: `imagelock resolve`
     ");
 }
 

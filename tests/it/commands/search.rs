@@ -193,7 +193,7 @@ fn a_snapshot_gives_the_same_results_as_the_marketplace() {
     let sandbox = Sandbox::with(manifest).asking(&marketplace);
     assert_snapshot!(sandbox.run("snapshot today.json"), @"
     --- stderr
-    wrote `today.json`: 6 local images of 3 images; use it with `--catalog today.json`
+    wrote `today.json` with 6 local images of 3 images; to use it: `--catalog today.json`
     --- exit 0
     ");
     assert_snapshot!("today.json", sandbox.read("today.json"));

@@ -9,6 +9,7 @@ mod editors;
 mod examples;
 mod export_formats;
 mod git;
+mod help_examples;
 mod packer;
 mod precommit;
 mod reports;

@@ -1,4 +1,4 @@
-//! Commands that people guess because they know cargo, terraform, git and gh, and what each guess prints.
+//! Command lines of people who know cargo, terraform, git and gh, with the exit status and the output of each.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::support::fixtures::one_pin::{NEW, OLD, docker, manifest};
 use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
 
-/// Returns a repository with an outdated pin, and two more manifests in the directory `stacks`.
+/// A repository with an outdated pin, and with two more manifests in `stacks`.
 fn outdated_repository() -> (Sandbox, FakeMarketplace) {
     let marketplace = FakeMarketplace::offering([docker(1).published(OLD), local("docker", "nl-ams-1", "x86_64", 3)]);
     let sandbox = repository(Sandbox::with(&manifest(""))).asking(&marketplace);
@@ -25,7 +25,7 @@ fn outdated_repository() -> (Sandbox, FakeMarketplace) {
     (sandbox, marketplace)
 }
 
-/// Runs each line in a new copy of the repository. Returns its exit status and the first lines of its output.
+/// Runs each line in its own scene. Returns the exit statuses and the first lines of output.
 fn answers(lines: &[&str]) -> String {
     let mut answers = String::new();
     for line in lines {
@@ -67,7 +67,7 @@ fn upgrade_moves_pins() {
 }
 
 #[test]
-fn manifests_are_given_by_file_or_directory() {
+fn manifests_are_named_by_file_or_directory() {
     assert_snapshot!(answers(&[
         "check -m stacks/api",
         "check -m stacks/api/images.toml",

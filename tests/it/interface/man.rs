@@ -1,5 +1,8 @@
 //! `imagelock man`: a main page and one page per command.
 
+use std::fmt::Write as _;
+use std::process::Command;
+
 use insta::assert_snapshot;
 
 use crate::support::documentation::COMMANDS;
@@ -10,11 +13,11 @@ fn man_writes_a_main_page_and_one_page_per_command() {
     let sandbox = Sandbox::new();
     assert_snapshot!(sandbox.run("man share/man1"), @"
     --- stderr
-    wrote 20 pages to `share/man1`
+    wrote 21 pages to `share/man1`
     --- exit 0
     ");
     let mut pages = COMMANDS.map(|command| format!("imagelock-{command}.1")).to_vec();
-    pages.push("imagelock.1".to_owned());
+    pages.extend(["images.toml.5", "imagelock.1"].map(str::to_owned));
     pages.sort();
     let files = std::fs::read_dir(sandbox.path("share/man1")).unwrap();
     let mut files: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
@@ -22,11 +25,87 @@ fn man_writes_a_main_page_and_one_page_per_command() {
     assert_eq!(files, pages);
     for page in pages {
         let text = sandbox.read(&format!("share/man1/{page}"));
-        for section in ["NAME", "SYNOPSIS", "\"EXIT STATUS\"", "ENVIRONMENT", "FILES", "\"SEE ALSO\""] {
+        let common = ["NAME", "DESCRIPTION", "\"SEE ALSO\""];
+        let of_a_command = ["SYNOPSIS", "EXAMPLES", "ENVIRONMENT", "\"EXIT STATUS\""];
+        let of_a_command = of_a_command.iter().filter(|_| page.ends_with(".1"));
+        for section in common.iter().chain(of_a_command) {
             assert!(text.contains(&format!("\n.SH {section}\n")), "{page} {section}");
         }
     }
     assert_snapshot!("check", sandbox.read("share/man1/imagelock-check.1"));
+    assert_snapshot!("manifest", sandbox.read("share/man1/images.toml.5"));
+}
+
+/// A page lists the files and variables that affect its command, and no others.
+#[test]
+fn files_and_environment_are_those_of_the_command() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("man .");
+    let mut listed = String::new();
+    for command in COMMANDS {
+        let page = sandbox.read(&format!("imagelock-{command}.1"));
+        let names = |title: &str| {
+            let section = page.split_once(&format!("\n.SH {title}\n")).map_or("", |(_, rest)| rest);
+            let section = section.split("\n.SH ").next().unwrap();
+            let names = section.split(".TP\n").skip(1).map(|item| item.lines().next().unwrap());
+            names.map(|name| name.replace("\\fB", "").replace("\\fR", "")).collect::<Vec<_>>().join(" ")
+        };
+        let _ = writeln!(listed, "{command}: {} | {}", names("FILES"), names("ENVIRONMENT"));
+    }
+    assert_snapshot!(listed, @"
+    init: images.toml images.schema.json | NO_COLOR CLICOLOR_FORCE
+    add: images.toml images.schema.json | NO_COLOR CLICOLOR_FORCE
+    remove: images.toml | NO_COLOR CLICOLOR_FORCE
+    adopt: images.toml images.lock | SCW_API_URL SSL_CERT_FILE HTTPS_PROXY ALL_PROXY NO_PROXY NO_COLOR CLICOLOR_FORCE
+    resolve: images.toml images.lock | SCW_API_URL SSL_CERT_FILE HTTPS_PROXY ALL_PROXY NO_PROXY NO_COLOR CLICOLOR_FORCE
+    upgrade: images.toml images.lock | SCW_API_URL SSL_CERT_FILE HTTPS_PROXY ALL_PROXY NO_PROXY NO_COLOR CLICOLOR_FORCE
+    check: images.toml images.lock | SCW_API_URL SSL_CERT_FILE HTTPS_PROXY ALL_PROXY NO_PROXY NO_COLOR CLICOLOR_FORCE
+    list: images.toml images.lock | NO_COLOR CLICOLOR_FORCE
+    log: images.toml images.lock | NO_COLOR CLICOLOR_FORCE
+    diff: images.toml images.lock | NO_COLOR CLICOLOR_FORCE
+    explain: images.toml images.lock | SCW_API_URL SSL_CERT_FILE HTTPS_PROXY ALL_PROXY NO_PROXY NO_COLOR CLICOLOR_FORCE
+    search:  | SCW_API_URL SSL_CERT_FILE HTTPS_PROXY ALL_PROXY NO_PROXY NO_COLOR CLICOLOR_FORCE
+    get: images.toml images.lock | NO_COLOR CLICOLOR_FORCE
+    export: images.toml images.lock | NO_COLOR CLICOLOR_FORCE
+    schema:  | NO_COLOR CLICOLOR_FORCE
+    completions:  | NO_COLOR CLICOLOR_FORCE
+    man:  | NO_COLOR CLICOLOR_FORCE
+    snapshot:  | SCW_API_URL SSL_CERT_FILE HTTPS_PROXY ALL_PROXY NO_PROXY NO_COLOR CLICOLOR_FORCE
+    merge-driver: images.lock | NO_COLOR CLICOLOR_FORCE
+    ");
+}
+
+/// The keys come from the schema: each key is in the page.
+#[test]
+fn the_page_of_the_manifest_lists_every_key() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("man .");
+    let page = sandbox.read("images.toml.5");
+    let schema: serde_json::Value = serde_json::from_str(&sandbox.ok("schema")).unwrap();
+    for table in ["/properties", "/properties/defaults/properties", "/definitions/image/properties"] {
+        for key in schema.pointer(table).unwrap().as_object().unwrap().keys() {
+            let key = key.replace('-', "\\-");
+            let headings = page.lines().filter_map(|line| line.strip_prefix("\\fB")?.strip_suffix("\\fR"));
+            assert!(headings.flat_map(|heading| heading.split(", ")).any(|it| it == key), "{table} {key}\n{page}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs groff: run .ci/tools first"]
+fn formatters_accept_every_page() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("man .");
+    for file in sandbox.files() {
+        let output =
+            Command::new("groff").args(["-ww", "-k", "-man", "-Tutf8", &file]).current_dir(sandbox.path("")).output();
+        let output = output.unwrap();
+        assert!(
+            output.status.success() && output.stderr.is_empty(),
+            "{file}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Each command lists only the options that affect it: every option makes a visible difference.
+//! Each option that a command lists has a visible effect.
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;

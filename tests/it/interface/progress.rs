@@ -37,10 +37,10 @@ fn progress(written: &str) -> Vec<String> {
     let lines = written.split("\u{1b}[?7l").skip(1).map(|rest| rest.split("\u{1b}[?7h").next().unwrap());
     let mut progress: Vec<String> = lines
         .map(|line| {
-            let (before, rest) = line.split_once(" answers, ").unwrap();
+            let (before, rest) = line.split_once(" responses, ").unwrap();
             let (seconds, after) = rest.split_once(" s").unwrap();
             assert!(seconds.parse::<f32>().unwrap() >= 0.5, "{line}");
-            format!("{before} answers, … s{after}")
+            format!("{before} responses, … s{after}")
         })
         .collect();
     progress.dedup();
@@ -55,9 +55,9 @@ fn a_slow_response_shows_progress_that_is_erased_afterwards() {
     );
     let written = written(&sandbox, "resolve --color never");
     let lines = progress(&written);
-    // The responses for the index and for the versions of both images arrive at once. The listings do not.
-    for line in ["3 of 5 answers", "4 of 5 answers"] {
-        assert!(lines.contains(&format!("asking the Marketplace: {line}, … s")), "{lines:?}");
+    // The index and the versions of both images arrive at once; the listings do not.
+    for line in ["3 of 5 responses", "4 of 5 responses"] {
+        assert!(lines.contains(&format!("querying the Marketplace: {line}, … s")), "{lines:?}");
     }
     assert_snapshot!(screen(&written), @"
     CHANGE  NAME  ZONE      ARCH    LABEL            TO
@@ -91,7 +91,7 @@ fn no_progress_is_shown_with_quiet_or_verbose_or_on_a_dumb_terminal() {
     for (flag, term) in [("--quiet", "xterm"), ("--verbose", "xterm"), ("", "dumb"), ("", "")] {
         let (sandbox, _marketplace) = slow();
         let written = written(&sandbox.env("TERM", term), &format!("resolve {flag}"));
-        assert!(!written.contains("asking the Marketplace"), "{flag} {term}: {written}");
+        assert!(!written.contains("querying the Marketplace"), "{flag} {term}: {written}");
     }
 }
 

@@ -36,7 +36,7 @@ fn hidden_and_git_ignored_directories_are_skipped_with_a_note() {
     a/images.toml
     b/images.toml
     kept/build/images.toml
-    note: skipped hidden or git-ignored folders that hold a manifest: `.terraform/modules/web` and `build/x/y`
+    note: skipped hidden or git-ignored directories that contain a manifest: `.terraform/modules/web` and `build/x/y`
     ");
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive . -q"), @"
     a/images.toml
@@ -53,7 +53,7 @@ fn ignore_rules_of_parent_directories_apply_only_within_a_repository() {
     sandbox.write(".gitignore", "/stacks/b\n");
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive stacks"), @"
     stacks/a/images.toml
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/b`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/b`
     ");
     fs::remove_dir(sandbox.path(".git")).unwrap();
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive stacks"), @"
@@ -79,10 +79,10 @@ fn no_lockfile_is_written_into_an_ignored_directory() {
 fn a_directory_with_only_skipped_manifests_is_an_error() {
     let sandbox = repository(&[".cache/x"]);
     assert_snapshot!(sandbox.fails("resolve --recursive ."), @"
-    note: skipped hidden or git-ignored folders that hold a manifest: `.cache/x`
-    error: there is no `images.toml` below `.`
+    note: skipped hidden or git-ignored directories that contain a manifest: `.cache/x`
+    error: found no `images.toml` in `.` or below
      |
-     = help: hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name
+     = help: hidden and git-ignored directories are skipped; to search for another file name, add `--manifest NAME`
     ");
 }
 

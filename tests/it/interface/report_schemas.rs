@@ -39,12 +39,9 @@ fn schema_prints_the_schema_of_each_report() {
     assert_eq!(files.count(), REPORTS.len(), "each file in schemas/ is printed");
     assert_snapshot!(sandbox.run("schema sarif"), @"
     --- stderr
-    error: invalid value 'sarif' for '[REPORT]'
-      [possible values: check, resolve, list, get, log, diff, explain, search, export]
-
-      tip: a similar value exists: 'search'
-
-    For more information, try '--help'.
+    error: invalid value `sarif` for `REPORT`
+     |
+     = help: use `check`, `resolve`, `list`, `get`, `log`, `diff`, `explain`, `search` or `export`
     --- exit 1
     ");
 }

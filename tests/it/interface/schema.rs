@@ -331,8 +331,9 @@ fn init_keeps_an_existing_schema_and_says_how_to_refresh_it() {
     sandbox.write("images.schema.json", "{}");
     assert_snapshot!(sandbox.run("init"), @"
     --- stderr
-    wrote `images.toml`: declare your images there, then run `imagelock resolve`
-    `images.schema.json` was there, and is not the schema of this release; it was left alone, and this would refresh it: imagelock schema > images.schema.json
+    wrote `images.toml`
+    kept `images.schema.json`, which is not the schema of this release; to update it: `imagelock schema > images.schema.json`
+    declare your images there, then pin them: `imagelock resolve`
     --- exit 0
     ");
     assert_eq!(sandbox.read("images.schema.json"), "{}");
@@ -340,7 +341,8 @@ fn init_keeps_an_existing_schema_and_says_how_to_refresh_it() {
     std::fs::remove_file(sandbox.path("images.toml")).unwrap();
     assert_snapshot!(sandbox.run("init"), @"
     --- stderr
-    wrote `images.toml`: declare your images there, then run `imagelock resolve`; editors check it by `images.schema.json`, which was there
+    wrote `images.toml`
+    declare your images there, then pin them: `imagelock resolve`
     --- exit 0
     ");
 }

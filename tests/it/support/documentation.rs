@@ -16,15 +16,15 @@ pub const COMMANDS: [&str; 19] = [
     "list",
     "log",
     "diff",
-    "merge-driver",
-    "get",
-    "export",
     "explain",
     "search",
+    "get",
+    "export",
     "schema",
     "completions",
     "man",
     "snapshot",
+    "merge-driver",
 ];
 
 /// A page of the documentation.

@@ -12,8 +12,16 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     let before = locks();
     sandbox.write("stacks/api/images.toml", manifest("[images.api]\nlable = \"ubuntu_noble\"\n"));
     assert_snapshot!(sandbox.fails("upgrade --recursive stacks"), @r#"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: unknown key `lable` in `[images.api]`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
+    error: [images.api] does not say which image it is
+     --> stacks/api/images.toml:5:9
+      |
+    5 | [images.api]
+      |         ^^^ `label` is missing
+      |
+      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
+
+    error: unknown key `lable` in [images.api]
      --> stacks/api/images.toml:6:1
       |
     6 | lable = "ubuntu_noble"
@@ -36,8 +44,16 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     the Marketplace does not list the ID of 1 pin (`web`), so it cannot be verified
     to upgrade to the newest version: imagelock upgrade web --manifest stacks/db/eu/images.toml
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: unknown key `lable` in `[images.api]`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
+    error: [images.api] does not say which image it is
+     --> stacks/api/images.toml:5:9
+      |
+    5 | [images.api]
+      |         ^^^ `label` is missing
+      |
+      = help: add `label = "ubuntu_noble"`; `imagelock search` lists the labels
+
+    error: unknown key `lable` in [images.api]
      --> stacks/api/images.toml:6:1
       |
     6 | lable = "ubuntu_noble"
@@ -57,8 +73,8 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     sandbox.write("stacks/api/images.toml", manifest("[images.api]\nlabel = \"ubuntu_nobel\"\n"));
     sandbox.write("stacks/web/images.toml", manifest("[images.web]\nlabel = \"ubuntu_nobel\"\n"));
     assert_snapshot!(sandbox.fails("upgrade --recursive stacks"), @r#"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: the Marketplace has no image with the label `ubuntu_nobel`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
+    error: no image labelled `ubuntu_nobel` in the Marketplace
      --> stacks/api/images.toml:6:9
       |
     6 | label = "ubuntu_nobel"
@@ -83,30 +99,28 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
 fn invalid_combinations_are_refused() {
     let (sandbox, _marketplace) = stacks();
     assert_snapshot!(sandbox.fails("check wep --recursive stacks"), @"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: no image is named `wep`
      |
      = help: did you mean `web`?
     ");
     assert_snapshot!(sandbox.fails("list --recursive stacks"), @"
-    error: unexpected argument '--recursive' found
-
-    Usage: imagelock list [OPTIONS]
-
-    For more information, try '--help'.
+    error: `list` reads one manifest and has no option `--recursive`
+     |
+     = help: to read the manifest in this directory: `imagelock list --now 2026-11-24T10:00:00Z --manifest stacks`
     ");
     assert_snapshot!(sandbox.fails("check --recursive stacks --manifest prod.toml"), @"
-    error: there is no `prod.toml` below `stacks`
+    error: found no `prod.toml` in `stacks` or below
      |
-     = help: hidden and git-ignored folders are skipped; `--manifest NAME` searches for another name
+     = help: hidden and git-ignored directories are skipped; to search for another file name, add `--manifest NAME`
     ");
     assert_snapshot!(sandbox.fails("check --recursive nowhere"), @"
-    error: `nowhere` is not a folder
+    error: `nowhere` is not a directory
      |
-     = help: `--recursive` takes a folder; the names of images go before it
+     = help: `--recursive` takes a directory; put the names of images before it
     ");
     assert_snapshot!(sandbox.fails("check --recursive stacks -o stacks/web/images.lock --format json"), @"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: the report `stacks/web/images.lock` is the same file as the lockfile `stacks/web/images.lock`
      |
      = help: name another file: `-o FILE`
@@ -122,7 +136,7 @@ fn a_file_shared_by_two_manifests_is_refused_before_anything_is_written() {
         sandbox.write(&file, sandbox.read(&file) + output);
     }
     assert_snapshot!(sandbox.fails("resolve --recursive stacks"), @r#"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: the output `stacks/web/../shared.env` of `stacks/web/images.toml` is the same file as the output `stacks/api/../shared.env` of `stacks/api/images.toml`
      --> stacks/web/images.toml:9:8
       |
@@ -166,8 +180,8 @@ fn files_that_were_written_before_an_error_are_listed() {
     let web = sandbox.read("stacks/web/images.lock");
     assert_snapshot!(sandbox.run("upgrade --recursive stacks"), @"
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: cannot write `stacks/db/eu/.images.lock.tmp`: it is a directory
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
+    error: could not write `stacks/db/eu/.images.lock.tmp`: is a directory
      |
      = help: move the directory `stacks/db/eu/.images.lock.tmp` away
 
@@ -185,8 +199,8 @@ fn every_broken_manifest_is_reported_before_anything_is_written() {
     let (sandbox, _marketplace) = two_broken_stacks();
     sandbox.write("stacks/db/eu/images.toml", manifest("[images.db]\nlabel = \"debian_bookwurm\"\n"));
     assert_snapshot!(sandbox.fails("resolve --recursive stacks"), @r#"
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
-    error: invalid TOML: a string has no closing quote
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
+    error: this is not TOML
      --> stacks/api/images.toml:2:22
       |
     2 | label = "ubuntu_noble

@@ -20,7 +20,7 @@ fn one_report_covers_all_manifests() {
     to upgrade to the newest version: imagelock upgrade web --manifest stacks/db/eu/images.toml
     to upgrade to the newest version: imagelock upgrade web --manifest stacks/web/images.toml
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 2
     ");
     assert_snapshot!(sandbox.run("check db --manifest stacks/web/images.toml --manifest stacks/db/eu/images.toml"), @"
@@ -37,7 +37,7 @@ fn one_report_covers_all_manifests() {
     4 pins in 3 manifests: 3 outdated, 1 current
     the Marketplace does not list the IDs of 3 pins (`api` and `web`), so they cannot be verified
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 2
     ");
     assert_snapshot!(sandbox.run("check --recursive stacks --format markdown"), @r"
@@ -67,7 +67,7 @@ fn one_report_covers_all_manifests() {
     imagelock upgrade web --manifest stacks/web/images.toml
     ```
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 2
     ");
     let json: serde_json::Value =
@@ -110,7 +110,7 @@ fn an_upgrade_moves_the_named_image_in_every_manifest() {
 
     4 pins in 3 manifests: 2 moved, 2 kept (dry run, nothing was written)
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("upgrade web --recursive stacks"), @"
@@ -121,7 +121,7 @@ fn an_upgrade_moves_the_named_image_in_every_manifest() {
 
     4 pins in 3 manifests: 2 moved, 2 kept
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 0
     ");
     assert_eq!(sandbox.read("stacks/api/images.lock"), api);
@@ -132,13 +132,13 @@ fn an_upgrade_moves_the_named_image_in_every_manifest() {
     |---|---|---|---|---|---|---|---|
     | **moved** | stacks/api/images.toml | `api` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000011` | published 2026-09-02 → 2026-10-20 |
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("resolve --recursive stacks"), @"
     nothing to change: 4 pins in 3 manifests
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 0
     ");
 }
@@ -149,7 +149,7 @@ fn all_stale_lockfiles_are_reported() {
     assert_snapshot!(sandbox.run("resolve --locked --recursive stacks"), @"
     the lockfiles satisfy the manifests: 4 pins
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 0
     ");
     for stack in ["web", "api"] {
@@ -166,7 +166,7 @@ fn all_stale_lockfiles_are_reported() {
     the lockfiles do not satisfy the manifests: 4 differences
     to update the lockfile: imagelock resolve --recursive stacks
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 2
     ");
 }

@@ -193,15 +193,15 @@ fn uuids_that_are_not_images_are_counted_but_not_printed() {
     let others: Vec<String> = (1000..1500).map(|n| format!("{{\"project_id\": \"{}\"}}", id(n))).collect();
     sandbox.write("a.json", format!("[{}, {{\"web_image\": \"{}\"}}]", others.join(", "), id(1)));
     assert_snapshot!(sandbox.run("adopt --from a.json --dry-run").stderr, @"
-    skipped 500 other UUIDs that the Marketplace does not list and that no key calls an image
+    skipped 500 other UUIDs: the Marketplace does not list them, and their keys do not name an image
     would declare `web` in `images.toml`
     ");
     sandbox.write("b.json", format!("[{}]", others.join(", ")));
     assert_snapshot!(sandbox.fails("adopt --from b.json"), @"
-    error: in `b.json` there is no ID of an image that the Marketplace lists
+    error: found no ID of a Marketplace image in `b.json`
      |
-     = note: 500 UUIDs are not listed
-     = help: name the IDs: `imagelock adopt web=UUID`
+     = note: the Marketplace does not list 500 other UUIDs
+     = help: to adopt an ID that the Marketplace does not list, name it: `imagelock adopt web=UUID`
     ");
 }
 

@@ -146,12 +146,9 @@ fn an_id_that_cannot_be_adopted_is_an_error() {
     sandbox.ok("resolve");
     sandbox.write("empty.tf", "image = \"ubuntu_noble\"\n");
     assert_snapshot!(sandbox.fails("adopt"), @"
-    error: the following required arguments were not provided:
-      <NAME=[ZONE/]UUID|--from <FILE>>
-
-    Usage: imagelock adopt <NAME=[ZONE/]UUID|--from <FILE>>
-
-    For more information, try '--help'.
+    error: `adopt` needs IDs, or a file that contains IDs
+     |
+     = help: for example: `imagelock adopt front=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
     ");
     assert_snapshot!(sandbox.fails("adopt web"), @"
     error: `web` has no ID
@@ -214,9 +211,9 @@ fn an_id_that_cannot_be_adopted_is_an_error() {
      = help: choose another name: `imagelock adopt NAME=00000099-0000-4000-8000-000000000000`; or remove the block of this pin from the lockfile first
     ");
     assert_snapshot!(sandbox.fails("adopt --from empty.tf"), @"
-    error: in `empty.tf` there is no ID of an image that the Marketplace lists
+    error: found no ID of a Marketplace image in `empty.tf`
      |
-     = help: name the IDs: `imagelock adopt web=UUID`
+     = help: to adopt an ID that the Marketplace does not list, name it: `imagelock adopt web=UUID`
     ");
     assert_snapshot!(sandbox.fails("adopt --from nowhere.tf"), @"
     error: cannot read `nowhere.tf`: it does not exist

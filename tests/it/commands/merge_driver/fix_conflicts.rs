@@ -14,7 +14,7 @@ fn a_rebase_and_a_cherry_pick_continue_once_the_conflicts_are_resolved() {
     for way in ["rebase", "cherry-pick"] {
         let sandbox = conflicting_upgrades(repository_with_driver().asking(&marketplace));
         let message = conflict(&sandbox, &[way, "other"]);
-        assert!(message.contains("the two sides of `images.lock` disagree about 1 pin"), "{message}");
+        assert!(message.contains("merge conflict in `images.lock`: both sides changed 1 pin"), "{message}");
         sandbox.ok("resolve --fix-conflicts");
         git(&sandbox, &["add", "images.lock"]);
         git_ok(&sandbox, &[way, "--continue"]);

@@ -1,3 +1,3 @@
-//! The mistakes that people make, each with the whole text that imagelock prints for it.
+//! Mistakes that people make, and what imagelock prints for each.
 
-mod manifest;
+mod command_line;

@@ -72,7 +72,8 @@ fn init_writes_the_annotated_manifest_and_never_overwrites() {
     let sandbox = Sandbox::new();
     assert_snapshot!(sandbox.run("init"), @"
     --- stderr
-    wrote `images.toml`: declare your images there, then run `imagelock resolve`; editors check it by `images.schema.json`, written beside it
+    wrote `images.toml` and its schema `images.schema.json`
+    declare your images there, then pin them: `imagelock resolve`
     --- exit 0
     ");
     assert_eq!(sandbox.read("images.toml"), include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/images.toml.example")));

@@ -39,9 +39,9 @@ fn no_credential_is_sent() {
     }
     assert_snapshot!(sandbox.run("resolve --api-url https://me:secret@127.0.0.1"), @"
     --- stderr
-    error: invalid value 'https://me:secret@127.0.0.1' for '--api-url <URL>': the Marketplace needs no credentials; remove them from the URL
-
-    For more information, try '--help'.
+    error: the value of `--api-url` contains credentials
+     |
+     = help: remove them; the Marketplace needs no credentials
     --- exit 1
     ");
 }
@@ -50,9 +50,9 @@ fn no_credential_is_sent() {
 fn plain_http_to_another_machine_is_refused() {
     assert_snapshot!(Sandbox::with(WEB).run("resolve --api-url http://api.example.org"), @"
     --- stderr
-    error: invalid value 'http://api.example.org' for '--api-url <URL>': plain http is accepted only for loopback addresses; use https
-
-    For more information, try '--help'.
+    error: invalid value `http://api.example.org` for `--api-url`
+     |
+     = help: use https; http is only accepted for loopback addresses
     --- exit 1
     ");
 }
@@ -99,10 +99,14 @@ fn an_invalid_address_is_an_error_only_for_commands_that_use_it() {
         with(url).ok("resolve");
         with(url).ok("get web");
     }
-    assert_snapshot!(with("http://intranet.example.org").fails("check"), @"
-    error: the API URL `[API]` is invalid: plain http is accepted only for loopback addresses; use https
-     |
-     = note: needed for the image `ubuntu_noble`
-     = help: check `--api-url` and SCW_API_URL
-    ");
+    assert_snapshot!(with("http://intranet.example.org").fails("check"), @r#"
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ asked for this image
+      |
+      = note: the address of the API, `[API]`, cannot be used: expected https; http is only accepted for loopback addresses
+      = help: check `--api-url` and SCW_API_URL
+    "#);
 }
