@@ -174,8 +174,8 @@ fn invalid_rows_are_never_pinned() {
     3 | zone = "fr-par-1"
       |        ^^^^^^^^^^ not offered here for x86_64
       |
-      = note: of type instance_sbs it is offered for x86_64 in nl-ams-1
-      = help: change zone or arch of `web`, or choose another label
+      = note: it is offered with type instance_sbs for x86_64 in nl-ams-1
+      = help: change the zone or the architecture in [images.web], or choose another label
     "#);
     assert_snapshot!(refusal(lie("arch", json!("arm64"))), @r#"
     error: `ubuntu_noble` is not offered for x86_64 in fr-par-1
@@ -184,8 +184,8 @@ fn invalid_rows_are_never_pinned() {
     3 | zone = "fr-par-1"
       |        ^^^^^^^^^^ not offered here for x86_64
       |
-      = note: of type instance_sbs it is offered for arm64 in fr-par-1
-      = help: change zone or arch of `web`, or choose another label
+      = note: it is offered with type instance_sbs for arm64 in fr-par-1
+      = help: change the zone or the architecture in [images.web], or choose another label
     "#);
     // Missing fields take the value of the query; unknown fields are ignored.
     succeeds(lie("label", json!(null)));
