@@ -61,11 +61,11 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     sandbox.write("images.toml", manifest("min-age = \"3d\"\n"));
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @r#"
-    error: the Marketplace gave no usable response about `docker`
+    error: the Marketplace gave no usable answer about `docker`
      --> images.toml:2:9
       |
     2 | label = "docker"
-      |         ^^^^^^^^ requested for this image
+      |         ^^^^^^^^ asked for this image
       |
       = note: the publication dates of its versions are unknown: it answered 403 Forbidden
       = note: request ID req-1

@@ -178,11 +178,11 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(run_with_listing(doubtful, "resolve"), @r#"
     --- stderr
-    error: the Marketplace gave no usable response about `fedora_* >=44, <46`
+    error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
      --> images.toml:2:9
       |
     2 | label = "fedora_*"
-      |         ^^^^^^^^^^ requested for this image
+      |         ^^^^^^^^^^ asked for this image
       |
       = note: the Marketplace's answer may not be whole: it counts 1 rows, and sent 0
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
@@ -190,11 +190,11 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
     "#);
     assert_snapshot!(run_with_listing(not_found, "resolve"), @r#"
     --- stderr
-    error: the Marketplace gave no usable response about `fedora_* >=44, <46`
+    error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
      --> images.toml:2:9
       |
     2 | label = "fedora_*"
-      |         ^^^^^^^^^^ requested for this image
+      |         ^^^^^^^^^^ asked for this image
       |
       = note: the answer cannot be used: the index contains `fedora_45`, but its local images were not found
       = help: run imagelock again; if the answer stays the same, tell Scaleway's support

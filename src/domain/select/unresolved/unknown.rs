@@ -106,8 +106,8 @@ pub(super) fn failed(cells: Cells<'_, '_>, error: &QueryError) -> Problem {
     let images: BTreeSet<String> = cells.iter().map(|(target, _)| target.selector.to_string()).collect();
     let names = and_more(images.iter().map(quoted), 12);
     let (target, _) = &cells[0];
-    let mut problem = Problem::new(format!("the Marketplace gave no usable response about {names}"))
-        .at(target.spans.image.clone(), "requested for this image")
+    let mut problem = Problem::new(format!("the Marketplace gave no usable answer about {names}"))
+        .at(target.spans.image.clone(), "asked for this image")
         .note(&error.cause)
         .help(&error.help);
     problem.notes.extend(error.details());

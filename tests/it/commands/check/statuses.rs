@@ -183,11 +183,11 @@ fn an_incomplete_listing_never_makes_a_pin_unavailable() {
         Reply::Json(value)
     });
     assert_snapshot!(sandbox.fails("check"), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
+    error: the Marketplace gave no usable answer about `ubuntu_noble`
      --> images.toml:7:9
       |
     7 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
+      |         ^^^^^^^^^^^^^^ asked for this image
       |
       = note: looking up pinned IDs that are not listed: the answer cannot be used: it holds a local image whose ID is no UUID: ``
       = note: request ID req-1
@@ -233,11 +233,11 @@ fn an_empty_index_never_makes_a_pin_unavailable() {
         }
     });
     assert_snapshot!(sandbox.fails("check"), @r#"
-    error: the Marketplace gave no usable response about `debian_bookworm` and `ubuntu_noble`
+    error: the Marketplace gave no usable answer about `debian_bookworm` and `ubuntu_noble`
       --> images.toml:10:9
        |
     10 | label = "debian_bookworm"
-       |         ^^^^^^^^^^^^^^^^^ requested for this image
+       |         ^^^^^^^^^^^^^^^^^ asked for this image
        |
        = note: the answer cannot be used: it lists no image at all
        = help: run imagelock again; if the answer stays the same, tell Scaleway's support

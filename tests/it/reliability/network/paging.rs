@@ -97,9 +97,9 @@ fn a_first_page_that_repeats_is_reported_as_incomplete() {
     3 | zones = ["fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2", "nl-ams-3", "pl-waw-1", "pl-waw-2", "pl-waw-3", "it-mil-1"]
       |                                                                                                                      ^^^^^^^^^^ not offered here for x86_64
       |
-      = note: of type instance_sbs it is offered for x86_64 in fr-par-1, fr-par-2, fr-par-3 and nl-ams-1
-      = note: the response of the Marketplace may be incomplete: its stated row count is 10, but the actual count is 4
-      = help: run imagelock again; if the response stays the same, report it to Scaleway support
+      = note: it is offered with type instance_sbs for x86_64 in fr-par-1, fr-par-2, fr-par-3 and nl-ams-1
+      = note: the Marketplace's answer may not be whole: it counts 10 rows, and sent 4
+      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
     "#);
 }
 
