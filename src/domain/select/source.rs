@@ -245,7 +245,7 @@ fn first_old_enough(versions: &[Version], min_age: Age, now: Timestamp) -> Optio
 fn no_versions(versions: Lookup<&Vec<Version>>) -> QueryError {
     match versions {
         Lookup::Failed(error) => {
-            let cause = format!("the publication dates of its versions are unknown: {}", error.cause);
+            let cause = format!("{} (`min-age` requires the publication dates)", error.cause);
             QueryError { cause, ..error }
         }
         Lookup::Found(_) | Lookup::NotFound => QueryError::new(

@@ -53,7 +53,7 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     1 pin: 1 added
     --- stderr
     warning: new pins have no publication dates
-      = note: it answered 403 Forbidden
+      = note: the Marketplace responded with 403 Forbidden
       = help: to add the dates later, and to upgrade the images: `imagelock upgrade web`
     --- exit 0
     ");
@@ -61,15 +61,15 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     sandbox.write("images.toml", manifest("min-age = \"3d\"\n"));
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("resolve"), @r#"
-    error: the Marketplace gave no usable answer about `docker`
+    error: the Marketplace gave no usable response about `docker`
      --> images.toml:2:9
       |
     2 | label = "docker"
-      |         ^^^^^^^^ asked for this image
+      |         ^^^^^^^^ requested for this image
       |
-      = note: the publication dates of its versions are unknown: it answered 403 Forbidden
+      = note: the publication dates of its versions are unknown: the Marketplace responded with 403 Forbidden
       = note: request ID req-1
-      = help: check `--api-url`, SCW_API_URL and the proxy: the Marketplace itself needs no login
+      = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
     "#);
 }
 

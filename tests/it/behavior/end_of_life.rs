@@ -46,7 +46,7 @@ fn the_vendor_end_of_life_is_known_by_label_and_successors_are_suggested() {
     ");
     assert_snapshot!(sandbox.run("check"), @"
     STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
-    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); successors: `ubuntu_noble` and `ubuntu_jammy`
+    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS); successors: `ubuntu_noble` and `ubuntu_jammy`
 
     1 pin: 1 eol
     to find a successor for `old`: imagelock search ubuntu
@@ -56,7 +56,7 @@ fn the_vendor_end_of_life_is_known_by_label_and_successors_are_suggested() {
     marketplace.offers(ubuntu().into_iter().skip(1));
     assert_snapshot!(sandbox.run("check"), @"
     STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
-    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, by distro-info-data (Ubuntu 20.04 LTS); successors: `ubuntu_noble` and `ubuntu_jammy`; also unavailable; the Marketplace no longer has this label
+    eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS); successors: `ubuntu_noble` and `ubuntu_jammy`; also unavailable; the Marketplace no longer has this label
 
     1 pin: 1 eol
     the Marketplace does not list the ID of 1 pin (`old`), so it cannot be verified

@@ -63,7 +63,7 @@ fn a_file_without_a_format_is_refused() {
     assert_snapshot!(refused(&sandbox), @"
     error: the lockfile is empty
      |
-     = help: restore the file with `git restore FILE`; or delete it and run `imagelock resolve`, which pins the newest versions
+     = help: restore the file with `git restore images.lock`; or delete it and run `imagelock resolve`, which pins the newest versions
     ");
 }
 
@@ -79,7 +79,7 @@ fn conflict_markers_are_recognized() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ conflict marker
       |
-      = help: `imagelock resolve --fix-conflicts` keeps what both sides agree on, or one side alone has, and pins the rest anew; or take one side whole with `git checkout --ours images.lock` or `--theirs images.lock`
+      = help: to merge both sides and pin the images that are still in conflict again: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
     ");
 }
 
@@ -94,7 +94,7 @@ fn unknown_keys_are_refused_and_never_dropped() {
     10 | checksum = "x"
        | ^^^^^^^^ unknown key
        |
-       = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
+       = help: restore the file with `git restore images.lock`; or remove this block and run `imagelock resolve`, which pins the newest version
 
     error: unknown key `checksum` in `[[pin]]`
       --> images.lock:20:1
@@ -102,7 +102,7 @@ fn unknown_keys_are_refused_and_never_dropped() {
     20 | checksum = "x"
        | ^^^^^^^^ unknown key
        |
-       = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
+       = help: restore the file with `git restore images.lock`; or remove this block and run `imagelock resolve`, which pins the newest version
 
     2 errors in all; nothing was changed
     "#);
@@ -121,7 +121,7 @@ fn a_block_with_a_missing_key_is_refused() {
     4 | [[pin]]
       | ^^^^^^^ `id` is missing
       |
-      = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
+      = help: restore the file with `git restore images.lock`; or remove this block and run `imagelock resolve`, which pins the newest version
 
     error: a block of the lockfile has no `id`
       --> images.lock:12:1
@@ -129,7 +129,7 @@ fn a_block_with_a_missing_key_is_refused() {
     12 | [[pin]]
        | ^^^^^^^ `id` is missing
        |
-       = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
+       = help: restore the file with `git restore images.lock`; or remove this block and run `imagelock resolve`, which pins the newest version
 
     2 errors in all; nothing was changed
     ");

@@ -149,7 +149,7 @@ fn a_failed_query_never_makes_a_pin_current() {
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("check").stderr, @"
     warning: the end-of-life dates of the Marketplace are unavailable
-      = note: it answered 403 Forbidden
+      = note: the Marketplace responded with 403 Forbidden
       = help: run imagelock again; the end-of-life dates of the vendors were used
     ");
 }
@@ -178,26 +178,26 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(run_with_listing(doubtful, "resolve"), @r#"
     --- stderr
-    error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
+    error: the Marketplace gave no usable response about `fedora_* >=44, <46`
      --> images.toml:2:9
       |
     2 | label = "fedora_*"
-      |         ^^^^^^^^^^ asked for this image
+      |         ^^^^^^^^^^ requested for this image
       |
-      = note: the Marketplace's answer may not be whole: it counts 1 rows, and sent 0
-      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+      = note: the response of the Marketplace may be incomplete: its stated row count is 1, but the actual count is 0
+      = help: run imagelock again; if the response stays the same, report it to Scaleway support
     --- exit 1
     "#);
     assert_snapshot!(run_with_listing(not_found, "resolve"), @r#"
     --- stderr
-    error: the Marketplace gave no usable answer about `fedora_* >=44, <46`
+    error: the Marketplace gave no usable response about `fedora_* >=44, <46`
      --> images.toml:2:9
       |
     2 | label = "fedora_*"
-      |         ^^^^^^^^^^ asked for this image
+      |         ^^^^^^^^^^ requested for this image
       |
-      = note: the answer cannot be used: the index contains `fedora_45`, but its local images were not found
-      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+      = note: the response of the Marketplace is invalid: the index contains `fedora_45`, but its local images were not found
+      = help: run imagelock again; if the response stays the same, report it to Scaleway support
     --- exit 1
     "#);
     assert_eq!(run_with_listing(gone, "resolve").status, Some(0));

@@ -77,12 +77,12 @@ fn an_invalid_image_is_not_added() {
     assert_snapshot!(sandbox.fails("add db --label fedora_* --zone paris --arch amd64"), @"
     error: invalid value `paris` for `--zone`
      |
-     = help: use country, city and number, like `fr-par-1`
+     = help: use a zone, like `fr-par-1`
     ");
     assert_snapshot!(sandbox.fails("add 2nd --label fedora_43 --zone fr-par-1 --arch x86_64"), @"
     error: invalid value `2nd` for `NAME`
      |
-     = help: use a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier
+     = help: use a letter or `_`, followed by letters, digits, `_` or `-`
     ");
     assert_snapshot!(sandbox.fails("add web --label fedora_43 --zone fr-par-1 --arch x86_64"), @"
     error: the image `web` is already declared
@@ -198,7 +198,7 @@ fn one_line_images_are_added_and_removed_as_one_line() {
     assert_snapshot!(sandbox.fails("add runner --label fedora_* --zone paris"), @"
     error: invalid value `paris` for `--zone`
      |
-     = help: use country, city and number, like `fr-par-1`
+     = help: use a zone, like `fr-par-1`
     ");
 }
 

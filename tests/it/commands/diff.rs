@@ -120,15 +120,15 @@ fn an_unreadable_revision_is_reported_and_no_change_is_lost() {
     commit(&sandbox, "2026-11-11", "Upgrade web");
     sandbox.write("images.lock", "garbage");
     assert_snapshot!(sandbox.run("log"), @"
-    DATE        COMMIT         CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
-                not committed  unreadable                                                            invalid TOML: `garbage` has no value
-    2026-11-11  6035ad74       moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 8 days old when pinned, the old one was 9 days old  Ana     Upgrade web
-    2026-11-10  ca7ec1bd       unreadable                                                            the lockfile has format 3, but imagelock 0.1.0 reads formats up to 2                   Ana     Try a newer imagelock
-    2026-11-09  cbb28152       unreadable                                                            the file is not UTF-8                                                                  Ana     Save in another editor
-    2026-11-08  d22be6ab       unreadable                                                            the file contains conflict markers from an unfinished git merge                        Ana     Merge in a hurry
-    2026-11-07  19f44bcd       moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
-    2026-11-05  9dd5de42       added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
-    2026-11-05  9dd5de42       added       web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
+    DATE        COMMIT       CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
+                uncommitted  unreadable                                                            invalid TOML: `garbage` has no value
+    2026-11-11  6035ad74     moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 8 days old when pinned, the old one was 9 days old  Ana     Upgrade web
+    2026-11-10  ca7ec1bd     unreadable                                                            the lockfile has format 3, but imagelock 0.1.0 reads formats up to 2                   Ana     Try a newer imagelock
+    2026-11-09  cbb28152     unreadable                                                            the file is not UTF-8                                                                  Ana     Save in another editor
+    2026-11-08  d22be6ab     unreadable                                                            the file contains conflict markers from an unfinished git merge                        Ana     Merge in a hurry
+    2026-11-07  19f44bcd     moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
+    2026-11-05  9dd5de42     added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
+    2026-11-05  9dd5de42     added       web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
     4 changes in 3 commits
     --- exit 0
@@ -141,7 +141,7 @@ fn an_unreadable_revision_is_reported_and_no_change_is_lost() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ conflict marker
       |
-      = help: to merge both sides and pin the images that are still in conflict again: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours FILE` or `git checkout --theirs FILE`
+      = help: name another revision, because the lockfile in this one is invalid
     --- exit 1
     ");
     assert_snapshot!(sandbox.run("diff HEAD~2 HEAD"), @"

@@ -31,25 +31,25 @@ fn explain_lists_each_candidate_and_why_it_won_or_lost() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("explain runner"), @"
-    ZONE      ARCH           ID                                    LABEL           TYPE            PUBLISHED   WHY
-    fr-par-1  x86_64  wins   00000001-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-10-01  the newest that fits; it is pinned
-    fr-par-1  x86_64  loses                                        fedora_45                                   release 45 is not in `>=43, <45`
-    fr-par-1  x86_64  loses  00000002-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-11-20  younger than 10d until 2026-11-30
-    fr-par-1  x86_64  loses  00000003-0000-4000-8000-000000000000  fedora_44       instance_local  2026-11-20  its type is not instance_sbs
-    fr-par-1  x86_64  loses                                        fedora_44                                   1 local image in other zones or for other architectures
-    fr-par-1  x86_64  loses  00000005-0000-4000-8000-000000000000  fedora_43       instance_sbs    2026-10-01  a newer release fits
-    fr-par-1  x86_64  loses                                        fedora_rawhide                              its release is unknown: neither the label nor the name contains one
+    ZONE      ARCH    RESULT  ID        LABEL           TYPE            PUBLISHED   REASON
+    fr-par-1  x86_64  wins    00000001  fedora_44       instance_sbs    2026-10-01  the newest that fits; it is pinned
+    fr-par-1  x86_64  loses             fedora_45                                   release 45 is not in `>=43, <45`
+    fr-par-1  x86_64  loses   00000002  fedora_44       instance_sbs    2026-11-20  younger than 10d until 2026-11-30
+    fr-par-1  x86_64  loses   00000003  fedora_44       instance_local  2026-11-20  its type is not instance_sbs
+    fr-par-1  x86_64  loses             fedora_44                                   1 local image in other zones or for other architectures
+    fr-par-1  x86_64  loses   00000005  fedora_43       instance_sbs    2026-10-01  a newer release fits
+    fr-par-1  x86_64  loses             fedora_rawhide                              its release is unknown: neither the label nor the name contains one
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("explain runner --min-age 0d"), @"
-    ZONE      ARCH           ID                                    LABEL           TYPE            PUBLISHED   WHY
-    fr-par-1  x86_64  wins   00000002-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-11-20  the newest that fits
-    fr-par-1  x86_64  loses                                        fedora_45                                   release 45 is not in `>=43, <45`
-    fr-par-1  x86_64  loses  00000003-0000-4000-8000-000000000000  fedora_44       instance_local  2026-11-20  its type is not instance_sbs
-    fr-par-1  x86_64  loses                                        fedora_44                                   1 local image in other zones or for other architectures
-    fr-par-1  x86_64  loses  00000005-0000-4000-8000-000000000000  fedora_43       instance_sbs    2026-10-01  a newer release fits
-    fr-par-1  x86_64  loses                                        fedora_rawhide                              its release is unknown: neither the label nor the name contains one
-    fr-par-1  x86_64  loses  00000001-0000-4000-8000-000000000000  fedora_44       instance_sbs    2026-10-01  pinned, but the Marketplace does not list it
+    ZONE      ARCH    RESULT  ID        LABEL           TYPE            PUBLISHED   REASON
+    fr-par-1  x86_64  wins    00000002  fedora_44       instance_sbs    2026-11-20  the newest that fits
+    fr-par-1  x86_64  loses             fedora_45                                   release 45 is not in `>=43, <45`
+    fr-par-1  x86_64  loses   00000003  fedora_44       instance_local  2026-11-20  its type is not instance_sbs
+    fr-par-1  x86_64  loses             fedora_44                                   1 local image in other zones or for other architectures
+    fr-par-1  x86_64  loses   00000005  fedora_43       instance_sbs    2026-10-01  a newer release fits
+    fr-par-1  x86_64  loses             fedora_rawhide                              its release is unknown: neither the label nor the name contains one
+    fr-par-1  x86_64  loses   00000001  fedora_44       instance_sbs    2026-10-01  pinned, but the Marketplace does not list it
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("explain runner --format json").stdout.lines().take(14).collect::<Vec<_>>().join("\n"), @r#"
@@ -145,13 +145,13 @@ fn an_image_without_a_winner_shows_why_each_candidate_lost() {
     let (sandbox, _marketplace) = sandbox();
     sandbox.write("images.toml", sandbox.read("images.toml").replace("x86_64", "arm64"));
     assert_snapshot!(sandbox.run("explain runner"), @"
-    ZONE      ARCH          LABEL           WHY
-    fr-par-1  arm64  loses  fedora_45       release 45 is not in `>=43, <45`
-    fr-par-1  arm64  loses  fedora_44       3 local images in other zones or for other architectures
-    fr-par-1  arm64  loses  fedora_43       1 local image in other zones or for other architectures
-    fr-par-1  arm64  loses  fedora_rawhide  its release is unknown: neither the label nor the name contains one
+    ZONE      ARCH   RESULT  LABEL           REASON
+    fr-par-1  arm64  loses   fedora_45       release 45 is not in `>=43, <45`
+    fr-par-1  arm64  loses   fedora_44       3 local images in other zones or for other architectures
+    fr-par-1  arm64  loses   fedora_43       1 local image in other zones or for other architectures
+    fr-par-1  arm64  loses   fedora_rawhide  its release is unknown: neither the label nor the name contains one
 
-    no local image can be pinned in fr-par-1 (arm64)
+    no candidate wins for fr-par-1 (arm64)
     --- exit 0
     ");
 }
@@ -163,27 +163,26 @@ fn explain_shows_the_kind_and_the_pins_of_a_uuid() {
     let uuids = [id(2), version_id("fedora_44", OLD), image_id("fedora_44"), id(99)];
     let answers = uuids.map(|uuid| sandbox.run(&format!("explain {uuid}")).to_string());
     assert_snapshot!(answers.concat(), @"
-    00000002-0000-4000-8000-000000000000 is a local image of `fedora_44`, in fr-par-1 for x86_64, with type instance_sbs, published 2026-11-20
-    an Instance can boot it, and it can be pinned
-    the lockfile contains it for `runner` (fr-par-1, x86_64)
+    00000002-0000-4000-8000-000000000000 is a local image of `fedora_44` in fr-par-1 for x86_64, type instance_sbs, published 2026-11-20
+    it can be pinned, and an Instance can boot from it
+    the lockfile pins it for `runner` (fr-par-1, x86_64)
     --- exit 0
     295b993c-2222-4000-8000-000000000000 is a version of `fedora_44`, published 2026-10-01, with 1 local image
-    no Instance can boot it; to declare its image, use `label`
-    the lockfile does not contain it
+    an Instance cannot boot from it; to pin this image, declare its `label` in the manifest
+    the lockfile does not pin it
     --- exit 0
     7ce7fb46-1111-4000-8000-000000000000 is the Marketplace image `fedora_44` (fedora 44)
-    no Instance can boot it; to declare it, use `label` or `image-id`
+    an Instance cannot boot from it; to pin this image, declare its `label`, or this ID as `image-id`
 
     ZONE      ARCH    TYPE            ID
     fr-par-1  x86_64  instance_local  00000003
     fr-par-1  x86_64  instance_sbs    00000002
     nl-ams-1  x86_64  instance_sbs    00000004
 
-    the lockfile does not contain it
+    the lockfile does not pin it
     --- exit 0
-    the Marketplace does not list 00000099-0000-4000-8000-000000000000
-    it may be a superseded local image, a private image, the ID of something else, or mistyped
-    the lockfile does not contain it
+    the Marketplace does not list 00000099-0000-4000-8000-000000000000: it may be a superseded local image, a private image, an ID of another service or a typo
+    the lockfile does not pin it
     --- exit 0
     ");
     assert_snapshot!(sandbox.run(&format!("explain {} --format json", id(2))), @r#"
@@ -224,7 +223,7 @@ fn a_uuid_is_explained_without_a_manifest() {
     let sandbox = Sandbox::new().asking(&marketplace);
     assert!(sandbox.ok(&format!("explain {}", id(2))).contains("is a local image of `fedora_44`"));
     assert_snapshot!(sandbox.fails(&format!("explain {} --offline", id(2))), @"
-    error: could not identify 00000002-0000-4000-8000-000000000000: `--offline` forbids to ask
+    error: cannot identify 00000002-0000-4000-8000-000000000000: `--offline` does not allow queries to the Marketplace
      |
      = help: run without `--offline`, or use a snapshot: `--catalog FILE`
     ");

@@ -335,7 +335,7 @@ fn get_uses_only_the_lockfile_if_the_manifest_is_unreadable() {
     00000004-0000-4000-8000-000000000000
     --- stderr
     warning: the lockfile was not compared with `images.toml`: `[images.web]` has no `zone` or `arch`
-      = help: `imagelock resolve --locked` shows what is wrong
+      = help: to see the problem: `imagelock resolve --locked`
     --- exit 0
     ");
     std::fs::remove_file(sandbox.path("images.toml")).unwrap();

@@ -127,7 +127,7 @@ fn a_search_without_results_says_which_filter_left_nothing() {
     no label matches `ubuntu*`; `*` matches one part of a label between underscores
 
     search ubuntu --category instantapp
-    error: no image is of the category `instantapp`
+    error: the Marketplace has no category `instantapp`
      |
      = help: the categories are `distribution`
 

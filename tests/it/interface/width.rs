@@ -90,11 +90,14 @@ fn manifests_are_above_their_pins_in_a_narrow_table() {
     4 pins in 3 manifests: 3 outdated, 1 current
     the Marketplace does not list the IDs of 3 pins (`api` and `web`), so they
       cannot be verified
-    to move to the latest: imagelock upgrade api --manifest stacks/api/images.toml
-    to move to the latest: imagelock upgrade web --manifest stacks/db/eu/images.toml
-    to move to the latest: imagelock upgrade web --manifest stacks/web/images.toml
+    to upgrade to the newest version:
+      imagelock upgrade api --manifest stacks/api/images.toml
+    to upgrade to the newest version:
+      imagelock upgrade web --manifest stacks/db/eu/images.toml
+    to upgrade to the newest version:
+      imagelock upgrade web --manifest stacks/web/images.toml
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 2
     ");
     assert_snapshot!(sandbox.run("upgrade web --recursive stacks --dry-run"), @"
@@ -107,7 +110,7 @@ fn manifests_are_above_their_pins_in_a_narrow_table() {
 
     4 pins in 3 manifests: 2 moved, 2 kept (dry run, nothing was written)
     --- stderr
-    note: skipped hidden or git-ignored folders that hold a manifest: `stacks/.terraform/modules/web`
+    note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 0
     ");
 }

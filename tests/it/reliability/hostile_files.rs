@@ -163,7 +163,7 @@ fn a_lone_carriage_return_does_not_end_a_line() {
     1 | version = 1␍␍[[pin]]␍name = "web"␍zone = "fr-par-1"␍arch = "x86_64"␍type = "instance_sbs"␍label = "ubuntu_noble"␍id = "00000001-0000-4000-8000-0000000000...
       |             ^ expected a line feed
       |
-      = help: restore the file with `git restore FILE`; or delete it and run `imagelock resolve`, which pins the newest versions
+      = help: restore the file with `git restore images.lock`; or delete it and run `imagelock resolve`, which pins the newest versions
     "#);
 }
 

@@ -125,7 +125,7 @@ fn invisible_characters_are_never_printed() {
       |         ^^^^^^^^^^^^^^^^ expected a label, like `ubuntu_noble`
       |
       = note: character 7 (`\u{e0041}`) is U+E0041, which is not an ASCII character
-      = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
+      = help: restore the file with `git restore images.lock`; or remove this block and run `imagelock resolve`, which pins the newest version
     "#);
 }
 
@@ -169,13 +169,13 @@ fn lookalike_letters_are_named() {
       |         ^^^^^^^^^^^^^^ expected a label, like `ubuntu_noble`
       |
       = note: character 9 (`о`) is U+043E, which is not an ASCII character
-      = help: restore the file with `git restore FILE`; or remove this block and run `imagelock resolve`, which pins the newest version
+      = help: restore the file with `git restore images.lock`; or remove this block and run `imagelock resolve`, which pins the newest version
     "#);
     assert_snapshot!(mistake_in_snapshot(snapshot("ubuntu_n\u{43e}ble", "")), @"
-    error: `catalog.json`: label `ubuntu_nоble`: expected a label, like `ubuntu_noble`
+    error: cannot use `catalog.json`: label `ubuntu_nоble`: expected a label, like `ubuntu_noble`
      |
      = note: character 9 (`о`) is U+043E, which is not an ASCII character
-     = help: `imagelock snapshot FILE` writes one
+     = help: to write a new snapshot: `imagelock snapshot FILE`
     ");
     let sandbox = Sandbox::with(&web(""));
     assert_snapshot!(sandbox.fails("upgrade w\u{435}b"), @"
@@ -205,6 +205,6 @@ fn nul_is_never_printed() {
     8 | label = "a␀b"
       |           ^ null character
       |
-      = help: restore the file with `git restore FILE`; or delete it and run `imagelock resolve`, which pins the newest versions
+      = help: restore the file with `git restore images.lock`; or delete it and run `imagelock resolve`, which pins the newest versions
     "#);
 }

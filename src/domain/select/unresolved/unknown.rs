@@ -1,8 +1,6 @@
 //! The problems of images that the Marketplace does not have, has under several labels, or gave no usable response
 //! about.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use crate::domain::catalog::{Catalog, Lookup, QueryError};
@@ -103,13 +101,5 @@ pub(super) fn same_release(target: &Target, labels: &[Label]) -> Problem {
 
 /// The problem of images about which the Marketplace gave no usable response.
 pub(super) fn failed(cells: Cells<'_, '_>, error: &QueryError) -> Problem {
-    let images: BTreeSet<String> = cells.iter().map(|(target, _)| target.selector.to_string()).collect();
-    let names = and_more(images.iter().map(quoted), 12);
-    let (target, _) = &cells[0];
-    let mut problem = Problem::new(format!("the Marketplace gave no usable answer about {names}"))
-        .at(target.spans.image.clone(), "asked for this image")
-        .note(&error.cause)
-        .help(&error.help);
-    problem.notes.extend(error.details());
-    problem
+    error.problem(&cells.iter().map(|(target, _)| target.selector.to_string()).collect())
 }

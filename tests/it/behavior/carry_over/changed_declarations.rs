@@ -137,7 +137,7 @@ fn a_pin_of_an_exact_version_is_kept_when_its_label_is_declared() {
     warning: the lockfile does not match `images.toml`: 2 differences
       = note: `other` (fr-par-1, x86_64): declared, but not in the lockfile
       = note: `web` (fr-par-1, x86_64): in the lockfile, but not declared
-      = help: `imagelock resolve` updates the lockfile
+      = help: to update the lockfile: `imagelock resolve`
     --- exit 0
     ");
 }

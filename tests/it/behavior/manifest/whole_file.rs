@@ -152,6 +152,6 @@ fn conflict_markers_in_the_manifest_are_recognized() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ conflict marker
       |
-      = help: settle the conflict, or take one side with `git checkout --ours images.toml` or `--theirs images.toml`, and run `imagelock resolve`, which keeps every pin that still fits; if the markers are committed already, restore the file from the last good commit
+      = help: resolve the conflicts, or keep one side with `git checkout --ours images.toml` or `git checkout --theirs images.toml`; then run `imagelock resolve`, which keeps every pin that still matches the manifest
     ");
 }

@@ -41,9 +41,9 @@ fn a_superseded_id_is_found_in_the_listing_of_its_version() {
     let marketplace = marketplace();
     let sandbox = Sandbox::new().asking(&marketplace);
     assert_snapshot!(sandbox.run(&format!("explain {}", id(2))), @"
-    00000002-0000-4000-8000-000000000000 is a local image of `ubuntu_noble`, in fr-par-1 for x86_64, with type instance_sbs, published 2026-09-02
-    an Instance can boot it, and it can be pinned
-    the lockfile does not contain it
+    00000002-0000-4000-8000-000000000000 is a local image of `ubuntu_noble` in fr-par-1 for x86_64, type instance_sbs, published 2026-09-02
+    it can be pinned, and an Instance can boot from it
+    the lockfile does not pin it
     --- exit 0
     ");
     sandbox.ok(&format!("adopt web={}", id(2)));

@@ -166,11 +166,11 @@ fn an_id_that_cannot_be_adopted_is_an_error() {
      |
      = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
 
-    error: `2` is not an image name: expected a letter or `_`, then letters, digits, `_` or `-`, so that shells and HCL can use it as an identifier
+    error: `2` is not an image name: expected a letter or `_`, followed by letters, digits, `_` or `-`
      |
      = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
 
-    error: `paris` is not a zone: expected country, city and number, like `fr-par-1`
+    error: `paris` is not a zone: expected a zone, like `fr-par-1`
      |
      = help: write `NAME=UUID`, like `imagelock adopt web=fr-par-1/35fdc69b-503a-4d8c-8879-497a1abfd103`
 

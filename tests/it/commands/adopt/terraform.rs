@@ -61,8 +61,8 @@ fn ids_in_a_terraform_configuration_are_adopted() {
     6 pins: 6 added
     --- stderr
     warning: main.tf:34: the Marketplace does not list fr-par-1/cccccccc…
-      = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
-      = help: to look it up, name it: `imagelock adopt mine=fr-par-1/UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH`
+      = note: it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace
+      = help: to look it up, type the whole ID: `imagelock adopt mine=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH`
     skipped 2 other UUIDs: the Marketplace does not list them, and their keys do not name an image
     declared `builders`, `builders-2`, `db`, `web` and `web-ams` in `images.toml`
     --- exit 0
@@ -161,8 +161,8 @@ fn ids_in_a_terraform_state_are_adopted() {
     2 pins: 2 added
     --- stderr
     warning: terraform.tfstate:14: the Marketplace does not list fr-par-1/ffffffff…
-      = note: it is an image of your own, or one that was superseded; IDs that are read from files are never sent
-      = help: to look it up, name it: `imagelock adopt web-2=fr-par-1/UUID`; if it was superseded, say what it is: `--label LABEL --arch ARCH`
+      = note: it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace
+      = help: to look it up, type the whole ID: `imagelock adopt web-2=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH`
     skipped 2 other UUIDs: the Marketplace does not list them, and their keys do not name an image
     declared `noble` and `web` in `images.toml`
     --- exit 0

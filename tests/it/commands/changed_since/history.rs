@@ -172,7 +172,7 @@ fn a_shallow_clone_is_an_error_that_names_the_fix() {
     7 | label = "ubuntu_noble"
       |         ^^^^^^^^^^^^^^ the Marketplace does not list its pinned ID
       |
-      = note: this clone is shallow: its older commits are unknown
+      = note: this clone is shallow: its older commits are missing
       = help: run `git fetch --unshallow`; in CI, check out the full history (`fetch-depth: 0`, `GIT_DEPTH: 0`)
     "#);
     // A listed ID passes without the history.

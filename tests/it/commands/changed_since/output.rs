@@ -32,7 +32,7 @@ fn every_format_shows_the_changes_and_the_findings() {
     --- exit 2
     ");
     assert_snapshot!(output_of(&sandbox, &format!("{GATE} --format github")), @"
-    ::error file=images.toml,line=7,col=9,endColumn=23,title=imagelock%3A web%3A unverified::fr-par-1 x86_64: the Marketplace does not list the ID, and the lockfile did not pin it before the change%0Arestore the block from version control, or pin what the Marketplace lists: imagelock upgrade web
+    ::error file=images.toml,line=7,col=9,endColumn=23,title=imagelock%3A web%3A unverified::fr-par-1 x86_64: the Marketplace does not list the ID, and the lockfile did not pin it before the change%0Arestore the file from version control, or pin IDs that the Marketplace lists: imagelock upgrade web
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000009  published 2026-09-02 → 2026-09-02
     1 pin, 1 changed since main (`[MAIN]`): 1 unverified

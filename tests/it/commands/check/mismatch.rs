@@ -124,7 +124,7 @@ fn an_edited_block_of_an_undeclared_image_can_be_a_mismatch() {
 
     2 pins: 1 edited, 1 current
     the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log db
-    to make the lock follow the manifest: imagelock resolve
+    to update the lockfile: imagelock resolve
     --- exit 2
     ");
     sandbox.write("images.lock", with(9));

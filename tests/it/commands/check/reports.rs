@@ -240,7 +240,7 @@ fn resolve_prints_the_body_of_a_pull_request_as_markdown() {
 fn a_stale_lockfile_is_annotated_without_the_network() {
     let (sandbox, _marketplace) = drifted();
     assert_snapshot!(sandbox.run("resolve --locked --offline --format github"), @"
-    ::warning file=images.lock,line=27,col=1,endColumn=14,title=imagelock%3A gone%3A stale::fr-par-1 x86_64: in the lockfile, but not declared%0Ato make the lock follow the manifest: imagelock resolve
+    ::warning file=images.lock,line=27,col=1,endColumn=14,title=imagelock%3A gone%3A stale::fr-par-1 x86_64: in the lockfile, but not declared%0Ato update the lockfile: imagelock resolve
     1 pin: 1 stale
     --- exit 2
     ");

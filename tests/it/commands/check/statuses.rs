@@ -183,15 +183,15 @@ fn an_incomplete_listing_never_makes_a_pin_unavailable() {
         Reply::Json(value)
     });
     assert_snapshot!(sandbox.fails("check"), @r#"
-    error: the Marketplace gave no usable answer about `ubuntu_noble`
+    error: the Marketplace gave no usable response about `ubuntu_noble`
      --> images.toml:7:9
       |
     7 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ asked for this image
+      |         ^^^^^^^^^^^^^^ requested for this image
       |
-      = note: looking up pinned IDs that are not listed: the answer cannot be used: it holds a local image whose ID is no UUID: ``
+      = note: the response of the Marketplace is invalid: the ID of a local image is not a UUID: `` (while looking up pinned IDs that are not listed)
       = note: request ID req-1
-      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+      = help: run imagelock again; if the response stays the same, report it to Scaleway support
     "#);
 }
 
@@ -233,13 +233,13 @@ fn an_empty_index_never_makes_a_pin_unavailable() {
         }
     });
     assert_snapshot!(sandbox.fails("check"), @r#"
-    error: the Marketplace gave no usable answer about `debian_bookworm` and `ubuntu_noble`
+    error: the Marketplace gave no usable response about `debian_bookworm` and `ubuntu_noble`
       --> images.toml:10:9
        |
     10 | label = "debian_bookworm"
-       |         ^^^^^^^^^^^^^^^^^ asked for this image
+       |         ^^^^^^^^^^^^^^^^^ requested for this image
        |
-       = note: the answer cannot be used: it lists no image at all
-       = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+       = note: the response of the Marketplace is invalid: the list of images is empty
+       = help: run imagelock again; if the response stays the same, report it to Scaleway support
     "#);
 }

@@ -71,7 +71,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     15 | <<<<<<< ours
        | ^^^^^^^^^^^^ conflict marker
        |
-       = help: to merge both sides and pin the images that are still in conflict again: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours FILE` or `git checkout --theirs FILE`
+       = help: to merge both sides and pin the images that are still in conflict again: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
     ");
     assert_snapshot!(sandbox.run("resolve --fix-conflicts --dry-run"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
@@ -115,7 +115,7 @@ fn a_pin_that_was_removed_on_one_side_and_moved_on_the_other_conflicts() {
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: merge conflict in `images.lock`: both sides changed 1 pin
      |
-     = note: `web` (fr-par-1, x86_64): ours has none; theirs has 00000002, published 2026-11-02
+     = note: `web` (fr-par-1, x86_64): ours has no pin; theirs has 00000002, published 2026-11-02
      = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add` on the file
     ");
     // The manifest decides whether the image stays. Its ID is not in conflict.
@@ -157,9 +157,11 @@ fn a_conflict_lists_every_difference() {
     sandbox.write("theirs", write(&theirs));
     assert_snapshot!(sandbox.run("merge-driver base ours theirs prod.lock"), @"
     --- stderr
-    error: `merge-driver` has no option `--manifest`
+    error: merge conflict in `prod.lock`: both sides changed 2 pins
      |
-     = help: to show the usage: `imagelock merge-driver --help`
+     = note: `db` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
+     = note: `web` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts --manifest prod.toml`; or keep one block of each pair and delete the markers. Then run `git add` on the file
     --- exit 1
     ");
 }
@@ -219,38 +221,39 @@ fn an_unreadable_side_is_left_to_the_user() {
     let newer = base.replace("version = 2 # read by imagelock 0.1.0", "version = 7 # read by imagelock 3.2.0");
     let sandbox = diverged(repository_with_driver(), &base, &main, &newer);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: cannot merge theirs: the lockfile has format 7, and imagelock 0.1.0 reads format 2
+    error: cannot merge theirs: the lockfile has format 7, but imagelock 0.1.0 reads formats up to 2
      --> images.lock (theirs):2:11
       |
     2 | version = 7 # read by imagelock 3.2.0 and later
       |           ^ expected a number, at most 2
       |
-      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours FILE` or `git checkout --theirs FILE`
-      = help: this file is read by imagelock 3.2.0 and later: upgrade imagelock
+      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+      = help: install release 3.2.0 or later of imagelock, which can read this file
     ");
     assert_eq!(sandbox.lock(), main);
     let markers = format!("<<<<<<< HEAD\n{base}=======\n{main}>>>>>>> feature\n");
     let sandbox = diverged(repository_with_driver(), &base, &markers, &lock(&[("web", 3)]));
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: cannot merge ours: the file has conflict markers of an unfinished git merge
+    error: cannot merge ours: the file contains conflict markers from an unfinished git merge
      --> images.lock (ours):1:1
       |
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ conflict marker
       |
-      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours FILE` or `git checkout --theirs FILE`
+      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
       = help: in the commit that contains the conflict: `imagelock resolve --fix-conflicts`
     ");
     assert_eq!(sandbox.lock(), markers);
     let sandbox = diverged(repository_with_driver(), &base, &main, "garbage");
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: cannot merge theirs: this is not TOML
+    error: cannot merge theirs: invalid TOML: `garbage` has no value
      --> images.lock (theirs):1:8
       |
     1 | garbage
       |        ^ expected `=` after the key
       |
-      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours FILE` or `git checkout --theirs FILE`
+      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+      = help: restore the file with `git restore FILE`; or delete it and run `imagelock resolve`, which pins the newest versions
     ");
     sandbox.write("theirs", [0xff]);
     assert_snapshot!(sandbox.fails("merge-driver none images.lock theirs a/b.lock"), @"

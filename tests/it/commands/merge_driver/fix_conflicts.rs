@@ -83,7 +83,7 @@ fn incomplete_conflict_markers_are_refused() {
     26 | >>>>>>> theirs
        | ^^^^^^^^^^^^^^ expected another marker
        |
-       = help: restore the markers with `git checkout --merge FILE`, or keep one side with `git checkout --ours FILE` or `git checkout --theirs FILE`
+       = help: restore the markers with `git checkout --merge images.lock`, or keep one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
     ");
     sandbox.write("images.lock", format!("<<<<<<< ours\n{good}=======\nversion = 3\n>>>>>>> theirs\n"));
     assert_snapshot!(sandbox.fails("resolve --fix-conflicts"), @"

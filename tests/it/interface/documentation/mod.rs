@@ -203,7 +203,7 @@ fn the_library_example_reports_drift() {
 
     4 pins: 2 outdated, 2 current
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
-    to move to the latest: imagelock upgrade db web
+    to upgrade to the newest version: imagelock upgrade db web
     ");
     assert!(report.0.contains("[[pin]]"));
 }

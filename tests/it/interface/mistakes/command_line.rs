@@ -194,7 +194,7 @@ fn arguments() {
         "imagelock adopt web",
         "imagelock adopt web=",
         "imagelock adopt web=1234",
-        "imagelock adopt 6d1b1b5e-4a0f-4c62-9c52-0a3c1f1b2d7e",
+        "imagelock adopt 00000003-0000-4000-8000-000000000000",
         "imagelock adopt --label ubuntu_noble",
         "imagelock adopt --from main.tf --label ubuntu_noble",
         "imagelock explain",

@@ -144,13 +144,17 @@ fn a_missing_directory_and_a_directory_instead_of_a_file_have_different_messages
      |
      = help: create the directory first: `mkdir -p infra`
     ");
-    assert_snapshot!(sandbox.fails("resolve --manifest ."), @"
-    error: cannot connect to http://127.0.0.1:1/marketplace/v2: the connection was refused
-     |
-     = note: needed for the image `ubuntu_noble`
-     = note: gave up after 6 attempts
-     = help: check the network, HTTPS_PROXY and `--api-url`; to work without a network, use a snapshot: `--catalog FILE`
-    ");
+    assert_snapshot!(sandbox.fails("resolve --manifest ."), @r#"
+    error: the Marketplace gave no usable response about `ubuntu_noble`
+     --> ./images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ requested for this image
+      |
+      = note: cannot connect to http://127.0.0.1:1/marketplace/v2: the connection was refused
+      = note: gave up after 6 attempts
+      = help: check the network, HTTPS_PROXY and `--api-url`; to work without a network, use a snapshot: `--catalog FILE`
+    "#);
 }
 
 #[test]

@@ -98,8 +98,8 @@ fn a_first_page_that_repeats_is_reported_as_incomplete() {
       |                                                                                                                      ^^^^^^^^^^ not offered here for x86_64
       |
       = note: it is offered with type instance_sbs for x86_64 in fr-par-1, fr-par-2, fr-par-3 and nl-ams-1
-      = note: the Marketplace's answer may not be whole: it counts 10 rows, and sent 4
-      = help: run imagelock again; if the answer stays the same, tell Scaleway's support
+      = note: the response of the Marketplace may be incomplete: its stated row count is 10, but the actual count is 4
+      = help: run imagelock again; if the response stays the same, report it to Scaleway support
     "#);
 }
 
@@ -112,12 +112,16 @@ fn a_row_that_is_inserted_between_pages_is_an_error() {
         }
         number
     });
-    assert_snapshot!(sandbox(&marketplace).fails("resolve"), @"
-    error: the listing changed while imagelock read its pages, 3 times in a row
-     |
-     = note: needed for the image `ubuntu_noble`
-     = help: run imagelock again in a minute
-    ");
+    assert_snapshot!(sandbox(&marketplace).fails("resolve"), @r#"
+    error: the Marketplace gave no usable response about `ubuntu_noble`
+     --> images.toml:2:9
+      |
+    2 | label = "ubuntu_noble"
+      |         ^^^^^^^^^^^^^^ requested for this image
+      |
+      = note: the listing changed while imagelock read its pages, 3 times in a row
+      = help: run imagelock again in a minute
+    "#);
 }
 
 #[test]
