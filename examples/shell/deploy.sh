@@ -7,6 +7,6 @@ cd "$(dirname "$0")"
 . ./images.env
 echo scw instance server create type=DEV1-S zone=fr-par-1 image="$IMAGE_WEB_FR_PAR_1_X86_64"
 
-# ...or read the lockfile itself. `set -e` ends the script if there is no such pin.
+# ...or read the lockfile itself. `set -e` ends the script if the pin is missing.
 image=$(imagelock get db --zone fr-par-1)
 echo scw instance server create type=DEV1-S zone=fr-par-1 image="$image"

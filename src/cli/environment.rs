@@ -33,7 +33,7 @@ pub(super) fn variable(name: &str) -> Result<Option<String>, QueryError> {
 
 /// The width of the output: that of the terminal, else `COLUMNS`, else a fixed one in CI, else unlimited.
 pub(super) fn width() -> Width {
-    // A value that cannot be used is ignored: it is no reason to fail.
+    // An invalid value is ignored: a table of another width is better than an error.
     let value = |name| variable(name).ok().flatten();
     let terminal = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
     let columns = || value("COLUMNS")?.parse().ok();

@@ -162,7 +162,7 @@ impl Task for AddOptions {
         Setup { manifests: self.manifest.manifests(), quiet: self.output.quiet, ..Setup::default() }
     }
 
-    /// Declares an image, in a new manifest if there is none.
+    /// Declares an image, in a new manifest if none exists.
     ///
     /// # Errors
     /// If the manifest cannot be read or written, or would be invalid with this image.

@@ -95,7 +95,7 @@ fn explain_name(context: &Context, name: &str, short: Option<ShortId>, zone: Opt
 /// Explains the image with a label.
 ///
 /// # Errors
-/// If there is no such label, or the Marketplace does not answer.
+/// If the label is unknown, or the Marketplace does not respond.
 fn explain_label(context: &Context, text: &str, manifest: Option<&Manifest>) -> Result<Output, Error> {
     let label: Option<Label> = text.parse().ok();
     // No request is needed for a text that cannot be a label.

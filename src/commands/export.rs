@@ -39,7 +39,7 @@ impl Task for Options {
     /// Prints the pins.
     ///
     /// # Errors
-    /// If there is no lockfile, or a pin in it was edited by hand.
+    /// If the lockfile is missing, or a pin in it was edited by hand.
     fn run(&self, context: &Context) -> Result<Output, Error> {
         let pins = Pins::read(context, self.locked)?;
         if let Some(refusal) = pins.refusal(context, self.locked) {

@@ -35,7 +35,7 @@ impl Task for Options {
 /// Prints all pins.
 ///
 /// # Errors
-/// If there is no lockfile, or it cannot be read.
+/// If the lockfile is missing or cannot be read.
 fn list(context: &Context, locked: bool) -> Result<Output, Error> {
     let pins = Pins::read(context, locked)?;
     if let Some(refusal) = pins.refusal(context, locked) {

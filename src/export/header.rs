@@ -84,7 +84,7 @@ pub(crate) fn relative_path(directory: &Path, file: &Path) -> String {
     let shared = directory.components().zip(file.components()).take_while(|(one, other)| one == other).count();
     let up = directory.components().skip(shared).map(|_| "..".to_owned());
     let down = file.components().skip(shared).map(|part| match part {
-        // On Windows, there is no relative path from one drive to another, so the path is absolute.
+        // On Windows, no relative path leads from one drive to another, so the path is absolute.
         Component::Prefix(_) | Component::RootDir => encoded(part).trim_matches('/').to_owned(),
         part => encoded(part),
     });

@@ -36,7 +36,7 @@ pub enum Backend {
     Offline,
 }
 
-/// A client, or why there is none.
+/// A client, or the error that prevented it.
 type Connection = Result<Client, QueryError>;
 
 /// The live API. Before the first query, no file is read and no connection is opened.

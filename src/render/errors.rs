@@ -189,7 +189,7 @@ pub(crate) fn help(problem: &Problem, invocation: &Invocation) -> Option<String>
 /// The notes of a problem, and the number of those that are left out.
 fn notes(problem: &Problem) -> Vec<String> {
     let rest = problem.notes.len().saturating_sub(MAX_NOTES);
-    // "and 1 more" is no shorter than the note itself.
+    // "and 1 more" is as long as the note itself.
     let shown = if rest > 1 { MAX_NOTES } else { problem.notes.len() };
     let more = (rest > 1).then(|| format!("and {rest} more"));
     problem.notes.iter().take(shown).map(|note| cut(note)).chain(more).collect()

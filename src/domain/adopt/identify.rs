@@ -46,7 +46,7 @@ pub struct Identified {
     pub problems: Vec<Problem>,
     /// Warnings about IDs that are adopted, and about unknown IDs in files that use them as image IDs.
     pub warnings: Vec<Problem>,
-    /// The number of other unknown UUIDs in the files. They may be IDs of anything, so there is no warning about them.
+    /// The number of other unknown UUIDs in the files. They may be IDs of anything, so no warning mentions them.
     pub others: usize,
 }
 

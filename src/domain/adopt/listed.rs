@@ -88,7 +88,7 @@ impl<'c> Offers<'c> {
     /// currently in other zones, or else for other architectures.
     ///
     /// # Errors
-    /// If there is no such type, or more than one.
+    /// If no type or more than one matches.
     pub(super) fn only_type(&self, request: &Request, zone: &Zone, arch: &Arch) -> Result<ImageType, Problem> {
         let in_cell = |local: &&LocalImage| (&local.zone, &local.arch) == (zone, arch);
         let now = || self.now.iter();
@@ -116,7 +116,7 @@ impl<'c> Offers<'c> {
         )))
     }
 
-    /// The warning if a label is currently not offered as the user describes an ID. It is no error, because the label
+    /// The warning if a label is currently not offered as the user describes an ID. It is not an error, because the label
     /// may have been offered so in the past.
     pub(super) fn warning(
         &self,

@@ -34,7 +34,7 @@ pub struct Refusal {
 }
 
 /// Plans to declare and pin the identified IDs. `text` and `manifest` are the manifest before; `manifest` is `None` if
-/// there is no manifest yet.
+/// the manifest does not exist yet.
 ///
 /// # Errors
 /// Returns the problems if the manifest cannot be edited, or if the manifest or the lock contradicts the identified

@@ -121,7 +121,7 @@ impl Catalog {
         if let Lookup::Found(listing) = self.listings.get(image)? { Some(listing) } else { None }
     }
 
-    /// Whether the listing of an image or a version contains a local image; `None` if there is no listing.
+    /// Whether the listing of an image or a version contains a local image; `None` if the listing is missing.
     pub(crate) fn lists(&self, image: &ImageRef, id: LocalImageId) -> Option<bool> {
         self.found_listing(image).map(|listing| listing.has(id))
     }

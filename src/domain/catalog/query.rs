@@ -56,7 +56,7 @@ pub enum Lookup<T> {
     Found(T),
     /// According to the Marketplace, it does not exist.
     NotFound,
-    /// There is no usable response, so it is unknown whether it exists.
+    /// No response is usable, so it is unknown whether it exists.
     Failed(QueryError),
 }
 
@@ -69,7 +69,7 @@ impl<T> Lookup<T> {
     /// The value, or `None` if it does not exist.
     ///
     /// # Errors
-    /// If there is no usable response.
+    /// If no response is usable.
     pub fn known(self) -> Result<Option<T>, QueryError> {
         match self {
             Self::Found(found) => Ok(Some(found)),

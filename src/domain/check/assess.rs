@@ -120,7 +120,7 @@ fn versions_behind(pin: &Pin, catalog: &Catalog) -> Option<String> {
     (listed && newer > 0).then(|| format!("{} behind", count(newer, "version")))
 }
 
-/// The finding for a superseded pin for which there is no single replacement. `looked_up` is the pinned local image, if the
+/// The finding for a superseded pin without a single replacement. `looked_up` is the pinned local image, if the
 /// Marketplace still has it.
 fn irreplaceable(
     mut current: Finding,

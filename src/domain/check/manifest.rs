@@ -59,7 +59,7 @@ pub(crate) fn manifest_findings(lock: &Lock, targets: &[Target]) -> Vec<Finding>
     undeclared.chain(declared).collect()
 }
 
-/// A declaration that a pin satisfies, for a pin that the manifest does not declare. There is none for a pin of a version,
+/// A declaration that a pin satisfies, for a pin that the manifest does not declare. `None` for a pin of a version,
 /// because a manifest cannot declare one.
 pub(crate) fn declaration_of(pin: &Pin) -> Option<Target> {
     let selector = match &pin.image {

@@ -66,7 +66,7 @@ impl Help {
         self
     }
 
-    /// The same for a lockfile with conflict markers, which `resolve` reads only if it is told to resolve the conflicts.
+    /// The same for a lockfile with conflict markers, which `resolve` reads only with `--fix-conflicts`.
     #[must_use]
     pub(crate) fn with_conflicts(mut self) -> Self {
         for part in &mut self.0 {

@@ -7,7 +7,7 @@ use crate::domain::types::{Arch, Zone};
 /// Returns the only pin of an image, in a zone and for an architecture if they are given.
 ///
 /// # Errors
-/// Fails if there is no such pin or more than one, or if its block was edited, because a script must only use IDs that imagelock
+/// Fails if no pin or more than one matches, or if its block was edited, because a script must only use IDs that imagelock
 /// wrote.
 pub fn find<'l>(lock: &'l Lock, name: &str, zone: Option<&Zone>, arch: Option<&Arch>) -> Result<&'l Pin, Vec<Problem>> {
     let named: Vec<&Pin> = lock.pins().iter().filter(|pin| pin.cell.name.as_str() == name).collect();

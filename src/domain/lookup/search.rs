@@ -46,7 +46,7 @@ impl Pattern {
     }
 }
 
-/// The other conditions of a search. `None` means that there is no such condition.
+/// The other conditions of a search. `None` means that the condition is absent.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Offered in this zone.

@@ -47,7 +47,7 @@ impl ShortId {
     /// The only one of the matching IDs.
     ///
     /// # Errors
-    /// Returns a problem if there is no such ID, or more than one.
+    /// Returns a problem if no ID or more than one matches.
     pub(crate) fn only(&self, ids: &BTreeSet<LocalImageId>) -> Result<LocalImageId, Problem> {
         let mut each = ids.iter();
         match (each.next(), each.next()) {

@@ -12,7 +12,7 @@ use crate::domain::select::similar;
 use crate::domain::types::{LocalImageId, Name};
 
 /// The problem of a word that is not an image name, a label or an ID. `names` are the image names in the manifest;
-/// `None` if there is no manifest.
+/// `None` without a manifest.
 pub(crate) fn unknown_word(
     word: &str,
     names: Option<&BTreeSet<&Name>>,

@@ -1,4 +1,4 @@
-//! The outcome of a selection: the local image to pin, or the reason why there is none.
+//! The outcome of a selection: the local image to pin, or the reason why none can be pinned.
 
 use jiff::Timestamp;
 

@@ -133,7 +133,7 @@ impl fmt::Display for Range {
 }
 
 /// The release of an image, from the first of these that has one: the part of the label that the `*` of the pattern matches, or
-/// the label if there is no pattern that matches it; then the name of the image. `None` if the release is unknown or ambiguous.
+/// the label if no pattern matches it; then the name of the image. `None` if the release is unknown or ambiguous.
 pub fn release_of(label: &Label, name: &str, pattern: Option<&LabelPattern>) -> Option<Release> {
     let label_release = match pattern.filter(|pattern| pattern.matches(label)) {
         Some(pattern) => starred_release(pattern.as_str(), label.as_str()),

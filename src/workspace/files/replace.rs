@@ -131,7 +131,7 @@ impl<'a> Staged<'a> {
 
 impl Drop for Staged<'_> {
     fn drop(&mut self) {
-        // After a commit, there is no temporary file. Otherwise another error is already being reported.
+        // A commit leaves no temporary file. Otherwise another error is already being reported.
         let _ = fs::remove_file(&self.temporary);
     }
 }

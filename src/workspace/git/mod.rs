@@ -42,7 +42,7 @@ impl Repository {
     /// Finds the repository that contains a lockfile. The file does not need to exist.
     ///
     /// # Errors
-    /// If there is no repository, or git refuses to read it.
+    /// If no repository contains the path, or git refuses to read it.
     pub(crate) fn containing(lock: &Path) -> Result<Self, Problem> {
         if !directory_of(lock).is_dir() {
             return Err(no_lock(lock));

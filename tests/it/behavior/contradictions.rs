@@ -84,7 +84,7 @@ fn versions_that_are_not_found_contradict_the_index() {
     marketplace.respond(|path, _, _| if path.contains("/versions") { not_found() } else { Reply::Normal });
     let run = sandbox.run("check");
     assert_eq!(run.status, Some(0), "{run}");
-    assert!(run.stderr.contains("warning: publication dates could not be learnt"), "{run}");
+    assert!(run.stderr.contains("warning: publication dates are unavailable"), "{run}");
     assert!(run.stderr.contains(", but its versions were not found"), "{run}");
     let aged = format!("{MANIFEST}min-age = \"7d\"\n");
     sandbox.write("images.toml", aged);

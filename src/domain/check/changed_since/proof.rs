@@ -47,7 +47,7 @@ pub(super) fn verify(
     if let Some(mismatch) = mismatch(pin, target, catalog) {
         return wrong(Status::Mismatch, mismatch);
     }
-    // There is no mismatch, so a listed local image with this ID is the pinned one.
+    // The pin is not a mismatch, so a listed local image with this ID is the pinned one.
     let is_listed = listing.is_some_and(|listing| listing.with_id(pin.id).next().is_some());
     let proof = if is_listed || is_looked_up(pin, expected.as_ref(), catalog)? {
         Proof::Listed

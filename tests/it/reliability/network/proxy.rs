@@ -257,18 +257,18 @@ fn a_proxy_that_refuses_is_named_without_its_secret() {
     };
     let strict = Proxy::refusing("407 Proxy Authentication Required");
     assert_snapshot!(refusal(&strict), @"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-      = help: check the proxy and its credentials; to reach a host without the proxy, add it to NO_PROXY
+    error: the proxy http://PROXY (from HTTPS_PROXY) did not connect to [API]/marketplace/v2: it requires a login
+     = help: check the proxy and its credentials; to reach a host without the proxy, add it to NO_PROXY
     ");
     assert_eq!(strict.received().iter().filter(|line| line.starts_with("CONNECT")).count(), 2, "no retry");
     assert_snapshot!(refusal(&Proxy::refusing("403 Forbidden")), @"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-      = help: check the proxy and its credentials; to reach a host without the proxy, add it to NO_PROXY
+    error: the proxy http://PROXY (from HTTPS_PROXY) did not connect to [API]/marketplace/v2: it refused the request
+     = help: check the proxy and its credentials; to reach a host without the proxy, add it to NO_PROXY
     ");
     let closed = Proxy { address: SocketAddr::from(([127, 0, 0, 1], 1)), received: Arc::default() };
     assert_snapshot!(refusal(&closed), @"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-      = help: check the network and the proxy; to reach a host without the proxy, add it to NO_PROXY
+    error: cannot connect to [API]/marketplace/v2 through the proxy http://PROXY (from HTTPS_PROXY): the connection was refused
+     = help: check the network and the proxy; to reach a host without the proxy, add it to NO_PROXY
     ");
     let name = sandbox(&[("ALL_PROXY", "http://me:s3cret@proxy.invalid:3128")]).fails("resolve --timeout 1");
     assert!(
@@ -285,8 +285,8 @@ fn an_invalid_proxy_address_is_never_ignored() {
         let message = sandbox(&[("HTTPS_PROXY", url)]).fails("resolve");
         insta::allow_duplicates! {
             assert_snapshot!(title_and_help(&message, &closed), @"
-            error: the Marketplace gave no usable response about `ubuntu_noble`
-              = help: set HTTPS_PROXY to an address like http://proxy.example.org:3128, or unset it
+            error: the proxy address in HTTPS_PROXY is invalid
+             = help: set HTTPS_PROXY to an address like http://proxy.example.org:3128, or unset it
             ");
         }
     }

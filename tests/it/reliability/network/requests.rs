@@ -9,17 +9,13 @@ use crate::support::sandbox::Sandbox;
 
 #[test]
 fn a_redirect_is_not_followed() {
-    assert_snapshot!(refusal(|_, _, _| Reply::Header(302, "location", "http://127.0.0.1:1/")), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: the Marketplace responded with 302 Found to `http://127.0.0.1:1/`; imagelock does not follow redirects
-      = note: request ID req-1
-      = help: check `--api-url` and SCW_API_URL; a proxy or a login page may have responded instead of the Marketplace
-    "#);
+    assert_snapshot!(refusal(|_, _, _| Reply::Header(302, "location", "http://127.0.0.1:1/")), @"
+    error: the Marketplace responded with 302 Found to `http://127.0.0.1:1/`; imagelock does not follow redirects
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: request ID req-1
+     = help: check `--api-url` and SCW_API_URL; a proxy or a login page may have responded instead of the Marketplace
+    ");
 }
 
 #[test]
@@ -63,16 +59,12 @@ fn plain_http_to_another_machine_is_refused() {
 
 #[test]
 fn offline_names_the_image_that_needs_a_request() {
-    assert_snapshot!(Sandbox::with(WEB).fails("resolve --offline"), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: `--offline` does not allow queries to the Marketplace
-      = help: run without `--offline`, or use a snapshot: `--catalog FILE`
-    "#);
+    assert_snapshot!(Sandbox::with(WEB).fails("resolve --offline"), @"
+    error: `--offline` does not allow queries to the Marketplace
+     |
+     = note: needed for the image `ubuntu_noble`
+     = help: run without `--offline`, or use a snapshot: `--catalog FILE`
+    ");
 }
 
 #[test]
@@ -107,14 +99,10 @@ fn an_invalid_address_is_an_error_only_for_commands_that_use_it() {
         with(url).ok("resolve");
         with(url).ok("get web");
     }
-    assert_snapshot!(with("http://intranet.example.org").fails("check"), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: the API URL `[API]` is invalid: plain http is accepted only for loopback addresses; use https
-      = help: check `--api-url` and SCW_API_URL
-    "#);
+    assert_snapshot!(with("http://intranet.example.org").fails("check"), @"
+    error: the API URL `[API]` is invalid: plain http is accepted only for loopback addresses; use https
+     |
+     = note: needed for the image `ubuntu_noble`
+     = help: check `--api-url` and SCW_API_URL
+    ");
 }

@@ -14,62 +14,46 @@ fn an_invalid_argument_is_reported_with_the_message_of_the_api() {
         "type": "invalid_arguments", "message": "invalid argument(s)",
         "details": [{"argument_name": "image_label", "reason": "format", "help_message": "too long"}],
     });
-    assert_snapshot!(refusal(move |_, _, _| Reply::Raw(400, "application/json", body.to_string().into())), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: the Marketplace responded with 400 Bad Request (invalid_arguments: invalid argument(s): image_label format too long)
-      = note: request ID req-1
-      = help: this release of imagelock may be too old for the Marketplace; look for a newer release
-    "#);
+    assert_snapshot!(refusal(move |_, _, _| Reply::Raw(400, "application/json", body.to_string().into())), @"
+    error: the Marketplace responded with 400 Bad Request (invalid_arguments: invalid argument(s): image_label format too long)
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: request ID req-1
+     = help: this release of imagelock may be too old for the Marketplace; look for a newer release
+    ");
 }
 
 #[test]
 fn a_login_page_is_refused() {
     let page = b"<!DOCTYPE html><html><title>Log in</title></html>".to_vec();
-    assert_snapshot!(refusal(move |_, _, _| Reply::Raw(200, "text/html", page.clone())), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: the response of the Marketplace is invalid: it is text/html, not JSON: `<!DOCTYPE html><html><title>Log in</title></html>`
-      = note: request ID req-1
-      = help: a proxy or a login page may have responded instead of the Marketplace; check the network and `--api-url`
-    "#);
+    assert_snapshot!(refusal(move |_, _, _| Reply::Raw(200, "text/html", page.clone())), @"
+    error: the response of the Marketplace is invalid: it is text/html, not JSON: `<!DOCTYPE html><html><title>Log in</title></html>`
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: request ID req-1
+     = help: a proxy or a login page may have responded instead of the Marketplace; check the network and `--api-url`
+    ");
 }
 
 #[test]
 fn a_404_from_another_server_never_means_a_missing_image() {
-    assert_snapshot!(refusal(|_, _, _| Reply::Raw(404, "text/html", b"<h1>Not Found</h1>".to_vec())), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: the Marketplace responded with 404 Not Found
-      = note: request ID req-1
-      = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
-    "#);
+    assert_snapshot!(refusal(|_, _, _| Reply::Raw(404, "text/html", b"<h1>Not Found</h1>".to_vec())), @"
+    error: the Marketplace responded with 404 Not Found
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: request ID req-1
+     = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
+    ");
 }
 
 #[test]
 fn unexpected_json_is_refused() {
     assert_snapshot!(refusal(|_, _, _| Reply::Raw(200, "application/json", b"{\"local_images\":[{".to_vec())), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: the response of the Marketplace is invalid: its JSON ends too early, at line 1, column 18: `{"local_images":[{`
-      = note: request ID req-1
-      = help: run imagelock again; if the response stays the same, report it to Scaleway support
+    error: the response of the Marketplace is invalid: its JSON ends too early, at line 1, column 18: `{"local_images":[{`
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: request ID req-1
+     = help: run imagelock again; if the response stays the same, report it to Scaleway support
     "#);
     for body in ["", "null", "[]", "{}", "{\"local_images\":null}", "{\"local_images\":[1]}", "\u{feff}{}"] {
         let message = refusal(move |_, _, _| Reply::Raw(200, "application/json", body.into()));
@@ -106,17 +90,13 @@ fn a_list_instead_of_a_row_or_a_page_is_refused() {
 
 #[test]
 fn an_endless_response_is_refused() {
-    assert_snapshot!(refusal(|_, _, _| Reply::Endless(1 << 30)), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: the response of the Marketplace is larger than 1 MiB, the limit of imagelock
-      = note: request ID req-1
-      = help: check `--api-url` and the proxy; the real Marketplace does not send such responses
-    "#);
+    assert_snapshot!(refusal(|_, _, _| Reply::Endless(1 << 30)), @"
+    error: the response of the Marketplace is larger than 1 MiB, the limit of imagelock
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: request ID req-1
+     = help: check `--api-url` and the proxy; the real Marketplace does not send such responses
+    ");
     let packed = refusal(|_, _, _| Reply::Bomb(4 << 10));
     assert!(packed.contains("is larger than 1 MiB"), "{packed}");
 }
@@ -131,39 +111,27 @@ fn invalid_rows_are_never_pinned() {
             Reply::Json(response)
         }
     };
-    assert_snapshot!(refusal(lie("id", json!("$(touch /tmp/x)"))), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: the response of the Marketplace is invalid: the ID of a local image is not a UUID: `$(touch /tmp/x)`
-      = note: request ID req-1
-      = help: run imagelock again; if the response stays the same, report it to Scaleway support
-    "#);
-    assert_snapshot!(refusal(lie("id", json!(null))), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: the response of the Marketplace is invalid: the ID of a local image is not a UUID: ``
-      = note: request ID req-1
-      = help: run imagelock again; if the response stays the same, report it to Scaleway support
-    "#);
-    assert_snapshot!(refusal(lie("label", json!("ubuntu_noble\u{1b}[2J"))), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: the response of the Marketplace is invalid: a local image has another label: `ubuntu_noble\u{1b}[2J`
-      = note: request ID req-1
-      = help: run imagelock again; if the response stays the same, report it to Scaleway support
-    "#);
+    assert_snapshot!(refusal(lie("id", json!("$(touch /tmp/x)"))), @"
+    error: the response of the Marketplace is invalid: the ID of a local image is not a UUID: `$(touch /tmp/x)`
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: request ID req-1
+     = help: run imagelock again; if the response stays the same, report it to Scaleway support
+    ");
+    assert_snapshot!(refusal(lie("id", json!(null))), @"
+    error: the response of the Marketplace is invalid: the ID of a local image is not a UUID: ``
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: request ID req-1
+     = help: run imagelock again; if the response stays the same, report it to Scaleway support
+    ");
+    assert_snapshot!(refusal(lie("label", json!("ubuntu_noble\u{1b}[2J"))), @r"
+    error: the response of the Marketplace is invalid: a local image has another label: `ubuntu_noble\u{1b}[2J`
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: request ID req-1
+     = help: run imagelock again; if the response stays the same, report it to Scaleway support
+    ");
     assert_snapshot!(refusal(lie("zone", json!("nl-ams-1"))), @r#"
     error: `ubuntu_noble` is not offered for x86_64 in fr-par-1
      --> images.toml:3:8
@@ -217,17 +185,13 @@ fn failures_with_the_same_cause_are_reported_together() {
     let marketplace = FakeMarketplace::offering([noble()]);
     marketplace.respond(|_, _, _| Reply::Raw(403, "text/plain", Vec::new()));
     let manifest = "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n[images]\na.label = \"a\"\nb.label = \"b\"\nc.label = \"c\"\n";
-    assert_snapshot!(Sandbox::with(manifest).asking(&marketplace).fails("resolve"), @r#"
-    error: the Marketplace gave no usable response about `a`, `b` and `c`
-     --> images.toml:5:11
-      |
-    5 | a.label = "a"
-      |           ^^^ requested for this image
-      |
-      = note: the Marketplace responded with 403 Forbidden
-      = note: request ID req-1
-      = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
-    "#);
+    assert_snapshot!(Sandbox::with(manifest).asking(&marketplace).fails("resolve"), @"
+    error: the Marketplace responded with 403 Forbidden
+     |
+     = note: needed for 3 images: `a`, `b` and `c`
+     = note: request ID req-1
+     = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
+    ");
 }
 
 #[test]
@@ -239,17 +203,13 @@ fn a_listing_with_one_invalid_row_is_refused() {
         response["local_images"][1]["id"] = "not-a-uuid".into();
         Reply::Json(response)
     });
-    assert_snapshot!(Sandbox::with(WEB).asking(&marketplace).fails("resolve"), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: the response of the Marketplace is invalid: the ID of a local image is not a UUID: `not-a-uuid`
-      = note: request ID req-1
-      = help: run imagelock again; if the response stays the same, report it to Scaleway support
-    "#);
+    assert_snapshot!(Sandbox::with(WEB).asking(&marketplace).fails("resolve"), @"
+    error: the response of the Marketplace is invalid: the ID of a local image is not a UUID: `not-a-uuid`
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: request ID req-1
+     = help: run imagelock again; if the response stays the same, report it to Scaleway support
+    ");
 }
 
 #[test]
@@ -265,48 +225,21 @@ fn one_failed_request_is_one_error_for_all_images_and_manifests() {
         std::fs::create_dir(sandbox.path(name)).unwrap();
         sandbox.write(&format!("{name}/images.toml"), manifest(10));
     }
-    assert_snapshot!(sandbox.fails("resolve"), @r#"
-    error: the Marketplace gave no usable response about `label_0`, `label_1`, `label_2`, `label_3`, `label_4`, `label_5`, `label_6`, `label_7`, `label_8` and `label_9`
-     --> images.toml:5:17
-      |
-    5 | label-0.label = "label_0"
-      |                 ^^^^^^^^^ requested for this image
-      |
-      = note: the Marketplace responded with 403 Forbidden
-      = note: request ID req-1
-      = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
-    "#);
-    assert_snapshot!(sandbox.fails("resolve --recursive"), @r#"
-    error: the Marketplace gave no usable response about `label_10`, `label_11`, `label_12`, `label_13`, `label_14`, `label_15`, `label_16`, `label_17`, `label_18` and `label_19`
-     --> a/images.toml:5:18
-      |
-    5 | label-10.label = "label_10"
-      |                  ^^^^^^^^^^ requested for this image
-      |
-      = note: the Marketplace responded with 403 Forbidden
-      = note: request ID req-1
-      = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
-
-    error: the Marketplace gave no usable response about `label_10`, `label_11`, `label_12`, `label_13`, `label_14`, `label_15`, `label_16`, `label_17`, `label_18` and `label_19`
-     --> b/images.toml:5:18
-      |
-    5 | label-10.label = "label_10"
-      |                  ^^^^^^^^^^ requested for this image
-      |
-      = note: the Marketplace responded with 403 Forbidden
-      = note: request ID req-1
-      = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
-
-    error: the Marketplace gave no usable response about `label_0`, `label_1`, `label_2`, `label_3`, `label_4`, `label_5`, `label_6`, `label_7`, `label_8` and `label_9`
-     --> images.toml:5:17
-      |
-    5 | label-0.label = "label_0"
-      |                 ^^^^^^^^^ requested for this image
-      |
-      = note: the Marketplace responded with 403 Forbidden
-      = note: request ID req-1
-      = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
+    assert_snapshot!(sandbox.fails("resolve"), @"
+    error: the Marketplace responded with 403 Forbidden
+     |
+     = note: needed for 10 images: `label_0`, `label_1`, `label_2`, `label_3`, `label_4`, `label_5` and 4 more
+     = note: request ID req-1
+     = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
+    ");
+    assert_snapshot!(sandbox.fails("resolve --recursive"), @"
+    error: the Marketplace responded with 403 Forbidden
+     |
+     = note: needed for 10 images: `label_10`, `label_11`, `label_12`, `label_13`, `label_14`, `label_15` and 4 more
+     = note: request ID req-1
+     = note: 2 other manifests have the same error
+     = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
 
     errors in 3 of 3 manifests; nothing was changed
-    "#);
+    ");
 }

@@ -60,33 +60,33 @@ fn a_certificate_is_refused_with_the_real_cause() {
     let authority = Authority::new();
     let server = |change: fn(&mut CertificateParams)| authority.server_with("127.0.0.1", &["h2"], change);
     assert_snapshot!(refusal(&authority, server(|it| it.not_after = date_time_ymd(2021, 3, 4))), @"
-    error: the Marketplace gave no usable response about `a`, `b`, `c`, `d`, `e` and `f`
-      = help: check the clock of this machine; if it is correct, the server needs a new certificate
+    error: rejected: it expired on 2021-03-04
+     = help: check the clock of this machine; if it is correct, the server needs a new certificate
     ");
     assert_snapshot!(refusal(&authority, server(|it| it.not_before = date_time_ymd(2098, 3, 4))), @"
-    error: the Marketplace gave no usable response about `a`, `b`, `c`, `d`, `e` and `f`
-      = help: check the clock of this machine; if it is correct, the server needs a new certificate
+    error: rejected: it is not valid before 2098-03-04
+     = help: check the clock of this machine; if it is correct, the server needs a new certificate
     ");
     assert_snapshot!(refusal(&authority, authority.server("example.org", 2099, &["h2"])), @"
-    error: the Marketplace gave no usable response about `a`, `b`, `c`, `d`, `e` and `f`
-      = help: check `--api-url`, SCW_API_URL and the proxy settings
+    error: rejected: it is for `example.org`, not for `127.0.0.1`
+     = help: check `--api-url`, SCW_API_URL and the proxy settings
     ");
     assert_snapshot!(refusal(&authority, server(|it| it.subject_alt_names.clear())), @"
-    error: the Marketplace gave no usable response about `a`, `b`, `c`, `d`, `e` and `f`
-      = help: check `--api-url`, SCW_API_URL and the proxy settings
+    error: rejected: it is for no host name, not for `127.0.0.1`
+     = help: check `--api-url`, SCW_API_URL and the proxy settings
     ");
     assert_snapshot!(
         refusal(&authority, server(|it| it.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth])),
         @"
-    error: the Marketplace gave no usable response about `a`, `b`, `c`, `d`, `e` and `f`
-      = help: check the address and the proxy settings; if they are correct, the server needs another certificate
+    error: rejected: it is not a server certificate
+     = help: check the address and the proxy settings; if they are correct, the server needs another certificate
     "
     );
     assert_snapshot!(
         refusal(&authority, server(|it| it.is_ca = IsCa::Ca(BasicConstraints::Unconstrained))),
         @"
-    error: the Marketplace gave no usable response about `a`, `b`, `c`, `d`, `e` and `f`
-      = help: if your network uses its own certificate authority, set SSL_CERT_FILE to its PEM file
+    error: rejected: it is the certificate of a certificate authority, not of a server
+     = help: if your network uses its own certificate authority, set SSL_CERT_FILE to its PEM file
     "
     );
     // The signature is also invalid if another CA has the same name and another key.
@@ -107,8 +107,8 @@ fn a_certificate_of_an_unknown_issuer_is_refused() {
     {
         insta::allow_duplicates! {
             assert_snapshot!(refusal(&Authority::new(), server), @"
-            error: the Marketplace gave no usable response about `a`, `b`, `c`, `d`, `e` and `f`
-              = help: if your network uses its own certificate authority, set SSL_CERT_FILE to its PEM file
+            error: rejected: it was issued by a certificate authority that this system does not trust
+             = help: if your network uses its own certificate authority, set SSL_CERT_FILE to its PEM file
             ");
         }
     }
@@ -173,5 +173,5 @@ fn a_server_that_ends_the_handshake_is_reported_without_library_words() {
         }
     });
     let message = Sandbox::with(&manifest()).env("SCW_API_URL", &url).fails("resolve --timeout 1");
-    assert_snapshot!(message.lines().next().unwrap(), @"error: the Marketplace gave no usable response about `a`, `b`, `c`, `d`, `e` and `f`");
+    assert_snapshot!(message.lines().next().unwrap(), @"error: cannot connect to [API]/marketplace/v2: the server closed the connection during the TLS handshake");
 }
