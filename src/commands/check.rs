@@ -152,13 +152,14 @@ fn compare(context: &Context, projects: &[Project], names: &[String]) -> Result<
     });
     let check = |(project, (targets, lock)): (&Project, &Selection<'_>)| {
         let report = check(lock, targets, now, &catalog).map_err(|problems| project.error(problems))?;
-        Ok(with_unwritable_outputs(report, project))
+        Ok(with_file_warnings(report, project))
     };
     Ok(projects.iter().zip(&selected).map(check).collect())
 }
 
-/// Adds warnings about outputs that the next `resolve` cannot write.
-fn with_unwritable_outputs(mut report: Report, project: &Project) -> Report {
+/// Adds warnings about a missing lockfile and about outputs that the next `resolve` cannot write.
+fn with_file_warnings(mut report: Report, project: &Project) -> Report {
+    report.notices.extend(project.missing_lock());
     report.notices.extend(unwritable_outputs(project));
     report
 }
@@ -186,7 +187,7 @@ fn verify_changes(
     });
     let verify = |(project, (base, (targets, lock))): (&Project, (&Base, &Selection<'_>))| {
         let report = changed_since::gate(base, lock, targets, context.now, &catalog);
-        Ok(with_unwritable_outputs(report.map_err(|problems| project.error(problems))?, project))
+        Ok(with_file_warnings(report.map_err(|problems| project.error(problems))?, project))
     };
     Ok(projects.iter().zip(parts()).map(verify).collect())
 }

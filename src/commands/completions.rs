@@ -11,7 +11,10 @@ use crate::workspace::{Context, Error};
 pub(crate) const VARIABLE: &str = "IMAGELOCK_COMPLETE";
 
 pub(super) const EXAMPLES: &[Example] = &[
-    ("Complete in bash", "completions bash > ~/.local/share/bash-completion/completions/imagelock"),
+    (
+        "Complete in bash, in an existing directory",
+        "completions bash > ~/.local/share/bash-completion/completions/imagelock",
+    ),
     ("Complete in zsh, with ~/.zfunc in fpath", "completions zsh > ~/.zfunc/_imagelock"),
     ("Complete in fish", "completions fish > ~/.config/fish/completions/imagelock.fish"),
 ];

@@ -148,7 +148,7 @@ fn explain_id(context: &Context, id: LocalImageId, text: &str, zone: Option<&Zon
         let problem = Problem::new(format!("{text} is in {}, not in {zone}", local.zone));
         return Err(problem.help(format!("use `{}`", ZonedId(&local.zone, id))).into());
     }
-    let pins: Vec<_> = pins_of(id, &lock).collect();
+    let pins: Vec<_> = pins_of(id, &identity, &lock).collect();
     let output = match context.format {
         Format::Json => render::identity_json(text, &identity, &pins),
         _ => render::identity(text, &identity, &pins, context.width),

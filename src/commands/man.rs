@@ -12,11 +12,11 @@ use crate::render::man::pages;
 use crate::workspace::{Context, Error, files};
 
 pub(super) const EXAMPLES: &[Example] =
-    &[("Write all pages to a directory", "man share/man/man1"), ("Print the page of imagelock", "man > imagelock.1")];
+    &[("Write all pages to a directory", "man share/man"), ("Print the page of imagelock", "man > imagelock.1")];
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Directory for the pages [default: print `imagelock.1`]
+    /// Directory for `man1/` and `man5/` [default: print `imagelock.1`]
     #[arg(value_name = "DIR")]
     directory: Option<PathBuf>,
     #[command(flatten)]
@@ -44,7 +44,9 @@ fn man(context: &Context, directory: Option<&Path>) -> Result<Output, Error> {
     let Some(directory) = directory else {
         return Ok(Output::clean(pages.into_iter().next().map(|page| page.text).unwrap_or_default()));
     };
-    files::make_directory(directory)?;
+    for section in ["man1", "man5"] {
+        files::make_directory(&directory.join(section))?;
+    }
     let paths: Vec<PathBuf> = pages.iter().map(|page| directory.join(&page.file)).collect();
     let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     let _guard = context.write_lock(&paths)?;

@@ -114,7 +114,7 @@ fn parsed(
             // Resolving the older conflict here would lose this merge.
             let resolve = Help::from("in the commit that contains the conflict: ").then_run("resolve");
             let there = has_markers.then(|| resolve.with_conflicts());
-            Problem { title, help: there.or(problem.help.clone()), ..problem }.note(note)
+            Problem { title, help: there, ..problem }.note(note)
         };
         let problems: Vec<Problem> = problems.into_iter().map(explained).collect();
         Failure::from(problems).in_lock(Some(source)).into()

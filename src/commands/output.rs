@@ -120,7 +120,7 @@ pub(super) fn planned(context: &Context, plans: &[ProjectPlan], mode: Mode) -> O
     }
     let output = match context.format {
         Format::Json => plan::json(&resolved, dry_run, &context.invocation),
-        Format::Markdown => plan::markdown(&resolved),
+        Format::Markdown => plan::markdown(&resolved, dry_run),
         // The output of a dry run is its purpose, so that `--quiet` keeps it.
         _ if context.quiet && !dry_run => String::new(),
         _ => plan::human(&resolved, dry_run, context.width),

@@ -3,14 +3,15 @@
 use clap::Args;
 
 use super::options::{CHANGES, ManifestOptions, MarketplaceOptions, MinAgeOption, formats, name};
-use super::output::{Checked, Output, planned, sort_out};
+use super::output::{Checked, Output, join, planned, sort_out};
 use super::task::{Example, Setup, Task};
 use crate::domain::check::compare_with_manifest;
 use crate::domain::diagnostics::{FailedManifest, Problem, or, quoted};
 use crate::domain::resolve::Upgrade;
 use crate::render::check::human;
+use crate::render::errors::warnings;
 use crate::render::{self, CheckReport, Format};
-use crate::workspace::resolver::{files_of, read_projects, update, upgrade_of};
+use crate::workspace::resolver::{files_of, no_markers_warning, read_projects, update, upgrade_of};
 use crate::workspace::{Context, Error, Mode, Project, project_name, stale_outputs};
 
 pub(super) const EXAMPLES: &[Example] = &[
@@ -75,15 +76,19 @@ impl Task for Options {
             None => Upgrade::Keep,
             Some(names) => upgrade_of(&projects, names)?,
         };
+        let no_markers = if self.fix_conflicts { no_markers_warning(&projects) } else { None };
         let mode = if self.dry_run { Mode::DryRun } else { Mode::Write };
         let plans = update(context, (projects, failed), &upgrade, self.fix_conflicts, mode)?;
-        Ok(planned(context, &plans, mode))
+        let output = planned(context, &plans, mode);
+        let no_markers = warnings(no_markers.as_slice(), None, &context.invocation);
+        Ok(Output { warning: join([no_markers, output.warning]), ..output })
     }
 }
 
 fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifest>) -> Result<Output, Error> {
     let checked = projects.iter().map(|project| {
-        let report = compare_with_manifest(&project.lock, project.manifest.targets());
+        let mut report = compare_with_manifest(&project.lock, project.manifest.targets());
+        report.notices.extend(project.missing_lock());
         (project, stale_outputs(project, &report).map(|stale| (Some(stale), report)))
     });
     let checked = sort_out(checked, &mut failed)?;
@@ -103,6 +108,7 @@ fn locked(context: &Context, projects: &[Project], mut failed: Vec<FailedManifes
         }
         format => render::check(format, report, context.quiet, context.width),
     };
+    let warning = join(checked.iter().map(|it| it.project.warning(&it.report.notices, context)));
     let differs = report.has_drift();
-    Ok(Output { failed, ..Output::with_drift(output, differs) })
+    Ok(Output { warning, failed, ..Output::with_drift(output, differs) })
 }

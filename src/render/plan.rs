@@ -49,8 +49,8 @@ pub(crate) fn human(resolved: &[Resolved<'_>], dry_run: bool, width: Width) -> S
 }
 
 /// Writes the changes as Markdown, for the description of a pull request.
-pub(crate) fn markdown(resolved: &[Resolved<'_>]) -> String {
-    changes::markdown(&all(resolved))
+pub(crate) fn markdown(resolved: &[Resolved<'_>], dry_run: bool) -> String {
+    changes::markdown(&all(resolved)) + if dry_run { "\nThis is a dry run: nothing was written.\n" } else { "" }
 }
 
 /// Writes the changes as JSON: `imagelock.resolve/1`.

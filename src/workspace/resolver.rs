@@ -145,6 +145,17 @@ fn without_conflicts(text: &str) -> Result<Lock, Vec<Problem>> {
     fix_conflicts(text).map(|merged| merged.lock)
 }
 
+/// The warning for `--fix-conflicts` without conflict markers: if git could not run the merge driver, it leaves one side of
+/// the file, and the pins of the other side would be lost.
+pub(crate) fn no_markers_warning(projects: &[Project]) -> Option<Problem> {
+    let source = projects.iter().find_map(|project| project.lock_source.as_ref())?;
+    if projects.iter().any(|project| conflicts(project).is_some()) {
+        return None;
+    }
+    let help = "if git reports a conflict in it, restore the markers first: `git checkout --merge FILE`";
+    Some(Problem::new("the lockfile has no conflict markers").help(help).in_file(&source.path))
+}
+
 /// The conflicts in a lockfile. `None` if it has no conflict markers.
 fn conflicts(project: &Project) -> Option<Vec<Conflict>> {
     let text = &project.lock_source.as_ref()?.text;

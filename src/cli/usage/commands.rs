@@ -68,6 +68,10 @@ pub(super) fn unknown(wrong: &str, line: &Line<'_>) -> Problem {
     if wrong.starts_with('-') {
         return Problem::new(format!("`help` has no option `{}`", visible(wrong))).help(line.show_help());
     }
+    if line.program.find_subcommand(wrong).is_some() {
+        let help = line.help("to show the help of one", &["help".to_owned(), wrong.to_owned()]);
+        return Problem::new("`help` takes one command").help(help.unwrap_or_else(|| line.show_help()));
+    }
     let problem = Problem::new(format!("imagelock has no command `{}`", visible(wrong)));
     let help = guess(wrong, line).or_else(|| typo(wrong, line)).or_else(|| manifest(wrong, line));
     problem.help(help.unwrap_or_else(|| line.show_help()))
@@ -84,6 +88,10 @@ fn guess(wrong: &str, line: &Line<'_>) -> Option<Help> {
     };
     let is_help = after.iter().any(|word| word == "--help" || word == "-h");
     match fix {
+        // A file to adopt from is the value of an option.
+        Same("adopt") if after.first().is_some_and(|word| !word.contains('=') && !word.starts_with('-')) => {
+            line.help(purpose, &words("adopt --from", after))
+        }
         Same(command) => {
             let without = || line.help(purpose, &words(command, &[]));
             let usage = || line.help(purpose, &words(command, &["--help".to_owned()]));

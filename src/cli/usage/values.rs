@@ -46,7 +46,11 @@ pub(super) fn unknown(value: &str, option: &str, valid: &[String], line: &Line<'
             return invalid_value("", &subject, &expected);
         }
         let problem = Problem::new(format!("`{subject}` needs a value"));
-        return problem.help(format!("add {} after it", if valid.is_empty() { "a path" } else { &all }));
+        return problem.help(if valid.is_empty() {
+            format!("write `{option}`")
+        } else {
+            format!("add {all} after it")
+        });
     }
     let problem = Problem::new(format!("invalid value `{}` for `{subject}`", visible(value)));
     let replacement = REPLACEMENTS.iter().find(|(others, _)| others.contains(&value)).map(|(_, new)| *new);

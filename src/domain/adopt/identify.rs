@@ -186,7 +186,7 @@ fn not_listed(requests: &[&Request], taken: &BTreeSet<Name>) -> Option<Problem> 
         problem.help(
             Help::from(format!("{look_up}, type the whole ID: "))
                 .then_run(Command::new("adopt").args([format!("{name}={zone}UUID")]))
-                .then(format!("; for a superseded image, add `--label LABEL --arch ARCH{option}`")),
+                .then(format!("; for a superseded image, add `--label LABEL --arch ARCH --type TYPE{option}`")),
         ),
     )
 }

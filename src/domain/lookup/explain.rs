@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use crate::domain::catalog::identify::IdKind;
 use crate::domain::catalog::{Catalog, Listing, Query};
 use crate::domain::diagnostics::{Problem, count, visible};
 use crate::domain::lock::{Lock, Pin};
@@ -32,9 +33,14 @@ pub struct Candidate {
 }
 
 /// The pins with this UUID as the ID of their local image, version or image.
-pub(crate) fn pins_of(id: LocalImageId, lock: &Lock) -> impl Iterator<Item = &Pin> {
+pub(crate) fn pins_of<'l>(id: LocalImageId, identity: &IdKind, lock: &'l Lock) -> impl Iterator<Item = &'l Pin> {
     let (image, version) = (ImageRef::Id(id.into()), Some(id.into()));
-    lock.pins().iter().filter(move |pin| pin.id == id || pin.image == image || pin.version == version)
+    let label = match identity {
+        IdKind::Image { image, .. } => Some(image.label.clone()),
+        _ => None,
+    };
+    let has_label = move |pin: &Pin| label.is_some() && pin.label() == label.as_ref();
+    lock.pins().iter().filter(move |pin| pin.id == id || pin.image == image || pin.version == version || has_label(pin))
 }
 
 /// The queries that are still needed to explain the pins of these targets.

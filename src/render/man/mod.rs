@@ -38,7 +38,7 @@ pub(crate) fn pages(program: Command, examples: Examples) -> Vec<Page> {
     let source = source(&program);
     let commands = program.get_subcommands().filter(|command| !command.is_hide_set());
     let pages = std::iter::once(&program).chain(commands).map(|command| page(command, &program, &source, examples));
-    let manifest = Page { file: "images.toml.5".to_owned(), text: manifest::page(DATE, &source) };
+    let manifest = Page { file: "man5/images.toml.5".to_owned(), text: manifest::page(DATE, &source) };
     pages.chain([manifest]).collect()
 }
 
@@ -65,7 +65,7 @@ fn page(command: &Command, program: &Command, source: &str, examples: Examples) 
     // Writing to memory does not fail.
     let _ = clap_sections(&man, command, &mut text);
     let text = String::from_utf8_lossy(&text).into_owned() + &other_sections(command, program, examples);
-    Page { file: man.get_filename(), text }
+    Page { file: format!("man1/{}", man.get_filename()), text }
 }
 
 fn clap_sections(man: &Man, command: &Command, text: &mut Vec<u8>) -> io::Result<()> {

@@ -4,20 +4,25 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::real_path::{RealPath, directory_of};
-use crate::domain::diagnostics::{Command, Help, Problem, shell, shown};
+use crate::domain::diagnostics::{Command, DEFAULT_MANIFEST, Help, Problem, shell, shown};
 
 /// The error of a missing manifest.
 pub(crate) fn no_manifest(path: &Path) -> Problem {
+    // Without an extension, it was meant as a directory.
+    let path = &if path.extension().is_none() { path.join(DEFAULT_MANIFEST) } else { path.to_owned() };
     let init = Command::new("init").about(path);
+    let directory = directory_of(path);
+    let mkdir = if directory.is_dir() { String::new() } else { format!("`mkdir -p {}`, then ", shell(directory)) };
+    let help = Help::from(format!("to create one: {mkdir}")).then_run(init);
     Problem::new(format!("there is no manifest `{}`", shown(path)))
-        .help(Help::from("to create one: ").then_run(init).then("; to use another manifest: `--manifest PATH`"))
+        .help(help.then("; to use another manifest: `--manifest PATH`"))
 }
 
 /// The error of a missing lockfile.
 pub(crate) fn no_lock(path: &Path) -> Problem {
-    let help = Help::from("to create it: ").then_run("resolve");
-    let restore = format!("; if it was committed before, restore it: `git checkout -- {}`", shell(path));
-    Problem::new(format!("there is no lockfile `{}`", shown(path))).help(help.then(restore))
+    let restore = format!("if it was committed before, restore it: `git restore {}`; to create it: ", shell(path));
+    let help = Help::from(restore).then_run("resolve").then(", which pins the newest versions");
+    Problem::new(format!("there is no lockfile `{}`", shown(path))).help(help)
 }
 
 /// The error of a file that cannot be read.
@@ -38,7 +43,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
 
 /// The error of a lockfile with content that is not a lockfile at all. Another lockfile must replace it.
 pub(super) fn invalid_lock(problem: Problem, path: &Path) -> Problem {
-    let restore = format!("restore it: `git checkout -- {}`; or delete it and run ", shell(path));
+    let restore = format!("restore it: `git restore {}`; or delete it and run ", shell(path));
     problem.help(Help::from(restore).then_run("resolve").then(", which pins the newest versions"))
 }
 

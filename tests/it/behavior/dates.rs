@@ -60,17 +60,13 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     // `min-age` cannot work without dates.
     sandbox.write("images.toml", manifest("min-age = \"3d\"\n"));
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
-    assert_snapshot!(sandbox.fails("resolve"), @r#"
-    error: the Marketplace gave no usable response about `docker`
-     --> images.toml:2:9
-      |
-    2 | label = "docker"
-      |         ^^^^^^^^ requested for this image
-      |
-      = note: the publication dates of its versions are unknown: the Marketplace responded with 403 Forbidden
-      = note: request ID req-1
-      = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
-    "#);
+    assert_snapshot!(sandbox.fails("resolve"), @"
+    error: the Marketplace responded with 403 Forbidden (`min-age` requires the publication dates)
+     |
+     = note: needed for the image `docker`
+     = note: request ID req-1
+     = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
+    ");
 }
 
 #[test]

@@ -176,30 +176,22 @@ fn an_older_release_is_pinned_only_if_the_newer_one_is_certainly_not_offered() {
         assert_eq!(sandbox.lock(), newest);
     }
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
-    assert_snapshot!(run_with_listing(doubtful, "resolve"), @r#"
+    assert_snapshot!(run_with_listing(doubtful, "resolve"), @"
     --- stderr
-    error: the Marketplace gave no usable response about `fedora_* >=44, <46`
-     --> images.toml:2:9
-      |
-    2 | label = "fedora_*"
-      |         ^^^^^^^^^^ requested for this image
-      |
-      = note: the response of the Marketplace may be incomplete: its stated row count is 1, but the actual count is 0
-      = help: run imagelock again; if the response stays the same, report it to Scaleway support
+    error: the response of the Marketplace may be incomplete: its stated row count is 1, but the actual count is 0
+     |
+     = note: needed for the image `fedora_* >=44, <46`
+     = help: run imagelock again; if the response stays the same, report it to Scaleway support
     --- exit 1
-    "#);
-    assert_snapshot!(run_with_listing(not_found, "resolve"), @r#"
+    ");
+    assert_snapshot!(run_with_listing(not_found, "resolve"), @"
     --- stderr
-    error: the Marketplace gave no usable response about `fedora_* >=44, <46`
-     --> images.toml:2:9
-      |
-    2 | label = "fedora_*"
-      |         ^^^^^^^^^^ requested for this image
-      |
-      = note: the response of the Marketplace is invalid: the index contains `fedora_45`, but its local images were not found
-      = help: run imagelock again; if the response stays the same, report it to Scaleway support
+    error: the response of the Marketplace is invalid: the index contains `fedora_45`, but its local images were not found
+     |
+     = note: needed for the image `fedora_* >=44, <46`
+     = help: run imagelock again; if the response stays the same, report it to Scaleway support
     --- exit 1
-    "#);
+    ");
     assert_eq!(run_with_listing(gone, "resolve").status, Some(0));
     assert!(sandbox.lock().contains("fedora_44"));
 }

@@ -179,7 +179,7 @@ fn explain_shows_the_kind_and_the_pins_of_a_uuid() {
     fr-par-1  x86_64  instance_sbs    00000002
     nl-ams-1  x86_64  instance_sbs    00000004
 
-    the lockfile does not pin it
+    the lockfile pins it for `runner` (fr-par-1, x86_64)
     --- exit 0
     the Marketplace does not list 00000099-0000-4000-8000-000000000000: it may be a superseded local image, a private image, an ID of another service or a typo
     the lockfile does not pin it

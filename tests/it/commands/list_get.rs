@@ -209,7 +209,7 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
     29 | digest = "sha256:72664dd2c005567a5353af37b55e9c7314560f8d4eb8c686fc465085a905121d"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file with `git restore FILE`; or, to pin the image again: `imagelock upgrade db`
+       = help: restore the file with `git restore images.lock`; or, to pin the image again: `imagelock upgrade db`
     "#);
     assert_eq!(sandbox.ok("get web --zone nl-ams-1"), format!("{}\n", id(3)));
 }
@@ -220,12 +220,12 @@ fn the_error_for_a_missing_lockfile_names_the_command_that_writes_it() {
     assert_snapshot!(sandbox.fails("list"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("get web"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
 }
 
@@ -258,7 +258,7 @@ fn a_large_lockfile_is_read_completely() {
     9002 | digest = "sha256:ccacd5ba26b24b00e07a010dabc946aa9bd1762467da6b807a67a90948195356"
          |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
          |
-         = help: restore the file with `git restore FILE`; or, to pin all edited images again: `imagelock upgrade i999`
+         = help: restore the file with `git restore images.lock`; or, to pin all edited images again: `imagelock upgrade i999`
     "#);
 }
 

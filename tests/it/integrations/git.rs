@@ -246,17 +246,17 @@ fn a_lockfile_without_a_history_is_an_error() {
     assert_snapshot!(sandbox.fails("diff"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("diff HEAD...HEAD"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("log"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     sandbox.write("images.lock", lock(&[("web", 1)]));
     git(&sandbox, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
@@ -269,12 +269,12 @@ fn a_lockfile_without_a_history_is_an_error() {
     assert_snapshot!(sandbox.fails("log"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("log --manifest no/images.toml"), @"
     error: there is no lockfile `no/images.lock`
      |
-     = help: to create it: `imagelock resolve --manifest no/images.toml`; if it was committed before, restore it: `git checkout -- no/images.lock`
+     = help: if it was committed before, restore it: `git restore no/images.lock`; to create it: `imagelock resolve --manifest no/images.toml`, which pins the newest versions
     ");
 }
 

@@ -11,20 +11,24 @@ use crate::support::sandbox::Sandbox;
 #[test]
 fn man_writes_a_main_page_and_one_page_per_command() {
     let sandbox = Sandbox::new();
-    assert_snapshot!(sandbox.run("man share/man1"), @"
+    assert_snapshot!(sandbox.run("man share"), @"
     --- stderr
-    wrote 21 pages to `share/man1`
+    wrote 21 pages to `share`
     --- exit 0
     ");
     let mut pages = COMMANDS.map(|command| format!("imagelock-{command}.1")).to_vec();
     pages.extend(["images.toml.5", "imagelock.1"].map(str::to_owned));
     pages.sort();
-    let files = std::fs::read_dir(sandbox.path("share/man1")).unwrap();
-    let mut files: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    let names = |section: &str| {
+        let files = std::fs::read_dir(sandbox.path(&format!("share/{section}"))).unwrap();
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
+    };
+    let mut files = [names("man1"), names("man5")].concat();
     files.sort();
     assert_eq!(files, pages);
     for page in pages {
-        let text = sandbox.read(&format!("share/man1/{page}"));
+        let section = page.rsplit_once('.').unwrap().1;
+        let text = sandbox.read(&format!("share/man{section}/{page}"));
         let common = ["NAME", "DESCRIPTION", "\"SEE ALSO\""];
         let of_a_command = ["SYNOPSIS", "EXAMPLES", "ENVIRONMENT", "\"EXIT STATUS\""];
         let of_a_command = of_a_command.iter().filter(|_| page.ends_with(".1"));
@@ -33,7 +37,7 @@ fn man_writes_a_main_page_and_one_page_per_command() {
         }
     }
     assert_snapshot!("check", sandbox.read("share/man1/imagelock-check.1"));
-    assert_snapshot!("manifest", sandbox.read("share/man1/images.toml.5"));
+    assert_snapshot!("manifest", sandbox.read("share/man5/images.toml.5"));
 }
 
 /// A page lists the files and variables that affect its command, and no others.
@@ -43,7 +47,7 @@ fn files_and_environment_are_those_of_the_command() {
     sandbox.ok("man .");
     let mut listed = String::new();
     for command in COMMANDS {
-        let page = sandbox.read(&format!("imagelock-{command}.1"));
+        let page = sandbox.read(&format!("man1/imagelock-{command}.1"));
         let names = |title: &str| {
             let section = page.split_once(&format!("\n.SH {title}\n")).map_or("", |(_, rest)| rest);
             let section = section.split("\n.SH ").next().unwrap();
@@ -80,7 +84,7 @@ fn files_and_environment_are_those_of_the_command() {
 fn the_page_of_the_manifest_lists_every_key() {
     let sandbox = Sandbox::new();
     sandbox.ok("man .");
-    let page = sandbox.read("images.toml.5");
+    let page = sandbox.read("man5/images.toml.5");
     let schema: serde_json::Value = serde_json::from_str(&sandbox.ok("schema")).unwrap();
     for table in ["/properties", "/properties/defaults/properties", "/definitions/image/properties"] {
         for key in schema.pointer(table).unwrap().as_object().unwrap().keys() {
@@ -96,7 +100,11 @@ fn the_page_of_the_manifest_lists_every_key() {
 fn formatters_accept_every_page() {
     let sandbox = Sandbox::new();
     sandbox.ok("man .");
-    for file in sandbox.files() {
+    let sections = ["man1", "man5"].into_iter().flat_map(|section| {
+        let pages = std::fs::read_dir(sandbox.path(section)).unwrap();
+        pages.map(move |page| format!("{section}/{}", page.unwrap().file_name().to_str().unwrap()))
+    });
+    for file in sections {
         let output =
             Command::new("groff").args(["-ww", "-k", "-man", "-Tutf8", &file]).current_dir(sandbox.path("")).output();
         let output = output.unwrap();
@@ -116,7 +124,7 @@ fn man_without_a_directory_prints_the_main_page() {
     // Overwriting the existing page gives the same bytes.
     sandbox.ok("man .");
     sandbox.ok("man .");
-    assert_eq!(sandbox.read("imagelock.1"), page);
+    assert_eq!(sandbox.read("man1/imagelock.1"), page);
 }
 
 #[test]
@@ -124,7 +132,7 @@ fn a_directory_that_cannot_be_created_is_an_error() {
     let sandbox = Sandbox::new();
     sandbox.write("taken", "");
     assert_snapshot!(sandbox.fails("man taken/man1"), @"
-    error: cannot write `taken/man1`: a part of its path is not a directory
+    error: cannot write `taken/man1/man1`: a part of its path is not a directory
      |
      = help: check the path, or name another one
     ");

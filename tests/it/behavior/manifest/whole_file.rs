@@ -121,10 +121,16 @@ fn a_missing_manifest_suggests_the_command_that_writes_it() {
      |
      = help: to create one: `imagelock init`; to use another manifest: `--manifest PATH`
     ");
+    // A path without an extension was meant as a directory, and `get` needs a manifest before it needs a lockfile.
+    assert_snapshot!(Sandbox::new().fails("get web --manifest staging"), @"
+    error: there is no manifest `staging/images.toml`
+     |
+     = help: to create one: `mkdir -p staging`, then `imagelock init --manifest staging/images.toml`; to use another manifest: `--manifest PATH`
+    ");
     assert_snapshot!(Sandbox::new().fails("check --manifest infra/images.toml"), @"
     error: there is no manifest `infra/images.toml`
      |
-     = help: to create one: `imagelock init --manifest infra/images.toml`; to use another manifest: `--manifest PATH`
+     = help: to create one: `mkdir -p infra`, then `imagelock init --manifest infra/images.toml`; to use another manifest: `--manifest PATH`
     ");
 }
 

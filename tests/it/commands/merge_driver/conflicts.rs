@@ -191,7 +191,7 @@ fn an_edited_block_on_one_side_conflicts() {
     25 | digest = "sha256:719d26f25f349fcb646a29867b169a24f2092f8301fb63d4eb7b81ec96187d58"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file with `git restore FILE`; or, to pin all edited images again: `imagelock upgrade --fix-conflicts db web`
+       = help: restore the file with `git restore images.lock`; or, to pin all edited images again: `imagelock upgrade --fix-conflicts db web`
 
     error: the block of `web` (fr-par-1, x86_64) in the lockfile does not match its digest
       --> images.lock:49:10
@@ -199,7 +199,7 @@ fn an_edited_block_on_one_side_conflicts() {
     49 | digest = "sha256:619511bda6b909531b29855cce784fbdd05cc96e8a77990d37ccdd50992bf261"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file with `git restore FILE`; or, to pin all edited images again: `imagelock upgrade --fix-conflicts db web`
+       = help: restore the file with `git restore images.lock`; or, to pin all edited images again: `imagelock upgrade --fix-conflicts db web`
 
     2 errors in all; nothing was changed
     "#);
@@ -228,7 +228,6 @@ fn an_unreadable_side_is_left_to_the_user() {
       |           ^ expected a number, at most 2
       |
       = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
-      = help: install release 3.2.0 or later of imagelock, which can read this file
     ");
     assert_eq!(sandbox.lock(), main);
     let markers = format!("<<<<<<< HEAD\n{base}=======\n{main}>>>>>>> feature\n");
@@ -253,7 +252,6 @@ fn an_unreadable_side_is_left_to_the_user() {
       |        ^ expected `=` after the key
       |
       = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
-      = help: restore the file with `git restore FILE`; or delete it and run `imagelock resolve`, which pins the newest versions
     ");
     sandbox.write("theirs", [0xff]);
     assert_snapshot!(sandbox.fails("merge-driver none images.lock theirs a/b.lock"), @"

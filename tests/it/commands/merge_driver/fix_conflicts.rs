@@ -42,6 +42,21 @@ fn conflicts_that_git_wrote_are_resolved() {
     }
 }
 
+/// If git could not run the merge driver, it left our side without markers, and resolving that side would lose the other.
+#[test]
+fn a_lockfile_without_conflict_markers_causes_a_warning() {
+    let marketplace = newest_version();
+    let sandbox = Sandbox::with(MANIFEST).asking(&marketplace);
+    sandbox.write("images.lock", lock(&[("db", 1), ("web", 1)]));
+    assert_snapshot!(sandbox.run("resolve --fix-conflicts"), @"
+    nothing to change: 2 pins
+    --- stderr
+    warning: the lockfile has no conflict markers
+      = help: if git reports a conflict in it, restore the markers first: `git checkout --merge images.lock`
+    --- exit 0
+    ");
+}
+
 #[test]
 fn a_removal_is_recognized_if_the_markers_contain_the_base() {
     let marketplace = newest_version();

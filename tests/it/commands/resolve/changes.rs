@@ -186,6 +186,9 @@ fn locked_exits_with_2_on_any_difference_and_sends_no_request() {
 
     the lockfile does not satisfy the manifest: 2 differences
     to update the lockfile: imagelock resolve
+    --- stderr
+    warning: there is no lockfile `images.lock`
+      = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     --- exit 2
     ");
     sandbox.ok("resolve");

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use insta::assert_snapshot;
 
-use crate::support::fake_marketplace::{FakeMarketplace, local};
+use crate::support::fake_marketplace::{FakeMarketplace, id, local};
 use crate::support::file_tree::tree;
 use crate::support::git_repository::{commit, repository};
 use crate::support::sandbox::Sandbox;
@@ -23,6 +23,7 @@ fn scene() -> (Sandbox, FakeMarketplace) {
          zones = [\"fr-par-1\", \"nl-ams-1\"]\n\n[images.db]\nlabel = \"debian_bookworm\"\n",
     ))
     .asking(&marketplace);
+    sandbox.write("terraform.tfstate", format!("{{\"image\": \"{}\"}}", id(3)));
     std::fs::create_dir(sandbox.path("stacks")).unwrap();
     sandbox.write("stacks/images.toml", sandbox.read("images.toml"));
     sandbox.ok("resolve --recursive");
@@ -87,6 +88,7 @@ fn commands() {
         "imagelock web",
         "imagelock frobnicate --help",
         "imagelock help frobnicate",
+        "imagelock help adopt check",
         "imagelock \"$(printf '\\377')\"",
         "imagelock check \"$(printf '\\377')\"",
         "imagelock update",
@@ -101,6 +103,7 @@ fn commands() {
         "imagelock lock",
         "imagelock pin web",
         "imagelock import front=00000003-0000-4000-8000-000000000000",
+        "imagelock import terraform.tfstate",
         "imagelock install",
         "imagelock validate",
         "imagelock sync",
@@ -172,6 +175,7 @@ fn arguments() {
         "imagelock get web nl-ams-1 --zoned",
         "imagelock get web db",
         "imagelock get wbe",
+        "imagelock get web --zone",
         "imagelock get \"$UNSET\"",
         "imagelock check \"$UNSET\"",
         "imagelock upgrade \"$UNSET\" web",

@@ -262,7 +262,7 @@ fn an_unreadable_lockfile_can_be_restored() {
             assert_snapshot!(sandbox.fails(line), @"
             error: `images.lock` is not a text file: line 2 is not valid UTF-8
              |
-             = help: restore it: `git checkout -- images.lock`; or delete it and run `imagelock resolve`, which pins the newest versions
+             = help: restore it: `git restore images.lock`; or delete it and run `imagelock resolve`, which pins the newest versions
             ");
         }
     }

@@ -30,11 +30,11 @@ fn a_read_only_file_is_not_replaced() {
     sandbox.ok("check --catalog new.json --exit-zero -o drift.xml");
     fs::create_dir(sandbox.path("man")).unwrap();
     sandbox.ok("man man");
-    set_mode(&sandbox, "man/imagelock-log.1", 0o444);
+    set_mode(&sandbox, "man/man1/imagelock-log.1", 0o444);
     sandbox.write("empty", "");
     sandbox.write("new.lock", "version = 1\n");
     sandbox.ok("snapshot copy.json --catalog new.json");
-    let page = fs::read(sandbox.path("man/imagelock.1")).unwrap();
+    let page = fs::read(sandbox.path("man/man1/imagelock.1")).unwrap();
     for (file, line) in [
         ("images.lock", UPGRADE),
         ("images.env", UPGRADE),
@@ -43,7 +43,7 @@ fn a_read_only_file_is_not_replaced() {
         ("drift.xml", "check --catalog new.json -o new.xml -o drift.xml -q"),
         ("copy.json", "snapshot copy.json --catalog new.json"),
         ("images.lock", "merge-driver empty images.lock new.lock"),
-        ("man/imagelock-log.1", "man man"),
+        ("man/man1/imagelock-log.1", "man man"),
     ] {
         for mode in [0o444, 0o464, 0o400] {
             set_mode(&sandbox, file, mode);
@@ -59,7 +59,7 @@ fn a_read_only_file_is_not_replaced() {
         }
         set_mode(&sandbox, file, 0o644);
     }
-    assert_eq!(fs::read(sandbox.path("man/imagelock.1")).unwrap(), page);
+    assert_eq!(fs::read(sandbox.path("man/man1/imagelock.1")).unwrap(), page);
 }
 
 /// All lockfiles are checked before the first one is written. A dry run needs no write permission.
