@@ -114,7 +114,9 @@ fn parsed(
             // Resolving the older conflict here would lose this merge.
             let resolve = Help::from("in the commit that contains the conflict: ").then_run("resolve");
             let there = has_markers.then(|| resolve.with_conflicts());
-            Problem { title, help: there, ..problem }.note(note)
+            // A side is not a file that can be restored.
+            let help = problem.help.clone().filter(|help| !help.names_file());
+            Problem { title, help: there.or(help), ..problem }.note(note)
         };
         let problems: Vec<Problem> = problems.into_iter().map(explained).collect();
         Failure::from(problems).in_lock(Some(source)).into()

@@ -66,6 +66,11 @@ impl Help {
         self
     }
 
+    /// Whether a command names the file, see [`Help::in_file`].
+    pub(crate) fn names_file(&self) -> bool {
+        self.0.iter().any(|part| matches!(part, Part::Text(text) if text.contains(" FILE`")))
+    }
+
     /// The same for a lockfile with conflict markers, which `resolve` reads only with `--fix-conflicts`.
     #[must_use]
     pub(crate) fn with_conflicts(mut self) -> Self {

@@ -228,6 +228,7 @@ fn an_unreadable_side_is_left_to_the_user() {
       |           ^ expected a number, at most 2
       |
       = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+      = help: install release 3.2.0 or later of imagelock, which can read this file
     ");
     assert_eq!(sandbox.lock(), main);
     let markers = format!("<<<<<<< HEAD\n{base}=======\n{main}>>>>>>> feature\n");
