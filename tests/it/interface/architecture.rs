@@ -301,3 +301,26 @@ fn every_test_file_is_short_and_starts_with_a_description() {
         assert!(size <= 16, "tests/it/{directory} has {size} entries");
     }
 }
+
+/// A file that no module declares is not compiled, and its tests do not run.
+#[test]
+fn every_file_is_declared_as_a_module() {
+    for root in ["src", "tests/it"] {
+        let sources = source_files(root);
+        for file in sources.keys() {
+            let Some(path) = file.strip_suffix(".rs").map(Path::new) else { continue };
+            let path = if path.ends_with("mod") { path.parent().unwrap() } else { path };
+            let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { continue };
+            let parents = match directory.to_str().unwrap() {
+                "" => ["lib.rs", "main.rs"].map(str::to_owned),
+                directory => [format!("{directory}/mod.rs"), format!("{directory}.rs")],
+            };
+            let declaration = format!("mod {};", name.to_str().unwrap());
+            let is_root = ["lib", "main"].contains(&path.to_str().unwrap());
+            assert!(
+                is_root || parents.iter().any(|it| sources.get(it).is_some_and(|it| it.contains(&declaration))),
+                "{root}/{file}"
+            );
+        }
+    }
+}
