@@ -41,7 +41,7 @@ fn an_up_to_date_lockfile_is_committed_and_a_stale_one_is_not() {
     stale   web       fr-par-1  x86_64  ubuntu_noble  35fdc69b  2026-09-02  in the lockfile, but not declared
 
     the lockfile does not satisfy the manifest: 2 differences
-    to make the lock follow the manifest: imagelock resolve
+    to update the lockfile: imagelock resolve
     ");
     assert_eq!(example.ok("git log --format=%s"), "honest\n");
 }

@@ -153,7 +153,7 @@ fn an_owner_that_cannot_be_kept_is_noted_once() {
     let script = format!("exec setpriv --bounding-set=-chown,-fowner \"$IMAGELOCK\" {UPGRADE} --recursive . --quiet");
     let run = sandbox.shell(&script);
     assert_eq!(run.status, Some(0), "{run}");
-    assert_snapshot!(run.stderr, @"note: could not keep the owner and group of `a/images.env` and other files");
+    assert_snapshot!(run.stderr, @"note: cannot keep the owner and group of `a/images.env` and other files");
     for stack in ["a", "b"] {
         assert_eq!(owner_and_mode(&sandbox, &format!("{stack}/images.lock")), (0, 0, 0o600));
         assert_eq!(owner_and_mode(&sandbox, &format!("{stack}/images.env")), (0, 0, 0o644));
