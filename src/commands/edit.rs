@@ -266,7 +266,7 @@ impl Task for RemoveOptions {
         let (names, path) = (and(names.iter().map(quoted)), shown(path));
         let removed = format!("removed {names} from `{path}`");
         Ok(Output::remark(if is_last {
-            format!("{removed}, which declares no image now; declare another one, or delete it and the lockfile")
+            format!("{removed}, which now declares no images; declare one, or delete it and the lockfile")
         } else {
             let resolve = Help::run("resolve").show(&context.invocation);
             format!("{removed}; to remove the pins: {resolve}")

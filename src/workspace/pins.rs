@@ -10,7 +10,7 @@ use crate::render::errors;
 use crate::workspace::context::Context;
 use crate::workspace::error::Error;
 use crate::workspace::files::{error::no_lock, find::missing_manifest};
-use crate::workspace::project::{lock_path, read_lock, read_manifest};
+use crate::workspace::project::{in_file, lock_path, read_lock, read_manifest};
 
 /// The maximum number of differences that a warning lists. `check` and `resolve --locked` list all.
 const MAX_NOTES: usize = 6;
@@ -53,6 +53,7 @@ impl Pins {
 
     /// The error of problems with the lockfile.
     pub(crate) fn error(&self, problems: Vec<Problem>) -> Error {
+        let problems = in_file(problems, &self.lock_source.path);
         Failure::from(problems).in_lock(Some(self.lock_source.clone())).into()
     }
 

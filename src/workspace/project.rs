@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::domain::check::Report;
-use crate::domain::diagnostics::{FailedManifest, Failure, Problem, Source, shell, shown};
+use crate::domain::diagnostics::{Document, FailedManifest, Failure, Problem, Source, shell, shown};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Manifest, check_names};
 use crate::domain::types::{Age, Name};
@@ -133,6 +133,11 @@ impl<M> Project<M> {
     /// The error of problems with these files.
     pub(crate) fn error(&self, problems: Vec<Problem>) -> Error {
         let (manifest, lock) = (Some(self.manifest_source.clone()), self.lock_source.clone());
+        let named = |problem: Problem| match &lock {
+            Some(lock) if problem.document == Document::Lock => problem.in_file(&lock.path),
+            _ => problem,
+        };
+        let problems = problems.into_iter().map(named).collect();
         Failure { problems, manifest, lock }.into()
     }
 }
@@ -157,8 +162,8 @@ fn parse_with(parse: Parse, source: &Source) -> Result<Lock, Vec<Problem>> {
     parse(&source.text).map_err(|problems| in_file(problems, &source.path))
 }
 
-/// Names the file in the commands that fix its problems.
-fn in_file(problems: Vec<Problem>, path: &Path) -> Vec<Problem> {
+/// Inserts the path of the file into the commands that fix its problems.
+pub(crate) fn in_file(problems: Vec<Problem>, path: &Path) -> Vec<Problem> {
     problems.into_iter().map(|problem| problem.in_file(path)).collect()
 }
 
@@ -203,7 +208,7 @@ pub(crate) fn lock_path(manifest: &Path) -> Result<PathBuf, Problem> {
     if lock == manifest {
         let name = shell(&manifest.with_extension("toml"));
         return Err(Problem::new(format!("`{}` is a lockfile, not a manifest", shown(manifest)))
-            .help(format!("name the manifest next to it: `--manifest {name}`")));
+            .help(format!("use the manifest next to it: `--manifest {name}`")));
     }
     Ok(lock)
 }

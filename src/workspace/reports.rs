@@ -92,5 +92,5 @@ fn unknown_format(path: &Path, chosen: Option<Format>, known: &[Format]) -> Prob
         None => ("its extension is unknown, and `--format` is not set".to_owned(), Format::ALL.to_vec()),
     };
     let options = or(formats.iter().map(|format| quoted(format_args!("-o {}={path}", format.as_str()))));
-    Problem::new(format!("cannot choose the format of `{path}`: {why}")).help(format!("name the format: {options}"))
+    Problem::new(format!("cannot choose the format of `{path}`: {why}")).help(format!("choose the format: {options}"))
 }

@@ -46,7 +46,7 @@ fn no_base(revision: &str, is_shallow: bool) -> Problem {
             .note("this clone is shallow: its older commits are missing")
             .help("to fetch them: `git fetch --unshallow`; in CI, check out the full history (`fetch-depth: 0`, `GIT_DEPTH: 0`)")
     } else {
-        problem.help("name a revision that has a common commit with HEAD, such as `origin/main`")
+        problem.help("choose a revision that has a common commit with HEAD, such as `origin/main`")
     }
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn content_at(repository: &Repository, commit: &str, name: &Path) -> 
 
 /// The lock in the lockfile of a commit. A committed file cannot be fixed, so the help suggests another revision.
 pub(crate) fn lock_of(content: Vec<u8>, name: PathBuf) -> Result<Lock, Error> {
-    const HELP: &str = "name another revision, because the lockfile in this one is invalid";
+    const HELP: &str = "choose another revision, because the lockfile in this one is invalid";
     let text = files::text(content, &name).map_err(|problem| problem.help(HELP))?;
     Lock::parse(&text).map_err(|problems| {
         let problems: Vec<Problem> = problems.into_iter().map(|problem| problem.help(HELP)).collect();

@@ -37,7 +37,8 @@ pub fn find<'l>(lock: &'l Lock, name: &str, zone: Option<&Zone>, arch: Option<&A
                 (None, Some(arch)) => format!("for {arch}"),
                 (None, None) => String::new(),
             };
-            Problem::new(format!("`{name}` has no pin {place}")).help(format!("it is pinned in {}", cells(&named)))
+            Problem::new(format!("`{name}` has no pin {place}"))
+                .help(format!("choose one of its pins: {}", cells(&named)))
         }
         _ => {
             let first = &fitting[0].cell;

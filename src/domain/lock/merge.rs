@@ -97,7 +97,7 @@ impl Conflict {
             parts.extend(block.is_edited().then(|| "which does not match its digest".to_owned()));
             format!("has {}", parts.join(", "))
         };
-        format!("ours {}; theirs {}", has(&self.ours, &self.theirs), has(&self.theirs, &self.ours))
+        format!("our side {}; their side {}", has(&self.ours, &self.theirs), has(&self.theirs, &self.ours))
     }
 }
 

@@ -210,11 +210,12 @@ fn format(head: &TableReader<'_>, text: &str) -> Result<usize, Problem> {
         Some(newer) if newer > FORMAT => {
             let remark = text[value.span().end..].lines().next();
             let release = remark.and_then(|rest| rest.trim_start().strip_prefix("# read by imagelock "));
-            let reader =
-                release.map_or("a newer release".to_owned(), |release| format!("release {}", visible(release.trim())));
-            let reader = reader.replace(" and later", " or later");
+            let reader = release.map_or_else(
+                || "a newer release of imagelock".to_owned(),
+                |release| format!("imagelock {}", visible(release.trim()).replace(" and later", " or later")),
+            );
             let problem = problem(&format!("the lockfile has format {newer}"));
-            Err(problem.help(format!("install {reader} of imagelock, which can read this file")))
+            Err(problem.help(format!("install {reader}, which can read this file")))
         }
         _ => Err(problem(&format!("the `version` of the lockfile is `{found}`")).help(restore_file())),
     }

@@ -16,7 +16,7 @@ pub(crate) fn no_manifest(path: &Path) -> Problem {
 /// The error of a missing lockfile.
 pub(crate) fn no_lock(path: &Path) -> Problem {
     let help = Help::from("to create it: ").then_run("resolve");
-    let restore = format!("; if it was committed before, restore it: `git checkout -- {}`", shell(path));
+    let restore = format!("; if it was committed before, restore it with `git restore {}`", shell(path));
     Problem::new(format!("there is no lockfile `{}`", shown(path))).help(help.then(restore))
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
         ErrorKind::PermissionDenied => {
             problem.help("check the permissions of the file and of the directories above it")
         }
-        ErrorKind::IsADirectory => problem.help(format!("move the directory `{name}` away, or name another file")),
+        ErrorKind::IsADirectory => problem.help(format!("move the directory `{name}` away, or choose another file")),
         // Only the checks of this module have no code of the system.
         _ if error.raw_os_error().is_none() => problem.help("use a regular file of at most 64 MiB"),
         _ => problem.help(format!("check the file `{name}` and the disk")),
@@ -38,7 +38,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
 
 /// The error of a lockfile with content that is not a lockfile at all. Another lockfile must replace it.
 pub(super) fn invalid_lock(problem: Problem, path: &Path) -> Problem {
-    let restore = format!("restore it: `git checkout -- {}`; or delete it and run ", shell(path));
+    let restore = format!("restore the file with `git restore {}`; or delete it and run ", shell(path));
     problem.help(Help::from(restore).then_run("resolve").then(", which pins the newest versions"))
 }
 
@@ -74,7 +74,7 @@ fn describe(error: &io::Error) -> String {
 /// The error of a directory that has the path of a manifest.
 pub(crate) fn manifest_is_directory(path: &Path) -> Problem {
     Problem::new(format!("`{}` is a directory, not a manifest", shown(path)))
-        .help("rename the directory, or name another manifest: `--manifest PATH`")
+        .help("rename the directory, or choose another manifest: `--manifest PATH`")
 }
 
 /// The error of a symbolic link whose target does not exist.
@@ -93,15 +93,15 @@ pub(super) fn not_text(path: &Path, line: usize) -> Problem {
 pub(super) fn unwritable(path: &Path, error: &io::Error) -> Problem {
     let help = match error.kind() {
         ErrorKind::NotFound => format!("create the directory first: `mkdir -p {}`", shell(directory_of(path))),
-        ErrorKind::ReadOnlyFilesystem => "remount the file system as writable, or name another path".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "remount the file system as writable, or choose another path".to_owned(),
         ErrorKind::PermissionDenied => {
             // A symbolic link stays, and its target is replaced.
             let real = if path.is_symlink() { &RealPath::of(path).path } else { path };
             format!("check the permissions of the directory `{}`", shown(directory_of(real)))
         }
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some disk space".to_owned(),
-        ErrorKind::AlreadyExists => "name a directory instead of a file".to_owned(),
-        ErrorKind::NotADirectory => "check the path, or name another one".to_owned(),
+        ErrorKind::AlreadyExists => "choose a directory instead of a file".to_owned(),
+        ErrorKind::NotADirectory => "check the path, or choose another one".to_owned(),
         ErrorKind::InvalidFilename => {
             "choose a name that is at least five bytes shorter, which leaves room for a temporary file".to_owned()
         }
@@ -141,7 +141,7 @@ pub(crate) fn not_ours(path: &Path) -> Problem {
 /// The error of a path that names a pipe, a device or a socket.
 pub(super) fn not_a_file(path: &Path) -> Problem {
     Problem::new(format!("cannot write `{}`: it is not a regular file", shown(path)))
-        .help("name a regular file; `check` and `export` print to standard output, which can be redirected")
+        .help("choose a regular file; `check` and `export` print to standard output, which can be redirected")
 }
 
 /// The error of a read-only file that would be replaced.

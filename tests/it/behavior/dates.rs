@@ -11,7 +11,7 @@ fn publication_dates_are_recorded_and_shown_with_ages() {
     let (sandbox, _marketplace) = outdated_pin("");
     assert_snapshot!(sandbox.lock().lines().find(|line| line.starts_with("published")).unwrap(), @"published = 2026-10-01T08:00:00Z");
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS    NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind
 
     1 pin: 1 outdated
@@ -29,7 +29,7 @@ fn images_without_dates_are_pinned_and_checked_without_ages() {
     assert!(!sandbox.lock().contains("published"));
     marketplace.offers([docker(2)]);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  LATEST
+    STATUS    NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED  NEWEST
     outdated  web   fr-par-1  x86_64  docker  00000001  unknown    00000002
 
     1 pin: 1 outdated
@@ -60,17 +60,13 @@ fn resolve_succeeds_with_a_warning_if_dates_are_unavailable() {
     // `min-age` cannot work without dates.
     sandbox.write("images.toml", manifest("min-age = \"3d\"\n"));
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
-    assert_snapshot!(sandbox.fails("resolve"), @r#"
-    error: the Marketplace gave no usable response about `docker`
-     --> images.toml:2:9
-      |
-    2 | label = "docker"
-      |         ^^^^^^^^ requested for this image
-      |
-      = note: the publication dates of its versions are unknown: the Marketplace responded with 403 Forbidden
-      = note: request ID req-1
-      = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
-    "#);
+    assert_snapshot!(sandbox.fails("resolve"), @"
+    error: the Marketplace responded with 403 Forbidden (`min-age` requires the publication dates)
+     |
+     = note: needed for the image `docker`
+     = note: request ID req-1
+     = help: check `--api-url`, SCW_API_URL and the proxy; the Marketplace itself requires no login
+    ");
 }
 
 #[test]

@@ -209,7 +209,7 @@ fn the_last_image_can_be_replaced() {
         Sandbox::with("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n[images.web]\nlabel = \"ubuntu_noble\"\n");
     assert_snapshot!(sandbox.run("remove web"), @"
     --- stderr
-    removed `web` from `images.toml`, which declares no image now; declare another one, or delete it and the lockfile
+    removed `web` from `images.toml`, which now declares no images; declare one, or delete it and the lockfile
     --- exit 0
     ");
     assert_eq!(sandbox.read("images.toml"), "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");

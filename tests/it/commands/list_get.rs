@@ -172,7 +172,7 @@ fn get_suggests_an_option_or_lists_the_pins() {
     assert_snapshot!(sandbox.fails("get builder --zone nl-ams-1"), @"
     error: `builder` has no pin in nl-ams-1
      |
-     = help: it is pinned in fr-par-1 (arm64) and fr-par-1 (x86_64)
+     = help: choose one of its pins: fr-par-1 (arm64) and fr-par-1 (x86_64)
     ");
     assert_snapshot!(sandbox.fails("get wbe"), @"
     error: the lockfile has no pin named `wbe`
@@ -220,12 +220,12 @@ fn the_error_for_a_missing_lockfile_names_the_command_that_writes_it() {
     assert_snapshot!(sandbox.fails("list"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
+     = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
     ");
     assert_snapshot!(sandbox.fails("get web"), @"
     error: there is no lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it: `git checkout -- images.lock`
+     = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
     ");
 }
 
@@ -280,8 +280,8 @@ fn list_export_and_get_warn_about_an_outdated_lockfile() {
     warning: the lockfile does not match `images.toml`: 4 differences
       = note: `cache` (fr-par-1, x86_64): declared, but not in the lockfile
       = note: `db` (fr-par-1, x86_64): in the lockfile, but not declared
-      = note: `web` (fr-par-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
-      = note: `web` (nl-ams-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
+      = note: `web` (fr-par-1, x86_64): pinned for `ubuntu_noble`, now declared as `debian_trixie`
+      = note: `web` (nl-ams-1, x86_64): pinned for `ubuntu_noble`, now declared as `debian_trixie`
       = help: to update the lockfile: `imagelock resolve`
     ");
     assert_eq!(sandbox.run("list").stdout.lines().count(), 6);
@@ -290,7 +290,7 @@ fn list_export_and_get_warn_about_an_outdated_lockfile() {
     00000003-0000-4000-8000-000000000000
     --- stderr
     warning: the lockfile does not match `images.toml`: 1 difference
-      = note: `web` (nl-ams-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
+      = note: `web` (nl-ams-1, x86_64): pinned for `ubuntu_noble`, now declared as `debian_trixie`
       = help: to update the lockfile: `imagelock resolve`
     --- exit 0
     ");

@@ -99,8 +99,8 @@ fn the_action_reports_drift_and_fails() {
     let example = Example::of("terraform");
     use_november_catalog(&example);
     assert_snapshot!(act(&example, &[]), @r"
-    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock upgrade db --catalog ../quickstart/catalog-2026-11-02.json
-    ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock upgrade web --catalog ../quickstart/catalog-2026-11-02.json
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato upgrade to the newest version: imagelock upgrade db --catalog ../quickstart/catalog-2026-11-02.json
+    ::warning file=images.toml,line=12,col=9,endColumn=23,title=imagelock%3A web%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato upgrade to the newest version: imagelock upgrade web --catalog ../quickstart/catalog-2026-11-02.json
     2 pins: 2 outdated
     the Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified
     --- stderr
@@ -116,21 +116,21 @@ fn the_action_reports_drift_and_fails() {
 
     2 pins: 2 outdated
 
-    | status | image | zone, arch | label | locked | published | latest | detail |
+    | status | image | zone, arch | label | pinned | published | newest | detail |
     |---|---|---|---|---|---|---|---|
     | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
     | **outdated** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
 
     The Marketplace does not list the IDs of 2 pins (`db` and `web`), so they cannot be verified.
 
-    To move to the latest:
+    To upgrade to the newest version:
 
     ```sh
     imagelock upgrade db web --catalog ../quickstart/catalog-2026-11-02.json
     ```
     ");
     assert_snapshot!(act(&example, &[("IMAGES", "db"), ("FAIL_ON_DRIFT", "false")]), @r"
-    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato move to the latest: imagelock upgrade db --catalog ../quickstart/catalog-2026-11-02.json
+    ::warning file=images.toml,line=15,col=9,endColumn=23,title=imagelock%3A db%3A outdated::fr-par-1 x86_64: 48 days behind (2026-10-20); 1 version behind%0Ato upgrade to the newest version: imagelock upgrade db --catalog ../quickstart/catalog-2026-11-02.json
     1 pin: 1 outdated
     the Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified
     --- stderr
@@ -146,13 +146,13 @@ fn the_action_reports_drift_and_fails() {
 
     1 pin: 1 outdated
 
-    | status | image | zone, arch | label | locked | published | latest | detail |
+    | status | image | zone, arch | label | pinned | published | newest | detail |
     |---|---|---|---|---|---|---|---|
     | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
 
     The Marketplace does not list the ID of 1 pin (`db`), so it cannot be verified.
 
-    To move to the latest:
+    To upgrade to the newest version:
 
     ```sh
     imagelock upgrade db --catalog ../quickstart/catalog-2026-11-02.json
@@ -162,7 +162,7 @@ fn the_action_reports_drift_and_fails() {
     --- stderr
     error: there is no manifest `nowhere.toml`
      |
-     = help: `imagelock init --manifest nowhere.toml` writes one; `--manifest PATH` names another
+     = help: to create one: `imagelock init --manifest nowhere.toml`; to use another manifest: `--manifest PATH`
     --- exit 1
     --- outputs
     --- summary
@@ -201,7 +201,7 @@ fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
     changed=false
     report=./imagelock.md
     --- summary
-    No pin changes.
+    No pins change.
     ");
     assert!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "\ndb\nweb\n")]).contains("changed=true"));
     // Updating an output that was out of date is a change as well.

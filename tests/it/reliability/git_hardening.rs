@@ -308,7 +308,7 @@ fn revisions_and_refs_are_never_treated_as_options() {
         let run = sandbox.command("log").arg(&manifest).output().unwrap();
         assert!(String::from_utf8(run.stdout).unwrap().contains("Odd"), "{name}");
         let run = sandbox.command("diff").arg(&manifest).output().unwrap();
-        assert!(String::from_utf8(run.stdout).unwrap().contains("no pin differs"), "{name}");
+        assert!(String::from_utf8(run.stdout).unwrap().contains("no pins differ"), "{name}");
     }
     assert!(!sandbox.path("stolen.lock").exists() && !sandbox.path("stolen").exists());
 }

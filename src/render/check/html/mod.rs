@@ -46,7 +46,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         Section { id: "changes", title: "Changes", body: changes::write(report) },
         Section { id: "pins", title: "Pins", body: pins::write(report) },
         Section { id: "notices", title: "Notices", body: notices(report) },
-        Section { id: "ends", title: "Ends of life", body: timeline::write(report) },
+        Section { id: "ends", title: "End of life", body: timeline::write(report) },
     ];
     sections.retain(|section| !section.body.0.is_empty());
     page(report, &sections).into_string()

@@ -133,7 +133,7 @@ fn a_lockfile_given_as_the_manifest_is_refused() {
     assert_snapshot!(Sandbox::new().fails("resolve --manifest images.lock"), @"
     error: `images.lock` is a lockfile, not a manifest
      |
-     = help: name the manifest next to it: `--manifest images.toml`
+     = help: use the manifest next to it: `--manifest images.toml`
     ");
 }
 

@@ -55,7 +55,7 @@ fn a_directory_instead_of_the_lockfile_is_refused() {
     assert_snapshot!(sandbox.fails("resolve"), @"
     error: cannot read `images.lock`: it is a directory
      |
-     = help: move the directory `images.lock` away, or name another file
+     = help: move the directory `images.lock` away, or choose another file
     ");
 }
 
@@ -132,7 +132,7 @@ fn pipes_and_devices_are_not_read() {
     assert_snapshot!(sandbox.fails("snapshot /dev/zero"), @"
     error: cannot write `/dev/zero`: it is not a regular file
      |
-     = help: name a regular file; `check` and `export` print to standard output, which can be redirected
+     = help: choose a regular file; `check` and `export` print to standard output, which can be redirected
     ");
 }
 
@@ -144,17 +144,13 @@ fn a_missing_directory_and_a_directory_instead_of_a_file_have_different_messages
      |
      = help: create the directory first: `mkdir -p infra`
     ");
-    assert_snapshot!(sandbox.fails("resolve --manifest ."), @r#"
-    error: the Marketplace gave no usable response about `ubuntu_noble`
-     --> ./images.toml:2:9
-      |
-    2 | label = "ubuntu_noble"
-      |         ^^^^^^^^^^^^^^ requested for this image
-      |
-      = note: cannot connect to http://127.0.0.1:1/marketplace/v2: the connection was refused
-      = note: gave up after 6 attempts
-      = help: check the network, HTTPS_PROXY and `--api-url`; to work without a network, use a snapshot: `--catalog FILE`
-    "#);
+    assert_snapshot!(sandbox.fails("resolve --manifest ."), @"
+    error: cannot connect to http://127.0.0.1:1/marketplace/v2: the connection was refused
+     |
+     = note: needed for the image `ubuntu_noble`
+     = note: gave up after 6 attempts
+     = help: check the network, HTTPS_PROXY and `--api-url`; to work without a network, use a snapshot: `--catalog FILE`
+    ");
 }
 
 #[test]
@@ -185,12 +181,12 @@ fn suggested_commands_name_the_same_manifest() {
     assert_snapshot!(run(&["list"]), @"
     error: there is no lockfile `my infra/prod.lock`
      |
-     = help: to create it: `imagelock resolve --manifest 'my infra/prod.toml'`; if it was committed before, restore it: `git checkout -- 'my infra/prod.lock'`
+     = help: to create it: `imagelock resolve --manifest 'my infra/prod.toml'`; if it was committed before, restore it with `git restore 'my infra/prod.lock'`
     ");
     run(&["resolve"]);
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 3)]);
     assert_snapshot!(run(&["check"]), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST
+    STATUS    NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED  NEWEST
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000002  unknown    00000003
 
     1 pin: 1 outdated
