@@ -51,7 +51,7 @@ fn manifests(setup: &Setup<'_>) -> Result<Vec<PathBuf>, Problem> {
             }
             if manifests.is_empty() {
                 let names = or(names.iter().map(|name| quoted(shown(name))));
-                let problem = Problem::new(format!("found no {names} in `{}` or below", shown(directory)));
+                let problem = Problem::new(format!("cannot find {names} in `{}` or below", shown(directory)));
                 let help = "hidden and git-ignored directories are skipped; to search for another file name, add `--manifest NAME`";
                 return Err(problem.help(help));
             }

@@ -1,4 +1,4 @@
-//! `imagelock merge-driver`: merges two branches of a lockfile for git.
+//! `imagelock merge-driver`: merges the lockfile of two branches, for git.
 
 use super::task::{Example, Setup, Task};
 use crate::domain::diagnostics::Manifests;

@@ -11,7 +11,7 @@ use crate::workspace::{context::Context, error::Error, files::claims::Role, outp
 /// A file for the report as the user named it: `-o drift.sarif`, `-o sarif=results.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RequestedFile {
-    /// The format, if it was named.
+    /// The format, if the user chose one.
     pub format: Option<Format>,
     /// The path of the file.
     pub path: PathBuf,

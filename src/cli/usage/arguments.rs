@@ -1,4 +1,4 @@
-//! Arguments that are missing, and arguments that are one too many.
+//! Missing arguments, and arguments that a command does not take.
 
 use super::line::Line;
 use crate::commands::{example_line, examples};

@@ -35,7 +35,7 @@ const NEEDLESS: &[(&[&str], &str, &[&str])] = &[
     (&["--exit-code"], "it always exits with 2 if there is drift", &["check"]),
 ];
 
-/// The error for an option that is not known in its place.
+/// The error for an unknown option, or for an option in the wrong place.
 pub(super) fn unknown(wrong: &str, line: &Line<'_>) -> Problem {
     let name = line.name();
     if let Some(words) = before_command(wrong, line) {

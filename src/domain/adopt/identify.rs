@@ -1,4 +1,4 @@
-//! Identifies the IDs: by the responses of the Marketplace, or else by the lock, or else by the user's description.
+//! Identifies the IDs: by the responses of the Marketplace, or else by the lockfile, or else by the user's description.
 
 use std::collections::BTreeSet;
 

@@ -98,7 +98,7 @@ fn text(value: Option<impl ToString>) -> Option<String> {
 }
 
 /// The local image with an ID that the Marketplace does not list: as the user describes it, and for the rest as the
-/// lock or the manifest describes it (`known`).
+/// lockfile or the manifest describes it (`known`).
 fn unlisted(
     request: &Request,
     stated: &Stated,

@@ -11,7 +11,7 @@ pub enum Status {
     Unverified,
     /// Security updates have ended, according to the manifest, the Marketplace or the vendor.
     Eol,
-    /// The Marketplace no longer offers the image, or not for this pin. See [`Cause`].
+    /// The Marketplace no longer offers the image, or no longer for this pin. See [`Cause`].
     Unavailable,
     /// The pinned image cannot boot on the declared Instance type.
     Incompatible,

@@ -9,7 +9,7 @@ use crate::domain::diagnostics::{Command, Help, Problem, shell, shown};
 /// The error of a missing manifest.
 pub(crate) fn no_manifest(path: &Path) -> Problem {
     let init = Command::new("init").about(path);
-    Problem::new(format!("there is no manifest `{}`", shown(path)))
+    Problem::new(format!("cannot find the manifest `{}`", shown(path)))
         .help(Help::from("to create one: ").then_run(init).then("; to use another manifest: `--manifest PATH`"))
 }
 
@@ -17,7 +17,7 @@ pub(crate) fn no_manifest(path: &Path) -> Problem {
 pub(crate) fn no_lock(path: &Path) -> Problem {
     let help = Help::from("to create it: ").then_run("resolve");
     let restore = format!("; if it was committed before, restore it with `git restore {}`", shell(path));
-    Problem::new(format!("there is no lockfile `{}`", shown(path))).help(help.then(restore))
+    Problem::new(format!("cannot find the lockfile `{}`", shown(path))).help(help.then(restore))
 }
 
 /// The error of a file that cannot be read.
@@ -30,7 +30,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
             problem.help("check the permissions of the file and of the directories above it")
         }
         ErrorKind::IsADirectory => problem.help(format!("move the directory `{name}` away, or choose another file")),
-        // Only the checks of this module have no code of the system.
+        // Only errors that imagelock itself detects have no code of the system.
         _ if error.raw_os_error().is_none() => problem.help("use a regular file of at most 64 MiB"),
         _ => problem.help(format!("check the file `{name}` and the disk")),
     }
@@ -61,7 +61,7 @@ pub(crate) fn reason(error: &io::Error) -> String {
     reason.to_owned()
 }
 
-/// The words of the system without its code, which is only there for errors of the system.
+/// The message of the system, without the code at its end.
 fn describe(error: &io::Error) -> String {
     let mut text = error.to_string();
     if let Some(first) = text.get_mut(..1) {

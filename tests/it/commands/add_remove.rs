@@ -110,7 +110,7 @@ fn an_image_that_cannot_be_removed_is_an_error() {
      = help: did you mean `web`?
     ");
     assert_snapshot!(Sandbox::new().fails("remove web"), @"
-    error: there is no manifest `images.toml`
+    error: cannot find the manifest `images.toml`
      |
      = help: to create one: `imagelock init`; to use another manifest: `--manifest PATH`
     ");

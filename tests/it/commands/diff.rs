@@ -97,7 +97,7 @@ fn a_revision_without_the_lockfile_counts_as_an_empty_lockfile() {
     --- exit 0
     ");
     assert_snapshot!(sandbox.fails("diff"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
     ");

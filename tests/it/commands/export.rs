@@ -288,6 +288,6 @@ fn an_edited_lockfile_is_not_exported() {
     31 | digest = "sha256:d79aa49718da5dce6387d08e54bc45b4d88438d087378302257c97be0b903d33"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file with `git restore FILE`; or, to pin the image again: `imagelock upgrade web-1`
+       = help: restore the file with `git restore images.lock`; or, to pin the image again: `imagelock upgrade web-1`
     "#);
 }

@@ -162,12 +162,12 @@ fn get_suggests_an_option_or_lists_the_pins() {
     assert_snapshot!(sandbox.fails("get web"), @"
     error: `web` has 2 pins: fr-par-1 (x86_64) and nl-ams-1 (x86_64)
      |
-     = help: select one of them with `--zone`
+     = help: select one of them, for example: `imagelock get web --zone fr-par-1`
     ");
     assert_snapshot!(sandbox.fails("get builder"), @"
     error: `builder` has 2 pins: fr-par-1 (arm64) and fr-par-1 (x86_64)
      |
-     = help: select one of them with `--arch`
+     = help: select one of them, for example: `imagelock get builder --arch arm64`
     ");
     assert_snapshot!(sandbox.fails("get builder --zone nl-ams-1"), @"
     error: `builder` has no pin in nl-ams-1
@@ -209,7 +209,7 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
     29 | digest = "sha256:72664dd2c005567a5353af37b55e9c7314560f8d4eb8c686fc465085a905121d"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file with `git restore FILE`; or, to pin the image again: `imagelock upgrade db`
+       = help: restore the file with `git restore images.lock`; or, to pin the image again: `imagelock upgrade db`
     "#);
     assert_eq!(sandbox.ok("get web --zone nl-ams-1"), format!("{}\n", id(3)));
 }
@@ -258,7 +258,7 @@ fn a_large_lockfile_is_read_completely() {
     9002 | digest = "sha256:ccacd5ba26b24b00e07a010dabc946aa9bd1762467da6b807a67a90948195356"
          |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
          |
-         = help: restore the file with `git restore FILE`; or, to pin all edited images again: `imagelock upgrade i999`
+         = help: restore the file with `git restore images.lock`; or, to pin all edited images again: `imagelock upgrade i999`
     "#);
 }
 

@@ -160,7 +160,7 @@ fn the_action_reports_drift_and_fails() {
     ");
     assert_snapshot!(act(&example, &[("MANIFEST", "nowhere.toml")]), @"
     --- stderr
-    error: there is no manifest `nowhere.toml`
+    error: cannot find the manifest `nowhere.toml`
      |
      = help: to create one: `imagelock init --manifest nowhere.toml`; to use another manifest: `--manifest PATH`
     --- exit 1

@@ -244,17 +244,17 @@ fn a_lockfile_without_a_history_is_an_error() {
     ");
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("diff"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
     ");
     assert_snapshot!(sandbox.fails("diff HEAD...HEAD"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
     ");
     assert_snapshot!(sandbox.fails("log"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
     ");
@@ -267,12 +267,12 @@ fn a_lockfile_without_a_history_is_an_error() {
     ");
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("log"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
     ");
     assert_snapshot!(sandbox.fails("log --manifest no/images.toml"), @"
-    error: there is no lockfile `no/images.lock`
+    error: cannot find the lockfile `no/images.lock`
      |
      = help: to create it: `imagelock resolve --manifest no/images.toml`; if it was committed before, restore it with `git restore no/images.lock`
     ");

@@ -38,7 +38,7 @@ struct Section {
     body: Markup,
 }
 
-/// Writes the page: the result, what to do, the pins, then the ends of life.
+/// Writes the page: the result, what to do, the pins, then the end-of-life dates.
 pub(super) fn write(report: CheckReport<'_>) -> String {
     let mut sections = vec![
         Section { id: "errors", title: "Manifests that could not be checked", body: errors(report) },

@@ -117,12 +117,12 @@ arch = "amd64"
 #[test]
 fn a_missing_manifest_suggests_the_command_that_writes_it() {
     assert_snapshot!(Sandbox::new().fails("resolve"), @"
-    error: there is no manifest `images.toml`
+    error: cannot find the manifest `images.toml`
      |
      = help: to create one: `imagelock init`; to use another manifest: `--manifest PATH`
     ");
     assert_snapshot!(Sandbox::new().fails("check --manifest infra/images.toml"), @"
-    error: there is no manifest `infra/images.toml`
+    error: cannot find the manifest `infra/images.toml`
      |
      = help: to create one: `imagelock init --manifest infra/images.toml`; to use another manifest: `--manifest PATH`
     ");

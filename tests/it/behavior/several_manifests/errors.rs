@@ -92,7 +92,7 @@ fn invalid_combinations_are_refused() {
      = help: to read the manifest in this directory: `imagelock list --now 2026-11-24T10:00:00Z --manifest stacks`
     ");
     assert_snapshot!(sandbox.fails("check --recursive stacks --manifest prod.toml"), @"
-    error: found no `prod.toml` in `stacks` or below
+    error: cannot find `prod.toml` in `stacks` or below
      |
      = help: hidden and git-ignored directories are skipped; to search for another file name, add `--manifest NAME`
     ");
@@ -143,11 +143,11 @@ fn a_file_shared_by_two_manifests_is_refused_before_anything_is_written() {
 fn the_help_for_a_missing_manifest_names_that_manifest() {
     let (sandbox, _marketplace) = stacks();
     assert_snapshot!(sandbox.fails("check --manifest a.toml --manifest b.toml"), @"
-    error: there is no manifest `a.toml`
+    error: cannot find the manifest `a.toml`
      |
      = help: to create one: `imagelock init --manifest a.toml`; to use another manifest: `--manifest PATH`
 
-    error: there is no manifest `b.toml`
+    error: cannot find the manifest `b.toml`
      |
      = help: to create one: `imagelock init --manifest b.toml`; to use another manifest: `--manifest PATH`
 

@@ -191,7 +191,7 @@ fn an_edited_block_on_one_side_conflicts() {
     25 | digest = "sha256:719d26f25f349fcb646a29867b169a24f2092f8301fb63d4eb7b81ec96187d58"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file with `git restore FILE`; or, to pin all edited images again: `imagelock upgrade --fix-conflicts db web`
+       = help: restore the file with `git restore images.lock`; or, to pin all edited images again: `imagelock upgrade --fix-conflicts db web`
 
     error: the block of `web` (fr-par-1, x86_64) in the lockfile does not match its digest
       --> images.lock:49:10
@@ -199,7 +199,7 @@ fn an_edited_block_on_one_side_conflicts() {
     49 | digest = "sha256:619511bda6b909531b29855cce784fbdd05cc96e8a77990d37ccdd50992bf261"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file with `git restore FILE`; or, to pin all edited images again: `imagelock upgrade --fix-conflicts db web`
+       = help: restore the file with `git restore images.lock`; or, to pin all edited images again: `imagelock upgrade --fix-conflicts db web`
 
     2 errors in all; nothing was changed
     "#);

@@ -250,7 +250,7 @@ fn a_directory_named_like_the_manifest_is_the_same_error_in_every_command() {
         }
     }
     // The manifest in it can still be named.
-    assert!(sandbox.fails("list --manifest images.toml/images.toml").contains("there is no lockfile"));
+    assert!(sandbox.fails("list --manifest images.toml/images.toml").contains("cannot find the lockfile"));
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn suggested_commands_name_the_same_manifest() {
         String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
     };
     assert_snapshot!(run(&["list"]), @"
-    error: there is no lockfile `my infra/prod.lock`
+    error: cannot find the lockfile `my infra/prod.lock`
      |
      = help: to create it: `imagelock resolve --manifest 'my infra/prod.toml'`; if it was committed before, restore it with `git restore 'my infra/prod.lock'`
     ");
