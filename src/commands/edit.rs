@@ -120,7 +120,7 @@ impl AddOptions {
             (Some(label), Some(_)) if !is_pattern => {
                 let title = format!("`--release` needs a pattern, and the label `{label}` contains no `*`");
                 return Err(Problem::new(title)
-                    .help("write `*` in place of the release, like `--label 'fedora_*'`, or remove `--release`"));
+                    .help("replace the release with `*`, like `--label 'fedora_*'`, or remove `--release`"));
             }
             _ => {}
         }

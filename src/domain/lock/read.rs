@@ -24,10 +24,11 @@ pub(super) struct Pins {
 /// Parses a lockfile. The file may be untrusted, so every value is validated.
 pub(super) fn read(text: &str) -> Result<Pins, Vec<Problem>> {
     if let Some(unmerged) = unmerged(text) {
-        let help = Help::from("to merge both sides and pin the images that are still in conflict again: ")
-            .then_run("resolve")
-            .with_conflicts()
-            .then("; to keep one side: `git checkout --ours FILE` or `git checkout --theirs FILE`");
+        let help =
+            Help::from("to merge both sides and pin the images that are still in conflict to their newest versions: ")
+                .then_run("resolve")
+                .with_conflicts()
+                .then("; to keep one side: `git checkout --ours FILE` or `git checkout --theirs FILE`");
         return Err(vec![unmerged.help(help)]);
     }
     let mut problems = Vec::new();

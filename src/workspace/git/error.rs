@@ -43,7 +43,7 @@ pub(super) fn no_repository(lock: &Path) -> Problem {
 
 /// The error of a partial clone, whose missing objects are not fetched.
 pub(super) fn partial_clone() -> Problem {
-    Problem::new("cannot read the history of the lockfile in a partial clone")
+    Problem::new("cannot read the history of the lockfile: this clone is partial")
         .help("to complete the clone: `git fetch --refetch --no-filter`")
 }
 
@@ -83,7 +83,7 @@ pub(super) fn failed(message: impl Display) -> Problem {
     let message = message.to_string();
     let lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
     lines
-        .fold(Problem::new("cannot read the history of the lockfile with git"), Problem::note)
+        .fold(Problem::new("cannot read the history of the lockfile: git failed"), Problem::note)
         .help("fix the error that git reports, then run imagelock again")
 }
 

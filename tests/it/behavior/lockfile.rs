@@ -79,7 +79,7 @@ fn conflict_markers_are_recognized() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ conflict marker
       |
-      = help: to merge both sides and pin the images that are still in conflict again: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+      = help: to merge both sides and pin the images that are still in conflict to their newest versions: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
     ");
 }
 
@@ -164,7 +164,7 @@ fn an_edited_block_is_overwritten_only_by_an_upgrade_of_its_image() {
     11 | digest = "sha256:e7ff748a25d40435a950f9513f59fe295785b745c5aa687116bc24f1c5e0db90"
        |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the block was edited by hand or by a merge
        |
-       = help: restore the file with `git restore FILE`; or, to pin the image again: `imagelock upgrade web`
+       = help: restore the file with `git restore images.lock`; or, to pin the image again: `imagelock upgrade web`
     "#);
     assert_snapshot!(sandbox.run("resolve --locked"), @"
     STATUS  NAME  ZONE      ARCH   LABEL         PINNED    PUBLISHED  DETAIL

@@ -124,7 +124,7 @@ fn an_unknown_word_gets_similar_names_labels_and_ids() {
 
     error: no ID begins with `ffffffff`
      |
-     = note: looked in the lockfile and in all listings of the Marketplace
+     = note: searched the lockfile and all listings of the Marketplace
      = help: to show the pinned IDs: `imagelock list`
     ");
     assert!(sandbox.ok(&format!("explain {}", pinned.to_uppercase())).contains("is a local image"));

@@ -218,12 +218,12 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
 fn the_error_for_a_missing_lockfile_names_the_command_that_writes_it() {
     let sandbox = Sandbox::with("");
     assert_snapshot!(sandbox.fails("list"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
     ");
     assert_snapshot!(sandbox.fails("get web"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
     ");
@@ -344,7 +344,7 @@ fn get_uses_only_the_lockfile_if_the_manifest_is_unreadable() {
     --- exit 0
     ");
     assert_snapshot!(sandbox.fails("get db --locked"), @"
-    error: there is no manifest `images.toml`
+    error: cannot find the manifest `images.toml`
      |
      = help: to create one: `imagelock init`; to use another manifest: `--manifest PATH`
     ");

@@ -294,7 +294,7 @@ fn a_repository_of_another_user_is_refused() {
     let sandbox = moved().env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
     let output = sandbox.fails("log").replace(sandbox.path("").to_str().unwrap().trim_end_matches('/'), "[SANDBOX]");
     assert_snapshot!(output, @"
-    error: cannot read the history of the lockfile with git
+    error: cannot read the history of the lockfile: git failed
      |
      = note: fatal: detected dubious ownership in repository at '[SANDBOX]'
      = note: To add an exception for this directory, call:

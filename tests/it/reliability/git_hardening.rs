@@ -130,7 +130,7 @@ fn a_partial_clone_is_not_completed() {
     let origin = format!("file://{}", sandbox.path("").display());
     git(&sandbox, &["clone", "--quiet", "--filter=blob:none", &origin, "clone"]);
     assert_snapshot!(sandbox.fails("log --manifest clone/prod.toml"), @"
-    error: cannot read the history of the lockfile in a partial clone
+    error: cannot read the history of the lockfile: this clone is partial
      |
      = help: to complete the clone: `git fetch --refetch --no-filter`
     ");

@@ -157,7 +157,7 @@ fn errors(report: CheckReport<'_>) -> Markup {
 /// The pins that cannot be verified, the outputs that are out of date, and the acceptances to remove.
 fn notices(report: CheckReport<'_>) -> Markup {
     let places = Places::of_each(report);
-    let unlisted = unlisted(report).map(|unlisted| html! { (prose(&capitalized(&unlisted))) "." });
+    let unlisted = unlisted(report).map(|unlisted| prose(&capitalized(&unlisted)));
     let notices = report.remarks().map(|(index, notice)| {
         html! {
             (prose(&capitalized(&notice.title)))

@@ -99,7 +99,7 @@ fn invalid_combinations_are_refused() {
     assert_snapshot!(sandbox.fails("check --recursive nowhere"), @"
     error: `nowhere` is not a directory
      |
-     = help: `--recursive` takes a directory; put the names of images before it
+     = help: `--recursive` takes a directory; put the names of images before `--recursive`
     ");
     assert_snapshot!(sandbox.fails("check --recursive stacks -o stacks/web/images.lock --format json"), @"
     note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`

@@ -201,7 +201,7 @@ fn uuids_that_are_not_images_are_counted_but_not_printed() {
     error: found no ID of a Marketplace image in `b.json`
      |
      = note: the Marketplace does not list 500 other UUIDs
-     = help: to adopt an ID that the Marketplace does not list, name it: `imagelock adopt web=UUID`
+     = help: to adopt an ID that the Marketplace does not list, give it a name: `imagelock adopt web=UUID`
     ");
 }
 

@@ -213,7 +213,7 @@ fn an_id_that_cannot_be_adopted_is_an_error() {
     assert_snapshot!(sandbox.fails("adopt --from empty.tf"), @"
     error: found no ID of a Marketplace image in `empty.tf`
      |
-     = help: to adopt an ID that the Marketplace does not list, name it: `imagelock adopt web=UUID`
+     = help: to adopt an ID that the Marketplace does not list, give it a name: `imagelock adopt web=UUID`
     ");
     assert_snapshot!(sandbox.fails("adopt --from nowhere.tf"), @"
     error: cannot read `nowhere.tf`: it does not exist
