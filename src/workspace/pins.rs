@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::domain::check::{Finding, compare_with_manifest};
-use crate::domain::diagnostics::{Failure, Help, Problem, Source, and_more, count, shown};
+use crate::domain::diagnostics::{Help, Problem, Source, and_more, count, shown};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::types::Name;
 use crate::render::errors;
 use crate::workspace::context::Context;
 use crate::workspace::error::Error;
 use crate::workspace::files::{error::no_lock, find::missing_manifest};
-use crate::workspace::project::{in_file, lock_path, read_lock, read_manifest};
+use crate::workspace::project::{lock_failure, lock_path, read_lock, read_manifest};
 
 /// The maximum number of differences that a warning lists. `check` and `resolve --locked` list all.
 const MAX_NOTES: usize = 6;
@@ -53,8 +53,7 @@ impl Pins {
 
     /// The error of problems with the lockfile.
     pub(crate) fn error(&self, problems: Vec<Problem>) -> Error {
-        let problems = in_file(problems, &self.lock_source.path);
-        Failure::from(problems).in_lock(Some(self.lock_source.clone())).into()
+        lock_failure(problems, &self.lock_source).into()
     }
 
     /// The warning that pins do not match the manifest, or that the two cannot be compared. Only differences for which

@@ -132,13 +132,11 @@ impl<M> Project<M> {
 
     /// The error of problems with these files.
     pub(crate) fn error(&self, problems: Vec<Problem>) -> Error {
-        let (manifest, lock) = (Some(self.manifest_source.clone()), self.lock_source.clone());
-        let named = |problem: Problem| match &lock {
-            Some(lock) if problem.document == Document::Lock => problem.in_file(&lock.path),
-            _ => problem,
+        let failure = match &self.lock_source {
+            Some(lock) => lock_failure(problems, lock),
+            None => problems.into(),
         };
-        let problems = problems.into_iter().map(named).collect();
-        Failure { problems, manifest, lock }.into()
+        failure.in_manifest(self.manifest_source.clone()).into()
     }
 }
 
@@ -155,16 +153,22 @@ pub(crate) fn select_names(
 }
 
 fn parse_manifest(source: &Source) -> Result<Manifest, Vec<Problem>> {
-    Manifest::parse(&source.text).map_err(|problems| in_file(problems, &source.path))
+    Manifest::parse(&source.text).map_err(|problems| in_file(problems, Document::Manifest, source))
 }
 
 fn parse_with(parse: Parse, source: &Source) -> Result<Lock, Vec<Problem>> {
-    parse(&source.text).map_err(|problems| in_file(problems, &source.path))
+    parse(&source.text).map_err(|problems| in_file(problems, Document::Lock, source))
 }
 
-/// Inserts the path of the file into the commands that fix its problems.
-pub(crate) fn in_file(problems: Vec<Problem>, path: &Path) -> Vec<Problem> {
-    problems.into_iter().map(|problem| problem.in_file(path)).collect()
+/// Names the file in the commands that fix its problems.
+fn in_file(problems: Vec<Problem>, document: Document, source: &Source) -> Vec<Problem> {
+    let named = |problem: Problem| if problem.document == document { problem.in_file(&source.path) } else { problem };
+    problems.into_iter().map(named).collect()
+}
+
+/// The failure of problems in a lockfile that exists.
+pub(crate) fn lock_failure(problems: Vec<Problem>, lock: &Source) -> Failure {
+    Failure::from(in_file(problems, Document::Lock, lock)).in_lock(Some(lock.clone()))
 }
 
 /// Reads a manifest, if it exists.
@@ -193,7 +197,7 @@ pub(crate) fn read_lock(path: PathBuf) -> Result<(Lock, Option<Source>), Error> 
 /// # Errors
 /// All problems in the file.
 pub(crate) fn parse_lock(source: &Source) -> Result<Lock, Error> {
-    parse_with(Lock::parse, source).map_err(|problems| Failure::from(problems).in_lock(Some(source.clone())).into())
+    Lock::parse(&source.text).map_err(|problems| lock_failure(problems, source).into())
 }
 
 /// The path of the lockfile that belongs to a manifest.

@@ -25,7 +25,7 @@ pub(super) struct Pins {
 pub(super) fn read(text: &str) -> Result<Pins, Vec<Problem>> {
     if let Some(unmerged) = unmerged(text) {
         let help =
-            Help::from("to merge both sides and pin the images that are still in conflict to their newest versions: ")
+            Help::from("to merge both sides, and pin the newest versions of images that are still in conflict: ")
                 .then_run("resolve")
                 .with_conflicts()
                 .then("; to keep one side: `git checkout --ours FILE` or `git checkout --theirs FILE`");

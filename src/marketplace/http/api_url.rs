@@ -18,7 +18,7 @@ impl FromStr for ApiUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text.trim_end_matches('/')).map_err(|error| syntax_error(error))?;
+        let url = Url::parse(text.trim_end_matches('/')).map_err(syntax_error)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err("expected a URL without credentials; the Marketplace needs none".to_owned());
         }

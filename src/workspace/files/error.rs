@@ -15,9 +15,9 @@ pub(crate) fn no_manifest(path: &Path) -> Problem {
 
 /// The error of a missing lockfile.
 pub(crate) fn no_lock(path: &Path) -> Problem {
-    let help = Help::from("to create it: ").then_run("resolve");
-    let restore = format!("; if it was committed before, restore it with `git restore {}`", shell(path));
-    Problem::new(format!("cannot find the lockfile `{}`", shown(path))).help(help.then(restore))
+    let restore = format!("if it was committed before, restore it: `git restore {}`; to create it: ", shell(path));
+    let help = Help::from(restore).then_run("resolve").then(", which pins the newest versions");
+    Problem::new(format!("cannot find the lockfile `{}`", shown(path))).help(help)
 }
 
 /// The error of a file that cannot be read.

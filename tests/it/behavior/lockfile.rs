@@ -79,7 +79,7 @@ fn conflict_markers_are_recognized() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ conflict marker
       |
-      = help: to merge both sides and pin the images that are still in conflict to their newest versions: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+      = help: to merge both sides, and pin the newest versions of images that are still in conflict: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
     ");
 }
 

@@ -99,7 +99,7 @@ fn a_revision_without_the_lockfile_counts_as_an_empty_lockfile() {
     assert_snapshot!(sandbox.fails("diff"), @"
     error: cannot find the lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
 }
 

@@ -220,12 +220,12 @@ fn the_error_for_a_missing_lockfile_names_the_command_that_writes_it() {
     assert_snapshot!(sandbox.fails("list"), @"
     error: cannot find the lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("get web"), @"
     error: cannot find the lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
 }
 

@@ -246,17 +246,17 @@ fn a_lockfile_without_a_history_is_an_error() {
     assert_snapshot!(sandbox.fails("diff"), @"
     error: cannot find the lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("diff HEAD...HEAD"), @"
     error: cannot find the lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("log"), @"
     error: cannot find the lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     sandbox.write("images.lock", lock(&[("web", 1)]));
     git(&sandbox, &["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
@@ -269,12 +269,12 @@ fn a_lockfile_without_a_history_is_an_error() {
     assert_snapshot!(sandbox.fails("log"), @"
     error: cannot find the lockfile `images.lock`
      |
-     = help: to create it: `imagelock resolve`; if it was committed before, restore it with `git restore images.lock`
+     = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("log --manifest no/images.toml"), @"
     error: cannot find the lockfile `no/images.lock`
      |
-     = help: to create it: `imagelock resolve --manifest no/images.toml`; if it was committed before, restore it with `git restore no/images.lock`
+     = help: if it was committed before, restore it: `git restore no/images.lock`; to create it: `imagelock resolve --manifest no/images.toml`, which pins the newest versions
     ");
 }
 

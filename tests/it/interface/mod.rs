@@ -12,7 +12,6 @@ mod mistakes;
 mod options;
 mod progress;
 mod recursive;
-mod report_schemas;
-mod schema;
+mod schemas;
 mod suggestions;
 mod width;

@@ -71,7 +71,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     15 | <<<<<<< ours
        | ^^^^^^^^^^^^ conflict marker
        |
-       = help: to merge both sides and pin the images that are still in conflict to their newest versions: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+       = help: to merge both sides, and pin the newest versions of images that are still in conflict: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
     ");
     assert_snapshot!(sandbox.run("resolve --fix-conflicts --dry-run"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL

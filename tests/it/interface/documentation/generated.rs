@@ -109,12 +109,12 @@ fn statuses() -> String {
 /// The keys of a table of the manifest, from the JSON Schema.
 fn keys(definition: &str) -> String {
     let schema: Value = serde_json::from_str(imagelock::domain::manifest::schema::SCHEMA).unwrap();
-    let resolve = |key: &Value| match key["description"].as_str() {
-        Some(description) => description.to_owned(),
-        None => {
-            let reference = key["$ref"].as_str().unwrap().trim_start_matches('#');
-            schema.pointer(reference).unwrap()["description"].as_str().unwrap().to_owned()
+    let resolve = |key: &Value| {
+        if let Some(description) = key["description"].as_str() {
+            return description.to_owned();
         }
+        let reference = key["$ref"].as_str().unwrap().trim_start_matches('#');
+        schema.pointer(reference).unwrap()["description"].as_str().unwrap().to_owned()
     };
     let mut rows: Vec<(String, String)> = Vec::new();
     for (key, value) in schema["definitions"][definition]["properties"].as_object().unwrap() {

@@ -181,7 +181,7 @@ fn suggested_commands_name_the_same_manifest() {
     assert_snapshot!(run(&["list"]), @"
     error: cannot find the lockfile `my infra/prod.lock`
      |
-     = help: to create it: `imagelock resolve --manifest 'my infra/prod.toml'`; if it was committed before, restore it with `git restore 'my infra/prod.lock'`
+     = help: if it was committed before, restore it: `git restore 'my infra/prod.lock'`; to create it: `imagelock resolve --manifest 'my infra/prod.toml'`, which pins the newest versions
     ");
     run(&["resolve"]);
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 3)]);
