@@ -116,7 +116,7 @@ fn the_action_reports_drift_and_fails() {
 
     2 pins: 2 outdated
 
-    | status | image | zone, arch | label | pinned | published | newest | detail |
+    | status | image | zones | label | pinned | published | newest | detail |
     |---|---|---|---|---|---|---|---|
     | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
     | **outdated** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
@@ -146,7 +146,7 @@ fn the_action_reports_drift_and_fails() {
 
     1 pin: 1 outdated
 
-    | status | image | zone, arch | label | pinned | published | newest | detail |
+    | status | image | zones | label | pinned | published | newest | detail |
     |---|---|---|---|---|---|---|---|
     | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
 
