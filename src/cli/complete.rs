@@ -71,12 +71,12 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// A name in a manifest or of a file can contain anything, also what a terminal obeys.
+/// Names of images and files can contain any characters, including control sequences for the terminal.
 fn is_printable(value: &OsStr) -> bool {
     value.to_str().is_some_and(|value| !value.chars().any(is_unprintable))
 }
 
-/// bash splits `--zone=fr` at the sign and completes `fr` alone.
+/// bash splits `--zone=fr` at `=` and completes only `fr`.
 fn without_equal_signs(words: &mut Vec<OsString>, index: &mut usize) {
     while let Some(at) =
         words[..*index].windows(2).position(|two| two[0].as_encoded_bytes().starts_with(b"--") && two[1] == "=")
@@ -86,7 +86,7 @@ fn without_equal_signs(words: &mut Vec<OsString>, index: &mut usize) {
     }
 }
 
-/// The manifest that the words before the current one name.
+/// The manifest that the words before the current one select.
 fn manifest_of(words: &[OsString]) -> PathBuf {
     let after_option = words.windows(2).rev().find(|two| two[0] == "-m" || two[0] == "--manifest").map(|two| &*two[1]);
     let joined = words.iter().rev().find_map(|word| word.to_str()?.strip_prefix("--manifest=").map(OsStr::new));

@@ -39,7 +39,7 @@ fn manifests(setup: &Setup<'_>) -> Result<Vec<PathBuf>, Problem> {
         Manifests::Named(paths) => paths.iter().map(|path| in_directory(path)).collect::<Result<_, _>>()?,
         Manifests::Below(directory, _) if !directory.is_dir() => {
             let problem = Problem::new(format!("`{}` is not a directory", shown(directory)));
-            return Err(problem.help("`--recursive` takes a directory; put the names of images before it"));
+            return Err(problem.help("`--recursive` takes a directory; put the names of images before `--recursive`"));
         }
         Manifests::Below(directory, names) => {
             let Found { manifests, skipped } = find(directory, names)?;
@@ -51,7 +51,7 @@ fn manifests(setup: &Setup<'_>) -> Result<Vec<PathBuf>, Problem> {
             }
             if manifests.is_empty() {
                 let names = or(names.iter().map(|name| quoted(shown(name))));
-                let problem = Problem::new(format!("found no {names} in `{}` or below", shown(directory)));
+                let problem = Problem::new(format!("cannot find {names} in `{}` or below", shown(directory)));
                 let help = "hidden and git-ignored directories are skipped; to search for another file name, add `--manifest NAME`";
                 return Err(problem.help(help));
             }

@@ -1,4 +1,4 @@
-//! The variables of the environment, all read in one way. No library reads one that decides what is sent where.
+//! The variables of the environment, all read in one way. No library reads a variable that decides where requests are sent.
 
 use std::io;
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ pub(super) fn width() -> Width {
         .map_or(Width::UNLIMITED, Width::of_columns)
 }
 
-/// The first of some variables that is set.
+/// The first of these variables that is set.
 fn first(names: &[&'static str]) -> Result<Option<(&'static str, String)>, QueryError> {
     let mut values = names.iter().map(|name| Ok(variable(name)?.map(|value| (*name, value))));
     values.find_map(Result::transpose).transpose()
@@ -55,7 +55,7 @@ fn first(names: &[&'static str]) -> Result<Option<(&'static str, String)>, Query
 /// The proxy for https.
 ///
 /// # Errors
-/// If there is one that cannot be used.
+/// If the address of the proxy is invalid.
 pub(super) fn proxy() -> Result<Option<Proxy>, QueryError> {
     let Some((variable, address)) = first(&PROXIES)? else { return Ok(None) };
     let exceptions = first(&EXCEPTIONS)?.map(|(_, hosts)| hosts);

@@ -31,7 +31,7 @@ pub(super) fn finish(output: &Output, quiet: bool, is_data: bool) -> ExitCode {
     }
 }
 
-/// Whether standard output took everything, and reports if not. A reader that stops early, like `head`, is not an error.
+/// Whether standard output accepted everything. Reports the error if not. A reader that stops early, like `head`, is not an error.
 pub(super) fn was_written(printed: io::Result<()>) -> bool {
     match printed {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

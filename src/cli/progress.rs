@@ -22,7 +22,7 @@ pub(super) fn log(print: impl Fn(&str) + 'static) -> Observer {
     })
 }
 
-/// Shows the number of responses and the time of waiting in one line on a terminal. The line is cleared after the last
+/// Shows the number of responses and the waiting time in one line on a terminal. The line is cleared after the last
 /// response, before other output.
 pub(super) fn line(terminal: impl Write + 'static) -> Observer {
     let state = RefCell::new((Progress::default(), terminal));

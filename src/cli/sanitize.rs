@@ -6,8 +6,8 @@ use std::panic::PanicHookInfo;
 
 use crate::domain::diagnostics::{count, is_unprintable};
 
-/// Escapes everything but text, line breaks and colors. This is the last line of defense: foreign text was escaped before, with
-/// its line breaks and colors, when a message was made of it.
+/// Escapes everything but text, line breaks and colors. This is the last line of defense: untrusted text is already escaped,
+/// including its line breaks and colors, when a message is created from it.
 pub(super) fn printable(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut rest = text;

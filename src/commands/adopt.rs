@@ -152,8 +152,9 @@ fn nothing_found(from: &[PathBuf], unknown: Vec<Problem>, others: usize) -> Vec<
     }
     let files = and_more(from.iter().map(|path| quoted(shown(path))), 10);
     let title = format!("found no ID of a Marketplace image in {files}");
-    let problem = Problem::new(title)
-        .help(Help::from("to adopt an ID that the Marketplace does not list, name it: ").then_run("adopt web=UUID"));
+    let problem = Problem::new(title).help(
+        Help::from("to adopt an ID that the Marketplace does not list, give it a name: ").then_run("adopt web=UUID"),
+    );
     vec![if others > 0 {
         problem.note(format!("the Marketplace does not list {}", count(others, "other UUID")))
     } else {

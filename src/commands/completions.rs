@@ -46,7 +46,7 @@ impl Shell {
     }
 }
 
-/// zsh loads the script at the first completion, which the script must then do as well.
+/// zsh loads the script when the first completion is requested, so the script must also perform that completion.
 const FIRST_IN_ZSH: &str = "
 if [[ \"${funcstack[1]}\" = _imagelock ]]; then
     _clap_dynamic_completer_imagelock

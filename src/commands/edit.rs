@@ -92,7 +92,7 @@ fn release(text: &str) -> Result<String, Expected> {
 }
 
 fn date(text: &str) -> Result<String, Expected> {
-    // A time of day would be dropped without a word.
+    // Otherwise, a time of day would be dropped silently.
     let is_date = text.len() == "2026-12-31".len();
     text.parse::<Date>()
         .ok()
@@ -120,7 +120,7 @@ impl AddOptions {
             (Some(label), Some(_)) if !is_pattern => {
                 let title = format!("`--release` needs a pattern, and the label `{label}` contains no `*`");
                 return Err(Problem::new(title)
-                    .help("write `*` in place of the release, like `--label 'fedora_*'`, or remove `--release`"));
+                    .help("replace the release with `*`, like `--label 'fedora_*'`, or remove `--release`"));
             }
             _ => {}
         }
@@ -195,7 +195,7 @@ impl Task for AddOptions {
     }
 }
 
-/// Writes a manifest where there was none, with the schema that editors check it by.
+/// Writes a new manifest, and the schema with which editors validate it.
 fn create(context: &Context, text: &str) -> Result<(), Error> {
     let (path, schema) = (context.manifest(), context.manifest().with_file_name(FILE));
     context.replace(path, &format!("#:schema ./{FILE}\n\n{text}"))?;
@@ -212,7 +212,7 @@ fn missing_options(text: &str, declaration: &Declaration) -> Option<Problem> {
     let would_be_valid = |missing: &[(&'static str, &str)]| {
         let mut complete = declaration.clone();
         complete.keys.extend(missing.iter().map(|(key, value)| (*key, vec![(*value).to_owned()])));
-        // Of a key that is declared twice, the last would win.
+        // If a key was declared twice, the last one would win.
         complete.keys.retain(|(_, values)| !values.is_empty());
         let declared =
             |key: &str| declaration.keys.iter().any(|(it, values)| it.starts_with(key) && !values.is_empty());
@@ -266,7 +266,7 @@ impl Task for RemoveOptions {
         let (names, path) = (and(names.iter().map(quoted)), shown(path));
         let removed = format!("removed {names} from `{path}`");
         Ok(Output::remark(if is_last {
-            format!("{removed}, which declares no image now; declare another one, or delete it and the lockfile")
+            format!("{removed}, which now declares no images; declare one, or delete it and the lockfile")
         } else {
             let resolve = Help::run("resolve").show(&context.invocation);
             format!("{removed}; to remove the pins: {resolve}")

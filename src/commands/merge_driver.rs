@@ -1,4 +1,4 @@
-//! `imagelock merge-driver`: merges two branches of a lockfile for git.
+//! `imagelock merge-driver`: merges the lockfile of two branches, for git.
 
 use super::task::{Example, Setup, Task};
 use crate::domain::diagnostics::Manifests;
@@ -76,7 +76,7 @@ fn merge_sides(context: &Context, base: &Path, ours: &Path, theirs: &Path) -> Re
 fn disagreement(path: &Path, conflicts: &[Conflict]) -> Problem {
     let mut edited = conflicts.iter().filter_map(Conflict::edited).peekable();
     let resolve = Command::new(if edited.peek().is_some() { "upgrade" } else { "resolve" });
-    let text = "; or keep one block of each pair and delete the markers. Then run `git add` on the file";
+    let text = format!("; or keep one block of each pair and delete the markers. Then run `git add {}`", shell(path));
     let title = format!("merge conflict in `{}`: both sides changed {}", shown(path), count(conflicts.len(), "pin"));
     let notes = conflicts.iter().map(|conflict| format!("{}: {}", conflict.cell, conflict.summary())).collect();
     Problem { notes, ..Problem::new(title) }
@@ -94,6 +94,14 @@ fn present(file: &Path, side: &str, path: &Path) -> Result<Source, Problem> {
     read(file, side, path)?.ok_or_else(|| files::absent(file))
 }
 
+fn side_name(side: &str) -> &'static str {
+    match side {
+        "ours" => "our side",
+        "theirs" => "their side",
+        _ => "the common ancestor",
+    }
+}
+
 /// Parses one of the files.
 fn parsed(
     source: Source,
@@ -104,9 +112,9 @@ fn parsed(
     parse(&source.text).map_err(|problems| {
         let has_markers = unmerged(&source.text).is_some();
         let explained = |problem: Problem| {
-            let title = format!("cannot merge {side}: {}", problem.title);
+            let title = format!("cannot merge {}: {}", side_name(side), problem.title);
             let note = format!(
-                "`{}` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or \
+                "`{}` contains only the changes of our side; fix the lockfile in the commit that broke it and merge again, or \
                  choose one side with `git checkout --ours {file}` or `git checkout --theirs {file}`",
                 shown(path),
                 file = shell(path)

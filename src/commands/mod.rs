@@ -150,7 +150,7 @@ pub(crate) enum Command {
     Man(man::Options),
     /// Save the catalog of the Marketplace, for `--catalog`
     Snapshot(snapshot::Options),
-    /// Merge two versions of images.lock, for git
+    /// Merge images.lock from two branches, for git
     MergeDriver(merge_driver::Options),
 }
 

@@ -91,7 +91,7 @@ pub(crate) struct TimeoutOption {
 #[derive(Args)]
 pub(crate) struct QuietOption {
     /// Print only the requested output and problems
-    // It is not an option about the Marketplace, also in commands that have such options.
+    // It is never listed among the Marketplace options.
     #[arg(long, short, help_heading = None::<&'static str>, hide_short_help = true)]
     pub(crate) quiet: bool,
 }

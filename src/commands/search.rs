@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::output::{Output, fetch_indexed, undated};
 use crate::domain::catalog::Catalog;
-use crate::domain::diagnostics::{Command, Problem, and, count, did_you_mean, quoted, visible};
+use crate::domain::diagnostics::{Command, Problem, count, did_you_mean, known_names, visible};
 use crate::domain::lookup::no_results::no_results;
 use crate::domain::lookup::search::{Filter, Pattern, hidden_eol, matching, offers, queries};
 use crate::render::Format;
@@ -125,6 +125,6 @@ fn check_category(filter: &Filter, catalog: &Catalog) -> Result<(), Problem> {
         return Ok(());
     }
     let help = did_you_mean(wanted, known.iter().copied())
-        .unwrap_or_else(|| format!("the categories are {}", and(known.iter().map(|it| quoted(visible(it))))));
+        .unwrap_or_else(|| known_names("category", "categories", known.iter().copied()));
     Err(Problem::new(format!("the Marketplace has no category `{}`", visible(wanted))).help(help))
 }

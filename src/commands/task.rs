@@ -9,7 +9,7 @@ use crate::domain::types::Age;
 use crate::render::Format;
 use crate::workspace::{Context, Error};
 
-/// A use of a command, with the command line without `imagelock` that does it. Help and man pages show it.
+/// An example: its purpose, and the command line without `imagelock`. Help and man pages show it.
 pub(crate) type Example = (&'static str, &'static str);
 
 /// What a command needs before it starts, from its options.

@@ -1,4 +1,4 @@
-//! The result of `resolve` and `adopt`: a new lock and its changes.
+//! The result of `resolve` and `adopt`: a new lockfile and its changes.
 
 use std::collections::BTreeSet;
 
@@ -10,19 +10,19 @@ use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::select::Match;
 use crate::domain::types::{ImageRef, VersionId};
 
-/// A new lock and its changes, before it is written.
+/// A new lockfile and its changes, before it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The new lock, which satisfies the manifest.
+    /// The new lockfile, which satisfies the manifest.
     pub lock: Lock,
-    /// One change per cell of the old or the new lock, sorted by cell. Kept pins are included.
+    /// One change per cell of the old or the new lockfile, sorted by cell. Kept pins are included.
     pub changes: Vec<Change>,
     /// Warnings about the new pins.
     pub warnings: Vec<Problem>,
 }
 
 impl Plan {
-    /// Whether the new lock differs from the old one.
+    /// Whether the new lockfile differs from the old one.
     pub fn has_changes(&self) -> bool {
         self.changes.iter().any(|change| change.action() != Action::Kept)
     }
@@ -52,13 +52,14 @@ pub(crate) fn pin(target: &Target, selected: &Match<'_>, from: Option<&Pin>, cat
     Pin { version: version_of(&pin, catalog), ..pin }
 }
 
-/// The version ID of a pin, from the lock or else from the Marketplace. A version with another date is not the pinned one.
+/// The version ID of a pin, from the lockfile or else from the Marketplace. A version with another date is not the pinned one.
 fn version_of(pin: &Pin, catalog: &Catalog) -> Option<VersionId> {
     let listed = || catalog.version_of(&pin.image, pin.id).filter(|version| version.published == pin.published);
     pin.version.or_else(|| listed().map(|version| version.id))
 }
 
-/// Adds the known version IDs to the kept pins if the lock is written for another reason. They do not justify a write of their own.
+/// Adds the known version IDs to the kept pins if the lockfile is written for another reason. They do not justify a
+/// write of their own.
 pub(crate) fn add_versions(changes: &mut [Change], is_written: bool, catalog: &Catalog) {
     for Change { from, to, .. } in changes {
         if let Some(to) = to {

@@ -33,7 +33,7 @@ pub(super) fn collisions(pins: &[Pin]) -> Vec<Problem> {
 
 fn collision(variable: &str, one: &Cell, other: &Cell) -> Problem {
     let help = if one.name == other.name {
-        format!("declare one of them under another name than `{}`", one.name)
+        format!("declare one of them with a name other than `{}`", one.name)
     } else {
         format!("rename one of the images `{}` and `{}`", one.name, other.name)
     };

@@ -1,6 +1,6 @@
 //! Nested maps (image, then zone, then architecture) in the syntax of JSON, YAML or HCL.
 //!
-//! No value is escaped: the types of a lock allow no characters that these formats would have to escape.
+//! No value is escaped: the types of a lockfile allow no characters that these formats would have to escape.
 
 use std::fmt::Display;
 

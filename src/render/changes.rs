@@ -74,7 +74,7 @@ pub(crate) fn row(change: &Change, ids: &ShortIds) -> [Text; 7] {
 pub(crate) fn markdown(changes: &[Named<'_>]) -> String {
     let moved: Vec<Named<'_>> = changes.iter().filter(|(_, it)| it.action() != Action::Kept).cloned().collect();
     if moved.is_empty() {
-        return "No pin changes.\n".to_owned();
+        return "No pins change.\n".to_owned();
     }
     let is_named = changes.iter().any(|(manifest, _)| !manifest.is_empty());
     let ids = short_ids(&moved);

@@ -41,7 +41,7 @@ const LOCAL_IMAGES: [Column; 5] = [
     Column::below(2, "PUBLISHED").labeled(),
 ];
 
-/// The candidates for the pins of an image, and why each of them won or lost. Whole IDs are in the JSON report.
+/// The candidates for the pins of an image, and why each of them is or is not selected. Full IDs are in the JSON report.
 pub(crate) fn candidates(targets: &[Target], candidates: &[Candidate], width: Width) -> String {
     let mut table = Table::new(&CANDIDATES);
     let ids = ShortIds::of(candidates.iter().filter_map(|candidate| candidate.id));

@@ -70,25 +70,25 @@ fn numbers(entries: &[Entry]) -> String {
     if !pending.is_empty() {
         parts.push(format!("{} uncommitted", changes(&pending)));
     }
-    if parts.is_empty() { "no pin has changed".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() { "no pins have changed".to_owned() } else { parts.join(", ") }
 }
 
 /// Writes the pins that differ between two lockfiles.
 pub(crate) fn diff(comparison: &Comparison, width: Width) -> String {
     let table = changes::table(&unnamed(&comparison.changes), width);
-    let counts = if table.is_empty() { "no pin differs".to_owned() } else { counts(&comparison.changes) };
+    let counts = if table.is_empty() { "no pins differ".to_owned() } else { counts(&comparison.changes) };
     let (from, to) = (visible(&comparison.from.name), visible(&comparison.to.name));
     with_summary(&table, &format!("{from} → {to}: {counts}"), width)
 }
 
-/// The details of a change, with the ages of the old and the new image. The date in an edited block is not trusted.
+/// The details of a change, with the ages of the previous and the new image. The date in an edited block is not trusted.
 fn with_ages(change: &Change, entry: &Entry, ids: &ShortIds) -> String {
     let days = |pin| age_at(entry, pin).map(|days| count(days, "day"));
     let moves = change.from.as_ref().map(|pin| pin.id) != change.to.as_ref().map(|pin| pin.id);
     let came =
         days(change.to.as_ref()).filter(|_| moves && !change.edited).map(|days| format!("{days} old when pinned"));
     let went = days(change.from.as_ref()).filter(|_| moves).map(|days| match change.to {
-        Some(_) => format!("the old one was {days} old"),
+        Some(_) => format!("the previous one was {days} old"),
         None => format!("{days} old when removed"),
     });
     let detail = Some(detail(change, ids)).filter(|detail| !detail.is_empty());

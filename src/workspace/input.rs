@@ -35,7 +35,7 @@ fn read_standard_input(path: &Path) -> Result<String, Problem> {
     read.map_err(|error| unreadable(path, &error))?;
     if bytes.len() as u64 > MAX_INPUT {
         let problem = Problem::new(format!("cannot read standard input: it is larger than {} MiB", MAX_INPUT >> 20));
-        return Err(problem.help(Help::from("name the IDs instead: ").then_run("adopt web=UUID")));
+        return Err(problem.help(Help::from("to adopt single IDs instead: ").then_run("adopt web=UUID")));
     }
     files::text(bytes, path)
 }

@@ -199,13 +199,13 @@ fn declared(manifest: &Path) -> Result<Option<Vec<PathBuf>>, Problem> {
     Ok(Manifest::parse(&text).ok().map(outputs))
 }
 
-/// An output that differs from the lock.
+/// An output that differs from the lockfile.
 pub(crate) struct Stale {
     /// The path of the file.
     pub(crate) path: PathBuf,
     /// The declaration in the manifest.
     pub(crate) span: Span,
-    /// The text that matches the lock.
+    /// The text that matches the lockfile.
     pub(crate) text: String,
 }
 
@@ -233,7 +233,7 @@ fn output_path(manifest: &Path, output: &Path) -> PathBuf {
 /// The outputs of a project that differ from `lock`. [`Files::add_outputs`] checks whether they may be written.
 ///
 /// # Errors
-/// If an output cannot be generated from the lock, or cannot be read.
+/// If an output cannot be generated from the lockfile, or cannot be read.
 pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error> {
     let manifest = &project.manifest_source.path;
     let others = OtherManifests::of(manifest);
@@ -250,7 +250,7 @@ pub(crate) fn stale(project: &Project, lock: &Lock) -> Result<Vec<Stale>, Error>
     Ok(stale)
 }
 
-/// The outputs of a project that are out of date. If the lock and the manifest disagree, no output is reported, because the
+/// The outputs of a project that are out of date. If the lockfile and the manifest disagree, no output is reported, because the
 /// next `resolve` writes them anyway.
 pub(crate) fn stale_outputs(project: &Project, disagreements: &Report) -> Result<Vec<StaleOutput>, Error> {
     let stale = if disagreements.has_drift() { Vec::new() } else { stale(project, &project.lock)? };

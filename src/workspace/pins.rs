@@ -21,9 +21,9 @@ pub(crate) struct Pins {
     pub(crate) lock_source: Source,
     /// The names that the manifest declares, if it exists and is valid.
     pub(crate) declared: Option<BTreeSet<Name>>,
-    /// The differences between the lock and the manifest.
+    /// The differences between the lockfile and the manifest.
     pub(crate) disagreements: Vec<Finding>,
-    /// Why the lock and the manifest cannot be compared.
+    /// Why the lockfile and the manifest cannot be compared.
     not_compared: Option<String>,
 }
 
@@ -79,7 +79,7 @@ impl Pins {
         errors::warnings(&[problem], None, &context.invocation)
     }
 
-    /// The warning with which `--locked` refuses to print pins, if the lock and the manifest differ.
+    /// The warning with which `--locked` refuses to print pins, if the lockfile and the manifest differ.
     pub(crate) fn refusal(&self, context: &Context, locked: bool) -> Option<String> {
         (locked && !self.disagreements.is_empty()).then(|| self.warning(context, |_| true))
     }

@@ -18,7 +18,7 @@ const MAX_PINS: usize = 1_000_000;
 /// A parser for lockfiles, with or without support for conflict markers.
 pub(crate) type Parse = fn(&str) -> Result<Lock, Vec<Problem>>;
 
-/// A parsed manifest and its lock. With `Option<Manifest>`, the manifest may not exist yet, because `adopt` creates one.
+/// A parsed manifest and its lockfile. With `Option<Manifest>`, the manifest may not exist yet, because `adopt` creates one.
 pub(crate) struct Project<M = Manifest> {
     pub(crate) manifest: M,
     pub(crate) manifest_source: Source,
@@ -61,7 +61,7 @@ impl Project {
         Self::read_from(context.manifest(), context.min_age, Lock::parse)
     }
 
-    /// Reads both files. A missing lockfile counts as an empty lock.
+    /// Reads both files. A missing lockfile counts as empty.
     pub(crate) fn read_from(manifest: &Path, min_age: Option<Age>, parse: Parse) -> Result<Self, Error> {
         let lock_path = lock_path(manifest)?;
         let manifest_source = manifest_source(manifest)?.ok_or_else(|| missing_manifest(manifest))?;
@@ -85,7 +85,7 @@ impl Project {
         self.manifest_source == other.manifest_source && self.lock_source == other.lock_source
     }
 
-    /// Whether the lockfile already contains this lock, in the current or an older format. Other line endings are not a
+    /// Whether the lockfile already contains these pins, in the current or an older format. Other line endings are not a
     /// difference.
     pub(crate) fn has_written(&self, lock: &Lock) -> bool {
         self.lock_source.as_ref().is_some_and(|source| lock.is_written(&source.text.replace("\r\n", "\n")))
@@ -189,7 +189,7 @@ pub(crate) fn read_manifest(path: &Path) -> Result<Option<Manifest>, Error> {
     manifest.map_err(|problems| Failure::from(problems).in_manifest(source).into())
 }
 
-/// Reads and parses a lockfile. A missing lockfile counts as an empty lock.
+/// Reads and parses a lockfile. A missing lockfile counts as empty.
 ///
 /// # Errors
 /// If it cannot be read or is invalid.
@@ -218,7 +218,7 @@ pub(crate) fn lock_path(manifest: &Path) -> Result<PathBuf, Problem> {
     if lock == manifest {
         let name = shell(&manifest.with_extension("toml"));
         return Err(Problem::new(format!("`{}` is a lockfile, not a manifest", shown(manifest)))
-            .help(format!("name the manifest next to it: `--manifest {name}`")));
+            .help(format!("use the manifest next to it: `--manifest {name}`")));
     }
     Ok(lock)
 }

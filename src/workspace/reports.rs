@@ -11,7 +11,7 @@ use crate::workspace::{context::Context, error::Error, files::claims::Role, outp
 /// A file for the report as the user named it: `-o drift.sarif`, `-o sarif=results.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RequestedFile {
-    /// The format, if it was named.
+    /// The format, if the user chose one.
     pub format: Option<Format>,
     /// The path of the file.
     pub path: PathBuf,
@@ -92,5 +92,5 @@ fn unknown_format(path: &Path, chosen: Option<Format>, known: &[Format]) -> Prob
         None => ("its extension is unknown, and `--format` is not set".to_owned(), Format::ALL.to_vec()),
     };
     let options = or(formats.iter().map(|format| quoted(format_args!("-o {}={path}", format.as_str()))));
-    Problem::new(format!("cannot choose the format of `{path}`: {why}")).help(format!("name the format: {options}"))
+    Problem::new(format!("cannot choose the format of `{path}`: {why}")).help(format!("choose the format: {options}"))
 }

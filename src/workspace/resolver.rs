@@ -32,7 +32,7 @@ fn parser(fix_conflicts: bool) -> Parse {
     if fix_conflicts { without_conflicts } else { Lock::parse }
 }
 
-/// Makes each lock satisfy its manifest. The pins of `upgrade` may move.
+/// Makes each lockfile satisfy its manifest. The pins of `upgrade` may move.
 ///
 /// # Errors
 /// If a manifest is invalid, a query fails, or a file cannot be written. Nothing is written before all manifests are

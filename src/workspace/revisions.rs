@@ -1,4 +1,4 @@
-//! Lockfiles in git revisions. `check --changed-since REV` compares with the lock at the merge base and with older pins.
+//! Lockfiles in git revisions. `check --changed-since REV` compares with the lockfile at the merge base and with older pins.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::workspace::git::Repository;
 use crate::workspace::git::error::{never_committed, no_content, no_revision};
 use crate::workspace::project::{Project, lock_path};
 
-/// Reads the lock of a project at the merge base of `HEAD` and a revision, and those older pins in its history that the change
+/// Reads the lockfile of a project at the merge base of `HEAD` and a revision, and those older pins in its history that the change
 /// may have restored. The commits of the branch itself are not used, because they are what is verified.
 ///
 /// # Errors
@@ -46,7 +46,7 @@ fn no_base(revision: &str, is_shallow: bool) -> Problem {
             .note("this clone is shallow: its older commits are missing")
             .help("to fetch them: `git fetch --unshallow`; in CI, check out the full history (`fetch-depth: 0`, `GIT_DEPTH: 0`)")
     } else {
-        problem.help("name a revision that has a common commit with HEAD, such as `origin/main`")
+        problem.help("choose a revision that has a common commit with HEAD, such as `origin/main`")
     }
 }
 
@@ -85,9 +85,9 @@ pub(crate) fn content_at(repository: &Repository, commit: &str, name: &Path) -> 
     repository.reader()?.read(&blob)?.map(Some).map_err(|why| no_content(name, &why))
 }
 
-/// The lock in the lockfile of a commit. A committed file cannot be fixed, so the help suggests another revision.
+/// The parsed lockfile of a commit. A committed file cannot be fixed, so the help suggests another revision.
 pub(crate) fn lock_of(content: Vec<u8>, name: PathBuf) -> Result<Lock, Error> {
-    const HELP: &str = "name another revision, because the lockfile in this one is invalid";
+    const HELP: &str = "choose another revision, because the lockfile in this one is invalid";
     let text = files::text(content, &name).map_err(|problem| problem.help(HELP))?;
     Lock::parse(&text).map_err(|problems| {
         let problems: Vec<Problem> = problems.into_iter().map(|problem| problem.help(HELP)).collect();

@@ -1,4 +1,4 @@
-//! Arguments that are missing, and arguments that are one too many.
+//! Missing arguments, and arguments that a command does not take.
 
 use super::line::Line;
 use crate::commands::{example_line, examples};
@@ -66,7 +66,7 @@ pub(super) fn missing(wrong: &str, line: &Line<'_>) -> Problem {
     }
     if name == "adopt" && !wrong.contains("--from") {
         return Problem::new("`--label`, `--zone` and `--arch` only apply to named IDs")
-            .help("name the ID to describe, like `front=UUID`");
+            .help("give the ID a name, like `front=UUID`");
     }
     let arguments: Vec<&str> =
         wrong.split(['<', '>']).filter(|part| part.len() > 1 && !part.starts_with(['.', ' '])).collect();

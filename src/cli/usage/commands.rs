@@ -1,4 +1,4 @@
-//! Commands that do not exist: what people type who know other tools.
+//! Commands that do not exist, including commands of other tools.
 
 use super::line::Line;
 use crate::domain::diagnostics::{Help, Problem, near, or, quoted, visible};
@@ -122,7 +122,7 @@ fn typo(wrong: &str, line: &Line<'_>) -> Option<Help> {
     }
 }
 
-/// A manifest in the place of the command.
+/// A manifest instead of a command.
 fn manifest(wrong: &str, line: &Line<'_>) -> Option<Help> {
     wrong.strip_suffix(".toml")?;
     line.help("to check a manifest", &["check", "--manifest", wrong].map(str::to_owned))

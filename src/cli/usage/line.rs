@@ -52,7 +52,7 @@ impl<'p> Line<'p> {
         self.replaced(wrong, &[], has_value)
     }
 
-    /// The words with some in place of a wrong one. With `drops_value`, its value is dropped; or else it is kept.
+    /// The words, with the wrong one replaced by `new`. With `drops_value`, its value is dropped; otherwise, the value is kept.
     pub(super) fn replaced(&self, wrong: &str, new: &[&str], drops_value: bool) -> Vec<String> {
         let Some(at) = self.position(wrong) else { return self.words.clone() };
         let value = self.words[at].strip_prefix(wrong).and_then(|rest| rest.strip_prefix('='));

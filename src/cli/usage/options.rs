@@ -35,7 +35,7 @@ const NEEDLESS: &[(&[&str], &str, &[&str])] = &[
     (&["--exit-code"], "it always exits with 2 if there is drift", &["check"]),
 ];
 
-/// The error for an option that is not known in its place.
+/// The error for an unknown option, or for an option in the wrong place.
 pub(super) fn unknown(wrong: &str, line: &Line<'_>) -> Problem {
     let name = line.name();
     if let Some(words) = before_command(wrong, line) {
@@ -106,11 +106,11 @@ fn special(name: &str, wrong: &str, line: &Line<'_>) -> Option<Problem> {
             Some(Problem::new("`get` prints one pin").help(line.help("to list all pins", &["list".to_owned()])?))
         }
         ("get" | "add" | "search" | "adopt", "--region") => {
-            let problem = Problem::new(format!("`{name}` has no option `--region`: images are in zones"));
+            let problem = Problem::new(format!("`{name}` has no option `--region`: images belong to zones"));
             let zone =
                 line.value(wrong).map(|region| format!("{region}-1")).filter(|zone| zone.matches('-').count() == 2)?;
             let words = [&*without(), &["--zone".to_owned(), zone]].concat();
-            Some(problem.help(line.help("to name a zone", &words)?))
+            Some(problem.help(line.help("to select a zone", &words)?))
         }
         (
             "list" | "export" | "log" | "diff" | "get" | "explain" | "search" | "schema" | "completions",

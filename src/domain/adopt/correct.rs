@@ -11,7 +11,7 @@ use crate::domain::manifest::edit::set;
 use crate::domain::manifest::{ImageSelector, Manifest, Target};
 use crate::domain::types::{Cell, LocalImageId, Name};
 
-/// Corrects the declarations of typed IDs: the text of the manifest with the corrected declarations, and the lock
+/// Corrects the declarations of typed IDs: the text of the manifest with the corrected declarations, and the lockfile
 /// without the pins of these images. `None` if there is nothing to correct.
 ///
 /// # Errors

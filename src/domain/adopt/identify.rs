@@ -1,4 +1,4 @@
-//! Identifies the IDs: by the responses of the Marketplace, or else by the lock, or else by the user's description.
+//! Identifies the IDs: by the responses of the Marketplace, or else by the lockfile, or else by the user's description.
 
 use std::collections::BTreeSet;
 
@@ -143,7 +143,7 @@ fn marketplace_images(requests: &[&Request], catalog: &Catalog) -> Option<Proble
     let title = |request: &Request| {
         let label = catalog.image(&ImageRef::Id(request.id.into())).map_or("", |image| image.label.as_str());
         format!(
-            "{}{} is the Marketplace image `{label}`, which no Instance boots",
+            "{}{} is the Marketplace image `{label}`, which an Instance cannot boot",
             request.origin(),
             beginning(request)
         )
@@ -152,8 +152,10 @@ fn marketplace_images(requests: &[&Request], catalog: &Catalog) -> Option<Proble
         [] => return None,
         [one] => Problem::new(title(one)),
         several => {
-            let problem =
-                Problem::new(format!("{} IDs are IDs of Marketplace images, which no Instance boots", several.len()));
+            let problem = Problem::new(format!(
+                "{} IDs are IDs of Marketplace images, which an Instance cannot boot",
+                several.len()
+            ));
             listed_in_notes(problem, several.iter().map(|request| title(request)))
         }
     };
@@ -168,12 +170,12 @@ fn not_listed(requests: &[&Request], taken: &BTreeSet<Name>) -> Option<Problem> 
     let first = requests.first()?;
     let problem = if requests.len() == 1 {
         Problem::new(format!("{}the Marketplace does not list {}", first.origin(), beginning(first)))
-            .note("it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace")
+            .note("it is a private or superseded image; IDs from files are never sent to the Marketplace")
     } else {
         let title = format!("the Marketplace does not list {} IDs that are used as image IDs", requests.len());
         let lines = requests.iter().map(|request| format!("{}{}", request.origin(), beginning(request)));
         listed_in_notes(Problem::new(title), lines)
-            .note("they are images of your own or superseded images; IDs from files are never sent to the Marketplace")
+            .note("they are private or superseded images; IDs from files are never sent to the Marketplace")
     };
     let (zone, option) = match &first.zone {
         Some(zone) => (format!("{zone}/"), ""),

@@ -9,7 +9,7 @@ use crate::domain::diagnostics::{Problem, and, and_more, quoted};
 use crate::domain::lock::Lock;
 use crate::domain::types::{Arch, ImageRef, ImageType, Label, LocalImageId, Zone};
 
-/// All local images in the listings and in the lock, by ID.
+/// All local images in the listings and in the lockfile, by ID.
 pub(super) struct Listed {
     local_images: BTreeMap<LocalImageId, LocalImage>,
     /// Why local images may be missing.
@@ -17,7 +17,7 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// Collects the local images of the listings and of the lock. Blocks that were edited are ignored.
+    /// Collects the local images of the listings and of the lockfile. Blocks that were edited are ignored.
     pub(super) fn new(lock: &Lock, catalog: &Catalog) -> Self {
         let listed = catalog.listed().map(|(local, label)| LocalImage { label: label.cloned(), ..local.clone() });
         let pinned = lock.pins().iter().rev().filter(|pin| !lock.is_edited(&pin.cell)).filter_map(|pin| {
@@ -56,7 +56,7 @@ impl Listed {
     }
 }
 
-/// A local image as the lock or the user describes it.
+/// A local image as the lockfile or the user describes it.
 pub(super) fn local_image(id: LocalImageId, label: Label, zone: Zone, arch: Arch, image_type: ImageType) -> LocalImage {
     let image_type = StatedType::Known(image_type);
     LocalImage { id, label: Some(label), zone, arch, image_type, commercial_types: Arc::default() }

@@ -1,4 +1,4 @@
-//! Makes the lock that pins the adopted IDs.
+//! Adds the adopted IDs to the lockfile.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::domain::plan::{Plan, missing_date_warning, pin};
 use crate::domain::select::{Match, images_in_range, label_of};
 use crate::domain::types::{Cell, ImageRef};
 
-/// Pins the identified IDs and keeps all other pins of `lock`. `previous` is the lock before; `lock` is the same
+/// Pins the identified IDs and keeps all other pins of `lock`. `previous` is the lockfile before; `lock` is the same lockfile
 /// without the pins that are corrected.
 ///
 /// # Errors
@@ -59,7 +59,7 @@ pub(super) fn pins(
     Ok(Plan { changes, lock: new, warnings })
 }
 
-/// Pins one ID. `earlier` is the publication date of the ID in the previous lock.
+/// Pins one ID. `earlier` is the publication date of the ID in the previous lockfile.
 fn adopt(
     one: &Found,
     targets: &BTreeMap<&Cell, &Target>,

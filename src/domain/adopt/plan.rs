@@ -1,4 +1,4 @@
-//! Plans the adoption of IDs: the new text of the manifest and the changes to the lock.
+//! Plans the adoption of IDs: the new text of the manifest and the changes to the lockfile.
 
 use super::Found;
 use super::correct::correct;
@@ -20,7 +20,7 @@ pub struct Adoption {
     pub manifest: Manifest,
     /// The names of the images that are added to the manifest.
     pub declared: Vec<String>,
-    /// The new lock and its changes.
+    /// The new lockfile and its changes.
     pub plan: Plan,
 }
 
@@ -37,7 +37,7 @@ pub struct Refusal {
 /// the manifest does not exist yet.
 ///
 /// # Errors
-/// Returns the problems if the manifest cannot be edited, or if the manifest or the lock contradicts the identified
+/// Returns the problems if the manifest cannot be edited, or if the manifest or the lockfile contradicts the identified
 /// IDs.
 pub fn plan(
     mut found: Vec<Found>,

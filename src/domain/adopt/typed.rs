@@ -10,7 +10,7 @@ use super::listed::{Offers, local_image};
 use super::{Request, Stated, Unidentified};
 use crate::domain::catalog::identify::{IdKind, identify};
 use crate::domain::catalog::{Catalog, LocalImage, StatedType};
-use crate::domain::diagnostics::{Command, Help, Problem, and, did_you_mean, quoted};
+use crate::domain::diagnostics::{Command, Help, Problem, did_you_mean, or, quoted};
 use crate::domain::lock::Lock;
 use crate::domain::manifest::{Manifest, Target};
 use crate::domain::select::other_labels;
@@ -51,7 +51,7 @@ pub(super) fn typed(
 /// The problem of an ID that is not the ID of a local image.
 fn not_bootable(request: &Request, what: &str, listed_by: &str) -> Problem {
     let name = request.name.as_ref().map_or("NAME", Name::as_str);
-    Problem::new(format!("{} is the ID of {what}, which no Instance boots", request.zoned()))
+    Problem::new(format!("{} is the ID of {what}, which an Instance cannot boot", request.zoned()))
         .note(format!(
             "each of its local images has its own ID; to list them: `scw marketplace local-image list {listed_by}`"
         ))
@@ -98,7 +98,7 @@ fn text(value: Option<impl ToString>) -> Option<String> {
 }
 
 /// The local image with an ID that the Marketplace does not list: as the user describes it, and for the rest as the
-/// lock or the manifest describes it (`known`).
+/// lockfile or the manifest describes it (`known`).
 fn unlisted(
     request: &Request,
     stated: &Stated,
@@ -177,7 +177,7 @@ fn unknown_zone_or_arch(request: &Request, zone: &Zone, arch: &Arch, catalog: &C
     }
     let problem = |what: &str, stated: &str, known: &BTreeSet<&str>| {
         let help = did_you_mean(stated, known.iter().copied());
-        let help = help.unwrap_or_else(|| format!("write one of {}", and(known.iter().map(quoted))));
+        let help = help.unwrap_or_else(|| format!("write {}", or(known.iter().map(quoted))));
         let is_unknown = !known.is_empty() && !known.contains(stated);
         is_unknown.then(|| Problem::new(format!("cannot adopt {}: {what} `{stated}`", request.zoned())).help(help))
     };
@@ -198,8 +198,6 @@ fn unknown(request: &Request, stated: &Stated) -> Problem {
         adopt = adopt.args(option("zone", text(stated.zone.as_ref())));
     }
     Problem::new(format!("the Marketplace does not list {id}"))
-        .note(
-            "it is an image of your own or a superseded image; superseded images still boot, but are no longer listed",
-        )
+        .note("it is a private or superseded image; superseded images still boot, but are no longer listed")
         .help(Help::from("for a superseded image, add its description: ").then_run(adopt))
 }

@@ -16,7 +16,7 @@ use crate::domain::types::{Cause, Cell, ImageRef, Status};
 /// Assesses a pin.
 ///
 /// # Errors
-/// If the Marketplace did not answer a query that decides the status, or its response is incomplete.
+/// If the Marketplace did not respond to a query that decides the status, or its response is incomplete.
 pub(crate) fn assess(pin: &Pin, target: &Target, now: Timestamp, catalog: &Catalog) -> Result<Finding, QueryError> {
     let image = pinned_image(pin, target);
     let listing = catalog.listing(&image).known()?;

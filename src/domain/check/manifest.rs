@@ -112,5 +112,5 @@ fn declaration_changes(pin: &Pin, target: &Target) -> String {
     if parts.is_empty() {
         parts.push("a range of releases, now declared as one label".to_owned());
     }
-    format!("locked for {}", and(parts))
+    format!("pinned for {}", and(parts))
 }

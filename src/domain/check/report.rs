@@ -26,11 +26,11 @@ pub struct Finding {
     pub is_drift: bool,
     /// The image, the zone and the architecture.
     pub cell: Cell,
-    /// The declared label, pattern or ID, else the locked one, as text.
+    /// The declared label, pattern or ID, else the pinned one, as text.
     pub image: String,
     /// The label, if it is known.
     pub label: Option<Label>,
-    /// The declared type, else the locked one.
+    /// The declared type, else the pinned one.
     pub image_type: ImageType,
     /// The pin, if there is one.
     pub locked: Option<Pin>,

@@ -15,6 +15,6 @@ pub use problem::{Document, Problem, Span};
 pub use sanitize::{
     escaped, is_invisible, is_unprintable, masked, oddities, shell, shell_word, shown, visible, without_middle,
 };
-pub use sentence::{MOST_SUGGESTIONS, and, and_more, capitalized, count, did_you_mean, near, or, quoted};
+pub use sentence::{MOST_SUGGESTIONS, and, and_more, capitalized, count, did_you_mean, known_names, near, or, quoted};
 pub use source::Source;
 pub(crate) use source::{LineIndex, Location};

@@ -72,7 +72,7 @@ impl Problem {
         self
     }
 
-    /// The same for a file with this path: the commands that fix it name the file.
+    /// The same for a file with this path, which the commands that fix the problem contain.
     #[must_use]
     pub(crate) fn in_file(self, path: &Path) -> Self {
         Self { help: self.help.map(|help| help.in_file(path)), ..self }

@@ -3,6 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+use super::sanitize::visible;
+
+/// The maximum number of known names in a message.
+const MAX_KNOWN_NAMES: usize = 12;
+
 /// A number with a noun: `1 pin`, `2 pins`.
 pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
@@ -32,6 +37,13 @@ fn join(items: impl IntoIterator<Item = impl Display>, word: &str) -> String {
 /// An item in backticks.
 pub fn quoted(item: impl Display) -> String {
     format!("`{item}`")
+}
+
+/// Lists the known names: the only image is `a`; the images are `a` and `b`.
+pub fn known_names<'a>(noun: &str, plural: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| quoted(visible(name))).collect();
+    let subject = if names.len() == 1 { format!("the only {noun} is") } else { format!("the {plural} are") };
+    format!("{subject} {}", and_more(names, MAX_KNOWN_NAMES))
 }
 
 /// Makes the first letter upper case.

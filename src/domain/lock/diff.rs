@@ -1,4 +1,4 @@
-//! The differences between two locks.
+//! The differences between two lockfiles.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::types::{Cell, LocalImageId, Release};
 
-/// The change of one cell between two locks.
+/// The change of one cell between two lockfiles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The cell.
@@ -85,7 +85,7 @@ pub struct Latest {
     pub is_older: bool,
 }
 
-/// The changes between two locks, sorted by cell. A version ID that only one of two pins has is not a change.
+/// The changes between two lockfiles, sorted by cell. A version ID that only one of two pins has is not a change.
 pub fn changes(from: &Lock, to: &Lock) -> Vec<Change> {
     let cells: BTreeSet<_> = from.pins().iter().chain(to.pins()).map(|pin| &pin.cell).collect();
     let pin = |lock: &Lock, cell| lock.get(cell).cloned();

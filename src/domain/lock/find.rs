@@ -1,6 +1,6 @@
 //! Finds the only pin for a name, a zone and an architecture.
 
-use crate::domain::diagnostics::{Help, Problem, and, and_more, did_you_mean, quoted, visible};
+use crate::domain::diagnostics::{Command, Help, Problem, and_more, did_you_mean, visible};
 use crate::domain::lock::{Lock, Pin};
 use crate::domain::types::{Arch, Zone};
 
@@ -37,17 +37,20 @@ pub fn find<'l>(lock: &'l Lock, name: &str, zone: Option<&Zone>, arch: Option<&A
                 (None, Some(arch)) => format!("for {arch}"),
                 (None, None) => String::new(),
             };
-            Problem::new(format!("`{name}` has no pin {place}")).help(format!("it is pinned in {}", cells(&named)))
+            Problem::new(format!("`{name}` has no pin {place}"))
+                .help(format!("choose one of its pins: {}", cells(&named)))
         }
         _ => {
             let first = &fitting[0].cell;
-            let flags = [
-                ("--zone", fitting.iter().any(|pin| pin.cell.zone != first.zone)),
-                ("--arch", fitting.iter().any(|pin| pin.cell.arch != first.arch)),
-            ];
-            let needed = flags.iter().filter(|(_, differs)| *differs).map(|(flag, _)| quoted(flag));
+            let mut get = Command::new("get").args([name]);
+            if zone.is_some() || fitting.iter().any(|pin| pin.cell.zone != first.zone) {
+                get = get.args(["--zone", first.zone.as_str()]);
+            }
+            if arch.is_some() || fitting.iter().any(|pin| pin.cell.arch != first.arch) {
+                get = get.args(["--arch", first.arch.as_str()]);
+            }
             Problem::new(format!("`{name}` has {} pins: {}", fitting.len(), cells(&fitting)))
-                .help(format!("select one of them with {}", and(needed)))
+                .help(Help::from("select one of them, for example: ").then_run(get))
         }
     }])
 }

@@ -63,7 +63,7 @@ pub struct Side {
     pub commit: Option<String>,
 }
 
-/// Parses a revision of the lockfile. A missing file (`None`) is an empty lock.
+/// Parses a revision of the lockfile. A missing file (`None`) is an empty lockfile.
 ///
 /// # Errors
 /// The title of the first problem, in one line, because the history only mentions revisions that cannot be read.
@@ -73,7 +73,7 @@ pub fn read(text: Option<&[u8]>) -> Result<Lock, String> {
     Lock::parse(text).map_err(|problems| problems.into_iter().next().map_or_else(String::new, |problem| problem.title))
 }
 
-/// Compares the revisions of a lockfile, from the newest to the oldest, and keeps only two locks in memory.
+/// Compares the revisions of a lockfile, from the newest to the oldest, and keeps only two lockfiles in memory.
 ///
 /// If a revision cannot be read, the next newer one is compared with the last readable one before it, so that no change is lost.
 pub struct HistoryReader {
@@ -128,7 +128,8 @@ impl HistoryReader {
         (self.entries(&Lock::default()), self.known)
     }
 
-    /// The entry of the last readable revision, compared with an older lock, and the entries of the unreadable revisions in between.
+    /// The entry of the last readable revision, compared with an older lockfile, and the entries of the unreadable
+    /// revisions in between.
     fn entries(&mut self, before: &Lock) -> Vec<Entry> {
         let mut entries = Vec::new();
         if let Some((commit, lock)) = self.newer.take() {
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
     use crate::domain::lock::diff::Action;
 
-    /// A lock with pins of these names, whose IDs start with these numbers.
+    /// A lockfile with pins of these names, whose IDs start with these numbers.
     fn lock(pins: &[(&str, u32)]) -> Lock {
         let block = |(name, id): &(&str, u32)| {
             format!(

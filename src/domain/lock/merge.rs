@@ -1,4 +1,4 @@
-//! Merges two branches of a lock with their common base, pin by pin.
+//! Merges the lockfiles of two branches with their common base, pin by pin.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,7 @@ pub struct Conflict {
     pub theirs: Option<Block>,
 }
 
-/// Merges two locks that have `base` as their common ancestor.
+/// Merges two lockfiles that have `base` as their common ancestor.
 ///
 /// If only one side changed a pin, the merge takes the change. If both sides changed a pin differently, it is a conflict. A block
 /// that was edited by hand is also a conflict, unless both sides have it. A version ID that only one side has is not a change, and
@@ -97,7 +97,7 @@ impl Conflict {
             parts.extend(block.is_edited().then(|| "which does not match its digest".to_owned()));
             format!("has {}", parts.join(", "))
         };
-        format!("ours {}; theirs {}", has(&self.ours, &self.theirs), has(&self.theirs, &self.ours))
+        format!("our side {}; their side {}", has(&self.ours, &self.theirs), has(&self.theirs, &self.ours))
     }
 }
 

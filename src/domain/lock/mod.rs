@@ -86,7 +86,7 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Creates a lock from pins, in any order. If two have the same cell, the last one is kept.
+    /// Creates a lockfile from pins, in any order. If two have the same cell, the last one is kept.
     pub fn new(pins: impl IntoIterator<Item = Pin>) -> Self {
         let pins: BTreeMap<Cell, Pin> = pins.into_iter().map(|pin| (pin.cell.clone(), pin)).collect();
         Self { pins: pins.into_values().collect(), edited: BTreeMap::new() }
@@ -113,7 +113,7 @@ impl Lock {
         })
     }
 
-    /// The lock with only the pins of these names.
+    /// The lockfile with only the pins of these names.
     #[must_use]
     pub fn of_names(&self, names: &BTreeSet<Name>) -> Self {
         let pins = self.pins.iter().filter(|pin| names.contains(&pin.cell.name)).cloned().collect();
@@ -165,7 +165,7 @@ impl Lock {
         text(self.pins.iter().map(|pin| write(pin, self.edited.get(&pin.cell))))
     }
 
-    /// Whether a text is the canonical text of this lock, in the current or in an older format.
+    /// Whether a text is the canonical text of this lockfile, in the current or in an older format.
     pub fn is_written(&self, text: &str) -> bool {
         let blocks = (1..=format::FORMAT).find_map(|format| text.strip_prefix(&format::head(format)));
         let mut rest = blocks;

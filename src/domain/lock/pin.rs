@@ -1,11 +1,11 @@
-//! A pin: the local image that is locked for one cell.
+//! A pin: the local image that is pinned for one cell.
 
 use jiff::Timestamp;
 
 use crate::domain::manifest::{ImageSelector, Target};
 use crate::domain::types::{Cell, CommercialType, ImageRef, ImageType, Label, LocalImageId, Release, VersionId};
 
-/// The local image that is locked for one cell.
+/// The local image that is pinned for one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pin {
     /// The key of the pin.

@@ -24,10 +24,11 @@ pub(super) struct Pins {
 /// Parses a lockfile. The file may be untrusted, so every value is validated.
 pub(super) fn read(text: &str) -> Result<Pins, Vec<Problem>> {
     if let Some(unmerged) = unmerged(text) {
-        let help = Help::from("to merge both sides and pin the images that are still in conflict again: ")
-            .then_run("resolve")
-            .with_conflicts()
-            .then("; to keep one side: `git checkout --ours FILE` or `git checkout --theirs FILE`");
+        let help =
+            Help::from("to merge both sides, and pin the newest versions of images that are still in conflict: ")
+                .then_run("resolve")
+                .with_conflicts()
+                .then("; to keep one side: `git checkout --ours FILE` or `git checkout --theirs FILE`");
         return Err(vec![unmerged.help(help)]);
     }
     let mut problems = Vec::new();
@@ -210,11 +211,12 @@ fn format(head: &TableReader<'_>, text: &str) -> Result<usize, Problem> {
         Some(newer) if newer > FORMAT => {
             let remark = text[value.span().end..].lines().next();
             let release = remark.and_then(|rest| rest.trim_start().strip_prefix("# read by imagelock "));
-            let reader =
-                release.map_or("a newer release".to_owned(), |release| format!("release {}", visible(release.trim())));
-            let reader = reader.replace(" and later", " or later");
+            let reader = release.map_or_else(
+                || "a newer release of imagelock".to_owned(),
+                |release| format!("imagelock {}", visible(release.trim()).replace(" and later", " or later")),
+            );
             let problem = problem(&format!("the lockfile has format {newer}"));
-            Err(problem.help(format!("install {reader} of imagelock, which can read this file")))
+            Err(problem.help(format!("install {reader}, which can read this file")))
         }
         _ => Err(problem(&format!("the `version` of the lockfile is `{found}`")).help(restore_file())),
     }

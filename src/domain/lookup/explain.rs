@@ -199,13 +199,13 @@ impl<'a> Explanation<'a> {
             Verdict::Undated => format!("its publication date is unknown, and `min-age` requires {}", age()),
             Verdict::TooYoung { until } => format!("younger than {} until {}", age(), day(until)),
             Verdict::Wins => match policy.frozen(now) {
-                Some(freeze) => format!("the newest that fits, but frozen until {}", freeze.until),
-                None => "the newest that fits".to_owned(),
+                Some(freeze) => format!("the newest match, but frozen until {}", freeze.until),
+                None => "the newest match".to_owned(),
             },
             Verdict::Kept => "all others that are old enough are older".to_owned(),
-            Verdict::Tied => "several fit equally well; set `instance-type` to select one".to_owned(),
+            Verdict::Tied => "several match equally well; set `instance-type` to select one".to_owned(),
             Verdict::SameRelease => "another label has the same release; use a narrower pattern in `label`".to_owned(),
-            Verdict::OlderRelease => "a newer release fits".to_owned(),
+            Verdict::OlderRelease => "a newer release matches".to_owned(),
             Verdict::Withdrawn => "the Marketplace withdrew this version".to_owned(),
             Verdict::Fits | Verdict::OlderVersion => "another version is selected".to_owned(),
         }

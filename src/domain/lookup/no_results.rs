@@ -78,7 +78,7 @@ fn hint(condition: Condition<'_>, known: &BTreeSet<String>) -> String {
     }
 }
 
-/// The beginning of a sentence about the images that match a pattern. A property follows that none of them has.
+/// The beginning of a sentence about the images that match a pattern. The property that none of them has follows it.
 fn none_is(pattern: &Pattern, images: &[&Image]) -> String {
     match images {
         _ if pattern.is_empty() => "no image is".to_owned(),
@@ -97,7 +97,7 @@ fn unmatched_pattern(pattern: &Pattern, now: Timestamp, catalog: &Catalog) -> St
     }
 }
 
-/// A hint with the values that there are.
+/// A hint with the possible values.
 fn possible(what: &str, known: &BTreeSet<String>) -> String {
     if known.is_empty() { String::new() } else { format!("; possible {what}: {}", and(known.iter().map(quoted))) }
 }

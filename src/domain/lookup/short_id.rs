@@ -55,7 +55,7 @@ impl ShortId {
             (None, _) => {
                 let problem = Problem::new(format!("no ID begins with `{}`", visible(&self.0)));
                 Err(problem
-                    .note("looked in the lockfile and in all listings of the Marketplace")
+                    .note("searched the lockfile and all listings of the Marketplace")
                     .help(Help::from("to show the pinned IDs: ").then_run("list")))
             }
             (Some(_), Some(_)) => {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::diagnostics::{Help, MOST_SUGGESTIONS, Problem, Span, and, and_more, did_you_mean, quoted, visible};
+use crate::domain::diagnostics::{
+    Help, MOST_SUGGESTIONS, Problem, Span, and, did_you_mean, known_names, quoted, visible,
+};
 use crate::domain::manifest::policy::{Acceptance, reason_and_end};
 use crate::domain::manifest::toml_reader::{TableReader, parse_string};
 use crate::domain::manifest::value_errors::wrong_type;
@@ -43,7 +45,7 @@ pub(super) fn acceptances(top: &TableReader<'_>, problems: &mut Vec<Problem>) ->
 fn unknown_image(acceptance: &Acceptance, images: &[&str], suggests: bool) -> Problem {
     let name = acceptance.image.as_str();
     let near = suggests.then(|| did_you_mean(name, images.iter().copied())).flatten();
-    let all = || format!("the images are {}", and_more(images.iter().map(|name| quoted(visible(name))), 12));
+    let all = || known_names("image", "images", images.iter().copied());
     let is = if name.contains('*') { "matches" } else { "is named" };
     let problem = Problem::new(format!("no image {is} `{name}`"));
     problem.at(acceptance.span.clone(), "has no effect").help(near.unwrap_or_else(all))

@@ -15,7 +15,7 @@ pub mod value_errors;
 
 use std::collections::BTreeSet;
 
-use crate::domain::diagnostics::{MOST_SUGGESTIONS, Problem, and_more, did_you_mean, oddities, quoted, visible};
+use crate::domain::diagnostics::{MOST_SUGGESTIONS, Problem, did_you_mean, known_names, oddities, visible};
 use crate::domain::types::Name;
 
 pub use types::{ImageSelector, ImageSpans, MAX_PINS, Manifest, Target};
@@ -36,7 +36,7 @@ pub fn check_names(wanted: &[String], known: &BTreeSet<&Name>) -> Result<BTreeSe
         let problem = Problem::new(format!("no image is named `{}`", visible(text)));
         // Comparing every unknown name with every known one would take quadratic time.
         let help = (at < MOST_SUGGESTIONS).then(|| {
-            let all_names = || format!("the images are {}", and_more(all().map(quoted), 12));
+            let all_names = || known_names("image", "images", all());
             did_you_mean(text, all()).unwrap_or_else(all_names).into()
         });
         problems.push(Problem { notes: oddities(text), help, ..problem });

@@ -226,7 +226,7 @@ fn bare_value(place: &Place<'_>) -> Problem {
     place.problem(&what, label, write(value.trim()))
 }
 
-/// The problem of a key or a table that is there twice.
+/// The problem of a key or a table that is defined twice.
 fn duplicate(place: &Place<'_>) -> Problem {
     if place.line.starts_with('[') {
         let header = place.line.split('#').next().unwrap_or_default().trim();

@@ -39,7 +39,7 @@ pub(super) fn example(key: &str) -> Option<String> {
     EXAMPLES.iter().find(|(known, _)| *known == key).map(|(_, value)| format!("{key} = {value}"))
 }
 
-/// The problem of a key that a table does not have. `title` is what messages call the table, with its backticks.
+/// The problem of a key that a table does not have. `title` is the name of the table in messages, with its backticks.
 pub fn unknown_key(key: &str, span: Span, title: &str, known: &[&str]) -> Problem {
     let help = match key {
         "id" | "uuid" if known.contains(&"image-id") => {
@@ -80,7 +80,7 @@ pub fn wrong_type(key: &str, value: &toml::Spanned<DeValue<'_>>, expected: &str)
     }
 }
 
-/// What people call the type of a value.
+/// The name of a TOML type in messages.
 fn type_name(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
@@ -112,7 +112,7 @@ pub fn malformed(key: &str, text: &str, span: Span, expected: &Expected) -> Prob
     }
 }
 
-/// What messages call the value of a key, if that says more than the key.
+/// The name of a value in messages, if it is clearer than the key.
 fn noun(key: &str) -> Option<&str> {
     let noun = match key {
         "label" | "zone" | "format" | "image name" => key,
@@ -193,7 +193,7 @@ fn correction(key: &str, text: &str) -> Option<Help> {
     corrected.map(Help::from)
 }
 
-/// The list that was meant by values with commas between them in one string.
+/// The list that a string of values separated by commas probably means.
 fn list(key: &str, text: &str) -> Option<String> {
     let items: Vec<&str> = text.split([',', ' ']).filter(|item| !item.is_empty()).collect();
     let (many, is_valid) = match key {

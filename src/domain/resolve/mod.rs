@@ -31,7 +31,7 @@ pub fn queries(request: Request<'_>, catalog: &Catalog) -> BTreeSet<Query> {
 /// Selects a local image for every target that has no pin or whose pin may move, and keeps all other pins.
 ///
 /// # Errors
-/// Returns a problem for every image that cannot be pinned and for every block of the previous lock that was edited,
+/// Returns a problem for every image that cannot be pinned and for every block of the previous lockfile that was edited,
 /// unless `upgrade` names its image.
 pub fn resolve(request: Request<'_>, catalog: &Catalog) -> Result<Plan, Vec<Problem>> {
     let resolver = Resolver::new(request, catalog);

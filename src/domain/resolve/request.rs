@@ -36,11 +36,11 @@ impl Upgrade {
 pub struct Request<'a> {
     /// The targets of the manifest, sorted by cell.
     pub targets: &'a [Target],
-    /// The lock before the resolution.
+    /// The lockfile before the resolution.
     pub previous: &'a Lock,
     /// Which pins may move.
     pub upgrade: &'a Upgrade,
-    /// The current time, for minimum ages, freezes and ends of life. It affects only which pins are selected; the lock
+    /// The current time, for minimum ages, freezes and end-of-life dates. It affects only which pins are selected; the lockfile
     /// does not contain it.
     pub now: Timestamp,
 }

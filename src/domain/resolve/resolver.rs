@@ -178,7 +178,7 @@ impl<'a> Resolver<'a> {
         self.request.previous.get(&target.cell).is_none() && self.carry_over.pin(&target.cell).is_none()
     }
 
-    /// The pin in the new lock, if it stays because it satisfies the target and may not move.
+    /// The pin in the new lockfile, if it stays because it satisfies the target and may not move.
     fn kept(&self, target: &Target) -> Option<Pin> {
         let pin = self.trusted(target)?;
         (pin.satisfies(target) && !self.may_move(target)).then(|| pin.clone().restated(target))

@@ -36,7 +36,7 @@ impl<'a> SiblingWarnings<'a> {
         let Cell { name, zone, arch } = &target.cell;
         let pins = candidates.iter().map(|pin| format!("`{}` ({})", pin.cell.name, pin.id));
         let (_, notes) = self.ambiguous.entry(name).or_insert_with(|| (target, Vec::new()));
-        notes.push(format!("in {zone} for {arch}, these pins fit: {}", and_more(pins, MOST_LISTED)));
+        notes.push(format!("in {zone} for {arch}, these pins match: {}", and_more(pins, MOST_LISTED)));
     }
 
     /// The images with a target that has another version than its siblings.

@@ -68,17 +68,17 @@ pub(crate) fn mismatch_of(local: &LocalImage, target: &Target, expected: Option<
     if let (Some(label), Some(expected)) = (&local.label, expected)
         && label != expected
     {
-        parts.push(format!("`{label}`, not `{expected}`"));
+        parts.push(format!("`{label}` instead of `{expected}`"));
     }
     if local.zone != target.cell.zone {
-        parts.push(format!("in {}, not {}", local.zone, target.cell.zone));
+        parts.push(format!("in {} instead of {}", local.zone, target.cell.zone));
     }
     if local.arch != target.cell.arch {
-        parts.push(format!("for {}, not {}", local.arch, target.cell.arch));
+        parts.push(format!("for {} instead of {}", local.arch, target.cell.arch));
     }
     if !local.image_type.fits(target.image_type) {
         let stated = visible(local.image_type.as_str());
-        parts.push(format!("of type {stated}, not {}", target.image_type));
+        parts.push(format!("of type {stated} instead of {}", target.image_type));
     }
     (!parts.is_empty()).then(|| format!("the pinned ID is {}", and(parts)))
 }

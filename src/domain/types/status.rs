@@ -11,7 +11,7 @@ pub enum Status {
     Unverified,
     /// Security updates have ended, according to the manifest, the Marketplace or the vendor.
     Eol,
-    /// The Marketplace no longer offers the image, or not for this pin. See [`Cause`].
+    /// The Marketplace no longer offers the image, or no longer for this pin. See [`Cause`].
     Unavailable,
     /// The pinned image cannot boot on the declared Instance type.
     Incompatible,
@@ -37,7 +37,7 @@ pub enum Class {
     /// Drift, unless the manifest accepts it.
     Drift,
     /// Not drift.
-    Fine,
+    NotDrift,
 }
 
 /// The severity of a status. The order is from the worst to the best.
@@ -77,7 +77,7 @@ struct Row(Status, &'static str, Class, Severity, &'static str, Fix);
 
 /// All statuses, from the worst to the best.
 const TABLE: [Row; 12] = {
-    use Class::{Drift, Fine, NeverAccepted};
+    use Class::{Drift, NeverAccepted, NotDrift};
     use Severity::{Bad, Due, Good, Held};
     use Status::{
         Cooling, Current, Edited, Eol, EolSoon, Frozen, Incompatible, Mismatch, Outdated, Stale, Unavailable,
@@ -89,10 +89,10 @@ const TABLE: [Row; 12] = {
                       (only in `check --changed-since`)";
     let eol = "Support has ended, according to `eol` in the manifest or else to the earlier date of the Marketplace \
                and the vendor";
-    let unavailable = "The Marketplace no longer offers the label, or not in this zone, architecture or type";
+    let unavailable = "The Marketplace no longer offers the label, or no longer in this zone, architecture or type";
     let incompatible =
         "The pinned image, or the image that could replace it, cannot boot on the declared Instance type";
-    let stale = "The image is declared but not locked, locked but not declared, or locked for a different declaration";
+    let stale = "The image is declared but not pinned, pinned but not declared, or pinned for a different declaration";
     let outdated = "A newer local image is available, and the policy allows it";
     let eol_soon = "Support ends within `eol-warning`";
     let frozen = "A newer local image is available, but the image is frozen";
@@ -108,9 +108,9 @@ const TABLE: [Row; 12] = {
         Row(Stale, "stale", Drift, Due, stale, Fix::Resolve),
         Row(Outdated, "outdated", Drift, Due, outdated, Fix::Upgrade),
         Row(EolSoon, "eol-soon", Drift, Due, eol_soon, Fix::Succeed),
-        Row(Frozen, "frozen", Fine, Held, frozen, Fix::Nothing),
-        Row(Cooling, "cooling", Fine, Held, cooling, Fix::Nothing),
-        Row(Current, "current", Fine, Good, current, Fix::Nothing),
+        Row(Frozen, "frozen", NotDrift, Held, frozen, Fix::Nothing),
+        Row(Cooling, "cooling", NotDrift, Held, cooling, Fix::Nothing),
+        Row(Current, "current", NotDrift, Good, current, Fix::Nothing),
     ]
 };
 
@@ -155,7 +155,7 @@ impl Status {
 
     /// Whether the status is drift, which makes `check` exit with status 2.
     pub fn is_drift(self) -> bool {
-        self.class() != Class::Fine
+        self.class() != Class::NotDrift
     }
 
     /// Whether a manifest can accept the status with `[[accept]]`.
@@ -174,7 +174,7 @@ impl Class {
         match self {
             Self::NeverAccepted => "drift that cannot be accepted",
             Self::Drift => "drift, unless accepted",
-            Self::Fine => "not drift",
+            Self::NotDrift => "not drift",
         }
     }
 }

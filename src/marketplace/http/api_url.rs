@@ -18,7 +18,7 @@ impl FromStr for ApiUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text.trim_end_matches('/')).map_err(|error| syntax_error(text, error))?;
+        let url = Url::parse(text.trim_end_matches('/')).map_err(syntax_error)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err("expected a URL without credentials; the Marketplace needs none".to_owned());
         }
@@ -39,13 +39,12 @@ impl FromStr for ApiUrl {
 }
 
 /// What is wrong with a text that is not a URL.
-fn syntax_error(text: &str, error: UrlError) -> String {
+fn syntax_error(error: UrlError) -> String {
     match error {
-        UrlError::InvalidPort => "the port is invalid; expected a number from 1 to 65535".to_owned(),
-        UrlError::EmptyHost => "the host name is missing".to_owned(),
-        UrlError::InvalidIpv4Address | UrlError::InvalidIpv6Address => "the IP address is invalid".to_owned(),
-        UrlError::IdnaError | UrlError::InvalidDomainCharacter => "the host name is invalid".to_owned(),
-        _ if text.is_empty() => "the URL is empty".to_owned(),
+        UrlError::InvalidPort => "expected a port from 1 to 65535".to_owned(),
+        UrlError::EmptyHost => "expected a host name after `://`".to_owned(),
+        UrlError::InvalidIpv4Address | UrlError::InvalidIpv6Address => "expected a valid IP address".to_owned(),
+        UrlError::IdnaError | UrlError::InvalidDomainCharacter => "expected a valid host name".to_owned(),
         _ => EXPECTED.to_owned(),
     }
 }
@@ -99,11 +98,11 @@ mod tests {
             ("api.scaleway.com", EXPECTED),
             ("api.scaleway.com:443", EXPECTED),
             ("//api.scaleway.com", EXPECTED),
-            ("", "the URL is empty"),
-            ("https://", "the host name is missing"),
-            ("https://a:99999", "the port is invalid; expected a number from 1 to 65535"),
-            ("https://[::1", "the IP address is invalid"),
-            ("https://a b", "the host name is invalid"),
+            ("", EXPECTED),
+            ("https://", "expected a host name after `://`"),
+            ("https://a:99999", "expected a port from 1 to 65535"),
+            ("https://[::1", "expected a valid IP address"),
+            ("https://a b", "expected a valid host name"),
             ("http://api.scaleway.com", "plain http is accepted only for loopback addresses; use https"),
         ] {
             assert_eq!(bad.parse::<ApiUrl>().unwrap_err(), message, "{bad}");

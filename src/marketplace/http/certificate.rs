@@ -54,7 +54,7 @@ pub(super) fn explain(error: &CertificateError) -> (String, &'static str) {
 /// The host names of a certificate. The TLS library formats them as `DnsName("example.org")`.
 fn names(presented: &[String]) -> String {
     let name = |name: &String| quoted(visible(name.split('"').nth(1).unwrap_or(name)));
-    if presented.is_empty() { "no host name".to_owned() } else { and_more(presented.iter().map(name), 5) }
+    if presented.is_empty() { "no host names".to_owned() } else { and_more(presented.iter().map(name), 5) }
 }
 
 fn date(time: UnixTime) -> String {

@@ -173,8 +173,8 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
     sources(error).last().map_or_else(String::new, |error| visible(&error.to_string()))
 }
 
-/// Why a connection failed or ended, in plain words; `cause` is the innermost error. The words of the libraries are only
-/// used if they are all that is known.
+/// Why a connection failed or ended, in plain words; `cause` is the innermost error. The text of a library is only
+/// used if nothing else is known.
 fn explain(error: &reqwest::Error, cause: &str) -> String {
     if sources(error).any(|error| error.to_string() == "dns error") {
         return "its host name cannot be resolved".to_owned();

@@ -18,9 +18,9 @@ const COLUMNS: [Column; 10] = [
     Column::below(7, "ZONE"),
     Column::below(5, "ARCH"),
     Column::below(4, "LABEL").labeled(),
-    Column::below(6, "LOCKED").labeled(),
+    Column::below(6, "PINNED").labeled(),
     Column::below(2, "PUBLISHED").labeled(),
-    Column::below(6, "LATEST").labeled(),
+    Column::below(6, "NEWEST").labeled(),
     Column::below(1, "DETAIL"),
 ];
 
@@ -43,8 +43,8 @@ pub(crate) fn write(report: CheckReport<'_>, quiet: bool, width: Width) -> Strin
 pub(crate) fn locked(report: CheckReport<'_>, pins: usize, quiet: bool, width: Width) -> String {
     let differences: usize = report.manifests.iter().map(|manifest| manifest.report.findings.len()).sum();
     let (files, verb, not) = match report.manifests {
-        [_] => ("the lockfile", "satisfies the manifest", "does not satisfy the manifest"),
-        _ => ("the lockfiles", "satisfy the manifests", "do not satisfy the manifests"),
+        [_] => ("the lockfile", "matches the manifest", "does not match the manifest"),
+        _ => ("the lockfiles", "match the manifests", "do not match the manifests"),
     };
     let stale = stale(report, width);
     match (differences > 0, quiet) {

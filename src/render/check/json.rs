@@ -44,7 +44,7 @@ struct FindingJson<'a> {
     cause: Option<&'static str>,
     drift: bool,
     locked: Option<LocalImageJson<'a>>,
-    /// Whether the Marketplace lists the locked ID; null if there was no request for it.
+    /// Whether the Marketplace lists the pinned ID; null if it was not queried.
     listed: Option<bool>,
     latest: Option<LocalImageJson<'a>>,
     latest_release: Option<&'a Release>,

@@ -69,7 +69,7 @@ fn findings(text: &mut String, report: CheckReport<'_>) {
         ]
     });
     let manifest = if report.is_many() { "manifest" } else { "" };
-    let headings = ["status", manifest, "image", "zones", "label", "locked", "published", "latest", "detail"];
+    let headings = ["status", manifest, "image", "zones", "label", "pinned", "published", "newest", "detail"];
     text.push('\n');
     push_table(text, headings, rows);
 }

@@ -150,7 +150,7 @@ pub(super) fn detail(finding: &Finding) -> String {
     parts.join("; ")
 }
 
-/// A stale output or an idle acceptance with its notes and its help, in one line.
+/// A stale output or an acceptance without effect, with its notes and its help, in one line.
 pub(super) fn remark(report: CheckReport<'_>, index: usize, problem: &Problem) -> String {
     let details = report.details(index, problem);
     std::iter::once(problem.title.clone()).chain(details).collect::<Vec<_>>().join("; ")

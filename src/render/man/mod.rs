@@ -80,7 +80,7 @@ fn clap_sections(man: &Man, command: &Command, text: &mut Vec<u8>) -> io::Result
     Ok(())
 }
 
-/// The usage as the help has it. The synopsis of clap lists all options, without their values.
+/// The usage line of the help. The synopsis of clap lists all options, without their values.
 fn synopsis(command: &Command) -> String {
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").trim();

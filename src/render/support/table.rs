@@ -10,7 +10,7 @@ use super::terminal::{FAINT, HEADING, PLAIN, SECTION, Text, paint};
 use super::width::{Width, display_width};
 use crate::domain::diagnostics::escaped;
 
-/// Holds the place of a space at which a line is not broken.
+/// A placeholder for a space at which a line is not broken.
 const UNBROKEN: &str = "\u{a0}";
 /// The spaces between two columns.
 const GAP: usize = 2;
@@ -133,7 +133,7 @@ fn moved(columns: &[Column], used: &[(usize, usize)], width: Width) -> BTreeSet<
             moved.insert(rank);
         }
     }
-    // A narrow column moves in vain if a wide one has to move after it.
+    // A narrow column does not need to move if a wide one had to move after it anyway.
     for rank in ranks.iter().rev() {
         if moved.remove(rank) && !fits(&moved) {
             moved.insert(*rank);
@@ -148,7 +148,7 @@ fn push_line(text: &mut String, indent: usize, style: Style, line: &str) {
     text.extend([&paint(style, line.replace(UNBROKEN, " ")), "\n"]);
 }
 
-/// The width of a value. Only an empty one has none, so that no other is left out.
+/// The width of a value. It is zero only for an empty value, because columns without a width are left out.
 fn value_width(value: &str) -> usize {
     display_width(value).max(usize::from(!value.is_empty()))
 }

@@ -48,7 +48,7 @@ impl Width {
         format!("{}{gap}{}", self.wrap(&purpose), paint(COMMAND, command))
     }
 
-    /// The lines of a text without line breaks. All lines leave room for an indent, also the first.
+    /// The lines of a text without line breaks. All lines leave room for an indent, including the first.
     pub(super) fn lines(self, text: &str, indent: usize) -> Vec<&str> {
         let mut lines = Vec::new();
         // The line that is being filled: where it starts and ends in the text, and its width.

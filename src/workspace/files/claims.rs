@@ -38,16 +38,16 @@ impl Role {
     /// The noun for messages, and the option or key that names another file.
     fn noun_and_help(self) -> (&'static str, Help) {
         match self {
-            Self::Manifest => ("manifest", "name another manifest: `--manifest PATH`".into()),
+            Self::Manifest => ("manifest", "choose another manifest: `--manifest PATH`".into()),
             Self::Lock => (
                 "lockfile",
                 "rename one of the two manifests: the lockfile has the name of the manifest with `.lock`".into(),
             ),
-            Self::Schema => ("schema", "name another manifest: `--manifest PATH`".into()),
-            Self::Catalog => ("catalog", "name another file: `--catalog FILE`".into()),
+            Self::Schema => ("schema", "choose another manifest: `--manifest PATH`".into()),
+            Self::Catalog => ("catalog", "choose another file: `--catalog FILE`".into()),
             Self::Output => ("output", "give the output another `path`".into()),
-            Self::Report => ("report", "name another file: `-o FILE`".into()),
-            Self::Snapshot => ("snapshot", Help::from("name another file: ").then_run("snapshot FILE")),
+            Self::Report => ("report", "choose another file: `-o FILE`".into()),
+            Self::Snapshot => ("snapshot", Help::from("choose another file: ").then_run("snapshot FILE")),
         }
     }
 }

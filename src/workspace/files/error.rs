@@ -14,7 +14,7 @@ pub(crate) fn no_manifest(path: &Path) -> Problem {
     let directory = directory_of(path);
     let mkdir = if directory.is_dir() { String::new() } else { format!("`mkdir -p {}`, then ", shell(directory)) };
     let help = Help::from(format!("to create one: {mkdir}")).then_run(init);
-    Problem::new(format!("there is no manifest `{}`", shown(path)))
+    Problem::new(format!("cannot find the manifest `{}`", shown(path)))
         .help(help.then("; to use another manifest: `--manifest PATH`"))
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn no_manifest(path: &Path) -> Problem {
 pub(crate) fn no_lock(path: &Path) -> Problem {
     let restore = format!("if it was committed before, restore it: `git restore {}`; to create it: ", shell(path));
     let help = Help::from(restore).then_run("resolve").then(", which pins the newest versions");
-    Problem::new(format!("there is no lockfile `{}`", shown(path))).help(help)
+    Problem::new(format!("cannot find the lockfile `{}`", shown(path))).help(help)
 }
 
 /// The error of a file that cannot be read.
@@ -34,8 +34,8 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
         ErrorKind::PermissionDenied => {
             problem.help("check the permissions of the file and of the directories above it")
         }
-        ErrorKind::IsADirectory => problem.help(format!("move the directory `{name}` away, or name another file")),
-        // Only the checks of this module have no code of the system.
+        ErrorKind::IsADirectory => problem.help(format!("move the directory `{name}` away, or choose another file")),
+        // Only errors that imagelock itself detects have no code of the system.
         _ if error.raw_os_error().is_none() => problem.help("use a regular file of at most 64 MiB"),
         _ => problem.help(format!("check the file `{name}` and the disk")),
     }
@@ -43,7 +43,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
 
 /// The error of a lockfile with content that is not a lockfile at all. Another lockfile must replace it.
 pub(super) fn invalid_lock(problem: Problem, path: &Path) -> Problem {
-    let restore = format!("restore it: `git restore {}`; or delete it and run ", shell(path));
+    let restore = format!("restore the file with `git restore {}`; or delete it and run ", shell(path));
     problem.help(Help::from(restore).then_run("resolve").then(", which pins the newest versions"))
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn reason(error: &io::Error) -> String {
     reason.to_owned()
 }
 
-/// The words of the system without its code, which is only there for errors of the system.
+/// The message of the system, without the code at its end.
 fn describe(error: &io::Error) -> String {
     let mut text = error.to_string();
     if let Some(first) = text.get_mut(..1) {
@@ -79,7 +79,7 @@ fn describe(error: &io::Error) -> String {
 /// The error of a directory that has the path of a manifest.
 pub(crate) fn manifest_is_directory(path: &Path) -> Problem {
     Problem::new(format!("`{}` is a directory, not a manifest", shown(path)))
-        .help("rename the directory, or name another manifest: `--manifest PATH`")
+        .help("rename the directory, or choose another manifest: `--manifest PATH`")
 }
 
 /// The error of a symbolic link whose target does not exist.
@@ -98,15 +98,15 @@ pub(super) fn not_text(path: &Path, line: usize) -> Problem {
 pub(super) fn unwritable(path: &Path, error: &io::Error) -> Problem {
     let help = match error.kind() {
         ErrorKind::NotFound => format!("create the directory first: `mkdir -p {}`", shell(directory_of(path))),
-        ErrorKind::ReadOnlyFilesystem => "remount the file system as writable, or name another path".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "remount the file system as writable, or choose another path".to_owned(),
         ErrorKind::PermissionDenied => {
             // A symbolic link stays, and its target is replaced.
             let real = if path.is_symlink() { &RealPath::of(path).path } else { path };
             format!("check the permissions of the directory `{}`", shown(directory_of(real)))
         }
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some disk space".to_owned(),
-        ErrorKind::AlreadyExists => "name a directory instead of a file".to_owned(),
-        ErrorKind::NotADirectory => "check the path, or name another one".to_owned(),
+        ErrorKind::AlreadyExists => "choose a directory instead of a file".to_owned(),
+        ErrorKind::NotADirectory => "check the path, or choose another one".to_owned(),
         ErrorKind::InvalidFilename => {
             "choose a name that is at least five bytes shorter, which leaves room for a temporary file".to_owned()
         }
@@ -146,7 +146,7 @@ pub(crate) fn not_ours(path: &Path) -> Problem {
 /// The error of a path that names a pipe, a device or a socket.
 pub(super) fn not_a_file(path: &Path) -> Problem {
     Problem::new(format!("cannot write `{}`: it is not a regular file", shown(path)))
-        .help("name a regular file; `check` and `export` print to standard output, which can be redirected")
+        .help("choose a regular file; `check` and `export` print to standard output, which can be redirected")
 }
 
 /// The error of a read-only file that would be replaced.

@@ -66,10 +66,7 @@ pub(crate) fn missing_manifest(path: &Path) -> Problem {
     let found = walk(&mut near, directory, name.as_slice()).unwrap_or_default();
     let found: Vec<PathBuf> = found.into_iter().filter(|path| !path.is_dir()).collect();
     let Some(first) = found.first() else { return error::no_manifest(path) };
-    let note = format!(
-        "there are manifests in directories below: {}",
-        and_more(found.iter().map(|path| quoted(shown(path))), 6)
-    );
+    let note = format!("manifests in subdirectories: {}", and_more(found.iter().map(|path| quoted(shown(path))), 6));
     let one = if path.ends_with(DEFAULT_MANIFEST) { directory_of(first) } else { first };
     let help = format!(
         "to use one: `--manifest {}`; `check`, `resolve` and `upgrade` use all of them with `--recursive`",
@@ -125,7 +122,7 @@ fn unreadable(directory: &Path, error: &ignore::Error) -> Problem {
             _ => break,
         };
     }
-    // The error of the system is clearer than that of the walk.
+    // The error of the system is clearer than that of the directory walk.
     let error = fs::read_dir(path).err().unwrap_or_else(|| io::Error::other(error.to_string()));
     error::unreadable(path, &error)
 }

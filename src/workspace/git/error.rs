@@ -38,19 +38,19 @@ pub(super) fn outside_work_tree(lock: &Path) -> Problem {
 /// The error of a lockfile that is not in a repository.
 pub(super) fn no_repository(lock: &Path) -> Problem {
     Problem::new(format!("cannot read the history of `{}`: it is not in a git repository", shown(lock)))
-        .help("run imagelock in the repository, or name the manifest in it: `--manifest PATH`")
+        .help("run imagelock in the repository, or choose the manifest in it: `--manifest PATH`")
 }
 
 /// The error of a partial clone, whose missing objects are not fetched.
 pub(super) fn partial_clone() -> Problem {
-    Problem::new("cannot read the history of the lockfile in a partial clone")
+    Problem::new("cannot read the history of the lockfile: this clone is partial")
         .help("to complete the clone: `git fetch --refetch --no-filter`")
 }
 
 /// The error of a revision of the lockfile that cannot be read. `name` is `REVISION:PATH`.
 pub(crate) fn no_content(name: &Path, why: &str) -> Problem {
     Problem::new(format!("cannot read `{}`: {why}", shown(name)))
-        .help("name another revision; to complete a partial clone: `git fetch --refetch --no-filter`")
+        .help("choose another revision; to complete a partial clone: `git fetch --refetch --no-filter`")
 }
 
 /// The error of a lockfile that was never committed.
@@ -83,7 +83,7 @@ pub(super) fn failed(message: impl Display) -> Problem {
     let message = message.to_string();
     let lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
     lines
-        .fold(Problem::new("cannot read the history of the lockfile with git"), Problem::note)
+        .fold(Problem::new("cannot read the history of the lockfile: git failed"), Problem::note)
         .help("fix the error that git reports, then run imagelock again")
 }
 

@@ -11,7 +11,7 @@ fn publication_dates_are_recorded_and_shown_with_ages() {
     let (sandbox, _marketplace) = outdated_pin("");
     assert_snapshot!(sandbox.lock().lines().find(|line| line.starts_with("published")).unwrap(), @"published = 2026-10-01T08:00:00Z");
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS    NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind
 
     1 pin: 1 outdated
@@ -29,7 +29,7 @@ fn images_without_dates_are_pinned_and_checked_without_ages() {
     assert!(!sandbox.lock().contains("published"));
     marketplace.offers([docker(2)]);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  LATEST
+    STATUS    NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED  NEWEST
     outdated  web   fr-par-1  x86_64  docker  00000001  unknown    00000002
 
     1 pin: 1 outdated

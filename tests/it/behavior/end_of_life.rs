@@ -45,7 +45,7 @@ fn the_vendor_end_of_life_is_known_by_label_and_successors_are_suggested() {
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
+    STATUS  NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED  DETAIL
     eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS); successors: `ubuntu_noble` and `ubuntu_jammy`
 
     1 pin: 1 eol
@@ -55,7 +55,7 @@ fn the_vendor_end_of_life_is_known_by_label_and_successors_are_suggested() {
     // `eol` is the most severe status, even if the Marketplace no longer has the image.
     marketplace.offers(ubuntu().into_iter().skip(1));
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
+    STATUS  NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED  DETAIL
     eol     old   fr-par-1  x86_64  ubuntu_focal  00000001  unknown    support ended on 2025-05-29, according to distro-info-data (Ubuntu 20.04 LTS); successors: `ubuntu_noble` and `ubuntu_jammy`; also unavailable; the Marketplace no longer has this label
 
     1 pin: 1 eol
@@ -85,7 +85,7 @@ fn the_marketplace_end_of_life_applies_unless_the_manifest_sets_one() {
     let sandbox = Sandbox::with(&manifest("")).asking(&marketplace);
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  DETAIL
+    STATUS    NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED  DETAIL
     eol-soon  web   fr-par-1  x86_64  docker  00000001  unknown    support ends on 2026-12-23, according to the Marketplace
 
     1 pin: 1 eol-soon

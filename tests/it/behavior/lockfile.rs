@@ -38,7 +38,7 @@ fn a_newer_format_is_refused_with_the_release_that_reads_it() {
     2 | version = 7 # read by imagelock 3.2.0 and later
       |           ^ expected a number, at most 2
       |
-      = help: install release 3.2.0 or later of imagelock, which can read this file
+      = help: install imagelock 3.2.0 or later, which can read this file
     ");
     sandbox.write("images.lock", "version = 7\n");
     assert_snapshot!(refused(&sandbox), @"
@@ -79,7 +79,7 @@ fn conflict_markers_are_recognized() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ conflict marker
       |
-      = help: to merge both sides and pin the images that are still in conflict again: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+      = help: to merge both sides, and pin the newest versions of images that are still in conflict: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
     ");
 }
 
@@ -167,10 +167,10 @@ fn an_edited_block_is_overwritten_only_by_an_upgrade_of_its_image() {
        = help: restore the file with `git restore images.lock`; or, to pin the image again: `imagelock upgrade web`
     "#);
     assert_snapshot!(sandbox.run("resolve --locked"), @"
-    STATUS  NAME  ZONE      ARCH   LABEL         LOCKED    PUBLISHED  DETAIL
+    STATUS  NAME  ZONE      ARCH   LABEL         PINNED    PUBLISHED  DETAIL
     edited  web   fr-par-1  arm64  ubuntu_noble  00000007  unknown    the block does not match its digest; it was edited by hand or by a merge
 
-    the lockfile does not satisfy the manifest: 1 difference
+    the lockfile does not match the manifest: 1 difference
     the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log web
     restore the file from version control, or pin these images again: imagelock upgrade web
     --- exit 2

@@ -73,7 +73,7 @@ fn a_version_without_a_date_is_never_old_enough() {
 fn cooling_is_not_drift_and_shows_when_it_ends() {
     let (sandbox, _marketplace) = outdated_pin("min-age = \"10d\"\n");
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS   NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED   NEWEST    DETAIL
     cooling  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); cooling until 2026-11-30 08:00 UTC (`min-age` 10d)
 
     1 pin: 1 cooling

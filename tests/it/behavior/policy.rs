@@ -13,7 +13,7 @@ fn a_freeze_holds_through_its_last_day() {
         outdated_pin("freeze = { reason = \"kernel regression, ticket 4711\", until = 2026-12-31 }\n");
     let before = sandbox.lock();
     assert_snapshot!(sandbox.run("check --now 2026-12-31T23:59:59Z"), @"
-    STATUS  NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS  NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED   NEWEST    DETAIL
     frozen  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); frozen until 2026-12-31: kernel regression, ticket 4711; 1 version behind
 
     1 pin: 1 frozen
@@ -29,7 +29,7 @@ fn a_freeze_holds_through_its_last_day() {
     ");
     assert_eq!(sandbox.lock(), before);
     assert_snapshot!(sandbox.run("check --now 2027-01-01T00:00:00Z"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS    NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; the freeze ended on 2026-12-31
 
     1 pin: 1 outdated
@@ -65,7 +65,7 @@ fn a_frozen_image_moves_only_if_its_declaration_requires_it() {
 fn an_accepted_finding_is_not_drift_through_its_last_day() {
     let (sandbox, marketplace) = outdated_pin(&accept("web", "outdated", "ticket 4712", "2026-12-31"));
     assert_snapshot!(sandbox.run("check --now 2026-12-31T23:59:59Z"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS    NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; outdated accepted until 2026-12-31: ticket 4712
 
     1 pin: 1 outdated (accepted)
@@ -73,7 +73,7 @@ fn an_accepted_finding_is_not_drift_through_its_last_day() {
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("check --now 2027-01-01T00:00:00Z"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS    NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind
 
     1 pin: 1 outdated
@@ -87,7 +87,7 @@ fn an_accepted_finding_is_not_drift_through_its_last_day() {
     // An acceptance without a matching finding is reported as well.
     marketplace.offers([docker(1).published(OLD)]);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED
+    STATUS   NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED
     current  web   fr-par-1  x86_64  docker  00000001  2026-10-01
 
     1 pin: all current
@@ -103,7 +103,7 @@ fn an_acceptance_covers_only_its_status() {
     let eol = accept("web", "eol", "ticket 4712", "2026-12-31");
     let (sandbox, marketplace) = outdated_pin(&format!("eol = 2026-11-01\n{eol}"));
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS    NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); support ended on 2026-11-01, according to the manifest; also outdated; 1 version behind; eol accepted until 2026-12-31: ticket 4712
 
     1 pin: 1 outdated
@@ -171,7 +171,7 @@ fn a_stale_pin_can_be_accepted_but_resolve_locked_still_fails() {
     let manifest = manifest(&accept).replace("zone = \"fr-par-1\"", "zones = [\"fr-par-1\", \"nl-ams-1\"]");
     sandbox.write("images.toml", &manifest);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   DETAIL
+    STATUS   NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED   DETAIL
     stale    web   nl-ams-1  x86_64  docker                        declared, but not in the lockfile; stale accepted until 2027-01-31: nl-ams-1 opens in January
     current  web   fr-par-1  x86_64  docker  00000001  2026-10-01
 
@@ -211,7 +211,7 @@ fn an_acceptance_with_a_pattern_applies_to_all_matching_images() {
     sandbox.write("images.toml", format!("{}{zeta}{accepted}", sandbox.read("images.toml")));
     sandbox.write("images.lock", sandbox.lock() + &self::zeta(&sandbox.lock()));
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS    NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  web   fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; outdated accepted until 2026-12-31: ticket 4712
     outdated  zeta  fr-par-1  x86_64  docker  00000001  2026-10-01  00000002  50 days behind (2026-11-20); 1 version behind; outdated accepted until 2026-12-31: ticket 4712
 

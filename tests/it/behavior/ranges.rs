@@ -36,7 +36,7 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
     assert_eq!(sandbox.run("check").status, Some(0));
     marketplace.offers([fedora("fedora_44", 44), fedora("fedora_45", 45), fedora("fedora_46", 46)]);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME    ZONE      ARCH    LABEL      LOCKED    PUBLISHED  LATEST    DETAIL
+    STATUS    NAME    ZONE      ARCH    LABEL      PINNED    PUBLISHED  NEWEST    DETAIL
     outdated  runner  fr-par-1  x86_64  fedora_44  00000044  unknown    00000045  release 45; release 46 exists, but it is outside `>=44, <46`
 
     1 pin: 1 outdated
@@ -58,10 +58,10 @@ fn the_newest_release_in_the_range_is_pinned_and_a_newer_one_outside_is_mentione
     ");
     sandbox.write("images.toml", FEDORA.replace(">=44, <46", "44"));
     assert_snapshot!(sandbox.run("resolve --locked"), @"
-    STATUS  NAME    ZONE      ARCH    LABEL      LOCKED    PUBLISHED  DETAIL
-    stale   runner  fr-par-1  x86_64  fedora_45  00000045  unknown    locked for `fedora_45` release 45, now declared as `fedora_* 44`
+    STATUS  NAME    ZONE      ARCH    LABEL      PINNED    PUBLISHED  DETAIL
+    stale   runner  fr-par-1  x86_64  fedora_45  00000045  unknown    pinned for `fedora_45` release 45, now declared as `fedora_* 44`
 
-    the lockfile does not satisfy the manifest: 1 difference
+    the lockfile does not match the manifest: 1 difference
     to update the lockfile: imagelock resolve
     --- exit 2
     ");

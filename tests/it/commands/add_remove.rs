@@ -110,7 +110,7 @@ fn an_image_that_cannot_be_removed_is_an_error() {
      = help: did you mean `web`?
     ");
     assert_snapshot!(Sandbox::new().fails("remove web"), @"
-    error: there is no manifest `images.toml`
+    error: cannot find the manifest `images.toml`
      |
      = help: to create one: `imagelock init`; to use another manifest: `--manifest PATH`
     ");
@@ -209,7 +209,7 @@ fn the_last_image_can_be_replaced() {
         Sandbox::with("[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n\n[images.web]\nlabel = \"ubuntu_noble\"\n");
     assert_snapshot!(sandbox.run("remove web"), @"
     --- stderr
-    removed `web` from `images.toml`, which declares no image now; declare another one, or delete it and the lockfile
+    removed `web` from `images.toml`, which now declares no images; declare one, or delete it and the lockfile
     --- exit 0
     ");
     assert_eq!(sandbox.read("images.toml"), "[defaults]\nzone = \"fr-par-1\"\narch = \"x86_64\"\n");

@@ -97,7 +97,7 @@ fn a_revision_without_the_lockfile_counts_as_an_empty_lockfile() {
     --- exit 0
     ");
     assert_snapshot!(sandbox.fails("diff"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
@@ -120,14 +120,14 @@ fn an_unreadable_revision_is_reported_and_no_change_is_lost() {
     commit(&sandbox, "2026-11-11", "Upgrade web");
     sandbox.write("images.lock", "garbage");
     assert_snapshot!(sandbox.run("log"), @"
-    DATE        COMMIT       CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
+    DATE        COMMIT       CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                      AUTHOR  SUBJECT
                 uncommitted  unreadable                                                            invalid TOML: `garbage` has no value
-    2026-11-11  6035ad74     moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 8 days old when pinned, the old one was 9 days old  Ana     Upgrade web
-    2026-11-10  ca7ec1bd     unreadable                                                            the lockfile has format 3, but imagelock 0.1.0 reads formats up to 2                   Ana     Try a newer imagelock
-    2026-11-09  cbb28152     unreadable                                                            the file is not UTF-8                                                                  Ana     Save in another editor
-    2026-11-08  d22be6ab     unreadable                                                            the file contains conflict markers from an unfinished git merge                        Ana     Merge in a hurry
-    2026-11-07  19f44bcd     moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
-    2026-11-05  9dd5de42     added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
+    2026-11-11  6035ad74     moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 8 days old when pinned, the previous one was 9 days old  Ana     Upgrade web
+    2026-11-10  ca7ec1bd     unreadable                                                            the lockfile has format 3, but imagelock 0.1.0 reads formats up to 2                        Ana     Try a newer imagelock
+    2026-11-09  cbb28152     unreadable                                                            the file is not UTF-8                                                                       Ana     Save in another editor
+    2026-11-08  d22be6ab     unreadable                                                            the file contains conflict markers from an unfinished git merge                             Ana     Merge in a hurry
+    2026-11-07  19f44bcd     moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the previous one was 6 days old  Ana     Upgrade web
+    2026-11-05  9dd5de42     added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                Ana     Pin the images
     2026-11-05  9dd5de42     added       web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
     4 changes in 3 commits
@@ -141,14 +141,14 @@ fn an_unreadable_revision_is_reported_and_no_change_is_lost() {
     1 | <<<<<<< HEAD
       | ^^^^^^^^^^^^ conflict marker
       |
-      = help: name another revision, because the lockfile in this one is invalid
+      = help: choose another revision, because the lockfile in this one is invalid
     --- exit 1
     ");
     assert_snapshot!(sandbox.run("diff HEAD~2 HEAD"), @"
     --- stderr
     error: `HEAD~2:images.lock` is not a text file: line 1 is not valid UTF-8
      |
-     = help: name another revision, because the lockfile in this one is invalid
+     = help: choose another revision, because the lockfile in this one is invalid
     --- exit 1
     ");
     let json: Value = serde_json::from_str(&sandbox.ok("log --format json")).unwrap();

@@ -32,22 +32,22 @@ fn explain_lists_each_candidate_and_why_it_won_or_lost() {
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("explain runner"), @"
     ZONE      ARCH    RESULT  ID        LABEL           TYPE            PUBLISHED   REASON
-    fr-par-1  x86_64  wins    00000001  fedora_44       instance_sbs    2026-10-01  the newest that fits; it is pinned
+    fr-par-1  x86_64  wins    00000001  fedora_44       instance_sbs    2026-10-01  the newest match; it is pinned
     fr-par-1  x86_64  loses             fedora_45                                   release 45 is not in `>=43, <45`
     fr-par-1  x86_64  loses   00000002  fedora_44       instance_sbs    2026-11-20  younger than 10d until 2026-11-30
     fr-par-1  x86_64  loses   00000003  fedora_44       instance_local  2026-11-20  its type is not instance_sbs
     fr-par-1  x86_64  loses             fedora_44                                   1 local image in other zones or for other architectures
-    fr-par-1  x86_64  loses   00000005  fedora_43       instance_sbs    2026-10-01  a newer release fits
+    fr-par-1  x86_64  loses   00000005  fedora_43       instance_sbs    2026-10-01  a newer release matches
     fr-par-1  x86_64  loses             fedora_rawhide                              its release is unknown: neither the label nor the name contains one
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("explain runner --min-age 0d"), @"
     ZONE      ARCH    RESULT  ID        LABEL           TYPE            PUBLISHED   REASON
-    fr-par-1  x86_64  wins    00000002  fedora_44       instance_sbs    2026-11-20  the newest that fits
+    fr-par-1  x86_64  wins    00000002  fedora_44       instance_sbs    2026-11-20  the newest match
     fr-par-1  x86_64  loses             fedora_45                                   release 45 is not in `>=43, <45`
     fr-par-1  x86_64  loses   00000003  fedora_44       instance_local  2026-11-20  its type is not instance_sbs
     fr-par-1  x86_64  loses             fedora_44                                   1 local image in other zones or for other architectures
-    fr-par-1  x86_64  loses   00000005  fedora_43       instance_sbs    2026-10-01  a newer release fits
+    fr-par-1  x86_64  loses   00000005  fedora_43       instance_sbs    2026-10-01  a newer release matches
     fr-par-1  x86_64  loses             fedora_rawhide                              its release is unknown: neither the label nor the name contains one
     fr-par-1  x86_64  loses   00000001  fedora_44       instance_sbs    2026-10-01  pinned, but the Marketplace does not list it
     --- exit 0
@@ -65,7 +65,7 @@ fn explain_lists_each_candidate_and_why_it_won_or_lost() {
           "label": "fedora_44",
           "type": "instance_sbs",
           "published": "2026-10-01T08:00:00Z",
-          "reason": "the newest that fits; it is pinned"
+          "reason": "the newest match; it is pinned"
         },
     "#);
     assert_snapshot!(sandbox.fails("explain runer"), @"
@@ -124,7 +124,7 @@ fn an_unknown_word_gets_similar_names_labels_and_ids() {
 
     error: no ID begins with `ffffffff`
      |
-     = note: looked in the lockfile and in all listings of the Marketplace
+     = note: searched the lockfile and all listings of the Marketplace
      = help: to show the pinned IDs: `imagelock list`
     ");
     assert!(sandbox.ok(&format!("explain {}", pinned.to_uppercase())).contains("is a local image"));
@@ -259,7 +259,7 @@ fn the_winner_is_marked_as_pinned_if_the_pin_is_current() {
     sandbox.ok("resolve");
     assert_snapshot!(sandbox.run("explain web"), @"
     ZONE      ARCH    RESULT  ID        LABEL   TYPE          PUBLISHED   REASON
-    fr-par-1  x86_64  wins    00000002  docker  instance_sbs  2026-11-20  the newest that fits; it is pinned
+    fr-par-1  x86_64  wins    00000002  docker  instance_sbs  2026-11-20  the newest match; it is pinned
     --- exit 0
     ");
 }

@@ -273,7 +273,7 @@ fn an_arch_whose_variable_equals_the_zoned_variable_of_another_is_refused() {
     assert_snapshot!(sandbox.fails("export env"), @"
     error: the format `env` has the same variable `IMAGE_WEB_FR_PAR_1_X86_64_ZONED` for `web` (fr-par-1, x86_64_zoned) and `web` (fr-par-1, x86_64)
      |
-     = help: declare one of them under another name than `web`
+     = help: declare one of them with a name other than `web`
     ");
 }
 

@@ -162,17 +162,17 @@ fn get_suggests_an_option_or_lists_the_pins() {
     assert_snapshot!(sandbox.fails("get web"), @"
     error: `web` has 2 pins: fr-par-1 (x86_64) and nl-ams-1 (x86_64)
      |
-     = help: select one of them with `--zone`
+     = help: select one of them, for example: `imagelock get web --zone fr-par-1`
     ");
     assert_snapshot!(sandbox.fails("get builder"), @"
     error: `builder` has 2 pins: fr-par-1 (arm64) and fr-par-1 (x86_64)
      |
-     = help: select one of them with `--arch`
+     = help: select one of them, for example: `imagelock get builder --arch arm64`
     ");
     assert_snapshot!(sandbox.fails("get builder --zone nl-ams-1"), @"
     error: `builder` has no pin in nl-ams-1
      |
-     = help: it is pinned in fr-par-1 (arm64) and fr-par-1 (x86_64)
+     = help: choose one of its pins: fr-par-1 (arm64) and fr-par-1 (x86_64)
     ");
     assert_snapshot!(sandbox.fails("get wbe"), @"
     error: the lockfile has no pin named `wbe`
@@ -218,12 +218,12 @@ fn an_edited_block_is_marked_by_list_and_refused_by_get() {
 fn the_error_for_a_missing_lockfile_names_the_command_that_writes_it() {
     let sandbox = Sandbox::with("");
     assert_snapshot!(sandbox.fails("list"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("get web"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
@@ -280,8 +280,8 @@ fn list_export_and_get_warn_about_an_outdated_lockfile() {
     warning: the lockfile does not match `images.toml`: 4 differences
       = note: `cache` (fr-par-1, x86_64): declared, but not in the lockfile
       = note: `db` (fr-par-1, x86_64): in the lockfile, but not declared
-      = note: `web` (fr-par-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
-      = note: `web` (nl-ams-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
+      = note: `web` (fr-par-1, x86_64): pinned for `ubuntu_noble`, now declared as `debian_trixie`
+      = note: `web` (nl-ams-1, x86_64): pinned for `ubuntu_noble`, now declared as `debian_trixie`
       = help: to update the lockfile: `imagelock resolve`
     ");
     assert_eq!(sandbox.run("list").stdout.lines().count(), 6);
@@ -290,7 +290,7 @@ fn list_export_and_get_warn_about_an_outdated_lockfile() {
     00000003-0000-4000-8000-000000000000
     --- stderr
     warning: the lockfile does not match `images.toml`: 1 difference
-      = note: `web` (nl-ams-1, x86_64): locked for `ubuntu_noble`, now declared as `debian_trixie`
+      = note: `web` (nl-ams-1, x86_64): pinned for `ubuntu_noble`, now declared as `debian_trixie`
       = help: to update the lockfile: `imagelock resolve`
     --- exit 0
     ");
@@ -344,7 +344,7 @@ fn get_uses_only_the_lockfile_if_the_manifest_is_unreadable() {
     --- exit 0
     ");
     assert_snapshot!(sandbox.fails("get db --locked"), @"
-    error: there is no manifest `images.toml`
+    error: cannot find the manifest `images.toml`
      |
      = help: to create one: `imagelock init`; to use another manifest: `--manifest PATH`
     ");

@@ -18,9 +18,9 @@ fn log_and_diff_show_the_history_of_the_quickstart() {
     sandbox.ok("upgrade web --catalog catalog-2026-11-02.json");
     commit(&sandbox, "2026-11-02", "Upgrade web");
     assert_snapshot!(sandbox.run("log"), @"
-    DATE        COMMIT    CHANGE  NAME     ZONE      ARCH    LABEL            FROM      TO        DETAIL                                                                                   AUTHOR  SUBJECT
-    2026-11-02  82262598  moved   web      fr-par-1  x86_64  ubuntu_noble     35fdc69b  3559232e  published 2026-09-02 → 2026-10-20, 12 days old when pinned, the old one was 61 days old  Ana     Upgrade web
-    2026-10-05  2ac067ca  added   builder  fr-par-2  arm64   debian_bookworm            0b776cad  published 2026-09-21, 14 days old when pinned                                            Ana     Pin the images
+    DATE        COMMIT    CHANGE  NAME     ZONE      ARCH    LABEL            FROM      TO        DETAIL                                                                                        AUTHOR  SUBJECT
+    2026-11-02  82262598  moved   web      fr-par-1  x86_64  ubuntu_noble     35fdc69b  3559232e  published 2026-09-02 → 2026-10-20, 12 days old when pinned, the previous one was 61 days old  Ana     Upgrade web
+    2026-10-05  2ac067ca  added   builder  fr-par-2  arm64   debian_bookworm            0b776cad  published 2026-09-21, 14 days old when pinned                                                 Ana     Pin the images
     2026-10-05  2ac067ca  added   builder  fr-par-2  x86_64  debian_bookworm            0570a777  published 2026-09-21, 14 days old when pinned
     2026-10-05  2ac067ca  added   db       fr-par-1  x86_64  ubuntu_noble               35fdc69b  published 2026-09-02, 33 days old when pinned
     2026-10-05  2ac067ca  added   web      fr-par-1  x86_64  ubuntu_noble               35fdc69b  published 2026-09-02, 33 days old when pinned
@@ -29,9 +29,9 @@ fn log_and_diff_show_the_history_of_the_quickstart() {
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("log web"), @"
-    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                   AUTHOR  SUBJECT
-    2026-11-02  82262598  moved   web   fr-par-1  x86_64  ubuntu_noble  35fdc69b  3559232e  published 2026-09-02 → 2026-10-20, 12 days old when pinned, the old one was 61 days old  Ana     Upgrade web
-    2026-10-05  2ac067ca  added   web   fr-par-1  x86_64  ubuntu_noble            35fdc69b  published 2026-09-02, 33 days old when pinned                                            Ana     Pin the images
+    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                        AUTHOR  SUBJECT
+    2026-11-02  82262598  moved   web   fr-par-1  x86_64  ubuntu_noble  35fdc69b  3559232e  published 2026-09-02 → 2026-10-20, 12 days old when pinned, the previous one was 61 days old  Ana     Upgrade web
+    2026-10-05  2ac067ca  added   web   fr-par-1  x86_64  ubuntu_noble            35fdc69b  published 2026-09-02, 33 days old when pinned                                                 Ana     Pin the images
 
     2 changes in 2 commits
     --- exit 0
@@ -44,7 +44,7 @@ fn log_and_diff_show_the_history_of_the_quickstart() {
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("diff"), @"
-    HEAD → working tree: no pin differs
+    HEAD → working tree: no pins differ
     --- exit 0
     ");
 }
@@ -132,12 +132,12 @@ fn uncommitted_changes_come_first() {
     let sandbox = moved();
     sandbox.write("images.lock", lock(&[("web", 3), ("x", 1)]));
     assert_snapshot!(sandbox.run("log"), @"
-    DATE        COMMIT       CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                   AUTHOR  SUBJECT
+    DATE        COMMIT       CHANGE   NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                        AUTHOR  SUBJECT
                 uncommitted  removed  db    fr-par-1  x86_64  ubuntu_noble  00000001            published 2026-11-01, 23 days old when removed
-                uncommitted  moved    web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 21 days old when pinned, the old one was 22 days old
+                uncommitted  moved    web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 21 days old when pinned, the previous one was 22 days old
                 uncommitted  added    x     fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 23 days old when pinned
-    2026-11-07  19f44bcd     moved    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old    Ana     Upgrade web
-    2026-11-05  9dd5de42     added    db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                             Ana     Pin the images
+    2026-11-07  19f44bcd     moved    web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the previous one was 6 days old    Ana     Upgrade web
+    2026-11-05  9dd5de42     added    db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                  Ana     Pin the images
     2026-11-05  9dd5de42     added    web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
     3 changes in 2 commits, 3 uncommitted
@@ -171,11 +171,11 @@ fn an_edited_block_is_marked_in_the_history() {
     sandbox.write("images.lock", lock(&[("db", 1), ("web", 2)]));
     commit(&sandbox, "2026-11-09", "Revert it");
     assert_snapshot!(sandbox.run("log web"), @"
-    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                              AUTHOR  SUBJECT
-    2026-11-09  5afa710a  moved   web   fr-par-1  x86_64  ubuntu_noble  00000009  00000002  published 2026-11-02 → 2026-11-02, 7 days old when pinned, the old one was 7 days old               Ana     Revert it
-    2026-11-08  10fbde39  edited  web   fr-par-1  x86_64  ubuntu_noble  00000002  00000009  published 2026-11-02 → 2026-11-02, the block does not match its digest, the old one was 6 days old  Ana     Quick fix
-    2026-11-07  19f44bcd  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old               Ana     Upgrade web
-    2026-11-05  9dd5de42  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                        Ana     Pin the images
+    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                                   AUTHOR  SUBJECT
+    2026-11-09  5afa710a  moved   web   fr-par-1  x86_64  ubuntu_noble  00000009  00000002  published 2026-11-02 → 2026-11-02, 7 days old when pinned, the previous one was 7 days old               Ana     Revert it
+    2026-11-08  10fbde39  edited  web   fr-par-1  x86_64  ubuntu_noble  00000002  00000009  published 2026-11-02 → 2026-11-02, the block does not match its digest, the previous one was 6 days old  Ana     Quick fix
+    2026-11-07  19f44bcd  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the previous one was 6 days old               Ana     Upgrade web
+    2026-11-05  9dd5de42  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                             Ana     Pin the images
 
     4 changes in 4 commits
     --- exit 0
@@ -207,10 +207,10 @@ fn a_merge_shows_the_changes_that_it_brought_to_this_branch() {
     git(&sandbox, &["merge", "--quiet", "--strategy-option=ours", "--message", "Merge #12 from upgrade", "upgrade"]);
     assert_eq!(sandbox.lock(), lock(&[("db", 2), ("web", 3)]));
     assert_snapshot!(sandbox.run("log"), @"
-    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
-    2026-11-10  39c31dd3  moved   db    fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 8 days old when pinned, the old one was 9 days old  Ana     Merge #12 from upgrade
-    2026-11-08  b6922ff5  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000003  published 2026-11-01 → 2026-11-03, 5 days old when pinned, the old one was 7 days old  Ana     Upgrade web, too
-    2026-11-05  9dd5de42  added   db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
+    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                      AUTHOR  SUBJECT
+    2026-11-10  39c31dd3  moved   db    fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 8 days old when pinned, the previous one was 9 days old  Ana     Merge #12 from upgrade
+    2026-11-08  b6922ff5  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000003  published 2026-11-01 → 2026-11-03, 5 days old when pinned, the previous one was 7 days old  Ana     Upgrade web, too
+    2026-11-05  9dd5de42  added   db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                Ana     Pin the images
     2026-11-05  9dd5de42  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
     4 changes in 3 commits
@@ -245,10 +245,10 @@ fn a_renamed_lockfile_keeps_its_history_and_a_copy_starts_a_new_one() {
     sandbox.write("prod.lock", lock(&[("db", 4), ("web", 2)]));
     commit(&sandbox, "2026-11-10", "Upgrade db");
     assert_snapshot!(sandbox.run("log --manifest prod.toml"), @"
-    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
-    2026-11-10  a7aebfff  moved   db    fr-par-1  x86_64  ubuntu_noble  00000001  00000004  published 2026-11-01 → 2026-11-04, 6 days old when pinned, the old one was 9 days old  Ana     Upgrade db
-    2026-11-07  19f44bcd  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
-    2026-11-05  9dd5de42  added   db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
+    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                      AUTHOR  SUBJECT
+    2026-11-10  a7aebfff  moved   db    fr-par-1  x86_64  ubuntu_noble  00000001  00000004  published 2026-11-01 → 2026-11-04, 6 days old when pinned, the previous one was 9 days old  Ana     Upgrade db
+    2026-11-07  19f44bcd  moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the previous one was 6 days old  Ana     Upgrade web
+    2026-11-05  9dd5de42  added   db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                Ana     Pin the images
     2026-11-05  9dd5de42  added   web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
     4 changes in 3 commits

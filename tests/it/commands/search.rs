@@ -129,7 +129,7 @@ fn a_search_without_results_says_which_filter_left_nothing() {
     search ubuntu --category instantapp
     error: the Marketplace has no category `instantapp`
      |
-     = help: the categories are `distribution`
+     = help: the only category is `distribution`
 
     search --zone pl-waw-1
     no image is offered in pl-waw-1; possible zones: `fr-par-1`, `fr-par-2` and `nl-ams-1`

@@ -116,7 +116,7 @@ fn the_action_reports_drift_and_fails() {
 
     2 pins: 2 outdated
 
-    | status | image | zones | label | locked | published | latest | detail |
+    | status | image | zones | label | pinned | published | newest | detail |
     |---|---|---|---|---|---|---|---|
     | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
     | **outdated** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
@@ -146,7 +146,7 @@ fn the_action_reports_drift_and_fails() {
 
     1 pin: 1 outdated
 
-    | status | image | zones | label | locked | published | latest | detail |
+    | status | image | zones | label | pinned | published | newest | detail |
     |---|---|---|---|---|---|---|---|
     | **outdated** | `db` | fr-par-1 x86_64 | ubuntu\_noble | `35fdc69b` | 2026-09-02 | `3559232e` | 48 days behind (2026-10-20); 1 version behind |
 
@@ -160,7 +160,7 @@ fn the_action_reports_drift_and_fails() {
     ");
     assert_snapshot!(act(&example, &[("MANIFEST", "nowhere.toml")]), @"
     --- stderr
-    error: there is no manifest `nowhere.toml`
+    error: cannot find the manifest `nowhere.toml`
      |
      = help: to create one: `imagelock init --manifest nowhere.toml`; to use another manifest: `--manifest PATH`
     --- exit 1
@@ -201,7 +201,7 @@ fn the_action_moves_pins_and_writes_the_body_of_a_pull_request() {
     changed=false
     report=./imagelock.md
     --- summary
-    No pin changes.
+    No pins change.
     ");
     assert!(act(&example, &[("COMMAND", "upgrade"), ("IMAGES", "\ndb\nweb\n")]).contains("changed=true"));
     // Updating an output that was out of date is a change as well.

@@ -28,7 +28,7 @@ fn control_characters_in_commits_are_escaped_and_paths_are_taken_literally() {
     ");
     let mut command = sandbox.command("diff HEAD --manifest");
     let output = command.arg("déploi ement/a *.toml").output().unwrap();
-    assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @"HEAD → working tree: no pin differs");
+    assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @"HEAD → working tree: no pins differ");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn the_history_is_found_in_a_hook_of_a_linked_worktree() {
         || git_command(&sandbox, "tree", "2026-11-06T10:00:00Z", &["commit", "--quiet", "--allow-empty", "-m", "B"]);
     // No pin differs, so the hook allows the commit.
     assert!(commit().status().unwrap().success());
-    assert_snapshot!(sandbox.read("diff"), @"HEAD → working tree: no pin differs");
+    assert_snapshot!(sandbox.read("diff"), @"HEAD → working tree: no pins differ");
     assert_snapshot!(sandbox.read("log"), @"
     DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         TO        DETAIL                                        AUTHOR  SUBJECT
     2026-11-05  3b2358ad  added   web   fr-par-1  x86_64  ubuntu_noble  00000005  published 2026-11-05, 0 days old when pinned  Ana     Pin web
@@ -127,7 +127,7 @@ fn the_history_is_found_in_a_repository_that_only_the_environment_names() {
     git(&["add", "infra/images.lock"]);
     git(&["commit", "--quiet", "--message", "Pin web"]);
     assert!(output("log --manifest home/infra/images.toml").contains("Pin web"));
-    assert_eq!(output("diff --manifest home/infra/images.toml"), "HEAD → working tree: no pin differs\n");
+    assert_eq!(output("diff --manifest home/infra/images.toml"), "HEAD → working tree: no pins differ\n");
 }
 
 #[test]
@@ -138,8 +138,8 @@ fn a_shallow_clone_shows_where_its_history_ends() {
     let origin = format!("file://{}", sandbox.path("").display());
     git(&sandbox, &["clone", "--quiet", "--depth=2", &origin, "clone"]);
     assert_snapshot!(sandbox.run("log --manifest clone/images.toml"), @"
-    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
-    2026-11-08  b539641a  moved   web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web again
+    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                      AUTHOR  SUBJECT
+    2026-11-08  b539641a  moved   web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 5 days old when pinned, the previous one was 6 days old  Ana     Upgrade web again
 
     1 change in 1 commit
     --- stderr
@@ -183,7 +183,7 @@ fn invalid_revisions_are_refused() {
      |
      = help: to list the branches: `git branch --all`; to list the commits: `git log --oneline`; to update this clone: `git fetch`
     ");
-    // An unset variable must not be reported as "no pin differs".
+    // An unset variable must not be reported as "no pins differ".
     for none in ["", "..", "..."] {
         let run = sandbox.shell(&format!("$IMAGELOCK diff --exit-code '{none}'"));
         assert_eq!(run.status, Some(1), "{none}: {run}");
@@ -210,12 +210,12 @@ fn a_lockfile_without_a_history_is_an_error() {
     assert_snapshot!(nowhere("log"), @"
     error: cannot read the history of `images.lock`: it is not in a git repository
      |
-     = help: run imagelock in the repository, or name the manifest in it: `--manifest PATH`
+     = help: run imagelock in the repository, or choose the manifest in it: `--manifest PATH`
     ");
     assert_snapshot!(nowhere("diff"), @"
     error: cannot read the history of `images.lock`: it is not in a git repository
      |
-     = help: run imagelock in the repository, or name the manifest in it: `--manifest PATH`
+     = help: run imagelock in the repository, or choose the manifest in it: `--manifest PATH`
     ");
     git(&sandbox, &["init", "--quiet", "--initial-branch=main"]);
     assert_snapshot!(sandbox.fails("log"), @"
@@ -244,17 +244,17 @@ fn a_lockfile_without_a_history_is_an_error() {
     ");
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("diff"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("diff HEAD...HEAD"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("log"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
@@ -267,12 +267,12 @@ fn a_lockfile_without_a_history_is_an_error() {
     ");
     std::fs::remove_file(sandbox.path("images.lock")).unwrap();
     assert_snapshot!(sandbox.fails("log"), @"
-    error: there is no lockfile `images.lock`
+    error: cannot find the lockfile `images.lock`
      |
      = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(sandbox.fails("log --manifest no/images.toml"), @"
-    error: there is no lockfile `no/images.lock`
+    error: cannot find the lockfile `no/images.lock`
      |
      = help: if it was committed before, restore it: `git restore no/images.lock`; to create it: `imagelock resolve --manifest no/images.toml`, which pins the newest versions
     ");
@@ -294,7 +294,7 @@ fn a_repository_of_another_user_is_refused() {
     let sandbox = moved().env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
     let output = sandbox.fails("log").replace(sandbox.path("").to_str().unwrap().trim_end_matches('/'), "[SANDBOX]");
     assert_snapshot!(output, @"
-    error: cannot read the history of the lockfile with git
+    error: cannot read the history of the lockfile: git failed
      |
      = note: fatal: detected dubious ownership in repository at '[SANDBOX]'
      = note: To add an exception for this directory, call:

@@ -32,15 +32,15 @@ fn an_up_to_date_lockfile_is_committed_and_a_stale_one_is_not() {
     let stale = example.run("git commit --all -m stale");
     assert_eq!(stale.status, Some(1), "{stale}");
     assert_snapshot!(stale.stderr, @"
-    images.lock satisfies images.toml........................................Failed
+    images.lock matches images.toml..........................................Failed
     - hook id: imagelock
     - exit code: 2
 
-    STATUS  NAME      ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
+    STATUS  NAME      ZONE      ARCH    LABEL         PINNED    PUBLISHED   DETAIL
     stale   frontend  fr-par-1  x86_64  ubuntu_noble                        declared, but not in the lockfile
     stale   web       fr-par-1  x86_64  ubuntu_noble  35fdc69b  2026-09-02  in the lockfile, but not declared
 
-    the lockfile does not satisfy the manifest: 2 differences
+    the lockfile does not match the manifest: 2 differences
     to update the lockfile: imagelock resolve
     ");
     assert_eq!(example.ok("git log --format=%s"), "honest\n");

@@ -62,7 +62,7 @@ fn a_page_without_drift_shows_no_findings() {
     <ul>
     <li><a href="#do">What to do</a></li>
     <li><a href="#pins">Pins</a></li>
-    <li><a href="#ends">Ends of life</a></li>
+    <li><a href="#ends">End of life</a></li>
     </ul>
     </nav>
     <main id="main">
@@ -94,7 +94,7 @@ fn a_page_without_drift_shows_no_findings() {
     </table>
     </section>
     <section id="ends" aria-labelledby="ends-title">
-    <h2 id="ends-title">Ends of life</h2>
+    <h2 id="ends-title">End of life</h2>
     <p>No end of life is known for <code>docker</code>.</p>
     </section>
     </main>

@@ -134,6 +134,6 @@ fn a_directory_that_cannot_be_created_is_an_error() {
     assert_snapshot!(sandbox.fails("man taken/man1"), @"
     error: cannot write `taken/man1/man1`: a part of its path is not a directory
      |
-     = help: check the path, or name another one
+     = help: check the path, or choose another one
     ");
 }

@@ -102,7 +102,7 @@ fn a_directory_with_only_skipped_manifests_is_an_error() {
     let sandbox = repository(&[".cache/x"]);
     assert_snapshot!(sandbox.fails("resolve --recursive ."), @"
     note: skipped hidden or git-ignored directories that contain a manifest: `.cache/x`
-    error: found no `images.toml` in `.` or below
+    error: cannot find `images.toml` in `.` or below
      |
      = help: hidden and git-ignored directories are skipped; to search for another file name, add `--manifest NAME`
     ");

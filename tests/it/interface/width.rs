@@ -73,7 +73,7 @@ fn manifests_are_above_their_pins_in_a_narrow_table() {
     let (sandbox, _marketplace) = stacks();
     let sandbox = sandbox.env("COLUMNS", "80");
     assert_snapshot!(sandbox.run("check --recursive stacks"), @"
-      STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    LATEST
+      STATUS    NAME  ZONE      ARCH    LABEL            PINNED    NEWEST
     stacks/api/images.toml
       outdated  api   fr-par-1  x86_64  ubuntu_noble     00000001  00000011
           published 2026-09-02; 48 days behind (2026-10-20)

@@ -130,7 +130,7 @@ fn a_partial_clone_is_not_completed() {
     let origin = format!("file://{}", sandbox.path("").display());
     git(&sandbox, &["clone", "--quiet", "--filter=blob:none", &origin, "clone"]);
     assert_snapshot!(sandbox.fails("log --manifest clone/prod.toml"), @"
-    error: cannot read the history of the lockfile in a partial clone
+    error: cannot read the history of the lockfile: this clone is partial
      |
      = help: to complete the clone: `git fetch --refetch --no-filter`
     ");
@@ -308,7 +308,7 @@ fn revisions_and_refs_are_never_treated_as_options() {
         let run = sandbox.command("log").arg(&manifest).output().unwrap();
         assert!(String::from_utf8(run.stdout).unwrap().contains("Odd"), "{name}");
         let run = sandbox.command("diff").arg(&manifest).output().unwrap();
-        assert!(String::from_utf8(run.stdout).unwrap().contains("no pin differs"), "{name}");
+        assert!(String::from_utf8(run.stdout).unwrap().contains("no pins differ"), "{name}");
     }
     assert!(!sandbox.path("stolen.lock").exists() && !sandbox.path("stolen").exists());
 }

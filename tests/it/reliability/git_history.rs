@@ -18,11 +18,11 @@ fn a_commit_with_an_impossible_date_is_reported() {
     sandbox.write("images.lock", lock(&[("db", 1), ("web", 4)]));
     commit(&sandbox, "2026-11-09", "Upgrade web");
     assert_snapshot!(sandbox.run("log"), @"
-    DATE        COMMIT    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
-    2026-11-09  45b61125  moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000004  published 2026-11-02 → 2026-11-04, 5 days old when pinned, the old one was 7 days old  Ana     Upgrade web
-                2e659fb6  unreadable                                                            the date of the commit is outside the years -9999 to 9999                              Ana     In the year 10000
-    2026-11-07  19f44bcd  moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
-    2026-11-05  9dd5de42  added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
+    DATE        COMMIT    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                      AUTHOR  SUBJECT
+    2026-11-09  45b61125  moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000004  published 2026-11-02 → 2026-11-04, 5 days old when pinned, the previous one was 7 days old  Ana     Upgrade web
+                2e659fb6  unreadable                                                            the date of the commit is outside the years -9999 to 9999                                   Ana     In the year 10000
+    2026-11-07  19f44bcd  moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the previous one was 6 days old  Ana     Upgrade web
+    2026-11-05  9dd5de42  added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                Ana     Pin the images
     2026-11-05  9dd5de42  added       web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
     4 changes in 3 commits
@@ -54,14 +54,14 @@ fn a_lockfile_that_was_a_directory_a_link_or_a_submodule_is_reported() {
     sandbox.write("images.lock", lock(&[("db", 1), ("web", 3)]));
     commit(&sandbox, "2026-11-11", "Make it a lockfile");
     assert_snapshot!(sandbox.run("log"), @"
-    DATE        COMMIT    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                 AUTHOR  SUBJECT
-    2026-11-11  60fca88e  moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 8 days old when pinned, the old one was 9 days old  Ana     Make it a lockfile
-    2026-11-10  9662ddec  unreadable                                                            it is a submodule                                                                      Ana     Make it a submodule
-    2026-11-09  63278010  unreadable                                                            it is a symbolic link                                                                  Ana     Make it a link
-    2026-11-08  a096c7fe  unreadable                                                            it is a directory                                                                      Ana     Change it
-    2026-11-08  77488aff  unreadable                                                            it is a directory                                                                      Ana     Make it a directory
-    2026-11-07  19f44bcd  moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the old one was 6 days old  Ana     Upgrade web
-    2026-11-05  9dd5de42  added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
+    DATE        COMMIT    CHANGE      NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL                                                                                      AUTHOR  SUBJECT
+    2026-11-11  60fca88e  moved       web   fr-par-1  x86_64  ubuntu_noble  00000002  00000003  published 2026-11-02 → 2026-11-03, 8 days old when pinned, the previous one was 9 days old  Ana     Make it a lockfile
+    2026-11-10  9662ddec  unreadable                                                            it is a submodule                                                                           Ana     Make it a submodule
+    2026-11-09  63278010  unreadable                                                            it is a symbolic link                                                                       Ana     Make it a link
+    2026-11-08  a096c7fe  unreadable                                                            it is a directory                                                                           Ana     Change it
+    2026-11-08  77488aff  unreadable                                                            it is a directory                                                                           Ana     Make it a directory
+    2026-11-07  19f44bcd  moved       web   fr-par-1  x86_64  ubuntu_noble  00000001  00000002  published 2026-11-01 → 2026-11-02, 5 days old when pinned, the previous one was 6 days old  Ana     Upgrade web
+    2026-11-05  9dd5de42  added       db    fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned                                                Ana     Pin the images
     2026-11-05  9dd5de42  added       web   fr-par-1  x86_64  ubuntu_noble            00000001  published 2026-11-01, 4 days old when pinned
 
     4 changes in 3 commits
@@ -73,7 +73,7 @@ fn a_lockfile_that_was_a_directory_a_link_or_a_submodule_is_reported() {
     assert_snapshot!(sandbox.fails("diff HEAD~1"), @"
     error: cannot read `HEAD~1:images.lock`: it is a submodule
      |
-     = help: name another revision; to complete a partial clone: `git fetch --refetch --no-filter`
+     = help: choose another revision; to complete a partial clone: `git fetch --refetch --no-filter`
     ");
     assert!(sandbox.fails("diff HEAD~2").contains("cannot read `HEAD~2:images.lock`: it is a symbolic link"));
     assert!(sandbox.fails("diff HEAD~3").contains("cannot read `HEAD~3:images.lock`: it is a directory"));
@@ -110,9 +110,9 @@ fn ids_with_the_same_beginning_are_shown_in_full() {
     ");
     commit(&sandbox, "2026-11-06", "Upgrade web");
     assert_snapshot!(sandbox.run("log"), @"
-    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM                                  TO                                    DETAIL                                                                                 AUTHOR  SUBJECT
-    2026-11-06  08501b7b  moved   web   fr-par-1  x86_64  ubuntu_noble  00000002-0000-4000-8000-000000000001  00000002-0000-4000-8000-000000000002  published 2026-11-02 → 2026-11-02, 4 days old when pinned, the old one was 4 days old  Ana     Upgrade web
-    2026-11-05  22cff165  added   db    fr-par-1  x86_64  ubuntu_noble                                        00000001                              published 2026-11-01, 4 days old when pinned                                           Ana     Pin the images
+    DATE        COMMIT    CHANGE  NAME  ZONE      ARCH    LABEL         FROM                                  TO                                    DETAIL                                                                                      AUTHOR  SUBJECT
+    2026-11-06  08501b7b  moved   web   fr-par-1  x86_64  ubuntu_noble  00000002-0000-4000-8000-000000000001  00000002-0000-4000-8000-000000000002  published 2026-11-02 → 2026-11-02, 4 days old when pinned, the previous one was 4 days old  Ana     Upgrade web
+    2026-11-05  22cff165  added   db    fr-par-1  x86_64  ubuntu_noble                                        00000001                              published 2026-11-01, 4 days old when pinned                                                Ana     Pin the images
     2026-11-05  22cff165  added   web   fr-par-1  x86_64  ubuntu_noble                                        00000002-0000-4000-8000-000000000001  published 2026-11-02, 3 days old when pinned
 
     3 changes in 2 commits

@@ -180,7 +180,7 @@ fn bytes_that_are_not_utf_8_are_refused() {
     assert_snapshot!(mistake_in_lock(spoilt(lock("ubuntu_noble"))), @"
     error: `images.lock` is not a text file: line 8 is not valid UTF-8
      |
-     = help: restore it: `git restore images.lock`; or delete it and run `imagelock resolve`, which pins the newest versions
+     = help: restore the file with `git restore images.lock`; or delete it and run `imagelock resolve`, which pins the newest versions
     ");
     assert_snapshot!(mistake_in_snapshot(spoilt(snapshot("ubuntu_noble", ""))), @"
     error: `catalog.json` is not a text file: line 1 is not valid UTF-8

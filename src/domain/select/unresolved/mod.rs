@@ -26,7 +26,7 @@ type Key = (u8, String, String);
 pub(crate) struct Unresolved<'c>(BTreeMap<Key, Vec<(&'c Target, Outcome<'c>)>>);
 
 impl<'c> Unresolved<'c> {
-    /// Adds a target about which the Marketplace gave no usable response.
+    /// Adds a target for which the Marketplace gave no usable response.
     pub(crate) fn add_failure(&mut self, target: &'c Target, error: QueryError) {
         self.add(target, Outcome::Failed(error));
     }

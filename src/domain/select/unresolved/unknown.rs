@@ -1,5 +1,5 @@
-//! The problems of images that the Marketplace does not have, has under several labels, or gave no usable response
-//! about.
+//! The problems of images that the Marketplace does not have, has under several labels, or for which it gave no usable
+//! response.
 
 use jiff::Timestamp;
 
@@ -99,7 +99,7 @@ pub(super) fn same_release(target: &Target, labels: &[Label]) -> Problem {
     .help("write one of these labels as `label` and remove `release`, or use a pattern that matches only one of them")
 }
 
-/// The problem of images about which the Marketplace gave no usable response.
+/// The problem of images for which the Marketplace gave no usable response.
 pub(super) fn failed(cells: Cells<'_, '_>, error: &QueryError) -> Problem {
     error.problem(&cells.iter().map(|(target, _)| target.selector.to_string()).collect())
 }

@@ -38,7 +38,7 @@ struct Section {
     body: Markup,
 }
 
-/// Writes the page: the result, what to do, the pins, then the ends of life.
+/// Writes the page: the result, what to do, the pins, then the end-of-life dates.
 pub(super) fn write(report: CheckReport<'_>) -> String {
     let mut sections = vec![
         Section { id: "errors", title: "Manifests that could not be checked", body: errors(report) },
@@ -46,7 +46,7 @@ pub(super) fn write(report: CheckReport<'_>) -> String {
         Section { id: "changes", title: "Changes", body: changes::write(report) },
         Section { id: "pins", title: "Pins", body: pins::write(report) },
         Section { id: "notices", title: "Notices", body: notices(report) },
-        Section { id: "ends", title: "Ends of life", body: timeline::write(report) },
+        Section { id: "ends", title: "End of life", body: timeline::write(report) },
     ];
     sections.retain(|section| !section.body.0.is_empty());
     page(report, &sections).into_string()
@@ -157,7 +157,7 @@ fn errors(report: CheckReport<'_>) -> Markup {
 /// The pins that cannot be verified, the outputs that are out of date, and the acceptances to remove.
 fn notices(report: CheckReport<'_>) -> Markup {
     let places = Places::of_each(report);
-    let unlisted = unlisted(report).map(|unlisted| html! { (prose(&capitalized(&unlisted))) "." });
+    let unlisted = unlisted(report).map(|unlisted| prose(&capitalized(&unlisted)));
     let notices = report.remarks().map(|(index, notice)| {
         html! {
             (prose(&capitalized(&notice.title)))

@@ -1,4 +1,4 @@
-//! The ends of life on a time line: when support ends, for which label, and the source of the date.
+//! The end-of-life dates on a timeline: when support ends, for which label, and the source of the date.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ const MAX_YEARS: i32 = 10;
 /// The most years on the axis: a phone has no room for more.
 const MAX_TICKS: i16 = 5;
 
-/// The time line: its first day, its length in days, and today.
+/// The timeline: its first day, its length in days, and today.
 struct Axis {
     from: Date,
     days: i32,

@@ -122,11 +122,11 @@ fn a_pin_of_an_exact_version_is_kept_when_its_label_is_declared() {
     sandbox.write("images.lock", &without_label);
     sandbox.write("images.toml", new.replace("images.web", "images.other"));
     assert_snapshot!(sandbox.run("resolve --locked"), @"
-    STATUS  NAME   ZONE      ARCH    LABEL                                         LOCKED    PUBLISHED   DETAIL
+    STATUS  NAME   ZONE      ARCH    LABEL                                         PINNED    PUBLISHED   DETAIL
     stale   other  fr-par-1  x86_64  gitlab                                                              declared, but not in the lockfile
     stale   web    fr-par-1  x86_64  version aab052a2-2222-4000-8000-000000000000  00000001  2026-10-01  in the lockfile, but not declared
 
-    the lockfile does not satisfy the manifest: 2 differences
+    the lockfile does not match the manifest: 2 differences
     to update the lockfile: imagelock resolve
     --- exit 2
     ");

@@ -79,7 +79,7 @@ fn several_pins_with_different_ids_are_not_carried_over_and_a_warning_names_them
     sandbox.write("images.toml", image("c", PARIS, ""));
     assert_snapshot!(sandbox.run("resolve").stderr, @"
     warning: images.toml:2:9: `c` could take over several pins that are no longer declared
-      = note: in fr-par-1 for x86_64, these pins fit: `a` (00000001-0000-4000-8000-000000000000) and `b` (00000002-0000-4000-8000-000000000000)
+      = note: in fr-par-1 for x86_64, these pins match: `a` (00000001-0000-4000-8000-000000000000) and `b` (00000002-0000-4000-8000-000000000000)
       = note: the newest version is pinned instead
       = help: to keep a pin, restore the lockfile and rename one image at a time
     ");

@@ -141,7 +141,7 @@ fn an_acceptance_of_an_undeclared_image_is_refused() {
     12 | [[accept]]
        | ^^^^^^^^^^ has no effect
        |
-       = help: the images are `web`
+       = help: the only image is `web`
 
     2 errors in all; nothing was changed
     ");

@@ -117,7 +117,7 @@ arch = "amd64"
 #[test]
 fn a_missing_manifest_suggests_the_command_that_writes_it() {
     assert_snapshot!(Sandbox::new().fails("resolve"), @"
-    error: there is no manifest `images.toml`
+    error: cannot find the manifest `images.toml`
      |
      = help: to create one: `imagelock init`; to use another manifest: `--manifest PATH`
     ");
@@ -128,7 +128,7 @@ fn a_missing_manifest_suggests_the_command_that_writes_it() {
      = help: to create one: `mkdir -p staging`, then `imagelock init --manifest staging/images.toml`; to use another manifest: `--manifest PATH`
     ");
     assert_snapshot!(Sandbox::new().fails("check --manifest infra/images.toml"), @"
-    error: there is no manifest `infra/images.toml`
+    error: cannot find the manifest `infra/images.toml`
      |
      = help: to create one: `mkdir -p infra`, then `imagelock init --manifest infra/images.toml`; to use another manifest: `--manifest PATH`
     ");
@@ -139,7 +139,7 @@ fn a_lockfile_given_as_the_manifest_is_refused() {
     assert_snapshot!(Sandbox::new().fails("resolve --manifest images.lock"), @"
     error: `images.lock` is a lockfile, not a manifest
      |
-     = help: name the manifest next to it: `--manifest images.toml`
+     = help: use the manifest next to it: `--manifest images.toml`
     ");
 }
 

@@ -25,7 +25,7 @@ fn nothing_is_written_if_one_manifest_is_invalid() {
     "#);
     sandbox.write("stacks/web/images.toml", "images");
     assert_snapshot!(sandbox.run("check --recursive stacks"), @r#"
-    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
     current   stacks/db/eu/images.toml  db    fr-par-1  x86_64  debian_bookworm  00000002  2026-09-02
 
@@ -92,20 +92,20 @@ fn invalid_combinations_are_refused() {
      = help: to read the manifest in this directory: `imagelock list --now 2026-11-24T10:00:00Z --manifest stacks`
     ");
     assert_snapshot!(sandbox.fails("check --recursive stacks --manifest prod.toml"), @"
-    error: found no `prod.toml` in `stacks` or below
+    error: cannot find `prod.toml` in `stacks` or below
      |
      = help: hidden and git-ignored directories are skipped; to search for another file name, add `--manifest NAME`
     ");
     assert_snapshot!(sandbox.fails("check --recursive nowhere"), @"
     error: `nowhere` is not a directory
      |
-     = help: `--recursive` takes a directory; put the names of images before it
+     = help: `--recursive` takes a directory; put the names of images before `--recursive`
     ");
     assert_snapshot!(sandbox.fails("check --recursive stacks -o stacks/web/images.lock --format json"), @"
     note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     error: the report `stacks/web/images.lock` is the same file as the lockfile `stacks/web/images.lock`
      |
-     = help: name another file: `-o FILE`
+     = help: choose another file: `-o FILE`
     ");
 }
 
@@ -143,11 +143,11 @@ fn a_file_shared_by_two_manifests_is_refused_before_anything_is_written() {
 fn the_help_for_a_missing_manifest_names_that_manifest() {
     let (sandbox, _marketplace) = stacks();
     assert_snapshot!(sandbox.fails("check --manifest a.toml --manifest b.toml"), @"
-    error: there is no manifest `a.toml`
+    error: cannot find the manifest `a.toml`
      |
      = help: to create one: `imagelock init --manifest a.toml`; to use another manifest: `--manifest PATH`
 
-    error: there is no manifest `b.toml`
+    error: cannot find the manifest `b.toml`
      |
      = help: to create one: `imagelock init --manifest b.toml`; to use another manifest: `--manifest PATH`
 
@@ -196,7 +196,7 @@ fn every_broken_manifest_is_reported_before_anything_is_written() {
     1 | version = 9 # read by imagelock 4.0.0 and later
       |           ^ expected a number, at most 2
       |
-      = help: install release 4.0.0 or later of imagelock, which can read this file
+      = help: install imagelock 4.0.0 or later, which can read this file
 
     error: the Marketplace has no image with the label `debian_bookwurm`
      --> stacks/db/eu/images.toml:6:9

@@ -8,7 +8,7 @@ use crate::support::fixtures::stacks::{manifest, stacks, two_broken_stacks};
 fn one_report_covers_all_manifests() {
     let (sandbox, _marketplace) = stacks();
     assert_snapshot!(sandbox.run("check --recursive stacks"), @"
-    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  stacks/api/images.toml    api   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
     outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
     outdated  stacks/web/images.toml    web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000011  48 days behind (2026-10-20)
@@ -24,7 +24,7 @@ fn one_report_covers_all_manifests() {
     --- exit 2
     ");
     assert_snapshot!(sandbox.run("check db --manifest stacks/web/images.toml --manifest stacks/db/eu/images.toml"), @"
-    STATUS   MANIFEST                  NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    STATUS   MANIFEST                  NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED
     current  stacks/db/eu/images.toml  db    fr-par-1  x86_64  debian_bookworm  00000002  2026-09-02
 
     1 pin in 2 manifests: all current
@@ -45,7 +45,7 @@ fn one_report_covers_all_manifests() {
 
     4 pins in 3 manifests: 3 outdated, 1 current
 
-    | status | manifest | image | zones | label | locked | published | latest | detail |
+    | status | manifest | image | zones | label | pinned | published | newest | detail |
     |---|---|---|---|---|---|---|---|---|
     | **outdated** | stacks/api/images.toml | `api` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
     | **outdated** | stacks/db/eu/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
@@ -147,7 +147,7 @@ fn an_upgrade_moves_the_named_image_in_every_manifest() {
 fn all_stale_lockfiles_are_reported() {
     let (sandbox, _marketplace) = stacks();
     assert_snapshot!(sandbox.run("resolve --locked --recursive stacks"), @"
-    the lockfiles satisfy the manifests: 4 pins
+    the lockfiles match the manifests: 4 pins
     --- stderr
     note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
     --- exit 0
@@ -157,13 +157,13 @@ fn all_stale_lockfiles_are_reported() {
         sandbox.write(&file, sandbox.read(&file).replace("fr-par-1", "nl-ams-1"));
     }
     assert_snapshot!(sandbox.run("resolve --locked --recursive stacks"), @"
-    STATUS  MANIFEST                NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
+    STATUS  MANIFEST                NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED   DETAIL
     stale   stacks/api/images.toml  api   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lockfile, but not declared
     stale   stacks/api/images.toml  api   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lockfile
     stale   stacks/web/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  in the lockfile, but not declared
     stale   stacks/web/images.toml  web   nl-ams-1  x86_64  ubuntu_noble                        declared, but not in the lockfile
 
-    the lockfiles do not satisfy the manifests: 4 differences
+    the lockfiles do not match the manifests: 4 differences
     to update the lockfile: imagelock resolve --recursive stacks
     --- stderr
     note: skipped hidden or git-ignored directories that contain a manifest: `stacks/.terraform/modules/web`
@@ -198,7 +198,7 @@ fn search_works_without_a_manifest() {
 fn a_broken_manifest_does_not_hide_the_others_from_check() {
     let (sandbox, _marketplace) = two_broken_stacks();
     assert_snapshot!(sandbox.run("check --recursive stacks -o r.md -o r.xml -o r.html -o r.sarif -q"), @r#"
-    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS    MANIFEST                  NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  stacks/db/eu/images.toml  web   fr-par-1  x86_64  ubuntu_noble  00000001  2026-09-02  00000011  48 days behind (2026-10-20)
     --- stderr
     error: invalid TOML: a string has no closing quote
@@ -215,7 +215,7 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
     1 | version = 9 # read by imagelock 4.0.0 and later
       |           ^ expected a number, at most 2
       |
-      = help: install release 4.0.0 or later of imagelock, which can read this file
+      = help: install imagelock 4.0.0 or later, which can read this file
     --- exit 1
     "#);
     assert_snapshot!(sandbox.read("r.md"), @r"
@@ -227,7 +227,7 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
 
     > **Error**: `stacks/web/images.lock:1:11`: the lockfile has format 9, but imagelock 0.1.0 reads formats up to 2
 
-    | status | manifest | image | zones | label | locked | published | latest | detail |
+    | status | manifest | image | zones | label | pinned | published | newest | detail |
     |---|---|---|---|---|---|---|---|---|
     | **outdated** | stacks/db/eu/images.toml | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | 2026-09-02 | `00000011` | 48 days behind (2026-10-20) |
 
@@ -283,7 +283,7 @@ fn a_broken_manifest_does_not_hide_the_others_from_check() {
         "message": "stacks/api/images.toml:2:22: invalid TOML: a string has no closing quote"
       },
       {
-        "help": "install release 4.0.0 or later of imagelock, which can read this file",
+        "help": "install imagelock 4.0.0 or later, which can read this file",
         "manifest": "stacks/web/images.toml",
         "message": "stacks/web/images.lock:1:11: the lockfile has format 9, but imagelock 0.1.0 reads formats up to 2"
       }

@@ -106,10 +106,10 @@ fn the_description_of_an_unknown_id_is_checked() {
      = help: did you mean `fr-par-1`?
     error: cannot adopt 00000099-0000-4000-8000-000000000000: the Marketplace has no image for the architecture `riscv64`
      |
-     = help: write one of `arm64` and `x86_64`
+     = help: write `arm64` or `x86_64`
     error: the Marketplace does not list 00000099-0000-4000-8000-000000000000
      |
-     = note: it is an image of your own or a superseded image; superseded images still boot, but are no longer listed
+     = note: it is a private or superseded image; superseded images still boot, but are no longer listed
      = help: for a superseded image, add its description: `imagelock adopt web=00000099-0000-4000-8000-000000000000 --label ubuntu_noble --arch ARCH --zone ZONE`
     ");
     // An old image may have been offered with another type, so this is only a warning.

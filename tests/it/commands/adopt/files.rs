@@ -201,7 +201,7 @@ fn uuids_that_are_not_images_are_counted_but_not_printed() {
     error: found no ID of a Marketplace image in `b.json`
      |
      = note: the Marketplace does not list 500 other UUIDs
-     = help: to adopt an ID that the Marketplace does not list, name it: `imagelock adopt web=UUID`
+     = help: to adopt an ID that the Marketplace does not list, give it a name: `imagelock adopt web=UUID`
     ");
 }
 
@@ -234,7 +234,7 @@ fn an_image_id_in_a_file_is_an_error_that_names_the_image() {
     let sandbox = Sandbox::new().asking(&marketplace);
     sandbox.write("main.tf", format!("image = \"{}\"\n", image_id("ubuntu_noble")));
     assert_snapshot!(sandbox.fails("adopt --from main.tf"), @"
-    error: main.tf:1: c65540a2… is the Marketplace image `ubuntu_noble`, which no Instance boots
+    error: main.tf:1: c65540a2… is the Marketplace image `ubuntu_noble`, which an Instance cannot boot
      |
      = help: adopt the ID of the local image that your server boots: `imagelock adopt NAME=UUID`
     ");
@@ -267,8 +267,8 @@ fn standard_input_is_read_only_for_a_dash() {
 
     1 pin: 1 added (dry run, nothing was written)
     warning: standard input:1: the Marketplace does not list 00001000…
-      = note: it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace
-      = help: to look it up, type the whole ID: `imagelock adopt x=UUID`; for a superseded image, add `--label LABEL --arch ARCH --type TYPE --zone ZONE`
+      = note: it is a private or superseded image; IDs from files are never sent to the Marketplace
+      = help: to look it up, type the whole ID: `imagelock adopt x=UUID`; for a superseded image, add `--label LABEL --arch ARCH --zone ZONE`
     would declare `web` in `images.toml`
     ");
     for path in ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"] {

@@ -104,7 +104,7 @@ fn an_unlisted_id_is_pinned_as_the_manifest_describes_it() {
     assert_snapshot!(sandbox.fails(&format!("adopt web={}", id(99))), @"
     error: the Marketplace does not list 00000099-0000-4000-8000-000000000000
      |
-     = note: it is an image of your own or a superseded image; superseded images still boot, but are no longer listed
+     = note: it is a private or superseded image; superseded images still boot, but are no longer listed
      = help: for a superseded image, add its description: `imagelock adopt web=00000099-0000-4000-8000-000000000000 --label LABEL --arch ARCH --zone ZONE`
     ");
     assert_snapshot!(sandbox.run(&format!("adopt web=fr-par-1/{} web=nl-ams-1/{}", id(99), id(2))), @"
@@ -184,7 +184,7 @@ fn an_id_that_cannot_be_adopted_is_an_error() {
     assert_snapshot!(sandbox.fails(&format!("adopt db={}", id(99))), @"
     error: the Marketplace does not list 00000099-0000-4000-8000-000000000000
      |
-     = note: it is an image of your own or a superseded image; superseded images still boot, but are no longer listed
+     = note: it is a private or superseded image; superseded images still boot, but are no longer listed
      = help: for a superseded image, add its description: `imagelock adopt db=00000099-0000-4000-8000-000000000000 --label LABEL --arch ARCH --zone ZONE`
     ");
     assert_snapshot!(sandbox.fails(&format!("adopt web={}", id(2))), @r#"
@@ -213,7 +213,7 @@ fn an_id_that_cannot_be_adopted_is_an_error() {
     assert_snapshot!(sandbox.fails("adopt --from empty.tf"), @"
     error: found no ID of a Marketplace image in `empty.tf`
      |
-     = help: to adopt an ID that the Marketplace does not list, name it: `imagelock adopt web=UUID`
+     = help: to adopt an ID that the Marketplace does not list, give it a name: `imagelock adopt web=UUID`
     ");
     assert_snapshot!(sandbox.fails("adopt --from nowhere.tf"), @"
     error: cannot read `nowhere.tf`: it does not exist

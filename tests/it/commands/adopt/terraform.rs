@@ -61,8 +61,8 @@ fn ids_in_a_terraform_configuration_are_adopted() {
     6 pins: 6 added
     --- stderr
     warning: main.tf:34: the Marketplace does not list fr-par-1/cccccccc…
-      = note: it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace
-      = help: to look it up, type the whole ID: `imagelock adopt mine=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH --type TYPE`
+      = note: it is a private or superseded image; IDs from files are never sent to the Marketplace
+      = help: to look it up, type the whole ID: `imagelock adopt mine=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH`
     skipped 2 other UUIDs: the Marketplace does not list them, and their keys do not name an image
     declared `builders`, `builders-2`, `db`, `web` and `web-ams` in `images.toml`
     --- exit 0
@@ -161,8 +161,8 @@ fn ids_in_a_terraform_state_are_adopted() {
     2 pins: 2 added
     --- stderr
     warning: terraform.tfstate:14: the Marketplace does not list fr-par-1/ffffffff…
-      = note: it is an image of your own or a superseded image; IDs from files are never sent to the Marketplace
-      = help: to look it up, type the whole ID: `imagelock adopt web-2=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH --type TYPE`
+      = note: it is a private or superseded image; IDs from files are never sent to the Marketplace
+      = help: to look it up, type the whole ID: `imagelock adopt web-2=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH`
     skipped 2 other UUIDs: the Marketplace does not list them, and their keys do not name an image
     declared `noble` and `web` in `images.toml`
     --- exit 0
@@ -197,7 +197,7 @@ fn ids_in_a_terraform_state_are_adopted() {
     --- exit 0
     ");
     assert_snapshot!(sandbox.run("check web-old"), @"
-    STATUS    NAME     ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST    DETAIL
+    STATUS    NAME     ZONE      ARCH    LABEL         PINNED    PUBLISHED  NEWEST    DETAIL
     outdated  web-old  fr-par-1  x86_64  ubuntu_noble  ffffffff  unknown    00000001  the newest version was published on 2026-09-02
 
     1 pin: 1 outdated

@@ -20,7 +20,7 @@ fn every_format_shows_the_changes_and_the_findings() {
     |---|---|---|---|---|---|---|
     | **moved** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000009` | published 2026-09-02 → 2026-09-02 |
 
-    | status | image | zones | label | locked | published | latest | detail |
+    | status | image | zones | label | pinned | published | newest | detail |
     |---|---|---|---|---|---|---|---|
     | **unverified** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000009` | 2026-09-02 |  | the Marketplace does not list the ID, and the lockfile did not pin it before the change |
 
@@ -119,7 +119,7 @@ fn every_report_format_has_the_same_result() {
     let (sandbox, _marketplace) = pull_request();
     pin(&sandbox, 9);
     assert_snapshot!(output_of(&sandbox, &format!("{GATE} --quiet")), @"
-    STATUS      NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
+    STATUS      NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED   DETAIL
     unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and the lockfile did not pin it before the change
     --- exit 2
     ");
@@ -157,7 +157,7 @@ fn check_lists_the_pins_that_cannot_be_verified() {
     let (sandbox, _marketplace) = pull_request_with(manifest);
     let run = sandbox.run("check");
     assert_snapshot!(run, @"
-    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED   LATEST    DETAIL
+    STATUS    NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  db    fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000002
     frozen    web   fr-par-1  x86_64  ubuntu_noble     00000001  2026-09-02  00000002  frozen until 2027-01-01: ticket
     current   ci    fr-par-1  x86_64  debian_bookworm  00000005  unknown

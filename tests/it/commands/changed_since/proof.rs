@@ -79,7 +79,7 @@ fn a_swapped_id_is_unverified_despite_any_policy() {
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     moved   web   fr-par-1  x86_64  ubuntu_noble  00000001  00000009  published 2026-09-02 → 2026-09-02
 
-    STATUS      NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED   DETAIL
+    STATUS      NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED   DETAIL
     unverified  web   fr-par-1  x86_64  ubuntu_noble  00000009  2026-09-02  the Marketplace does not list the ID, and the lockfile did not pin it before the change
 
     1 pin, 1 changed since main (`[MAIN]`): 1 unverified

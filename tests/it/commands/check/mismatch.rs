@@ -22,8 +22,8 @@ fn an_id_of_another_image_is_a_mismatch() {
     let (sandbox, _marketplace) = resolved();
     swap_id(&sandbox, 1, 2);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
-    mismatch  web   fr-par-1  x86_64  ubuntu_noble     00000002  unknown    the pinned ID is `debian_bookworm`, not `ubuntu_noble`
+    STATUS    NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED  DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble     00000002  unknown    the pinned ID is `debian_bookworm` instead of `ubuntu_noble`
     current   db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     2 pins: 1 mismatch, 1 current
@@ -43,8 +43,8 @@ fn an_id_of_another_zone_arch_and_type_is_a_mismatch() {
     ]);
     swap_id(&sandbox, 1, 9);
     assert_snapshot!(sandbox.run("check web"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
-    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000009  unknown    the pinned ID is in nl-ams-1, not fr-par-1, for arm64, not x86_64 and of type instance_local, not instance_sbs
+    STATUS    NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED  DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000009  unknown    the pinned ID is in nl-ams-1 instead of fr-par-1, for arm64 instead of x86_64 and of type instance_local instead of instance_sbs
 
     1 pin: 1 mismatch
     the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log web
@@ -58,7 +58,7 @@ fn a_block_that_does_not_match_its_digest_is_edited() {
     let (sandbox, _marketplace) = resolved();
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(7)));
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    STATUS   NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED  DETAIL
     edited   web   fr-par-1  x86_64  ubuntu_noble     00000007  unknown    the block does not match its digest; it was edited by hand or by a merge
     current  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
@@ -75,8 +75,8 @@ fn an_edited_block_with_the_id_of_another_image_is_a_mismatch() {
     let (sandbox, _marketplace) = resolved();
     sandbox.write("images.lock", sandbox.lock().replace(&id(1), &id(2)));
     assert_snapshot!(sandbox.run("check web"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
-    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000002  unknown    the pinned ID is `debian_bookworm`, not `ubuntu_noble`
+    STATUS    NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED  DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000002  unknown    the pinned ID is `debian_bookworm` instead of `ubuntu_noble`
 
     1 pin: 1 mismatch
     the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log web
@@ -94,8 +94,8 @@ fn an_image_declared_by_its_image_id_can_be_a_mismatch() {
     sandbox.ok("resolve");
     swap_id(&sandbox, 1, 5);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
-    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000005  unknown    the pinned ID is `ubuntu_jammy`, not `ubuntu_noble`
+    STATUS    NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED  DETAIL
+    mismatch  web   fr-par-1  x86_64  ubuntu_noble  00000005  unknown    the pinned ID is `ubuntu_jammy` instead of `ubuntu_noble`
 
     1 pin: 1 mismatch
     the lockfile was edited by hand or by a merge; to see the commits that changed it: imagelock log web
@@ -118,7 +118,7 @@ fn an_edited_block_of_an_undeclared_image_can_be_a_mismatch() {
     let with = |number| lock[..db].replace(&id(1), &id(number)) + &lock[db..];
     sandbox.write("images.lock", with(3));
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS   NAME  ZONE      ARCH    LABEL   LOCKED    PUBLISHED  DETAIL
+    STATUS   NAME  ZONE      ARCH    LABEL   PINNED    PUBLISHED  DETAIL
     edited   db    fr-par-1  x86_64  docker  00000003  unknown    the block does not match its digest; it was edited by hand or by a merge; in the lockfile, but not declared
     current  web   fr-par-1  x86_64  docker  00000001  unknown
 
@@ -128,7 +128,7 @@ fn an_edited_block_of_an_undeclared_image_can_be_a_mismatch() {
     --- exit 2
     ");
     sandbox.write("images.lock", with(9));
-    assert!(sandbox.run("check").stdout.contains("the pinned ID is `gitlab`, not `docker`"));
+    assert!(sandbox.run("check").stdout.contains("the pinned ID is `gitlab` instead of `docker`"));
     let json: serde_json::Value = serde_json::from_str(&sandbox.run("check --format json").stdout).unwrap();
     assert_eq!(json["pins"][0]["statuses"], serde_json::json!(["mismatch", "edited", "stale"]), "{json}");
     // The report says that `resolve` removes the pin.

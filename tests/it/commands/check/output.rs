@@ -12,7 +12,7 @@ fn names_select_images_and_unknown_names_are_refused() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([noble(11), bookworm(2)]);
     assert_snapshot!(sandbox.run("check db"), @"
-    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    STATUS   NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED
     current  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
     1 pin: all current
@@ -31,7 +31,7 @@ fn exit_zero_reports_without_failing_and_quiet_shows_only_drift() {
     marketplace.offers([noble(11), bookworm(2)]);
     assert_eq!(sandbox.run("check --exit-zero").status, Some(0));
     assert_snapshot!(sandbox.run("check --quiet"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST
+    STATUS    NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED  NEWEST
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    00000011
     --- exit 2
     ");
@@ -132,7 +132,7 @@ fn suggested_commands_work_in_the_order_in_which_they_are_printed() {
     sandbox.write("images.lock", sandbox.lock().replace(&id(2), &id(7)));
     marketplace.offers([noble(11), bookworm(2)]);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST    DETAIL
+    STATUS    NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED  NEWEST    DETAIL
     edited    db    fr-par-1  x86_64  debian_bookworm  00000007  unknown              the block does not match its digest; it was edited by hand or by a merge
     outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    00000011
 

@@ -73,7 +73,7 @@ fn one_run_writes_several_reports() {
     let run =
         sandbox.run("check fine -o drift.sarif -o drift.xml -o drift.md -o drift.json -o drift.txt -o github=notes");
     assert_snapshot!(run, @"
-    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    STATUS   NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED
     current  fine  fr-par-1  x86_64  debian_bookworm  00000006  2026-11-01
 
     1 pin: all current
@@ -102,7 +102,7 @@ fn a_report_file_takes_the_requested_format_and_the_terminal_shows_the_human_one
     let (sandbox, _marketplace) = drifted();
     let run = sandbox.run("check fine --format sarif -o results.json");
     assert_snapshot!(run, @"
-    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    STATUS   NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED
     current  fine  fr-par-1  x86_64  debian_bookworm  00000006  2026-11-01
 
     1 pin: all current
@@ -132,27 +132,27 @@ fn an_ambiguous_report_file_is_refused_before_any_request() {
     assert_snapshot!(sandbox.fails("check -o drift"), @"
     error: cannot choose the format of `drift`: its extension is unknown, and `--format` is not set
      |
-     = help: name the format: `-o human=drift`, `-o json=drift`, `-o markdown=drift`, `-o github=drift`, `-o sarif=drift`, `-o junit=drift` or `-o html=drift`
+     = help: choose the format: `-o human=drift`, `-o json=drift`, `-o markdown=drift`, `-o github=drift`, `-o sarif=drift`, `-o junit=drift` or `-o html=drift`
     ");
     assert_snapshot!(sandbox.fails("check --format github -o drift.md"), @"
     error: cannot choose the format of `drift.md`: its extension does not match `--format github`
      |
-     = help: name the format: `-o markdown=drift.md` or `-o github=drift.md`
+     = help: choose the format: `-o markdown=drift.md` or `-o github=drift.md`
     ");
     assert_snapshot!(sandbox.fails("check -o a.xml -o ./a.xml"), @"
     error: the report `./a.xml` is the same file as the report `a.xml`
      |
-     = help: name another file: `-o FILE`
+     = help: choose another file: `-o FILE`
     ");
     assert_snapshot!(sandbox.fails("check --format json -o images.lock"), @"
     error: the report `images.lock` is the same file as the lockfile `images.lock`
      |
-     = help: name another file: `-o FILE`
+     = help: choose another file: `-o FILE`
     ");
     assert_snapshot!(sandbox.fails("check -o human=./images.toml"), @"
     error: the report `./images.toml` is the same file as the manifest `images.toml`
      |
-     = help: name another file: `-o FILE`
+     = help: choose another file: `-o FILE`
     ");
     assert_snapshot!(sandbox.fails("check -o sarif="), @"
     error: invalid value `sarif=` for `--output`
@@ -233,7 +233,7 @@ fn resolve_prints_the_body_of_a_pull_request_as_markdown() {
     | **moved** | `web` | fr-par-1 x86_64 | ubuntu\_noble | `00000001` | `00000011` | published 2026-09-02 → 2026-10-20 |
     | **moved** | `web` | nl-ams-1 x86_64 | ubuntu\_noble | `00000002` | `00000012` | published 2026-09-02 → 2026-10-20 |
     ");
-    assert_snapshot!(sandbox.ok("resolve --format markdown"), @"No pin changes.");
+    assert_snapshot!(sandbox.ok("resolve --format markdown"), @"No pins change.");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::support::sandbox::Sandbox;
 fn an_up_to_date_pin_is_current() {
     let (sandbox, marketplace) = resolved();
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS   NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED
+    STATUS   NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED
     current  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
     current  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown
 
@@ -28,7 +28,7 @@ fn an_outdated_pin_cannot_be_verified_if_no_lookup_finds_its_id() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([noble(11), bookworm(2)]);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST
+    STATUS    NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED  NEWEST
     outdated  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    00000011
     current   db    fr-par-1  x86_64  debian_bookworm  00000002  unknown
 
@@ -49,7 +49,7 @@ fn an_outdated_pin_is_verified_if_a_lookup_finds_its_id() {
     marketplace
         .respond(move |path, _, _| if path.ends_with(&id(1)) { Reply::Json(old.clone()) } else { Reply::Normal });
     assert_snapshot!(sandbox.run("check web"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST
+    STATUS    NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED  NEWEST
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    00000011
 
     1 pin: 1 outdated
@@ -63,7 +63,7 @@ fn an_image_is_unavailable_if_its_label_or_its_zone_is_gone() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([local("debian_bookworm", "fr-par-2", "x86_64", 3)]);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS       NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    STATUS       NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED  DETAIL
     unavailable  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    no longer offered in fr-par-1 for x86_64 with type instance_sbs
     unavailable  web   fr-par-1  x86_64  ubuntu_noble     00000001  unknown    the Marketplace no longer has this label
 
@@ -106,7 +106,7 @@ fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([noble(1), bookworm(2).boots(&["DEV1-S"])]);
     assert_snapshot!(sandbox.run("check db"), @"
-    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    STATUS        NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED  DETAIL
     incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    the pinned image no longer lists the Instance type PRO2-S
 
     1 pin: 1 incompatible
@@ -116,7 +116,7 @@ fn a_pin_that_does_not_boot_the_instance_type_is_incompatible() {
     // The status is the same if the newer image does not boot on the Instance type either.
     marketplace.offers([noble(1), bookworm(12).boots(&["DEV1-S"])]);
     assert_snapshot!(sandbox.run("check db"), @"
-    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    STATUS        NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED  DETAIL
     incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    the local image that is offered now does not boot on PRO2-S
 
     1 pin: 1 incompatible
@@ -132,10 +132,10 @@ fn missing_changed_and_extra_pins_are_stale() {
     let manifest = manifest().replace("[images.db]", "[images.cache]").replace("ubuntu_noble", "ubuntu_jammy");
     sandbox.write("images.toml", manifest);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS  NAME   ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    STATUS  NAME   ZONE      ARCH    LABEL            PINNED    PUBLISHED  DETAIL
     stale   cache  fr-par-1  x86_64  debian_bookworm                       declared, but not in the lockfile
     stale   db     fr-par-1  x86_64  debian_bookworm  00000002  unknown    in the lockfile, but not declared
-    stale   web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
+    stale   web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    pinned for `ubuntu_noble`, now declared as `ubuntu_jammy`
 
     3 pins: 3 stale
     to update the lockfile: imagelock resolve
@@ -165,7 +165,7 @@ fn several_newer_local_images_are_reported_and_none_is_chosen() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([noble(11).boots(&["DEV1-S"]), noble(12).boots(&["PRO2-S"]), bookworm(2)]);
     assert_snapshot!(sandbox.run("check web"), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  DETAIL
+    STATUS    NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED  DETAIL
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000001  unknown    2 local images could replace it; set `instance-type` to choose one
 
     1 pin: 1 outdated
@@ -199,7 +199,7 @@ fn an_incompatible_pin_can_be_upgraded_to_another_local_image() {
     let (sandbox, marketplace) = resolved();
     marketplace.offers([bookworm(2).boots(&["DEV1-S"]), bookworm(12)]);
     assert_snapshot!(sandbox.run("check db"), @"
-    STATUS        NAME  ZONE      ARCH    LABEL            LOCKED    PUBLISHED  LATEST    DETAIL
+    STATUS        NAME  ZONE      ARCH    LABEL            PINNED    PUBLISHED  NEWEST    DETAIL
     incompatible  db    fr-par-1  x86_64  debian_bookworm  00000002  unknown    00000012  the pinned image no longer lists the Instance type PRO2-S
 
     1 pin: 1 incompatible

@@ -18,8 +18,8 @@ fn two_different_upgrades_of_one_pin_conflict() {
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: merge conflict in `images.lock`: both sides changed 1 pin
      |
-     = note: `web` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
-     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add` on the file
+     = note: `web` (fr-par-1, x86_64): our side has 00000002, published 2026-11-02; their side has 00000003, published 2026-11-03
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add images.lock`
     ");
     assert_snapshot!(sandbox.lock(), @r#"
     # This file is written by imagelock. Commit it; change images.toml instead of editing it.
@@ -71,12 +71,12 @@ fn two_different_upgrades_of_one_pin_conflict() {
     15 | <<<<<<< ours
        | ^^^^^^^^^^^^ conflict marker
        |
-       = help: to merge both sides and pin the images that are still in conflict again: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+       = help: to merge both sides, and pin the newest versions of images that are still in conflict: `imagelock resolve --fix-conflicts`; to keep one side: `git checkout --ours images.lock` or `git checkout --theirs images.lock`
     ");
     assert_snapshot!(sandbox.run("resolve --fix-conflicts --dry-run"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     kept    db    fr-par-1  x86_64  ubuntu_noble  00000002            newer: 00000004, published 2026-11-02 → 2026-11-04
-    added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, conflict: ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
+    added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, conflict: our side has 00000002, published 2026-11-02; their side has 00000003, published 2026-11-03
 
     2 pins: 1 added, 1 kept (dry run, nothing was written)
     --- exit 0
@@ -84,7 +84,7 @@ fn two_different_upgrades_of_one_pin_conflict() {
     assert_snapshot!(sandbox.run("resolve --fix-conflicts"), @"
     CHANGE  NAME  ZONE      ARCH    LABEL         FROM      TO        DETAIL
     kept    db    fr-par-1  x86_64  ubuntu_noble  00000002            newer: 00000004, published 2026-11-02 → 2026-11-04
-    added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, conflict: ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
+    added   web   fr-par-1  x86_64  ubuntu_noble            00000004  published 2026-11-04, conflict: our side has 00000002, published 2026-11-02; their side has 00000003, published 2026-11-03
 
     2 pins: 1 added, 1 kept
     --- exit 0
@@ -115,8 +115,8 @@ fn a_pin_that_was_removed_on_one_side_and_moved_on_the_other_conflicts() {
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: merge conflict in `images.lock`: both sides changed 1 pin
      |
-     = note: `web` (fr-par-1, x86_64): ours has no pin; theirs has 00000002, published 2026-11-02
-     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add` on the file
+     = note: `web` (fr-par-1, x86_64): our side has no pin; their side has 00000002, published 2026-11-02
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add images.lock`
     ");
     // The manifest decides whether the image stays. Its ID is not in conflict.
     sandbox.write("images.toml", MANIFEST);
@@ -159,9 +159,9 @@ fn a_conflict_lists_every_difference() {
     --- stderr
     error: merge conflict in `prod.lock`: both sides changed 2 pins
      |
-     = note: `db` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
-     = note: `web` (fr-par-1, x86_64): ours has 00000001, published 2026-11-01, instance_sbs, release 24.04; theirs has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
-     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts --manifest prod.toml`; or keep one block of each pair and delete the markers. Then run `git add` on the file
+     = note: `db` (fr-par-1, x86_64): our side has 00000001, published 2026-11-01, instance_sbs, release 24.04; their side has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
+     = note: `web` (fr-par-1, x86_64): our side has 00000001, published 2026-11-01, instance_sbs, release 24.04; their side has 00000001, image 0a0a0a0a-0000-4000-8000-000000000000, instance_local, for PRO2-S
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts --manifest prod.toml`; or keep one block of each pair and delete the markers. Then run `git add prod.lock`
     --- exit 1
     ");
 }
@@ -180,9 +180,9 @@ fn an_edited_block_on_one_side_conflicts() {
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
     error: merge conflict in `images.lock`: both sides changed 2 pins
      |
-     = note: `db` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000001, published 2026-11-01, which does not match its digest
-     = note: `web` (fr-par-1, x86_64): ours has 00000001-0000-4000-8000-000000000000, published 2026-11-01; theirs has 00000001-0000-4000-8000-00000000000e, published 2026-11-01, which does not match its digest
-     = help: to resolve the conflicts: `imagelock upgrade --fix-conflicts db web`; or keep one block of each pair and delete the markers. Then run `git add` on the file
+     = note: `db` (fr-par-1, x86_64): our side has 00000002, published 2026-11-02; their side has 00000001, published 2026-11-01, which does not match its digest
+     = note: `web` (fr-par-1, x86_64): our side has 00000001-0000-4000-8000-000000000000, published 2026-11-01; their side has 00000001-0000-4000-8000-00000000000e, published 2026-11-01, which does not match its digest
+     = help: to resolve the conflicts: `imagelock upgrade --fix-conflicts db web`; or keep one block of each pair and delete the markers. Then run `git add images.lock`
     ");
     assert_snapshot!(sandbox.fails("resolve --fix-conflicts"), @r#"
     error: the block of `db` (fr-par-1, x86_64) in the lockfile does not match its digest
@@ -221,38 +221,24 @@ fn an_unreadable_side_is_left_to_the_user() {
     let newer = base.replace("version = 2 # read by imagelock 0.1.0", "version = 7 # read by imagelock 3.2.0");
     let sandbox = diverged(repository_with_driver(), &base, &main, &newer);
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: cannot merge theirs: the lockfile has format 7, but imagelock 0.1.0 reads formats up to 2
+    error: cannot merge their side: the lockfile has format 7, but imagelock 0.1.0 reads formats up to 2
      --> images.lock (theirs):2:11
       |
     2 | version = 7 # read by imagelock 3.2.0 and later
       |           ^ expected a number, at most 2
       |
-      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
-      = help: install release 3.2.0 or later of imagelock, which can read this file
+      = note: `images.lock` contains only the changes of our side; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+      = help: install imagelock 3.2.0 or later, which can read this file
     ");
     assert_eq!(sandbox.lock(), main);
     let markers = format!("<<<<<<< HEAD\n{base}=======\n{main}>>>>>>> feature\n");
     let sandbox = diverged(repository_with_driver(), &base, &markers, &lock(&[("web", 3)]));
     assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: cannot merge ours: the file contains conflict markers from an unfinished git merge
+    error: cannot merge our side: the file contains conflict markers from an unfinished git merge
      --> images.lock (ours):1:1
       |
-    1 | <<<<<<< HEAD
-      | ^^^^^^^^^^^^ conflict marker
-      |
-      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
-      = help: in the commit that contains the conflict: `imagelock resolve --fix-conflicts`
-    ");
-    assert_eq!(sandbox.lock(), markers);
-    let sandbox = diverged(repository_with_driver(), &base, &main, "garbage");
-    assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
-    error: cannot merge theirs: invalid TOML: `garbage` has no value
-     --> images.lock (theirs):1:8
-      |
-    1 | garbage
-      |        ^ expected `=` after the key
-      |
-      = note: `images.lock` contains only the changes of ours; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+    1 |       = note: `images.lock` contains only the changes of our side; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+      = help: restore the file with `git restore FILE`; or delete it and run `imagelock resolve`, which pins the newest versions
     ");
     sandbox.write("theirs", [0xff]);
     assert_snapshot!(sandbox.fails("merge-driver none images.lock theirs a/b.lock"), @"
@@ -286,8 +272,8 @@ fn a_path_with_spaces_is_quoted_in_the_suggested_command() {
     assert_snapshot!(run(&sandbox, &["merge", "other"]).stderr, @r"
     error: merge conflict in `our infra/it's.lock`: both sides changed 1 pin
      |
-     = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
-     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts --manifest 'our infra/it'\''s.toml'`; or keep one block of each pair and delete the markers. Then run `git add` on the file
+     = note: `web` (fr-par-1, x86_64): our side has 00000003, published 2026-11-03; their side has 00000002, published 2026-11-02
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts --manifest 'our infra/it'\''s.toml'`; or keep one block of each pair and delete the markers. Then run `git add 'our infra/it'\''s.lock'`
     ");
 }
 
@@ -310,11 +296,11 @@ fn branches_that_merged_each_other_report_every_conflict() {
     assert_snapshot!(message, @"
     error: merge conflict in `images.lock`: both sides changed 1 pin
      |
-     = note: `web` (fr-par-1, x86_64): ours has 00000002, published 2026-11-02; theirs has 00000003, published 2026-11-03
-     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add` on the file
+     = note: `web` (fr-par-1, x86_64): our side has 00000002, published 2026-11-02; their side has 00000003, published 2026-11-03
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add images.lock`
     error: merge conflict in `images.lock`: both sides changed 1 pin
      |
-     = note: `web` (fr-par-1, x86_64): ours has 00000003, published 2026-11-03; theirs has 00000002, published 2026-11-02
-     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add` on the file
+     = note: `web` (fr-par-1, x86_64): our side has 00000003, published 2026-11-03; their side has 00000002, published 2026-11-02
+     = help: to resolve the conflicts: `imagelock resolve --fix-conflicts`; or keep one block of each pair and delete the markers. Then run `git add images.lock`
     ");
 }

@@ -184,7 +184,7 @@ fn locked_exits_with_2_on_any_difference_and_sends_no_request() {
     stale   db    fr-par-1  x86_64  debian_bookworm  declared, but not in the lockfile
     stale   web   fr-par-1  x86_64  ubuntu_noble     declared, but not in the lockfile
 
-    the lockfile does not satisfy the manifest: 2 differences
+    the lockfile does not match the manifest: 2 differences
     to update the lockfile: imagelock resolve
     --- stderr
     warning: there is no lockfile `images.lock`
@@ -194,7 +194,7 @@ fn locked_exits_with_2_on_any_difference_and_sends_no_request() {
     sandbox.ok("resolve");
     marketplace.requests();
     assert_snapshot!(sandbox.run("resolve --locked"), @"
-    the lockfile satisfies the manifest: 2 pins
+    the lockfile matches the manifest: 2 pins
     --- exit 0
     ");
     sandbox.write(
@@ -203,12 +203,12 @@ fn locked_exits_with_2_on_any_difference_and_sends_no_request() {
     );
     let before = sandbox.lock();
     assert_snapshot!(sandbox.run("resolve --locked"), @"
-    STATUS  NAME   ZONE      ARCH    LABEL            LOCKED    PUBLISHED  DETAIL
+    STATUS  NAME   ZONE      ARCH    LABEL            PINNED    PUBLISHED  DETAIL
     stale   cache  fr-par-1  x86_64  debian_bookworm                       declared, but not in the lockfile
     stale   db     fr-par-1  x86_64  debian_bookworm  00000005  unknown    in the lockfile, but not declared
-    stale   web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    locked for `ubuntu_noble`, now declared as `ubuntu_jammy`
+    stale   web    fr-par-1  x86_64  ubuntu_jammy     00000001  unknown    pinned for `ubuntu_noble`, now declared as `ubuntu_jammy`
 
-    the lockfile does not satisfy the manifest: 3 differences
+    the lockfile does not match the manifest: 3 differences
     to update the lockfile: imagelock resolve
     --- exit 2
     ");

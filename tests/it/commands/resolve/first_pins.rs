@@ -116,7 +116,7 @@ fn an_image_can_be_declared_by_its_image_id() {
     digest = "sha256:dbb1954046c22c2c0e3716172e3b6e0d10f3accc21ef512817688e7415d0891a"
     "#);
     assert_snapshot!(sandbox.run("check"), @"
-    STATUS   NAME  ZONE      ARCH   LABEL         LOCKED    PUBLISHED
+    STATUS   NAME  ZONE      ARCH   LABEL         PINNED    PUBLISHED
     current  web   fr-par-1  arm64  ubuntu_noble  00000002  unknown
 
     1 pin: all current

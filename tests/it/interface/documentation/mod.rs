@@ -195,7 +195,7 @@ fn the_library_example_reports_drift() {
     let story = library::story().unwrap();
     let report = story.rsplit_once("\n\n").unwrap();
     assert_snapshot!(anstream::adapter::strip_str(&story).to_string().split("STATUS").nth(1).unwrap(), @"
-        NAME     ZONE      ARCH    LABEL            LOCKED    PUBLISHED   LATEST    DETAIL
+        NAME     ZONE      ARCH    LABEL            PINNED    PUBLISHED   NEWEST    DETAIL
     outdated  db       fr-par-1  x86_64  ubuntu_noble     35fdc69b  2026-09-02  3559232e  48 days behind (2026-10-20); 1 version behind
     outdated  web      fr-par-1  x86_64  ubuntu_noble     35fdc69b  2026-09-02  3559232e  48 days behind (2026-10-20); 1 version behind
     current   builder  fr-par-2  arm64   debian_bookworm  0b776cad  2026-09-21

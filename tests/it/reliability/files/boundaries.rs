@@ -245,12 +245,12 @@ fn a_directory_named_like_the_manifest_is_the_same_error_in_every_command() {
             assert_snapshot!(sandbox.fails(line).replace("./", ""), @"
             error: `images.toml` is a directory, not a manifest
              |
-             = help: rename the directory, or name another manifest: `--manifest PATH`
+             = help: rename the directory, or choose another manifest: `--manifest PATH`
             ");
         }
     }
     // The manifest in it can still be named.
-    assert!(sandbox.fails("list --manifest images.toml/images.toml").contains("there is no lockfile"));
+    assert!(sandbox.fails("list --manifest images.toml/images.toml").contains("cannot find the lockfile"));
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn an_unreadable_lockfile_can_be_restored() {
             assert_snapshot!(sandbox.fails(line), @"
             error: `images.lock` is not a text file: line 2 is not valid UTF-8
              |
-             = help: restore it: `git restore images.lock`; or delete it and run `imagelock resolve`, which pins the newest versions
+             = help: restore the file with `git restore images.lock`; or delete it and run `imagelock resolve`, which pins the newest versions
             ");
         }
     }

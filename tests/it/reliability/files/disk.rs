@@ -144,7 +144,7 @@ fn a_directory_instead_of_an_output_is_an_error() {
     10 | path = "images.env"
        |        ^^^^^^^^^^^^ this output
        |
-       = help: move the directory `images.env` away, or name another file
+       = help: move the directory `images.env` away, or choose another file
     "#);
 }
 

@@ -55,7 +55,7 @@ fn a_directory_instead_of_the_lockfile_is_refused() {
     assert_snapshot!(sandbox.fails("resolve"), @"
     error: cannot read `images.lock`: it is a directory
      |
-     = help: move the directory `images.lock` away, or name another file
+     = help: move the directory `images.lock` away, or choose another file
     ");
 }
 
@@ -132,7 +132,7 @@ fn pipes_and_devices_are_not_read() {
     assert_snapshot!(sandbox.fails("snapshot /dev/zero"), @"
     error: cannot write `/dev/zero`: it is not a regular file
      |
-     = help: name a regular file; `check` and `export` print to standard output, which can be redirected
+     = help: choose a regular file; `check` and `export` print to standard output, which can be redirected
     ");
 }
 
@@ -179,14 +179,14 @@ fn suggested_commands_name_the_same_manifest() {
         String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
     };
     assert_snapshot!(run(&["list"]), @"
-    error: there is no lockfile `my infra/prod.lock`
+    error: cannot find the lockfile `my infra/prod.lock`
      |
      = help: if it was committed before, restore it: `git restore 'my infra/prod.lock'`; to create it: `imagelock resolve --manifest 'my infra/prod.toml'`, which pins the newest versions
     ");
     run(&["resolve"]);
     marketplace.offers([local("ubuntu_noble", "fr-par-1", "x86_64", 3)]);
     assert_snapshot!(run(&["check"]), @"
-    STATUS    NAME  ZONE      ARCH    LABEL         LOCKED    PUBLISHED  LATEST
+    STATUS    NAME  ZONE      ARCH    LABEL         PINNED    PUBLISHED  NEWEST
     outdated  web   fr-par-1  x86_64  ubuntu_noble  00000002  unknown    00000003
 
     1 pin: 1 outdated

@@ -72,7 +72,7 @@ fn a_certificate_is_refused_with_the_real_cause() {
      = help: check `--api-url`, SCW_API_URL and the proxy settings
     ");
     assert_snapshot!(refusal(&authority, server(|it| it.subject_alt_names.clear())), @"
-    error: rejected: it is for no host name, not for `127.0.0.1`
+    error: rejected: it is for no host names, not for `127.0.0.1`
      = help: check `--api-url`, SCW_API_URL and the proxy settings
     ");
     assert_snapshot!(
