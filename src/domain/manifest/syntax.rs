@@ -70,7 +70,9 @@ pub(super) fn problems(text: &str, mut errors: Vec<Error>) -> Vec<Problem> {
         return vec![problem.help("save the file as UTF-8; it may be UTF-16")];
     }
     errors.sort_by_key(|error| span(error).start);
-    errors.dedup_by_key(|error| line_end(text, span(error).start));
+    // Looking for the end of the line of each error would take quadratic time if all errors are on one line.
+    let newlines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    errors.dedup_by_key(|error| newlines.partition_point(|newline| *newline < span(error).start));
     let structural = errors.iter().position(|error| !is_bare(error));
     errors.truncate(structural.map_or(20, |at| at + 1).min(20));
     errors.iter().map(|error| problem(text, error)).collect()
