@@ -14,5 +14,6 @@ mod progress;
 mod recursive;
 mod report_schemas;
 mod schema;
+mod suggested_paths;
 mod suggestions;
 mod width;
