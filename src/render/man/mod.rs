@@ -13,7 +13,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 pub(crate) use self::sections::exit_statuses;
 use self::sections::{ENVIRONMENT, FILES, affects};
-use self::text::{inline, list};
+use self::text::{finished, inline, list};
 
 /// A man page.
 pub(crate) struct Page {
@@ -88,7 +88,7 @@ fn synopsis(command: &Command) -> String {
     let mut page = Roff::new();
     page.control("SH", ["SYNOPSIS"]);
     page.text([bold(name), roman(usage.strip_prefix(name).unwrap_or_default())]);
-    page.to_roff()
+    finished(&page)
 }
 
 fn other_sections(command: &Command, program: &Command, examples: Examples) -> String {
@@ -109,7 +109,7 @@ fn other_sections(command: &Command, program: &Command, examples: Examples) -> S
     let statuses: Vec<_> = exit_statuses(command).iter().map(|(status, text)| (status.to_string(), *text)).collect();
     list(&mut page, "EXIT STATUS", statuses.iter().map(|(status, text)| (&**status, *text)));
     see_also(&mut page, command, program);
-    page.to_roff()
+    finished(&page)
 }
 
 /// The page of imagelock refers to all others, and they refer to it.
