@@ -48,7 +48,7 @@ pub(super) fn page(date: &str, source: &str) -> String {
         &mut page,
         &[("imagelock".to_owned(), '1'), ("imagelock-init".to_owned(), '1'), ("imagelock-schema".to_owned(), '1')],
     );
-    finished(&page)
+    finished(&page.to_roff())
 }
 
 /// The keys of a table, each with its description, its values, and whether it is required.

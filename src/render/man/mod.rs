@@ -65,7 +65,7 @@ fn page(command: &Command, program: &Command, source: &str, examples: Examples) 
     // Writing to memory does not fail.
     let _ = clap_sections(&man, command, &mut text);
     let text = String::from_utf8_lossy(&text).into_owned() + &other_sections(command, program, examples);
-    Page { file: man.get_filename(), text }
+    Page { file: man.get_filename(), text: finished(&text) }
 }
 
 fn clap_sections(man: &Man, command: &Command, text: &mut Vec<u8>) -> io::Result<()> {
@@ -88,7 +88,7 @@ fn synopsis(command: &Command) -> String {
     let mut page = Roff::new();
     page.control("SH", ["SYNOPSIS"]);
     page.text([bold(name), roman(usage.strip_prefix(name).unwrap_or_default())]);
-    finished(&page)
+    page.to_roff()
 }
 
 fn other_sections(command: &Command, program: &Command, examples: Examples) -> String {
@@ -109,7 +109,7 @@ fn other_sections(command: &Command, program: &Command, examples: Examples) -> S
     let statuses: Vec<_> = exit_statuses(command).iter().map(|(status, text)| (status.to_string(), *text)).collect();
     list(&mut page, "EXIT STATUS", statuses.iter().map(|(status, text)| (&**status, *text)));
     see_also(&mut page, command, program);
-    finished(&page)
+    page.to_roff()
 }
 
 /// The page of imagelock refers to all others, and they refer to it.

@@ -41,9 +41,9 @@ pub(super) fn literal<'a>(page: &mut Roff, lines: impl IntoIterator<Item = &'a s
 
 /// The text of a page. Words are not hyphenated, so that commands and keys can be copied, and the page is ASCII, because
 /// formatters differ in the encoding that they expect.
-pub(super) fn finished(page: &Roff) -> String {
+pub(super) fn finished(page: &str) -> String {
     let mut text = String::new();
-    for line in page.to_roff().split_inclusive('\n') {
+    for line in page.split_inclusive('\n') {
         text += line;
         if line.starts_with(".TH ") {
             text += ".nh\n";

@@ -14,6 +14,5 @@ mod progress;
 mod recursive;
 mod report_schemas;
 mod schema;
-mod suggested_paths;
 mod suggestions;
 mod width;
