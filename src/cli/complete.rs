@@ -3,6 +3,7 @@
 //! The script of `imagelock completions` runs imagelock with [`VARIABLE`] set for each completion. Nothing is printed but
 //! candidates: a message would end up in the line that a user is typing.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
@@ -56,6 +57,9 @@ pub(super) fn candidates(args: impl Iterator<Item = OsString>) -> Option<String>
         words.resize(index + 1, OsString::new());
     }
     without_equal_signs(&mut words, &mut index);
+    if shell == "bash" || shell == "zsh" {
+        words = words.into_iter().map(unquoted).collect();
+    }
     let manifest = manifest_of(&words[..index]);
     let mut program = program().mut_subcommands(|command| {
         let name = command.get_name().to_owned();
@@ -83,6 +87,50 @@ fn without_equal_signs(words: &mut Vec<OsString>, index: &mut usize) {
     {
         words.remove(at + 1);
         *index -= 1;
+    }
+}
+
+/// The word without the quotes and backslashes of a shell. bash and zsh pass words as they are written.
+fn unquoted(word: OsString) -> OsString {
+    let Some(written) = word.to_str() else { return word };
+    let (mut text, mut quote, mut chars) = (String::new(), None, written.chars());
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' if quote != Some('\'') => text.extend(chars.next()),
+            '\'' | '"' if quote.is_none() => quote = Some(char),
+            _ if quote == Some(char) => quote = None,
+            _ => text.push(char),
+        }
+    }
+    text.into()
+}
+
+/// A candidate as a word of a command line. bash and PowerShell insert candidates as they are, so that they would run a
+/// command in the name of a file, such as `$(command)`. The other shells quote candidates themselves.
+fn quoted<'v>(value: &'v str, shell: &str) -> Cow<'v, str> {
+    let is_plain = |char: char| char.is_alphanumeric() || "/._-+=@:,%".contains(char);
+    if value.chars().all(is_plain) {
+        return value.into();
+    }
+    match shell {
+        "bash" => value
+            .chars()
+            .fold(
+                String::new(),
+                |text, char| {
+                    if is_plain(char) { format!("{text}{char}") } else { format!("{text}\\{char}") }
+                },
+            )
+            .into(),
+        // PowerShell also accepts typographic quotes.
+        "powershell" => {
+            let double = |text: String, char: char| match char {
+                '\'' | '‘' | '’' | '‚' | '‛' => format!("{text}{char}{char}"),
+                _ => format!("{text}{char}"),
+            };
+            format!("'{}'", value.chars().fold(String::new(), double)).into()
+        }
+        _ => value.into(),
     }
 }
 
@@ -164,7 +212,7 @@ fn written(candidates: &[CompletionCandidate], shell: &str) -> String {
         let help = help.lines().next().unwrap_or_default();
         let _ = match shell {
             "zsh" => write!(text, "{}", value.replace('\\', "\\\\").replace(':', "\\:")),
-            _ => write!(text, "{value}"),
+            _ => write!(text, "{}", quoted(value, shell)),
         };
         let _ = match shell {
             _ if help.is_empty() => Ok(()),

@@ -12,7 +12,9 @@ use super::output::print_stderr;
 use super::{environment, progress};
 use crate::commands::{MarketplaceOptions, Setup};
 use crate::deadline;
-use crate::domain::diagnostics::{Invocation, Manifests, Problem, and_more, escaped, or, quoted, shown};
+use crate::domain::diagnostics::{
+    Invocation, Manifests, Problem, and_more, escaped, or, quoted, shell, shell_word, shown,
+};
 use crate::marketplace::{Backend, Live, Observer, Settings, Snapshot, Timeouts};
 use crate::render::{Format, errors};
 use crate::workspace::files::find::{Found, find, in_directory};
@@ -28,8 +30,9 @@ const API_URL: &str = "https://api.scaleway.com";
 /// The options that suggested commands repeat, so that they use the same files, minimum age and Marketplace.
 pub(super) fn invocation(setup: &Setup<'_>) -> Invocation {
     let min_age = setup.min_age.map(|age| ("--min-age", age.to_string()));
-    let catalog = setup.marketplace.and_then(|it| it.catalog.as_ref()).map(|path| ("--catalog", shown(path)));
-    let api_url = setup.marketplace.and_then(|it| it.api_url.as_ref()).map(|url| ("--api-url", url.to_string()));
+    let catalog = setup.marketplace.and_then(|it| it.catalog.as_ref()).map(|path| ("--catalog", shell(path)));
+    let api_url =
+        setup.marketplace.and_then(|it| it.api_url.as_ref()).map(|url| ("--api-url", shell_word(&url.to_string())));
     Invocation::new(&setup.manifests, min_age.into_iter().chain(catalog).chain(api_url))
 }
 

@@ -8,7 +8,6 @@ use crate::domain::types::Zone;
 /// The error for an argument that the command does not take.
 pub(super) fn unexpected(wrong: &str, line: &Line<'_>) -> Problem {
     let name = line.name();
-    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let argument = visible(wrong);
     let (title, help) = match name {
         "get" if wrong.parse::<Zone>().is_ok() => (
@@ -19,21 +18,18 @@ pub(super) fn unexpected(wrong: &str, line: &Line<'_>) -> Problem {
             format!("the architecture `{argument}` must be the value of `--arch`"),
             line.help("to run it", &line.replaced(wrong, &["--arch", wrong], false)),
         ),
-        "get" => ("`get` prints one pin".to_owned(), line.help("to list all pins", &owned(&["list"]))),
+        "get" => ("`get` prints one pin".to_owned(), line.help_for("to list all pins", "list")),
         "resolve" => {
             let words =
                 line.words.iter().map(|word| if word == "resolve" { "upgrade".to_owned() } else { word.clone() });
             let upgrade = line.help("to upgrade only the named images", &words.collect::<Vec<_>>());
-            let resolve = || line.help("to run it", &owned(&["resolve"]));
+            let resolve = || line.help_for("to run it", "resolve");
             ("`resolve` takes no names: it pins all new and changed images".to_owned(), upgrade.or_else(resolve))
         }
-        "list" => {
-            ("`list` takes no names: it lists all pins".to_owned(), line.help("to list all pins", &owned(&["list"])))
-        }
+        "list" => ("`list` takes no names: it lists all pins".to_owned(), line.help_for("to list all pins", "list")),
         "init" => {
             let manifest = line.help("to create this manifest", &line.replaced(wrong, &["--manifest", wrong], false));
-            let help =
-                manifest.filter(|_| wrong.contains(['.', '/'])).or_else(|| line.help("to run it", &owned(&["init"])));
+            let help = manifest.filter(|_| wrong.contains(['.', '/'])).or_else(|| line.help_for("to run it", "init"));
             (format!("`init` takes no argument `{argument}`: images are declared in the manifest"), help)
         }
         "add" => (

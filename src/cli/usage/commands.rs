@@ -93,16 +93,19 @@ fn guess(wrong: &str, line: &Line<'_>) -> Option<Help> {
             line.help(purpose, &words("adopt --from", after))
         }
         Same(command) => {
-            let without = || line.help(purpose, &words(command, &[]));
+            let without = || line.help_for(purpose, command);
             let usage = || line.help(purpose, &words(command, &["--help".to_owned()]));
             line.help(purpose, &words(command, after)).or_else(without).or_else(usage)
         }
         Without(command) if is_help => line.help(purpose, &words(command.split(' ').next()?, &["--help".to_owned()])),
-        ByArguments(command, _) if !after.is_empty() => line.help(purpose, &words(command, &after[..1])),
-        Without(command) | ByArguments(_, command) => line.help(purpose, &words(command, &[])),
+        ByArguments(command, _) if after.first().is_some_and(|word| !word.starts_with('-')) => line
+            .help_for(purpose, &format!("{command} {}", after[0]))
+            .filter(|_| !after[0].contains(' '))
+            .or_else(|| line.help(purpose, &words(command, &after[..1]))),
+        Without(command) | ByArguments(_, command) => line.help_for(purpose, command),
         Explain(text) => {
             let command = if text.ends_with("drift: ") { "check" } else { "resolve" };
-            Some(Help::from(*text).then_run(line.run(&[command.to_owned()])?))
+            line.help_for(text.trim_end_matches(": "), command)
         }
     }
 }

@@ -94,6 +94,27 @@ impl<'p> Line<'p> {
         Some(Help::from(format!("{purpose}: ")).then_run(self.run(words)?))
     }
 
+    /// The same for another command without arguments. It keeps the options that name the files and the Marketplace, if the
+    /// command accepts them: without `--manifest`, it would change other files.
+    pub(super) fn help_for(&self, purpose: &str, command: &str) -> Option<Help> {
+        let command: Vec<String> = command.split(' ').map(str::to_owned).collect();
+        let each = self.kept_options();
+        let accepted = each.into_iter().filter(|option| self.run(&[&command[..], option].concat()).is_some());
+        let options: Vec<String> = accepted.flatten().collect();
+        self.help(purpose, &[&command[..], &options].concat()).or_else(|| self.help(purpose, &command))
+    }
+
+    /// The options that name the files and the Marketplace, each with its value.
+    fn kept_options(&self) -> Vec<Vec<String>> {
+        const KEPT: [&str; 6] = ["-m", "--manifest", "-r", "--recursive", "--catalog", "--api-url"];
+        let is_kept = |word: &str| KEPT.contains(&word.split('=').next().unwrap_or_default());
+        let with_value = |(at, word): (usize, &String)| {
+            let value = self.words.get(at + 1).filter(|next| !word.contains('=') && !next.starts_with('-'));
+            [word].into_iter().chain(value).cloned().collect()
+        };
+        self.words.iter().enumerate().filter(|(_, word)| is_kept(word)).map(with_value).collect()
+    }
+
     /// The help that refers to `--help`.
     pub(super) fn show_help(&self) -> Help {
         let command = self.name();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::diagnostics::sanitize::{shell_word, shown};
+use crate::domain::diagnostics::sanitize::{shell, shell_word};
 
 /// The manifest that is used if no manifest is given.
 pub const DEFAULT_MANIFEST: &str = "images.toml";
@@ -35,18 +35,19 @@ fn accepts(command: &str, option: &str) -> bool {
 /// The options of a run that suggested commands repeat. Empty by default.
 #[derive(Debug, Clone, Default)]
 pub struct Invocation {
-    /// The options that select the manifests.
+    /// The options that select the manifests. All values are quoted for a shell.
     manifests: Vec<(&'static str, String)>,
     /// The options that affect which images are found.
     others: Vec<(&'static str, String)>,
 }
 
 impl Invocation {
-    /// Creates the options of a run from its manifests, and from other options with their values.
+    /// Creates the options of a run from its manifests, and from other options with their values, which are
+    /// quoted for a shell.
     pub fn new(manifests: &Manifests, others: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let manifests = match manifests {
             Manifests::Named(paths) => named(paths),
-            Manifests::Below(directory, names) => [vec![("--recursive", shown(directory))], named(names)].concat(),
+            Manifests::Below(directory, names) => [vec![("--recursive", shell(directory))], named(names)].concat(),
         };
         Self { manifests, others: others.into_iter().collect() }
     }
@@ -65,7 +66,7 @@ impl Invocation {
         let manifests = self.manifests.iter().filter(|_| takes_several || is_one);
         let options = manifests.chain(&self.others).filter(|(name, _)| accepts(command, name));
         let words = words.iter().map(|word| shell_word(word));
-        let options = options.map(|(name, value)| format!("{name} {}", shell_word(value)));
+        let options = options.map(|(name, value)| format!("{name} {value}"));
         ["imagelock".to_owned()].into_iter().chain(words).chain(options).collect::<Vec<_>>().join(" ")
     }
 }
@@ -79,7 +80,7 @@ impl Default for Manifests {
 fn named(paths: &[PathBuf]) -> Vec<(&'static str, String)> {
     match paths {
         [path] if path == Path::new(DEFAULT_MANIFEST) => Vec::new(),
-        paths => paths.iter().map(|path| ("--manifest", shown(path))).collect(),
+        paths => paths.iter().map(|path| ("--manifest", shell(path))).collect(),
     }
 }
 
@@ -91,7 +92,7 @@ mod tests {
     fn commands_repeat_the_options_that_they_accept() {
         let line = |manifests: &Manifests, words: &str| {
             let others = [("--min-age", "3d"), ("--catalog", "it's mine.json"), ("--api-url", "http://[::1]:80")];
-            let run = Invocation::new(manifests, others.map(|(name, value)| (name, value.to_owned())));
+            let run = Invocation::new(manifests, others.map(|(name, value)| (name, shell_word(value))));
             run.line(&words.split(' ').map(str::to_owned).collect::<Vec<_>>())
         };
         let others = "--min-age 3d --catalog 'it'\\''s mine.json' --api-url 'http://[::1]:80'";

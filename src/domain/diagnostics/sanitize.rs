@@ -32,14 +32,32 @@ pub fn shown(path: &Path) -> String {
     escaped(&path.display().to_string())
 }
 
-/// A path for a suggested command, quoted for a shell if necessary.
+/// A path for a suggested command, quoted for a shell if necessary. Unlike [`shown`], it names the file even if it contains
+/// control characters or is not UTF-8.
 pub fn shell(path: &Path) -> String {
-    shell_word(&shown(path))
+    // After `./`, `-` does not start an option, and `:` is not special to git.
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let prefix = if bytes.starts_with(b"-") || bytes.starts_with(b":") { "./" } else { "" };
+    match path.to_str().filter(|text| !text.chars().any(is_unprintable)) {
+        Some(text) => shell_word(&format!("{prefix}{text}")),
+        None => format!("$'{prefix}{}'", bytes.iter().map(shell_byte).collect::<String>()),
+    }
+}
+
+/// A byte in `$'…'`, which bash and zsh accept.
+fn shell_byte(byte: &u8) -> String {
+    match byte {
+        b'\'' | b'\\' => format!("\\{}", char::from(*byte)),
+        b' '..=b'~' => char::from(*byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    }
 }
 
 /// A word of a suggested command, quoted for a shell if necessary.
 pub fn shell_word(word: &str) -> String {
-    let plain = !word.is_empty() && word.chars().all(|char| char.is_alphanumeric() || "/._-+=@:,\\".contains(char));
+    let is_plain = |char: char| char.is_alphanumeric() || "/._-+=@:,".contains(char) || cfg!(windows) && char == '\\';
+    // zsh replaces `=name` with the path of a program.
+    let plain = !word.is_empty() && !word.starts_with('=') && word.chars().all(is_plain);
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
@@ -107,6 +125,21 @@ mod tests {
         assert_eq!(visible("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(visible("\u{202e}gpj.exe"), "\\u{202e}gpj.exe");
         assert_eq!(visible(&"x".repeat(100)).chars().count(), 81);
+    }
+
+    #[test]
+    fn paths_in_commands_name_the_file() {
+        let paths = ["a/b.toml", "it's.toml", "a\\b", "-x", ":x", "=x", "$(x)", "é", "a\nb'\\c\u{9b}", "-\u{200b}"];
+        assert_eq!(
+            paths.map(|path| shell(Path::new(path))).join("\n"),
+            "a/b.toml\n'it'\\''s.toml'\n'a\\b'\n./-x\n./:x\n'=x'\n'$(x)'\né\n$'a\\x0ab\\'\\\\c\\xc2\\x9b'\n\
+             $'./-\\xe2\\x80\\x8b'"
+        );
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt as _;
+            assert_eq!(shell(Path::new(std::ffi::OsStr::from_bytes(b"a\xff"))), "$'a\\xff'");
+        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ fn acceptance(item: &toml::Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) ->
     let unknown = table.deny_unknown_keys(&keys, problems);
     table.require(&keys, &unknown, problems);
     let image = table.string("image", problems);
-    let image = image.and_then(|image| parse_string::<NamePattern>("image name", &image, problems));
+    let image = image.and_then(|image| parse_string::<NamePattern>("image", &image, problems));
     let status = table.string("status", problems).and_then(|status| {
         let accepted = acceptable().find(|known| known.as_str() == status.value);
         problems.extend(accepted.is_none().then(|| unacceptable(status.value, status.span)));

@@ -3,6 +3,7 @@
 mod accept;
 mod defaults;
 pub mod edit;
+mod line_fix;
 pub mod outputs;
 mod parse;
 pub mod policy;

@@ -13,7 +13,7 @@ use crate::domain::manifest::outputs;
 use crate::domain::manifest::policy::{self, Policy};
 use crate::domain::manifest::selector::{SELECTORS, VERSION, selector};
 use crate::domain::manifest::toml_reader::{Spanned, TableReader, document, missing_keys};
-use crate::domain::manifest::value_errors::{example, malformed, wrong_type};
+use crate::domain::manifest::value_errors::{IMAGE_NAME, example, malformed, wrong_type};
 use crate::domain::types::{Arch, Cell, Expected, ImageType, Label, Name, Zone};
 
 /// The keys at the top level.
@@ -179,7 +179,7 @@ fn image(
     problems: &mut Vec<Problem>,
 ) -> Option<Image> {
     let name: Option<Name> =
-        key.parse().map_err(|expected| problems.push(malformed("image name", key, span.clone(), &expected))).ok();
+        key.parse().map_err(|expected| problems.push(malformed(IMAGE_NAME, key, span.clone(), &expected))).ok();
     let DeValue::Table(table) = value.get_ref() else {
         let label = value.get_ref().as_str().and_then(|text| text.parse().ok());
         let label = label.map_or("ubuntu_noble".to_owned(), |label: Label| label.to_string());

@@ -2,7 +2,8 @@
 
 use toml::de::Error;
 
-use crate::domain::diagnostics::{Problem, Span, oddities, visible};
+use super::line_fix::{Place, bare_value, is_bare, is_key, line_end, span, write};
+use crate::domain::diagnostics::{Problem, oddities, visible};
 
 /// A syntax error for each kind of message of the parser: how the message starts, what is wrong, what is expected at the place
 /// and what fixes it. The first row that matches wins.
@@ -38,24 +39,6 @@ const ESCAPE: &str = "a string contains an invalid escape sequence";
 const INLINE: &str = "an inline table is invalid";
 const NESTED: &str = "values are nested too deeply";
 
-/// The beginnings of the messages about a value that is not in quotes, or that is missing.
-const BARE: [&str; 14] = [
-    "string values must be quoted",
-    "invalid boolean",
-    "invalid integer",
-    "invalid float",
-    "invalid mantissa",
-    "invalid fraction",
-    "invalid exponent",
-    "invalid date",
-    "invalid time",
-    "unexpected leading zero",
-    "unexpected sign",
-    "radix must be",
-    "missing value",
-    "`_` may only",
-];
-
 /// The problems of a text that is not TOML, at most twenty. What follows a structural error is not reported, because the parser
 /// can only guess what is meant there; only values without quotes are independent of each other.
 pub(super) fn problems(text: &str, mut errors: Vec<Error>) -> Vec<Problem> {
@@ -70,7 +53,9 @@ pub(super) fn problems(text: &str, mut errors: Vec<Error>) -> Vec<Problem> {
         return vec![problem.help("save the file as UTF-8; it may be UTF-16")];
     }
     errors.sort_by_key(|error| span(error).start);
-    errors.dedup_by_key(|error| line_end(text, span(error).start));
+    // Looking for the end of the line of each error would take quadratic time if all errors are on one line.
+    let newlines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    errors.dedup_by_key(|error| newlines.partition_point(|newline| *newline < span(error).start));
     let structural = errors.iter().position(|error| !is_bare(error));
     errors.truncate(structural.map_or(20, |at| at + 1).min(20));
     errors.iter().map(|error| problem(text, error)).collect()
@@ -89,51 +74,6 @@ fn other_format(text: &str) -> Option<&'static str> {
     }
 }
 
-fn span(error: &Error) -> Span {
-    error.span().unwrap_or(0..0)
-}
-
-/// The end of the line that an offset is in.
-fn line_end(text: &str, offset: usize) -> usize {
-    let rest = text.as_bytes().get(offset..).unwrap_or_default();
-    offset + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
-}
-
-fn is_bare(error: &Error) -> bool {
-    BARE.iter().any(|start| error.message().starts_with(start))
-}
-
-fn is_key(char: char) -> bool {
-    char.is_ascii_alphanumeric() || char == '_' || char == '-'
-}
-
-/// A place in the text, with the line that it is in.
-struct Place<'t> {
-    span: Span,
-    /// The line without its indent and its end.
-    line: &'t str,
-    /// The part of the line before the span, and the part after it.
-    before: &'t str,
-    after: &'t str,
-    /// The text of the span.
-    found: &'t str,
-}
-
-impl<'t> Place<'t> {
-    fn new(text: &'t str, span: Span) -> Self {
-        let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = line_end(text, span.start);
-        let found = &text[span.start..span.end.min(end)];
-        let (before, after) = (text[start..span.start].trim_start(), text[span.start + found.len()..end].trim_end());
-        Self { line: text[start..end].trim(), before, after, found, span }
-    }
-
-    /// A problem at this place.
-    fn problem(&self, what: &str, label: &str, help: impl Into<String>) -> Problem {
-        Problem::new(format!("invalid TOML: {what}")).at(self.span.clone(), label).help(help.into())
-    }
-}
-
 fn problem(text: &str, error: &Error) -> Problem {
     let message = error.message();
     let place = Place::new(text, span(error));
@@ -149,7 +89,10 @@ fn problem(text: &str, error: &Error) -> Problem {
     }
     if starts("invalid basic string, expected `") || starts("invalid literal string, expected `") {
         let quote = if message.contains('"') { '"' } else { '\'' };
-        let help = format!("write `{}{quote}`", visible(place.line));
+        let open = place.line.trim_end_matches([']', '}', ' ']);
+        let (text, end) =
+            if place.line.contains(['[', '{']) { place.line.split_at(open.len()) } else { (place.line, "") };
+        let help = write(&format!("{text}{quote}{end}"), &format!("add `{quote}` at the end of the string"));
         return place.problem("a string has no closing quote", &format!("expected `{quote}`"), help);
     }
     if starts("key with no value") || starts("invalid unquoted key") || starts("invalid key-value pair") {
@@ -164,7 +107,7 @@ fn problem(text: &str, error: &Error) -> Problem {
         if rest.starts_with('[') || after_key.starts_with('=') {
             let end = text[..place.span.start].trim_end().len();
             let place = Place::new(text, end.saturating_sub(1)..end);
-            let help = format!("write `{}]`", visible(place.line));
+            let help = write(&format!("{}]", place.line), "add `]` after the last item of the list");
             return place.problem("a list has no closing bracket", "expected `]` after this", help);
         }
     }
@@ -176,54 +119,6 @@ fn problem(text: &str, error: &Error) -> Problem {
             "check the quotes, brackets and commas of this line, or start with `key = \"value\"`",
         ),
     }
-}
-
-/// The problem of a value without quotes, or of a missing one.
-fn bare_value(place: &Place<'_>) -> Problem {
-    let assignment = visible(place.before.trim_end());
-    let bare = place.found.trim_end();
-    let write = |value: &str| format!("write `{assignment} {}`", visible(value));
-    if bare.is_empty() || bare.starts_with('#') {
-        let key = place.before.trim_end_matches(['=', ' ', '\t']);
-        let what = format!("`{}` has no value", visible(key));
-        return place.problem(
-            &what,
-            "expected a value",
-            format!("write `{} = \"…\"`, or remove the key", visible(key)),
-        );
-    }
-    let curly = |char: char| matches!(char, '“' | '”' | '„' | '‘' | '’');
-    if bare.starts_with(curly) {
-        let straight = write(&format!("\"{}\"", bare.trim_matches(curly)));
-        return place.problem("a string has typographic quotes", "expected straight quotes", straight);
-    }
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let parts: Vec<&str> = bare.split(['-', '/', '.']).collect();
-    if let [year, month, day] = parts[..]
-        && parts.iter().all(|part| digits(part))
-    {
-        let what = format!("`{}` is not a valid date", visible(bare));
-        let (year, day) = if day.len() == 4 && bare.contains('.') { (day, year) } else { (year, day) };
-        let date = format!("{year}-{month:0>2}-{day:0>2}");
-        let help = match date.parse::<jiff::civil::Date>() {
-            Ok(_) => write(&date),
-            Err(_) => "write a date that exists, as year, month and day, like `2026-12-31`".to_owned(),
-        };
-        return place.problem(&what, "expected a date like `2026-12-31`", help);
-    }
-    let lower = bare.to_ascii_lowercase();
-    let value = match lower.as_str() {
-        "true" | "yes" | "on" => "true".to_owned(),
-        "false" | "no" | "off" => "false".to_owned(),
-        _ => toml_edit::Value::from(format!("{bare}{}", place.after.trim_end_matches([',', '}', ']']))).to_string(),
-    };
-    let what = match value.as_str() {
-        "true" | "false" => format!("`{}` is not a boolean", visible(bare)),
-        _ => "a string has no quotes".to_owned(),
-    };
-    let label =
-        if value.starts_with(['"', '\'']) { "expected quotes around this" } else { "expected `true` or `false`" };
-    place.problem(&what, label, write(value.trim()))
 }
 
 /// The problem of a key or a table that is defined twice.
@@ -243,7 +138,8 @@ fn header(place: &Place<'_>) -> Problem {
     let open = if line.starts_with("[[") { 2 } else { 1 };
     let name = line.trim_matches(['[', ']']).trim();
     let (open, close) = ("[".repeat(open), "]".repeat(open));
-    let help = format!("write `{open}{}{close}`", visible(&name.split_whitespace().collect::<Vec<_>>().join("-")));
+    let name_without_spaces = name.split_whitespace().collect::<Vec<_>>().join("-");
+    let help = write(&format!("{open}{name_without_spaces}{close}"), &format!("end the header with `{close}`"));
     if name.contains(char::is_whitespace) {
         return place.problem("the name of a table contains a space", "expected `]`", help);
     }
@@ -260,7 +156,7 @@ fn key(place: &Place<'_>) -> Problem {
     let (name, value) = line.split_at(line.find(|c: char| !is_key(c)).unwrap_or(line.len()));
     let (name, value) = (visible(name), value.trim());
     if let Some(value) = value.strip_prefix(':') {
-        let help = format!("write `{name} = {}`", visible(value.trim()));
+        let help = write(&format!("{name} = {}", value.trim()), "write `=` after the key, and then the value");
         return place.problem("a key is followed by `:`", "expected `=`", help);
     }
     if !place.found.is_ascii() {
@@ -276,7 +172,9 @@ fn key(place: &Place<'_>) -> Problem {
     }
     let help = match value {
         "" => format!("write `{name} = \"…\"`, or remove the key"),
-        value => format!("write `{name} = {}`", visible(value)),
+        value => {
+            write(&format!("{name} = {value}"), "start the line with a key and `=`, like `label = \"ubuntu_noble\"`")
+        }
     };
     place.problem(&format!("`{name}` has no value"), "expected `=` after the key", help)
 }
@@ -288,7 +186,14 @@ fn rest_of_line(place: &Place<'_>) -> Problem {
     let help = match rest.strip_prefix("//") {
         Some(comment) => format!("start the comment with `#`: `# {}`", visible(comment.trim())),
         None if rest.trim_start_matches([',', ';']).is_empty() => format!("remove `{}`", visible(rest)),
-        None => format!("move `{}` to a line of its own", visible(rest.trim_start_matches([',', ';', ' ']))),
+        None => {
+            let rest = rest.trim_start_matches([',', ';', ' ']);
+            if !rest.contains('=') || write(rest, "").is_empty() {
+                format!("remove `{}`", visible(rest))
+            } else {
+                format!("move `{}` to a line of its own", visible(rest))
+            }
+        }
     };
     place.problem("a value is followed by other text", "expected the end of the line", help)
 }

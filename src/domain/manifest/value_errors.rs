@@ -28,6 +28,9 @@ const EXAMPLES: [(&str, &str); 19] = [
     ("requires", concat!("\"^", env!("CARGO_PKG_VERSION"), "\"")),
 ];
 
+/// What messages call the name of an image in a header, which is not a key.
+pub(super) const IMAGE_NAME: &str = "image name";
+
 /// The zones that are suggested for a misspelled one. Other zones are accepted too.
 const ZONES: [&str; 10] = [
     "fr-par-1", "fr-par-2", "fr-par-3", "nl-ams-1", "nl-ams-2", "nl-ams-3", "pl-waw-1", "pl-waw-2", "pl-waw-3",
@@ -97,6 +100,7 @@ fn type_name(value: &DeValue<'_>) -> &'static str {
 /// The problem of a string that is not well formed, with the correction of a common mistake or else with an example.
 pub fn malformed(key: &str, text: &str, span: Span, expected: &Expected) -> Problem {
     let title = match text {
+        "" if key == IMAGE_NAME => "the name of an image is empty".to_owned(),
         "" => format!("`{}` is empty", visible(key)),
         text => match noun(key) {
             Some(noun) => format!("`{}` is not a valid {noun}", visible(text)),
@@ -106,7 +110,8 @@ pub fn malformed(key: &str, text: &str, span: Span, expected: &Expected) -> Prob
     let problem = Problem { notes: oddities(text), ..Problem::new(title) }.at(span, expected.to_string());
     let problem = if text.contains("${") { problem.note("imagelock does not expand variables") } else { problem };
     let correction = if text.is_empty() { None } else { correction(key, text) };
-    match correction.or_else(|| Some(format!("write, for example, `{}`", example(key)?).into())) {
+    let example = if key == IMAGE_NAME { Some("[images.web]".to_owned()) } else { example(key) };
+    match correction.or_else(|| Some(format!("write, for example, `{}`", example?).into())) {
         Some(help) => problem.help(help),
         None => problem,
     }
@@ -115,7 +120,8 @@ pub fn malformed(key: &str, text: &str, span: Span, expected: &Expected) -> Prob
 /// The name of a value in messages, if it is clearer than the key.
 fn noun(key: &str) -> Option<&str> {
     let noun = match key {
-        "label" | "zone" | "format" | "image name" => key,
+        "label" | "zone" | "format" | IMAGE_NAME => key,
+        "image" => IMAGE_NAME,
         "zones" => "zone",
         "arch" | "archs" => "architecture",
         "type" => "image type",
@@ -124,7 +130,7 @@ fn noun(key: &str) -> Option<&str> {
         "image-id" => "image ID",
         "version-id" => "version ID",
         "id" => "local image ID",
-        "name" => "image name",
+        "name" => IMAGE_NAME,
         _ => return None,
     };
     Some(noun)
@@ -181,7 +187,7 @@ fn correction(key: &str, text: &str) -> Option<Help> {
             "dotenv" | "shell" | "sh" => Some(meant("env")),
             _ => did_you_mean(text, ["tfvars", "hcl", "ansible", "env", "json", "yaml"]),
         },
-        "image name" | "name" => {
+        IMAGE_NAME | "image" | "name" => {
             let name: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
             let name = name.trim_matches('-');
             let name =

@@ -3,7 +3,7 @@
 use clap_mangen::roff::{Roff, roman};
 use serde_json::{Map, Value};
 
-use super::text::{inline, list, literal, references};
+use super::text::{finished, inline, list, literal, references};
 use crate::domain::manifest::schema::SCHEMA;
 
 /// The manifest that `init` writes. The page shows it without its comments.
@@ -48,7 +48,7 @@ pub(super) fn page(date: &str, source: &str) -> String {
         &mut page,
         &[("imagelock".to_owned(), '1'), ("imagelock-init".to_owned(), '1'), ("imagelock-schema".to_owned(), '1')],
     );
-    page.to_roff()
+    finished(&page.to_roff())
 }
 
 /// The keys of a table, each with its description, its values, and whether it is required.

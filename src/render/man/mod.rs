@@ -13,7 +13,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 pub(crate) use self::sections::exit_statuses;
 use self::sections::{ENVIRONMENT, FILES, affects};
-use self::text::{inline, list};
+use self::text::{finished, inline, list};
 
 /// A man page.
 pub(crate) struct Page {
@@ -65,7 +65,7 @@ fn page(command: &Command, program: &Command, source: &str, examples: Examples) 
     // Writing to memory does not fail.
     let _ = clap_sections(&man, command, &mut text);
     let text = String::from_utf8_lossy(&text).into_owned() + &other_sections(command, program, examples);
-    Page { file: format!("man1/{}", man.get_filename()), text }
+    Page { file: format!("man1/{}", man.get_filename()), text: finished(&text) }
 }
 
 fn clap_sections(man: &Man, command: &Command, text: &mut Vec<u8>) -> io::Result<()> {

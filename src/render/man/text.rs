@@ -1,5 +1,7 @@
 //! Text in roff: paragraphs with code in bold, lists, literal lines and references.
 
+use std::fmt::Write as _;
+
 use clap_mangen::roff::{Inline, Roff, bold, roman};
 
 /// A text, with the code between backticks in bold.
@@ -35,6 +37,26 @@ pub(super) fn literal<'a>(page: &mut Roff, lines: impl IntoIterator<Item = &'a s
     }
     page.control("fi", []);
     page.control("RE", []);
+}
+
+/// The text of a page. Words are not hyphenated, so that commands and keys can be copied, and the page is ASCII, because
+/// formatters differ in the encoding that they expect.
+pub(super) fn finished(page: &str) -> String {
+    let mut text = String::new();
+    for line in page.split_inclusive('\n') {
+        text += line;
+        if line.starts_with(".TH ") {
+            text += ".nh\n";
+        }
+    }
+    text.chars().fold(String::new(), |mut ascii, char| {
+        if char.is_ascii() {
+            ascii.push(char);
+        } else {
+            let _ = write!(ascii, "\\[u{:04X}]", u32::from(char));
+        }
+        ascii
+    })
 }
 
 /// The section that names other pages with their sections.

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use crate::domain::diagnostics::{Problem, shell, shown, visible};
+use crate::domain::diagnostics::{Problem, shell, shell_word, shown, visible};
 
 /// The error of a missing `git` program.
 pub(super) fn missing(lock: &Path) -> Problem {
@@ -55,8 +55,9 @@ pub(crate) fn no_content(name: &Path, why: &str) -> Problem {
 
 /// The error of a lockfile that was never committed.
 pub(crate) fn never_committed(lock: &Path) -> Problem {
+    let (path, message) = (shell(lock), shell_word(&format!("Add {}", shown(lock))));
     Problem::new(format!("cannot read the history of `{}`: it was never committed", shown(lock)))
-        .help(format!("to commit it: `git add {path} && git commit -m 'Add {path}'`", path = shell(lock)))
+        .help(format!("to commit it: `git add {path} && git commit -m {message}`"))
 }
 
 /// The error of a revision that does not exist. `suggestion` is one that does.

@@ -172,6 +172,52 @@ fn bash_completes_names_and_values() {
 }
 
 #[test]
+fn bash_runs_nothing_in_the_name_of_a_file() {
+    let sandbox = completion_scene();
+    let manifest = "[images.api]\nlabel = \"docker\"\nzone = \"fr-par-1\"\narch = \"x86_64\"\n";
+    for name in ["x$(touch run).toml", "y;touch run;`touch run`.toml", "it's \"z\" & *.toml"] {
+        sandbox.write(name, manifest);
+    }
+    // The candidate becomes a part of the line that the user runs.
+    let complete = |words: &str| {
+        let script = format!(
+            ". ./imagelock.bash; COMP_WORDS=(imagelock {words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); COMP_TYPE=9; \
+             _clap_complete_imagelock imagelock \"${{COMP_WORDS[COMP_CWORD]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"; \
+             eval \"printf '<%s>\\n' ${{COMPREPLY[*]}}\""
+        );
+        in_shell(&sandbox, "bash", &script)
+    };
+    assert_snapshot!([complete("check -m x"), complete("check -m y"), complete("check -m it")].concat(), @r#"
+    x\$\(touch\ run\).toml
+    <x$(touch run).toml>
+    y\;touch\ run\;\`touch\ run\`.toml
+    <y;touch run;`touch run`.toml>
+    it\'s\ \"z\"\ \&\ \*.toml
+    <it's "z" & *.toml>
+    "#);
+    // The words arrive in the quotes of the line.
+    assert_snapshot!(complete(r#"check -m "'it'\\''s \"z'" "#), @r#"
+    it\'s\ \"z\"\ \&\ \*.toml
+    <it's "z" & *.toml>
+    "#);
+    assert_snapshot!(complete(r#"get -m "'it'\\''s \"z\" & *.toml'" a"#), @"
+    api
+    <api>
+    ");
+    assert!(!sandbox.path("run").exists());
+}
+
+#[test]
+fn power_shell_gets_quoted_file_names() {
+    let sandbox = completion_scene();
+    sandbox.write("it's $(x).toml", "");
+    let mut command = sandbox.program(env!("CARGO_BIN_EXE_imagelock"));
+    let output =
+        command.env("IMAGELOCK_COMPLETE", "powershell").args(["--", "imagelock", "check", "-m", "it"]).output();
+    assert_snapshot!(String::from_utf8(output.unwrap().stdout).unwrap(), @"'it''s $(x).toml'");
+}
+
+#[test]
 #[ignore = "needs zsh: run .ci/tools first"]
 fn zsh_completes_names_and_values() {
     let sandbox = completion_scene();

@@ -141,3 +141,34 @@ fn explain_accepts_ids_labels_and_names() {
         "explain web",
     ]));
 }
+
+/// Without the options, the suggested command would change the files of another environment.
+#[test]
+fn suggested_commands_keep_the_options_that_name_the_files() {
+    let sandbox = Sandbox::new();
+    let help = |line: &str| {
+        let message = sandbox.fails(line);
+        let help = message.lines().find_map(|line| line.split("help: ").nth(1)).unwrap_or_default();
+        format!("{line}: {help}\n")
+    };
+    let lines = [
+        "apply -m prod.toml --catalog c.json",
+        "plan --manifest=prod.toml",
+        "validate -r stacks",
+        "ls web -m prod.toml --catalog c.json",
+        "status web -m prod.toml --all",
+        "rename web front -m prod.toml",
+        "list web -m prod.toml",
+        "get web db -m prod.toml",
+    ];
+    assert_snapshot!(lines.map(help).concat(), @"
+    apply -m prod.toml --catalog c.json: to pin new and changed images: `imagelock resolve -m prod.toml --catalog c.json`
+    plan --manifest=prod.toml: to show what would change: `imagelock resolve --dry-run --manifest=prod.toml`
+    validate -r stacks: to check images.toml and images.lock without the network: `imagelock resolve --locked -r stacks`
+    ls web -m prod.toml --catalog c.json: to list the pins: `imagelock list -m prod.toml`
+    status web -m prod.toml --all: to report drift: `imagelock check -m prod.toml`
+    rename web front -m prod.toml: to rename an image, edit its name in images.toml; then keep its pins: `imagelock resolve -m prod.toml`
+    list web -m prod.toml: to list all pins: `imagelock list -m prod.toml`
+    get web db -m prod.toml: to list all pins: `imagelock list -m prod.toml`
+    ");
+}

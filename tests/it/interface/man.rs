@@ -96,6 +96,17 @@ fn the_page_of_the_manifest_lists_every_key() {
 }
 
 #[test]
+fn pages_are_ascii_and_words_are_not_hyphenated() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("man .");
+    for file in sandbox.files() {
+        let page = sandbox.read(&file);
+        assert!(page.is_ascii(), "{file}");
+        assert_eq!(page.matches("\n.nh\n").count(), 1, "{file}");
+    }
+}
+
+#[test]
 #[ignore = "needs groff: run .ci/tools first"]
 fn formatters_accept_every_page() {
     let sandbox = Sandbox::new();

@@ -80,6 +80,10 @@ fn long_files_are_read_in_linear_time() {
         web("").replace("\"fr-par-1\"", &format!("[{}]", "\"fr-par-1\", ".repeat(50_000))),
         web(&format!("# {}\nbad", "x".repeat(10_000_000))),
         web(&format!("# {}bad\n", "\n".repeat(10_000_000))),
+        format!("x = [{}]\n", "a, ".repeat(50_000)),
+        format!("x = {{{}}}\n", "a = b, ".repeat(50_000)),
+        format!("x = \"{}\"\n", "\\q".repeat(50_000)),
+        "=".repeat(50_000),
     ];
     for text in mistakes {
         mistake(text);

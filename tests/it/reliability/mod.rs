@@ -10,4 +10,5 @@ mod memory;
 mod network;
 mod offline;
 mod signals;
+mod suggested_paths;
 mod terminal;
