@@ -37,28 +37,28 @@ fn hidden_and_git_ignored_directories_are_skipped_with_a_note() {
     b/images.toml
     kept/build/images.toml
     note: skipped hidden or git-ignored directories that contain a manifest: `.terraform/modules/web` and `build/x/y`
-    warning: there is no lockfile `a/images.lock`
+    warning: cannot find the lockfile `a/images.lock`
       = help: if it was committed before, restore it: `git restore a/images.lock`; to create it: `imagelock resolve --manifest a/images.toml`, which pins the newest versions
-    warning: there is no lockfile `b/images.lock`
+    warning: cannot find the lockfile `b/images.lock`
       = help: if it was committed before, restore it: `git restore b/images.lock`; to create it: `imagelock resolve --manifest b/images.toml`, which pins the newest versions
-    warning: there is no lockfile `kept/build/images.lock`
+    warning: cannot find the lockfile `kept/build/images.lock`
       = help: if it was committed before, restore it: `git restore kept/build/images.lock`; to create it: `imagelock resolve --manifest kept/build/images.toml`, which pins the newest versions
     ");
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive . -q"), @"
     a/images.toml
     b/images.toml
     kept/build/images.toml
-    warning: there is no lockfile `a/images.lock`
+    warning: cannot find the lockfile `a/images.lock`
       = help: if it was committed before, restore it: `git restore a/images.lock`; to create it: `imagelock resolve --manifest a/images.toml`, which pins the newest versions
-    warning: there is no lockfile `b/images.lock`
+    warning: cannot find the lockfile `b/images.lock`
       = help: if it was committed before, restore it: `git restore b/images.lock`; to create it: `imagelock resolve --manifest b/images.toml`, which pins the newest versions
-    warning: there is no lockfile `kept/build/images.lock`
+    warning: cannot find the lockfile `kept/build/images.lock`
       = help: if it was committed before, restore it: `git restore kept/build/images.lock`; to create it: `imagelock resolve --manifest kept/build/images.toml`, which pins the newest versions
     ");
     // A skipped directory is searched if the user names it.
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive .terraform"), @"
     .terraform/modules/web/images.toml
-    warning: there is no lockfile `.terraform/modules/web/images.lock`
+    warning: cannot find the lockfile `.terraform/modules/web/images.lock`
       = help: if it was committed before, restore it: `git restore .terraform/modules/web/images.lock`; to create it: `imagelock resolve --manifest .terraform/modules/web/images.toml`, which pins the newest versions
     ");
 }
@@ -70,16 +70,16 @@ fn ignore_rules_of_parent_directories_apply_only_within_a_repository() {
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive stacks"), @"
     stacks/a/images.toml
     note: skipped hidden or git-ignored directories that contain a manifest: `stacks/b`
-    warning: there is no lockfile `stacks/a/images.lock`
+    warning: cannot find the lockfile `stacks/a/images.lock`
       = help: if it was committed before, restore it: `git restore stacks/a/images.lock`; to create it: `imagelock resolve --manifest stacks/a/images.toml`, which pins the newest versions
     ");
     fs::remove_dir(sandbox.path(".git")).unwrap();
     assert_snapshot!(found(&sandbox, "resolve --locked --recursive stacks"), @"
     stacks/a/images.toml
     stacks/b/images.toml
-    warning: there is no lockfile `stacks/a/images.lock`
+    warning: cannot find the lockfile `stacks/a/images.lock`
       = help: if it was committed before, restore it: `git restore stacks/a/images.lock`; to create it: `imagelock resolve --manifest stacks/a/images.toml`, which pins the newest versions
-    warning: there is no lockfile `stacks/b/images.lock`
+    warning: cannot find the lockfile `stacks/b/images.lock`
       = help: if it was committed before, restore it: `git restore stacks/b/images.lock`; to create it: `imagelock resolve --manifest stacks/b/images.toml`, which pins the newest versions
     ");
 }

@@ -34,6 +34,7 @@ fn a_long_word_is_shortened() {
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^...^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected a letter or `_`, followed by letters, digits, `_` or `-`
       |
       = note: the text has 1000000 characters
+      = help: write, for example, `[images.web]`
     ");
 }
 

@@ -123,7 +123,7 @@ fn a_missing_manifest_suggests_the_command_that_writes_it() {
     ");
     // A path without an extension was meant as a directory, and `get` needs a manifest before it needs a lockfile.
     assert_snapshot!(Sandbox::new().fails("get web --manifest staging"), @"
-    error: there is no manifest `staging/images.toml`
+    error: cannot find the manifest `staging/images.toml`
      |
      = help: to create one: `mkdir -p staging`, then `imagelock init --manifest staging/images.toml`; to use another manifest: `--manifest PATH`
     ");

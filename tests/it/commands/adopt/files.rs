@@ -268,7 +268,7 @@ fn standard_input_is_read_only_for_a_dash() {
     1 pin: 1 added (dry run, nothing was written)
     warning: standard input:1: the Marketplace does not list 00001000…
       = note: it is a private or superseded image; IDs from files are never sent to the Marketplace
-      = help: to look it up, type the whole ID: `imagelock adopt x=UUID`; for a superseded image, add `--label LABEL --arch ARCH --zone ZONE`
+      = help: to look it up, type the whole ID: `imagelock adopt x=UUID`; for a superseded image, add `--label LABEL --arch ARCH --type TYPE --zone ZONE`
     would declare `web` in `images.toml`
     ");
     for path in ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"] {

@@ -140,7 +140,7 @@ fn one_warning_lists_ten_unlisted_ids_and_counts_the_others() {
       = note: images.json:1: 00000109…
       = note: 90 more
       = note: they are private or superseded images; IDs from files are never sent to the Marketplace
-      = help: to look up one of them, type the whole ID: `imagelock adopt a100=UUID`; for a superseded image, add `--label LABEL --arch ARCH --zone ZONE`
+      = help: to look up one of them, type the whole ID: `imagelock adopt a100=UUID`; for a superseded image, add `--label LABEL --arch ARCH --type TYPE --zone ZONE`
     declared `web` in `images.toml`
     ");
 }

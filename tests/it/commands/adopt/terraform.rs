@@ -62,7 +62,7 @@ fn ids_in_a_terraform_configuration_are_adopted() {
     --- stderr
     warning: main.tf:34: the Marketplace does not list fr-par-1/cccccccc…
       = note: it is a private or superseded image; IDs from files are never sent to the Marketplace
-      = help: to look it up, type the whole ID: `imagelock adopt mine=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH`
+      = help: to look it up, type the whole ID: `imagelock adopt mine=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH --type TYPE`
     skipped 2 other UUIDs: the Marketplace does not list them, and their keys do not name an image
     declared `builders`, `builders-2`, `db`, `web` and `web-ams` in `images.toml`
     --- exit 0
@@ -162,7 +162,7 @@ fn ids_in_a_terraform_state_are_adopted() {
     --- stderr
     warning: terraform.tfstate:14: the Marketplace does not list fr-par-1/ffffffff…
       = note: it is a private or superseded image; IDs from files are never sent to the Marketplace
-      = help: to look it up, type the whole ID: `imagelock adopt web-2=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH`
+      = help: to look it up, type the whole ID: `imagelock adopt web-2=fr-par-1/UUID`; for a superseded image, add `--label LABEL --arch ARCH --type TYPE`
     skipped 2 other UUIDs: the Marketplace does not list them, and their keys do not name an image
     declared `noble` and `web` in `images.toml`
     --- exit 0

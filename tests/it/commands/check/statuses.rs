@@ -154,7 +154,7 @@ fn every_image_is_stale_without_a_lockfile_and_no_request_is_sent() {
     2 pins: 2 stale
     to update the lockfile: imagelock resolve
     --- stderr
-    warning: there is no lockfile `images.lock`
+    warning: cannot find the lockfile `images.lock`
       = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     --- exit 2
     ");

@@ -187,7 +187,7 @@ fn locked_exits_with_2_on_any_difference_and_sends_no_request() {
     the lockfile does not match the manifest: 2 differences
     to update the lockfile: imagelock resolve
     --- stderr
-    warning: there is no lockfile `images.lock`
+    warning: cannot find the lockfile `images.lock`
       = help: if it was committed before, restore it: `git restore images.lock`; to create it: `imagelock resolve`, which pins the newest versions
     --- exit 2
     ");
