@@ -40,15 +40,15 @@ pub fn shell(path: &Path) -> String {
     let prefix = if bytes.starts_with(b"-") || bytes.starts_with(b":") { "./" } else { "" };
     match path.to_str().filter(|text| !text.chars().any(is_unprintable)) {
         Some(text) => shell_word(&format!("{prefix}{text}")),
-        None => format!("$'{prefix}{}'", bytes.iter().map(shell_byte).collect::<String>()),
+        None => format!("$'{prefix}{}'", bytes.iter().copied().map(shell_byte).collect::<String>()),
     }
 }
 
 /// A byte in `$'…'`, which bash and zsh accept.
-fn shell_byte(byte: &u8) -> String {
+fn shell_byte(byte: u8) -> String {
     match byte {
-        b'\'' | b'\\' => format!("\\{}", char::from(*byte)),
-        b' '..=b'~' => char::from(*byte).to_string(),
+        b'\'' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
         _ => format!("\\x{byte:02x}"),
     }
 }

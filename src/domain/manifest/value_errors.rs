@@ -121,7 +121,6 @@ pub fn malformed(key: &str, text: &str, span: Span, expected: &Expected) -> Prob
 fn noun(key: &str) -> Option<&str> {
     let noun = match key {
         "label" | "zone" | "format" | IMAGE_NAME => key,
-        "image" => IMAGE_NAME,
         "zones" => "zone",
         "arch" | "archs" => "architecture",
         "type" => "image type",
@@ -130,7 +129,7 @@ fn noun(key: &str) -> Option<&str> {
         "image-id" => "image ID",
         "version-id" => "version ID",
         "id" => "local image ID",
-        "name" => IMAGE_NAME,
+        "image" | "name" => IMAGE_NAME,
         _ => return None,
     };
     Some(noun)

@@ -95,11 +95,20 @@ fn the_page_of_the_manifest_lists_every_key() {
     }
 }
 
+/// Writes all pages, and returns their paths.
+fn written_pages(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.ok("man .");
+    let pages = ["man1", "man5"].into_iter().flat_map(|section| {
+        let pages = std::fs::read_dir(sandbox.path(section)).unwrap();
+        pages.map(move |page| format!("{section}/{}", page.unwrap().file_name().to_str().unwrap()))
+    });
+    pages.collect()
+}
+
 #[test]
 fn pages_are_ascii_and_words_are_not_hyphenated() {
     let sandbox = Sandbox::new();
-    sandbox.ok("man .");
-    for file in sandbox.files() {
+    for file in written_pages(&sandbox) {
         let page = sandbox.read(&file);
         assert!(page.is_ascii(), "{file}");
         assert_eq!(page.matches("\n.nh\n").count(), 1, "{file}");
@@ -110,12 +119,7 @@ fn pages_are_ascii_and_words_are_not_hyphenated() {
 #[ignore = "needs groff: run .ci/tools first"]
 fn formatters_accept_every_page() {
     let sandbox = Sandbox::new();
-    sandbox.ok("man .");
-    let sections = ["man1", "man5"].into_iter().flat_map(|section| {
-        let pages = std::fs::read_dir(sandbox.path(section)).unwrap();
-        pages.map(move |page| format!("{section}/{}", page.unwrap().file_name().to_str().unwrap()))
-    });
-    for file in sections {
+    for file in written_pages(&sandbox) {
         let output =
             Command::new("groff").args(["-ww", "-k", "-man", "-Tutf8", &file]).current_dir(sandbox.path("")).output();
         let output = output.unwrap();

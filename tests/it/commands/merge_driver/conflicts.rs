@@ -243,26 +243,27 @@ fn an_unreadable_side_is_left_to_the_user() {
       = note: `images.lock` contains only the changes of our side; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
       = help: in the commit that contains the conflict: `imagelock resolve --fix-conflicts`
     ");
+    assert_eq!(sandbox.lock(), markers);
+    let sandbox = diverged(repository_with_driver(), &base, &main, "garbage");
+    assert_snapshot!(conflict(&sandbox, &["merge", "other"]), @"
+    error: cannot merge their side: invalid TOML: `garbage` has no value
+     --> images.lock (theirs):1:8
+      |
+    1 | garbage
+      |        ^ expected `=` after the key
+      |
+      = note: `images.lock` contains only the changes of our side; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours images.lock` or `git checkout --theirs images.lock`
+    ");
     sandbox.write("theirs", [0xff]);
     assert_snapshot!(sandbox.fails("merge-driver none images.lock theirs a/b.lock"), @"
-    error: cannot merge our side: the file contains conflict markers from an unfinished git merge
-     --> a/b.lock (ours):1:1
-      |
-    1 | <<<<<<< HEAD
-      | ^^^^^^^^^^^^ conflict marker
-      |
-      = note: `a/b.lock` contains only the changes of our side; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours a/b.lock` or `git checkout --theirs a/b.lock`
-      = help: in the commit that contains the conflict: `imagelock resolve --fix-conflicts --manifest a/b.toml`
+    error: `a/b.lock (theirs)` is not a text file: line 1 is not valid UTF-8
+     |
+     = help: save the file as UTF-8
     ");
     assert_snapshot!(sandbox.fails("merge-driver none images.lock nothing a/b.lock"), @"
-    error: cannot merge our side: the file contains conflict markers from an unfinished git merge
-     --> a/b.lock (ours):1:1
-      |
-    1 | <<<<<<< HEAD
-      | ^^^^^^^^^^^^ conflict marker
-      |
-      = note: `a/b.lock` contains only the changes of our side; fix the lockfile in the commit that broke it and merge again, or choose one side with `git checkout --ours a/b.lock` or `git checkout --theirs a/b.lock`
-      = help: in the commit that contains the conflict: `imagelock resolve --fix-conflicts --manifest a/b.toml`
+    error: cannot read `nothing`: it does not exist
+     |
+     = help: check the path
     ");
     assert_eq!(sandbox.lock(), main);
 }
