@@ -278,7 +278,7 @@ fn a_read_only_disk_is_an_error() {
     --- stderr
     error: cannot write `images.env`: the file system is read-only
      |
-     = help: remount the file system as writable, or name another path
+     = help: remount the file system as writable, or choose another path
     --- exit 0
     ");
 }
