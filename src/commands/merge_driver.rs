@@ -123,7 +123,7 @@ fn parsed(
             let resolve = Help::from("in the commit that contains the conflict: ").then_run("resolve");
             let there = has_markers.then(|| resolve.with_conflicts());
             // A side is not a file that can be restored.
-            let help = problem.help.clone().filter(|help| !help.names_file());
+            let help = problem.help.clone().filter(|help| !help.uses_git());
             Problem { title, help: there.or(help), ..problem }.note(note)
         };
         let problems: Vec<Problem> = problems.into_iter().map(explained).collect();

@@ -152,7 +152,7 @@ pub(crate) fn no_markers_warning(projects: &[Project]) -> Option<Problem> {
     if projects.iter().any(|project| conflicts(project).is_some()) {
         return None;
     }
-    let help = "if git reports a conflict in it, restore the markers first: `git checkout --merge FILE`";
+    let help = Help::from("if git reports a conflict in it, restore the markers first: ").then_git("checkout --merge");
     Some(Problem::new("the lockfile has no conflict markers").help(help).in_file(&source.path))
 }
 

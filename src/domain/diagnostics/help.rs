@@ -23,6 +23,11 @@ pub struct Help(Vec<Part>);
 enum Part {
     Text(String),
     Run(Command),
+    /// A command of git about the file that has the problem.
+    Git {
+        words: &'static str,
+        file: Option<PathBuf>,
+    },
     /// Lines to paste into a file.
     Lines(Vec<String>),
 }
@@ -54,21 +59,28 @@ impl Help {
         self
     }
 
-    /// The same for a file with this path. A parser does not know the path of its text, so it writes `FILE` at the end of a
-    /// command.
+    /// Appends a command of git about the file that has the problem, such as `restore`. A parser does not know the path of its
+    /// text; see [`Help::in_file`].
+    #[must_use]
+    pub(crate) fn then_git(mut self, words: &'static str) -> Self {
+        self.0.push(Part::Git { words, file: None });
+        self
+    }
+
+    /// The same for a file with this path: the commands of git name it.
     #[must_use]
     pub(crate) fn in_file(mut self, path: &Path) -> Self {
         for part in &mut self.0 {
-            if let Part::Text(text) = part {
-                *text = text.replace(" FILE`", &format!(" {}`", shell(path)));
+            if let Part::Git { file, .. } = part {
+                *file = Some(path.to_owned());
             }
         }
         self
     }
 
-    /// Whether a command names the file, see [`Help::in_file`].
-    pub(crate) fn names_file(&self) -> bool {
-        self.0.iter().any(|part| matches!(part, Part::Text(text) if text.contains(" FILE`")))
+    /// Whether a command of git fixes the problem.
+    pub(crate) fn uses_git(&self) -> bool {
+        self.0.iter().any(|part| matches!(part, Part::Git { .. }))
     }
 
     /// The same for a lockfile with conflict markers, which `resolve` reads only with `--fix-conflicts`.
@@ -88,6 +100,10 @@ impl Help {
             match part {
                 Part::Text(part) => text += &escaped(part),
                 Part::Run(command) => text.extend(["`", &escaped(&command.show(invocation)), "`"]),
+                Part::Git { words, file } => {
+                    let file = file.as_deref().map_or_else(|| "FILE".to_owned(), shell);
+                    text.extend(["`git ", words, " ", &escaped(&file), "`"]);
+                }
                 Part::Lines(lines) => lines.iter().for_each(|line| text.extend(["\n", &escaped(line)])),
             }
             text

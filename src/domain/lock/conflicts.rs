@@ -1,6 +1,6 @@
 //! Merges both sides of a lockfile with conflict markers of git.
 
-use crate::domain::diagnostics::Problem;
+use crate::domain::diagnostics::{Help, Problem};
 use crate::domain::lock::Lock;
 use crate::domain::lock::diff::Change;
 use crate::domain::lock::merge::{Conflict, Merged, merge};
@@ -93,8 +93,11 @@ fn sides(text: &str) -> Result<Sides, Problem> {
 }
 
 fn misplaced_marker(span: std::ops::Range<usize>) -> Problem {
-    Problem::new("a conflict marker is missing or out of place").at(span, "expected another marker").help(
-        "restore the markers with `git checkout --merge FILE`, or keep one side with `git checkout --ours FILE` or \
-         `git checkout --theirs FILE`",
-    )
+    let help = Help::from("restore the markers with ")
+        .then_git("checkout --merge")
+        .then(", or keep one side with ")
+        .then_git("checkout --ours")
+        .then(" or ")
+        .then_git("checkout --theirs");
+    Problem::new("a conflict marker is missing or out of place").at(span, "expected another marker").help(help)
 }

@@ -155,9 +155,12 @@ impl Lock {
         // One command for all edited blocks, because an upgrade of only one fails with this problem for the others.
         let images = if self.edited.len() == 1 { "the image" } else { "all edited images" };
         let upgrade = Command::new("upgrade").names(self.edited.keys().map(|cell| cell.name.as_str()));
-        let help = format!("restore the file with `git restore FILE`; or, to pin {images} again: ");
+        let help = Help::from("restore the file with ")
+            .then_git("restore")
+            .then(format!("; or, to pin {images} again: "))
+            .then_run(upgrade);
         let problem = Problem::new(title).in_lock().at(span, "the block was edited by hand or by a merge");
-        Some(problem.help(Help::from(help).then_run(upgrade)))
+        Some(problem.help(help))
     }
 
     /// The canonical text of the lockfile. Edited blocks keep the digest of the file, so that they stay detectable.

@@ -28,7 +28,10 @@ pub(super) fn read(text: &str) -> Result<Pins, Vec<Problem>> {
             Help::from("to merge both sides, and pin the newest versions of images that are still in conflict: ")
                 .then_run("resolve")
                 .with_conflicts()
-                .then("; to keep one side: `git checkout --ours FILE` or `git checkout --theirs FILE`");
+                .then("; to keep one side: ")
+                .then_git("checkout --ours")
+                .then(" or ")
+                .then_git("checkout --theirs");
         return Err(vec![unmerged.help(help)]);
     }
     let mut problems = Vec::new();
@@ -151,14 +154,18 @@ impl Reader<'_> {
 
 /// How to fix a file that cannot be read at all.
 fn restore_file() -> Help {
-    Help::from("restore the file with `git restore FILE`; or delete it and run ")
+    Help::from("restore the file with ")
+        .then_git("restore")
+        .then("; or delete it and run ")
         .then_run("resolve")
         .then(", which pins the newest versions")
 }
 
 /// How to fix a block that cannot be read.
 fn restore_block() -> Help {
-    Help::from("restore the file with `git restore FILE`; or remove this block and run ")
+    Help::from("restore the file with ")
+        .then_git("restore")
+        .then("; or remove this block and run ")
         .then_run("resolve")
         .then(", which pins the newest version")
 }

@@ -30,11 +30,13 @@ impl<T> Spanned<T> {
 /// Parses a manifest as TOML. Returns `None` if the text has conflict markers or is not TOML, and adds the problems.
 pub fn document<'t>(text: &'t str, problems: &mut Vec<Problem>) -> Option<toml::Spanned<DeTable<'t>>> {
     if let Some(unmerged) = unmerged(text) {
-        let help = Help::from(
-            "resolve the conflicts, or keep one side with `git checkout --ours FILE` or `git checkout --theirs FILE`; \
-             then run ",
-        );
-        let help = help.then_run("resolve").then(", which keeps every pin that still matches the manifest");
+        let help = Help::from("resolve the conflicts, or keep one side with ")
+            .then_git("checkout --ours")
+            .then(" or ")
+            .then_git("checkout --theirs")
+            .then("; then run ")
+            .then_run("resolve")
+            .then(", which keeps every pin that still matches the manifest");
         problems.push(unmerged.help(help));
         return None;
     }
